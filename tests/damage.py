@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
@@ -69,6 +70,19 @@ def garble(opened: OpenStructure, position: int, column: str) -> None:
             [position],
         )
         database.execute(trigger[0])
+
+
+def flip_key(opened: OpenStructure, stream: UUID) -> None:
+    """Changes a byte of the wrapped key of a stream."""
+    (wrapped,) = [key for key in opened.engine.keys.vault.read([stream])[1].values() if key]
+    changed = wrapped[:9] + bytes([wrapped[9] ^ 1]) + wrapped[10:]
+    if opened.database is None:
+        with closing(sqlite3.connect(opened.folder / "keys.db")) as vault, vault:
+            vault.execute("UPDATE stream_keys SET wrapped = ? WHERE stream = ?", [changed, stream.hex])
+        return
+    table = Identifier(str(opened.schema), "stream_keys")
+    with opened.database.owner() as owner:
+        owner.execute(SQL("UPDATE {} SET wrapped = %s WHERE stream = %s").format(table), [changed, stream])
 
 
 def _flipped(state: bytes) -> bytes:

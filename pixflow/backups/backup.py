@@ -106,6 +106,7 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopene
     sealed = copy.streams(making / EVENTS, sealed_topics())
     with keys.ring.changing():
         key_copies.check_none_lost(keys, sealed)
+        key_copies.check_none_emptied(opened)
         write_new(making / key_copies.FILE, key_copies.encoded(keys))
         making.rename(made)
         copy.sync(made.parent)

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import MsgspecError, Struct
 
-from pixflow.backups import BackupError
+from pixflow.backups import BackupError, erasure_log
 from pixflow.events.catalogue import sealed_topics
 from pixflow.store.durable_files import replace
 from pixflow.store.keys import Keys
@@ -72,14 +72,25 @@ def refresh_keys(opened: OpenStructure) -> int:
 
 
 def check_whole(opened: OpenStructure) -> None:
-    """Raises BackupError("keys-missing") when sealed data of this structure lack their key."""
-    check_none_lost(opened.engine.keys, opened.engine.recorder.streams(sealed_topics()))
+    """Raises BackupError("keys-missing") when a key of this structure is lost, damaged, or emptied without an erasure.
+
+    Sealed data need it, and a backup may hold it.
+    """
+    damaged = len(opened.engine.keys.damaged())
+    check_none_lost(opened.engine.keys, opened.engine.recorder.streams(sealed_topics()), damaged)
+    check_none_emptied(opened)
 
 
-def check_none_lost(keys: Keys, sealed: Set[UUID]) -> None:
+def check_none_lost(keys: Keys, sealed: Set[UUID], damaged: int = 0) -> None:
     """Raises BackupError("keys-missing") when one of these streams has lost its key. A destroyed key is not lost."""
-    if lost := keys.lost(sealed):
-        raise BackupError("keys-missing", count=len(lost))
+    if lost := len(keys.lost(sealed)) + damaged:
+        raise BackupError("keys-missing", count=lost)
+
+
+def check_none_emptied(opened: OpenStructure) -> None:
+    """Raises BackupError("keys-missing") when a key is destroyed without an erasure."""
+    if emptied := erasure_log.emptied(opened):
+        raise BackupError("keys-missing", count=emptied)
 
 
 def copies(opened: OpenStructure) -> Iterator[Path]:

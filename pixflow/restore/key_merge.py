@@ -1,7 +1,8 @@
 """Keys of a restored structure: the present ones, and those of the backup that are missing.
 
-A key does not return if it was destroyed in either, or if the register of erasures names its stream. The present vault
-and the present register stay as they are: the new ones stand ready beside them.
+A key does not return if an erasure destroyed it: the registers or the present events name its stream. A key that is
+empty or damaged without an erasure returns. The present vault and the present register stay as they are: the new ones
+stand ready beside them.
 """
 
 from collections.abc import Set
@@ -9,16 +10,15 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from msgspec import Struct
 
 from pixflow.backups import BackupError
 from pixflow.backups.erasure_register import Erasure, lines
 from pixflow.backups.key_copies import FILE, KeysCopy
-from pixflow.restore.targets import Target, WrappedKeys
+from pixflow.restore.targets import Target
 from pixflow.store import StoreRefused
 from pixflow.store.durable_files import write_new
-from pixflow.store.keys import Keys
+from pixflow.store.keys import Keys, rewrapped, unwrapped
 from pixflow.store.ring import Ring
 
 
@@ -30,22 +30,27 @@ class MergedKeys(Struct, frozen=True):
     destroyed: Set[UUID]
 
 
-def merge_keys(folder: Path, slug: str, place: Target, structure: UUID, copy: KeysCopy | None) -> MergedKeys:
+def merge_keys(
+    folder: Path, slug: str, place: Target, structure: UUID, copy: KeysCopy | None, erased: list[Erasure] | None
+) -> MergedKeys:
     """Returns the keys of a structure whose ring is in `folder`. Without a `copy`, they are the present ones.
 
-    Raises BackupError: "keys-not-opened" when another structure's key wraps them, "damaged".
+    `erased` are the erasures of the present events whose keys are destroyed. None: the events could not be read, and
+    each empty key counts as destroyed. Raises BackupError: "keys-not-opened" when another structure's key wraps them,
+    "damaged".
     """
     ring = _ring(folder, slug, copy)
-    register = _register(ring.path.with_suffix(".erased"), copy)
+    register = [*_register(ring.path.with_suffix(".erased"), copy), *(erased or ())]
     number, there = place.keys(ring) or (ring.latest, {})
-    gone = {stream for found in (there, copy.streams if copy else {}) for stream, key in found.items() if key is None}
-    gone = gone.union(*(line.streams for line in register))
+    empty = {stream for found in (there, copy.streams if copy else {}) for stream, key in found.items() if key is None}
+    gone: set[UUID] = set().union(*(line.streams for line in register), empty if erased is None else ())
+    whole = {stream for stream, key in there.items() if key and unwrapped(_key(ring, number), key)}
     kept = {stream: key for stream, key in there.items() if key and stream not in gone}
     if copy:
-        kept |= _missing(ring, (number, there), copy, gone)
+        kept |= _missing(ring, number, copy, gone | whole)
     vault = place.vault()
     try:
-        vault.renew(number, bytes, gone)
+        vault.renew(number, bytes, gone | (empty - kept.keys()))
         vault.add(number, kept)
         destroyed = {stream for stream in gone if there.get(stream)}
         return MergedKeys(Keys(structure, ring, vault), register, destroyed)
@@ -82,18 +87,25 @@ def _register(path: Path, copy: KeysCopy | None) -> list[Erasure]:
         raise BackupError("damaged", file=path.name) from None
 
 
-def _missing(ring: Ring, present: WrappedKeys, copy: KeysCopy, gone: Set[UUID]) -> dict[UUID, bytes]:
-    """Returns the keys of the backup that are missing here, wrapped with the ring key of this machine."""
-    number, there = present
-    wanted = {s: key for s, key in copy.streams.items() if key and s not in there and s not in gone}
+def _missing(ring: Ring, number: int, copy: KeysCopy, present: Set[UUID]) -> dict[UUID, bytes]:
+    """Returns the keys of the backup that are not present, wrapped with the ring key of this machine.
+
+    A damaged one stays as it is: its events do not open.
+    """
+    wanted = {stream: key for stream, key in copy.streams.items() if key and stream not in present}
     if not wanted:
         return {}
-    ours = ring.key(number)
-    assert ours is not None  # `Target.keys` returns no other
     try:
         theirs = ring.keys_of(copy.ring)[copy.number]
-        return {stream: aes_key_wrap(ours, aes_key_unwrap(theirs, wrapped)) for stream, wrapped in wanted.items()}
     except StoreRefused:
         raise BackupError("keys-not-opened") from None
-    except (InvalidUnwrap, KeyError):
+    except KeyError:
         raise BackupError("damaged", file=FILE) from None
+    ours = _key(ring, number)
+    return {stream: rewrapped(theirs, ours, wrapped) for stream, wrapped in wanted.items()}
+
+
+def _key(ring: Ring, number: int) -> bytes:
+    key = ring.key(number)
+    assert key is not None  # `Target.keys` returns no other
+    return key

@@ -11,6 +11,7 @@ from msgspec import Struct
 from pixflow import erasing, inspection
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, key_copies, manifest
+from pixflow.backups.erasure_register import Erasure
 from pixflow.backups.manifest import EVENTS, Manifest
 from pixflow.engine import Engine, new_id
 from pixflow.events.catalogue import sealed_topics
@@ -29,7 +30,7 @@ from pixflow.structure_folder import Clock, Document, OpenStructure
 
 
 class Job(Struct, frozen=True):
-    """One restore: what is restored, and where."""
+    """One restore: what is restored, and where. `erased`: see key_merge.merge_keys."""
 
     backup: Path
     made: Manifest
@@ -40,6 +41,7 @@ class Job(Struct, frozen=True):
     damaged: bool
     clock: Clock
     database: Database | None
+    erased: list[Erasure] | None
 
 
 class Prepared(Struct, frozen=True):
@@ -63,7 +65,8 @@ def prepare(job: Job, ready: Path, rebuild: Callable[[OpenStructure], object]) -
     folder = job.folder
     keys_copy = None if job.made.keys_apart else key_copies.read(job.backup)
     job.target.put(job.backup / EVENTS)
-    merged = key_merge.merge_keys(folder.parent / "keys", folder.name, job.target, job.made.structure, keys_copy)
+    keys, id = folder.parent / "keys", job.made.structure
+    merged = key_merge.merge_keys(keys, folder.name, job.target, id, keys_copy, job.erased)
     with closing(merged.keys):
         key_copies.check_none_lost(merged.keys, copy.streams(job.backup / EVENTS, sealed_topics()))
         keeps_keys = job.target.has_keys() and job.target.keys(merged.keys.ring) is None

@@ -16,7 +16,8 @@ from msgspec import MsgspecError, Struct
 from msgspec.structs import replace as changed
 
 from pixflow import erasing, structure_folder
-from pixflow.backups import BackupError, manifest
+from pixflow.backups import BackupError, erasure_log, manifest
+from pixflow.backups.erasure_register import Erasure
 from pixflow.backups.manifest import Manifest
 from pixflow.events.structure import Motive
 from pixflow.inspection import Fault
@@ -78,10 +79,11 @@ def restore(
         document = Document(made.structure, schema, demonstration=made.demonstration)
         target = SchemaTarget(database, document.schema) if database and document.schema else FolderTarget(folder)
         _check(data, folder, target, document, replace)
+        erased = _erased(data, name, clock, database)
         private_folder(folder)
         with replacement.lock(folder, limit=1), target.alone():
             replacement.complete(folder, database)
-            job = Job(found, made, folder, document, target, motive, damaged, clock, database)
+            job = Job(found, made, folder, document, target, motive, damaged, clock, database, erased)
             done = _replace(job, rebuild)
     _settle(data, name, done.destroyed, clock, database)
     return RestoreReport(name, made, done.erased, done.aside, done.kept, done.lost, done.unopened)
@@ -103,6 +105,15 @@ def _known(folder: Path) -> Document | None:
     """Returns the present document, None also when it cannot be read."""
     with suppress(FileNotFoundError, MsgspecError):
         return msgspec.json.decode((folder / IDENTITY).read_bytes(), type=Document)
+    return None
+
+
+def _erased(data: Path, slug: str, clock: Clock, database: Database | None) -> list[Erasure] | None:
+    """Returns the present erasures whose keys are destroyed, None when the present events cannot be read."""
+    with suppress(Exception):
+        opened = structure_folder.open_one(data, slug, clock=clock, database=database)
+        with closing(opened.engine):
+            return erasure_log.destroyed(opened)
     return None
 
 

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from pixflow.store import Damaged, KeysLost, StoreRefused
 from pixflow.store.ring import LENGTH, Ring
@@ -55,6 +55,41 @@ class StreamKey:
 
     def commit(self, place: bytes, content: bytes) -> bytes:
         return hashlib.sha256(b"\x20" + self.salt(place) + content).digest()
+
+
+class _DamagedKey(StreamKey):
+    """Key of a stream whose row in the vault does not unwrap. It raises Damaged."""
+
+    __slots__ = ()
+
+    def __init__(self, stream: bytes) -> None:
+        self._stream = stream
+
+    def seal(self, place: bytes, content: bytes) -> bytes:
+        raise self._error()
+
+    def open(self, place: bytes, sealed: bytes) -> bytes:
+        raise self._error()
+
+    def commit(self, place: bytes, content: bytes) -> bytes:
+        raise self._error()
+
+    def _error(self) -> Damaged:
+        return Damaged(f"the key of stream {UUID(bytes=self._stream[-LENGTH // 2 :])} does not unwrap")
+
+
+def unwrapped(ring: bytes, wrapped: bytes) -> bytes | None:
+    """Returns the key that a ring key wraps, None when it does not unwrap."""
+    try:
+        return aes_key_unwrap(ring, wrapped)
+    except (InvalidUnwrap, ValueError, TypeError):
+        return None
+
+
+def rewrapped(old: bytes, new: bytes, wrapped: bytes) -> bytes:
+    """Wraps a key with another ring key. A damaged one stays as it is."""
+    key = unwrapped(old, wrapped)
+    return aes_key_wrap(new, key) if key else wrapped
 
 
 class Keys:
@@ -102,12 +137,15 @@ class Keys:
             raise Damaged(f"what is sealed in stream {stream} was not sealed there") from None
 
     def digest(self, streams: Iterable[UUID], content: bytes) -> bytes | None:
-        """Returns a digest that only the keys of all these streams can reproduce; None when one is destroyed."""
+        """Returns a digest that only the keys of all these streams can reproduce.
+
+        None when one is destroyed or damaged.
+        """
         wanted = sorted(set(streams))
         self.load(wanted)
         made = hmac.new(self.digest_key, digestmod="sha256")
         for stream in wanted:
-            if (key := self._key(stream)) is None:
+            if (key := self._key(stream)) is None or isinstance(key, _DamagedKey):
                 return None
             made.update(key.secret)
         made.update(content)
@@ -134,18 +172,26 @@ class Keys:
             self._fetch(new)
 
     def destroy(self, streams: Iterable[UUID]) -> None:
-        """Destroys the keys of these streams in every copy of the vault: a new ring key wraps all other keys."""
+        """Destroys the keys of these streams in every copy of the vault: a new ring key wraps all other keys.
+
+        A damaged key stays as it is: a backup may hold it whole.
+        """
         gone = set(streams)
         with self.ring.changing():
             old = self._current()
             number, new = self.ring.grow()
-            self.vault.renew(number, lambda wrapped: aes_key_wrap(new, aes_key_unwrap(old, wrapped)), gone)
+            self.vault.renew(number, lambda wrapped: rewrapped(old, new, wrapped), gone)
             self.ring.keep_only(number)
         self._known |= dict.fromkeys(stream.int for stream in gone)
 
     def lost(self, sealed: Iterable[UUID]) -> set[UUID]:
         """Returns the streams with sealed data whose key is neither in the vault nor destroyed."""
         return set(sealed) - self.vault.streams().keys()
+
+    def damaged(self) -> set[UUID]:
+        """Returns the streams whose key does not unwrap."""
+        ring, found = self._read(self.vault.streams().keys())
+        return {stream for stream, key in found.items() if key and unwrapped(ring, key) is None}
 
     def settle(self) -> None:
         """Deletes ring keys that wrap nothing: a crash may have interrupted a renewal."""
@@ -182,10 +228,14 @@ class Keys:
         if streams:
             ring, found = self._read(streams)
             for stream, key in found.items():
-                place = self.structure.bytes + stream.bytes
-                self._known[stream.int] = StreamKey(aes_key_unwrap(ring, key), place) if key else None
+                self._known[stream.int] = self._stream_key(stream, ring, key) if key else None
 
-    def _read(self, streams: set[UUID]) -> tuple[bytes, dict[UUID, bytes | None]]:
+    def _stream_key(self, stream: UUID, ring: bytes, wrapped: bytes) -> StreamKey:
+        place = self.structure.bytes + stream.bytes
+        key = unwrapped(ring, wrapped)
+        return StreamKey(key, place) if key else _DamagedKey(place)
+
+    def _read(self, streams: Iterable[UUID]) -> tuple[bytes, dict[UUID, bytes | None]]:
         """Returns the ring key and the wrapped keys. Reads again when both were renewed in between."""
         for _ in range(_TRIES):
             number, found = self.vault.read(streams)

@@ -1,13 +1,18 @@
 """An event that does not open stops its own stream, and nothing else."""
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
+from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
-from pixflow.backups import manifest
+from pixflow.backups import BackupError, erasure_log, key_copies, manifest
 from pixflow.backups.backup import keep
+from pixflow.backups.key_rotation import rotate_keys
 from pixflow.dossier.identity import correct_contact
 from pixflow.events.base import Unopened
 from pixflow.refused import Refused
@@ -16,8 +21,10 @@ from pixflow.team.membership import add_member
 from projections import directory
 from projections.store import stores
 from projections.store.folds import FOLD
+from tests import erasures
 from tests.backups.house import House
-from tests.damage import flip, garble
+from tests.backups.test_erasure_proof import empty
+from tests.damage import flip, flip_key, garble
 from web.hosting.served_structure import reads_of
 
 
@@ -153,3 +160,101 @@ def test_a_backup_that_holds_damage_is_kept_apart_and_no_good_one_is_deleted(hou
     assert [one.manifest.unopened for one in damaged] == [1] * 3
     assert keep(folder, 2) == []
     assert manifest.all_of(folder) == good
+
+
+# --- a key of the vault that does not unwrap
+
+
+def test_a_damaged_key_stops_its_stream_alone(house: House) -> None:
+    bad, good = house.dossier("Mauvais"), house.dossier("Bon")
+    flip_key(house.opened, bad)
+    reopened(house)
+    read = house.opened.engine.read(0, 1_000)
+    assert [one.originator_id for one in read if isinstance(one.event, Unopened)] == [bad]
+    assert shown(house, bad, good) == {good}
+    with pytest.raises(Refused, match="damaged-stream"):
+        call(house, bad)
+    call(house, good)
+    assert house.backed_up().path.name.endswith("-damaged")
+
+
+def test_an_erasure_goes_on_beside_a_damaged_key_and_backups_keep_the_whole_one(house: House) -> None:
+    bad, gone = house.dossier("Mauvais"), house.dossier("Zanzibar")
+    backup = house.backed_up().path
+    flip_key(house.opened, bad)
+    reopened(house)
+    erasures.erase(house.opened, gone)
+    assert house.name(gone) == ""
+    assert erasing.is_pending(house.opened), "the backup has the key"
+    with pytest.raises(BackupError, match="keys-missing"):
+        rotate_keys(house.opened, "routine", uuid4())
+    house.restored(backup, replace=True)
+    assert (house.name(bad), house.name(gone)) == ("Mauvais", "")
+    assert not erasing.is_pending(house.opened)
+    assert key_copies.read(backup).streams[gone] is None
+
+
+def test_a_damaged_backup_of_a_damaged_key_is_restored_elsewhere_when_accepted(house: House, tmp_path: Path) -> None:
+    bad, good = house.dossier("Mauvais"), house.dossier("Bon")
+    flip_key(house.opened, bad)
+    reopened(house)
+    backup = house.backed_up().path
+    house.moves(tmp_path / "other")
+    assert [one.stream for one in house.restored(backup, damaged=True).unopened] == [bad]
+    assert house.name(good) == "Bon"
+
+
+# --- a key that is empty without an erasure
+
+
+def test_an_emptied_key_is_lost_and_a_restore_brings_it_back(house: House) -> None:
+    dossier, gone = house.dossier("Diallo"), house.dossier("Zanzibar")
+    backup = house.backed_up().path
+    house.erase(gone)
+    empty(house, dossier)
+    reopened(house)
+    held = (backup / key_copies.FILE).read_bytes()
+    for attempt in (house.backed_up, lambda: rotate_keys(house.opened, "routine", uuid4())):
+        with pytest.raises(BackupError, match="keys-missing"):
+            attempt()
+    erasures.erase(house.opened, house.dossier("Bah"))
+    assert (backup / key_copies.FILE).read_bytes() == held, "the backup has the key"
+    house.restored(backup, replace=True)
+    assert (house.name(dossier), house.name(gone)) == ("Diallo", "")
+
+
+def test_an_emptied_key_that_no_backup_has_stays_empty(house: House) -> None:
+    dossier = house.dossier("Diallo")
+    backup = house.backed_up().path
+    copy = key_copies.read(backup)
+    (backup / key_copies.FILE).write_bytes(msgspec.json.encode(replace(copy, streams={**copy.streams, dossier: None})))
+    empty(house, dossier)
+    reopened(house)
+    house.restored(backup, replace=True)
+    assert house.name(dossier) == ""
+    assert erasure_log.emptied(house.opened) == 1
+
+
+def test_a_person_whose_erasure_no_register_names_does_not_come_back(house: House) -> None:
+    gone = house.dossier("Zanzibar")
+    backup = house.backed_up().path
+    keys = (backup / key_copies.FILE).read_bytes()
+    house.erase(gone)
+    erasure_log.register_path(house.opened).unlink()
+    (backup / key_copies.FILE).write_bytes(keys)
+    house.restored(backup, replace=True)
+    assert house.name(gone) == ""
+    assert gone in {one.dossier for one in erasure_log.register(house.opened)}
+
+
+def test_nor_where_the_events_do_not_open(files: House) -> None:
+    gone = files.dossier("Zanzibar")
+    backup = files.backed_up().path
+    keys = (backup / key_copies.FILE).read_bytes()
+    files.erase(gone)
+    erasure_log.register_path(files.opened).unlink()
+    (backup / key_copies.FILE).write_bytes(keys)
+    files.opened.engine.close()
+    (files.opened.folder / "events.db").write_bytes(b"no database" * 100)
+    files.restored(backup, replace=True)
+    assert files.name(gone) == ""

@@ -53,7 +53,7 @@ SENTENCES = {
     "n’est détruite pour eux. Retirez-lui cet accès, puis restaurez une sauvegarde d’avant.",
     "destroyed good": "Toutes par un effacement.",
     "destroyed alarm": "{emptied} sans effacement : quelqu’un a écrit dans la base. Retirez-lui cet accès, puis "
-    "restaurez une sauvegarde d’avant dans un dossier de données neuf.",
+    "restaurez la dernière sauvegarde : elle rend les clés.",
     "modes good": "Leur propriétaire seul les lit.",
     "modes alarm": "D'autres peuvent lire {files} : « chmod 600 ».",
     "tables good": "{lag} de retard.",

@@ -161,8 +161,9 @@ def _reached(side: ReadSide) -> int:
 
 
 def keys(opened: OpenStructure) -> Finding:
-    """Counts the streams with sealed data whose key is missing, neither present nor destroyed."""
-    lost = opened.engine.keys.lost(opened.engine.recorder.streams(sealed_topics()))
+    """Counts the streams with sealed data whose key is missing, neither present nor destroyed, or damaged."""
+    vault = opened.engine.keys
+    lost = vault.lost(opened.engine.recorder.streams(sealed_topics())) | vault.damaged()
     return Finding("keys", "alarm" if lost else "good", {"lost": len(lost)})
 
 

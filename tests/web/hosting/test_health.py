@@ -21,6 +21,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, PersonErased
 from projections import bookkeeping
 from tests import erasures
+from tests.damage import flip_key
 from tests.postgres import Cluster
 from tests.web.client import OWN_URL
 from tests.web.french.test_sentences import assert_well_set
@@ -204,6 +205,11 @@ def test_a_key_that_is_lost_and_one_that_is_destroyed(at_work: House) -> None:
     assert found(at_work)["keys"].level == "good"
     with closing(sqlite3.connect(at_work.served.opened.folder / "keys.db")) as vault, vault:
         vault.execute("DELETE FROM stream_keys WHERE stream = ?", [dossier.hex])
+    assert found(at_work)["keys"] == Finding("keys", "alarm", {"lost": 1})
+
+
+def test_a_key_that_is_damaged(at_work: House) -> None:
+    flip_key(at_work.served.opened, at_work.opened())
     assert found(at_work)["keys"] == Finding("keys", "alarm", {"lost": 1})
 
 
