@@ -149,7 +149,7 @@ def settings(server: Server, scheme: str = "smtp", **more: Any) -> Settings:
 
 
 def found(about: Settings) -> str:
-    """What doctor says of the mail server, in words."""
+    """The findings of doctor about the mail server, in words."""
     one = mail_checks.mail_server(about, demo=False)
     sentence = french.sentence(one.check, one.level, one.details)
     assert_well_set(sentence)

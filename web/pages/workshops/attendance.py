@@ -63,7 +63,7 @@ class WalkInForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class WalkInSearch:
-    """What was typed for somebody without a seat, and the dossiers found. `errors` are those of the form."""
+    """The words typed for somebody without a seat, and the dossiers found. `errors` are those of the form."""
 
     values: Mapping[str, Any]
     found: Sequence[WalkIn] = ()
