@@ -53,7 +53,9 @@ trials: $(INSTALLED)  ## kill, cut, fill, race, tamper: what must survive
 map: $(INSTALLED)  ## draw the house from its imports
 	@$(BIN)/python -m tests.house
 
-lock:  ## write a new lock file (needs uv)
-	@uv export --quiet --no-emit-project --all-groups --no-header --format requirements.txt -o requirements.lock
+EXPORT := uv export --quiet --no-emit-project --all-extras --no-header --format requirements.txt
+lock:  ## write the lock files: of development, and of running only (needs uv)
+	@$(EXPORT) --all-groups -o requirements.lock
+	@$(EXPORT) --no-default-groups --group build -o requirements-run.lock
 
 .PHONY: help install demo test check format coverage bench trials map lock

@@ -13,13 +13,15 @@ LABELLED, UNLABELLED = ("input", "select", "textarea"), ("hidden", "submit", "bu
 
 OWN_URL = "http://localhost"
 """The address that tests ask for: a name of this machine, as in use."""
+OWN_PLACE = ("127.0.0.1", 50_000)
+"""The address that tests ask from."""
 
 
 class InspectingClient(TestClient):
     """FastAPI's TestClient; an HTML answer that breaks a rule of `problems` fails the test that asked for it."""
 
     def __init__(self, app: Any, **kwargs: Any) -> None:
-        super().__init__(app, **{"base_url": OWN_URL, **kwargs})
+        super().__init__(app, **{"base_url": OWN_URL, "client": OWN_PLACE, **kwargs})
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
         response = super().request(*args, **kwargs)

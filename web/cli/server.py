@@ -4,6 +4,8 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -24,9 +26,13 @@ from web.cli.terminal import (
     marked,
     shown,
 )
+from web.french.errors import serving as serving_texts
+from web.hosting import health
 from web.hosting.clock_watch import ClockWatch
 from web.hosting.host import Host, open_host, serving
 from web.hosting.http_server import http_server
+from web.hosting.machine import systemd
+from web.hosting.machine.listener import CannotServe, listen_at, listen_on, trusted_proxies
 from web.hosting.mail import outbox_for
 from web.hosting.settings import PORT, Settings
 from web.hosting.site import open_site
@@ -36,42 +42,69 @@ app = typer.Typer()
 TICK_SECONDS = 60
 
 
-def run(data: Path, *, port: int, demo: bool) -> None:
-    """Serves every structure of a folder on 127.0.0.1 until stopped. Catches the read stores up first.
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Turns known exceptions into a French error message, as `in_words` does, and CannotServe too."""
+    with in_words():
+        try:
+            yield
+        except CannotServe as error:
+            fail(serving_texts.sentence(error.code, error.details))
 
-    A demonstration lets everybody choose who to be. Otherwise people sign in, at the address of PIXFLOW_URL.
+
+@_in_words()
+def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
+    """Serves every structure of a folder until stopped, on a port of 127.0.0.1 or on a socket.
+
+    Catches the read stores up first. A demonstration lets everybody choose who to be. Otherwise people sign in, at the
+    address of PIXFLOW_URL.
     """
     settings = checked_settings()
     if not structure_folder.slugs(data):
-        fail(
-            f"Aucune démonstration dans {data} : commencez par « pixflow demo », ou par « pixflow init --demo »."
-            if demo
-            else f"Aucune structure dans {data} : commencez par « pixflow init »."
-        )
-    url = settings.url or f"http://localhost:{port}"
-    site = None if demo else open_site(settings, data, url)
-    if site is None and not demo:
-        fail(
-            "Personne ne peut encore se connecter : commencez par « pixflow account invite COURRIEL ». "
-            "« pixflow serve --demo » ne sert que des démonstrations, où chacun choisit qui être."
-        )
+        raise CannotServe("no-demonstration" if demo else "no-structure", data=data)
+    if demo and where:
+        raise CannotServe("demonstration-on-a-socket")
+    site = None if demo else _site(settings, data, port, where)
     progress = shown("Mise à jour des tables")
     with open_host(data, demo=demo, site=site, progress=progress) as host, serving(host):
         _say_what_is_wrong(host)
-        listener = _listen(port)
-        port = listener.getsockname()[1]
-        url = f"http://127.0.0.1:{port}" if demo else url
-        console.print(marked("pixflow est sur [bold]{url}[/]  (Ctrl+C pour arrêter)", url=url))
+        listener = listen_at(where) if where else listen_on(port)
+        port = listener.getsockname()[1] if listener.family == socket.AF_INET else 0
+        _say_where(host, port)
         stop = threading.Event()
         ticking = threading.Thread(target=_tick, args=(host, stop, port), daemon=True)
         ticking.start()
         try:
-            http_server(create_app(host, settings.url)).run(sockets=[listener])
+            trusted = trusted_proxies(listener, proxy=settings.proxy)
+            systemd.notify("READY=1")
+            http_server(create_app(host, settings.url), trusted=trusted).run(sockets=[listener])
         finally:
+            systemd.notify("STOPPING=1")
             stop.set()
             ticking.join(timeout=4)
             if site:
                 site.store.close()
+
+
+def _site(settings: Settings, data: Path, port: int, where: str) -> Site:
+    """Returns the accounts. Raises CannotServe where secrets would travel in clear, or where others can read them."""
+    if where and not settings.url:
+        raise CannotServe("no-address")
+    for slug in structure_folder.slugs(data):
+        if files := health.modes(data, slug).details["files"]:
+            raise CannotServe("keys-open-to-others", slug=slug, files=", ".join(files))
+    site = open_site(settings, data, settings.url or f"http://localhost:{port}")
+    if site is None:
+        raise CannotServe("nobody-invited")
+    return site
+
+
+def _say_where(host: Host, port: int) -> None:
+    """Prints the address of the pages, and in a demonstration what is different there."""
+    url = host.site.url if host.site else f"http://127.0.0.1:{port}"
+    console.print(marked("pixflow est sur [bold]{url}[/]  (Ctrl+C pour arrêter)", url=url))
+    if host.demo:
+        console.print(serving_texts.DIFFERENT)
 
 
 def _say_what_is_wrong(host: Host) -> None:
@@ -82,25 +115,15 @@ def _say_what_is_wrong(host: Host) -> None:
             logging.getLogger("pixflow").warning(warning)
 
 
-def _listen(port: int) -> socket.socket:
-    """Returns a socket that listens: clients wait for the application to start instead of being refused."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-        listener.listen()
-    except OSError:
-        fail(f"Le port {port} est pris par un autre programme : choisissez-en un avec --port.")
-    return listener
-
-
 def _tick(host: Host, stop: threading.Event, port: int) -> None:
+    """Runs the periodic jobs each minute, and tells systemd that they do not hang."""
     settings, watch = Settings(), ClockWatch(utc_now(), time.monotonic())
     while not stop.wait(TICK_SECONDS):
         if jumped := watch.step(utc_now(), time.monotonic()):
             logging.getLogger("pixflow").warning("the clock of this machine jumped by %s", jumped)
             host.clock_jumps += 1
         tick_all(host, settings, port)
+        systemd.notify("WATCHDOG=1")
 
 
 def tick_all(host: Host, settings: Settings, port: int) -> None:
@@ -137,8 +160,12 @@ def serve(
         bool, typer.Option("--demo", help="Une démonstration : chacun y choisit qui être, sur cette machine seulement.")
     ] = False,
     port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = PORT,
+    where: Annotated[
+        str,
+        typer.Option("--socket", metavar="CHEMIN", help="Une prise UNIX au lieu du port, ou « systemd » : la sienne."),
+    ] = "",
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
     """Servir les pages : chacun s'y connecte, sauf dans une démonstration."""
     with in_words():
-        run(data or (Settings().demonstrations() if demo else Settings().data), port=port, demo=demo)
+        run(data or (Settings().demonstrations() if demo else Settings().data), port=port, where=where, demo=demo)

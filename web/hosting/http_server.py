@@ -140,8 +140,10 @@ class RepeatedRecords(logging.Filter):
 BOUNDED_LOGS = RepeatedRecords()
 
 
-def http_server(app: ASGIApp, connection: type[BoundedConnection] = BoundedConnection) -> uvicorn.Server:
-    """Returns the server of an application, its logs bounded."""
+def http_server(
+    app: ASGIApp, connection: type[BoundedConnection] = BoundedConnection, *, trusted: str = ""
+) -> uvicorn.Server:
+    """Returns the server of an application, its logs bounded. `trusted`: whose forwarded headers count."""
     config = uvicorn.Config(
         app,
         http=connection,
@@ -149,6 +151,7 @@ def http_server(app: ASGIApp, connection: type[BoundedConnection] = BoundedConne
         log_level="warning",
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=trusted,
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=END_SECONDS,

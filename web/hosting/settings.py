@@ -1,6 +1,7 @@
 """Settings of one process, read from the environment."""
 
 import atexit
+import os
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ CONNECTIONS = 20
 
 
 class Settings(BaseSettings):
-    """Environment variables, all optional.
+    """Environment variables, all optional. A credential of systemd with such a name counts too.
 
     PIXFLOW_DATA: the folder of the structures; by default a folder of the current user, and another for demonstrations.
     PIXFLOW_DATABASE_URL: the PostgreSQL database of events, postgresql://user:secret@host/name. Each structure has its
@@ -25,17 +26,19 @@ class Settings(BaseSettings):
     PIXFLOW_SMTP_SECURITY: `verified`, or `plain` to send e-mails and the secret without encryption.
     PIXFLOW_SENDER: the address that e-mails come from.
     PIXFLOW_URL: the public address of the pages; by default the address that is served.
+    PIXFLOW_PROXY: `true` when a proxy of this machine passes requests on to the port. A socket needs no setting.
     PIXFLOW_BREACHED: a file of breached passwords, lines SHA1:COUNT sorted.
     PIXFLOW_OIDC_ISSUER, _CLIENT_ID, _SECRET, _ALG, _PROFILE: an OpenID Connect issuer (proconnect or plain).
     """
 
-    model_config = SettingsConfigDict(env_prefix="PIXFLOW_")
+    model_config = SettingsConfigDict(env_prefix="PIXFLOW_", secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))
     data: Path = Path.home() / ".local" / "share" / "pixflow"
     database_url: str = ""
     smtp: str = ""
     smtp_security: Literal["verified", "plain"] = "verified"
     sender: str = "pixflow@localhost"
     url: str = ""
+    proxy: bool = False
     breached: Path | None = None
     oidc_issuer: str = ""
     oidc_client_id: str = ""

@@ -6,7 +6,7 @@ They are `async`, and outside the limit of concurrent requests: they answer when
 from typing import Any
 
 from anyio import CapacityLimiter, fail_after, to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from web.hosting.health import Finding, quick_findings
@@ -15,6 +15,8 @@ from web.hosting.host import Host
 router = APIRouter()
 NEEDED = ("durability", "tables")
 """The checks that a ready process passes. The others only raise an alarm."""
+LOOPBACK = "127.0.0.1"
+"""Address of a request of this machine; on a UNIX socket it has none."""
 SECONDS = 5
 _ONE_AT_A_TIME = CapacityLimiter(1)
 """A thread of its own for the checks: threads of pages may all be busy."""
@@ -26,9 +28,19 @@ async def health() -> Response:
     return PlainTextResponse("ok")
 
 
-@router.get("/readyz")
+def from_this_machine(request: Request) -> None:
+    """Raises 404 for a request that a proxy passed on, or that another machine sent."""
+    client = request.client.host if request.client else LOOPBACK
+    if client != LOOPBACK or "x-forwarded-for" in request.headers:
+        raise HTTPException(404)
+
+
+OfThisMachine = Depends(from_this_machine)
+
+
+@router.get("/readyz", dependencies=[OfThisMachine])
 async def readiness(request: Request) -> Response:
-    """Answers 200 when stores and read tables answer, 503 otherwise.
+    """Answers this machine 200 when stores and read tables answer, 503 otherwise.
 
     `closed` counts the structures that do not open, `lag` the events missing from the read tables, `stopped` the
     streams they cannot show, `jumps` the jumps of the clock. `alarms` are the checks that `pixflow doctor` explains;

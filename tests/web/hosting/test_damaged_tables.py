@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from projections.store import sqlite, stores
 from tests.projections.conftest import everything
-from tests.web.client import OWN_URL
+from tests.web.client import OWN_PLACE, OWN_URL
 from tests.web.paths import House, house
 from web.app import create_app
 from web.cli.app import app
@@ -115,7 +115,7 @@ def at_work(harm: Harm, request: pytest.FixtureRequest, tmp_path: Path) -> Itera
 
 
 def readiness(at_work: House) -> Any:
-    return TestClient(create_app(at_work.host), OWN_URL).get("/readyz")
+    return TestClient(create_app(at_work.host), OWN_URL, client=OWN_PLACE).get("/readyz")
 
 
 def test_they_are_told_and_made_anew_while_it_serves(at_work: House, harm: Harm) -> None:

@@ -1,0 +1,170 @@
+"""`pixflow serve` on a socket and on a port: what it refuses, whom it believes, what it says to systemd."""
+
+import re
+import shutil
+import socket
+import stat
+import subprocess
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.web.client import InspectingClient
+from tests.web.hosting.machine.served import HOST, PIXFLOW, URL, at_socket, environment, made, refused, serving
+from tests.web.paths import house
+from web.app import create_app
+from web.cli import server
+from web.french.errors import serving as serving_texts
+from web.hosting.machine import listener
+from web.hosting.machine.listener import CannotServe, listen_at, listen_on, trusted_proxies
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("served") / "data")
+
+
+def test_every_reason_is_a_sentence() -> None:
+    source = "".join(Path(module.__file__ or "").read_text() for module in (listener, server))
+    codes = {code for call in re.findall(r"CannotServe\((.*)\)", source) for code in re.findall(r'"([a-z-]+)"', call)}
+    assert codes == serving_texts.REASONS.keys()
+
+
+@pytest.mark.parametrize("url", ["http://pixflow.exemple.fr", "http://192.168.1.4:8000"])
+def test_it_refuses_an_address_where_passwords_travel_in_clear(data: Path, url: str) -> None:
+    assert "must begin with https://" in refused(data, "--port", "0", PIXFLOW_URL=url)
+
+
+def test_it_refuses_a_socket_without_the_public_address(data: Path) -> None:
+    assert "PIXFLOW_URL=https://" in refused(data, "--socket", str(data.parent / "s"), PIXFLOW_URL="")
+
+
+def test_it_refuses_while_nobody_was_invited(tmp_path: Path) -> None:
+    with house(tmp_path):
+        pass
+    assert "pixflow account invite" in refused(tmp_path, "--port", "0")
+
+
+@pytest.mark.parametrize("key", ["_site.key", "mission-locale-de-l-aigle-mortagne.key"])
+def test_it_refuses_a_key_that_others_can_read(data: Path, key: str) -> None:
+    (data / "keys" / key).chmod(0o644)
+    try:
+        assert "chmod 600" in refused(data, "--port", "0")
+    finally:
+        (data / "keys" / key).chmod(0o600)
+
+
+def test_it_refuses_a_demonstration_on_a_socket(data: Path) -> None:
+    assert "cette machine" in refused(data, "--demo", "--socket", str(data.parent / "s"))
+
+
+def test_its_socket_is_for_its_owner_and_its_group(tmp_path: Path) -> None:
+    opened = listen_at(str(tmp_path / "s"))
+    assert stat.S_IMODE((tmp_path / "s").stat().st_mode) == 0o660
+    assert trusted_proxies(opened, proxy=False) == "*"
+    with pytest.raises(CannotServe, match="socket-taken"):
+        listen_at(str(tmp_path / "s"))
+    opened.close()
+    listen_at(str(tmp_path / "s")).close()  # the one before is abandoned
+
+
+def test_a_port_believes_no_forwarded_header_unless_a_proxy_is_said() -> None:
+    with listen_on(0) as opened:
+        assert trusted_proxies(opened, proxy=False) == ""
+        assert trusted_proxies(opened, proxy=True) == "127.0.0.1"
+        with pytest.raises(CannotServe, match="port-taken"):
+            listen_on(opened.getsockname()[1])
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o662])
+def test_a_socket_of_systemd_that_is_open_to_others_is_refused(data: Path, tmp_path: Path, mode: int) -> None:
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(str(tmp_path / "s"))
+        opened.listen()
+        (tmp_path / "s").chmod(mode)
+        answer = subprocess.run(
+            ["/bin/sh", "-c", 'exec 3<&0 0</dev/null; LISTEN_PID=$$ exec "$0" serve --socket systemd', PIXFLOW],
+            env=environment(data, LISTEN_FDS="1"),
+            stdin=opened.fileno(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert answer.returncode == 1
+    assert "SocketMode=0660" in answer.stderr
+
+
+def test_systemd_without_a_socket_is_refused(data: Path) -> None:
+    assert "systemd n’a ouvert aucune prise" in refused(data, "--socket", "systemd")
+
+
+def test_a_socket_of_systemd_is_served(data: Path, tmp_path: Path) -> None:
+    """The activation of systemd, with its own tool."""
+    tool = shutil.which("systemd-socket-activate")
+    if not tool:
+        pytest.skip("systemd-socket-activate is missing")
+    path = tmp_path / "s"
+    command = [tool, f"--listen={path}", "-E", "PIXFLOW_DATA", "-E", "PIXFLOW_URL", PIXFLOW, "serve"]
+    with subprocess.Popen([*command, "--socket", "systemd"], env=environment(data), umask=0o117) as process:
+        try:
+            while not path.exists():
+                assert process.poll() is None
+            path.chmod(0o660)  # as SocketMode= does
+            with at_socket(path) as client:
+                assert client.get("/connexion", timeout=60).status_code == 200
+        finally:
+            process.terminate()
+
+
+def test_on_a_socket_only_the_machine_reads_readyz(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    with serving(data, "--socket", str(path)), at_socket(path) as client:
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/readyz", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 404
+        assert client.get("/readyz", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
+        assert client.get("/healthz", headers={"X-Forwarded-For": "192.0.2.7"}).text == "ok"
+        assert client.get("/connexion", headers={"Host": "autre.exemple"}).status_code == 400
+        answer = client.get("/connexion")
+        assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+
+
+def test_secrets_are_read_from_the_credentials_of_systemd(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "pixflow_url").write_text(f"{URL}\n")
+    path = tmp_path / "s"
+    settings = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    with serving(data, "--socket", str(path), **settings) as process:
+        assert URL in process.stdout.readline()
+
+
+def test_a_page_over_http_asks_for_no_tls(tmp_path: Path) -> None:
+    with house(tmp_path) as made:
+        answer = InspectingClient(create_app(made.host)).get("/qui")
+    assert "strict-transport-security" not in answer.headers
+
+
+def test_another_machine_does_not_read_readyz(tmp_path: Path) -> None:
+    with house(tmp_path) as made:
+        elsewhere = InspectingClient(create_app(made.host), client=("192.0.2.7", 1))
+        assert elsewhere.get("/readyz").status_code == 404
+
+
+def test_the_demonstration_says_what_is_different(data: Path, tmp_path: Path) -> None:
+    subprocess.run(
+        [PIXFLOW, "init", "--demo", "--preset", "laigle-mortagne", "--structure", "Ici"],
+        env=environment(tmp_path / "d"),
+        check=True,
+    )
+    with serving(tmp_path / "d", "--demo", "--port", "0", PIXFLOW_URL="") as process:
+        assert "http://127.0.0.1:" in process.stdout.readline()
+        assert "chacun choisit qui être, sans mot de passe" in process.stdout.readline()
+
+
+def test_a_port_serves_people_who_sign_in(data: Path) -> None:
+    with listen_on(0) as free:
+        port = free.getsockname()[1]
+    with serving(data, "--port", str(port), PIXFLOW_PROXY="true"):
+        answer = httpx2.get(f"http://127.0.0.1:{port}/connexion", headers={"Host": HOST})
+        assert answer.status_code == 200
+        assert httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200

@@ -1,0 +1,1 @@
+"""One process on a machine: where it listens, what it says to systemd."""
