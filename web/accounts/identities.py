@@ -26,6 +26,13 @@ def find(store: AccountStore, issuer: str, subject: str) -> UUID | None:
         return connection.execute(query).scalar()
 
 
+def unlink(store: AccountStore, account: UUID, issuer: str) -> bool:
+    """Removes the identity of an account at an issuer. Returns False when there is none."""
+    mine = (identities.c.account == account) & (identities.c.issuer == issuer)
+    with store.write() as connection:
+        return connection.execute(delete(identities).where(mine)).rowcount > 0
+
+
 def of_account(store: AccountStore, account: UUID) -> list[str]:
     """Returns the issuers at which an account has an identity."""
     with store.read() as connection:

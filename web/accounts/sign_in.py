@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from web.accounts import accounts, attempts, memberships, tickets
 from web.accounts.factors import passwords, recovery, totp
+from web.accounts.issuer import Arrival, Departure
 from web.accounts.site import Site
 from web.accounts.store import AccountStore
 from web.accounts.types import Account, Membership, Way
@@ -20,7 +21,8 @@ FLOW, FLOW_SECONDS = "flow", 10 * 60
 class Flow(Struct, frozen=True, omit_defaults=True):
     """A sign-in under way. `proved` once both factors are, `must_enrol` after a recovery code.
 
-    `invitation` is the one that this browser opened, `next` the path to go to, `id_token` the issuer's.
+    `invitation` is the one that this browser opened, `next` the path to go to. `departure` is set while the browser is
+    at the issuer, `arrival` once it is back: an invitation that is accepted links it to the account.
     """
 
     way: Way
@@ -29,7 +31,13 @@ class Flow(Struct, frozen=True, omit_defaults=True):
     must_enrol: bool = False
     invitation: UUID | None = None
     next: str = "/"
-    id_token: str | None = None
+    departure: Departure | None = None
+    arrival: Arrival | None = None
+
+    def by(self, way: Way, next: str = "/") -> "Flow":
+        """Returns a flow by another way, with the invitation, and with an identity that has no account yet."""
+        waits = self.arrival if self.account is None else None
+        return Flow(way, invitation=self.invitation, arrival=waits, next=next)
 
 
 Second = Literal["totp", "recovery"]

@@ -10,10 +10,17 @@ WRONG_PASSKEY = "Cette clé d’accès n’a pas répondu comme il faut : essaye
 OVER = "Cette connexion a duré plus de dix minutes, ou a continué ailleurs : recommencez."
 NOBODY = "Ce compte n’a plus accès à aucune structure : demandez une invitation à votre direction."
 UNKNOWN_IDENTITY = "Personne ici ne connaît cette identité : demandez une invitation à votre direction."
-ISSUER_REFUSED = (
-    "Votre fournisseur d’identité n’a pas répondu comme il faut : essayez encore, ou prenez un autre moyen."
+LINK_FIRST = "Un compte existe déjà avec ce courriel : entrez avec lui, votre fournisseur d’identité y mènera ensuite."
+NO_SECOND_FACTOR = (
+    "Votre fournisseur d’identité n’a vérifié qu’une preuve, et ce compte n’en a pas d’autre : demandez une invitation"
+    " à votre direction."
 )
-ISSUER_UNREACHED = "Votre fournisseur d’identité ne répond pas : essayez plus tard, ou prenez un autre moyen."
+ISSUER = {
+    "IssuerRefused": "Votre fournisseur d’identité n’a pas répondu comme il faut : essayez encore ou autrement.",
+    "IssuerDenied": "Votre fournisseur d’identité ne vous a pas laissé·e entrer : essayez encore ou autrement.",
+    "IssuerUnreached": "Votre fournisseur d’identité ne répond pas : essayez plus tard ou autrement.",
+}
+"""Why a sign-in at the issuer failed."""
 NOT_THE_SAME = "Les deux mots de passe ne sont pas les mêmes."
 ALREADY = "Un compte existe déjà avec ce courriel : choisissez « J’ai déjà un compte »."
 LAST_WAY = "C’est votre dernier moyen d’entrer : ajoutez-en un autre d’abord."

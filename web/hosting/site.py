@@ -33,7 +33,7 @@ def _issuer(settings: Settings, url: str) -> Issuer | None:
         raise StoreRefused(f"PIXFLOW_OIDC_ISSUER is {settings.oidc_issuer}: it must begin with https://")
     try:
         return Issuer(
-            settings.oidc_issuer.rstrip("/"),
+            settings.oidc_issuer,
             settings.oidc_client_id,
             settings.oidc_secret.get_secret_value(),
             f"{url.rstrip('/')}/connexion/retour",

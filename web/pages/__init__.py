@@ -4,7 +4,14 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from web.pages import monitoring, sign_in
-from web.pages.account import first_visit_routes, lock_routes, my_account_routes, sign_in_routes, wait_routes
+from web.pages.account import (
+    first_visit_routes,
+    issuer_routes,
+    lock_routes,
+    my_account_routes,
+    sign_in_routes,
+    wait_routes,
+)
 from web.pages.audit import journal_routes, replay_routes
 from web.pages.dossier import paper_routes, routes
 from web.pages.dossiers import group_routes, merge_routes
@@ -37,6 +44,7 @@ MODULES = (  # in the order in which addresses are tried
     first_visit_routes,
     lock_routes,
     my_account_routes,
+    issuer_routes,
     wait_routes,
     queue_routes,
     bulk_routes,

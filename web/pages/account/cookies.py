@@ -3,8 +3,10 @@
 from fastapi import Request, Response
 
 from web.accounts import sessions, sign_in
+from web.accounts.sign_in import Flow
 from web.accounts.site import Site
-from web.accounts.types import Membership, Way
+from web.accounts.tokens import digest
+from web.accounts.types import Membership
 from web.desk.signed_in import FLOW, KNOWN, SESSION
 from web.french.devices import device
 
@@ -21,12 +23,12 @@ def drop(response: Response, *names: str) -> None:
         response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
 
 
-def enter(
-    request: Request, response: Response, site: Site, membership: Membership, way: Way, id_token: str | None = None
-) -> Response:
-    """Begins a session, and remembers this browser for the counts of attempts."""
+def enter(request: Request, response: Response, site: Site, membership: Membership, flow: Flow) -> Response:
+    """Begins a session, ends the one before, and remembers this browser for the counts of attempts."""
     agent = device(request.headers.get("user-agent", ""))
-    token = sessions.begin(site.store, membership, way, agent, id_token.encode() if id_token else None)
+    id_token = flow.arrival.id_token.encode() if flow.arrival else None
+    sessions.end(site.store, digest(request.cookies.get(SESSION, "")))
+    token = sessions.begin(site.store, membership, flow.way, agent, id_token)
     put(response, SESSION, token)
     put(response, KNOWN, sign_in.known_device(site, membership.account), _A_YEAR)
     drop(response, FLOW)

@@ -1,5 +1,6 @@
 """First visit: an invitation opens an account, a second factor is enrolled, the structure is joined."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from pixflow.actor import SITE, Actor
 from pixflow.team.accounts import open_account
-from web.accounts import accounts, invitations, memberships, sign_in, tickets
+from web.accounts import accounts, identities, invitations, memberships, sign_in, tickets
 from web.accounts.factors import passkeys, passwords, recovery
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.invitations import Invitation
@@ -33,9 +34,10 @@ from web.pages.account.enrolment import (
     same_application,
     words_of,
 )
-from web.pages.account.sign_in_routes import finish
+from web.pages.account.sign_in_routes import finish, with_flow
 
 router = APIRouter()
+_log = logging.getLogger("pixflow.accounts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,7 @@ class InvitationPage(Page):
     structure: str
     email: str
     passkeys: bool
+    issuer: bool
     errors: Mapping[str, str]
 
 
@@ -75,13 +78,14 @@ class CodesPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class AcceptPage(Page):
-    """A structure to join with an account that proved both factors."""
+    """A structure to join with an account that proved both factors; `links` when an identity will lead to it."""
 
     template = "account/accept.html"
 
     name: str
     structure: str
     email: str
+    links: bool
 
 
 @router.get("/invitation/accepter")
@@ -90,9 +94,8 @@ def ask(request: Request, site: AtSite) -> Response:
     flow, invitation, served = _joining(request, site)
     request.state.frame = Frame()
     account = _account(site, flow)
-    return page(
-        request, AcceptPage(name=_name(served, invitation), structure=served.refs.structure.name, email=account.email)
-    )
+    names = {"name": _name(served, invitation), "structure": served.refs.structure.name}
+    return page(request, AcceptPage(**names, email=account.email, links=flow.arrival is not None))
 
 
 @router.post("/invitation/accepter")
@@ -106,8 +109,11 @@ def accept(request: Request, site: AtSite) -> Response:
         return _over(request)
     member, here = invitation.member, {"staff": invitation.member}
     membership = memberships.accept(site.store, account.id, invitation.structure, member)
+    if flow.arrival:
+        identities.link(site.store, account.id, flow.arrival.issuer, flow.arrival.subject)
+        _log.info("authn_identity_linked: account %s", account.id)
     served.engine.execute(here, open_account, by=Actor(SITE), command_id=uuid4(), way=flow.way)
-    return enter(request, redirect(request, "/"), site, membership, flow.way, flow.id_token)
+    return enter(request, redirect(request, "/"), site, membership, flow)
 
 
 @router.get("/invitation/{token}")
@@ -118,8 +124,7 @@ def read(request: Request, site: AtSite, token: str) -> Response:
     if invitation is None or served is None:
         return _over(request)
     response = _invitation(request, site, invitation, served, {})
-    put(response, FLOW, sign_in.begin(site.store, Flow("password", invitation=invitation.id)), sign_in.FLOW_SECONDS)
-    return response
+    return with_flow(response, site, Flow("password", invitation=invitation.id))
 
 
 @router.post("/premiere-visite/mot-de-passe")
@@ -132,7 +137,7 @@ def choose_password(request: Request, site: AtSite, data: FormData) -> Response:
     if account is None:
         return _invitation(request, site, invitation, served, errors or {"": french.ALREADY})
     accounts.set_password(site.store, account.id, passwords.hashed(password))
-    return _go_on(request, site, replace(flow, account=account.id, must_enrol=True), "/premiere-visite")
+    return _go_on(request, site, replace(flow.by("password"), account=account.id, must_enrol=True), "/premiere-visite")
 
 
 @router.post("/premiere-visite/cle/options")
@@ -162,7 +167,7 @@ def enrol_passkey(request: Request, site: AtSite, data: FormData) -> Response:
         found = accounts.new_or_empty(site.store, invitation.email)
         if found is None:
             return _invitation(request, site, invitation, served, {"": french.ALREADY})
-        account, flow = found, replace(flow, way="passkey")
+        account, flow = found, flow.by("passkey")
     try:
         passkeys.register(
             site.store, site.url, account, text_of(data, "challenge"), text_of(data, "answer"), text_of(data, "name")
@@ -276,7 +281,7 @@ def _name(served: ServedStructure, invitation: Invitation) -> str:
 
 def _over(request: Request) -> Response:
     request.state.frame = Frame()
-    shown = InvitationPage(over=True, name="", structure="", email="", passkeys=False, errors={})
+    shown = InvitationPage(over=True, name="", structure="", email="", passkeys=False, issuer=False, errors={})
     return page(request, shown, status=410)
 
 
@@ -290,6 +295,7 @@ def _invitation(
         structure=served.refs.structure.name,
         email=invitation.email,
         passkeys=site.takes_passkeys,
+        issuer=site.issuer is not None,
         errors=errors,
     )
     return page(request, shown, status=422 if errors else 200)

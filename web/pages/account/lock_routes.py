@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from pixflow.importing.uploads import Uploads
 from pixflow.refused import Refused
-from web.accounts import accounts, sessions, sign_in
+from web.accounts import accounts, identities, sessions, sign_in
 from web.accounts.factors import passkeys
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.site import Site
@@ -38,6 +38,7 @@ class LockPage(Page):
     kept: bool
     password: bool
     passkeys: bool
+    issuer: bool
     errors: Mapping[str, str]
 
 
@@ -171,6 +172,7 @@ def _lock(request: Request, site: Site, session: Session, next: str, errors: Map
         kept=next.startswith("/reprise/"),
         password=account.password is not None,
         passkeys=account.passkeys > 0 and site.takes_passkeys,
+        issuer=site.issuer is not None and site.issuer.url in identities.of_account(site.store, account.id),
         errors=errors,
     )
     return page(request, shown, status=422 if errors else 200)

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from web.accounts import accounts, identities, sessions
 from web.accounts.factors import passkeys, passwords, recovery
 from web.accounts.factors.passkeys import BadPasskey
+from web.accounts.issuer_answers import IssuerError
 from web.accounts.site import Site
 from web.accounts.types import Account, Session
 from web.desk.dependencies import AtDesk
@@ -19,7 +20,7 @@ from web.desk.signed_in import SESSION, SIGN_IN, AtSite, session_of
 from web.french import accounts as french
 from web.french import dates, vocabulary
 from web.http.forms import FormData, text_of
-from web.http.templates import Page, page, redirect
+from web.http.templates import Frame, Page, page, redirect
 from web.pages.account.cookies import drop, put
 from web.pages.account.enrolment import (
     NewApplication,
@@ -70,6 +71,7 @@ class AccountPage(Page):
     codes: bool
     recovery: int
     issuers: Sequence[str]
+    at_issuer: bool
     sessions: Sequence[SessionRow]
     structures: Sequence[OpenStructureChoice]
     here: str
@@ -143,6 +145,17 @@ def remove_passkey(request: Request, desk: AtDesk, site: AtSite, data: FormData)
     return _changed(request, site)
 
 
+@router.post(f"{ACCOUNT}/fournisseur/retirer")
+def unlink_issuer(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
+    """Removes the identity at an issuer, but not the last way in."""
+    account = _fresh(request, site)
+    if not account.is_complete:
+        return _account(request, desk, site, {"": french.LAST_WAY})
+    if not identities.unlink(site.store, account.id, text_of(data, "issuer")):
+        raise HTTPException(404)
+    return _changed(request, site)
+
+
 @router.post(f"{ACCOUNT}/secours")
 def renew_codes(request: Request, desk: AtDesk, site: AtSite) -> Response:
     """Shows new recovery codes, once; those of before serve no more."""
@@ -179,25 +192,27 @@ def change_structure(request: Request, desk: AtDesk, site: AtSite, data: FormDat
 
 @router.post("/deconnexion")
 def sign_out(request: Request, site: AtSite, data: FormData) -> Response:
-    """Ends the session; on a shared computer what the browser keeps goes too."""
+    """Ends the session, and the issuer's unless `here` alone is asked.
+
+    On a shared computer what the browser keeps goes too.
+    """
     session = session_of(request)
     if session is None:
         return redirect(request, SIGN_IN)
-    id_token = sessions.id_token(site.store, session)
+    there = _issuer_end(site, sessions.id_token(site.store, session))
     sessions.end(site.store, session.digest)
-    response = redirect(request, SIGN_IN)
+    request.state.frame = Frame()
+    response = page(request, SignedOutPage(next=there)) if there else redirect(request, SIGN_IN)
+    if there and not text_of(data, "here"):
+        response.headers["Refresh"] = f"0; url={there}"  # a redirect would meet the policy of forms, of every host
     drop(response, SESSION)
     response.headers["Clear-Site-Data"] = '"cache", "storage"' if text_of(data, "shared") else '"cache"'
-    if site.issuer and id_token and (there := site.issuer.sign_out(id_token.decode(), f"{site.url}{SIGN_IN}")):
-        response = page(request, SignedOutPage(next=there))
-        drop(response, SESSION)
-        response.headers["Refresh"] = f"0; url={there}"
     return response
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOutPage(Page):
-    """The end of a session here, on the way to the end of the issuer's."""
+    """The end of a session here; `next` ends the issuer's."""
 
     template = "account/signed_out.html"
 
@@ -205,6 +220,16 @@ class SignedOutPage(Page):
 
 
 # --- parts
+
+
+def _issuer_end(site: Site, id_token: bytes | None) -> str | None:
+    """Returns the address that ends the issuer's session, None when there is none or the issuer does not answer."""
+    if site.issuer is None or id_token is None:
+        return None
+    try:
+        return site.issuer.sign_out(id_token.decode(), f"{site.url}{SIGN_IN}")
+    except IssuerError:
+        return None
 
 
 def _account(
@@ -223,6 +248,7 @@ def _account(
         codes=account.totp is not None,
         recovery=account.recovery,
         issuers=identities.of_account(site.store, account.id),
+        at_issuer=site.issuer is not None and sessions.id_token(site.store, session) is not None,
         sessions=[
             SessionRow(
                 one.digest.hex(), one.device, vocabulary.WAYS[one.way], _instant(desk, site, one.created),

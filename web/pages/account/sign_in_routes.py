@@ -1,4 +1,4 @@
-"""Se connecter: a passkey, a password with a code, or the issuer; then the structure, when there are several."""
+"""Se connecter: a passkey, or a password with a code; then the structure, when there are several."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,9 @@ from fastapi.responses import JSONResponse
 from msgspec.structs import replace
 
 from pixflow.refused import Refused
-from web.accounts import accounts, identities, invitations, sign_in, tickets
+from web.accounts import accounts, invitations, sign_in, tickets
 from web.accounts.factors import passkeys
 from web.accounts.factors.passkeys import BadPasskey
-from web.accounts.issuer import Departure, IssuerRefused, IssuerUnreached
 from web.accounts.sign_in import Flow, Second
 from web.accounts.site import Site
 from web.accounts.types import Account, Membership
@@ -25,7 +24,6 @@ from web.http.templates import Frame, Page, page, redirect
 from web.pages.account.cookies import enter, place, put
 
 router = APIRouter()
-ISSUER, ISSUER_SECONDS = "issuer", 10 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,20 +69,13 @@ class StructurePage(Page):
     structures: Sequence[OpenStructureChoice]
 
 
-class _Left(msgspec.Struct):
-    """A browser that went to the issuer."""
-
-    departure: Departure
-    flow: Flow
-
-
 @router.get("/connexion")
 def read(request: Request, site: AtSite, vers: str = "/") -> Response:
     """Shows the ways to sign in; the first page when this browser is signed in."""
     session = session_of(request)
     if session and not session.is_locked:
         return redirect(request, safe_path(vers))
-    return _connect(request, site, {}, next=safe_path(vers))
+    return connect(request, site, {}, next=safe_path(vers))
 
 
 @router.post("/connexion/mot-de-passe")
@@ -94,11 +85,11 @@ def password(request: Request, site: AtSite, data: FormData) -> Response:
     try:
         account = sign_in.prove_password(site, email, typed, place(request), request.cookies.get(KNOWN, ""))
     except Refused as refused:
-        return _connect(request, site, {"": french.wait(refused.details["seconds"])}, next=next, email=email)
+        return connect(request, site, {"": french.wait(refused.details["seconds"])}, next=next, email=email)
     if account is None:
-        return _connect(request, site, {"": french.WRONG}, next=next, email=email)
-    flow = Flow("password", account.id, invitation=_invitation(request, site), next=safe_path(next))
-    return _with_flow(redirect(request, f"{SIGN_IN}/code"), sign_in.begin(site.store, flow))
+        return connect(request, site, {"": french.WRONG}, next=next, email=email)
+    flow = replace(flow_of(request, site).by("password", safe_path(next)), account=account.id)
+    return with_flow(redirect(request, f"{SIGN_IN}/code"), site, flow)
 
 
 @router.get("/connexion/code")
@@ -122,67 +113,31 @@ def recover(request: Request, site: AtSite, data: FormData) -> Response:
 @router.post("/connexion/cle/options")
 def passkey_options(request: Request, site: AtSite) -> Response:
     """Returns the options of the browser's `get`: of one account in a flow, else of any passkey."""
-    flow = _flow(request, site)
-    options, challenge = passkeys.options_to_prove(site.store, site.url, flow.account if flow else None)
+    options, challenge = passkeys.options_to_prove(site.store, site.url, flow_of(request, site).account)
     return JSONResponse({"publicKey": msgspec.to_builtins(options), "challenge": challenge})
 
 
 @router.post("/connexion/cle")
 def passkey(request: Request, site: AtSite, data: FormData) -> Response:
     """Checks the answer of a passkey: both factors at once, or the second one of a flow."""
-    flow = _flow(request, site)
+    flow = flow_of(request, site)
     try:
-        proved = passkeys.prove(
-            site.store, site.url, text_of(data, "challenge"), text_of(data, "answer"), flow.account if flow else None
-        )
+        proved = passkeys.prove(site.store, site.url, text_of(data, "challenge"), text_of(data, "answer"), flow.account)
     except BadPasskey:
-        if flow and flow.account:
+        if flow.account:
             return _second(request, site, _known(site, flow.account), {"": french.WRONG_PASSKEY})
-        return _connect(request, site, {"": french.WRONG_PASSKEY}, next=text_of(data, "vers"))
-    if flow is None or flow.account is None:
-        flow = Flow("passkey", invitation=flow.invitation if flow else None, next=safe_path(text_of(data, "vers")))
+        return connect(request, site, {"": french.WRONG_PASSKEY}, next=text_of(data, "vers"))
+    if flow.account is None:
+        flow = flow.by("passkey", safe_path(text_of(data, "vers")))
     return finish(request, site, replace(flow, account=proved, proved=True))
-
-
-@router.get("/connexion/fournisseur")
-def leave(request: Request, site: AtSite, vers: str = "/") -> Response:
-    """Sends the browser to the issuer. A link, not a form: the policy of this site sends forms nowhere else."""
-    if site.issuer is None:
-        raise HTTPException(404)
-    try:
-        address, departure = site.issuer.leave()
-    except (IssuerRefused, IssuerUnreached) as error:
-        return _connect(request, site, {"": _issuer_said(error)}, next=vers)
-    flow = Flow("issuer", invitation=_invitation(request, site), next=safe_path(vers))
-    token = tickets.issue(site.store, ISSUER, _Left(departure, flow), ISSUER_SECONDS)
-    return _with_flow(Response(status_code=303, headers={"Location": address}), token)
-
-
-@router.get("/connexion/retour")
-def arrive(request: Request, site: AtSite) -> Response:
-    """Checks what the browser brings back from the issuer."""
-    left = tickets.take(site.store, ISSUER, request.cookies.get(FLOW, ""), _Left)
-    if site.issuer is None or left is None:
-        return _connect(request, site, {"": french.OVER})
-    try:
-        arrival = site.issuer.arrive(left.departure, dict(request.query_params))
-    except (IssuerRefused, IssuerUnreached) as error:
-        return _connect(request, site, {"": _issuer_said(error)}, next=left.flow.next)
-    account = identities.find(site.store, arrival.issuer, arrival.subject)
-    flow = replace(left.flow, account=account, id_token=arrival.id_token)
-    if account is None:
-        return _connect(request, site, {"": french.UNKNOWN_IDENTITY}, next=left.flow.next)
-    if arrival.is_strong:
-        return finish(request, site, replace(flow, proved=True))
-    return _with_flow(redirect(request, f"{SIGN_IN}/code"), sign_in.begin(site.store, flow))
 
 
 @router.get("/connexion/structure")
 def choose(request: Request, site: AtSite) -> Response:
     """Shows the structures of an account that proved both factors."""
-    flow = _flow(request, site)
-    if flow is None or flow.account is None or not flow.proved:
-        return _connect(request, site, {"": french.OVER})
+    flow = flow_of(request, site)
+    if flow.account is None or not flow.proved:
+        return connect(request, site, {"": french.OVER})
     return page(request, StructurePage(structures=structures_of(request, site, flow.account)))
 
 
@@ -191,28 +146,28 @@ def enter_structure(request: Request, site: AtSite, data: FormData) -> Response:
     """Begins the session in the structure chosen."""
     flow = tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow)
     if flow is None or flow.account is None or not flow.proved or flow.must_enrol:
-        return _connect(request, site, {"": french.OVER})
+        return connect(request, site, {"": french.OVER})
     chosen = text_of(data, "structure")
     for membership in memberships_served(request, site, flow.account):
         if str(membership.structure) == chosen:
-            return enter(request, redirect(request, flow.next), site, membership, flow.way, flow.id_token)
-    return _connect(request, site, {"": french.NOBODY})
+            return enter(request, redirect(request, flow.next), site, membership, flow)
+    return connect(request, site, {"": french.NOBODY})
 
 
 def finish(request: Request, site: Site, flow: Flow) -> Response:
     """Goes on after both factors: an invitation to accept, a factor to enrol, a structure, or the session."""
     assert flow.account
-    if flow.invitation:
-        return _with_flow(redirect(request, "/invitation/accepter"), sign_in.begin(site.store, flow))
     if flow.must_enrol:
-        return _with_flow(redirect(request, "/premiere-visite"), sign_in.begin(site.store, flow))
+        return with_flow(redirect(request, "/premiere-visite"), site, flow)
+    if flow.invitation:
+        return with_flow(redirect(request, "/invitation/accepter"), site, flow)
     accounts.note_use(site.store, flow.account)
     there = memberships_served(request, site, flow.account)
     if not there:
-        return _connect(request, site, {"": french.NOBODY})
+        return connect(request, site, {"": french.NOBODY})
     if len(there) == 1:
-        return enter(request, redirect(request, flow.next), site, there[0], flow.way, flow.id_token)
-    return _with_flow(redirect(request, f"{SIGN_IN}/structure"), sign_in.begin(site.store, flow))
+        return enter(request, redirect(request, flow.next), site, there[0], flow)
+    return with_flow(redirect(request, f"{SIGN_IN}/structure"), site, flow)
 
 
 def structures_of(request: Request, site: Site, account: UUID) -> list[OpenStructureChoice]:
@@ -230,6 +185,40 @@ def memberships_served(request: Request, site: Site, account: UUID) -> list[Memb
     return [one for one, served in found if served and enters(served, one.member)]
 
 
+def connect(
+    request: Request,
+    site: Site,
+    errors: Mapping[str, str],
+    *,
+    next: str = "/",
+    email: str = "",
+    flow: Flow | None = None,
+) -> Response:
+    """Shows the ways to sign in; a `flow` is kept for the one that is chosen."""
+    request.state.frame = Frame()
+    shown = ConnectPage(
+        next=safe_path(next),
+        email=email,
+        errors=errors,
+        passkeys=site.takes_passkeys,
+        issuer=site.issuer is not None,
+        invited=_inviting(request, site, flow or flow_of(request, site)),
+    )
+    response = page(request, shown, status=422 if errors else 200)
+    return with_flow(response, site, flow) if flow else response
+
+
+def with_flow(response: Response, site: Site, flow: Flow) -> Response:
+    """Keeps a flow, and gives the browser its token."""
+    put(response, FLOW, sign_in.begin(site.store, flow), sign_in.FLOW_SECONDS)
+    return response
+
+
+def flow_of(request: Request, site: Site) -> Flow:
+    """Returns the flow of this browser, an empty one when there is none."""
+    return sign_in.find(site.store, request.cookies.get(FLOW, "")) or Flow("password")
+
+
 # --- parts
 
 
@@ -244,21 +233,8 @@ def _prove_second(request: Request, site: Site, factor: Second, code: str) -> Re
         wrong = french.WRONG_CODE if factor == "totp" else french.WRONG_RECOVERY
         return _second(request, site, account, {name: wrong})
     if tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow) is None:
-        return _connect(request, site, {"": french.OVER})
+        return connect(request, site, {"": french.OVER})
     return finish(request, site, replace(flow, proved=True, must_enrol=factor == "recovery"))
-
-
-def _connect(request: Request, site: Site, errors: Mapping[str, str], *, next: str = "/", email: str = "") -> Response:
-    request.state.frame = Frame()
-    shown = ConnectPage(
-        next=safe_path(next),
-        email=email,
-        errors=errors,
-        passkeys=site.takes_passkeys,
-        issuer=site.issuer is not None,
-        invited=_invited_to(request, site),
-    )
-    return page(request, shown, status=422 if errors else 200)
 
 
 def _second(request: Request, site: Site, account: Account, errors: Mapping[str, str]) -> Response:
@@ -274,8 +250,8 @@ def _second(request: Request, site: Site, account: Account, errors: Mapping[str,
 
 def _account_under_way(request: Request, site: Site) -> tuple[Flow, Account]:
     """Returns the flow whose second factor is asked. Redirects to the sign-in when there is none."""
-    flow = _flow(request, site)
-    if flow is None or flow.account is None or flow.proved:
+    flow = flow_of(request, site)
+    if flow.account is None or flow.proved:
         raise HTTPException(303, headers={"Location": SIGN_IN})
     return flow, _known(site, flow.account)
 
@@ -287,27 +263,9 @@ def _known(site: Site, id: UUID) -> Account:
     return account
 
 
-def _flow(request: Request, site: Site) -> Flow | None:
-    return sign_in.find(site.store, request.cookies.get(FLOW, ""))
-
-
-def _invitation(request: Request, site: Site) -> UUID | None:
-    flow = _flow(request, site)
-    return flow.invitation if flow else None
-
-
-def _invited_to(request: Request, site: Site) -> str:
-    """Returns the name of the structure that this browser was invited to, "" without an invitation."""
-    id, host = _invitation(request, site), request.app.state.host
-    found = invitations.get(site.store, id) if id else None
+def _inviting(request: Request, site: Site, flow: Flow) -> str:
+    """Returns the name of the structure that a flow is invited to, "" without an invitation."""
+    host: Host = request.app.state.host
+    found = invitations.get(site.store, flow.invitation) if flow.invitation else None
     served = host.at(found.structure) if found else None
     return served.refs.structure.name if served else ""
-
-
-def _with_flow(response: Response, token: str) -> Response:
-    put(response, FLOW, token, sign_in.FLOW_SECONDS)
-    return response
-
-
-def _issuer_said(error: Exception) -> str:
-    return french.ISSUER_UNREACHED if isinstance(error, IssuerUnreached) else french.ISSUER_REFUSED

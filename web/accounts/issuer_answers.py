@@ -1,0 +1,71 @@
+"""Answers of an issuer over HTTP: of limited size and time, never a redirect."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import httpx2
+
+CONNECT, READ, WHOLE = 3.0, 5.0, 8.0
+"""Seconds to connect, between two parts of an answer, and for the whole answer."""
+LARGEST = 256 * 1024
+
+
+class IssuerError(Exception):
+    """A sign-in at the issuer failed; the reason is for the log, never for the page."""
+
+
+class IssuerRefused(IssuerError):
+    """The issuer, or what it sent, is not to be trusted."""
+
+
+class IssuerUnreached(IssuerError):
+    """The issuer does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerAnswer:
+    """An answer of the issuer."""
+
+    media_type: str
+    body: bytes
+
+    def json_object(self) -> Mapping[str, Any]:
+        """Returns the object of a JSON answer. Raises IssuerRefused for anything else."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise IssuerRefused("no JSON") from None
+        if not isinstance(found, dict):
+            raise IssuerRefused("no object")
+        return found
+
+
+def fetch(method: str, url: str, *, headers: Mapping[str, str] | None = None, **sent: Any) -> IssuerAnswer:
+    """Returns an answer of status 200. Raises IssuerRefused and IssuerUnreached."""
+    limits = httpx2.Timeout(READ, connect=CONNECT)
+    client = httpx2.Client(timeout=limits, follow_redirects=False, trust_env=False)
+    asked = {"Accept-Encoding": "identity", **(headers or {})}  # what is small packed may be huge unpacked
+    try:
+        with client, client.stream(method, url, headers=asked, **sent) as answer:
+            if answer.status_code != 200:
+                raise IssuerRefused(f"status {answer.status_code}")
+            media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+            return IssuerAnswer(media_type, _body(answer))
+    except httpx2.HTTPError as error:
+        raise IssuerUnreached(type(error).__name__) from None
+    except httpx2.InvalidURL:
+        raise IssuerRefused("an address") from None
+
+
+def _body(answer: httpx2.Response) -> bytes:
+    body, end = bytearray(), monotonic() + WHOLE
+    for part in answer.iter_raw():
+        body += part
+        if len(body) > LARGEST:
+            raise IssuerRefused("a huge answer")
+        if monotonic() > end:
+            raise IssuerUnreached("a slow answer")
+    return bytes(body)
