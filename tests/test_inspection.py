@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from pixflow import inspection, presets, structure_folder
+from pixflow import presets, structure_folder
+from pixflow.inspection import event_pass, faults
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from tests.backups.house import open_dossier
@@ -178,10 +179,10 @@ WAYS: dict[Callable[[Writer], None], set[tuple[str, int]]] = {
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_what_somebody_changed_is_found(opened: OpenStructure, way: Callable[[Writer], None]) -> None:
-    assert list(inspection.faults(opened.engine)) == []
+    assert list(faults.all_faults(opened.engine)) == []
     way(Writer(opened))
-    assert {(one.code, one.position) for one in inspection.faults(opened.engine)} == WAYS[way]
-    findings = [health.order(opened.engine), health.facts(opened.engine)]
+    assert {(one.code, one.position) for one in faults.all_faults(opened.engine)} == WAYS[way]
+    findings = [health.order(opened.engine), health.facts(opened)]
     assert "alarm" in {one.level for one in findings}
     said = " ".join(french.sentence(one.check, one.level, one.details) for one in findings)
     assert all(str(position) in said for _, position in WAYS[way])
@@ -192,6 +193,66 @@ def test_a_simulated_structure_has_no_fault(tmp_path: Path, database: Database |
     made, _ = population.build(tmp_path, name="Ici", preset=PRESET, database=database, **size)
     with closing(made.engine) as engine:
         assert engine.head() > 300
-        assert list(inspection.faults(engine)) == []
+        assert list(faults.all_faults(engine)) == []
         engine.keys.destroy(list(engine.keys.vault.streams())[:5])
-        assert list(inspection.faults(engine)) == [], "an erased event is no fault"
+        assert list(faults.all_faults(engine)) == [], "an erased event is no fault"
+
+
+# --- in parts
+
+
+def found(known: event_pass.Pass) -> set[tuple[str, int]]:
+    return {(one.code, one.position) for one in known.faults}
+
+
+def test_a_pass_goes_on_where_the_last_run_stopped(opened: OpenStructure, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six events, two at a time. A fault found stays known until its position is opened again."""
+    monkeypatch.setattr(event_pass, "_STEP", 2)
+    a_clear_field(write := Writer(opened))
+    state = write.rows(4)[0][4]
+
+    def run(seconds: float | None = 0) -> event_pass.Pass:
+        return event_pass.go_on(opened.folder, opened.engine, seconds)
+
+    first = run()
+    assert (first.reached, first.ended, found(first)) == (2, None, set())
+    second = run()
+    assert (second.reached, second.began, found(second)) == (4, first.began, {("opening", 4)})
+    assert second.faults[0].topic == "dossier.DossierOpened"
+    whole = run()
+    assert (whole.reached, whole.head, found(whole)) == (0, 6, {("opening", 4)})
+    assert whole.ended
+    assert whole.ended > second.began
+    again = run()
+    assert (again.reached, again.ended, found(again)) == (2, whole.ended, {("opening", 4)})
+    write.change(4, b'"site":"Alen"', b'"site":"Mortagne"')
+    assert write.rows(4)[0][4] != state
+    assert found(run()) == set()
+    assert run(None).head == 6
+    assert run(60).reached == 0, "sixty seconds are enough for six events"
+
+
+@pytest.mark.parametrize("way", ["missing", "damaged", "ahead"])
+def test_a_file_that_says_nothing_true_begins_anew(
+    opened: OpenStructure, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(event_pass, "_STEP", 2)
+    path, engine = opened.folder / "inspection.json", opened.engine
+    event_pass.go_on(opened.folder, engine, 0)
+    if way == "missing":
+        path.unlink()
+    elif way == "damaged":
+        path.write_bytes(path.read_bytes()[:-4])
+    else:
+        path.write_bytes(path.read_bytes().replace(b'"reached":2', b'"reached":7'))
+    assert event_pass.read(opened.folder, engine.head()) is None
+    assert event_pass.go_on(opened.folder, engine, 0).reached == 2
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_file_holds_no_personal_data(opened: OpenStructure) -> None:
+    exchanged_states(Writer(opened))
+    event_pass.go_on(opened.folder, opened.engine)
+    written = (opened.folder / "inspection.json").read_text()
+    assert "dossier.DossierOpened" in written
+    assert not any(name in written for name in ("Diallo", "Petit", "Roux", "Aminata"))

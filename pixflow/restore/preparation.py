@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from pixflow import erasing, inspection
+from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, key_copies, manifest
 from pixflow.backups.erasure_register import Erasure
@@ -16,7 +16,8 @@ from pixflow.backups.manifest import EVENTS, Manifest
 from pixflow.engine import Engine, new_id
 from pixflow.events.catalogue import sealed_topics
 from pixflow.events.structure import Motive
-from pixflow.inspection import Fault
+from pixflow.inspection import event_pass, faults
+from pixflow.inspection.faults import Fault
 from pixflow.restore import key_merge, sources
 from pixflow.restore.key_merge import MergedKeys
 from pixflow.restore.targets import Target, common
@@ -73,7 +74,7 @@ def prepare(job: Job, ready: Path, rebuild: Callable[[OpenStructure], object]) -
         with closing(Engine(job.target.store(), merged.keys, job.clock)) as engine:
             schema = job.document.schema and f"{job.document.schema}{replacement.NEXT}"
             opened = OpenStructure(folder.name, ready, job.document.id, engine, schema, job.database)
-            bad = _open_all(job, engine)
+            bad = _open_all(job, engine, ready)
             kept, lost = _kept(job)
             _record(job, opened, kept, lost)
             erased = erasing.forget_again(opened, merged.register)
@@ -96,9 +97,12 @@ def _write_files(job: Job, ready: Path, merged: MergedKeys) -> None:
         copy.sync(path)
 
 
-def _open_all(job: Job, engine: Engine) -> list[Fault]:
-    """Opens every event. Raises BackupError("unopened") with the first that does not open, unless it is accepted."""
-    found = list(inspection.unopened(engine))
+def _open_all(job: Job, engine: Engine, ready: Path) -> list[Fault]:
+    """Opens every event, and notes this whole pass.
+
+    Raises BackupError("unopened") with the first event that does not open, unless it is accepted.
+    """
+    found = faults.unopened(event_pass.whole(ready, engine))
     if found and not job.damaged:
         first = found[0]
         raise BackupError(

@@ -26,6 +26,7 @@ ORDER = "restoring.json"
 NEXT = "_next"
 ASIDE = "_aside_"
 IDENTITY = "structure.json"
+INSPECTION = "inspection.json"
 _EVENTS = tuple(f"events.db{ending}" for ending in ("", "-wal", "-shm", "-journal"))
 _KEYS = tuple(f"keys.db{ending}" for ending in ("", "-journal"))
 
@@ -75,7 +76,8 @@ def complete(folder: Path, database: Database | None) -> None:
     wanted = _read(folder / ORDER)
     if bool(wanted.schema) != bool(database):
         return
-    _take(folder / READY / IDENTITY, folder / IDENTITY)
+    for name in (IDENTITY, INSPECTION):
+        _take(folder / READY / name, folder / name)
     if database and wanted.schema:
         postgres_copy.swap(database, wanted.schema, f"{wanted.schema}{NEXT}", wanted.aside, wanted.keeps_keys)
     else:

@@ -15,6 +15,7 @@ from pixflow.backups.backup import keep
 from pixflow.backups.key_rotation import rotate_keys
 from pixflow.dossier.identity import correct_contact
 from pixflow.events.base import Unopened
+from pixflow.inspection import event_pass
 from pixflow.refused import Refused
 from pixflow.store import Damaged
 from pixflow.team.membership import add_member
@@ -160,6 +161,40 @@ def test_a_backup_that_holds_damage_is_kept_apart_and_no_good_one_is_deleted(hou
     assert [one.manifest.unopened for one in damaged] == [1] * 3
     assert keep(folder, 2) == []
     assert manifest.all_of(folder) == good
+
+
+def test_a_backup_and_a_restore_are_whole_passes(house: House) -> None:
+    bad = house.dossier("Mauvais")
+    position, good = position_of(house, bad), house.backed_up()
+    assert (known := _known(house)).head == house.opened.engine.head()
+    assert known.faults == ()
+    flip(house.opened, position)
+    reopened(house)
+    damaged = house.backed_up()
+    assert [one.position for one in _known(house).faults] == [position]
+    house.restored(good.path, replace=True)
+    assert (known := _known(house)).faults == ()
+    assert known.head == house.opened.engine.head() - 1, "all but the restore itself"
+    house.restored(damaged.path, replace=True, damaged=True)
+    assert [(one.position, one.stream) for one in _known(house).faults] == [(position, bad)]
+
+
+def test_a_refused_restore_leaves_the_pass_as_it_was(house: House) -> None:
+    flip(house.opened, position_of(house, house.dossier("Mauvais")))
+    reopened(house)
+    damaged = house.backed_up()
+    before = _known(house)
+    house.opened.engine.close()
+    with pytest.raises(BackupError, match="unopened"):
+        house.restored(damaged.path, replace=True)
+    house.reopen()
+    assert _known(house) == before
+
+
+def _known(house: House) -> event_pass.Pass:
+    known = event_pass.read(house.opened.folder, house.opened.engine.head())
+    assert known
+    return known
 
 
 # --- a key of the vault that does not unwrap

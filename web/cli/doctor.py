@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 
 from pixflow import structure_folder
+from pixflow.inspection import event_pass
 from web.cli.backups import OneOption, chosen_slugs, open_slug
 from web.cli.terminal import JsonOption, as_json, console, errors, explained, in_words, marked
 from web.french import health as french
@@ -26,11 +27,15 @@ def doctor(
     replace_triggers: Annotated[
         bool, typer.Option("--replace-triggers", help="Remettre d'abord les déclencheurs absents.")
     ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="Temps pour lire les faits de chaque structure : la fois suivante continue.")
+    ] = event_pass.SECONDS,
+    every: Annotated[bool, typer.Option("--all", help="Lire tous les faits, du premier au dernier.")] = False,
 ) -> None:
     """Vérifier que tout va bien : code de sortie 1 quand quelque chose est à faire."""
     if replace_triggers:
         _replace_triggers(structure)
-    found = {slug: _findings(slug) for slug in chosen_slugs(structure)}
+    found = {slug: _findings(slug, None if every else seconds) for slug in chosen_slugs(structure)}
     if json:
         as_json(found)
     else:
@@ -48,14 +53,14 @@ def _replace_triggers(structure: str | None) -> None:
                 errors.print(marked("{slug} : déclencheurs remis ({names}).", slug=slug, names=", ".join(missing)))
 
 
-def _findings(slug: str) -> list[Finding]:
+def _findings(slug: str, seconds: float | None) -> list[Finding]:
     """Runs every check on a structure; an error that keeps it from opening is a finding."""
     try:
         with open_slug(slug) as opened:
             reads = reads_of(opened)
             try:
                 demo = opened.engine.references().structure.demonstration
-                return [*health.all_findings(opened, reads), *mail_checks.findings(Settings(), demo=demo)]
+                return [*health.all_findings(opened, reads, seconds), *mail_checks.findings(Settings(), demo=demo)]
             finally:
                 reads.close()
     except Exception as error:

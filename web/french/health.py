@@ -43,7 +43,18 @@ SENTENCES = {
     "order alarm": "{faults}. Quelqu'un a écrit dans la base : retirez-lui cet accès, puis restaurez une sauvegarde "
     "d'avant.",
     "facts good": "Tous s'ouvrent, chacun dans sa commande.",
+    "facts good part": "Sans faute jusqu'au n° {reached} sur {head} : la prochaine fois continue de là. Dernière "
+    "lecture entière il y a {days}.",
+    "facts good first": "Sans faute jusqu'au n° {reached} sur {head} : la prochaine fois continue de là. Aucune "
+    "lecture entière encore.",
+    "facts note": "Aucune lecture encore : « pixflow backup » ou « pixflow doctor ».",
     "facts alarm": "{faults}. Quelqu'un a écrit dans la base, ou le disque l'abîme : restaurez une sauvegarde d'avant.",
+    "facts alarm part": "{faults}. Lu jusqu'au n° {reached} sur {head}, dernière lecture entière il y a {days}. "
+    "Quelqu'un a écrit dans la base, ou le disque l'abîme : restaurez une sauvegarde d'avant.",
+    "facts alarm first": "{faults}. Lu jusqu'au n° {reached} sur {head}, aucune lecture entière encore. "
+    "Quelqu'un a écrit dans la base, ou le disque l'abîme : restaurez une sauvegarde d'avant.",
+    "facts alarm late": "Aucune lecture entière depuis {days}, celle-ci est au n° {reached} sur {head} : « pixflow "
+    "doctor --all ».",
     "keys good": "Aucune ne manque.",
     "keys alarm": "{lost} : ce qui y est scellé ne se lit plus. Restaurez une sauvegarde.",
     "erasures good": "Tous terminés.",
@@ -138,6 +149,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "seconds": _span,
     "minutes": lambda count: plural(count, "minute"),
     "hours": lambda count: plural(count, "heure") if count else say("moins d'une heure"),
+    "reached": number,
+    "head": number,
+    "days": lambda count: plural(count, "jour") if count else say("moins d'un jour"),
     "lag": lambda count: plural(count, "fait"),
     "lost": lambda count: plural(count, "fiche sans clé", "fiches sans clé"),
     "people": lambda count: plural(count, "personne"),

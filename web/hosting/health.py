@@ -14,11 +14,14 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy import select
 
-from pixflow import erasing, inspection
+from pixflow import erasing
 from pixflow.backups import erasure_log, manifest
 from pixflow.backups.backup import folder_of, last_external_backup
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
+from pixflow.inspection import event_pass, faults
+from pixflow.inspection.event_pass import Pass
+from pixflow.inspection.faults import Fault
 from pixflow.restore.sources import set_aside
 from pixflow.store import StoreRefused
 from pixflow.structure_folder import OpenStructure
@@ -34,6 +37,8 @@ LATE = timedelta(minutes=5)
 """Age of an event that the tables do not show yet. `serve` and `tick` update the tables each minute."""
 BACKUP = timedelta(hours=25)
 """Age of the last backup: one a day, with an hour of margin."""
+PASS = timedelta(days=7)
+"""Age of the last time that every event was opened. A backup opens them all."""
 LOG = 64_000_000
 """Bytes of the write-ahead log. SQLite truncates it at 4 MB unless a reader holds it for too long."""
 TOLERATED = timedelta(seconds=2)
@@ -111,21 +116,39 @@ def triggers(engine: Engine) -> Finding:
 
 def order(engine: Engine) -> Finding:
     """Checks positions, versions and the positions of commands, without opening an event."""
-    return _faults("order", inspection.order_faults(engine))
+    return _faults("order", faults.order_faults(engine))
 
 
-def facts(engine: Engine) -> Finding:
-    """Opens every event, and compares it with its command."""
-    spans = range(0, engine.head(), inspection.SPAN)
-    found = (inspection.span_faults(engine, after, after + inspection.SPAN) for after in spans)
-    return _faults("facts", [fault for faults in found for fault in faults])
+def facts(opened: OpenStructure, seconds: float | None = event_pass.SECONDS) -> Finding:
+    """Opens events after those of the last check, for some seconds, and compares each with its command."""
+    return _pass(opened, event_pass.go_on(opened.folder, opened.engine, seconds))
 
 
-def _faults(check: str, faults: Sequence[inspection.Fault]) -> Finding:
+def last_facts(opened: OpenStructure) -> Finding:
+    """Returns what `facts` or a backup last found. It opens no event."""
+    known = event_pass.read(opened.folder, opened.engine.head())
+    return _pass(opened, known) if known else Finding("facts", "note")
+
+
+def _pass(opened: OpenStructure, known: Pass) -> Finding:
+    head, age = opened.engine.head(), opened.engine.clock() - (known.ended or known.began)
+    told = {"reached": known.reached or known.head, "head": head, "days": age // timedelta(days=1)}
+    late = age > PASS
+    why = "late" if late and not known.faults else "part" if known.reached and known.ended else ""
+    why = why or ("first" if known.reached else "")
+    level: Level = "alarm" if known.faults or late else "good"
+    return Finding("facts", level, {"faults": _positions(known.faults), **told, **({"why": why} if why else {})})
+
+
+def _faults(check: str, faults: Sequence[Fault]) -> Finding:
+    return Finding(check, "alarm" if faults else "good", {"faults": _positions(faults)})
+
+
+def _positions(faults: Sequence[Fault]) -> dict[str, list[int]]:
     positions: dict[str, list[int]] = {}
     for one in faults:
         positions.setdefault(one.code, []).append(one.position)
-    return Finding(check, "alarm" if faults else "good", {"faults": positions})
+    return positions
 
 
 # --- the read tables
@@ -222,12 +245,13 @@ def quick_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
         run(stopped, reads),
         run(clock, engine, reads),
         run(triggers, engine),
+        run(last_facts, opened),
         run(disk, opened.folder),
     ]
 
 
-def all_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
-    """Runs every check of `pixflow doctor` on a structure that opens."""
+def all_findings(opened: OpenStructure, reads: Live, seconds: float | None = event_pass.SECONDS) -> list[Finding]:
+    """Runs every check of `pixflow doctor` on a structure that opens, `facts` for some seconds (None: to its end)."""
     engine, data = opened.engine, opened.folder.parent
     found = [
         run(durability, engine),
@@ -235,7 +259,7 @@ def all_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
         run(clock, engine, reads),
         run(triggers, engine),
         run(order, engine),
-        run(facts, engine),
+        run(facts, opened, seconds=seconds),
         run(keys, opened),
         run(erasures, opened),
         run(destroyed, opened),

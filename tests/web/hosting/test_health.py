@@ -19,9 +19,10 @@ from pixflow.actor import OPERATOR
 from pixflow.backups.backup import back_up
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, PersonErased
+from pixflow.inspection import event_pass
 from projections import bookkeeping
 from tests import erasures
-from tests.damage import flip_key
+from tests.damage import flip, flip_key
 from tests.postgres import Cluster
 from tests.web.client import OWN_PLACE, OWN_URL
 from tests.web.french.test_sentences import assert_well_set
@@ -275,7 +276,40 @@ def test_a_change_in_the_database(at_work: House) -> None:
         )
         file.execute("UPDATE stored_events SET originator_version = 9 WHERE position = 1")
     assert found(at_work)["order"] == Finding("order", "alarm", {"faults": {"version": [1]}})
-    assert found(at_work)["facts"] == Finding("facts", "alarm", {"faults": {"opening": [position]}})
+    head = at_work.served.engine.head()
+    told = {"faults": {"opening": [position]}, "reached": head, "head": head, "days": 0}
+    assert found(at_work)["facts"] == Finding("facts", "alarm", told)
+
+
+def test_every_event_is_opened_in_parts_and_a_monitor_is_told(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, day = at_work.served.opened, timedelta(days=1)
+    at_work.opened()
+    at_work.served.read()
+    assert health.last_facts(opened) == Finding("facts", "note")
+    head = at_work.served.engine.head()
+    monkeypatch.setattr(event_pass, "_STEP", head - 1)
+    told = {"faults": {}, "reached": head - 1, "head": head, "days": 0}
+    assert health.facts(opened, 0) == Finding("facts", "good", {**told, "why": "first"})
+    assert health.facts(opened, 0) == Finding("facts", "good", {**told, "reached": head})
+    at_work.day(FIRST + 7 * day)
+    assert health.facts(opened, 0) == Finding("facts", "good", {**told, "days": 7, "why": "part"})
+    assert "facts" not in monitor(at_work).json()["alarms"]
+    at_work.day(FIRST + 8 * day)
+    assert health.last_facts(opened) == Finding("facts", "alarm", {**told, "days": 8, "why": "late"})
+    assert "facts" in monitor(at_work).json()["alarms"]
+    back_up(opened)
+    assert health.last_facts(opened) == Finding("facts", "good", {**told, "reached": head})
+    assert "facts" not in monitor(at_work).json()["alarms"]
+
+
+def test_a_monitor_is_told_what_the_last_backup_found(at_work: House) -> None:
+    at_work.opened()
+    head = at_work.served.engine.head()
+    flip(at_work.served.opened, head)
+    back_up(at_work.served.opened)
+    answer = monitor(at_work)
+    assert "facts" in answer.json()["alarms"]
+    assert health.last_facts(at_work.served.opened).details["faults"] == {"opening": [head]}
 
 
 def test_keys_that_others_may_read(at_work: House) -> None:
@@ -341,6 +375,9 @@ def examples() -> Iterator[Finding]:
         "url": "https://pixflow.exemple.fr",
         "forged": 1,
         "emptied": 2,
+        "reached": 40_000,
+        "head": 61_150,
+        "days": 3,
     }
     for key in french_health.SENTENCES:
         check, level, *why = key.split()

@@ -3,7 +3,7 @@
 A seal shows every change of an event with personal data. The other events have only their place and their command.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -34,17 +34,21 @@ class Fault(Struct, frozen=True):
     version: int = 0
 
 
-def faults(engine: Engine) -> Iterator[Fault]:
+def all_faults(engine: Engine) -> Iterator[Fault]:
     """Yields every fault: the order first, then the events. Others may record meanwhile."""
     yield from order_faults(engine)
-    for after in range(0, engine.head(), SPAN):
-        yield from span_faults(engine, after, after + SPAN)
+    yield from event_faults(engine, engine.head())
 
 
-def unopened(engine: Engine) -> Iterator[Fault]:
-    """Yields every event that does not open, in order of position."""
-    for after in range(0, engine.head(), SPAN):
-        yield from (fault for fault in span_faults(engine, after, after + SPAN) if fault.code == "opening")
+def event_faults(engine: Engine, head: int) -> Iterator[Fault]:
+    """Opens every event up to `head`, and yields the faults."""
+    for after in range(0, head, SPAN):
+        yield from span_faults(engine, after, min(after + SPAN, head))
+
+
+def unopened(faults: Iterable[Fault]) -> list[Fault]:
+    """Returns the faults of events that do not open."""
+    return [one for one in faults if one.code == "opening"]
 
 
 def order_faults(engine: Engine) -> list[Fault]:
