@@ -132,6 +132,8 @@ def _owns(person: UUID, decision: Decision[..., Any], subject: Subject, today: d
     match decision.roles.own:
         case "dossier":
             return subject.dossier is not None and _decides(person, decision.name, subject.dossier, subject.sent, today)
+        case "reading":
+            return subject.dossier is not None and follows(person, subject.dossier, today)
         case "workshop":
             return subject.workshop is not None and subject.workshop.runs(str(person))
         case "member":

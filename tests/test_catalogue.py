@@ -23,7 +23,7 @@ from pixflow.actor import OPERATOR
 from pixflow.documents.grille import Band, Grille, Proposal
 from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
 from pixflow.dossier import assignment, closing, follow_up, identity, lending, merging, retraction
-from pixflow.dossier.privacy import erasure
+from pixflow.dossier.privacy import disclosure, erasure
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.events import access as x
@@ -45,7 +45,7 @@ from pixflow.protocol import drafting, publishing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from pixflow.team import absences, accounts, membership, milestones, notices, roles, staff
-from pixflow.workshop import booking, scheduling, undo, visitors
+from pixflow.workshop import booking, papers, scheduling, undo, visitors
 from tests.decisions import DECISIONS
 from tests.given import (
     ACTION,
@@ -547,6 +547,18 @@ EMITTED: dict[type[Event], Emitted] = {
         {"other": Dossier(), "duplicate": OTHER_DOSSIER, "duplicate_history": (), "on": DAY},
         no_effect="the facts recorded with it change the state; it says where they come from",
     ),
+    d.CopyIssued: Emitted(
+        (opened(),),
+        disclosure.issue_copy,
+        {"actor": "somebody else", "on": DAY},
+        no_effect="what was handed out is read in the history and decides nothing",
+    ),
+    d.PaperIssued: Emitted(
+        (opened(),),
+        disclosure.issue_paper,
+        {"paper": "fiche", "actor": "somebody else", "on": DAY},
+        no_effect="what was handed out is read in the history and decides nothing",
+    ),
     d.ErasureRequested: Emitted((opened(),), erasure.request_erasure, {"reason": "request", "on": DAY}),
     d.ErasureDeclined: Emitted(
         (opened(), d.ErasureRequested(reason="request", on=DAY)),
@@ -597,6 +609,12 @@ EMITTED: dict[type[Event], Emitted] = {
         visitors.look_among_all,
         {"shown": 2, "actor": "somebody else", "now": hours(HELD)["starts"], "on": HELD},
         no_effect="who looked among all is read in the history and decides nothing",
+    ),
+    w.PaperIssued: Emitted(
+        (scheduled(), seated()),
+        papers.issue_workshop_paper,
+        {"paper": "sheet", "people": 1, "actor": "somebody else", "on": DAY},
+        no_effect="what was handed out is read in the history and decides nothing",
     ),
     w.Retracted: Emitted(
         (scheduled(), seated(), marked(), opened(), booked(), attended()),

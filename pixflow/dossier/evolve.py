@@ -44,9 +44,9 @@ FROM_OUTSIDE = (
 
 NO_ACTIVITY = (
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ErasureRequested, e.ErasureDeclined,
-    e.Retracted,
+    e.Retracted, e.CopyIssued, e.PaperIssued,
 )  # fmt: skip
-"""Events about who does what and when, or retractions: no activity of the young person."""
+"""Events about who does what and when, what is handed out, or retractions: no activity of the young person."""
 
 
 def fold(events: Sequence[Recorded]) -> Dossier:

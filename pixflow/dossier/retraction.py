@@ -27,20 +27,24 @@ AT_WORKSHOPS = (e.SeatBooked, e.SeatCancelled, e.WorkshopAttended, e.WorkshopMis
 OF_A_MERGE = (e.DossierMerged, e.DuplicateJoined)
 """Events of a merge: both dossiers are corrected at once, by undoing the merge."""
 
+ISSUED = (e.CopyIssued, e.PaperIssued)
+"""Events of what was handed out: it cannot be taken back."""
+
 
 @decision("retract", OWN_DOSSIERS, Argument.HISTORY, checks_retracted=True)
 def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts one event and those that depend on it, the latest first.
 
     `history` is the dossier's whole stream. Events from a participation are retracted with its match
-    (`undo_match`), those of a workshop from the workshop. The opening and a retraction cannot be retracted.
+    (`undo_match`), those of a workshop from the workshop. The opening, a retraction and what was handed out cannot be
+    retracted.
     """
     target = next((r for r in history if r.originator_version == version), None)
     if target is None:
         raise Refused("unknown-event", version=version)
     if version in retractions_by_version(history):
         return []
-    if isinstance(target.event, (e.DossierOpened, *OF_A_MERGE, e.Retracted)):
+    if isinstance(target.event, (e.DossierOpened, *OF_A_MERGE, *ISSUED, e.Retracted)):
         raise Refused("not-retractable")
     if comes_from_pix(target.event):
         raise Refused("undo-the-match")

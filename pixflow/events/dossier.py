@@ -7,13 +7,25 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from pixflow.events.base import Event, Personal, Stage
-from pixflow.events.values import Action, Cause, Channel, Modality, Moment, Partner, Profile, Purpose, Result
+from pixflow.events.values import (
+    Action,
+    Cause,
+    Channel,
+    DossierPaper,
+    Modality,
+    Moment,
+    Partner,
+    Profile,
+    Purpose,
+    Result,
+)
 
 PLAIN = frozenset({
     "site", "on", "advisor", "until", "occasion", "plan", "campaign", "modality", "mediator", "planned_for",
     "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
+    "paper",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -606,6 +618,23 @@ class DuplicateJoined(Event):
 
     TOPIC: ClassVar[str] = "dossier.DuplicateJoined"
     duplicate: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyIssued(Event):
+    """A member of the team, or the operator, took a copy of all data of the person."""
+
+    TOPIC: ClassVar[str] = "dossier.CopyIssued"
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperIssued(Event):
+    """A member of the team took a paper for the young person, to print or as a PDF."""
+
+    TOPIC: ClassVar[str] = "dossier.PaperIssued"
+    paper: DossierPaper
     on: date
 
 

@@ -13,6 +13,8 @@ Role = Literal["advisor", "referent", "facilitator", "manager", "auditor", "admi
 Cause = Literal["digital", "comprehension", "both", "other"]
 Channel = Literal["phone", "sms", "email", "letter", "meeting"]
 Presence = Literal["present", "absent", "excused"]
+DossierPaper = Literal["fiche", "convocation", "prescription"]
+WorkshopPaper = Literal["sheet", "letters"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from pixflow.events.base import Event
-from pixflow.events.values import Presence
+from pixflow.events.values import Presence, WorkshopPaper
 
 PLAIN = frozenset({
     "campaign", "site", "place", "starts", "ends", "day", "capacity", "series", "on", "facilitator", "reason",
-    "dossier", "until", "presence", "present", "absent", "excused", "version", "shown",
+    "dossier", "until", "presence", "present", "absent", "excused", "version", "shown", "paper",
+    "people",
 })  # fmt: skip
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
@@ -155,6 +156,16 @@ class YoungPeopleSearched(Event):
 
     TOPIC: ClassVar[str] = "workshop.YoungPeopleSearched"
     shown: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperIssued(Event):
+    """A member of the team took a paper with the names of so many people, to print or as a PDF."""
+
+    TOPIC: ClassVar[str] = "workshop.PaperIssued"
+    paper: WorkshopPaper
+    people: int
     on: date
 
 

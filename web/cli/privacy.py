@@ -14,6 +14,7 @@ from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import erasure_log
 from pixflow.dossier.privacy import retention
+from pixflow.dossier.privacy.disclosure import issue_copy
 from pixflow.dossier.privacy.erasure import request_erasure
 from pixflow.refused import Refused
 from projections import dossier_sheet
@@ -58,6 +59,7 @@ def export_person(
     with working(structure) as served, in_words():
         stream = dossier(served, named)
         _must_be_known(served, stream, named)
+        served.engine.execute({"dossier": stream}, issue_copy, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
         with served.read().database.connect() as connection:
             known = personal_data.everything(served.engine, connection, stream)
         for kind, content in (("pdf", personal_data_paper.pdf(known)), ("json", personal_data_file.encoded(known))):

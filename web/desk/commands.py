@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+from fastapi import HTTPException, Request
 
 from pixflow.actor import Actor
 from pixflow.authorization import Subject
@@ -52,6 +54,15 @@ def record(
     except Stale as stale:
         return Outcome(meanwhile=stale.meanwhile)
     return Outcome(done.recorded, done.repeated)
+
+
+def issue(request: Request, desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any], **sent: Any) -> None:
+    """Records what is about to be handed out. HEAD hands nothing out.
+
+    Raises 403 when the decision is refused, StoreBusy and StoreFull: nothing is handed out then.
+    """
+    if request.method != "HEAD" and record(desk, streams, decision, command_id=uuid4(), **sent).refused:
+        raise HTTPException(403)
 
 
 def record_all(desk: Desk, steps: Sequence[Step], sent: object, *, command_id: UUID) -> Outcome:

@@ -95,6 +95,13 @@ RESTORES = {
     "move": "changement de machine",
     "drill": "essai",
 }
+PAPERS = {
+    "fiche": "la fiche du diagnostic",
+    "convocation": "la convocation",
+    "prescription": "la prescription",
+    "sheet": "la feuille d’émargement",
+    "letters": "les avis aux inscrits",
+}
 ERASURES = {
     "request": "la personne le demande",
     "retention": "le délai de conservation est passé",

@@ -12,7 +12,7 @@ from typing import Any
 
 import segno
 import typst
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 
 from pixflow.team.staff import Staff
 from web.french.typography import phone
@@ -85,15 +85,11 @@ class PaperPage(Page):
     pdf: str
 
 
-def paper_page(request: Request, paper: Paper | None, back: str) -> Response:
-    """Shows a paper to print, with a link to its PDF. Raises 404 when there is none."""
-    if paper is None:
-        raise HTTPException(404)
+def paper_page(request: Request, paper: Paper, back: str) -> Response:
+    """Shows a paper to print, with a link to its PDF."""
     return page(request, PaperPage(paper=paper, back=back, pdf=f"{request.url.path}.pdf"))
 
 
-def pdf_response(paper: Paper | None, name: str) -> Response:
-    """Sends a paper as a PDF. The name of the file names no young person. Raises 404 without a paper."""
-    if paper is None:
-        raise HTTPException(404)
+def pdf_response(paper: Paper, name: str) -> Response:
+    """Sends a paper as a PDF. The name of the file names no young person."""
     return Response(pdf(paper), media_type=PDF, headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})

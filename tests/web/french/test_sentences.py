@@ -18,6 +18,7 @@ from pixflow.events import dossier as e
 from pixflow.events import grille as g
 from pixflow.events import participation as p
 from pixflow.events import staff as s
+from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded, as_erased
 from pixflow.events.catalogue import catalogue
 from pixflow.events.values import Action, Moment, Partner, Result
@@ -238,6 +239,10 @@ OPENED = e.DossierOpened(
         (
             e.DuplicateJoined(duplicate=ID, on=DAY), (), "Réuni avec le dossier d’Aminata Diallo (doublon)",
         ),
+        (e.CopyIssued(on=DAY), (), "Copie de toutes les données sortie de pixflow"),
+        (e.PaperIssued(paper="prescription", on=DAY), (), "Papier sorti : la prescription"),
+        (w.PaperIssued(paper="sheet", people=12, on=DAY), (), "Papier sorti : la feuille d’émargement, 12 noms"),
+        (w.PaperIssued(paper="letters", people=1, on=DAY), (), "Papier sorti : les avis aux inscrits, 1 nom"),
         (e.ErasureRequested(reason="request", on=DAY), (), "Effacement demandé : la personne le demande"),
         (e.ErasureDeclined(note="litige", on=DAY), (), "Effacement refusé, le dossier est gardé : litige"),
         (e.PersonErased(reason="retention", on=DAY), (), "Personne effacée : le délai de conservation est passé"),

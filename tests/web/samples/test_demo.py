@@ -33,6 +33,8 @@ NOT_PLAYED = {
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",
     "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed", "workshop.WaitlistLeft",
     "workshop.YoungPeopleSearched",
+    # reading: nobody prints in the samples
+    "dossier.CopyIssued", "dossier.PaperIssued", "workshop.PaperIssued",
 }  # fmt: skip
 Prepared = tuple[list[ServedStructure], datetime]
 

@@ -225,6 +225,8 @@ DECISIONS: dict[str, str] = {
     "give_back_merged": "défaire une fusion",
     "move_back": "défaire une fusion",
     "review_late_event": "relire un fait tardif",
+    "issue_copy": "sortir une copie des données d’une personne",
+    "issue_paper": "sortir un papier de ce dossier",
     "request_erasure": "demander l’effacement d’une personne",
     "decline_erasure": "refuser l’effacement d’une personne",
     "erase_person": "effacer une personne",

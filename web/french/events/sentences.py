@@ -110,6 +110,8 @@ TITLES: dict[str, str] = {
     "dossier.DossierMerged": "Fusion",
     "dossier.DuplicateJoined": "Doublon réuni",
     "dossier.ErasureRequested": "Demande d’effacement",
+    "dossier.CopyIssued": "Copie des données",
+    "dossier.PaperIssued": "Papier d’un dossier",
     "dossier.ErasureDeclined": "Refus de l’effacement",
     "dossier.PersonErased": "Effacement",
     "dossier.Retracted": "Retrait",

@@ -27,6 +27,7 @@ TITLES: dict[str, str] = {
     "workshop.HelpGiven": "Réponse à l’appel",
     "workshop.WorkshopClosed": "Atelier clos",
     "workshop.YoungPeopleSearched": "Recherche parmi tous",
+    "workshop.PaperIssued": "Papier d’un atelier",
     "workshop.Retracted": "Retrait (atelier)",
 }
 
@@ -66,6 +67,7 @@ DECISIONS: dict[str, str] = {
     "mark_attendance": "noter la présence",
     "walk_in": "ajouter quelqu’un venu sans inscription",
     "look_among_all": "chercher parmi tous les jeunes",
+    "issue_workshop_paper": "sortir un papier de cet atelier",
     "undo_mark": "annuler une présence",
     "close_workshop": "clore un atelier",
     "ask_help": "appeler à l’aide",
@@ -110,6 +112,8 @@ def _course(event: Event, context: EventContext) -> str:
             return "Aide apportée"
         case w.YoungPeopleSearched(shown=shown):
             return say("Recherche parmi tous les jeunes : {names}", names=plural(shown, "nom montré", "noms montrés"))
+        case w.PaperIssued(paper=paper, people=people):
+            return listed(say("Papier sorti : {paper}", paper=vocabulary.PAPERS[paper]), plural(people, "nom"))
         case w.WorkshopClosed(present=present, absent=absent, excused=excused):
             return say("Atelier clos : {counts}", counts=attendance(present, absent, excused))
     return ""

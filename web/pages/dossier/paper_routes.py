@@ -1,10 +1,14 @@
-"""The papers of a dossier, to print from the page or as a PDF."""
+"""The papers of a dossier, to print from the page or as a PDF. Each leaves a fact before it is drawn."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
+from pixflow.dossier.privacy.disclosure import issue_paper
+from pixflow.events.values import DossierPaper
+from web.desk.commands import issue
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.http.papers import Paper, paper_page, pdf_response
@@ -16,36 +20,48 @@ router = APIRouter()
 @router.get("/dossiers/{dossier_id:uuid}/fiche")
 def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
     """The diagnostic's fiche: campaign, code, link, QR; no score on it (docs/domain.md#papers)."""
-    return paper_page(request, _made(desk, dossier_id, papers.fiche), f"/dossiers/{dossier_id}")
+    return paper_page(request, _issued(request, desk, dossier_id, "fiche", papers.fiche), f"/dossiers/{dossier_id}")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/fiche.pdf")
-def fiche_pdf(desk: AtDesk, dossier_id: UUID) -> Response:
-    return pdf_response(_made(desk, dossier_id, papers.fiche), "fiche")
+def fiche_pdf(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
+    return pdf_response(_issued(request, desk, dossier_id, "fiche", papers.fiche), "fiche")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/convocation")
 def convocation(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
     """The convocation to the workshop where a seat is booked."""
-    return paper_page(request, _made(desk, dossier_id, papers.convocation), f"/dossiers/{dossier_id}")
+    paper = _issued(request, desk, dossier_id, "convocation", papers.convocation)
+    return paper_page(request, paper, f"/dossiers/{dossier_id}")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/convocation.pdf")
-def convocation_pdf(desk: AtDesk, dossier_id: UUID) -> Response:
-    return pdf_response(_made(desk, dossier_id, papers.convocation), "convocation")
+def convocation_pdf(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
+    return pdf_response(_issued(request, desk, dossier_id, "convocation", papers.convocation), "convocation")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}")
 def prescription(request: Request, desk: AtDesk, dossier_id: UUID, participation: UUID) -> Response:
     """The prescription sheet given to the young person: the actions, not the suspicion (docs/domain.md#papers)."""
-    paper = papers.prescription(desk, desk.dossier(dossier_id), participation)
-    return paper_page(request, paper, f"/dossiers/{dossier_id}")
+    return paper_page(request, _prescription(request, desk, dossier_id, participation), f"/dossiers/{dossier_id}")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}.pdf")
-def prescription_pdf(desk: AtDesk, dossier_id: UUID, participation: UUID) -> Response:
-    return pdf_response(papers.prescription(desk, desk.dossier(dossier_id), participation), "prescription")
+def prescription_pdf(request: Request, desk: AtDesk, dossier_id: UUID, participation: UUID) -> Response:
+    return pdf_response(_prescription(request, desk, dossier_id, participation), "prescription")
 
 
-def _made(desk: Desk, dossier_id: UUID, make: Callable[..., Paper | None]) -> Paper | None:
-    return make(desk, desk.dossier(dossier_id))
+def _prescription(request: Request, desk: Desk, dossier_id: UUID, participation: UUID) -> Paper:
+    make = partial(papers.prescription, participation=participation)
+    return _issued(request, desk, dossier_id, "prescription", make)
+
+
+def _issued(
+    request: Request, desk: Desk, dossier_id: UUID, name: DossierPaper, make: Callable[..., Paper | None]
+) -> Paper:
+    """Returns a paper, recorded. Raises 404 when there is none."""
+    paper = make(desk, desk.dossier(dossier_id))
+    if paper is None:
+        raise HTTPException(404)
+    issue(request, desk, {"dossier": dossier_id}, issue_paper, paper=name)
+    return paper

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, or_, select
 from pixflow import tasks
 from pixflow.authorization import Scope
 from pixflow.dossier.privacy import retention
-from pixflow.dossier.retraction import comes_from_pix
+from pixflow.dossier.retraction import ISSUED, comes_from_pix
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events import dossier as e
@@ -224,5 +224,6 @@ def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded
 
 
 def _writers(streams: Iterable[PersonalStream]) -> list[tuple[str, int]]:
-    """Returns the authors of these events, the one with most first."""
-    return Counter(event.who for stream in streams for event in stream.events).most_common()
+    """Returns the authors of these events, the one with most first. Who took a paper or a copy wrote nothing."""
+    events = (event for stream in streams for event in stream.events)
+    return Counter(one.who for one in events if not isinstance(one.recorded.event, ISSUED)).most_common()

@@ -9,10 +9,11 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.authorization import Subject
 from pixflow.decision import Decision
+from pixflow.dossier.privacy.disclosure import issue_copy
 from pixflow.dossier.privacy.erasure import decline_erasure, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from web.desk import refusals
-from web.desk.commands import Outcome, record
+from web.desk.commands import Outcome, issue, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import dates, privacy, vocabulary
@@ -63,15 +64,15 @@ def read(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.pdf")
-def as_paper(desk: AtRights, dossier_id: UUID) -> Response:
+def as_paper(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
     """Returns the data to read."""
-    return _attached(personal_data_paper.pdf(_everything(desk, dossier_id)), "application/pdf", "pdf")
+    return _attached(personal_data_paper.pdf(_everything(request, desk, dossier_id)), "application/pdf", "pdf")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.json")
-def as_file(desk: AtRights, dossier_id: UUID) -> Response:
+def as_file(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
     """Returns the data for another program."""
-    return _attached(personal_data_file.encoded(_everything(desk, dossier_id)), "application/json", "json")
+    return _attached(personal_data_file.encoded(_everything(request, desk, dossier_id)), "application/json", "json")
 
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/demander")
@@ -156,8 +157,11 @@ def _page(
     return page(request, shown, status=422 if errors else 200)
 
 
-def _everything(desk: Desk, dossier_id: UUID) -> PersonalData:
+def _everything(request: Request, desk: Desk, dossier_id: UUID) -> PersonalData:
+    """Returns the data for a copy, which is recorded first: the copy says so too."""
     desk.dossier(dossier_id)
+    issue(request, desk, {"dossier": dossier_id}, issue_copy)
+    desk.refresh()
     return personal_data.everything(desk.engine, desk.read, dossier_id)
 
 

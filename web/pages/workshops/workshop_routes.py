@@ -12,10 +12,11 @@ from fastapi.responses import RedirectResponse
 from pixflow.decision import Decision
 from pixflow.engine import Step
 from pixflow.workshop import booking, scheduling
+from pixflow.workshop.papers import issue_workshop_paper
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk import receipts, refusals
-from web.desk.commands import Outcome, record, record_all
+from web.desk.commands import Outcome, issue, record, record_all
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt
 from web.french import validation
@@ -99,18 +100,20 @@ def file(desk: AtWorkshops, workshop_id: UUID) -> Response:
 @router.get("/ateliers/{workshop_id:uuid}/emargement")
 def attendance_sheet(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
     """Shows the sheet to sign: names, without a result or a difficulty (docs/domain.md#papers)."""
-    return papers.paper_page(request, _sheet(desk, workshop_id), f"/ateliers/{workshop_id}")
+    return papers.paper_page(request, _sheet(request, desk, workshop_id), f"/ateliers/{workshop_id}")
 
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement.pdf")
-def attendance_sheet_pdf(desk: AtWorkshops, workshop_id: UUID) -> Response:
-    return papers.pdf_response(_sheet(desk, workshop_id), "emargement")
+def attendance_sheet_pdf(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
+    return papers.pdf_response(_sheet(request, desk, workshop_id), "emargement")
 
 
-def _sheet(desk: Desk, id: UUID) -> Paper:
+def _sheet(request: Request, desk: Desk, id: UUID) -> Paper:
+    """Returns the sheet, recorded."""
     found = ScopedWorkshop(desk, id)
     if not found.sees_names:
         raise HTTPException(403)
+    issue(request, desk, {"workshop": id}, issue_workshop_paper, paper="sheet", people=len(found.state.seats))
     return workshop_papers.attendance_sheet(found)
 
 
@@ -118,6 +121,7 @@ def _sheet(desk: Desk, id: UUID) -> Paper:
 def letters(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: UUID | None = None) -> Response:
     """Shows a paper for each registrant, or for the one named by `pour`, without a score (docs/domain.md#papers)."""
     found = workshop_papers.letters(ScopedWorkshop(desk, workshop_id), pour)
+    issue(request, desk, {"workshop": workshop_id}, issue_workshop_paper, paper="letters", people=len(found))
     return page(request, LettersPage(letters=found, back=f"/ateliers/{workshop_id}"))
 
 
