@@ -209,11 +209,11 @@ def visit(address: str) -> str:
 
 
 @contextmanager
-def provider(algorithm: str = "ES256", *, signs_userinfo: bool = True) -> Iterator[Provider]:
+def provider(algorithm: str = "ES256", *, signs_userinfo: bool = True, host: str = "localhost") -> Iterator[Provider]:
     """A provider that answers on a free port of this machine."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    made = Provider(f"http://localhost:{server.server_port}", algorithm, signs_userinfo=signs_userinfo)
+    made = Provider(f"http://{host}:{server.server_port}", algorithm, signs_userinfo=signs_userinfo)
     server.provider = made  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
