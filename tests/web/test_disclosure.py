@@ -26,6 +26,7 @@ from tests.postgres import Cluster
 from tests.web.arranged import MONDAY, scheduled, seat
 from tests.web.client import words
 from tests.web.paths import House, house
+from tests.web.pressing import undo_form
 from web.cli.app import app
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin"
@@ -183,6 +184,16 @@ def test_it_cannot_be_retracted(at_work: House) -> None:
     at_work.client(NADIA).get(f"/dossiers/{dossier}/fiche")
     with pytest.raises(Refused, match="not-retractable"):
         at_work.on(dossier, retraction.retract, version=at_work.state(dossier).version, reason="erreur")
+
+
+def test_the_history_offers_to_undo_what_was_done_before_the_paper_and_not_the_paper(at_work: House) -> None:
+    dossier, client = at_work.planned(), at_work.client(NADIA)
+    assert undo_form(client.get(f"/dossiers/{dossier}").text)["version"] == "4"
+    client.get(f"/dossiers/{dossier}/fiche")
+    page = client.get(f"/dossiers/{dossier}").text
+    assert "Papier sorti" in page
+    assert undo_form(page)["version"] == "4"
+    assert page.count(">Corriger<") == 3, "neither the opening nor the paper"
 
 
 @contextmanager

@@ -87,7 +87,8 @@ class History:
     def entry(self, recorded: Recorded) -> HistoryEntry:
         """Returns one event in words."""
         by = self._struck.get(recorded.originator_version)
-        fixed = isinstance(recorded.event, DossierOpened) or retraction.is_corrected_elsewhere(recorded.event)
+        stays = isinstance(recorded.event, (DossierOpened, *retraction.ISSUED))
+        fixed = stays or retraction.is_corrected_elsewhere(recorded.event)
         duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
         return HistoryEntry(
             recorded.originator_version,
@@ -121,9 +122,10 @@ def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     """Returns the version that *Annuler* undoes: the last event that counts, when this person recorded it.
 
     The events of the same command go with it; a merge is undone whole, in both dossiers. The events that opened the
-    dossier, or came from Pix Orga or a workshop, are corrected otherwise.
+    dossier, or came from Pix Orga or a workshop, are corrected otherwise. A paper that was handed out stays, and keeps
+    nothing from being undone.
     """
-    told = not_retracted(trail)
+    told = [r for r in not_retracted(trail) if not isinstance(r.event, retraction.ISSUED)]
     last = told[-1] if told else None
     if last is None or last.by != desk.actor.id or last.command == trail[0].command:
         return None
