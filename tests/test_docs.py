@@ -357,9 +357,13 @@ def test_the_picture_leaves_out_what_a_longer_way_implies_and_puts_importers_abo
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder, and the files that docs/cli.md shows."""
+    """The home of somebody who played two demonstrations, and the files that docs/cli.md shows."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PIXFLOW_DATA", raising=False)
+    for name in ("Alençon", "Sées"):
+        made = CliRunner().invoke(app, ["init", "--demo", "--preset", "laigle-mortagne", "--structure", name])
+        assert made.exit_code == 0, made.output
     (tmp_path / "tests").symlink_to(ROOT / "tests")
     for name, content in blocks(CLI, "csv"):
         (tmp_path / name).write_text(content)

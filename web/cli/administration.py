@@ -17,6 +17,7 @@ from web.cli.terminal import (
     StructureOption,
     checked_settings,
     console,
+    errors,
     fail,
     in_words,
     marked,
@@ -117,6 +118,7 @@ def _tick_one(slug: str, settings: Settings, title: str) -> bool:
             outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration)
             done = served.tick(outbox, settings.pages())
     except typer.Exit:
+        errors.print(marked("{slug} : rien n'est fait.", slug=slug))
         return False
     console.print(f"{title}Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
     return True

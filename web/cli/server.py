@@ -77,7 +77,7 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         try:
             trusted = trusted_proxies(listener, proxy=settings.proxy)
             systemd.notify("READY=1")
-            http_server(create_app(host, settings.url), trusted=trusted).run(sockets=[listener])
+            http_server(create_app(host, settings.url or url), trusted=trusted).run(sockets=[listener])
         finally:
             systemd.notify("STOPPING=1")
             stop.set()

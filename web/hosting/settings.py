@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pixflow.store.postgres.database import Database
@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(env_prefix="PIXFLOW_", secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))
-    data: Path = Path.home() / ".local" / "share" / "pixflow"
+    data: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "pixflow")
     database_url: str = ""
     smtp: str = ""
     smtp_security: Literal["verified", "plain"] = "verified"

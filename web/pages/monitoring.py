@@ -40,7 +40,7 @@ OfThisMachine = Depends(from_this_machine)
 
 @router.get("/readyz", dependencies=[OfThisMachine])
 async def readiness(request: Request) -> Response:
-    """Answers this machine 200 when stores and read tables answer, 503 otherwise.
+    """Answers this machine 200 when a structure is open and all read tables answer, 503 otherwise.
 
     `closed` counts the structures that do not open, `lag` the events missing from the read tables, `stopped` the
     streams they cannot show, `jumps` the jumps of the clock. `alarms` are the checks that `pixflow doctor` explains;
@@ -59,7 +59,7 @@ def _report(host: Host) -> dict[str, Any]:
     found = [one for served in host.structures.values() for one in quick_findings(served.opened, served.reads)]
     alarms = sorted({one.check for one in found if one.level == "alarm"} | ({"store"} if host.closed else set()))
     return {
-        "ready": not set(alarms).intersection(NEEDED),
+        "ready": bool(host.structures) and not set(alarms).intersection(NEEDED),
         "structures": len(host.structures),
         "closed": len(host.closed),
         "lag": _sum(found, "lag"),

@@ -300,6 +300,7 @@ def test_tick_from_cron_runs_for_each_structure_and_one_that_fails_stops_no_othe
     assert result.exit_code == 1
     assert "tarbes : Envois oubliés effacés" in result.output
     assert "l-aigle : Envois" not in result.output
+    assert "l-aigle : rien n'est fait." in result.output
     assert ran("tick", "--structure", "tarbes") == "Envois oubliés effacés : 0 · courriels envoyés : 0\n"
 
 

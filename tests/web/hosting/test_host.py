@@ -60,6 +60,15 @@ def test_a_structure_that_does_not_open_keeps_no_other_from_being_served(served:
     assert "La structure « argentan » ne s’ouvre pas pour l’instant" in page
 
 
+def test_where_no_structure_opens_the_process_is_not_ready(served: Host) -> None:
+    client = InspectingClient(create_app(served))
+    served.closed |= {"alencon": StoreRefused("no key")}
+    one = served.structures.pop("alencon")
+    answer = client.get("/readyz")
+    served.structures["alencon"] = one
+    assert (answer.status_code, answer.json()["structures"], answer.json()["closed"]) == (503, 0, 2)
+
+
 def test_once_mended_it_is_served_within_a_minute(served: Host) -> None:
     tick_all(served, Settings(), 8000)
     assert list(served.closed) == ["argentan"]

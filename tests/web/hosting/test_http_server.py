@@ -1,5 +1,6 @@
 """The HTTP server under clients that open, send half, read nothing, or never end. Real sockets, a real uvicorn."""
 
+import html
 import logging
 import os
 import re
@@ -224,6 +225,13 @@ def test_more_idle_connections_than_files_stop_nothing_and_write_no_log(tmp_path
             assert httpx2.get(f"{url}/healthz", timeout=5).status_code == 200
             assert httpx2.get(f"{url}/qui", timeout=5).status_code == 200
         assert said.stat().st_size < 10_000
+
+
+def test_the_page_for_an_unknown_host_names_the_address_that_serve_printed(tmp_path: Path) -> None:
+    with served(tmp_path / "data", 1024) as (url, _, _):
+        answer = httpx2.get(f"{url}/qui", headers={"Host": "evil.example"}, timeout=5)
+        assert answer.status_code == 400
+        assert f"Son adresse est {url} :" in html.unescape(answer.text).replace("\xa0", " ")
 
 
 def test_it_ends_within_ten_seconds_of_sigterm_with_a_request_unfinished(tmp_path: Path) -> None:
