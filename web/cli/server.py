@@ -70,7 +70,7 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         _say_what_is_wrong(host)
         listener = listen_at(where) if where else listen_on(port)
         port = listener.getsockname()[1] if listener.family == socket.AF_INET else 0
-        _say_where(host, port)
+        url = _say_where(host, port)
         stop = threading.Event()
         ticking = threading.Thread(target=_tick, args=(host, stop, port), daemon=True)
         ticking.start()
@@ -99,12 +99,13 @@ def _site(settings: Settings, data: Path, port: int, where: str) -> Site:
     return site
 
 
-def _say_where(host: Host, port: int) -> None:
-    """Prints the address of the pages, and in a demonstration what is different there."""
+def _say_where(host: Host, port: int) -> str:
+    """Prints and returns the address of the pages; says what is different in a demonstration."""
     url = host.site.url if host.site else f"http://127.0.0.1:{port}"
     console.print(marked("pixflow est sur [bold]{url}[/]  (Ctrl+C pour arrêter)", url=url))
     if host.demo:
         console.print(serving_texts.DIFFERENT)
+    return url
 
 
 def _say_what_is_wrong(host: Host) -> None:
