@@ -25,7 +25,7 @@ from pixflow.folding import not_retracted
 from pixflow.importing.uploads import Uploads
 from pixflow.participation.matches import erase_participation
 from pixflow.participation.state import Participation
-from pixflow.store import StoreFull
+from pixflow.store import UNOPENED, StoreFull
 from pixflow.store.durable_files import replace, sync_folder, write_new
 from pixflow.streams import row_key
 from pixflow.structure_folder import OpenStructure
@@ -149,21 +149,36 @@ def forget_again(opened: OpenStructure, told: Iterable[Erasure]) -> list[UUID]:
 
     `settle` does the rest, once the restored structure is the present one.
     """
-    engine, again = opened.engine, []
-    for line in told:
-        there = {stream for stream in line.streams if engine.recorder.versions([stream])[stream]}
-        if line.dossier not in there or engine.state("dossier", line.dossier).erased:
-            continue
-        rows = {stream: token for stream, token in line.participations.items() if stream in there}
-        what = msgspec.structs.replace(
-            line, participations=rows, duplicates=tuple(one for one in line.duplicates if one in there)
-        )
-        arguments = {"reason": what.reason, "participations": tuple(rows), "duplicates": what.duplicates}
-        steps = [Step({"dossier": what.dossier}, erase_again, arguments), *_others(what)]
-        command_id = new_id(what.dossier, f"erase again {engine.head()}")
-        engine.execute_all(steps, "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
-        again.append(line.dossier)
-    return again
+    return [line.dossier for line in told if _forget(opened, line)]
+
+
+def _forget(opened: OpenStructure, line: Erasure) -> bool:
+    """Records one erasure again. Returns False when there is none to record.
+
+    A stream that does not open takes no event, and stays closed: its keys are destroyed all the same.
+    """
+    engine = opened.engine
+    there = {stream for stream in line.streams if engine.recorder.versions([stream])[stream]}
+    rows = {stream: token for stream, token in line.participations.items() if stream in there}
+    duplicates = tuple(one for one in line.duplicates if one in there)
+    what = msgspec.structs.replace(line, participations=rows, duplicates=duplicates)
+    if what.dossier not in there or not _opens(opened, what) or engine.state("dossier", what.dossier).erased:
+        return False
+    arguments = {"reason": what.reason, "participations": tuple(rows), "duplicates": duplicates}
+    steps = [Step({"dossier": what.dossier}, erase_again, arguments), *_others(what)]
+    command_id = new_id(what.dossier, f"erase again {engine.head()}")
+    engine.execute_all(steps, "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
+    return True
+
+
+def _opens(opened: OpenStructure, what: Erasure) -> bool:
+    try:
+        opened.engine.states("dossier", [what.dossier, *what.duplicates])
+        opened.engine.states("participation", what.participations)
+    except UNOPENED:
+        _log.warning("a stream of an erased person does not open: its keys are destroyed, no event says so")
+        return False
+    return True
 
 
 def _steps(what: Erasure) -> Iterator[Step]:

@@ -1,6 +1,7 @@
 """Damage of stored events: bytes that change on the disk, as a failing disk or somebody with an editor changes them."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from uuid import UUID
 
@@ -11,12 +12,21 @@ from pixflow.structure_folder import OpenStructure
 
 def flip(opened: OpenStructure, position: int) -> None:
     """Changes the last quoted byte of the state of one event: its content, or its seal."""
+    _change(opened, position, _flipped)
+
+
+def cut(opened: OpenStructure, position: int) -> None:
+    """Takes the first byte of the state of one event away: it is no JSON any more."""
+    _change(opened, position, lambda state: state[1:])
+
+
+def _change(opened: OpenStructure, position: int, changed: Callable[[bytes], bytes]) -> None:
     if opened.database is None:
         with closing(sqlite3.connect(opened.folder / "events.db")) as database, database:
             trigger = database.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_update'").fetchone()
             database.execute("DROP TRIGGER stored_events_update")
             (state,) = database.execute("SELECT state FROM stored_events WHERE position = ?", [position]).fetchone()
-            database.execute("UPDATE stored_events SET state = ? WHERE position = ?", [_flipped(state), position])
+            database.execute("UPDATE stored_events SET state = ? WHERE position = ?", [changed(state), position])
             database.execute(trigger[0])
         return
     table = Identifier(str(opened.schema), "stored_events")
@@ -25,7 +35,7 @@ def flip(opened: OpenStructure, position: int) -> None:
         (state,) = owner.execute(SQL("SELECT state FROM {} WHERE position = %s").format(table), [position]).fetchall()[
             0
         ]
-        owner.execute(SQL("UPDATE {} SET state = %s WHERE position = %s").format(table), [_flipped(state), position])
+        owner.execute(SQL("UPDATE {} SET state = %s WHERE position = %s").format(table), [changed(state), position])
         owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER ALL").format(table))
 
 

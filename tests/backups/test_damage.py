@@ -1,5 +1,6 @@
 """An event that does not open stops its own stream, and nothing else."""
 
+from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, erasure_log, key_copies, manifest
 from pixflow.backups.backup import keep
+from pixflow.backups.erasure_register import Erasure
 from pixflow.backups.key_rotation import rotate_keys
 from pixflow.dossier.identity import correct_contact
 from pixflow.events.base import Unopened
@@ -25,7 +27,7 @@ from projections.store.folds import FOLD
 from tests import erasures
 from tests.backups.house import House
 from tests.backups.test_erasure_proof import empty
-from tests.damage import flip, flip_key, garble
+from tests.damage import cut, flip, flip_key, garble
 from web.hosting.served_structure import reads_of
 
 
@@ -195,6 +197,21 @@ def _known(house: House) -> event_pass.Pass:
     known = event_pass.read(house.opened.folder, house.opened.engine.head())
     assert known
     return known
+
+
+def test_a_restore_forgets_again_whose_dossier_does_not_open(house: House) -> None:
+    """Nothing can be recorded on that stream; its key is gone all the same."""
+    gone, good = house.dossier("Zanzibar"), house.dossier("Bon")
+    cut(house.opened, position_of(house, gone))
+    reopened(house)
+    backup = house.backed_up().path
+    erased = Erasure(gone, "request", date(2026, 3, 2))
+    erasure_log.register_path(house.opened).write_bytes(msgspec.json.encode(erased) + b"\n")
+    house.restored(backup, replace=True, damaged=True)
+    assert not house.opened.engine.keys.vault.streams()[gone]
+    assert house.name(good) == "Bon"
+    assert erasure_log.waiting(house.opened) == 0
+    assert shown(house, gone, good) == {good}
 
 
 # --- a key of the vault that does not unwrap
