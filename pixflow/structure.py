@@ -7,11 +7,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow import working_days
-from pixflow.actor import OPERATOR
+from pixflow.actor import CLOCK, OPERATOR
 from pixflow.decision import NOBODY, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import (
     BackupRestored,
+    JournalSealed,
     KeyRotated,
     Motive,
     ProgramStarted,
@@ -23,6 +24,8 @@ from pixflow.refused import Refused, required
 
 
 class Structure(Struct, frozen=True):
+    """The state of the structure. `sealed` is the last day whose access journal is sealed."""
+
     version: int = 0
     name: str = ""
     sites: tuple[str, ...] = ()
@@ -30,6 +33,7 @@ class Structure(Struct, frozen=True):
     calendar: str = "FR"
     pixflow: str = ""
     demonstration: bool = False
+    sealed: date | None = None
 
 
 def fold(events: Sequence[Recorded]) -> Structure:
@@ -45,6 +49,8 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             )
         case ProgramStarted(pixflow=pixflow):
             return replace(state, version=version, pixflow=pixflow)
+        case JournalSealed(day=day):
+            return replace(state, version=version, sealed=day)
         case BackupRestored() | KeyRotated():
             return replace(state, version=version)
     return state
@@ -94,3 +100,11 @@ def record_restore(
 ) -> list[Event]:
     """Records that a backup took the place of the events."""
     return [BackupRestored(kept=kept, lost=lost, backup=backup, made=made, motive=motive, on=on)]
+
+
+@decision("seal_journal", NOBODY, system=(CLOCK,), dated=False)
+def seal_journal(structure: Structure, *, day: date, heads: tuple[str, ...], lines: int) -> list[Event]:
+    """Records the access journal of a day that is over."""
+    if structure.sealed and day <= structure.sealed:
+        return []
+    return [JournalSealed(day=day, heads=heads, lines=lines)]

@@ -16,7 +16,7 @@ import pytest
 from projections.store.catch_up import PROJECTIONS
 
 ROOT = Path(__file__).parent.parent
-IMPURE = ("engine", "structure_folder", "erasing", "inspection", "store", "pix_orga")
+IMPURE = ("access_journal", "engine", "structure_folder", "erasing", "inspection", "store", "pix_orga")
 FORBIDDEN_IMPORTS = {
     "eventsourcing", "fastapi", "starlette", "sqlalchemy", "sqlite3", "psycopg", "random", "secrets", "time",
 }  # fmt: skip

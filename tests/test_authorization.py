@@ -332,7 +332,7 @@ def test_the_widest_of_several_roles_counts() -> None:
     [
         (OPERATOR, BY_SYSTEM[OPERATOR]),
         (IMPORT, frozenset({"match_by_number"})),
-        (CLOCK, frozenset({"give_back", "lapse_offer", "send_notice"})),
+        (CLOCK, frozenset({"give_back", "lapse_offer", "seal_journal", "send_notice"})),
         ("system:other", frozenset()),
         ("partner:viaformation", frozenset()),
         (str(UUID(int=0xEE)), frozenset()),

@@ -38,7 +38,7 @@ from pixflow.events.grille import GrilleDraftDropped, GrilleDrafted, GrilleEndor
 from pixflow.events.intake import ExportReceived
 from pixflow.events.notices import NoticeSent
 from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
-from pixflow.events.structure import BackupRestored, KeyRotated, ProgramStarted, StructureOpened
+from pixflow.events.structure import BackupRestored, JournalSealed, KeyRotated, ProgramStarted, StructureOpened
 from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
 from pixflow.participation import campaign, imports, intake, matches
 from pixflow.protocol import drafting, publishing
@@ -228,6 +228,11 @@ EMITTED: dict[type[Event], Emitted] = {
             "on": DAY,
         },
         no_effect="it says why the events before it are others than they were",
+    ),
+    JournalSealed: Emitted(
+        (STRUCTURE,),
+        structure.seal_journal,
+        {"day": DAY, "heads": (f"{UUID(int=0xEA)} 1204 {UUID(int=0xEB)} {UUID(int=0xEC)}",), "lines": 1204},
     ),
     ProtocolDrafted: Emitted((), drafting.draft_protocol, {"document": PROTOCOL, **DRAFT}),
     ProtocolEndorsed: Emitted((PROTOCOL_DRAFTED,), drafting.endorse_protocol, OPINION),
@@ -687,7 +692,12 @@ def test_the_list_of_events_and_their_fields_is_frozen() -> None:
 
 def test_every_dated_event_says_the_day_it_happened() -> None:
     undated = {cls.TOPIC for cls in EVENTS if "on" not in {one.name for one in fields(cls)}}  # type: ignore[arg-type]
-    assert undated == {"structure.ProgramStarted", "protocol.ProtocolPublished", "grille.GrillePublished"}
+    assert undated == {
+        "structure.JournalSealed",
+        "structure.ProgramStarted",
+        "protocol.ProtocolPublished",
+        "grille.GrillePublished",
+    }
 
 
 def test_no_event_is_named_updated_and_topics_name_their_stream() -> None:

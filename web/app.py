@@ -11,12 +11,14 @@ from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
 from web.desk import dependencies
 from web.desk.signed_in import SessionLocked
+from web.desk.witness import DeskWitness
 from web.french.errors import pages as error_pages
 from web.hosting import concurrency
 from web.hosting.host import Host
 from web.http import errors, security
 from web.http.addresses import ReadableAddresses
 from web.http.old_addresses import OldAddresses
+from web.http.witnessed import Witnessed
 from web.pages import ROUTERS
 from web.pages.account import lock_routes
 
@@ -40,7 +42,7 @@ def create_app(host: Host, url: str = "") -> FastAPI:
 
 def _answer_errors(app: FastAPI) -> None:
     """Gives every error an answer: 503 for a silent store, 424 for a damaged stream, 304 for a page up to date."""
-    errors.install(app, recorded=_recorded)
+    errors.install(app, recorded=_recorded, refused=_refused)
     for kind in UNAVAILABLE:
         app.add_exception_handler(kind, _unavailable)
     for damaged in DAMAGED:
@@ -53,6 +55,7 @@ def _add_middleware(app: FastAPI, host: Host, url: str) -> None:
     """Adds the middleware, the innermost first: a request passes `protect` first, and the limit last."""
     if limit := concurrency.limit_for(host):
         app.add_middleware(concurrency.ConcurrencyLimit, limit=limit)
+    app.add_middleware(Witnessed)
     app.add_middleware(OldAddresses)
     app.add_middleware(ReadableAddresses)
     security.protect(app, errors.refuse, url=url)
@@ -70,6 +73,13 @@ def _recorded(request: Request) -> bool | None:
     served = dependencies.served_for(request)
     with served.engine.recorder.exclusive() if served.opened.database else nullcontext():
         return served.engine.has_recorded(UUID(sent))
+
+
+def _refused(request: Request, status: int) -> None:
+    """Writes down that a page was refused to somebody at a desk."""
+    witness: DeskWitness | None = getattr(request.state, "witness", None)
+    if witness is not None:
+        witness.refused(status)
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

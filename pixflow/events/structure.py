@@ -15,7 +15,7 @@ Motive = Literal["damage", "loss", "mistake", "move", "drill"]
 PLAIN = frozenset(
     {
         *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
-        *("kept", "lost", "backup", "made", "motive", "keys", "backups"),
+        *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines"),
     }
 )
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
@@ -71,3 +71,16 @@ class BackupRestored(Event):
     made: datetime
     motive: Motive
     on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalSealed(Event):
+    """The access journal of a day as it stood when the day was over: the number of its lines, and its chains.
+
+    Each of `heads` is a chain, the number of its last line of that day, and its digest as two ids.
+    """
+
+    TOPIC: ClassVar[str] = "structure.JournalSealed"
+    day: date
+    heads: tuple[str, ...]
+    lines: int

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.house import listening
 from web.http import errors, forms, security, templates
+from web.http.people import NOBODY
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +31,7 @@ FORM = """{% extends "base.html" %}
 @dataclass(frozen=True, kw_only=True)
 class NotePage(templates.Page):
     template = "form.html"
+    shows = NOBODY
     block = "form"
 
     errors: dict[str, str]

@@ -21,6 +21,7 @@ from pixflow.participation import campaign
 from pixflow.team.absences import declare_absence
 from tests.erasures import request
 from tests.portfolio.files import file
+from tests.web.access_lines import NewLines
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient
 from tests.web.filled import hire
@@ -63,6 +64,9 @@ class World:
     ids: dict[str, dict[str, UUID]] = field(default_factory=dict)
     prescribed: dict[str, UUID] = field(default_factory=dict)
     read: dict[tuple[str, Role, str], Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lines = NewLines(self.at_work.served)
 
     def about(self, route: str) -> str:
         """Returns the parameter that the answer of a route depends on, "" for none."""

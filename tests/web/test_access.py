@@ -80,11 +80,52 @@ def answer(there: World, row: dict[str, str], role: Role, whose: str) -> Any:
     """Requests a route. A form is sent empty, so that nothing is recorded; permissions are checked first."""
     address = there.address(row["route"], whose, there.at_work.people[ROLES[role]])
     client, page = there.browsers[role], (row["route"], role, whose)
-    if row["method"] == "POST":
-        return client.post(address, data={})
-    if page not in there.read:
-        there.read[page] = client.get(address)
-    return there.read[page]
+    if row["method"] == "GET" and page in there.read:
+        return there.read[page]
+    there.lines.take()
+    got = client.post(address, data={}) if row["method"] == "POST" else client.get(address)
+    must_be_written(there, row, role, whose, got)
+    if row["method"] == "GET":
+        there.read[page] = got
+    return got
+
+
+def must_be_written(there: World, row: dict[str, str], role: Role, whose: str, got: Any) -> None:
+    """Asserts that an answer has the line of those whom it shows, one for each refusal, and none otherwise."""
+    lines, says = there.lines.take(), f"{asked(row)}, {role}, {whose}: {got.status_code}"
+    me, dossier = there.at_work.people[ROLES[role]], there.ids["{dossier_id:uuid}"].get(whose)
+    if "{dossier_id:uuid}" not in row["route"]:
+        dossier = None
+    known = dossier is not None and whose != "other"
+    if got.status_code in (303, 304) or (got.status_code == 404 and not known):
+        assert not lines, says
+        return
+    named = {one for one, name in NAMES.items() if name in got.text} | set(re.findall("Jouvenel|JOUVENEL", got.text))
+    if got.status_code in (403, 404):
+        expected = [("refused", dossier if known else None, 0)] if signs_in(row) else []
+        assert [(line.what, line.dossier, line.people) for line in lines] == expected, says
+    elif named or (dossier and got.status_code == 200) or ("emargement.pdf" in row["route"] and whose == "later"):
+        (line,) = lines
+        assert (line.what, line.dossier) == ("shown", dossier), says
+        assert line.people + (dossier is not None) >= len(named), says
+    else:
+        assert not lines, says
+    assert all((line.member, line.page) == (me, template(row)) for line in lines), says
+
+
+def signs_in(row: dict[str, str]) -> bool:
+    """Tells if a route asks who somebody is."""
+    return asked(row) not in PUBLIC and not row["route"].startswith(SIGN_IN)
+
+
+def template(row: dict[str, str]) -> str:
+    """Returns the method and the route, with its parameter where several rows stand for one route."""
+    found = (one for one, values in CHOICES.items() if asked(row) in {expanded(one, value) for value in values})
+    return next(found, asked(row))
+
+
+def expanded(route: str, value: str) -> str:
+    return re.sub(r"\{(name|do|what)\}", value, route)
 
 
 def opens(row: dict[str, str], role: Role, about: str, whose: str) -> bool:
@@ -117,7 +158,7 @@ def test_every_route_stands_in_the_matrix_once() -> None:
     written = [asked(row) for row in MATRIX]
     assert len(written) == len(set(written))
     routes = [" ".join(line.split()[:2]) for line in LIST.read_text(encoding="utf-8").splitlines()]
-    expected = [re.sub(r"\{(name|do|what)\}", one, route) for route in routes for one in CHOICES.get(route, [""])]
+    expected = [expanded(route, one) for route in routes for one in CHOICES.get(route, [""])]
     assert sorted(written) == sorted(expected)
 
 

@@ -28,7 +28,7 @@ from web.cli.terminal import (
 from web.french import typography
 from web.french.errors import presets as errors_presets
 from web.hosting.mail import outbox_for
-from web.hosting.served_structure import ServedStructure, reads_of
+from web.hosting.served_structure import structure_in_use
 from web.hosting.settings import Settings
 
 app = typer.Typer()
@@ -92,7 +92,7 @@ def init(
 def rebuild(structure: StructureOption = None) -> None:
     """Refaire les tables de lecture à partir des faits, à côté de celles qui servent."""
     with opening(structure) as opened:
-        served = ServedStructure(opened, reads_of(opened))
+        served = structure_in_use(opened)
         with closing(served.reads):
             name = served.rebuild(shown("Reconstruction"))
             stopped = served.read().stopped()

@@ -13,6 +13,7 @@ from pixflow.team.absences import colleagues_deputised_by
 from web.desk.desk import Desk
 from web.desk.navigation import frame_of
 from web.desk.signed_in import signed_in
+from web.desk.witness import DeskWitness
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 
@@ -38,6 +39,7 @@ def desk(request: Request) -> Iterator[Desk]:
         roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
         made = Desk(host, served, actor, roles, authorization.scope(actor, refs, today), refs, connection, today, away)
         request.state.frame = frame_of(request, made, side.blocked, tag)
+        request.state.witness = DeskWitness(request, made)
         yield made
 
 

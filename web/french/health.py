@@ -13,6 +13,7 @@ TITLES = {
     "triggers": "Déclencheurs",
     "order": "Suite des faits",
     "facts": "Lecture des faits",
+    "access": "Consultations",
     "keys": "Clés des personnes",
     "erasures": "Effacements",
     "destroyed": "Clés détruites",
@@ -55,6 +56,9 @@ SENTENCES = {
     "Quelqu'un a écrit dans la base, ou le disque l'abîme : restaurez une sauvegarde d'avant.",
     "facts alarm late": "Aucune lecture entière depuis {days}, celle-ci est au n° {reached} sur {head} : « pixflow "
     "doctor --all ».",
+    "access good": "Toutes là, telles qu'elles ont été écrites.",
+    "access alarm": "{access}. Quelqu'un a écrit dans ce registre, ou des fichiers manquent : retirez-lui cet accès, "
+    "et gardez ce qui reste.",
     "keys good": "Aucune ne manque.",
     "keys alarm": "{lost} : ce qui y est scellé ne se lit plus. Restaurez une sauvegarde.",
     "erasures good": "Tous terminés.",
@@ -121,6 +125,11 @@ FAULTS = {
     "command": "Hors de leur commande : {places}",
     "author": "Sous un autre nom que leur commande : {places}",
 }
+ACCESS = {
+    "lines_changed": ("ligne changée", "lignes changées"),
+    "lines_missing": ("ligne ou suite de lignes manque", "lignes ou suites de lignes manquent"),
+    "days": ("jour n’a pas ses lignes", "jours n’ont pas leurs lignes"),
+}
 _SHOWN = 5
 
 
@@ -164,6 +173,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "files": ", ".join,
     "missing": ", ".join,
     "faults": _faults,
+    "access": lambda counts: ", ".join(plural(count, *ACCESS[code]) for code, count in counts.items()),
     "places": ", ".join,
     "tables": ", ".join,
     "free": _megabytes,

@@ -15,10 +15,13 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from pixflow import erasing
+from pixflow.access_journal import seal
+from pixflow.access_journal.journal import open_journal
 from pixflow.backups import erasure_log, manifest
 from pixflow.backups.backup import folder_of, last_external_backup
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
+from pixflow.events.structure import JournalSealed
 from pixflow.inspection import event_pass, faults
 from pixflow.inspection.event_pass import Pass
 from pixflow.inspection.faults import Fault
@@ -122,6 +125,19 @@ def order(engine: Engine) -> Finding:
 def facts(opened: OpenStructure, seconds: float | None = event_pass.SECONDS) -> Finding:
     """Opens events after those of the last check, for some seconds, and compares each with its command."""
     return _pass(opened, event_pass.go_on(opened.folder, opened.engine, seconds))
+
+
+def access(opened: OpenStructure) -> Finding:
+    """Compares every line of the access journal with its chain, and every day with its seal."""
+    journal = open_journal(opened.folder, opened.database, opened.schema)
+    events = (recorded.event for recorded in opened.engine.history(opened.stream("structure")))
+    try:
+        found = seal.faults(journal, opened.engine, [one for one in events if isinstance(one, JournalSealed)])
+    finally:
+        journal.close()
+    lines = {"changed": "lines_changed", "missing": "lines_missing", "day": "days"}
+    told = {lines[code]: count for code, count in Counter(one.code for one in found).items()}
+    return Finding("access", "alarm" if found else "good", {"access": told})
 
 
 def last_facts(opened: OpenStructure) -> Finding:
@@ -260,6 +276,7 @@ def all_findings(opened: OpenStructure, reads: Live, seconds: float | None = eve
         run(triggers, engine),
         run(order, engine),
         run(facts, opened, seconds=seconds),
+        run(access, opened),
         run(keys, opened),
         run(erasures, opened),
         run(destroyed, opened),

@@ -10,6 +10,8 @@ import sqlalchemy
 from sqlalchemy import Connection
 
 from pixflow import erasing
+from pixflow.access_journal import seal
+from pixflow.access_journal.journal import AccessJournal, open_journal
 from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
 from pixflow.reference_data import References
@@ -38,6 +40,7 @@ class ServedStructure:
 
     opened: OpenStructure
     reads: stores.Live
+    journal: AccessJournal
 
     @property
     def engine(self) -> Engine:
@@ -74,8 +77,8 @@ class ServedStructure:
         return f"{self.engine.head()}:{self.today()}"
 
     def tick(self, outbox: Outbox | None = None, url: str = "") -> TickReport:
-        """Runs the periodic jobs: expire seat offers, return lent dossiers, send notices, truncate the WAL, delete old
-        uploads, finish erasures.
+        """Runs the periodic jobs: expire seat offers, return lent dossiers, send notices, seal and forget days of the
+        access journal, truncate the WAL, delete old uploads, finish erasures.
 
         Notices need an `outbox`; `url` is the address of the pages. One process at a time runs the jobs: a second one
         returns at once and does nothing.
@@ -93,6 +96,8 @@ class ServedStructure:
         clock_jobs.expire_seat_offers(self.engine, side)
         clock_jobs.return_lent_dossiers(self.engine, side)
         sent = notices.send_due(self.engine, self.read(), outbox, url) if outbox else 0
+        seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
+        self.journal.forget(self.today())
         self.engine.recorder.truncate()
         swept = Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
         if erasing.is_pending(self.opened):
@@ -116,8 +121,15 @@ class ServedStructure:
             return stores.rebuild(self.reads.stores, self.engine, progress)
 
     def close(self) -> None:
+        self.journal.close()
         self.reads.close()
         self.engine.close()
+
+
+def structure_in_use(opened: OpenStructure) -> ServedStructure:
+    """Returns the structure with its stores, whatever state its read store is in."""
+    journal = open_journal(opened.folder, opened.database, opened.schema)
+    return ServedStructure(opened, reads_of(opened), journal)
 
 
 def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: None) -> ServedStructure:
@@ -126,7 +138,7 @@ def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: No
     Raises AlreadyServed when the store must be built while another process serves the structure: that may be another
     version of pixflow, and the build would replace its tables.
     """
-    served = ServedStructure(opened, reads_of(opened))
+    served = structure_in_use(opened)
     try:
         if not served.reads.opens():
             with nullcontext() if opened.database else ServeLock(opened.folder):

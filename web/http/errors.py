@@ -10,11 +10,14 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pixflow.store import StoreError
 from web.french.errors import pages
 from web.http import security, templates
+from web.http.people import NOBODY
 from web.http.templates import Page
 
 Recorded = Callable[[Request], bool | None]
+Refused = Callable[[Request, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,7 @@ class ErrorPage(Page):
     """An HTTP error in words; `recorded` is a sentence about the action."""
 
     template = "error.html"
+    shows = NOBODY
 
     title: str
     sentence: str
@@ -29,10 +33,11 @@ class ErrorPage(Page):
     status: int
 
 
-def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
+def install(app: FastAPI, *, recorded: Recorded | None = None, refused: Refused = lambda request, status: None) -> None:
     """Answers every error of `app` with a page. HTTPException(303) with a Location redirects.
 
-    `recorded` tells, after a fault, if the request's command is in the store; None if that is unknown.
+    `recorded` tells, after a fault, if the request's command is in the store; None if that is unknown. `refused` writes
+    down a 403 or a 404; when the journal does not take it, the answer is 503.
     """
 
     @app.exception_handler(HTTPException)
@@ -40,6 +45,11 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
         headers = error.headers or {}
         if error.status_code == 303:
             return templates.redirect(request, headers["Location"])
+        if error.status_code in (403, 404):
+            try:
+                refused(request, error.status_code)
+            except StoreError:
+                return answer(request, 503, False)
         response = answer(request, error.status_code, was_recorded(request, error.status_code, recorded))
         response.headers.update(headers)
         return response

@@ -16,6 +16,7 @@ from fastapi import Request, Response
 
 from pixflow.team.staff import Staff
 from web.french.typography import phone
+from web.http.people import People, note
 from web.http.templates import Page, page
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -76,20 +77,26 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True, kw_only=True)
 class PaperPage(Page):
-    """A paper as a page to print; `back` and `pdf` are addresses."""
+    """A paper as a page to print; `back` and `pdf` are addresses, `about` are the people whom it names."""
 
     template = "papers/paper.html"
 
     paper: Paper
     back: str
     pdf: str
+    about: People
+
+    @property
+    def shows(self) -> People:
+        return self.about
 
 
-def paper_page(request: Request, paper: Paper, back: str) -> Response:
+def paper_page(request: Request, paper: Paper, back: str, about: People) -> Response:
     """Shows a paper to print, with a link to its PDF."""
-    return page(request, PaperPage(paper=paper, back=back, pdf=f"{request.url.path}.pdf"))
+    return page(request, PaperPage(paper=paper, back=back, pdf=f"{request.url.path}.pdf", about=about))
 
 
-def pdf_response(paper: Paper, name: str) -> Response:
-    """Sends a paper as a PDF. The name of the file names no young person."""
+def pdf_response(request: Request, paper: Paper, name: str, about: People) -> Response:
+    """Sends a paper as a PDF, and notes whom it is about. The name of the file names no young person."""
+    note(request, about)
     return Response(pdf(paper), media_type=PDF, headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})

@@ -1,6 +1,7 @@
 """Templates: the environment, and the answer that draws a page or one of its blocks."""
 
 import typing
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -17,6 +18,7 @@ from jinja2_fragments import render_block
 
 from web.french import dates, typography, vocabulary
 from web.french.dossier import path
+from web.http.people import People, note
 from web.http.static import HERE, static_url
 
 
@@ -56,7 +58,7 @@ class ScoreBand:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class Page(ABC):
     """Base of the data of a page: one field for each name that its template uses.
 
     `template` is the path of the template, `block` the part of it that htmx swaps (None: always the whole page).
@@ -64,6 +66,11 @@ class Page:
 
     template: ClassVar[str]
     block: ClassVar[str | None] = None
+
+    @property
+    @abstractmethod
+    def shows(self) -> People:
+        """The young people whom the page names."""
 
 
 class FrenchTypesetting(Extension):
@@ -144,11 +151,12 @@ def page(request: Request, shown: Page, *, block: str | None = None, status: int
 
 
 def draw(request: Request, shown: Page, *, block: str | None, status: int) -> HTMLResponse:
-    """Draws `block` of a page and the rail beside it, or the whole page when that is None.
+    """Draws `block` of a page and the rail beside it, or the whole page when that is None. Notes whom it shows.
 
     Templates see the fields of the page, `request`, `frame` (of request.state) and `fragment` (bool: only a block is
     drawn, so `<hx-partial>` may be added).
     """
+    note(request, shown.shows)
     frame = getattr(request.state, "frame", None) or Frame()
     context = {"request": request, "frame": frame, "fragment": block is not None}
     context |= {field.name: getattr(shown, field.name) for field in fields(shown)}

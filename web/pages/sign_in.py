@@ -15,6 +15,7 @@ from web.desk.dependencies import COOKIE, AtDesk
 from web.french import vocabulary
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
+from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
 
 router = APIRouter()
@@ -51,6 +52,7 @@ class SignInPage(Page):
     """The structures of the demonstration, and those that do not open; `now` is the id of this browser's person."""
 
     template = "sign_in.html"
+    shows = NOBODY
 
     structures: Sequence[AccountGroups]
     closed: Collection[str]

@@ -78,7 +78,7 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
     back_up(at_work.served.opened)
     assert alarms(at_work) == set()
     checks = {"durability", "version", "clock", "triggers", "order", "facts", "keys", "erasures", "destroyed"}
-    checks |= {"tables", "stopped", "log", "modes"}
+    checks |= {"access", "tables", "stopped", "log", "modes"}
     assert found(at_work).keys() == checks | {"aside", "backup", "disk"}
 
 
@@ -124,6 +124,19 @@ def test_tables_that_nobody_brings_up_to_date(at_work: House) -> None:
     assert (answer.status_code, answer.json()["lag"], answer.json()["alarms"]) == (503, 4, ["tables"])
     at_work.served.read()
     assert monitor(at_work).status_code == 200
+
+
+def test_lines_of_the_access_journal_that_somebody_took_away(at_work: House) -> None:
+    at_work.opened()
+    at_work.client("Sophie Lecomte").get("/dossiers")
+    at_work.client("Sophie Lecomte").get("/dossiers")
+    at_work.pass_by(days=1)
+    at_work.served.tick()
+    assert found(at_work)["access"] == Finding("access", "good", {"access": {}})
+    at_work.served.journal.store.drop(202601)
+    said = {"access": {"lines_missing": 1, "days": 1}}
+    assert found(at_work)["access"] == Finding("access", "alarm", said)
+    assert_well_set(french_health.sentence("access", "alarm", said))
 
 
 def test_tables_of_a_log_that_is_gone(at_work: House) -> None:
@@ -378,6 +391,7 @@ def examples() -> Iterator[Finding]:
         "reached": 40_000,
         "head": 61_150,
         "days": 3,
+        "access": {"lines_changed": 1, "days": 2},
     }
     for key in french_health.SENTENCES:
         check, level, *why = key.split()

@@ -10,6 +10,7 @@ from jinja2 import ChoiceLoader, DictLoader
 
 from tests.web.client import InspectingClient, problems, words
 from web.http import errors, forms, security, static, templates
+from web.http.people import NOBODY
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 BANDS = [
@@ -30,6 +31,7 @@ NOTE = """{% extends "base.html" %}
 @dataclass(frozen=True, kw_only=True)
 class NotePage(templates.Page):
     template = "note.html"
+    shows = NOBODY
     block = "form"
 
     errors: dict[str, str]

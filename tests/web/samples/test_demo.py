@@ -27,7 +27,7 @@ NOT_PLAYED = {
     "grille.GrilleDraftDropped", "notices.NoticeSent", "participation.PurposeSettled", "protocol.ProtocolDraftDropped",
     "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.Retracted",
     "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
-    "structure.BackupRestored", "structure.KeyRotated",
+    "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated",
     # nobody signs in: a visitor chooses who to be
     "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",

@@ -29,6 +29,7 @@ TITLES: dict[str, str] = {
     "structure.ProgramStarted": "Version de pixflow",
     "structure.KeyRotated": "Clé de la structure changée",
     "structure.BackupRestored": "Sauvegarde restaurée",
+    "structure.JournalSealed": "Consultations d’un jour scellées",
     "protocol.ProtocolDrafted": "Projet de protocole",
     "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
     "protocol.ProtocolDraftDropped": "Projet de protocole écarté",
@@ -175,6 +176,9 @@ def _house(event: Event, context: EventContext) -> str:
             )
         case structure.BackupRestored():
             return _restored(event, context)
+        case structure.JournalSealed(day=day, lines=lines):
+            text = "Consultations du {day} scellées : {lines}"
+            return say(text, day=dates.day(day, year=True), lines=plural(lines, "ligne"))
         case (
             protocol.ProtocolDrafted(draft=draft, document=document, note=note)
             | g.GrilleDrafted(draft=draft, document=document, note=note)

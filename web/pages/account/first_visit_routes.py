@@ -24,6 +24,7 @@ from web.french import accounts as french
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
+from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
 from web.pages.account.cookies import enter, put
 from web.pages.account.enrolment import (
@@ -45,6 +46,7 @@ class InvitationPage(Page):
     """An invitation: who is invited, where, and the ways to answer. `over` when its link serves no more."""
 
     template = "account/invitation.html"
+    shows = NOBODY
 
     over: bool
     name: str
@@ -60,6 +62,7 @@ class EnrolPage(Page):
     """The second factor to enrol: an application for codes, or a passkey."""
 
     template = "account/enrol.html"
+    shows = NOBODY
 
     application: NewApplication
     passkeys: bool
@@ -71,6 +74,7 @@ class CodesPage(Page):
     """The new recovery codes, shown once, and the form that goes on."""
 
     template = "account/codes.html"
+    shows = NOBODY
 
     codes: Sequence[str]
     next: str
@@ -81,6 +85,7 @@ class AcceptPage(Page):
     """A structure to join with an account that proved both factors; `links` when an identity will lead to it."""
 
     template = "account/accept.html"
+    shows = NOBODY
 
     name: str
     structure: str

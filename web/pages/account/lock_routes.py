@@ -20,6 +20,7 @@ from web.french import accounts as french
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
+from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
 from web.pages.account.cookies import place, put
 
@@ -32,6 +33,7 @@ class LockPage(Page):
     """The lock: who is asked for one factor, and where it leads."""
 
     template = "account/lock.html"
+    shows = NOBODY
 
     name: str
     next: str
@@ -47,6 +49,7 @@ class KeptFormPage(Page):
     """A form that was sent while the session was locked: nothing of it is recorded yet."""
 
     template = "account/kept_form.html"
+    shows = NOBODY
 
     action: str
     fields: Sequence[tuple[str, str]]

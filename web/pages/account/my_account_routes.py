@@ -20,6 +20,7 @@ from web.desk.signed_in import SESSION, SIGN_IN, AtSite, session_of
 from web.french import accounts as french
 from web.french import dates, vocabulary
 from web.http.forms import FormData, text_of
+from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
 from web.pages.account.cookies import drop, put
 from web.pages.account.enrolment import (
@@ -63,6 +64,7 @@ class AccountPage(Page):
     """One's account. `application` is the new one that is being enrolled."""
 
     template = "account/account.html"
+    shows = NOBODY
 
     email: str
     passkeys: Sequence[PasskeyRow]
@@ -215,6 +217,7 @@ class SignedOutPage(Page):
     """The end of a session here; `next` ends the issuer's."""
 
     template = "account/signed_out.html"
+    shows = NOBODY
 
     next: str
 

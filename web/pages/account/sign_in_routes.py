@@ -20,6 +20,7 @@ from web.desk.signed_in import FLOW, KNOWN, SIGN_IN, AtSite, enters, safe_path, 
 from web.french import accounts as french
 from web.hosting.host import Host
 from web.http.forms import FormData, text_of
+from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
 from web.pages.account.cookies import enter, place, put
 
@@ -31,6 +32,7 @@ class ConnectPage(Page):
     """The ways to sign in; `invited` names the structure that this browser was invited to."""
 
     template = "account/sign_in.html"
+    shows = NOBODY
 
     next: str
     email: str
@@ -45,6 +47,7 @@ class SecondFactorPage(Page):
     """The second factor of a sign-in: `codes` of an application, a passkey, or a recovery code."""
 
     template = "account/second_factor.html"
+    shows = NOBODY
 
     codes: bool
     passkeys: bool
@@ -65,6 +68,7 @@ class StructurePage(Page):
     """The structures among which an account chooses."""
 
     template = "account/structure.html"
+    shows = NOBODY
 
     structures: Sequence[OpenStructureChoice]
 

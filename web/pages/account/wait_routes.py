@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from pixflow.team.accounts import stewards
 from web.desk.signed_in import WAIT, member_of
+from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
 
 router = APIRouter()
@@ -17,6 +18,7 @@ class WaitPage(Page):
     """A member whose account waits, and the names of those who may confirm it."""
 
     template = "account/wait.html"
+    shows = NOBODY
 
     name: str
     structure: str

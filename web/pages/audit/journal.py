@@ -40,7 +40,7 @@ SUBJECTS = {
 class JournalRow:
     """An event: its position, its sentence, its stamps, its subject and the link to it.
 
-    `retracted` is the reason of its retraction.
+    `retracted` is the reason of its retraction, `person` the dossier or participation that it is about.
     """
 
     position: int
@@ -50,6 +50,7 @@ class JournalRow:
     about: str
     href: str
     retracted: str
+    person: UUID | None
 
 
 def rows(desk: Desk, found: Sequence[Any]) -> list[JournalRow]:
@@ -75,6 +76,7 @@ def _row(
         sentences.who(recorded, names),
         *subjects.of(recorded),
         getattr(retracted.event, "reason", "") if retracted else "",
+        recorded.originator_id if kind_of(recorded.event) in ("dossier", "participation") else None,
     )
 
 

@@ -21,6 +21,7 @@ from web.http import addresses
 from web.http.addresses import PageNumber
 from web.http.forms import FormData, text_of
 from web.http.pagination import SIZE, Pager, address
+from web.http.people import People, listed
 from web.http.templates import Page, page, redirect
 from web.pages.audit import journal
 from web.pages.audit.replay_routes import READERS
@@ -70,6 +71,10 @@ class JournalPage(Page):
     looked: lookup.Search | None
     found: Sequence[lookup.FoundRow]
     near: Sequence[lookup.FoundRow]
+
+    @property
+    def shows(self) -> People:
+        return listed((row.person for row in self.rows), (row.stream for row in (*self.found, *self.near)))
 
 
 @router.get("/journal")

@@ -19,6 +19,7 @@ from web.desk.names import names_for
 from web.desk.past_desk import past_desk
 from web.french import dates
 from web.french.events import sentences
+from web.http.people import People, listed
 from web.http.templates import Page, page, redirect
 from web.pages.audit.replay import AskedInstant, asked_instant, replay_page
 
@@ -47,6 +48,10 @@ class ReplaysPage(Page):
     block = "replays"
 
     rows: Sequence[RecentRow]
+
+    @property
+    def shows(self) -> People:
+        return listed(row.found.stream for row in self.rows)
 
 
 @router.get("/rejouer")

@@ -22,6 +22,7 @@ from web.french import typography, vocabulary
 from web.french.dossier import path
 from web.french.dossier.stages import StageStep, steps
 from web.http.forms import OpenForm
+from web.http.people import People, opened
 from web.http.templates import Page, ScoreBand
 from web.pages.dossier import grid_reading, next_steps, open_form, results, seats
 from web.pages.dossier import tasks as dossier_tasks
@@ -92,6 +93,10 @@ class DossierSheet(Page):
     preview: Preview | None
     task_name: str
     delays: Delays
+
+    @property
+    def shows(self) -> People:
+        return opened(self.id, [self.follower.id] if self.follower else [])
 
 
 @dataclass(frozen=True, kw_only=True)

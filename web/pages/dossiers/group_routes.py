@@ -14,6 +14,7 @@ from web.french.dossier import path
 from web.french.errors import missing
 from web.http.forms import FormData, validate
 from web.http.pagination import address
+from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.dossiers import groups
 from web.pages.dossiers.groups import GroupChange, GroupCommand, GroupMember
@@ -46,6 +47,10 @@ class GroupPage(Page):
     receipt: Receipt | None
     undo: str
     errors: Mapping[str, str]
+
+    @property
+    def shows(self) -> People:
+        return listed(member.id for member, _ in self.changed)
 
 
 @router.get("/dossiers/groupe")

@@ -20,6 +20,7 @@ from web.french import dates, vocabulary
 from web.http import filters
 from web.http.filters import Chip, Choice
 from web.http.pagination import SIZE, Pager, address
+from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.dossiers import groups
 
@@ -74,6 +75,10 @@ class DossiersPage(Page):
     clear: str
     rows: Sequence[DossierRow]
     pager: Pager
+
+    @property
+    def shows(self) -> People:
+        return listed(row.id for row in self.rows)
 
 
 def dossiers_page(desk: Desk, wanted: DossierFilter, number: int, done: str) -> DossiersPage:

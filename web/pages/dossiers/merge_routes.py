@@ -18,6 +18,7 @@ from web.desk.desk import Desk
 from web.http.addresses import PageNumber
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import SIZE, Pager
+from web.http.people import People, listed, opened
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
 
@@ -56,6 +57,10 @@ class DuplicatesPage(Page):
     groups: Sequence[Sequence[tuple[YoungPerson, int]]]
     pager: Pager
 
+    @property
+    def shows(self) -> People:
+        return listed(found.stream for group in self.groups for found, _ in group)
+
 
 @dataclass(frozen=True, kw_only=True)
 class MergePage(Page):
@@ -71,6 +76,10 @@ class MergePage(Page):
     candidates: Sequence[MergeCandidate]
     preview: merge.MergePreview | None
     errors: Mapping[str, str]
+
+    @property
+    def shows(self) -> People:
+        return opened(self.id, [self.into], (one.found.stream for one in self.candidates))
 
 
 @router.get("/doublons")

@@ -21,6 +21,7 @@ from web.french import typography, validation, vocabulary
 from web.french.errors import missing
 from web.http.addresses import PageNumber
 from web.http.forms import Day, Form, FormData, validate
+from web.http.people import People, listed
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers.listing import STATES, dossiers_page
 from web.pages.results.auto_match import match_waiting
@@ -68,6 +69,10 @@ class NewDossierPage(Page):
     sites: Options
     programmes: Options
     advisors: Options
+
+    @property
+    def shows(self) -> People:
+        return listed([self.taken], (row.stream for row in self.known))
 
 
 @router.get("/dossiers")

@@ -10,6 +10,7 @@ from projections.directory import YoungPerson
 from web.desk.desk import Desk
 from web.desk.names import advisor_name
 from web.http.pagination import SIZE, Pager
+from web.http.people import People, listed
 from web.http.templates import Page
 
 
@@ -48,6 +49,10 @@ class OutcomePage(Page):
     unassigned: int
     lists: Sequence[DossierList]
     stopped: bool
+
+    @property
+    def shows(self) -> People:
+        return listed(row.stream for one in self.lists for row in one.rows)
 
 
 def outcome_page(

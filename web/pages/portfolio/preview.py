@@ -18,6 +18,7 @@ from web.french.errors import files
 from web.french.typography import say
 from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager
+from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.portfolio import choices as portfolio_choices
 from web.pages.portfolio.choices import PortfolioChoices
@@ -105,6 +106,10 @@ class PortfolioPreviewPage(Page):
     new: Sequence[NewRow]
     remarks: Sequence[str]
     command_id: UUID
+
+    @property
+    def shows(self) -> People:
+        return listed((row.dossier for row in self.changed), (row.dossier for row in self.doubtful), more=len(self.new))
 
 
 def preview_page(

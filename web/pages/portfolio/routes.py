@@ -18,6 +18,7 @@ from web.desk.desk import Desk
 from web.french.errors import files
 from web.http.addresses import Number, PageNumber
 from web.http.forms import FormData, UploadData, validate
+from web.http.people import NOBODY
 from web.http.templates import Page, page
 from web.pages.portfolio import choices as portfolio_choices
 from web.pages.portfolio import outcome as portfolio_outcome
@@ -37,6 +38,7 @@ class StartPage(Page):
     """The choice of a file. `already`: the last one had nothing new."""
 
     template = "portfolio/start.html"
+    shows = NOBODY
 
     already: bool
 
@@ -46,6 +48,7 @@ class SheetsPage(Page):
     """The choice of a sheet of the file."""
 
     template = "portfolio/sheets.html"
+    shows = NOBODY
 
     token: str
     file: str
@@ -57,6 +60,7 @@ class RefusedPage(Page):
     """The problems of a file that cannot be imported; with a `token` another sheet of it can be."""
 
     template = "portfolio/refused.html"
+    shows = NOBODY
 
     file: str
     problems: Sequence[str]
@@ -68,6 +72,7 @@ class GonePage(Page):
     """A file that waits no more."""
 
     template = "portfolio/gone.html"
+    shows = NOBODY
 
 
 @router.get("/dossiers/import")

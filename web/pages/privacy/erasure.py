@@ -28,6 +28,7 @@ from web.french import dates, privacy, vocabulary
 from web.french.events import sentences
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import Form
+from web.http.people import People, opened
 from web.http.templates import Page
 from web.pages.privacy.personal_data import PersonalData
 
@@ -150,12 +151,17 @@ class ErasedPage(Page):
     template = "privacy/erased.html"
     block = "erased"
 
+    id: UUID
     erased: Stamp
     entries: Sequence[ErasedEntry]
 
+    @property
+    def shows(self) -> People:
+        return opened(self.id)
+
 
 def erased_page(desk: Desk, stream: UUID, erased: Stamp) -> ErasedPage:
-    return ErasedPage(erased=erased, entries=list(_entries(desk, stream)))
+    return ErasedPage(id=stream, erased=erased, entries=list(_entries(desk, stream)))
 
 
 def _entries(desk: Desk, stream: UUID) -> Iterator[ErasedEntry]:

@@ -22,6 +22,7 @@ from web.french import privacy, vocabulary
 from web.http.addresses import PageNumber
 from web.http.forms import FormData, validate
 from web.http.pagination import SIZE, Pager, address
+from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.privacy import erasure
 from web.pages.privacy.erasure import RequestSeveralForm
@@ -64,6 +65,10 @@ class RetentionPage(Page):
     errors: Mapping[str, str]
     askable: bool
     confirms: bool
+
+    @property
+    def shows(self) -> People:
+        return listed(row.id for row in self.rows)
 
 
 @router.get("/conservation")

@@ -19,6 +19,7 @@ from web.desk.desk import Desk
 from web.french import dates, privacy, vocabulary
 from web.french.errors import missing
 from web.http.forms import FormData, validate
+from web.http.people import People, note, opened
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
@@ -55,6 +56,10 @@ class RightsPage(Page):
     reasons: Sequence[tuple[str, str]]
     values: Mapping[str, Any]
     errors: Mapping[str, str]
+
+    @property
+    def shows(self) -> People:
+        return opened(self.id)
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits")
@@ -160,6 +165,7 @@ def _page(
 def _everything(request: Request, desk: Desk, dossier_id: UUID) -> PersonalData:
     """Returns the data for a copy, which is recorded first: the copy says so too."""
     desk.dossier(dossier_id)
+    note(request, opened(dossier_id))
     issue(request, desk, {"dossier": dossier_id}, issue_copy)
     desk.refresh()
     return personal_data.everything(desk.engine, desk.read, dossier_id)

@@ -24,6 +24,7 @@ from web.french.protocol import drafts as french
 from web.french.protocol.differences import Difference
 from web.http.forms import Day, Form, OpenForm
 from web.http.pagination import SIZE, Pager
+from web.http.people import People
 from web.http.templates import Page
 from web.pages.protocol import impact
 from web.pages.protocol.documents import BandText, ProtocolText, grid_text, protocol_text
@@ -164,6 +165,10 @@ class DraftPage(Page):
     publication_form: OpenForm
     grid: GridDraft | None
     protocol: ProtocolDraft | None
+
+    @property
+    def shows(self) -> People:
+        return impact.people(self.grid.impact if self.grid else None)
 
 
 def draft_page(

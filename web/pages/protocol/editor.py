@@ -15,6 +15,7 @@ from web.french.protocol import differences
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Difference
 from web.french.typography import say
+from web.http.people import NOBODY, People
 from web.http.templates import Page
 from web.pages.protocol import grid_actions, grid_form, grid_validation, impact, protocol_form
 from web.pages.protocol.drafts import DocumentKind
@@ -69,12 +70,17 @@ class GridEditorPage(EditorPage):
     programmes: Sequence[tuple[str, str]]
     impact: impact.GridImpact | None
 
+    @property
+    def shows(self) -> People:
+        return impact.people(self.impact)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProtocolEditorPage(EditorPage):
     """The form of a protocol; `changes` is None while it has an error."""
 
     template = "protocol/drafts/protocole.html"
+    shows = NOBODY
 
     sheet: ProtocolSheet
     fields: ProtocolFields

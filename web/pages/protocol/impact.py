@@ -21,6 +21,7 @@ from web.desk.desk import Desk
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Difference
 from web.http.pagination import Pager
+from web.http.people import NOBODY, People, listed
 
 RULES: Mapping[str, Callable[[Any, References], Sequence[Task]]] = {
     "dossier": tasks.of_dossier,
@@ -68,6 +69,11 @@ class DelayImpact:
     change: Difference
     before: date
     after: date
+
+
+def people(impact: GridImpact | None) -> People:
+    """Returns the young people whom an impact names."""
+    return listed(row.stream for row in impact.results) if impact else NOBODY
 
 
 def grid_impact(

@@ -16,6 +16,7 @@ from web.french import privacy
 from web.french.protocol import drafts as french
 from web.http.addresses import Number
 from web.http.pagination import address
+from web.http.people import NOBODY
 from web.http.templates import Page, page
 from web.pages.privacy.retention_routes import VALIDATING
 from web.pages.protocol.documents import BandText, ProtocolText, grid_text, protocol_text
@@ -71,6 +72,7 @@ class ProtocolPage(Page):
 
     template = "protocol/page.html"
     block = "protocol"
+    shows = NOBODY
 
     structure: str
     today: date

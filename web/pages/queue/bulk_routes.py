@@ -20,6 +20,7 @@ from web.french import validation
 from web.french.errors import missing
 from web.http.forms import FormData, OpenForm, every, validate
 from web.http.pagination import address
+from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.queue import bulk
 from web.pages.queue.rows import QueueRow
@@ -60,6 +61,10 @@ class BulkPage(Page):
     people: Sequence[tuple[UUID | str, str]]
     today: date
 
+    @property
+    def shows(self) -> People:
+        return listed(more=len(self.rows) + len(self.unfit))
+
 
 @dataclass(frozen=True, kw_only=True)
 class BulkDonePage(Page):
@@ -70,6 +75,10 @@ class BulkDonePage(Page):
 
     receipt: Receipt
     undo: str
+
+    @property
+    def shows(self) -> People:
+        return listed(more=len(self.receipt.lines))
 
 
 @router.get("/boite/plusieurs")

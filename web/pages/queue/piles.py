@@ -12,6 +12,7 @@ from web.desk.desk import Desk
 from web.french import dates
 from web.french import tasks as french
 from web.http.pagination import SIZE, Pager
+from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.queue.rows import QueueRow, plain_rows
 
@@ -43,6 +44,10 @@ class PilePage(Page):
     title: str
     rows: Sequence[QueueRow]
     pager: Pager
+
+    @property
+    def shows(self) -> People:
+        return listed(row.stream for row in self.rows)
 
 
 def pile_rows(desk: Desk, piles: Sequence[Pile]) -> list[PileRow]:

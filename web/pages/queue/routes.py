@@ -26,6 +26,7 @@ from web.http import filters
 from web.http.addresses import PageNumber
 from web.http.filters import Chip, Choice
 from web.http.pagination import SIZE, Pager
+from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.queue import bulk
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
@@ -105,6 +106,13 @@ class QueuePage(Page):
     seat_offers: Sequence[SeatOffer]
     receipt: Receipt | None
     undo: str
+
+    @property
+    def shows(self) -> People:
+        rows = [row for group in self.own.groups for row in group.rows]
+        rows += [*self.snoozed.rows, *self.escalated.rows]
+        offered = (offer.dossier for offer in self.seat_offers)
+        return listed((row.stream for row in rows), offered, more=_lines(self.receipt), why="own")
 
 
 @router.get("/boite")
@@ -225,3 +233,7 @@ def _escalated(desk: Desk, number: int) -> Section:
     asked = (desk.read, desk.roles, desk.owners, desk.today, SIZE, pager.offset)
     rows = projections_piles.waiting_long(*asked) if total else []
     return Section(plain_rows(desk, rows), pager, number > 1)
+
+
+def _lines(receipt: Receipt | None) -> int:
+    return len(receipt.lines) if receipt else 0

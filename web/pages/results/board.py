@@ -20,6 +20,7 @@ from web.french.dossier import profiles
 from web.french.typography import NBSP, say
 from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager, address
+from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.results import activity, dispatch
 from web.pages.results.dispatch import AdvisorLoad, AdvisorResults, ResultRow
@@ -134,6 +135,23 @@ class ResultsPage(Page):
     aside_pager: Pager
     gone: Sequence[activity.PastRow]
     gone_pager: Pager
+
+    @property
+    def shows(self) -> People:
+        past = (*self.matched, *self.aside, *self.gone)
+        sent = (row.stream for advisor in self.sent for row in advisor.rows)
+        proposed = (one.stream for card in self.cards for one in card.candidates)
+        found = (one.stream for one in (self.form.found or ())) if self.form else ()
+        more = len(self.receipt.lines) if self.receipt else 0
+        return listed(
+            (card.stream for card in self.cards),
+            (row.stream for row in self.results),
+            proposed,
+            found,
+            sent,
+            ((row.dossier or row.stream) for row in past),
+            more=more,
+        )
 
 
 def board_page(

@@ -19,6 +19,7 @@ from web.french import typography, vocabulary
 from web.french.dossier import profiles
 from web.french.typography import plural, say
 from web.http.forms import OpenForm
+from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.results import import_preview
 
@@ -61,6 +62,10 @@ class CampaignPage(Page):
     correction: Correction | None
     receipt: Receipt | None
     command_id: UUID
+
+    @property
+    def shows(self) -> People:
+        return listed(more=len(self.receipt.lines) if self.receipt else 0)
 
 
 def purposes(campaign: Campaign | None, *, but: Purpose | None = None) -> list[Option]:

@@ -23,6 +23,7 @@ from web.french.dossier import profiles
 from web.french.errors import files
 from web.http.forms import Form, OpenForm
 from web.http.pagination import SIZE, Pager
+from web.http.people import People, listed
 from web.http.templates import Page
 
 FIRST_QUESTIONS = ("external-id-column", "exported-at")
@@ -89,6 +90,10 @@ class ImportPage(Page):
     problems: Sequence[str]
     older: str
     command_id: UUID
+
+    @property
+    def shows(self) -> People:
+        return listed(more=len(self.changes))
 
 
 SHARED: dict[CampaignKind, tuple[str, str]] = {

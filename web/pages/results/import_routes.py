@@ -19,6 +19,7 @@ from web.desk.desk import Desk
 from web.french.errors import files
 from web.http.addresses import PageNumber
 from web.http.forms import FormData, UploadData, validate
+from web.http.people import NOBODY
 from web.http.templates import Page, page
 from web.pages.results import activity, import_preview
 
@@ -32,6 +33,7 @@ class RefusedFilePage(Page):
 
     template = "results/refused.html"
     block = "refused"
+    shows = NOBODY
 
     file: str
     problems: Sequence[str]
@@ -43,6 +45,7 @@ class FileGonePage(Page):
     """A file that waits no more; `export` is the last one recorded."""
 
     template = "results/gone.html"
+    shows = NOBODY
 
     export: activity.RecordedExport | None
 

@@ -12,6 +12,7 @@ from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.http.forms import FormData, text_of
 from web.http.pagination import SIZE
+from web.http.people import People, listed
 from web.http.templates import Page, draw, page, redirect
 from web.pages.search import lookup
 from web.pages.search.lookup import FEW
@@ -31,6 +32,10 @@ class SearchPage(Page):
     found: Sequence[lookup.FoundRow]
     near: Sequence[lookup.FoundRow]
     more: bool
+
+    @property
+    def shows(self) -> People:
+        return listed(row.stream for row in (*self.found, *self.near))
 
 
 @dataclass(frozen=True, kw_only=True)

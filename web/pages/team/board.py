@@ -20,6 +20,7 @@ from web.french import dates, vocabulary
 from web.french.typography import plural, say
 from web.http import filters
 from web.http.pagination import SIZE, Pager, address
+from web.http.people import NOBODY
 from web.http.templates import Page
 from web.pages.team import access
 from web.pages.team.forms import confirmable
@@ -80,6 +81,7 @@ class TeamPage(Page):
 
     template = "team/board.html"
     block = "board"
+    shows = NOBODY
 
     me: UUID
     today: date

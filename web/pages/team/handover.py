@@ -26,6 +26,7 @@ from web.desk.receipts import row_command
 from web.french import privacy, typography
 from web.french.events import sentences
 from web.french.typography import say
+from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.team.handover_plan import SharesForm
 
@@ -84,6 +85,10 @@ class ReportPage(Page):
     when: str
     rows: Sequence[HandoverRow]
     verb: str
+
+    @property
+    def shows(self) -> People:
+        return listed((one.stream for _, group in self.groups for one in group), (row.stream for row in self.rows))
 
 
 def hand_over(desk: Desk, person: UUID, form: SharesForm) -> list[HandoverRow]:

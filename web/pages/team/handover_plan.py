@@ -15,6 +15,7 @@ from web.french.errors import missing
 from web.french.typography import plural
 from web.http.forms import Day, Form, Pair
 from web.http.pagination import SIZE, Pager
+from web.http.people import People, listed
 from web.http.templates import Page
 
 LIMIT = 300
@@ -95,6 +96,10 @@ class HandoverPage(Page):
     values: Mapping[str, Any]
     errors: Mapping[str, str]
 
+    @property
+    def shows(self) -> People:
+        return listed(row.stream for row in self.rows)
+
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverPreviewPage(Page):
@@ -115,6 +120,10 @@ class HandoverPreviewPage(Page):
     rows: Sequence[SplitRow]
     editable: bool
     limit: int
+
+    @property
+    def shows(self) -> People:
+        return listed(row.stream for row in self.rows)
 
 
 def handover_page(

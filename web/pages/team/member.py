@@ -21,6 +21,7 @@ from web.french import vocabulary
 from web.french.events import sentences
 from web.french.typography import plural
 from web.http.forms import OpenForm, errors_shown
+from web.http.people import NOBODY
 from web.http.templates import Page
 from web.pages.team.access import AccessRow, access_row
 from web.pages.team.board import MILESTONES
@@ -78,6 +79,7 @@ class MemberPage(Page):
 
     template = "team/member.html"
     block = "person"
+    shows = NOBODY
 
     id: UUID
     name: str

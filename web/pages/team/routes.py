@@ -20,6 +20,7 @@ from web.desk.desk import Desk
 from web.french.errors import missing
 from web.http.addresses import PageNumber, Version
 from web.http.forms import FormData, OpenForm, validate
+from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
 from web.pages.team import member, milestones
 from web.pages.team.board import STATES, board_page
@@ -34,6 +35,7 @@ class NewMemberPage(Page):
 
     template = "team/new.html"
     block = "form"
+    shows = NOBODY
 
     values: Mapping[str, Any]
     errors: Mapping[str, str]

@@ -21,6 +21,7 @@ from web.desk.desk import Desk
 from web.french import vocabulary
 from web.french.typography import plural, say
 from web.http.forms import Form
+from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.workshops.scoped_workshop import ScopedWorkshop, SeatRow
 
@@ -96,6 +97,11 @@ class AttendancePage(Page):
     anybody: bool
     search: WalkInSearch | None
     wrong: str
+
+    @property
+    def shows(self) -> People:
+        found = self.search.found if self.search else ()
+        return listed((card.seat.dossier for card in self.cards), (one.dossier for one in found))
 
 
 def attendance_page(workshop: ScopedWorkshop, *, search: WalkInSearch | None = None, wrong: str = "") -> AttendancePage:

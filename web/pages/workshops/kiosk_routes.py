@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.participation.campaign import Campaign
 from web.hosting.host import Host
+from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page
 
 router = APIRouter()
@@ -29,6 +30,7 @@ class KioskPage(Page):
     """The open campaigns of a structure, initial diagnostics first."""
 
     template = "workshops/kiosk.html"
+    shows = NOBODY
 
     campaigns: Sequence[CampaignButton]
 

@@ -17,6 +17,7 @@ from web.french import dates, typography
 from web.http import addresses, filters
 from web.http.addresses import PageNumber
 from web.http.pagination import Pager
+from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.workshops import alerts, feed_routes, listing
 from web.pages.workshops import calendar as workshop_calendar
@@ -50,6 +51,10 @@ class WorkshopsPage(Page):
     pager: Pager | None
     rows: Sequence[WorkshopRow]
     calendar: WorkshopCalendar | None
+
+    @property
+    def shows(self) -> People:
+        return listed((offer.dossier for offer in self.seat_offers), why="own")
 
 
 @router.get("/ateliers")

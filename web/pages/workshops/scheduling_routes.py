@@ -20,6 +20,7 @@ from web.french.errors import missing
 from web.french.events import workshops as french
 from web.http.forms import Day, Form, FormData, validate
 from web.http.pagination import address
+from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
 from web.pages.workshops import listing
 from web.pages.workshops.listing import day_off, instant
@@ -54,6 +55,7 @@ class NewWorkshopPage(Page):
 
     template = "workshops/new.html"
     block = "form"
+    shows = NOBODY
 
     values: Mapping[str, Any]
     errors: Mapping[str, str]

@@ -32,6 +32,7 @@ from web.french.events import workshops as french
 from web.http import filters
 from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager
+from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.workshops import listing
 from web.pages.workshops.scoped_workshop import ScopedWorkshop, SeatRow
@@ -79,7 +80,7 @@ class WorkshopPage(Page):
 
     `links` names the entries of the menu and the buttons that are shown. `cancelled` and `closed` are days.
     `attendance` counts who came, in words. `help_at` is the hour of a call for help, "" when there is none.
-    `undo` is the seat that was just given up here and can be taken back.
+    `undo` is the seat that was just given up here and can be taken back. `past` are the people whom the history names.
     """
 
     template = "workshops/workshop.html"
@@ -114,6 +115,12 @@ class WorkshopPage(Page):
     chosen: Sequence[str]
     receipt: Receipt | None
     undo: SeatRow | None
+    past: frozenset[UUID]
+
+    @property
+    def shows(self) -> People:
+        rows = [*self.seats, *self.waiting, *(self.candidates.rows if self.candidates else ()), self.undo]
+        return listed((row.dossier for row in rows if row), self.past)
 
 
 def workshop_page(
@@ -160,7 +167,13 @@ def workshop_page(
         chosen=listing.pair(form.get("facilitators") if form else ""),
         receipt=receipt,
         undo=undo,
+        past=_past(workshop) if workshop.sees_names else frozenset(),
     )
+
+
+def _past(workshop: ScopedWorkshop) -> frozenset[UUID]:
+    named = (getattr(one.event, "dossier", None) for one in workshop.trail)
+    return frozenset(id for id in named if id)
 
 
 def _links(workshop: ScopedWorkshop) -> frozenset[str]:

@@ -27,6 +27,7 @@ from web.http.addresses import PageNumber
 from web.http.forms import Day, Form, FormData, OpenForm, validate
 from web.http.pagination import address
 from web.http.papers import Paper
+from web.http.people import NOBODY, People, listed, note
 from web.http.templates import Page, page
 from web.pages.workshops import listing, workshop
 from web.pages.workshops import papers as workshop_papers
@@ -62,6 +63,10 @@ class LettersPage(Page):
     letters: Sequence[Paper]
     back: str
 
+    @property
+    def shows(self) -> People:
+        return listed(more=len(self.letters))
+
 
 @router.get("/ateliers/{workshop_id:uuid}")
 def read(
@@ -91,30 +96,31 @@ def read(
 
 
 @router.get("/ateliers/{workshop_id:uuid}.ics")
-def file(desk: AtWorkshops, workshop_id: UUID) -> Response:
+def file(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
     """Sends the workshop for a calendar."""
     found = ScopedWorkshop(desk, workshop_id)
+    note(request, NOBODY)
     return Response(calendar_file(desk.refs, [(workshop_id, found.state)]), media_type=CONTENT_TYPE)
 
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement")
 def attendance_sheet(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
     """Shows the sheet to sign: names, without a result or a difficulty (docs/domain.md#papers)."""
-    return papers.paper_page(request, _sheet(request, desk, workshop_id), f"/ateliers/{workshop_id}")
+    return papers.paper_page(request, *_sheet(request, desk, workshop_id, f"/ateliers/{workshop_id}"))
 
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement.pdf")
 def attendance_sheet_pdf(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
-    return papers.pdf_response(_sheet(request, desk, workshop_id), "emargement")
+    return papers.pdf_response(request, *_sheet(request, desk, workshop_id, "emargement"))
 
 
-def _sheet(request: Request, desk: Desk, id: UUID) -> Paper:
-    """Returns the sheet, recorded."""
+def _sheet(request: Request, desk: Desk, id: UUID, name: str) -> tuple[Paper, str, People]:
+    """Returns the sheet, recorded; the name or the address that goes with it; the people whom it names."""
     found = ScopedWorkshop(desk, id)
     if not found.sees_names:
         raise HTTPException(403)
     issue(request, desk, {"workshop": id}, issue_workshop_paper, paper="sheet", people=len(found.state.seats))
-    return workshop_papers.attendance_sheet(found)
+    return workshop_papers.attendance_sheet(found), name, listed(found.state.seats)
 
 
 @router.get("/ateliers/{workshop_id:uuid}/avis")

@@ -1,0 +1,128 @@
+"""The access journal of a structure: writes lines, and answers who looked."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from uuid import UUID, uuid4
+
+from msgspec import Struct
+
+from pixflow.access_journal.line import ChainHead, Line, first_of, following
+from pixflow.access_journal.postgres import PostgresJournal
+from pixflow.access_journal.sqlite import SqliteJournal
+from pixflow.access_journal.store import JournalStore, values_of
+from pixflow.store.postgres.database import Database
+
+SOON = 10 * 60 * 1_000_000
+"""Microseconds of the short window of a count: ten minutes."""
+_OF_DOSSIER = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
+    FROM lines WHERE dossier = $1 AND what = 'shown' ORDER BY at DESC LIMIT $2"""
+_OF_DAYS = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
+    FROM lines WHERE at >= $1 AND at < $2 ORDER BY at"""
+_COUNTS = """SELECT count(DISTINCT CASE WHEN at > $2 THEN dossier END),
+    count(DISTINCT CASE WHEN at >= $3 THEN dossier END),
+    CAST(coalesce(sum(CASE WHEN at > $2 THEN fresh ELSE 0 END), 0) AS bigint)
+    FROM lines WHERE member = $1 AND at >= $4 AND why IN ('role', 'glass')"""
+
+
+class Counts(Struct, frozen=True):
+    """The reading of a member beyond their own dossiers: in ten minutes, in a day, and people in lists."""
+
+    soon: int = 0
+    day: int = 0
+    people: int = 0
+
+
+class AccessJournal:
+    """The lines of a structure. One chain a process, a start and a month: processes share no lock."""
+
+    def __init__(self, store: JournalStore) -> None:
+        self.store = store
+        self.sealed_until: date | None = None
+        self._heads: dict[int, ChainHead] = {}
+        self._lock = Lock()
+        self._shown: dict[UUID, dict[UUID, int]] = {}
+
+    def write(self, line: Line, day: date) -> None:
+        """Writes a line of a local day. Raises the errors of the store: then the page must not be shown.
+
+        After an error nobody knows if the line is there, so another chain begins.
+        """
+        month = month_of(day)
+        with self._lock:
+            before = self._heads.pop(month) if month in self._heads else first_of(uuid4())
+            head = following(before, line)
+            self.store.add(month, values_of(month, head, line))
+            self._heads[month] = head
+
+    def fresh(self, member: UUID, people: Collection[UUID], at: int) -> int:
+        """Counts the people whom this process did not show to a member within the last ten minutes."""
+        with self._lock:
+            before = self._shown.get(member, {})
+            known = {id: last for id, last in before.items() if at - last < SOON}
+            self._shown[member] = known | dict.fromkeys(people, at)
+            return len(set(people) - known.keys())
+
+    def counts(self, member: UUID, at: int, day: date, midnight: int) -> Counts:
+        """Returns the reading of a member at an instant of a local day; `midnight` began that day."""
+        soon, total = at - SOON, Counts()
+        months = dict.fromkeys([month_of(day), *([_before(month_of(day))] if soon < midnight and day.day == 1 else [])])
+        for month in months:
+            for found in self.store.select(month, _COUNTS, member, soon, midnight, min(soon, midnight)):
+                total = Counts(total.soon + found[0], total.day + found[1], total.people + found[2])
+        return total
+
+    def of_dossier(self, dossier: UUID, most: int) -> list[Line]:
+        """Returns the last lines that opened a dossier, the latest first."""
+        found: list[Line] = []
+        for month in reversed(self.store.months()):
+            if len(found) < most:
+                found += _lines(self.store.select(month, _OF_DOSSIER, dossier, most - len(found)))
+        return found
+
+    def between(self, since: int, until: int) -> Iterator[Line]:
+        """Yields the lines from an instant to another, in the order of time within each month."""
+        for month in self.store.months():
+            yield from _lines(self.store.select(month, _OF_DAYS, since, until))
+
+    def forget(self, today: date) -> list[int]:
+        """Deletes the months that are kept no more, and returns them."""
+        gone = [month for month in self.store.months() if month < oldest_kept(today)]
+        for month in gone:
+            self.store.drop(month)
+        return gone
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def open_journal(folder: Path, database: Database | None, schema: str | None) -> AccessJournal:
+    """Returns the access journal of a structure. Nothing is made before the first line."""
+    return AccessJournal(PostgresJournal(database, schema) if database and schema else SqliteJournal(folder))
+
+
+def month_of(day: date) -> int:
+    return day.year * 100 + day.month
+
+
+def oldest_kept(today: date) -> int:
+    """Returns the oldest month that is kept: twelve whole ones besides this one (CNIL 2021-122: 6 to 12 months)."""
+    return month_of(today) - 100
+
+
+def _before(month: int) -> int:
+    return month - 1 if month % 100 > 1 else month - 89
+
+
+def _lines(found: Sequence[tuple[Any, ...]]) -> list[Line]:
+    return [line_of(row) for row in found]
+
+
+def line_of(row: Sequence[Any]) -> Line:
+    """Returns the line of a row: its fields in the order of `Line`, ids as bytes or as ids."""
+    at, what, page, account, member, session, dossier, people, fresh, why = row
+    ids = (UUID(bytes=bytes(id)) if isinstance(id, bytes) else id for id in (account, member, dossier))
+    account, member, dossier = ids
+    return Line(at, what, page, account, member, session and bytes(session), dossier, people, fresh, why)

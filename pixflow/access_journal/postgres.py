@@ -1,0 +1,97 @@
+"""The access journal on PostgreSQL: the schema `<structure>__access`, with a partition a month.
+
+The role of the pool inserts and selects lines; it changes and deletes none. Only the owner drops a month.
+"""
+
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.sql import SQL, Identifier
+
+from pixflow.access_journal.store import INDEXES, Value
+from pixflow.store.postgres.database import Database, lock_number
+from pixflow.store.postgres.pipeline import bigint, rows
+
+_PARENT: tuple[LiteralString, ...] = (
+    "CREATE SCHEMA IF NOT EXISTS {schema}",
+    """CREATE TABLE IF NOT EXISTS {schema}.lines (month bigint NOT NULL, chain uuid NOT NULL, number bigint NOT NULL,
+        at bigint NOT NULL, what text NOT NULL, page text NOT NULL, account uuid, member uuid, session bytea,
+        dossier uuid, people bigint NOT NULL, fresh bigint NOT NULL, why text NOT NULL, digest bytea NOT NULL,
+        PRIMARY KEY (month, chain, number)) PARTITION BY LIST (month)""",
+)
+_MONTH: tuple[LiteralString, ...] = (
+    "CREATE TABLE IF NOT EXISTS {schema}.{lines} PARTITION OF {schema}.lines FOR VALUES IN ({month})",
+)
+_RIGHTS: tuple[LiteralString, ...] = (
+    "GRANT USAGE ON SCHEMA {schema} TO {role}",
+    "GRANT SELECT, INSERT ON {schema}.lines, {schema}.{lines} TO {role}",
+)
+# One round trip; a lost answer is tried again, with the same number in the same chain.
+_INSERT = """WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
+    INSERT INTO @.lines SELECT $1::bigint, $2::uuid, $3::bigint, $4::bigint, $5::text, $6::text, $7::uuid, $8::uuid,
+    $9::bytea, $10::uuid, $11::bigint, $12::bigint, $13::text, $14::bytea FROM quick ON CONFLICT DO NOTHING"""
+_MONTHS = b"""SELECT substr(relname, 7)::bigint FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = $1::text AND relname LIKE 'lines\\_%' AND relkind = 'r' ORDER BY 1"""
+
+
+class PostgresJournal:
+    """A `JournalStore` in a schema beside the structure's. A power cut may lose the last second of lines."""
+
+    def __init__(self, database: Database, schema: str) -> None:
+        self._database = database
+        self._schema = f"{schema}__access"
+        self._insert = _INSERT.replace("@", Identifier(self._schema).as_string()).encode()
+        self._known: set[int] = set()
+
+    def add(self, month: int, values: tuple[Value, ...]) -> None:
+        if not self._has(month):
+            self._make(month)
+        self._database.execute((self._insert, [_sent(value) for value in values]))
+
+    def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
+        if not self._has(month):
+            return []
+        table = f"{Identifier(self._schema).as_string()}.lines_{month}"
+        sql = statement.replace("FROM lines", f"FROM {table}").encode()
+        (answer,) = self._database.execute((sql, [_sent(value) for value in values]))
+        return rows(answer)
+
+    def months(self) -> list[int]:
+        (answer,) = self._database.execute((_MONTHS, [self._schema.encode()]))
+        return [month for (month,) in rows(answer)]
+
+    def drop(self, month: int) -> None:
+        self._known.discard(month)
+        with self._database.owner() as owner:
+            table = Identifier(self._schema, f"lines_{month:d}")
+            owner.execute(SQL("DROP TABLE IF EXISTS {}").format(table))
+
+    def close(self) -> None:
+        """Does nothing: the pool belongs to the process."""
+
+    def _has(self, month: int) -> bool:
+        if month not in self._known:
+            self._known = set(self.months())
+        return month in self._known
+
+    def _make(self, month: int) -> None:
+        """Makes the partition of a month, and the schema before it, even while another process does."""
+        names = {"schema": Identifier(self._schema), "lines": Identifier(f"lines_{month:d}"), "month": SQL(str(month))}
+        role = self._database.role
+        with self._database.owner() as owner, owner.transaction():
+            owner.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"pixflow access {self._schema}")])
+            for statement in (*_PARENT, *INDEXES, *_MONTH, *(_RIGHTS if role else ())):
+                lines = {**names, "lines": Identifier(self._schema, "lines")} if statement in INDEXES else names
+                owner.execute(SQL(statement).format(**lines, role=Identifier(role or "")))
+        self._known.add(month)
+
+
+def _sent(value: Value) -> bytes | None:
+    match value:
+        case UUID():
+            return value.bytes
+        case int():
+            return bigint(value)
+        case str():
+            return value.encode()
+    return value

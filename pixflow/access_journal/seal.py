@@ -1,0 +1,143 @@
+"""Seals the access journal of each day into the structure's events, and checks it against its seals."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from pixflow.access_journal.journal import AccessJournal, line_of, month_of, oldest_kept
+from pixflow.access_journal.line import ChainHead, first_of, following, micros
+from pixflow.access_journal.store import JournalStore
+from pixflow.actor import CLOCK, Actor
+from pixflow.engine import Engine, new_id
+from pixflow.events.structure import JournalSealed
+from pixflow.structure import seal_journal
+
+MARGIN = timedelta(minutes=5)
+"""The time that a day's last lines may take to be written."""
+_LAST = """SELECT chain, max(number), count(*) FROM lines WHERE at >= $1 AND at < $2 GROUP BY chain"""
+_DIGEST = "SELECT digest FROM lines WHERE chain = $1 AND number = $2"
+_COUNT = "SELECT count(*) FROM lines WHERE at >= $1 AND at < $2"
+_FIRST = "SELECT min(at) FROM lines"
+_CHAINS = "SELECT DISTINCT chain FROM lines ORDER BY chain"
+_CHAIN = """SELECT chain, number, at, what, page, account, member, session, dossier, people, fresh, why, digest
+    FROM lines WHERE chain = $1 AND number > $2 ORDER BY number LIMIT $3"""
+_PART = 10_000
+
+
+class JournalFault(Struct, frozen=True):
+    """A fault of a month: lines changed or missing in a chain, or a day with another number of lines."""
+
+    code: Literal["changed", "missing", "day"]
+    month: int
+    about: str
+
+
+def seal_days(engine: Engine, stream: UUID, journal: AccessJournal) -> int:
+    """Seals every day that is over and has lines, and returns how many. Idempotent."""
+    sealed, over = engine.references().structure.sealed, _over(engine)
+    since = max(filter(None, (sealed, journal.sealed_until)), default=None)
+    if since is not None and since >= over:
+        return 0
+    first = since + timedelta(days=1) if since else _first_day(engine, journal.store)
+    count = sum(_seal(engine, stream, journal.store, day) for day in _days(first, over)) if first else 0
+    journal.sealed_until = over
+    return count
+
+
+def faults(journal: AccessJournal, engine: Engine, seals: Sequence[JournalSealed]) -> list[JournalFault]:
+    """Returns the faults of the lines that are kept: each line is compared with its chain, each day with its seal."""
+    months = journal.store.months()
+    chains = [fault for month in months for fault in _chain_faults(journal.store, month)]
+    kept = [one for one in seals if month_of(one.day) >= oldest_kept(engine.today())]
+    return chains + [fault for seal in kept for fault in _seal_faults(engine, journal.store, seal)]
+
+
+def midnight(day: date, zone: str) -> int:
+    """Returns the instant when a local day begins."""
+    return micros(datetime.combine(day, time(), ZoneInfo(zone)))
+
+
+def _over(engine: Engine) -> date:
+    """Returns the last day that is over."""
+    return engine.references().calendar.local_day(engine.clock() - MARGIN) - timedelta(days=1)
+
+
+def _first_day(engine: Engine, store: JournalStore) -> date | None:
+    for month in store.months():
+        for (at,) in store.select(month, _FIRST):
+            if at is not None:
+                return date(month // 100, month % 100, 1)
+    return None
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _bounds(engine: Engine, day: date) -> tuple[int, int]:
+    zone = engine.references().structure.zone
+    return midnight(day, zone), midnight(day + timedelta(days=1), zone)
+
+
+def _seal(engine: Engine, stream: UUID, store: JournalStore, day: date) -> bool:
+    month = month_of(day)
+    found = store.select(month, _LAST, *_bounds(engine, day))
+    heads = []
+    for chain, number, _ in found:
+        ((digest,),) = store.select(month, _DIGEST, _id(chain), number)
+        heads.append(str(ChainHead(_id(chain), number, bytes(digest))))
+    if not heads:
+        return False
+    engine.execute(
+        {"structure": stream},
+        seal_journal,
+        by=Actor(CLOCK),
+        command_id=new_id(stream, f"seal_journal {day}"),
+        via="cli",
+        day=day,
+        heads=tuple(sorted(heads)),
+        lines=sum(count for *_, count in found),
+    )
+    return True
+
+
+def _chain_faults(store: JournalStore, month: int) -> Iterator[JournalFault]:
+    for (found,) in store.select(month, _CHAINS):
+        chain = _id(found)
+        head = first_of(chain)
+        for row in _rows(store, month, chain):
+            line, digest = line_of(row[2:-1]), bytes(row[-1])
+            if row[1] != head.number + 1:
+                yield JournalFault("missing", month, f"{chain.hex} {head.number + 1}")
+            elif following(head, line).digest != digest:
+                yield JournalFault("changed", month, f"{chain.hex} {row[1]}")
+            head = ChainHead(chain, row[1], digest)
+
+
+def _rows(store: JournalStore, month: int, chain: UUID) -> Iterator[Sequence[Any]]:
+    last = 0
+    while found := store.select(month, _CHAIN, chain, last, _PART):
+        yield from found
+        last = found[-1][1]
+
+
+def _seal_faults(engine: Engine, store: JournalStore, seal: JournalSealed) -> Iterator[JournalFault]:
+    month = month_of(seal.day)
+    for text in seal.heads:
+        head = ChainHead.read(text)
+        found = store.select(month, _DIGEST, head.chain, head.number)
+        if not found:
+            yield JournalFault("missing", month, f"{head.chain.hex} {head.number}")
+        elif bytes(found[0][0]) != head.digest:
+            yield JournalFault("changed", month, f"{head.chain.hex} {head.number}")
+    counted = sum(count for (count,) in store.select(month, _COUNT, *_bounds(engine, seal.day)))
+    if counted != seal.lines:
+        yield JournalFault("day", month, seal.day.isoformat())
+
+
+def _id(found: UUID | bytes) -> UUID:
+    return found if isinstance(found, UUID) else UUID(bytes=bytes(found))

@@ -1,0 +1,37 @@
+"""The store of an access journal, by month: a SQLite file each, or a partition each on PostgreSQL."""
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from msgspec.structs import astuple
+
+from pixflow.access_journal.line import ChainHead, Line
+
+INDEXES = (
+    "CREATE INDEX IF NOT EXISTS by_dossier ON {lines} (dossier, at) WHERE dossier IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS by_reader ON {lines} (member, at, dossier, fresh) WHERE why IN ('role', 'glass')",
+)
+Value = UUID | int | str | bytes | None
+
+
+class JournalStore(Protocol):
+    """Lines by month (202611). A statement names the table `lines` and its values $1, $2 …"""
+
+    def add(self, month: int, values: tuple[Value, ...]) -> None:
+        """Inserts a line. Raises StoreBusy, StoreFull or StoreRefused: it is not written, or nobody knows."""
+
+    def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
+        """Returns the rows of a month; none when the month is not there."""
+
+    def months(self) -> list[int]:
+        """Returns the months that are there, in order."""
+
+    def drop(self, month: int) -> None:
+        """Deletes a month."""
+
+    def close(self) -> None: ...
+
+
+def values_of(month: int, head: ChainHead, line: Line) -> tuple[Value, ...]:
+    """Returns the values of a row: month, chain, number, the fields of the line, digest."""
+    return (month, head.chain, head.number, *astuple(line), head.digest)

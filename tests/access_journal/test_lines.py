@@ -1,0 +1,253 @@
+"""Tests the access journal on both stores: months, the chain, its seals, and every way to tamper with it."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from pixflow import presets, structure_folder
+from pixflow.access_journal import seal
+from pixflow.access_journal.journal import AccessJournal, open_journal
+from pixflow.access_journal.line import Line, micros
+from pixflow.events.structure import JournalSealed
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import OpenStructure
+
+FIRST = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
+NADIA, DOSSIER = uuid4(), uuid4()
+
+
+class Opened:
+    """A structure with a journal, and a clock that stands still until a test moves it."""
+
+    def __init__(self, data: Path, database: Database | None) -> None:
+        self.now = FIRST
+        self.structure: OpenStructure = structure_folder.create(
+            data,
+            name="Mission locale de Tarbes",
+            preset=presets.load("laigle-mortagne"),
+            sites=("Tarbes",),
+            clock=lambda: self.now,
+            database=database,
+        )
+        self.journal = self.again()
+
+    def again(self) -> AccessJournal:
+        """Returns the journal as another process opens it."""
+        return open_journal(self.structure.folder, self.structure.database, self.structure.schema)
+
+    def write(self, journal: AccessJournal | None = None, **said: Any) -> None:
+        line = {"dossier": DOSSIER, "why": "role", "member": NADIA, **said}
+        at = micros(self.now)
+        (journal or self.journal).write(Line(at, "shown", "GET /dossiers", **line), self.structure.engine.today())
+
+    def seal(self) -> int:
+        return seal.seal_days(self.structure.engine, self.structure.stream("structure"), self.journal)
+
+    def seals(self) -> list[JournalSealed]:
+        history = self.structure.engine.history(self.structure.stream("structure"))
+        return [one.event for one in history if isinstance(one.event, JournalSealed)]
+
+    def faults(self) -> list[str]:
+        return [fault.code for fault in seal.faults(self.again(), self.structure.engine, self.seals())]
+
+    def tamper(self, statement: str) -> None:
+        """Changes rows as somebody who owns the database."""
+        if self.structure.database and self.structure.schema:
+            with psycopg.connect(self.structure.database.url, autocommit=True) as owner:
+                owner.execute(statement.replace("lines", f"{self.structure.schema}__access.lines_202603").encode())
+            return
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as file:
+            for trigger in ("no_update", "no_delete"):
+                file.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+            file.execute(statement)
+
+    @property
+    def file(self) -> Path:
+        return self.structure.folder / "access" / "2026-03.db"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
+    database = Database(request.getfixturevalue("database_url")) if request.param == "postgres" else None
+    made = Opened(tmp_path, database)
+    yield made
+    made.journal.close()
+    made.structure.engine.close()
+    if database:
+        database.close()
+
+
+def test_a_day_that_is_over_is_sealed_once(opened: Opened) -> None:
+    for _ in range(3):
+        opened.write()
+    other = opened.again()
+    opened.write(other)
+    assert opened.seal() == 0, "the day is not over"
+    opened.now += timedelta(days=1)
+    opened.write()
+    assert (opened.seal(), opened.seal()) == (1, 0)
+    (fact,) = opened.seals()
+    assert (fact.day, fact.lines, len(fact.heads)) == (date(2026, 3, 30), 4, 2)
+    assert opened.structure.engine.references().structure.sealed == date(2026, 3, 30)
+    assert opened.again().sealed_until is None
+    assert opened.faults() == []
+
+
+def test_the_next_month_is_another_file_and_its_chain_begins_anew(opened: Opened) -> None:
+    opened.write()
+    opened.now += timedelta(days=3)
+    opened.write()
+    assert opened.journal.store.months() == [202603, 202604]
+    assert opened.seal() == 1
+    opened.now += timedelta(days=1)
+    assert opened.seal() == 1
+    assert [seal.day for seal in opened.seals()] == [date(2026, 3, 30), date(2026, 4, 2)]
+    assert opened.faults() == []
+    assert [line.at for line in opened.journal.of_dossier(DOSSIER, 9)] == [
+        micros(FIRST + timedelta(days=3)), micros(FIRST),
+    ]  # fmt: skip
+
+
+def test_a_month_goes_after_twelve_whole_ones(opened: Opened) -> None:
+    opened.write()
+    assert opened.journal.forget(date(2027, 3, 31)) == []
+    assert opened.journal.forget(date(2027, 4, 1)) == [202603]
+    assert opened.journal.store.months() == []
+    opened.now = datetime(2027, 4, 1, 8, tzinfo=UTC)
+    opened.write()
+    assert opened.journal.store.months() == [202704]
+    assert opened.faults() == [], "what is forgotten is no fault"
+
+
+TAMPERINGS: dict[str, Callable[[Opened], str]] = {
+    "a reader": lambda one: "UPDATE lines SET member = account WHERE number = 2",
+    "a dossier": lambda one: "UPDATE lines SET dossier = chain WHERE number = 1",
+    "an instant": lambda one: "UPDATE lines SET at = at + 1 WHERE number = 3",
+    "a page": lambda one: "UPDATE lines SET page = 'GET /boite' WHERE number = 2",
+    "a reason": lambda one: "UPDATE lines SET why = 'own' WHERE number = 2",
+    "a digest": lambda one: "UPDATE lines SET digest = (SELECT digest FROM lines WHERE number = 1) WHERE number = 3",
+    "a line removed": lambda one: "DELETE FROM lines WHERE number = 2",
+    "the first removed": lambda one: "DELETE FROM lines WHERE number = 1",
+    "the last removed": lambda one: "DELETE FROM lines WHERE number = 3",
+    "a line inserted": lambda one: (
+        "INSERT INTO lines SELECT month, chain, 4, at, what, page, account, member, session,"
+        " dossier, people, fresh, why, digest FROM lines WHERE number = 3"
+    ),
+    "everything": lambda one: "DELETE FROM lines",
+}
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_a_tampering_is_found(opened: Opened, what: str) -> None:
+    for _ in range(3):
+        opened.write()
+    opened.now += timedelta(days=1)
+    opened.seal()
+    opened.journal.close()
+    opened.tamper(TAMPERINGS[what](opened))
+    assert opened.faults(), what
+
+
+def test_a_forged_chain_of_a_sealed_day_is_found(opened: Opened) -> None:
+    opened.write()
+    opened.now += timedelta(days=1)
+    opened.seal()
+    opened.now -= timedelta(days=1)
+    opened.write(opened.again())
+    opened.now += timedelta(days=1)
+    assert opened.faults() == ["day"]
+
+
+def test_the_missing_file_of_a_day_is_found(opened: Opened) -> None:
+    opened.write()
+    opened.now += timedelta(days=1)
+    opened.seal()
+    opened.journal.store.drop(202603)
+    assert set(opened.faults()) == {"missing", "day"}
+
+
+def test_lines_of_many_threads_stand_in_one_chain(opened: Opened) -> None:
+    def write_twenty() -> None:
+        for _ in range(20):
+            opened.write()
+
+    threads = [Thread(target=write_twenty) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (((numbers, chains),),) = [opened.journal.store.select(202603, _NUMBERS)]
+    assert (numbers, chains, opened.faults()) == (160, 1, [])
+
+
+_NUMBERS = "SELECT max(number), count(DISTINCT chain) FROM lines"
+
+
+def test_a_reading_is_counted_in_ten_minutes_and_in_a_day(opened: Opened) -> None:
+    def counts() -> tuple[int, int, int]:
+        today = opened.structure.engine.today()
+        found = opened.again().counts(NADIA, micros(opened.now), today, seal.midnight(today, "Europe/Paris"))
+        return found.soon, found.day, found.people
+
+    for _ in range(2):
+        opened.write(dossier=DOSSIER)
+    for why in ("role", "glass", "own", "task"):
+        opened.write(dossier=uuid4(), why=why)
+    opened.write(dossier=None, people=50, fresh=40)
+    opened.write(dossier=uuid4(), member=uuid4())
+    assert counts() == (3, 3, 40)
+    opened.now += timedelta(minutes=11)
+    opened.write(dossier=uuid4())
+    assert counts() == (1, 4, 0)
+
+
+def test_a_reading_around_midnight_counts_in_both_months(opened: Opened) -> None:
+    opened.now = datetime(2026, 3, 31, 21, 55, tzinfo=UTC)  # 23:55 in Paris
+    opened.write(dossier=uuid4())
+    opened.now += timedelta(minutes=8)
+    opened.write(dossier=uuid4())
+    first = date(2026, 4, 1)
+    found = opened.journal.counts(NADIA, micros(opened.now), first, seal.midnight(first, "Europe/Paris"))
+    assert (found.soon, found.day) == (2, 1)
+
+
+@pytest.mark.postgres
+def test_the_role_of_the_pool_changes_and_deletes_no_line(database_url: str, tmp_path: Path) -> None:
+    database = Database(database_url)
+    opened = Opened(tmp_path, database)
+    opened.write()
+    schema = f"{opened.structure.schema}__access"
+    for statement in ("UPDATE {}.lines SET people = 9", "DELETE FROM {}.lines", "DROP TABLE {}.lines_202603"):
+        with pytest.raises(Exception, match="lines"):
+            database.execute((statement.format(schema).encode(), []))
+    assert opened.faults() == []
+    opened.structure.engine.close()
+    database.close()
+
+
+def test_no_row_of_a_file_is_changed_or_deleted(tmp_path: Path) -> None:
+    opened = Opened(tmp_path, None)
+    opened.write()
+    with closing(sqlite3.connect(opened.file)) as file:
+        for statement in ("UPDATE lines SET people = 9", "DELETE FROM lines"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                file.execute(statement)
+    assert oct(opened.file.stat().st_mode & 0o777) == "0o600"
+    opened.structure.engine.close()
+
+
+def test_a_file_that_is_deleted_meanwhile_is_noticed(tmp_path: Path) -> None:
+    opened = Opened(tmp_path, None)
+    opened.write()
+    opened.file.unlink()
+    opened.write()
+    assert opened.faults() == ["missing"]
+    opened.structure.engine.close()

@@ -1,0 +1,95 @@
+"""Tests the lines of the access journal: who saw whom, where and why (docs/accounts.md#who-looked)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import Request, Response
+
+from pixflow import tasks
+from pixflow.access_journal.line import Line
+from pixflow.dossier import follow_up
+from pixflow.store import StoreBusy
+from pixflow.team.absences import declare_absence
+from tests.web.access_lines import NewLines
+from tests.web.paths import House, house
+from web.desk.dependencies import AtDesk
+from web.http.templates import Page
+from web.http.witnessed import Unwitnessed
+
+NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path) as made:
+        yield made
+
+
+def seen(there: House, who: str, dossier: UUID) -> list[Line]:
+    lines = NewLines(there.served)
+    lines.take()
+    assert there.client(who).get(f"/dossiers/{dossier}").status_code == 200
+    return lines.take()
+
+
+def test_a_line_says_why_a_dossier_was_open_to_its_reader(there: House) -> None:
+    dossier, handed = there.opened(), there.presented(last="Traoré")
+    assert [(line.why, line.dossier) for line in seen(there, NADIA, dossier)] == [("own", dossier)]
+    assert [line.why for line in seen(there, SOPHIE, dossier)] == ["role"]
+    task = tasks.of_dossier(there.state(handed), there.served.refs)[0].key
+    there.on(handed, follow_up.hand_over_task, task=task, to=there.people[PAUL], until=there.today, note="")
+    assert [line.why for line in seen(there, PAUL, handed)] == ["task"]
+    absence = {"absence": uuid4(), "first": there.today, "last": there.today, "deputy": there.people[PAUL]}
+    there.says("Hélène Morin", declare_absence, {"staff": there.people[NADIA]}, **absence)
+    assert [line.why for line in seen(there, PAUL, dossier)] == ["deputy"]
+
+
+def test_a_page_that_has_not_changed_is_no_line(there: House) -> None:
+    there.opened()
+    lines, browser = NewLines(there.served), there.client(NADIA)
+    browser.get("/dossiers")
+    (line,) = lines.take()
+    assert (line.people, line.why, line.page) == (1, "own", "GET /dossiers")
+    assert browser.get("/dossiers", headers={"HX-PTag": there.served.tag()}).status_code == 304
+    assert not lines.take()
+
+
+def test_people_seen_again_in_lists_count_once(there: House) -> None:
+    for n in range(3):
+        there.opened(last=f"Alba{n}")
+    lines, browser = NewLines(there.served), there.client(SOPHIE)
+    browser.get("/dossiers")
+    there.opened(last="Bonnet")
+    browser.get("/dossiers")
+    browser.get("/dossiers")
+    there.pass_by(minutes=11)
+    browser.get("/dossiers")
+    assert [(line.people, line.fresh) for line in lines.take()] == [(3, 3), (4, 1), (4, 0), (4, 4)]
+
+
+def test_without_a_line_there_is_no_page(there: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    dossier = there.opened()
+
+    def full(*_: object) -> None:
+        raise StoreBusy("the access journal: locked")
+
+    monkeypatch.setattr(there.served.journal.store, "add", full)
+    for address in (f"/dossiers/{dossier}", "/dossiers", f"/dossiers/{dossier}/droits/tout.json"):
+        got = there.client(SOPHIE).get(address)
+        assert (got.status_code, "Diallo" in got.text) == (503, False), address
+    assert there.client(NADIA).get(f"/dossiers/{there.opened(advisor=PAUL)}").status_code == 503, "a refusal too"
+    assert there.client(NADIA).get("/protocole").status_code == 200, "it shows nobody"
+
+
+def test_a_page_cannot_forget_to_say_whom_it_shows(there: House) -> None:
+    with pytest.raises(TypeError, match="shows"):
+        type("Forgetful", (Page,), {"template": "x.html"})()
+
+    @there.app.get("/oubli")
+    def forget(request: Request, desk: AtDesk) -> Response:
+        return Response("Aminata Diallo")
+
+    with pytest.raises(Unwitnessed, match="/oubli"):
+        there.client(NADIA).get("/oubli")

@@ -1,0 +1,98 @@
+"""Writes into the access journal whom each answer shows to the person at the desk (docs/accounts.md#who-looked)."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from fastapi import Request
+
+from pixflow.access_journal import mass_reading
+from pixflow.access_journal.journal import AccessJournal
+from pixflow.access_journal.line import Line, What, Why, micros
+from pixflow.access_journal.seal import midnight
+from pixflow.authorization import follows
+from pixflow.dossier.state import Dossier
+from projections.store.folds import fold_of
+from web.accounts.types import Session
+from web.desk.desk import Desk
+from web.http.people import People
+
+LISTED: Mapping[str, Why] = {"own": "own", "all": "role", "none": "task"}
+"""The reason of a list, by the scope of its reader."""
+SESSION_BYTES = 8
+"""The beginning of a session's digest: it tells two sessions apart, and opens none."""
+
+
+class MassReading(Exception):
+    """Raised instead of showing a page: this member has read more than anybody needs to."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.actor.id)
+        self.desk = desk
+
+
+class DeskWitness:
+    """The witness of one request. `noted` once somebody said whom its answer shows."""
+
+    def __init__(self, request: Request, desk: Desk) -> None:
+        self.noted = False
+        self._desk = desk
+        self._page = f"{request.method} {request.scope['route'].path}"
+        self._session: Session | None = getattr(request.state, "session", None)
+        self._dossier: UUID | None = request.path_params.get("dossier_id")
+
+    def note(self, people: People) -> None:
+        """Writes a line for the people whom a page shows, none for nobody. Raises MassReading and the store's errors.
+
+        The line is there before the reading is counted: of two pages at once, each counts the other.
+        """
+        self.noted = True
+        if not (people.opened or people.listed or people.more):
+            return
+        why = people.why or (self._why(people.opened) if people.opened else LISTED[self._desk.scope.whose])
+        fresh = self._journal.fresh(self._desk.me, people.listed, self._now()) if why == "role" else 0
+        self._write("shown", people.opened, len(people.listed) + people.more, fresh, why)
+        if why in ("role", "glass") and self._desk.host.site and self._is_mass_reading():
+            self._write("stopped", people.opened, 0, 0, why)
+            raise MassReading(self._desk)
+
+    def refused(self, status: int) -> None:
+        """Writes a line for a refusal: a page that this member may not read, or a dossier that exists."""
+        dossier = self._dossier if self._dossier and self._is_known(self._dossier) else None
+        if status == 403 or dossier:
+            self._write("refused", dossier, 0, 0, "")
+
+    @property
+    def _journal(self) -> AccessJournal:
+        return self._desk.served.journal
+
+    def _now(self) -> int:
+        return micros(self._desk.engine.clock())
+
+    def _write(self, what: What, dossier: UUID | None, people: int, fresh: int, why: Why) -> None:
+        account = self._session.account if self._session else None
+        session = self._session.digest[:SESSION_BYTES] if self._session else None
+        line = Line(self._now(), what, self._page, account, self._desk.me, session, dossier, people, fresh, why)
+        self._journal.write(line, self._desk.today)
+
+    def _why(self, dossier: UUID) -> Why:
+        """Returns the reason that lets this member open a dossier: the nearest to them."""
+        desk, state = self._desk, fold_of(self._desk.read, dossier)
+        if not isinstance(state, Dossier):
+            return "role"
+        if state.advisor == desk.me:
+            return "own"
+        if state.advisor in desk.deputised:
+            return "deputy"
+        if any(follows(person, state, desk.today) for person in desk.owners):
+            return "task"
+        return "role" if desk.scope.whose == "all" else "glass"
+
+    def _is_known(self, dossier: UUID) -> bool:
+        with self._desk.served.reading() as (_, connection):
+            return fold_of(connection, dossier) is not None
+
+    def _is_mass_reading(self) -> bool:
+        desk = self._desk
+        began = midnight(desk.today, desk.zone)
+        counts = self._journal.counts(desk.me, self._now(), desk.today, began)
+        return mass_reading.is_reached(counts, reads_all=desk.scope.whose == "all")

@@ -1,0 +1,49 @@
+"""The young people whom an answer shows. Every answer to somebody at a desk says them (docs/accounts.md#who-looked)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from fastapi import Request
+
+from pixflow.access_journal.line import Why
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The young people of an answer: one whose dossier is `opened`, and others in its lists.
+
+    `more` counts those whose id is not known here. `why` replaces the reason that the reader's scope gives.
+    """
+
+    opened: UUID | None = None
+    listed: frozenset[UUID] = frozenset()
+    more: int = 0
+    why: Why = ""
+
+
+NOBODY = People()
+
+
+class Witness(Protocol):
+    """Writes down whom an answer shows. Raises the errors of the store: then the answer must not leave."""
+
+    def note(self, people: People) -> None: ...
+
+
+def listed(*lists: Iterable[UUID | None], more: int = 0, why: Why = "") -> People:
+    """Returns the people of lists, each counted once."""
+    return People(None, frozenset(id for ids in lists for id in ids if id), more, why)
+
+
+def opened(dossier: UUID, *lists: Iterable[UUID | None]) -> People:
+    """Returns the person whose dossier is open, and the others whom the answer names."""
+    return People(dossier, frozenset(id for ids in lists for id in ids if id and id != dossier))
+
+
+def note(request: Request, people: People) -> None:
+    """Writes down whom the answer to a request shows, when somebody is at a desk."""
+    witness: Witness | None = getattr(request.state, "witness", None)
+    if witness is not None:
+        witness.note(people)
