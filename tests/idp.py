@@ -5,6 +5,7 @@ It takes what ProConnect takes, and refuses what ProConnect refuses. A test bend
 
 import json
 import secrets
+import ssl
 import threading
 import time
 from base64 import urlsafe_b64encode
@@ -65,8 +66,8 @@ class _Code:
 class Provider:
     """The provider: who signs in there is `subject`, at the level `acr`."""
 
-    def __init__(self, url: str, algorithm: str, *, signs_userinfo: bool) -> None:
-        self.url = f"{url}/api/v2"
+    def __init__(self, server: ThreadingHTTPServer, url: str, algorithm: str, *, signs_userinfo: bool) -> None:
+        self.server, self.url = server, f"{url}/api/v2"
         self.algorithm, self.signs_userinfo = algorithm, signs_userinfo
         self.redirects: set[str] = set()
         self.subject, self.acr, self.email = "sub-helene", "eidas1", "helene@exemple.fr"
@@ -89,6 +90,11 @@ class Provider:
             else RSAKey.generate_key(2048, {"kid": kid, "use": "sig"})
         )
         self.keys = [made]
+
+    def over_tls(self, context: ssl.SSLContext) -> None:
+        """Answers over TLS from now on."""
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = self.url.replace("http://", "https://")
 
     def sign(self, claims: Claims, key: Any = None, **header: Any) -> str:
         key = key or self.keys[0]
@@ -213,7 +219,7 @@ def provider(algorithm: str = "ES256", *, signs_userinfo: bool = True, host: str
     """A provider that answers on a free port of this machine."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    made = Provider(f"http://{host}:{server.server_port}", algorithm, signs_userinfo=signs_userinfo)
+    made = Provider(server, f"http://{host}:{server.server_port}", algorithm, signs_userinfo=signs_userinfo)
     server.provider = made  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

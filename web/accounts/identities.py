@@ -2,21 +2,24 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Uuid, bindparam, delete, select, text
 
 from web.accounts.store import AccountStore
 from web.accounts.tables import identities
 
+_LINK = text("""
+    INSERT INTO identities (issuer, subject, account, created) VALUES (:issuer, :subject, :account, :created)
+    ON CONFLICT (issuer, subject) DO UPDATE SET account = :account, created = :created
+""").bindparams(bindparam("account", type_=Uuid))
+
 
 def link(store: AccountStore, account: UUID, issuer: str, subject: str) -> None:
     """Links an identity to an account, and unlinks what the account had at this issuer and who had this identity."""
-    at_issuer = identities.c.issuer == issuer
+    row = {"issuer": issuer, "subject": subject, "account": account, "created": store.now()}
+    others = (identities.c.account == account) & (identities.c.issuer == issuer) & (identities.c.subject != subject)
     with store.write() as connection:
-        connection.execute(
-            delete(identities).where(at_issuer, (identities.c.account == account) | (identities.c.subject == subject))
-        )
-        row = {"issuer": issuer, "subject": subject, "account": account, "created": store.now()}
-        connection.execute(insert(identities).values(**row))
+        connection.execute(delete(identities).where(others))
+        connection.execute(_LINK, row)
 
 
 def find(store: AccountStore, issuer: str, subject: str) -> UUID | None:

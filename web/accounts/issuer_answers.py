@@ -1,8 +1,11 @@
 """Answers of an issuer over HTTP: of limited size and time, never a redirect."""
 
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any
 
@@ -11,6 +14,9 @@ import httpx2
 CONNECT, READ, WHOLE = 3.0, 5.0, 8.0
 """Seconds to connect, between two parts of an answer, and for the whole answer."""
 LARGEST = 256 * 1024
+"""Bytes of an answer."""
+_at_once = BoundedSemaphore(4)
+"""Calls at a time: a slow issuer must not hold the requests of people at work."""
 
 
 class IssuerError(Exception):
@@ -44,12 +50,23 @@ class IssuerAnswer:
 
 
 def fetch(method: str, url: str, *, headers: Mapping[str, str] | None = None, **sent: Any) -> IssuerAnswer:
-    """Returns an answer of status 200. Raises IssuerRefused and IssuerUnreached."""
-    limits = httpx2.Timeout(READ, connect=CONNECT)
-    client = httpx2.Client(timeout=limits, follow_redirects=False, trust_env=False)
-    asked = {"Accept-Encoding": "identity", **(headers or {})}  # what is small packed may be huge unpacked
+    """Returns an answer of status 200. Raises IssuerRefused and IssuerUnreached.
+
+    Asks for no compression: a small answer may be huge once unpacked.
+    """
+    if not _at_once.acquire(blocking=False):
+        raise IssuerUnreached("too many at once")
     try:
-        with client, client.stream(method, url, headers=asked, **sent) as answer:
+        return _fetch(method, url, {"Accept-Encoding": "identity", **(headers or {})}, sent)
+    finally:
+        _at_once.release()
+
+
+def _fetch(method: str, url: str, headers: Mapping[str, str], sent: Mapping[str, Any]) -> IssuerAnswer:
+    limits = httpx2.Timeout(READ, connect=CONNECT)
+    client = httpx2.Client(verify=_trusted(), timeout=limits, follow_redirects=False, trust_env=False)
+    try:
+        with client, client.stream(method, url, headers=headers, **sent) as answer:
             if answer.status_code != 200:
                 raise IssuerRefused(f"status {answer.status_code}")
             media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -58,6 +75,12 @@ def fetch(method: str, url: str, *, headers: Mapping[str, str] | None = None, **
         raise IssuerUnreached(type(error).__name__) from None
     except httpx2.InvalidURL:
         raise IssuerRefused("an address") from None
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Returns the authorities that this machine trusts: read once, for it takes longer than a call."""
+    return ssl.create_default_context()
 
 
 def _body(answer: httpx2.Response) -> bytes:

@@ -3,13 +3,23 @@
 import gzip
 import hmac
 import json
+import ssl
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import NoEncryption
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey, RSAKey
 
@@ -20,6 +30,7 @@ from web.accounts.issuer_answers import LARGEST, IssuerError, IssuerRefused, Iss
 
 REDIRECT = "https://pixflow.exemple.fr/connexion/retour"
 ES256 = jws.JWSRegistry.algorithms["ES256"]
+PEM = serialization.Encoding.PEM
 STRANGER, STRANGER_RSA = ECKey.generate_key("P-256"), RSAKey.generate_key(2048)
 
 
@@ -428,6 +439,35 @@ def test_an_issuer_that_does_not_answer_in_time_is_given_up(
     with pytest.raises(IssuerUnreached):
         signed_in(client(idp))
     assert time.monotonic() - began < 2
+
+
+def test_a_slow_issuer_holds_four_requests_at_most(idp: Provider) -> None:
+    answered = Event()
+    idp.bends.reply["/openid-configuration"] = lambda _, reply: reply if answered.wait(5) else None
+    with ThreadPoolExecutor(12) as threads:
+        asked = [threads.submit(client(idp).leave) for _ in range(12)]
+        while sum(one.done() for one in asked) < 8:
+            time.sleep(0.01)
+        refused = [str(one.exception()) for one in asked if one.done()]
+        assert refused == ["too many at once"] * 8
+        answered.set()
+    assert sum(one.exception() is None for one in asked) == 4
+    assert signed_in(client(idp)).subject == "sub-helene"
+
+
+def test_an_issuer_whose_certificate_nobody_vouches_for(tmp_path: Path) -> None:
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    (tmp_path / "key").write_bytes(key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, NoEncryption()))
+    (tmp_path / "certificate").write_bytes(made.sign(key, SHA256()).public_bytes(PEM))
+    with provider() as idp:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+        idp.over_tls(context)
+        with pytest.raises(IssuerUnreached, match="ConnectError"):
+            client(idp).leave()
 
 
 def test_an_issuer_that_is_not_there(idp: Provider) -> None:

@@ -1,12 +1,16 @@
 """Signing in at an issuer: an invitation links an identity, never an e-mail; a weak sign-in asks for a factor here."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from tests.idp import CLIENT, SECRET, Provider, provider, visit
 from tests.web.client import words
@@ -17,6 +21,7 @@ from tests.web.pages.account.conftest import first_visit as by_password
 from tests.web.paths import House, house
 from web.accounts import accounts, identities, sessions
 from web.accounts.site import Site
+from web.accounts.tables import metadata
 from web.accounts.types import Account
 from web.desk.signed_in import FLOW, SESSION
 
@@ -34,8 +39,17 @@ def idp(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
         yield made
 
 
+STORES = pytest.mark.parametrize(
+    "at_work", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+
+
 @pytest.fixture
-def at_work(idp: Provider, tmp_path: Path) -> Iterator[House]:
+def at_work(
+    request: pytest.FixtureRequest, idp: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    if getattr(request, "param", "sqlite") == "postgres":
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     with house(tmp_path, url=URL) as made:
         yield made
 
@@ -269,6 +283,18 @@ def test_state_belongs_to_one_browser_and_serves_once(at_work: House, site: Site
     assert "recommencez" in words(browser.get(back).text)
 
 
+@STORES
+def test_of_eight_returns_at_once_one_comes_in(at_work: House, site: Site, idp: Provider) -> None:
+    browser = linked(at_work, site, idp)
+    back, flow = to_issuer(browser), browser.cookies[FLOW]
+    tabs = [Browser(at_work) for _ in range(8)]
+    for tab in tabs:
+        tab.cookies.set(FLOW, flow, domain=urlsplit(URL).hostname or "")
+    with ThreadPoolExecutor(8) as threads:
+        statuses = Counter(threads.map(lambda tab: tab.get(back).status_code, tabs))
+    assert statuses == {303: 1, 422: 7}
+
+
 def test_coming_back_from_nowhere_harms_no_sign_in_under_way(at_work: House, site: Site, idp: Provider) -> None:
     owner = by_password(at_work, site, HELENE)
     owner.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": PASSWORD})
@@ -302,6 +328,17 @@ def test_the_lock_opens_through_the_issuer_that_is_asked_for_a_proof(at_work: Ho
     assert through_issuer(browser, link["href"]).headers["Location"] == "/equipe"
     assert idp.asked[-1]["prompt"] == "login"
     assert browser.get("/equipe").status_code == 200
+
+
+def test_a_form_sent_while_locked_comes_back_through_the_issuer(at_work: House, site: Site, idp: Provider) -> None:
+    browser = linked(at_work, site, idp)
+    at_work.pass_by(minutes=31)
+    sent = {"command_id": str(uuid4()), "last_name": "Diallo", "first_name": "Aminata"}
+    page = browser.get(browser.post("/dossiers/nouveau", data=sent).headers["Location"])
+    (link,) = soup(page.text).select("a[href^='/connexion/fournisseur']")
+    resume = through_issuer(browser, link["href"]).headers["Location"]
+    assert resume.startswith("/reprise/")
+    assert "Aminata" in browser.get(resume).text
 
 
 def test_an_issuer_that_fails_says_so_and_the_log_says_why(
@@ -375,6 +412,7 @@ def test_whoever_came_by_a_password_signs_out_here(at_work: House, site: Site, i
 # --- secrets
 
 
+@STORES
 def test_no_secret_of_a_sign_in_is_kept_in_clear(
     at_work: House, site: Site, idp: Provider, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -388,9 +426,8 @@ def test_no_secret_of_a_sign_in_is_kept_in_clear(
     page = browser.get("/compte")
     canaries = idp.secrets | {asked[name] for asked in idp.asked for name in ("state", "nonce")}
     assert len(canaries) > 10
-    files = [one for one in tmp_path.rglob("*") if one.is_file()]
-    assert any(one.name == "accounts.db" for one in files)
-    held = b"".join(one.read_bytes() for one in files)
+    held = b"".join(one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()) + rows(site)
+    assert idp.subject.encode() in held, "the pair is kept"
     for canary in canaries:
         assert canary.encode() not in held
         assert canary not in page.text
@@ -401,3 +438,10 @@ def test_no_secret_of_a_sign_in_is_kept_in_clear(
     assert [canary for canary in canaries if canary in logged] == []
     assert idp.email not in logged
     assert idp.subject not in logged
+
+
+def rows(site: Site) -> bytes:
+    """Returns every row of the accounts, as text."""
+    with site.store.read() as connection:
+        found = [repr(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]
+    return "".join(found).encode()
