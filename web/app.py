@@ -9,9 +9,9 @@ from sqlalchemy.exc import OperationalError, PendingRollbackError
 from pixflow.store import Damaged, StoreBusy, StoreFull, StoreLost, UnknownTopic
 from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
-from web.desk import dependencies
+from web.desk import dependencies, mass_reading
 from web.desk.signed_in import SessionLocked
-from web.desk.witness import DeskWitness
+from web.desk.witness import DeskWitness, MassReading
 from web.french.errors import pages as error_pages
 from web.hosting import concurrency
 from web.hosting.host import Host
@@ -49,6 +49,7 @@ def _answer_errors(app: FastAPI) -> None:
         app.add_exception_handler(damaged, _damaged)
     app.add_exception_handler(dependencies.NotModified, _unchanged)
     app.add_exception_handler(SessionLocked, lock_routes.locked)
+    app.add_exception_handler(MassReading, _stopped)
 
 
 def _add_middleware(app: FastAPI, host: Host, url: str) -> None:
@@ -73,6 +74,13 @@ def _recorded(request: Request) -> bool | None:
     served = dependencies.served_for(request)
     with served.engine.recorder.exclusive() if served.opened.database else nullcontext():
         return served.engine.has_recorded(UUID(sent))
+
+
+def _stopped(request: Request, error: Exception) -> Response:
+    """Answers 403 instead of a page, and suspends the account."""
+    assert isinstance(error, MassReading)
+    mass_reading.stop(error)
+    return errors.answer(request, 403, None, title=error_pages.STOPPED, instead=error_pages.TOO_MUCH)
 
 
 def _refused(request: Request, status: int) -> None:

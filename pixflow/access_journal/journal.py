@@ -65,9 +65,12 @@ class AccessJournal:
             self._shown[member] = known | dict.fromkeys(people, at)
             return len(set(people) - known.keys())
 
-    def counts(self, member: UUID, at: int, day: date, midnight: int) -> Counts:
-        """Returns the reading of a member at an instant of a local day; `midnight` began that day."""
-        soon, total = at - SOON, Counts()
+    def counts(self, member: UUID, at: int, day: date, midnight: int, restored: int = 0) -> Counts:
+        """Returns the reading of a member at an instant of a local day, which began at `midnight`.
+
+        What was read before their account was `restored` counts no more.
+        """
+        soon, midnight, total = max(at - SOON, restored), max(midnight, restored), Counts()
         months = dict.fromkeys([month_of(day), *([_before(month_of(day))] if soon < midnight and day.day == 1 else [])])
         for month in months:
             for found in self.store.select(month, _COUNTS, member, soon, midnight, min(soon, midnight)):

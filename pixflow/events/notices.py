@@ -12,12 +12,14 @@ PLAIN = frozenset({"notice", "which", "on"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSent(Event):
-    """An e-mail to this person: a daily digest, a call for help, or a stopped table.
+    """An e-mail to this person: a daily digest, a call for help, a stopped table, or an account suspended for mass
+    reading.
 
-    `which` identifies it: the day of a digest, the workshop and instant of a call, the projection and position.
+    `which` identifies it: the day of a digest, the workshop and instant of a call, the projection and position,
+    the member and the instant of the suspension.
     """
 
     TOPIC: ClassVar[str] = "notices.NoticeSent"
-    notice: Literal["digest", "help", "stopped"]
+    notice: Literal["digest", "help", "stopped", "mass-reading"]
     which: str
     on: date

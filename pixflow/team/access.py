@@ -1,5 +1,7 @@
 """The access of a member to their account, as the events of their stream tell it."""
 
+from datetime import datetime
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -9,12 +11,16 @@ from pixflow.events.staff import StaffReturned
 
 
 class Access(Struct, frozen=True):
-    """The state of an account. `invited_by`, `restoration_by` and `reset_by` are the actors of pending steps."""
+    """The state of an account. `invited_by`, `restoration_by` and `reset_by` are the actors of pending steps.
+
+    `since` is the instant of its last suspension or restoration.
+    """
 
     invited_by: str | None = None
     opened: bool = False
     confirmed: bool = False
     suspended: SuspensionReason | None = None
+    since: datetime | None = None
     restoration_by: str | None = None
     reset_by: str | None = None
 
@@ -24,10 +30,10 @@ class Access(Struct, frozen=True):
         return self.opened and self.suspended is None
 
 
-def evolve(state: Access, event: object, by: str) -> Access:
+def evolve(state: Access, event: object, by: str, at: datetime) -> Access:
     match event:
         case StaffReturned():  # a former access does not come back with the person
-            return Access(suspended=state.suspended)
+            return Access(suspended=state.suspended, since=state.since)
         case e.AccountInvited():
             return replace(state, invited_by=by)
         case e.AccountOpened():
@@ -35,11 +41,11 @@ def evolve(state: Access, event: object, by: str) -> Access:
         case e.AccountConfirmed():
             return replace(state, confirmed=True)
         case e.AccountSuspended(reason=reason):
-            return replace(state, suspended=reason, restoration_by=None)
+            return replace(state, suspended=reason, since=at, restoration_by=None)
         case e.RestorationRequested():
             return replace(state, restoration_by=by)
         case e.AccountRestored():
-            return replace(state, suspended=None, restoration_by=None)
+            return replace(state, suspended=None, since=at, restoration_by=None)
         case e.FactorsResetRequested():
             return replace(state, reset_by=by)
         case e.FactorsReset():

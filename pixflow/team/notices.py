@@ -39,6 +39,8 @@ def evolve(state: Notices, recorded: Recorded) -> Notices:
 
 
 @decision("send_notice", NOBODY, system=(CLOCK,))
-def send_notice(notices: Notices, *, notice: Literal["digest", "help", "stopped"], which: str, on: date) -> list[Event]:
+def send_notice(
+    notices: Notices, *, notice: Literal["digest", "help", "stopped", "mass-reading"], which: str, on: date
+) -> list[Event]:
     """Records a notice as sent. The same notice is recorded once."""
     return [] if (notice, which) in notices.sent else [NoticeSent(notice=notice, which=which, on=on)]

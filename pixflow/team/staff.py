@@ -101,7 +101,9 @@ def evolve(state: Staff, recorded: Recorded) -> Staff:
     event, version = recorded.event, recorded.originator_version
     stamp = Stamp(event.on, version)  # type: ignore[attr-defined]
     changes = {**_working(state, recorded), **_milestones(state, event, stamp)}
-    return replace(state, version=version, access=access_state.evolve(state.access, event, recorded.by), **changes)
+    return replace(
+        state, version=version, access=access_state.evolve(state.access, event, recorded.by, recorded.at), **changes
+    )
 
 
 def _working(state: Staff, recorded: Recorded) -> dict[str, object]:

@@ -94,5 +94,7 @@ class DeskWitness:
     def _is_mass_reading(self) -> bool:
         desk = self._desk
         began = midnight(desk.today, desk.zone)
-        counts = self._journal.counts(desk.me, self._now(), desk.today, began)
+        restored = desk.refs.team[desk.me].access.since
+        since = micros(restored) if restored else 0
+        counts = self._journal.counts(desk.me, self._now(), desk.today, began, since)
         return mass_reading.is_reached(counts, reads_all=desk.scope.whose == "all")

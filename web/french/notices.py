@@ -75,6 +75,15 @@ def stopped(projection: str, position: int) -> tuple[str, str]:
     return "pixflow : une table de lecture est arrêtée", say(text, name=projection, n=position) + "\n"
 
 
+def mass_reading(name: str, url: str) -> tuple[str, str]:
+    """Returns subject and text of an account that was suspended for mass reading."""
+    text = (
+        "L’accès de {name} vient d’être coupé : beaucoup de dossiers ont été ouverts en peu de temps depuis son compte."
+    )
+    more = "Parlez-lui d’abord : quelqu’un d’autre se sert peut-être de son compte. Deux personnes rendent l’accès."
+    return "pixflow : un accès est coupé", f"{say(text, name=name)}\n\n{typeset(more)}\n\n{url}\n"
+
+
 def _line(found: Tasks, url: str) -> str:
     late = f", dont {found.late} en retard" if found.late else ""
     return typeset(f"- {tasks.PILES[found.kind](found.count)}{late} : ") + f"{url}?{found.query}"

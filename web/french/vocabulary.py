@@ -62,6 +62,7 @@ NOTICES = {
     "digest": "la boîte du jour",
     "help": "un atelier demande de l’aide",
     "stopped": "une table de lecture est arrêtée",
+    "mass-reading": "un accès est coupé",
 }
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "menée à bien", "abandoned": "abandonnée"}

@@ -38,7 +38,7 @@ class Notice:
     """A message that is due. `about` makes it unique for its person and kind."""
 
     person: UUID
-    kind: Literal["digest", "help", "stopped"]
+    kind: Literal["digest", "help", "stopped", "mass-reading"]
     about: str
     subject: str
     text: str
@@ -47,14 +47,15 @@ class Notice:
 def send_due(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> int:
     """Sends the notices that are due and not sent yet, and returns how many were sent.
 
-    A failed notice is retried at the next tick. At night none is due. After a
+    A failed notice is retried at the next tick. At night mass reading alone is due. After a
     crash between sending and recording, the notice is sent twice.
     """
     refs, now = engine.references(), engine.clock()
-    if not MORNING <= now.astimezone(ZoneInfo(refs.structure.zone)).time() < EVENING:
-        return 0
-    with side.database.connect() as connection:
-        due = [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url), *_stopped(side, refs, now)]
+    due = list(_mass_reading(refs, now, url))
+    if MORNING <= now.astimezone(ZoneInfo(refs.structure.zone)).time() < EVENING:
+        with side.database.connect() as connection:
+            due += [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url)]
+        due += _stopped(side, refs, now)
     return sum(_send(engine, refs, notice, outbox, now) for notice in due)
 
 
@@ -153,3 +154,15 @@ def _at_work(refs: References, now: datetime) -> Iterator[tuple[UUID, Staff]]:
     for person, member in refs.team.items():
         if member.works(today) and member.email and not member.absence(today):
             yield person, member
+
+
+def _mass_reading(refs: References, now: datetime, url: str) -> Iterator[Notice]:
+    """Yields a notice for every account suspended for mass reading, to the managers and administrators."""
+    today = refs.calendar.local_day(now)
+    for reader, known in refs.team.items():
+        if known.access.suspended == "mass-reading" and known.access.since:
+            about = f"{reader} {known.access.since:%Y%m%dT%H%M%S}"
+            subject, text = french.mass_reading(known.name, f"{url}/equipe/{reader}")
+            for person, member in _at_work(refs, now):
+                if member.roles_on(today) & {"manager", "administrator"} and person != reader:
+                    yield Notice(person, "mass-reading", about, subject, text)

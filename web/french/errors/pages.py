@@ -31,6 +31,11 @@ NOT_KNOWN = (
     "Renvoyez-la sans crainte : la même ne s’enregistre qu’une fois."
 )
 FULL = "Le disque est plein ou ne répond pas : prévenez la personne qui exploite pixflow."
+STOPPED = "Votre accès est coupé"
+TOO_MUCH = (
+    "Beaucoup de dossiers ont été ouverts en peu de temps, depuis votre compte. La direction est prévenue : deux "
+    "personnes ensemble peuvent vous rendre l’accès."
+)
 BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
 UNKNOWN_HOST = "Adresse inconnue"
 UNREADABLE = "Cette adresse contient un caractère qui ne s’y écrit pas : elle a été coupée ou modifiée."

@@ -255,6 +255,7 @@ DECISIONS: dict[str, str] = {
     "bring_back": "reprendre une participation",
     "unmatch": "défaire un rapprochement",
     "open_structure": "ouvrir une structure",
+    "seal_journal": "sceller les consultations d’un jour",
     "send_notice": "envoyer un courriel",
     "start_program": "mettre pixflow en service",
     "record_rotation": "changer la clé de la structure",

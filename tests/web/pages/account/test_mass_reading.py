@@ -1,0 +1,98 @@
+"""Tests mass reading: whoever reads too much is stopped, everywhere, until two people open the account again."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from pixflow.access_journal import mass_reading
+from pixflow.access_journal.mass_reading import Limits
+from pixflow.team import accounts as decisions
+from tests.web.access_lines import NewLines
+from tests.web.pages.account.conftest import HELENE, SOPHIE, YANN, address, first_visit
+from tests.web.paths import House
+from web.accounts.site import Site
+from web.hosting.mail import Mail
+
+
+@pytest.fixture
+def dossiers(at_work: House) -> list[UUID]:
+    return [at_work.opened(last=f"Nom {chr(97 + n // 26)}{chr(97 + n % 26)}", advisor=None) for n in range(8)]
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mass_reading, "WIDE", Limits(soon=5, day=6, people=20))
+
+
+def test_the_page_too_many_is_not_shown_and_the_account_is_closed(
+    at_work: House, site: Site, dossiers: list[UUID]
+) -> None:
+    browser, other = first_visit(at_work, site, SOPHIE), first_visit(at_work, site, HELENE)
+    lines = NewLines(at_work.served)
+    for dossier in dossiers[:5]:
+        assert browser.get(f"/dossiers/{dossier}").status_code == 200
+    assert browser.get(f"/dossiers/{dossiers[0]}").status_code == 200, "once more is no more"
+    lines.take()
+    got = browser.get(f"/dossiers/{dossiers[5]}")
+    assert (got.status_code, "Votre accès est coupé" in got.text, "Nom af" in got.text) == (403, True, False)
+    assert [line.what for line in lines.take()] == ["shown", "stopped"]
+    assert at_work.served.refs.team[at_work.people[SOPHIE]].access.suspended == "mass-reading"
+    assert browser.get("/boite").headers["Location"].startswith("/connexion")
+    assert other.get("/equipe").status_code == 200
+
+
+def test_the_direction_is_told_within_the_minute_at_night_too(at_work: House, site: Site, dossiers: list[UUID]) -> None:
+    browser = first_visit(at_work, site, SOPHIE)
+    at_work.day(at_work.today + timedelta(days=1), hour=1)
+    browser.sign_in(address(at_work, SOPHIE))
+    assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:6]][-1] == 403
+    sent: list[Mail] = []
+    at_work.served.tick(sent.append, "https://pixflow.exemple.fr")
+    at_work.served.tick(sent.append, "https://pixflow.exemple.fr")
+    assert {mail.to for mail in sent} == {address(at_work, HELENE), address(at_work, YANN)}
+    assert all(SOPHIE in mail.text for mail in sent)
+    assert len(sent) == 2
+
+
+def test_two_people_open_it_again_and_the_count_begins_anew(at_work: House, site: Site, dossiers: list[UUID]) -> None:
+    browser = first_visit(at_work, site, SOPHIE)
+    for dossier in dossiers[:6]:
+        browser.get(f"/dossiers/{dossier}")
+    person = {"staff": at_work.people[SOPHIE]}
+    at_work.says(HELENE, decisions.request_restoration, person)
+    at_work.pass_by(minutes=1)
+    at_work.says(YANN, decisions.restore_account, person)
+    at_work.pass_by(minutes=1)
+    browser.sign_in(address(at_work, SOPHIE))
+    assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:6]] == [200] * 5 + [403]
+
+
+def test_a_day_has_its_limit(at_work: House, site: Site, dossiers: list[UUID]) -> None:
+    browser = first_visit(at_work, site, SOPHIE)
+    answers = []
+    for dossier in dossiers:
+        at_work.pass_by(minutes=11)
+        answers.append(browser.get(f"/dossiers/{dossier}").status_code)
+    assert answers == [200] * 6 + [403, 303]
+
+
+def test_papers_and_lists_count_too(at_work: House, site: Site, dossiers: list[UUID]) -> None:
+    browser = first_visit(at_work, site, SOPHIE)
+    for dossier in dossiers[:5]:
+        assert browser.get(f"/dossiers/{dossier}/droits/tout.json").status_code == 200
+    assert browser.get(f"/dossiers/{dossiers[5]}/droits/tout.json").status_code == 403
+
+
+def test_a_list_turned_over_is_stopped(at_work: House, site: Site, dossiers: list[UUID]) -> None:
+    browser = first_visit(at_work, site, SOPHIE)
+    for n in range(13):
+        at_work.opened(last=f"Autre {chr(97 + n)}", advisor=None)
+    assert browser.get("/dossiers?site=Mortagne").status_code == 403, "21 people"
+    assert at_work.served.refs.team[at_work.people[SOPHIE]].access.suspended == "mass-reading"
+
+
+def test_ones_own_dossiers_do_not_count(at_work: House, site: Site) -> None:
+    own = [at_work.opened(last=f"Sien {chr(97 + n)}", advisor=SOPHIE) for n in range(8)]
+    browser = first_visit(at_work, site, SOPHIE)
+    assert {browser.get(f"/dossiers/{dossier}").status_code for dossier in own} == {200}
