@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import Clock, House, address, begin, pixflow, signing_in
+from tests.browser.test_accounts import Authenticator
 from tests.idp import CLIENT, SECRET, Provider, Reply, provider
 
 pytestmark = pytest.mark.browser
@@ -125,6 +126,25 @@ def test_one_proof_there_and_a_code_here(
     tab.get_by_label("Code de votre application").fill(seed.at(int(clock.now.timestamp())))
     tab.get_by_role("button", name="Entrer", exact=True).click()
     expect(tab.get_by_role("heading", name="Équipe")).to_be_visible()
+
+
+def test_one_proof_there_and_a_passkey_here(
+    at_work: House, invite: Callable[[str], str], tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    Authenticator(tab)
+    tab.goto(invite("Hélène Morin"))
+    through_issuer(tab)
+    tab.get_by_role("button", name="Créer une clé d’accès").click()
+    tab.get_by_role("button", name="Rejoindre").click()
+    expect(tab.get_by_text("Hélène Morin")).to_be_visible()
+    tab.goto(f"{at_work.url}/compte")
+    tab.get_by_role("button", name="Se déconnecter").click()
+    through_issuer(tab)
+    expect(tab.get_by_role("heading", name="Deuxième étape")).to_be_visible()
+    expect(tab.get_by_label("Code de votre application")).to_have_count(0)
+    check_page(tab)
+    tab.get_by_role("button", name="Continuer avec une clé d’accès").click()
+    expect(tab.get_by_text("Hélène Morin")).to_be_visible()
 
 
 def test_a_stranger_at_the_issuer_is_told_where_to_ask(

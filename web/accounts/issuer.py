@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 from joserfc import jwt
@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from web.accounts.issuer_answers import IssuerError, IssuerRefused, fetch
 
-Profile = Literal["plain", "proconnect"]
+PROFILES = ("plain", "proconnect")
 ALGORITHMS = ("ES256", "RS256", "PS256")
 LEEWAY = 30
 """Seconds by which the clocks of the issuer and of this machine may differ."""
@@ -61,13 +61,14 @@ class Issuer:
     secret: str = field(repr=False)
     redirect: str
     algorithm: str = "ES256"
-    profile: Profile = "plain"
+    profile: str = "plain"
     _metadata: Mapping[str, Any] | None = field(default=None, repr=False)
     _keys: KeySet | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if self.algorithm not in ALGORITHMS:
-            raise ValueError(f"{self.algorithm} is none of {', '.join(ALGORITHMS)}")
+        for value, known in ((self.algorithm, ALGORITHMS), (self.profile, PROFILES)):
+            if value not in known:
+                raise ValueError(f"{value} is none of {', '.join(known)}")
 
     def leave(self, *, again: bool = False) -> tuple[str, Departure]:
         """Returns the address to send the browser to, and what to keep meanwhile. Raises IssuerError.
@@ -129,7 +130,6 @@ class Issuer:
 
     def _verify(self, token: object) -> dict[str, Any]:
         """Returns the claims of a token that one of the issuer's keys has signed; fetches the keys again once."""
-        _must(isinstance(token, str), "no token")
         for keys in (self._known_keys, self._fetch_keys):
             try:
                 return dict(jwt.decode(str(token), keys(), algorithms=[self.algorithm]).claims)

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_secret: SecretStr = SecretStr("")
     oidc_alg: str = "ES256"
-    oidc_profile: Literal["plain", "proconnect"] = "plain"
+    oidc_profile: str = "plain"
 
     def demonstrations(self) -> Path:
         """Returns the folder of demonstrations: PIXFLOW_DATA when it is set, else a folder beside the default one."""

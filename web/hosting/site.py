@@ -41,4 +41,4 @@ def _issuer(settings: Settings, url: str) -> Issuer | None:
             settings.oidc_profile,
         )
     except ValueError as error:
-        raise StoreRefused(f"PIXFLOW_OIDC_ALG: {error}") from None
+        raise StoreRefused(f"PIXFLOW_OIDC_ALG, PIXFLOW_OIDC_PROFILE: {error}") from None
