@@ -2,7 +2,8 @@
 
 The rule of this walk is written here without `pixflow.authorization`, which it checks. A person has a dossier *whole*
 as its advisor, as a référent or a manager, or as the deputy of one of these. Each decision of a chain may give somebody
-else a dossier only when its author has it whole. A role that reads everything takes two people, or the operator.
+else a dossier only when its author has it whole. A deputy also reads the dossiers of the absent person's handed tasks.
+A role that reads everything takes two people, or the operator.
 """
 
 import ast
@@ -308,6 +309,11 @@ def has_whole(world: World, person: UUID, name: str) -> bool:
     )
 
 
+def has_task(world: World, person: UUID, name: str) -> bool:
+    """Tells if a task of this dossier is handed to a person: their own deputy reads it too."""
+    return any(one.to == person and one.is_active(TODAY) for one in state(world.dossiers[name]).handovers.values())
+
+
 def explain(world: World, chain: Sequence[tuple[World, Move]]) -> list[str]:
     """Returns what the last decision of a chain gave against the rule."""
     before, move = chain[-1]
@@ -318,6 +324,9 @@ def explain(world: World, chain: Sequence[tuple[World, Move]]) -> list[str]:
         f"{person.int} gets « {name} » on {day}: {said}"
         for person, name, day in gained(before, world)
         if not any(has_whole(seen, one.author, name) for seen, one in givers)
+        and not (
+            move.decision == "declare_absence" and move.author == move.about and has_task(before, move.author, name)
+        )
     ]
     names = list(world.dossiers)
     if move.decision == hand_over_task.name and correcting(world, names) - correcting(before, names):
@@ -363,7 +372,7 @@ def walk(firsts: Sequence[tuple[World, Move, World]], until: float = float("inf"
 
 
 def test_the_walk_plays_every_decision_that_gives_a_dossier() -> None:
-    """What a workshop, a result or an erasure records gives nobody a dossier: only these three events do."""
+    """Three events alone give a dossier: what a workshop or an erasure records gives none."""
     giving = {"AdvisorAssigned", "DossierLent", "TaskHandedOver"}
     found = {
         function.name

@@ -1,4 +1,4 @@
-"""What is handed out about young people leaves an event first, or is not handed out (docs/retention.md)."""
+"""Copies and papers about young people leave an event first, or are not handed out (docs/retention.md)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
