@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from pixflow import erasing
+from pixflow.access_journal.line import Line, micros
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import erasure_log
 from pixflow.dossier.privacy import retention
@@ -31,6 +32,7 @@ from web.cli.terminal import (
     working,
 )
 from web.french import privacy, typography
+from web.french.access_journal import TERMINAL
 from web.hosting.served_structure import ServedStructure
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
 
@@ -59,9 +61,11 @@ def export_person(
     with working(structure) as served, in_words():
         stream = dossier(served, named)
         _must_be_known(served, stream, named)
+        line = Line(micros(served.engine.clock()), "shown", TERMINAL, dossier=stream)
+        served.journal.write(line, served.today())
         served.engine.execute({"dossier": stream}, issue_copy, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
         with served.read().database.connect() as connection:
-            known = personal_data.everything(served.engine, connection, stream)
+            known = personal_data.everything(served, connection, stream)
         for kind, content in (("pdf", personal_data_paper.pdf(known)), ("json", personal_data_file.encoded(known))):
             path = to / f"personne-{known.id}.{kind}"
             _write(path, content)
@@ -106,7 +110,7 @@ def erase(
         if asked.by == OPERATOR:
             fail(ANOTHER)
         with served.read().database.connect() as connection:
-            known = personal_data.everything(served.engine, connection, stream)
+            known = personal_data.everything(served, connection, stream)
         for one in privacy.goes(known.content, len(known.participations)):
             console.print(f"Disparaît : {one}")
         if not yes and typer.prompt("Rien de cela ne revient. Écrivez « oui » pour effacer") != YES:

@@ -1,5 +1,6 @@
 """The names of the ids in a page, for the sentences of web/french."""
 
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -13,6 +14,12 @@ from projections.store.folds import fold_of
 from web.desk.desk import Desk
 from web.french import privacy
 from web.french.events.fields import UNNAMED
+
+
+class NameOfStaff(Protocol):
+    """Names a colleague, or a system actor."""
+
+    def staff(self, id: str | UUID) -> str: ...
 
 
 class ScopedNames:

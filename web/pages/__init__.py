@@ -12,7 +12,7 @@ from web.pages.account import (
     sign_in_routes,
     wait_routes,
 )
-from web.pages.audit import journal_routes, replay_routes
+from web.pages.audit import journal_routes, readers_routes, replay_routes
 from web.pages.dossier import paper_routes, routes
 from web.pages.dossiers import group_routes, merge_routes
 from web.pages.dossiers import routes as dossiers_routes
@@ -58,6 +58,7 @@ MODULES = (  # in the order in which addresses are tried
     retention_routes,
     routes,
     replay_routes,
+    readers_routes,
     journal_routes,
     protocol_routes,
     draft_routes,

@@ -21,11 +21,14 @@ from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.reference_data import References
 from pixflow.tasks import Task
 from projections import audit_trail
+from web.desk import readings
 from web.desk.names import ScopedNames
+from web.desk.readings import Reading
 from web.french import privacy
 from web.french.events import details
 from web.french.events import sentences as events
 from web.french.events.fields import EMPTY, LABELS, UNNAMED
+from web.hosting.served_structure import ServedStructure
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class PersonalStream:
 class PersonalData:
     """All that is stored of a person. `id` is the dossier that goes on, first in `dossiers`; its duplicates follow.
 
-    `writers` are the authors, each with their number of events; `months` is the retention period.
+    `writers` are the authors, each with their number of events; `months` is the retention period. `readings` tell who
+    opened the dossiers.
     """
 
     structure: str
@@ -73,6 +77,7 @@ class PersonalData:
     owed: Sequence[Task]
     refs: References
     months: int
+    readings: Sequence[Reading]
 
     @property
     def person(self) -> Dossier:
@@ -89,8 +94,9 @@ class PersonalData:
         return sum(len(one.events) for one in (*self.dossiers, *self.participations))
 
 
-def everything(engine: Engine, read: Connection, dossier: UUID) -> PersonalData:
+def everything(served: ServedStructure, read: Connection, dossier: UUID) -> PersonalData:
     """Gathers the data of the person of a dossier, with its duplicates, whichever of them is named."""
+    engine = served.engine
     gathered = _Streams(engine, read, dossier)
     dossiers = [gathered.dossier(id) for id in gathered.dossiers]
     participations = [gathered.participation(id) for id in gathered.participations]
@@ -109,6 +115,7 @@ def everything(engine: Engine, read: Connection, dossier: UUID) -> PersonalData:
         tasks.of_dossier(person, refs),
         refs,
         retention.months_of(refs.protocol(today).retention, person.programme),
+        readings.of_dossiers(served, ScopedNames(refs, read, Scope("none")), gathered.dossiers),
     )
 
 

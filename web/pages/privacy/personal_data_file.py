@@ -60,6 +60,7 @@ def document(known: PersonalData) -> dict[str, Any]:
             for one in known.workshops
         ],
         "writers": [{"name": name, "facts": count} for name, count in known.writers],
+        "readers": [{"at": one.at, "who": one.who, "page": one.page, "why": one.why} for one in known.readings],
         "owed": [
             {"task": tasks.VERBS[task.kind], "from": task.opens, "due": task.due, "why": why(task)}
             for task in known.owed

@@ -64,7 +64,16 @@ def _sections(known: PersonalData) -> Iterator[PaperSection]:
     if owed:
         yield PaperSection("Ce qui reste à faire avec vous", (), owed)
     yield PaperSection("Qui a écrit tout cela", [(name, _facts(count)) for name, count in known.writers])
+    if known.readings:
+        yield PaperSection("Qui a ouvert votre dossier, depuis douze mois au plus", (), _readings(known))
     yield PaperSection("Ce que vous devez savoir", privacy.information(known.months))
+
+
+def _readings(known: PersonalData) -> list[PaperEntry]:
+    return [
+        PaperEntry(say("{who} : {page}", who=one.who, page=one.page), f"{one.when} · {one.why}")
+        for one in known.readings
+    ]
 
 
 def _identity(known: PersonalData) -> list[tuple[str, str]]:

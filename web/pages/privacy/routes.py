@@ -16,6 +16,7 @@ from web.desk import refusals
 from web.desk.commands import Outcome, issue, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.readings import Reading
 from web.french import dates, privacy, vocabulary
 from web.french.errors import missing
 from web.http.forms import FormData, validate
@@ -28,13 +29,15 @@ from web.pages.privacy.personal_data import PersonalData
 
 router = APIRouter()
 AtRights = Annotated[Desk, allowed("referent", "manager")]
+LATEST = 10
+"""The number of readings on the page."""
 FILE = "donnees-personnelles"
 """Name of the files, without anybody's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RightsPage(Page):
-    """The rights of the person of a dossier: `event_count` counts their events.
+    """The rights of the person of a dossier: `event_count` counts their events, `readings` are the latest.
 
     `confirms` is true for somebody who may erase; `seat` is the day of a booked seat, "" without one. `goes` and
     `stays` say what an erasure deletes and keeps.
@@ -46,6 +49,7 @@ class RightsPage(Page):
     id: UUID
     dossier: Dossier
     event_count: int
+    readings: Sequence[Reading]
     duplicates: int
     follower: merge.Follower | None
     asked: RequestRow | None
@@ -142,12 +146,13 @@ def _page(
     data: Mapping[str, Any] = {},
     errors: Mapping[str, str] = {},
 ) -> Response:
-    known = personal_data.everything(desk.engine, desk.read, dossier_id)
+    known = personal_data.everything(desk.served, desk.read, dossier_id)
     seat = dossier.diagnostic.seat
     shown = RightsPage(
         id=dossier_id,
         dossier=dossier,
         event_count=known.event_count,
+        readings=known.readings[:LATEST],
         duplicates=len(known.dossiers) - 1,
         follower=merge.follower(desk, dossier),
         asked=erasure.request(desk, known),
@@ -168,7 +173,7 @@ def _everything(request: Request, desk: Desk, dossier_id: UUID) -> PersonalData:
     note(request, opened(dossier_id))
     issue(request, desk, {"dossier": dossier_id}, issue_copy)
     desk.refresh()
-    return personal_data.everything(desk.engine, desk.read, dossier_id)
+    return personal_data.everything(desk.served, desk.read, dossier_id)
 
 
 def _attached(content: bytes, media_type: str, kind: str) -> Response:

@@ -1,0 +1,36 @@
+"""Words of the access journal: the page that was open, and the reason that let somebody read."""
+
+from pixflow.access_journal.line import Line
+
+WHY = {
+    "own": "suit le dossier",
+    "deputy": "en suppléance",
+    "task": "par une tâche confiée",
+    "role": "par son rôle",
+    "glass": "pour un accueil",
+    "": "au terminal",
+}
+TERMINAL = "pixflow export-person"
+"""The page of a line that the terminal writes."""
+_DOSSIER = "GET /dossiers/{dossier_id:uuid}"
+PAGES = {
+    _DOSSIER: "le dossier",
+    f"{_DOSSIER}/fiche": "la fiche du diagnostic",
+    f"{_DOSSIER}/fiche.pdf": "la fiche du diagnostic",
+    f"{_DOSSIER}/convocation": "la convocation",
+    f"{_DOSSIER}/convocation.pdf": "la convocation",
+    f"{_DOSSIER}/prescription/{{participation:uuid}}": "la fiche de prescription",
+    f"{_DOSSIER}/prescription/{{participation:uuid}}.pdf": "la fiche de prescription",
+    f"{_DOSSIER}/droits": "les droits de la personne",
+    f"{_DOSSIER}/droits/tout.pdf": "une copie des données",
+    f"{_DOSSIER}/droits/tout.json": "une copie des données",
+    f"{_DOSSIER}/fusion": "la fusion",
+    f"{_DOSSIER}/consultations": "qui a ouvert ce dossier",
+    "GET /rejouer/{dossier_id:uuid}": "le dossier, rejoué",
+    TERMINAL: "une copie des données",
+}
+
+
+def page(line: Line) -> str:
+    """Returns the name of the page of a line."""
+    return PAGES.get(line.page, "un formulaire")
