@@ -133,11 +133,10 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
     host.open_structures()
     for slug in host.closed.keys() - known.keys():
         logging.getLogger("pixflow").warning("%s does not open: %r", slug, host.closed[slug])
+    url = host.site.url if host.site else settings.pages(port)
     for one in host.structures.values():
         try:
-            one.tick(
-                outbox_for(settings, one.opened.folder, demo=one.refs.structure.demonstration), settings.pages(port)
-            )
+            one.tick(outbox_for(settings, one.opened.folder, demo=one.refs.structure.demonstration), url)
         except Exception:
             logging.getLogger("pixflow").exception("tick")
     if host.site:

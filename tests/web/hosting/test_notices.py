@@ -18,6 +18,8 @@ from pixflow.team.notices import stream_of
 from tests.web.arranged import scheduled, seat
 from tests.web.filled import hire, soup
 from tests.web.paths import House, house
+from web.accounts.site import Site
+from web.accounts.store import open_accounts
 from web.cli.server import tick_all
 from web.hosting.mail import Mail, outbox_for, smtp_outbox
 from web.hosting.settings import Settings
@@ -289,6 +291,17 @@ def test_its_link_leads_to_the_address_that_is_served_unless_another_is_set(at_w
     (file,) = (at_work.served.opened.folder / "notices").iterdir()
     assert "http://127.0.0.1:8123/boite" in file.read_text()
     assert Settings(url="https://pixflow.exemple.fr").pages(8123) == "https://pixflow.exemple.fr"
+
+
+def test_where_people_sign_in_its_link_leads_to_the_host_of_their_session(at_work: House) -> None:
+    at_work.opened()
+    store = open_accounts(at_work.served.opened.folder, None, create=True)
+    assert store
+    at_work.host.site = Site(store, "http://localhost:8123")
+    tick_all(at_work.host, Settings(url=""), 8123)
+    store.close()
+    (file,) = (at_work.served.opened.folder / "notices").iterdir()
+    assert "http://localhost:8123/boite" in file.read_text()
 
 
 def test_without_a_server_and_outside_a_demo_nothing_leaves(tmp_path: Path) -> None:
