@@ -9,6 +9,7 @@ from web.accounts.tokens import digest
 from web.accounts.types import Membership
 from web.desk.signed_in import FLOW, KNOWN, SESSION
 from web.french.devices import device
+from web.pages.account import sign_in_lines
 
 _A_YEAR = 365 * 24 * 3600
 
@@ -27,6 +28,7 @@ def enter(request: Request, response: Response, site: Site, membership: Membersh
     """Begins a session, ends the one before, and remembers this browser for the counts of attempts."""
     agent = device(request.headers.get("user-agent", ""))
     id_token = flow.arrival.id_token.encode() if flow.arrival else None
+    sign_in_lines.write_there(request, "signed-in", membership)
     sessions.end(site.store, digest(request.cookies.get(SESSION, "")))
     token = sessions.begin(site.store, membership, flow.way, agent, id_token)
     put(response, SESSION, token)

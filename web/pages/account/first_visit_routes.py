@@ -26,6 +26,7 @@ from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
+from web.pages.account import sign_in_lines
 from web.pages.account.cookies import enter, put
 from web.pages.account.enrolment import (
     NewApplication,
@@ -215,6 +216,7 @@ def go_on(request: Request, site: AtSite) -> Response:
 def _enrolled(request: Request, site: Site, flow: Flow) -> Response:
     """Shows new recovery codes, once a factor is enrolled; an account without a password has no use for them."""
     account = _account(site, flow)
+    sign_in_lines.write(request, "factor", account.id)
     flow = replace(flow, proved=True, must_enrol=False)
     if account.password is None:
         return _go_on(request, site, flow, "/invitation/accepter")

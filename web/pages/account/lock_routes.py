@@ -22,6 +22,7 @@ from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
+from web.pages.account import sign_in_lines
 from web.pages.account.cookies import place, put
 
 router = APIRouter()
@@ -83,6 +84,7 @@ def password(request: Request, site: AtSite, data: FormData) -> Response:
     except Refused as refused:
         return _lock(request, site, session, next, {"password": french.wait(refused.details["seconds"])})
     if proved is None or proved.id != account.id:
+        sign_in_lines.write(request, "failed", account.id)
         return _lock(request, site, session, next, {"password": french.NOT_THIS_ONE})
     return _open(request, site, session, next)
 
@@ -101,6 +103,7 @@ def passkey(request: Request, site: AtSite, data: FormData) -> Response:
     try:
         passkeys.prove(site.store, site.url, text_of(data, "challenge"), text_of(data, "answer"), session.account)
     except BadPasskey:
+        sign_in_lines.write(request, "failed", session.account)
         return _lock(request, site, session, next, {"": french.WRONG_PASSKEY})
     return _open(request, site, session, next)
 

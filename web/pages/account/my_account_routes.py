@@ -22,6 +22,7 @@ from web.french import dates, vocabulary
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
+from web.pages.account import sign_in_lines
 from web.pages.account.cookies import drop, put
 from web.pages.account.enrolment import (
     NewApplication,
@@ -162,6 +163,7 @@ def unlink_issuer(request: Request, desk: AtDesk, site: AtSite, data: FormData) 
 def renew_codes(request: Request, desk: AtDesk, site: AtSite) -> Response:
     """Shows new recovery codes, once; those of before serve no more."""
     account = _fresh(request, site)
+    sign_in_lines.write(request, "factor", account.id)
     return page(request, CodesPage(codes=recovery.renew(site.store, account.id), next=""))
 
 
@@ -277,6 +279,7 @@ def _fresh(request: Request, site: Site) -> Account:
 
 def _changed(request: Request, site: Site) -> Response:
     session = _session(request)
+    sign_in_lines.write(request, "factor", session.account)
     sessions.end_all(site.store, session.account, but=session.digest)
     return redirect(request, ACCOUNT)
 

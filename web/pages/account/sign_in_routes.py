@@ -22,6 +22,7 @@ from web.hosting.host import Host
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
+from web.pages.account import sign_in_lines
 from web.pages.account.cookies import enter, place, put
 
 router = APIRouter()
@@ -91,6 +92,8 @@ def password(request: Request, site: AtSite, data: FormData) -> Response:
     except Refused as refused:
         return connect(request, site, {"": french.wait(refused.details["seconds"])}, next=next, email=email)
     if account is None:
+        known = accounts.find_email(site.store, email)
+        sign_in_lines.write(request, "failed", known.id if known else None)
         return connect(request, site, {"": french.WRONG}, next=next, email=email)
     flow = replace(flow_of(request, site).by("password", safe_path(next)), account=account.id)
     return with_flow(redirect(request, f"{SIGN_IN}/code"), site, flow)
@@ -128,6 +131,7 @@ def passkey(request: Request, site: AtSite, data: FormData) -> Response:
     try:
         proved = passkeys.prove(site.store, site.url, text_of(data, "challenge"), text_of(data, "answer"), flow.account)
     except BadPasskey:
+        sign_in_lines.write(request, "failed", flow.account)
         if flow.account:
             return _second(request, site, _known(site, flow.account), {"": french.WRONG_PASSKEY})
         return connect(request, site, {"": french.WRONG_PASSKEY}, next=text_of(data, "vers"))
@@ -234,6 +238,7 @@ def _prove_second(request: Request, site: Site, factor: Second, code: str) -> Re
     except Refused as refused:
         return _second(request, site, account, {name: french.wait(refused.details["seconds"])})
     if not proved:
+        sign_in_lines.write(request, "failed", account.id)
         wrong = french.WRONG_CODE if factor == "totp" else french.WRONG_RECOVERY
         return _second(request, site, account, {name: wrong})
     if tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow) is None:
