@@ -15,6 +15,8 @@ from web.desk.witness import DeskWitness, MassReading
 from web.french.errors import pages as error_pages
 from web.hosting import concurrency
 from web.hosting.host import Host
+from web.hosting.machine.logs import RequestLog
+from web.hosting.machine.metrics import UNMEASURED, Metrics
 from web.http import errors, security
 from web.http.addresses import ReadableAddresses
 from web.http.old_addresses import OldAddresses
@@ -29,14 +31,21 @@ DAMAGED: tuple[type[Exception], ...] = (Damaged, UnknownTopic, StreamDamaged)
 """Errors of a stream of which one event does not open."""
 
 
-def create_app(host: Host, url: str = "") -> FastAPI:
-    """Builds the application for the structures of `host`; `url` is the public address of its pages."""
-    app = FastAPI(title="pixflow", docs_url=None, redoc_url=None, openapi_url=None)
+def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, logged: bool = False) -> FastAPI:
+    """Builds the application for the structures of `host`; `url` is the public address of its pages.
+
+    `metrics` measures its requests; `logged` writes a line for each.
+    """
+    telemetry = metrics.telemetry() if metrics else UNMEASURED
+    app = FastAPI(title="pixflow", docs_url=None, redoc_url=None, openapi_url=None, telemetry=telemetry)
     app.state.host = host
+    app.state.metrics = metrics
     for router in ROUTERS:
         app.include_router(router)
     _answer_errors(app)
     _add_middleware(app, host, url)
+    if logged:
+        app.add_middleware(RequestLog, host=host)
     return app
 
 

@@ -26,6 +26,8 @@ from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient
 from tests.web.filled import hire
 from tests.web.paths import House, house
+from web.app import create_app
+from web.hosting.machine.metrics import metrics_of
 from web.pages.portfolio.choices import importer_of
 from web.pages.privacy.erasure import erase
 from web.pages.workshops.feed_routes import address_of
@@ -94,6 +96,7 @@ def world(data: Path, url: str = "") -> Iterator[World]:
         data, demonstration=True, name=OTHER, preset=preset, sites=("Mortagne",), on=first.date(), clock=lambda: first
     ).engine.close()
     with house(data, url=url) as at_work, ExitStack() as open_browsers:
+        at_work.app = create_app(at_work.host, url, metrics=metrics_of(at_work.host))
         hire(at_work, "Samir Haddad", "facilitator")
         for name in (INES, OMAR):
             hire(at_work, name, "advisor")

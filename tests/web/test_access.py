@@ -31,7 +31,8 @@ from web.pages.team import forms as team_forms
 _FILE = Path(__file__).with_name("access_matrix.csv")
 MATRIX = list(csv.DictReader(_FILE.read_text(encoding="utf-8").splitlines()))
 PUBLIC = {
-    "GET /qui", "POST /qui", "GET /t/{structure}", "GET /agenda/{token}.ics", "GET /healthz", "GET /readyz",
+    "GET /qui", "POST /qui", "GET /t/{structure}", "GET /agenda/{token}.ics",
+    "GET /healthz", "GET /metrics", "GET /readyz",
 }  # fmt: skip
 """Routes open to anonymous visitors."""
 SIGN_IN = ("/connexion", "/invitation", "/premiere-visite", "/verrou", "/reprise", "/attente", "/deconnexion")

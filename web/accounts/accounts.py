@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pixflow.identity import email as known_email
+from web import security_events
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, identities, passkeys, recovery_codes
 from web.accounts.types import Account
@@ -29,7 +30,9 @@ def create(store: AccountStore, email: str) -> Account:
                 used=now,
             )
         )
-        return _one(store, connection, accounts.c.id == id)
+        made = _one(store, connection, accounts.c.id == id)
+    security_events.note("user_created", account=id)
+    return made
 
 
 def new_or_empty(store: AccountStore, email: str) -> Account | None:
@@ -78,6 +81,7 @@ def forget_factors(store: AccountStore, account: UUID) -> None:
         for table in (passkeys, recovery_codes, identities):
             connection.execute(delete(table).where(table.c.account == account))
         connection.execute(update(accounts).where(accounts.c.id == account).values(password=None, totp=None))
+    security_events.note("user_updated", "all", account=account)
 
 
 def _has_identity(store: AccountStore, account: UUID) -> bool:

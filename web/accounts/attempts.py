@@ -9,6 +9,7 @@ from ipaddress import ip_address, ip_network
 from sqlalchemy import text
 
 from pixflow.refused import Refused
+from web import security_events
 from web.accounts.store import AccountStore
 
 FREE, LONGEST, A_DAY = 4, 64 * 60, 25
@@ -65,6 +66,13 @@ def place_key(place: str) -> bytes:
     return sha256(str(network).encode()).digest()
 
 
+def locked(store: AccountStore) -> int:
+    """Counts the accounts and browsers that must wait, networks aside."""
+    asked = text("SELECT count(*) FROM attempts WHERE until > :now AND what NOT LIKE '% place'")
+    with store.read() as connection:
+        return int(connection.execute(asked, {"now": store.now()}).scalar_one())
+
+
 def sweep(store: AccountStore) -> None:
     """Deletes the counts that are older than a day and bind nobody."""
     with store.write() as connection:
@@ -80,5 +88,6 @@ def _count(store: AccountStore, what: str, who: bytes, free: int, a_day: int) ->
     values = {"what": what, "who": who, "now": now, "day": day, "free": free, "longest": LONGEST, "a_day": a_day}
     with store.write() as connection:
         if connection.execute(_COUNT, values).first() is None:
+            security_events.note("authn_login_lock", what)
             until, _ = connection.execute(_WHEN, {"what": what, "who": who}).one()
             raise Refused("too-many-attempts", seconds=max(until, 0) - now if until > now else (day + 1) * _DAY - now)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
 
+from web import security_events
 from web.accounts.store import AccountStore
 from web.accounts.tables import memberships, sessions
 from web.accounts.tokens import digest, new_token
@@ -47,6 +48,7 @@ def begin(store: AccountStore, membership: Membership, way: Way, device: str, id
                 id_token=sealed,
             )
         )
+    security_events.note("authn_login_success", way, account=membership.account)
     return token
 
 
@@ -73,6 +75,7 @@ def unlock(store: AccountStore, session: Session) -> str:
     changed = {"digest": digest(token), "seen": (now := store.now()), "proved": now}
     with store.write() as connection:
         connection.execute(update(sessions).where(sessions.c.digest == session.digest).values(**changed))
+    security_events.note("authn_login_success", "unlock", account=session.account)
     return token
 
 
@@ -107,6 +110,7 @@ def id_token(store: AccountStore, session: Session) -> bytes | None:
 def end(store: AccountStore, digest: bytes) -> None:
     with store.write() as connection:
         connection.execute(delete(sessions).where(sessions.c.digest == digest))
+    security_events.note("authn_token_revoked")
 
 
 def end_all(store: AccountStore, account: UUID, *, but: bytes = b"", structure: UUID | None = None) -> int:
@@ -115,7 +119,10 @@ def end_all(store: AccountStore, account: UUID, *, but: bytes = b"", structure: 
     if structure:
         query = query.where(sessions.c.structure == structure)
     with store.write() as connection:
-        return connection.execute(query).rowcount
+        ended = connection.execute(query).rowcount
+    if ended:
+        security_events.note("authn_token_revoked", account=account)
+    return ended
 
 
 def sweep(store: AccountStore) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from web import security_events
 from web.accounts import accounts, attempts, memberships, tickets
 from web.accounts.factors import passwords, recovery, totp
 from web.accounts.issuer import Arrival, Departure
@@ -67,6 +68,7 @@ def prove_password(site: Site, email: str, password: str, place: str | None, kno
     who = _who(site, account, known) if account else store.key.email_digest(email)
     attempts.count(store, "password", who, place)
     if not passwords.matches(password, account.password if account else None) or account is None:
+        security_events.note("authn_login_fail", "password", account=account.id if account else None)
         return None
     attempts.forgive(store, "password", who, place)
     if account.password and passwords.is_outdated(account.password):
@@ -81,6 +83,8 @@ def prove_second(site: Site, account: Account, factor: Second, code: str, place:
     spent = totp.spend(site.store, account, code) if factor == "totp" else recovery.spend(site.store, account.id, code)
     if spent:
         attempts.forgive(site.store, factor, who, place)
+    else:
+        security_events.note("authn_login_fail", factor, account=account.id)
     return spent
 
 

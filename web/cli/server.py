@@ -31,8 +31,9 @@ from web.hosting import health
 from web.hosting.clock_watch import ClockWatch
 from web.hosting.host import Host, open_host, serving
 from web.hosting.http_server import http_server
-from web.hosting.machine import systemd
+from web.hosting.machine import logs, systemd
 from web.hosting.machine.listener import CannotServe, listen_at, listen_on, trusted_proxies
+from web.hosting.machine.metrics import metrics_of
 from web.hosting.mail import outbox_for
 from web.hosting.settings import PORT, Settings
 from web.hosting.site import open_site
@@ -64,6 +65,8 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         raise CannotServe("no-demonstration" if demo else "no-structure", data=data)
     if demo and where:
         raise CannotServe("demonstration-on-a-socket")
+    if not demo:
+        logs.write_json()
     site = None if demo else _site(settings, data, port, where)
     progress = shown("Mise à jour des tables")
     with open_host(data, demo=demo, site=site, progress=progress) as host, serving(host):
@@ -77,7 +80,8 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         try:
             trusted = trusted_proxies(listener, proxy=settings.proxy)
             systemd.notify("READY=1")
-            http_server(create_app(host, settings.url or url), trusted=trusted).run(sockets=[listener])
+            app = create_app(host, settings.url or url, metrics=metrics_of(host), logged=not demo)
+            http_server(app, trusted=trusted).run(sockets=[listener])
         finally:
             systemd.notify("STOPPING=1")
             stop.set()

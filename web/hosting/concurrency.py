@@ -5,7 +5,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.hosting.host import Host
 
-UNLIMITED = ("/static/", "/healthz", "/readyz")
+UNLIMITED = ("/static/", "/healthz", "/readyz", "/metrics")
 """Beginnings of paths that need no turn: files, and the answers to a monitor."""
 
 

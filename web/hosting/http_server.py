@@ -148,6 +148,7 @@ def http_server(
         app,
         http=connection,
         ws="none",
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,

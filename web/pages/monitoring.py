@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from web.hosting.health import Finding, quick_findings
 from web.hosting.host import Host
+from web.hosting.machine.metrics import Metrics
 
 router = APIRouter()
 NEEDED = ("durability", "tables")
@@ -53,6 +54,17 @@ async def readiness(request: Request) -> Response:
     except TimeoutError:
         report = {"ready": False, "alarms": ["answer"]}
     return JSONResponse(report, 200 if report["ready"] else 503, {"Cache-Control": "no-store"})
+
+
+@router.get("/metrics", dependencies=[OfThisMachine])
+async def metrics(request: Request) -> Response:
+    """Answers this machine the measures of this process, as Prometheus reads them; 404 without the extra `metrics`."""
+    measured: Metrics | None = request.app.state.metrics
+    if measured is None:
+        raise HTTPException(404)
+    with fail_after(SECONDS):
+        text = await to_thread.run_sync(measured.text, limiter=_ONE_AT_A_TIME, abandon_on_cancel=True)
+    return Response(text, media_type="text/plain; version=0.0.4")
 
 
 def _report(host: Host) -> dict[str, Any]:

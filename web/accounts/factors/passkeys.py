@@ -26,6 +26,7 @@ from msgspec import Struct
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from web import security_events
 from web.accounts import tickets
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, passkeys
@@ -118,6 +119,14 @@ def prove(store: AccountStore, url: str, token: str, answer: str, account: UUID 
 
     A counter that does not grow shows a copied passkey. Synced passkeys stay at zero.
     """
+    try:
+        return _proved(store, url, token, answer, account)
+    except BadPasskey:
+        security_events.note("authn_login_fail", "passkey", account=account)
+        raise
+
+
+def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUID | None) -> UUID:
     challenge = tickets.take(store, KIND, token, _Challenge)
     if challenge is None or challenge.account != account:
         raise BadPasskey("the challenge is unknown, used or expired")

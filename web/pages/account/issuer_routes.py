@@ -5,6 +5,7 @@ import logging
 from fastapi import APIRouter, HTTPException, Request, Response
 from msgspec.structs import replace
 
+from web import security_events
 from web.accounts import accounts, identities, invitations, sign_in, tickets
 from web.accounts.issuer import Arrival
 from web.accounts.issuer_answers import IssuerError
@@ -85,5 +86,6 @@ def _is_invited(site: Site, flow: Flow, account: Account) -> bool:
 
 
 def _failed(request: Request, site: Site, error: IssuerError, flow: Flow) -> Response:
-    _log.warning("authn_login_fail: issuer, %s: %s", type(error).__name__, error)
+    security_events.note("authn_login_fail", "issuer")
+    _log.warning("the issuer: %s: %s", type(error).__name__, error)
     return connect(request, site, {"": french.ISSUER[type(error).__name__]}, next=flow.next, flow=flow)

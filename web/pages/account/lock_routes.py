@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from pixflow.importing.uploads import Uploads
 from pixflow.refused import Refused
+from web import security_events
 from web.accounts import accounts, identities, sessions, sign_in
 from web.accounts.factors import passkeys
 from web.accounts.factors.passkeys import BadPasskey
@@ -133,6 +134,7 @@ async def locked(request: Request, error: Exception) -> Response:
     session = session_of(request)
     if session is None:
         return redirect(request, sign_in_address(request))
+    security_events.note("session_expired", account=session.account)
     if request.method != "POST":
         return redirect(request, f"{LOCK}?vers={quote(here(request))}")
     token = await _keep(request, session)

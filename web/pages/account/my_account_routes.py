@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
+from web import security_events
 from web.accounts import accounts, identities, sessions
 from web.accounts.factors import passkeys, passwords, recovery
 from web.accounts.factors.passkeys import BadPasskey
@@ -100,6 +101,7 @@ def change_password(request: Request, desk: AtDesk, site: AtSite, data: FormData
     if errors:
         return _account(request, desk, site, errors)
     accounts.set_password(site.store, account.id, passwords.hashed(password))
+    security_events.note("authn_password_change", account=account.id)
     return _changed(request, site)
 
 
@@ -281,6 +283,7 @@ def _changed(request: Request, site: Site) -> Response:
     session = _session(request)
     sign_in_lines.write(request, "factor", session.account)
     sessions.end_all(site.store, session.account, but=session.digest)
+    security_events.note("user_updated", "factor", account=session.account)
     return redirect(request, ACCOUNT)
 
 

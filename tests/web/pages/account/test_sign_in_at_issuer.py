@@ -348,7 +348,8 @@ def test_an_issuer_that_fails_says_so_and_the_log_says_why(
     back = to_issuer(browser)
     idp.bends.reply["/token"] = lambda _, reply: (500, {}, b"")
     assert "n’a pas répondu comme il faut" in words(browser.get(back).text)
-    assert "authn_login_fail: issuer, IssuerRefused: status 500" in caplog.text
+    assert "the issuer: IssuerRefused: status 500" in caplog.text
+    assert [vars(one)["factor"] for one in caplog.records if one.msg == "authn_login_fail"] == ["issuer"]
 
 
 # --- my account, and signing out

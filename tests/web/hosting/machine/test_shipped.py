@@ -1,0 +1,248 @@
+"""The files of docs/install, each checked by the tool that reads it, and a page through each proxy."""
+
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from tests.conftest import unavailable
+from tests.web.hosting.machine.served import HOST, PIXFLOW, made, serving
+from web.accounts.attempts import place_key
+from web.accounts.store import open_accounts
+from web.accounts.tables import attempts
+
+SHIPPED = Path(__file__).parents[4] / "docs" / "install"
+SYSTEMD = SHIPPED / "systemd"
+UNITS = ("pixflow-serve@.service", "pixflow-night.service")
+SPOOFED, LOCAL = "203.0.113.9", "127.0.0.1"
+
+
+def tool(name: str) -> str:
+    """Returns the path of a program of this machine."""
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") or unavailable(name)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind((LOCAL, 0))
+        return int(one.getsockname()[1])
+
+
+# --- systemd
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """The units where systemd looks for them, with the pixflow of this environment."""
+    there = tmp_path / "etc" / "systemd" / "system"
+    shutil.copytree(SYSTEMD, there)
+    for path in there.glob("*.service"):
+        path.write_text(path.read_text().replace("/opt/pixflow/.venv/bin/pixflow", PIXFLOW))
+    return tmp_path
+
+
+@pytest.mark.parametrize("unit", [*UNITS, "pixflow-serve@.socket", "pixflow-night.timer"])
+def test_systemd_finds_nothing_to_say_about_a_unit(units: Path, unit: str) -> None:
+    there = units / "etc" / "systemd" / "system"
+    named = unit.replace("@.", "@1.")
+    answer = subprocess.run(
+        [tool("systemd-analyze"), "verify", "--man=no", str(there / named)],
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{there}:"},
+        capture_output=True,
+        text=True,
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_is_exposed_at_most_1_0(units: Path, unit: str) -> None:
+    named = unit.replace("@.", "@1.")
+    answer = subprocess.run(
+        [tool("systemd-analyze"), "security", "--offline=yes", "--threshold=10", f"--root={units}", named],
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 0, answer.stdout.splitlines()[-1]
+
+
+def test_a_unit_without_the_house_is_exposed(units: Path) -> None:
+    """Control: the bar is one that a plain unit misses."""
+    shutil.rmtree(units / "etc" / "systemd" / "system" / "pixflow-.service.d")
+    with pytest.raises(AssertionError):
+        test_a_unit_is_exposed_at_most_1_0(units, UNITS[0])
+
+
+# --- the proxies
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for the host, and its key beside."""
+    where = tmp_path_factory.mktemp("tls")
+    asked = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    names = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
+    files = ["-keyout", str(where / "privkey.pem"), "-out", str(where / "fullchain.pem")]
+    subprocess.run([tool("openssl"), *asked, *names, *files], check=True, capture_output=True)
+    return where
+
+
+def nginx(where: Path, certificate: Path, port: int) -> list[str]:
+    """The shipped file among what Debian's nginx.conf says, on ports of the test. Returns the command."""
+    site = (SHIPPED / "nginx.conf").read_text()
+    site = site.replace("/run/pixflow/1.sock", str(where / "s")).replace(
+        f"/etc/letsencrypt/live/{HOST}", str(certificate)
+    )
+    site = site.replace("listen 443", f"listen {LOCAL}:{port}").replace("listen 80", f"listen {LOCAL}:{free_port()}")
+    site = site.replace("/var/log/nginx", str(where))
+    temporary = "".join(
+        f"{kind}_temp_path {where}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;" if os.getuid() == 0 else ""
+    (where / "nginx.conf").write_text(
+        f"{user} pid {where}/pid; error_log {where}/error.log; daemon off; events {{}} http {{ {temporary} {site} }}"
+    )
+    return [tool("nginx"), "-p", str(where), "-e", str(where / "error.log"), "-c", str(where / "nginx.conf")]
+
+
+def caddy(where: Path, certificate: Path, port: int) -> list[str]:
+    """The shipped file with a certificate of the test, on its ports. Returns the command."""
+    site = (SHIPPED / "Caddyfile").read_text()
+    site = site.replace("unix//run/pixflow/1.sock", f"unix/{where / 's'}")
+    site = site.replace("admin off", f"admin off\n\tauto_https disable_redirects\n\thttp_port {free_port()}")
+    tls = f"tls {certificate}/fullchain.pem {certificate}/privkey.pem"
+    site = site.replace(f"{HOST} {{", f"{HOST}:{port} {{\n\tbind {LOCAL}\n\t{tls}", 1)
+    site = site.replace(":443 {", f":{port} {{\n\tbind {LOCAL}", 1)
+    (where / "Caddyfile").write_text(site)
+    return [tool("caddy"), "run", "--adapter", "caddyfile", "--config", str(where / "Caddyfile")]
+
+
+PROXIES = pytest.mark.parametrize("proxy", [nginx, caddy])
+
+
+def test_nginx_takes_the_shipped_file(tmp_path: Path, certificate: Path) -> None:
+    answer = subprocess.run([*nginx(tmp_path, certificate, free_port()), "-t"], capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    assert "warn" not in answer.stderr
+
+
+def test_caddy_takes_the_shipped_file(tmp_path: Path) -> None:
+    command = [tool("caddy"), "validate", "--adapter", "caddyfile", "--config", str(SHIPPED / "Caddyfile")]
+    answer = subprocess.run(command, env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    formatted = subprocess.run([tool("caddy"), "fmt", str(SHIPPED / "Caddyfile")], capture_output=True, text=True)
+    assert formatted.stdout == (SHIPPED / "Caddyfile").read_text()
+
+
+class Through:
+    """Requests through a proxy, by its address, as a browser that looked up the host."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.context = ssl.create_default_context()
+        self.context.check_hostname = False
+        self.context.verify_mode = ssl.CERT_NONE
+
+    def __call__(self, method: str, path: str, *, name: str = HOST, host: str = "", **more: Any) -> httpx2.Response:
+        headers = {"Host": host or f"{HOST}:{self.port}", **more.pop("headers", {})}
+        with httpx2.Client(verify=self.context, timeout=20) as client:
+            return client.request(
+                method,
+                f"https://{LOCAL}:{self.port}{path}",
+                headers=headers,
+                extensions={"sni_hostname": name},
+                **more,
+            )
+
+
+@contextmanager
+def running(command: list[str], where: Path, port: int) -> Iterator[None]:
+    with (
+        (where / "proxy.log").open("w") as log,
+        subprocess.Popen(command, env={**os.environ, "HOME": str(where)}, stdout=log, stderr=log) as process,
+    ):
+        try:
+            for _ in range(200):
+                with socket.socket() as one:
+                    if one.connect_ex((LOCAL, port)) == 0:
+                        break
+                assert process.poll() is None, (where / "proxy.log").read_text()
+                time.sleep(0.05)
+            yield
+        finally:
+            process.terminate()
+
+
+@PROXIES
+def test_a_page_through_a_proxy(
+    tmp_path: Path, certificate: Path, proxy: Callable[[Path, Path, int], list[str]]
+) -> None:
+    """One walk, for a server and a proxy take seconds to start."""
+    port, data = free_port(), made(tmp_path / "data")
+    command = proxy(tmp_path, certificate, port)
+    through, own = Through(port), f"https://{HOST}:{port}"
+    with serving(data, "--socket", str(tmp_path / "s"), PIXFLOW_URL=own), running(command, tmp_path, port):
+        page = through("GET", "/connexion")
+        assert page.status_code == 200
+        assert page.headers["strict-transport-security"].startswith("max-age=31536000")
+
+        for path in ("/readyz", "/metrics"):
+            for claimed in ({}, {"X-Forwarded-For": LOCAL}, {"X-Forwarded-For": ""}):
+                assert through("GET", path, headers=claimed).status_code == 404
+
+        typed = {"email": "nadia@exemple.fr", "password": "pas le bon du tout"}
+        claims = {"X-Forwarded-For": SPOOFED, "Forwarded": f"for={SPOOFED}", "X-Real-IP": SPOOFED}
+        answer = through("POST", "/connexion/mot-de-passe", data=typed, headers={"Origin": own, **claims})
+        assert answer.status_code == 422
+        assert (
+            through("POST", "/connexion/mot-de-passe", data=typed, headers={"Origin": "https://a.example"}).status_code
+            == 403
+        )
+        large = {"file": b"x" * 7 * 1024 * 1024}
+        assert through("POST", "/connexion/mot-de-passe", files=large, headers={"Origin": own}).status_code == 413
+        assert through("GET", "/connexion", host="autre.exemple").status_code == 421
+        with pytest.raises(httpx2.ConnectError):
+            through("GET", "/connexion", name="autre.exemple", host="autre.exemple")
+    assert places(data) == {place_key(LOCAL)}
+    assert not [path for path in tmp_path.glob("*/*") if path.parent.name in ("client_body", "proxy")]
+
+
+def places(data: Path) -> set[bytes]:
+    """Returns the places that attempts were counted for."""
+    store = open_accounts(data, None)
+    with store.read() as connection:
+        found = connection.execute(select(attempts.c.who).where(attempts.c.what == "password place")).scalars().all()
+    store.close()
+    return {bytes(one) for one in found}
+
+
+# --- the rest
+
+
+def test_the_script_of_the_terminal_is_a_script() -> None:
+    subprocess.run(["/bin/sh", "-n", str(SHIPPED / "pixflow")], check=True)
+
+
+def test_the_container_takes_what_runs_and_nothing_else() -> None:
+    text = (SHIPPED / "Containerfile").read_text()
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
+    assert " ".join(copied).split() == [
+        "requirements-run.lock",
+        "pyproject.toml",
+        "README.md",
+        "pixflow",
+        "projections",
+        "web",
+    ]
+    assert "USER 10001" in text
+    assert "--require-hashes" in text

@@ -1,0 +1,85 @@
+"""The log: one JSON line on stderr for each event. It has codes, ids and route templates, never a person's words."""
+
+import logging
+import sys
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web import security_events
+from web.accounts.types import Session
+from web.hosting.concurrency import UNLIMITED
+from web.hosting.host import Host
+
+METHODS, FORBIDDEN = ("GET", "HEAD", "POST"), 403
+_log = logging.getLogger("pixflow.requests")
+
+
+def write_json() -> None:
+    """Makes every message of this process one JSON line on stderr, those of libraries too."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(),
+                structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in ("pixflow.requests", "pixflow.security"):
+        logging.getLogger(name).setLevel(logging.INFO)
+
+
+class RequestLog:
+    """ASGI middleware: a line for each request, and its id in every line meanwhile.
+
+    A line has the template of the route, the status, the milliseconds, the structure and the account.
+    """
+
+    def __init__(self, app: ASGIApp, host: Host) -> None:
+        self.app = app
+        self._host = host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):
+            await self.app(scope, receive, send)
+            return
+        began, status = perf_counter(), 0
+
+        async def send_noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=uuid4().hex):
+            try:
+                await self.app(scope, receive, send_noted)
+            finally:
+                self._write(scope, status, round((perf_counter() - began) * 1000, 1))
+
+    def _write(self, scope: Scope, status: int, ms: float) -> None:
+        session: Session | None = scope.get("state", {}).get("session")
+        served = self._host.at(session.structure) if session else None
+        if status == FORBIDDEN:
+            security_events.note("authz_fail", account=session.account if session else None)
+        fields = {
+            "method": scope["method"] if scope["method"] in METHODS else "other",
+            "route": getattr(scope.get("route"), "path", None),
+            "status": status,
+            "ms": ms,
+            "slug": served.opened.slug if served else None,
+            "account": str(session.account) if session else None,
+        }
+        _log.info("request", extra=fields)
