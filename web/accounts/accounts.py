@@ -58,7 +58,7 @@ def find_handle(store: AccountStore, handle: bytes) -> Account | None:
         return _found(store, connection, accounts.c.handle == handle)
 
 
-def set_password(store: AccountStore, account: UUID, hashed: str) -> None:
+def set_password(store: AccountStore, account: UUID, hashed: str | None) -> None:
     _set(store, account, password=hashed)
 
 

@@ -58,6 +58,16 @@ def go_on(store: AccountStore, token: str, flow: Flow) -> str | None:
     return begin(store, flow) if tickets.take(store, FLOW, token, Flow) else None
 
 
+def end_other_visits(store: AccountStore, account: UUID, way: Way) -> None:
+    """Ends what others began with the link of an invitation: their flows, and the password of an account that is new.
+
+    `way` is that of the visit that accepts it.
+    """
+    tickets.discard_of(store, account)
+    if way != "password" and not memberships.of_account(store, account):
+        accounts.set_password(store, account, None)
+
+
 def prove_password(site: Site, email: str, password: str, place: str | None, known: str) -> Account | None:
     """Returns the account that an e-mail and a password prove. Takes as long for an unknown e-mail.
 

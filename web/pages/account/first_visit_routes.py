@@ -99,9 +99,9 @@ def ask(request: Request, site: AtSite) -> Response:
     """Asks an account that proved both factors to join the structure it was invited to."""
     flow, invitation, served = _joining(request, site)
     request.state.frame = Frame()
-    account = _account(site, flow)
-    names = {"name": _name(served, invitation), "structure": served.refs.structure.name}
-    return page(request, AcceptPage(**names, email=account.email, links=flow.arrival is not None))
+    name, structure = _name(served, invitation), served.refs.structure.name
+    shown = AcceptPage(name=name, structure=structure, email=_account(site, flow).email, links=flow.arrival is not None)
+    return page(request, shown)
 
 
 @router.post("/invitation/accepter")
@@ -113,12 +113,13 @@ def accept(request: Request, site: AtSite) -> Response:
         return redirect(request, SIGN_IN)
     if not invitations.answer(site.store, invitation.id):
         return _over(request)
-    member, here = invitation.member, {"staff": invitation.member}
-    membership = memberships.accept(site.store, account.id, invitation.structure, member)
+    sign_in.end_other_visits(site.store, account.id, flow.way)
+    membership = memberships.accept(site.store, account.id, invitation.structure, invitation.member)
     if flow.arrival:
         identities.link(site.store, account.id, flow.arrival.issuer, flow.arrival.subject)
         _log.info("authn_identity_linked: account %s", account.id)
-    served.engine.execute(here, open_account, by=Actor(SITE), command_id=uuid4(), way=flow.way)
+    on = {"staff": invitation.member}
+    served.engine.execute(on, open_account, by=Actor(SITE), command_id=uuid4(), way=flow.way)
     return enter(request, redirect(request, "/"), site, membership, flow)
 
 

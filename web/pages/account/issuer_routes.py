@@ -30,7 +30,7 @@ def leave(request: Request, site: AtSite, vers: str = "/") -> Response:
         address, departure = site.issuer.leave(again=session_of(request) is not None)
     except IssuerError as error:
         return _failed(request, site, error, flow_of(request, site).by("issuer", safe_path(vers)))
-    flow = replace(flow_of(request, site).by("issuer", safe_path(vers)), departure=departure, arrival=None)
+    flow = replace(flow_of(request, site).by("issuer", safe_path(vers)), departure=departure)
     return with_flow(Response(status_code=303, headers={"Location": address}), site, flow)
 
 

@@ -147,6 +147,34 @@ def test_an_invitation_links_one_identity(at_work: House, site: Site, idp: Provi
     assert owner(site, idp) is None
 
 
+def test_a_visit_begun_with_a_password_leaves_none(at_work: House, site: Site, idp: Provider) -> None:
+    idp.acr, token, left, browser = "eidas2", invited(at_work, site, HELENE), Browser(at_work), Browser(at_work)
+    left.get(f"/invitation/{token}")
+    left.post("/premiere-visite/mot-de-passe", data={"password": PASSWORD, "again": PASSWORD})
+    browser.get(f"/invitation/{token}")
+    through_issuer(browser)
+    browser.post("/invitation/accepter")
+    assert owner(site, idp)
+    assert account_of(at_work, site, HELENE).password is None
+    answer = left.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": PASSWORD})
+    assert answer.status_code == 422
+
+
+def test_another_visit_under_way_ends_with_the_acceptance(at_work: House, site: Site, idp: Provider) -> None:
+    """Whoever holds the link too, and sets a password meanwhile, keeps nothing of the account."""
+    idp.acr, token, other, browser = "eidas2", invited(at_work, site, HELENE), Browser(at_work), Browser(at_work)
+    browser.get(f"/invitation/{token}")
+    through_issuer(browser)
+    other.get(f"/invitation/{token}")
+    other.post("/premiere-visite/mot-de-passe", data={"password": PASSWORD, "again": PASSWORD})
+    ticket = other.scan(other.get("/premiere-visite"))
+    assert browser.post("/invitation/accepter").headers["Location"] == "/"
+    answer = other.post("/premiere-visite/application", data={"ticket": ticket, "code": other.code()})
+    assert answer.headers.get("Location") == "/connexion"
+    hers = account_of(at_work, site, HELENE)
+    assert (hers.password, hers.totp, hers.passkeys) == (None, None, 0)
+
+
 def test_back_and_again_keeps_the_invitation(at_work: House, site: Site, idp: Provider) -> None:
     idp.acr, browser = "eidas2", Browser(at_work)
     browser.get(f"/invitation/{invited(at_work, site, HELENE)}")
@@ -174,6 +202,20 @@ def test_an_account_that_is_there_proves_both_factors_first(at_work: House, site
     assert other.post("/invitation/accepter").headers["Location"] == "/"
     assert owner(site, idp) == hers
     assert through_issuer(Browser(at_work)).headers["Location"] == "/"
+
+
+def test_an_identity_half_proved_moves_to_no_other_account(at_work: House, site: Site, idp: Provider) -> None:
+    """Signed in at the issuer as Hélène, at one factor, then here as Paul: the identity stays hers."""
+    linked(at_work, site, idp)
+    accounts.set_totp(site.store, account_of(at_work, site, HELENE).id, b"s" * 20, 0)
+    paul, idp.acr = by_password(at_work, site, PAUL), "eidas1"
+    idp.subject = f"sub-{HELENE}"
+    paul.get(f"/invitation/{invited(at_work, site, PAUL)}")
+    assert through_issuer(paul).headers["Location"] == "/connexion/code"
+    assert paul.sign_in(address(at_work, PAUL)).headers["Location"] == "/invitation/accepter"
+    assert "Votre fournisseur" not in words(paul.get("/invitation/accepter").text)
+    paul.post("/invitation/accepter")
+    assert owner(site, idp) == account_of(at_work, site, HELENE)
 
 
 def test_a_subject_that_changed_needs_an_invitation(at_work: House, site: Site, idp: Provider) -> None:
@@ -287,12 +329,13 @@ def test_state_belongs_to_one_browser_and_serves_once(at_work: House, site: Site
 def test_of_eight_returns_at_once_one_comes_in(at_work: House, site: Site, idp: Provider) -> None:
     browser = linked(at_work, site, idp)
     back, flow = to_issuer(browser), browser.cookies[FLOW]
-    tabs = [Browser(at_work) for _ in range(8)]
+    tabs, asked = [Browser(at_work) for _ in range(8)], idp.calls["/token"]
     for tab in tabs:
         tab.cookies.set(FLOW, flow, domain=urlsplit(URL).hostname or "")
     with ThreadPoolExecutor(8) as threads:
         statuses = Counter(threads.map(lambda tab: tab.get(back).status_code, tabs))
     assert statuses == {303: 1, 422: 7}
+    assert idp.calls["/token"] == asked + 1, "the issuer sees one of them"
 
 
 def test_coming_back_from_nowhere_harms_no_sign_in_under_way(at_work: House, site: Site, idp: Provider) -> None:
