@@ -3,12 +3,14 @@
 A challenge is a ticket of five minutes that serves once. The relying party is the host of PIXFLOW_URL, for ever.
 """
 
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
 from fido2.server import Fido2Server
 from fido2.webauthn import (
     AttestationConveyancePreference,
@@ -33,6 +35,9 @@ from web.accounts.tables import accounts, passkeys
 from web.accounts.types import Account
 
 KIND, SECONDS, LONGEST_NAME = "challenge", 5 * 60, 60
+
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, struct.error, UnsupportedAlgorithm)
+"""What fido2 raises for bytes that are no answer of an authenticator."""
 
 
 class BadPasskey(Exception):
@@ -76,7 +81,7 @@ def register(store: AccountStore, url: str, account: Account, token: str, answer
         raise BadPasskey("the challenge is unknown, used or expired")
     try:
         made = _server(url).register_complete(challenge.state, RegistrationResponse.from_dict(_read(answer)))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise BadPasskey(type(error).__name__) from error
     data = made.credential_data
     if data is None:
@@ -138,7 +143,7 @@ def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUI
             raise BadPasskey("an unknown passkey")
         known = AttestedCredentialData(row.public_key)
         _server(url).authenticate_complete(challenge.state, [known], response)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise BadPasskey(type(error).__name__) from error
     handle = response.response.user_handle
     counter = response.response.authenticator_data.counter
