@@ -13,12 +13,13 @@ from pixflow.events.staff import StaffReturned
 class Access(Struct, frozen=True):
     """The state of an account. `invited_by`, `restoration_by` and `reset_by` are the actors of pending steps.
 
-    `since` is the instant of its last suspension or restoration.
+    `since` is the instant of its last suspension or restoration. `renewed`: confirmed since the last invitation.
     """
 
     invited_by: str | None = None
     opened: bool = False
     confirmed: bool = False
+    renewed: bool = False
     suspended: SuspensionReason | None = None
     since: datetime | None = None
     restoration_by: str | None = None
@@ -30,16 +31,17 @@ class Access(Struct, frozen=True):
         return self.opened and self.suspended is None
 
 
-def evolve(state: Access, event: object, by: str, at: datetime) -> Access:
+def evolve(state: Access, event: object, by: str, at: datetime, *, worked: bool) -> Access:
+    """Returns the access after an event. `worked`: the member worked here that day, just before it."""
     match event:
-        case StaffReturned():  # a former access does not come back with the person
+        case StaffReturned() if not worked:  # a former access does not come back with the person
             return Access(suspended=state.suspended, since=state.since)
         case e.AccountInvited():
-            return replace(state, invited_by=by)
-        case e.AccountOpened():
-            return replace(state, opened=True)
+            return replace(state, invited_by=by, renewed=False)
+        case e.AccountOpened():  # opened already, another account may stand for the member: confirmed once more
+            return replace(state, opened=True, confirmed=state.renewed if state.opened else state.confirmed)
         case e.AccountConfirmed():
-            return replace(state, confirmed=True)
+            return replace(state, confirmed=True, renewed=True)
         case e.AccountSuspended(reason=reason):
             return replace(state, suspended=reason, since=at, restoration_by=None)
         case e.RestorationRequested():

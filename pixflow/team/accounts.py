@@ -32,7 +32,7 @@ def invite_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: s
     if staff.access.suspended:
         raise Refused("account-suspended")
     alone = actor == OPERATOR and len(list(stewards(team, on, but=person))) < _TWO
-    confirmed = [e.AccountConfirmed(on=on)] if alone and not staff.access.confirmed else []
+    confirmed = [e.AccountConfirmed(on=on)] if alone and (staff.access.opened or not staff.access.confirmed) else []
     return [e.AccountInvited(on=on), *confirmed]
 
 

@@ -100,10 +100,9 @@ def fold(events: Sequence[Recorded]) -> Staff:
 def evolve(state: Staff, recorded: Recorded) -> Staff:
     event, version = recorded.event, recorded.originator_version
     stamp = Stamp(event.on, version)  # type: ignore[attr-defined]
+    access = access_state.evolve(state.access, event, recorded.by, recorded.at, worked=state.works(stamp.on))
     changes = {**_working(state, recorded), **_milestones(state, event, stamp)}
-    return replace(
-        state, version=version, access=access_state.evolve(state.access, event, recorded.by, recorded.at), **changes
-    )
+    return replace(state, version=version, access=access, **changes)
 
 
 def _working(state: Staff, recorded: Recorded) -> dict[str, object]:

@@ -15,7 +15,7 @@ from web.accounts.store import AccountStore
 FREE, LONGEST, A_DAY = 4, 64 * 60, 25
 PLACE_FREE, PLACE_A_DAY = 49, 2_000
 """A house shares one address: a place may fail more often."""
-_DAY = 24 * 3600
+_DAY, _ALL = 24 * 3600, 10**6
 
 _COUNT = text("""
     INSERT INTO attempts (what, who, failures, until, day, today) VALUES (:what, :who, 1, 0, :day, 1)
@@ -33,7 +33,10 @@ _COUNT = text("""
 """)
 _WHEN = text("SELECT until, day FROM attempts WHERE what = :what AND who = :who")
 _FORGIVE = text("""
-    UPDATE attempts SET failures = 0, until = 0, today = CASE WHEN today > 0 THEN today - 1 ELSE 0 END
+    UPDATE attempts SET
+        failures = CASE WHEN failures > :right THEN failures - :right ELSE 0 END,
+        until = CASE WHEN failures - :right <= :free THEN 0 ELSE until END,
+        today = CASE WHEN today > 0 THEN today - 1 ELSE 0 END
     WHERE what = :what AND who = :who
 """)
 
@@ -49,11 +52,13 @@ def count(store: AccountStore, what: str, who: bytes, place: str | None = None) 
 
 
 def forgive(store: AccountStore, what: str, who: bytes, place: str | None = None) -> None:
-    """Takes the count back: the attempt was right."""
+    """Takes the count back: the attempt was right. The failures of others at this place stay."""
     with store.write() as connection:
-        connection.execute(_FORGIVE, {"what": what, "who": who})
+        connection.execute(_FORGIVE, {"what": what, "who": who, "right": _ALL, "free": FREE})
         if place:
-            connection.execute(_FORGIVE, {"what": f"{what} place", "who": place_key(place)})
+            connection.execute(
+                _FORGIVE, {"what": f"{what} place", "who": place_key(place), "right": 1, "free": PLACE_FREE}
+            )
 
 
 def place_key(place: str) -> bytes:

@@ -62,6 +62,17 @@ def end(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> int:
         return connection.execute(ended).rowcount
 
 
+def sleep(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> None:
+    """Puts memberships to sleep, and ends their sessions in this structure: the accounts of members were suspended.
+
+    A backup of before the suspension opens nothing.
+    """
+    of_them = memberships.c.member.in_(gone := set(members)) & (memberships.c.structure == structure)
+    with store.write() as connection:
+        connection.execute(delete(sessions).where(sessions.c.structure == structure, sessions.c.member.in_(gone)))
+        connection.execute(update(memberships).where(of_them).values(asleep=True))
+
+
 def sleep_elsewhere(store: AccountStore, account: UUID, structure: UUID) -> int:
     """Puts an account's memberships of other structures to sleep: its factors were reset in this one."""
     elsewhere = (memberships.c.account == account) & (memberships.c.structure != structure)

@@ -11,7 +11,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
 from pixflow.events.base import Event
 from pixflow.team import accounts as decisions
-from web.accounts import accounts, invitations, memberships, sessions
+from web.accounts import accounts, invitations, memberships
 from web.accounts.site import Site
 from web.cli.french_typer import InFrench
 from web.cli.terminal import StructureOption, console, fail, in_words, member, working
@@ -52,8 +52,7 @@ def suspend(who: WhoArgument, structure: StructureOption = None) -> None:
     with working(structure) as served, _site(served) as site, in_words():
         person = member(served, who)
         done = _decide(served, person, decisions.suspend_account, reason="operator")
-        if known := memberships.of_member(site.store, served.opened.id, person):
-            sessions.end_all(site.store, known.account, structure=served.opened.id)
+        memberships.sleep(site.store, served.opened.id, [person])
         console.print(f"{served.refs.team[person].name} : {'accès coupé' if done else 'déjà coupé'}")
 
 

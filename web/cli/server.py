@@ -148,12 +148,13 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
 
 
 def tick_site(host: Host, site: Site) -> None:
-    """Deletes sessions and tickets that are over, and ends the memberships of those who left."""
+    """Deletes sessions and tickets that are over, and closes the memberships of those who left or are suspended."""
     try:
         site.sweep()
         for one in host.structures.values():
-            gone = [id for id, member in one.refs.team.items() if not member.works(one.today())]
-            memberships.end(site.store, one.opened.id, gone)
+            team = one.refs.team.items()
+            memberships.end(site.store, one.opened.id, [id for id, member in team if not member.works(one.today())])
+            memberships.sleep(site.store, one.opened.id, [id for id, member in team if member.access.suspended])
     except Exception:
         logging.getLogger("pixflow").exception("tick of the accounts")
 

@@ -68,6 +68,16 @@ def test_a_place_counts_for_many_people(store: AccountStore) -> None:
     assert waits(store, b"z", "a name") == 0
 
 
+def test_one_who_succeeds_frees_no_others_at_their_place(store: AccountStore) -> None:
+    for one in range(49):
+        waits(store, bytes([one]), "192.0.2.7")
+        if one % 10 == 0:
+            attempts.count(store, "password", b"owner", "192.0.2.7")
+            attempts.forgive(store, "password", b"owner", "192.0.2.7")
+    assert waits(store, b"x", "192.0.2.7") == 0
+    assert waits(store, b"y", "192.0.2.7") == 60
+
+
 @pytest.mark.parametrize(
     ("place", "same"), [("2001:db8:1::1", True), ("2001:db8:1:ffff::2", True), ("2001:db8:2::", False)]
 )

@@ -102,7 +102,7 @@ def test_garbage_proves_and_enrols_nothing(store: AccountStore, nadia: Account, 
 
 def test_a_truncated_answer_proves_and_enrols_nothing(store: AccountStore, nadia: Account, key: Authenticator) -> None:
     other = Authenticator(URL)
-    for part, share in ((part, share) for part in range(3) for share in (0, 0.2, 0.5, 0.8, 0.95)):
+    for part, share in ((part, share) for part in range(3) for share in (0, 0.2, 0.5, 0.8)):
         options, token = passkeys.options_to_prove(store, URL)
         with pytest.raises(BadPasskey):
             passkeys.prove(store, URL, token, truncated(key.prove(options), part, share))

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from msgspec.structs import replace
 
 from pixflow.actor import SITE, Actor
+from pixflow.refused import Refused
 from pixflow.team.accounts import open_account
 from web.accounts import accounts, identities, invitations, memberships, sign_in, tickets
 from web.accounts.factors import passkeys, passwords, recovery
@@ -113,13 +114,16 @@ def accept(request: Request, site: AtSite) -> Response:
         return redirect(request, SIGN_IN)
     if not invitations.answer(site.store, invitation.id):
         return _over(request)
+    member = invitation.member
+    try:
+        served.engine.execute({"staff": member}, open_account, by=Actor(SITE), command_id=uuid4(), way=flow.way)
+    except Refused:
+        return _over(request)
     sign_in.end_other_visits(site.store, account.id, flow.way)
-    membership = memberships.accept(site.store, account.id, invitation.structure, invitation.member)
+    membership = memberships.accept(site.store, account.id, invitation.structure, member)
     if flow.arrival:
         identities.link(site.store, account.id, flow.arrival.issuer, flow.arrival.subject)
         _log.info("authn_identity_linked: account %s", account.id)
-    on = {"staff": invitation.member}
-    served.engine.execute(on, open_account, by=Actor(SITE), command_id=uuid4(), way=flow.way)
     return enter(request, redirect(request, "/"), site, membership, flow)
 
 
@@ -206,8 +210,8 @@ def enrol_application(request: Request, site: AtSite, data: FormData) -> Respons
 def go_on(request: Request, site: AtSite) -> Response:
     """Goes on after the recovery codes were noted."""
     flow = _flow(request, site)
-    if flow.account is None or not flow.proved:
-        raise HTTPException(303, headers={"Location": SIGN_IN})
+    if not flow.proved or tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow) is None:
+        return redirect(request, SIGN_IN)
     return finish(request, site, flow)
 
 

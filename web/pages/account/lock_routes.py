@@ -27,7 +27,7 @@ from web.pages.account import sign_in_lines
 from web.pages.account.cookies import place, put
 
 router = APIRouter()
-LOCK = "/verrou"
+LOCK, ACCOUNT = "/verrou", "/compte"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,12 +142,12 @@ async def locked(request: Request, error: Exception) -> Response:
 
 
 async def _keep(request: Request, session: Session) -> str | None:
-    """Keeps the fields of a form, sealed. Returns its token; None for a form with a file, or too long."""
+    """Keeps the fields of a form, sealed. Returns its token; None for a form with a file, or with a new secret."""
     host: Host = request.app.state.host
     served = host.at(session.structure)
     sent = [(name, value) for name, value in (await request.form()).multi_items()]
     fields = [(name, value) for name, value in sent if isinstance(value, str)]
-    if served is None or len(fields) != len(sent):
+    if served is None or len(fields) != len(sent) or request.url.path.startswith(ACCOUNT):
         return None
     action = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     kept = _KeptForm(str(session.account), action, _came_from(request), fields)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
 from web import security_events
-from web.accounts import accounts, identities, sessions
+from web.accounts import accounts, identities, sessions, tickets
 from web.accounts.factors import passkeys, passwords, recovery
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.issuer_answers import IssuerError
@@ -34,10 +34,10 @@ from web.pages.account.enrolment import (
     words_of,
 )
 from web.pages.account.first_visit_routes import CodesPage
+from web.pages.account.lock_routes import ACCOUNT, LOCK
 from web.pages.account.sign_in_routes import OpenStructureChoice, memberships_served, structures_of
 
 router = APIRouter()
-ACCOUNT = "/compte"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +163,9 @@ def unlink_issuer(request: Request, desk: AtDesk, site: AtSite, data: FormData) 
 
 @router.post(f"{ACCOUNT}/secours")
 def renew_codes(request: Request, desk: AtDesk, site: AtSite) -> Response:
-    """Shows new recovery codes, once; those of before serve no more."""
+    """Shows new recovery codes, once; those of before serve no more, and the other sessions end."""
     account = _fresh(request, site)
-    sign_in_lines.write(request, "factor", account.id)
+    _changed(request, site)
     return page(request, CodesPage(codes=recovery.renew(site.store, account.id), next=""))
 
 
@@ -275,14 +275,16 @@ def _fresh(request: Request, site: Site) -> Account:
     """Returns the account, if a factor was proved a moment ago; else asks for one first."""
     session = _session(request)
     if site.store.now() - session.proved > sessions.FRESH:
-        raise HTTPException(303, headers={"Location": f"/verrou?vers={ACCOUNT}"})
+        raise HTTPException(303, headers={"Location": f"{LOCK}?vers={ACCOUNT}"})
     return _known(site, session)
 
 
 def _changed(request: Request, site: Site) -> Response:
+    """Ends the other sessions, and the sign-ins under way."""
     session = _session(request)
     sign_in_lines.write(request, "factor", session.account)
     sessions.end_all(site.store, session.account, but=session.digest)
+    tickets.discard_of(site.store, session.account)
     security_events.note("user_updated", "factor", account=session.account)
     return redirect(request, ACCOUNT)
 

@@ -163,11 +163,11 @@ def enter_structure(request: Request, site: AtSite, data: FormData) -> Response:
 
 
 def finish(request: Request, site: Site, flow: Flow) -> Response:
-    """Goes on after both factors: an invitation to accept, a factor to enrol, a structure, or the session."""
+    """Goes on after both factors: a factor to enrol, an invitation that stands, a structure, or the session."""
     assert flow.account
     if flow.must_enrol:
         return with_flow(redirect(request, "/premiere-visite"), site, flow)
-    if flow.invitation:
+    if flow.invitation and invitations.get(site.store, flow.invitation):
         return with_flow(redirect(request, "/invitation/accepter"), site, flow)
     accounts.note_use(site.store, flow.account)
     there = memberships_served(request, site, flow.account)

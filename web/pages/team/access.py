@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,14 +56,18 @@ class AccessRow:
 def access_row(desk: Desk, site: Site, person: UUID) -> AccessRow:
     """Returns the account of a member, as the person at the desk may see it and act on it."""
     invited = _standing(desk, site, person)
+    known = memberships.of_member(site.store, desk.served.opened.id, person)
+    sleeps = known is None or not known.is_open
     actions = [
-        (name, _label(name, one, invited), one.is_next) for name, one in ACTIONS.items() if _may(desk, person, one)
+        (name, _label(name, one, invited), one.is_next)
+        for name, one in ACTIONS.items()
+        if _may(desk, person, one, sleeps=sleeps)
     ]
     if invited and desk.may(decisions.invite_account, Subject(member=person)) and person != desk.me:
         actions.append((WITHDRAW, "Retirer l’invitation", False))
     member = desk.refs.team[person]
     waits = member.access.opened and not member.access.confirmed
-    return AccessRow(_said(desk, site, person, invited), waits or member.access.suspended is not None, actions)
+    return AccessRow(_said(desk, person, invited, sleeps), waits or member.access.suspended is not None, actions)
 
 
 def waiting(desk: Desk) -> list[UUID]:
@@ -76,13 +81,13 @@ def _standing(desk: Desk, site: Site, person: UUID) -> invitations.Invitation | 
     return next(found, None)
 
 
-def _may(desk: Desk, person: UUID, action: AccessAction) -> bool:
-    """Tells if the decision would change something: it is tried, and not recorded."""
+def _may(desk: Desk, person: UUID, action: AccessAction, *, sleeps: bool = False) -> bool:
+    """Tells if the decision would change something: it is tried, and not recorded. `sleeps`: their membership does."""
     team = desk.refs.team
     if not desk.may(action.decision, Subject(member=person)):
         return False
     about = {"on": desk.today, "person": person, "team": team, "actor": desk.actor.id, **action.sent}
-    if action.decision is decisions.invite_account and team[person].access.enters:
+    if action.decision is decisions.invite_account and team[person].access.enters and not sleeps:
         return False
     if action.decision is decisions.suspend_account and not team[person].access.invited_by:
         return False
@@ -96,7 +101,7 @@ def _label(name: str, action: AccessAction, invited: invitations.Invitation | No
     return "Envoyer un autre lien" if name == "inviter" and invited else action.label
 
 
-def _said(desk: Desk, site: Site, person: UUID, invited: invitations.Invitation | None) -> str:
+def _said(desk: Desk, person: UUID, invited: invitations.Invitation | None, sleeps: bool) -> str:
     access, names = desk.refs.team[person].access, names_for(desk)
     if access.suspended:
         asked = say("{name} demande de le rendre.", name=names.staff(by)) if (by := access.restoration_by) else ""
@@ -104,11 +109,10 @@ def _said(desk: Desk, site: Site, person: UUID, invited: invitations.Invitation 
     if access.reset_by:
         return say("{name} demande d’effacer ses moyens d’entrer.", name=names.staff(access.reset_by))
     if access.opened and access.confirmed:
-        known = memberships.of_member(site.store, desk.served.opened.id, person)
-        return "Se connecte." if known and known.is_open else "A un compte, qui dort : à réinviter."
+        return "A un compte, qui dort : à réinviter." if sleeps else "Se connecte."
     if access.opened:
         return "A ouvert son compte, qui attend une deuxième personne."
     if invited:
-        until = dates.instant(site.store.at(invited.until), desk.zone)
+        until = dates.instant(datetime.fromtimestamp(invited.until, UTC), desk.zone)
         return say("Invité·e par {name}, jusqu’au {until}.", name=names.staff(invited.sender), until=until)
     return "L’invitation est périmée." if access.invited_by else "Pas encore invité·e à se connecter."

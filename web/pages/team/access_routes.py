@@ -55,8 +55,10 @@ def _follow(desk: Desk, site: Site, person: UUID, action: str, outbox: Outbox | 
     known = memberships.of_member(site.store, structure, person)
     if action == "inviter" and outbox:
         return _invite(desk, site, person, outbox)
-    if action == "couper" and known:
-        sessions.end_all(site.store, known.account, structure=structure)
+    if action == "couper":
+        memberships.sleep(site.store, structure, [person])
+    if action == "rendre":
+        memberships.wake(site.store, structure, person)
     if action == "effacer-moyens" and known:
         memberships.sleep_elsewhere(site.store, known.account, structure)
         accounts.forget_factors(site.store, known.account)
