@@ -21,7 +21,7 @@ from web.desk.signed_in import SESSION, SIGN_IN, AtSite, session_of
 from web.french import accounts as french
 from web.french import dates, vocabulary
 from web.http.forms import FormData, text_of
-from web.http.people import NOBODY
+from web.http.people import NOBODY, note
 from web.http.templates import Frame, Page, page, redirect
 from web.pages.account import sign_in_lines
 from web.pages.account.cookies import drop, put
@@ -119,6 +119,7 @@ def change_application(request: Request, desk: AtDesk, site: AtSite, data: FormD
 def passkey_options(request: Request, desk: AtDesk, site: AtSite) -> Response:
     """Returns the options of the browser's `create`."""
     options, challenge = passkeys.options_to_register(site.store, site.url, _fresh(request, site))
+    note(request, NOBODY)
     return JSONResponse({"publicKey": msgspec.to_builtins(options), "challenge": challenge})
 
 

@@ -1,0 +1,219 @@
+"""Accounts that two people give, without a page: who invites, confirms, suspends, gives back, resets."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, get_args
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
+
+from pixflow.actor import OPERATOR, SITE
+from pixflow.decision import Decision
+from pixflow.events import access as e
+from pixflow.events.base import Event
+from pixflow.events.staff import StaffReturned
+from pixflow.events.values import Role
+from pixflow.refused import Refused
+from pixflow.team import access, accounts
+from pixflow.team.access import Access
+from pixflow.team.staff import Staff
+
+TODAY = date(2026, 9, 15)
+ME, OTHER, THIRD, HER = (UUID(int=n) for n in (1, 2, 3, 9))
+NOTHING = Access()
+ENTERS = Access(invited_by=OPERATOR, opened=True, confirmed=True, renewed=True)
+PENDING = Access(invited_by=str(ME), opened=True)
+SUSPENDED = replace(ENTERS, suspended="colleague")
+
+
+def person(*roles: Role, state: Access = ENTERS, left: date | None = None) -> Staff:
+    return Staff(version=1, roles=frozenset(roles), left=left, access=state)
+
+
+TEAM = {ME: person("manager"), OTHER: person("administrator"), THIRD: person("advisor")}
+
+
+def says(
+    decide: Decision[..., list[Event]],
+    state: Access,
+    by: UUID | str = ME,
+    team: Mapping[UUID, Staff] = TEAM,
+    **more: Any,
+) -> list[str] | str:
+    """The events of a decision about HER, by name; the code of a refusal."""
+    her = person(*more.pop("roles", ("advisor",)), state=state, left=more.pop("left", None))
+    try:
+        found = decide(her, on=TODAY, person=HER, team={**team, HER: her}, actor=str(by), **more)
+    except Refused as refused:
+        return refused.code
+    assert all(one.on == TODAY for one in found)
+    return [type(one).__name__ for one in found]
+
+
+ALL = {
+    accounts.invite_account: {}, accounts.confirm_account: {}, accounts.suspend_account: {"reason": "colleague"},
+    accounts.request_restoration: {}, accounts.restore_account: {}, accounts.request_factors_reset: {},
+    accounts.reset_factors: {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("decide", ALL, ids=lambda one: one.name)
+def test_nobody_decides_of_their_own(decide: Decision[..., list[Event]]) -> None:
+    for state in (Access(), PENDING, ENTERS):
+        assert says(decide, state, by=HER, **ALL[decide]) == "own-account"
+
+
+@pytest.mark.parametrize("decide", ALL, ids=lambda one: one.name)
+def test_only_accounts_keepers_decide(decide: Decision[..., list[Event]]) -> None:
+    assert {role for role in get_args(Role) if role in decide.roles.reach} == {"manager", "administrator"}
+    assert set(decide.roles.reach.values()) == {"all"}
+    assert decide.system == ((OPERATOR, SITE) if decide is accounts.suspend_account else (OPERATOR,))
+
+
+def test_opening_is_the_program_s_alone() -> None:
+    assert (accounts.open_account.roles.reach, accounts.open_account.system) == ({}, (SITE,))
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [accounts.invite_account, accounts.confirm_account, accounts.request_factors_reset, accounts.reset_factors],
+    ids=lambda one: one.name,
+)
+def test_who_left_has_no_account(decide: Decision[..., list[Event]]) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    assert says(decide, replace(PENDING, reset_by=str(ME)), by=OTHER, left=yesterday) == "has-left"
+
+
+def test_opened_by_who_works_here_and_is_not_suspended() -> None:
+    her = person("advisor", state=PENDING)
+    assert [type(one).__name__ for one in accounts.open_account(her, way="passkey", on=TODAY)] == ["AccountOpened"]
+    for one, code in (
+        (changed_access(her, SUSPENDED), "account-suspended"),
+        (replace(her, left=date(2026, 9, 14)), "has-left"),
+    ):
+        with pytest.raises(Refused, match=code):
+            accounts.open_account(one, way="passkey", on=TODAY)
+
+
+def changed_access(staff: Staff, state: Access) -> Staff:
+    return replace(staff, access=state)
+
+
+def test_stewards_are_those_who_enter_confirmed_and_keep_accounts() -> None:
+    team = {
+        ME: person("manager"), OTHER: person("administrator"), THIRD: person("advisor"),
+        UUID(int=4): person("manager", state=PENDING), UUID(int=5): person("manager", state=SUSPENDED),
+        UUID(int=6): person("manager", left=TODAY - timedelta(days=1)), UUID(int=7): person("manager", state=Access()),
+        UUID(int=8): replace(person("manager"), awaiting={"manager": str(ME)}),
+    }  # fmt: skip
+    assert list(accounts.stewards(team, TODAY)) == [ME, OTHER]
+    assert list(accounts.stewards(team, TODAY, but=ME)) == [OTHER]
+
+
+INVITED, CONFIRMED = "AccountInvited", "AccountConfirmed"
+
+
+def test_the_operator_is_the_second_person_until_two_can_be() -> None:
+    assert says(accounts.invite_account, Access()) == [INVITED]
+    assert says(accounts.invite_account, Access(), by=OPERATOR) == [INVITED], "two can confirm"
+    for team in ({}, {ME: TEAM[ME]}, {ME: TEAM[ME], OTHER: person("manager", state=PENDING)}):
+        assert says(accounts.invite_account, Access(), by=OPERATOR, team=team) == [INVITED, CONFIRMED]
+        assert says(accounts.invite_account, Access(), by=ME, team=team) == [INVITED]
+    alone = {ME: TEAM[ME]}
+    assert says(accounts.invite_account, ENTERS, by=OPERATOR, team=alone) == [INVITED, CONFIRMED], "opened anew"
+    reset = replace(ENTERS, opened=False)
+    assert says(accounts.invite_account, reset, by=OPERATOR, team=alone) == [INVITED]
+    assert says(accounts.invite_account, Access(), by=OPERATOR, team=alone, roles=("manager",)) == [INVITED, CONFIRMED]
+    assert says(accounts.invite_account, SUSPENDED) == "account-suspended"
+
+
+def test_confirmed_by_another_than_who_invited() -> None:
+    assert says(accounts.confirm_account, PENDING, by=ME) == "second-person"
+    assert says(accounts.confirm_account, PENDING, by=OTHER) == [CONFIRMED]
+    assert says(accounts.confirm_account, ENTERS, by=OTHER) == []
+    assert says(accounts.confirm_account, Access(), by=OTHER) == "not-invited"
+    assert says(accounts.confirm_account, PENDING, by=OPERATOR) == "second-person", "OTHER can"
+    assert says(accounts.confirm_account, PENDING, by=OPERATOR, team={ME: TEAM[ME]}) == [CONFIRMED]
+    by_operator = replace(PENDING, invited_by=OPERATOR)
+    assert says(accounts.confirm_account, by_operator, by=OPERATOR, team={}) == "second-person"
+
+
+def test_suspended_by_one_but_not_the_last_manager() -> None:
+    def suspend(state: Access = ENTERS, **more: Any) -> list[str] | str:
+        return says(accounts.suspend_account, state, reason="colleague", **more)
+
+    assert suspend() == ["AccountSuspended"]
+    assert suspend(SUSPENDED) == []
+    assert suspend(roles=("manager",)) == ["AccountSuspended"], "OTHER is left to open it again"
+    alone = {ME: TEAM[ME], THIRD: TEAM[THIRD]}
+    assert suspend(roles=("manager",), team=alone) == "last-steward"
+    assert suspend(roles=("advisor",), team=alone) == ["AccountSuspended"]
+    for by in (OPERATOR, SITE):
+        assert suspend(roles=("manager",), team=alone, by=by) == ["AccountSuspended"]
+
+
+TWICE = [
+    (accounts.request_restoration, accounts.restore_account, SUSPENDED, "restoration_by", "AccountRestored"),
+    (accounts.request_factors_reset, accounts.reset_factors, ENTERS, "reset_by", "FactorsReset"),
+]
+
+
+@pytest.mark.parametrize(("ask", "do", "state", "by", "done"), TWICE, ids=["restored", "reset"])
+def test_two_people_give_back(ask: Any, do: Any, state: Access, by: str, done: str) -> None:
+    assert says(do, state) == "second-person"
+    assert len(says(ask, state)) == 1
+    asked = replace(state, **{by: str(ME)})
+    assert says(ask, asked, by=OTHER) == []
+    assert says(do, asked, by=ME) == "second-person"
+    assert says(do, asked, by=OTHER) == [done]
+
+
+def test_what_is_not_there_is_not_given_back() -> None:
+    assert says(accounts.request_restoration, ENTERS) == "not-suspended"
+    assert says(accounts.restore_account, ENTERS) == []
+    assert says(accounts.request_factors_reset, Access()) == "not-invited"
+    assert says(accounts.reset_factors, Access()) == []
+
+
+def told(*events: Event, state: Access = NOTHING, worked: bool = True) -> Access:
+    for one in events:
+        state = access.evolve(state, one, str(ME), worked=worked)
+    return state
+
+
+def test_the_account_as_events_tell_it() -> None:
+    on = {"on": TODAY}
+    invited, confirmed = e.AccountInvited(**on), e.AccountConfirmed(**on)
+    opened = e.AccountOpened(way="passkey", **on)
+    assert told(invited) == Access(invited_by=str(ME))
+    assert told(invited, opened) == Access(invited_by=str(ME), opened=True)
+    for order in ((invited, confirmed, opened), (invited, opened, confirmed)):
+        assert told(*order) == Access(str(ME), opened=True, confirmed=True, renewed=True)
+    assert not told(invited, opened, confirmed, invited, opened).confirmed, "another account may answer"
+    assert told(invited, opened, confirmed, invited, confirmed, opened).confirmed
+    assert told(invited, opened, confirmed, e.FactorsReset(**on), invited, opened).confirmed, "two people asked for it"
+    assert told(invited, opened, confirmed, invited).confirmed, "nobody has answered yet"
+
+
+def test_the_pending_steps_as_events_tell_them() -> None:
+    on = {"on": TODAY}
+    closed = told(e.AccountSuspended(reason="mass-reading", **on), state=ENTERS)
+    assert (closed.suspended, closed.enters, closed.restoration_by) == ("mass-reading", False, None)
+    asked = told(e.RestorationRequested(**on), state=closed)
+    assert asked.restoration_by == str(ME)
+    again = told(e.AccountSuspended(reason="operator", **on), state=asked)
+    assert (again.suspended, again.restoration_by) == ("operator", None), "asked anew"
+    back = told(e.AccountRestored(**on), state=asked)
+    assert (back.suspended, back.restoration_by, back.enters) == (None, None, True)
+    lost = told(e.FactorsResetRequested(**on), state=ENTERS)
+    assert (lost.reset_by, lost.enters) == (str(ME), True)
+    gone = told(e.FactorsReset(**on), state=lost)
+    assert (gone.reset_by, gone.opened, gone.enters, gone.confirmed) == (None, False, False, True)
+
+
+def test_who_comes_back_is_invited_again_and_stays_suspended() -> None:
+    back = StaffReturned(on=TODAY)
+    assert told(back, state=ENTERS, worked=False) == Access()
+    assert told(back, state=SUSPENDED, worked=False) == Access(suspended="colleague")
+    assert told(back, state=ENTERS, worked=True) == ENTERS

@@ -1,0 +1,74 @@
+"""Each mutant of the rules of access fails a test: first those of the rule, then those of what people may reach."""
+
+import os
+import random
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.trials.mutants import VARIABLE, module_of, mutants
+from tests.trials.proofs import ROOT, Proofs
+from tests.trials.scale import SEED
+
+RULES = {
+    "pixflow/team/accounts.py": "tests/team/test_accounts.py",
+    "pixflow/team/access.py": "tests/team/test_accounts.py",
+    "pixflow/team/roles.py": "tests/team/test_roles.py",
+    "pixflow/team/membership.py": "tests/team/test_staff.py",
+    "pixflow/team/absences.py": "tests/team/test_absences.py",
+    "pixflow/authorization.py": "tests/test_authorization.py",
+    "web/desk/signed_in.py": "tests/web/pages/account/test_sign_in.py",
+}
+THEN = (
+    ("tests/team", "tests/test_authorization.py"),
+    ("tests/web/test_callers.py", "tests/web/pages/account"),
+    ("tests/web/test_access.py",),
+)
+"""Tests that a mutant meets, one group after the other, until one fails."""
+AT_MOST = int(os.environ.get("PIXFLOW_TRIALS_MUTANTS", "20"))
+"""Mutants of a module in one run, drawn at random; 0 for all."""
+EQUIVALENT = {
+    "pixflow/team/accounts.py": {
+    },
+}  # fmt: skip
+"""Mutants that change nothing anybody could see, by their description."""
+
+
+@pytest.mark.parametrize("path", RULES)
+def test_no_mutant_survives(path: str, proofs: Proofs, tmp_path: Path) -> None:
+    found = [one for one in mutants((ROOT / path).read_text()) if one[0] not in EQUIVALENT.get(path, ())]
+    drawn = random.Random(SEED).sample(found, min(AT_MOST, len(found))) if AT_MOST else found
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        survived = [name for name in pool.map(lambda one: _survivor(path, *one, tmp_path), drawn) if name]
+    proofs.add(f"mutants of {path}", f"{len(drawn)} of {len(found)}", f"{len(survived)} survived")
+    assert survived == []
+
+
+def _survivor(path: str, name: str, source: str, folder: Path) -> str | None:
+    """Returns the name of a mutant that no test notices."""
+    file = folder / f"{abs(hash((name, source)))}.py"
+    file.write_text(source)
+    replaced = f"{module_of(ROOT / path, ROOT)}={file}"
+    return None if any(_fails(tests, replaced) for tests in ((RULES[path],), *THEN)) else name
+
+
+def _fails(tests: tuple[str, ...], replaced: str) -> bool:
+    command = [sys.executable, "-m", "pytest", "-p", "tests.trials.mutants", "-p", "no:cacheprovider", "-xq", "-n0"]
+    wanted = ["-m", "not benchmark and not trial and not postgres", *tests]
+    done = subprocess.run(
+        [*command, *wanted],
+        cwd=ROOT,
+        env=os.environ | {VARIABLE: replaced},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode != 0
+
+
+def test_control_the_tests_pass_without_a_mutant(tmp_path: Path) -> None:
+    path = next(iter(RULES))
+    assert _survivor(path, "unchanged", (ROOT / path).read_text(), tmp_path) == "unchanged"
