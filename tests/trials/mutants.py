@@ -76,7 +76,7 @@ class Finder:
 
 
 if VARIABLE in os.environ:
-    sys.meta_path.insert(0, Finder(*os.environ[VARIABLE].split("=")))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder(*os.environ[VARIABLE].split("=")))
 
 
 def module_of(path: Path, root: Path) -> str:
