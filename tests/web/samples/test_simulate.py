@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -17,6 +17,10 @@ from dateutil.relativedelta import relativedelta
 from typer.testing import CliRunner
 
 from pixflow import presets, structure_folder
+from pixflow.access_journal import mass_reading
+from pixflow.access_journal.journal import Counts, open_journal
+from pixflow.access_journal.line import Line, micros
+from pixflow.access_journal.seal import midnight
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed
@@ -240,3 +244,27 @@ def test_a_first_day_that_leaves_nothing_to_play_is_refused_and_nothing_is_made(
     assert refused.exit_code == 1
     assert "choisissez-en un plus ancien" in refused.output
     assert structure_folder.slugs(tmp_path) == []
+
+
+def test_six_months_raise_no_alarm_of_mass_reading(tmp_path: Path) -> None:
+    """Each command of a référent is preceded by a page of fifty people, and by their dossier and two others."""
+    opened, _ = built(tmp_path / "data", "hautes-pyrenees", young_people=300, months=6)
+    journal, refs, listed = open_journal(opened.folder, None, None), opened.engine.references(), deque[UUID](maxlen=50)
+    most = Counts()
+    for recorded in everything(opened):
+        day, topic = refs.calendar.local_day(recorded.at), recorded.event.TOPIC
+        member = None if ":" in recorded.by else UUID(recorded.by)
+        if topic.startswith("dossier."):
+            listed.append(recorded.originator_id)
+        if member not in refs.team or not refs.team[member].roles_on(day) & {"referent", "manager", "auditor"}:
+            continue
+        at = micros(recorded.at)
+        for dossier in list(listed)[-3:]:
+            journal.write(Line(at, "shown", "", None, member, None, dossier, 0, 0, "role"), day)
+        fresh = journal.fresh(member, set(listed), at)
+        journal.write(Line(at, "shown", "", None, member, None, None, len(listed), fresh, "role"), day)
+        counts = journal.counts(member, at, day, midnight(day, refs.structure.zone))
+        most = Counts(max(most.soon, counts.soon), max(most.day, counts.day), max(most.people, counts.people))
+        assert not mass_reading.is_reached(counts, reads_all=True), (counts, recorded.at, topic)
+    assert most.soon > 5, "the test looks at something"
+    opened.engine.close()
