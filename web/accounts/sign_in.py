@@ -14,6 +14,7 @@ from web.accounts.factors import passwords, recovery, totp
 from web.accounts.issuer import Arrival, Departure
 from web.accounts.site import Site
 from web.accounts.store import AccountStore
+from web.accounts.tokens import digest
 from web.accounts.types import Account, Membership, Way
 
 FLOW, FLOW_SECONDS = "flow", 10 * 60
@@ -112,5 +113,5 @@ def _who(site: Site, account: Account, known: str) -> bytes:
     """Returns whose attempts count: those of a known browser of this account, else those of everybody else."""
     name, _, signature = known.rpartition(".")
     if name.startswith(f"{account.id}.") and site.store.key.signed(name, signature):
-        return known.encode()
+        return digest(known)
     return site.store.key.email_digest(account.email)
