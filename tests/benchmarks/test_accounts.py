@@ -70,7 +70,11 @@ def test_who_is_it(site: Site, tmp_path: Path, store: str, report: Report) -> No
         rights()
 
     def times(work: Callable[[], None]) -> float:
-        return spent(lambda: [work() for _ in range(TIMES)])
+        def run() -> None:
+            for _ in range(TIMES):
+                work()
+
+        return spent(run)
 
     seconds = interleaved(
         ROUNDS, {"both": lambda: times(both), "session": lambda: times(session), "rights": lambda: times(rights)}
