@@ -13,9 +13,11 @@ from pixflow.events.base import Event
 from pixflow.team import accounts as decisions
 from web.accounts import accounts, invitations, memberships
 from web.accounts.site import Site
+from web.accounts.store import open_accounts
 from web.cli.french_typer import InFrench
-from web.cli.terminal import StructureOption, console, fail, in_words, member, working
-from web.french import dates
+from web.cli.terminal import FileArgument, StructureOption, console, fail, in_words, member, working
+from web.french import dates, typography
+from web.hosting import account_backups
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import PORT, Settings
 from web.hosting.site import open_site
@@ -64,6 +66,22 @@ def show(structure: StructureOption = None) -> None:
         for id, known in sorted(served.refs.team.items(), key=lambda item: item[1].name):
             account = accounts.find(site.store, there[id].account) if id in there else None
             console.print(f"{known.name} : {_said(served, id, account is not None)}")
+
+
+@account_app.command("restore")
+def restore(backup: FileArgument) -> None:
+    """Remettre les comptes d'une sauvegarde, là où ils sont perdus ; chacun se reconnecte."""
+    settings = Settings()
+    if not (settings.data / "keys" / "_site.key").exists():
+        fail("Remettez d'abord keys/_site.key : sans cette clé, la sauvegarde ne s'ouvre pas.")
+    with in_words():
+        store = open_accounts(settings.data, settings.database(), create=True)
+        assert store
+        try:
+            number = account_backups.restore(store, backup)
+        finally:
+            store.close()
+    console.print(f"{typography.plural(number, 'compte')} : chacun se reconnecte.")
 
 
 def _said(served: ServedStructure, person: UUID, has_account: bool) -> str:

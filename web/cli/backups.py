@@ -15,9 +15,11 @@ from pixflow.refused import Refused
 from pixflow.restore import restore
 from pixflow.structure_folder import OpenStructure
 from projections.store import stores
+from web.accounts.store import FOLDER, open_accounts
 from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, marked, shown
 from web.french import dates, typography
 from web.french.errors import backups
+from web.hosting import account_backups
 from web.hosting.served_structure import reads_of
 from web.hosting.settings import Settings
 
@@ -50,17 +52,35 @@ def backup_command(
     """Sauvegarder chaque structure, même pendant qu'on y travaille."""
     slugs = chosen_slugs(structure)
     done = [made for slug in slugs if (made := _back_up_one(slug, to, number))]
+    saved = None if structure else _back_up_accounts(to, number)
     if json:
-        as_json(done)
+        as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done)
     else:
         for one in done:
             events = typography.plural(one["events"], "fait")
             console.print(marked("[bold]{slug}[/] : {events}", slug=one["slug"], events=events), end=" ")
             console.print(f"dans {one['path']}", soft_wrap=True)
+        if saved:
+            console.print(f"Comptes : dans {saved}", soft_wrap=True)
         if done:
             console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
     if len(done) < len(slugs) or any(one["unopened"] for one in done):
         raise typer.Exit(1)
+
+
+def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
+    """Backs the accounts of the site up, if there are any. Returns where."""
+    with in_words():
+        settings = Settings()
+        if (store := open_accounts(settings.data, settings.database())) is None:
+            return None
+        try:
+            made = account_backups.back_up(store, to or settings.data / "backups")
+        finally:
+            store.close()
+        if number:
+            account_backups.keep(made.parent, number)
+        return made
 
 
 def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any] | None:

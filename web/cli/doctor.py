@@ -10,7 +10,7 @@ from pixflow.inspection import event_pass
 from web.cli.backups import OneOption, chosen_slugs, open_slug
 from web.cli.terminal import JsonOption, as_json, console, errors, explained, in_words, marked
 from web.french import health as french
-from web.hosting import health, mail_checks
+from web.hosting import account_checks, health, mail_checks
 from web.hosting.health import Finding
 from web.hosting.served_structure import reads_of
 from web.hosting.settings import Settings
@@ -60,7 +60,12 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
             reads = reads_of(opened)
             try:
                 demo = opened.engine.references().structure.demonstration
-                return [*health.all_findings(opened, reads, seconds), *mail_checks.findings(Settings(), demo=demo)]
+                settings = Settings()
+                return [
+                    *health.all_findings(opened, reads, seconds),
+                    *mail_checks.findings(settings, demo=demo),
+                    *account_checks.findings(settings, demo=demo),
+                ]
             finally:
                 reads.close()
     except Exception as error:

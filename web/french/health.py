@@ -26,6 +26,9 @@ TITLES = {
     "disk": "Place sur le disque",
     "mail_server": "Serveur de courriels",
     "address": "Adresse des pages",
+    "account_store": "Comptes",
+    "tls": "Chiffrement du réseau",
+    "breached_passwords": "Mots de passe volés",
 }
 SENTENCES = {
     "durability good": "{store} : ce qui est confirmé survit à une coupure.",
@@ -107,6 +110,17 @@ SENTENCES = {
     "mail_server alarm silent": "{host} ne répond pas : vérifiez son nom, son port, et le réseau.",
     "mail_server alarm refused": "{host} refuse nos courriels : voyez son journal.",
     "address good": "{url}.",
+    "account_store good": "Ils s'ouvrent avec leur clé.",
+    "account_store good none": "Personne n'est encore invité : « pixflow account invite ».",
+    "account_store alarm": "Ils ne s'ouvrent pas, leur clé (keys/_site.key) manque ou n'est pas la leur : remettez la "
+    "clé, ou « pixflow account restore ».",
+    "tls good": "Pages et base ne sont lues qu'ici, ou chiffrées.",
+    "tls alarm pages": "PIXFLOW_URL ne commence pas par https:// : les mots de passe voyageraient en clair.",
+    "tls alarm database": "La base est sur une autre machine, sans certificat vérifié : « ?sslmode=verify-full » dans "
+    "PIXFLOW_DATABASE_URL.",
+    "breached_passwords good": "{path} est trié.",
+    "breached_passwords note": "Aucune liste (PIXFLOW_BREACHED) : un mot de passe déjà volé ailleurs peut être choisi.",
+    "breached_passwords alarm": "{path} manque, est vide ou n'est pas trié : les mots de passe n'y sont pas cherchés.",
     "address note": "{url} : hors de cette machine, les liens des courriels ne mènent nulle part. Donnez PIXFLOW_URL.",
     "address alarm": "PIXFLOW_URL n'est pas une adresse ({url}) : écrivez https://nom, sans rien après.",
     "disk good": "{free} libres.",

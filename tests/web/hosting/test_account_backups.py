@@ -1,0 +1,149 @@
+"""Backups of the accounts, and what doctor says of them: on both stores where it matters."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pixflow.store import StoreRefused
+from tests.web.pages.account.conftest import NADIA, SECRET, URL, address, first_visit
+from tests.web.paths import House, house
+from web.accounts import accounts
+from web.accounts.site import Site
+from web.accounts.store import AccountStore, open_accounts
+from web.accounts.tables import sessions
+from web.hosting import account_backups, account_checks
+from web.hosting.settings import Settings
+
+
+def emptied(store: AccountStore) -> None:
+    with store.write() as connection:
+        for table in (*account_backups.KEPT, sessions):
+            connection.execute(table.delete())
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite", "postgres"])
+def test_a_backup_brings_the_accounts_back_and_no_session(
+    tmp_path: Path, kept_in: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kept_in == "postgres":
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+    with house(tmp_path / "data", url=URL) as at_work:
+        site = at_work.host.site
+        assert site
+        nadia = first_visit(at_work, site, NADIA)
+        made = account_backups.back_up(site.store, tmp_path)
+        with pytest.raises(StoreRefused, match="not empty"):
+            account_backups.restore(site.store, made)
+        emptied(site.store)
+        assert account_backups.restore(site.store, made) == 1
+        assert nadia.get("/boite").headers["Location"].startswith("/connexion"), "no session came back"
+        at_work.pass_by(seconds=60)
+        assert nadia.sign_in(address(at_work, NADIA)).status_code == 303
+        if database := Settings().database():
+            database.close()
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path / "data", url=URL) as made:
+        yield made
+
+
+def site_of(at_work: House) -> Site:
+    assert at_work.host.site
+    return at_work.host.site
+
+
+def test_a_backup_holds_no_key_no_secret_and_no_name(at_work: House, tmp_path: Path) -> None:
+    nadia = first_visit(at_work, site_of(at_work), NADIA)
+    made = account_backups.back_up(site_of(at_work).store, tmp_path)
+    content = made.read_bytes()
+    key = (tmp_path / "data" / "keys" / "_site.key").read_bytes()
+    assert made.stat().st_mode & 0o077 == 0
+    for canary in (
+        key,
+        SECRET.encode(),
+        nadia.seed.encode(),
+        b"nadia",
+        b"Benali",
+        *map(str.encode, nadia.cookies.values()),
+    ):
+        assert canary not in content
+
+
+def test_a_damaged_backup_or_one_of_another_key_is_refused(at_work: House, tmp_path: Path) -> None:
+    first_visit(at_work, site_of(at_work), NADIA)
+    made = account_backups.back_up(site_of(at_work).store, tmp_path)
+    elsewhere = open_accounts(tmp_path / "other", None, create=True)
+    assert elsewhere
+    with pytest.raises(StoreRefused, match="does not open"):
+        account_backups.restore(elsewhere, made)
+    made.write_bytes(made.read_bytes()[:-9])
+    with pytest.raises(StoreRefused, match="damaged"):
+        account_backups.restore(elsewhere, made)
+    assert accounts.find_email(elsewhere, "nadia@exemple.fr") is None
+    elsewhere.close()
+
+
+def test_the_latest_backups_are_kept(at_work: House, tmp_path: Path) -> None:
+    made = []
+    for _ in range(3):
+        made.append(account_backups.back_up(site_of(at_work).store, tmp_path))
+        at_work.pass_by(seconds=1)
+    account_backups.keep(made[0].parent, 2)
+    assert sorted(made[0].parent.iterdir()) == made[1:]
+
+
+# --- doctor
+
+
+def test_doctor_opens_the_store_with_its_key(at_work: House, tmp_path: Path) -> None:
+    about = Settings(data=tmp_path / "data")
+    first_visit(at_work, site_of(at_work), NADIA)
+    assert account_checks.account_store(about).level == "good"
+    key = tmp_path / "data" / "keys" / "_site.key"
+    was = key.read_bytes()
+    key.write_bytes(bytes(32))
+    assert account_checks.findings(about, demo=False)[0].level == "alarm"
+    key.write_bytes(was)
+    key.chmod(0o644)
+    assert account_checks.findings(about, demo=False)[0].level == "alarm"
+    key.unlink()
+    assert account_checks.findings(about, demo=False)[0].level == "alarm"
+    assert account_checks.findings(about, demo=True) == []
+    assert account_checks.account_store(Settings(data=tmp_path / "nobody")).details == {"why": "none"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "level"),
+    [
+        ({}, "good"),
+        ({"url": "https://pixflow.exemple.fr"}, "good"),
+        ({"url": "http://pixflow.exemple.fr"}, "alarm"),
+        ({"database_url": "postgresql://u:p@127.0.0.1/x"}, "good"),
+        ({"database_url": "postgresql://u:p@base.exemple.fr/x"}, "alarm"),
+        ({"database_url": "postgresql://u:p@base.exemple.fr/x?sslmode=require"}, "alarm"),
+        ({"database_url": "postgresql://u:p@base.exemple.fr/x?sslmode=verify-full"}, "good"),
+    ],
+)
+def test_doctor_knows_what_travels_in_clear(settings: dict[str, str], level: str) -> None:
+    assert account_checks.tls(Settings(**settings)).level == level  # type: ignore[arg-type]
+
+
+def test_doctor_reads_the_list_of_breached_passwords(tmp_path: Path) -> None:
+    lines = sorted(f"{hashlib.sha1(str(n).encode()).hexdigest().upper()}:{n}" for n in range(2_000))
+    path = tmp_path / "breached"
+
+    def level() -> str:
+        return account_checks.breached_passwords(Settings(breached=path)).level
+
+    assert level() == "alarm"
+    path.write_text("")
+    assert level() == "alarm"
+    path.write_text("\n".join(lines) + "\n")
+    assert level() == "good"
+    path.write_text("\n".join(reversed(lines)) + "\n")
+    assert level() == "alarm"
+    assert account_checks.breached_passwords(Settings()).level == "note"

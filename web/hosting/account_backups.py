@@ -1,0 +1,71 @@
+"""Backups of the accounts: one file for the whole site, apart from those of the structures, the same on both stores.
+
+A backup has neither the site's key, which seals its secrets, nor sessions, tickets and attempts.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Table, Uuid, delete, func, insert, select
+
+from pixflow.store import StoreRefused
+from pixflow.store.durable_files import write_new
+from web.accounts.store import FOLDER, AccountStore
+from web.accounts.tables import accounts, identities, invitations, memberships, metadata, passkeys, recovery_codes
+
+KEPT = (accounts, passkeys, recovery_codes, identities, memberships, invitations)
+SUFFIX = ".accounts"
+
+
+def back_up(store: AccountStore, root: Path) -> Path:
+    """Writes the accounts to a new file of `root`/_site. Returns its path."""
+    with store.read() as connection:
+        rows = {table.name: [list(row) for row in connection.execute(select(table))] for table in KEPT}
+    folder = root / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{store.at(store.now()):%Y-%m-%dT%H-%M-%S}-{os.urandom(2).hex()}{SUFFIX}"
+    write_new(path, msgspec.msgpack.encode(rows))
+    return path
+
+
+def keep(folder: Path, number: int) -> None:
+    """Deletes all backups of a folder but the latest ones."""
+    for path in sorted(folder.glob(f"*{SUFFIX}"))[:-number]:
+        path.unlink()
+
+
+def restore(store: AccountStore, path: Path) -> int:
+    """Puts the accounts of a backup into an empty store, in one transaction. Returns their number.
+
+    Nobody is signed in afterwards. Raises StoreRefused when the store has accounts: factors that somebody lost since
+    would open them again. Raises it too for a file that is no backup, or was sealed by another key.
+    """
+    rows = _read(path)
+    for id, _, email, *_ in rows[accounts.name]:
+        store.key.open_sealed(email, f"e-mail {id}")
+    with store.write() as connection:
+        if connection.execute(select(func.count()).select_from(accounts)).scalar():
+            raise StoreRefused("the accounts store is not empty: a backup is restored where it was lost")
+        for table in metadata.sorted_tables:
+            connection.execute(delete(table))
+        for table in KEPT:
+            if found := [_row(table, values) for values in rows[table.name]]:
+                connection.execute(insert(table), found)
+    return len(rows[accounts.name])
+
+
+def _read(path: Path) -> dict[str, list[list[Any]]]:
+    with suppress(msgspec.DecodeError, msgspec.ValidationError):
+        found = msgspec.msgpack.decode(path.read_bytes(), type=dict[str, list[list[Any]]])
+        if found.keys() == {table.name for table in KEPT}:
+            return found
+    raise StoreRefused(f"{path} is no backup of accounts, or is damaged")
+
+
+def _row(table: Table, values: list[Any]) -> dict[str, Any]:
+    pairs = zip(table.columns, values, strict=True)
+    return {one.name: UUID(value) if isinstance(one.type, Uuid) and value else value for one, value in pairs}

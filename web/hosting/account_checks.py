@@ -1,0 +1,57 @@
+"""Checks of the accounts, for `pixflow doctor`: their store, and the settings of a safe address."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import select, text
+
+from web.accounts.factors import breached
+from web.accounts.site import LOCAL, is_safe
+from web.accounts.store import open_accounts
+from web.accounts.tables import accounts
+from web.hosting.health import Finding, run
+from web.hosting.settings import Settings
+
+VERIFIED = "verify-full"
+
+
+def findings(settings: Settings, *, demo: bool) -> list[Finding]:
+    """Runs the checks of this module; a demonstration has no accounts."""
+    return [] if demo else [run(check, settings) for check in (account_store, tls, breached_passwords)]
+
+
+def account_store(settings: Settings) -> Finding:
+    """Checks that the store opens, that its key opens what it sealed, and that it is whole."""
+    store = open_accounts(settings.data, settings.database())
+    if store is None:
+        return Finding("account_store", "good", {"why": "none"})
+    try:
+        with store.read() as connection:
+            row = connection.execute(select(accounts.c.id, accounts.c.email).limit(1)).first()
+            pragmas = () if settings.database() else ("journal_mode", "quick_check")
+            said = [connection.execute(text(f"PRAGMA {one}")).scalar() for one in pragmas]
+        if row:
+            store.key.open_sealed(row.email, f"e-mail {row.id}")
+        return Finding("account_store", "good" if said in ([], ["wal", "ok"]) else "alarm")
+    finally:
+        store.close()
+
+
+def tls(settings: Settings) -> Finding:
+    """Checks that pages, and a database on another machine, are reached over verified TLS only."""
+    if settings.url and not is_safe(settings.url):
+        return Finding("tls", "alarm", {"why": "pages"})
+    database = urlsplit(settings.database_url)
+    asked = parse_qs(database.query).get("sslmode", [""])[0]
+    if database.hostname and database.hostname not in LOCAL and asked != VERIFIED:
+        return Finding("tls", "alarm", {"why": "database"})
+    return Finding("tls", "good")
+
+
+def breached_passwords(settings: Settings) -> Finding:
+    """Checks the operator's list of breached passwords: there, and sorted."""
+    path: Path | None = settings.breached
+    if path is None:
+        return Finding("breached_passwords", "note")
+    right = path.is_file() and path.stat().st_size > 0 and breached.is_sorted(path)
+    return Finding("breached_passwords", "good" if right else "alarm", {"path": str(path)})
