@@ -14,7 +14,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Role
 from pixflow.team.membership import add_member, record_departure, undo_departure
 from pixflow.team.milestones import designate_referent
-from pixflow.team.roles import change_roles, confirm_role
+from pixflow.team.roles import change_roles, confirm_role, direction_confirms, granted_roles
 from pixflow.team.staff import Staff, fold
 from tests.given import ADVISOR, DAY, LATER, given, stamped, state_of
 
@@ -180,3 +180,25 @@ def test_the_last_manager_stays_one_unless_the_operator_says_so() -> None:
     left = e.StaffLeft(last_day=LATER, on=DAY)
     given(*director).when(record_departure, last_day=LATER, **said, actor=OPERATOR).then(left)
     given(*director).when(record_departure, last_day=LATER, **said | {"team": TEAM}, actor=str(MANAGER)).then(left)
+
+
+def test_one_ends_no_role_of_their_own_and_changing_nothing_is_no_change() -> None:
+    both = given(JOINED, FACILITATOR, e.RoleGranted(role="advisor", on=DAY))
+    said: dict[str, Any] = {"on": DAY, "team": TEAM, "actor": PERSON}
+    both.when(change_roles, roles=("advisor",), **said).refused("own-roles")
+    both.when(change_roles, roles=("advisor", "facilitator"), **said).then()
+    assert granted_roles(Staff(), [], on=DAY, person=ADVISOR, team=TEAM, actor=PERSON) == []
+
+
+def test_no_role_of_somebody_who_left_is_confirmed() -> None:
+    given(JOINED, asked("manager"), e.StaffLeft(last_day=DAY, on=DAY)).when(
+        confirm_role, role="manager", on=LATER, team=TEAM, actor=str(MANAGER)
+    ).refused("has-left")
+
+
+def test_an_advisor_who_is_new_waits_for_nobody_and_a_former_one_does() -> None:
+    by = {"team": TEAM, "actor": str(ADMINISTRATOR), "day": DAY}
+    assert not direction_confirms(Staff(), "advisor", **by)
+    assert direction_confirms(Staff(version=1), "advisor", **by)
+    assert not direction_confirms(Staff(version=1), "referent", **by)
+    assert not direction_confirms(Staff(version=1), "advisor", **{**by, "actor": str(MANAGER)})
