@@ -197,7 +197,7 @@ def test_no_role_of_somebody_who_left_is_confirmed() -> None:
 
 
 def test_an_advisor_who_is_new_waits_for_nobody_and_a_former_one_does() -> None:
-    by = {"team": TEAM, "actor": str(ADMINISTRATOR), "day": DAY}
+    by: dict[str, Any] = {"team": TEAM, "actor": str(ADMINISTRATOR), "day": DAY}
     assert not direction_confirms(Staff(), "advisor", **by)
     assert direction_confirms(Staff(version=1), "advisor", **by)
     assert not direction_confirms(Staff(version=1), "referent", **by)
