@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from pixflow import presets, structure_folder
-from pixflow.access_journal import seal
+from pixflow.access_journal import mass_reading, seal
 from pixflow.access_journal.journal import AccessJournal, open_journal
 from pixflow.access_journal.line import Line, micros
 from pixflow.events.structure import JournalSealed
@@ -251,3 +251,26 @@ def test_a_file_that_is_deleted_meanwhile_is_noticed(tmp_path: Path) -> None:
     opened.write()
     assert opened.faults() == ["missing"]
     opened.structure.engine.close()
+
+
+def test_of_many_pages_at_once_in_two_processes_no_more_than_the_limit_are_shown(opened: Opened) -> None:
+    day, shown = opened.structure.engine.today(), []
+    began = seal.midnight(day, "Europe/Paris")
+    processes = [opened.again(), opened.again()]
+
+    def read_ten(journal: AccessJournal) -> None:
+        for _ in range(10):
+            opened.write(journal, dossier=uuid4(), why="glass")
+            counts = journal.counts(NADIA, micros(opened.now), day, began)
+            if not mass_reading.is_reached(counts, reads_all=False):
+                shown.append(counts.soon)
+
+    threads = [Thread(target=read_ten, args=[processes[n % 2]]) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(shown) <= 30
+    assert opened.faults() == []
+    for journal in processes:
+        journal.close()

@@ -69,6 +69,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         (SOPHIE, "/boite"),
         (SOPHIE, "/dossiers"),
         (CLAIRE, "/rejouer"),
+        (CLAIRE, "/dossiers/{dossier}/consultations"),
         (CLAIRE, "/rejouer/{dossier}?version=18"),
         (CLAIRE, "/journal"),
         (CLAIRE, "/journal?dossier={dossier}"),
