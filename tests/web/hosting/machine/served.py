@@ -27,11 +27,13 @@ def made(data: Path) -> Path:
     return data
 
 
-def environment(data: Path, **settings: str) -> dict[str, str]:
-    return {**os.environ, "PIXFLOW_DATA": str(data), "PIXFLOW_URL": URL, "COLUMNS": "200", **settings}
+def environment(data: Path, **settings: str | None) -> dict[str, str]:
+    """Returns the environment of a process; None leaves a setting out."""
+    found = {**os.environ, "PIXFLOW_DATA": str(data), "PIXFLOW_URL": URL, "COLUMNS": "200", **settings}
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def refused(data: Path, *words: str, **settings: str) -> str:
+def refused(data: Path, *words: str, **settings: str | None) -> str:
     """Runs `pixflow serve` where it refuses. Returns what it says."""
     answer = subprocess.run(
         [PIXFLOW, "serve", *words], env=environment(data, **settings), capture_output=True, text=True, timeout=60
@@ -41,7 +43,7 @@ def refused(data: Path, *words: str, **settings: str) -> str:
 
 
 @contextmanager
-def serving(data: Path, *words: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def serving(data: Path, *words: str, **settings: str | None) -> Iterator[subprocess.Popen[str]]:
     """Serves until the end of the block. Waits for READY=1 on a socket of systemd's kind."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
         told.bind(str(data.parent / "notify"))

@@ -1,5 +1,6 @@
 """`pixflow serve` on a socket and on a port: what it refuses, whom it believes, what it says to systemd."""
 
+import json
 import re
 import shutil
 import socket
@@ -128,13 +129,14 @@ def test_on_a_socket_only_the_machine_reads_readyz(data: Path, tmp_path: Path) -
         answer = client.get("/connexion")
         assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
         assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    lines = [json.loads(line) for line in (data.parent / "stderr").read_text().splitlines()]
+    assert {line["route"] for line in lines if line["event"] == "request"} >= {"/connexion"}
 
 
 def test_secrets_are_read_from_the_credentials_of_systemd(data: Path, tmp_path: Path) -> None:
     (tmp_path / "pixflow_url").write_text(f"{URL}\n")
-    path = tmp_path / "s"
-    settings = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
-    with serving(data, "--socket", str(path), **settings) as process:
+    words = ("--socket", str(tmp_path / "s"))
+    with serving(data, *words, CREDENTIALS_DIRECTORY=str(tmp_path), PIXFLOW_URL=None) as process:
         assert URL in process.stdout.readline()
 
 
