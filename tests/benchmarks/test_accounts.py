@@ -1,4 +1,4 @@
-"""What an account costs: who is it, at each request; and a sign-in with a password and a code."""
+"""The cost of an account: who is it, at each request; and a sign-in with a password and a code."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

@@ -37,7 +37,7 @@ from web.accounts.types import Account
 KIND, SECONDS, LONGEST_NAME = "challenge", 5 * 60, 60
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, struct.error, UnsupportedAlgorithm)
-"""What fido2 raises for bytes that are no answer of an authenticator."""
+"""The errors of fido2 for bytes that are no answer of an authenticator."""
 
 
 class BadPasskey(Exception):
