@@ -36,7 +36,8 @@ def test_f1_every_connection_is_wal_and_full(recorder: HardenedRecorder) -> None
             assert [ask(connection, f"PRAGMA {name}") for name in pragmas] == ["wal", 2, 0, WAL_LIMIT]
 
 
-def test_f1_a_store_that_cannot_be_durable_is_refused() -> None:
+def test_f1_a_store_that_cannot_be_durable_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(StoreRefused, match="lost in a power cut: SQLite gives journal_mode=memory"):
         HardenedPool(db_name=":memory:").get_connection()
 
