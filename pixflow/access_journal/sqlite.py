@@ -97,6 +97,14 @@ def _stored(value: Value) -> int | str | bytes | None:
     return value.bytes if isinstance(value, UUID) else value
 
 
+_KINDS = {
+    sqlite3.SQLITE_FULL: StoreFull,
+    sqlite3.SQLITE_IOERR: StoreFull,
+    sqlite3.SQLITE_BUSY: StoreBusy,
+    sqlite3.SQLITE_LOCKED: StoreBusy,
+}
+
+
 @contextmanager
 def _in_words() -> Iterator[None]:
     """Turns the errors of SQLite and of the disk into those of the store."""
@@ -104,7 +112,6 @@ def _in_words() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        kind = {sqlite3.SQLITE_FULL: StoreFull, sqlite3.SQLITE_BUSY: StoreBusy, sqlite3.SQLITE_LOCKED: StoreBusy}
-        raise kind.get(code, StoreRefused)(f"the access journal: {error}") from error
+        raise _KINDS.get(code, StoreRefused)(f"the access journal: {error}") from error
     except OSError as error:
         raise StoreFull(f"the access journal: {error}") from error

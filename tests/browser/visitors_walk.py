@@ -18,7 +18,7 @@ def everyone_looks(walk: Walk) -> None:
     auditor.sees("Rejouer", "Fatoumata SOW")
     walk.check(auditor)
     auditor.page.get_by_role("link", name="Fatoumata SOW").click()
-    auditor.sees("Rejouer le dossier de Fatoumata SOW")
+    auditor.sees("Fatoumata SOW", "Le dossier tel qu’il se lisait")
     replay(walk, auditor)
 
 

@@ -58,7 +58,7 @@ AUTHORS = (ADMINISTRATOR, ADVISOR, COLLEAGUE, THIRD, FACILITATOR, REFERENT, MANA
 PEOPLE = (*AUTHORS, LEAVER)
 TASKS = {"present-pix": 1, "plan-diagnostic": 1}
 FAR = date(2026, 11, 1)
-SECONDS = 6
+SECONDS = 3
 Key = tuple[UUID, str, date]
 
 

@@ -13,6 +13,8 @@ from tests.trials.mutants import VARIABLE, module_of, mutants
 from tests.trials.proofs import ROOT, Proofs
 from tests.trials.scale import SEED
 
+pytestmark = pytest.mark.trial
+
 RULES = {
     "pixflow/team/accounts.py": "tests/team/test_accounts.py",
     "pixflow/team/access.py": "tests/team/test_accounts.py",

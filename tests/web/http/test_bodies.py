@@ -1,10 +1,12 @@
 """Bodies are read whole, within their time and size, before the application runs."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import anyio
 import pytest
-from anyio import create_task_group, run, sleep
+from anyio import create_task_group, sleep
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +18,12 @@ SCOPE: dict[str, Any] = {
     "scheme": "http", "server": ("127.0.0.1", 80), "headers": [(b"transfer-encoding", b"chunked")],
 }  # fmt: skip
 SMALL: dict[str, Any] = {"most": 1_000_000, "held": 500_000, "seconds": 0.3, "pause": 0.1}
+
+
+def run(asked: Callable[..., Awaitable[Any]], *given: Any) -> Any:
+    """Runs a coroutine in a thread of its own: that of the tests may hold the loop of a browser."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, asked, *given).result()
 
 
 class Echo:
