@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 
-
 ELSEWHERE = {
     # accounts have walks of their own; a demonstration has none
     "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
