@@ -286,16 +286,23 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def plain(output: str) -> str:
+    """Returns an output without the ends of its lines: they depend on the width of the terminal."""
+    return " ".join(output.split())
+
+
 def test_the_command_asks_and_never_confirms_its_own_request(terminal: Path) -> None:
     with house(terminal, MONDAY) as at_work:
         dossier = full(at_work)
     without = CliRunner().invoke(app, ["erase", "9081726"])
-    assert (without.exit_code, "dites pourquoi, avec --reason" in without.output) == (2, True)
+    assert (without.exit_code, "dites pourquoi, avec --reason" in plain(without.output)) == (2, True)
     line = ["erase", "9081726", "--reason", "mistake", "--yes"]
     said = CliRunner().invoke(app, line)
-    assert (said.exit_code, "Effacement demandé. La direction le confirme" in said.output) == (0, True), said.output
+    assert (said.exit_code, "Effacement demandé. La direction le confirme" in plain(said.output)) == (0, True), (
+        said.output
+    )
     again = CliRunner().invoke(app, line)
-    assert (again.exit_code, "Cet effacement a été demandé au terminal" in again.output) == (1, True)
+    assert (again.exit_code, "Cet effacement a été demandé au terminal" in plain(again.output)) == (1, True)
     assert "Nomercier" in CliRunner().invoke(app, ["replay", str(dossier)]).output
 
 
