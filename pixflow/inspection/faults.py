@@ -53,7 +53,7 @@ def unopened(faults: Iterable[Fault]) -> list[Fault]:
 
 def order_faults(engine: Engine) -> list[Fault]:
     """Returns faults of positions, versions and commands, at most a hundred of each. It opens no event."""
-    return [Fault(code, position) for code, position in engine.recorder.disorder()]  # type: ignore[arg-type]
+    return [Fault(code, position) for code, position in engine.recorder.disorder()]
 
 
 def span_faults(engine: Engine, after: int, last: int) -> list[Fault]:

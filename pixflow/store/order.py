@@ -4,6 +4,9 @@ Each statement gives a code and a position, and sees one snapshot. Positions are
 in each stream and rise with positions, and the commands divide all positions among them.
 """
 
+from typing import Literal
+
+Disorder = Literal["position", "version", "span", "end"]
 _AT_MOST = 100
 _STATEMENTS = (
     """SELECT 'position', position FROM

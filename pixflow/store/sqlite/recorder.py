@@ -225,7 +225,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             rows = cursor.execute(_SELECT_COMMANDS, [_json(id.hex for id in ids)]).fetchall()
         return {(id := UUID(name)): CommandRow(id, *row) for name, *row in rows}
 
-    def disorder(self) -> list[tuple[str, int]]:
+    def disorder(self) -> list[tuple[order.Disorder, int]]:
         """Returns what is out of order (pixflow/store/order.py): a code and a position for each."""
         found = []
         for statement in order.statements(
