@@ -27,17 +27,8 @@ from eventsourcing.utils import strtobool
 from psycopg import errors
 from psycopg.pq.abc import PGresult
 
-from pixflow.store import (
-    Claim,
-    ClaimTaken,
-    CommandKnown,
-    CommandRow,
-    NewCommand,
-    StoreBusy,
-    StoreLost,
-    StoreRefused,
-    order,
-)
+from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewCommand, StoreBusy, StoreLost, StoreRefused
+from pixflow.store.order import Disorder
 from pixflow.store.postgres import copy
 from pixflow.store.postgres.database import Database, in_words
 from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, rows, texts, uuids
@@ -243,7 +234,7 @@ class PostgresRecorder(ApplicationRecorder):
         (answer,) = self._execute((self._sql.commands, [uuids(ids)]))
         return {row[0]: CommandRow(*row) for row in rows(answer)}
 
-    def disorder(self) -> list[tuple[order.Disorder, int]]:
+    def disorder(self) -> list[tuple[Disorder, int]]:
         """Returns what is out of order (pixflow/store/order.py): a code and a position for each."""
         return [
             found
