@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from web.accounts import attempts, sessions, tickets
-from web.accounts.issuer import Issuer
+from web.accounts.oidc.issuer import Issuer
 from web.accounts.store import AccountStore
 
 LOCAL = ("localhost", "127.0.0.1")

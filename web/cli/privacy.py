@@ -32,7 +32,7 @@ from web.cli.terminal import (
     working,
 )
 from web.french import privacy, typography
-from web.french.access_journal import TERMINAL
+from web.french.accounts.access_journal import TERMINAL
 from web.hosting.served_structure import ServedStructure
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from pixflow.access_journal.line import Line, instant
 from pixflow.actor import OPERATOR
 from web.desk.names import NameOfStaff
-from web.french import access_journal as french
 from web.french import dates
+from web.french.accounts import access_journal as french
 from web.hosting.served_structure import ServedStructure
 
 MOST = 5_000

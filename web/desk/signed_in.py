@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import Depends, HTTPException, Request
 
 from pixflow.actor import Actor
-from web.accounts import sessions
+from web.accounts import accounts, sessions
 from web.accounts.site import Site
-from web.accounts.types import Session
+from web.accounts.types import Account, Session
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 
@@ -31,6 +31,14 @@ def site_of(request: Request) -> Site:
 
 
 AtSite = Annotated[Site, Depends(site_of)]
+
+
+def account_of(site: Site, id: UUID | None) -> Account:
+    """Returns an account. Redirects to the sign-in when there is none."""
+    account = accounts.find(site.store, id) if id else None
+    if account is None:
+        raise HTTPException(303, headers={"Location": SIGN_IN})
+    return account
 
 
 def session_of(request: Request) -> Session | None:

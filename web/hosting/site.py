@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pixflow.store import StoreRefused
 from pixflow.structure_folder import Clock, utc_now
-from web.accounts.issuer import Issuer
+from web.accounts.oidc.issuer import Issuer
 from web.accounts.site import Site, is_safe
 from web.accounts.store import open_accounts
 from web.hosting.settings import Settings

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
-from web.accounts import identities
+from web.accounts.oidc import identities
 from web.accounts.store import AccountStore
 
 ISSUER, OTHER = "https://issuer.example", "https://other.example"

@@ -24,9 +24,9 @@ from joserfc import jwe, jws
 from joserfc.jwk import ECKey, RSAKey
 
 from tests.idp import CLIENT, SECRET, Bends, Provider, provider, visit
-from web.accounts import issuer_answers
-from web.accounts.issuer import Arrival, Departure, Issuer, IssuerDenied
-from web.accounts.issuer_answers import LARGEST, IssuerError, IssuerRefused, IssuerUnreached
+from web.accounts.oidc import answers
+from web.accounts.oidc.answers import LARGEST, IssuerError, IssuerRefused, IssuerUnreached
+from web.accounts.oidc.issuer import Arrival, Departure, Issuer, IssuerDenied
 
 REDIRECT = "https://pixflow.exemple.fr/connexion/retour"
 ES256 = jws.JWSRegistry.algorithms["ES256"]
@@ -432,8 +432,8 @@ def _cut(handler: Any, reply: Any) -> None:
 def test_an_issuer_that_does_not_answer_in_time_is_given_up(
     idp: Provider, monkeypatch: pytest.MonkeyPatch, end: str, bend: Callable[[Any, Any], None]
 ) -> None:
-    monkeypatch.setattr(issuer_answers, "READ", 0.2)
-    monkeypatch.setattr(issuer_answers, "WHOLE", 0.3)
+    monkeypatch.setattr(answers, "READ", 0.2)
+    monkeypatch.setattr(answers, "WHOLE", 0.3)
     idp.bends.reply[end] = bend
     began = time.monotonic()
     with pytest.raises(IssuerUnreached):

@@ -17,8 +17,8 @@ import httpx2
 import pytest
 
 from tests.idp import CLIENT, SECRET
-from web.accounts.issuer import Issuer
-from web.accounts.issuer_answers import IssuerRefused
+from web.accounts.oidc.answers import IssuerRefused
+from web.accounts.oidc.issuer import Issuer
 
 REDIRECT = "https://pixflow.exemple.fr/connexion/retour"
 FOLDER, NODE = os.environ.get("PIXFLOW_NPM_IDP", ""), shutil.which("node")

@@ -8,7 +8,7 @@ from web.accounts.site import Site
 from web.accounts.tokens import digest
 from web.accounts.types import Membership
 from web.desk.signed_in import FLOW, KNOWN, SESSION
-from web.french.devices import device
+from web.french.accounts.devices import device
 from web.pages.account import sign_in_lines
 
 _A_YEAR = 365 * 24 * 3600

@@ -12,7 +12,7 @@ from web.accounts import accounts, tickets
 from web.accounts.factors import passwords, totp
 from web.accounts.site import Site
 from web.accounts.types import Account
-from web.french import accounts as french
+from web.french.accounts import sign_in as french
 from web.hosting.served_structure import ServedStructure
 
 SEED, SEED_SECONDS = "seed", 30 * 60

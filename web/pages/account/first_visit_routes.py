@@ -13,15 +13,16 @@ from msgspec.structs import replace
 from pixflow.actor import SITE, Actor
 from pixflow.refused import Refused
 from pixflow.team.accounts import open_account
-from web.accounts import accounts, identities, invitations, memberships, sign_in, tickets
+from web.accounts import accounts, invitations, memberships, sign_in, tickets
 from web.accounts.factors import passkeys, passwords, recovery
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.invitations import Invitation
+from web.accounts.oidc import identities
 from web.accounts.sign_in import Flow
 from web.accounts.site import Site
 from web.accounts.types import Account
-from web.desk.signed_in import FLOW, SIGN_IN, AtSite
-from web.french import accounts as french
+from web.desk.signed_in import FLOW, SIGN_IN, AtSite, account_of
+from web.french.accounts import sign_in as french
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
@@ -101,7 +102,9 @@ def ask(request: Request, site: AtSite) -> Response:
     flow, invitation, served = _joining(request, site)
     request.state.frame = Frame()
     name, structure = _name(served, invitation), served.refs.structure.name
-    shown = AcceptPage(name=name, structure=structure, email=_account(site, flow).email, links=flow.arrival is not None)
+    shown = AcceptPage(
+        name=name, structure=structure, email=account_of(site, flow.account).email, links=flow.arrival is not None
+    )
     return page(request, shown)
 
 
@@ -109,7 +112,7 @@ def ask(request: Request, site: AtSite) -> Response:
 def accept(request: Request, site: AtSite) -> Response:
     """Joins the structure: of several answers at once, one does."""
     flow, invitation, served = _joining(request, site)
-    account = _account(site, flow)
+    account = account_of(site, flow.account)
     if tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow) is None:
         return redirect(request, SIGN_IN)
     if not invitations.answer(site.store, invitation.id):
@@ -172,7 +175,7 @@ def enrol_passkey(request: Request, site: AtSite, data: FormData) -> Response:
     if flow.account:
         if not flow.must_enrol:
             raise HTTPException(403)
-        account = _account(site, flow)
+        account = account_of(site, flow.account)
     else:
         _, invitation, served = _invited(request, site)
         found = accounts.new_or_empty(site.store, invitation.email)
@@ -220,7 +223,7 @@ def go_on(request: Request, site: AtSite) -> Response:
 
 def _enrolled(request: Request, site: Site, flow: Flow) -> Response:
     """Shows new recovery codes, once a factor is enrolled; an account without a password has no use for them."""
-    account = _account(site, flow)
+    account = account_of(site, flow.account)
     sign_in_lines.write(request, "factor", account.id)
     flow = replace(flow, proved=True, must_enrol=False)
     if account.password is None:
@@ -270,14 +273,7 @@ def _enrolling(request: Request, site: Site) -> tuple[Flow, Account]:
     flow = _flow(request, site)
     if flow.account is None or not flow.must_enrol:
         raise HTTPException(303, headers={"Location": SIGN_IN})
-    return flow, _account(site, flow)
-
-
-def _account(site: Site, flow: Flow) -> Account:
-    account = accounts.find(site.store, flow.account) if flow.account else None
-    if account is None:
-        raise HTTPException(303, headers={"Location": SIGN_IN})
-    return account
+    return flow, account_of(site, flow.account)
 
 
 def _served(request: Request, invitation: Invitation | None) -> ServedStructure | None:

@@ -6,14 +6,15 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from msgspec.structs import replace
 
 from web import security_events
-from web.accounts import accounts, identities, invitations, sign_in, tickets
-from web.accounts.issuer import Arrival
-from web.accounts.issuer_answers import IssuerError
+from web.accounts import accounts, invitations, sign_in, tickets
+from web.accounts.oidc import identities
+from web.accounts.oidc.answers import IssuerError
+from web.accounts.oidc.issuer import Arrival
 from web.accounts.sign_in import Flow
 from web.accounts.site import Site
 from web.accounts.types import Account
 from web.desk.signed_in import FLOW, SIGN_IN, AtSite, safe_path, session_of
-from web.french import accounts as french
+from web.french.accounts import sign_in as french
 from web.http.templates import redirect
 from web.pages.account.sign_in_routes import connect, finish, flow_of, with_flow
 

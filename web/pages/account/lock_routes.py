@@ -11,13 +11,14 @@ from fastapi.responses import JSONResponse
 from pixflow.importing.uploads import Uploads
 from pixflow.refused import Refused
 from web import security_events
-from web.accounts import accounts, identities, sessions, sign_in
+from web.accounts import sessions, sign_in
 from web.accounts.factors import passkeys
 from web.accounts.factors.passkeys import BadPasskey
+from web.accounts.oidc import identities
 from web.accounts.site import Site
-from web.accounts.types import Account, Session
-from web.desk.signed_in import KNOWN, SESSION, SIGN_IN, AtSite, here, safe_path, session_of, sign_in_address
-from web.french import accounts as french
+from web.accounts.types import Session
+from web.desk.signed_in import KNOWN, SESSION, SIGN_IN, AtSite, account_of, here, safe_path, session_of, sign_in_address
+from web.french.accounts import sign_in as french
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
@@ -78,7 +79,7 @@ def read(request: Request, site: AtSite, vers: str = "/", reprise: str = "") -> 
 def password(request: Request, site: AtSite, data: FormData) -> Response:
     """Opens the session again with the password."""
     session = _session(request)
-    account, next = _account(site, session), safe_path(text_of(data, "vers"))
+    account, next = account_of(site, session.account), safe_path(text_of(data, "vers"))
     known = request.cookies.get(KNOWN, "")
     try:
         proved = sign_in.prove_password(site, account.email, text_of(data, "password"), place(request), known)
@@ -172,7 +173,7 @@ def _open(request: Request, site: Site, session: Session, next: str) -> Response
 
 
 def _lock(request: Request, site: Site, session: Session, next: str, errors: Mapping[str, str]) -> Response:
-    account, served = _account(site, session), _served(request, session)
+    account, served = account_of(site, session.account), _served(request, session)
     request.state.frame = Frame(structure_name=served.refs.structure.name)
     shown = LockPage(
         name=served.refs.team[session.member].name,
@@ -200,13 +201,6 @@ def _served(request: Request, session: Session) -> ServedStructure:
     if served is None:
         raise HTTPException(303, headers={"Location": SIGN_IN})
     return served
-
-
-def _account(site: Site, session: Session) -> Account:
-    account = accounts.find(site.store, session.account)
-    if account is None:
-        raise HTTPException(303, headers={"Location": SIGN_IN})
-    return account
 
 
 def _uploads(served: ServedStructure) -> Uploads:

@@ -9,17 +9,18 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
 from web import security_events
-from web.accounts import accounts, identities, sessions, tickets
+from web.accounts import accounts, sessions, tickets
 from web.accounts.factors import passkeys, passwords, recovery
 from web.accounts.factors.passkeys import BadPasskey
-from web.accounts.issuer_answers import IssuerError
+from web.accounts.oidc import identities
+from web.accounts.oidc.answers import IssuerError
 from web.accounts.site import Site
 from web.accounts.types import Account, Session
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.signed_in import SESSION, SIGN_IN, AtSite, session_of
-from web.french import accounts as french
+from web.desk.signed_in import SESSION, SIGN_IN, AtSite, account_of, session_of
 from web.french import dates, vocabulary
+from web.french.accounts import sign_in as french
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY, note
 from web.http.templates import Frame, Page, page, redirect
@@ -244,7 +245,7 @@ def _account(
     request: Request, desk: Desk, site: Site, errors: Mapping[str, str], application: NewApplication | None = None
 ) -> Response:
     session = _session(request)
-    account = _known(site, session)
+    account = account_of(site, session.account)
     shown = AccountPage(
         email=account.email,
         passkeys=[
@@ -277,7 +278,7 @@ def _fresh(request: Request, site: Site) -> Account:
     session = _session(request)
     if site.store.now() - session.proved > sessions.FRESH:
         raise HTTPException(303, headers={"Location": f"{LOCK}?vers={ACCOUNT}"})
-    return _known(site, session)
+    return account_of(site, session.account)
 
 
 def _changed(request: Request, site: Site) -> Response:
@@ -293,13 +294,6 @@ def _changed(request: Request, site: Site) -> Response:
 def _session(request: Request) -> Session:
     session: Session = request.state.session
     return session
-
-
-def _known(site: Site, session: Session) -> Account:
-    account = accounts.find(site.store, session.account)
-    if account is None:
-        raise HTTPException(303, headers={"Location": SIGN_IN})
-    return account
 
 
 def _day(desk: Desk, site: Site, seconds: int) -> str:

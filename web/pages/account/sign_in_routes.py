@@ -16,8 +16,8 @@ from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.sign_in import Flow, Second
 from web.accounts.site import Site
 from web.accounts.types import Account, Membership
-from web.desk.signed_in import FLOW, KNOWN, SIGN_IN, AtSite, enters, safe_path, session_of
-from web.french import accounts as french
+from web.desk.signed_in import FLOW, KNOWN, SIGN_IN, AtSite, account_of, enters, safe_path, session_of
+from web.french.accounts import sign_in as french
 from web.hosting.host import Host
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY
@@ -133,7 +133,7 @@ def passkey(request: Request, site: AtSite, data: FormData) -> Response:
     except BadPasskey:
         sign_in_lines.write(request, "failed", flow.account)
         if flow.account:
-            return _second(request, site, _known(site, flow.account), {"": french.WRONG_PASSKEY})
+            return _second(request, site, account_of(site, flow.account), {"": french.WRONG_PASSKEY})
         return connect(request, site, {"": french.WRONG_PASSKEY}, next=text_of(data, "vers"))
     if flow.account is None:
         flow = flow.by("passkey", safe_path(text_of(data, "vers")))
@@ -262,14 +262,7 @@ def _account_under_way(request: Request, site: Site) -> tuple[Flow, Account]:
     flow = flow_of(request, site)
     if flow.account is None or flow.proved:
         raise HTTPException(303, headers={"Location": SIGN_IN})
-    return flow, _known(site, flow.account)
-
-
-def _known(site: Site, id: UUID) -> Account:
-    account = accounts.find(site.store, id)
-    if account is None:
-        raise HTTPException(303, headers={"Location": SIGN_IN})
-    return account
+    return flow, account_of(site, flow.account)
 
 
 def _inviting(request: Request, site: Site, flow: Flow) -> str:

@@ -13,7 +13,7 @@ from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.signed_in import AtSite
-from web.french import accounts as french
+from web.french.accounts import sign_in as french
 from web.hosting.mail import Mail, Outbox, outbox_for
 from web.hosting.settings import Settings
 from web.http.forms import Form, FormData, validate

@@ -19,7 +19,8 @@ from tests.web.pages.account.conftest import HELENE, PAUL, URL, Browser, account
 from tests.web.pages.account.conftest import SECRET as PASSWORD
 from tests.web.pages.account.conftest import first_visit as by_password
 from tests.web.paths import House, house
-from web.accounts import accounts, identities, sessions
+from web.accounts import accounts, sessions
+from web.accounts.oidc import identities
 from web.accounts.site import Site
 from web.accounts.tables import metadata
 from web.accounts.types import Account

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from tests.web.filled import soup
 from tests.web.paths import House, house
 from tests.web.test_routes import LIST
-from web.french import access_journal as french
+from web.french.accounts import access_journal as french
 from web.pages.privacy import personal_data, personal_data_file, personal_data_paper
 
 NADIA, SOPHIE, CLAIRE = "Nadia Benali", "Sophie Lecomte", "Claire Vasseur"

@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from msgspec import Struct
 
-from web.accounts.issuer_answers import IssuerError, IssuerRefused, fetch
+from web.accounts.oidc.answers import IssuerError, IssuerRefused, fetch
 
 PROFILES = ("plain", "proconnect")
 ALGORITHMS = ("ES256", "RS256", "PS256")

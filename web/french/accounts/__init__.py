@@ -1,0 +1,1 @@
+"""Words of the accounts: signing in, browsers, who looked."""
