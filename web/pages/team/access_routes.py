@@ -44,13 +44,17 @@ def act(request: Request, desk: AtDesk, site: AtSite, person: UUID, action: str,
     outcome = record(desk, {"staff": person}, asked.decision, command_id=form.command_id, **asked.sent)
     if outcome.refused:
         return _refuse(request, desk, person, refusals.sentence(desk, outcome.refused))
-    if not outcome.repeated and (failed := _follow(desk, site, person, action, outbox)):
+    mails_again = outcome.repeated and action == "inviter"
+    if not mails_again and (failed := _follow(desk, site, person, action, outbox)):
         return _refuse(request, desk, person, failed)
     return _back(person, outcome.recorded[-1].originator_version if outcome.recorded else 0)
 
 
 def _follow(desk: Desk, site: Site, person: UUID, action: str, outbox: Outbox | None) -> str:
-    """Does what a decision asks of the accounts store. Returns why a mail did not leave, else ""."""
+    """Does what a decision asks of the accounts store. Returns why a mail did not leave, else "".
+
+    It is idempotent but for the mail: the same form finishes what was cut off.
+    """
     structure = desk.served.opened.id
     known = memberships.of_member(site.store, structure, person)
     if action == "inviter" and outbox:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from pixflow.store import StoreBusy
 from pixflow.team import membership
 from tests.web.client import words
 from tests.web.filled import hire, texts
@@ -118,6 +119,29 @@ def test_lost_factors_are_deleted_by_two(at_work: House, site: Site, box: Path) 
     assert not known.is_complete
     assert act(helene, at_work, NADIA, "inviter").status_code == 303
     assert "Bienvenue" in Browser(at_work).get(link(box)[1]).text
+
+
+def test_a_reset_that_was_cut_off_is_finished_by_the_same_form(
+    at_work: House, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+    first_visit(at_work, site, NADIA, by=HELENE)
+    act(helene, at_work, NADIA, "demander-moyens")
+    where, sent = f"/equipe/{at_work.people[NADIA]}/compte/effacer-moyens", {"command_id": str(uuid4())}
+    with monkeypatch.context() as cut:
+        cut.setattr(accounts, "forget_factors", cut_off)
+        assert yann.post(where, data=sent).status_code == 503
+    known = accounts.find_email(site.store, address(at_work, NADIA))
+    assert known
+    assert known.is_complete, "the store was not reached"
+    assert yann.post(where, data=sent).status_code == 303
+    known = accounts.find_email(site.store, address(at_work, NADIA))
+    assert known
+    assert not known.is_complete
+
+
+def cut_off(*_: object) -> None:
+    raise StoreBusy("the accounts store does not answer")
 
 
 def test_who_comes_back_is_invited_again(at_work: House, site: Site) -> None:
