@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from msgspec import Struct
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Update, insert, select, update
 
 from pixflow.identity import email as known_email
 from web.accounts.store import AccountStore
@@ -77,12 +77,10 @@ def get(store: AccountStore, id: UUID) -> Invitation | None:
     return _invitation(store, row) if row else None
 
 
-def answer(store: AccountStore, id: UUID) -> bool:
-    """Uses an invitation up: of several at once, one gets True."""
+def answering(store: AccountStore, id: UUID) -> Update:
+    """Returns the statement that uses an invitation up: of several at once, one changes its row."""
     there = (invitations.c.id == id) & _stands(store)
-    with store.write() as connection:
-        changed = update(invitations).where(there).values(answered=store.now(), link=None)
-        return connection.execute(changed).rowcount == 1
+    return update(invitations).where(there).values(answered=store.now(), link=None)
 
 
 def withdraw(store: AccountStore, structure: UUID, member: UUID) -> bool:

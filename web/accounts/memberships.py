@@ -6,8 +6,10 @@ They live outside the structures: a restored backup brings back roles, and no ac
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from web.accounts import invitations
+from web.accounts.invitations import Invitation
 from web.accounts.store import AccountStore
 from web.accounts.tables import memberships, sessions
 from web.accounts.types import Membership
@@ -18,18 +20,27 @@ def accept(store: AccountStore, account: UUID, structure: UUID, member: UUID) ->
 
     An account has one member in a structure: accepted again, it moves.
     """
+    with store.write() as connection:
+        return _make(connection, account, structure, member, store.now())
+
+
+def join(store: AccountStore, account: UUID, invitation: Invitation) -> Membership | None:
+    """Answers an invitation and makes its membership, both or neither. None when it stands no more."""
+    with store.write() as connection:
+        if not connection.execute(invitations.answering(store, invitation.id)).rowcount:
+            return None
+        return _make(connection, account, invitation.structure, invitation.member, store.now())
+
+
+def _make(connection: Connection, account: UUID, structure: UUID, member: UUID, now: int) -> Membership:
     there = (memberships.c.structure == structure) & (
         (memberships.c.member == member) | (memberships.c.account == account)
     )
     row = {"structure": structure, "member": member, "account": account, "asleep": False}
-    with store.write() as connection:
-        connection.execute(delete(memberships).where(there))
-        connection.execute(
-            delete(sessions).where(
-                sessions.c.structure == structure, (sessions.c.member == member) | (sessions.c.account == account)
-            )
-        )
-        connection.execute(insert(memberships).values(**row, accepted=store.now()))
+    theirs = (sessions.c.member == member) | (sessions.c.account == account)
+    connection.execute(delete(memberships).where(there))
+    connection.execute(delete(sessions).where(sessions.c.structure == structure, theirs))
+    connection.execute(insert(memberships).values(**row, accepted=now))
     return Membership(**row, ended=None)  # type: ignore[arg-type]
 
 

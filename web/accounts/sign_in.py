@@ -59,12 +59,12 @@ def go_on(store: AccountStore, token: str, flow: Flow) -> str | None:
     return begin(store, flow) if tickets.take(store, FLOW, token, Flow) else None
 
 
-def end_other_visits(store: AccountStore, account: UUID, way: Way) -> None:
+def end_other_visits(store: AccountStore, account: UUID, way: Way, *, but: str) -> None:
     """Ends what others began with the link of an invitation: their flows, and the password of an account that is new.
 
-    `way` is that of the visit that accepts it.
+    `way` and the token `but` are those of the visit that accepts it.
     """
-    tickets.discard_of(store, account)
+    tickets.discard_of(store, account, but=but)
     if way != "password" and not memberships.of_account(store, account):
         accounts.set_password(store, account, None)
 

@@ -37,10 +37,10 @@ def take(store: AccountStore, kind: str, token: str, content: type[T]) -> T | No
         return _opened(store, kind, token, content, connection.execute(query).scalar())
 
 
-def discard_of(store: AccountStore, account: UUID) -> None:
-    """Deletes every ticket of an account."""
+def discard_of(store: AccountStore, account: UUID, *, but: str = "") -> None:
+    """Deletes every ticket of an account, `but` that of a token."""
     with store.write() as connection:
-        connection.execute(delete(tickets).where(tickets.c.account == account))
+        connection.execute(delete(tickets).where(tickets.c.account == account, tickets.c.digest != digest(but)))
 
 
 def sweep(store: AccountStore) -> None:

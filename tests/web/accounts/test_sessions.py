@@ -141,13 +141,14 @@ def test_an_invitation_stands_a_week_and_its_link_a_day(store: AccountStore, clo
     clock.pass_by(days=6)
     assert invitations.find(store, again) is None
     assert invitations.new_link(store, made.id) is None
-    assert not invitations.answer(store, made.id)
+    assert memberships.join(store, uuid4(), made) is None
 
 
 def test_an_invitation_is_answered_once(store: AccountStore) -> None:
     made, token = invitations.invite(store, STRUCTURE, UUID(int=11), "nadia@exemple.fr", str(uuid4()))
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(lambda _: invitations.answer(store, made.id), range(8))) == 1
+        joined = list(pool.map(lambda _: memberships.join(store, uuid4(), made), range(8)))
+    assert sum(one is not None for one in joined) == 1
     assert invitations.find(store, token) is None
 
 

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -11,6 +10,7 @@ from fastapi.responses import JSONResponse
 from msgspec.structs import replace
 
 from pixflow.actor import SITE, Actor
+from pixflow.engine import new_id
 from pixflow.refused import Refused
 from pixflow.team.accounts import open_account
 from web.accounts import accounts, invitations, memberships, sign_in, tickets
@@ -110,20 +110,20 @@ def ask(request: Request, site: AtSite) -> Response:
 
 @router.post("/invitation/accepter")
 def accept(request: Request, site: AtSite) -> Response:
-    """Joins the structure: of several answers at once, one does."""
+    """Joins the structure: of several answers at once, one does. One that was cut off is sent again."""
     flow, invitation, served = _joining(request, site)
     account = account_of(site, flow.account)
-    if tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow) is None:
-        return redirect(request, SIGN_IN)
-    if not invitations.answer(site.store, invitation.id):
-        return _over(request)
-    member = invitation.member
+    streams, command = {"staff": invitation.member}, new_id(invitation.id, f"opened by {account.id}")
     try:
-        served.engine.execute({"staff": member}, open_account, by=Actor(SITE), command_id=uuid4(), way=flow.way)
+        served.engine.execute(streams, open_account, by=Actor(SITE), command_id=command, way=flow.way)
     except Refused:
         return _over(request)
-    sign_in.end_other_visits(site.store, account.id, flow.way)
-    membership = memberships.accept(site.store, account.id, invitation.structure, member)
+    visit = request.cookies.get(FLOW, "")
+    sign_in.end_other_visits(site.store, account.id, flow.way, but=visit)
+    membership = memberships.join(site.store, account.id, invitation)
+    tickets.take(site.store, sign_in.FLOW, visit, Flow)
+    if membership is None:
+        return _over(request)
     if flow.arrival:
         identities.link(site.store, account.id, flow.arrival.issuer, flow.arrival.subject)
         _log.info("authn_identity_linked: account %s", account.id)

@@ -2,10 +2,12 @@
 
 import pytest
 
+from pixflow.store import StoreBusy
 from tests.web.client import words
 from tests.web.filled import soup, texts
 from tests.web.pages.account.conftest import HELENE, NADIA, SECRET, URL, Browser, address, first_visit, invited
 from tests.web.paths import House
+from web.accounts import memberships
 from web.accounts.site import Site
 from web.desk.signed_in import FLOW, KNOWN, SESSION
 
@@ -49,6 +51,29 @@ def test_opening_a_link_changes_nothing(at_work: House, site: Site) -> None:
     assert Browser(at_work).head(f"/invitation/{token}").status_code == 200
     assert at_work.served.engine.head() == head
     assert Browser(at_work).get("/invitation/unknown").status_code == 410
+
+
+@pytest.mark.parametrize("where", ["engine", "accounts"])
+def test_an_acceptance_that_was_cut_off_is_sent_again(
+    at_work: House, site: Site, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: object, **__: object) -> None:
+        raise StoreBusy("the store does not answer")
+
+    browser, token = Browser(at_work), invited(at_work, site, HELENE)
+    browser.get(f"/invitation/{token}")
+    browser.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
+    ticket = browser.scan(browser.get("/premiere-visite"))
+    browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+    browser.post("/premiere-visite/suite")
+    with monkeypatch.context() as cut:
+        owner, name = (at_work.served.engine, "execute") if where == "engine" else (memberships, "join")
+        cut.setattr(owner, name, cut_off)
+        assert browser.post("/invitation/accepter").status_code == 503
+    assert browser.post("/invitation/accepter").headers["Location"] == "/"
+    assert browser.get("/boite").status_code == 200
+    opened = [one for one in at_work.served.engine.history(at_work.people[HELENE]) if "Opened" in one.event.TOPIC]
+    assert len(opened) == 1
 
 
 def test_a_link_serves_once(at_work: House, site: Site) -> None:
