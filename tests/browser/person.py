@@ -124,6 +124,7 @@ def fill(field: Locator, value: str | bool) -> None:
 
 def unfold(hidden: Locator) -> None:
     """Opens the menus and folds that something stands in, from the outside in, as a person would."""
+    hidden.wait_for(state="attached")  # counting does not wait for a page on its way
     outer: Callable[[], Locator] = lambda: hidden.locator("xpath=ancestor::details[not(@open)]").first  # noqa: E731
     while outer().count():
         outer().locator("> summary").click()
