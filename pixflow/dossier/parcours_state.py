@@ -17,6 +17,7 @@ class Referral(Struct, frozen=True):
     id: UUID
     stamp: Stamp
     partner: Partner
+    starts: date | None
     ends: date | None
     answer: Literal["accepted", "refused"] | None = None
     answered: Stamp | None = None
@@ -108,7 +109,7 @@ def _under_way(state: Parcours, made: ActionState) -> ActionState:
 def evolve(state: Parcours, event: object, stamp: Stamp) -> Parcours:
     match event:
         case e.ReferralSent(action=action):
-            sent = Referral(event.referral, stamp, event.partner, event.ends)
+            sent = Referral(event.referral, stamp, event.partner, event.starts, event.ends)
             return _changed(state, action, lambda a: _referred(a, sent))
         case e.ReferralAnswered(referral=referral):
             about = _of_referral(state, referral)

@@ -5,6 +5,7 @@ No paper says a score, a difficulty, or what the grid keeps for the advisor.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from io import BytesIO
 from json import dumps
 from pathlib import Path
@@ -15,7 +16,8 @@ import typst
 from fastapi import Request, Response
 
 from pixflow.team.staff import Staff
-from web.french.typography import phone
+from web.french import dates
+from web.french.typography import phone, say
 from web.http.people import People, note
 from web.http.templates import Page, page
 
@@ -27,7 +29,7 @@ class Paper:
     """One sheet. `name` is its subject, `facts` are labels and values, `entries` are things with a detail.
 
     `code` is drawn large beside a QR of `link`; a table has `titles` and `rows` of cells; `signatures` names
-    those who sign at the bottom.
+    those who sign at the bottom. `issued` is the line at the foot of each page, such as its date of issue.
     """
 
     structure: str
@@ -42,6 +44,7 @@ class Paper:
     rows: Sequence[Sequence[str]] = ()
     closing: str = ""
     signatures: Sequence[str] = ()
+    issued: str
 
     @property
     def qr(self) -> str:
@@ -56,8 +59,13 @@ def whom_to_call(member: Staff | None) -> str:
     return ", ".join(filter(None, (member.name, phone(member.phone or ""), member.email)))
 
 
+def issued(day: date, *more: str) -> str:
+    """Returns the foot of a paper: its date of issue, then the versions that it relies on."""
+    return " · ".join((say("Remis le {day}", day=dates.day(day, year=True)), *more))
+
+
 def pdf(paper: Paper) -> bytes:
-    """Returns a paper as a tagged PDF, A4, in French."""
+    """Returns a paper as a PDF, A4, in French."""
     drawn = BytesIO()
     if paper.link:
         segno.make(paper.link).save(drawn, kind="svg", border=2, dark="#000", light="#fff")
@@ -65,9 +73,15 @@ def pdf(paper: Paper) -> bytes:
 
 
 def compile_template(template: str, paper: Mapping[str, Any]) -> bytes:
-    """Returns the PDF of a paper that has a Typst template of its own."""
-    inputs = {"paper": dumps(paper, ensure_ascii=False)}
-    made = typst.compile(_TEMPLATES / template, format="pdf", sys_inputs=inputs, ignore_system_fonts=True)
+    """Returns the PDF that a Typst template makes of a paper, as PDF/UA-1 (ISO 14289-1) asks."""
+    made = typst.compile(
+        _TEMPLATES / template,
+        root=_TEMPLATES,
+        format="pdf",
+        pdf_standards="ua-1",
+        sys_inputs={"paper": dumps(paper, ensure_ascii=False)},
+        ignore_system_fonts=True,
+    )
     assert isinstance(made, bytes)
     return made
 

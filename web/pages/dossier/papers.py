@@ -1,14 +1,17 @@
 """The papers of one young person: the diagnostic's fiche, the convocation to a workshop, the prescription sheet."""
 
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
+from pixflow.participation.campaign import Campaign
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
 from web.french import dates, typography, vocabulary
-from web.http.papers import Paper, whom_to_call
+from web.french.typography import say
+from web.http.papers import Paper, issued, whom_to_call
 from web.pages.dossier import grid_reading
 
 ENDING = "Appuyez sur « Envoyer mes résultats »."
@@ -36,6 +39,7 @@ def fiche(desk: Desk, dossier: Dossier) -> Paper | None:
             ("À la fin", ENDING),
             ("Une question", _contact(desk, dossier)),
         ),
+        issued=issued(desk.today),
     )
 
 
@@ -57,6 +61,7 @@ def convocation(desk: Desk, dossier: Dossier) -> Paper | None:
             ("À apporter", "Une adresse électronique que vous pouvez lire sur place, ou votre compte Pix."),
             ("Un empêchement", f"Prévenez {_contact(desk, dossier)}."),
         ),
+        issued=issued(desk.today),
     )
 
 
@@ -67,26 +72,62 @@ def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | N
     if one is None:
         return None
     shown = [state for state, _ in one.actions if state.action.id not in one.reserved]
+    partners = {proposal.id: proposal.partner or "" for proposal, _ in one.proposals}
+    grid = [say("grille de lecture n° {number}", number=one.built.grille)] if one.built.grille else []
     return Paper(
         structure=desk.refs.structure.name,
         title="Votre parcours numérique",
         name=_name(dossier),
         lead=typography.typeset(f"Décidé ensemble le {dates.day(one.built.stamp.on, year=True)} :"),
-        entries=[(state.action.label, _detail(desk, state)) for state in shown],
+        entries=[(state.action.label, _detail(desk, dossier, state, partners)) for state in shown],
         facts=_typeset(
             *(said for said in (("Votre souhait", one.built.wish), ("Votre projet", dossier.project)) if said[1]),
             ("Une question", _contact(desk, dossier)),
         ),
         signatures=("Le jeune", "Pour la Mission locale"),
+        issued=issued(desk.today, *grid),
     )
 
 
-def _detail(desk: Desk, state: ActionState) -> str:
-    """With whom and until when; what a partner refused is not said."""
-    sent = state.referral
-    parts = [f"avec {sent.partner.name}" if sent else ""]
-    parts.append(f"jusqu’au {dates.day(state.ends, year=True)}" if state.ends else "")
+def _detail(desk: Desk, dossier: Dossier, state: ActionState, partners: Mapping[str, str]) -> str:
+    """Returns with whom, when, and by which code; never a partner who refused."""
+    parts = (_partner(state, partners), _dates(state), *_step(desk, dossier, state.action.kind))
     return typography.upper_first(", ".join(filter(None, parts)))
+
+
+def _partner(state: ActionState, partners: Mapping[str, str]) -> str:
+    """Returns the partner of the referral; before any, the one that the grid names (`partners`, by proposal)."""
+    if state.referrals:
+        name = state.referral.partner.name if state.referral else ""
+    else:
+        name = partners.get(state.action.proposal or "", "")
+    return say("avec {name}", name=name) if name else ""
+
+
+def _dates(state: ActionState) -> str:
+    starts, ends = state.referral.starts if state.referral else None, state.ends
+    if starts and ends:
+        return say("du {first} au {last}", first=dates.day(starts, year=True), last=dates.day(ends, year=True))
+    if starts:
+        return say("à partir du {day}", day=dates.day(starts, year=True))
+    return say("jusqu’au {day}", day=dates.day(ends, year=True)) if ends else ""
+
+
+def _step(desk: Desk, dossier: Dossier, kind: str) -> Iterator[str]:
+    """Yields the code of the complete diagnostic, or the session of the certification."""
+    known = dossier.parcours.certification
+    if kind == "complete" and (campaign := _complete_campaign(desk, dossier)):
+        yield say("code à écrire : {code}, sur app.pix.fr", code=campaign.code)
+    elif kind == "certification" and known and known.step == "registered" and known.session:
+        yield say("le {day}", day=dates.day(known.session, year=True))
+        yield say("à {place}", place=known.place) if known.place else ""
+
+
+def _complete_campaign(desk: Desk, dossier: Dossier) -> Campaign | None:
+    """Returns the open campaign of the complete diagnostic: that of the dossier's site first."""
+    complete = [one for one in desk.refs.campaigns.values() if one.open and one.code and one.purpose == "complete"]
+    held = [one for one in complete if one.site in (None, dossier.site)]
+    return max(held, key=lambda one: (one.site is not None, one.declared and one.declared.on), default=None)
 
 
 def _name(dossier: Dossier) -> str:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from zoneinfo import ZoneInfo
 
 from pixflow.dossier.state import Dossier
 from web.french import dates, privacy, tasks, typography, vocabulary
 from web.french.events import workshops
 from web.french.typography import NBSP, plural, say
 from web.http.forms import ID
-from web.http.papers import compile_template
+from web.http.papers import compile_template, issued
 from web.pages.privacy.personal_data import PersonalData, PersonalEvent, PersonalStream
 from web.pages.privacy.personal_data_file import why
 
@@ -47,6 +48,7 @@ def pdf(known: PersonalData) -> bytes:
         "lead": say(
             "Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.event_count)
         ),
+        "issued": issued(known.made_at.astimezone(ZoneInfo(known.zone)).date()),
         "sections": [asdict(section) for section in _sections(known)],
     }
     return compile_template("privacy/person.typ", paper)

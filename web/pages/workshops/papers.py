@@ -8,7 +8,7 @@ from web.desk import names
 from web.french import dates, typography
 from web.french.events import workshops as french
 from web.french.typography import plural, say
-from web.http.papers import Paper, whom_to_call
+from web.http.papers import Paper, issued, whom_to_call
 from web.pages.workshops.scoped_workshop import ScopedWorkshop
 
 BLANKS = 4
@@ -27,6 +27,7 @@ def attendance_sheet(workshop: ScopedWorkshop) -> Paper:
         titles=("Nom et prénom", "Signature"),
         rows=[(seat.name, "") for seat in seats] + [("", "")] * BLANKS,
         signatures=[*run_by],
+        issued=issued(workshop.desk.today),
     )
 
 
@@ -49,6 +50,7 @@ def _letter(workshop: ScopedWorkshop, name: str, advisor: UUID | None) -> Paper:
         name=name,
         lead=lead,
         facts=[*facts, ("Un empêchement, une question", whom_to_call(member))],
+        issued=issued(workshop.desk.today),
     )
 
 

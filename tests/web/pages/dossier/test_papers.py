@@ -4,20 +4,21 @@ from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pypdf import PdfReader
 
-from pixflow.dossier.stages import parcours
+from pixflow.dossier.stages import certification, parcours, prescription
 from pixflow.dossier.stages.prescription import explore_difficulty
 from pixflow.events.values import Partner
+from pixflow.participation import campaign
 from pixflow.team import membership
 from tests.web.client import words
 from tests.web.paths import House, house
 from web.http.papers import Paper, pdf
 
-NADIA = "Nadia Benali"
+NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 FORBIDDEN = ("40 %", "0,40", "llettrisme", "ompréhension", "ifficulté", "tranche")
 
 
@@ -70,6 +71,61 @@ def test_the_prescription_carries_the_actions_and_not_the_suspicion(at_work: Hou
         assert not [word for word in FORBIDDEN if word in said]
 
 
+def test_the_prescription_says_the_dates_of_a_partner_and_the_grid_that_it_relied_on(at_work: House) -> None:
+    dossier, actions = at_work.prescribed()
+    dates = {"starts": date(2026, 4, 7), "ends": date(2026, 5, 4)}
+    at_work.referred(dossier, actions[1], **dates)
+    at_work.day(date(2026, 3, 18))
+    for said in both(at_work, sheet_of(at_work, dossier)):
+        assert "Avec Médiathèque de Mortagne, du 7 avril 2026 au 4 mai 2026" in said
+        assert "Remis le 18 mars 2026" in said
+        assert "grille de lecture n° 1" in said.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_prescription_says_the_code_of_the_complete_diagnostic_of_its_site(at_work: House) -> None:
+    for code, site in (("ELSEWHERE", "L’Aigle"), ("LTBJUP656", "Mortagne")):
+        declared = {"name": "Cléa numérique", "code": code, "purpose": "complete", "site": site}
+        at_work.says(SOPHIE, campaign.declare_campaign, {"campaign": uuid4()}, **declared)
+    for said in both(at_work, sheet_of(at_work, kept(at_work, "diagnostic-complet"))):
+        assert "Code à écrire : LTBJUP656, sur app.pix.fr" in said.replace("\N{NO-BREAK SPACE}", " ")
+        assert "ELSEWHERE" not in said
+
+
+def test_the_prescription_says_where_and_when_the_certification_is(at_work: House) -> None:
+    dossier = kept(at_work, "certification")
+    at_work.on(dossier, certification.propose_certification, note="")
+    at_work.on(dossier, certification.register_certification, session=date(2026, 4, 21), place="Alençon")
+    for said in both(at_work, sheet_of(at_work, dossier)):
+        assert "Le 21 avril 2026, à Alençon" in said
+
+
+def test_the_prescription_says_the_partner_of_the_grid_until_the_young_person_is_referred(at_work: House) -> None:
+    dossier = kept(at_work, "plongee-numerique", "0.20")
+    for said in both(at_work, sheet_of(at_work, dossier)):
+        assert "Avec viaformation" in said
+    (action,) = at_work.state(dossier).parcours.actions
+    referral = at_work.referred(dossier, action)
+    at_work.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="Complet")
+    for said in both(at_work, sheet_of(at_work, dossier)):
+        assert "Avec" not in said
+
+
+def kept(at_work: House, proposal: str, mastery: str = "0.80") -> UUID:
+    """A dossier whose prescription keeps one proposal of the grid."""
+    dossier, found = at_work.debriefed(mastery)
+    grille = at_work.served.refs.grille(at_work.today)
+    context = {"grille": grille.document, "number": grille.number, "action_ids": (uuid4(),)}
+    sent = {"kept": (proposal,), "added": (), "wish": "", "project": "", "reason": ""}
+    at_work.on(dossier, prescription.build_prescription, participation=found, **sent, context=context)
+    return dossier
+
+
+def sheet_of(at_work: House, dossier: UUID) -> str:
+    current = at_work.state(dossier).diagnostic.current("initial")
+    assert current
+    return f"/dossiers/{dossier}/prescription/{current[0]}"
+
+
 def test_a_fiche_after_a_result_says_nothing_of_it(at_work: House) -> None:
     dossier, _ = at_work.prescribed()
     for said in both(at_work, f"/dossiers/{dossier}/fiche"):
@@ -91,7 +147,7 @@ def test_a_paper_of_somebody_else_s_dossier_is_not_found(at_work: House) -> None
 def test_a_pdf_prints_what_was_typed_as_it_was_typed_and_all_its_rows() -> None:
     typed = "*Zoé* #panic() $x$ <a> \\ @b _c_ //d"
     rows = [[f"Personne {n}", ""] for n in range(60)]
-    paper = Paper(structure="ML", title="Émargement", name=typed, titles=("Nom", "Signature"), rows=rows)
+    paper = Paper(structure="ML", title="Émargement", name=typed, titles=("Nom", "Signature"), rows=rows, issued="")
     content = pdf(paper)
     said = read(content)
     assert typed in said
@@ -100,7 +156,7 @@ def test_a_pdf_prints_what_was_typed_as_it_was_typed_and_all_its_rows() -> None:
 
 
 def test_the_pdf_says_its_language_and_its_title() -> None:
-    reader = PdfReader(BytesIO(pdf(Paper(structure="ML", title="Convocation", name="Zoé"))))
+    reader = PdfReader(BytesIO(pdf(Paper(structure="ML", title="Convocation", name="Zoé", issued=""))))
     assert str(reader.trailer["/Root"]["/Lang"]).startswith("fr")  # type: ignore[index]
     assert reader.metadata is not None
     assert reader.metadata.title == "Convocation – Zoé"

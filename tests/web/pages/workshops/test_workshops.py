@@ -647,7 +647,7 @@ def test_an_advisor_prints_for_their_own_and_who_does_not_run_it_has_no_sheet(at
     seat(at_work, made, at_work.opened("Aminata", "Diallo", NADIA))
     seat(at_work, made, at_work.opened("Tom", "Colin", PAUL))
     client = at_work.client(NADIA)
-    assert texts(client.get(f"/ateliers/{made}/avis").text, ".one-page .lead") == ["Aminata Diallo"]
+    assert texts(client.get(f"/ateliers/{made}/avis").text, ".half-page .lead") == ["Aminata Diallo"]
     assert client.get(f"/ateliers/{made}/emargement").status_code == 403
 
 

@@ -1,0 +1,114 @@
+"""Each PDF follows PDF/UA-1: its identifier, its title, real lists and tables; and no page of it is nearly empty."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject
+
+from web.http.papers import Paper, compile_template, pdf
+
+LETTER = Paper(
+    structure="Mission locale",
+    title="Votre parcours numérique",
+    name="Zoé Petit",
+    facts=[("Votre projet", "Vendeuse"), ("Une question", "Nadia Benali")],
+    entries=[("Café numérique", "Avec la médiathèque"), ("Atelier", "")],
+    signatures=("Le jeune", "Pour la Mission locale"),
+    issued="Remis le 16 mars 2026",
+)
+PERSON = {
+    "structure": "Mission locale",
+    "title": "Ce que pixflow sait de vous",
+    "name": "Zoé Petit",
+    "lead": "Tout ce qui est enregistré sur vous.",
+    "issued": "Remis le 16 mars 2026",
+    "sections": [
+        {
+            "title": "Votre dossier",
+            "facts": [("Site", "Mortagne")],
+            "entries": [{"said": "Ouvert", "stamp": "16 mars", "details": [("Site", "Mortagne")], "retracted": ""}],
+        }
+    ],
+}
+
+
+def sheet(names: int) -> Paper:
+    rows = [(f"Personne {n}", "") for n in range(names)] + [("", "")] * 4
+    return Paper(
+        structure="Mission locale",
+        title="Feuille d’émargement",
+        name="Lundi 16 mars 2026",
+        facts=[("Où", "Mortagne"), ("Animé par", "Nadia Benali"), ("Inscrits", f"{names} personnes")],
+        titles=("Nom et prénom", "Signature"),
+        rows=rows,
+        signatures=("Nadia Benali", "Samir Haddad"),
+        issued="Imprimé le 16 mars 2026",
+    )
+
+
+PAPERS = {
+    "letter": pdf(LETTER),
+    "sheet": pdf(sheet(8)),
+    "person": compile_template("privacy/person.typ", PERSON),
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_pdf_names_its_standard_and_shows_its_title(name: str) -> None:
+    root = PdfReader(BytesIO(PAPERS[name])).trailer["/Root"]
+    assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()  # type: ignore[index]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]  # type: ignore[index]
+
+
+def test_facts_and_actions_are_lists_and_rows_are_a_table() -> None:
+    letter, table, person = (tags(PAPERS[name]) for name in ("letter", "sheet", "person"))
+    assert (letter.count("L"), letter.count("LI"), letter.count("Lbl")) == (2, 4, 4)
+    assert (table.count("Table"), table.count("TH"), table.count("TR")) == (1, 2, 13)
+    assert (person.count("H1"), person.count("H2")) == (1, 1)
+    assert (person.count("L"), person.count("LI")) == (3, 3)
+
+
+@pytest.mark.parametrize("names", [1, 8, 15, 17, 20, 24, 28, 32, 40, 60])
+def test_no_page_of_a_sheet_is_nearly_empty(names: int) -> None:
+    pages = PdfReader(BytesIO(pdf(sheet(names)))).pages
+    assert len(pages) == 1 or lowest(pages[-1]) < pages[-1].mediabox.height / 2
+    assert names > 20 or len(pages) == 1
+
+
+def test_a_letter_fills_the_upper_half_of_its_page_and_says_when_it_was_issued() -> None:
+    (page,) = PdfReader(BytesIO(PAPERS["letter"])).pages
+    assert lowest(page) < page.mediabox.height * 0.65
+    assert "Remis le 16 mars 2026" in page.extract_text()
+
+
+def lowest(page: Any) -> float:
+    """Returns the height, in points from the bottom, of the lowest text above the footer."""
+    heights = []
+
+    def visit(text: str, user: list[float], line: list[float], *_: Any) -> None:
+        height = user[3] * line[5] + user[5]
+        if text.strip() and height > 50:
+            heights.append(height)
+
+    page.extract_text(visitor_text=visit)
+    return min(heights)
+
+
+def tags(content: bytes) -> list[str]:
+    root = PdfReader(BytesIO(content)).trailer["/Root"]
+    return list(_tags(root["/StructTreeRoot"]["/K"]))  # type: ignore[index]
+
+
+def _tags(node: Any) -> Iterator[str]:
+    node = node.get_object()
+    if isinstance(node, ArrayObject):
+        for one in node:
+            yield from _tags(one)
+    elif isinstance(node, DictionaryObject):
+        if "/S" in node:
+            yield str(node["/S"])[1:]
+        if "/K" in node:
+            yield from _tags(node["/K"])
