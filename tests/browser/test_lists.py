@@ -218,6 +218,7 @@ def test_without_javascript_replay_and_filters_work_all_the_same(served: Served,
     tab.locator(".go-to button").click()
     expect(tab.locator("main")).to_contain_text("Au 10 avril 2026, 18:00")
     served.enter(tab, NADIA)
+    tab.locator(".chips summary", has_text="Tâche").click()
     tab.locator(".chips a", has_text="Présentations").click()
     expect(tab.locator(".chips a[aria-current]")).to_contain_text("Présentations 60")
     tab.get_by_role("link", name="Page suivante").click()

@@ -1,10 +1,11 @@
-"""The filters of a list: parameters of its address, shown as chips with the number of rows that each gives."""
+"""The filters of a list: parameters of its address, in one menu a facet, with the number of rows that each gives."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from web.french.dossier import path as dossier_path
+from pixflow.identity import normalise
 from web.http.pagination import address
 
 PARAMETERS = {"kind": "tache", "stage": "etape", "group": "groupe", "doer": "pour"}
@@ -18,26 +19,45 @@ def parameters(wanted: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter; a second press takes it off. `apart` begins another facet."""
+    """A filter; a second press takes it off."""
 
     label: str
     href: str
     count: int
     on: bool
-    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilterMenu:
+    """The filters of one facet: the one that is `on`, if any, and the `others` to choose from."""
+
+    label: str
+    on: Chip | None
+    others: Sequence[Chip]
+
+
+def menu(label: str, chips: Sequence[Chip]) -> FilterMenu:
+    """Returns the menu of these filters."""
+    on = next((chip for chip in chips if chip.on), None)
+    return FilterMenu(label, on, [chip for chip in chips if not chip.on])
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A column that rows are filtered by, and the label of each value, in order.
+    """A column that rows are filtered by, its label, and the label of each value, in order.
 
-    Values that `values` does not list follow in alphabetical order, without a label. A `quiet` facet has no chip but
-    the one that takes it off.
+    Values that `values` does not list follow in alphabetical order, without a label. A `quiet` facet has no filter but
+    the one that takes it off. A `lone` facet has its menu even when all rows have one value.
     """
 
     name: str
+    label: str
     values: Mapping[str, str]
     quiet: bool = False
+    lone: bool = False
+
+
+OF_GROUP = Facet("group", "Groupe CEJ", {}, lone=True)
 
 
 def fits(row: Any, wanted: Mapping[str, str], but: str = "") -> bool:
@@ -50,33 +70,39 @@ def total(counted: Sequence[Any], wanted: Mapping[str, str], but: str = "") -> i
     return sum(row.n for row in counted if fits(row, wanted, but))
 
 
-def chips(
+def menus(
     path: str, facets: Sequence[Facet], counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]
-) -> list[Chip]:
-    """Returns the chips that would narrow the list, and those that do; no chip changes the parameters `kept`.
+) -> list[FilterMenu]:
+    """Returns the menus whose filters would narrow the list, or do; no filter changes the parameters `kept`.
 
-    A facet with one value for all rows narrows nothing: it has no chip.
+    A facet with one value for all rows narrows nothing: it has no menu.
     """
-    made: list[Chip] = []
-    for facet in facets:
-        there = {getattr(row, facet.name) or "" for row in counted}
-        chosen = wanted[facet.name]
-        if len(there) < 2 and not chosen:
-            continue
-        found: list[Chip] = []
-        for value in _ordered(facet, ({chosen} if facet.quiet else there | {chosen}) - {""}):
-            count = total(counted, {**wanted, facet.name: value})
-            if count or value == chosen:
-                href = address(path, {**kept, **parameters({**wanted, facet.name: "" if value == chosen else value})})
-                label = facet.values.get(value, value)
-                found.append(Chip(label, href, count, value == chosen, apart=bool(made) and not found))
-        made += found
+    made = (menu(facet.label, _chips(path, facet, counted, wanted, kept)) for facet in facets)
+    return [one for one in made if one.on or one.others]
+
+
+def _chips(
+    path: str, facet: Facet, counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]
+) -> list[Chip]:
+    there = {getattr(row, facet.name) or "" for row in counted}
+    chosen = wanted[facet.name]
+    if len(there) < 2 and not chosen and not facet.lone:
+        return []
+    counts: Counter[str] = Counter()
+    for row in counted:
+        if fits(row, wanted, facet.name):
+            counts[getattr(row, facet.name) or ""] += row.n
+    made = []
+    for value in _ordered(facet, ({chosen} if facet.quiet else there | {chosen}) - {""}):
+        if counts[value] or value == chosen:
+            href = address(path, {**kept, **parameters({**wanted, facet.name: "" if value == chosen else value})})
+            made.append(Chip(facet.values.get(value, value), href, counts[value], value == chosen))
     return made
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A facet with too many values for chips: a list of values, each with the number of rows it would give.
+    """The CEJ groups of a form: a list of values, each with the number of rows it would give.
 
     `kept` are the parameters that stay.
     """
@@ -87,26 +113,12 @@ class Choice:
     kept: Mapping[str, str]
 
 
-def group(chosen: str) -> Facet:
-    """Returns the facet of CEJ groups: a list sets it, its chip takes it off."""
-    return Facet("group", {chosen: dossier_path.group(chosen)} if chosen else {}, quiet=True)
-
-
-def groups(path: str, counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]) -> Choice | None:
-    """Returns the CEJ groups among these rows, or None when there is none to choose."""
-    counts: dict[str, int] = {}
-    for row in counted:
-        if row.group and fits(row, wanted, "group"):
-            counts[row.group] = counts.get(row.group, 0) + row.n
-    return choice(path, counts, wanted["group"], {**kept, **parameters(wanted)})
-
-
 def choice(path: str, counts: Mapping[str, int], chosen: str, kept: Mapping[str, str]) -> Choice | None:
-    values = sorted({**({chosen: 0} if chosen else {}), **counts}.items(), key=lambda pair: pair[0].casefold())
+    values = sorted({**({chosen: 0} if chosen else {}), **counts}.items(), key=lambda pair: normalise(pair[0]))
     others = {name: value for name, value in kept.items() if value and name != PARAMETERS["group"]}
     return Choice(path, chosen, values, others) if values else None
 
 
 def _ordered(facet: Facet, values: set[str]) -> list[str]:
     listed = [value for value in facet.values if value in values]
-    return listed + sorted(values - set(listed))
+    return listed + sorted(values - set(listed), key=normalise)

@@ -18,7 +18,7 @@ from web.desk.names import advisor_name
 from web.desk.receipts import Receipt
 from web.french import dates, vocabulary
 from web.http import filters
-from web.http.filters import Chip, Choice
+from web.http.filters import Chip, FilterMenu
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import People, listed
 from web.http.templates import Page
@@ -27,9 +27,10 @@ from web.pages.dossiers import groups
 PATH = "/dossiers"
 STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
 FACETS = (
-    filters.Facet("stage", vocabulary.STAGES),
-    filters.Facet("programme", vocabulary.PROGRAMMES),
-    filters.Facet("site", {}),
+    filters.Facet("stage", "Étape", vocabulary.STAGES),
+    filters.Facet("programme", "Programme", vocabulary.PROGRAMMES),
+    filters.Facet("site", "Site", {}),
+    filters.OF_GROUP,
 )
 
 
@@ -65,8 +66,7 @@ class DossiersPage(Page):
     whose: str
     may: frozenset[str]
     states: Sequence[Chip]
-    chips: Sequence[Chip]
-    of_groups: Choice | None
+    menus: Sequence[FilterMenu]
     regroup: str
     receipt: Receipt | None
     undo: str
@@ -94,8 +94,7 @@ def dossiers_page(desk: Desk, wanted: DossierFilter, number: int, done: str) -> 
         whose=desk.scope.whose,
         may=_may(desk),
         states=_states(desk, counted, asked, wanted.state),
-        chips=filters.chips(PATH, (*FACETS, filters.group(wanted.group)), there, asked, kept),
-        of_groups=filters.groups(PATH, there, asked, kept),
+        menus=filters.menus(PATH, FACETS, there, asked, kept),
         regroup=address(f"{PATH}/groupe", {"groupe": wanted.group}) if regroups else "",
         receipt=receipts.of_command(desk, done),
         undo=done if groups.undoable(desk, done) else "",

@@ -24,7 +24,7 @@ from web.french import tasks as french
 from web.french import vocabulary
 from web.http import filters
 from web.http.addresses import PageNumber
-from web.http.filters import Chip, Choice
+from web.http.filters import Chip, FilterMenu
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
@@ -37,10 +37,11 @@ from web.pages.workshops.alerts import HelpCall, SeatOffer
 router = APIRouter()
 WORKING = frozenset({"advisor", "facilitator", "referent", "manager"})
 FACETS = (
-    filters.Facet("kind", french.FILTERS),
-    filters.Facet("stage", vocabulary.STAGES, quiet=True),
-    filters.Facet("programme", vocabulary.PROGRAMMES),
-    filters.Facet("site", {}),
+    filters.Facet("kind", "Tâche", french.FILTERS),
+    filters.Facet("stage", "Étape", vocabulary.STAGES, quiet=True),
+    filters.Facet("programme", "Programme", vocabulary.PROGRAMMES),
+    filters.Facet("site", "Site", {}),
+    filters.OF_GROUP,
 )
 Urgency = Literal["late", "today", "week", "later"]
 
@@ -61,8 +62,8 @@ class OwnTasks:
     total: int = 0
     late: int = 0
     groups: Sequence[QueueGroup] = ()
-    chips: Sequence[Chip] = ()
-    of_groups: Choice | None = None
+    all: Chip | None = None
+    menus: Sequence[FilterMenu] = ()
     later: int = 0
     next: date | None = None
     pager: Pager | None = None
@@ -172,13 +173,13 @@ def _own_tasks(desk: Desk, wanted: QueueFilter, number: int) -> OwnTasks:
     rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
     days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
     later, first_to_come = advisor_queue.later(desk.read, desk.owners, desk.today)
-    facets = (*FACETS, filters.group(wanted.group), filters.Facet("doer", _owners(desk)))
+    facets = (*FACETS, filters.Facet("doer", "Qui", _owners(desk)))
     return OwnTasks(
         total=sum(row.n for row in counted),
         late=sum(row.late for row in counted),
         groups=groups(queue_rows(desk, rows), days, desk.today),
-        chips=filters.chips("/boite", facets, counted, asked, {}),
-        of_groups=filters.groups("/boite", counted, asked, {}),
+        all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
+        menus=filters.menus("/boite", facets, counted, asked, {}),
         later=later,
         next=first_to_come,
         pager=pager,

@@ -27,6 +27,7 @@ from web.pages.team.forms import confirmable
 
 BOARD = "/equipe"
 STATES = {"here": "Dans l’équipe", "away": "Absences du jour", "gone": "Départs"}
+MENUS = {"role": "Rôle", "site": "Site"}
 MILESTONES = {"pix": "Pix passé", "training": "Formation", "briefing": "Information"}
 
 
@@ -87,7 +88,7 @@ class TeamPage(Page):
     today: date
     state: str
     states: Sequence[filters.Chip]
-    chips: Sequence[filters.Chip]
+    menus: Sequence[filters.FilterMenu]
     rows: Sequence[TeamRow]
     pager: Pager
     filtered: bool
@@ -129,7 +130,7 @@ def board_page(
         today=desk.today,
         state=state,
         states=_states(everyone, state),
-        chips=_chips(there, asked, kept),
+        menus=_menus(there, asked, kept),
         rows=found[pager.offset : pager.offset + SIZE],
         pager=pager,
         filtered=any(asked.values()),
@@ -182,18 +183,24 @@ def _states(everyone: Sequence[TeamRow], chosen: str) -> list[filters.Chip]:
     ]
 
 
-def _chips(there: Sequence[TeamRow], asked: Mapping[str, str], kept: Mapping[str, str]) -> list[filters.Chip]:
-    """Returns the chips of roles, then of sites. A member with two roles counts under both."""
+def _menus(there: Sequence[TeamRow], asked: Mapping[str, str], kept: Mapping[str, str]) -> list[filters.FilterMenu]:
+    """Returns the menu of roles, then of sites. A member with two roles counts under both."""
     sites = sorted({row.site for row in there if row.site} | ({asked["site"]} - {""}))
     values = {"role": vocabulary.ROLES, "site": {site: site for site in sites} if len(sites) > 1 else {}}
+    made = (filters.menu(MENUS[name], _chips(there, name, labels, asked, kept)) for name, labels in values.items())
+    return [one for one in made if one.on or one.others]
+
+
+def _chips(
+    there: Sequence[TeamRow], name: str, labels: Mapping[str, str], asked: Mapping[str, str], kept: Mapping[str, str]
+) -> list[filters.Chip]:
     made = []
-    for name, labels in values.items():
-        for value, label in labels.items():
-            wanted = {**asked, name: value}
-            count, on = sum(row.fits(**wanted) for row in there), asked[name] == value
-            if count or on:
-                href = address(BOARD, {**kept, **asked, name: "" if on else value})
-                made.append(filters.Chip(label, href, count, on, apart=name == "site" and value == sites[0]))
+    for value, label in labels.items():
+        wanted = {**asked, name: value}
+        count, on = sum(row.fits(**wanted) for row in there), asked[name] == value
+        if count or on:
+            href = address(BOARD, {**kept, **asked, name: "" if on else value})
+            made.append(filters.Chip(label, href, count, on))
     return made
 
 

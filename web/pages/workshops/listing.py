@@ -14,7 +14,8 @@ from web.desk.names import campaign_name, staff_name
 from web.french import dates
 from web.french.events import workshops as french
 from web.french.typography import say
-from web.http.filters import Chip
+from web.http import filters
+from web.http.filters import Chip, FilterMenu
 from web.http.pagination import SIZE, Pager, address
 
 LIST = "/ateliers"
@@ -87,7 +88,6 @@ def params(wanted: WorkshopFilter) -> dict[str, str]:
 
 def chips(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> list[Chip]:
     """Returns the chips that filter the list, each with the rows it would leave. A calendar has no chips by time."""
-    kept = {} if view == "liste" else {"vue": view, "le": about.isoformat()}
     made = []
     if view == "liste":
         for when in get_args(When):
@@ -95,19 +95,27 @@ def chips(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> list[C
             made.append(_chip(desk, WHEN[when], other, wanted.when == when, {}))
     mine = WorkshopFilter(wanted.when, wanted.site, None if wanted.mine else desk.me)
     if desk.roles & {"advisor", "facilitator", "referent"}:
-        made.append(_chip(desk, "Les miens", mine, wanted.mine is not None, kept, apart=True))
-    sites = workshops.sites(desk.read)
-    for place, site in enumerate(sites if len(sites) > 1 or wanted.site else ()):
-        other = WorkshopFilter(wanted.when, "" if wanted.site == site else site, wanted.mine)
-        made.append(_chip(desk, site, other, wanted.site == site, kept, apart=not place))
+        made.append(_chip(desk, "Les miens", mine, wanted.mine is not None, _kept(view, about)))
     return made
 
 
-def _chip(
-    desk: Desk, label: str, to: WorkshopFilter, on: bool, kept: Mapping[str, str], *, apart: bool = False
-) -> Chip:
+def menus(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> list[FilterMenu]:
+    """Returns the menu of sites, when there are several."""
+    sites = workshops.sites(desk.read)
+    made = []
+    for site in sites if len(sites) > 1 or wanted.site else ():
+        other = WorkshopFilter(wanted.when, "" if wanted.site == site else site, wanted.mine)
+        made.append(_chip(desk, site, other, wanted.site == site, _kept(view, about)))
+    return [filters.menu("Site", made)] if made else []
+
+
+def _kept(view: View, about: date) -> dict[str, str]:
+    return {} if view == "liste" else {"vue": view, "le": about.isoformat()}
+
+
+def _chip(desk: Desk, label: str, to: WorkshopFilter, on: bool, kept: Mapping[str, str]) -> Chip:
     count = workshops.total(desk.read, desk.today, to)
-    return Chip(label, address(LIST, {**params(to), **kept}), count, on, apart=apart)
+    return Chip(label, address(LIST, {**params(to), **kept}), count, on)
 
 
 def views(wanted: WorkshopFilter, view: View, about: date) -> list[tuple[str, str, bool]]:

@@ -41,6 +41,7 @@ class WorkshopsPage(Page):
     when: When
     view: listing.View
     chips: Sequence[filters.Chip]
+    menus: Sequence[filters.FilterMenu]
     views: Sequence[tuple[str, str, bool]]
     filtered: bool
     schedules: bool
@@ -81,6 +82,7 @@ def read(
         when=wanted.when,
         view=vue,
         chips=listing.chips(desk, wanted, vue, about),
+        menus=listing.menus(desk, wanted, vue, about),
         views=listing.views(wanted, vue, about),
         filtered=bool(site or miens),
         schedules=desk.may(schedule_workshop),

@@ -121,15 +121,11 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
     fill(at_work, 2, programme="PACEA")
     at_work.dispatched(first="Zoé", programme="PACEA")
     page = queue(at_work)
-    assert texts(page, ".chips li") == [
+    assert texts(page, ".chips > li") == [
         "Tout 9",
-        "Présentations 5",
-        "Diagnostics à prévoir 3",
-        "Restitutions 1",
-        "CEJ 6",
-        "PACEA 3",
-        "L’Aigle 6",
-        "Mortagne 3",
+        "Tâche Présentations 5 Diagnostics à prévoir 3 Restitutions 1",
+        "Programme CEJ 6 PACEA 3",
+        "Site L’Aigle 6 Mortagne 3",
     ]
     for chip in soup(page).select(".chips a"):
         found = soup(queue(at_work, query=chip["href"].removeprefix("/boite")))

@@ -60,7 +60,7 @@ def test_a_deputy_sees_the_rows_marked_and_they_come_back_by_themselves(at_work:
     at_work.opened(first="Sienne", advisor=PAUL)
     before = queue(at_work)
     assert texts(before, ".item-who") == ["Mienne Diallo"]
-    assert not texts(before, ".chips li")
+    assert not texts(before, ".chips > li")
     away(at_work, PAUL, NADIA)
     page = queue(at_work)
     assert texts(page, ".item-who") == ["Mienne Diallo", "Sienne Diallo"]

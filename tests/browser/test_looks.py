@@ -1,0 +1,110 @@
+"""The page of the busiest advisor: filters on one line, rows of one height, a task in the first half of a phone."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pixflow.team.absences import declare_absence
+from tests.browser.house import listening
+from tests.web.filled import fill, hire
+from tests.web.paths import House, house
+from web.desk.dependencies import COOKIE
+
+pytestmark = pytest.mark.browser
+NADIA, PAUL, ZOE, HELENE = "Nadia Benali", "Paul Rey", "Zoé Pereira-Chérif", "Hélène Morin"
+DAY = date(2026, 6, 22)
+CEJ = {"programme": "CEJ", "group": "mars"}
+BOXES = """rows => rows.map(row => {
+  const box = (name) => {
+    const cell = row.querySelector(name);
+    if (!cell?.textContent.trim()) return null;
+    const text = document.createRange();
+    text.selectNodeContents(cell);
+    return text.getBoundingClientRect().toJSON();
+  };
+  const [due, act, stage] = [".due", ".item-act .btn", ".stage"].map(box);
+  return {height: Math.round(row.getBoundingClientRect().height), due, act, stage};
+})"""
+"""Of each row: its height, and the box of the text of its due day, its button, its stage."""
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, House]]:
+    """Nadia deputises for two colleagues; her rows are of many kinds, two programmes, two sites and two groups."""
+    with house(tmp_path_factory.mktemp("data"), date(2026, 1, 5)) as made:
+        hire(made, ZOE, "advisor")
+        for name in (PAUL, ZOE):
+            _absent(made, name)
+            fill(made, 1, advisor=name, **CEJ)
+        made.presented(first="Aïssatou", last="Couturier-Delanoë", site="L’Aigle", programme="CEJ", group="avril")
+        made.planned(first="Marie", last="Tanguy", programme="PACEA")
+        made.dispatched(first="Naomie", last="Évrard", programme="CEJ")
+        made.debriefed(first="Jade", last="Öztürk", programme="PACEA")
+        dossier, actions = made.prescribed(first="Yanis", last="Bono", **CEJ)
+        made.referred(dossier, actions[0])
+        fill(made, 3, programme="Obligation de formation")
+        made.day(DAY)
+        with listening(made.app) as url:
+            yield url, made
+
+
+def _absent(made: House, name: str) -> None:
+    days = {"first": DAY, "last": date(2026, 6, 30)}
+    made.says(
+        HELENE,
+        declare_absence,
+        {"staff": made.people[name]},
+        absence=uuid4(),
+        deputy=made.people[NADIA],
+        **days,
+    )
+
+
+def enter(tab: Page, busy: tuple[str, House], path: str = "/boite") -> None:
+    url, made = busy
+    value = f"{made.slug}/{made.people[NADIA]}"
+    tab.context.add_cookies([{"name": COOKIE, "value": value, "url": url}])
+    tab.goto(url + path)
+
+
+def height(tab: Page, selector: str) -> float:
+    box = tab.locator(selector).first.bounding_box()
+    assert box is not None, selector
+    return box["height"]
+
+
+@pytest.mark.parametrize("path", ["/boite", "/dossiers"])
+def test_the_filters_of_the_busiest_advisor_stand_in_groups_on_one_line(
+    busy: tuple[str, House], tab: Page, path: str
+) -> None:
+    enter(tab, busy, path)
+    assert height(tab, ".chips") < 36
+    tab.locator(".facet summary", has_text="Programme").click()
+    tab.locator(".facet a", has_text="PACEA").click()
+    expect(tab.locator(".chips a[aria-current]").last).to_have_text("PACEA 2 : ôter ce filtre×")
+    assert height(tab, ".chips") < 36
+    tab.locator(".facet + a").click()
+    expect(tab.locator(".facet + a")).to_have_count(0)
+
+
+def test_rows_have_one_height_and_nothing_touches(busy: tuple[str, House], tab: Page) -> None:
+    enter(tab, busy)
+    rows: list[dict[str, Any]] = tab.locator(".queue .items .item").evaluate_all(BOXES)
+    assert len(rows) > 10
+    assert {row["height"] for row in rows} == {40}
+    for row in rows:
+        assert row["due"]["right"] < row["act"]["left"] - 8, row
+        if row["stage"]:
+            assert abs(row["stage"]["bottom"] - row["due"]["bottom"]) <= 1, row
+
+
+def test_on_a_phone_the_first_task_stands_in_the_first_half(busy: tuple[str, House], tab: Page) -> None:
+    tab.set_viewport_size({"width": 390, "height": 844})
+    enter(tab, busy)
+    box = tab.locator(".items .item-who").first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 422
