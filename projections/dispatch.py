@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, 
 from pixflow.reference_data import References
 from projections.result_routing import results
 
+_OLDEST = (results.c.received_on, results.c.name, results.c.stream)
+
 
 def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0, refs: References | None = None) -> list[Any]:
     """Returns the current initial results that no advisor has received, oldest first.
@@ -17,8 +19,14 @@ def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0, refs: 
     With `refs`, only those that the protocol of their day sends through the référent.
     """
     query = select(results).where(*_to_dispatch(refs))
-    query = query.order_by(results.c.received_on, results.c.name, results.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return list(connection.execute(query.order_by(*_OLDEST).limit(limit).offset(offset)))
+
+
+def followed(connection: Connection, advisors: Iterable[UUID], limit: int, refs: References) -> list[Any]:
+    """Returns dossier, participation and advisor of the results to dispatch whose dossier one of these follows."""
+    query = select(results.c.stream, results.c.participation, results.c.advisor)
+    query = query.where(*_to_dispatch(refs), results.c.advisor.in_(list(advisors))).order_by(*_OLDEST)
+    return list(connection.execute(query.limit(limit)))
 
 
 def to_dispatch_total(connection: Connection, refs: References | None = None) -> int:

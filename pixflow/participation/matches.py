@@ -114,23 +114,22 @@ def undo_match(
     *,
     participation_id: UUID,
     reason: str,
+    again: bool = False,
     on: date,
     history: Sequence[Recorded],
 ) -> dict[str, list[Event]]:
     """Retracts a match, with all that names the participation on the dossier.
 
-    It is not proposed again. `history` is the dossier's stream.
+    The dossier is not proposed again, except with `again`. `history` is the dossier's stream.
     """
     if participation.matched is None or participation.dossier is None:
         return {}
     if participation_id not in dossier.diagnostic.participations:
         raise Refused("not-matched")
     reason = required(reason, "reason")
+    retracted = e.Retracted(version=participation.matched.version, reason=reason, on=on)
     return {
-        "participation": [
-            e.Retracted(version=participation.matched.version, reason=reason, on=on),
-            e.MatchRejected(dossier=participation.dossier, on=on),
-        ],
+        "participation": [retracted] if again else [retracted, e.MatchRejected(dossier=participation.dossier, on=on)],
         "dossier": retract_participation(
             dossier, participation=participation_id, reason=reason, on=on, history=history
         ),

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from pixflow import structure_folder
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier import identity
+from pixflow.dossier import assignment, identity
 from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result, Role
 from pixflow.participation import imports, matches
@@ -60,6 +60,14 @@ def fill(house: House, count: int, advisor: str | None = "Nadia Benali", **said:
 def give(house: House, dossiers: Sequence[UUID], advisor: str) -> None:
     """Each of these dossiers has a shared result today, which is dispatched to this advisor."""
     steps = [step for id in dossiers for step in _given(house, id, house.people[advisor])]
+    _take(house, steps, Actor(str(house.people["Sophie Lecomte"])))
+
+
+def receive(house: House, dossiers: Sequence[UUID], advisor: str) -> None:
+    """Each of these dossiers is followed by this advisor, and has a shared result of today to dispatch."""
+    follows = {"advisor": house.people[advisor]}
+    steps = [Step({"dossier": id}, assignment.assign_advisor, follows) for id in dossiers]
+    steps += [step for id in dossiers for step in list(_given(house, id, house.people[advisor]))[:2]]
     _take(house, steps, Actor(str(house.people["Sophie Lecomte"])))
 
 

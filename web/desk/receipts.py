@@ -3,8 +3,9 @@
 The address of that page names the command: `recu=<its id>`. A bulk sends one command for each of its rows.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -43,11 +44,19 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The receipt of a command: a title, then a line for each event. `tone` is done, note or late."""
+    """The receipt of a command: a title, then a line for each event. `tone` is done, note or late.
+
+    `undo` is the command that Annuler takes back, by a form sent to `undo_address`; "" for none.
+    """
 
     title: str
     lines: Sequence[ReceiptLine] = ()
     tone: str = "done"
+    undo: str = ""
+    undo_address: str = ""
+
+    def with_undo(self, reference: str, address: str) -> "Receipt":
+        return replace(self, undo=reference, undo_address=address)
 
 
 class UndoForm(Form):
@@ -109,10 +118,22 @@ def events_of(desk: Desk, reference: str) -> list[Recorded]:
 
 def of_command(desk: Desk, reference: str) -> Receipt | None:
     """Returns the receipt of the command that an address names; None when this person recorded nothing under it."""
-    lines = list(_lines(desk, events_of(desk, reference)))
+    events = events_of(desk, reference)
+    lines = list(_lines(desk, events))
     if not lines:
         return None
-    return Receipt("Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :", lines)
+    return Receipt("Enregistré :" if len(lines) == 1 else _title(desk, events, len(lines)), lines)
+
+
+def _title(desk: Desk, events: Sequence[Recorded], lines: int) -> str:
+    """Returns a text like "115 résultats transmis : Nadia Benali 40, Paul Rey 75"."""
+    dispatched = Counter(one.event.advisor for one in events if isinstance(one.event, d.ResultDispatched))
+    if dispatched.total() != lines:
+        return say("{lines} faits enregistrés :", lines=typography.number(lines))
+    names = names_for(desk)
+    given = sorted((names.staff(advisor), typography.number(count)) for advisor, count in dispatched.items())
+    by_advisor = ", ".join(f"{name} {count}" for name, count in given)
+    return say("{lines} résultats transmis : {given}", lines=typography.number(lines), given=by_advisor)
 
 
 def of_export(desk: Desk, position: int) -> Receipt | None:

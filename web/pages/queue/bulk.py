@@ -1,4 +1,4 @@
-"""A bulk of Ma boîte: several rows at once, with one command and one result for each row, and the way back."""
+"""A bulk of Ma boîte: several rows at once, with one command and one result for each row."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,22 +9,18 @@ from uuid import UUID
 from pydantic import Field
 
 from pixflow.decision import Decision
-from pixflow.dossier import follow_up, retraction
-from pixflow.events.base import Event, Recorded
+from pixflow.dossier import follow_up
+from pixflow.events.base import Event
 from pixflow.events.dossier import TaskHandedOver, TaskSnoozed, YoungPersonChased
 from pixflow.events.values import Channel
-from pixflow.folding import retractions_by_version
-from projections import advisor_queue, audit_trail
+from projections import advisor_queue
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
 from web.desk.commands import record
 from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.desk.receipts import UndoForm
 from web.french import bulk as french
 from web.http.forms import ID, Day, Form
-from web.pages.dossier import history
 from web.pages.queue.rows import QueueRow, queue_rows
 
 MOST = 50
@@ -116,48 +112,3 @@ def _act(
     taken: dict[str, Any] = {**sent, action.key: row.key}
     outcome = record(desk, {"dossier": row.stream}, action.decision, command_id=command, **taken)
     return row_outcome(desk, label, outcome)
-
-
-# --- undo
-
-
-def undoable(desk: Desk, reference: str) -> bool:
-    """True when an event of the bulk is still the last of its dossier."""
-    found = _done(desk, reference)
-    trails = audit_trail.of_streams(desk.read, {recorded.originator_id for recorded in found})
-    return any(_last(desk, trails[recorded.originator_id], recorded) for recorded in found)
-
-
-def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
-    """Retracts each event that no other followed, the latest first, with one command for each."""
-    found, names = _done(desk, str(form.receipt)), names_for(desk)
-    trails = dict(audit_trail.of_streams(desk.read, {recorded.originator_id for recorded in found}))
-    rows = []
-    for recorded in reversed(found):
-        dossier, version = recorded.originator_id, recorded.originator_version
-        if not _last(desk, trails[dossier], recorded):
-            rows.append(RowOutcome(names.dossier(dossier), refused=french.FOLLOWED))
-            continue
-        outcome = record(
-            desk,
-            {"dossier": dossier},
-            retraction.retract,
-            command_id=receipts.row_command(form.command_id, dossier, version),
-            version=version,
-            reason="annulé aussitôt",
-        )
-        trails[dossier] = [r for r in trails[dossier] if r.originator_version != version]
-        rows.append(row_outcome(desk, names.dossier(dossier), outcome))
-    return BulkOutcome(rows[::-1], form.command_id)
-
-
-def _done(desk: Desk, reference: str) -> list[Recorded]:
-    """Returns the events of the bulk that an address names."""
-    events = tuple(action.event for action in ACTIONS.values())
-    return [recorded for recorded in receipts.events_of(desk, reference) if isinstance(recorded.event, events)]
-
-
-def _last(desk: Desk, trail: Sequence[Recorded], recorded: Recorded) -> bool:
-    """True for the last event of its dossier, and for one that was retracted already."""
-    version = recorded.originator_version
-    return version == history.undoable(desk, trail) or version in retractions_by_version(trail)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.authorization import TASK_OWNERS
+from web.desk import undo
 from web.desk.bulk import BulkOutcome
 from web.desk.colleagues import takers
 from web.desk.dependencies import allowed
@@ -26,6 +27,7 @@ from web.pages.queue import bulk
 from web.pages.queue.rows import QueueRow
 
 router = APIRouter()
+UNDO = "/boite/annuler"
 AtQueue = Annotated[Desk, allowed(*TASK_OWNERS)]
 
 
@@ -74,7 +76,6 @@ class BulkDonePage(Page):
     block = "bulk"
 
     receipt: Receipt
-    undo: str
 
     @property
     def shows(self) -> People:
@@ -104,12 +105,12 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
 
 
 @router.post("/boite/annuler")
-def undo(request: Request, desk: AtQueue, data: FormData) -> Response:
-    """Undoes a bulk, but for the events that another one followed."""
+def take_back(request: Request, desk: AtQueue, data: FormData) -> Response:
+    """Undoes a bulk, but for the rows that something followed."""
     form, _ = validate(UndoForm, data)
     if form is None:
         raise HTTPException(422)
-    return _answer(request, desk, bulk.undo(desk, form))
+    return _answer(request, desk, undo.undo(desk, form))
 
 
 def _answer(request: Request, desk: Desk, outcomes: BulkOutcome) -> Response:
@@ -117,8 +118,9 @@ def _answer(request: Request, desk: Desk, outcomes: BulkOutcome) -> Response:
     if not outcomes.refused:
         return RedirectResponse(address("/boite", {"recu": outcomes.reference}), 303)
     desk.refresh()
-    undo = outcomes.reference if bulk.undoable(desk, outcomes.reference) else ""
-    return page(request, BulkDonePage(receipt=outcomes.receipt(), undo=undo), status=422)
+    receipt = outcomes.receipt()
+    shown = undo.offer(desk, receipt, outcomes.reference, UNDO) or receipt
+    return page(request, BulkDonePage(receipt=shown), status=422)
 
 
 def _preview(

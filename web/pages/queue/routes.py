@@ -16,7 +16,7 @@ from projections import advisor_queue, audit_trail
 from projections import piles as projections_piles
 from projections.advisor_queue import QueueFilter
 from projections.store.folds import folds_of
-from web.desk import receipts
+from web.desk import receipts, undo
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt
@@ -29,6 +29,7 @@ from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.queue import bulk
+from web.pages.queue.bulk_routes import UNDO
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
 from web.pages.queue.rows import QueueRow, plain_rows, queue_rows
 from web.pages.workshops import alerts
@@ -83,7 +84,7 @@ class QueuePage(Page):
     """Ma boîte. `total` counts the own tasks and the piles, `late` those past due, `done` what was done today.
 
     `snoozed` are the snoozed tasks, `escalated` those of the team that wait too long. `chased`: a row shown may be
-    chased. `undo` is the command that "Tout annuler" takes back, "" for none.
+    chased.
     """
 
     template = "queue/queue.html"
@@ -106,7 +107,6 @@ class QueuePage(Page):
     help_calls: Sequence[HelpCall]
     seat_offers: Sequence[SeatOffer]
     receipt: Receipt | None
-    undo: str
 
     @property
     def shows(self) -> People:
@@ -160,8 +160,7 @@ def read(
         chased=any(row.kind in bulk.CHASED for group in own.groups for row in group.rows),
         help_calls=alerts.help_calls(desk),
         seat_offers=alerts.seat_offers(desk),
-        receipt=receipts.of_command(desk, recu),
-        undo=recu if bulk.undoable(desk, recu) else "",
+        receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )
     return page(request, shown)
 

@@ -22,8 +22,8 @@ from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import People, listed
 from web.http.templates import Page
-from web.pages.results import activity, dispatch
-from web.pages.results.dispatch import AdvisorLoad, AdvisorResults, ResultRow
+from web.pages.results import activity, bulk, dispatch
+from web.pages.results.dispatch import AdvisorLoad, AdvisorResults, ResultRow, SureResults
 
 BOARD = "/resultats"
 
@@ -107,7 +107,8 @@ class BoardForm(OpenForm):
 class ResultsPage(Page):
     """The board of results. `here` is the end of its address; `certain` are the cards that a bulk may confirm.
 
-    `by_referent`: the protocol has results go through the référent. The pagers are those of the lists.
+    `sure` are the results of every page whose advisor is known. `by_referent`: the protocol has results go through
+    the référent. The pagers are those of the lists.
     """
 
     template = "results/board.html"
@@ -126,6 +127,7 @@ class ResultsPage(Page):
     waiting: Pager
     results: Sequence[ResultRow]
     to_dispatch: Pager
+    sure: SureResults
     advisors: Sequence[AdvisorLoad]
     by_referent: bool
     sent: Sequence[AdvisorResults]
@@ -188,6 +190,7 @@ def board_page(
         waiting=waiting,
         results=[dispatch.result_row(desk, row) for row in results],
         to_dispatch=routed,
+        sure=dispatch.sure(desk, bulk.MOST),
         advisors=dispatch.advisors(desk) if results else [],
         by_referent=desk.refs.protocol(desk.today).result_route == "referent",
         sent=dispatch.by_advisor(desk, monday, counts, sent.offset),

@@ -1,6 +1,8 @@
 """The bulks of the board: one command and one result for each row."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from pixflow.dossier.stages import prescription
 from pixflow.participation import matches
@@ -14,13 +16,15 @@ from web.desk.receipts import row_command
 from web.http.forms import Form, Pair
 
 CHANGED = "n’est plus parmi les sûrs : regardez-le seul"
+MOST = 500
+"""The largest number of results dispatched at once: some seconds, and one receipt."""
 UNASSIGNED = "n’est plus suivi par personne de l’équipe : choisissez à qui"
 
 
 class MatchPairsForm(Form):
     """The rows shown, as pairs: on the left the participation, or the dossier, that each command is about."""
 
-    pair: tuple[Pair, ...]
+    pair: Annotated[tuple[Pair, ...], Field(max_length=MOST)]
 
 
 def confirm(desk: Desk, form: MatchPairsForm) -> BulkOutcome:

@@ -1,6 +1,7 @@
 """The results to dispatch, and those that each advisor was given."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,6 +32,14 @@ class ResultRow:
     result: str
     advisor: str
     away: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SureResults:
+    """The results that go to the advisor of their dossier, as dossier and participation; their number by advisor."""
+
+    pairs: Sequence[tuple[UUID, UUID]]
+    by_advisor: Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,14 @@ def result_row(desk: Desk, row: Any) -> ResultRow:
     absence = advisor.absence(desk.today)
     away = absence_text(desk, absence) if absence else ""
     return ResultRow(row.stream, row.participation, row.name, result, advisor.name, away)
+
+
+def sure(desk: Desk, most: int) -> SureResults:
+    """Returns the results of every page whose advisor is known, at most `most`, and their number by advisor."""
+    team = dict(desk.staff("advisor"))
+    rows = projections_dispatch.followed(desk.read, team, most, desk.refs)
+    counted = Counter(team[row.advisor] for row in rows)
+    return SureResults([(row.stream, row.participation) for row in rows], sorted(counted.items()))
 
 
 def advisors(desk: Desk) -> list[AdvisorLoad]:

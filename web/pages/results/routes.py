@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.dossier.stages import prescription
-from web.desk import bulk as desk_bulk
-from web.desk import receipts
+from web.desk import receipts, undo
+from web.desk.bulk import BulkOutcome
 from web.desk.commands import record
 from web.desk.desk import Desk
+from web.desk.receipts import UndoForm
 from web.http.addresses import Number
 from web.http.forms import Form, FormData, validate
 from web.pages.results import board, bulk
@@ -18,6 +19,7 @@ from web.pages.results.board import PageNumbers
 from web.pages.results.board_response import AtBoard, Where, answer, draw_board, see_board, show_errors
 
 router = APIRouter()
+UNDO = "/resultats/annuler"
 
 
 class DispatchForm(Form):
@@ -38,7 +40,8 @@ def read(
     deja: Number = 0,
 ) -> Response:
     """Shows the board. `formulaire` opens a form on the row `sur`; the others name what was just recorded."""
-    receipt = receipts.of_command(desk, recu) or receipts.of_export(desk, importe) or receipts.of_known_file(desk, deja)
+    receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
+    receipt = receipt or receipts.of_export(desk, importe) or receipts.of_known_file(desk, deja)
     return draw_board(request, desk, where, receipt=receipt, opened=board.blank(desk, formulaire, sur) if sur else None)
 
 
@@ -62,6 +65,15 @@ def dispatch(request: Request, desk: AtBoard, where: Where, data: FormData) -> R
     return answer(request, desk, where, outcome.refused, receipts.reference(outcome.recorded))
 
 
+@router.post("/resultats/annuler")
+def take_back(request: Request, desk: AtBoard, where: Where, data: FormData) -> Response:
+    """Takes back what the board just recorded, but for the rows that something followed."""
+    form, _ = validate(UndoForm, data)
+    if form is None:
+        raise HTTPException(422)
+    return _see_or_show(request, desk, where, undo.undo(desk, form))
+
+
 # --- many at once
 
 
@@ -82,14 +94,19 @@ def _many(
     desk: Desk,
     where: PageNumbers,
     data: Mapping[str, Any],
-    do: Callable[[Desk, bulk.MatchPairsForm], desk_bulk.BulkOutcome],
+    do: Callable[[Desk, bulk.MatchPairsForm], BulkOutcome],
 ) -> Response:
-    """Sends one command for each row. When one is refused, shows the result of every row."""
+    """Sends one command for each row."""
     form, errors = validate(bulk.MatchPairsForm, data)
     if form is None:
         return show_errors(request, desk, where, errors)
-    outcomes = do(desk, form)
-    if outcomes.refused:
-        desk.refresh()
-        return draw_board(request, desk, where, receipt=outcomes.receipt(), status=422)
-    return see_board(where, outcomes.reference)
+    return _see_or_show(request, desk, where, do(desk, form))
+
+
+def _see_or_show(request: Request, desk: Desk, where: PageNumbers, outcomes: BulkOutcome) -> Response:
+    """Redirects to the receipt on the board, or shows the result of every row when one was refused."""
+    if not outcomes.refused:
+        return see_board(where, outcomes.reference)
+    desk.refresh()
+    receipt = undo.offer(desk, outcomes.receipt(), outcomes.reference, UNDO)
+    return draw_board(request, desk, where, receipt=receipt, status=422)

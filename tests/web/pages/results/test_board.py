@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_lost_zero_and_a_namesake_are_warned_of(at_work: House, board: Board) 
 def test_a_match_is_confirmed_with_its_evidence_and_can_be_undone(board: Board, people: dict[str, UUID]) -> None:
     stream = board.stream("Guérin Léo")
     after = board.act("Guérin Léo", "/confirmer")
-    assert "Enregistré : Guérin Léo, c’est Léo Guérin Défaire…" in after
+    assert "Enregistré : Guérin Léo, c’est Léo Guérin Annuler" in after
     assert "À rapprocher · 2" in after
     assert "À transmettre · 4" in after
     event = board.house.served.engine.history(stream)[-1].event
@@ -94,6 +95,18 @@ def test_a_match_is_confirmed_with_its_evidence_and_can_be_undone(board: Board, 
     undo = recent.select_one("li a[href*='unmatch']")["href"]
     assert undo == f"/dossiers/{people['Léo Guérin']}?formulaire=unmatch&sur={stream}#form"
     assert board.client.get(undo).status_code == 200
+
+
+def test_a_match_and_what_was_set_aside_are_taken_back_in_one_press(board: Board, people: dict[str, UUID]) -> None:
+    stream = board.stream("Guérin Léo")
+    cases: dict[str, dict[str, Any]] = {"/confirmer": {}, "/ecarter": {"reason": "compte d’essai"}}
+    for action, typed in cases.items():
+        url = f"/resultats?formulaire=aside&sur={stream}" if typed else "/resultats"
+        where = board.send(form_of(board.card("Guérin Léo", url), action), **typed).headers["Location"]
+        assert "Guérin Léo" not in words(str(soup(board.page()).select("#a-rapprocher h3")))
+        assert "de nouveau à rapprocher" in board.follow(board.press(where, "form.undo-all"))
+        assert "Léo Guérin CEJ · Paul Rey mêmes nom et prénom" in words(str(board.card("Guérin Léo"))), "proposed again"
+    assert not board.house.state(people["Léo Guérin"]).diagnostic.participations
 
 
 def test_none_of_those_is_not_proposed_again(board: Board) -> None:

@@ -13,7 +13,7 @@ from pixflow.dossier.stages import prescription
 from pixflow.events import dossier as d
 from tests.web.client import words
 from tests.web.exports import DAY, NADIA, PAUL, ROWS, SOPHIE, ZOE, Board, dossiers, form_of
-from tests.web.filled import fill, give, hire, soup, structures_of
+from tests.web.filled import fill, give, hire, receive, soup, structures_of, texts
 from tests.web.paths import House, house
 
 
@@ -42,7 +42,7 @@ def test_a_result_goes_to_the_advisor_who_follows(board: Board, people: dict[str
     current = board.house.state(people["Zoé Haddad"]).diagnostic.current("initial")
     assert current
     after = board.act("Zoé Haddad", "/transmettre")
-    assert "Enregistré : résultat de Zoé Haddad transmis à Nadia Benali Défaire…" in after
+    assert "Enregistré : résultat de Zoé Haddad transmis à Nadia Benali Annuler" in after
     assert "Transmis cette semaine · 1" in after
     assert "Nadia Benali · 1 aucune restitution tenue" in after
     assert board.house.events(people["Zoé Haddad"])[-1] == d.ResultDispatched(
@@ -92,6 +92,42 @@ def test_all_that_are_sure_go_at_once(board: Board, people: dict[str, UUID]) -> 
     head = board.house.served.engine.head()
     assert board.send(form).status_code == 303, "sent twice"
     assert board.house.served.engine.head() == head
+
+
+def test_115_sure_results_go_in_one_press_and_are_taken_back_in_one(at_work: House) -> None:
+    dossiers = fill(at_work, 115)
+    receive(at_work, dossiers[:75], NADIA)
+    receive(at_work, dossiers[75:], PAUL)
+    board = Board(at_work)
+    page = soup(board.page())
+    form = form_of(page, "/transmettre-surs")
+    assert form.get_text(strip=True) == "Transmettre les 115 sûrs"
+    assert "Les sûrs vont à Nadia Benali (75), Paul Rey (40)." in words(str(page))
+    after = soup(board.page(board.send(form).headers["Location"]))
+    notice = after.select_one(".notice")
+    assert words(str(notice.select_one("p"))) == "115 résultats transmis : Nadia Benali 75, Paul Rey 40"
+    assert len(notice.select("details:not([open]) li")) == 115, "folded: the board stays in view"
+    assert "À transmettre · 0" in words(str(after))
+    undo = notice.select_one("form.undo-all")
+    assert undo.get_text(strip=True) == "Tout annuler"
+    undone = board.send(undo)
+    assert undone.status_code == board.send(undo).status_code == 303
+    assert "À transmettre · 115" in board.said(undone.headers["Location"])
+    assert {type(at_work.events(id)[-1]) for id in dossiers} == {d.Retracted}
+
+
+def test_what_was_debriefed_meanwhile_is_not_taken_back(board: Board, people: dict[str, UUID]) -> None:
+    page = board.page(board.send(form_of(soup(board.page()), "/transmettre-surs")).headers["Location"])
+    found = board.house.state(people["Zoé Haddad"]).diagnostic.current("initial")
+    assert found
+    board.house.on(people["Zoé Haddad"], prescription.hold_debrief, participation=found[0], channel="meeting", note="")
+    answer = board.send(soup(page).select_one("form.undo-all"))
+    assert answer.status_code == 422
+    assert texts(answer.text, ".notice li") == [
+        "Tom Colin : enregistré",
+        "Zoé Haddad : un autre fait a suivi : corrigez depuis le dossier",
+    ]
+    assert isinstance(board.house.events(people["Tom Colin"])[-1], d.Retracted)
 
 
 def test_each_row_of_many_has_its_own_result(board: Board, people: dict[str, UUID]) -> None:

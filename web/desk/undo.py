@@ -1,0 +1,143 @@
+"""Annuler: takes back a command, or each row of a bulk, as long as nothing followed it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pixflow.dossier import lending, retraction
+from pixflow.engine import Step
+from pixflow.events import dossier as d
+from pixflow.events import participation as p
+from pixflow.events import workshop as w
+from pixflow.events.base import Event, Recorded
+from pixflow.folding import not_retracted, retractions_by_version
+from pixflow.participation import matches
+from pixflow.workshop import booking
+from projections import audit_trail, result_routing
+from web.desk import receipts
+from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
+from web.desk.commands import record_all
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.desk.receipts import Receipt, UndoForm
+from web.french import bulk as french
+
+AT_ONCE = "annulé aussitôt"
+_SEATS = (w.SeatTaken, w.WaitlistJoined)
+_UNDOABLE: tuple[type[Event], ...] = (
+    *(d.TaskSnoozed, d.TaskHandedOver, d.YoungPersonChased, d.PixPresented, d.DiagnosticPlanned),
+    *(d.AdvisorAssigned, d.ResultDispatched, p.MatchConfirmed, p.ParticipationSetAside),
+    *_SEATS,
+)
+"""The events that are taken back here. When a command recorded several, the last of this list says what it did."""
+_CORRECTED_ELSEWHERE = (d.DossierOpened, p.MatchRejected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One command: the event that says what it did, and the dossier, or the participation set aside, it is about."""
+
+    main: Recorded
+    subject: UUID
+
+    @property
+    def command(self) -> UUID:
+        return self.main.command
+
+    def undo_command(self, form: UndoForm) -> UUID:
+        if isinstance(self.main.event, _SEATS):
+            return receipts.row_command(form.command_id, self.subject)
+        return receipts.row_command(form.command_id, self.main.originator_id, self.main.originator_version)
+
+    def is_last(self, trail: Sequence[Recorded]) -> bool:
+        """True when nothing that counts followed on the subject, and when all of it was taken back already."""
+        mine = {one.originator_version for one in trail if one.command == self.command}
+        told = [one for one in not_retracted(trail) if not isinstance(one.event, retraction.ISSUED)]
+        return mine <= retractions_by_version(trail).keys() or told[-1].command == self.command
+
+
+def offer(desk: Desk, receipt: Receipt | None, reference: str, address: str) -> Receipt | None:
+    """Returns a receipt with its undo at an address, while one row of it at least can be taken back."""
+    return receipt.with_undo(reference, address) if receipt and undoable(desk, reference) else receipt
+
+
+def undoable(desk: Desk, reference: str) -> bool:
+    """True when nothing followed one row at least of the command that an address names."""
+    rows = _rows(desk, reference)
+    trails = _trails(desk, rows)
+    return any(row.is_last(trails[row.subject]) for row in rows)
+
+
+def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
+    """Takes back each row that nothing followed, the latest first, with one command for each."""
+    rows = _rows(desk, str(form.receipt))
+    trails, names, made = _trails(desk, rows), _names(desk, rows), []
+    for row in reversed(rows):
+        trail, command = trails[row.subject], row.undo_command(form)
+        if not row.is_last(trail) and not desk.engine.has_recorded(command):
+            made.append(RowOutcome(names[row.subject], refused=french.FOLLOWED))
+            continue
+        steps = list(_steps(desk, row, [one for one in trail if one.command == row.command]))
+        outcome = record_all(desk, steps, ("undo", row.command), command_id=command)
+        trails[row.subject] = [one for one in trail if one.command != row.command]
+        made.append(row_outcome(desk, names[row.subject], outcome))
+    return BulkOutcome(made[::-1], form.command_id)
+
+
+def _rows(desk: Desk, reference: str) -> list[_Row]:
+    """Returns a row for each command under the reference that can be taken back here, oldest first."""
+    commands: dict[UUID, list[Recorded]] = {}
+    for recorded in receipts.events_of(desk, reference):
+        commands.setdefault(recorded.command, []).append(recorded)
+    return [row for events in commands.values() if (row := _row(events))]
+
+
+def _row(events: Sequence[Recorded]) -> _Row | None:
+    if any(isinstance(one.event, _CORRECTED_ELSEWHERE) for one in events):
+        return None
+    found = [one for one in events if isinstance(one.event, _UNDOABLE)]
+    if not found:
+        return None
+    main = max(found, key=lambda one: _UNDOABLE.index(type(one.event)))
+    return _Row(main, getattr(main.event, "dossier", main.originator_id))
+
+
+def _trails(desk: Desk, rows: Iterable[_Row]) -> dict[UUID, list[Recorded]]:
+    return audit_trail.of_streams(desk.read, {row.subject for row in rows})
+
+
+def _names(desk: Desk, rows: Iterable[_Row]) -> dict[UUID, str]:
+    """Returns the young person of each dossier, or the names typed of a participation."""
+    subjects, names = {row.subject for row in rows}, names_for(desk)
+    typed = result_routing.many(desk.read, subjects)
+    return {
+        one: f"{typed[one].last_name} {typed[one].first_name}" if one in typed else names.dossier(one)
+        for one in subjects
+    }
+
+
+def _steps(desk: Desk, row: _Row, recorded: Sequence[Recorded]) -> Iterator[Step]:
+    """Returns the decisions that take back a row; `recorded` are the events of its command on its subject."""
+    stream, version = row.main.originator_id, row.main.originator_version
+    reason: dict[str, Any] = {"reason": AT_ONCE}
+    match row.main.event:
+        case p.MatchConfirmed(dossier=dossier):
+            streams = {"participation": stream, "dossier": dossier}
+            yield Step(streams, matches.undo_match, {**reason, "again": True})
+        case p.ParticipationSetAside():
+            yield Step({"participation": stream}, matches.undo_set_aside, reason)
+        case d.AdvisorAssigned():
+            yield Step({"dossier": stream}, lending.undo_assignment, {**reason, "version": version})
+        case w.SeatTaken(dossier=dossier) | w.WaitlistJoined(dossier=dossier):
+            until = booking.offer_deadline(desk.refs, desk.today)
+            yield Step({"workshop": stream, "dossier": dossier}, booking.release_seat, {}, {"until": until})
+            yield from _retractions(one for one in recorded if isinstance(one.event, d.DiagnosticPlanned))
+        case _:
+            yield from _retractions(reversed(recorded))
+
+
+def _retractions(recorded: Iterable[Recorded]) -> Iterator[Step]:
+    for one in recorded:
+        sent = {"version": one.originator_version, "reason": AT_ONCE}
+        yield Step({"dossier": one.originator_id}, retraction.retract, sent)
