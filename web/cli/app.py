@@ -5,15 +5,17 @@ from typing import Any
 
 import typer
 
-from web.cli import administration, backups, doctor, exports, privacy, queue, replay, samples, server
+from web.cli import administration, backups, doctor, privacy, queue, replay, samples, server
 from web.cli.account import account_app
 from web.cli.dossiers import dossiers_app
+from web.cli.files import exports
+from web.cli.files.places import places_app
 from web.cli.french_typer import InFrench
 from web.cli.staff import staff_app
 
 ORDER = (
     "init", "demo", "queue", "rebuild", "tick", "serve", "read", "import", "backup", "restore", "doctor", "replay",
-    "export-person", "erase", "erasures", "retention", "simulate", "staff", "account", "dossiers", "keys",
+    "export-person", "erase", "erasures", "retention", "simulate", "staff", "account", "dossiers", "places", "keys",
 )  # fmt: skip
 """Commands in the order of the help."""
 
@@ -45,5 +47,6 @@ def start() -> None:
 app.add_typer(staff_app, name="staff")
 app.add_typer(account_app, name="account")
 app.add_typer(dossiers_app, name="dossiers")
+app.add_typer(places_app, name="places")
 for commands in (administration, doctor, samples, queue, server, exports, replay, privacy, backups):
     app.add_typer(commands.app)

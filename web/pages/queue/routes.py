@@ -19,7 +19,6 @@ from projections.store.folds import folds_of
 from web.desk import receipts, undo
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.loans import LoanRow, loan_rows
 from web.desk.receipts import Receipt
 from web.french import tasks as french
 from web.french import vocabulary
@@ -29,7 +28,6 @@ from web.http.filters import Chip, FilterMenu
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
-from web.pages.dossier.queue_place import QueuePlace
 from web.pages.queue import bulk
 from web.pages.queue.bulk_routes import UNDO
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
@@ -108,7 +106,6 @@ class QueuePage(Page):
     chased: bool
     help_calls: Sequence[HelpCall]
     seat_offers: Sequence[SeatOffer]
-    loans: Sequence[LoanRow]
     receipt: Receipt | None
 
     @property
@@ -163,7 +160,6 @@ def read(
         chased=any(row.kind in bulk.CHASED for group in own.groups for row in group.rows),
         help_calls=alerts.help_calls(desk),
         seat_offers=alerts.seat_offers(desk),
-        loans=loan_rows(desk, desk.owners),
         receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )
     return page(request, shown)
@@ -180,7 +176,7 @@ def _own_tasks(desk: Desk, wanted: QueueFilter, number: int) -> OwnTasks:
     return OwnTasks(
         total=sum(row.n for row in counted),
         late=sum(row.late for row in counted),
-        groups=groups(queue_rows(desk, rows, QueuePlace(wanted, pager.offset)), days, desk.today),
+        groups=groups(queue_rows(desk, rows), days, desk.today),
         all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
         menus=filters.menus("/boite", facets, counted, asked, {}),
         later=later,

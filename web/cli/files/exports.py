@@ -11,7 +11,7 @@ from rich.table import Table
 from pixflow.importing import Answers, Importer, ImportPreview, ImportResult
 from pixflow.pix_orga import Export, ExportProblem, read
 from projections import result_routing
-from web.cli import export_table
+from web.cli.files import export_table
 from web.cli.terminal import (
     AsOption,
     FileArgument,

@@ -1,0 +1,25 @@
+"""Opening hours of OpenStreetMap (https://wiki.openstreetmap.org/wiki/Key:opening_hours), on an ordinary week."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from opening_hours import OpeningHours, State, validate
+
+_PARIS = ZoneInfo("Europe/Paris")
+_MONDAY = datetime(2026, 3, 2, tzinfo=_PARIS)
+"""A week without holiday."""
+Span = tuple[datetime, datetime]
+
+
+def week(text: str) -> list[Span]:
+    """Returns the open spans of an ordinary week, from Monday. Raises ValueError for a text that is not OSM's."""
+    if not validate(text):
+        raise ValueError("hours")
+    spans = OpeningHours(text, timezone=_PARIS).intervals(_MONDAY, _MONDAY + timedelta(7))
+    return [(start, end) for start, end, state, _ in spans if state == State.OPEN and end]
+
+
+def passes_midnight(span: Span) -> bool:
+    """Tells if a span ends on another day, in the night: often a mistake, as in "Mo-Fr 13:30-12:00"."""
+    start, end = span
+    return end.date() > start.date() and end.time() != time.min

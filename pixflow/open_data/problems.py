@@ -1,0 +1,88 @@
+"""PlaceProblems of a file of places, as codes; web/french has the sentences."""
+
+from collections import Counter
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+Refusal = Literal[
+    "broken-json", "broken-quotes", "empty", "encoding", "no-places", "too-large", "too-many-rows", "unknown-columns",
+    "web-page", "workbook",
+]  # fmt: skip
+RefusedRow = Literal["cell-count", "commune-missing", "id-twice", "name-missing", "not-an-object"]
+Warned = Literal[
+    "commune-merged", "coordinates-abroad", "coordinates-far", "coordinates-half", "coordinates-metres",
+    "coordinates-swapped", "coordinates-unreadable", "coordinates-zero", "cp1252", "date-future", "date-unreadable",
+    "hours-past-midnight", "hours-unreadable", "id-missing", "insee-unknown", "list-unreadable", "more-warnings",
+    "postal-code-is-insee", "postal-code-unreadable", "postal-code-zero-lost", "unknown-word", "website-unreadable",
+]  # fmt: skip
+Code = Refusal | RefusedRow | Warned
+Severity = Literal["refused", "warning"]
+CODES: frozenset[str] = frozenset(get_args(Refusal) + get_args(RefusedRow) + get_args(Warned))
+MOST_WARNINGS = 200
+LONGEST_DETAIL = 60
+
+
+class PlaceProblem(Struct, frozen=True):
+    """One problem. `line` counts from 1; None for the file, which "refused" then refuses whole. Details are texts."""
+
+    severity: Severity
+    line: int | None
+    code: Code
+    details: tuple[tuple[str, str], ...] = ()
+
+
+class FileRefused(Exception):
+    """The file is refused whole."""
+
+    def __init__(self, code: Refusal, **details: object) -> None:
+        super().__init__(code)
+        self.problem = PlaceProblem("refused", None, code, texts(details))
+
+
+class RowRefused(Exception):
+    """One row is refused."""
+
+    def __init__(self, code: RefusedRow, **details: object) -> None:
+        super().__init__(code)
+        self.code, self.details = code, texts(details)
+
+
+class PlaceProblems:
+    """Collects the problems of a file. Every refused row is kept, and 200 warnings; words are counted."""
+
+    def __init__(self) -> None:
+        self._refused: list[PlaceProblem] = []
+        self._warned: list[PlaceProblem] = []
+        self._left_out = 0
+        self._words: Counter[tuple[str, str]] = Counter()
+
+    def refuse(self, line: int, refused: RowRefused) -> None:
+        """Adds a row that is left out."""
+        self._refused.append(PlaceProblem("refused", line, refused.code, refused.details))
+
+    def warn(self, code: Warned, line: int | None = None, **details: object) -> None:
+        """Adds a problem that people should see and that leaves the row where it is."""
+        if len(self._warned) < MOST_WARNINGS:
+            self._warned.append(PlaceProblem("warning", line, code, texts(details)))
+        else:
+            self._left_out += 1
+
+    def unknown(self, column: str, word: str) -> None:
+        """Counts a word that is in no list of the standard."""
+        self._words[column, word] += 1
+
+    def listed(self) -> tuple[PlaceProblem, ...]:
+        """Returns the problems of the file first, then those of rows, by line."""
+        words = [
+            PlaceProblem("warning", None, "unknown-word", texts({"column": column, "word": word, "count": count}))
+            for (column, word), count in self._words.most_common(MOST_WARNINGS)
+        ]
+        more = [PlaceProblem("warning", None, "more-warnings", texts({"count": self._left_out}))]
+        found = self._refused + self._warned + words + (more if self._left_out else [])
+        return tuple(sorted(found, key=lambda one: (one.line or 0, one.severity)))
+
+
+def texts(details: dict[str, object]) -> tuple[tuple[str, str], ...]:
+    """Returns details as texts of at most 60 characters."""
+    return tuple((key, str(value)[:LONGEST_DETAIL]) for key, value in details.items())

@@ -1,0 +1,224 @@
+"""Reads a file of places, row by row: each is kept, warned of, or refused with its line."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache, partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from pixflow.identity import normalise
+from pixflow.open_data import words
+from pixflow.open_data.addresses import read_commune
+from pixflow.open_data.coordinates import FAR, kilometres, read_point
+from pixflow.open_data.opening_hours import passes_midnight, week
+from pixflow.open_data.place import Kind, Place, PlaceFile, Point, Texts
+from pixflow.open_data.problems import FileRefused, PlaceProblems, RowRefused, Warned
+from pixflow.open_data.rows import Row, rows_of
+
+OF_1_0 = frozenset({"dispositif_programmes_nationaux", "courriels", "frais_a_charge", "modalites_acces", "itinerance"})
+OF_0_1 = frozenset({"labels_nationaux", "courriel", "conditions_acces", "publics_accueillis"})
+OF_ALL = frozenset({"id", "nom", "commune", "code_postal", "code_insee", "adresse", "latitude", "longitude", "source"})
+_SIRET_LENGTH = 14
+
+
+def read(
+    data: bytes, today: date, *, mapping: Mapping[str, str] | None = None, middles: Mapping[str, Point] | None = None
+) -> PlaceFile:
+    """Reads "lieux de médiation numérique" (1.0, 0.1), data·inclusion v1, or another table through a mapping.
+
+    Never raises on bad content. `mapping` gives headers of the table the names of 1.0.2. `middles` are the middles of
+    communes by code, where outlines are known: they tell which points are far away. Accepts 32 MB and 50,000 rows.
+    """
+    problems = PlaceProblems()
+    kind: Kind | None = None
+    columns: Texts = ()
+    try:
+        rows = rows_of(data, OF_ALL | OF_1_0 | OF_0_1 | set(mapping or ()), problems)
+        columns = tuple(dict.fromkeys(name for row in rows for name in row.values))
+        kind = kind_of(frozenset(columns), mapping)
+        places = _places(rows, kind, mapping or {}, _Context(problems, today, middles or {}))
+    except FileRefused as refusal:
+        return PlaceFile(kind=kind, problems=(refusal.problem, *problems.listed()), columns=columns)
+    return PlaceFile(kind=kind, places=tuple(places), problems=problems.listed(), columns=columns)
+
+
+def kind_of(columns: frozenset[str], mapping: Mapping[str, str] | None = None) -> Kind:
+    """Tells the standard by its columns. Raises FileRefused for a table without mapping."""
+    if "structure_id" in columns:
+        return "data-inclusion-services"
+    if "reseaux_porteurs" in columns:
+        return "data-inclusion-structures"
+    if "pivot" in columns and "nom" in columns:
+        return "mednum-0.1" if columns & OF_0_1 and not columns & OF_1_0 else "mednum-1.0"
+    if mapping and "nom" in mapping.values():
+        return "table"
+    raise FileRefused("unknown-columns", columns=", ".join(sorted(columns)))
+
+
+class _Context:
+    """Everything that the rows of a file share."""
+
+    def __init__(self, problems: PlaceProblems, today: date, middles: Mapping[str, Point]) -> None:
+        self.problems, self.today, self.middles = problems, today, middles
+
+
+def _places(rows: Sequence[Row], kind: Kind, mapping: Mapping[str, str], context: _Context) -> list[Place]:
+    places, seen = [], set[tuple[str, str]]()
+    for row in rows:
+        renamed = Row(row.line, {mapping.get(name, name): value for name, value in row.values.items()})
+        try:
+            place = _Reading(renamed, context).place(kind)
+            if place.id and (place.source, place.id) in seen:
+                raise RowRefused("id-twice", id=place.id)
+        except RowRefused as refused:
+            context.problems.refuse(row.line, refused)
+        else:
+            seen.add((place.source, place.id))
+            places.append(place)
+    return places
+
+
+class _Reading:
+    """One row, read."""
+
+    def __init__(self, row: Row, context: _Context) -> None:
+        self._row, self._context = row, context
+        self._warn = partial(context.problems.warn, line=row.line)
+
+    def place(self, kind: Kind) -> Place:
+        row = self._row
+        name = row.text("nom")
+        if not name:
+            raise RowRefused("name-missing")
+        commune, insee, postal_code = read_commune(row, lambda code, text: self._warn(code, value=text))
+        if not row.text("id"):
+            self._warn("id-missing")
+        return Place(
+            line=row.line,
+            source=row.text("source"),
+            id=row.text("id"),
+            structure=row.text("structure_id"),
+            name=name,
+            commune=commune,
+            insee=insee,
+            postal_code=postal_code,
+            address=row.text("adresse"),
+            complement=row.text("complement_adresse"),
+            point=self._point(insee),
+            siret=self._siret(),
+            phone=row.text("telephone"),
+            website=self._website("site_web", "lien_source"),
+            hours=self._hours(),
+            summary=row.text("presentation_resume", "description", "presentation_detail"),
+            updated=self._updated(),
+            email=(*self._items("courriels", "courriel"), "")[0],
+            **(self._inclusion() if kind.startswith("data-inclusion") else self._mediation()),
+        )
+
+    def _mediation(self) -> dict[str, Any]:
+        return {
+            "kinds": self._items("typologie"),
+            "services": self._words(words.SERVICES, "services"),
+            "audiences": self._words(words.AUDIENCES, "publics_specifiquement_adresses", "publics_accueillis"),
+            "special_care": self._words(words.SPECIAL_CARE, "prise_en_charge_specifique"),
+            "fees": self._words(words.FEES, "frais_a_charge", "conditions_acces"),
+            "labels": self._words(words.LABELS, "dispositif_programmes_nationaux", "labels_nationaux"),
+            "access": self._words(words.ACCESS, "modalites_acces"),
+            "support": self._words(words.SUPPORT, "modalites_accompagnement"),
+            "itinerant": normalise("|".join(self._items("itinerance"))) == "itinerant",
+            "booking": self._website("prise_rdv"),
+        }
+
+    def _inclusion(self) -> dict[str, Any]:
+        return {
+            "kinds": self._words(words.TYPES, "type"),
+            "thematics": self._words(words.THEMATICS, "thematiques"),
+            "audiences": self._words(words.PUBLICS, "publics"),
+            "fees": self._words(words.FEES, "frais"),
+            "networks": self._words(words.NETWORKS, "reseaux_porteurs"),
+            "access": self._words(words.MOBILISATION, "modes_mobilisation"),
+            "support": self._words(words.RECEPTION, "modes_accueil"),
+            "booking": self._website("lien_mobilisation"),
+        }
+
+    def _items(self, *columns: str) -> tuple[str, ...]:
+        try:
+            return tuple(dict.fromkeys(self._row.items(*columns)))
+        except ValueError:
+            self._warn("list-unreadable", column=columns[0])
+            return ()
+
+    def _words(self, standard: tuple[str, ...], *columns: str) -> tuple[str, ...]:
+        """Returns the standard's words of a list; a word that is in none is kept as it is, and counted."""
+        found: dict[str, None] = {}
+        for item in self._items(*columns):
+            known = _known(standard).get(normalise(item))
+            if not known:
+                self._context.problems.unknown(columns[0], item)
+            found |= dict.fromkeys(known or (item,))
+        return tuple(found)
+
+    def _point(self, insee: str | None) -> Point | None:
+        found = read_point(self._row.text("latitude"), self._row.text("longitude"))
+        if isinstance(found, str):
+            self._warn(found)
+            return None
+        middle = self._context.middles.get(insee or "")
+        if found and middle and kilometres(found, middle) > FAR:
+            self._warn("coordinates-far", kilometres=round(kilometres(found, middle)))
+            return None
+        return found
+
+    def _siret(self) -> str | None:
+        found = self._row.text("pivot", "siret")
+        return found if len(found) == _SIRET_LENGTH and found.isdecimal() and int(found) else None
+
+    def _website(self, *columns: str) -> str:
+        found = self._row.text(*columns)
+        if found and not _is_web(found):
+            self._warn("website-unreadable", column=columns[0])
+            return ""
+        return found
+
+    def _hours(self) -> str:
+        text = self._row.text("horaires", "horaires_accueil")
+        if code := _fault_of_hours(text):
+            self._warn(code, value=text)
+        return text
+
+    def _updated(self) -> date | None:
+        try:
+            found = self._row.day("date_maj")
+        except ValueError:
+            self._warn("date-unreadable", value=self._row.text("date_maj"))
+            return None
+        if found and found > self._context.today:
+            self._warn("date-future", value=found)
+        return found
+
+
+@cache
+def _known(standard: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Returns the words of a list and the older ones that stand for some of them, without case and accents."""
+    older = {word: new for word, new in words.OLDER.items() if set(new) <= set(standard)}
+    return {normalise(word): new for word, new in ({word: (word,) for word in standard} | older).items()}
+
+
+@cache
+def _fault_of_hours(text: str) -> Warned | None:
+    """Returns the code of a problem; the same hours stand in many rows."""
+    if not text:
+        return None
+    try:
+        spans = week(text)
+    except ValueError:
+        return "hours-unreadable"
+    return "hours-past-midnight" if any(map(passes_midnight, spans)) else None
+
+
+def _is_web(text: str) -> bool:
+    try:
+        found = urlsplit(text)
+    except ValueError:
+        return False
+    return found.scheme in ("http", "https") and bool(found.netloc)
