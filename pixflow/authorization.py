@@ -134,6 +134,9 @@ def _owns(person: UUID, decision: Decision[..., Any], subject: Subject, today: d
             return subject.dossier is not None and _decides(person, decision.name, subject.dossier, subject.sent, today)
         case "reading":
             return subject.dossier is not None and follows(person, subject.dossier, today)
+        case "loan":
+            lent = subject.dossier.lent if subject.dossier else None
+            return lent is not None and person in (lent.back_to, subject.dossier and subject.dossier.advisor)
         case "workshop":
             return subject.workshop is not None and subject.workshop.runs(str(person))
         case "member":

@@ -13,7 +13,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Reach = Literal["own", "all"]
-Owned = Literal["dossier", "reading", "workshop", "member"]
+Owned = Literal["dossier", "reading", "loan", "workshop", "member"]
 OnErased = Literal["refuse", "ignore", "decide"]
 
 
@@ -21,7 +21,7 @@ class Roles(Struct, frozen=True):
     """The roles that may take a decision, each on its own subjects or on all of them.
 
     `own` says what makes a subject their own: a dossier they follow, a dossier they read (also by any handed task), a
-    workshop they run, or themselves.
+    dossier they lend or borrow, a workshop they run, or themselves.
     """
 
     reach: Mapping[Role, Reach]
@@ -38,6 +38,7 @@ OPENING = Roles({"advisor": "all", "referent": "all", "manager": "all"})
 OWN_DOSSIERS = Roles({"advisor": "own", "referent": "all"})
 OWN_DOSSIERS_AND_MANAGER = Roles({"advisor": "own", "referent": "all", "manager": "all"})
 DOSSIER_READERS = Roles({"advisor": "own", "referent": "all", "manager": "all", "auditor": "all"}, "reading")
+LOAN_PARTIES = Roles({"advisor": "own", "referent": "all", "manager": "all"}, "loan")
 WORKSHOP_READERS = Roles({**TEAM.reach, "auditor": "all"})
 """An auditor writes nothing, but a paper that they take leaves a fact."""
 OWN_SEATS = Roles({"advisor": "own", "facilitator": "all", "referent": "all"})

@@ -31,6 +31,7 @@ from tests.given import (
     LATER,
     assigned,
     handed,
+    lent,
     opened,
     presented,
     runs,
@@ -51,6 +52,7 @@ REFS = References(
 )
 MINE: Dossier = state_of("dossier", opened(), assigned(ADVISOR))
 NOBODY_S: Dossier = state_of("dossier", opened())
+BORROWED: Dossier = state_of("dossier", opened(), assigned(UUID(int=0xAF)), lent(ADVISOR))
 
 BY_SYSTEM = {actor: frozenset(n for n, one in DECISIONS.items() if actor in one.system) for actor in SYSTEM}
 
@@ -153,8 +155,9 @@ def test_every_decision_can_be_taken_by_somebody() -> None:
 @pytest.mark.parametrize("decision", OF_A_DOSSIER)
 def test_an_advisor_decides_on_their_own_dossiers_not_on_a_colleague_s(decision: str) -> None:
     reach = DECISIONS[decision].roles.reach.get("advisor")
-    assert may(ADVISOR, decision) == (reach is not None)
-    assert may(COLLEAGUE, decision) == (reach == "all")
+    theirs = BORROWED if DECISIONS[decision].roles.own == "loan" else MINE
+    assert may(ADVISOR, decision, theirs) == (reach is not None)
+    assert may(COLLEAGUE, decision, theirs) == (reach == "all")
     assert may(ADVISOR, decision, NOBODY_S) == (reach == "all")
     assert may(ADVISOR, decision, None) == (reach == "all")
 
@@ -301,7 +304,9 @@ def test_an_administrator_keeps_accounts_and_absences_and_nothing_else() -> None
 
 def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
     steering = {decision for decision in DECISIONS if decision not in BEYOND and may(PEOPLE["manager"], decision)}
-    importing = {"open_dossier", "correct_from_portfolio", "assign_advisor", "lend", "undo_assignment", "hand_over"}
+    importing = {"open_dossier", "correct_from_portfolio", "assign_advisor", "lend", "undo_assignment", "hand_over"} | {
+        "return_dossier"
+    }
     merging = {"merge", "take_over", "move_match", "unmerge", "give_back_merged", "move_back"}
     grouping = {"correct_group", "undo_group"}
     assert steering == importing | merging | grouping | ERASING | {

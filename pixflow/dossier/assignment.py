@@ -12,7 +12,8 @@ from pixflow.events.base import Event
 
 
 @decision("assign_advisor", REFERENT_AND_MANAGER, system=(OPERATOR,))
-def assign_advisor(dossier: Dossier, *, advisor: UUID, on: date) -> list[Event]:
+def assign_advisor(dossier: Dossier, *, advisor: UUID, on: date, bulk: UUID | None = None) -> list[Event]:
+    """Assigns the dossier for good. `bulk` is the command that moves it with others."""
     must_be_open(dossier)
     for_good = advisor == dossier.advisor and dossier.lent is None
-    return [] if for_good else [e.AdvisorAssigned(advisor=advisor, on=on)]
+    return [] if for_good else [e.AdvisorAssigned(advisor=advisor, on=on, bulk=bulk)]

@@ -1,6 +1,7 @@
 """Folds the events of a dossier: `evolve` never raises, and has one match a stage."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -24,6 +25,7 @@ from pixflow.dossier.state import (
     Seat,
     Snooze,
     Study,
+    Transfer,
 )
 from pixflow.events import dossier as e
 from pixflow.events.base import Recorded
@@ -194,13 +196,17 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
             return {"project": project}
         case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
             return {"programme": programme, "group": group, "collective_end": end, "joined": stamp}
-        case e.AdvisorAssigned(advisor=advisor):
-            return {"advisor": advisor, "assigned": stamp, "lent": None}
-        case e.DossierLent(advisor=advisor, until=until):
+        case e.AdvisorAssigned(advisor=advisor, bulk=bulk):
+            return {"advisor": advisor, "assigned": stamp, "lent": None, "transfer": _transfer(dossier, bulk)}
+        case e.DossierLent(advisor=advisor, until=until, bulk=bulk):
             lender = dossier.lent.back_to if dossier.lent else dossier.advisor
             lent = Loan(stamp, lender, until) if lender else None
-            return {"advisor": advisor, "assigned": stamp, "lent": lent}
+            return {"advisor": advisor, "assigned": stamp, "lent": lent, "transfer": _transfer(dossier, bulk)}
     return _of_its_end(dossier, event, stamp, by)
+
+
+def _transfer(dossier: Dossier, bulk: UUID | None) -> Transfer | None:
+    return Transfer(bulk, dossier.advisor) if bulk else None
 
 
 def _of_its_end(dossier: Dossier, event: object, stamp: Stamp, by: str) -> dict[str, object]:

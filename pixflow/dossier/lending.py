@@ -5,19 +5,22 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.actor import CLOCK
-from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.decision import LOAN_PARTIES, NOBODY, REFERENT_AND_MANAGER, Argument, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.folding import retractions_by_version
 from pixflow.refused import Refused
-from pixflow.team.staff import Team
+from pixflow.team.staff import Staff, Team, must_work
 
 
 @decision("lend", REFERENT_AND_MANAGER)
-def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Event]:
-    """Lends the dossier through `until`. A second loan keeps the first advisor as the one it goes back to."""
+def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date, bulk: UUID | None = None) -> list[Event]:
+    """Lends the dossier through `until`. A second loan keeps the first advisor as the one it goes back to.
+
+    `bulk` is the command that lends it with others.
+    """
     must_be_open(dossier)
     if until < on:
         raise Refused("until-past", field="until", until=until)
@@ -27,10 +30,10 @@ def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> l
         if (advisor, until) == (dossier.advisor, dossier.lent.until):
             return []
         if advisor == dossier.lent.back_to:
-            return [e.AdvisorAssigned(advisor=advisor, on=on)]
+            return [e.AdvisorAssigned(advisor=advisor, on=on, bulk=bulk)]
     elif advisor == dossier.advisor:
         return []
-    return [e.DossierLent(advisor=advisor, until=until, on=on)]
+    return [e.DossierLent(advisor=advisor, until=until, on=on, bulk=bulk)]
 
 
 @decision("give_back", NOBODY, Argument.TEAM, system=(CLOCK,), on_erased="ignore")
@@ -45,6 +48,18 @@ def end_loan(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
     lender = team.get(lent.back_to)
     advisor = lent.back_to if lender and lender.works(on) else dossier.advisor
     return [e.AdvisorAssigned(advisor=advisor, on=on)]
+
+
+@decision("return_dossier", LOAN_PARTIES, Argument.TEAM, on_erased="ignore")
+def return_dossier(dossier: Dossier, *, on: date, team: Team, bulk: UUID | None = None) -> list[Event]:
+    """Gives the dossier back before its day: decided by its lender, by its borrower, or by those who steer.
+
+    Raises Refused("has-left") when the lender works here no more.
+    """
+    if dossier.lent is None:
+        return []
+    must_work(team.get(dossier.lent.back_to, Staff()), on)
+    return [e.AdvisorAssigned(advisor=dossier.lent.back_to, on=on, bulk=bulk)]
 
 
 @decision("undo_assignment", REFERENT_AND_MANAGER, Argument.HISTORY)

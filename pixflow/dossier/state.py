@@ -176,6 +176,13 @@ class Loan(Struct, frozen=True):
     until: date
 
 
+class Transfer(Struct, frozen=True):
+    """The latest move of the dossier with others of a portfolio: the command, and the advisor of before."""
+
+    bulk: UUID
+    owner: UUID | None
+
+
 class Merge(Struct, frozen=True):
     """The dossier that this duplicate was merged into, and the participations it took over."""
 
@@ -217,6 +224,7 @@ class Dossier(Struct, frozen=True):
     advisor: UUID | None = None
     assigned: Stamp | None = None
     lent: Loan | None = None
+    transfer: Transfer | None = None
     orientation: Orientation = Orientation()
     diagnostic: Diagnostic = Diagnostic()
     prescription: Prescription = Prescription()

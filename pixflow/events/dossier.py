@@ -82,20 +82,27 @@ class ProgrammeJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdvisorAssigned(Event):
+    """`bulk` is the command that moved this dossier with others of a portfolio."""
+
     TOPIC: ClassVar[str] = "dossier.AdvisorAssigned"
     CLOSES: ClassVar[bool] = True
     advisor: UUID
     on: date
+    bulk: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierLent(Event):
-    """The dossier is lent to a colleague through a day, then goes back (AdvisorAssigned)."""
+    """The dossier is lent to a colleague through a day, then goes back (AdvisorAssigned).
+
+    `bulk` is the command that moved this dossier with others of a portfolio.
+    """
 
     TOPIC: ClassVar[str] = "dossier.DossierLent"
     advisor: UUID
     until: date
     on: date
+    bulk: UUID | None = None
 
 
 # --- 1 orientation

@@ -4,13 +4,17 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
+from pixflow.actor import Actor
+from pixflow.authorization import Subject, allows
 from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.lending import end_loan, lend_dossier, undo_assignment
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.lending import end_loan, lend_dossier, return_dossier, undo_assignment
+from pixflow.dossier.state import Dossier, Transfer
 from pixflow.events import dossier as d
+from pixflow.events.values import Role
 from pixflow.team.staff import Staff
-from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, assigned, closed, given, opened, retracted, state_of
+from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, assigned, closed, given, opened, references, retracted, state_of
 
 THIRD = UUID(int=0xA3)
 UNTIL = date(2026, 9, 30)
@@ -100,3 +104,36 @@ def test_only_a_reassignment_is_undone_and_once() -> None:
     given(*MINE, assigned(COLLEAGUE), retracted(3)).when(
         undo_assignment, version=3, reason="annulé", on=LATER
     ).then_nothing()
+
+
+# --- given back before the day
+
+
+def test_a_loan_is_given_back_before_its_day_with_the_command_that_moves_others() -> None:
+    bulk = UUID(int=0xB1)
+    back = d.AdvisorAssigned(advisor=ADVISOR, on=LATER, bulk=bulk)
+    given(*MINE, lent()).when(return_dossier, on=LATER, team=TEAM, bulk=bulk).then(back)
+    given(*MINE, lent(), closed()).when(return_dossier, on=LATER, team=TEAM).then(assigned(ADVISOR, LATER))
+    given(*MINE).when(return_dossier, on=LATER, team=TEAM).then_nothing()
+    gone = {ADVISOR: Staff(1, left=DAY)}
+    given(*MINE, lent()).when(return_dossier, on=LATER, team=gone).refused("has-left")
+
+
+def test_its_lender_its_borrower_and_who_steers_give_a_loan_back() -> None:
+    dossier = state_of("dossier", *MINE, lent())
+    roles: list[Role] = ["advisor", "advisor", "advisor", "referent", "manager", "facilitator"]
+    people = [ADVISOR, COLLEAGUE, THIRD, UUID(int=0xA4), UUID(int=0xA5), UUID(int=0xA6)]
+    team = {who: Staff(1, roles=frozenset({role})) for who, role in zip(people, roles, strict=True)}
+    refs = replace(references(), team=team)
+    may = [allows(Actor(str(who)), return_dossier, Subject(dossier), refs, DAY) for who in people]
+    assert may == [True, True, False, True, True, False]
+    back = state_of("dossier", *MINE, lent(), assigned(ADVISOR))
+    assert not allows(Actor(str(COLLEAGUE)), return_dossier, Subject(back), refs, DAY)
+
+
+def test_a_dossier_knows_the_command_that_moved_it_with_others_until_that_is_undone() -> None:
+    bulk = UUID(int=0xB1)
+    moved = (*MINE, d.AdvisorAssigned(advisor=COLLEAGUE, on=LATER, bulk=bulk))
+    assert state_of("dossier", *moved).transfer == Transfer(bulk, ADVISOR)
+    assert state_of("dossier", *moved, retracted(3)).transfer is None
+    assert state_of("dossier", *moved, assigned(THIRD)).transfer is None

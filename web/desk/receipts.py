@@ -177,6 +177,7 @@ def _matched_by_themselves(connection: Connection, export: Recorded) -> int:
 def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     names = names_for(desk)
     known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
+    yield from _returned(names, events)
     declared = any(isinstance(recorded.event, CampaignDeclared) for recorded in events)
     alone = [recorded for recorded in events if declared and _automatic(recorded)]
     lines = (_line(recorded, names, known) for recorded in events if recorded not in alone)
@@ -184,6 +185,15 @@ def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     if alone:
         matched = "participation rapprochée d’elle-même", "participations rapprochées d’elles-mêmes"
         yield ReceiptLine(plural(len(alone), *matched))
+
+
+def _returned(names: Names, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
+    """Yields one line for the dossiers that each advisor follows again."""
+    moved = (recorded.event for recorded in events)
+    followed = Counter(event.advisor for event in moved if isinstance(event, d.AdvisorAssigned) and event.bulk)
+    for advisor, count in followed.items():
+        many = plural(count, "dossier rendu", "dossiers rendus")
+        yield ReceiptLine(say("{many} à {name}", many=many, name=names.staff(advisor)))
 
 
 def _automatic(recorded: Recorded) -> bool:

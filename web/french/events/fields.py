@@ -24,6 +24,7 @@ UNNAMED = ("un dossier", "un autre dossier")
 LABELS: dict[str, str] = {
     "action": "Action", "actions": "Actions", "advisor": "Suivi par", "answer": "Réponse",
     "automatic": "Rapprochement automatique", "at": "Heure", "about": "À propos de", "badges": "Badges",
+    "bulk": "Portefeuille confié n°",
     "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
     "channel": "Moyen", "code": "Code", "collective_end": "Fin de la période collective",
     "competences": "Compétences", "day": "Jour", "demonstration": "Démonstration", "digest": "Empreinte du fichier",

@@ -70,6 +70,7 @@ DECISIONS: dict[str, str] = {
     "take_back": "retirer ce qui est noté d’une personne",
     "lend": "confier un dossier jusqu’à un jour",
     "give_back": "rendre un dossier",
+    "return_dossier": "rendre un dossier avant son jour",
     "undo_assignment": "annuler une affectation",
 }
 

@@ -19,6 +19,7 @@ from projections.store.folds import folds_of
 from web.desk import receipts, undo
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.loans import LoanRow, loan_rows
 from web.desk.receipts import Receipt
 from web.french import tasks as french
 from web.french import vocabulary
@@ -106,6 +107,7 @@ class QueuePage(Page):
     chased: bool
     help_calls: Sequence[HelpCall]
     seat_offers: Sequence[SeatOffer]
+    loans: Sequence[LoanRow]
     receipt: Receipt | None
 
     @property
@@ -160,6 +162,7 @@ def read(
         chased=any(row.kind in bulk.CHASED for group in own.groups for row in group.rows),
         help_calls=alerts.help_calls(desk),
         seat_offers=alerts.seat_offers(desk),
+        loans=loan_rows(desk, desk.owners),
         receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )
     return page(request, shown)

@@ -16,6 +16,7 @@ from projections import advisor_queue, dossier_sheet
 from web.desk import bulk
 from web.desk.colleagues import day, days_text, next_away, role_labels
 from web.desk.desk import Desk
+from web.desk.loans import LoanRow, loan_rows
 from web.french import dates, vocabulary
 from web.french.typography import plural, say
 from web.http import filters
@@ -24,6 +25,7 @@ from web.http.people import NOBODY
 from web.http.templates import Page
 from web.pages.team import access
 from web.pages.team.forms import confirmable
+from web.pages.team.moves import MoveRow, move_rows
 
 BOARD = "/equipe"
 STATES = {"here": "Dans l’équipe", "away": "Absences du jour", "gone": "Départs"}
@@ -98,6 +100,8 @@ class TeamPage(Page):
     sums: Sequence[tuple[str, int]]
     referents: Sequence[TeamRow]
     warnings: Sequence[TeamWarning]
+    loans: Sequence[LoanRow]
+    moves: Sequence[MoveRow]
     may_add: bool
     may_note: bool
     done: int
@@ -140,6 +144,8 @@ def board_page(
         sums=[(label, sum(bool(row.milestones[n]) for row in here)) for n, label in enumerate(MILESTONES.values())],
         referents=[row for row in here if "referent" in row.roles],
         warnings=list(_warnings(desk, everyone)),
+        loans=loan_rows(desk),
+        moves=move_rows(desk),
         may_add=desk.may(add_member),
         may_note=desk.may(hold_briefing),
         done=done,

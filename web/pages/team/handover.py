@@ -110,7 +110,7 @@ def _hand_over_one(
             return HandoverRow(stream, name, colleague.name, say(text, name=desk.refs.team[person].name))
     sent: dict[str, Any] = {"advisor": to} | ({"until": form.last} if form.last else {})
     decision = lending.lend_dossier if form.last else assignment.assign_advisor
-    outcome = record(desk, {"dossier": stream}, decision, command_id=command, **sent)
+    outcome = record(desk, {"dossier": stream}, decision, command_id=command, context={"bulk": form.command_id}, **sent)
     return HandoverRow(stream, name, names_for(desk).staff(to), _reason(desk, outcome.refused))
 
 

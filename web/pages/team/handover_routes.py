@@ -7,6 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.dossier.assignment import assign_advisor
+from pixflow.dossier.lending import return_dossier
+from web.desk import dependencies, loans
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french.errors import missing
@@ -72,6 +75,24 @@ def undo(request: Request, desk: AtDesk, bulk: UUID, data: FormData) -> Response
         raise HTTPException(422)
     rows = handover.undo_handover(desk, handover.events_of(desk, bulk), form.command_id)
     return _answer(request, desk, bulk, rows, "repris")
+
+
+@router.post("/equipe/prets/rendre")
+def give_back(request: Request, desk: dependencies.AtDesk, data: FormData) -> Response:
+    """Gives a loan back before its day. Who steers reads the report; an advisor goes back to Ma boîte."""
+    if not desk.has_role_for(return_dossier):
+        raise HTTPException(403)
+    form, _ = validate(loans.ReturnForm, data)
+    if form is None:
+        raise HTTPException(422)
+    if not loans.may_return(desk, form.lender, form.borrower):
+        raise HTTPException(403)
+    made = loans.give_back(desk, form)
+    if any(row.refused for _, row in made):
+        rows = [handover.HandoverRow(stream, row.name, "", row.refused) for stream, row in made]
+        return _answer(request, desk, form.command_id, rows, "rendus")
+    where = f"/equipe/confies/{form.command_id}" if desk.may(assign_advisor) else f"/boite?recu={form.command_id}"
+    return RedirectResponse(where, 303)
 
 
 def _form(

@@ -16,6 +16,7 @@ from pixflow.team.staff import Absence, Milestone
 from projections import advisor_queue, audit_trail, dossier_sheet
 from web.desk.colleagues import absence_text, days_text, role_labels
 from web.desk.desk import Desk
+from web.desk.loans import LoanRow, loan_rows
 from web.desk.names import names_for
 from web.french import vocabulary
 from web.french.events import sentences
@@ -26,6 +27,7 @@ from web.http.templates import Page
 from web.pages.team.access import AccessRow, access_row
 from web.pages.team.board import MILESTONES
 from web.pages.team.forms import FORMS, confirmable, offers
+from web.pages.team.moves import MoveRow, move_rows
 
 READERS: frozenset[Role] = frozenset({"referent", "manager", "administrator", "auditor"})
 """The roles that read the history of everybody. A member reads their own."""
@@ -99,6 +101,8 @@ class MemberPage(Page):
     access: AccessRow | None
     dossiers: int
     tasks: int
+    loans: Sequence[LoanRow]
+    moves: Sequence[MoveRow]
     may_hand_over: bool
     offers: frozenset[str]
     form: OpenForm | None
@@ -149,6 +153,8 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, 
         access=_access(desk, id),
         dossiers=dossier_sheet.portfolio_sizes(desk.read).get(id, 0),
         tasks=advisor_queue.workloads(desk.read, desk.today).get(id, 0),
+        loans=loan_rows(desk, [id]),
+        moves=move_rows(desk, id),
         may_hand_over=desk.may(assign_advisor),
         offers=offers(desk, id),
         form=form,

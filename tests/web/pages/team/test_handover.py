@@ -374,3 +374,65 @@ def test_a_lent_portfolio_is_taken_back_before_its_day(at_work: House) -> None:
     assert follows(at_work, dossiers) == [NADIA] * 2
     at_work.day(date(2026, 3, 21))
     assert clock_jobs.return_lent_dossiers(at_work.served.engine, at_work.served.read()) == 0
+
+
+# --- found again, and given back before the day
+
+
+def give_back(at_work: House, who: str, page: str) -> Any:
+    client = at_work.client(who)
+    form = soup(client.get(page).text).select_one("form[action='/equipe/prets/rendre']")
+    answer = client.post(form["action"], data={tag["name"]: tag["value"] for tag in form.select("input")})
+    assert answer.status_code == 303, answer.text
+    return client.get(answer.headers["Location"])
+
+
+def loans(at_work: House, who: str, page: str) -> list[str]:
+    return texts(at_work.client(who).get(page).text, ".loan > p")
+
+
+def test_a_loan_stands_on_the_team_and_on_both_peoples_pages_and_boxes(at_work: House) -> None:
+    fill(at_work, 2)
+    hand_over(at_work, PAUL, term="until", until="2026-04-03")
+    sentence = "2 dossiers de Nadia Benali, confiés à Paul Rey jusqu’au 3 avril"
+    nadia, paul, ines = (f"/equipe/{at_work.people[name]}" for name in (NADIA, PAUL, INES))
+    assert [loans(at_work, HELENE, page) for page in ("/equipe", nadia, paul, ines)] == [[sentence]] * 3 + [[]]
+    assert loans(at_work, NADIA, "/boite") == ["2 dossiers à vous, confiés à Paul Rey jusqu’au 3 avril"]
+    assert loans(at_work, PAUL, "/boite") == ["2 dossiers de Nadia Benali, que vous suivez jusqu’au 3 avril"]
+    assert loans(at_work, INES, "/boite") == []
+
+
+@pytest.mark.parametrize(("who", "page"), [(NADIA, "/boite"), (PAUL, "/boite"), (SOPHIE, "/equipe")])
+def test_a_loan_is_given_back_in_one_press_by_each_side_and_by_who_steers(at_work: House, who: str, page: str) -> None:
+    dossiers = fill(at_work, 2)
+    hand_over(at_work, PAUL, term="until", until="2026-04-03")
+    answer = give_back(at_work, who, page)
+    assert follows(at_work, dossiers) == [NADIA, NADIA]
+    assert ("2 dossiers rendus à Nadia Benali" if page == "/boite" else "2 dossiers confiés") in words(answer.text)
+    assert loans(at_work, who, page) == []
+
+
+def test_nobody_else_gives_a_loan_back(at_work: House) -> None:
+    dossiers = fill(at_work, 1)
+    hand_over(at_work, PAUL, term="until", until="2026-04-03")
+    people = {"lender": str(at_work.people[NADIA]), "borrower": str(at_work.people[PAUL]), "until": "2026-04-03"}
+    for name in (INES, "Claire Vasseur", "Yann Le Goff"):
+        assert "Rendre" not in words(at_work.client(name).get("/equipe").text)
+        sent = {**people, "command_id": str(uuid4())}
+        assert at_work.client(name).post("/equipe/prets/rendre", data=sent).status_code == 403
+    assert follows(at_work, dossiers) == [PAUL]
+
+
+def test_a_portfolio_handed_over_is_found_again_and_taken_back(at_work: House) -> None:
+    dossiers = fill(at_work, 3)
+    hand_over(at_work, PAUL)
+    client = at_work.client(HELENE)
+    pages = ("/equipe", f"/equipe/{at_work.people[NADIA]}", f"/equipe/{at_work.people[PAUL]}")
+    moves = [soup(client.get(page).text).select_one("[aria-labelledby=moves] li") for page in pages]
+    assert [words(move.p.text) for move in moves] == ["Le 16 mars : 3 dossiers de Nadia Benali à Paul Rey"] * 3
+    report = client.get(moves[0].a["href"])
+    assert not soup(at_work.client(PAUL).get("/equipe").text).select("#moves")
+    answer = undo(client, report.text)
+    assert answer.status_code == 303
+    assert follows(at_work, dossiers) == [NADIA] * 3
+    assert not soup(client.get("/equipe").text).select("#moves")

@@ -1,0 +1,56 @@
+"""Portfolios handed over: the loans that still run, and the dossiers that one command moved to a colleague."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection, func, or_, select
+
+from projections.dossier_sheet import table
+
+
+class PortfolioLoan(Struct, frozen=True):
+    """Open dossiers that a colleague follows for their advisor through a day; `n` counts them."""
+
+    lender: UUID
+    borrower: UUID
+    until: date
+    n: int
+
+
+def loans(connection: Connection, people: Collection[UUID] | None = None) -> list[PortfolioLoan]:
+    """Returns the loans of these people, lent or borrowed, by their last day; those of everybody without `people`."""
+    kept = [table.c.lent_until.is_not(None), table.c.lender.is_not(None), ~table.c.closed]
+    if people is not None:
+        kept.append(or_(table.c.lender.in_(people), table.c.advisor.in_(people)))
+    alike = (table.c.lender, table.c.advisor, table.c.lent_until)
+    query = select(*alike, func.count()).where(*kept).group_by(*alike).order_by(table.c.lent_until, *alike[:2])
+    return [PortfolioLoan(*row) for row in connection.execute(query)]
+
+
+def lent(connection: Connection, lender: UUID, borrower: UUID, until: date) -> list[UUID]:
+    """Returns the dossiers of one loan, closed ones too, by name."""
+    query = select(table.c.stream).where(table.c.lent_until == until, table.c.lender == lender)
+    return list(
+        connection.execute(query.where(table.c.advisor == borrower).order_by(table.c.sort, table.c.stream)).scalars()
+    )
+
+
+class PortfolioMove(Struct, frozen=True):
+    """Dossiers that one command moved to a colleague, and that they follow since; `until` is None for good."""
+
+    bulk: UUID
+    owner: UUID | None
+    to: UUID
+    until: date | None
+    on: date
+    n: int
+
+
+def moves(connection: Connection, since: date) -> list[PortfolioMove]:
+    """Returns the dossiers moved with others since a day, the latest command first."""
+    alike = (table.c.bulk, table.c.owner_before, table.c.advisor, table.c.lent_until, table.c.assigned_on)
+    query = select(*alike, func.count()).where(table.c.bulk.is_not(None), table.c.assigned_on >= since)
+    found = connection.execute(query.group_by(*alike).order_by(table.c.assigned_on.desc(), table.c.bulk, *alike[1:3]))
+    return [PortfolioMove(*row) for row in found]

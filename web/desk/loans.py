@@ -1,0 +1,86 @@
+"""Loans of dossiers: their sentences, who may give them back, and giving them back before their day."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from pixflow.dossier.assignment import assign_advisor
+from pixflow.dossier.lending import return_dossier
+from projections import handovers
+from projections.handovers import PortfolioLoan
+from web.desk.bulk import RowOutcome, row_outcome
+from web.desk.colleagues import day
+from web.desk.commands import record
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.desk.receipts import row_command
+from web.french import typography
+from web.french.typography import plural, say
+from web.http.forms import Day, Form
+
+
+class ReturnForm(Form):
+    """One loan: its dossiers are those that the borrower follows for the lender through that day."""
+
+    lender: UUID
+    borrower: UUID
+    until: Day
+
+
+@dataclass(frozen=True, slots=True)
+class LoanRow:
+    """A loan in words. `button` gives it back, "" when the person at the desk may not; `effect` says what follows."""
+
+    lender: UUID
+    borrower: UUID
+    until: date
+    sentence: str
+    button: str
+    effect: str
+
+
+def loan_rows(desk: Desk, people: Collection[UUID] | None = None) -> list[LoanRow]:
+    """Returns the loans that these people made or received, by their last day; those of everybody without `people`."""
+    return [_row(desk, loan) for loan in handovers.loans(desk.read, people)]
+
+
+def _row(desk: Desk, loan: PortfolioLoan) -> LoanRow:
+    names = names_for(desk)
+    lender, borrower = names.staff(loan.lender), names.staff(loan.borrower)
+    many, until = plural(loan.n, "dossier"), day(desk, loan.until)
+    values = {"many": many, "of": typography.de(lender), "to": borrower, "until": until}
+    if loan.lender == desk.me:
+        text, button = "{many} à vous, {confided} à {to} jusqu’au {until}", "Reprendre"
+    elif loan.borrower == desk.me:
+        text, button = "{many} {of}, que vous suivez jusqu’au {until}", "Rendre"
+    else:
+        text, button = "{many} {of}, {confided} à {to} jusqu’au {until}", "Reprendre"
+    confided = "confié" if loan.n == 1 else "confiés"
+    effect = "{many} : {of} les suit de nouveau dès maintenant."
+    return LoanRow(
+        loan.lender,
+        loan.borrower,
+        loan.until,
+        say(text, confided=confided, **values),
+        button if may_return(desk, loan.lender, loan.borrower) else "",
+        say(effect, many=typography.upper_first(many), of="vous" if loan.lender == desk.me else lender),
+    )
+
+
+def may_return(desk: Desk, lender: UUID, borrower: UUID) -> bool:
+    """Tells if a loan may be given back at this desk, to a lender who still works here."""
+    known = desk.refs.team.get(lender)
+    party = not desk.owners.isdisjoint((lender, borrower)) and desk.has_role_for(return_dossier)
+    return known is not None and known.works(desk.today) and (party or desk.may(assign_advisor))
+
+
+def give_back(desk: Desk, form: ReturnForm) -> list[tuple[UUID, RowOutcome]]:
+    """Gives each dossier of a loan back to its lender: one command each."""
+    names = names_for(desk)
+    made = []
+    for stream in handovers.lent(desk.read, form.lender, form.borrower, form.until):
+        command, bulk = row_command(form.command_id, stream), {"bulk": form.command_id}
+        outcome = record(desk, {"dossier": stream}, return_dossier, command_id=command, context=bulk)
+        made.append((stream, row_outcome(desk, names.dossier(stream), outcome)))
+    return made
