@@ -1,8 +1,8 @@
-"""Pages of fifty rows, with the addresses of the page before and the page after."""
+"""Pages of fifty rows, with the addresses of the page before and the page after, and of a row's page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 SIZE = 50
 
@@ -62,3 +62,11 @@ def address(path: str, params: Mapping[str, str]) -> str:
     """Returns an address. Parameters without a value are left out."""
     asked = {name: value for name, value in params.items() if value}
     return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def carrying(address: str, place: str) -> str:
+    """Returns the address of a dossier with a place in Ma boîte (web/pages/dossier/queue_place.py), "" for none."""
+    if not place or not address.startswith("/dossiers/"):
+        return address
+    path, mark, anchor = address.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}boite={quote(place, safe='')}{mark}{anchor}"

@@ -18,6 +18,7 @@ from jinja2_fragments import render_block
 
 from web.french import dates, typography, vocabulary
 from web.french.dossier import path
+from web.http.pagination import carrying
 from web.http.people import People, note
 from web.http.static import HERE, static_url
 
@@ -93,7 +94,7 @@ TEXT_FILTERS = {
     function.__name__: function
     for function in (
         typography.de, typography.lower_first, typography.number, typography.percent, typography.phone,
-        typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.site,
+        typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.site, carrying,
     )
 }  # fmt: skip
 DATE_FILTERS = {

@@ -1,13 +1,46 @@
 // What the pages need beyond htmx. Everything works without it.
 "use strict";
 
-const focusErrors = (root) => root.querySelector("[data-focus]")?.focus();
+// A swap made by a page that keeps itself up to date: nobody pressed anything (live.js). Asked before the swap, because
+// htmx names the new block as the source of a swap that took the pressed button away.
+let isByItself = false;
+document.addEventListener("htmx:before:swap", (event) => {
+  isByItself = event.detail.ctx?.sourceElement?.matches?.("[data-live], [data-checks], #search") ?? false;
+});
 
-// Whether a swap was made by a page that keeps itself up to date: nobody pressed anything (live.js).
-const byItself = (event) => event.detail.ctx?.sourceElement?.matches?.("[data-live], [data-checks], #search") ?? false;
+// Focus goes to the errors, to the form just opened or to the receipt; else to the link that opened what has gone; never
+// to the body. A receipt is in view wherever the page is scrolled.
+let opener = "";
+document.addEventListener("click", (event) => {
+  opener = event.target.closest('a[hx-get*="formulaire="]')?.getAttribute("href") ?? opener;
+});
 
-document.addEventListener("DOMContentLoaded", () => focusErrors(document));
-document.addEventListener("htmx:after:swap", (event) => byItself(event) || focusErrors(document));
+function focusNews() {
+  const news = document.querySelector("[data-focus]");
+  if (news) news.focus({ preventScroll: news.matches(".stays") });
+  else if (document.activeElement === document.body) landing().focus({ preventScroll: true });
+}
+
+function landing() {
+  const links = [...document.querySelectorAll("main a[hx-get]")].filter((one) => one.getAttribute("href") === opener);
+  return links.find((one) => one.checkVisibility()) ?? document.querySelector("#main");
+}
+
+// A receipt is read out by a region that was on the page before it.
+function announce() {
+  const said = document.querySelector(".notice[data-focus] > :is(div, p)")?.innerText ?? "";
+  setTimeout(() => (document.querySelector("#announced").textContent = said), 150);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector("[data-focus]") && focusNews();
+  announce();
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (isByItself) return;
+  focusNews();
+  announce();
+});
 
 // What this browser remembers, by name; nothing where it may not.
 const kept = {

@@ -23,8 +23,9 @@ from web.desk.desk import Desk
 from web.french.errors import missing
 from web.http.addresses import Version
 from web.http.forms import FormData, OpenForm, validate
+from web.http.pagination import carrying
 from web.http.templates import page, redirect
-from web.pages.dossier import history, open_form
+from web.pages.dossier import history, open_form, queue_place
 from web.pages.dossier.forms import FORMS, offers
 from web.pages.dossier.sheet import dossier_page
 from web.pages.dossiers import merge
@@ -45,20 +46,22 @@ def read(
     sur: str = "",
     fait: Version = -1,
     etape: str = "",
+    boite: str = "",
 ) -> Response:
     """The sheet; `formulaire` opens one of its forms, about the id or the key `sur`.
 
-    `fait` is the version just recorded, 0 when nothing was new; `etape` filters the history.
+    `fait` is the version just recorded, 0 when nothing was new; `etape` filters the history; `boite` is a place in Ma
+    boîte.
     """
     if (gone := desk.erased(dossier_id)) and gone.erased:
         return page(request, erasure.erased_page(desk, dossier_id, gone.erased))
     dossier = desk.dossier(dossier_id)
     opened = open_form.blank(desk, dossier, formulaire, sur) if formulaire in offers(desk, dossier) else None
-    return _page(request, desk, dossier_id, opened, done=fait, stage=etape)
+    return _page(request, desk, dossier_id, opened, done=fait, stage=etape, box=boite)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/undo")
-def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
+def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite: str = "") -> Response:
     """Annuler: retracts the events of the last form, the latest first; a merge is undone in both dossiers.
 
     Opens the form of the correction when somebody acted on them since.
@@ -75,21 +78,21 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
         undone = [r.originator_version for r in reversed(history.recorded_with(trail, form.version))]
     elif form.version not in retractions_by_version(trail):
         correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?formulaire=retract&sur={form.version}#form"
-        return RedirectResponse(f"/dossiers/{correction}", 303)
+        return RedirectResponse(carrying(f"/dossiers/{correction}", boite), 303)
     if duplicate:
         outcome = merge.undo(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)
     else:
         retracted = [{"version": version, "reason": AT_ONCE} for version in undone]
         steps = [Step({"dossier": dossier_id}, retraction.retract, sent) for sent in retracted]
         outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
-    return _Press(request, desk, dossier, dossier_id, "retract", {"version": str(form.version)}).answer(outcome)
+    return _Press(request, desk, dossier, dossier_id, "retract", {"version": str(form.version)}, boite).answer(outcome)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/{name}")
-def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormData) -> Response:
+def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormData, boite: str = "") -> Response:
     """Takes the decision of a form; answers the sheet, with what was recorded or the errors."""
     dossier = _permitted(desk, dossier_id, name)
-    press = _Press(request, desk, dossier, dossier_id, name, data)
+    press = _Press(request, desk, dossier, dossier_id, name, data, boite)
     spec = FORMS[name]
     form, errors = validate(spec.model, data)
     if form is None or (errors := spec.check(desk, dossier, form)):
@@ -128,7 +131,7 @@ def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """A submitted form, and its two answers."""
+    """A submitted form, and its two answers. `box` is the place in Ma boîte."""
 
     request: Request
     desk: Desk
@@ -136,6 +139,7 @@ class _Press:
     dossier_id: UUID
     name: str
     data: Mapping[str, Any]
+    box: str
 
     def answer(self, outcome: Outcome) -> Response:
         """Redirects to the sheet with what was recorded, or answers the form again."""
@@ -145,13 +149,13 @@ class _Press:
         if not self.desk.scope.sees(fold_of(self.desk.read, self.dossier_id)):
             return redirect(self.request, "/dossiers")
         own = [r.originator_version for r in outcome.recorded if r.originator_id == self.dossier_id]
-        return RedirectResponse(f"/dossiers/{self.dossier_id}?fait={own[-1] if own else 0}", 303)
+        return RedirectResponse(carrying(f"/dossiers/{self.dossier_id}?fait={own[-1] if own else 0}", self.box), 303)
 
     def again(self, errors: Mapping[str, str]) -> Response:
         """Answers 422 with the form: its values, its errors, and the events since it was drawn."""
         self.desk.refresh()
         opened = open_form.refused(self.desk, self.dossier, self.name, self.data, errors)
-        return _page(self.request, self.desk, self.dossier_id, opened, status=422)
+        return _page(self.request, self.desk, self.dossier_id, opened, status=422, box=self.box)
 
 
 def _page(
@@ -163,5 +167,7 @@ def _page(
     done: int = -1,
     stage: str = "",
     status: int = 200,
+    box: str = "",
 ) -> Response:
-    return page(request, dossier_page(desk, dossier_id, opened, done=done, stage=stage), status=status)
+    place = queue_place.read(desk, box)
+    return page(request, dossier_page(desk, dossier_id, opened, done=done, stage=stage, place=place), status=status)

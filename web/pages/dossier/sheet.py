@@ -28,6 +28,7 @@ from web.pages.dossier import grid_reading, next_steps, open_form, results, seat
 from web.pages.dossier import tasks as dossier_tasks
 from web.pages.dossier.forms import offers
 from web.pages.dossier.history import History, HistoryEntry, Preview, preview
+from web.pages.dossier.queue_place import NextTask, QueuePlace, next_task
 from web.pages.dossier.seats import HeldSeat
 from web.pages.dossier.tasks import OpenTask
 from web.pages.dossiers import merge
@@ -44,7 +45,10 @@ class ParticipationRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DossierSheet(Page):
-    """A dossier without its history. `offers` are the forms that this person may open, `may` what else they may do."""
+    """A dossier without its history. `offers` are the forms that this person may open, `may` what else they may do.
+
+    `box` is the place in Ma boîte that addresses carry on, `back` its page, `next` the task that follows there.
+    """
 
     id: UUID
     dossier: Dossier
@@ -60,6 +64,10 @@ class DossierSheet(Page):
     assessed: bool
     follower: merge.Follower | None
     steps: Sequence[StageStep]
+    # the place in Ma boîte
+    box: str
+    back: str
+    next: NextTask | None
     # what was just recorded, and the version that Annuler undoes
     done: Sequence[str]
     done_version: int
@@ -96,7 +104,7 @@ class DossierSheet(Page):
 
     @property
     def shows(self) -> People:
-        return opened(self.id, [self.follower.id] if self.follower else [])
+        return opened(self.id, [self.follower.id] if self.follower else [], [self.next.stream] if self.next else [])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,9 +119,18 @@ class DossierPage(DossierSheet):
 
 
 def dossier_page(
-    desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int = -1, stage: str = ""
+    desk: Desk,
+    dossier_id: UUID,
+    opened: OpenForm | None,
+    *,
+    done: int = -1,
+    stage: str = "",
+    place: QueuePlace | None = None,
 ) -> DossierPage:
-    """Builds the page; `done` is the version just recorded (-1 for none), `stage` filters the history."""
+    """Builds the page; `done` is the version just recorded (-1 for none), `stage` filters the history.
+
+    `place` is where the person stands in Ma boîte.
+    """
     dossier = desk.dossier(dossier_id)
     names = names_for(desk, dossier)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
@@ -139,6 +156,9 @@ def dossier_page(
         assessed=dossier.opened is not None and desk.refs.protocol(dossier.opened.on).concerned == "assessed",
         follower=merge.follower(desk, dossier),
         steps=steps(stepper(dossier), dossier, {task.kind for task in owed}, desk.today),
+        box=str(place or ""),
+        back=place.address if place else "",
+        next=next_task(desk, place, dossier_id) if done >= 0 else None,
         done=history.receipt(done),
         done_version=done,
         undo=history.undoable,

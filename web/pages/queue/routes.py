@@ -29,6 +29,7 @@ from web.http.filters import Chip, FilterMenu
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
+from web.pages.dossier.queue_place import QueuePlace
 from web.pages.queue import bulk
 from web.pages.queue.bulk_routes import UNDO
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
@@ -179,7 +180,7 @@ def _own_tasks(desk: Desk, wanted: QueueFilter, number: int) -> OwnTasks:
     return OwnTasks(
         total=sum(row.n for row in counted),
         late=sum(row.late for row in counted),
-        groups=groups(queue_rows(desk, rows), days, desk.today),
+        groups=groups(queue_rows(desk, rows, QueuePlace(wanted, pager.offset)), days, desk.today),
         all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
         menus=filters.menus("/boite", facets, counted, asked, {}),
         later=later,

@@ -21,6 +21,8 @@ from web.french import tasks as french
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.task_line import TaskLine, of_row
+from web.http.pagination import carrying
+from web.pages.dossier.queue_place import QueuePlace
 
 _trail = audit_trail.table.c
 
@@ -59,12 +61,16 @@ class QueueRow:
     pick: str
 
 
-def queue_rows(desk: Desk, rows: Sequence[Any]) -> list[QueueRow]:
-    """Returns rows of the table, each with why it is snoozed or who handed it over."""
+def queue_rows(desk: Desk, rows: Sequence[Any], place: QueuePlace | None = None) -> list[QueueRow]:
+    """Returns rows of the table, each with why it is snoozed or who handed it over.
+
+    `place` is where the first one stands in Ma boîte: their addresses carry it.
+    """
     noted = [row for row in rows if _is_snoozed(row, desk.today) or _is_handed_over(desk, row)]
     states = folds_of(desk.read, {row.stream for row in noted if row.subject == "dossier"}) if noted else {}
     colleagues = _handed_over_by(desk, {row.stream for row in noted if _is_handed_over(desk, row)})
-    return [_noted(desk, row, states.get(row.stream), colleagues) for row in rows]
+    boxes = [str(place.further(n)) if place else "" for n in range(len(rows))]
+    return [_noted(desk, row, states.get(row.stream), colleagues, box) for row, box in zip(rows, boxes, strict=True)]
 
 
 def plain_rows(desk: Desk, rows: Iterable[Any]) -> list[QueueRow]:
@@ -72,18 +78,18 @@ def plain_rows(desk: Desk, rows: Iterable[Any]) -> list[QueueRow]:
     return [_row(desk, row) for row in rows]
 
 
-def _noted(desk: Desk, row: Any, state: Any, colleagues: Mapping[tuple[UUID, int], str]) -> QueueRow:
+def _noted(desk: Desk, row: Any, state: Any, colleagues: Mapping[tuple[UUID, int], str], box: str) -> QueueRow:
     if not isinstance(state, Dossier):
-        return _row(desk, row)
+        return _row(desk, row, box=box)
     snooze, handover = state.snoozes.get(row.key), state.handovers.get(row.key)
     reason = snooze.reason if snooze and _is_snoozed(row, desk.today) else ""
     handed_over_by = (
         colleagues.get((row.stream, handover.stamp.version), "") if handover and _is_handed_over(desk, row) else ""
     )
-    return _row(desk, row, reason, handed_over_by)
+    return _row(desk, row, reason, handed_over_by, box)
 
 
-def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "") -> QueueRow:
+def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: str = "") -> QueueRow:
     advisors = row.role == "advisor"
     doer = getattr(row, "doer", None)
     return QueueRow(
@@ -100,11 +106,11 @@ def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "") -> Qu
         phone=row.phone,
         line=of_row(row, desk.today, desk.refs.calendar),
         button=french.BUTTONS[row.kind],
-        href=task_links.href(row.subject, row.stream, row.key, row.kind),
-        dossier=task_links.dossier(row.stream) if row.subject == "dossier" else None,
-        appointment=task_links.appointment(row.stream, row.key) if advisors else None,
-        snooze=task_links.snooze(row.stream, row.key) if advisors else None,
-        hand_over=task_links.hand_over(row.stream, row.key) if advisors else None,
+        href=carrying(task_links.href(row.subject, row.stream, row.key, row.kind), box),
+        dossier=carrying(task_links.dossier(row.stream), box) if row.subject == "dossier" else None,
+        appointment=carrying(task_links.appointment(row.stream, row.key), box) if advisors else None,
+        snooze=carrying(task_links.snooze(row.stream, row.key), box) if advisors else None,
+        hand_over=carrying(task_links.hand_over(row.stream, row.key), box) if advisors else None,
         owner=_owner(desk, row),
         acting_for="" if doer in (None, desk.me) else desk.refs.team[doer].name,
         reason=reason,

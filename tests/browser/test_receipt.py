@@ -1,0 +1,79 @@
+"""The receipt of a form: in view wherever the form stood, read out, undone in one press, with what comes next."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pixflow.dossier.follow_up import take_note
+from tests.browser.house import listening
+from tests.browser.person import Person
+from tests.web.paths import House, house
+
+pytestmark = pytest.mark.browser
+NADIA = "Nadia Benali"
+FOCUSED = "document.activeElement.className"
+
+
+@pytest.fixture
+def locale(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path / "data") as made:
+        made.day(date(2026, 3, 16))
+        yield made
+
+
+@pytest.fixture
+def url(locale: House) -> Iterator[str]:
+    with listening(locale.app) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [1360, 390])
+def test_after_a_form_low_on_the_page(locale: House, url: str, new_tab: Callable[..., Page], width: int) -> None:
+    dossier, _ = locale.prescribed()
+    for number in range(6):
+        locale.on(dossier, take_note, text=f"{number} a téléphoné pour dire où en est son projet")
+    nadia = Person(new_tab(base_url=url, viewport={"width": width, "height": 820}), NADIA)
+    nadia.goes(f"/dossiers/{dossier}")
+    nadia.opens("Écarter l’action", within="#prescription .entry:has-text('Café')")
+    nadia.saves("Action écartée : Café numérique", {"Motif": "déjà fait"})
+    notice = nadia.page.locator(".notice.stays")
+    expect(notice).to_be_in_viewport(ratio=1)
+    expect(notice).to_be_focused()
+    assert nadia.page.evaluate("scrollY") > 0
+    expect(nadia.page.locator("#announced")).to_contain_text("Action écartée")
+    notice.get_by_role("button", name="Annuler").click()
+    nadia.sees("Action écartée : Café numérique", within=".notice.stays")
+    expect(notice).to_be_in_viewport(ratio=1)
+    expect(nadia.page.locator("#announced")).to_contain_text("annulé aussitôt")
+
+
+def test_focus_is_back_on_the_link_whose_form_was_left(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
+    dossier = locale.opened()
+    nadia = Person(new_tab(base_url=url), NADIA)
+    nadia.goes(f"/dossiers/{dossier}")
+    nadia.opens("ajouter une note")
+    nadia.page.get_by_role("link", name="Renoncer").click()
+    expect(nadia.page.get_by_role("link", name="ajouter une note")).to_be_focused()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_the_next_task_is_that_of_the_list_one_came_from(
+    locale: House, url: str, new_tab: Callable[..., Page], scripts: bool
+) -> None:
+    """Rows are done from the second on; a row of another kind is never the next one."""
+    for name in ("Awa", "Binta", "Coumba"):
+        locale.opened(first=name)
+    locale.planned(first="Aline")
+    nadia = Person(new_tab(base_url=url, java_script_enabled=scripts), NADIA)
+    nadia.goes("/boite?tache=present-pix")
+    nadia.starts("Binta", "Présenter Pix")
+    nadia.saves("Pix présenté", {"au premier accueil": True})
+    nadia.page.get_by_role("link", name="Suivante : Présenter Pix, Coumba Diallo").click()
+    nadia.saves("Pix présenté", {"au premier accueil": True})
+    nadia.page.get_by_role("link", name="Suivante : Présenter Pix, Awa Diallo").click()
+    nadia.saves("Pix présenté", {"au premier accueil": True})
+    nadia.page.locator(".notice.stays").get_by_role("link", name="Ma boîte").click()
+    nadia.page.wait_for_url("**/boite?tache=present-pix")
