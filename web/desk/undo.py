@@ -66,7 +66,12 @@ def undoable(desk: Desk, reference: str) -> bool:
     """True when nothing followed one row at least of the command that an address names."""
     rows = _rows(desk, reference)
     trails = _trails(desk, rows)
-    return any(row.is_last(trails[row.subject]) for row in rows)
+    return any(row.is_last(trails[row.subject]) and _may(desk, row) for row in rows)
+
+
+def _may(desk: Desk, row: _Row) -> bool:
+    """An advisor who gave a loan back does not assign it again: those who steer do."""
+    return not isinstance(row.main.event, d.AdvisorAssigned) or desk.may(lending.undo_assignment)
 
 
 def undo(desk: Desk, form: UndoForm) -> BulkOutcome:

@@ -19,8 +19,8 @@ from projections.store.folds import folds_of
 from web.desk import receipts, undo
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.loans import LoanRow, loan_rows
 from web.desk.receipts import Receipt
+from web.desk.team.loans import LoanRow, loan_rows
 from web.french import tasks as french
 from web.french import vocabulary
 from web.http import filters

@@ -16,7 +16,7 @@ from projections import advisor_queue, dossier_sheet
 from web.desk import bulk
 from web.desk.colleagues import day, days_text, next_away, role_labels
 from web.desk.desk import Desk
-from web.desk.loans import LoanRow, loan_rows
+from web.desk.team.loans import LoanRow, loan_rows
 from web.french import dates, vocabulary
 from web.french.typography import plural, say
 from web.http import filters

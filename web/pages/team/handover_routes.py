@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.lending import return_dossier
-from web.desk import dependencies, loans
+from web.desk import dependencies
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.team import loans
 from web.french.errors import missing
 from web.http.addresses import PageNumber
 from web.http.forms import Form, FormData, validate

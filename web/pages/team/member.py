@@ -16,8 +16,8 @@ from pixflow.team.staff import Absence, Milestone
 from projections import advisor_queue, audit_trail, dossier_sheet
 from web.desk.colleagues import absence_text, days_text, role_labels
 from web.desk.desk import Desk
-from web.desk.loans import LoanRow, loan_rows
 from web.desk.names import names_for
+from web.desk.team.loans import LoanRow, loan_rows
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.typography import plural
