@@ -22,6 +22,8 @@ Field = Literal[
     "project",
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
+Chosen = Sequence[tuple[int, Field | None]]
+"""Fields chosen by hand: the position of a column, from 1, and its field; None when it is to be ignored."""
 
 _LITTLE = frozenset({"a", "au", "d", "de", "des", "du", "e", "en", "ere", "l", "la", "le", "les", "un", "une"})
 _SAME = {
@@ -88,22 +90,31 @@ def canonical(header: str) -> str:
     return " ".join(_SAME.get(word, word) for word in words if word not in _LITTLE)
 
 
-def read_columns(headers: Sequence[str]) -> tuple[Column, ...]:
-    """Returns every column with its field. Only one column gives the numbers: another one may just count the rows."""
+def read_columns(headers: Sequence[str], chosen: Chosen = ()) -> tuple[Column, ...]:
+    """Returns every column with its field: the one chosen for it, else the one of its header.
+
+    Only one column gives the numbers: another one may just count the rows.
+    """
     forms = [canonical(header) for header in headers]
     numbers = [form for form in forms if _FIELD_OF.get(form) == "imilo_number"]
     best = min(numbers, key=_PREFERENCE.__getitem__, default="")
-    fields = (None if form in numbers and form != best else _FIELD_OF.get(form) for form in forms)
+    by_header = (None if form in numbers and form != best else _FIELD_OF.get(form) for form in forms)
+    by_hand = dict(chosen)
     return tuple(
-        Column(position, header.strip(), field)
-        for position, (header, field) in enumerate(zip(headers, fields, strict=True), 1)
+        Column(position, header.strip(), by_hand.get(position, field))
+        for position, (header, field) in enumerate(zip(headers, by_header, strict=True), 1)
     )
 
 
 def places(columns: Sequence[Column]) -> dict[Field, list[int]]:
-    """Returns the indexes of the columns of each field, the preferred first."""
+    """Returns the indexes of the columns of each field, the preferred first: those chosen by hand, then by header."""
     found: dict[Field, list[int]] = {}
-    for column in sorted(columns, key=lambda column: _PREFERENCE.get(canonical(column.header), 0)):
+    for column in sorted(columns, key=_preference):
         if column.field:
             found.setdefault(column.field, []).append(column.position - 1)
     return found
+
+
+def _preference(column: Column) -> int:
+    form = canonical(column.header)
+    return _PREFERENCE[form] if _FIELD_OF.get(form) == column.field and form in _PREFERENCE else -1

@@ -10,7 +10,7 @@ from msgspec import Struct
 from pixflow import identity
 from pixflow.portfolio.columns import Field
 from pixflow.portfolio.dates import day
-from pixflow.portfolio.problems import PortfolioProblem, Refusal
+from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.portfolio.records import Record
 
 T = TypeVar("T")
@@ -52,12 +52,7 @@ class _RowLeftOut(Exception):
 
 
 def read_entry(record: Record, width: int, fields: Fields, problems: list[PortfolioProblem]) -> Entry | None:
-    """Returns the young person of a row under a header of `width` columns. None when left out: `problems` says why.
-
-    Raises Refusal("nir").
-    """
-    if any(identity.contains_nir(cell) for cell in record.cells):
-        raise Refusal("nir", record.line)
+    """Returns the young person of a row under a header of `width` columns. None when left out: `problems` says why."""
     try:
         return _entry(record, width, fields, problems)
     except _RowLeftOut as left:

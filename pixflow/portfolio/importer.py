@@ -13,8 +13,18 @@ from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, IdentityCorrected
 from pixflow.identity import words
 from pixflow.importing.auto_match import match_all
+from pixflow.portfolio.columns import Chosen, Field
 from pixflow.portfolio.corrections import corrections, opening
-from pixflow.portfolio.plan import KnownPerson, Planner, PortfolioPreview, PortfolioRow, by_bare_number, by_words
+from pixflow.portfolio.plan import (
+    KnownPerson,
+    Planner,
+    PortfolioPreview,
+    PortfolioRow,
+    Way,
+    bare_number,
+    by_bare_number,
+    by_words,
+)
 from pixflow.portfolio.reader import Portfolio
 from pixflow.portfolio.reading_process import read_in_turn
 from pixflow.portfolio.records import MAX_ROWS
@@ -25,15 +35,27 @@ Accepted = bool | Collection[int]
 
 AGAIN = frozenset({"closed", "person-erased", "taken"})
 CHUNK = 1_000
-Reader = Callable[[bytes, int | None], Portfolio]
+Reader = Callable[[bytes, int | None, Chosen], Portfolio]
+
+
+class Asked(Struct, frozen=True):
+    """Choices for a file.
+
+    `site` applies to new dossiers whose row has none, `sheet` is the position of a workbook's sheet, `columns` are the
+    fields of columns, `doubts` say what becomes of doubtful rows, by line.
+    """
+
+    site: str | None = None
+    sheet: int | None = None
+    columns: tuple[tuple[int, Field | None], ...] = ()
+    doubts: Mapping[int, Way] = {}
 
 
 class PreparedPortfolio(Struct, frozen=True):
-    """A portfolio compared with the dossiers. No preview when the file is refused."""
+    """A portfolio compared with the dossiers, as it was `asked`. No preview when the file is refused."""
 
     digest: str
-    site: str | None
-    sheet: int | None
+    asked: Asked
     portfolio: Portfolio
     preview: PortfolioPreview | None
 
@@ -72,18 +94,24 @@ class PortfolioImporter:
         self.waiting = waiting
 
     def prepare(
-        self, data: bytes, site: str | None = None, sheet: int | None = None, reader: Reader = read_in_turn
+        self,
+        data: bytes,
+        site: str | None = None,
+        sheet: int | None = None,
+        reader: Reader = read_in_turn,
+        columns: Chosen = (),
+        doubts: Mapping[int, Way] = {},
     ) -> PreparedPortfolio:
-        """Reads a file and returns the changes it would make. Records nothing.
+        """Reads a file and returns the changes it would make. Records nothing. The others are those of Asked.
 
-        `site` applies to new dossiers whose row has none; `sheet` is the position of a workbook's sheet. Raises
-        Refused("unknown-site").
+        Raises Refused("unknown-site").
         """
         if site and site not in self.engine.references().structure.sites:
             raise Refused("unknown-site", field="site")
-        portfolio = reader(data, sheet)
-        preview = None if portfolio.refused else self._preview(portfolio, site)
-        return PreparedPortfolio(hashlib.sha256(data).hexdigest(), site, sheet, portfolio, preview)
+        asked = Asked(site, sheet, tuple(columns), dict(doubts))
+        portfolio = reader(data, sheet, asked.columns)
+        preview = None if portfolio.refused else self._preview(portfolio, asked)
+        return PreparedPortfolio(hashlib.sha256(data).hexdigest(), asked, portfolio, preview)
 
     def record(
         self,
@@ -108,7 +136,7 @@ class PortfolioImporter:
             except Refused as refused:
                 if refused.code not in AGAIN:
                     raise
-                preview = self._preview(prepared.portfolio, prepared.site)
+                preview = self._preview(prepared.portfolio, prepared.asked)
                 done.append(self._record(prepared, preview, start, accept_changes, by, command_id, via))
         recorded = [one for each in done for one in each.recorded]
         matched = match_all(self.engine, self._waiting(recorded), command_id=command_id)
@@ -141,27 +169,32 @@ class PortfolioImporter:
         via: str,
     ) -> CommandResult:
         told = accepted if isinstance(accepted, bool) else sorted(accepted)
-        content = (prepared.digest, prepared.site, prepared.sheet, told, start)
+        asked = prepared.asked
+        by_hand = (asked.columns, sorted(asked.doubts.items())) if asked.columns or asked.doubts else ()
+        content = (prepared.digest, asked.site, asked.sheet, told, start, *by_hand)
         lines = preview.lines[start : start + CHUNK]
         steps = [step for line in lines for step in _steps(line, command_id, accepted)]
         return self.engine.execute_all(steps, content, by=by, command_id=new_id(command_id, _chunk(start)), via=via)
 
-    def _preview(self, portfolio: Portfolio, site: str | None) -> PortfolioPreview:
+    def _preview(self, portfolio: Portfolio, asked: Asked) -> PortfolioPreview:
         holders = self.engine.claim_holders("imilo", [row.imilo_number for row in portfolio.rows if row.imilo_number])
         others = [row for row in portfolio.rows if row.imilo_number not in holders]
         everyone = self.people() if others else ()
         people = by_words(everyone)
+        bare = by_bare_number(everyone)
         near = {one.stream for row in others for one in people.get(words(row.last_name, row.first_name), ())}
-        states: dict[UUID, Dossier] = self.engine.states("dossier", {*holders.values(), *near})
+        zeros = {bare[number] for row in others if (number := bare_number(row.imilo_number or "")) in bare}
+        states: dict[UUID, Dossier] = self.engine.states("dossier", {*holders.values(), *near, *zeros})
         refs = self.engine.references()
         planner = Planner(
             refs,
             today=refs.calendar.local_day(self.engine.clock()),
-            site=site,
+            site=asked.site,
+            doubts=asked.doubts,
             holders=holders,
             states=states,
             people=people,
-            bare=by_bare_number(everyone),
+            bare=bare,
         )
         return planner.preview(portfolio)
 
@@ -172,16 +205,18 @@ def _chunk(start: int) -> str:
 
 def _steps(line: PortfolioRow, command_id: UUID, accepted: Accepted) -> Iterator[Step]:
     row = line.row
-    if line.status == "new":
+    if line.way == "open":
         decision, arguments = opening(row, row.site or "")
         yield Step({"dossier": new_id(command_id, f"line {row.line}")}, decision, context=arguments)
-    elif line.status == "changed" and line.dossier and _is_accepted(row.line, accepted):
+    elif line.dossier and _is_accepted(line, accepted):
         for decision, arguments in corrections(row, line.differs):
             yield Step({"dossier": line.dossier}, decision, context=arguments)
 
 
-def _is_accepted(line: int, accepted: Accepted) -> bool:
-    return accepted if isinstance(accepted, bool) else line in accepted
+def _is_accepted(line: PortfolioRow, accepted: Accepted) -> bool:
+    if line.status != "changed":
+        return line.way == "correct"
+    return accepted if isinstance(accepted, bool) else line.row.line in accepted
 
 
 def _outcome(recorded: Sequence[Recorded], matched: Sequence[Recorded]) -> PortfolioOutcome:

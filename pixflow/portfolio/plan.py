@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -13,16 +14,21 @@ from pixflow.dossier.state import Dossier
 from pixflow.identity import words
 from pixflow.participation.scoring import Person, score
 from pixflow.portfolio.columns import FIELDS, Column, Field
-from pixflow.portfolio.corrections import corrections, differences, opening
+from pixflow.portfolio.corrections import Command, corrections, differences, opening
 from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.portfolio.reader import Portfolio
 from pixflow.portfolio.resolving import ResolvedRow, Resolver
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 
+AGES = range(16, 26)
+"""Years of age of the young people of a Mission locale."""
 Words = frozenset[str]
 Status = Literal["new", "unchanged", "changed", "doubtful", "closed", "left"]
 Doubt = Literal["other-name", "same-person", "namesake", "twice-in-file", "lost-zeros"]
+Way = Literal["correct", "open"]
+"""Ways to record a row: correct the dossier that it found, or open a dossier."""
+WAYS: tuple[Way, ...] = get_args(Way)
 
 
 class KnownPerson(Protocol):
@@ -44,12 +50,13 @@ class PortfolioRow(Struct, frozen=True):
     """One row and its change.
 
     `status`: new; unchanged; changed (`differs` names the differing fields, `before` the dossier's values: offered);
-    doubtful (see `doubt`, nothing is recorded); closed (it differs, and the dossier is closed); left (a problem of its
-    line says why).
+    doubtful (see `doubt`; nothing is recorded, unless somebody chose one of its `ways`); closed (it differs, and the
+    dossier is closed); left (a problem of its line says why).
 
     `doubt`: other-name (same number, other names), same-person (same names and birth date), namesake (same names, no
     birth date to distinguish them), twice-in-file, lost-zeros (the number of another dossier or row but for leading
-    zeros, which a spreadsheet removes). `dossier` is the one found, when there is just one.
+    zeros, which a spreadsheet removes). `dossier` is the one found, when there is just one. `way`: what is recorded of
+    a new row, and of a doubtful one that somebody settled.
     """
 
     status: Status
@@ -58,6 +65,8 @@ class PortfolioRow(Struct, frozen=True):
     differs: tuple[Field, ...] = ()
     doubt: Doubt | None = None
     before: tuple[str | date | UUID | None, ...] = ()
+    ways: tuple[Way, ...] = ()
+    way: Way | None = None
 
 
 class PortfolioCounts(Struct, frozen=True):
@@ -68,10 +77,14 @@ class PortfolioCounts(Struct, frozen=True):
     closed: int = 0
     left: int = 0
     unassigned: int = 0
+    settled: int = 0
 
 
 class PortfolioPreview(Struct, frozen=True):
-    """Preview of an import; `unassigned` counts the new dossiers without an advisor."""
+    """Preview of an import.
+
+    `unassigned` counts the new dossiers without an advisor, `settled` the doubtful rows that somebody settled.
+    """
 
     columns: tuple[Column, ...]
     lines: tuple[PortfolioRow, ...]
@@ -84,7 +97,7 @@ class Planner:
 
     `holders`: the dossier with each i-Milo number of the file; `states`: those dossiers and the namesakes of its rows;
     `people`: every dossier, by name words; `bare`: every numbered one, by its number without leading zeros; `site`
-    applies to new dossiers whose row has none.
+    applies to new dossiers whose row has none; `doubts`: what somebody chose for doubtful rows, by line.
     """
 
     def __init__(
@@ -97,9 +110,11 @@ class Planner:
         states: Mapping[UUID, Dossier],
         people: Mapping[Words, Sequence[KnownPerson]],
         bare: Mapping[str, UUID],
+        doubts: Mapping[int, Way],
     ) -> None:
         self._refs, self._today, self._site = refs, today, site
         self._holders, self._states, self._people, self._bare = holders, states, people, bare
+        self._doubts = doubts
         self._resolver = Resolver(refs, today)
         self._left: list[PortfolioProblem] = []
         self._opened: dict[Words, list[ResolvedRow]] = {}
@@ -109,10 +124,28 @@ class Planner:
     def preview(self, portfolio: Portfolio) -> PortfolioPreview:
         """Returns the changes that the file would make."""
         lines = tuple(self._line(self._resolver.resolve(entry)) for entry in portfolio.rows)
-        problems = (*portfolio.problems, *self._resolver.problems, *self._left, *_figures(lines))
+        problems = (
+            *portfolio.problems,
+            *self._in_place(self._resolver.problems, lines),
+            *self._left,
+            *_figures(lines),
+            *_ages(lines, self._today),
+        )
         return PortfolioPreview(
             portfolio.columns, lines, _counts(lines, portfolio), tuple(sorted(problems, key=lambda one: one.line or 0))
         )
+
+    def _in_place(
+        self, problems: Iterable[PortfolioProblem], lines: Iterable[PortfolioRow]
+    ) -> Iterator[PortfolioProblem]:
+        """Returns the problems; one of an unknown site with the site that takes its place."""
+        sites = {line.row.line: self._site_of(line) for line in lines}
+        for one in problems:
+            yield replace(one, instead=sites[one.line or 0]) if one.code == "site-unknown" else one
+
+    def _site_of(self, line: PortfolioRow) -> str:
+        known = self._states.get(line.dossier) if line.dossier else None
+        return known.site if known else line.row.site or ""
 
     def _line(self, row: ResolvedRow) -> PortfolioRow:
         number = row.imilo_number
@@ -121,19 +154,19 @@ class Planner:
         first = self._numbers.setdefault(number, row.line)
         if first != row.line:
             return self._leave(row, "number-twice", "imilo_number", str(first))
-        bare, holder = _bare(number), self._holders.get(number)
+        bare, holder = bare_number(number), self._holders.get(number)
         met = bare in self._bare or bare in self._bare_numbers
         self._bare_numbers.add(bare)
         if holder:
             return self._of_number(row, holder)
-        return PortfolioRow("doubtful", row, self._bare.get(bare), doubt="lost-zeros") if met else self._of_names(row)
+        return self._doubtful(row, self._bare.get(bare), "lost-zeros") if met else self._of_names(row)
 
     def _of_number(self, row: ResolvedRow, dossier: UUID) -> PortfolioRow:
         state = self._states[dossier]
         if state.erased:
             return self._leave(row, "person-erased", "imilo_number", state.erased.on.isoformat())
         if not _same_person(row, state):
-            return PortfolioRow("doubtful", row, dossier, doubt="other-name")
+            return self._doubtful(row, dossier, "other-name")
         return self._compared(row, dossier, state)
 
     def _compared(self, row: ResolvedRow, dossier: UUID, state: Dossier) -> PortfolioRow:
@@ -142,12 +175,17 @@ class Planner:
             return PortfolioRow("unchanged", row, dossier)
         if state.closed:
             return PortfolioRow("closed", row, dossier, differs)
+        if refused := self._refusal(corrections(row, differs), state):
+            return self._leave(row, refused.code, refused.details.get("field"))
+        return PortfolioRow("changed", row, dossier, differs, before=_values(state, differs))
+
+    def _refusal(self, commands: Iterable[Command], state: Dossier) -> Refused | None:
         try:
-            for decide, arguments in corrections(row, differs):
+            for decide, arguments in commands:
                 decide(state, **arguments, on=self._today)
         except Refused as refused:
-            return self._leave(row, refused.code, refused.details.get("field"))
-        return PortfolioRow("changed", row, dossier, differs, before=tuple(getattr(state, field) for field in differs))
+            return refused
+        return None
 
     def _of_names(self, row: ResolvedRow) -> PortfolioRow:
         mine = words(row.last_name, row.first_name)
@@ -157,22 +195,44 @@ class Planner:
         if near:
             sure = any(one.birth_date and one.birth_date == row.birth_date for one in near)
             only = near[0].stream if len(near) == 1 else None
-            return PortfolioRow("doubtful", row, only, doubt="same-person" if sure else "namesake")
+            return self._doubtful(row, only, "same-person" if sure else "namesake")
         if any(_could_be(row, other) for other in self._opened.get(mine, ())):
-            return PortfolioRow("doubtful", row, doubt="twice-in-file")
-        return self._new(row, mine)
+            return self._doubtful(row, None, "twice-in-file")
+        return self._new(row)
 
-    def _new(self, row: ResolvedRow, mine: Words) -> PortfolioRow:
+    def _new(self, row: ResolvedRow) -> PortfolioRow:
         site = row.site or self._default_site(row)
         if site is None:
             return self._leave(row, "site-needed", "site")
-        decide, arguments = opening(row, site)
-        try:
-            decide(Dossier(), **arguments, on=self._today)
-        except Refused as refused:
+        if refused := self._refusal([opening(row, site)], Dossier()):
             return self._leave(row, refused.code, refused.details.get("field"))
-        self._opened.setdefault(mine, []).append(row)
-        return PortfolioRow("new", replace(row, site=site))
+        return PortfolioRow("new", self._opened_at(row, site), way="open")
+
+    def _opened_at(self, row: ResolvedRow, site: str) -> ResolvedRow:
+        self._opened.setdefault(words(row.last_name, row.first_name), []).append(row)
+        return replace(row, site=site)
+
+    def _doubtful(self, row: ResolvedRow, dossier: UUID | None, doubt: Doubt) -> PortfolioRow:
+        """Returns a row for somebody to settle, or as they settled it. Lost zeros are not written to the dossier."""
+        state = self._states[dossier] if dossier else Dossier()
+        kept = {"imilo_number"} if doubt == "lost-zeros" else set()
+        differs = tuple(field for field in differences(row, state) if field not in kept) if dossier else ()
+        site = row.site or self._default_site(row)
+        ways = tuple(self._ways(row, state, differs, doubt, site))
+        way = self._doubts.get(row.line)
+        if way not in ways:
+            way = None
+        if way == "open" and site:
+            row = self._opened_at(row, site)
+        return PortfolioRow("doubtful", row, dossier, differs, doubt, _values(state, differs), ways, way)
+
+    def _ways(
+        self, row: ResolvedRow, state: Dossier, differs: Sequence[Field], doubt: Doubt, site: str | None
+    ) -> Iterator[Way]:
+        if differs and not state.closed and not self._refusal(corrections(row, differs), state):
+            yield "correct"
+        if doubt != "other-name" and site and not self._refusal([opening(row, site)], Dossier()):
+            yield "open"
 
     def _default_site(self, row: ResolvedRow) -> str | None:
         """Returns the advisor's site, else the requested one, else the only one."""
@@ -188,7 +248,7 @@ class Planner:
 
 def by_bare_number(people: Iterable[KnownPerson]) -> dict[str, UUID]:
     """Returns the dossier with each number, without leading zeros."""
-    return {_bare(one.imilo_number): one.stream for one in people if one.imilo_number}
+    return {bare_number(one.imilo_number): one.stream for one in people if one.imilo_number}
 
 
 def by_words(people: Iterable[KnownPerson]) -> dict[Words, list[KnownPerson]]:
@@ -199,14 +259,28 @@ def by_words(people: Iterable[KnownPerson]) -> dict[Words, list[KnownPerson]]:
     return found
 
 
-def _bare(number: str) -> str:
+def bare_number(number: str) -> str:
     return number.lstrip("0") or "0"
+
+
+def _values(state: Dossier, fields: Iterable[Field]) -> tuple[str | date | UUID | None, ...]:
+    return tuple(getattr(state, field) for field in fields)
 
 
 def _figures(lines: Sequence[PortfolioRow]) -> Iterator[PortfolioProblem]:
     """Warns once for all lines."""
-    if any(line.status == "new" and line.row.figures for line in lines):
+    if any(line.way == "open" and line.row.figures for line in lines):
         yield PortfolioProblem("warning", "number-figures", field="imilo_number")
+
+
+def _ages(lines: Sequence[PortfolioRow], today: date) -> Iterator[PortfolioProblem]:
+    """Warns of each age to record that a Mission locale does not follow (docs/domain.md)."""
+    for line in lines:
+        born = line.row.birth_date
+        if born and (line.way == "open" or "birth_date" in line.differs):
+            age = relativedelta(today, born).years
+            if age not in AGES:
+                yield PortfolioProblem("warning", "unusual-age", line.row.line, "birth_date", str(age))
 
 
 def _same_person(row: ResolvedRow, state: Dossier) -> bool:
@@ -225,13 +299,14 @@ def _could_be(row: ResolvedRow, other: KnownPerson | ResolvedRow) -> bool:
 
 
 def _counts(lines: Sequence[PortfolioRow], portfolio: Portfolio) -> PortfolioCounts:
-    told = Counter(line.status for line in lines)
+    told = Counter("settled" if line.status == "doubtful" and line.way else line.status for line in lines)
     return PortfolioCounts(
         new=told["new"],
         unchanged=told["unchanged"],
         changed=told["changed"],
         doubtful=told["doubtful"],
+        settled=told["settled"],
         closed=told["closed"],
         left=told["left"] + sum(problem.severity == "left" for problem in portfolio.problems),
-        unassigned=sum(line.status == "new" and line.row.advisor is None for line in lines),
+        unassigned=sum(line.way == "open" and line.row.advisor is None for line in lines),
     )

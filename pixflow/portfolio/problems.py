@@ -1,5 +1,6 @@
 """Problems of a portfolio file, as codes; web/french has the sentences."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -12,19 +13,21 @@ Severity = Literal["refused", "left", "warning"]
 class PortfolioProblem(Struct, frozen=True):
     """One thing wrong. "refused" refuses the file, "left" leaves the row out, "warning" leaves out one value.
 
-    `value` may be personal: show it, never log it.
+    `value` may be personal: show it, never log it. `column` is the title of the column, or its letters. `instead` takes
+    the place of `value`.
 
     - refused: too-large, encoding, empty, web-page, old-workbook (xls), locked-workbook (a password), other-workbook
       (ods, xlsb), not-a-workbook (another archive), unpacked-too-large, workbook-too-heavy (too many cells, parts or
       styles, or too long a time), too-many-sheets, reader-busy (other files are being read), broken-workbook, no-sheet
       (no sheet has both names; `value` names the sheets), several-sheets (several have), unknown-sheet, no-names (no
       header has both names), broken-quotes, too-many-rows, too-many-columns, line-too-long, nir (a social security
-      number: delete the column)
+      number: empty the cell), nir-column (most cells of a column are social security numbers: delete the column)
     - left: name-missing, bad-number, cell-count, formula-empty (a formula was never worked out), cell-error (`value` is
       the error), control-character (a NUL, an escape); then, once compared: number-twice, site-needed, person-erased
       (`value` is the day), and what a decision refuses (bad-birth-date…)
     - warning: cp1252, bad-date, bad-phone, bad-email; then advisor-unknown, advisor-ambiguous, site-unknown,
-      number-figures (new dossiers whose number a workbook keeps as figures: zeros may be lost)
+      programme-older-name, unusual-age (`value` is the age today), number-figures (new dossiers whose number a workbook
+      keeps as figures: zeros may be lost)
     """
 
     severity: Severity
@@ -32,11 +35,15 @@ class PortfolioProblem(Struct, frozen=True):
     line: int | None = None
     field: Field | None = None
     value: str = ""
+    column: str = ""
+    instead: str = ""
 
 
 class Refusal(Exception):
-    """The file is refused."""
+    """The file is refused, for one reason or for several `problems`."""
 
-    def __init__(self, code: str, line: int | None = None, value: str = "") -> None:
+    def __init__(
+        self, code: str, line: int | None = None, value: str = "", *, problems: Sequence[PortfolioProblem] = ()
+    ) -> None:
         super().__init__(code)
-        self.problem = PortfolioProblem("refused", code, line, value=value)
+        self.problems = problems or (PortfolioProblem("refused", code, line, value=value),)

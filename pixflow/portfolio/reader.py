@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from pixflow.portfolio.columns import Column, places, read_columns
+from pixflow.portfolio.columns import Chosen, Column, places, read_columns
 from pixflow.portfolio.entries import Entry, read_entry
+from pixflow.portfolio.personal_numbers import refuse_personal_numbers
 from pixflow.portfolio.problems import PortfolioProblem, Refusal
 from pixflow.portfolio.records import MAX_ROWS, TITLES, Record, of_text
 from pixflow.portfolio.xlsx.book_parts import Sheet
@@ -17,7 +18,8 @@ MAX_BYTES = 5 * 1024 * 1024
 class Portfolio(Struct, frozen=True):
     """A whole file; `rows` is empty when it is refused.
 
-    `sheets`: the sheets of a workbook with a suitable header. With several, the person must choose one.
+    `columns`: those of its header; when no header is known, those of the row that looks most like one. `sheets`: the
+    sheets of a workbook with a suitable header. With several, the person must choose one.
     """
 
     columns: tuple[Column, ...] = ()
@@ -30,11 +32,17 @@ class Portfolio(Struct, frozen=True):
         return any(problem.severity == "refused" for problem in self.problems)
 
 
-def read(data: bytes, sheet: int | None = None) -> Portfolio:
+def may_be_chosen(portfolio: Portfolio) -> bool:
+    """Tells whether a refused file could be imported once somebody says which sheet, or which columns are which."""
+    refused = {problem.code for problem in portfolio.problems if problem.severity == "refused"}
+    return len(portfolio.sheets) > 1 or (refused == {"no-names"} and len(portfolio.columns) > 1)
+
+
+def read(data: bytes, sheet: int | None = None, chosen: Chosen = ()) -> Portfolio:
     """Reads a portfolio file. Never raises on bad content. Accepts at most 5 MB and 20,000 rows.
 
     Detects the format by the content. `sheet` is the position of the sheet to read in a workbook, else the suitable
-    one.
+    one. `chosen` are the fields of columns that somebody chose.
     """
     problems: list[PortfolioProblem] = []
     columns: tuple[Column, ...] = ()
@@ -48,11 +56,14 @@ def read(data: bytes, sheet: int | None = None) -> Portfolio:
             records = book.records(_only(sheets))
         else:
             records = of_text(data, problems)
-        columns, following = _header(records)
+        place = _header(records)
+        columns = read_columns(records[place].cells, chosen)
+        following = _following(records, columns, place)
+        refuse_personal_numbers(columns, records)
         fields = places(columns)
         rows = [entry for one in following if (entry := read_entry(one, len(columns), fields, problems))]
     except Refusal as refusal:
-        return Portfolio(columns, (), (refusal.problem, *problems), sheets)
+        return Portfolio(columns, (), (*refusal.problems, *problems), sheets)
     return Portfolio(columns, tuple(rows), tuple(problems), sheets)
 
 
@@ -64,6 +75,9 @@ def _fitting(book: Workbook, wanted: int | None) -> tuple[Sheet, ...]:
         raise Refusal("unknown-sheet", value=_listed(book.sheets))
     seen = [one for one in book.sheets if one.visible]
     fit = tuple(one for one in seen if any(_has_names(read_columns(head.cells)) for head in book.heads(one)))
+    filled = [one for one in seen if book.heads(one)] if not fit else []
+    if len(filled) == 1:
+        return tuple(filled)
     if not fit:
         raise Refusal("no-sheet", value=_listed(seen)) if len(seen) > 1 else Refusal("no-names")
     return fit
@@ -83,13 +97,23 @@ def _has_names(columns: Sequence[Column]) -> bool:
     return {"last_name", "first_name"} <= {column.field for column in columns}
 
 
-def _header(records: Sequence[Record]) -> tuple[tuple[Column, ...], Sequence[Record]]:
-    """Returns the columns, and the records after them: titles may stand above the header."""
-    for place, record in enumerate(records[:TITLES]):
-        columns = read_columns(record.cells)
-        if _has_names(columns):
-            following = records[place + 1 :]
-            if len(following) > MAX_ROWS:
-                raise Refusal("too-many-rows")
-            return columns, following
-    raise Refusal("no-names")
+def _header(records: Sequence[Record]) -> int:
+    """Returns the index of the header, under titles maybe: the first row with both names, else the fullest one."""
+    if not records:
+        raise Refusal("no-names")
+    heads = range(min(TITLES, len(records)))
+    named = next((place for place in heads if _has_names(read_columns(records[place].cells))), None)
+    return named if named is not None else max(heads, key=lambda place: _filled(records[place]))
+
+
+def _filled(record: Record) -> int:
+    return sum(bool(cell.strip()) for cell in record.cells)
+
+
+def _following(records: Sequence[Record], columns: Sequence[Column], place: int) -> Sequence[Record]:
+    """Returns the records after the header. Raises Refusal."""
+    if not _has_names(columns):
+        raise Refusal("no-names")
+    if len(records) - place - 1 > MAX_ROWS:
+        raise Refusal("too-many-rows")
+    return records[place + 1 :]

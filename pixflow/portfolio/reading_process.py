@@ -1,7 +1,7 @@
 """Reads a file within limits: a workbook in a process of its own, one file at a time.
 
-`python -m pixflow.portfolio.reading_process SHEET` reads a workbook from its standard input, and writes its Portfolio
-as MessagePack. SHEET is 0 for the suitable one.
+`python -m pixflow.portfolio.reading_process SHEET CHOSEN` reads a workbook from its standard input, and writes its
+Portfolio as MessagePack. SHEET is 0 for the suitable one; CHOSEN are the fields chosen for columns, in JSON.
 """
 
 import resource
@@ -11,6 +11,7 @@ from threading import Lock
 
 import msgspec
 
+from pixflow.portfolio.columns import Chosen, Field
 from pixflow.portfolio.problems import Refusal
 from pixflow.portfolio.reader import MAX_BYTES, Portfolio, read
 
@@ -27,12 +28,12 @@ COMMAND = (sys.executable, "-I", "-m", "pixflow.portfolio.reading_process")
 _one_at_a_time = Lock()
 
 
-def read_in_turn(data: bytes, sheet: int | None = None) -> Portfolio:
+def read_in_turn(data: bytes, sheet: int | None = None, chosen: Chosen = ()) -> Portfolio:
     """Reads a portfolio file as `read` does, after the files before it. Never raises on bad content."""
     if not _one_at_a_time.acquire(timeout=MAX_WAIT):
         return _refused("reader-busy")
     try:
-        return _read_workbook(data, sheet) if _is_zip(data) else read(data, sheet)
+        return _read_workbook(data, sheet, chosen) if _is_zip(data) else read(data, sheet, chosen)
     finally:
         _one_at_a_time.release()
 
@@ -41,10 +42,10 @@ def _is_zip(data: bytes) -> bool:
     return data.startswith(b"PK") and len(data) <= MAX_BYTES
 
 
-def _read_workbook(data: bytes, sheet: int | None) -> Portfolio:
+def _read_workbook(data: bytes, sheet: int | None, chosen: Chosen) -> Portfolio:
     try:
         done = subprocess.run(
-            [*COMMAND, str(sheet or 0)],
+            [*COMMAND, str(sheet or 0), msgspec.json.encode(chosen).decode()],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a traceback may quote cells
@@ -60,7 +61,7 @@ def _read_workbook(data: bytes, sheet: int | None) -> Portfolio:
 
 
 def _refused(code: str) -> Portfolio:
-    return Portfolio(problems=(Refusal(code).problem,))
+    return Portfolio(problems=tuple(Refusal(code).problems))
 
 
 def limit() -> None:
@@ -74,7 +75,8 @@ def main() -> int:
     """Reads the workbook of the standard input within limits. Returns the exit code."""
     limit()
     try:
-        portfolio = read(sys.stdin.buffer.read(), int(sys.argv[1]) or None)
+        chosen = msgspec.json.decode([*sys.argv, "[]"][2], type=list[tuple[int, Field | None]])
+        portfolio = read(sys.stdin.buffer.read(), int(sys.argv[1]) or None, chosen)
         sys.stdout.buffer.write(msgspec.msgpack.encode(portfolio))
     except MemoryError:
         return OUT_OF_MEMORY

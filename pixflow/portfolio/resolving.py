@@ -1,5 +1,6 @@
 """Resolves the texts of a row to sites, members of the team and programmes of the structure."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
@@ -18,6 +19,9 @@ _PROGRAMMES = {
     "contrat engagement jeune": "CEJ",
     "parcours contractualise d accompagnement vers l emploi et l autonomie": "PACEA",
 }
+
+_OLDER_NAME = re.compile(r"\b(garantie jeunes?|gj)\b")
+"""The name of CEJ before March 2022."""
 
 
 class ResolvedRow(Struct, frozen=True):
@@ -58,7 +62,7 @@ class Resolver:
             entry.phone,
             entry.email,
             self._site(entry),
-            programme(entry.programme),
+            self._programme(entry),
             entry.group,
             entry.collective_end,
             self._advisor(entry),
@@ -76,6 +80,14 @@ class Resolver:
         if found is None:
             self.problems.append(PortfolioProblem("warning", "site-unknown", entry.line, "site", entry.site))
         return found
+
+    def _programme(self, entry: Entry) -> str | None:
+        if entry.programme and _OLDER_NAME.search(normalise(entry.programme)):
+            self.problems.append(
+                PortfolioProblem("warning", "programme-older-name", entry.line, "programme", entry.programme)
+            )
+            return "CEJ"
+        return programme(entry.programme)
 
     def _advisor(self, entry: Entry) -> UUID | None:
         if entry.advisor is None:

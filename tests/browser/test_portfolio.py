@@ -81,13 +81,33 @@ def test_a_portfolio_is_previewed_ticked_and_recorded(
     odd = ("12", "NOM999", "Léa", *ROWS[0][3:])
     send(tab, written(tmp_path, "avril.xlsx", Suivis=[odd, *map(changed, ROWS)]), scripts)
     check(tab)
+    if scripts:
+        tab.get_by_role("checkbox", name="Tout corriger").check()
+        expect(tab.get_by_role("checkbox", name="Corriger NOM050 Léa")).to_be_checked()
+        tab.get_by_role("checkbox", name="Corriger NOM050 Léa").uncheck()
+        expect(tab.get_by_role("checkbox", name="Tout corriger")).not_to_be_checked()
+        tab.get_by_role("checkbox", name="Tout corriger").check()
+        tab.get_by_role("checkbox", name="Tout corriger").uncheck()
     tab.get_by_role("checkbox", name="Corriger NOM001 Léa").check()
     tab.locator("#modifies").get_by_role("button", name="Page suivante").click()
     tab.get_by_role("checkbox", name="Corriger NOM060 Léa").check()
     expect(tab.locator("#a-verifier")).to_contain_text("d’autres zéros au début")
+    tab.get_by_label("Que faire de NOM999 Léa").select_option("C’est quelqu’un d’autre : ouvrir un dossier")
     tab.get_by_role("button", name="Enregistrer").first.click()
+    expect(tab.locator(".figures")).to_contain_text("1 dossier ouvert")
     expect(tab.locator(".figures")).to_contain_text("2 dossiers corrigés")
     expect(tab.locator("#c tbody tr")).to_have_count(2)
+
+    sophie.follows("Importer un autre fichier")
+    odd_titles = tmp_path / "mai.csv"
+    odd_titles.write_text("Réf;Identité;Petit nom;Antenne\nx;Roy;Zoé;Mortagne\n")
+    send(tab, odd_titles, scripts)
+    check(tab)
+    tab.get_by_label("Identité").select_option("Nom")
+    tab.get_by_label("Petit nom").select_option("Prénom")
+    tab.get_by_role("button", name="Voir l’aperçu").click()
+    expect(tab.locator("#nouveaux")).to_contain_text("Roy Zoé")
+    check(tab)
 
 
 def send(tab: Page, path: Path, scripts: bool) -> None:

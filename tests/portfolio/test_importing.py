@@ -9,13 +9,13 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact
-from pixflow.portfolio.importer import PortfolioOutcome
-from pixflow.portfolio.plan import PortfolioCounts
+from pixflow.portfolio.importer import PortfolioOutcome, PreparedPortfolio
+from pixflow.portfolio.plan import PortfolioCounts, Way
 from pixflow.refused import Refused
 from tests import erasures
 from tests.importing.house import row, shared
 from tests.importing.test_meanwhile import before_the_lock
-from tests.portfolio.files import AWA, BAH, Office
+from tests.portfolio.files import AWA, BAH, Office, file
 
 
 def test_what_is_new_is_opened_with_all_that_is_said(office: Office) -> None:
@@ -137,6 +137,63 @@ def test_a_number_for_a_dossier_opened_by_hand_without_one_is_doubtful(office: O
 def test_namesakes_with_other_birth_dates_are_other_people(office: Office) -> None:
     office.take(AWA)
     assert office.statuses(AWA.replace("0012345", "0099999").replace("12/03/2005", "12/03/2004")) == ["new"]
+
+
+def settle(office: Office, line: str, way: Way) -> PreparedPortfolio:
+    return office.portfolios.prepare(file(line), doubts={2: way})
+
+
+OTHER_NAME = AWA.replace("DIALLO;Awa", "MARTIN;Zoé")
+NO_NUMBER = AWA.replace("0012345", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "doubt", "ways"),
+    [
+        (OTHER_NAME, "other-name", ("correct",)),
+        (NO_NUMBER.replace("Vente", "Soins"), "same-person", ("correct", "open")),
+        (NO_NUMBER.replace("12/03/2005", "").replace("Vente", "Soins"), "namesake", ("correct", "open")),
+        (AWA.replace("0012345", "12345"), "lost-zeros", ("open",)),
+        (AWA.replace("0012345", "12345").replace("Vente", "Soins"), "lost-zeros", ("correct", "open")),
+    ],
+)
+def test_a_doubtful_line_is_settled_by_somebody(office: Office, line: str, doubt: str, ways: tuple[Way, ...]) -> None:
+    office.take(AWA)
+    for way in ("correct", "open"):
+        prepared = settle(office, line, way)
+        assert prepared.preview
+        (row,) = prepared.preview.lines
+        assert (row.status, row.doubt, row.ways, row.way) == ("doubtful", doubt, ways, way if way in ways else None)
+        assert (prepared.preview.counts.doubtful, prepared.preview.counts.settled) == ((0, 1) if row.way else (1, 0))
+    for way in ways:
+        dossiers = len(office.people())
+        said = line if way == ways[0] else line.replace("Soins", "Cuisine")
+        taken = office.portfolios.record(settle(office, said, way), by=office.referent, command_id=uuid4())
+        assert (taken.opened, taken.corrected) == ((1, 0) if way == "open" else (0, 1))
+        assert len(office.people()) == dossiers + taken.opened
+    awa = office.dossier(office.of("0012345"))
+    if "correct" in ways:
+        assert (awa.last_name if doubt == "other-name" else awa.project) in ("MARTIN", "Soins")
+    assert awa.imilo_number == "0012345"
+
+
+def test_a_person_twice_in_the_file_may_be_two_people(office: Office) -> None:
+    prepared = office.portfolios.prepare(file(NO_NUMBER, NO_NUMBER, NO_NUMBER), doubts={3: "open", 4: "correct"})
+    assert prepared.preview
+    assert [(line.status, line.way) for line in prepared.preview.lines] == [
+        ("new", "open"),
+        ("doubtful", "open"),
+        ("doubtful", None),
+    ]
+    assert office.portfolios.record(prepared, by=office.referent, command_id=uuid4()).opened == 2
+
+
+def test_a_closed_dossier_is_not_corrected_by_a_doubtful_line(office: Office) -> None:
+    office.take(AWA)
+    office.do(close_dossier, {"dossier": office.of("0012345")}, reason="done", note="")
+    prepared = settle(office, OTHER_NAME, "correct")
+    assert prepared.preview
+    assert (prepared.preview.lines[0].ways, prepared.preview.lines[0].way) == ((), None)
 
 
 def test_one_number_twice_in_a_file_is_taken_once(office: Office) -> None:
@@ -292,6 +349,19 @@ def test_an_unknown_site_is_the_advisors_or_the_one_chosen_or_needed(office: Off
         office.look(unassigned, site="Paris")
 
 
+def test_an_unknown_site_says_which_one_takes_its_place(office: Office) -> None:
+    office.hire("Zoé Petit", "zoe@example.org", "advisor", site="Mortagne")
+    line = AWA.replace("L'Aigle", "Paris").replace("MOREL Paul", "Zoé Petit")
+    preview = office.look(line, BAH.replace("Mortagne", "Paris")).preview
+    assert preview
+    told = [(p.line, p.value, p.instead) for p in preview.problems if p.code == "site-unknown"]
+    assert told == [(2, "Paris", "Mortagne"), (3, "Paris", "")]
+    office.take(AWA)
+    preview = office.look(AWA.replace("L'Aigle", "Paris")).preview
+    assert preview
+    assert [(p.code, p.value, p.instead) for p in preview.problems] == [("site-unknown", "Paris", "L’Aigle")]
+
+
 def test_an_unknown_site_moves_nobody(office: Office) -> None:
     office.take(AWA)
     assert office.statuses(AWA.replace("L'Aigle", "Paris")) == ["unchanged"]
@@ -304,6 +374,44 @@ def test_an_unknown_site_moves_nobody(office: Office) -> None:
 def test_a_programme_has_one_name(office: Office, text: str, programme: str) -> None:
     office.take(AWA.replace(";CEJ;", f";{text};"))
     assert office.dossier(office.of("0012345")).programme == programme
+
+
+@pytest.mark.parametrize("text", ["Garantie jeunes", "GARANTIE JEUNE", "GJ", "Garantie Jeunes (GJ)", "GJ 2021"])
+def test_the_older_name_of_cej_is_read_as_cej_and_said(office: Office, text: str) -> None:
+    line = AWA.replace(";CEJ;", f";{text};")
+    preview = office.look(line, BAH).preview
+    assert preview
+    assert [(p.severity, p.code, p.line, p.value) for p in preview.problems] == [
+        ("warning", "programme-older-name", 2, text)
+    ]
+    office.take(line)
+    assert office.dossier(office.of("0012345")).programme == "CEJ"
+    assert office.statuses(AWA) == ["unchanged"]
+
+
+@pytest.mark.parametrize(("year", "age"), [("2012", "14"), ("2011", "15"), ("2000", "26"), ("1990", "36")])
+def test_an_age_that_surprises_is_a_remark(office: Office, year: str, age: str) -> None:
+    line = AWA.replace("12/03/2005", f"12/03/{year}")
+    preview = office.look(line, BAH).preview
+    assert preview
+    assert [line.status for line in preview.lines] == ["new", "new"]
+    told = [(p.severity, p.code, p.line, p.field, p.value) for p in preview.problems]
+    assert told == [("warning", "unusual-age", 2, "birth_date", age)]
+    office.take(AWA)
+    again = office.look(line).preview
+    assert again
+    assert [p.code for p in again.problems] == ["unusual-age"]
+    office.take(line, accept=True)
+    settled = office.look(line).preview
+    assert settled
+    assert settled.problems == ()
+
+
+@pytest.mark.parametrize("year", ["2010", "2001"])
+def test_an_age_of_16_to_25_is_none(office: Office, year: str) -> None:
+    preview = office.look(AWA.replace("12/03/2005", f"12/03/{year}")).preview
+    assert preview
+    assert preview.problems == ()
 
 
 # --- who, and meanwhile

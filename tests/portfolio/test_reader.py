@@ -113,6 +113,23 @@ def test_three_delimiters_and_titles_above_the_header(mark: str) -> None:
     assert (row.line, row.last_name, row.site) == (4, "Diallo", "L'Aigle")
 
 
+def test_columns_are_read_as_somebody_says() -> None:
+    data = file("1;Diallo;Awa;12/03/2005", header="Ref;Identite;Petit nom;Quand")
+    unread = read(data)
+    assert [column.header for column in unread.columns] == ["Ref", "Identite", "Petit nom", "Quand"]
+    assert [problem.code for problem in unread.problems] == ["no-names"]
+    chosen = read(data, None, [(2, "last_name"), (3, "first_name"), (4, "birth_date")])
+    (row,) = chosen.rows
+    assert (row.line, row.last_name, row.first_name, row.birth_date) == (2, "Diallo", "Awa", date(2005, 3, 12))
+    assert [problem.code for problem in read(data, None, [(2, "last_name")]).problems] == ["no-names"]
+
+
+def test_a_column_chosen_by_hand_comes_before_its_like_and_one_may_be_ignored() -> None:
+    data = file("Diallo;Bah;Awa;0612345678;0233112233", header="Nom;Nom marital;Prénom;Portable;Joindre")
+    (row,) = read(data, None, [(2, "last_name"), (4, None), (5, "phone")]).rows
+    assert (row.last_name, row.phone) == ("Bah", "+33233112233")
+
+
 def test_windows_1252_is_read_with_a_warning() -> None:
     portfolio = read("Nom;Prénom\nLefèvre;Noé\n".encode("cp1252"))
     assert portfolio.rows[0].first_name == "Noé"
@@ -153,6 +170,27 @@ def test_a_social_security_number_anywhere_refuses_the_file_and_is_not_repeated(
 def test_a_social_security_number_in_an_ignored_column_too() -> None:
     portfolio = read(file("Diallo;Awa;2050361001002", header="Nom;Prénom;Sécu"))
     assert portfolio.refused
+
+
+NIR = "2 05 03 61 001 002"
+
+
+def test_a_social_security_number_names_its_cells_and_their_column() -> None:
+    (problem,) = read(file(AWA.replace("Vente", f"Vente {NIR}"), BAH)).problems
+    assert (problem.code, problem.line, problem.column) == ("nir", 2, "Projet professionnel")
+    header = "Nom;Prénom;Projet;Note"
+    twice = read(file(f"Bah;Ali;{NIR};x", f"Diallo;Awa;x;{NIR}", "Roy;Léa;Soins;", header=header)).problems
+    assert [(one.code, one.line, one.column) for one in twice] == [("nir", 2, "Projet"), ("nir", 3, "Note")]
+
+
+def test_a_column_of_social_security_numbers_is_told_once() -> None:
+    (problem,) = read(file(f"Bah;Ali;{NIR}", f"Diallo;Awa;{NIR}", "Roy;Léa;x", header="Nom;Prénom;Sécu")).problems
+    assert (problem.code, problem.line, problem.column) == ("nir-column", None, "Sécu")
+
+
+def test_a_social_security_number_in_the_titles_is_found_and_not_repeated() -> None:
+    (problem,) = read(file("Bah;Ali;x", header=f"Nom;Prénom;{NIR}")).problems
+    assert (problem.code, problem.line, problem.column) == ("nir", 1, "C")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from rich.table import Table
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.portfolio.importer import PreparedPortfolio, RecordedCounts
-from pixflow.portfolio.problems import PortfolioProblem
 from web.cli.french_typer import InFrench
 from web.cli.terminal import (
     FileArgument,
@@ -64,7 +63,10 @@ def _document(prepared: PreparedPortfolio, taken: RecordedCounts | None) -> dict
         "columns": prepared.portfolio.columns,
         "counts": prepared.preview.counts if prepared.preview else None,
         "recorded": taken,
-        "problems": [{"severity": p.severity, "line": p.line, "code": p.code, "message": _said(p)} for p in found],
+        "problems": [
+            {"severity": one.severity, "line": one.line, "code": one.code, "message": files.portfolio_problem(one)}
+            for one in found
+        ],
     }
 
 
@@ -76,7 +78,7 @@ def _tell(prepared: PreparedPortfolio, taken: RecordedCounts | None, accept_chan
     if ignored:
         console.print(marked("[dim]Ignoré : {ignored}[/]", ignored=", ".join(ignored)))
     for one in prepared.preview.problems if prepared.preview else prepared.portfolio.problems:
-        console.print(problem_line(one.severity, _said(one)))
+        console.print(problem_line(one.severity, files.portfolio_problem(one)))
     if len(prepared.portfolio.sheets) > 1:
         console.print("Pour choisir la feuille : --sheet et son numéro")
     if prepared.preview is None:
@@ -109,7 +111,3 @@ def _print_lines(prepared: PreparedPortfolio) -> None:
             table.add_row(str(line.row.line), f"{line.row.last_name} {line.row.first_name}", what)
     if table.row_count:
         console.print(table)
-
-
-def _said(one: PortfolioProblem) -> str:
-    return files.portfolio_problem(one.code, one.line, one.field, one.value)

@@ -74,6 +74,11 @@ PEOPLE_DOUBTS = {
     "lost-zeros": "le n° i-Milo est connu avec d’autres zéros au début : rien n’est enregistré, vérifiez le numéro",
 }
 """Reasons why a portfolio row is not recorded."""
+PEOPLE_WAYS = {
+    "correct": "C’est la même personne : corriger son dossier",
+    "open": "C’est quelqu’un d’autre : ouvrir un dossier",
+}
+"""Ways to settle a doubtful portfolio row."""
 QUESTIONS = {
     "external-id-column": "Dans quelle colonne est l’identifiant externe ?",
     "exported-at": "Quand ce fichier a-t-il été exporté ?",

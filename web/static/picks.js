@@ -19,3 +19,13 @@ document.addEventListener("change", (event) => {
   if (event.target.closest(".pick-box, .pick-all")) showPicked();
 });
 showPicked();
+
+// <input type="checkbox" data-tick-all="line">: it ticks the boxes of that name; one unticked by hand unticks it.
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-tick-all]")) {
+    for (const box of target.form.querySelectorAll(`[name="${target.dataset.tickAll}"]`)) box.checked = target.checked;
+  } else if (target.type === "checkbox" && !target.checked) {
+    const all = target.form?.querySelector(`[data-tick-all="${target.name}"]`);
+    if (all) all.checked = false;
+  }
+});

@@ -650,17 +650,20 @@ def test_every_problem_of_a_portfolio_says_what_to_do() -> None:
     assert codes == set(files.PORTFOLIO)
     for code in codes:
         for line in (None, 12):
-            sentence = files.portfolio_problem(code, line, "phone", "06 12")
+            sentence = files.portfolio_problem(
+                PortfolioProblem("warning", code, line, "phone", "06 12", "Tél", "L’Aigle")
+            )
             assert_well_set(sentence)
             assert sentence.endswith(".")
+            assert "{" not in sentence
     assert set(files.FIELDS) == set(FIELDS)
 
 
 def test_a_problem_of_a_portfolio_names_its_line_and_its_cure() -> None:
-    assert plain(files.portfolio_problem("name-missing", 3, "first_name", "Diallo")) == (
+    assert plain(files.portfolio_problem(PortfolioProblem("left", "name-missing", 3, "first_name", "Diallo"))) == (
         "Ligne 3 : il manque le prénom (« Diallo »). Cette ligne est laissée de côté."
     )
-    assert plain(files.portfolio_problem("bad-date", 3, "birth_date", "31/02/2006")) == (
+    assert plain(files.portfolio_problem(PortfolioProblem("warning", "bad-date", 3, "birth_date", "31/02/2006"))) == (
         "Ligne 3 : « 31/02/2006 » n’est pas une date, colonne « Date de naissance » : écrivez-la comme 12/03/2005. "
         "Cette case est laissée vide."
     )
@@ -675,7 +678,7 @@ def test_a_problem_of_a_portfolio_names_its_line_and_its_cure() -> None:
     ],
 )
 def test_a_problem_of_many_lines_names_the_first_and_counts_the_others(lines: tuple[int, ...], named: str) -> None:
-    told = files.portfolio_problems("site-needed", lines, "site")
+    told = files.portfolio_problems(PortfolioProblem("left", "site-needed", 2, "site"), lines)
     assert_well_set(told)
     assert plain(told) == (
         f"Lignes {named} : le site n’est pas dit : remplissez la colonne « Site ». Ces lignes sont laissées de côté."

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from pixflow.portfolio.problems import PortfolioProblem
 from web.french import dates
 from web.french.typography import lower_first, number, say, upper_first
 
@@ -105,7 +106,10 @@ PORTFOLIO: dict[str, str] = {
     "too-many-columns": "la ligne a plus de 500 colonnes : gardez les seules colonnes utiles, puis recommencez.",
     "line-too-long": "la ligne a plus de 130 000 signes : elle a été modifiée ou ses guillemets ne se referment pas. "
     "Enregistrez à nouveau le fichier au format CSV.",
-    "nir": "un numéro de sécurité sociale est écrit, qui n’a rien à faire là : supprimez sa colonne, puis recommencez.",
+    "nir": "un numéro de sécurité sociale est écrit, colonne « {column} » ; il n’a rien à faire là : effacez cette "
+    "case, puis recommencez.",
+    "nir-column": "la colonne « {column} » contient des numéros de sécurité sociale, qui n’ont rien à faire là : "
+    "supprimez cette colonne, puis recommencez.",
     # the row is left out
     "name-missing": "il manque le {field}{value}." + _LEFT,
     "bad-number": "« {value} » n’est pas un numéro i-Milo : chiffres, lettres et tirets seulement." + _LEFT,
@@ -126,7 +130,10 @@ PORTFOLIO: dict[str, str] = {
     "bad-email": "« {value} » n’est pas une adresse de courriel : écrivez-la comme prenom.nom@exemple.fr." + _EMPTY,
     "advisor-unknown": "« {value} » n’est pas dans l’équipe : vérifiez le nom, ou affectez le dossier ensuite.",
     "advisor-ambiguous": "« {value} » peut être plusieurs personnes de l’équipe : écrivez plutôt son courriel.",
-    "site-unknown": "« {value} » n’est pas un site de la structure : corrigez la colonne « Site ».",
+    "site-unknown": "« {value} » n’est pas un site de la structure{instead} : corrigez la colonne « Site ».",
+    "programme-older-name": "« {value} » est l’ancien nom du CEJ : c’est le CEJ qui est retenu.",
+    "unusual-age": "la date de naissance donne {value} ans, et une Mission locale suit les jeunes de 16 à 25 ans : "
+    "vérifiez l’année. La date est gardée telle quelle.",
     "number-figures": "le classeur garde comme des nombres des n° i-Milo de nouveaux dossiers : des zéros peuvent "
     "manquer au début. Comparez avec i-Milo ; au besoin, mettez la colonne au format Texte.",
 }
@@ -159,14 +166,14 @@ def problem(code: str, line: int | None, details: Mapping[str, str] | Iterable[t
     return _told(PIX_ORGA, code, line, dict(details))
 
 
-def portfolio_problem(code: str, line: int | None, field: str | None = None, value: str = "") -> str:
+def portfolio_problem(one: PortfolioProblem) -> str:
     """Returns a problem of a portfolio file. It may quote a cell: never log it."""
-    return _told(PORTFOLIO, code, line, _portfolio_details(code, field, value))
+    return _told(PORTFOLIO, one.code, one.line, _portfolio_details(one))
 
 
-def portfolio_problems(code: str, lines: Sequence[int], field: str | None = None, value: str = "") -> str:
+def portfolio_problems(one: PortfolioProblem, lines: Sequence[int]) -> str:
     """Returns one problem of several lines: "Lignes 2, 3, 5, 8 et 31 autres : …"."""
-    told = _told(PORTFOLIO, code, None, _portfolio_details(code, field, value))
+    told = _told(PORTFOLIO, one.code, None, _portfolio_details(one))
     shown = [number(line) for line in lines[:NAMED]]
     rest = len(lines) - len(shown)
     *first, last = [*shown, f"{number(rest)} autres"] if rest > 1 else [number(line) for line in lines]
@@ -174,11 +181,13 @@ def portfolio_problems(code: str, lines: Sequence[int], field: str | None = None
     return say("Lignes {lines} et {last} : {told}", lines=", ".join(first), last=last, told=told)
 
 
-def _portfolio_details(code: str, field: str | None, value: str) -> dict[str, str]:
-    details = {"field": FIELDS.get(field or "", field or ""), "value": value}
-    if code != "name-missing":
+def _portfolio_details(one: PortfolioProblem) -> dict[str, str]:
+    instead = say(", « {site} » le remplace", site=one.instead) if one.instead else ""
+    field = one.field or ""
+    details = {"field": FIELDS.get(field, field), "value": one.value, "column": one.column, "instead": instead}
+    if one.code != "name-missing":
         return details
-    beside = say(" (« {value} »)", value=value) if value else ""
+    beside = say(" (« {value} »)", value=one.value) if one.value else ""
     return {"field": lower_first(details["field"] or FIELDS["last_name"]), "value": beside}
 
 

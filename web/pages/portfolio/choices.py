@@ -1,8 +1,8 @@
 """The choices made in the preview of a portfolio, and the right to import one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zlib import crc32
 
@@ -11,8 +11,9 @@ from fastapi import HTTPException
 
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.identity import open_dossier
+from pixflow.portfolio.columns import FIELDS, Field
 from pixflow.portfolio.importer import PortfolioImporter
-from pixflow.portfolio.plan import PortfolioPreview, PortfolioRow
+from pixflow.portfolio.plan import WAYS, PortfolioPreview, PortfolioRow, Way
 from projections import directory, result_routing
 from projections.directory import YoungPerson
 from web.desk.dependencies import AtDesk
@@ -23,16 +24,22 @@ from web.http.pagination import SIZE, Pager
 
 PAGES = ("c", "d", "r", "n")
 """The lists of the preview, by the parameter of their page: changed, doubtful, remarks, new."""
+T = TypeVar("T")
 _HEX = frozenset("0123456789abcdef")
 
 
 class PortfolioForm(Form):
-    """The form of the preview. `kept` are the rows ticked so far; `line` are those of page `at` of the changes."""
+    """The form of the preview. `kept` are the rows ticked so far; `line` are those of page `at` of the changes.
+
+    `column` are the fields of columns, such as `4:birth_date`; `doubt` the doubtful rows settled, such as `12:open`.
+    """
 
     site: str | None = None
     sheet: int | None = None
     all: bool = False
     line: tuple[int, ...] = ()
+    column: tuple[str, ...] = ()
+    doubt: tuple[str, ...] = ()
     kept: str | None = None
     at: int = 1
     c: int = 1
@@ -49,6 +56,8 @@ class PortfolioChoices:
     sheet: int | None
     all: bool
     ticked: frozenset[int]
+    columns: tuple[tuple[int, Field | None], ...]
+    doubts: Mapping[int, Way]
     kept: int
     at: int
     pages: Mapping[str, int]
@@ -61,6 +70,8 @@ class PortfolioChoices:
             sheet=_number(_last(sent, "sheet")) or None,
             all=_last(sent, "all") == "true",
             ticked=frozenset(number for text in _every(sent, "line") if (number := _number(text))),
+            columns=tuple(_pairs(sent, "column", {**{name: name for name in FIELDS}, "": None})),
+            doubts=dict(_pairs(sent, "doubt", {way: way for way in WAYS})),
             kept=int(kept, 16) if kept and set(kept) <= _HEX else 0,
             at=_number(_last(sent, "at")) or 1,
             pages={name: _number(_last(sent, name)) or 1 for name in PAGES},
@@ -95,17 +106,25 @@ def kept(preview: PortfolioPreview, accepted: frozenset[int]) -> str:
 
 def seen(preview: PortfolioPreview) -> int:
     """Returns a checksum of the changes offered: it moves when the file or a dossier does."""
-    offered = [(line.row.line, line.dossier, line.differs, line.before) for line in _changed(preview)]
+    offered = [(line.row.line, line.dossier, line.differs, line.before) for line in _offered(preview)]
     return crc32(msgspec.json.encode(offered))
 
 
-def _changed(preview: PortfolioPreview) -> list[PortfolioRow]:
-    return [line for line in preview.lines if line.status == "changed"]
+def _offered(preview: PortfolioPreview) -> list[PortfolioRow]:
+    return [line for line in preview.lines if line.status == "changed" or "correct" in line.ways]
 
 
 def _every(sent: Mapping[str, Any], name: str) -> list[str]:
     value = sent.get(name, "")
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def _pairs(sent: Mapping[str, Any], name: str, known: Mapping[str, T]) -> Iterator[tuple[int, T]]:
+    """Returns the values `number:code` of a parameter, as the number and what the code stands for."""
+    for text in _every(sent, name):
+        number, _, code = text.partition(":")
+        if _number(number) and code in known:
+            yield _number(number), known[code]
 
 
 def _last(sent: Mapping[str, Any], name: str) -> str:

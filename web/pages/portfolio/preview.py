@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pixflow.portfolio.columns import Column, places
+from msgspec.structs import replace
+
 from pixflow.portfolio.importer import PreparedPortfolio
 from pixflow.portfolio.plan import PortfolioCounts, PortfolioPreview, PortfolioRow
 from pixflow.portfolio.problems import PortfolioProblem
@@ -22,22 +23,24 @@ from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.portfolio import choices as portfolio_choices
 from web.pages.portfolio.choices import PortfolioChoices
+from web.pages.portfolio.columns import ColumnChoice, ColumnRow, choices_of, columns_read
 
 GROUPED = frozenset(
-    {"advisor-unknown", "advisor-ambiguous", "site-unknown", "site-needed", "formula-empty", "cell-error"}
+    {
+        "advisor-unknown",
+        "advisor-ambiguous",
+        "site-unknown",
+        "site-needed",
+        "formula-empty",
+        "cell-error",
+        "programme-older-name",
+        "unusual-age",
+        "nir",
+    }
 )
 """The problems that have one sentence for all their lines."""
 STATUSES: dict[str, tuple[str, ...]] = {"c": ("changed",), "d": ("doubtful", "closed"), "n": ("new",)}
 NOTHING = "—"
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRow:
-    """A column that is read: its title, its field, and the columns that come before it for that field."""
-
-    header: str
-    field: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +56,24 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulRow:
-    """A row of the file that is not recorded, with the reason, and the dossier found when there is only one."""
+    """A row of the file that is not recorded unless somebody settles it, with the reason, and the dossier found if any.
+
+    `changes`: what correcting the dossier would change. `ways`: values such as `12:open`, with their names.
+    """
 
     line: int
     name: str
     why: str
     dossier: UUID | None
     person: str
+    changes: Sequence[tuple[str, str, str]]
+    ways: Sequence[tuple[str, str]]
+    way: str
 
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A row of the file that opens a dossier."""
+    """A row of the file that opens a dossier; `site_typed` is an unknown site, which `site` replaces."""
 
     line: int
     name: str
@@ -74,6 +83,7 @@ class NewRow:
     programme: str
     advisor: str
     unassigned: bool
+    site_typed: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +103,13 @@ class PortfolioPreviewPage(Page):
     site: str | None
     sites: Sequence[tuple[str, str]]
     counts: PortfolioCounts
+    without_site: int
     figures: Sequence[tuple[int, str]]
     columns: Sequence[ColumnRow]
+    column_choices: Sequence[ColumnChoice]
     ignored: Sequence[str]
+    may_record: bool
+    settled_elsewhere: Sequence[str]
     all: bool
     accepted: int
     kept: str
@@ -125,6 +139,7 @@ def preview_page(
     pages = {name: Pager.at(total, choices.pages[name], "", {}) for name, total in totals.items()}
     shown = {name: _page(lines, pages[name]) for name, lines in lists.items()}
     sheets = prepared.portfolio.sheets
+    sites = {one.line: one.value for one in preview.problems if one.code == "site-unknown"}
     return PortfolioPreviewPage(
         token=token,
         file=name,
@@ -133,8 +148,12 @@ def preview_page(
         site=choices.site,
         sites=_sites(desk, preview, choices),
         counts=preview.counts,
+        without_site=sum(one.code == "site-needed" for one in preview.problems),
         figures=figures(preview),
         columns=columns_read(preview.columns),
+        column_choices=choices_of(preview.columns),
+        may_record=any(line.status in ("new", "changed") or line.ways for line in preview.lines),
+        settled_elsewhere=_settled(preview, shown["d"]),
         ignored=[column.header for column in preview.columns if column.header and not column.field],
         all=choices.all,
         accepted=len(accepted),
@@ -143,7 +162,7 @@ def preview_page(
         pages=pages,
         changed=[_changed(desk, line, accepted) for line in shown["c"]],
         doubtful=_doubtful(desk, shown["d"]),
-        new=[_new(desk, line) for line in shown["n"]],
+        new=[_new(desk, line, sites) for line in shown["n"]],
         remarks=_page(remarks, pages["r"]),
         command_id=desk.new_command(),
     )
@@ -165,21 +184,10 @@ def figures(preview: PortfolioPreview) -> list[tuple[int, str]]:
         (counted.changed, "modifié", "modifiés"),
         (counted.unchanged, "inchangé", "inchangés"),
         (counted.doubtful + counted.closed, "à vérifier", "à vérifier"),
+        *([(counted.settled, "tranché", "tranchés")] if counted.settled else []),
         (counted.left, "laissé de côté", "laissés de côté"),
     )
     return [(count, one if count < 2 else many) for count, one, many in named]
-
-
-def columns_read(columns: Sequence[Column]) -> list[ColumnRow]:
-    """Returns the columns read, in the order of the file. Of several for a field, the first filled one counts."""
-    order = places(columns)
-    found = []
-    for column in columns:
-        if column.field:
-            before = order[column.field][: order[column.field].index(column.position - 1)]
-            after = ", ".join(say("« {header} »", header=columns[place].header) for place in before)
-            found.append(ColumnRow(column.header, files.FIELDS[column.field], after))
-    return found
 
 
 def _sites(desk: Desk, preview: PortfolioPreview, choices: PortfolioChoices) -> list[tuple[str, str]]:
@@ -190,11 +198,22 @@ def _sites(desk: Desk, preview: PortfolioPreview, choices: PortfolioChoices) -> 
 
 
 def _changed(desk: Desk, line: PortfolioRow, accepted: frozenset[int]) -> ChangedRow:
-    changes = [
+    return ChangedRow(line.row.line, _name(line), line.dossier, _changes(desk, line), line.row.line in accepted)
+
+
+def _changes(desk: Desk, line: PortfolioRow) -> list[tuple[str, str, str]]:
+    """Returns the name of each field that differs, its value in the dossier, and its value in the file."""
+    return [
         (files.FIELDS[field], value(desk, field, before), value(desk, field, getattr(line.row, field)))
-        for field, before in zip(line.differs, line.before, strict=True)
+        for field, before in zip(line.differs, line.before, strict=False)
     ]
-    return ChangedRow(line.row.line, _name(line), line.dossier, changes, line.row.line in accepted)
+
+
+def _settled(preview: PortfolioPreview, here: Sequence[PortfolioRow]) -> list[str]:
+    """Returns the choices for doubtful rows of other pages, for the form to keep."""
+    lines = {line.row.line for line in here}
+    settled = (line for line in preview.lines if line.status == "doubtful" and line.way)
+    return [f"{line.row.line}:{line.way}" for line in settled if line.row.line not in lines]
 
 
 def value(desk: Desk, field: str, given: object) -> str:
@@ -222,6 +241,9 @@ def _doubtful(desk: Desk, lines: Sequence[PortfolioRow]) -> list[DoubtfulRow]:
             _why(line),
             line.dossier,
             people[line.dossier].name if line.dossier in people else "",
+            _changes(desk, line) if "correct" in line.ways else [],
+            [(f"{line.row.line}:{way}", matching.PEOPLE_WAYS[way]) for way in line.ways],
+            f"{line.row.line}:{line.way}" if line.way else "",
         )
         for line in lines
     ]
@@ -234,7 +256,7 @@ def _why(line: PortfolioRow) -> str:
     return say("dossier clos, et le fichier dit autre chose ({differs}) : rien n’est enregistré", differs=differs)
 
 
-def _new(desk: Desk, line: PortfolioRow) -> NewRow:
+def _new(desk: Desk, line: PortfolioRow, sites: Mapping[int | None, str]) -> NewRow:
     row = line.row
     return NewRow(
         row.line,
@@ -245,6 +267,7 @@ def _new(desk: Desk, line: PortfolioRow) -> NewRow:
         value(desk, "programme", row.programme),
         advisor_name(desk, row.advisor),
         row.advisor is None,
+        sites.get(row.line, ""),
     )
 
 
@@ -257,12 +280,12 @@ def remarks_on(found: Sequence[PortfolioProblem]) -> list[str]:
     groups: dict[object, list[PortfolioProblem]] = {}
     for place, one in enumerate(found):
         alone = one.line is None or one.code not in GROUPED
-        groups.setdefault(place if alone else (one.code, one.field, one.value), []).append(one)
+        groups.setdefault(place if alone else replace(one, line=None), []).append(one)
     return [_remark(group) for group in groups.values()]
 
 
 def _remark(group: Sequence[PortfolioProblem]) -> str:
     one = group[0]
     if len(group) == 1:
-        return files.portfolio_problem(one.code, one.line, one.field, one.value)
-    return files.portfolio_problems(one.code, [each.line or 0 for each in group], one.field, one.value)
+        return files.portfolio_problem(one)
+    return files.portfolio_problems(one, [each.line or 0 for each in group])

@@ -11,16 +11,17 @@ from starlette.datastructures import UploadFile
 
 from pixflow.portfolio.importer import PortfolioImporter, PortfolioOutcome, PreparedPortfolio
 from pixflow.portfolio.kept_readings import KeptReadings
+from pixflow.portfolio.reader import may_be_chosen
 from pixflow.portfolio.xlsx.book_parts import Sheet
 from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.desk import Desk
-from web.french.errors import files
 from web.http.addresses import Number, PageNumber
 from web.http.forms import FormData, UploadData, validate
 from web.http.people import NOBODY
 from web.http.templates import Page, page
 from web.pages.portfolio import choices as portfolio_choices
+from web.pages.portfolio import columns as portfolio_columns
 from web.pages.portfolio import outcome as portfolio_outcome
 from web.pages.portfolio import preview as portfolio_preview
 from web.pages.portfolio.choices import PortfolioChoices
@@ -90,7 +91,7 @@ def choose(request: Request, desk: AtImport, data: UploadData) -> Response:
     with file.file:
         content, name = file.file.read(), file.filename[:200]
     prepared = _importer(desk).prepare(content)
-    if prepared.preview is None and len(prepared.portfolio.sheets) < 2:
+    if prepared.preview is None and not may_be_chosen(prepared.portfolio):
         return _refused(request, name, prepared, "")
     uploads = import_preview.uploads(desk)
     token = uploads.keep(content, name)
@@ -153,7 +154,11 @@ def _importer(desk: Desk) -> PortfolioImporter:
 def _prepared(desk: Desk, token: str, choices: PortfolioChoices) -> tuple[str, PreparedPortfolio]:
     uploads = import_preview.uploads(desk)
     content, name = uploads.get(token)
-    return name, _importer(desk).prepare(content, choices.site, choices.sheet, KeptReadings(uploads, token))
+    reader = KeptReadings(uploads, token)
+    if not reader.known():
+        raise Refused("upload-gone")
+    asked = (choices.columns, choices.doubts)
+    return name, _importer(desk).prepare(content, choices.site, choices.sheet, reader, *asked)
 
 
 def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
@@ -171,11 +176,14 @@ def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], 
 
 
 def _without_preview(request: Request, token: str, name: str, prepared: PreparedPortfolio) -> Response:
-    """Asks for the sheet, or shows that the one chosen cannot be read. Another page's file counts as gone."""
-    sheets = prepared.portfolio.sheets
+    """Asks for the sheet or the columns, or shows why the sheet cannot be read. Another page's file counts as gone."""
+    sheets, asked = prepared.portfolio.sheets, prepared.asked
     if len(sheets) > 1:
         return page(request, SheetsPage(token=token, file=name, sheets=sheets))
-    return _gone(request) if prepared.sheet is None else _refused(request, name, prepared, token)
+    if may_be_chosen(prepared.portfolio):
+        shown = portfolio_columns.columns_page(token, name, prepared)
+        return page(request, shown, status=422 if asked.columns else 200)
+    return _refused(request, name, prepared, token) if asked.sheet or asked.columns else _gone(request)
 
 
 def _gone(request: Request) -> Response:
@@ -185,7 +193,7 @@ def _gone(request: Request) -> Response:
 def _refused(request: Request, name: str, prepared: PreparedPortfolio, token: str) -> Response:
     """Shows why nothing of the file can be imported; with a `token` another sheet can be."""
     refusing = [one for one in prepared.portfolio.problems if one.severity == "refused"]
-    problems = [files.portfolio_problem(one.code, one.line, one.field, one.value) for one in refusing]
+    problems = portfolio_preview.remarks_on(refusing)
     return page(request, RefusedPage(file=name, problems=problems, token=token), status=422)
 
 
@@ -196,9 +204,10 @@ def _unready(
     if prepared.preview is None:
         return {}, frozenset()
     accepted = choices.accepted(prepared.preview)
-    if accepted and seen != portfolio_choices.seen(prepared.preview):
+    settled = any(line.status == "doubtful" and line.way for line in prepared.preview.lines)
+    if (accepted or settled) and seen != portfolio_choices.seen(prepared.preview):
         return {"": MOVED}, accepted
-    if not accepted and not prepared.preview.counts.new:
+    if not accepted and not any(line.way for line in prepared.preview.lines):
         return {"changes": NOTHING_TICKED}, accepted
     return {}, accepted
 

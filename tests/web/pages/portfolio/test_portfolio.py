@@ -68,9 +68,9 @@ class Desk:
     def send(self, data: bytes, name: str = "portefeuille.csv") -> Any:
         return self.client.post(START, files={"portfolio": (name, data, "application/octet-stream")})
 
-    def upload(self, *lines: str, name: str = "portefeuille.csv") -> str:
+    def upload(self, *lines: str, name: str = "portefeuille.csv", header: str = HEADER) -> str:
         """Uploads the file, and returns the address of its preview."""
-        answer = self.send(csv(*lines), name)
+        answer = self.send(csv(*lines, header=header), name)
         assert answer.status_code == 303, words(answer.text)
         return str(answer.headers["Location"])
 
@@ -109,8 +109,10 @@ def form_of(html: str) -> Tag:
 
 def ticked(form: Tag, lines: tuple[int, ...]) -> dict[str, Any]:
     sent = {name: value for name, value in fields(form).items() if not form.select(f"button[name={name}]")}
-    for tag in form.select("input[type=hidden]"):
-        sent[str(tag["name"])] = str(tag["value"])
+    hidden = form.select("input[type=hidden]")
+    for name in {str(tag["name"]) for tag in hidden}:
+        values = [str(tag["value"]) for tag in hidden if tag["name"] == name]
+        sent[name] = values if len(values) > 1 else values[0]
     if lines:
         sent["line"] = [*every(sent.get("line")), *map(str, lines)]
     return sent
@@ -230,15 +232,80 @@ def test_columns_are_named_as_the_file_does_with_what_they_are_read_as(desk: Des
     assert "1 colonne ignorée : Code postal" in words(preview)
 
 
+def test_columns_that_no_title_names_are_chosen_by_hand(desk: Desk) -> None:
+    where = desk.upload("1;Bah;Ali;01/02/2004;Mortagne", header="Ref;Identité;Petit nom;Quand;Site")
+    asked = desk.page(where)
+    assert texts(asked, "h1") == ["Que contient chaque colonne ?"]
+    form = soup(asked).select_one("main form")
+    sent = [str(one["value"]) for one in form.select("select[name=column] option[selected]")]
+    assert sent == [""] * 5
+    assert texts(asked, "#column-5 option[selected]") == ["Site"]
+    once = desk.client.get(where, params={"column": ["2:last_name", "5:"]})
+    assert once.status_code == 422
+    assert "Il faut une colonne pour le nom et une pour le prénom" in words(once.text)
+    assert texts(once.text, "select[name=column] option[selected]")[1::3] == ["Nom", "colonne ignorée"]
+    sent[1:4] = ["2:last_name", "3:first_name", "4:birth_date"]
+    preview = desk.client.get(where, params={"column": sent})
+    assert table(preview.text, "nouveaux") == ["2 Bah Ali — 1er février 2004 Mortagne — sans conseiller·ère"]
+    assert desk.press(preview.text).status_code == 303
+    assert [one.last_name for one in people(desk)] == ["Bah"]
+
+
+def test_a_column_is_read_otherwise_from_the_preview(desk: Desk) -> None:
+    where = desk.upload("Bah;Ali;Soins;x", header="Nom;Prénom;Remarque;Projet")
+    preview = desk.page(where)
+    read_as = texts(preview, "select[name=column] option[selected]")
+    assert read_as == ["Nom", "Prénom", "colonne ignorée", "Projet professionnel"]
+    other = desk.page(f"{where}?column=3:project&column=4:&site=Mortagne")
+    assert texts(other, ".facts dt") == ["Nom", "Prénom", "Remarque"]
+    assert desk.press(other).status_code == 303
+    (one,) = people(desk)
+    assert desk.house.state(one.stream).project == "Soins"
+
+
+def test_a_doubtful_row_is_settled_in_the_preview(desk: Desk) -> None:
+    desk.record(AWA, BAH)
+    other = AWA.replace("DIALLO;Awa", "MARTIN;Lucas")
+    preview = desk.page(desk.upload(other, BAH.replace("0012346", "").replace("01/02/2004", "")))
+    select = soup(preview).select_one("#doubt-2")
+    assert texts(preview, "#doubt-2 option") == ["Rien pour l’instant", "C’est la même personne : corriger son dossier"]
+    assert "Nom : DIALLO devient → MARTIN" in table(preview, "a-verifier")[0]
+    assert said(soup(preview).select_one("label[for=doubt-2]")) == "Que faire de MARTIN Lucas"
+    nothing = desk.press(preview)
+    assert nothing.status_code == 422
+    done = desk.page(desk.press(preview, doubt=str(select.select("option")[1]["value"])).headers["Location"])
+    assert texts(done, ".figures li")[:2] == ["0 dossier ouvert", "1 dossier corrigé"]
+    assert table(done, "c")[0].startswith("MARTIN Lucas 0012345")
+
+
+def test_a_settled_row_stays_settled_on_the_next_page_of_the_others(desk: Desk) -> None:
+    lines = many(60)
+    desk.record(*lines)
+    again = [line.replace(line[:7], line[:7].lstrip("0")).replace(";CEJ;", ";PACEA;") for line in lines]
+    first = desk.page(desk.upload(*again))
+    assert texts(first, ".figures li")[3] == "60 à vérifier"
+    button = next(one for one in form_of(first).select("button[name=d]"))
+    sent = {**ticked(form_of(first), ()), "doubt": ["2:open", "3:correct"], "d": str(button["value"])}
+    second = desk.client.get(str(button["formaction"]).partition("#")[0], params=sent).text
+    assert len(table(second, "a-verifier")) == 10
+    assert texts(second, ".figures li")[3:5] == ["58 à vérifier", "2 tranchés"]
+    done = desk.page(desk.press(second).headers["Location"])
+    assert texts(done, ".figures li")[:2] == ["1 dossier ouvert", "1 dossier corrigé"]
+
+
 def test_rows_to_check_say_why_and_lead_to_the_dossier(desk: Desk) -> None:
     desk.record(AWA)
     preview = desk.page(desk.upload(AWA.replace("0012345", "12345"), AWA.replace("DIALLO;Awa", "MARTIN;Lucas")))
     assert table(preview, "a-verifier") == [
         (
             "2 DIALLO Awa le n° i-Milo est connu avec d’autres zéros au début : rien n’est enregistré, vérifiez le "
-            "numéro Awa DIALLO"
+            "numéro Awa DIALLO Que faire de DIALLO Awa Rien pour l’instant C’est quelqu’un d’autre : ouvrir un dossier"
         ),
-        "3 MARTIN Lucas même n° i-Milo, mais un autre nom : rien n’est enregistré, vérifiez le numéro Awa DIALLO",
+        (
+            "3 MARTIN Lucas même n° i-Milo, mais un autre nom : rien n’est enregistré, vérifiez le numéro Awa DIALLO "
+            "Nom : DIALLO devient → MARTIN Prénom : Awa devient → Lucas Que faire de MARTIN Lucas Rien pour l’instant "
+            "C’est la même personne : corriger son dossier"
+        ),
     ]
     assert "DIALLO" in words(desk.page(soup(preview).select_one("#a-verifier a")["href"]))
 
@@ -268,6 +335,8 @@ def test_the_site_of_rows_that_tell_none_is_asked(desk: Desk) -> None:
     assert texts(asked, "#remarques li") == [
         "Lignes 2, 3 et 4 : le site n’est pas dit : remplissez la colonne « Site ». Ces lignes sont laissées de côté."
     ]
+    promise = texts(asked, ".promise")[0]
+    assert promise == "3 lignes attendent leur site : choisissez-le ci-dessous, et leurs dossiers pourront s’ouvrir."
     unknown = desk.client.get(where, params={"site": "Paris"})
     assert unknown.status_code == 422
     assert "Ce site n’est pas un site de la structure" in words(unknown.text)
@@ -275,6 +344,31 @@ def test_the_site_of_rows_that_tell_none_is_asked(desk: Desk) -> None:
     assert texts(preview, ".figures li")[0] == "3 nouveaux dossiers"
     assert desk.press(preview).status_code == 303
     assert {one.site for one in people(desk)} == {"Mortagne"}
+
+
+def test_an_unknown_site_is_seen_beside_the_one_that_takes_its_place(at_work: House) -> None:
+    desk = Desk(at_work)
+    preview = desk.page(f"{desk.upload(BAH.replace('Mortagne', 'Paris'))}?site=Mortagne")
+    assert table(preview, "nouveaux") == [
+        "2 BAH Ali 0012346 1er février 2004 Mortagne au lieu de « Paris » PACEA sans conseiller·ère"
+    ]
+    assert "« Paris » n’est pas un site de la structure, « Mortagne » le remplace" in texts(preview, "#remarques li")[0]
+
+
+def test_a_file_with_rows_to_look_at_is_not_called_nothing_new(desk: Desk) -> None:
+    promise = texts(desk.page(desk.upload(AWA.replace("0012345", "12/45"))), ".promise")[0]
+    assert promise == "Rien ne peut encore être enregistré : 1 ligne est à regarder ci-dessous."
+
+
+def test_what_surprises_is_said_once_for_all_its_lines(desk: Desk) -> None:
+    young = [AWA.replace("2005", "2012"), BAH.replace("2004", "2012").replace("PACEA", "Garantie jeunes")]
+    assert texts(desk.page(desk.upload(*young)), "#remarques li") == [
+        (
+            "Lignes 2 et 3 : la date de naissance donne 14 ans, et une Mission locale suit les jeunes de 16 à 25 ans : "
+            "vérifiez l’année. La date est gardée telle quelle."
+        ),
+        "Ligne 3 : « Garantie jeunes » est l’ancien nom du CEJ : c’est le CEJ qui est retenu.",
+    ]
 
 
 # --- changes, ticked one by one
@@ -373,7 +467,7 @@ def test_two_thousand_five_hundred_rows_are_counted_and_shown_by_fifty(desk: Des
     [
         (b"", "le fichier est vide"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "un classeur excel ancien (.xls)"),
-        (b"a;b\n1;2\n", "aucune ligne de titres n’a les deux colonnes « nom » et « prénom »"),
+        (b"a\n1\n", "aucune ligne de titres n’a les deux colonnes « nom » et « prénom »"),
         (csv(AWA, "9;BAH;Ali;;;;;;;;;2050361001002"), "ligne 3 : un numéro de sécurité sociale est écrit"),
         (b"x" * (5 * 1024 * 1024 + 1), "le fichier pèse plus de 5 mo"),
     ],
