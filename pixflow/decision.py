@@ -49,6 +49,7 @@ OWN_MILESTONES = Roles(
     },
     "member",
 )  # fmt: skip
+ONESELF = Roles(dict.fromkeys(TEAM.reach, "own"), "member")
 OWN_DETAILS = Roles({**OWN_MILESTONES.reach, "administrator": "all"}, "member")
 
 

@@ -1,7 +1,7 @@
 """Ma boîte: the tasks of each advisor, and the piles of the référent and the direction."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -219,6 +219,13 @@ def snoozed(connection: Connection, owners: Owners, today: date, limit: int, off
     query = select(table, _doer(today).label("doer")).where(*_snoozed(owners, today))
     ordered = query.order_by(table.c.paused, table.c.name, table.c.key, table.c.stream)
     return list(connection.execute(ordered.limit(limit).offset(offset)))
+
+
+def appointments(connection: Connection, person: UUID, today: date, since: date) -> list[Any]:
+    """Returns the rows that a person has today, with an appointment on a day or later."""
+    first = datetime.combine(since, time())
+    query = select(table).where(_done_by([person], today), table.c.appointment >= first)
+    return list(connection.execute(query.order_by(table.c.appointment, table.c.stream, table.c.key)))
 
 
 def of_keys(connection: Connection, owners: Owners, today: date, keys: Collection[tuple[UUID, str]]) -> list[Any]:

@@ -202,12 +202,11 @@ def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:
     return list(connection.execute(query.where(*held).order_by(table.c.starts, table.c.stream)))
 
 
-def of_person(connection: Connection, person: UUID) -> list[Any]:
-    """Returns every workshop that somebody runs, cancelled ones too: the calendar shows them."""
+def of_person(connection: Connection, person: UUID, since: date) -> list[Any]:
+    """Returns the workshops of a day or later that somebody runs, cancelled ones too: the calendar shows them."""
     query = select(table).join(facilitators, facilitators.c.stream == table.c.stream)
-    return list(
-        connection.execute(query.where(facilitators.c.person == person).order_by(table.c.starts, table.c.stream))
-    )
+    theirs = query.where(facilitators.c.person == person, table.c.day >= since)
+    return list(connection.execute(theirs.order_by(table.c.starts, table.c.stream)))
 
 
 def offers(connection: Connection, today: date) -> list[Any]:

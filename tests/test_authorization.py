@@ -88,8 +88,9 @@ ACCESS = {
 }  # fmt: skip
 ACCOUNTS = {"add", "change_roles", "confirm_role", "leave", "come_back", "designate_referent"} | ACCESS
 DAYS = {"state_contact", "declare_absence", "cancel_absence"}
+OWN_CALENDAR = {"replace_calendar_address"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
-TEAM = ACCOUNTS | DAYS | STEPS | {"open_account"}
+TEAM = ACCOUNTS | DAYS | OWN_CALENDAR | STEPS | {"open_account"}
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
 READING = {"issue_paper", "issue_workshop_paper"}
 """Papers that leave an event: whoever reads may take them."""
@@ -322,7 +323,7 @@ def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
 def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> None:
     refused = {decision for decision in DECISIONS if not may(PEOPLE["referent"], decision, NOBODY_S)}
     by_the_clock = {name for name, one in DECISIONS.items() if not one.roles.reach}
-    assert refused == ACCOUNTS | HOUSE | ERASING | by_the_clock
+    assert refused == ACCOUNTS | OWN_CALENDAR | HOUSE | ERASING | by_the_clock
 
 
 def test_the_widest_of_several_roles_counts() -> None:
@@ -365,6 +366,12 @@ def test_everybody_says_their_own_absence_and_steps_and_some_say_others(decision
         assert may(person, decision, None, person) == (role != "auditor"), role
         others = {"referent", "manager"} | ({"administrator"} if decision in DAYS else set())
         assert may(person, decision, None, COLLEAGUE) == (role in others), role
+
+
+def test_nobody_replaces_the_calendar_address_of_somebody_else() -> None:
+    for role, person in PEOPLE.items():
+        assert may(person, "replace_calendar_address", None, person) == (role not in ("auditor", "administrator")), role
+        assert not may(person, "replace_calendar_address", None, COLLEAGUE), role
 
 
 def test_accounts_are_kept_by_the_direction_and_the_administrator() -> None:

@@ -44,7 +44,7 @@ from pixflow.participation import campaign, imports, intake, matches
 from pixflow.protocol import drafting, publishing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from pixflow.team import absences, accounts, membership, milestones, notices, roles, staff
+from pixflow.team import absences, accounts, calendar, membership, milestones, notices, roles, staff
 from pixflow.workshop import booking, papers, scheduling, undo, visitors
 from tests.decisions import DECISIONS
 from tests.given import (
@@ -269,6 +269,7 @@ EMITTED: dict[type[Event], Emitted] = {
     s.StaffLeft: Emitted(CAMILLE, membership.record_departure, {"last_day": LATER, "on": DAY}),
     s.StaffReturned: Emitted((*CAMILLE, s.StaffLeft(last_day=DAY, on=DAY)), membership.undo_departure, {"on": LATER}),
     s.ContactStated: Emitted(CAMILLE, membership.state_contact, {"phone": "01 99 00 12 34", "on": DAY}),
+    s.CalendarAddressReplaced: Emitted(CAMILLE, calendar.replace_calendar_address, {"number": 1, "on": DAY}),
     s.AbsenceDeclared: Emitted(CAMILLE, absences.declare_absence, AWAY),
     s.AbsenceCancelled: Emitted(
         (*CAMILLE, s.AbsenceDeclared(absence=PLAN, first=DAY, last=LATER, deputy=None, on=DAY)),

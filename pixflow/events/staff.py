@@ -9,7 +9,21 @@ from pixflow.events.base import Event, Personal
 from pixflow.events.values import Role
 
 PLAIN = frozenset(
-    {"site", "on", "role", "last_day", "absence", "first", "last", "deputy", "title", "version", "until", "to_confirm"}
+    {
+        "site",
+        "on",
+        "role",
+        "last_day",
+        "absence",
+        "first",
+        "last",
+        "deputy",
+        "title",
+        "version",
+        "until",
+        "to_confirm",
+        "number",
+    }
 )
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -75,6 +89,15 @@ class ContactStated(Event):
 
     TOPIC: ClassVar[str] = "staff.ContactStated"
     phone: Personal[str | None]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarAddressReplaced(Event):
+    """The member's private feed has another address, their `number`-th change; the former one answers no more."""
+
+    TOPIC: ClassVar[str] = "staff.CalendarAddressReplaced"
+    number: int
     on: date
 
 

@@ -47,7 +47,7 @@ class Staff(Struct, frozen=True):
     """A member of staff. `left` is the last day; roles stay in the state, and give nothing after it.
 
     `awaiting` are the roles that wait for a second person, each with the id of who granted it. `ends` are the last
-    days of roles that have one.
+    days of roles that have one. `calendar` counts the changes of their feed's address.
     """
 
     version: int = 0
@@ -65,6 +65,7 @@ class Staff(Struct, frozen=True):
     designated: Stamp | None = None
     designated_for: str | None = None
     access: Access = Access()
+    calendar: int = 0
 
     def works(self, day: date) -> bool:
         return self.version > 0 and (self.left is None or day <= self.left)
@@ -113,6 +114,8 @@ def _working(state: Staff, recorded: Recorded) -> dict[str, object]:
             return {"phone": phone}
         case e.RoleGranted() | e.RoleConfirmed() | e.RoleEnded():
             return _roles(state, event, recorded.by)
+        case e.CalendarAddressReplaced(number=number):
+            return {"calendar": number}
         case e.StaffLeft(last_day=last_day):
             return {"left": last_day}
         case e.StaffReturned():

@@ -9,6 +9,7 @@ import pytest
 from pixflow.events import staff as e
 from pixflow.events.staff import RoleGranted, StaffJoined
 from pixflow.streams import KINDS
+from pixflow.team.calendar import replace_calendar_address
 from pixflow.team.membership import add_member, record_departure, state_contact, undo_departure
 from pixflow.team.roles import change_roles
 from pixflow.team.staff import Staff, evolve, fold
@@ -48,6 +49,14 @@ def test_another_role_is_added_to_those_held() -> None:
 )
 def test_somebody_is_refused(changes: dict[str, Any], code: str, details: dict[str, Any]) -> None:
     given().when(add_member, **CAMILLE | changes).refused(code, **details)
+
+
+def test_an_address_of_a_calendar_is_given_once() -> None:
+    first = e.CalendarAddressReplaced(number=1, on=DAY)
+    given(JOINED).when(replace_calendar_address, number=1, on=DAY).then(first)
+    given(JOINED, first).when(replace_calendar_address, number=2, on=DAY).then(replace(first, number=2))
+    given(JOINED, first).when(replace_calendar_address, number=1, on=DAY).then()
+    given(JOINED, LEFT).when(replace_calendar_address, number=1, on=date(2026, 9, 17)).refused("has-left")
 
 
 def test_a_phone_is_stated_changed_and_taken_away() -> None:

@@ -28,9 +28,9 @@ from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.app import create_app
 from web.hosting.machine.metrics import metrics_of
+from web.pages.agenda.feed import address_of
 from web.pages.portfolio.choices import importer_of
 from web.pages.privacy.erasure import erase
-from web.pages.workshops.feed_routes import address_of
 
 BEFORE, MONDAY, FRIDAY = date(2026, 3, 13), date(2026, 3, 16), date(2026, 3, 20)
 NADIA, PAUL, SOPHIE, HELENE, INES, OMAR = (

@@ -24,7 +24,7 @@ from tests.web.client import words
 from tests.web.paths import House, house
 from web.http.old_addresses import RENAMED
 from web.pages import ROUTERS
-from web.pages.workshops.feed_routes import address_of
+from web.pages.agenda.feed import address_of
 
 EVERYBODY = "Zoé Toutpouvoir"
 ROLES: tuple[Role, ...] = ("advisor", "referent", "manager", "auditor", "administrator", "facilitator")

@@ -12,6 +12,7 @@ from web.pages.account import (
     sign_in_routes,
     wait_routes,
 )
+from web.pages.agenda import routes as agenda_routes
 from web.pages.audit import journal_routes, readers_routes, replay_routes
 from web.pages.dossier import paper_routes, routes
 from web.pages.dossiers import group_routes, merge_routes
@@ -30,7 +31,6 @@ from web.pages.team import access_routes, handover_routes
 from web.pages.team import routes as team_routes
 from web.pages.workshops import (
     attendance_routes,
-    feed_routes,
     kiosk_routes,
     scheduling_routes,
     seat_routes,
@@ -71,7 +71,7 @@ MODULES = (  # in the order in which addresses are tried
     workshop_routes,
     seat_routes,
     attendance_routes,
-    feed_routes,
+    agenda_routes,
     kiosk_routes,
     handover_routes,
     access_routes,

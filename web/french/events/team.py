@@ -14,6 +14,7 @@ from web.french.typography import NBSP, de, say
 TITLES: dict[str, str] = {
     "staff.StaffJoined": "Arrivée dans l’équipe",
     "staff.ContactStated": "Téléphone professionnel",
+    "staff.CalendarAddressReplaced": "Adresse de l’agenda",
     "staff.RoleGranted": "Rôle",
     "staff.RoleConfirmed": "Confirmation d’un rôle",
     "staff.RoleEnded": "Fin de rôle",
@@ -59,6 +60,7 @@ DECISIONS: dict[str, str] = {
     "change_roles": "changer les rôles de quelqu’un",
     "confirm_role": "confirmer un rôle",
     "state_contact": "changer le téléphone de quelqu’un",
+    "replace_calendar_address": "changer l’adresse de l’agenda de quelqu’un",
     "leave": "noter un départ",
     "come_back": "noter un retour",
     "designate_referent": "désigner la personne référente Pix",
@@ -84,6 +86,8 @@ def sentence(event: Event, context: EventContext) -> str:
         case s.ContactStated(phone=phone):
             said = "Téléphone {of} : {phone}" if phone else "Téléphone {of} retiré"
             return say(said, of=de(name), phone=typography.phone(phone or ""))
+        case s.CalendarAddressReplaced():
+            return f"Adresse de l’agenda {de(name)} changée"
         case s.RoleGranted(role=role, until=until, to_confirm=to_confirm):
             said = say("Rôle donné à {name} : {role}", name=name, role=vocabulary.ROLES[role])
             return listed(

@@ -19,7 +19,9 @@ from web.http.addresses import PageNumber
 from web.http.pagination import Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
-from web.pages.workshops import alerts, feed_routes, listing
+from web.pages.agenda import feed
+from web.pages.agenda.feed import CalendarFeed
+from web.pages.workshops import alerts, listing
 from web.pages.workshops import calendar as workshop_calendar
 from web.pages.workshops.calendar import WorkshopCalendar
 from web.pages.workshops.listing import WorkshopRow, day_off
@@ -47,7 +49,7 @@ class WorkshopsPage(Page):
     schedules: bool
     seat_offers: Sequence[alerts.SeatOffer]
     help_calls: Sequence[alerts.HelpCall]
-    feed: str
+    feed: CalendarFeed
     receipt: Receipt | None
     pager: Pager | None
     rows: Sequence[WorkshopRow]
@@ -70,10 +72,11 @@ def read(
     p: PageNumber = 1,
     serie: str = "",
     sautes: str = "",
+    agenda: str = "",
 ) -> Response:
     """Shows the workshops as a list or a calendar; the filters are the address.
 
-    `serie` names a series that was just scheduled, `sautes` the days that it left out.
+    `serie` names a series that was just scheduled, `sautes` the days that it left out, `agenda` a change of address.
     """
     wanted = WorkshopFilter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
     about = addresses.day(le) or desk.today
@@ -88,7 +91,7 @@ def read(
         schedules=desk.may(schedule_workshop),
         seat_offers=alerts.seat_offers(desk),
         help_calls=alerts.help_calls(desk),
-        feed=feed_routes.address_of(desk.served, desk.me),
+        feed=feed.feed_of(desk, agenda),
         receipt=_series_receipt(desk, serie, sautes),
         pager=pager,
         rows=rows,

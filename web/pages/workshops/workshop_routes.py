@@ -29,9 +29,10 @@ from web.http.pagination import address
 from web.http.papers import Paper
 from web.http.people import NOBODY, People, listed, note
 from web.http.templates import Page, page
+from web.pages.agenda.calendar_file import CONTENT_TYPE, calendar_file, workshop_event
+from web.pages.agenda.routes import origin_of
 from web.pages.workshops import listing, workshop
 from web.pages.workshops import papers as workshop_papers
-from web.pages.workshops.feed_routes import CONTENT_TYPE, calendar_file
 from web.pages.workshops.listing import instant
 from web.pages.workshops.routes import AtWorkshops
 from web.pages.workshops.scoped_workshop import ScopedWorkshop
@@ -100,7 +101,8 @@ def file(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
     """Sends the workshop for a calendar."""
     found = ScopedWorkshop(desk, workshop_id)
     note(request, NOBODY)
-    return Response(calendar_file(desk.refs, [(workshop_id, found.state)]), media_type=CONTENT_TYPE)
+    event = workshop_event(desk.refs, workshop_id, found.state, origin_of(request))
+    return Response(calendar_file([event]), media_type=CONTENT_TYPE)
 
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement")

@@ -1,0 +1,1 @@
+"""The calendar file of workshops and appointments, and each person's private feed."""
