@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from pixflow.dossier import follow_up
 from pixflow.workshop import scheduling
@@ -133,5 +133,5 @@ def feed(at_work: House, name: str = NADIA, **more: Any) -> Any:
     return stranger.get(address_of(at_work.served, at_work.people[name]), **more)
 
 
-def events(at_work: House, name: str = NADIA) -> list[Event]:
+def events(at_work: House, name: str = NADIA) -> list[Any]:
     return Calendar.from_ical(feed(at_work, name).content).events
