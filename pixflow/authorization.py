@@ -62,8 +62,8 @@ class Subject(Struct, frozen=True):
 class Scope(Struct, frozen=True):
     """The dossiers that an actor reads on a day: all, none, or `own`.
 
-    `own` are those of `advisor`, and those with a task handed over to them. `deputised` are the absent colleagues
-    whose dossiers they read too.
+    `own` are those of `advisor`, those with a task handed over to them, and those whose glass they broke. `deputised`
+    are the absent colleagues whose dossiers they read too.
     """
 
     whose: Literal["own", "all", "none"]
@@ -83,12 +83,19 @@ class Scope(Struct, frozen=True):
     def sees(self, dossier: Dossier) -> bool:
         if self.whose != "own":
             return self.whose == "all"
-        return any(follows(person, dossier, self.day) for person in self.advisors)
+        received = self.advisor is not None and receives(self.advisor, dossier, self.day)
+        return received or any(follows(person, dossier, self.day) for person in self.advisors)
 
 
 def follows(person: UUID, dossier: Dossier, day: date) -> bool:
     """Tells if a member of staff reads this dossier: as its advisor, or by a task handed over to them."""
     return dossier.advisor == person or any(h.to == person and h.is_active(day) for h in dossier.handovers.values())
+
+
+def receives(person: UUID, dossier: Dossier, day: date) -> bool:
+    """Tells if a member of staff broke the glass of this dossier that day."""
+    glass = dossier.glasses.get(str(person))
+    return glass is not None and day <= glass.until
 
 
 def require(actor: Actor, decision: Decision[..., Any], subject: Subject, refs: References, today: date) -> None:
@@ -110,7 +117,9 @@ def allows(actor: Actor, decision: Decision[..., Any], subject: Subject, refs: R
     member = refs.team[person]
     held = deputised_roles(member, today) if actor.acting_for else member.roles_on(today)
     reach = _reach(held, decision.roles.reach)
-    return reach == "all" or (reach == "own" and _owns(person, decision, subject, today))
+    if reach != "own":
+        return reach == "all"
+    return _owns(person, decision, subject, today) or _is_received(actor, decision, subject, today)
 
 
 def require_retraction(
@@ -141,6 +150,12 @@ def _owns(person: UUID, decision: Decision[..., Any], subject: Subject, today: d
             return subject.workshop is not None and subject.workshop.runs(str(person))
         case "member":
             return subject.member == person
+
+
+def _is_received(actor: Actor, decision: Decision[..., Any], subject: Subject, today: date) -> bool:
+    """Tells if the glass that this actor broke gives the decision: a paper, or a note."""
+    given = decision.roles.own == "reading" or decision.name in task_decisions.BESIDE
+    return given and subject.dossier is not None and receives(UUID(actor.id), subject.dossier, today)
 
 
 def _decides(person: UUID, decision: str, dossier: Dossier, sent: frozenset[str] | None, today: date) -> bool:

@@ -29,7 +29,8 @@ class Kind(Struct, frozen=True):
 
 
 def _dossier(state: Dossier) -> Claims:
-    return frozenset({("imilo", state.imilo_number)}) if state.imilo_number else frozenset()
+    glasses = {("glass", f"{person} {glass.until} {glass.nth}") for person, glass in state.glasses.items()}
+    return frozenset(glasses | ({("imilo", state.imilo_number)} if state.imilo_number else set()))
 
 
 def _staff(state: staff.Staff) -> Claims:

@@ -141,6 +141,12 @@ def total(connection: Connection, wanted: TrailFilter) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(wanted))).scalar_one())
 
 
+def since(connection: Connection, topic: str, instant: datetime, limit: int) -> list[Any]:
+    """Returns the events of one kind recorded after an instant, the latest first."""
+    recent = (table.c.topic == topic, table.c.position > position_at(connection, instant))
+    return list(connection.execute(select(table).where(*recent).order_by(table.c.position.desc()).limit(limit)))
+
+
 def of_streams(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
     """Returns every event of these streams, oldest first."""
     found: dict[UUID, list[Recorded]] = {}

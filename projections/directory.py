@@ -123,6 +123,11 @@ def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> li
     return [found[stream] for stream in dict.fromkeys(streams)][:limit]
 
 
+def numbered(connection: Connection, number: str) -> list[YoungPerson]:
+    """Returns who has exactly this number, whoever follows them."""
+    return [_found(row) for row in connection.execute(select(people).where(people.c.imilo_number == number))]
+
+
 def born(connection: Connection, day: date) -> list[YoungPerson]:
     """Returns everybody born that day, whoever follows them."""
     streams = connection.execute(select(people.c.stream).where(people.c.birth_date == day)).scalars()

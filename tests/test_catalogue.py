@@ -22,7 +22,7 @@ from pixflow import structure
 from pixflow.actor import OPERATOR
 from pixflow.documents.grille import Band, Grille, Proposal
 from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
-from pixflow.dossier import assignment, closing, follow_up, identity, lending, merging, retraction
+from pixflow.dossier import assignment, closing, follow_up, glass, identity, lending, merging, retraction
 from pixflow.dossier.privacy import disclosure, erasure
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
@@ -564,6 +564,9 @@ EMITTED: dict[type[Event], Emitted] = {
         disclosure.issue_paper,
         {"paper": "fiche", "actor": "somebody else", "on": DAY},
         no_effect="what was handed out is read in the history and decides nothing",
+    ),
+    d.GlassBroken: Emitted(
+        (opened(),), glass.break_glass, {"reason": "à l’accueil", "nth": 1, "actor": "somebody else", "on": DAY}
     ),
     d.ErasureRequested: Emitted((opened(),), erasure.request_erasure, {"reason": "request", "on": DAY}),
     d.ErasureDeclined: Emitted(

@@ -15,6 +15,7 @@ from pixflow.dossier.state import (
     Dispatch,
     Dossier,
     ErasureRequest,
+    Glass,
     Handover,
     LinkedParticipation,
     Loan,
@@ -46,9 +47,9 @@ FROM_OUTSIDE = (
 
 NO_ACTIVITY = (
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ErasureRequested, e.ErasureDeclined,
-    e.Retracted, e.CopyIssued, e.PaperIssued,
+    e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken,
 )  # fmt: skip
-"""Events about who does what and when, what is handed out, or retractions: no activity of the young person."""
+"""Events about who does what and when, what is handed out or read, or retractions: no activity of the young person."""
 
 
 def fold(events: Sequence[Recorded]) -> Dossier:
@@ -213,6 +214,8 @@ def _of_its_end(dossier: Dossier, event: object, stamp: Stamp, by: str) -> dict[
     match event:
         case e.LateEventReviewed():
             return {"late": None}
+        case e.GlassBroken(until=until, nth=nth):
+            return {"glasses": {**dossier.glasses, by: Glass(stamp, until, nth)}}
         case e.ErasureRequested(reason=reason):
             return {"erasure": ErasureRequest(stamp, reason, by)}
         case e.ErasureDeclined():

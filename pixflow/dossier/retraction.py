@@ -27,8 +27,8 @@ AT_WORKSHOPS = (e.SeatBooked, e.SeatCancelled, e.WorkshopAttended, e.WorkshopMis
 OF_A_MERGE = (e.DossierMerged, e.DuplicateJoined)
 """Events of a merge: both dossiers are corrected at once, by undoing the merge."""
 
-ISSUED = (e.CopyIssued, e.PaperIssued)
-"""Events of what was handed out: it cannot be taken back."""
+ISSUED = (e.CopyIssued, e.PaperIssued, e.GlassBroken)
+"""Events of what was handed out or read: it cannot be taken back."""
 
 
 @decision("retract", OWN_DOSSIERS, Argument.HISTORY, checks_retracted=True)

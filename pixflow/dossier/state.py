@@ -168,6 +168,14 @@ class Handover(Struct, frozen=True):
         return self.until is None or day <= self.until
 
 
+class Glass(Struct, frozen=True):
+    """A glass that somebody broke: they read the dossier through `until`. It was their `nth` of that day."""
+
+    stamp: Stamp
+    until: date
+    nth: int
+
+
 class Loan(Struct, frozen=True):
     """A dossier lent to a colleague through `until`. Then it goes back to the advisor `back_to`."""
 
@@ -233,6 +241,8 @@ class Dossier(Struct, frozen=True):
     chases: dict[str, tuple[Stamp, ...]] = {}
     snoozes: dict[str, Snooze] = {}
     handovers: dict[str, Handover] = {}
+    glasses: dict[str, Glass] = {}
+    """The last glass of each person who broke one, by their id."""
     late: Stamp | None = None
     last: Stamp | None = None
     """The latest activity, by the day it happened: a late entry about the past does not count as recent.

@@ -31,7 +31,7 @@ ABOUT_A_TASK = frozenset({"set_appointment", "miss_appointment", "chase", "snooz
 """The decisions about any task: each names its key."""
 
 BESIDE = frozenset({"take_note", "retract"})
-"""The decisions that every receiver may take. They retract their own events alone."""
+"""The decisions that every receiver may take, and who broke a glass. They retract their own events alone."""
 
 WITH_SUBJECT = frozenset(
     {"hold-debrief", "build-prescription", "refer", "record-outcome"}

@@ -25,7 +25,7 @@ PLAIN = frozenset({
     "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
-    "paper",
+    "paper", "nth",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -642,6 +642,20 @@ class PaperIssued(Event):
 
     TOPIC: ClassVar[str] = "dossier.PaperIssued"
     paper: DossierPaper
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlassBroken(Event):
+    """An advisor who does not follow this person receives them: they read the dossier through `until`.
+
+    `nth` counts the glasses that they broke that day.
+    """
+
+    TOPIC: ClassVar[str] = "dossier.GlassBroken"
+    reason: Personal[str]
+    until: date
+    nth: int
     on: date
 
 

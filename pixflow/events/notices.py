@@ -12,14 +12,14 @@ PLAIN = frozenset({"notice", "which", "on"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSent(Event):
-    """An e-mail to this person: a daily digest, a call for help, a stopped table, or an account suspended for mass
-    reading.
+    """An e-mail to this person: a daily digest, a call for help, a stopped table, an account suspended for mass
+    reading, or a young person received by a colleague.
 
     `which` identifies it: the day of a digest, the workshop and instant of a call, the projection and position,
-    the member and the instant of the suspension.
+    the member and the instant of the suspension, the dossier and the version of the event.
     """
 
     TOPIC: ClassVar[str] = "notices.NoticeSent"
-    notice: Literal["digest", "help", "stopped", "mass-reading"]
+    notice: Literal["digest", "help", "stopped", "mass-reading", "glass"]
     which: str
     on: date

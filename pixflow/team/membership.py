@@ -87,7 +87,7 @@ def undo_departure(staff: Staff, *, on: date, person: UUID, team: Team, actor: s
         return [e.StaffReturned(on=on)]
     back: list[Event] = [e.StaffReturned(on=on)]
     for role in get_args(Role):
-        if role in staff.granted(on) and (role in CONFIRMED or direction_confirms(staff, role, team, actor, on)):
+        if role in staff.granted(on) and (role in CONFIRMED or direction_confirms(role, team, actor, on)):
             back += granted_roles(
                 staff, [role], on=on, until=staff.ends.get(role), person=person, team=team, actor=actor
             )

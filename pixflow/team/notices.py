@@ -40,7 +40,7 @@ def evolve(state: Notices, recorded: Recorded) -> Notices:
 
 @decision("send_notice", NOBODY, system=(CLOCK,))
 def send_notice(
-    notices: Notices, *, notice: Literal["digest", "help", "stopped", "mass-reading"], which: str, on: date
+    notices: Notices, *, notice: Literal["digest", "help", "stopped", "mass-reading", "glass"], which: str, on: date
 ) -> list[Event]:
     """Records a notice as sent. The same notice is recorded once."""
     return [] if (notice, which) in notices.sent else [NoticeSent(notice=notice, which=which, on=on)]

@@ -66,20 +66,19 @@ def granted_roles(
         raise Refused("own-roles", field="roles")
     granted: list[Event] = []
     for role in roles:
-        waits = role in CONFIRMED or direction_confirms(staff, role, team, actor, on)
+        waits = role in CONFIRMED or direction_confirms(role, team, actor, on)
         granted.append(e.RoleGranted(role=role, on=on, until=until, to_confirm=waits and role not in CONFIRMED))
         if waits and actor == OPERATOR:
             granted.append(e.RoleConfirmed(role=role, on=on))
     return granted
 
 
-def direction_confirms(staff: Staff, role: Role, team: Team, actor: str, day: date) -> bool:
+def direction_confirms(role: Role, team: Team, actor: str, day: date) -> bool:
     """Tells if a role gives names to read, by the hand of somebody who does not read them.
 
-    A facilitator reads who comes to every workshop. A former advisor's dossiers may still be theirs.
+    A facilitator reads who comes to every workshop. An advisor may receive anybody, one dossier at a time.
     """
-    reads = role == "facilitator" or (role == "advisor" and staff.version > 0)
-    return reads and not directs(team, actor, day)
+    return role in ("facilitator", "advisor") and not directs(team, actor, day)
 
 
 def directs(team: Team, actor: str, day: date) -> bool:

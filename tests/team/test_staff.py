@@ -15,10 +15,6 @@ from pixflow.team.roles import change_roles
 from pixflow.team.staff import Staff, evolve, fold
 from tests.given import COLLEAGUE, DAY, LATER, given, stamped, state_of
 
-CAMILLE: dict[str, Any] = {
-    "name": "Camille Roy", "email": "Camille.Roy@ml.fr ", "site": "L'Aigle", "roles": ("advisor", "referent"),
-    "on": DAY,
-}  # fmt: skip
 JOINED = StaffJoined(name="Camille Roy", email="camille.roy@ml.fr", site="L'Aigle", on=DAY)
 ADVISOR, REFERENT = (RoleGranted(role=role, on=DAY) for role in ("advisor", "referent"))
 CONFIRMED = e.RoleConfirmed(role="referent", on=DAY)
@@ -26,6 +22,10 @@ LEFT = e.StaffLeft(last_day=LATER, on=DAY)
 MANAGER, ADMINISTRATOR = UUID(int=0xA8), UUID(int=0xA9)
 OTHER_REFERENT = {COLLEAGUE: Staff(1, name="Sophie", roles=frozenset({"referent"}))}
 DIRECTION = Staff(1, name="Hélène", roles=frozenset({"manager"}))
+CAMILLE: dict[str, Any] = {
+    "name": "Camille Roy", "email": "Camille.Roy@ml.fr ", "site": "L'Aigle", "roles": ("advisor", "referent"),
+    "on": DAY, "team": {MANAGER: DIRECTION}, "actor": str(MANAGER),
+}  # fmt: skip
 
 
 def test_somebody_joins_in_several_roles() -> None:
@@ -156,7 +156,7 @@ def test_a_departure_can_be_called_off_and_roles_are_those_held_before() -> None
 
 def test_somebody_added_again_after_leaving_is_back() -> None:
     gone = replace(LEFT, last_day=DAY)
-    again = CAMILLE | {"on": LATER}
+    again = CAMILLE | {"on": LATER, "actor": str(ADMINISTRATOR)}
     given(JOINED, ADVISOR, gone).when(add_member, **again).then(
         e.StaffReturned(on=LATER), replace(ADVISOR, on=LATER, to_confirm=True), replace(REFERENT, on=LATER)
     )

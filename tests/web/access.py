@@ -1,7 +1,7 @@
 """A house where whose things are is told apart, for the walk of access_matrix.csv: two structures, six roles.
 
 Nadia Benali walks as the advisor. Of the dossiers, one is hers, one is hers and closed, one is of Inès whose deputy she
-is today, one has a task that Paul handed her; the others she must not read.
+is today, one has a task that Paul handed her, one she receives today; the others she must not read.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from pixflow import presets, structure_folder, tasks
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import assignment, closing, follow_up
+from pixflow.dossier.glass import break_glass
 from pixflow.engine import new_id
 from pixflow.events.values import Role
 from pixflow.participation import campaign
@@ -43,10 +44,11 @@ ROLES: dict[Role, str] = {
 NAMES = {
     "own": "Alcazar", "closed": "Berthelin", "deputised": "Carvalho", "handed": "Delatour", "colleague": "Escoffier",
     "nobody": "Fontanel", "ended": "Garrigue", "over": "Hocquart", "other": "Izambard", "erased": "Jolivet",
+    "received": "Kervella", "before": "Lacombe",
 }  # fmt: skip
-READ = frozenset({"own", "closed", "deputised", "handed"})
-"""Dossiers that an advisor may read; the others are a colleague's, nobody's, or readable until Friday."""
-HERS = frozenset({"own", "deputised", "handed", "ended", "over"})
+READ = frozenset({"own", "closed", "deputised", "handed", "received"})
+"""Dossiers that an advisor may read; the others are a colleague's, nobody's, or were readable until Friday."""
+HERS = frozenset({"own", "deputised", "handed", "ended", "over", "received", "before"})
 """The dossiers that Nadia Benali has or had a part in: a colleague's for everybody else."""
 ELSEWHERE = ("other", "unknown")
 ADVISORS = {"own": NADIA, "closed": NADIA, "erased": NADIA, "deputised": INES, "ended": OMAR}
@@ -138,6 +140,7 @@ def _shared(world: World) -> None:
     for name, first, last in ((INES, MONDAY, FRIDAY), (OMAR, BEFORE, BEFORE)):
         days = {"absence": uuid4(), "first": first, "last": last, "deputy": nadia}
         at_work.says(HELENE, declare_absence, {"staff": at_work.people[name]}, **days)
+    at_work.on(dossiers["before"], break_glass, NADIA, reason="à l’accueil", context={"nth": 1})
     for whose, until in (("handed", FRIDAY), ("over", BEFORE)):
         task = tasks.of_dossier(at_work.state(dossiers[whose]), at_work.served.refs)[0].key
         at_work.on(dossiers[whose], follow_up.hand_over_task, PAUL, task=task, to=nadia, until=until, note="")
@@ -153,6 +156,7 @@ def _erased(world: World) -> None:
 
 def _others(world: World, elsewhere: House) -> None:
     at_work, ids = world.at_work, world.ids
+    at_work.on(ids["{dossier_id:uuid}"]["received"], break_glass, NADIA, reason="à l’accueil", context={"nth": 1})
     ids["{dossier_id:uuid}"]["other"] = elsewhere.opened("Lou", NAMES["other"])
     ids["{workshop_id:uuid}"] |= {
         "own": _scheduled(at_work, MONDAY, NADIA),

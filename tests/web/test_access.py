@@ -1,7 +1,8 @@
 """Tests each route against access_matrix.csv, written by hand (docs/faults.md#access).
 
-A cell says `all`, `own`, `task` or `-`. Own is what one follows, deputises for, runs, or reads by a task that was
-handed over; `task` is a form that this task gives too, `own` one that it does not. Of a person, own is oneself. What
+A cell says `all`, `own`, `task`, `read` or `-`. Own is what one follows, deputises for, runs, or reads by a task that
+was handed over or by a glass. `task` is a form that this task gives too, `read` one that a glass gives as well, `own`
+one that neither does. Of a person, own is oneself. What
 is another structure's is as unknown as what is nobody's: the same answer, byte for byte.
 """
 
@@ -48,6 +49,8 @@ CHOICES: dict[str, Iterable[str]] = {
     },
 }
 """Values of a route's parameter, where one route stands for several."""
+GIVEN = {"handed": ("all", "task", "read"), "received": ("all", "read")}
+"""The forms of a dossier that one reads by a task, or by a glass."""
 OF_THE_ERASED = frozenset(
     {
         "GET /dossiers/{dossier_id:uuid}",
@@ -132,7 +135,9 @@ def expanded(route: str, value: str) -> str:
 def opens(row: dict[str, str], role: Role, about: str, whose: str) -> bool:
     """Returns true if the matrix allows this request. Of an erased person, only who reads everything has pages."""
     cell = row[role]
-    if cell == "-" or whose in ELSEWHERE or (row["method"] == "POST" and cell == "own" and whose == "handed"):
+    if cell == "-" or whose in ELSEWHERE:
+        return False
+    if row["method"] == "POST" and cell not in GIVEN.get(whose, (cell,)):
         return False
     if whose == "erased":
         return cell == "all" and asked(row) in OF_THE_ERASED

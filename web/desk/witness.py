@@ -61,6 +61,10 @@ class DeskWitness:
         if status == 403 or dossier:
             self._write("refused", dossier, 0, 0, "")
 
+    def missed(self) -> None:
+        """Writes a line for a try to receive somebody that opened no dossier. It holds nothing of what was typed."""
+        self._write("refused", None, 0, 0, "glass")
+
     @property
     def _journal(self) -> AccessJournal:
         return self._desk.served.journal
@@ -98,3 +102,9 @@ class DeskWitness:
         since = micros(restored) if restored else 0
         counts = self._journal.counts(desk.me, self._now(), desk.today, began, since)
         return mass_reading.is_reached(counts, reads_all=desk.scope.whose == "all")
+
+
+def missed(request: Request) -> None:
+    """Writes down a try to receive somebody that opened no dossier."""
+    witness: DeskWitness = request.state.witness
+    witness.missed()

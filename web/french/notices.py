@@ -75,6 +75,14 @@ def stopped(projection: str, position: int) -> tuple[str, str]:
     return "pixflow : une table de lecture est arrêtée", say(text, name=projection, n=position) + "\n"
 
 
+def received(who: str, url: str) -> tuple[str, str]:
+    """Returns subject and text of a young person received by somebody who does not follow them."""
+    text = say(
+        "{who} reçoit un jeune sans le suivre, et a ouvert son dossier pour la journée. Le motif y est.", who=who
+    )
+    return "pixflow : un dossier est ouvert pour un accueil", f"{text}\n\n{url}\n"
+
+
 def mass_reading(name: str, url: str) -> tuple[str, str]:
     """Returns subject and text of an account that was suspended for mass reading."""
     text = (

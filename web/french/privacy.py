@@ -77,12 +77,14 @@ ERASED_WITH_DOSSIER = "Personne effacée, avec son dossier"
 
 
 def sentence(event: Event) -> str:
-    """Returns the sentence of an event of erasure, or of what was handed out; "" for other events."""
+    """Returns the sentence of an event of erasure, or of what was handed out or read; "" for other events."""
     match event:
         case e.CopyIssued():
             return "Copie de toutes les données sortie de pixflow"
         case e.PaperIssued(paper=paper):
             return say("Papier sorti : {paper}", paper=vocabulary.PAPERS[paper])
+        case e.GlassBroken(reason=reason):
+            return noted("Jeune reçu sans être suivi, dossier ouvert pour la journée", reason)
         case e.ErasureRequested(reason=reason):
             return say("Effacement demandé : {why}", why=vocabulary.ERASURES[reason])
         case e.ErasureDeclined(note=note):

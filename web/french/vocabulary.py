@@ -63,6 +63,7 @@ NOTICES = {
     "help": "un atelier demande de l’aide",
     "stopped": "une table de lecture est arrêtée",
     "mass-reading": "un accès est coupé",
+    "glass": "un jeune est reçu",
 }
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "menée à bien", "abandoned": "abandonnée"}

@@ -7,7 +7,7 @@ and names of colleagues, never the name or the score of a young person (docs/dom
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,12 +17,13 @@ from sqlalchemy import Connection
 from pixflow.actor import CLOCK, Actor
 from pixflow.authorization import TASK_OWNERS, roles
 from pixflow.engine import Engine, new_id
+from pixflow.events.dossier import GlassBroken
 from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.team.absences import colleagues_deputised_by
 from pixflow.team.notices import send_notice, stream_of
 from pixflow.team.staff import Staff
-from projections import advisor_queue, workshops
+from projections import advisor_queue, audit_trail, directory, workshops
 from projections import piles as projections_piles
 from projections.store.catch_up import ReadSide
 from web.french import notices as french
@@ -30,6 +31,7 @@ from web.hosting.mail import Mail, Outbox, fault
 
 MORNING, EVENING = time(7, 30), time(20)
 """Times between which e-mails leave, in the time zone of the structure."""
+MOST_RECEPTIONS = 1_000
 _log = logging.getLogger("pixflow")
 
 
@@ -38,7 +40,7 @@ class Notice:
     """A message that is due. `about` makes it unique for its person and kind."""
 
     person: UUID
-    kind: Literal["digest", "help", "stopped", "mass-reading"]
+    kind: Literal["digest", "help", "stopped", "mass-reading", "glass"]
     about: str
     subject: str
     text: str
@@ -55,6 +57,7 @@ def send_due(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> int:
     if MORNING <= now.astimezone(ZoneInfo(refs.structure.zone)).time() < EVENING:
         with side.database.connect() as connection:
             due += [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url)]
+            due += _receptions(connection, refs, now, url)
         due += _stopped(side, refs, now)
     return sum(_send(engine, refs, notice, outbox, now) for notice in due)
 
@@ -137,6 +140,22 @@ def _calls(connection: Connection, refs: References, now: datetime, url: str) ->
             if "facilitator" in member.roles_on(today) and str(person) != row.help_by:
                 subject, text = french.call(row.place, row.site, f"{url}/ateliers/{row.stream}")
                 yield Notice(person, "help", about, subject, text)
+
+
+def _receptions(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
+    """Yields a notice for every young person received by somebody else, to their advisor or deputy and the référents.
+
+    Those of two days: what happened at night leaves in the morning.
+    """
+    today = refs.calendar.local_day(now)
+    for row in audit_trail.since(connection, GlassBroken.TOPIC, now - timedelta(days=2), MOST_RECEPTIONS):
+        reader, followed = UUID(row.by), directory.named(connection, [row.stream])
+        for person, member in _at_work(refs, now) if followed else ():
+            owners = {person, *colleagues_deputised_by(refs.team, person, today)}
+            concerned = followed[row.stream].advisor in owners or "referent" in member.roles_on(today)
+            if concerned and person != reader:
+                subject, text = french.received(refs.team[reader].name, f"{url}/dossiers/{row.stream}")
+                yield Notice(person, "glass", f"{row.stream} {row.version}", subject, text)
 
 
 def _stopped(side: ReadSide, refs: References, now: datetime) -> Iterator[Notice]:

@@ -15,7 +15,7 @@ from web.pages.account import (
 from web.pages.agenda import routes as agenda_routes
 from web.pages.audit import journal_routes, readers_routes, replay_routes
 from web.pages.dossier import paper_routes, routes
-from web.pages.dossiers import group_routes, merge_routes
+from web.pages.dossiers import group_routes, merge_routes, receive_routes
 from web.pages.dossiers import routes as dossiers_routes
 from web.pages.portfolio import routes as portfolio_routes
 from web.pages.privacy import retention_routes
@@ -50,6 +50,7 @@ MODULES = (  # in the order in which addresses are tried
     bulk_routes,
     search_routes,
     dossiers_routes,
+    receive_routes,
     group_routes,
     portfolio_routes,
     paper_routes,

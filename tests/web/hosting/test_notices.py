@@ -1,5 +1,6 @@
 """E-mails: sent once, to the right people, with counts and no names."""
 
+import re
 import socket
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from pixflow.dossier import follow_up
+from pixflow.dossier.glass import break_glass
 from pixflow.team.absences import declare_absence
 from pixflow.team.notices import stream_of
 from tests.web.arranged import scheduled, seat
@@ -26,6 +28,7 @@ from web.hosting.settings import Settings
 
 NADIA, PAUL, SOPHIE, SAMIR = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Samir Haddad"
 MONDAY = date(2026, 3, 16)
+ID = re.compile("[0-9a-f-]{36}")
 URL = "http://127.0.0.1:8000"
 
 
@@ -72,7 +75,7 @@ def test_each_gets_one_digest_a_day_with_counts_and_no_name(at_work: House) -> N
     assert "2 présentations de Pix à faire" in plain(nadia.text)
     assert f"{URL}/boite" in plain(nadia.text)
     assert "1 résultat à transmettre" in plain(sophie.text)
-    written = " ".join(mail.subject + mail.text for mail in kept.mails)
+    written = ID.sub("", " ".join(mail.subject + mail.text for mail in kept.mails))
     assert not [word for word in ("Aminata", "Diallo", "Masson", "Petit", "40", "%") if word in written]
 
 
@@ -308,3 +311,30 @@ def test_without_a_server_and_outside_a_demo_nothing_leaves(tmp_path: Path) -> N
     assert outbox_for(Settings(smtp=""), tmp_path, demo=False) is None
     with pytest.raises(ValueError, match="not a mail server"):
         smtp_outbox(Settings(smtp="http://127.0.0.1"))
+
+
+def test_a_young_person_received_by_a_colleague_is_told_at_once_without_a_name(at_work: House) -> None:
+    """To the advisor and the référents, once each, the next morning when it is late."""
+    dossier = at_work.opened()
+    at_work.day(MONDAY, 20)
+    at_work.on(dossier, break_glass, PAUL, reason="Nadia est en formation", context={"nth": 1})
+    kept = Kept()
+    assert tick(at_work, kept) == 0
+    at_work.day(date(2026, 3, 17), 7)
+    tick(at_work, kept)
+    tick(at_work, kept)
+    told = [mail for mail in kept.mails if "accueil" in mail.subject]
+    assert sorted(mail.to for mail in told) == ["nadia@exemple.fr", "sophie@exemple.fr"]
+    assert all(PAUL in mail.text and f"{URL}/dossiers/{dossier}" in mail.text for mail in told)
+    assert not [mail for mail in told if "Diallo" in mail.text or "formation" in mail.text]
+
+
+def test_the_deputy_of_an_absent_advisor_is_told_of_a_reception(at_work: House) -> None:
+    hire(at_work, SAMIR, "advisor")
+    dossier = at_work.opened()
+    away(at_work, NADIA, deputy=SAMIR)
+    at_work.on(dossier, break_glass, PAUL, reason="à l’accueil", context={"nth": 1})
+    kept = Kept()
+    tick(at_work, kept)
+    deputy = at_work.served.refs.team[at_work.people[SAMIR]].email
+    assert {mail.to for mail in kept.mails if "accueil" in mail.subject} == {deputy, "sophie@exemple.fr"}

@@ -34,7 +34,7 @@ NOT_PLAYED = {
     "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed", "workshop.WaitlistLeft",
     "workshop.YoungPeopleSearched",
     # reading: nobody prints in the samples
-    "dossier.CopyIssued", "dossier.PaperIssued", "workshop.PaperIssued",
+    "dossier.CopyIssued", "dossier.PaperIssued", "dossier.GlassBroken", "workshop.PaperIssued",
 }  # fmt: skip
 Prepared = tuple[list[ServedStructure], datetime]
 

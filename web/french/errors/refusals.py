@@ -29,6 +29,10 @@ REFUSALS: dict[str, str] = {
     "future": "Le {on} n’est pas encore arrivé : notez ce qui a déjà eu lieu.",
     "nir": "Un numéro de sécurité sociale ne s’écrit nulle part dans pixflow : effacez-le, puis enregistrez.",
     "control-character": "Un caractère invisible s’est glissé dans le texte : retapez-le au lieu de le coller.",
+    "glass-limit": (
+        "Vous avez déjà ouvert {most} dossiers ainsi aujourd’hui : demandez à la référente ou au référent Pix, ou à la "
+        "direction."
+    ),
     "bad-number": "Ce numéro i-Milo ne se lit pas : écrivez seulement ses chiffres, lettres et tirets.",
     "bad-birth-date": "Une naissance le {birth_date} ne donne pas un âge de 10 à 40 ans : vérifiez l’année.",
     "bad-phone": "Ce téléphone ne se lit pas : écrivez-le comme 06 12 34 56 78.",
@@ -169,6 +173,7 @@ TAKEN: dict[str, str] = {
     "email": "Cette adresse est déjà celle d’une autre personne de l’équipe ({by}).",
     "campaign-code": "Ce code est déjà celui de la campagne {by}.",
     "campaign": "Cette campagne de Pix Orga est déjà connue : {by}.",
+    "glass": "Un autre dossier s’ouvre au même instant : recommencez.",
     "export": "Ce fichier est déjà enregistré : il n’y a rien à refaire.",
     "participation": "Cette participation est déjà enregistrée : rechargez la page.",
     "erased": "Cette participation est celle d’une personne effacée.",
@@ -227,6 +232,7 @@ DECISIONS: dict[str, str] = {
     "review_late_event": "relire un fait tardif",
     "issue_copy": "sortir une copie des données d’une personne",
     "issue_paper": "sortir un papier de ce dossier",
+    "break_glass": "recevoir un jeune que l’on ne suit pas",
     "request_erasure": "demander l’effacement d’une personne",
     "decline_erasure": "refuser l’effacement d’une personne",
     "erase_person": "effacer une personne",

@@ -142,6 +142,8 @@ def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]
         label = say("Confié : {task}", task=typography.lower_first(names.task(key)))
         until = f", jusqu’au {_day(handed.until)}" if handed.until else ""
         yield f"handed {key}", label, f"à {names.staff(handed.to)}{until}"
+    for person, glass in dossier.glasses.items():
+        yield f"glass {person}", "Reçu·e sans être suivi·e", f"par {names.staff(person)}, le {_day(glass.until)}"
     yield "late", "Fait tardif", f"à relire, arrivé le {_day(dossier.late.on)}" if dossier.late else ""
 
 

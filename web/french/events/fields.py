@@ -47,7 +47,7 @@ LABELS: dict[str, str] = {
     "proposed": "Propositions de la grille", "purpose": "Usage", "reached": "Réponse obtenue", "reason": "Motif",
     "reasons": "Raisons du rapprochement", "referral": "Orientation vers", "result": "Résultat", "role": "Rôle",
     "score": "Ressemblance sur 100", "shared": "Résultats partagés", "site": "Site", "sites": "Sites",
-    "paper": "Papier", "people": "Noms portés",
+    "nth": "Le combien ce jour-là", "paper": "Papier", "people": "Noms portés",
     "shown": "Noms montrés", "started": "Commencée le", "starts": "Début", "task": "Tâche", "text": "Texte",
     "by_advisor": "Avec la personne qui suit le dossier", "cause": "Cause", "ease": "À l’aise", "excused": "Excusé·e",
     "level": "Niveau", "needed": "Besoin", "profile": "Profil", "session": "Session", "study": "Tutoriels n°",

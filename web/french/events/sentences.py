@@ -113,6 +113,7 @@ TITLES: dict[str, str] = {
     "dossier.ErasureRequested": "Demande d’effacement",
     "dossier.CopyIssued": "Copie des données",
     "dossier.PaperIssued": "Papier d’un dossier",
+    "dossier.GlassBroken": "Jeune reçu",
     "dossier.ErasureDeclined": "Refus de l’effacement",
     "dossier.PersonErased": "Effacement",
     "dossier.Retracted": "Retrait",

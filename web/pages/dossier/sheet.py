@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow import tasks
-from pixflow.authorization import Subject
+from pixflow.authorization import Subject, receives
 from pixflow.documents.grille import Explanation
 from pixflow.documents.protocol import Delays
 from pixflow.dossier import merging
@@ -59,6 +59,7 @@ class DossierSheet(Page):
     age: str
     advisor: str
     mine: bool
+    received: bool
     cover: str
     back_to: str
     assessed: bool
@@ -151,6 +152,7 @@ def dossier_page(
         age=path.age(dossier.birth_date, desk.today) if dossier.birth_date else "",
         advisor=_advisor(desk, dossier),
         mine=dossier.advisor == desk.me,
+        received=desk.scope.whose == "own" and receives(desk.me, dossier, desk.today),
         cover=_cover(desk, dossier),
         back_to=_back_to(names, dossier),
         assessed=dossier.opened is not None and desk.refs.protocol(dossier.opened.on).concerned == "assessed",

@@ -54,7 +54,7 @@ class DossierRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DossiersPage(Page):
-    """The dossiers that this person reads. `may` names what they may do: open, import.
+    """The dossiers that this person reads. `may` names what they may do: open, import, receive.
 
     `whose` is own or all, `nothing` is true when they read none at all, `clear` is the address without filters.
     `regroup` is where the whole group is changed, `undo` the change of a group that can be undone.
@@ -108,7 +108,8 @@ def dossiers_page(desk: Desk, wanted: DossierFilter, number: int, done: str) -> 
 
 def _may(desk: Desk) -> frozenset[str]:
     decisions: dict[str, Decision[..., Any]] = {"open": identity.open_dossier, "import": assignment.assign_advisor}
-    return frozenset(name for name, decision in decisions.items() if desk.may(decision))
+    receives = {"receive"} if desk.scope.whose == "own" else set()
+    return frozenset(receives.union(name for name, decision in decisions.items() if desk.may(decision)))
 
 
 def _row(desk: Desk, row: Any, of_group: bool) -> DossierRow:

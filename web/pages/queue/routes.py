@@ -30,9 +30,10 @@ from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.dossier.queue_place import QueuePlace
-from web.pages.queue import bulk
+from web.pages.queue import bulk, receptions
 from web.pages.queue.bulk_routes import UNDO
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
+from web.pages.queue.receptions import Reception
 from web.pages.queue.rows import QueueRow, plain_rows, queue_rows
 from web.pages.workshops import alerts
 from web.pages.workshops.alerts import HelpCall, SeatOffer
@@ -109,14 +110,15 @@ class QueuePage(Page):
     help_calls: Sequence[HelpCall]
     seat_offers: Sequence[SeatOffer]
     loans: Sequence[LoanRow]
+    receptions: Sequence[Reception]
     receipt: Receipt | None
 
     @property
     def shows(self) -> People:
         rows = [row for group in self.own.groups for row in group.rows]
         rows += [*self.snoozed.rows, *self.escalated.rows]
-        offered = (offer.dossier for offer in self.seat_offers)
-        return listed((row.stream for row in rows), offered, more=_lines(self.receipt), why="own")
+        others = [*(one.dossier for one in self.seat_offers), *(one.dossier for one in self.receptions)]
+        return listed((row.stream for row in rows), others, more=_lines(self.receipt), why="own")
 
 
 @router.get("/boite")
@@ -164,6 +166,7 @@ def read(
         help_calls=alerts.help_calls(desk),
         seat_offers=alerts.seat_offers(desk),
         loans=loan_rows(desk, desk.owners),
+        receptions=receptions.receptions(desk),
         receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )
     return page(request, shown)

@@ -22,7 +22,10 @@ router = APIRouter()
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage(Page):
-    """The dossiers found, and those with a close spelling; `address` links to each. `more`: others exist."""
+    """The dossiers found, and those with a close spelling; `address` links to each. `more`: others exist.
+
+    `receives`: this person may receive somebody whom they do not follow.
+    """
 
     template = "search/search.html"
     block = "found"
@@ -32,6 +35,7 @@ class SearchPage(Page):
     found: Sequence[lookup.FoundRow]
     near: Sequence[lookup.FoundRow]
     more: bool
+    receives: bool
 
     @property
     def shows(self) -> People:
@@ -82,4 +86,5 @@ def _shown(kind: type[SearchPage], desk: Desk, found: lookup.Search, address: Ca
         found=[lookup.found_row(desk, one) for one in found.found],
         near=[lookup.found_row(desk, one) for one in found.near],
         more=found.more,
+        receives=desk.scope.whose == "own",
     )

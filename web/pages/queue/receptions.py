@@ -1,0 +1,60 @@
+"""The young people whom a colleague received without following them: their advisor and the référents see it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pixflow.events.base import Recorded
+from pixflow.events.dossier import GlassBroken
+from pixflow.working_days import Calendar
+from projections import audit_trail, directory
+from web.desk.desk import Desk
+from web.desk.names import staff_name
+from web.french import dates
+from web.french.phrases import short
+from web.french.typography import say
+
+MOST = 20
+"""The largest number of receptions shown: the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """A young person whom a colleague received, and the sentence about it."""
+
+    dossier: UUID
+    name: str
+    sentence: str
+
+
+def receptions(desk: Desk) -> list[Reception]:
+    """Returns the receptions since the last working day, by others than the person at the desk, the latest first."""
+    midnight = datetime.combine(_last_working_day(desk.refs.calendar, desk.today), time(), ZoneInfo(desk.zone))
+    rows = audit_trail.since(desk.read, GlassBroken.TOPIC, midnight, MOST)
+    broken = [audit_trail.recorded(row) for row in rows if row.by != desk.actor.id]
+    return list(_told(desk, broken)) if broken else []
+
+
+def _told(desk: Desk, broken: list[Recorded]) -> Iterator[Reception]:
+    people = directory.named(desk.read, {one.originator_id for one in broken})
+    for one in broken:
+        person = people.get(one.originator_id)
+        if (
+            person
+            and isinstance(one.event, GlassBroken)
+            and ("referent" in desk.roles or person.advisor in desk.owners)
+        ):
+            day = dates.day(one.event.on)
+            said = say(
+                "reçu·e par {who} le {day}. {why}", who=staff_name(desk, one.by), day=day, why=short(one.event.reason)
+            )
+            yield Reception(one.originator_id, person.name, said)
+
+
+def _last_working_day(calendar: Calendar, today: date) -> date:
+    day = today - timedelta(days=1)
+    while not calendar.is_working(day):
+        day -= timedelta(days=1)
+    return day
