@@ -15,11 +15,12 @@ from web.french.typography import say
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """The result of one row; `refused` is the reason why nothing was recorded."""
+    """The result of one row; `refused` is the reason why nothing was recorded, `about` names the row in its form."""
 
     name: str
     recorded: Sequence[Recorded] = ()
     refused: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class BulkOutcome:
         return Receipt(title, lines, "late")
 
 
-def row_outcome(desk: Desk, name: str, outcome: Outcome) -> RowOutcome:
+def row_outcome(desk: Desk, name: str, outcome: Outcome, about: str = "") -> RowOutcome:
     """Returns the result of one command."""
     why = typography.lower_first(refusals.sentence(desk, outcome.refused)) if outcome.refused else ""
-    return RowOutcome(name, outcome.recorded, why)
+    return RowOutcome(name, outcome.recorded, why, about)

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, func, select
 from pixflow.engine import new_id
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
-from pixflow.events.base import Recorded
+from pixflow.events import workshop as w
+from pixflow.events.base import Event, Recorded
 from pixflow.events.campaign import CampaignClosed, CampaignDeclared, CampaignReopened, PurposeCorrected
 from pixflow.events.intake import ExportReceived
 from projections import audit_trail, result_routing
@@ -31,6 +32,11 @@ MOST = 500
 """The largest number of events in a receipt."""
 LATEST = 1_000
 """The number of a person's latest events that are searched for a bulk: a few bulks of the largest size."""
+_IMPLIED_BY: dict[type[Event], tuple[type[Event], ...]] = {
+    d.AdvisorAssigned: (d.DossierOpened, d.ResultDispatched),
+    d.DiagnosticPlanned: (d.SeatBooked, w.WaitlistJoined, w.SeatReleased, w.WaitlistLeft),
+    d.Retracted: (w.SeatReleased, w.WaitlistLeft),
+}
 _trail = audit_trail.table.c
 
 
@@ -180,7 +186,7 @@ def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     yield from _returned(names, events)
     declared = any(isinstance(recorded.event, CampaignDeclared) for recorded in events)
     alone = [recorded for recorded in events if declared and _automatic(recorded)]
-    lines = (_line(recorded, names, known) for recorded in events if recorded not in alone)
+    lines = (_line(one, names, known) for one in events if one not in alone and not _implied(one, events))
     yield from filter(None, lines)
     if alone:
         matched = "participation rapprochée d’elle-même", "participations rapprochées d’elles-mêmes"
@@ -194,6 +200,12 @@ def _returned(names: Names, events: Sequence[Recorded]) -> Iterator[ReceiptLine]
     for advisor, count in followed.items():
         many = plural(count, "dossier rendu", "dossiers rendus")
         yield ReceiptLine(say("{many} à {name}", many=many, name=names.staff(advisor)))
+
+
+def _implied(recorded: Recorded, events: Sequence[Recorded]) -> bool:
+    """True for an event that the line of another one of its command says."""
+    by = _IMPLIED_BY.get(type(recorded.event), ())
+    return any(one.command == recorded.command and isinstance(one.event, by) for one in events)
 
 
 def _automatic(recorded: Recorded) -> bool:
@@ -214,13 +226,34 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLi
             return ReceiptLine(say("{typed}, mise de côté : {reason}", typed=typed, reason=reason))
         case p.Retracted():
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
+        case CampaignDeclared() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
+            return ReceiptLine(sentences.sentence(recorded, names))
+    return _of_dossier(recorded, names)
+
+
+def _of_dossier(recorded: Recorded, names: Names) -> ReceiptLine | None:
+    match recorded.event:
         case d.ResultDispatched(advisor=advisor):
             undo = task_links.dossier_form(recorded.originator_id, "retract", str(recorded.originator_version))
             of, to = typography.de(names.dossier(recorded.originator_id)), names.staff(advisor)
             return ReceiptLine(say("résultat {of} transmis à {to}", of=of, to=to), undo)
         case d.DossierOpened():
             return ReceiptLine(say("dossier ouvert : {name}", name=names.dossier(recorded.originator_id)))
-        case d.TaskSnoozed() | d.TaskHandedOver() | d.YoungPersonChased() | d.ErasureRequested():
+        case w.WaitlistJoined(dossier=dossier):
+            return ReceiptLine(say("{name} : en liste d’attente", name=names.dossier(dossier)))
+        case w.SeatReleased(dossier=dossier) | w.WaitlistLeft(dossier=dossier):
+            return ReceiptLine(say("{name} : place rendue", name=names.dossier(dossier)))
+        case d.SeatBooked() | d.AdvisorAssigned(bulk=None):
+            text = typography.lower_first(sentences.sentence(recorded, names))
+            return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text))
+        case (
+            d.TaskSnoozed()
+            | d.TaskHandedOver()
+            | d.YoungPersonChased()
+            | d.PixPresented()
+            | d.DiagnosticPlanned()
+            | d.ErasureRequested()
+        ):
             undo = task_links.dossier_form(recorded.originator_id, "retract", str(recorded.originator_version))
             text = typography.lower_first(sentences.sentence(recorded, names))
             return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text), undo)
@@ -229,6 +262,4 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLi
             return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text))
         case d.Retracted():
             return ReceiptLine(say("annulé pour {name}", name=names.dossier(recorded.originator_id)))
-        case CampaignDeclared() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
-            return ReceiptLine(sentences.sentence(recorded, names))
     return None

@@ -5,23 +5,39 @@ from datetime import date
 from web.french import dates
 from web.french.typography import lower_first, plural, say
 
-TITLES = {"snooze": "Mettre en pause", "hand": "Confier", "chase": "Noter une relance"}
-BUTTONS = {"snooze": "Mettre en pause", "hand": "Confier", "chase": "Noter la relance"}
+TITLES = {
+    "present": "Présenter Pix",
+    "plan": "Prévoir le diagnostic",
+    "book": "Inscrire à un atelier",
+    "chase": "Noter une relance",
+    "snooze": "Mettre en pause",
+    "hand": "Confier",
+}
+OFFERS = {**TITLES, "plan": "Prévoir", "book": "Inscrire", "chase": "Relancer"}
+BUTTONS = {**TITLES, "present": "Noter que Pix a été présenté", "book": "Inscrire", "chase": "Noter la relance"}
 ABOUT = {
+    "present": "La même occasion est notée pour chaque jeune ; la suite du parcours s’ouvre d’elle-même.",
+    "plan": "Le même diagnostic est prévu pour chaque jeune.",
+    "book": "Chaque jeune reçoit une place, dans l’ordre de la liste ; le diagnostic est prévu là du même coup.",
+    "chase": "La même relance est notée pour chaque jeune ; la suivante s’ouvrira après le délai du protocole.",
     "snooze": "Ces tâches quittent Ma boîte, et reviennent d’elles-mêmes le jour choisi.",
     "hand": "Ces tâches passent à la personne choisie ; les dossiers restent à qui les suit.",
-    "chase": "La même relance est notée pour chaque jeune ; la suivante s’ouvrira après le délai du protocole.",
 }
 UNFIT = {
+    "present": "Pix n’est pas à présenter",
+    "plan": "le diagnostic n’est pas à prévoir",
+    "book": "ce n’est pas une place à réserver",
+    "chase": "ce n’est pas une relance",
     "snooze": "cette tâche ne se met pas en pause",
     "hand": "cette tâche ne se confie pas",
-    "chase": "ce n’est pas une relance",
 }
 FOLLOWED = "un autre fait a suivi : corrigez depuis le dossier"
 
 
 def title(name: str, count: int) -> str:
-    """Returns a text like "Confier 3 tâches", "Noter 3 relances"."""
+    """Returns a text like "Confier 3 tâches", "Noter 3 relances", "Présenter Pix : 9 jeunes"."""
+    if name in ("present", "plan", "book"):
+        return say("{title} : {people}", title=TITLES[name], people=plural(count, "jeune"))
     return f"Noter {plural(count, 'relance')}" if name == "chase" else f"{TITLES[name]} {plural(count, 'tâche')}"
 
 

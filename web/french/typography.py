@@ -7,6 +7,7 @@ from babel.numbers import format_decimal
 
 NBSP = "\N{NO-BREAK SPACE}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
+_NAMES = ("Pix", "Cléa", "Ma boîte")
 
 _BEFORE_THIN = re.compile(r"(?<!\s) ([;!?%])(?!\w)")
 _BEFORE_COLON = re.compile(r"(?<!\s) :(?![^\s<])")
@@ -45,7 +46,9 @@ def upper_first(text: str) -> str:
 
 
 def lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    """Lowers the first letter; a name and an acronym keep it: "Pix présenté", "CV enrichi"."""
+    kept = text.startswith(_NAMES) or (text[:2].isalpha() and text[:2].isupper())
+    return text if kept else text[:1].lower() + text[1:]
 
 
 def yes_no(value: bool) -> str:

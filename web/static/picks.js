@@ -12,12 +12,14 @@ function showPicked() {
   all.checked = ticked > 0 && ticked === boxes.length;
   all.indeterminate = ticked > 0 && ticked < boxes.length;
   document.querySelector("[data-picked]").textContent = ticked ? ` (${ticked})` : "";
+  for (const count of document.querySelectorAll("[data-alone]")) count.hidden = ticked > 0;
 }
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-pick-all]")) for (const box of boxesOf()) box.checked = event.target.checked;
   if (event.target.closest(".pick-box, .pick-all")) showPicked();
 });
+document.addEventListener("htmx:after:swap", showPicked);
 showPicked();
 
 // <input type="checkbox" data-tick-all="line">: it ticks the boxes of that name; one unticked by hand unticks it.

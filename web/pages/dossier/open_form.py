@@ -104,23 +104,33 @@ def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened:
 
 def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
     """Returns the lists of a form; a value that left its list stays in it."""
-    campaigns = [
-        (id, f"{known.name} ({known.code})")
-        for id, known in desk.refs.campaigns.items()
-        if known.open and known.purpose == "initial"
-    ]
     first: list[tuple[object, str]] = [("", "Choisir…")]
     lists: dict[str, list[tuple[object, str]]] = {
-        "campaign": [*campaigns] if len(campaigns) < 2 else [*first, *campaigns],
+        "campaign": campaigns(desk),
         "site": [(site, site) for site in desk.refs.structure.sites],
         "programme": [*vocabulary.PROGRAMMES.items()],
         "advisor": [*first, *desk.staff("advisor")],
         "to": [*first, *takers(desk, dossier, opened.about)],
         "workshop": [*first, *seats.bookable(desk)] if opened.name == "book" else [],
-        "modality": [(code, vocabulary.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities],
+        "modality": modalities(desk),
     }
     for name in ("site", "programme"):
         value = opened.get(name)
         if value not in dict(lists[name]):
             lists[name].insert(0, (value or "", value or "Choisir…"))
     return lists
+
+
+def campaigns(desk: Desk) -> list[tuple[object, str]]:
+    """Returns the campaigns where a diagnostic may be planned; the only one is chosen."""
+    found: list[tuple[object, str]] = [
+        (id, f"{known.name} ({known.code})")
+        for id, known in desk.refs.campaigns.items()
+        if known.open and known.purpose == "initial"
+    ]
+    return found if len(found) < 2 else [("", "Choisir…"), *found]
+
+
+def modalities(desk: Desk) -> list[tuple[object, str]]:
+    """Returns the places of a diagnostic that the protocol of today offers."""
+    return [(code, vocabulary.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities]

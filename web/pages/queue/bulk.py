@@ -6,24 +6,32 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
+from msgspec.structs import replace
 from pydantic import Field
 
 from pixflow.decision import Decision
 from pixflow.dossier import follow_up
-from pixflow.events.base import Event
-from pixflow.events.dossier import TaskHandedOver, TaskSnoozed, YoungPersonChased
 from pixflow.events.values import Channel
 from projections import advisor_queue
+from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.french import bulk as french
+from web.french import validation
+from web.french.typography import lower_first
+from web.http import filters
 from web.http.forms import ID, Day, Form
+from web.pages.dossier import form_models
+from web.pages.dossier.forms import FORMS
 from web.pages.queue.rows import QueueRow, queue_rows
 
 MOST = 50
+PRESENTED = frozenset({"present-pix"})
+PLANNED = frozenset({"plan-diagnostic"})
+BOOKED = frozenset({"book-workshop", "rebook-absent"})
 CHASED = frozenset({"chase-diagnostic", "chase-sharing"})
 _PICK = f"{ID} [a-z-]{{3,40}}(:{ID})?"
 Pick = Annotated[str, Field(pattern=f"^{_PICK}$")]
@@ -52,31 +60,83 @@ class BulkChaseForm(BulkForm):
     note: str | None = None
 
 
+class BulkPresentForm(BulkForm, form_models.PresentForm):
+    pass
+
+
+class BulkPlanForm(BulkForm, form_models.PlanForm):
+    pass
+
+
+class BulkBookForm(BulkForm, form_models.BookSeatForm):
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """An action on several rows: `key` is the decision's name for the task, `kinds` those it fits (empty: all)."""
+    """An action on several rows.
 
-    decision: Decision[..., Any]
+    `kinds` are the tasks that it fits (empty: all); `alone` those that it takes when no row is ticked. `key` is the
+    decision's name for the task. `form` is the form of a dossier that it fills for each row, "" for none.
+    """
+
     model: type[BulkForm]
-    event: type[Event]
+    decision: Decision[..., Any] | None = None
     key: str = "task"
     kinds: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
+    form: str = ""
 
     def fits(self, row: QueueRow) -> bool:
         return bool(row.pick) and (not self.kinds or row.kind in self.kinds)
 
 
+@dataclass(frozen=True, slots=True)
+class BulkOffer:
+    """A button of the bar; `count` is the number of rows that the action takes when none is ticked."""
+
+    name: str
+    title: str
+    count: int
+
+
 ACTIONS: dict[str, BulkAction] = {
-    "snooze": BulkAction(follow_up.snooze_task, BulkSnoozeForm, TaskSnoozed),
-    "hand": BulkAction(follow_up.hand_over_task, BulkHandOverForm, TaskHandedOver),
-    "chase": BulkAction(follow_up.chase_young_person, BulkChaseForm, YoungPersonChased, "about", CHASED),
+    "present": BulkAction(BulkPresentForm, kinds=PRESENTED, alone=PRESENTED, form="present"),
+    "plan": BulkAction(BulkPlanForm, kinds=PLANNED, alone=PLANNED, form="plan"),
+    "book": BulkAction(BulkBookForm, kinds=PLANNED | BOOKED, alone=BOOKED, form="book"),
+    "chase": BulkAction(BulkChaseForm, follow_up.chase_young_person, "about", kinds=CHASED, alone=CHASED),
+    "snooze": BulkAction(BulkSnoozeForm, follow_up.snooze_task),
+    "hand": BulkAction(BulkHandOverForm, follow_up.hand_over_task),
 }
+
+
+def offers(counted: Sequence[QueueCount], asked: Mapping[str, str]) -> list[BulkOffer]:
+    """Returns the actions that fit a row of the page, with its filters."""
+    wanted = asked.get("kind", "")
+    kinds = {row.kind for row in counted if wanted in ("", row.kind)}
+    found = []
+    for name, action in ACTIONS.items():
+        alone = sum(filters.total(counted, {**asked, "kind": kind}) for kind in action.alone & kinds)
+        if alone or not action.alone:
+            found.append(BulkOffer(name, french.OFFERS[name], alone))
+    return found
 
 
 def chosen(desk: Desk, picks: Sequence[str]) -> list[QueueRow]:
     """Returns the rows named that still are at this desk, the most urgent first."""
     keys = [(UUID(stream), key) for stream, _, key in (pick.partition(" ") for pick in picks if _named(pick))]
     return queue_rows(desk, advisor_queue.of_keys(desk.read, desk.owners, desk.today, keys[:MOST]))
+
+
+def unticked(desk: Desk, name: str, wanted: QueueFilter) -> list[QueueRow]:
+    """Returns the rows that an action takes when none is ticked, the most urgent first, one more than MOST at most."""
+    found = [
+        row
+        for kind in sorted(ACTIONS[name].alone)
+        for row in advisor_queue.page(desk.read, desk.owners, desk.today, replace(wanted, kind=kind), MOST + 1)
+    ]
+    found.sort(key=lambda row: (row.due, row.name))
+    return queue_rows(desk, found[: MOST + 1])
 
 
 def _named(pick: str) -> bool:
@@ -88,27 +148,54 @@ def effect(desk: Desk, name: str, row: QueueRow) -> str:
     return french.effect(name, row.chases + 1, desk.refs.protocol(row.why_on).tries, row.due, desk.today)
 
 
-def known(desk: Desk, form: BulkForm) -> bool:
-    """False when the form hands tasks to somebody who cannot take them."""
-    return not isinstance(form, BulkHandOverForm) or form.to in dict(takers(desk))
+def errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
+    """Returns the errors that the form has for every row: an unknown colleague, a closed campaign."""
+    if isinstance(form, BulkHandOverForm):
+        return {} if form.to in dict(takers(desk)) else {"to": validation.invalid("literal_error", {})}
+    rows = chosen(desk, form.task) if ACTIONS[name].form else []
+    found = [_checked(desk, name, form, row)[1] for row in rows]
+    return found[0] if found and all(found) else {}
 
 
 def act(desk: Desk, name: str, form: BulkForm) -> BulkOutcome:
     """Sends one command for each row."""
-    action = ACTIONS[name]
+    do = _fill if ACTIONS[name].form else _act
+    return BulkOutcome([do(desk, name, row, form) for row in chosen(desk, form.task)], form.command_id)
+
+
+def _act(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
+    """Takes the decision of an action about the task of one row."""
+    action, label = ACTIONS[name], french.row(row.name, row.line.verb)
+    if not action.fits(row) or action.decision is None:
+        return RowOutcome(label, refused=french.UNFIT[name], about=row.pick)
     fields = [field for field in type(form).model_fields if field not in ("command_id", "seen", "task")]
     sent: dict[str, Any] = {field: getattr(form, field) for field in fields}
     sent |= {field: sent[field] or "" for field in ("note", "reason") if field in sent}
-    return BulkOutcome([_act(desk, name, action, row, form, sent) for row in chosen(desk, form.task)], form.command_id)
-
-
-def _act(
-    desk: Desk, name: str, action: BulkAction, row: QueueRow, form: BulkForm, sent: Mapping[str, Any]
-) -> RowOutcome:
-    label = french.row(row.name, row.line.verb)
-    if not action.fits(row):
-        return RowOutcome(label, refused=french.UNFIT[name])
     command = receipts.row_command(form.command_id, row.stream, row.key)
-    taken: dict[str, Any] = {**sent, action.key: row.key}
-    outcome = record(desk, {"dossier": row.stream}, action.decision, command_id=command, **taken)
-    return row_outcome(desk, label, outcome)
+    outcome = record(
+        desk, {"dossier": row.stream}, action.decision, command_id=command, **{**sent, action.key: row.key}
+    )
+    return row_outcome(desk, label, outcome, row.pick)
+
+
+def _fill(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
+    """Sends the form of the dossier of one row."""
+    action, label = ACTIONS[name], french.row(row.name, row.line.verb)
+    if not action.fits(row):
+        return RowOutcome(label, refused=french.UNFIT[name], about=row.pick)
+    filled, found = _checked(desk, name, form, row)
+    if found:
+        return RowOutcome(label, refused=lower_first(next(iter(found.values()))), about=row.pick)
+    spec = FORMS[action.form]
+    sent, context = spec.arguments(desk, desk.dossier(row.stream), filled)
+    streams = {**spec.streams(filled), "dossier": row.stream}
+    outcome = record(desk, streams, spec.decision, command_id=filled.command_id, context=context, **sent)
+    return row_outcome(desk, label, outcome, row.pick)
+
+
+def _checked(desk: Desk, name: str, form: BulkForm, row: QueueRow) -> tuple[Form, dict[str, str]]:
+    """Returns the form of one row, and what the data of the structure forbid."""
+    spec = FORMS[ACTIONS[name].form]
+    values = {field: getattr(form, field) for field in spec.model.model_fields}
+    filled = spec.model(**values | {"command_id": receipts.row_command(form.command_id, row.stream)})
+    return filled, spec.check(desk, desk.dossier(row.stream), filled)

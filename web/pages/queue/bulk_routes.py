@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.authorization import TASK_OWNERS
+from projections.advisor_queue import QueueFilter
 from web.desk import undo
 from web.desk.bulk import BulkOutcome
 from web.desk.colleagues import takers
@@ -17,12 +17,12 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
 from web.french import bulk as french
-from web.french import validation
 from web.french.errors import missing
 from web.http.forms import FormData, OpenForm, every, validate
 from web.http.pagination import address
 from web.http.people import People, listed
 from web.http.templates import Page, page
+from web.pages.dossier import open_form, seats
 from web.pages.queue import bulk
 from web.pages.queue.rows import QueueRow
 
@@ -46,26 +46,31 @@ class BulkRow:
 
 @dataclass(frozen=True, kw_only=True)
 class BulkPage(Page):
-    """The preview of a bulk, whose form has the name of its action. `unfit` labels the rows left out; `gone` counts
-    those that are no more at this desk."""
+    """The preview of a bulk, whose form has the name of its action; `receipt` is the result of the rows just sent.
+
+    `unfit` labels the rows left out; `gone` counts those that are no more at this desk. `left`: others wait for the
+    next time. `lists` are the choices of the fields.
+    """
 
     template = "queue/bulk.html"
     block = "bulk"
 
     form: OpenForm
+    receipt: Receipt | None
     title: str
     about: str
     button: str
     rows: Sequence[BulkRow]
+    left: bool
     unfit: Sequence[str]
     why_unfit: str
     gone: int
-    people: Sequence[tuple[UUID | str, str]]
+    lists: Mapping[str, Sequence[tuple[object, str]]]
     today: date
 
     @property
     def shows(self) -> People:
-        return listed(more=len(self.rows) + len(self.unfit))
+        return listed(more=len(self.rows) + len(self.unfit) + (len(self.receipt.lines) if self.receipt else 0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,24 +89,43 @@ class BulkDonePage(Page):
 
 @router.get("/boite/plusieurs")
 def preview(
-    request: Request, desk: AtQueue, faire: str = "", tache: Annotated[Sequence[str], Query()] = ()
+    request: Request,
+    desk: AtQueue,
+    faire: str = "",
+    tache: Annotated[Sequence[str], Query()] = (),
+    etape: str = "",
+    programme: str = "",
+    site: str = "",
+    pour: str = "",
+    groupe: str = "",
 ) -> Response:
-    """Shows the rows that were ticked, what would happen to each, and the form of the action `faire`."""
-    return _preview(request, desk, faire, tache, {})
+    """Shows the rows that were ticked, what would happen to each, and the form of the action `faire`.
+
+    Without any, takes the rows of Ma boîte that the action is made for, with the filters of the page.
+    """
+    if faire not in bulk.ACTIONS:
+        raise HTTPException(404)
+    wanted = QueueFilter("", etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
+    picks = tache or [row.pick for row in bulk.unticked(desk, faire, wanted)]
+    values = {"on": desk.today.isoformat(), "or_wait": "true"}
+    return _preview(request, desk, faire, picks[: bulk.MOST], values, left=len(picks) > bulk.MOST)
 
 
 @router.post("/boite/plusieurs/{do}")
 def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
-    """Sends one command for each row. When one is refused, shows the result of every row."""
+    """Sends one command for each row. When one is refused, shows its form again, with the rows that are left."""
     if do not in bulk.ACTIONS:
         raise HTTPException(404)
     form, errors = validate(bulk.ACTIONS[do].model, data)
-    if form and not bulk.known(desk, form):
-        errors = {"to": validation.invalid("literal_error", {})}
+    errors = errors or (bulk.errors(desk, do, form) if form else {})
     picks = every(data, "task")
     if form is None or errors or not bulk.chosen(desk, picks):
         return _preview(request, desk, do, picks, data, missing.named(errors), 422)
-    return _answer(request, desk, bulk.act(desk, do, form))
+    outcomes = bulk.act(desk, do, form)
+    if not outcomes.refused:
+        return _see(outcomes)
+    refused = [row.about for row in outcomes.rows if row.refused]
+    return _preview(request, desk, do, refused, data, receipt=_receipt(desk, outcomes), status=422)
 
 
 @router.post("/boite/annuler")
@@ -110,17 +134,21 @@ def take_back(request: Request, desk: AtQueue, data: FormData) -> Response:
     form, _ = validate(UndoForm, data)
     if form is None:
         raise HTTPException(422)
-    return _answer(request, desk, undo.undo(desk, form))
-
-
-def _answer(request: Request, desk: Desk, outcomes: BulkOutcome) -> Response:
-    """Redirects to the receipt in Ma boîte, or shows the result of every row when one was refused."""
+    outcomes = undo.undo(desk, form)
     if not outcomes.refused:
-        return RedirectResponse(address("/boite", {"recu": outcomes.reference}), 303)
+        return _see(outcomes)
+    return page(request, BulkDonePage(receipt=_receipt(desk, outcomes)), status=422)
+
+
+def _see(outcomes: BulkOutcome) -> Response:
+    return RedirectResponse(address("/boite", {"recu": outcomes.reference}), 303)
+
+
+def _receipt(desk: Desk, outcomes: BulkOutcome) -> Receipt:
+    """Returns the result of every row, with the undo of those that were recorded."""
     desk.refresh()
     receipt = outcomes.receipt()
-    shown = undo.offer(desk, receipt, outcomes.reference, UNDO) or receipt
-    return page(request, BulkDonePage(receipt=shown), status=422)
+    return undo.offer(desk, receipt, outcomes.reference, UNDO) or receipt
 
 
 def _preview(
@@ -131,26 +159,40 @@ def _preview(
     sent: Mapping[str, Any],
     errors: Mapping[str, str] = {},
     status: int = 200,
+    *,
+    receipt: Receipt | None = None,
+    left: bool = False,
 ) -> Response:
-    if do not in bulk.ACTIONS:
-        raise HTTPException(404)
     desk.refresh()
     found = bulk.chosen(desk, picks)
     fit = [row for row in found if bulk.ACTIONS[do].fits(row)]
     shown = {name: text for name, text in errors.items() if name not in ("task", "command_id", "seen")}
     preview = BulkPage(
         form=OpenForm(do, values=sent, errors=shown),
+        receipt=receipt,
         title=french.title(do, len(fit)) if fit else french.TITLES[do],
         about=french.ABOUT[do],
         button=french.BUTTONS[do],
         rows=[_bulk_row(row, bulk.effect(desk, do, row)) for row in fit],
+        left=left,
         unfit=[french.row(row.name, row.line.verb) for row in found if row not in fit],
         why_unfit=french.UNFIT[do],
         gone=len(set(picks)) - len(found),
-        people=[("", "Choisir…"), *takers(desk)],
+        lists=_lists(desk, do),
         today=desk.today,
     )
     return page(request, preview, status=status)
+
+
+def _lists(desk: Desk, do: str) -> dict[str, Sequence[tuple[object, str]]]:
+    """Returns the choices of each field of an action's form."""
+    first = [("", "Choisir…")]
+    return {
+        "to": [*first, *takers(desk)] if do == "hand" else [],
+        "workshop": [*first, *seats.bookable(desk)] if do == "book" else [],
+        "campaign": open_form.campaigns(desk) if do == "plan" else [],
+        "modality": open_form.modalities(desk) if do == "plan" else [],
+    }
 
 
 def _bulk_row(row: QueueRow, effect: str) -> BulkRow:

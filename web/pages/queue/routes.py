@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from pixflow import tasks
 from pixflow.authorization import TASK_OWNERS
@@ -68,6 +68,7 @@ class OwnTasks:
     groups: Sequence[QueueGroup] = ()
     all: Chip | None = None
     menus: Sequence[FilterMenu] = ()
+    bulks: Sequence[bulk.BulkOffer] = ()
     later: int = 0
     next: date | None = None
     pager: Pager | None = None
@@ -86,8 +87,8 @@ class Section:
 class QueuePage(Page):
     """Ma boîte. `total` counts the own tasks and the piles, `late` those past due, `done` what was done today.
 
-    `snoozed` are the snoozed tasks, `escalated` those of the team that wait too long. `chased`: a row shown may be
-    chased.
+    `snoozed` are the snoozed tasks, `escalated` those of the team that wait too long. `bulks` are the actions on
+    several rows, `kept` the filters that they keep.
     """
 
     template = "queue/queue.html"
@@ -106,7 +107,8 @@ class QueuePage(Page):
     piles: Sequence[PileRow]
     snoozed: Section
     escalated: Section
-    chased: bool
+    bulks: Sequence[bulk.BulkOffer]
+    kept: Mapping[str, str]
     help_calls: Sequence[HelpCall]
     seat_offers: Sequence[SeatOffer]
     loans: Sequence[LoanRow]
@@ -162,7 +164,8 @@ def read(
         piles=pile_rows(desk, piles),
         snoozed=_snoozed(desk, r),
         escalated=_escalated(desk, q),
-        chased=any(row.kind in bulk.CHASED for group in own.groups for row in group.rows),
+        bulks=own.bulks,
+        kept=filters.parameters(asdict(replace(wanted, kind=""))),
         help_calls=alerts.help_calls(desk),
         seat_offers=alerts.seat_offers(desk),
         loans=loan_rows(desk, desk.owners),
@@ -186,6 +189,7 @@ def _own_tasks(desk: Desk, wanted: QueueFilter, number: int) -> OwnTasks:
         groups=groups(queue_rows(desk, rows, QueuePlace(wanted, pager.offset)), days, desk.today),
         all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
         menus=filters.menus("/boite", facets, counted, asked, {}),
+        bulks=bulk.offers(counted, asked),
         later=later,
         next=first_to_come,
         pager=pager,

@@ -12,6 +12,7 @@ from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as e
 from pixflow.team.absences import declare_absence
+from tests.web.arranged import scheduled
 from tests.web.client import words
 from tests.web.filled import HTMX, fill, said, soup, texts
 from tests.web.paths import House, house
@@ -118,9 +119,17 @@ def test_each_row_may_be_ticked_and_the_bar_offers_what_fits(at_work: House) -> 
     fill(at_work, 3)
     page = queue(at_work)
     assert len(picks(page)) == 3
-    assert texts(page, "#picks button") == ["Mettre en pause…", "Confier…"]
+    assert texts(page, "#picks button") == ["Présenter Pix (3) …", "Mettre en pause…", "Confier…"]
     at_work.day(date(2026, 4, 8))
-    assert "Noter une relance…" in texts(queue(at_work), "#picks button")
+    assert "Relancer (1) …" in texts(queue(at_work), "#picks button")
+    assert said(soup(queue(at_work)).select_one(".pick-all")) == "toute la page (4)"
+
+
+def test_the_bar_stands_before_the_rows_and_says_how_many_of_how_many(at_work: House) -> None:
+    fill(at_work, 60)
+    page = soup(queue(at_work))
+    assert said(page.select_one(".pick-all")) == "toute la page (50 sur 60)"
+    assert page.select_one("#picks").find_next(class_="item-who") is page.select_one(".group .item-who")
 
 
 def test_a_preview_lists_the_rows_and_writes_nothing(at_work: House) -> None:
@@ -216,6 +225,82 @@ def test_the_last_chase_says_what_follows(at_work: House) -> None:
     at_work.day(date(2026, 4, 20))
     page = preview(at_work, "chase", picks(queue(at_work)))
     assert texts(page.text, ".item-due") == ["relance n° 3 sur 3 : ensuite, clore ou relancer le parcours"]
+
+
+def test_pix_is_presented_to_nine_without_ticking_and_all_is_taken_back_in_one_press(at_work: House) -> None:
+    """Four presses: the bar, the occasion, the button, Tout annuler."""
+    dossiers = fill(at_work, 9, site="Mortagne")
+    elsewhere = fill(at_work, 1, site="L’Aigle")
+    bar = soup(queue(at_work, query="?site=Mortagne")).select_one("#picks")
+    assert texts(str(bar), "button")[0] == "Présenter Pix (9) …"
+    kept = {field["name"]: field["value"] for field in bar.select("input[type=hidden]")}
+    page = at_work.client(NADIA).get("/boite/plusieurs", params={**kept, "faire": "present"})
+    assert said(soup(page.text).h1) == "Présenter Pix : 9 jeunes"
+    assert len(picks(page.text)) == 9
+    answer = press(at_work, "present", picks(page.text), occasion="follow-up", on="2026-03-16")
+    after = at_work.client(NADIA).get(answer.headers["location"])
+    assert "Prénom Nom0001 : Pix présenté au cours de l’accompagnement" in words(after.text)
+    assert {type(at_work.events(id)[-1]) for id in dossiers} == {e.PixPresented}
+    assert not isinstance(at_work.events(elsewhere[0])[-1], e.PixPresented)
+    undone = undo(at_work, after.text)
+    assert undone.status_code == 303
+    assert "Présenter Pix (9) …" in texts(queue(at_work, query="?site=Mortagne"), "#picks button")
+
+
+def test_diagnostics_are_planned_together_and_taken_back(at_work: House) -> None:
+    dossiers = [at_work.presented(first=first) for first in ("Ana", "Bea")]
+    page = preview(at_work, "plan", [])
+    assert said(soup(page.text).h1) == "Prévoir le diagnostic : 2 jeunes"
+    campaign = soup(page.text).select_one("#campaign option")["value"]
+    typed = {"campaign": campaign, "modality": "office", "place": "", "planned_for": "2026-03-20", "on": "2026-03-16"}
+    late = press(at_work, "plan", picks(page.text), **{**typed, "planned_for": "2026-03-10"})
+    assert late.status_code == 422
+    assert picks(late.text) == picks(page.text)
+    assert soup(late.text).select_one("#planned_for")["value"] == "2026-03-10"
+    unknown = press(at_work, "plan", picks(page.text), **{**typed, "campaign": str(uuid4())})
+    assert unknown.status_code == 422
+    assert soup(unknown.text).select_one("#campaign[aria-invalid]")
+    answer = press(at_work, "plan", picks(page.text), **typed)
+    plans = [at_work.state(id).orientation.plan for id in dossiers]
+    assert [plan.place for plan in plans] == ["Mortagne", "Mortagne"]
+    assert len({plan.id for plan in plans}) == 2
+    assert undo(at_work, queue(at_work, query=answer.headers["location"].removeprefix("/boite"))).status_code == 303
+    assert [at_work.state(id).orientation.plan for id in dossiers] == [None, None]
+
+
+def test_seats_are_booked_together_and_given_back_in_one_press(at_work: House) -> None:
+    dossiers = fill(at_work, 7)
+    for dossier in dossiers:
+        at_work.on(dossier, orientation.present_pix, occasion="welcome")
+        planned = {"campaign": at_work.campaign, "modality": "workshop", "mediator": False, "place": ""}
+        context = {"plan": uuid4()}
+        at_work.on(dossier, orientation.plan_diagnostic, **planned, planned_for=at_work.today, context=context)
+    workshop = scheduled(at_work, capacity=6)
+    page = preview(at_work, "book", [])
+    assert said(soup(page.text).h1) == "Inscrire à un atelier : 7 jeunes"
+    full = press(at_work, "book", picks(page.text), workshop=str(workshop))
+    assert full.status_code == 422
+    assert "6 sur 7 enregistrés" in words(full.text)
+    assert len(picks(full.text)) == 1, "the one who is left, still ticked"
+    waits = press(at_work, "book", picks(full.text), workshop=str(workshop), or_wait="true")
+    assert waits.status_code == 303
+    assert "Prénom Nom0007 : en liste d’attente" in words(at_work.client(NADIA).get(waits.headers["location"]).text)
+    undone = undo(at_work, full.text)
+    assert undone.status_code == 303
+    assert "Prénom Nom0001 : place rendue" in words(at_work.client(NADIA).get(undone.headers["location"]).text)
+    assert {type(at_work.events(id)[-1]) for id in dossiers[:6]} == {e.SeatCancelled}
+
+
+def test_a_wrong_day_loses_neither_the_form_nor_the_rows(at_work: House) -> None:
+    fill(at_work, 3)
+    chosen = picks(queue(at_work))
+    answer = press(at_work, "snooze", chosen, until="2027-03-27", reason="forum des métiers")
+    assert answer.status_code == 422
+    assert picks(answer.text) == chosen
+    page = soup(answer.text)
+    assert page.select_one("#until")["value"] == "2027-03-27"
+    assert page.select_one("#reason").get_text(strip=True) == "forum des métiers"
+    assert "choisissez un jour" in texts(answer.text, ".notice li")[0]
 
 
 def test_what_is_missing_is_asked_and_every_value_kept(at_work: House) -> None:
