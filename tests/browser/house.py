@@ -61,10 +61,12 @@ def pixflow(data: Path, clock: Callable[[], datetime], *arguments: object) -> st
     return result.output.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def begin(data: Path, clock: Callable[[], datetime]) -> None:
+def begin(data: Path, clock: Callable[[], datetime], *, demo: bool = True) -> None:
     """From an empty folder: the structure and its team."""
     sites = [argument for one in SITES for argument in ("--site", one)]
-    pixflow(data, clock, "init", "--demo", "--preset", "laigle-mortagne", "--structure", NAME, *sites)
+    pixflow(
+        data, clock, "init", *(["--demo"] if demo else []), "--preset", "laigle-mortagne", "--structure", NAME, *sites
+    )
     for name, role in TEAM:
         pixflow(data, clock, "staff", "add", name, address(name), "--role", role)
 
