@@ -90,9 +90,10 @@ class Roster:
         here = [one for id in runners if (one := self.members[id]).here(day)]
         return here[0] if here else self.referent(site, day)
 
-    def colleague(self, member: Member | None, day: date) -> Member | None:
-        """Draws another advisor who is here, of the same site if possible."""
-        there = [one for one in self.of("advisor") if one is not member and one.here(day)] if member else []
+    def colleague(self, member: Member | None, day: date, by: Actor) -> Member | None:
+        """Draws another advisor who is here and does not act now, of the same site if possible."""
+        others = [one for one in self.of("advisor") if one is not member and one.actor.id != by.id]
+        there = [one for one in others if one.here(day)] if member else []
         near = [one for one in there if member and one.site == member.site] or there
         return self.random.choice(near) if near else None
 

@@ -89,6 +89,14 @@ def test_nothing_is_refused_and_everybody_came(played: tuple[OpenStructure, Tota
     assert said.commands == len({one.command for one in events}) - 1
 
 
+@pytest.mark.parametrize(("seed", "what"), [(2, "a task of its advisor alone"), (3, "a task that a deputy hands over")])
+def test_nobody_is_handed_a_task_that_they_may_not_do(tmp_path: Path, seed: int, what: str) -> None:
+    """Each of these seeds once drew such a task."""
+    opened, totals = built(tmp_path, seed=seed, young_people=30, months=12, start=date(2025, 11, 27), batch=True)
+    opened.engine.close()
+    assert totals.refused == {}, what
+
+
 def test_what_happens_is_in_order_and_on_working_days(played: tuple[OpenStructure, Totals]) -> None:
     opened, said = played
     calendar = Calendar("FR", "Europe/Paris")

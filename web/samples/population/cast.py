@@ -18,6 +18,13 @@ from web.samples.population.crowd import Crowd
 from web.samples.simulation import Case
 from web.samples.youth import Young
 
+FOLLOWED = ("certification", "cv")
+"""Kinds of actions that their advisor follows by other forms than those of a handed task."""
+
+
+def _is_followed(case: Case) -> bool:
+    return case.task.kind == "refer" and case.state.parcours.actions[case.subject].action.kind in FOLLOWED
+
 
 class DrawnCast(Behaviours):
     # --- arrivals
@@ -87,7 +94,7 @@ class DrawnCast(Behaviours):
         ):
             if self.sim.chance(parameters.SNOOZED):
                 return self._snooze(case)
-            if self.sim.chance(parameters.HANDED_OVER):
+            if self.sim.chance(parameters.HANDED_OVER) and not _is_followed(case):
                 return self._hand_over(case)
         return super().perform(case)
 
@@ -97,7 +104,7 @@ class DrawnCast(Behaviours):
 
     def _hand_over(self, case: Case) -> Commands:
         """Hands the task over to a colleague who is here; tries it again when there is none."""
-        colleague = self.sim.roster.colleague(self.sim.roster.advisor(case.state), self.sim.today)
+        colleague = self.sim.roster.colleague(self.sim.roster.advisor(case.state), self.sim.today, case.by)
         if colleague is None:
             self.again(case)
             return
@@ -153,7 +160,7 @@ class DrawnCast(Behaviours):
 
     def _lend_out(self, case: Case) -> Commands:
         """Lends the dossier to a colleague for some days."""
-        colleague = self.sim.roster.colleague(self.sim.roster.advisor(case.state), self.sim.today)
+        colleague = self.sim.roster.colleague(self.sim.roster.advisor(case.state), self.sim.today, case.by)
         if colleague is None or case.state.lent:
             return
         yield self.lend(case.young, colleague, self.sim.in_days(parameters.LENT_FOR))
