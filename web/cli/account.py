@@ -14,8 +14,8 @@ from pixflow.team import accounts as decisions
 from web.accounts import accounts, invitations, memberships
 from web.accounts.site import Site
 from web.accounts.store import open_accounts
-from web.cli.french_typer import InFrench
-from web.cli.terminal import FileArgument, StructureOption, console, fail, in_words, member, working
+from web.cli.common.french_typer import InFrench
+from web.cli.common.terminal import FileArgument, StructureOption, console, fail, in_words, member, working
 from web.french import dates, typography
 from web.hosting import account_backups
 from web.hosting.served_structure import ServedStructure
@@ -29,12 +29,13 @@ WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courrie
 @account_app.command("invite")
 def invite(who: WhoArgument, structure: StructureOption = None) -> None:
     """Inviter quelqu'un de l'équipe à se connecter ; le lien n'est montré qu'ici."""
-    with working(structure) as served, _site(served, create=True) as site, in_words():
+    with working(structure) as served, in_words():
         person = member(served, who)
-        _decide(served, person, decisions.invite_account)
-        address = served.refs.team[person].email
-        invitation, token = invitations.invite(site.store, served.opened.id, person, address, OPERATOR)
-        until = dates.instant(site.store.at(invitation.sent + invitations.LINK), served.refs.structure.zone)
+        with _site(served, create=True) as site:
+            _decide(served, person, decisions.invite_account)
+            address = served.refs.team[person].email
+            invitation, token = invitations.invite(site.store, served.opened.id, person, address, OPERATOR)
+            until = dates.instant(site.store.at(invitation.sent + invitations.LINK), served.refs.structure.zone)
     console.print(f"Lien pour {address}, jusqu'au {until}, une seule fois :")
     console.print(f"{site.url}/invitation/{token}", soft_wrap=True)
 

@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
+from zoneinfo import available_timezones
 
 import typer
 
@@ -11,13 +12,15 @@ from pixflow import presets, structure_folder
 from pixflow.backups.key_rotation import rotate_keys
 from pixflow.events.structure import RotationMotive
 from pixflow.presets import PresetError
-from web.cli.backups import OneOption, chosen_slugs, saving_in_words
-from web.cli.french_typer import InFrench
-from web.cli.terminal import (
+from pixflow.working_days import CODES
+from web.cli.common.french_typer import InFrench
+from web.cli.common.structures import OneOption, chosen_slugs, each, open_slug, saving_in_words
+from web.cli.common.terminal import (
+    REFUSED,
+    USAGE,
     StructureOption,
     checked_settings,
     console,
-    errors,
     fail,
     in_words,
     marked,
@@ -25,13 +28,16 @@ from web.cli.terminal import (
     shown,
     working,
 )
+from web.desk.names import NoNames
 from web.french import typography
 from web.french.errors import presets as errors_presets
+from web.french.errors.refusals import refusal
 from web.hosting.mail import outbox_for
 from web.hosting.served_structure import structure_in_use
 from web.hosting.settings import Settings
 
 app = typer.Typer()
+UNDONE = "rien n'est fait."
 
 keys_app = typer.Typer(help="Les clés qui scellent les données des personnes.", cls=InFrench, no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
@@ -54,14 +60,28 @@ def rotate(
     console.print("Gardez-en une copie à part, et détruisez celles de l'ancienne.")
 
 
+def _zone(named: str) -> str:
+    if named not in available_timezones():
+        fail(refusal("unknown-zone", {"zone": named}, NoNames()), USAGE)
+    return named
+
+
+def _calendar(code: str) -> str:
+    if code not in CODES:
+        fail(f"{refusal('unknown-calendar', {'calendar': code}, NoNames())} Calendriers : {', '.join(CODES)}.", USAGE)
+    return code
+
+
 @app.command()
 def init(
     structure: Annotated[str, typer.Option("--structure", help="Le nom de la Mission locale.")],
     preset: Annotated[str, typer.Option(help="Le protocole de départ : un nom livré, ou un fichier TOML.")],
     data: Annotated[Path | None, typer.Option(help="Où garder les données (sinon PIXFLOW_DATA).")] = None,
     site: Annotated[list[str] | None, typer.Option("--site", help="Un site ; à répéter.")] = None,
-    zone: Annotated[str, typer.Option(help="Le fuseau horaire.")] = "Europe/Paris",
-    calendar: Annotated[str, typer.Option(help="Le calendrier des jours fériés : FR, FR-57, FR-974…")] = "FR",
+    zone: Annotated[str, typer.Option(callback=_zone, help="Le fuseau horaire.")] = "Europe/Paris",
+    calendar: Annotated[
+        str, typer.Option(callback=_calendar, help="Le calendrier des jours fériés : FR, FR-57, FR-974…")
+    ] = "FR",
     demo: Annotated[
         bool, typer.Option("--demo", help="Pour essayer, sans vraies personnes : « serve --demo » l'ouvre à tous.")
     ] = False,
@@ -70,7 +90,7 @@ def init(
     try:
         chosen = presets.load(preset)
     except PresetError as error:
-        fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}")
+        fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}", USAGE)
     with in_words():
         opened = structure_folder.create(
             data or (Settings().demonstrations() if demo else Settings().data),
@@ -89,14 +109,19 @@ def init(
 
 
 @app.command()
-def rebuild(structure: StructureOption = None) -> None:
-    """Refaire les tables de lecture à partir des faits, à côté de celles qui servent."""
-    with opening(structure) as opened:
+def rebuild(structure: OneOption = None) -> None:
+    """Refaire les tables de lecture de chaque structure à partir des faits, à côté de celles qui servent."""
+    _, failed = each(slugs := chosen_slugs(structure), lambda slug: _rebuild_one(slug, _title(slug, slugs)), UNDONE)
+    raise typer.Exit(REFUSED if failed else 0)
+
+
+def _rebuild_one(slug: str, title: str) -> None:
+    with open_slug(slug) as opened:
         served = structure_in_use(opened)
         with closing(served.reads):
             name = served.rebuild(shown("Reconstruction"))
             stopped = served.read().stopped()
-    console.print(f"Tables refaites : {name}")
+    console.print(f"{title}Tables refaites : {name}")
     for row in stopped:
         text = "[red]Arrêtée[/] : {projection} sur {stream} ({code}, fait n° {position})"
         console.print(marked(text, **row._mapping))
@@ -106,19 +131,16 @@ def rebuild(structure: StructureOption = None) -> None:
 def tick(structure: OneOption = None) -> None:
     """Ce qui se fait avec le temps : places rendues, dossiers repris, courriels du jour, envois oubliés balayés."""
     settings, slugs = checked_settings(), chosen_slugs(structure)
-    done = [_tick_one(slug, settings, title=f"{slug} : " if len(slugs) > 1 else "") for slug in slugs]
-    if not all(done):
-        raise typer.Exit(1)
+    _, failed = each(slugs, lambda slug: _tick_one(slug, settings, _title(slug, slugs)), UNDONE)
+    raise typer.Exit(REFUSED if failed else 0)
 
 
-def _tick_one(slug: str, settings: Settings, title: str) -> bool:
-    """Runs the periodic jobs of one structure. If they fail, prints why: the other structures go on."""
-    try:
-        with working(slug) as served, in_words():
-            outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration)
-            done = served.tick(outbox, settings.pages())
-    except typer.Exit:
-        errors.print(marked("{slug} : rien n'est fait.", slug=slug))
-        return False
+def _tick_one(slug: str, settings: Settings, title: str) -> None:
+    with working(slug) as served:
+        outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration)
+        done = served.tick(outbox, settings.pages())
     console.print(f"{title}Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
-    return True
+
+
+def _title(slug: str, slugs: list[str]) -> str:
+    return f"{slug} : " if len(slugs) > 1 else ""

@@ -7,10 +7,10 @@ import typer
 
 from web.cli import administration, backups, doctor, privacy, queue, replay, samples, server
 from web.cli.account import account_app
+from web.cli.common.french_typer import InFrench
 from web.cli.dossiers import dossiers_app
 from web.cli.files import exports
 from web.cli.files.places import places_app
-from web.cli.french_typer import InFrench
 from web.cli.staff import staff_app
 
 ORDER = (

@@ -1,22 +1,19 @@
 """`pixflow backup` and `pixflow restore`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pixflow import structure_folder
-from pixflow.backups import BackupError
 from pixflow.backups.backup import back_up, keep
 from pixflow.events.structure import Motive
-from pixflow.refused import Refused
 from pixflow.restore import restore
 from pixflow.structure_folder import OpenStructure
 from projections.store import stores
 from web.accounts.store import FOLDER, open_accounts
-from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, marked, shown
+from web.cli.common.structures import OneOption, chosen_slugs, each, open_slug, saving_in_words
+from web.cli.common.terminal import REFUSED, USAGE, JsonOption, as_json, console, errors, fail, in_words, marked, shown
 from web.french import dates, typography
 from web.french.errors import backups
 from web.hosting import account_backups
@@ -25,14 +22,13 @@ from web.hosting.settings import Settings
 
 app = typer.Typer()
 
-OneOption = Annotated[str | None, typer.Option("--structure", help="Cette structure seule, par son dossier.")]
 NameOption = Annotated[str | None, typer.Option("--structure", help="Le dossier de la structure, sinon le même.")]
 
 
 def _backup(path: Path) -> Path:
     """Returns the folder of a backup, or the name of a schema on PostgreSQL."""
-    if not path.is_dir() and not Settings().database():
-        fail(f"Le dossier {path} n'existe pas.")
+    if not os.path.isdir(path) and not Settings().database():
+        fail(f"Le dossier {path} n'existe pas.", USAGE)
     return path
 
 
@@ -50,22 +46,25 @@ def backup_command(
     json: JsonOption = False,
 ) -> None:
     """Sauvegarder chaque structure, même pendant qu'on y travaille."""
-    slugs = chosen_slugs(structure)
-    done = [made for slug in slugs if (made := _back_up_one(slug, to, number))]
+    done, failed = each(chosen_slugs(structure), lambda slug: _back_up_one(slug, to, number), "rien n'est sauvegardé.")
     saved = None if structure else _back_up_accounts(to, number)
+    code = REFUSED if failed or any(one["unopened"] for one in done) else 0
     if json:
-        as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done)
+        as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done, code, failed)
     else:
-        for one in done:
-            events = typography.plural(one["events"], "fait")
-            console.print(marked("[bold]{slug}[/] : {events}", slug=one["slug"], events=events), end=" ")
-            console.print(f"dans {one['path']}", soft_wrap=True)
-        if saved:
-            console.print(f"Comptes : dans {saved}", soft_wrap=True)
-        if done:
-            console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
-    if len(done) < len(slugs) or any(one["unopened"] for one in done):
-        raise typer.Exit(1)
+        _print(done, saved)
+    raise typer.Exit(code)
+
+
+def _print(done: list[dict[str, Any]], saved: Path | None) -> None:
+    for one in done:
+        events = typography.plural(one["events"], "fait")
+        console.print(marked("[bold]{slug}[/] : {events}", slug=one["slug"], events=events), end=" ")
+        console.print(f"dans {one['path']}", soft_wrap=True)
+    if saved:
+        console.print(f"Comptes : dans {saved}", soft_wrap=True)
+    if done:
+        console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
 
 
 def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
@@ -83,17 +82,12 @@ def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
         return made
 
 
-def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any] | None:
-    """Returns the backup, or prints why there is none and returns None."""
-    try:
-        with saving_in_words(), open_slug(slug) as opened:
-            made = back_up(opened, to)
-            gone = keep(made.path.parent, number) if number else []
-    except typer.Exit:
-        errors.print(marked("[bold]{slug}[/] : rien n'est sauvegardé.", slug=slug))
-        return None
+def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any]:
+    with open_slug(slug) as opened:
+        made = back_up(opened, to)
+        gone = keep(made.path.parent, number) if number else []
     if made.manifest.unopened:
-        errors.print(f"[bold]{slug}[/] : {backups.kept_apart(made.manifest.unopened)}")
+        errors.print(marked("[bold]{slug}[/] : {why}", slug=slug, why=backups.kept_apart(made.manifest.unopened)))
     report = {"slug": slug, "path": str(made.path), "made": made.manifest.made, "events": made.manifest.holding.head}
     return {**report, "unopened": made.manifest.unopened, "deleted": len(gone)}
 
@@ -140,35 +134,3 @@ def restore_command(
 def _rebuild(opened: OpenStructure) -> None:
     reads = reads_of(opened)
     stores.rebuild(reads.stores, opened.engine, shown("Reconstruction"))
-
-
-def chosen_slugs(structure: str | None) -> list[str]:
-    """Returns every structure of the data folder, or the named one."""
-    known = structure_folder.slugs(Settings().data)
-    if not known:
-        fail(f"Aucune structure dans {Settings().data} : commencez par « pixflow init ».")
-    with in_words():
-        if structure is not None and structure not in known:
-            raise Refused("unknown-structure", slug=structure, known=", ".join(known))
-    return [structure] if structure else known
-
-
-@contextmanager
-def open_slug(slug: str) -> Iterator[OpenStructure]:
-    """Opens a structure without its read side, and closes it at the end."""
-    settings = Settings()
-    opened = structure_folder.open_one(settings.data, slug, database=settings.database())
-    try:
-        yield opened
-    finally:
-        opened.engine.close()
-
-
-@contextmanager
-def saving_in_words() -> Iterator[None]:
-    """Turns known exceptions into a French error message, as `in_words` does, and BackupError too."""
-    with in_words():
-        try:
-            yield
-        except BackupError as error:
-            fail(backups.sentence(error))

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from pixflow import structure_folder
 from pixflow.inspection import event_pass
-from web.cli.backups import OneOption, chosen_slugs, open_slug
-from web.cli.terminal import JsonOption, as_json, console, errors, explained, in_words, marked
+from web.cli.common.structures import OneOption, chosen_slugs, open_slug
+from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, in_words, marked
 from web.french import health as french
 from web.hosting import account_checks, health, mail_checks
 from web.hosting.health import Finding
@@ -36,13 +36,14 @@ def doctor(
     if replace_triggers:
         _replace_triggers(structure)
     found = {slug: _findings(slug, None if every else seconds) for slug in chosen_slugs(structure)}
+    alarmed = any(one.level == "alarm" for findings in found.values() for one in findings)
+    code = REFUSED if alarmed else 0
     if json:
-        as_json(found)
+        as_json(found, code)
     else:
         for slug, findings in found.items():
             _print(slug, findings)
-    if any(one.level == "alarm" for findings in found.values() for one in findings):
-        raise typer.Exit(1)
+    raise typer.Exit(code)
 
 
 def _replace_triggers(structure: str | None) -> None:

@@ -8,8 +8,9 @@ from rich.table import Table
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.portfolio.importer import PreparedPortfolio, RecordedCounts
-from web.cli.french_typer import InFrench
-from web.cli.terminal import (
+from web.cli.common.french_typer import InFrench
+from web.cli.common.terminal import (
+    USAGE,
     FileArgument,
     JsonOption,
     StructureOption,
@@ -26,8 +27,6 @@ from web.french.errors import files
 from web.pages.portfolio.choices import importer_of
 
 dossiers_app = typer.Typer(help="Les dossiers des jeunes.", cls=InFrench, no_args_is_help=True)
-
-REFUSED = 2
 
 
 @dossiers_app.command("import")
@@ -49,12 +48,12 @@ def import_command(
         taken = None
         if prepared.preview is not None and not preview:
             taken = importer.record(prepared, by=actor, command_id=uuid4(), accept_changes=accept_changes, via="cli")
+    code = USAGE if prepared.preview is None else 0
     if json:
-        as_json(_document(prepared, taken))
+        as_json(_document(prepared, taken), code)
     else:
         _tell(prepared, taken, accept_changes)
-    if prepared.preview is None:
-        raise typer.Exit(REFUSED)
+    raise typer.Exit(code)
 
 
 def _document(prepared: PreparedPortfolio, taken: RecordedCounts | None) -> dict[str, Any]:

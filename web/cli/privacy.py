@@ -19,7 +19,7 @@ from pixflow.dossier.privacy.disclosure import issue_copy
 from pixflow.dossier.privacy.erasure import request_erasure
 from pixflow.refused import Refused
 from projections import dossier_sheet
-from web.cli.terminal import (
+from web.cli.common.terminal import (
     USAGE,
     JsonOption,
     StructureOption,
@@ -56,8 +56,8 @@ def export_person(
     structure: StructureOption = None,
 ) -> None:
     """Tout ce que pixflow sait d'une personne, pour elle : un PDF à lire, et un fichier JSON."""
-    if not to.is_dir():
-        fail(f"{to} n'est pas un dossier.")
+    if not os.path.isdir(to):
+        fail(f"{to} n'est pas un dossier.", USAGE)
     with working(structure) as served, in_words():
         stream = dossier(served, named)
         _must_be_known(served, stream, named)

@@ -12,7 +12,7 @@ from pixflow import authorization
 from pixflow.team.absences import colleagues_deputised_by
 from projections import advisor_queue
 from projections import piles as projections_piles
-from web.cli.terminal import (
+from web.cli.common.terminal import (
     AsOption,
     JsonOption,
     StructureOption,

@@ -17,7 +17,19 @@ from pixflow.replay import Replay, at_version, version_at
 from pixflow.tasks import Task
 from projections import audit_trail
 from projections.store.past_tables import past_tables
-from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, fail, marked, working
+from web.cli.common.terminal import (
+    USAGE,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    day,
+    dossier,
+    fail,
+    instant,
+    marked,
+    working,
+)
 from web.desk.names import ScopedNames
 from web.french import dates, privacy, tasks, typography, vocabulary
 from web.french.events import sentences
@@ -35,24 +47,24 @@ def replay(
 ) -> None:
     """Rejouer un dossier : ses faits, et son état après l'un d'eux."""
     if version is not None and at is not None:
-        fail("Choisissez --version ou --at : les deux à la fois ne désignent pas un fait.")
+        fail("Choisissez --version ou --at : les deux à la fois ne désignent pas un fait.", USAGE)
     with working(structure) as served:
         stream = dossier(served, named)
         history = served.engine.history(stream)
         if not history:
             fail(f"Aucun dossier n'a l'identifiant {named}.")
-        instant = _instant(at, served.refs.structure.zone) if at is not None else None
-        n = _version(history, version, instant)
+        moment = _moment(at, served.refs.structure.zone) if at is not None else None
+        n = _version(history, version, moment)
         with served.read().database.connect() as connection:
             positions = audit_trail.positions(connection, stream)
             position = positions[history[n - 1].originator_version]
-            if instant:
-                position = max(position, audit_trail.position_at(connection, instant))
+            if moment:
+                position = max(position, audit_trail.position_at(connection, moment))
             refs = served.engine.references_at(position)
             shown = at_version(history, n, refs)
-            day = refs.calendar.local_day(instant or shown.recorded.at)
+            on = refs.calendar.local_day(moment or shown.recorded.at)
             with past_tables(connection, stream, position, refs) as tables:
-                past = _Past(shown, history[:n], ScopedNames(refs, tables, Scope("all"), shown.after), refs, day)
+                past = _Past(shown, history[:n], ScopedNames(refs, tables, Scope("all"), shown.after), refs, on)
                 if json:
                     as_json(_document(past, positions))
                 else:
@@ -82,9 +94,9 @@ class _Past:
         return sentences.sentence(recorded, self.names, zone=self.zone, history=self.known)
 
 
-def _version(history: list[Recorded], version: int | None, instant: datetime | None) -> int:
-    if instant is not None:
-        n = version_at(history, instant)
+def _version(history: list[Recorded], version: int | None, moment: datetime | None) -> int:
+    if moment is not None:
+        n = version_at(history, moment)
         if n == 0:
             fail("Ce dossier n'était pas encore ouvert.")
         return n
@@ -95,14 +107,11 @@ def _version(history: list[Recorded], version: int | None, instant: datetime | N
     return version
 
 
-def _instant(text: str, zone: str) -> datetime:
+def _moment(text: str, zone: str) -> datetime:
     """Returns a local instant; a day alone is its end."""
-    try:
-        if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), time.max, ZoneInfo(zone))
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.")
+    if len(text) <= len("2026-03-12"):
+        return datetime.combine(day(text), time.max, ZoneInfo(zone))
+    return instant(text, zone)
 
 
 def _document(past: _Past, positions: dict[int, int]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from rich.table import Table
 from pixflow import presets, structure_folder
 from pixflow.presets import PresetError
 from pixflow.refused import Refused
-from web.cli.server import run
-from web.cli.terminal import (
+from web.cli.common.terminal import (
+    USAGE,
     console,
     day,
     errors,
@@ -21,6 +21,7 @@ from web.cli.terminal import (
     in_words,
     marked,
 )
+from web.cli.server import PortOption, run
 from web.french import dates, typography, vocabulary
 from web.french.errors import presets as errors_presets
 from web.hosting.host import open_host
@@ -35,7 +36,7 @@ STRUCTURE = "Mission locale du Val d’Exemple"
 
 @app.command()
 def simulate(
-    young_people: Annotated[int, typer.Option(min=1, help="Combien de jeunes sont accueillis.")],
+    young_people: Annotated[int, typer.Option(min=1, max=100_000, help="Combien de jeunes sont accueillis.")],
     seed: Annotated[int, typer.Option(help="Le hasard : le même nombre donne les mêmes parcours.")] = 1,
     preset: Annotated[str, typer.Option(help="Le protocole : un nom livré, ou un fichier TOML.")] = "laigle-mortagne",
     structure: Annotated[str, typer.Option("--structure", help="Le nom de la Mission locale.")] = STRUCTURE,
@@ -52,7 +53,7 @@ def simulate(
     try:
         chosen = presets.load(preset)
     except PresetError as error:
-        fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}")
+        fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}", USAGE)
     first = day(start) if start else None
     with in_words(), _bar() as bar:
         try:
@@ -100,7 +101,7 @@ def _shown(bar: Progress) -> population.Progress:
 @app.command()
 def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Préparer sans servir.")] = False,
-    port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = PORT,
+    port: PortOption = PORT,
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
     """Deux Missions locales inventées, des mois de suivi, et les pages pour les essayer."""

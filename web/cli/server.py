@@ -16,7 +16,7 @@ from pixflow.structure_folder import utc_now
 from web.accounts import memberships
 from web.accounts.site import Site
 from web.app import create_app
-from web.cli.terminal import (
+from web.cli.common.terminal import (
     checked_settings,
     console,
     errors,
@@ -41,6 +41,7 @@ from web.hosting.site import open_site
 app = typer.Typer()
 
 TICK_SECONDS = 60
+PortOption = Annotated[int, typer.Option(min=0, max=65_535, help="Le port, sur 127.0.0.1 ; 0 : un port libre.")]
 
 
 @contextmanager
@@ -164,7 +165,7 @@ def serve(
     demo: Annotated[
         bool, typer.Option("--demo", help="Une démonstration : chacun y choisit qui être, sur cette machine seulement.")
     ] = False,
-    port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = PORT,
+    port: PortOption = PORT,
     where: Annotated[
         str,
         typer.Option("--socket", metavar="CHEMIN", help="Une prise UNIX au lieu du port, ou « systemd » : la sienne."),

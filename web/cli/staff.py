@@ -9,10 +9,9 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
 from pixflow.events.values import Role
 from pixflow.identity import normalise
-from pixflow.refused import Refused
 from pixflow.team import absences, membership, roles, staff
-from web.cli.french_typer import InFrench
-from web.cli.terminal import (
+from web.cli.common.french_typer import InFrench
+from web.cli.common.terminal import (
     USAGE,
     StructureOption,
     console,
@@ -28,6 +27,17 @@ from web.hosting.served_structure import ServedStructure
 
 staff_app = typer.Typer(help="Les personnes qui travaillent dans la structure.", cls=InFrench, no_args_is_help=True)
 
+
+def _roles(values: list[str]) -> list[str]:
+    for one in values:
+        if one not in vocabulary.ROLES:
+            fail(f"La valeur « {one} » de --role ne convient pas : {', '.join(vocabulary.ROLES)}.", USAGE)
+    return values
+
+
+RolesOption = Annotated[
+    list[str], typer.Option("--role", callback=_roles, help=f"À répéter : {', '.join(vocabulary.ROLES)}.")
+]
 WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
 
 
@@ -35,7 +45,7 @@ WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courrie
 def staff_add(
     name: Annotated[str, typer.Argument(help="Prénom et nom.")],
     email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
-    role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(vocabulary.ROLES)}.")],
+    role: RolesOption,
     phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s'il y en a un.")] = None,
     site: Annotated[str | None, typer.Option("--site", help="Son site, s'il y en a un.")] = None,
     until: Annotated[
@@ -49,25 +59,20 @@ def staff_add(
     """
     with working(structure) as served, in_words():
         place = _site(served, site) if site else None
-        try:
-            known = served.engine.claim_holders("email", [staff.address(email)])
-            done = served.engine.execute(
-                {"staff": next(iter(known.values()), uuid4())},
-                membership.add_member,
-                by=Actor(OPERATOR),
-                command_id=uuid4(),
-                via="cli",
-                name=name,
-                email=email,
-                phone=phone,
-                site=place,
-                roles=tuple(cast(list[Role], role)),
-                until=day(until) if until else None,
-            )
-        except Refused as refused:
-            if refused.code == "unknown-role":
-                fail(f"Rôle inconnu : {refused.details['role']}. Rôles : {', '.join(vocabulary.ROLES)}.")
-            raise
+        known = served.engine.claim_holders("email", [staff.address(email)])
+        done = served.engine.execute(
+            {"staff": next(iter(known.values()), uuid4())},
+            membership.add_member,
+            by=Actor(OPERATOR),
+            command_id=uuid4(),
+            via="cli",
+            name=name,
+            email=email,
+            phone=phone,
+            site=place,
+            roles=tuple(cast(list[Role], role)),
+            until=day(until) if until else None,
+        )
     console.print(
         f"{name} : {', '.join(vocabulary.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer"
     )

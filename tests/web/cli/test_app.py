@@ -18,7 +18,7 @@ from pixflow.documents.grille import ProblemCode
 from pixflow.presets import PresetError
 from tests.portfolio.workbooks import workbook
 from web.cli.app import app
-from web.cli.terminal import console, marked
+from web.cli.common.terminal import console, marked
 from web.french.errors import presets as french
 from web.hosting.settings import Settings
 from web.samples import demo
@@ -60,7 +60,9 @@ def ran(*arguments: str) -> str:
 
 
 def said(*arguments: str):
-    return json.loads(ran(*arguments, "--json"))
+    document = json.loads(ran(*arguments, "--json"))
+    assert (document["exit"], document["message"]) == (0, None)
+    return document["answer"]
 
 
 def test_init_says_what_comes_next_and_refuses_twice(data: Path):
@@ -81,7 +83,7 @@ def test_init_says_what_comes_next_and_refuses_twice(data: Path):
 )
 def test_init_refuses_what_it_does_not_know_and_leaves_nothing(data: Path, options: list[str], told: str):
     result = run("init", "--structure", "Ici", *options)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert told in result.output
     assert "Traceback" not in result.output
     assert not (data / "ici").exists()
@@ -118,7 +120,7 @@ def test_init_takes_a_file_and_says_where_it_is_wrong(data: Path, tmp_path: Path
     wrong = tmp_path / "ours.toml"
     wrong.write_text(text.replace("low = 41", "low = 43", 1))
     result = run("init", "--preset", str(wrong), "--structure", "Ici")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "41" in result.output
     assert "42" in result.output
     right = tmp_path / "right.toml"
@@ -198,14 +200,26 @@ def test_every_code_of_a_preset_s_refusal_has_its_sentence():
         (["replay"], "Il manque DOSSIER. Aide : pixflow replay --help"),
         (["queue"], "Il manque --as. Aide : pixflow queue --help"),
         (["replay", "1", "--versin", "3"], "L'option --versin n'existe pas ; la plus proche est --version. Aide : "),
-        (["replay", "1", "--version", "trois"], "La valeur de --version ne convient pas."),
+        (["replay", "1", "--version", "trois"], "La valeur de --version ne convient pas : un nombre entier."),
         (["replay", "1", "--version"], "L'option --version ne s'écrit pas ainsi."),
         (["tick", "encore"], "La ligne a un mot de trop. Aide : pixflow tick --help"),
         (["ouvrir"], "La commande « ouvrir » n'existe pas. Commandes : init, demo, queue,"),
         (["staff", "ad"], "La commande « ad » n'existe pas. Commandes : add, confirm, absence, leave."),
         (["read", "[b]absent.csv"], "Le fichier [b]absent.csv n'existe pas."),
         (["read", "/"], "/ est un dossier, et non un fichier."),
-        (["simulate", "--young-people", "9", "--months", "99999"], "La valeur de --months ne convient pas."),
+        (
+            ["simulate", "--young-people", "9", "--months", "99999"],
+            "--months ne convient pas : un nombre entier de 1 à 240.",
+        ),
+        (["simulate", "--young-people", "0"], "ne convient pas : un nombre entier de 1 à 100000."),
+        (["serve", "--port", "99999"], "La valeur de --port ne convient pas : un nombre entier de 0 à 65535."),
+        (["serve", "--demo", "--port", "-1"], "La valeur de --port ne convient pas : un nombre entier de 0 à 65535."),
+        (["keys", "rotate", "--reason", "x"], "--reason ne convient pas : departure, exposure, routine."),
+        (["import", str(EXPORT), "--as", "x", "--doubtful", "keep"], "--doubtful ne convient pas : leave, record."),
+        (["staff", "add", "Nadia", NADIA, "--role", "chef"], "« chef » de --role ne convient pas : advisor, referent,"),
+        (["init", "--structure", "Ici", "--preset", "laigle"], "le plus proche est «\xa0laigle-mortagne\xa0»"),
+        (["export-person", "1", "--to", "absent"], "absent n'est pas un dossier."),
+        (["restore", "absent", "--reason", "move"], "Le dossier absent n'existe pas."),
     ],
 )
 def test_a_line_that_cannot_be_read_is_answered_in_french(data: Path, line: list[str], told: str):
@@ -228,9 +242,10 @@ def test_staff_add_twice_adds_the_role_only(house: Path):
     assert "rien à changer" in ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor")
     ran("staff", "add", "Nadia Benali", NADIA.upper(), "--role", "referent")
     assert said("queue", "--as", NADIA)["piles"] == []
-    for wrong in (["Nadia", "pas un courriel", "--role", "advisor"], ["Nadia", NADIA, "--role", "chef"]):
-        result = run("staff", "add", *wrong)
-        assert result.exit_code == 1
+    wrong = ["Nadia", "pas un courriel", "--role", "advisor"], ["Nadia", NADIA, "--role", "chef"]
+    for line, code in zip(wrong, (1, 2), strict=True):
+        result = run("staff", "add", *line)
+        assert result.exit_code == code
         assert "Traceback" not in result.output
 
 
@@ -378,7 +393,7 @@ def test_read_refuses_with_exit_2(data: Path, tmp_path: Path):
     broken.write_bytes(EXPORT.read_bytes().replace(b";0,7;", b";70;", 1))
     result = run("read", str(broken), "--json")
     assert result.exit_code == 2
-    refused = [p for p in json.loads(result.output)["problems"] if p["severity"] == "refused"]
+    refused = [p for p in json.loads(result.stdout)["answer"]["problems"] if p["severity"] == "refused"]
     assert [p["code"] for p in refused] == ["rate-range"]
     assert run("read", str(broken)).exit_code == 2
 
@@ -451,8 +466,8 @@ def test_an_export_without_its_date_asks_for_it_with_exit_3(house: Path, tmp_pat
     shutil.copy(EXPORT, renamed)
     asked = run("import", str(renamed), "--as", SOPHIE, "--json")
     assert asked.exit_code == 3
-    assert json.loads(asked.output)["questions"] == ["exported-at"]
-    assert run("import", str(renamed), "--as", SOPHIE, "--exported-at", "hier").exit_code == 1
+    assert json.loads(asked.stdout)["answer"]["questions"] == ["exported-at"]
+    assert run("import", str(renamed), "--as", SOPHIE, "--exported-at", "hier").exit_code == 2
     assert said("import", str(renamed), "--as", SOPHIE, "--exported-at", "2026-05-12T09:10")["recorded"] is True
 
 
@@ -469,10 +484,36 @@ def test_replay_by_number_by_version_and_by_date(house: Path, tmp_path: Path):
     assert "Aminata DIALLO" in ran("replay", "12347", "--version", "2")
     assert run("replay", "12347", "--version", "99").exit_code == 1
     assert run("replay", "12347", "--at", "2001-01-01").exit_code == 1
-    assert run("replay", "12347", "--at", "demain").exit_code == 1
+    assert run("replay", "12347", "--at", "demain").exit_code == 2
     assert run("replay", "99999").exit_code == 1
     both = run("replay", "12347", "--version", "1", "--at", "2026-01-01")
-    assert (both.exit_code, "les deux à la fois" in both.output) == (1, True)
+    assert (both.exit_code, "les deux à la fois" in both.output) == (2, True)
+
+
+def test_rebuild_works_on_each_structure_and_one_that_fails_stops_no_other(house: Path):
+    ran("init", "--preset", "hautes-pyrenees", "--structure", "Tarbes")
+    assert [line.partition(" : ")[0] for line in ran("rebuild").splitlines()] == ["l-aigle", "tarbes"]
+    (house / "l-aigle" / "structure.json").write_bytes(b"{")
+    result = run("rebuild")
+    assert result.exit_code == 1
+    assert "tarbes : Tables refaites" in result.output
+    assert "l-aigle : rien n'est fait." in result.output
+    assert ran("rebuild", "--structure", "tarbes").startswith("Tables refaites")
+
+
+def test_a_refusal_is_the_same_document_as_an_answer(house: Path):
+    for line, code, why in (
+        (["queue"], 2, "Il manque --as."),
+        (["queue", "--as", "personne@ml.example"], 1, "Personne n'a le courriel personne@ml.example dans L'Aigle."),
+        (["read", "absent.csv"], 2, "Le fichier absent.csv n'existe pas."),
+        (["retention", "--structure", "ailleurs"], 1, "ailleurs"),
+    ):
+        result = run(*line, "--json")
+        document = json.loads(result.stdout)
+        assert document.keys() == {"exit", "message", "answer"}
+        assert (result.exit_code, document["exit"], document["answer"]) == (code, code, None)
+        assert why in document["message"]
+        assert why in " ".join(result.stderr.split())
 
 
 def test_rebuild_and_tick_leave_the_queue_as_it_was(house: Path, tmp_path: Path):

@@ -1,9 +1,8 @@
 """`pixflow read` and `pixflow import`: exports of Pix Orga."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -11,21 +10,23 @@ from rich.table import Table
 from pixflow.importing import Answers, Importer, ImportPreview, ImportResult
 from pixflow.pix_orga import Export, ExportProblem, read
 from projections import result_routing
-from web.cli.files import export_table
-from web.cli.terminal import (
+from web.cli.common.terminal import (
+    QUESTION,
+    USAGE,
     AsOption,
     FileArgument,
     JsonOption,
     StructureOption,
     as_json,
     console,
-    fail,
     in_words,
+    instant,
     marked,
     person,
     problem_line,
     working,
 )
+from web.cli.files import export_table
 from web.desk.names import NoNames
 from web.french.errors.files import problem
 from web.french.errors.refusals import refusal
@@ -34,19 +35,17 @@ from web.hosting.served_structure import ServedStructure
 
 app = typer.Typer()
 
-REFUSED, QUESTION = 2, 3
-
 
 @app.command("read")
 def read_command(file: FileArgument, json: JsonOption = False) -> None:
     """Lire un export de Pix Orga, sans rien enregistrer."""
     export = read(file.read_bytes(), file.name)
+    code = USAGE if export.refused else 0
     if json:
-        as_json(export_table.document(export))
+        as_json(export_table.document(export), code)
     else:
         _print_export(export)
-    if export.refused:
-        raise typer.Exit(REFUSED)
+    raise typer.Exit(code)
 
 
 def _print_export(export: Export) -> None:
@@ -81,7 +80,7 @@ def import_command(
     ] = False,
     external_id_column: Annotated[str | None, typer.Option(help="La colonne du n° de dossier (vide : aucune).")] = None,
     doubtful: Annotated[
-        str | None, typer.Option(help="Les lignes douteuses : leave (laisser) ou record (enregistrer).")
+        Literal["leave", "record"] | None, typer.Option(help="Les lignes douteuses : laisser, ou enregistrer.")
     ] = None,
     structure: StructureOption = None,
     json: JsonOption = False,
@@ -90,27 +89,28 @@ def import_command(
     with working(structure) as served, in_words():
         actor = person(served, as_)
         answers = Answers(
-            exported_at=_instant(exported_at, served.refs.structure.zone),
+            exported_at=_exported_at(exported_at, served.refs.structure.zone),
             external_id_column=external_id_column,
             accept_vanished=accept_vanished,
-            doubtful=doubtful if doubtful in ("leave", "record") else None,  # type: ignore[arg-type]
+            doubtful=doubtful,
         )
         importer = importer_of(served)
         prepared = importer.prepare(file.read_bytes(), file.name, answers)
         if prepared.preview is None:
             if json:
-                as_json({"refused": True, "problems": [export_table.remark(one) for one in prepared.export.problems]})
+                as_json({"problem_list": [export_table.remark(one) for one in prepared.export.problems]}, USAGE)
             else:
                 _print_problems(prepared.export.problems)
-            raise typer.Exit(REFUSED)
+            raise typer.Exit(USAGE)
         shown, imported = prepared.preview, None
         if not shown.questions and not preview and not shown.misfit:
             imported = importer.record(prepared, by=actor, command_id=uuid4())
-    _tell(shown, imported, json)
-    if shown.misfit:
-        raise typer.Exit(REFUSED)
-    if shown.questions:
-        raise typer.Exit(QUESTION)
+    code = USAGE if shown.misfit else QUESTION if shown.questions else 0
+    if json:
+        as_json(_document(shown, imported), code)
+    else:
+        _tell(shown, imported)
+    raise typer.Exit(code)
 
 
 def importer_of(served: ServedStructure) -> Importer:
@@ -124,23 +124,24 @@ def importer_of(served: ServedStructure) -> Importer:
     return Importer(served.engine, known)
 
 
-def _tell(shown: ImportPreview, imported: ImportResult | None, json: bool) -> None:
+def _numbers(shown: ImportPreview, imported: ImportResult | None) -> dict[str, int]:
     counts = imported.counts if imported else shown.counts
-    recorded = bool(imported and imported.done.recorded)
-    numbers = {name: getattr(counts, name) for name in counts.__struct_fields__}
-    if json:
-        questions = [one.code for one in shown.questions]
-        as_json(
-            {
-                **numbers,
-                "recorded": recorded,
-                "seen_before": shown.seen_before,
-                "misfit": shown.misfit,
-                "questions": questions,
-                "problem_list": [export_table.remark(one) for one in shown.problems],
-            }
-        )
-        return
+    return {name: getattr(counts, name) for name in counts.__struct_fields__}
+
+
+def _document(shown: ImportPreview, imported: ImportResult | None) -> dict[str, Any]:
+    return {
+        **_numbers(shown, imported),
+        "recorded": bool(imported and imported.done.recorded),
+        "seen_before": shown.seen_before,
+        "misfit": shown.misfit,
+        "questions": [one.code for one in shown.questions],
+        "problem_list": [export_table.remark(one) for one in shown.problems],
+    }
+
+
+def _tell(shown: ImportPreview, imported: ImportResult | None) -> None:
+    numbers, recorded = _numbers(shown, imported), bool(imported and imported.done.recorded)
     code = shown.campaign.code or "sans code"
     console.print(marked("[bold]{name}[/] · {code}", name=shown.campaign.name, code=code))
     names = ("nouvelles", "avancées", "partagées", "inchangées", "disparues", "problèmes")
@@ -159,11 +160,5 @@ def _tell(shown: ImportPreview, imported: ImportResult | None, json: bool) -> No
         console.print("Rien n'est enregistré : c'est un aperçu.")
 
 
-def _instant(text: str | None, zone: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        said = datetime.fromisoformat(text)
-    except ValueError:
-        fail(f"« {text} » n'est pas une date et une heure : écrivez 2026-05-12T09:10.")
-    return (said if said.tzinfo else said.replace(tzinfo=ZoneInfo(zone))).astimezone(ZoneInfo("UTC"))
+def _exported_at(text: str | None, zone: str) -> datetime | None:
+    return instant(text, zone).astimezone(UTC) if text is not None else None

@@ -7,26 +7,25 @@ import typer
 from rich.table import Table
 
 from pixflow.open_data import Place, PlaceFile, PlaceProblem, read
-from web.cli.french_typer import InFrench
-from web.cli.terminal import FileArgument, JsonOption, as_json, console, problem_line
+from web.cli.common.french_typer import InFrench
+from web.cli.common.terminal import USAGE, FileArgument, JsonOption, as_json, console, problem_line
 from web.french import dates
 from web.french.errors.places import sentence
 from web.french.typography import plural
 
 places_app = typer.Typer(help="Les lieux et partenaires du territoire.", cls=InFrench, no_args_is_help=True)
-REFUSED = 2
 
 
 @places_app.command("read")
 def read_command(file: FileArgument, json: JsonOption = False) -> None:
     """Lire un fichier de lieux (médiation numérique, data·inclusion), sans rien enregistrer."""
     found = read(file.read_bytes(), datetime.now(UTC).date())
+    code = USAGE if found.refused else 0
     if json:
-        as_json(document(found))
+        as_json(document(found), code)
     else:
         _print(found)
-    if found.refused:
-        raise typer.Exit(REFUSED)
+    raise typer.Exit(code)
 
 
 def document(found: PlaceFile) -> dict[str, Any]:

@@ -70,8 +70,8 @@ def _from_systemd() -> socket.socket:
 
 def _at_path(path: Path) -> socket.socket:
     """Makes a socket in the place of one that nobody listens on any more."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     _delete_abandoned(path)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(_FOR_GROUP)
     try:
         listener.bind(str(path))

@@ -1,13 +1,15 @@
 """Common parts of the commands: the structure, the person, error messages."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -29,8 +31,9 @@ from web.french.errors.refusals import refusal, store_error
 from web.hosting import mail_checks
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
+from web.http import addresses
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Terminal(Console):
@@ -59,7 +62,8 @@ def _visible(text: str) -> str:
 
 console = Terminal()
 errors = Terminal(stderr=True)
-USAGE = 2
+REFUSED, USAGE, QUESTION = 1, 2, 3
+"""Exit codes: refused, or something is to be done; the line or its file cannot be read; an answer is needed first."""
 UNREADABLE = "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée."
 DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis restaurez la dernière sauvegarde."
 DISK = "Un fichier ou un dossier ne se laisse pas lire ou écrire."
@@ -70,10 +74,9 @@ StructureOption = Annotated[
 
 
 def _file(path: Path) -> Path:
-    if not path.is_file():
-        fail(
-            f"{path} est un dossier, et non un fichier." if path.is_dir() else f"Le fichier {path} n'existe pas.", USAGE
-        )
+    if not os.path.isfile(path):
+        is_folder = os.path.isdir(path)
+        fail(f"{path} est un dossier, et non un fichier." if is_folder else f"Le fichier {path} n'existe pas.", USAGE)
     return path
 
 
@@ -82,10 +85,18 @@ AsOption = Annotated[str, typer.Option("--as", help="Le courriel de la personne 
 JsonOption = Annotated[bool, typer.Option("--json", help="En JSON, pour un programme.")]
 
 
-def fail(sentence: str, code: int = 1) -> NoReturn:
-    """Prints why nothing was done, and exits."""
-    errors.print(marked("[bold red]Refusé.[/] {sentence}", sentence=sentence) if code == 1 else sentence)
-    raise typer.Exit(code)
+class Failed(Exception):
+    """Raised when nothing was done: the French sentence that says why, and the exit code."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code
+
+
+def fail(sentence: str, code: int = REFUSED) -> NoReturn:
+    """Ends a command: nothing was done, for the reason of the sentence."""
+    raise Failed(sentence, code)
 
 
 def checked_settings() -> Settings:
@@ -98,7 +109,7 @@ def checked_settings() -> Settings:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Turns known exceptions into a French error message and exit code 1."""
+    """Turns known exceptions into Failed, with a French sentence and exit code 1."""
     try:
         yield
     except BrokenPipeError:  # nobody reads any more: Typer exits silently
@@ -149,7 +160,7 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
     data = Settings().data
     known = structure_folder.slugs(data)
     if not known:
-        fail(f"Aucune structure dans {data} : commencez par « pixflow init ».")
+        no_structure()
     if structure is None and len(known) > 1:
         fail(f"Plusieurs structures : précisez --structure ({', '.join(known)}).")
     with in_words():
@@ -162,6 +173,10 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
             opened.engine.close()
 
 
+def no_structure() -> NoReturn:
+    fail(f"Aucune structure dans {Settings().data} : commencez par « pixflow init ».")
+
+
 def person(served: ServedStructure, address: str) -> Actor:
     """Returns the member of staff with this e-mail, who works here today."""
     found = member(served, address)
@@ -172,11 +187,19 @@ def person(served: ServedStructure, address: str) -> Actor:
 
 
 def day(text: str) -> date:
-    """Reads a day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.", USAGE)
+    """Reads a day, one that a form would accept too."""
+    if found := addresses.day(text):
+        return found
+    fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.", USAGE)
+
+
+def instant(text: str, zone: str) -> datetime:
+    """Reads a day and a time of day, in the structure's time zone unless the text names another one."""
+    with suppress(ValueError):
+        found = datetime.fromisoformat(text)
+        if addresses.day(found.date().isoformat()):
+            return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+    fail(f"« {text} » n'est pas une date et une heure : écrivez 2026-05-12T09:10.", USAGE)
 
 
 def member(served: ServedStructure, address: str) -> UUID:
@@ -216,7 +239,8 @@ def shown(title: str) -> Any:
     return progress
 
 
-def as_json(value: Any) -> None:
-    """Prints one JSON document on standard output."""
-    text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2)
+def as_json(answer: Any, code: int = 0, message: str | None = None) -> None:
+    """Prints the JSON document of a command (docs/cli.md#for-a-program)."""
+    said = {"exit": code, "message": message, "answer": msgspec.to_builtins(answer)}
+    text = json.dumps(said, ensure_ascii=False, indent=2)
     typer.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))

@@ -1,4 +1,4 @@
-"""Typer's usage errors and help, in French. No other module knows Typer's private classes."""
+"""Typer's usage errors and help, in French, and the end of every command. No other module knows Typer's privates."""
 
 import sys
 from typing import Any, NoReturn
@@ -16,9 +16,11 @@ from typer._click.exceptions import (
 )
 from typer.core import TyperGroup
 
-from web.cli.terminal import USAGE, errors, fail
+from web.cli.common.terminal import USAGE, Failed, as_json, errors, fail, in_words, marked
 
 HELP = "Montrer cette aide."
+TYPES = {"int": "un nombre entier", "float": "un nombre"}
+"""Words of the types whose values Typer itself refuses."""
 
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[par défaut : {}]"
@@ -26,19 +28,30 @@ rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
 
 
 class InFrench(TyperGroup):
-    """Group of commands that says in French why it cannot read a command line. "Usage" and the types stay English."""
+    """Group of commands that ends each of them: in French words, as JSON when it was asked for, with an exit code."""
 
-    def main(self, *args: Any, **extra: Any) -> NoReturn:
+    def main(self, args: Any = None, *more: Any, **extra: Any) -> NoReturn:
+        line = sys.argv[1:] if args is None else list(args)
         try:
-            code = super().main(*args, **{**extra, "standalone_mode": False})
-        except typer.Abort:
-            code = 1
-        except NoArgsIsHelpError:  # the help is shown already
-            code = USAGE
-        except ClickException as error:
-            errors.print(_usage(error))
-            code = USAGE
+            code = self._run(line, *more, **extra)
+        except Failed as failed:
+            code = failed.code
+            _tell(failed, json="--json" in line)
         sys.exit(code if isinstance(code, int) else 0)
+
+    def _run(self, *args: Any, **extra: Any) -> Any:
+        """Runs a command and returns its exit code. Raises Failed for every error that has a sentence."""
+        try:
+            with in_words():
+                return super().main(*args, **{**extra, "standalone_mode": False})
+        except typer.Abort:
+            fail("Rien n'est fait.")
+        except NoArgsIsHelpError:  # the help is shown already
+            return USAGE
+        except ClickException as error:
+            fail(_usage(error), USAGE)
+        except UnicodeEncodeError:
+            fail("Un caractère de la ligne n'est pas de l'UTF-8.", USAGE)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if self.get_command(ctx, args[0]) is None:
@@ -58,6 +71,13 @@ class InFrench(TyperGroup):
         return option
 
 
+def _tell(failed: Failed, *, json: bool) -> None:
+    refused = marked("[bold red]Refusé.[/] {sentence}", sentence=failed.sentence)
+    errors.print(failed.sentence if failed.code == USAGE else refused)
+    if json:
+        as_json(None, failed.code, failed.sentence)
+
+
 def _usage(error: ClickException) -> str:
     """Returns the reason why the command line cannot be read, and the command that shows its help."""
     ctx = error.ctx if isinstance(error, UsageError) else None
@@ -74,8 +94,20 @@ def _reason(error: ClickException) -> str:
         case BadOptionUsage():
             return f"L'option {error.option_name} ne s'écrit pas ainsi."
         case BadParameter() if named := _name(error):
-            return f"La valeur de {named} ne convient pas."
+            return f"La valeur de {named} ne convient pas{_allowed(error)}."
     return "La ligne a un mot de trop."
+
+
+def _allowed(error: BadParameter) -> str:
+    """Returns the values that a parameter allows, "" when there is no rule to say."""
+    param: Any = error.param
+    kind = param.type_descriptor
+    if kind.is_choice:
+        return f" : {', '.join(map(str, kind.choices))}"
+    if kind.is_ranged:
+        least, most = kind.parameter_info.min, kind.parameter_info.max
+        return f" : {TYPES[param.bare_type()]} {f'de {least} à {most}' if most is not None else f'à partir de {least}'}"
+    return f" : {TYPES[param.bare_type()]}" if param.bare_type() in TYPES else ""
 
 
 def _name(error: BadParameter) -> str:

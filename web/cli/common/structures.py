@@ -1,0 +1,66 @@
+"""Commands on every structure of the data folder: one that fails stops no other."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, TypeVar
+
+import typer
+
+from pixflow import structure_folder
+from pixflow.backups import BackupError
+from pixflow.refused import Refused
+from pixflow.structure_folder import OpenStructure
+from web.cli.common.terminal import Failed, errors, fail, in_words, marked, no_structure
+from web.french.errors import backups
+from web.hosting.settings import Settings
+
+T = TypeVar("T")
+
+OneOption = Annotated[str | None, typer.Option("--structure", help="Cette structure seule, par son dossier.")]
+
+
+def each(slugs: list[str], run: Callable[[str], T], undone: str) -> tuple[list[T], str | None]:
+    """Runs a part of a command for each structure. Returns their answers, and the reasons of those that failed."""
+    done: list[T] = []
+    reasons: list[str] = []
+    for slug in slugs:
+        try:
+            with saving_in_words():
+                done.append(run(slug))
+        except Failed as failed:
+            errors.print(marked("[bold red]Refusé.[/] {sentence}", sentence=failed.sentence))
+            errors.print(marked("[bold]{slug}[/] : {undone}", slug=slug, undone=undone))
+            reasons.append(f"{slug} : {failed.sentence}")
+    return done, " ".join(reasons) or None
+
+
+def chosen_slugs(structure: str | None) -> list[str]:
+    """Returns every structure of the data folder, or the named one."""
+    known = structure_folder.slugs(Settings().data)
+    if not known:
+        no_structure()
+    with in_words():
+        if structure is not None and structure not in known:
+            raise Refused("unknown-structure", slug=structure, known=", ".join(known))
+    return [structure] if structure else known
+
+
+@contextmanager
+def open_slug(slug: str) -> Iterator[OpenStructure]:
+    """Opens a structure without its read side, and closes it at the end."""
+    settings = Settings()
+    opened = structure_folder.open_one(settings.data, slug, database=settings.database())
+    try:
+        yield opened
+    finally:
+        opened.engine.close()
+
+
+@contextmanager
+def saving_in_words() -> Iterator[None]:
+    """Turns known exceptions into Failed, as `in_words` does, and BackupError too."""
+    with in_words():
+        try:
+            yield
+        except BackupError as error:
+            fail(backups.sentence(error))
