@@ -487,9 +487,12 @@ def owed(*history: Event) -> list[Any]:
     return of_workshop(state_of("workshop", *history), references())
 
 
-def test_marking_is_owed_from_the_day_by_its_first_facilitator() -> None:
+def test_marking_is_owed_from_the_day_by_each_facilitator_and_escalates_for_the_first() -> None:
     eve_of_all_saints = date(2026, 10, 30)
-    (task,) = owed(scheduled(eve_of_all_saints), runs(COLLEAGUE), runs(ADVISOR), seated())
+    task, other = owed(scheduled(eve_of_all_saints), runs(COLLEAGUE), runs(ADVISOR), seated())
+    assert (other.key, other.owner) == (f"mark-attendance:{ADVISOR}", ADVISOR)
+    assert {day for day, _ in other.escalations} == {date.max}
+    assert replace(other, key=task.key, owner=task.owner, escalations=task.escalations) == task
     assert (task.key, task.role, task.owner) == ("mark-attendance", "facilitator", COLLEAGUE)
     assert (task.opens, task.due) == (eve_of_all_saints, date(2026, 11, 2)), "1 day, over a week-end and a Sunday feast"
     assert (task.why.on, task.why.details) == (eve_of_all_saints, {})

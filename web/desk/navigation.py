@@ -11,6 +11,7 @@ from projections import piles as projections_piles
 from projections.directory import YoungPerson
 from web.desk.colleagues import role_labels
 from web.desk.desk import Desk
+from web.desk.team.help_calls import calls
 from web.french.errors import pages
 from web.http.templates import Frame
 
@@ -58,8 +59,7 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
 def workshop_count(desk: Desk) -> int:
     """Counts what waits in Ateliers: workshops to mark, seats kept for one's young people, calls for help."""
     to_mark = sum(workshops.to_mark(desk.read, person, desk.today) for person in desk.owners)
-    calls = len(workshops.calls(desk.read, desk.today)) if "facilitator" in desk.roles else 0
-    return to_mark + len(seats_kept(desk)) + calls
+    return to_mark + len(seats_kept(desk)) + len(calls(desk))
 
 
 def seats_kept(desk: Desk) -> list[tuple[Any, YoungPerson]]:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from projections import workshops
 from web.desk.desk import Desk
 from web.desk.names import staff_name
 from web.desk.navigation import seats_kept
+from web.desk.team.help_calls import calls
 from web.french import dates
 from web.french.events import workshops as french
 from web.french.typography import say
@@ -44,10 +44,8 @@ def _until(desk: Desk, row: Any) -> str:
 
 
 def help_calls(desk: Desk) -> list[HelpCall]:
-    """Returns the workshops of today that call for help. Only facilitators get any."""
-    if not desk.roles & {"facilitator"}:
-        return []
-    return [HelpCall(row.stream, _call(desk, row)) for row in workshops.calls(desk.read, desk.today)]
+    """Returns the workshops of today that call the person at the desk for help."""
+    return [HelpCall(row.stream, _call(desk, row)) for row in calls(desk)]
 
 
 def _call(desk: Desk, row: Any) -> str:

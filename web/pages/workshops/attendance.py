@@ -9,6 +9,7 @@ from uuid import UUID
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import Presence
+from pixflow.team.staff import Staff
 from pixflow.workshop.booking import mark_attendance, walk_in
 from pixflow.workshop.undo import has_later_work, undo_attendance, walk_ins
 from pixflow.workshop.visitors import LETTERS, look_among_all, may_meet_anybody
@@ -18,6 +19,7 @@ from projections.store.folds import fold_of
 from web.desk import names
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
+from web.desk.team.help_calls import helpers
 from web.french import vocabulary
 from web.french.typography import plural, say
 from web.http.forms import Form
@@ -75,8 +77,9 @@ class WalkInSearch:
 class AttendancePage(Page):
     """The cards of a workshop, by name; `unmarked` counts those without a mark.
 
-    `help_at` is the hour of a call for help, "" when there is none; `may_call` shows the button that calls. `anybody`:
-    a search reaches all young people, not only the dossiers that the person at the desk reads.
+    `help_at` is the hour of a call for help, "" when there is none; `may_call` shows the button that calls.
+    `helpers` are the colleagues whom a call reaches. `anybody`: a search reaches all young people, not only those whom
+    the person at the desk reads.
     `wrong` is the reason of a refusal.
     """
 
@@ -94,6 +97,7 @@ class AttendancePage(Page):
     cards: Sequence[Card]
     help_at: str
     may_call: bool
+    helpers: Sequence[Staff]
     anybody: bool
     search: WalkInSearch | None
     wrong: str
@@ -119,6 +123,7 @@ def attendance_page(workshop: ScopedWorkshop, *, search: WalkInSearch | None = N
         cards=sorted((_card(workshop, seat, undo) for seat in workshop.seats()), key=lambda card: card.seat.sort),
         help_at=workshop.help_at,
         may_call=workshop.is_open and workshop.day == workshop.desk.today,
+        helpers=helpers(workshop.desk, state) if workshop.day == workshop.desk.today else [],
         anybody=_may_meet_anybody(workshop),
         search=search,
         wrong=wrong,

@@ -968,6 +968,44 @@ def test_a_call_for_help_reaches_the_assistants_until_one_goes(at_work: House, t
     assert [type(event) for event in events(at_work, made)[-2:]] == [w.HelpAsked, w.HelpGiven]
 
 
+def test_a_call_for_help_reaches_whoever_may_come_and_says_who(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, _ = today
+    hire(at_work, "Zita Roux", "facilitator")
+    away = {"absence": uuid4(), "first": MONDAY, "last": FRIDAY, "deputy": None}
+    at_work.says("Zita Roux", declare_absence, {"staff": at_work.people["Zita Roux"]}, **away)
+    page = at_work.client(NADIA).get(f"/ateliers/{made}/presence").text
+    assert "L’appel s’affichera chez Samir Haddad, Sophie Lecomte." in words(page)
+    page = press(at_work.client(NADIA), f"/ateliers/{made}/presence", "appeler").text
+    assert "L’appel s’affiche chez Samir Haddad, Sophie Lecomte." in words(page)
+    for name in (SAMIR, SOPHIE):
+        page = at_work.client(name).get("/boite").text
+        assert "Nadia Benali demande de l’aide" in words(page)
+        assert said(soup(page).select_one(".rail a[href='/ateliers']")).startswith("Ateliers ")
+    for name in (NADIA, "Zita Roux", PAUL):
+        assert "demande de l’aide" not in words(at_work.client(name).get("/boite").text)
+
+
+def test_a_call_that_reaches_nobody_says_so(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, _ = today
+    for name in (SAMIR, SOPHIE):
+        away = {"absence": uuid4(), "first": MONDAY, "last": FRIDAY, "deputy": None}
+        at_work.says(name, declare_absence, {"staff": at_work.people[name]}, **away)
+    page = at_work.client(NADIA).get(f"/ateliers/{made}/presence").text
+    assert "Personne à appeler aujourd’hui" in words(page)
+    assert "Appeler l’assistant" not in words(page)
+
+
+def test_both_of_a_pair_owe_the_presence_and_it_escalates_once(at_work: House) -> None:
+    made = held(at_work, MONDAY, runners=(SAMIR, NADIA))
+    seat(at_work, made, at_work.opened())
+    for name in (SAMIR, NADIA):
+        rows = [said(row) for row in soup(at_work.client(name).get("/boite").text).select(".item")]
+        assert sum("Noter la présence" in row for row in rows) == 1, name
+    at_work.day(date(2026, 3, 25))
+    late = soup(at_work.client(SOPHIE).get("/boite").text).select("[aria-labelledby=en-attente] .item")
+    assert sum("Noter la présence" in said(row) for row in late) == 1
+
+
 def test_a_workshop_is_closed_once_all_are_marked_and_may_still_be_corrected(
     at_work: House, today: tuple[UUID, list[UUID]]
 ) -> None:
