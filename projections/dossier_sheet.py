@@ -221,13 +221,43 @@ def past_counts(connection: Connection, cutoffs: Iterable[tuple[Rule, date]]) ->
     return list(connection.execute(query.group_by(table.c.programme, table.c.closed)))
 
 
+def newly_past(
+    connection: Connection,
+    scope: Scope,
+    before: Iterable[tuple[Rule, date]],
+    after: Iterable[tuple[Rule, date]],
+    limit: int,
+    offset: int,
+) -> list[Any]:
+    """Returns the dossiers of the scope past the days of `after`, but not those of `before`, by name."""
+    query = select(table).where(*_newly_past(scope, before, after)).order_by(table.c.sort, table.c.stream)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def newly_past_count(
+    connection: Connection, scope: Scope, before: Iterable[tuple[Rule, date]], after: Iterable[tuple[Rule, date]]
+) -> int:
+    query = select(func.count()).select_from(table).where(*_newly_past(scope, before, after))
+    return int(connection.execute(query).scalar_one())
+
+
+def _newly_past(
+    scope: Scope, before: Iterable[tuple[Rule, date]], after: Iterable[tuple[Rule, date]]
+) -> list[ColumnElement[bool]]:
+    return [*_scope(scope), *_past(after), ~_over(before)]
+
+
 def _past(cutoffs: Iterable[tuple[Rule, date]]) -> list[ColumnElement[bool]]:
+    return [~table.c.merged, _over(cutoffs)]
+
+
+def _over(cutoffs: Iterable[tuple[Rule, date]]) -> ColumnElement[bool]:
     named = {rule: programme for programme, rule in RULES.items()}
     come = []
     for rule, day in cutoffs:
         mine = table.c.programme == named[rule] if rule in named else table.c.programme.not_in(named.values())
         come.append(and_(mine, table.c.last_on <= day))
-    return [~table.c.merged, or_(*come)]
+    return or_(*come)
 
 
 def _to_prescribe(scope: Scope) -> list[ColumnElement[bool]]:

@@ -142,6 +142,12 @@ class WorkshopFilter(Struct, frozen=True):
     mine: UUID | None = None
 
 
+def larger_than(connection: Connection, largest: int, day: date) -> list[Any]:
+    """Returns the workshops from a day on with more seats, the next first."""
+    wanted = (table.c.day >= day, table.c.capacity > largest, ~table.c.cancelled, ~table.c.closed)
+    return list(connection.execute(select(table).where(*wanted).order_by(table.c.starts, table.c.stream)))
+
+
 def page(connection: Connection, today: date, wanted: WorkshopFilter, limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the workshops to come, the next first, or those past or cancelled, the latest first."""
     order = table.c.starts if wanted.when == "to-come" else table.c.starts.desc()

@@ -36,6 +36,11 @@ def test_a_grid_is_made_together(url: str, new_tab: Callable[..., Page], check_p
     limit.fill("75")
     expect(said).to_contain_text("Deux tranches couvrent 71-75")
     expect(sophie.locator("#b1-high-error")).to_contain_text("commencerait à 76")
+    with sophie.expect_event("dialog") as asked:
+        sophie.once("dialog", lambda dialog: dialog.dismiss())
+        sophie.get_by_role("link", name="Renoncer").click()
+    assert asked.value.type == "beforeunload"
+    expect(limit).to_have_value("75")
     limit.fill("45")
     expect(said).to_contain_text("2 résultats changeraient de tranche")
     expect(said).to_contain_text("Aminata Diallo")

@@ -30,6 +30,7 @@ ESCALATION = {
 }
 TEXTS = {"who": "Qui", "when": "Quand", "how": "Comment"}
 TURNS = {"": "à faire sous", "opens": "visible après", "lapses": "s’éteint après"}
+_BAND = re.compile(r"b(\d+)-")
 _SUFFIX = re.compile(r"_(opens|lapses)$")
 
 
@@ -107,6 +108,45 @@ def move_count(move: Move, count: int) -> str:
 def draft_name(what: str, number: int) -> str:
     """Returns a text like "projet de grille n° 2"."""
     return say("projet de {what} n° {number}", what=what, number=number)
+
+
+def version_name(what: str, number: int) -> str:
+    """Returns a text like "grille n° 2"."""
+    return say("{what} n° {number}", what=what, number=number)
+
+
+def from_version(what: str, first: int, last: int) -> str:
+    """Returns a text like "De la grille n° 1 à la grille n° 2"."""
+    text = "De la grille n° {first} à la n° {last}" if what == "grille" else "Du protocole n° {first} au n° {last}"
+    return say(text, first=first, last=last)
+
+
+def of_band(field: str, sentence: str) -> str:
+    """Returns the error of a field with the band that it is about, such as `b1-high`."""
+    found = _BAND.match(field)
+    return say("Tranche {number} · {sentence}", number=int(found[1]) + 1, sentence=sentence) if found else sentence
+
+
+def falling_due(total: int, own: bool, day: date) -> str:
+    """Returns how many dossiers a shorter retention would end, among those the reader may see."""
+    whose = "Parmi les dossiers que vous suivez, " if own else ""
+    on = dates.day(day, year=True)
+    if not total:
+        text = "{whose}aucun dossier ne passerait son délai de conservation le {day} à cause de ce projet."
+        return upper_first(say(text, whose=whose, day=on))
+    count = plural(total, "dossier de plus passerait", "dossiers de plus passeraient")
+    text = "{whose}{count} leur délai de conservation le {day} : leur effacement pourrait être demandé."
+    if total == 1:
+        text = "{whose}{count} son délai de conservation le {day} : son effacement pourrait être demandé."
+    return say(text, whose=whose, count=count, day=on)
+
+
+def too_large(total: int, largest: int) -> str:
+    """Returns how many workshops to come have more seats than the protocol would allow."""
+    if not total:
+        return say("Aucun atelier à venir n’a plus de {largest} places.", largest=largest)
+    count = plural(total, "atelier à venir a", "ateliers à venir ont")
+    return say("{count} plus de {largest} places ; ce projet n’y change rien.", count=count, largest=largest)
 
 
 def published(what: str, number: int, day: date, today: date) -> str:

@@ -26,8 +26,9 @@ from web.http.forms import Day, Form, OpenForm
 from web.http.pagination import SIZE, Pager
 from web.http.people import People
 from web.http.templates import Page
-from web.pages.protocol import impact
+from web.pages.protocol import impact, protocol_impact
 from web.pages.protocol.documents import BandText, ProtocolText, grid_text, protocol_text
+from web.pages.protocol.protocol_impact import RetentionImpact, SeatImpact
 
 DocumentName = Literal["grille", "protocole"]
 DECISIONS = ("draft", "endorse", "drop", "publish")
@@ -53,6 +54,11 @@ class DocumentKind:
 
     def state(self, desk: Desk) -> Grilles | Protocols:
         return desk.refs.grilles if self.what == "grille" else desk.refs.protocols
+
+    def versions(self, desk: Desk) -> dict[int, Any]:
+        """Returns every published document by its number."""
+        documents = [document for _, document in self.state(desk).published]
+        return dict(enumerate((getattr(one, "document", one) for one in documents), 1))
 
     def draft_of(self, desk: Desk) -> Draft[Any] | None:
         """Returns the draft under discussion."""
@@ -110,12 +116,19 @@ class BandDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class GridChanges:
+    """The changes from one grid to another: its name, its bands."""
+
+    name: Difference | None
+    bands: Sequence[BandDifference]
+
+
+@dataclass(frozen=True, slots=True)
 class GridDraft:
     """The changes of a grid, its impact, and the whole of it."""
 
     base_number: int
-    name: Difference | None
-    bands: Sequence[BandDifference]
+    changes: GridChanges
     impact: impact.GridImpact
     text: Sequence[BandText]
 
@@ -127,6 +140,8 @@ class ProtocolDraft:
     base_number: int
     changes: Sequence[Difference]
     shifts: Sequence[str]
+    retention: RetentionImpact | None
+    seats: SeatImpact | None
     delays: Sequence[impact.DelayImpact]
     text: ProtocolText
 
@@ -168,7 +183,10 @@ class DraftPage(Page):
 
     @property
     def shows(self) -> People:
-        return impact.people(self.grid.impact if self.grid else None)
+        retention = self.protocol.retention if self.protocol else None
+        return (
+            protocol_impact.people(retention) if retention else impact.people(self.grid.impact if self.grid else None)
+        )
 
 
 def draft_page(
@@ -206,7 +224,7 @@ def draft_page(
         drop_form=forms["drop"],
         publication_form=forms["publish"],
         grid=grid_draft(desk, draft.document, day, number) if kind.what == "grille" else None,
-        protocol=protocol_draft(desk, draft.document, day) if kind.what == "protocole" else None,
+        protocol=protocol_draft(desk, draft.document, day, number) if kind.what == "protocole" else None,
     )
 
 
@@ -220,24 +238,33 @@ def grid_draft(desk: Desk, document: Grille, day: date, page: int) -> GridDraft:
 
     return GridDraft(
         base_number=now.number,
-        name=Difference("Nom de la grille", before.name, document.name) if before.name != document.name else None,
-        bands=[
-            BandDifference(differences.band_title(one), lines, not lines and one.after is not None)
-            for one in band_changes(before, document)
-            for lines in [differences.band_lines(one)]
-        ],
+        changes=grid_changes(before, document),
         impact=impact.grid_impact(desk, before, document, SIZE, pager_of),
         text=grid_text(document),
     )
 
 
-def protocol_draft(desk: Desk, document: ProtocolDocument, day: date) -> ProtocolDraft:
+def grid_changes(before: Grille, after: Grille) -> GridChanges:
+    """Returns the differences between two grids."""
+    return GridChanges(
+        name=Difference("Nom de la grille", before.name, after.name) if before.name != after.name else None,
+        bands=[
+            BandDifference(differences.band_title(one), lines, not lines and one.after is not None)
+            for one in band_changes(before, after)
+            for lines in [differences.band_lines(one)]
+        ],
+    )
+
+
+def protocol_draft(desk: Desk, document: ProtocolDocument, day: date, page: int) -> ProtocolDraft:
     """Returns the differences between a protocol and the protocol of a day."""
     now = desk.refs.protocol(day)
     return ProtocolDraft(
         base_number=number_of(desk.refs.protocols, now),
         changes=differences.protocol_changes(now, document),
         shifts=impact.task_shifts(desk, document, day),
+        retention=protocol_impact.retention_impact(desk, now, document, day, page),
+        seats=protocol_impact.seat_impact(desk, now, document, day),
         delays=impact.delay_impacts(desk, now, document, day),
         text=protocol_text(document),
     )

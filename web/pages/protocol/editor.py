@@ -17,8 +17,8 @@ from web.french.protocol.differences import Difference
 from web.french.typography import say
 from web.http.people import NOBODY, People
 from web.http.templates import Page
-from web.pages.protocol import grid_actions, grid_form, grid_validation, impact, protocol_form
-from web.pages.protocol.drafts import DocumentKind
+from web.pages.protocol import grid_actions, grid_form, grid_validation, impact, protocol_form, protocol_impact
+from web.pages.protocol.drafts import DocumentKind, GridChanges, grid_changes
 from web.pages.protocol.grid_form import GridSheet
 from web.pages.protocol.protocol_form import ProtocolFields, ProtocolSheet
 
@@ -41,6 +41,11 @@ class Editor:
     def error(self, name: str) -> str:
         return self.errors.get(name, "")
 
+    @property
+    def summary(self) -> Mapping[str, str]:
+        """The errors by field, each with the band that it is about."""
+        return {name: french.of_band(name, sentence) for name, sentence in self.errors.items()}
+
 
 @dataclass(frozen=True, kw_only=True)
 class EditorPage(Page):
@@ -61,13 +66,14 @@ class EditorPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class GridEditorPage(EditorPage):
-    """The form of a grid; `impact` is None while it has an error."""
+    """The form of a grid; `grid` are its changes. Both are None while it has an error."""
 
     template = "protocol/drafts/grille.html"
 
     sheet: GridSheet
     kinds: Sequence[tuple[str, str]]
     programmes: Sequence[tuple[str, str]]
+    grid: GridChanges | None
     impact: impact.GridImpact | None
 
     @property
@@ -77,7 +83,7 @@ class GridEditorPage(EditorPage):
 
 @dataclass(frozen=True, kw_only=True)
 class ProtocolEditorPage(EditorPage):
-    """The form of a protocol; `changes` is None while it has an error."""
+    """The form of a protocol; `changes` is None while it has an error. `sentences` say whom they concern."""
 
     template = "protocol/drafts/protocole.html"
     shows = NOBODY
@@ -85,16 +91,22 @@ class ProtocolEditorPage(EditorPage):
     sheet: ProtocolSheet
     fields: ProtocolFields
     changes: Sequence[Difference] | None
+    sentences: Sequence[str]
 
 
 def start(desk: Desk, kind: DocumentKind, name: str) -> Editor:
-    """Opens the form from a preset, from the document in force, or from the draft. Raises 404 for any other name."""
+    """Opens the form from a preset, a version by its number, the document in force, or the draft.
+
+    Raises 404 for any other name.
+    """
     draft = kind.draft_of(desk)
     name = name or (DRAFT if draft else PUBLISHED)
     if name == DRAFT and draft:
         return Editor(_sheet(draft.document, draft.note), start=DRAFT)
     if name == PUBLISHED:
         return Editor(_sheet(in_force(desk, kind)), start=PUBLISHED)
+    if name.isdecimal() and (version := kind.versions(desk).get(int(name))):
+        return Editor(_sheet(version), start=name)
     if name not in presets.names():
         raise HTTPException(404)
     preset = presets.load(name)
@@ -134,7 +146,7 @@ def editor_page(desk: Desk, kind: DocumentKind, editor: Editor, replaces: int) -
         "starts": starts(desk, kind, editor),
         "replaces": replaces,
         "warning": french.fallen(kind.what, draft.number, len(draft.endorsed_by)) if draft else "",
-        "broken": list(dict.fromkeys(errors.values())),
+        "broken": list(dict.fromkeys(french.of_band(name, sentence) for name, sentence in errors.items())),
     }
     if isinstance(editor.sheet, ProtocolSheet):
         now, then = desk.refs.protocol(desk.today), document if isinstance(document, ProtocolDocument) else None
@@ -143,14 +155,16 @@ def editor_page(desk: Desk, kind: DocumentKind, editor: Editor, replaces: int) -
             sheet=editor.sheet,
             fields=protocol_form.protocol_fields(),
             changes=differences.protocol_changes(now, then) if then else None,
+            sentences=protocol_impact.sentences(desk, now, then) if then else [],
         )
-    grid = document if isinstance(document, Grille) else None
+    grid, now_read = document if isinstance(document, Grille) else None, desk.refs.grille(desk.today).document
     return GridEditorPage(
         **shared,
         sheet=editor.sheet,
         kinds=list(differences.KINDS.items()),
         programmes=[(name, vocabulary.PROGRAMMES[name]) for name in PROGRAMMES],
-        impact=impact.grid_impact(desk, desk.refs.grille(desk.today).document, grid, SHOWN) if grid else None,
+        grid=grid_changes(now_read, grid) if grid else None,
+        impact=impact.grid_impact(desk, now_read, grid, SHOWN) if grid else None,
     )
 
 
@@ -159,6 +173,9 @@ def starts(desk: Desk, kind: DocumentKind, editor: Editor) -> list[tuple[str, st
     draft = kind.draft_of(desk)
     named = [(DRAFT, french.draft_name(kind.what, draft.number))] if draft else []
     named.append((PUBLISHED, "grille en vigueur" if kind.what == "grille" else "protocole en vigueur"))
+    now = in_force(desk, kind)
+    earlier = [number for number, document in kind.versions(desk).items() if document != now]
+    named += [(str(number), french.version_name(kind.what, number)) for number in reversed(earlier)]
     named += [(name, say("modèle {name}", name=presets.load(name).protocol.name)) for name in presets.names()]
     base = f"/protocole/projet/{kind.what}/modifier"
     return [(f"{base}?depuis={name}", typography.upper_first(text), name == editor.start) for name, text in named]

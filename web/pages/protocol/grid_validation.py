@@ -10,6 +10,8 @@ from web.french.typography import say, upper_first
 from web.pages.protocol.grid_form import MOST, GridSheet, ProposalSheet, whole_number
 
 LONGEST = 2_000
+END = 100
+TOO_HIGH = "La tranche finit à {high} et une autre la suit : elle doit finir avant {end}."
 TOO_LONG = validation.invalid("string_too_long", {"max_length": LONGEST})
 
 
@@ -86,6 +88,11 @@ def _unfit(name: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _broken(grille: Grille) -> Iterator[tuple[str, str]]:
     """Yields the errors that keep the bands from covering 0 to 100 once, by the field that mends each."""
+    too_high = [i for i, band in enumerate(grille.bands[:-1]) if band.high >= END]
+    if too_high:
+        i = too_high[0]
+        yield f"b{i}-high", say(TOO_HIGH, high=typography.percent(grille.bands[i].high), end=typography.percent(END))
+        return
     upside_down = [i for i, band in enumerate(grille.bands) if band.low > band.high]
     for i in upside_down:
         low, high = typography.percent(grille.bands[i].low), typography.percent(grille.bands[i].high)

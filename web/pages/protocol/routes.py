@@ -14,13 +14,14 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import privacy
 from web.french.protocol import drafts as french
+from web.french.protocol.differences import Difference, protocol_changes
 from web.http.addresses import Number
 from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import Page, page
 from web.pages.privacy.retention_routes import VALIDATING
 from web.pages.protocol.documents import BandText, ProtocolText, grid_text, protocol_text
-from web.pages.protocol.drafts import KINDS, DocumentKind
+from web.pages.protocol.drafts import KINDS, DocumentKind, GridChanges, grid_changes
 
 router = APIRouter()
 T = TypeVar("T", ProtocolDocument, Grille)
@@ -49,6 +50,19 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionDifferences:
+    """The differences of a version with the one in force, before and after in the order of their first days.
+
+    `start` is the address of a draft that starts from the version, "" for somebody who may propose none.
+    """
+
+    title: str
+    start: str
+    grid: GridChanges | None = None
+    protocol: Sequence[Difference] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DraftRow:
     """The draft of a document with its author and its endorsements; no `title` when there is none.
 
@@ -67,6 +81,7 @@ class DraftRow:
 class ProtocolPage(Page):
     """A protocol and a grid, those in force or others; `retention` are labels and numbers of months in words.
 
+    `grid_differences` and `protocol_differences` are None for the versions in force.
     `receipt` says what was just done with a draft. `sees_retention`: this person reads the page of dossiers to erase.
     """
 
@@ -85,6 +100,8 @@ class ProtocolPage(Page):
     retention: Sequence[tuple[str, str]]
     sees_retention: bool
     versions: Sequence[tuple[str, Sequence[VersionRow]]]
+    grid_differences: VersionDifferences | None
+    protocol_differences: VersionDifferences | None
 
 
 @router.get("/protocole")
@@ -112,6 +129,8 @@ def read(
             ("Protocoles publiés", _rows(protocols, protocol, "protocole", {"grille": str(grille or "")})),
             ("Grilles publiées", _rows(grids, grid, "grille", {"protocole": str(protocole or "")})),
         ],
+        grid_differences=_differences(desk, KINDS["grille"], grids, grid),
+        protocol_differences=_differences(desk, KINDS["protocole"], protocols, protocol),
     )
     return page(request, shown)
 
@@ -146,6 +165,20 @@ def _versions(desk: Desk) -> tuple[list[Version[ProtocolDocument]], list[Version
     return protocols, [
         Version(one.number, day, one.document, one.number == current) for day, one in refs.grilles.published
     ]
+
+
+def _differences(
+    desk: Desk, kind: DocumentKind, published: Sequence[Version[Any]], shown: Version[Any]
+) -> VersionDifferences | None:
+    now = next(one for one in published if one.now)
+    if shown.now:
+        return None
+    first, last = (now, shown) if shown.since > now.since else (shown, now)
+    title = french.from_version(kind.what, first.number, last.number)
+    start = f"/protocole/projet/{kind.what}/modifier?depuis={shown.number}" if desk.may(kind.draft) else ""
+    if kind.what == "grille":
+        return VersionDifferences(title, start, grid=grid_changes(first.document, last.document))
+    return VersionDifferences(title, start, protocol=protocol_changes(first.document, last.document))
 
 
 def _chosen(published: Sequence[Version[T]], number: int) -> Version[T]:

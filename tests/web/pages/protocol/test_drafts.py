@@ -171,6 +171,7 @@ def test_if_the_first_band_ended_at_45_these_young_people_would_change_band(at_w
         ({"b0-high": "75"}, "b1-high", "Deux tranches couvrent 71-75 %."),
         ({"b0-high": "70"}, "b1-high", "Cette tranche commencerait à 71 % et finirait à 70 %."),
         ({"b2-high": "98"}, "b2-high", "La dernière tranche finit à 98 %, et non à 100 %."),
+        ({"b1-high": "170"}, "b1-high", "Tranche 2 · La tranche finit à 170 % et une autre la suit : elle doit finir"),
         ({"b1-high": "beaucoup"}, "b1-high", "Écrivez un nombre entier."),
         ({"b0-objective": ""}, "b0-objective", "Ce champ est à remplir."),
         ({"b1-p0-label": ""}, "b1-p0-label", "Ce champ est à remplir."),
@@ -195,6 +196,28 @@ def test_what_breaks_is_said_while_typing_and_on_saving_with_its_numbers(
         name: value for name, value in changes.items() if not name.endswith("kind")
     }
     assert facts(at_work, "grille") == []
+
+
+def test_a_limit_beyond_100_blames_its_own_band_only(at_work: House) -> None:
+    refused = soup(send(at_work, editor(at_work) | {"b1-high": "170"}).text)
+    assert [link["href"] for link in refused.select(".errors a")] == ["#b1-high"]
+
+
+def test_a_draft_starts_from_any_version_and_shows_what_changes(at_work: House) -> None:
+    drafted(at_work, ending_at(45))
+    act(at_work, SOPHIE, "publier", from_day=MONDAY.isoformat(), alone="true")
+    page = at_work.client(SOPHIE).get(f"{GRID}/modifier").text
+    assert texts(page, ".starts a")[:2] == ["Grille en vigueur", "Grille n° 1"]
+    said = editor(at_work, query="?depuis=1")
+    assert said["b0-high"] == "40"
+    assert at_work.client(SOPHIE).get(f"{GRID}/modifier?depuis=3").status_code == 404
+    told = checked(at_work, said)
+    assert "Tranche 0-45 % → 0-40 %" in texts(told, "#check h3")
+    old = read(at_work, "/protocole", query="?grille=1")
+    assert "De la grille n° 1 à la n° 2 Partir de cette version" in texts(old, "h2")
+    assert "Tranche 0-40 % → 0-45 %" in texts(old, "h3")
+    assert soup(old).select_one("a[href='/protocole/projet/grille/modifier?depuis=1']")
+    assert "Partir de cette version" not in words(read(at_work, "/protocole", HELENE, "?grille=1"))
 
 
 def test_saying_what_is_published_already_is_refused(at_work: House) -> None:
