@@ -45,6 +45,8 @@ FROM_OUTSIDE = (
 )
 
 
+NO_PROJECT = "—"
+"""The project of a prescription of somebody who has not said any."""
 NO_ACTIVITY = (
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ErasureRequested, e.ErasureDeclined,
     e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken,
@@ -80,6 +82,7 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
             changes = {"prescription": _prescription(dossier.prescription, event, stamp)}
             if isinstance(event, e.PrescriptionBuilt):
                 changes["parcours"] = parcours_state.with_actions(dossier.parcours, event, stamp)
+                changes["project"] = dossier.project if event.project == NO_PROJECT else event.project
         case "parcours":
             changes = {"parcours": parcours_state.evolve(dossier.parcours, event, stamp)}
             if isinstance(event, e.PartnerChased):
@@ -166,6 +169,7 @@ def _prescription(state: Prescription, event: object, stamp: Stamp) -> Prescript
                 event.actions,
                 event.wish,
                 event.reason,
+                "" if event.project == NO_PROJECT else event.project,
             )
             return replace(state, built={**state.built, participation: built})
         case e.DifficultyExplored(cause=cause):

@@ -114,6 +114,7 @@ class BuiltPrescription(Struct, frozen=True):
     actions: tuple[Action, ...]
     wish: str
     reason: str
+    project: str = ""
 
 
 class Study(Struct, frozen=True):

@@ -65,13 +65,20 @@ def issue(request: Request, desk: Desk, streams: Mapping[str, UUID], decision: D
         raise HTTPException(403)
 
 
-def record_all(desk: Desk, steps: Sequence[Step], sent: object, *, command_id: UUID) -> Outcome:
-    """Takes several decisions as one command of the person at the desk; a refusal is an outcome, not an error."""
+def record_all(
+    desk: Desk, steps: Sequence[Step], sent: object, *, command_id: UUID, seen: Mapping[str, int] | None = None
+) -> Outcome:
+    """Takes several decisions as one command of the person at the desk.
+
+    A refusal or a stale page is an outcome, not an error.
+    """
     by = _by(desk, steps[0].streams, steps[0].decision)
     try:
-        done = desk.engine.execute_all(steps, sent, by=by, command_id=command_id, via="web")
+        done = desk.engine.execute_all(steps, sent, by=by, command_id=command_id, via="web", seen=seen)
     except Refused as refused:
         return Outcome(refused=refused)
+    except Stale as stale:
+        return Outcome(meanwhile=stale.meanwhile)
     return Outcome(done.recorded, done.repeated)
 
 

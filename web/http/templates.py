@@ -94,7 +94,8 @@ TEXT_FILTERS = {
     function.__name__: function
     for function in (
         typography.de, typography.lower_first, typography.number, typography.percent, typography.phone,
-        typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.site, carrying,
+        typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.mastered,
+        path.site, carrying,
     )
 }  # fmt: skip
 DATE_FILTERS = {

@@ -34,6 +34,13 @@ def site(name: str) -> str:
     return f"site {de(name)}"
 
 
+def mastered(value: int, total: int) -> str:
+    """Returns a share of a domain in words for a young person, like "en bonne voie"."""
+    if value in (0, total):
+        return "tout est acquis" if value else "à découvrir"
+    return "premiers repères" if 3 * value < total else "en bonne voie" if 3 * value <= 2 * total else "presque tout"
+
+
 def scored(link: LinkedParticipation) -> str:
     """Returns a text like "40 %", or "résultat" when Pix gave no score."""
     mastery = link.result.mastery if link.result else None

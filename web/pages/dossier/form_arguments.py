@@ -1,11 +1,14 @@
 """The forms of a dossier, computed: what a decision takes, what a blank form shows, what the structure forbids."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pixflow.decision import Decision
+from pixflow.dossier.identity import state_project
+from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import Partner
@@ -22,6 +25,9 @@ from web.pages.dossier import form_models
 
 Arguments = tuple[dict[str, Any], dict[str, Any]]
 """The arguments of a decision: what the person says, then what the program adds."""
+Further = tuple[Decision[..., Any], dict[str, Any], dict[str, Any]]
+"""Another decision of a form, with the arguments of both kinds."""
+OF_PRESCRIPTION = ("kept", "added", "wish", "project", "reason")
 Values = Mapping[str, Any]
 Errors = dict[str, str]
 
@@ -49,7 +55,24 @@ def appointment(desk: Desk, dossier: Dossier, form: form_models.AppointmentForm)
     return {**sent(form, "hour"), "at": at}, {}
 
 
-def prescription(desk: Desk, dossier: Dossier, form: form_models.PrescriptionForm) -> Arguments:
+def debrief(desk: Desk, dossier: Dossier, form: form_models.DebriefForm) -> Arguments:
+    return sent(form, *OF_PRESCRIPTION), {"study": new_id(form.command_id, "study")}
+
+
+def after_debrief(desk: Desk, dossier: Dossier, form: form_models.DebriefForm) -> Sequence[Further]:
+    """Returns the prescription when something of it is said, else the project when it is another one."""
+    project = form.project or ""
+    if form.prescribes:
+        said, context = prescription(desk, dossier, form)
+        left_out = ("channel", "note", "cause", "tutorials")
+        kept = {name: value for name, value in said.items() if name not in left_out}
+        return [(build_prescription, {**kept, "project": project}, context)]
+    return [(state_project, {"project": project, "on": form.on}, {})] if project not in ("", dossier.project) else []
+
+
+def prescription(
+    desk: Desk, dossier: Dossier, form: form_models.PrescriptionForm | form_models.DebriefForm
+) -> Arguments:
     added = tuple(line.strip() for line in form.added.splitlines() if line.strip())
     published = desk.refs.grille(form.on)
     ids = tuple(new_id(form.command_id, f"action {n}") for n in range(len(form.kept) + len(added)))
@@ -81,6 +104,10 @@ def unmatch(desk: Desk, dossier: Dossier, form: form_models.UnmatchForm) -> Argu
     return sent(form, "participation"), {}
 
 
+def nothing(desk: Desk, dossier: Dossier, form: Form) -> Sequence[Further]:
+    return ()
+
+
 # --- what a blank form shows
 
 
@@ -100,7 +127,7 @@ def current_result(desk: Desk, dossier: Dossier, participation: str) -> Values:
 
 
 def debriefing(desk: Desk, dossier: Dossier, participation: str) -> Values:
-    return {**current_result(desk, dossier, participation), "channel": "meeting"}
+    return {**prescribing(desk, dossier, participation), "channel": "meeting"}
 
 
 def prescribing(desk: Desk, dossier: Dossier, participation: str) -> Values:

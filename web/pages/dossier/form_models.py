@@ -86,13 +86,6 @@ class HandOverForm(CommentForm):
 # --- prescription
 
 
-class DebriefForm(CommentForm):
-    participation: UUID
-    channel: Channel
-    cause: Cause | None = None
-    tutorials: Text = ""
-
-
 class PrescriptionForm(DatedForm):
     participation: UUID
     kept: tuple[str, ...] = ()
@@ -100,6 +93,24 @@ class PrescriptionForm(DatedForm):
     wish: Text = ""
     project: Text = ""
     reason: Text = ""
+
+
+class DebriefForm(CommentForm):
+    """The debrief, and the prescription with it when something of it is said. `project` is None where nobody asks."""
+
+    participation: UUID
+    channel: Channel
+    cause: Cause | None = None
+    tutorials: Text = ""
+    kept: tuple[str, ...] = ()
+    added: Text = ""
+    wish: Text = ""
+    project: Text | None = None
+    reason: Text = ""
+
+    @property
+    def prescribes(self) -> bool:
+        return bool(self.kept or self.added or self.wish or self.reason)
 
 
 class DifficultyForm(CommentForm):

@@ -1,6 +1,6 @@
 """The forms of a dossier: the decision of each, its place on the page, and what is computed for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -15,7 +15,7 @@ from pixflow.workshop import booking
 from web.desk.desk import Desk
 from web.http.forms import DatedForm, Form
 from web.pages.dossier import availability, form_arguments, form_models
-from web.pages.dossier.form_arguments import Arguments, Errors, Values
+from web.pages.dossier.form_arguments import Arguments, Errors, Further, Values
 
 Place = Literal["task", "header", "result", "prescription", "action", "next-steps", "event", "history"]
 
@@ -25,8 +25,9 @@ class DossierForm:
     """A form: its decision, its fields (`model`), and the part of the page where it opens (`place`).
 
     `about` is the field that the address names (`?sur=`), "" for none; the page carries it hidden. `offered` is the
-    condition on the dossier. `arguments` is what the decision takes, `initial` what a blank form shows; `check` gives
-    the errors that only the data of the structure can tell, `streams` the streams beside the dossier.
+    condition on the dossier. `arguments` is what the decision takes, `further` the decisions taken with it, `initial`
+    what a blank form shows; `check` gives the errors that only the data of the structure can tell, `streams` the
+    streams beside the dossier.
     """
 
     decision: Decision[..., Any]
@@ -35,6 +36,7 @@ class DossierForm:
     about: str = ""
     offered: availability.Condition = availability.is_open
     arguments: Callable[[Desk, Dossier, Any], Arguments] = form_arguments.plain
+    further: Callable[[Desk, Dossier, Any], Sequence[Further]] = form_arguments.nothing
     initial: Callable[[Desk, Dossier, str], Values] = form_arguments.blank
     check: Callable[[Desk, Dossier, Any], Errors] = form_arguments.no_errors
     streams: Callable[[Any], Mapping[str, UUID]] = form_arguments.dossier_alone
@@ -90,7 +92,8 @@ FORMS: dict[str, DossierForm] = {
     # prescription
     "debrief": DossierForm(
         decision=prescription.hold_debrief, model=form_models.DebriefForm, place="prescription", about="participation",
-        offered=availability.can_debrief, arguments=form_arguments.study, initial=form_arguments.debriefing,
+        offered=availability.can_debrief, arguments=form_arguments.debrief, initial=form_arguments.debriefing,
+        further=form_arguments.after_debrief,
     ),
     "prescription": DossierForm(
         decision=prescription.build_prescription, model=form_models.PrescriptionForm, place="prescription",

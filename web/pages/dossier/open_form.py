@@ -84,8 +84,8 @@ def subject(dossier: Dossier, opened: OpenForm | None) -> ActionState | None:
 
 
 def proposals(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanation | None:
-    """Returns what the grid of the form's day proposes, for the form of the prescription."""
-    if opened is None or opened.name != "prescription":
+    """Returns what the grid of the form's day proposes, for the forms of the debrief and of the prescription."""
+    if opened is None or opened.name not in ("debrief", "prescription"):
         return None
     try:
         return grid_reading.read(desk, dossier, date.fromisoformat(str(opened.get("on"))))

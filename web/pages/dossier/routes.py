@@ -22,11 +22,11 @@ from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.french.errors import missing
 from web.http.addresses import Version
-from web.http.forms import FormData, OpenForm, validate
+from web.http.forms import Form, FormData, OpenForm, validate
 from web.http.pagination import carrying
 from web.http.templates import page, redirect
 from web.pages.dossier import history, open_form, queue_place
-from web.pages.dossier.forms import FORMS, offers
+from web.pages.dossier.forms import FORMS, DossierForm, offers
 from web.pages.dossier.sheet import dossier_page
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure
@@ -97,20 +97,24 @@ def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormD
     form, errors = validate(spec.model, data)
     if form is None or (errors := spec.check(desk, dossier, form)):
         return press.again(missing.named(errors))
-    sent, context = spec.arguments(desk, dossier, form)
-    outcome = record(
-        desk,
-        {**spec.streams(form), "dossier": dossier_id},
-        spec.decision,
-        command_id=form.command_id,
-        seen={"dossier": form.seen} if form.seen is not None else None,
-        context=context,
-        **sent,
-    )
+    outcome = _record(desk, dossier_id, dossier, spec, form)
     if outcome.recorded and name == "identity":
         desk.refresh()
         match_waiting(desk, dossier_id, desk.dossier(dossier_id).imilo_number, command_id=form.command_id)
     return press.answer(outcome)
+
+
+def _record(desk: Desk, dossier_id: UUID, dossier: Dossier, spec: DossierForm, form: Form) -> Outcome:
+    """Takes the decision of a form, and those that go with it, as one command."""
+    streams = {**spec.streams(form), "dossier": dossier_id}
+    sent, context = spec.arguments(desk, dossier, form)
+    seen = {"dossier": form.seen} if form.seen is not None else None
+    further = [Step({"dossier": dossier_id}, *one) for one in spec.further(desk, dossier, form)]
+    if not further:
+        return record(desk, streams, spec.decision, command_id=form.command_id, seen=seen, context=context, **sent)
+    steps = [Step(streams, spec.decision, sent, context), *further]
+    said = [(step.decision.name, step.sent) for step in steps]
+    return record_all(desk, steps, (str(dossier_id), said), command_id=form.command_id, seen=seen)
 
 
 def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:

@@ -12,6 +12,7 @@ from pixflow.documents.protocol import Delays
 from pixflow.dossier import merging
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.retraction import retract
+from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import stepper
 from projections import audit_trail
@@ -148,7 +149,7 @@ def dossier_page(
         dossier=dossier,
         today=desk.today,
         offers=offered,
-        may=_may(desk),
+        may=_may(desk, dossier),
         age=path.age(dossier.birth_date, desk.today) if dossier.birth_date else "",
         advisor=_advisor(desk, dossier),
         mine=dossier.advisor == desk.me,
@@ -194,14 +195,15 @@ def dossier_page(
     )
 
 
-def _may(desk: Desk) -> frozenset[str]:
-    """Returns what this person may do besides the forms: merge, undo_merge, replay, read_personal_data, leave.
+def _may(desk: Desk, dossier: Dossier) -> frozenset[str]:
+    """Returns what this person may do besides the forms: merge, undo_merge, replay, read_personal_data…
 
     `leave` offers the papers and the workshop, which are those of today: not at a desk of the past.
     """
     answers = {
         "merge": desk.may(merging.merge_dossier),
         "undo_merge": desk.may(merging.undo_merge),
+        "prescribe": desk.may(build_prescription, Subject(dossier)),
         "leave": bool(desk.roles),
         "replay": not desk.roles.isdisjoint({"auditor", "referent", "manager"}),
         "read_personal_data": not desk.roles.isdisjoint({"referent", "manager"}),
