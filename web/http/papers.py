@@ -61,7 +61,7 @@ def whom_to_call(member: Staff | None) -> str:
 
 def issued(day: date, *more: str) -> str:
     """Returns the foot of a paper: its date of issue, then the versions that it relies on."""
-    return " · ".join((say("Remis le {day}", day=dates.day(day, year=True)), *more))
+    return " · ".join((say("Document établi le {day}", day=dates.day(day, year=True)), *more))
 
 
 def pdf(paper: Paper) -> bytes:

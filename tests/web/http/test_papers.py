@@ -17,14 +17,14 @@ LETTER = Paper(
     facts=[("Votre projet", "Vendeuse"), ("Une question", "Nadia Benali")],
     entries=[("Café numérique", "Avec la médiathèque"), ("Atelier", "")],
     signatures=("Le jeune", "Pour la Mission locale"),
-    issued="Remis le 16 mars 2026",
+    issued="Document établi le 16 mars 2026",
 )
 PERSON = {
     "structure": "Mission locale",
     "title": "Ce que pixflow sait de vous",
     "name": "Zoé Petit",
     "lead": "Tout ce qui est enregistré sur vous.",
-    "issued": "Remis le 16 mars 2026",
+    "issued": "Document établi le 16 mars 2026",
     "sections": [
         {
             "title": "Votre dossier",
@@ -45,7 +45,7 @@ def sheet(names: int) -> Paper:
         titles=("Nom et prénom", "Signature"),
         rows=rows,
         signatures=("Nadia Benali", "Samir Haddad"),
-        issued="Imprimé le 16 mars 2026",
+        issued="Document établi le 16 mars 2026",
     )
 
 
@@ -81,7 +81,7 @@ def test_no_page_of_a_sheet_is_nearly_empty(names: int) -> None:
 def test_a_letter_fills_the_upper_half_of_its_page_and_says_when_it_was_issued() -> None:
     (page,) = PdfReader(BytesIO(PAPERS["letter"])).pages
     assert lowest(page) < page.mediabox.height * 0.65
-    assert "Remis le 16 mars 2026" in page.extract_text()
+    assert "Document établi le 16 mars 2026" in page.extract_text()
 
 
 def lowest(page: Any) -> float:

@@ -84,7 +84,7 @@ def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | N
             *(said for said in (("Votre souhait", one.built.wish), ("Votre projet", dossier.project)) if said[1]),
             ("Une question", _contact(desk, dossier)),
         ),
-        signatures=("Le jeune", "Pour la Mission locale"),
+        signatures=(_name(dossier), "Pour la Mission locale"),
         issued=issued(desk.today, *grid),
     )
 

@@ -78,7 +78,7 @@ def test_the_prescription_says_the_dates_of_a_partner_and_the_grid_that_it_relie
     at_work.day(date(2026, 3, 18))
     for said in both(at_work, sheet_of(at_work, dossier)):
         assert "Avec Médiathèque de Mortagne, du 7 avril 2026 au 4 mai 2026" in said
-        assert "Remis le 18 mars 2026" in said
+        assert "Document établi le 18 mars 2026" in said
         assert "grille de lecture n° 1" in said.replace("\N{NO-BREAK SPACE}", " ")
 
 
