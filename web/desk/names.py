@@ -32,7 +32,7 @@ class ScopedNames:
 
     def staff(self, id: str | UUID) -> str:
         """Returns a colleague's name, or the text of a system actor."""
-        system = {OPERATOR: "l’exploitant", IMPORT: "import Pix Orga", CLOCK: "pixflow", SITE: "pixflow"}
+        system = {OPERATOR: "l’exploitant", IMPORT: "import Pix Orga", CLOCK: "pixflow", SITE: "pixflow (connexion)"}
         if str(id) in system:
             return system[str(id)]
         member = self._refs.team.get(UUID(str(id)))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from pixflow.actor import SYSTEM
+from pixflow.identity import normalise
 from projections import audit_trail
 from projections.audit_trail import TrailFilter
 from web.desk.dependencies import allowed
@@ -166,7 +167,7 @@ def _kinds() -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
 
 
 def _by_name(pair: tuple[str, str]) -> str:
-    return pair[1].casefold()
+    return normalise(pair[1])
 
 
 def _starts(desk: Desk, day: date | None) -> datetime | None:

@@ -14,7 +14,7 @@ from pixflow.dossier.stages import parcours
 from pixflow.participation import matches
 from pixflow.team.notices import send_notice, stream_of
 from tests.web.client import words
-from tests.web.filled import fill, part, said, soup, texts
+from tests.web.filled import fill, hire, part, said, soup, texts
 from tests.web.paths import House, house
 from web.french.events.sentences import TITLES
 
@@ -240,3 +240,11 @@ def test_an_action_is_named_without_asking_for_its_dossier(at_work: House) -> No
     dossier, actions = at_work.prescribed()
     at_work.on(dossier, parcours.drop_action, action=actions[2], reason="déménagement")
     assert "Permis de conduire" in lines(at_work, "?sorte=dossier.ActionDropped")[0]
+
+
+def test_authors_stand_in_french_order_each_with_a_name_of_its_own(at_work: House) -> None:
+    hire(at_work, "Élodie Hoareau", "advisor")
+    page = soup(at_work.client(CLAIRE).get("/journal").text)
+    names = [said(option) for option in page.select("select[name=par] option")][1:]
+    assert len(set(names)) == len(names)
+    assert names.index("Claire Vasseur") < names.index("Élodie Hoareau") < names.index("Hélène Morin")
