@@ -1,13 +1,19 @@
 """Sessions and tickets: found by their token only, locked, ended, at most five."""
 
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
+from pixflow.store.postgres.database import Database
 from tests.web.accounts.conftest import Clock
 from web.accounts import accounts, invitations, memberships, sessions, tickets
-from web.accounts.store import AccountStore
+from web.accounts.store import AccountStore, open_accounts
 from web.accounts.types import Membership, Session
 
 STRUCTURE, OTHER = UUID(int=1), UUID(int=2)
@@ -85,6 +91,59 @@ def test_ended_at_once(store: AccountStore, nadia: Membership) -> None:
     memberships.end(store, STRUCTURE, [nadia.member])
     assert sessions.find(store, two) is None, "a membership that ends takes its sessions along"
     assert not memberships.of_account(store, nadia.account)[0].is_open
+
+
+ASKED = """
+import sys
+from pathlib import Path
+from uuid import UUID
+from pixflow.store.postgres.database import Database
+from web.accounts import sessions
+from web.accounts.store import open_accounts
+store = open_accounts(Path(sys.argv[1]), Database(sys.argv[2]) if sys.argv[2] else None)
+for line in sys.stdin:
+    what, about = line.split()
+    print(int(sessions.find(store, about) is not None) if what == "find" else sessions.end_all(store, UUID(about)))
+    sys.stdout.flush()
+"""
+
+
+@contextmanager
+def processes(number: int, folder: Path, database: Database | None) -> Iterator[Callable[[str, object], list[int]]]:
+    """Yields a function that asks every process at once: they have opened the store, and keep it open."""
+    command = [sys.executable, "-c", ASKED, str(folder), database.url if database else ""]
+    with ExitStack() as running:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        made = [running.enter_context(subprocess.Popen(command, **pipes)) for _ in range(number)]  # type: ignore[call-overload]
+
+        def asked(what: str, about: object) -> list[int]:
+            for one in made:
+                one.stdin.write(f"{what} {about}\n")
+                one.stdin.flush()
+            return [int(one.stdout.readline()) for one in made]
+
+        yield asked
+        for one in made:
+            one.stdin.close()
+
+
+def test_three_processes_end_sessions_at_once_and_none_opens_afterwards(
+    tmp_path: Path, database: Database | None, store: AccountStore
+) -> None:
+    """With the time of now: the processes have a clock of their own."""
+    account = accounts.create(store, "paul@exemple.fr").id
+    paul = memberships.accept(store, account, STRUCTURE, UUID(int=12))
+    now = open_accounts(tmp_path, database)
+    assert now
+    with processes(3, tmp_path, database) as asked:
+        token, other = (sessions.begin(now, paul, "password", "") for _ in range(2))
+        assert [asked("find", one) for one in (token, other)] == [[1, 1, 1]] * 2
+        sessions.end(now, session_of(now, other).digest)
+        assert asked("find", other) == [0, 0, 0], "dead at the next request, everywhere"
+        assert asked("find", token) == [1, 1, 1]
+        assert sorted(asked("end", account)) == [0, 0, 1], "one of three ended it"
+        assert asked("find", token) == [0, 0, 0]
+    now.close()
 
 
 def test_a_session_moves_to_another_structure_under_another_id(store: AccountStore, nadia: Membership) -> None:
