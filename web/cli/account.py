@@ -28,7 +28,7 @@ WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courrie
 
 @account_app.command("invite")
 def invite(who: WhoArgument, structure: StructureOption = None) -> None:
-    """Inviter quelqu'un de l'équipe à se connecter ; le lien n'est montré qu'ici."""
+    """Inviter quelqu’un de l’équipe à se connecter ; le lien n’est montré qu’ici."""
     with working(structure) as served, in_words():
         person = member(served, who)
         with _site(served, create=True) as site:
@@ -36,13 +36,13 @@ def invite(who: WhoArgument, structure: StructureOption = None) -> None:
             address = served.refs.team[person].email
             invitation, token = invitations.invite(site.store, served.opened.id, person, address, OPERATOR)
             until = dates.instant(site.store.at(invitation.sent + invitations.LINK), served.refs.structure.zone)
-    console.print(f"Lien pour {address}, jusqu'au {until}, une seule fois :")
+    console.print(f"Lien pour {address}, jusqu’au {until}, une seule fois :")
     console.print(f"{site.url}/invitation/{token}", soft_wrap=True)
 
 
 @account_app.command("confirm")
 def confirm(who: WhoArgument, structure: StructureOption = None) -> None:
-    """Confirmer un compte, tant que personne de l'équipe ne le peut."""
+    """Confirmer un compte, tant que personne de l’équipe ne le peut."""
     with working(structure) as served, in_words():
         person = member(served, who)
         done = _decide(served, person, decisions.confirm_account)
@@ -51,7 +51,7 @@ def confirm(who: WhoArgument, structure: StructureOption = None) -> None:
 
 @account_app.command("suspend")
 def suspend(who: WhoArgument, structure: StructureOption = None) -> None:
-    """Couper tout de suite l'accès de quelqu'un ; deux personnes le rendent."""
+    """Couper tout de suite l’accès de quelqu’un ; deux personnes le rendent."""
     with working(structure) as served, _site(served) as site, in_words():
         person = member(served, who)
         done = _decide(served, person, decisions.suspend_account, reason="operator")
@@ -71,10 +71,10 @@ def show(structure: StructureOption = None) -> None:
 
 @account_app.command("restore")
 def restore(backup: FileArgument) -> None:
-    """Remettre les comptes d'une sauvegarde, là où ils sont perdus ; chacun se reconnecte."""
+    """Remettre les comptes d’une sauvegarde, là où ils sont perdus ; chacun se reconnecte."""
     settings = Settings()
     if not (settings.data / "keys" / "_site.key").exists():
-        fail("Remettez d'abord keys/_site.key : sans cette clé, la sauvegarde ne s'ouvre pas.")
+        fail("Remettez d’abord keys/_site.key : sans cette clé, la sauvegarde ne s’ouvre pas.")
     with in_words():
         store = open_accounts(settings.data, settings.database(), create=True)
         assert store
@@ -90,7 +90,7 @@ def _said(served: ServedStructure, person: UUID, has_account: bool) -> str:
     if access.suspended:
         return "accès coupé"
     if has_account and access.opened:
-        return "se connecte" if access.confirmed else "attend d'être confirmé·e"
+        return "se connecte" if access.confirmed else "attend d’être confirmé·e"
     return "invité·e" if access.invited_by else "pas encore invité·e"
 
 
@@ -100,7 +100,7 @@ def _site(served: ServedStructure, *, create: bool = False) -> Iterator[Site]:
     with in_words():
         site = open_site(settings, settings.data, settings.url or f"http://localhost:{PORT}", create=create)
     if site is None:
-        fail("Personne n'est encore invité : commencez par « pixflow account invite COURRIEL ».")
+        fail("Personne n’est encore invité : commencez par « pixflow account invite COURRIEL ».")
     try:
         yield site
     finally:

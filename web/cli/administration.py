@@ -37,7 +37,7 @@ from web.hosting.served_structure import structure_in_use
 from web.hosting.settings import Settings
 
 app = typer.Typer()
-UNDONE = "rien n'est fait."
+UNDONE = "rien n’est fait."
 
 keys_app = typer.Typer(help="Les clés qui scellent les données des personnes.", cls=InFrench, no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
@@ -50,14 +50,14 @@ def rotate(
     ],
     structure: StructureOption = None,
 ) -> None:
-    """Changer la clé de la structure : l'ancienne n'ouvre plus rien."""
+    """Changer la clé de la structure : l’ancienne n’ouvre plus rien."""
     with opening(structure) as opened, saving_in_words():
         ring = opened.engine.keys.ring
         backups = rotate_keys(opened, reason, uuid4())
     console.print(f"La clé de la structure a changé : {ring.key_path}", soft_wrap=True)
     if backups:
         console.print(f"{typography.plural(backups, 'sauvegarde suit', 'sauvegardes suivent')} la nouvelle clé.")
-    console.print("Gardez-en une copie à part, et détruisez celles de l'ancienne.")
+    console.print("Gardez-en une copie à part, et détruisez celles de l’ancienne.")
 
 
 def _zone(named: str) -> str:
@@ -83,7 +83,7 @@ def init(
         str, typer.Option(callback=_calendar, help="Le calendrier des jours fériés : FR, FR-57, FR-974…")
     ] = "FR",
     demo: Annotated[
-        bool, typer.Option("--demo", help="Pour essayer, sans vraies personnes : « serve --demo » l'ouvre à tous.")
+        bool, typer.Option("--demo", help="Pour essayer, sans vraies personnes : « serve --demo » l’ouvre à tous.")
     ] = False,
 ) -> None:
     """Ouvrir une structure : son dossier, son protocole et sa grille."""

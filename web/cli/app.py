@@ -31,7 +31,7 @@ PRIVATE = 0o077
 """umask of every command: what pixflow writes, its owner alone reads."""
 
 app = typer.Typer(
-    help="pixflow : le suivi des parcours Pix d'une Mission locale.",
+    help="pixflow : le suivi des parcours Pix d’une Mission locale.",
     cls=InOrder,
     no_args_is_help=True,
     add_completion=False,

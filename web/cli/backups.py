@@ -28,7 +28,7 @@ NameOption = Annotated[str | None, typer.Option("--structure", help="Le dossier 
 def _backup(path: Path) -> Path:
     """Returns the folder of a backup, or the name of a schema on PostgreSQL."""
     if not os.path.isdir(path) and not Settings().database():
-        fail(f"Le dossier {path} n'existe pas.", USAGE)
+        fail(f"Le dossier {path} n’existe pas.", USAGE)
     return path
 
 
@@ -45,8 +45,8 @@ def backup_command(
     structure: OneOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Sauvegarder chaque structure, même pendant qu'on y travaille."""
-    done, failed = each(chosen_slugs(structure), lambda slug: _back_up_one(slug, to, number), "rien n'est sauvegardé.")
+    """Sauvegarder chaque structure, même pendant qu’on y travaille."""
+    done, failed = each(chosen_slugs(structure), lambda slug: _back_up_one(slug, to, number), "rien n’est sauvegardé.")
     saved = None if structure else _back_up_accounts(to, number)
     code = REFUSED if failed or any(one["unopened"] for one in done) else 0
     if json:
@@ -64,7 +64,7 @@ def _print(done: list[dict[str, Any]], saved: Path | None) -> None:
     if saved:
         console.print(f"Comptes : dans {saved}", soft_wrap=True)
     if done:
-        console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
+        console.print("Les clés des structures n’y sont pas : gardez-les à part (keys/*.key).")
 
 
 def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:

@@ -25,7 +25,7 @@ def doctor(
     structure: OneOption = None,
     json: JsonOption = False,
     replace_triggers: Annotated[
-        bool, typer.Option("--replace-triggers", help="Remettre d'abord les déclencheurs absents.")
+        bool, typer.Option("--replace-triggers", help="Remettre d’abord les déclencheurs absents.")
     ] = False,
     seconds: Annotated[
         float, typer.Option(min=0, help="Temps pour lire les faits de chaque structure : la fois suivante continue.")

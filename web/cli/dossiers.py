@@ -35,12 +35,12 @@ def import_command(
     as_: Annotated[str | None, typer.Option("--as", help="Le courriel de la personne qui importe.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Montrer sans enregistrer.")] = False,
     accept_changes: Annotated[bool, typer.Option(help="Enregistrer aussi ce qui a changé.")] = False,
-    site: Annotated[str | None, typer.Option(help="Le site des lignes qui n'en disent pas.")] = None,
+    site: Annotated[str | None, typer.Option(help="Le site des lignes qui n’en disent pas.")] = None,
     sheet: Annotated[int | None, typer.Option(min=1, help="Le numéro de la feuille à lire dans un classeur.")] = None,
     structure: StructureOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Importer un portefeuille (CSV ou XLSX, d'i-Milo ou d'un tableur) : les absents du fichier ne changent pas."""
+    """Importer un portefeuille (CSV ou XLSX, d’i-Milo ou d’un tableur) : les absents du fichier ne changent pas."""
     with working(structure) as served, in_words():
         actor = person(served, as_) if as_ else Actor(OPERATOR)
         importer = importer_of(served)
@@ -84,7 +84,7 @@ def _tell(prepared: PreparedPortfolio, taken: RecordedCounts | None, accept_chan
         return
     _print_lines(prepared)
     if taken is None:
-        console.print("Rien n'est enregistré : c'est un aperçu.")
+        console.print("Rien n’est enregistré : c’est un aperçu.")
     else:
         opened = typography.plural(taken.opened, "dossier ouvert", "dossiers ouverts")
         corrected = typography.plural(taken.corrected, "corrigé")

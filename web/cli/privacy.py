@@ -43,8 +43,8 @@ YES = "oui"
 REQUESTED = "Effacement demandé. La direction le confirme, ou le refuse, depuis « Ma boîte »."
 ANOTHER = "Cet effacement a été demandé au terminal : la direction le confirme, depuis « Ma boîte »."
 UNFINISHED = (
-    "Personne effacée, mais tout ce qui la nomme n'est pas encore détruit : le disque, ou un autre programme, l'a "
-    "empêché. « serve », « pixflow tick » ou la même commande le détruira ; « pixflow doctor » dit si c'est fait."
+    "Personne effacée, mais tout ce qui la nomme n’est pas encore détruit : le disque, ou un autre programme, l’a "
+    "empêché. « serve », « pixflow tick » ou la même commande le détruira ; « pixflow doctor » dit si c’est fait."
 )
 Why = Literal["request", "retention", "mistake"]
 
@@ -55,9 +55,9 @@ def export_person(
     to: Annotated[Path, typer.Option("--to", help="Le dossier où écrire.")] = Path(),
     structure: StructureOption = None,
 ) -> None:
-    """Tout ce que pixflow sait d'une personne, pour elle : un PDF à lire, et un fichier JSON."""
+    """Tout ce que pixflow sait d’une personne, pour elle : un PDF à lire, et un fichier JSON."""
     if not os.path.isdir(to):
-        fail(f"{to} n'est pas un dossier.", USAGE)
+        fail(f"{to} n’est pas un dossier.", USAGE)
     with working(structure) as served, in_words():
         stream = dossier(served, named)
         _must_be_known(served, stream, named)
@@ -70,7 +70,7 @@ def export_person(
             path = to / f"personne-{known.id}.{kind}"
             _write(path, content)
             console.print(f"Écrit : {path}", soft_wrap=True)
-    console.print("À relire avant de le remettre : une note peut nommer quelqu'un d'autre.")
+    console.print("À relire avant de le remettre : une note peut nommer quelqu’un d’autre.")
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -84,7 +84,7 @@ def _must_be_known(served: ServedStructure, stream: UUID, named: str) -> None:
     if state.erased:
         raise Refused("person-erased")
     if state.opened is None:
-        fail(f"Aucun dossier n'a l'identifiant {named}.")
+        fail(f"Aucun dossier n’a l’identifiant {named}.")
 
 
 @app.command()
@@ -94,13 +94,13 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False,
     structure: StructureOption = None,
 ) -> None:
-    """Demander l'effacement d'une personne, ou confirmer celui que quelqu'un d'autre a demandé."""
+    """Demander l’effacement d’une personne, ou confirmer celui que quelqu’un d’autre a demandé."""
     with working(structure) as served, in_words():
         stream = dossier(served, named)
         if served.engine.state("dossier", stream).erased and erasing.has_unfinished(served.opened):
             with _said_unfinished(), erasing.unfinished_on_failure():
                 served.settle()
-            console.print("Effacement terminé : ce qui restait à détruire l'est.")
+            console.print("Effacement terminé : ce qui restait à détruire l’est.")
             return
         _must_be_known(served, stream, named)
         asked = served.engine.state("dossier", stream).erasure
@@ -114,16 +114,16 @@ def erase(
         for one in privacy.goes(known.content, len(known.participations)):
             console.print(f"Disparaît : {one}")
         if not yes and typer.prompt("Rien de cela ne revient. Écrivez « oui » pour effacer") != YES:
-            fail("Rien n'est effacé.")
+            fail("Rien n’est effacé.")
         with _said_unfinished():
             erasure.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
-    console.print("Personne effacée. Ce que gardent i-Milo, Pix, les courriels et les papiers s'efface là-bas.")
+    console.print("Personne effacée. Ce que gardent i-Milo, Pix, les courriels et les papiers s’efface là-bas.")
 
 
 def _request(served: ServedStructure, stream: UUID, reason: Why | None) -> None:
     """Requests the erasure; exit code 2 without a reason."""
     if reason is None:
-        fail("Personne n'a demandé cet effacement : pour le demander, dites pourquoi, avec --reason.", USAGE)
+        fail("Personne n’a demandé cet effacement : pour le demander, dites pourquoi, avec --reason.", USAGE)
     served.engine.execute(
         {"dossier": stream}, request_erasure, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason
     )
@@ -134,16 +134,16 @@ def _request(served: ServedStructure, stream: UUID, reason: Why | None) -> None:
 def erasures(
     yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False, structure: StructureOption = None
 ) -> None:
-    """Terminer les effacements confirmés, quand ils sont trop nombreux pour l'être sans vous."""
+    """Terminer les effacements confirmés, quand ils sont trop nombreux pour l’être sans vous."""
     with working(structure) as served, in_words():
         people = erasure_log.waiting(served.opened)
         if people and not yes:
             console.print(f"{typography.plural(people, 'personne')} à effacer : leurs clés existent encore.")
             if typer.prompt("Rien ne revient. Écrivez « oui » pour les détruire") != YES:
-                fail("Rien n'est détruit.")
+                fail("Rien n’est détruit.")
         with _said_unfinished(), erasing.unfinished_on_failure():
             served.settle(most=None)
-    console.print("Effacements terminés : ce qui restait à détruire l'est.")
+    console.print("Effacements terminés : ce qui restait à détruire l’est.")
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def _print_queue(rows: list[Any], piles: list[projections_piles.Pile], today: da
     for pile in piles:
         console.print(marked("[bold]{pile}[/]", pile=tasks.PILES[pile.kind](pile.count)))
     if not rows and not piles:
-        console.print("Rien à faire pour l'instant.")
+        console.print("Rien à faire pour l’instant.")
     if rows:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for title in ("Jeune", "À faire", "Pourquoi", "Pour le"):

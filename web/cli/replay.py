@@ -41,18 +41,18 @@ app = typer.Typer()
 def replay(
     named: Annotated[str, typer.Argument(metavar="DOSSIER", help="Son n° i-Milo ou son identifiant.")],
     version: Annotated[int | None, typer.Option(help="Après ce fait (le premier est 1).")] = None,
-    at: Annotated[str | None, typer.Option(help="Tel qu'on le savait : 2026-03-12 ou 2026-03-12T09:10.")] = None,
+    at: Annotated[str | None, typer.Option(help="Tel qu’on le savait : 2026-03-12 ou 2026-03-12T09:10.")] = None,
     structure: StructureOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Rejouer un dossier : ses faits, et son état après l'un d'eux."""
+    """Rejouer un dossier : ses faits, et son état après l’un d’eux."""
     if version is not None and at is not None:
         fail("Choisissez --version ou --at : les deux à la fois ne désignent pas un fait.", USAGE)
     with working(structure) as served:
         stream = dossier(served, named)
         history = served.engine.history(stream)
         if not history:
-            fail(f"Aucun dossier n'a l'identifiant {named}.")
+            fail(f"Aucun dossier n’a l’identifiant {named}.")
         moment = _moment(at, served.refs.structure.zone) if at is not None else None
         n = _version(history, version, moment)
         with served.read().database.connect() as connection:
@@ -98,7 +98,7 @@ def _version(history: list[Recorded], version: int | None, moment: datetime | No
     if moment is not None:
         n = version_at(history, moment)
         if n == 0:
-            fail("Ce dossier n'était pas encore ouvert.")
+            fail("Ce dossier n’était pas encore ouvert.")
         return n
     if version is None:
         return len(history)
@@ -143,7 +143,7 @@ def _tell(past: _Past, *, whole: bool) -> None:
     name = f"{shown.after.first_name} {shown.after.last_name}".strip() or typography.upper_first(privacy.ERASED)
     console.print(marked("[bold]{name}[/] · fait {n} sur {total}", name=name, n=shown.version, total=shown.total))
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("N°", "Ce qui s'est passé", "Quand", "Par"):
+    for title in ("N°", "Ce qui s’est passé", "Quand", "Par"):
         table.add_column(title)
     for r in past.known if whole else [shown.recorded]:
         struck = "[strike]{said}[/]" if r.originator_version in shown.retracted else "{said}"

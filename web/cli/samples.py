@@ -45,7 +45,7 @@ def simulate(
         str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le premier jour (sinon : pour finir hier).")
     ] = None,
     batch: Annotated[
-        bool, typer.Option("--batch", help="D'un coup, ce que chacun fait en un jour : pour de grands nombres.")
+        bool, typer.Option("--batch", help="D’un coup, ce que chacun fait en un jour : pour de grands nombres.")
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Où garder les données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
@@ -71,7 +71,7 @@ def simulate(
             )
         except Refused as refused:
             if refused.code == "future":
-                fail("Il n'y a pas une semaine entre ce premier jour et aujourd'hui : choisissez-en un plus ancien.")
+                fail("Il n’y a pas une semaine entre ce premier jour et aujourd’hui : choisissez-en un plus ancien.")
             raise
         opened.engine.close()
     console.print(marked("[bold]{name}[/] ({folder})", name=structure, folder=opened.folder), soft_wrap=True)

@@ -115,7 +115,7 @@ def _say_where(host: Host, port: int) -> str:
 
 def _say_what_is_wrong(host: Host) -> None:
     for slug, error in host.closed.items():
-        errors.print(f"La structure {slug} ne s'ouvre pas, les autres sont servies. {explained(error)}")
+        errors.print(f"La structure {slug} ne s’ouvre pas, les autres sont servies. {explained(error)}")
     for one in host.structures.values():
         for warning in one.engine.recorder.warnings:
             logging.getLogger("pixflow").warning(warning)
@@ -172,6 +172,6 @@ def serve(
     ] = "",
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
-    """Servir les pages : chacun s'y connecte, sauf dans une démonstration."""
+    """Servir les pages : chacun s’y connecte, sauf dans une démonstration."""
     with in_words():
         run(data or (Settings().demonstrations() if demo else Settings().data), port=port, where=where, demo=demo)

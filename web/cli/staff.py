@@ -46,8 +46,8 @@ def staff_add(
     name: Annotated[str, typer.Argument(help="Prénom et nom.")],
     email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
     role: RolesOption,
-    phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s'il y en a un.")] = None,
-    site: Annotated[str | None, typer.Option("--site", help="Son site, s'il y en a un.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s’il y en a un.")] = None,
+    site: Annotated[str | None, typer.Option("--site", help="Son site, s’il y en a un.")] = None,
     until: Annotated[
         str | None, typer.Option("--until", metavar="AAAA-MM-JJ", help="Le dernier jour de ces rôles, compris.")
     ] = None,
@@ -55,7 +55,7 @@ def staff_add(
 ) -> None:
     """Ajouter une personne, ou un rôle, un téléphone, à une personne déjà là.
 
-    Ce que l'exploitant donne, l'exploitant le confirme.
+    Ce que l’exploitant donne, l’exploitant le confirme.
     """
     with working(structure) as served, in_words():
         place = _site(served, site) if site else None
@@ -80,12 +80,12 @@ def staff_add(
 
 @staff_app.command("confirm")
 def confirm_command(who: WhoArgument, structure: StructureOption = None) -> None:
-    """Confirmer les rôles qui attendent une deuxième personne : l'exploitant en est une."""
+    """Confirmer les rôles qui attendent une deuxième personne : l’exploitant en est une."""
     with working(structure) as served, in_words():
         person = member(served, who)
         known = served.refs.team[person]
         if not known.awaiting:
-            console.print(typography.typeset(f"{known.name} : aucun rôle n'attend"))
+            console.print(typography.typeset(f"{known.name} : aucun rôle n’attend"))
         for role in known.awaiting:
             _take(served, person, roles.confirm_role, f"rôle confirmé, {vocabulary.ROLES[role]}", role=role)
 
@@ -96,8 +96,8 @@ def absence_command(
     first: Annotated[str, typer.Option(metavar="AAAA-MM-JJ", help="Le premier jour.")],
     last: Annotated[str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le dernier jour, compris.")] = None,
     deputy: Annotated[str | None, typer.Option(help="Le courriel de qui supplée.")] = None,
-    cancel: Annotated[bool, typer.Option("--cancel", help="Annuler l'absence qui commence ce jour-là.")] = False,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Même si quelqu'un compte sur elle ces jours-là.")] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Annuler l’absence qui commence ce jour-là.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Même si quelqu’un compte sur elle ces jours-là.")] = False,
     structure: StructureOption = None,
 ) -> None:
     """Déclarer une absence et sa suppléance ; dite à nouveau avec le même premier jour, elle est changée."""
@@ -107,8 +107,8 @@ def absence_command(
         told = next((one for one in known.absences.values() if one.first == begins), None)
         if cancel:
             if told is None:
-                fail(f"{known.name} n'a aucune absence qui commence ce jour-là.")
-            _take(served, person, absences.cancel_absence, "l'absence est annulée", absence=told.id)
+                fail(f"{known.name} n’a aucune absence qui commence ce jour-là.")
+            _take(served, person, absences.cancel_absence, "l’absence est annulée", absence=told.id)
             return
         ends = day(last) if last else begins
         stands_in = member(served, deputy) if deputy else None
@@ -123,10 +123,10 @@ def leave_command(
     who: WhoArgument,
     last_day: Annotated[str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le dernier jour, compris.")] = None,
     cancel: Annotated[bool, typer.Option("--cancel", help="La personne ne part plus, ou revient.")] = False,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Même si plus personne n'est référent.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Même si plus personne n’est référent.")] = False,
     structure: StructureOption = None,
 ) -> None:
-    """Noter un départ : le lendemain, la personne n'entre plus, et ses dossiers sont à confier."""
+    """Noter un départ : le lendemain, la personne n’entre plus, et ses dossiers sont à confier."""
     if cancel == bool(last_day):
         fail("Dites le dernier jour avec --last-day, ou --cancel.", USAGE)
     with working(structure) as served, in_words():
@@ -151,5 +151,5 @@ def _site(served: ServedStructure, named: str) -> str:
     sites = served.refs.structure.sites
     found = next((site for site in sites if normalise(site) == normalise(named)), None)
     if found is None:
-        fail(f"« {named} » n'est pas un site de {served.refs.structure.name}. Sites : {', '.join(sites)}.")
+        fail(f"« {named} » n’est pas un site {typography.de(served.refs.structure.name)}. Sites : {', '.join(sites)}.")
     return found

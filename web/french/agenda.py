@@ -6,9 +6,9 @@ from pixflow.workshop.state import Workshop
 from web.french.tasks import VERBS
 from web.french.typography import lower_first, plural, say, typeset
 
-DESCRIPTION = typeset("Vos rendez-vous et les ateliers que vous animez. Aucun jeune n'y est nommé.")
-APPOINTMENT = typeset("Le dossier, avec le nom, s'ouvre à l'adresse jointe.")
-CHANGED = typeset("L'adresse de votre agenda a changé : l'ancienne ne répond plus. Donnez la nouvelle à votre agenda.")
+DESCRIPTION = typeset("Vos rendez-vous et les ateliers que vous animez. Aucun jeune n’y est nommé.")
+APPOINTMENT = typeset("Le dossier, avec le nom, s’ouvre à l’adresse jointe.")
+CHANGED = typeset("L’adresse de votre agenda a changé : l’ancienne ne répond plus. Donnez la nouvelle à votre agenda.")
 _WITHHELD = frozenset({"explore-difficulty", "follow-self-study"})
 """Tasks whose name tells a difficulty."""
 

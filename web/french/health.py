@@ -32,35 +32,35 @@ TITLES = {
 }
 SENTENCES = {
     "durability good": "{store} : ce qui est confirmé survit à une coupure.",
-    "durability alarm": "{store} peut perdre, dans une coupure, ce qu'il a confirmé : remettez ses réglages.",
+    "durability alarm": "{store} peut perdre, dans une coupure, ce qu’il a confirmé : remettez ses réglages.",
     "version good": "{store}, sans défaut connu.",
     "version note sqlite": "Cette version de SQLite a un défaut connu (WAL-reset), que pixflow contourne : passez à la "
     "3.51.3 ou à une suivante dès que possible.",
-    "version note postgresql": "PostgreSQL ne laisse pas pixflow créer son rôle d'écriture : des déclencheurs seuls "
+    "version note postgresql": "PostgreSQL ne laisse pas pixflow créer son rôle d’écriture : des déclencheurs seuls "
     "protègent les faits.",
-    "clock good": "Pas de fait dans l'avenir.",
-    "clock alarm": "Un fait est {seconds} dans l'avenir : elle a reculé. Vérifiez la synchronisation (NTP).",
+    "clock good": "Pas de fait dans l’avenir.",
+    "clock alarm": "Un fait est {seconds} dans l’avenir : elle a reculé. Vérifiez la synchronisation (NTP).",
     "triggers good": "Tous là : la base refuse de changer un fait.",
-    "triggers alarm": "{missing} : absents ou changés. Quelqu'un peut changer des faits : cherchez qui les a retirés, "
+    "triggers alarm": "{missing} : absents ou changés. Quelqu’un peut changer des faits : cherchez qui les a retirés, "
     "lisez les deux lignes suivantes, puis « pixflow doctor --replace-triggers ».",
     "order good": "Aucun ne manque, et chacun est à sa place.",
-    "order alarm": "{faults}. Quelqu'un a écrit dans la base : retirez-lui cet accès, puis restaurez une sauvegarde "
-    "d'avant.",
-    "facts good": "Tous s'ouvrent, chacun dans sa commande.",
-    "facts good part": "Sans faute jusqu'au n° {reached} sur {head} : la prochaine fois continue de là. Dernière "
+    "order alarm": "{faults}. Quelqu’un a écrit dans la base : retirez-lui cet accès, puis restaurez une sauvegarde "
+    "d’avant.",
+    "facts good": "Tous s’ouvrent, chacun dans sa commande.",
+    "facts good part": "Sans faute jusqu’au n° {reached} sur {head} : la prochaine fois continue de là. Dernière "
     "lecture entière il y a {days}.",
-    "facts good first": "Sans faute jusqu'au n° {reached} sur {head} : la prochaine fois continue de là. Aucune "
+    "facts good first": "Sans faute jusqu’au n° {reached} sur {head} : la prochaine fois continue de là. Aucune "
     "lecture entière encore.",
     "facts note": "Aucune lecture encore : « pixflow backup » ou « pixflow doctor ».",
-    "facts alarm": "{faults}. Quelqu'un a écrit dans la base, ou le disque l'abîme : restaurez une sauvegarde d'avant.",
-    "facts alarm part": "{faults}. Lu jusqu'au n° {reached} sur {head}, dernière lecture entière il y a {days}. "
-    "Quelqu'un a écrit dans la base, ou le disque l'abîme : restaurez une sauvegarde d'avant.",
-    "facts alarm first": "{faults}. Lu jusqu'au n° {reached} sur {head}, aucune lecture entière encore. "
-    "Quelqu'un a écrit dans la base, ou le disque l'abîme : restaurez une sauvegarde d'avant.",
+    "facts alarm": "{faults}. Quelqu’un a écrit dans la base, ou le disque l’abîme : restaurez une sauvegarde d’avant.",
+    "facts alarm part": "{faults}. Lu jusqu’au n° {reached} sur {head}, dernière lecture entière il y a {days}. "
+    "Quelqu’un a écrit dans la base, ou le disque l’abîme : restaurez une sauvegarde d’avant.",
+    "facts alarm first": "{faults}. Lu jusqu’au n° {reached} sur {head}, aucune lecture entière encore. "
+    "Quelqu’un a écrit dans la base, ou le disque l’abîme : restaurez une sauvegarde d’avant.",
     "facts alarm late": "Aucune lecture entière depuis {days}, celle-ci est au n° {reached} sur {head} : « pixflow "
     "doctor --all ».",
-    "access good": "Toutes là, telles qu'elles ont été écrites.",
-    "access alarm": "{access}. Quelqu'un a écrit dans ce registre, ou des fichiers manquent : retirez-lui cet accès, "
+    "access good": "Toutes là, telles qu’elles ont été écrites.",
+    "access alarm": "{access}. Quelqu’un a écrit dans ce registre, ou des fichiers manquent : retirez-lui cet accès, "
     "et gardez ce qui reste.",
     "keys good": "Aucune ne manque.",
     "keys alarm": "{lost} : ce qui y est scellé ne se lit plus. Restaurez une sauvegarde.",
@@ -73,7 +73,7 @@ SENTENCES = {
     "destroyed alarm": "{emptied} sans effacement : quelqu’un a écrit dans la base. Retirez-lui cet accès, puis "
     "restaurez la dernière sauvegarde : elle rend les clés.",
     "modes good": "Leur propriétaire seul les lit.",
-    "modes alarm": "D'autres peuvent lire {files} : « chmod 600 ».",
+    "modes alarm": "D’autres peuvent lire {files} : « chmod 600 ».",
     "tables good": "{lag} de retard.",
     "tables alarm": "{lag} de retard depuis {minutes} : ni « serve » ni « tick » ne passent, ou le disque est plein.",
     "tables alarm none": "Aucune qui se lise : « serve » les refait dans la minute, ou à son démarrage.",
@@ -83,10 +83,10 @@ SENTENCES = {
     "stopped alarm": "{streams} ({tables}) : gardez le journal technique, mettez pixflow à jour, puis « pixflow "
     "rebuild ».",
     "log good": "{size}.",
-    "log alarm": "{size} qui ne se vident pas : ni « serve » ni « tick » ne passent, ou une lecture n'en finit pas.",
+    "log alarm": "{size} qui ne se vident pas : ni « serve » ni « tick » ne passent, ou une lecture n’en finit pas.",
     "aside good": "Rien.",
-    "aside note": "{places} : ce qu'une restauration a remplacé. Un effacement n'atteint pas qui n'est que là : "
-    "supprimez-le dès qu'il ne sert plus.",
+    "aside note": "{places} : ce qu’une restauration a remplacé. Un effacement n’atteint pas qui n’est que là : "
+    "supprimez-le dès qu’il ne sert plus.",
     "backup good": "Il y a {hours}.",
     "backup good elsewhere": "Il y a {hours}, dans {path}.",
     "backup alarm": "Il y a {hours} : « pixflow backup » ne passe plus chaque jour.",
@@ -97,32 +97,32 @@ SENTENCES = {
     "mail_server good demo": "Aucun : une démonstration écrit des fichiers.",
     "mail_server note": "{host} : sans chiffrement, comme le demande PIXFLOW_SMTP_SECURITY. Qui écoute le réseau "
     "lit les courriels et le mot de passe.",
-    "mail_server alarm address": "PIXFLOW_SMTP n'est pas une adresse : écrivez smtp://nom:secret@serveur:port, ou "
+    "mail_server alarm address": "PIXFLOW_SMTP n’est pas une adresse : écrivez smtp://nom:secret@serveur:port, ou "
     "la même en smtps.",
     "mail_server alarm certificate-date": "Le certificat de {host} a expiré, ou ne vaut pas encore : rien ne part.",
-    "mail_server alarm certificate-name": "Le certificat de {host} est celui d'un autre nom : corrigez le nom du "
+    "mail_server alarm certificate-name": "Le certificat de {host} est celui d’un autre nom : corrigez le nom du "
     "serveur dans PIXFLOW_SMTP. Rien ne part.",
-    "mail_server alarm certificate-unknown": "Le certificat de {host} n'est signé par aucune autorité connue de "
+    "mail_server alarm certificate-unknown": "Le certificat de {host} n’est signé par aucune autorité connue de "
     "cette machine : donnez celle-ci dans SSL_CERT_FILE. Rien ne part.",
-    "mail_server alarm no-tls": "{host} n'offre pas de chiffrement (STARTTLS) : rien ne part, le mot de passe non "
+    "mail_server alarm no-tls": "{host} n’offre pas de chiffrement (STARTTLS) : rien ne part, le mot de passe non "
     "plus. Essayez la même adresse en smtps.",
     "mail_server alarm login": "{host} refuse le nom ou le mot de passe.",
     "mail_server alarm silent": "{host} ne répond pas : vérifiez son nom, son port, et le réseau.",
     "mail_server alarm refused": "{host} refuse nos courriels : voyez son journal.",
     "address good": "{url}.",
-    "account_store good": "Ils s'ouvrent avec leur clé.",
-    "account_store good none": "Personne n'est encore invité : « pixflow account invite ».",
-    "account_store alarm": "Ils ne s'ouvrent pas, leur clé (keys/_site.key) manque ou n'est pas la leur : remettez la "
+    "account_store good": "Ils s’ouvrent avec leur clé.",
+    "account_store good none": "Personne n’est encore invité : « pixflow account invite ».",
+    "account_store alarm": "Ils ne s’ouvrent pas, leur clé (keys/_site.key) manque ou n’est pas la leur : remettez la "
     "clé, ou « pixflow account restore ».",
-    "tls good": "Pages et base ne sont lues qu'ici, ou chiffrées.",
+    "tls good": "Pages et base ne sont lues qu’ici, ou chiffrées.",
     "tls alarm pages": "PIXFLOW_URL ne commence pas par https:// : les mots de passe voyageraient en clair.",
     "tls alarm database": "La base est sur une autre machine, sans certificat vérifié : « ?sslmode=verify-full » dans "
     "PIXFLOW_DATABASE_URL.",
     "breached_passwords good": "{path} est trié.",
     "breached_passwords note": "Aucune liste (PIXFLOW_BREACHED) : un mot de passe déjà volé ailleurs peut être choisi.",
-    "breached_passwords alarm": "{path} manque, est vide ou n'est pas trié : les mots de passe n'y sont pas cherchés.",
+    "breached_passwords alarm": "{path} manque, est vide ou n’est pas trié : les mots de passe n’y sont pas cherchés.",
     "address note": "{url} : hors de cette machine, les liens des courriels ne mènent nulle part. Donnez PIXFLOW_URL.",
-    "address alarm": "PIXFLOW_URL n'est pas une adresse ({url}) : écrivez https://nom, sans rien après.",
+    "address alarm": "PIXFLOW_URL n’est pas une adresse ({url}) : écrivez https://nom, sans rien après.",
     "disk good": "{free} libres.",
     "disk alarm": "{free} libres, il en faut {wanted} : faites de la place.",
 }
@@ -134,8 +134,8 @@ FAULTS = {
     "position": "Des faits manquent avant {places}",
     "version": "Pas la suite de leur fiche : {places}",
     "span": "Aucune commande, ou deux, avant {places}",
-    "end": "La fin n'est pas celle que la base a donnée : {places}",
-    "opening": "Ne s'ouvrent pas, ou ont été changés : {places}",
+    "end": "La fin n’est pas celle que la base a donnée : {places}",
+    "opening": "Ne s’ouvrent pas, ou ont été changés : {places}",
     "command": "Hors de leur commande : {places}",
     "author": "Sous un autre nom que leur commande : {places}",
 }
@@ -171,10 +171,10 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "store": {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.__getitem__,
     "seconds": _span,
     "minutes": lambda count: plural(count, "minute"),
-    "hours": lambda count: plural(count, "heure") if count else say("moins d'une heure"),
+    "hours": lambda count: plural(count, "heure") if count else say("moins d’une heure"),
     "reached": number,
     "head": number,
-    "days": lambda count: plural(count, "jour") if count else say("moins d'un jour"),
+    "days": lambda count: plural(count, "jour") if count else say("moins d’un jour"),
     "lag": lambda count: plural(count, "fait"),
     "lost": lambda count: plural(count, "fiche sans clé", "fiches sans clé"),
     "people": lambda count: plural(count, "personne"),

@@ -1,6 +1,7 @@
-"""French typography: spaces, apostrophes, numbers, plurals."""
+"""French typography: spaces, apostrophes, elisions, numbers, plurals."""
 
 import re
+import unicodedata
 from functools import cache
 
 from babel.numbers import format_decimal
@@ -13,6 +14,13 @@ _BEFORE_THIN = re.compile(r"(?<!\s) ([;!?%])(?!\w)")
 _BEFORE_COLON = re.compile(r"(?<!\s) :(?![^\s<])")
 _QUOTES = re.compile(r"(«) | (»)")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_VOWEL = re.compile(r"[aeiouœæ]|y[^aeiouœæ\W]|h(?:[eœ]|y|i[lp]|o[nr](?!g)|u[bg])", re.IGNORECASE)
+"""Sounds that elide, after the accents are taken away: vowels, y before a consonant (Yves), the mute h of most names.
+
+The h of other names is aspirated: Hautes-Pyrénées, Hassan, Hicham, Houssem.
+"""
+_ARTICLE = re.compile(r"[Ll]es? (?=\S)")
+_ELIDED = re.compile(r"\b([DdQq]u?e) \{(\w+)\}")
 
 
 def typeset(text: str) -> str:
@@ -27,18 +35,40 @@ def typeset(text: str) -> str:
 
 
 def say(template: str, **values: object) -> str:
-    """Fills a template. Only the template is typeset; values stand as people typed them."""
-    return _typeset_once(template).format(**values)
+    """Fills a template. Only the template is typeset; values stand as people typed them.
+
+    "de" and "que" elide before the value that follows them: "résultat de {name}" gives "résultat d’Élise Caron".
+    """
+    text, elided = _typeset_once(template)
+    of = {f"{word}_{name}": _WORDS[word.lower()](str(values[name])) for word, name in elided}
+    return text.format(**values, **{key: upper_first(said) if key[0].isupper() else said for key, said in of.items()})
 
 
 @cache
-def _typeset_once(template: str) -> str:
-    return typeset(template).replace("n° ", f"n°{NBSP}")
+def _typeset_once(template: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Returns the template with one field for each word that may elide, and these words with their names."""
+    text = typeset(template).replace("n° ", f"n°{NBSP}")
+    return _ELIDED.sub(r"{\1_\2}", text), tuple(_ELIDED.findall(text))
 
 
 def de(name: str) -> str:
-    """Returns "de Mortagne", "d’Alençon": elides before a vowel."""
-    return f"d’{name}" if name[:1] and name[:1].upper() in "AEIOUÀÂÄÉÈÊËÎÏÔÖÛÜÙÆŒ" else f"de {name}"
+    """Returns "de Mortagne", "d’Alençon", "d’Hélène", "du Havre"."""
+    if article := _ARTICLE.match(name):
+        return f"{'du' if article[0].lower() == 'le ' else 'des'} {name[article.end() :]}"
+    return f"d’{name}" if _elides(name) else f"de {name}"
+
+
+def que(name: str) -> str:
+    """Returns "que Nadia", "qu’Élise"."""
+    return f"qu’{name}" if _elides(name) else f"que {name}"
+
+
+_WORDS = {"de": de, "que": que}
+
+
+def _elides(name: str) -> bool:
+    plain = "".join(sign for sign in unicodedata.normalize("NFD", name[:4]) if not unicodedata.combining(sign))
+    return _VOWEL.match(plain) is not None
 
 
 def upper_first(text: str) -> str:

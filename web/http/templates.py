@@ -1,5 +1,6 @@
 """Templates: the environment, and the answer that draws a page or one of its blocks."""
 
+import re
 import typing
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -75,11 +76,42 @@ class Page(ABC):
 
 
 class FrenchTypesetting(Extension):
-    """Gives the fixed text of templates its non-breaking spaces and its apostrophes, once, when compiled."""
+    """Gives the fixed text of templates its non-breaking spaces, apostrophes and elisions, once, when compiled.
+
+    Text that ends with "de" or "que" becomes a filter of the value that follows: `de {{ name }}` is `{{ (name)|de }}`.
+    """
 
     def filter_stream(self, stream: TokenStream) -> typing.Iterator[Token]:
+        said = word = ""
         for token in stream:
-            yield Token(token.lineno, token.type, typography.typeset(token.value)) if token.type == "data" else token
+            if token.type == "data":
+                said += typography.typeset(token.value)
+                continue
+            if token.type == "variable_begin" and (elided := _ELIDED.search(said)):
+                said, word = said[: elided.start()], elided[1]
+            if said:
+                yield Token(token.lineno, "data", said)
+                said = ""
+            if word and token.type == "variable_end":
+                yield from _piped(token.lineno, word)
+                word = ""
+            yield token
+            if word and token.type == "variable_begin":
+                yield Token(token.lineno, "lparen", "(")
+        if said:
+            yield Token(0, "data", said)
+
+
+_ELIDED = re.compile(r"\b([DdQq]u?e) $")
+
+
+def _piped(line: int, word: str) -> typing.Iterator[Token]:
+    """Yields the end of `(…)|string|de`, and `|upper_first` for a word with a capital."""
+    filters = ["string", word.lower(), *(["upper_first"] if word[0].isupper() else [])]
+    yield Token(line, "rparen", ")")
+    for name in filters:
+        yield Token(line, "pipe", "|")
+        yield Token(line, "name", name)
 
 
 LABELS = {
@@ -95,7 +127,7 @@ TEXT_FILTERS = {
     for function in (
         typography.de, typography.lower_first, typography.number, typography.percent, typography.phone,
         typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.mastered,
-        path.site, carrying,
+        path.site, carrying, typography.que,
     )
 }  # fmt: skip
 DATE_FILTERS = {

@@ -65,8 +65,9 @@ JOINED_NAMES = (
 DOUBLE_FIRST, DOUBLE_LAST = 0.05, 0.06
 SITUATED = ("", "-sur-Orge", "-les-Bois", "-le-Château", "-la-Forêt", "-en-Plaine", "-sous-Roche", "-le-Vieux")
 PARTNERS = (
-    "Médiathèque de {}", "Fablab de {}", "GRETA de {}", "Centre social de {}", "Espace public numérique de {}",
-    "Maison de quartier de {}", "Campus numérique de {}", "Association Clic et Compagnie, {}",
+    "Médiathèque de {site}", "Fablab de {site}", "GRETA de {site}", "Centre social de {site}",
+    "Espace public numérique de {site}",
+    "Maison de quartier de {site}", "Campus numérique de {site}", "Association Clic et Compagnie, {site}",
 )  # fmt: skip
 PROJECTS = (
     "Vente en boutique", "Aide-soignante ou aide-soignant", "Logistique, cariste", "Métiers du numérique",

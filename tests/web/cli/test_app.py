@@ -29,7 +29,7 @@ PROFILES = next(SAMPLES.glob("*481620*"))
 SOPHIE, NADIA = "sophie@ml.example", "nadia@ml.example"
 PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
 12-345;Benaïssa;Zoé;02/03/2006;Mortagne;CEJ;Nadia Benali
-12347;DIALLO;Aminata;05/11/2004;L'Aigle;PACEA;nadia@ml.example
+12347;DIALLO;Aminata;05/11/2004;L’Aigle;PACEA;nadia@ml.example
 """
 
 
@@ -43,7 +43,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def house(data: Path) -> Path:
     """A structure with a référente and an advisor."""
-    ran("init", "--preset", "laigle-mortagne", "--structure", "L'Aigle", "--site", "L'Aigle", "--site", "Mortagne")
+    ran("init", "--preset", "laigle-mortagne", "--structure", "L’Aigle", "--site", "L’Aigle", "--site", "Mortagne")
     ran("staff", "add", "Sophie Lecomte", SOPHIE, "--role", "referent")
     ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor")
     return data
@@ -66,9 +66,9 @@ def said(*arguments: str):
 
 
 def test_init_says_what_comes_next_and_refuses_twice(data: Path):
-    output = ran("init", "--preset", "laigle-mortagne", "--structure", "L'Aigle")
+    output = ran("init", "--preset", "laigle-mortagne", "--structure", "L’Aigle")
     assert "pixflow staff add" in output
-    again = run("init", "--preset", "laigle-mortagne", "--structure", "L'Aigle")
+    again = run("init", "--preset", "laigle-mortagne", "--structure", "L’Aigle")
     assert again.exit_code == 1
     assert [p.name for p in sorted(data.iterdir())] == ["keys", "l-aigle"]
 
@@ -199,13 +199,13 @@ def test_every_code_of_a_preset_s_refusal_has_its_sentence():
     [
         (["replay"], "Il manque DOSSIER. Aide : pixflow replay --help"),
         (["queue"], "Il manque --as. Aide : pixflow queue --help"),
-        (["replay", "1", "--versin", "3"], "L'option --versin n'existe pas ; la plus proche est --version. Aide : "),
+        (["replay", "1", "--versin", "3"], "L’option --versin n’existe pas ; la plus proche est --version. Aide : "),
         (["replay", "1", "--version", "trois"], "La valeur de --version ne convient pas : un nombre entier."),
-        (["replay", "1", "--version"], "L'option --version ne s'écrit pas ainsi."),
+        (["replay", "1", "--version"], "L’option --version ne s’écrit pas ainsi."),
         (["tick", "encore"], "La ligne a un mot de trop. Aide : pixflow tick --help"),
-        (["ouvrir"], "La commande « ouvrir » n'existe pas. Commandes : init, demo, queue,"),
-        (["staff", "ad"], "La commande « ad » n'existe pas. Commandes : add, confirm, absence, leave."),
-        (["read", "[b]absent.csv"], "Le fichier [b]absent.csv n'existe pas."),
+        (["ouvrir"], "La commande « ouvrir » n’existe pas. Commandes : init, demo, queue,"),
+        (["staff", "ad"], "La commande « ad » n’existe pas. Commandes : add, confirm, absence, leave."),
+        (["read", "[b]absent.csv"], "Le fichier [b]absent.csv n’existe pas."),
         (["read", "/"], "/ est un dossier, et non un fichier."),
         (
             ["simulate", "--young-people", "9", "--months", "99999"],
@@ -218,8 +218,8 @@ def test_every_code_of_a_preset_s_refusal_has_its_sentence():
         (["import", str(EXPORT), "--as", "x", "--doubtful", "keep"], "--doubtful ne convient pas : leave, record."),
         (["staff", "add", "Nadia", NADIA, "--role", "chef"], "« chef » de --role ne convient pas : advisor, referent,"),
         (["init", "--structure", "Ici", "--preset", "laigle"], "le plus proche est «\xa0laigle-mortagne\xa0»"),
-        (["export-person", "1", "--to", "absent"], "absent n'est pas un dossier."),
-        (["restore", "absent", "--reason", "move"], "Le dossier absent n'existe pas."),
+        (["export-person", "1", "--to", "absent"], "absent n’est pas un dossier."),
+        (["restore", "absent", "--reason", "move"], "Le dossier absent n’existe pas."),
     ],
 )
 def test_a_line_that_cannot_be_read_is_answered_in_french(data: Path, line: list[str], told: str):
@@ -261,7 +261,7 @@ def test_staff_have_a_phone_or_none(house: Path):
 def test_staff_work_at_a_site_of_the_structure(house: Path):
     result = run("staff", "add", "Paul Rey", "paul@ml.example", "--role", "advisor", "--site", "Alençon")
     assert result.exit_code == 1
-    assert "« Alençon » n'est pas un site de L'Aigle. Sites : L'Aigle, Mortagne." in result.output
+    assert "« Alençon » n’est pas un site de L’Aigle. Sites : L’Aigle, Mortagne." in result.output
     assert run("queue", "--as", "paul@ml.example").exit_code == 1
     ran("staff", "add", "Paul Rey", "paul@ml.example", "--role", "advisor", "--site", "l’aigle")
     assert said("queue", "--as", "paul@ml.example")["tasks"] == []
@@ -315,7 +315,7 @@ def test_tick_from_cron_runs_for_each_structure_and_one_that_fails_stops_no_othe
     assert result.exit_code == 1
     assert "tarbes : Envois oubliés effacés" in result.output
     assert "l-aigle : Envois" not in result.output
-    assert "l-aigle : rien n'est fait." in result.output
+    assert "l-aigle : rien n’est fait." in result.output
     assert ran("tick", "--structure", "tarbes") == "Envois oubliés effacés : 0 · courriels envoyés : 0\n"
 
 
@@ -497,15 +497,15 @@ def test_rebuild_works_on_each_structure_and_one_that_fails_stops_no_other(house
     result = run("rebuild")
     assert result.exit_code == 1
     assert "tarbes : Tables refaites" in result.output
-    assert "l-aigle : rien n'est fait." in result.output
+    assert "l-aigle : rien n’est fait." in result.output
     assert ran("rebuild", "--structure", "tarbes").startswith("Tables refaites")
 
 
 def test_a_refusal_is_the_same_document_as_an_answer(house: Path):
     for line, code, why in (
         (["queue"], 2, "Il manque --as."),
-        (["queue", "--as", "personne@ml.example"], 1, "Personne n'a le courriel personne@ml.example dans L'Aigle."),
-        (["read", "absent.csv"], 2, "Le fichier absent.csv n'existe pas."),
+        (["queue", "--as", "personne@ml.example"], 1, "Personne n’a le courriel personne@ml.example dans L’Aigle."),
+        (["read", "absent.csv"], 2, "Le fichier absent.csv n’existe pas."),
         (["retention", "--structure", "ailleurs"], 1, "ailleurs"),
     ):
         result = run(*line, "--json")

@@ -47,7 +47,7 @@ def team(slug: str = "ici") -> set[str]:
 def test_every_structure_is_saved_and_the_keys_that_are_not_are_told(data: Path) -> None:
     output = plain(ran("backup"))
     assert "ici : 3 faits" in output
-    assert "Les clés des structures n'y sont pas : gardez-les à part" in output
+    assert "Les clés des structures n’y sont pas : gardez-les à part" in output
     assert [len(backups(data, slug)) for slug in ("ici", "tarbes")] == [1, 1]
 
 
@@ -62,7 +62,7 @@ def test_one_that_cannot_be_saved_keeps_no_other_from_it(data: Path) -> None:
     (data / "keys" / "ici.ring").unlink()
     result = run("backup")
     assert result.exit_code == 1
-    assert "ici : rien n'est sauvegardé." in plain(result.output)
+    assert "ici : rien n’est sauvegardé." in plain(result.output)
     assert "tarbes : 3 faits" in plain(result.output)
     assert [len(backups(data, slug)) for slug in ("ici", "tarbes")] == [0, 1]
     assert "gardez-les à part" not in run("backup", "--structure", "ici").output, "there is no backup to keep them from"
@@ -105,7 +105,7 @@ def test_it_is_put_back_where_nothing_is(data: Path) -> None:
 @pytest.mark.parametrize(
     ("folder", "options", "told"),
     [
-        ("absent", [], "n'existe pas"),
+        ("absent", [], "n’existe pas"),
         ("data/ici", [], "n’est pas une sauvegarde de pixflow"),
         ("backup", ["--structure", "../ici"], "n’est pas un nom de dossier"),
         ("backup", ["--structure", "tarbes", "--replace"], "n’est pas la structure de cette sauvegarde"),

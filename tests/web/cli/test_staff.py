@@ -14,7 +14,7 @@ SOPHIE, NADIA, PAUL = "sophie@ml.example", "nadia@ml.example", "paul@ml.example"
 TODAY = today()
 LATER = TODAY + timedelta(days=7)
 PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
-12347;DIALLO;Aminata;05/11/2004;L'Aigle;PACEA;paul@ml.example
+12347;DIALLO;Aminata;05/11/2004;L’Aigle;PACEA;paul@ml.example
 """
 
 
@@ -23,7 +23,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A structure with a référente and two advisors."""
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")
-    ran("init", "--preset", "laigle-mortagne", "--structure", "L'Aigle", "--site", "L'Aigle")
+    ran("init", "--preset", "laigle-mortagne", "--structure", "L’Aigle", "--site", "L’Aigle")
     for name, address, role in (
         ("Sophie Lecomte", SOPHIE, "referent"),
         ("Nadia Benali", NADIA, "advisor"),
@@ -57,7 +57,7 @@ def test_an_absence_is_declared_changed_and_cancelled() -> None:
     assert "rien à changer" in away("--deputy", NADIA)
     assert "absence" in away()
     assert "l’absence est annulée" in ran("staff", "absence", PAUL, "--first", TODAY.isoformat(), "--cancel")
-    assert "n'a aucune absence qui commence ce jour-là" in refused(
+    assert "n’a aucune absence qui commence ce jour-là" in refused(
         1, "staff", "absence", PAUL, "--first", TODAY.isoformat(), "--cancel"
     )
 
@@ -66,7 +66,7 @@ def test_an_absence_is_declared_changed_and_cancelled() -> None:
     ("arguments", "sentence"),
     [
         (("--deputy", PAUL), "On ne se supplée pas soi-même"),
-        (("--deputy", "nobody@ml.example"), "Personne n'a le courriel nobody@ml.example"),
+        (("--deputy", "nobody@ml.example"), "Personne n’a le courriel nobody@ml.example"),
         (("--last", "2020-01-01"), "est avant le premier"),
     ],
 )
@@ -75,7 +75,7 @@ def test_an_absence_is_refused(arguments: tuple[str, ...], sentence: str) -> Non
 
 
 def test_what_is_no_day_is_said() -> None:
-    assert "« demain » n'est pas une date" in refused(2, "staff", "absence", PAUL, "--first", "demain")
+    assert "« demain » n’est pas une date" in refused(2, "staff", "absence", PAUL, "--first", "demain")
     assert "--last-day, ou --cancel" in refused(2, "staff", "leave", PAUL)
 
 

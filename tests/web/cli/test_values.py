@@ -83,11 +83,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.chdir(folder)
         patch.setenv("PIXFLOW_DATA", str(folder / "data"))
         lines = (
-            ["init", "--preset", "laigle-mortagne", "--structure", "L'Aigle"],
+            ["init", "--preset", "laigle-mortagne", "--structure", "L’Aigle"],
             ["staff", "add", "Sophie Lecomte", SOPHIE, "--role", "referent"],
             ["dossiers", "import", "portfolio.csv"],
         )
-        (folder / "portfolio.csv").write_text("N° i-Milo;Nom;Prénom;Site\n12347;DIALLO;Aminata;L'Aigle\n")
+        (folder / "portfolio.csv").write_text("N° i-Milo;Nom;Prénom;Site\n12347;DIALLO;Aminata;L’Aigle\n")
         for line in lines:
             assert CliRunner().invoke(app, line).exit_code == 0
         yield

@@ -1,10 +1,21 @@
+import ast
+import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+import web
 from web.french import dates, typography, validation
+from web.http.templates import environment
 
 MONDAY = date(2026, 3, 16)
+PACKAGE = Path(web.__file__).parent
+STRAIGHT = re.compile(r"(?<=\w)'(?=\w)")
+ENGLISH = "must begin with https://"
+"""The one English string of web/ with an apostrophe: a setting is wrong."""
 
 
 def plain(text: str) -> str:
@@ -27,6 +38,95 @@ def plain(text: str) -> str:
 def test_typeset_puts_the_spaces_and_apostrophes_of_french(typed: str, set_: str) -> None:
     assert typography.typeset(typed) == set_
     assert typography.typeset(set_) == set_
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "that"),
+    [
+        ("Nadia Benali", "de Nadia Benali", "que Nadia Benali"),
+        ("Élise Caron", "d’Élise Caron", "qu’Élise Caron"),
+        ("Œuvres du Perche", "d’Œuvres du Perche", "qu’Œuvres du Perche"),
+        ("Hélène Morin", "d’Hélène Morin", "qu’Hélène Morin"),
+        ("Hortense", "d’Hortense", "qu’Hortense"),
+        ("Hugo", "d’Hugo", "qu’Hugo"),
+        ("Hyères", "d’Hyères", "qu’Hyères"),
+        ("Hassan", "de Hassan", "que Hassan"),
+        ("Hicham", "de Hicham", "que Hicham"),
+        ("Houssem", "de Houssem", "que Houssem"),
+        ("Hautes-Pyrénées", "de Hautes-Pyrénées", "que Hautes-Pyrénées"),
+        ("Yann Castéra", "de Yann Castéra", "que Yann Castéra"),
+        ("Yves", "d’Yves", "qu’Yves"),
+        ("Ylan", "d’Ylan", "qu’Ylan"),
+        ("Le Havre", "du Havre", "que Le Havre"),
+        ("le CFA de Tours", "du CFA de Tours", "que le CFA de Tours"),
+        ("Les Ulis", "des Ulis", "que Les Ulis"),
+        ("la médiathèque", "de la médiathèque", "que la médiathèque"),
+        ("", "de ", "que "),
+    ],
+)
+def test_de_and_que_elide_before_a_vowel_and_a_mute_h(name: str, of: str, that: str) -> None:
+    assert (typography.de(name), typography.que(name)) == (of, that)
+    assert typography.say("{name} : départ de {name}", name=name) == f"{name}\u00a0: départ {of}"
+    assert typography.say("Que {name} vienne", name=name) == f"Q{that[1:]} vienne"
+
+
+def test_a_template_elides_too() -> None:
+    template = environment().from_string("<p>Présence de {{ name }}, rôle d'{{ name }}</p>")
+    assert template.render(name="Élise <b>") == "<p>Présence d’Élise &lt;b&gt;, rôle d'Élise &lt;b&gt;</p>"
+    number = environment().from_string("De {{ low }} à {{ high }}, de {% if high %}{{ high }}{% endif %}")
+    assert number.render(low=6, high=10) == "De 6 à 10, de 10"
+
+
+def documentation(tree: ast.AST) -> set[int]:
+    """Returns the lines where strings for developers start: all that stand alone, but the help of a command."""
+    helps = {
+        node.body[0].lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and any("command" in ast.unparse(one) for one in node.decorator_list)
+    }
+    alone = {node.value.lineno for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return alone - helps
+
+
+def strings() -> Iterator[tuple[str, str]]:
+    """Yields the strings of web/ that somebody may read, each with where it stands."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        skipped = documentation(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.lineno not in skipped:
+                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node.value
+    for path in sorted(PACKAGE.glob("templates/**/*.html")):
+        for line, kind, value in environment().lex(path.read_text()):
+            if kind == "string":
+                yield f"{path.relative_to(PACKAGE)}:{line}", value
+    for path in sorted((*PACKAGE.glob("static/*.js"), *PACKAGE.glob("templates/**/*.typ"))):
+        for line, text in enumerate(path.read_text().splitlines(), 1):
+            if not text.lstrip().startswith("//"):
+                yield f"{path.relative_to(PACKAGE)}:{line}", text
+
+
+def test_every_apostrophe_is_curly() -> None:
+    straight = [(where, text) for where, text in strings() if STRAIGHT.search(text) and ENGLISH not in text]
+    assert not straight, straight
+
+
+def test_no_text_puts_de_or_que_before_a_name_by_itself() -> None:
+    """`say` and templates elide; an f-string does not, so only days, hours and numbers stand there after "de"."""
+    found = []
+    for path in sorted(set(PACKAGE.rglob("*.py")) - {Path(typography.__file__)}):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.JoinedStr):
+                continue
+            for before, value in pairwise(node.values):
+                if isinstance(before, ast.Constant) and re.search(r"\b[DdQq]u?e $", str(before.value)):
+                    found.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", ast.unparse(value)))
+    named = [
+        (where, value)
+        for where, value in found
+        if not re.search(r"\{(dates\.|typography\.|hours|self\.arrives:)", value)
+    ]
+    assert not named, named
 
 
 def test_french_counts_from_two() -> None:

@@ -17,6 +17,7 @@ from typer._click.exceptions import (
 from typer.core import TyperGroup
 
 from web.cli.common.terminal import USAGE, Failed, as_json, errors, fail, in_words, marked
+from web.french.typography import say
 
 HELP = "Montrer cette aide."
 TYPES = {"int": "un nombre entier", "float": "un nombre"}
@@ -45,17 +46,17 @@ class InFrench(TyperGroup):
             with in_words():
                 return super().main(*args, **{**extra, "standalone_mode": False})
         except typer.Abort:
-            fail("Rien n'est fait.")
+            fail("Rien n’est fait.")
         except NoArgsIsHelpError:  # the help is shown already
             return USAGE
         except ClickException as error:
             fail(_usage(error), USAGE)
         except UnicodeEncodeError:
-            fail("Un caractère de la ligne n'est pas de l'UTF-8.", USAGE)
+            fail("Un caractère de la ligne n’est pas de l’UTF-8.", USAGE)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if self.get_command(ctx, args[0]) is None:
-            fail(f"La commande « {args[0]} » n'existe pas. Commandes : {', '.join(self.list_commands(ctx))}.", USAGE)
+            fail(f"La commande « {args[0]} » n’existe pas. Commandes : {', '.join(self.list_commands(ctx))}.", USAGE)
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -90,11 +91,11 @@ def _reason(error: ClickException) -> str:
             return f"Il manque {_name(error)}."
         case NoSuchOption():
             near = f" ; la plus proche est {', '.join(error.possibilities)}" if error.possibilities else ""
-            return f"L'option {error.option_name} n'existe pas{near}."
+            return f"L’option {error.option_name} n’existe pas{near}."
         case BadOptionUsage():
-            return f"L'option {error.option_name} ne s'écrit pas ainsi."
+            return f"L’option {error.option_name} ne s’écrit pas ainsi."
         case BadParameter() if named := _name(error):
-            return f"La valeur de {named} ne convient pas{_allowed(error)}."
+            return say("La valeur de {named} ne convient pas{allowed}.", named=named, allowed=_allowed(error))
     return "La ligne a un mot de trop."
 
 

@@ -69,14 +69,14 @@ DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis
 DISK = "Un fichier ou un dossier ne se laisse pas lire ou écrire."
 
 StructureOption = Annotated[
-    str | None, typer.Option("--structure", help="Le dossier de la structure, s'il y en a plusieurs.")
+    str | None, typer.Option("--structure", help="Le dossier de la structure, s’il y en a plusieurs.")
 ]
 
 
 def _file(path: Path) -> Path:
     if not os.path.isfile(path):
         is_folder = os.path.isdir(path)
-        fail(f"{path} est un dossier, et non un fichier." if is_folder else f"Le fichier {path} n'existe pas.", USAGE)
+        fail(f"{path} est un dossier, et non un fichier." if is_folder else f"Le fichier {path} n’existe pas.", USAGE)
     return path
 
 
@@ -190,7 +190,7 @@ def day(text: str) -> date:
     """Reads a day, one that a form would accept too."""
     if found := addresses.day(text):
         return found
-    fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.", USAGE)
+    fail(f"« {text} » n’est pas une date : écrivez 2026-03-12.", USAGE)
 
 
 def instant(text: str, zone: str) -> datetime:
@@ -199,14 +199,14 @@ def instant(text: str, zone: str) -> datetime:
         found = datetime.fromisoformat(text)
         if addresses.day(found.date().isoformat()):
             return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
-    fail(f"« {text} » n'est pas une date et une heure : écrivez 2026-05-12T09:10.", USAGE)
+    fail(f"« {text} » n’est pas une date et une heure : écrivez 2026-05-12T09:10.", USAGE)
 
 
 def member(served: ServedStructure, address: str) -> UUID:
     """Returns the id of the present or former member of the team with this e-mail."""
     found = served.engine.claim_holders("email", [staff.address(address)])
     if not found:
-        fail(f"Personne n'a le courriel {address} dans {served.refs.structure.name}.")
+        fail(f"Personne n’a le courriel {address} dans {served.refs.structure.name}.")
     return next(iter(found.values()))
 
 
@@ -218,7 +218,7 @@ def dossier(served: ServedStructure, named: str) -> UUID:
     try:
         return UUID(named)
     except ValueError:
-        fail(f"Aucun dossier n'a le n° i-Milo {named}.")
+        fail(f"Aucun dossier n’a le n° i-Milo {named}.")
 
 
 def shown(title: str) -> Any:

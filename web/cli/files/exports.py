@@ -157,7 +157,7 @@ def _tell(shown: ImportPreview, imported: ImportResult | None) -> None:
     elif recorded:
         console.print(marked("[green]Enregistré.[/]"))
     elif not shown.questions:
-        console.print("Rien n'est enregistré : c'est un aperçu.")
+        console.print("Rien n’est enregistré : c’est un aperçu.")
 
 
 def _exported_at(text: str | None, zone: str) -> datetime | None:

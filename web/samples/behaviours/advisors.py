@@ -7,6 +7,7 @@ from pixflow.documents.grille import Proposal, explain
 from pixflow.dossier import follow_up, retraction
 from pixflow.dossier.stages import orientation, prescription
 from pixflow.events.values import Modality
+from web.french.typography import say
 from web.samples import parameters, phrases
 from web.samples.agenda import PlannedCommand
 from web.samples.behaviours.choices import Choices
@@ -85,7 +86,7 @@ class Advisors(Choices):
             campaign=self.pix.campaign("initial", case.young.site),
             modality=modality,
             mediator=modality in ("office", "cafe") and self.chance(parameters.MEDIATOR, case),
-            place={"office": site, "cafe": self.CAFE.format(site=site)}.get(modality, ""),
+            place={"office": site, "cafe": say(self.CAFE, site=site)}.get(modality, ""),
             planned_for=day,
         )
 
@@ -134,7 +135,7 @@ class Advisors(Choices):
         elif not case.task.appointment and self.chance(parameters.APPOINTED, case):
             day = self.in_days(parameters.APPOINTMENT_IN, case)
             hour, minute = self.choose(parameters.HOURS, case), self.choose((0, 30), case)
-            place = f"Site de {self.site(case)}"
+            place = say("Site de {site}", site=self.site(case))
             yield case.say(
                 follow_up.set_appointment, task=case.task.key, at=at(day, hour, minute), day=day, place=place
             )

@@ -11,6 +11,7 @@ from pixflow.participation.scoring import Match, Person, rank, score
 from pixflow.participation.state import Participation
 from pixflow.unit_of_work import Step
 from projections.match_proposals import BY_HAND, confirmation, participant
+from web.french.typography import say
 from web.samples import parameters
 from web.samples.agenda import AgendaTime, PlannedCommand, command
 from web.samples.behaviours.campaigns import Season
@@ -88,7 +89,7 @@ class Matching:
         if referent is None:
             self.plan_correction(season, stream, wrong, right)
         else:
-            said = {"reason": f"C’est le test de {right.name}, vu avec l’intéressé·e"}
+            said = {"reason": say("C’est le test de {name}, vu avec l’intéressé·e", name=right.name)}
             undo = Step({"participation": stream, "dossier": wrong.dossier}, undo_match, said)
             yield PlannedCommand(referent.actor, (undo, self.confirmation(stream, right, one)))
 

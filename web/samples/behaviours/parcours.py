@@ -10,6 +10,7 @@ from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.stages import certification, parcours
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Partner
+from web.french.typography import say
 from web.samples import names, parameters, phrases, youth
 from web.samples.agenda import PlannedCommand, command
 from web.samples.behaviours.advisors import Advisors, Commands
@@ -66,7 +67,7 @@ class Parcours(Advisors):
         )
 
     def partner(self, case: Case, proposal: str) -> str:
-        return self.choose(names.PARTNERS, case).format(self.site(case))
+        return say(self.choose(names.PARTNERS, case), site=self.site(case))
 
     def referral_ends(self, case: Case) -> date | None:
         return None
@@ -150,7 +151,7 @@ class Parcours(Advisors):
     def _register(self, case: Case) -> Commands:
         known = case.state.parcours.certification
         if known and known.step in ("proposed", "registered"):
-            session, place = self.in_days(parameters.SESSION_IN, case), self.SESSION_ROOM.format(site=self.site(case))
+            session, place = self.in_days(parameters.SESSION_IN, case), say(self.SESSION_ROOM, site=self.site(case))
             yield case.say(certification.register_certification, session=session, place=place)
             self.sim.later(case.young, (session, self.SESSION_OVER), self._session)
 

@@ -334,7 +334,7 @@ def test_the_command_confirms_and_erases(terminal: Path) -> None:
         press(at_work, SOPHIE, dossier, "demander", reason="request")
     line = ["erase", "9081726"]
     refused = CliRunner().invoke(app, line, input="non\n")
-    assert (refused.exit_code, "Rien n'est effacé." in refused.output) == (1, True)
+    assert (refused.exit_code, "Rien n’est effacé." in refused.output) == (1, True)
     said = CliRunner().invoke(app, line, input="oui\n")
     assert said.exit_code == 0, said.output
     assert "Personne effacée." in said.output
@@ -380,7 +380,7 @@ def test_the_command_finishes_more_erasures_than_pixflow_does_alone(terminal: Pa
     line = ["erase", str(people[0]), "--yes"]
     assert "Personne effacée, mais" in CliRunner().invoke(app, line).output
     refused = CliRunner().invoke(app, ["erasures"], input="non\n")
-    assert (refused.exit_code, "Rien n'est détruit." in refused.output) == (1, True)
+    assert (refused.exit_code, "Rien n’est détruit." in refused.output) == (1, True)
     done = CliRunner().invoke(app, ["erasures"], input="oui\n")
     assert (done.exit_code, "à effacer : leurs clés" in done.output) == (0, True), done.output
     examined = " ".join(CliRunner().invoke(app, ["doctor"]).output.split())
