@@ -31,10 +31,10 @@ CONTRAST = "color-contrast"
 Look = tuple[int, Literal["light", "dark"], dict[str, Any]]
 LOOKS: tuple[Look, ...] = (
     (1360, "light", {}),
-    (390, "light", {"rules": {CONTRAST: {"enabled": False}}}),
+    (390, "light", {"rules": {CONTRAST: {"enabled": False}, "target-size": {"enabled": True}}}),
     (390, "dark", {"runOnly": [CONTRAST]}),
 )
-"""Wide with all rules; on a phone with all but that of colours, the dearest, which is looked at in the dark.
+"""Wide with all rules; on a phone with that of targets of 24 px, and all but that of colours, looked at in the dark.
 
 A walk takes the first look and the last, and leaves the other to the tests of each page.
 """

@@ -108,3 +108,39 @@ def test_on_a_phone_the_first_task_stands_in_the_first_half(busy: tuple[str, Hou
     box = tab.locator(".items .item-who").first.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 422
+
+
+def test_the_rail_of_a_phone_scrolls_to_where_one_is(busy: tuple[str, House], tab: Page) -> None:
+    tab.set_viewport_size({"width": 390, "height": 844})
+    enter(tab, busy, "/protocole")
+    expect(tab.locator("#rail [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_a_menu_of_filters_goes_by_keys(busy: tuple[str, House], tab: Page) -> None:
+    enter(tab, busy)
+    menu = tab.locator(".facet", has_text="Programme")
+    menu.locator("summary").press("Enter")
+    tab.keyboard.press("ArrowDown")
+    expect(menu.locator("a").first).to_be_focused()
+    tab.keyboard.press("ArrowUp")
+    tab.keyboard.press("Escape")
+    expect(menu.locator("summary")).to_be_focused()
+    expect(menu.locator("a").first).to_be_hidden()
+
+
+def test_keys_do_a_row_save_it_and_take_it_back_and_the_focus_is_never_lost(busy: tuple[str, House], tab: Page) -> None:
+    enter(tab, busy, "/boite?tache=present-pix&programme=Obligation+de+formation")
+    tab.keyboard.press("j")
+    tab.keyboard.press("x")
+    expect(tab.locator(".pick-box input").first).to_be_checked()
+    tab.keyboard.press("f")
+    tab.get_by_label("au premier accueil").check()
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator(".notice").first).to_contain_text("Pix présenté")
+    expect(tab.locator("main :focus, main:focus")).to_have_count(1)
+    tab.keyboard.press("z")
+    expect(tab.locator(".notice").first).to_contain_text("annulé aussitôt")
+    expect(tab.locator("main :focus, main:focus")).to_have_count(1)
+    expect(tab.locator(".now")).to_contain_text("Présenter Pix")
+    tab.keyboard.press("f")
+    expect(tab.get_by_label("au premier accueil")).to_be_visible()

@@ -1,11 +1,16 @@
-// Keys. They move and open, never record; the list that `?` shows turns them off (WCAG 2.1.4).
+// Keys. They move, open, and press the button that they name; the list that `?` shows turns them off (WCAG 2.1.4).
 "use strict";
 
 const KEYS = [
   ["j k", "ligne suivante, précédente"],
   ["Entrée", "ouvrir la ligne"],
+  ["f", "faire : le bouton de la ligne, ou de la première tâche d’un dossier"],
+  ["x", "cocher la ligne"],
   ["r", "fixer un rendez-vous pour la ligne"],
   ["s", "mettre la ligne en pause"],
+  ["Ctrl+Entrée", "enregistrer le formulaire"],
+  ["z", "annuler ce qui vient d’être enregistré"],
+  ["n", "après un enregistrement, la tâche suivante"],
   ["/", "chercher ; ↓ pour aller aux noms proposés"],
   ["g b", "aller à Ma boîte"],
   ["g d", "aller aux dossiers"],
@@ -14,6 +19,8 @@ const KEYS = [
   ["?", "cette liste"],
 ];
 const PLACES = { b: "/boite", d: "/dossiers" };
+const UNDO = '.notice form:is([action*="/undo"], [action*="/annuler"]) button, .undo-all button';
+const NEXT = '.notice a[rel="next"]';
 let going = 0;
 
 const keysAreOff = () => kept.get("keys") === "off";
@@ -56,8 +63,8 @@ function moveRow(step) {
 function press(key) {
   if (going && PLACES[key]) return () => (location.href = PLACES[key]);
   const arrow = { ArrowLeft: "prev", ArrowRight: "next" }[key];
-  const row = document.activeElement?.closest(".item, .entry") ?? document.querySelector("main .current");
-  const link = arrow ? document.querySelector(`[data-arrows] a[rel="${arrow}"]`) : row?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const row = document.activeElement?.closest(".item, .entry") ?? document.querySelector("main :is(.item, .entry).current");
+  const link = arrow ? document.querySelector(`[data-arrows] a[rel="${arrow}"]`) : buttonOf(key, row);
   const search = key === "/" && document.querySelector("#search");
   const pause = key === "p" && document.querySelector("#live:not([hidden]) button");
   if (key === "j" || key === "k") return () => moveRow(key === "j" ? 1 : -1);
@@ -66,6 +73,25 @@ function press(key) {
   if (search) return () => search.select();
   return link || pause ? () => (link || pause).click() : null;
 }
+
+// The button or link of the page that a key presses.
+function buttonOf(key, row) {
+  if (key === "f") return (row ?? document.querySelector("main .now .panel"))?.querySelector(":is(.item-act, .actions, .choice-line) .btn, .btn");
+  if (key === "x") return row?.querySelector(".pick-box input, td > [type=checkbox]");
+  if (key === "z") return document.querySelector(UNDO);
+  if (key === "n") return document.querySelector(NEXT);
+  return row?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+}
+
+// Ctrl+Enter presses the first button of the form where one writes, or of the one that is open.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.form ?? event.target.closest("form") ?? document.querySelector(".open-form form, form.sheet-form");
+  const button = form?.querySelector(".btn-primary, button:not([type='button'])");
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || keysAreOff()) return;
@@ -78,6 +104,8 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-keys]")) showKeys();
+  // A button that took itself away leaves the focus to the page, never to the body.
+  if (event.target.closest("button")) setTimeout(() => document.activeElement === document.body && document.querySelector("#main").focus({ preventScroll: true }));
 });
 
 const showKeysButton = () => {

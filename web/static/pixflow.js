@@ -90,3 +90,23 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// In an open menu, arrows go through its links.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const menu = step && event.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  const links = [...menu.querySelectorAll(".menu-list :is(a, button)")];
+  const next = links[links.indexOf(document.activeElement) + step] ?? (step > 0 ? links.at(-1) : menu.querySelector("summary"));
+  next.focus();
+  event.preventDefault();
+});
+
+// On a phone the rail is a strip: it scrolls to where one is.
+function showPlace() {
+  const here = document.querySelector(".rail [aria-current]");
+  const strip = here?.closest("ul");
+  if (strip) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+document.addEventListener("DOMContentLoaded", showPlace);
+document.addEventListener("htmx:after:swap", showPlace);
