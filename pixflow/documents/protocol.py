@@ -15,6 +15,8 @@ LONGEST_DELAY = 365
 MOST_TRIES = 20
 MOST_SEATS = 100
 LONGEST_KEPT = 240
+MOST_READ = {"soon": 120, "day": 600, "people": 1_200}
+"""Twice the usual limits of reading: whoever publishes a protocol does not lift them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,18 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """The most that a référent, a manager or an auditor reads: beyond it their account is suspended.
+
+    Dossiers opened in ten minutes and in a day, and people shown in lists in ten minutes (docs/accounts.md#who-looked).
+    """
+
+    soon: int = 60
+    day: int = 300
+    people: int = 600
+
+
+@dataclass(frozen=True, slots=True)
 class StageText:
     """The team's text for one stage: who does it, when, and how (French, shown as is)."""
 
@@ -118,6 +132,7 @@ class ProtocolDocument:
     escalation: Escalation = Escalation()
     workshops: Workshops = Workshops()
     retention: Retention = Retention()
+    reading: Reading = Reading()
     stages: tuple[StageText, ...] = ()
 
 
@@ -148,6 +163,8 @@ def out_of_range(document: ProtocolDocument) -> Iterator[tuple[str, int, int, in
     yield from _outside("tries", document.tries, 1, MOST_TRIES)
     for name, months in asdict(document.retention).items():
         yield from _outside(f"retention.{name}", months, 1, LONGEST_KEPT)
+    for name, most in MOST_READ.items():
+        yield from _outside(f"reading.{name}", getattr(document.reading, name), 1, most)
     held = document.workshops
     yield from _outside("workshops.smallest", held.smallest, 1, MOST_SEATS)
     yield from _outside("workshops.largest", held.largest, max(1, held.smallest), MOST_SEATS)

@@ -8,6 +8,7 @@ from fastapi import Request
 from pixflow.access_journal import mass_reading
 from pixflow.access_journal.journal import AccessJournal
 from pixflow.access_journal.line import Line, What, Why, micros
+from pixflow.access_journal.mass_reading import NARROW
 from pixflow.access_journal.seal import midnight
 from pixflow.authorization import follows
 from pixflow.dossier.state import Dossier
@@ -101,7 +102,8 @@ class DeskWitness:
         restored = desk.refs.team[desk.me].access.since
         since = micros(restored) if restored else 0
         counts = self._journal.counts(desk.me, self._now(), desk.today, began, since)
-        return mass_reading.is_reached(counts, reads_all=desk.scope.whose == "all")
+        reads_all = desk.scope.whose == "all"
+        return mass_reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW)
 
 
 def missed(request: Request) -> None:

@@ -19,6 +19,11 @@ ROUTES = {
     "workshop": "personne si qui suit le jeune a animé l’atelier, sinon la référente ou le référent Pix",
 }
 _TURNS = {"opens": "Attente avant : {verb}", "lapses": "Abandon après : {verb}"}
+READING = {
+    "soon": "Dossiers ouverts en dix minutes",
+    "day": "Dossiers ouverts en un jour",
+    "people": "Personnes vues dans des listes en dix minutes",
+}
 WORKSHOPS = {
     "smallest": "Places au moins",
     "largest": "Places au plus",
@@ -97,6 +102,11 @@ def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
     for rule, label in privacy.RULES.items():
         kept = privacy.months(getattr(document.retention, rule))
         yield say("Durée de conservation : {label}", label=label), kept
+    for name, label in READING.items():
+        yield (
+            say("Accès coupé au-delà de : {label}", label=lower_first(label)),
+            typography.number(getattr(document.reading, name)),
+        )
     for text in document.stages:
         stage = vocabulary.STAGES[text.stage]
         yield say("{stage} : qui", stage=stage), text.who or EMPTY

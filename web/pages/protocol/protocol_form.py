@@ -9,6 +9,7 @@ from pixflow.documents.protocol import (
     Escalation,
     Modality,
     ProtocolDocument,
+    Reading,
     Retention,
     Stage,
     StageText,
@@ -26,6 +27,7 @@ PARTS: dict[str, type] = {
     "escalation": Escalation,
     "workshops": Workshops,
     "retention": Retention,
+    "reading": Reading,
 }
 STAGES: tuple[Stage, ...] = get_args(Stage)
 _CHOICES = ("concerned", "result_route")
@@ -59,6 +61,7 @@ class ProtocolFields:
     workshops: Sequence[tuple[str, str]]
     alone: str
     retention: Sequence[tuple[str, str]]
+    reading: Sequence[tuple[str, str]]
     delays: Sequence[tuple[str, Mapping[str, str]]]
     turns: Mapping[str, str]
     stages: Sequence[str]
@@ -74,6 +77,7 @@ def protocol_fields() -> ProtocolFields:
         workshops=[(name, details.WORKSHOPS[name]) for name in numbers("workshops")],
         alone=details.WORKSHOPS["alone"],
         retention=[(name, typography.upper_first(privacy.RULES[name])) for name in numbers("retention")],
+        reading=[(name, details.READING[name]) for name in numbers("reading")],
         delays=french.delay_rows(),
         turns=french.TURNS,
         stages=STAGES,

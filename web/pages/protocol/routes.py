@@ -13,6 +13,7 @@ from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import privacy
+from web.french.events import details
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Difference, protocol_changes
 from web.http.addresses import Number
@@ -81,7 +82,7 @@ class DraftRow:
 class ProtocolPage(Page):
     """A protocol and a grid, those in force or others; `retention` are labels and numbers of months in words.
 
-    `grid_differences` and `protocol_differences` are None for the versions in force.
+    `grid_differences` and `protocol_differences` are None for the versions in force. `reading` are limits.
     `receipt` says what was just done with a draft. `sees_retention`: this person reads the page of dossiers to erase.
     """
 
@@ -98,6 +99,7 @@ class ProtocolPage(Page):
     text: ProtocolText
     bands: Sequence[BandText]
     retention: Sequence[tuple[str, str]]
+    reading: Sequence[tuple[str, int]]
     sees_retention: bool
     versions: Sequence[tuple[str, Sequence[VersionRow]]]
     grid_differences: VersionDifferences | None
@@ -124,6 +126,7 @@ def read(
         text=protocol_text(protocol.document),
         bands=grid_text(grid.document),
         retention=_retention(protocol.document),
+        reading=[(label, getattr(protocol.document.reading, name)) for name, label in details.READING.items()],
         sees_retention=not desk.roles.isdisjoint(VALIDATING),
         versions=[
             ("Protocoles publiés", _rows(protocols, protocol, "protocole", {"grille": str(grille or "")})),

@@ -1,14 +1,18 @@
 """Tests mass reading: whoever reads too much is stopped, everywhere, until two people open the account again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from pixflow.access_journal import mass_reading
-from pixflow.access_journal.mass_reading import Limits
+from pixflow.actor import OPERATOR
+from pixflow.documents.protocol import Reading, out_of_range
+from pixflow.protocol import drafting, publishing
+from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
 from tests.web.access_lines import NewLines
+from tests.web.client import words
 from tests.web.pages.account.conftest import HELENE, SOPHIE, YANN, address, first_visit
 from tests.web.paths import House
 from web.accounts.site import Site
@@ -21,8 +25,21 @@ def dossiers(at_work: House) -> list[UUID]:
 
 
 @pytest.fixture(autouse=True)
-def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mass_reading, "WIDE", Limits(soon=5, day=6, people=20))
+def narrow(at_work: House) -> None:
+    """A protocol with low limits, published by the operator."""
+    limits(at_work, Reading(soon=5, day=6, people=20))
+
+
+def limits(at_work: House, reading: Reading) -> None:
+    document = replace(at_work.served.refs.protocol(at_work.today), reading=reading)
+    at_work.says(
+        OPERATOR,
+        publishing.publish_protocol,
+        {"protocol": at_work.served.opened.stream("protocol")},
+        document=document,
+        from_day=at_work.today,
+    )
+    at_work.served.read()
 
 
 def test_the_page_too_many_is_not_shown_and_the_account_is_closed(
@@ -96,3 +113,22 @@ def test_ones_own_dossiers_do_not_count(at_work: House, site: Site) -> None:
     own = [at_work.opened(last=f"Sien {chr(97 + n)}", advisor=SOPHIE) for n in range(8)]
     browser = first_visit(at_work, site, SOPHIE)
     assert {browser.get(f"/dossiers/{dossier}").status_code for dossier in own} == {200}
+
+
+def test_the_protocol_in_force_has_the_limits(at_work: House, site: Site, dossiers: list[UUID]) -> None:
+    """The direction publishes another one: it counts at the next page."""
+    browser = first_visit(at_work, site, SOPHIE)
+    assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:5]] == [200] * 5
+    limits(at_work, Reading(soon=7, day=300, people=600))
+    assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[5:]] == [200, 200, 403]
+    page = words(first_visit(at_work, site, HELENE).get("/protocole").text)
+    assert "Dossiers ouverts en dix minutes 7 Dossiers ouverts en un jour 300" in page
+
+
+@pytest.mark.parametrize("reading", [Reading(soon=121), Reading(day=601), Reading(people=1_201), Reading(soon=0)])
+def test_a_protocol_does_not_lift_the_limits(at_work: House, reading: Reading) -> None:
+    document = replace(at_work.served.refs.protocol(at_work.today), reading=reading)
+    assert [(key, most) for key, _, _, most in out_of_range(document)]
+    draft = {"document": document, "note": "", "replaces": 0}
+    with pytest.raises(Refused, match="out-of-range"):
+        at_work.says(SOPHIE, drafting.draft_protocol, {"protocol": at_work.served.opened.stream("protocol")}, **draft)
