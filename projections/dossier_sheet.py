@@ -176,6 +176,21 @@ def portfolio_sizes(connection: Connection) -> dict[UUID, int]:
     return dict(connection.execute(query.group_by(table.c.advisor)).all())
 
 
+def groups_by_advisor(connection: Connection) -> dict[UUID, set[str]]:
+    """Returns the groups of the open dossiers that each advisor follows."""
+    query = select(table.c.advisor, table.c.group).where(table.c.advisor.is_not(None), table.c.group != "")
+    found: dict[UUID, set[str]] = {}
+    for advisor, group in connection.execute(query.where(~table.c.closed).distinct()):
+        found.setdefault(advisor, set()).add(group)
+    return found
+
+
+def places(connection: Connection, dossiers: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Returns the site and the group of each of these dossiers."""
+    query = select(table.c.stream, table.c.site, table.c.group).where(table.c.stream.in_(list(dossiers)))
+    return {row.stream: (row.site, row.group) for row in connection.execute(query)}
+
+
 def portfolio(connection: Connection, advisor: UUID, limit: int | None = None, offset: int = 0) -> list[Any]:
     """Returns the open dossiers of an advisor, by name."""
     query = select(table).where(table.c.advisor == advisor, ~table.c.closed).order_by(table.c.sort, table.c.stream)

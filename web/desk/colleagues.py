@@ -7,10 +7,11 @@ from uuid import UUID
 from pixflow.dossier.state import Dossier
 from pixflow.identity import normalise
 from pixflow.team.staff import Absence, Staff
+from projections import advisor_queue
 from web.desk.desk import Desk
 from web.french import dates, vocabulary
 from web.french.events import team
-from web.french.typography import say
+from web.french.typography import plural, say
 
 
 def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
@@ -41,7 +42,7 @@ def away(desk: Desk) -> dict[UUID, str]:
 
 
 def takers(desk: Desk, dossier: Dossier | None = None, task: str = "") -> list[tuple[UUID, str]]:
-    """Returns the colleagues whom a task may be handed to, by name, with their absence.
+    """Returns the colleagues whom a task may be handed to, by name, with their tasks and their absence.
 
     Its advisor alone, for a task of a dossier that the person at the desk received.
     """
@@ -51,7 +52,13 @@ def takers(desk: Desk, dossier: Dossier | None = None, task: str = "") -> list[t
     if dossier and received and dossier.advisor != desk.me and not desk.roles & {"referent", "manager"}:
         held = {pair for pair in held if pair[0] == dossier.advisor}
     others = sorted(((id, name) for id, name in held if id != desk.me), key=lambda pair: normalise(pair[1]))
-    return [(id, f"{name}, absence {absent[id]}" if id in absent else name) for id, name in others]
+    load = advisor_queue.workloads(desk.read, desk.today)
+    return [(id, _with_load(name, load.get(id, 0), absent.get(id))) for id, name in others]
+
+
+def _with_load(name: str, tasks: int, absence: str | None) -> str:
+    about = [plural(tasks, "tâche"), *([f"absence {absence}"] if absence is not None else [])]
+    return f"{name} ({', '.join(about)})"
 
 
 def absence_text(desk: Desk, absence: Absence) -> str:

@@ -11,6 +11,7 @@ from pixflow.events.base import Recorded
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
+from web.desk.team.proposals import advisors
 from web.french import vocabulary
 from web.french.events import sentences
 from web.http.forms import OpenForm, errors_shown
@@ -109,8 +110,8 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "campaign": campaigns(desk),
         "site": [(site, site) for site in desk.refs.structure.sites],
         "programme": [*vocabulary.PROGRAMMES.items()],
-        "advisor": [*first, *desk.staff("advisor")],
-        "to": [*first, *takers(desk, dossier, opened.about)],
+        "advisor": [*first, *advisors(desk).options(*_place(dossier))] if opened.name in ("assign", "lend") else [],
+        "to": [*first, *takers(desk, dossier, opened.about)] if opened.name == "hand" else [],
         "workshop": [*first, *seats.bookable(desk)] if opened.name == "book" else [],
         "modality": modalities(desk),
     }
@@ -119,6 +120,10 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         if value not in dict(lists[name]):
             lists[name].insert(0, (value or "", value or "Choisir…"))
     return lists
+
+
+def _place(dossier: Dossier) -> tuple[str, str]:
+    return dossier.site, dossier.group or ""
 
 
 def campaigns(desk: Desk) -> list[tuple[object, str]]:

@@ -17,6 +17,7 @@ from web.desk import refusals
 from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.team.proposals import advisors
 from web.french import typography, validation, vocabulary
 from web.french.errors import missing
 from web.http.addresses import PageNumber
@@ -191,6 +192,6 @@ def _form(
         command_id=desk.new_command(),
         sites=[("", "à choisir"), *((site, site) for site in desk.refs.structure.sites)],
         programmes=[("", "aucun pour l’instant"), *vocabulary.PROGRAMMES.items()],
-        advisors=[("", "à affecter plus tard"), *desk.staff("advisor")],
+        advisors=[("", "à affecter plus tard"), *advisors(desk).options()],
     )
     return page(request, shown, status=status)

@@ -10,11 +10,12 @@ from uuid import UUID
 from pixflow.documents.grille import percent
 from pixflow.participation.scoring import Match
 from projections import dispatch as projections_dispatch
-from projections import match_proposals, result_routing
+from projections import dossier_sheet, match_proposals, result_routing
 from projections.directory import YoungPerson
 from web.desk.desk import Desk
 from web.desk.names import advisor_name
 from web.desk.receipts import Receipt
+from web.desk.team import proposals
 from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.typography import NBSP, say
@@ -23,7 +24,7 @@ from web.http.pagination import SIZE, Pager, address
 from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.results import activity, bulk, dispatch
-from web.pages.results.dispatch import AdvisorLoad, AdvisorResults, ResultRow, SureResults
+from web.pages.results.dispatch import AdvisorResults, ResultRow, SureResults
 
 BOARD = "/resultats"
 
@@ -128,7 +129,7 @@ class ResultsPage(Page):
     results: Sequence[ResultRow]
     to_dispatch: Pager
     sure: SureResults
-    advisors: Sequence[AdvisorLoad]
+    has_advisors: bool
     by_referent: bool
     sent: Sequence[AdvisorResults]
     sent_pager: Pager
@@ -180,7 +181,7 @@ def board_page(
         here=numbers.query,
         receipt=receipt,
         form=opened,
-        choices=_choices(desk) if opened else None,
+        choices=_choices(desk, opened) if opened else None,
         errors=errors or {},
         export=activity.export(desk),
         undeclared=_campaigns(desk, counted, declared=False),
@@ -188,10 +189,10 @@ def board_page(
         cards=cards,
         certain=[card for card in cards if card.sure],
         waiting=waiting,
-        results=[dispatch.result_row(desk, row) for row in results],
+        results=dispatch.result_rows(desk, results),
         to_dispatch=routed,
         sure=dispatch.sure(desk, bulk.MOST),
-        advisors=dispatch.advisors(desk) if results else [],
+        has_advisors=bool(desk.staff("advisor")),
         by_referent=desk.refs.protocol(desk.today).result_route == "referent",
         sent=dispatch.by_advisor(desk, monday, counts, sent.offset),
         sent_pager=sent,
@@ -216,12 +217,15 @@ def blank(desk: Desk, name: str, about: UUID) -> BoardForm | None:
     return BoardForm(name, str(about), typed)
 
 
-def _choices(desk: Desk) -> MatchChoices:
+def _choices(desk: Desk, opened: BoardForm) -> MatchChoices:
+    about = dossier_sheet.places(desk.read, [UUID(opened.about)]) if opened.name == "send" else {}
+    site, group = next(iter(about.values()), ("", ""))
+    team = [(str(id), label) for id, label in proposals.advisors(desk).options(site, group)]
     return MatchChoices(
         sites=[("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
         programmes=[("", "Pas encore connu"), *vocabulary.PROGRAMMES.items()],
-        advisors=[("", "À affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))],
-        loads=[(str(one.id), f"{one.name} ({typography.number(one.tasks)})") for one in dispatch.advisors(desk)],
+        advisors=[("", "À affecter plus tard"), *team],
+        loads=team,
     )
 
 

@@ -9,11 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.documents.grille import explain
-from projections import advisor_queue
+from pixflow.team.absences import colleagues_deputised_by
 from projections import dispatch as projections_dispatch
+from projections import dossier_sheet
 from web.desk.colleagues import absence_text
 from web.desk.desk import Desk
 from web.desk.names import staff_name
+from web.desk.team import proposals
+from web.desk.team.proposals import Proposal
 from web.french import typography
 from web.http.pagination import SIZE
 from web.pages.results import activity
@@ -23,7 +26,8 @@ from web.pages.results import activity
 class ResultRow:
     """A result to give to the advisor of its dossier; `advisor` is "" when there is none, or they left.
 
-    `away` says until when that advisor is absent, and who deputises; the result goes to the advisor all the same.
+    `away` says until when that advisor is absent, and who deputises: the result goes to the advisor all the same.
+    `proposed` is who may take the dossier, when it has no advisor or when nobody sees the absent one's tasks.
     """
 
     stream: UUID
@@ -32,6 +36,7 @@ class ResultRow:
     result: str
     advisor: str
     away: str = ""
+    proposed: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,6 @@ class SureResults:
 
     pairs: Sequence[tuple[UUID, UUID]]
     by_advisor: Sequence[tuple[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class AdvisorLoad:
-    """An advisor with the number of their tasks."""
-
-    id: UUID
-    name: str
-    tasks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +71,16 @@ class AdvisorResults:
     late: tuple[int, int] | None
 
 
-def result_row(desk: Desk, row: Any) -> ResultRow:
-    """Returns a row of the table as the board shows it."""
+def result_rows(desk: Desk, rows: Sequence[Any]) -> list[ResultRow]:
+    """Returns rows of the table as the board shows them."""
+    if not rows:
+        return []
+    places = dossier_sheet.places(desk.read, [row.stream for row in rows])
+    team = proposals.advisors(desk)
+    return [_result_row(desk, row, team.proposed(*places.get(row.stream, ("", "")))) for row in rows]
+
+
+def _result_row(desk: Desk, row: Any, proposed: Proposal | None) -> ResultRow:
     result = "sans taux"
     if row.mastery is not None:
         published = desk.refs.grille(row.received_on)
@@ -84,25 +88,30 @@ def result_row(desk: Desk, row: Any) -> ResultRow:
         result = f"{typography.percent(read.percent)} · {read.band.low}-{read.band.high}"
     advisor = desk.refs.team.get(row.advisor)
     if advisor is None or "advisor" not in advisor.roles_on(desk.today):
-        return ResultRow(row.stream, row.participation, row.name, result, "")
+        return ResultRow(row.stream, row.participation, row.name, result, "", proposed=proposed)
     absence = advisor.absence(desk.today)
     away = absence_text(desk, absence) if absence else ""
-    return ResultRow(row.stream, row.participation, row.name, result, advisor.name, away)
+    alone = proposed if is_unseen(desk, row.advisor) else None
+    return ResultRow(row.stream, row.participation, row.name, result, advisor.name, away, alone)
+
+
+def is_unseen(desk: Desk, advisor: UUID) -> bool:
+    """True when an advisor is absent today and no deputy sees their tasks."""
+    team, today = desk.refs.team, desk.today
+    absence = team[advisor].absence(today)
+    deputy = absence and absence.deputy
+    return absence is not None and not (deputy and advisor in colleagues_deputised_by(team, deputy, today))
 
 
 def sure(desk: Desk, most: int) -> SureResults:
-    """Returns the results of every page whose advisor is known, at most `most`, and their number by advisor."""
-    team = dict(desk.staff("advisor"))
+    """Returns the results of every page whose advisor is known, at most `most`, and their number by advisor.
+
+    An absent advisor whose tasks nobody sees is left out: somebody chooses.
+    """
+    team = {id: name for id, name in desk.staff("advisor") if not is_unseen(desk, id)}
     rows = projections_dispatch.followed(desk.read, team, most, desk.refs)
     counted = Counter(team[row.advisor] for row in rows)
     return SureResults([(row.stream, row.participation) for row in rows], sorted(counted.items()))
-
-
-def advisors(desk: Desk) -> list[AdvisorLoad]:
-    """Returns the advisors of today, the least loaded first."""
-    load = advisor_queue.workloads(desk.read, desk.today)
-    found = [AdvisorLoad(id, name, load.get(id, 0)) for id, name in desk.staff("advisor")]
-    return sorted(found, key=lambda one: (one.tasks, one.name))
 
 
 def by_advisor(desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], offset: int) -> list[AdvisorResults]:

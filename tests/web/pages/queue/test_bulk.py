@@ -199,7 +199,11 @@ def test_a_row_is_handed_to_others_alone_and_who_is_away_is_said(at_work: House)
     )
     chosen = picks(queue(at_work))
     offered = texts(preview(at_work, "hand", chosen).text, "#to option")
-    assert offered == ["Choisir…", "Paul Rey, absence jusqu’au 18 mars, sans suppléance", SOPHIE]
+    assert offered == [
+        "Choisir…",
+        "Paul Rey (0 tâche, absence jusqu’au 18 mars, sans suppléance)",
+        f"{SOPHIE} (0 tâche)",
+    ]
     assert press(at_work, "hand", chosen, to=str(at_work.people[NADIA])).status_code == 422
 
 

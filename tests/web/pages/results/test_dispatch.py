@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from pixflow import presets
 from pixflow.dossier import closing
+from pixflow.dossier.identity import join_programme
 from pixflow.dossier.stages import prescription
 from pixflow.events import dossier as d
+from pixflow.team.absences import declare_absence
 from tests.web.client import words
 from tests.web.exports import DAY, NADIA, PAUL, ROWS, SOPHIE, ZOE, Board, dossiers, form_of
 from tests.web.filled import fill, give, hire, receive, soup, structures_of, texts
@@ -57,7 +59,8 @@ def test_another_advisor_then_follows_the_dossier(board: Board, people: dict[str
     head = board.house.served.engine.head()
     url = f"/resultats?formulaire=send&sur={people['Zoé Haddad']}"
     form = board.card("Zoé Haddad", url).select(".open-form")[0]
-    assert [option.get_text() for option in form.select("option")] == ["Nadia Benali (0)", "Paul Rey (4)"]
+    offered = [words(option.get_text()) for option in form.select("option")]
+    assert offered == ["Nadia Benali (2 dossiers, 0 tâche)", "Paul Rey (4 dossiers, 4 tâches)"]
     board.follow(board.send(form, advisor=str(board.house.people[PAUL])))
     recorded = board.house.served.engine.read(head, 10)
     assert [type(fact.event).__name__ for fact in recorded] == ["AdvisorAssigned", "ResultDispatched"]
@@ -66,10 +69,50 @@ def test_another_advisor_then_follows_the_dossier(board: Board, people: dict[str
 
 def test_without_an_advisor_the_least_loaded_is_named(board: Board, people: dict[str, UUID]) -> None:
     card = board.card("Fatou Traoré")
-    assert "à choisir suivi·e par personne · le moins de tâches : Nadia Benali" in words(str(card))
+    assert "à choisir suivi·e par personne proposition : Nadia Benali · 2 dossiers, 0 tâche" in words(str(card))
     assert form_of(card, "/transmettre").get_text().startswith("Nadia Benali")
     board.act("Fatou Traoré", "/transmettre")
     assert board.house.state(people["Fatou Traoré"]).advisor == board.house.people[NADIA]
+
+
+def away(house: House, name: str, deputy: str = "") -> None:
+    sent = {"first": DAY, "last": DAY, "deputy": house.people[deputy] if deputy else None}
+    house.says(name, declare_absence, {"staff": house.people[name]}, absence=uuid4(), **sent)
+
+
+def test_somebody_absent_is_not_proposed_and_the_list_says_it(board: Board, people: dict[str, UUID]) -> None:
+    away(board.house, NADIA)
+    card = board.card("Fatou Traoré")
+    assert "proposition : Paul Rey · " in words(str(card))
+    assert form_of(card, "/transmettre").get_text().startswith("Paul Rey")
+    url = f"/resultats?formulaire=send&sur={people['Fatou Traoré']}"
+    offered = board.card("Fatou Traoré", url).select(".open-form option")
+    assert [words(one.get_text()).split(" (")[0] for one in offered] == ["Paul Rey", "Nadia Benali"]
+    assert "sans suppléance" in words(offered[1].get_text())
+
+
+def test_a_result_whose_advisor_s_tasks_nobody_sees_is_not_sure(board: Board, people: dict[str, UUID]) -> None:
+    away(board.house, NADIA)
+    assert not soup(board.page()).select("form[action^='/resultats/transmettre-surs']")
+    card = words(str(board.card("Zoé Haddad")))
+    assert "personne ne voit ses tâches · à sa place : Paul Rey" in card
+    assert "Transmettre tout de même" in card
+    board.act("Zoé Haddad", "/transmettre")
+    assert board.house.state(people["Zoé Haddad"]).advisor == board.house.people[PAUL]
+
+
+def test_a_result_whose_absent_advisor_has_a_deputy_stays_sure(board: Board, people: dict[str, UUID]) -> None:
+    away(board.house, NADIA, PAUL)
+    assert form_of(soup(board.page()), "/transmettre-surs").get_text(strip=True) == "Transmettre les 2 sûrs"
+    assert "à sa place" not in words(str(board.card("Zoé Haddad")))
+
+
+def test_who_follows_the_group_is_proposed_before_the_least_loaded(board: Board, people: dict[str, UUID]) -> None:
+    group = {"programme": "CEJ", "group": "CEJ 9", "collective_end": None}
+    mine = board.house.opened("Aya", "Diallo", PAUL)
+    for dossier in (mine, people["Fatou Traoré"]):
+        board.house.says(SOPHIE, join_programme, {"dossier": dossier}, **group)
+    assert "proposition : Paul Rey · suit déjà ce groupe · " in words(str(board.card("Fatou Traoré")))
 
 
 def test_nobody_and_strangers_are_refused(board: Board, people: dict[str, UUID]) -> None:

@@ -1,0 +1,77 @@
+"""The advisors who may take a dossier: the one proposed and why, and the options of a list with their load."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pixflow.identity import normalise
+from pixflow.team.proposal import Candidate, ranked
+from projections import advisor_queue, dossier_sheet
+from web.desk.colleagues import away
+from web.desk.desk import Desk
+from web.french.typography import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An advisor proposed, with the reasons in words."""
+
+    id: UUID
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advisors:
+    """The advisors of today. `absences` says until when those away are absent."""
+
+    candidates: Sequence[Candidate]
+    absences: dict[UUID, str]
+
+    def proposed(self, site: str = "", group: str = "") -> Proposal | None:
+        """Returns the first who is present, None when nobody is."""
+        present = [one for one in ranked(self.candidates, site, group) if not one.absent]
+        return Proposal(present[0].id, present[0].name, _why(present[0], site, group)) if present else None
+
+    def options(self, site: str = "", group: str = "") -> list[tuple[UUID, str]]:
+        """Returns everybody with their load, the best first when a site or a group is given, else by name."""
+        order = ranked(self.candidates, site, group) if site or group else sorted(self.candidates, key=_name)
+        return [(one.id, self._label(one, site)) for one in order]
+
+    def _label(self, one: Candidate, site: str) -> str:
+        place = [] if one.serves(site) else [one.site]
+        absence = [f"absence {self.absences[one.id]}"] if one.id in self.absences else []
+        return f"{one.name} ({', '.join([load(one.dossiers, one.tasks), *place, *absence])})"
+
+
+def advisors(desk: Desk) -> Advisors:
+    """Returns the advisors of today."""
+    dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
+    groups, absences = dossier_sheet.groups_by_advisor(desk.read), away(desk)
+    found = [
+        Candidate(
+            id,
+            name,
+            desk.refs.team[id].site or "",
+            frozenset(groups.get(id, ())),
+            id in absences,
+            dossiers.get(id, 0),
+            tasks.get(id, 0),
+        )
+        for id, name in desk.staff("advisor")
+    ]
+    return Advisors(found, absences)
+
+
+def load(dossiers: int, tasks: int) -> str:
+    return f"{plural(dossiers, 'dossier')}, {plural(tasks, 'tâche')}"
+
+
+def _why(one: Candidate, site: str, group: str) -> str:
+    reasons = ["suit déjà ce groupe"] if one.follows(group) else []
+    reasons += ["du même site"] if site and one.site == site else []
+    return " · ".join([*reasons, load(one.dossiers, one.tasks)])
+
+
+def _name(one: Candidate) -> str:
+    return normalise(one.name)
