@@ -28,8 +28,10 @@ from sqlalchemy import (
 )
 
 from pixflow import tasks
+from pixflow.identity import normalise
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.filtering import having
 
 NAME = "advisor_queue"
 KINDS = frozenset({"dossier", "participation", "campaign", "workshop"})
@@ -61,6 +63,7 @@ table = Table(
     Column("why_on", Date, nullable=False),
     Column("details", JSON, nullable=False),
     Column("name", String, nullable=False),
+    Column("sort", String, nullable=False),
     Column("programme", String, nullable=False),
     Column("group", String, nullable=False),
     Column("site", String, nullable=False),
@@ -73,7 +76,7 @@ table = Table(
 )
 TABLES = (table,)
 Owners = Collection[UUID]
-URGENT = (table.c.due, table.c.name, table.c.key, table.c.stream)
+URGENT = (table.c.due, table.c.sort, table.c.key, table.c.stream)
 """Order of the rows, the most urgent first."""
 
 
@@ -129,6 +132,7 @@ def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Ro
         "group": "",
         "site": "",
         "phone": None,
+        "sort": normalise(about["name"]),
         **about,
     }
 
@@ -217,7 +221,7 @@ def snoozed_total(connection: Connection, owners: Owners, today: date) -> int:
 def snoozed(connection: Connection, owners: Owners, today: date, limit: int, offset: int) -> list[Any]:
     """Returns an advisor's snoozed rows, the first to come back first."""
     query = select(table, _doer(today).label("doer")).where(*_snoozed(owners, today))
-    ordered = query.order_by(table.c.paused, table.c.name, table.c.key, table.c.stream)
+    ordered = query.order_by(table.c.paused, table.c.sort, table.c.key, table.c.stream)
     return list(connection.execute(ordered.limit(limit).offset(offset)))
 
 
@@ -289,4 +293,4 @@ def _wanted(wanted: QueueFilter, today: date) -> Sequence[ColumnElement[bool]]:
         "group": wanted.group,
     }
     of = [_doer(today) == UUID(wanted.doer)] if wanted.doer else []
-    return [*of, *(table.c[name] == value for name, value in columns.items() if value)]
+    return [*of, *(having(table.c[name], value) for name, value in columns.items() if value)]

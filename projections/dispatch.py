@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, 
 from pixflow.reference_data import References
 from projections.result_routing import results
 
-_OLDEST = (results.c.received_on, results.c.name, results.c.stream)
+_OLDEST = (results.c.received_on, results.c.sort, results.c.stream)
 
 
 def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0, refs: References | None = None) -> list[Any]:
@@ -55,7 +55,7 @@ def dispatched(
         return []
     place = case({advisor: place for place, advisor in enumerate(advisors)}, value=results.c.dispatched_to)
     query = select(results).where(results.c.dispatched_on >= since, results.c.dispatched_to.in_(advisors))
-    query = query.order_by(place, results.c.dispatched_on.desc(), results.c.name, results.c.stream)
+    query = query.order_by(place, results.c.dispatched_on.desc(), results.c.sort, results.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 

@@ -32,6 +32,7 @@ from pixflow.dossier.stepper import current_stage
 from pixflow.identity import normalise
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.filtering import having
 
 NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})
@@ -290,7 +291,7 @@ def _scope(scope: Scope) -> list[ColumnElement[bool]]:
 
 def _wanted(scope: Scope, wanted: DossierFilter) -> list[ColumnElement[bool]]:
     named = {"stage": wanted.stage, "programme": wanted.programme, "site": wanted.site, "group": wanted.group}
-    conditions = _scope(scope) + [table.c[name] == value for name, value in named.items() if value]
+    conditions = _scope(scope) + [having(table.c[name], value) for name, value in named.items() if value]
     match wanted.state:
         case "open":
             conditions.append(~table.c.closed)

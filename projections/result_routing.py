@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Moment, Profile, Result
-from pixflow.identity import imilo_number
+from pixflow.identity import imilo_number, normalise
 from pixflow.participation.state import Participation
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
@@ -57,6 +57,7 @@ participations = Table(
     Column("purpose", String),
     Column("last_name", String, nullable=False),
     Column("first_name", String, nullable=False),
+    Column("sort", String, nullable=False),
     Column("external_id", String),
     Column("number", String),
     Column("started_day", Date),
@@ -88,6 +89,7 @@ results = Table(
     Column("stream", Uuid, primary_key=True),
     Column("participation", Uuid, nullable=False),
     Column("name", String, nullable=False),
+    Column("sort", String, nullable=False),
     Column("programme", String, nullable=False),
     Column("site", String, nullable=False),
     Column("advisor", Uuid),
@@ -139,6 +141,7 @@ def _participation(stream: UUID, state: Participation) -> Row:
         "campaign": state.campaign,
         "purpose": state.purpose,
         "last_name": state.last_name,
+        "sort": normalise(f"{state.last_name} {state.first_name}"),
         "first_name": state.first_name,
         "external_id": state.external_id,
         "number": _number(state.external_id),
@@ -178,6 +181,7 @@ def _result(stream: UUID, dossier: Dossier) -> list[Row]:
             "stream": stream,
             "participation": participation,
             "name": f"{dossier.first_name} {dossier.last_name}",
+            "sort": normalise(f"{dossier.first_name} {dossier.last_name}"),
             "programme": dossier.programme,
             "site": dossier.site,
             "advisor": dossier.advisor,
@@ -230,7 +234,7 @@ def waiting(connection: Connection, limit: int = 50, offset: int = 0) -> list[An
     """Returns the participations of declared campaigns that wait for a match, oldest first."""
     row = participations.c
     query = select(participations).where(*_waiting())
-    query = query.order_by(row.imported_on, row.last_name, row.first_name, row.stream)
+    query = query.order_by(row.imported_on, row.sort, row.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
@@ -274,7 +278,7 @@ def of_campaigns(connection: Connection) -> dict[UUID, int]:
 def set_aside(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
     """Returns the participations set aside, latest first."""
     query = select(participations).where(participations.c.set_aside)
-    order = participations.c.imported_on.desc(), participations.c.last_name, participations.c.stream
+    order = participations.c.imported_on.desc(), participations.c.sort, participations.c.stream
     return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
 
 
@@ -285,7 +289,7 @@ def set_aside_total(connection: Connection) -> int:
 def vanished(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
     """Returns the participations no longer exported."""
     query = select(participations).where(participations.c.vanished)
-    order = participations.c.seen.desc().nulls_last(), participations.c.last_name, participations.c.stream
+    order = participations.c.seen.desc().nulls_last(), participations.c.sort, participations.c.stream
     return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
 
 

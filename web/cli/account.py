@@ -10,6 +10,7 @@ import typer
 from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
 from pixflow.events.base import Event
+from pixflow.identity import normalise
 from pixflow.team import accounts as decisions
 from web.accounts import accounts, invitations, memberships
 from web.accounts.site import Site
@@ -64,7 +65,7 @@ def show(structure: StructureOption = None) -> None:
     """Dire qui peut se connecter, et comment."""
     with working(structure) as served, _site(served) as site, in_words():
         there = memberships.of_structure(site.store, served.opened.id)
-        for id, known in sorted(served.refs.team.items(), key=lambda item: item[1].name):
+        for id, known in sorted(served.refs.team.items(), key=lambda item: normalise(item[1].name)):
             account = accounts.find(site.store, there[id].account) if id in there else None
             console.print(f"{known.name} : {_said(served, id, account is not None)}")
 

@@ -15,6 +15,7 @@ from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events.values import Role
+from pixflow.identity import normalise
 from pixflow.reference_data import References
 from projections.store.folds import StreamDamaged, fold_of, is_damaged
 from web.hosting.host import Host
@@ -101,7 +102,7 @@ class Desk:
     def staff(self, role: Role) -> list[tuple[UUID, str]]:
         """Returns the people who hold a role today, by name."""
         held = [(id, member.name) for id, member in self.refs.team.items() if role in member.roles_on(self.today)]
-        return sorted(held, key=lambda pair: pair[1])
+        return sorted(held, key=lambda pair: normalise(pair[1]))
 
     def refresh(self) -> None:
         """Brings the tables up to date with what was recorded since the request began."""

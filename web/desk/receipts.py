@@ -18,6 +18,7 @@ from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
 from pixflow.events.campaign import CampaignClosed, CampaignDeclared, CampaignReopened, PurposeCorrected
 from pixflow.events.intake import ExportReceived
+from pixflow.identity import normalise
 from projections import audit_trail, result_routing
 from web.desk import task_links
 from web.desk.desk import Desk
@@ -137,7 +138,8 @@ def _title(desk: Desk, events: Sequence[Recorded], lines: int) -> str:
     if dispatched.total() != lines:
         return say("{lines} faits enregistrés :", lines=typography.number(lines))
     names = names_for(desk)
-    given = sorted((names.staff(advisor), typography.number(count)) for advisor, count in dispatched.items())
+    counted = ((names.staff(advisor), typography.number(count)) for advisor, count in dispatched.items())
+    given = sorted(counted, key=lambda pair: normalise(pair[0]))
     by_advisor = ", ".join(f"{name} {count}" for name, count in given)
     return say("{lines} résultats transmis : {given}", lines=typography.number(lines), given=by_advisor)
 

@@ -46,7 +46,7 @@ def digest(about: Digest, today: date, url: str) -> tuple[str, str]:
     lines = [typeset(f"Bonjour,\n\nVotre boîte du {dates.weekday_day(today)} :"), "", *_lines(about.own, url)]
     if about.waiting:
         waiting = f"- {plural(about.waiting, 'tâche')} de l’équipe en attente depuis longtemps : "
-        lines.append(typeset(waiting) + url)
+        lines.append(f"{typeset(waiting)}{url}#en-attente")
     for name, theirs in about.for_others:
         lines += ["", say("Pour {name}, en son absence :", name=name), "", *_lines(theirs, url)]
     return typeset(subject), "\n".join([*lines, "", typeset("Ma boîte : ") + url, ""])

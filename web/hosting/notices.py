@@ -19,6 +19,7 @@ from pixflow.authorization import TASK_OWNERS, roles
 from pixflow.engine import Engine, new_id
 from pixflow.events.dossier import GlassBroken
 from pixflow.events.values import Role
+from pixflow.identity import normalise
 from pixflow.reference_data import References
 from pixflow.team.absences import colleagues_deputised_by
 from pixflow.team.notices import send_notice, stream_of
@@ -110,7 +111,7 @@ def _roles_by_colleague(
 ) -> Iterator[tuple[UUID, frozenset[Role]]]:
     """Yields each absent colleague, with the roles that only they give to their deputy."""
     held = set(member.roles_on(today))
-    for colleague in sorted(away, key=lambda one: refs.team[one].name):
+    for colleague in sorted(away, key=lambda one: normalise(refs.team[one].name)):
         yield colleague, refs.team[colleague].roles_on(today) - held
         held |= refs.team[colleague].roles_on(today)
 

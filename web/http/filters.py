@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pixflow.identity import normalise
+from projections.filtering import WITHOUT
 from web.http.pagination import address
 
 PARAMETERS = {"kind": "tache", "stage": "etape", "group": "groupe", "doer": "pour"}
@@ -47,7 +48,8 @@ class Facet:
     """A column that rows are filtered by, its label, and the label of each value, in order.
 
     Values that `values` does not list follow in alphabetical order, without a label. A `quiet` facet has no filter but
-    the one that takes it off. A `lone` facet has its menu even when all rows have one value.
+    the one that takes it off. A `lone` facet has its menu even when all rows have one value. `none` is the label of the
+    rows without a value: the counts of a menu make the whole list.
     """
 
     name: str
@@ -55,14 +57,19 @@ class Facet:
     values: Mapping[str, str]
     quiet: bool = False
     lone: bool = False
+    none: str = "Sans"
 
 
-OF_GROUP = Facet("group", "Groupe CEJ", {}, lone=True)
+OF_GROUP = Facet("group", "Groupe CEJ", {}, lone=True, none="Sans groupe")
 
 
 def fits(row: Any, wanted: Mapping[str, str], but: str = "") -> bool:
     """True for a row that passes every filter; the filter `but` is left out."""
-    return all(getattr(row, name) == value for name, value in wanted.items() if value and name != but)
+    return all(_value(row, name) == value for name, value in wanted.items() if value and name != but)
+
+
+def _value(row: Any, name: str) -> str:
+    return getattr(row, name) or WITHOUT
 
 
 def total(counted: Sequence[Any], wanted: Mapping[str, str], but: str = "") -> int:
@@ -84,19 +91,20 @@ def menus(
 def _chips(
     path: str, facet: Facet, counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]
 ) -> list[Chip]:
-    there = {getattr(row, facet.name) or "" for row in counted}
+    there = {_value(row, facet.name) for row in counted}
     chosen = wanted[facet.name]
-    if len(there) < 2 and not chosen and not facet.lone:
+    if len(there) < 2 and not chosen and (not facet.lone or there <= {WITHOUT}):
         return []
     counts: Counter[str] = Counter()
     for row in counted:
         if fits(row, wanted, facet.name):
-            counts[getattr(row, facet.name) or ""] += row.n
+            counts[_value(row, facet.name)] += row.n
     made = []
     for value in _ordered(facet, ({chosen} if facet.quiet else there | {chosen}) - {""}):
         if counts[value] or value == chosen:
             href = address(path, {**kept, **parameters({**wanted, facet.name: "" if value == chosen else value})})
-            made.append(Chip(facet.values.get(value, value), href, counts[value], value == chosen))
+            label = facet.none if value == WITHOUT else facet.values.get(value, value)
+            made.append(Chip(label, href, counts[value], value == chosen))
     return made
 
 
@@ -121,4 +129,5 @@ def choice(path: str, counts: Mapping[str, int], chosen: str, kept: Mapping[str,
 
 def _ordered(facet: Facet, values: set[str]) -> list[str]:
     listed = [value for value in facet.values if value in values]
-    return listed + sorted(values - set(listed), key=normalise)
+    last = sorted(values & {WITHOUT})
+    return listed + sorted(values - {*listed, WITHOUT}, key=normalise) + last

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from pixflow.events.values import Role
+from pixflow.identity import normalise
 from pixflow.team.staff import Staff
 from web.desk.colleagues import role_labels
 from web.desk.dependencies import COOKIE, AtDesk
@@ -95,7 +96,9 @@ def _home(roles: Iterable[Role]) -> str:
 
 def _structure(slug: str, served: ServedStructure) -> AccountGroups:
     today = served.today()
-    team = sorted(((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: item[1].name)
+    team = sorted(
+        ((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: normalise(item[1].name)
+    )
     groups = {
         label: [_person(id, member, label, today) for id, member in team if _first(member, today) == role]
         for role, label in vocabulary.ROLES.items()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
+from pixflow.identity import normalise
 from pixflow.team.accounts import stewards
 from web.desk.signed_in import WAIT, member_of
 from web.http.people import NOBODY
@@ -32,6 +33,6 @@ def read(request: Request) -> Response:
     refs = served.refs
     if refs.team[person].access.confirmed:
         return redirect(request, "/")
-    able = sorted(refs.team[one].name for one in stewards(refs.team, served.today(), but=person))
+    able = sorted((refs.team[one].name for one in stewards(refs.team, served.today(), but=person)), key=normalise)
     request.state.frame = Frame(structure_name=refs.structure.name)
     return page(request, WaitPage(name=refs.team[person].name, structure=refs.structure.name, stewards=able))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from pixflow.identity import normalise
 from web.desk import readings
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -54,7 +55,9 @@ def read(
     day = addresses.day(le)
     kept = [one for one in found if par in ("", str(one.reader or "")) and day in (None, _day(desk, one))]
     pager = Pager.at(len(kept), p, request.url.path, {"par": par, "le": le})
-    readers = sorted({(str(one.reader or ""), one.who) for one in found if one.reader}, key=lambda pair: pair[1])
+    readers = sorted(
+        {(str(one.reader or ""), one.who) for one in found if one.reader}, key=lambda pair: normalise(pair[1])
+    )
     shown = ReadersPage(
         id=dossier_id,
         name=f"{dossier.first_name} {dossier.last_name}",

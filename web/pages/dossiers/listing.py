@@ -12,6 +12,7 @@ from pixflow.decision import Decision
 from pixflow.dossier import assignment, grouping, identity
 from projections import dossier_sheet
 from projections.dossier_sheet import DossierFilter
+from projections.filtering import WITHOUT
 from web.desk import receipts
 from web.desk.desk import Desk
 from web.desk.names import advisor_name
@@ -27,9 +28,9 @@ from web.pages.dossiers import groups
 PATH = "/dossiers"
 STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
 FACETS = (
-    filters.Facet("stage", "Étape", vocabulary.STAGES),
-    filters.Facet("programme", "Programme", vocabulary.PROGRAMMES),
-    filters.Facet("site", "Site", {}),
+    filters.Facet("stage", "Étape", vocabulary.STAGES, none="Parcours fait"),
+    filters.Facet("programme", "Programme", vocabulary.PROGRAMMES, none="Pas encore connu"),
+    filters.Facet("site", "Site", {}, none="Sans site"),
     filters.OF_GROUP,
 )
 
@@ -89,7 +90,7 @@ def dossiers_page(desk: Desk, wanted: DossierFilter, number: int, done: str) -> 
     there = [row for row in counted if _in_state(row, wanted.state)]
     pager = Pager.at(filters.total(there, asked), number, PATH, {**kept, **filters.parameters(asked)})
     rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)
-    regroups = wanted.group and desk.has_role_for(grouping.correct_group)
+    regroups = wanted.group not in ("", WITHOUT) and desk.has_role_for(grouping.correct_group)
     return DossiersPage(
         whose=desk.scope.whose,
         may=_may(desk),

@@ -10,6 +10,7 @@ from pixflow.dossier import merging
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DuplicateJoined, Retracted
+from pixflow.identity import normalise
 from pixflow.participation import matches
 from pixflow.refused import Refused
 from pixflow.unit_of_work import LoadedStream, Step
@@ -70,7 +71,10 @@ def candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[YoungPers
     """Returns open dossiers that may be of the same person: similar names, the same birth date first."""
     near = name_search.near(desk.read, f"{dossier.last_name} {dossier.first_name}", desk.scope, NEAR)
     same = [found for found in near if found.stream != dossier_id and not found.closed and _alike(found, dossier)]
-    return sorted(same, key=lambda found: (found.birth_date != dossier.birth_date, found.last_name, found.first_name))
+    return sorted(
+        same,
+        key=lambda found: (found.birth_date != dossier.birth_date, normalise(f"{found.last_name} {found.first_name}")),
+    )
 
 
 def _alike(found: YoungPerson, dossier: Dossier) -> bool:

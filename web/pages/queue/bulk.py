@@ -135,7 +135,7 @@ def unticked(desk: Desk, name: str, wanted: QueueFilter) -> list[QueueRow]:
         for kind in sorted(ACTIONS[name].alone)
         for row in advisor_queue.page(desk.read, desk.owners, desk.today, replace(wanted, kind=kind), MOST + 1)
     ]
-    found.sort(key=lambda row: (row.due, row.name))
+    found.sort(key=lambda row: (row.due, row.sort))
     return queue_rows(desk, found[: MOST + 1])
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 from pixflow import tasks
 from pixflow.authorization import TASK_OWNERS
 from pixflow.dossier.identity import open_dossier
+from pixflow.identity import normalise
 from projections import advisor_queue, audit_trail
 from projections import piles as projections_piles
 from projections.advisor_queue import QueueFilter
@@ -43,8 +44,8 @@ WORKING = frozenset({"advisor", "facilitator", "referent", "manager"})
 FACETS = (
     filters.Facet("kind", "Tâche", french.FILTERS),
     filters.Facet("stage", "Étape", vocabulary.STAGES, quiet=True),
-    filters.Facet("programme", "Programme", vocabulary.PROGRAMMES),
-    filters.Facet("site", "Site", {}),
+    filters.Facet("programme", "Programme", vocabulary.PROGRAMMES, none="Pas encore connu"),
+    filters.Facet("site", "Site", {}, none="Sans site"),
     filters.OF_GROUP,
 )
 Urgency = Literal["late", "today", "week", "later"]
@@ -198,7 +199,8 @@ def _own_tasks(desk: Desk, wanted: QueueFilter, number: int) -> OwnTasks:
 
 def _owners(desk: Desk) -> dict[str, str]:
     """Returns by id the people whose rows may stand here: oneself, then the colleagues deputised for."""
-    others = sorted((desk.refs.team[person].name, str(person)) for person in desk.deputised)
+    named = ((desk.refs.team[person].name, str(person)) for person in desk.deputised)
+    others = sorted(named, key=lambda pair: normalise(pair[0]))
     return {str(desk.me): "à mon nom", **{person: f"pour {name}" for name, person in others}}
 
 

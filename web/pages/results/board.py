@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.documents.grille import percent
+from pixflow.identity import normalise
 from pixflow.participation.scoring import Match
 from projections import dispatch as projections_dispatch
 from projections import dossier_sheet, match_proposals, result_routing
@@ -238,7 +239,7 @@ def _campaigns(desk: Desk, counted: Mapping[UUID, int], *, declared: bool) -> li
     found = [(id, one) for id, one in desk.refs.campaigns.items() if (one.declared is not None) == declared]
     return [
         CampaignRow(id, one.name, one.code, one.purpose, one.site, one.closed is not None, counted.get(id, 0))
-        for id, one in sorted(found, key=lambda item: item[1].name)
+        for id, one in sorted(found, key=lambda item: normalise(item[1].name))
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.documents.grille import explain
+from pixflow.identity import normalise
 from pixflow.team.absences import colleagues_deputised_by
 from projections import dispatch as projections_dispatch
 from projections import dossier_sheet
@@ -61,7 +62,7 @@ class DispatchedRow:
 class AdvisorResults:
     """The results that an advisor was given this week: their number, those of this page, how many are debriefed.
 
-    `late`: how many debriefs are late, and by how many working days.
+    `late`: how many of their debriefs are late, of this week or before, and by how many working days at most.
     """
 
     name: str
@@ -111,13 +112,14 @@ def sure(desk: Desk, most: int) -> SureResults:
     team = {id: name for id, name in desk.staff("advisor") if not is_unseen(desk, id)}
     rows = projections_dispatch.followed(desk.read, team, most, desk.refs)
     counted = Counter(team[row.advisor] for row in rows)
-    return SureResults([(row.stream, row.participation) for row in rows], sorted(counted.items()))
+    by_advisor = sorted(counted.items(), key=lambda pair: normalise(pair[0]))
+    return SureResults([(row.stream, row.participation) for row in rows], by_advisor)
 
 
 def by_advisor(desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], offset: int) -> list[AdvisorResults]:
     """Returns the advisors given results since a day, those with most first, and the results of one page."""
     late = activity.late_debriefs(desk)
-    order = sorted(counts, key=lambda advisor: (-counts[advisor][0], staff_name(desk, advisor)))
+    order = sorted(counts, key=lambda advisor: (-counts[advisor][0], normalise(staff_name(desk, advisor))))
     found: dict[UUID, AdvisorResults] = {}
     for advisor in order:
         given, held = counts[advisor]

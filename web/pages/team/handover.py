@@ -157,7 +157,7 @@ def report_page(
     """Returns the report of a bulk; `rows` are shown first."""
     made = reassignments(desk, events)
     names = {one.to: desk.refs.team[one.to].name for one in made}
-    by_name = sorted(names.items(), key=lambda item: item[1])
+    by_name = sorted(names.items(), key=lambda item: normalise(item[1]))
     return ReportPage(
         structure=desk.refs.structure.name,
         bulk=bulk,

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pixflow.identity import normalise
 from projections import workshops
 from projections.workshops import When, WorkshopFilter
 from web.desk.desk import Desk
@@ -130,7 +131,7 @@ def views(wanted: WorkshopFilter, view: View, about: date) -> list[tuple[str, st
 def runners(desk: Desk) -> list[tuple[str, str]]:
     """Returns the people who may run a workshop, by name."""
     people = {str(id): name for role in ("facilitator", "advisor", "referent") for id, name in desk.staff(role)}
-    return sorted(people.items(), key=lambda pair: pair[1])
+    return sorted(people.items(), key=lambda pair: normalise(pair[1]))
 
 
 def pair(chosen: Any) -> list[str]:

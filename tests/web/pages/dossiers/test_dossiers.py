@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.dossier import closing
+from pixflow.dossier.stages import parcours
 from pixflow.participation import imports
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, fill, part, said, soup, texts
@@ -73,7 +74,7 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
         "Clos 1",
         "Tous 7",
         "Étape 1 Orientation 5 3 Prescription 1",
-        "Programme CEJ 3 PACEA 2",
+        "Programme CEJ 3 PACEA 2 Pas encore connu 1",
         "Site L’Aigle 3 Mortagne 3",
     ]
     for chip in soup(page).select(".chips a"):
@@ -269,3 +270,20 @@ def test_what_waits_under_its_number_is_matched_when_a_dossier_opens(at_work: Ho
     before = at_work.served.engine.head()
     client.post("/dossiers/nouveau", data=sent | {"imilo_number": "12350"})
     assert at_work.served.engine.head() == before
+
+
+def test_the_counts_of_a_menu_make_the_whole_list(at_work: House) -> None:
+    """Those whose path is over, or whose programme is unknown, have a filter too."""
+    done, _ = at_work.prescribed("0.30", first="Ana")
+    for action in at_work.state(done).parcours.actions.values():
+        at_work.on(done, parcours.drop_action, action=action.action.id, reason="déménage")
+    at_work.opened(first="Bea", programme="CEJ")
+    page = soup(at_work.client(NADIA).get("/dossiers").text)
+    menus = {said(menu.summary): texts(str(menu), ".menu-list a") for menu in page.select("details.facet")}
+    assert {name: sum(int(one.split()[-1]) for one in values) for name, values in menus.items()} == {
+        "Étape": 2,
+        "Programme": 2,
+    }
+    assert "Parcours fait 1" in menus["Étape"]
+    href = next(a["href"] for a in page.select("details.facet a") if said(a) == "Parcours fait 1")
+    assert texts(at_work.client(NADIA).get(href).text, ".items .item-who") == ["Diallo Ana"]

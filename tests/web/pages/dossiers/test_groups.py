@@ -68,7 +68,7 @@ def test_dossiers_are_listed_by_group_with_its_end(at_work: House) -> None:
     at_work.opened("Hugo", **{**CEJ, "group": "Avril", "collective_end": None})
     at_work.opened("Zoé")
     every = page(at_work, "/dossiers")
-    assert texts(every, ".chips > li")[-1] == "Groupe CEJ Avril 1 groupe de 03/2026 1"
+    assert texts(every, ".chips > li")[-1] == "Groupe CEJ Avril 1 groupe de 03/2026 1 Sans groupe 1"
     one = page(at_work, "/dossiers?groupe=groupe+de+03%2F2026&etat=all")
     assert texts(one, ".items .item-who") == ["Diallo Aminata CEJ"]
     assert texts(one, ".items .item-do") == ["Mortagne · jusqu’au 30 avril"]
@@ -100,7 +100,7 @@ def test_a_group_of_2500_is_paged(at_work: House) -> None:
 def test_ma_boite_is_filtered_by_group(at_work: House) -> None:
     at_work.opened("Aminata", **CEJ)
     at_work.opened("Zoé")
-    assert "Groupe CEJ groupe de 03/2026 2" in texts(page(at_work, "/boite"), ".chips > li")
+    assert "Groupe CEJ groupe de 03/2026 2 Sans groupe 1" in texts(page(at_work, "/boite"), ".chips > li")
     one = page(at_work, "/boite?groupe=groupe+de+03%2F2026")
     assert {name.removesuffix(" CEJ") for name in texts(one, ".queue .item-who")} == {"Aminata Diallo"}
     assert "groupe de 03/2026 2 : ôter ce filtre ×" in texts(one, ".chips a")

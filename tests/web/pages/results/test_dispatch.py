@@ -248,3 +248,23 @@ def test_where_the_protocol_routes_directly_nothing_waits_for_the_referent(tmp_p
         said = board.said(board.record([ZOE]))
         assert "1 rapprochée d’elle-même" in said
         assert "À transmettre · 0 Ici, les résultats arrivent d’eux-mêmes aux conseillers" in said
+
+
+def test_what_is_late_is_said_over_all_weeks(at_work: House) -> None:
+    at_work.dispatched("0.3", first="Ana", last="Un")
+    at_work.day(date(2026, 6, 15))
+    at_work.dispatched("0.5", first="Bea", last="Deux")
+    board = Board(at_work)
+    assert "Nadia Benali · 1 aucune restitution tenue · en tout, 1 restitution en retard, 17 j au plus" in board.said()
+
+
+def test_lists_are_in_the_order_of_a_french_dictionary(at_work: House) -> None:
+    for first in ("Zoé", "Élise", "Emma", "Fanny"):
+        at_work.scored("0.3", first=first, last="Petit")
+    board = Board(at_work)
+    shown = texts(board.page(), "#a-transmettre h3 a")
+    assert shown == ["Élise Petit", "Emma Petit", "Fanny Petit", "Zoé Petit"]
+    at_work.served.engine.head()
+    board.send(form_of(soup(board.page()), "/transmettre-surs"))
+    rows = texts(at_work.client(NADIA).get("/boite").text, ".group .item-who > a")
+    assert rows == shown
