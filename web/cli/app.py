@@ -1,7 +1,8 @@
 """The command `pixflow`: registers the commands of every module."""
 
 import os
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 
@@ -34,12 +35,21 @@ app = typer.Typer(
     help="pixflow : le suivi des parcours Pix d’une Mission locale.",
     cls=InOrder,
     no_args_is_help=True,
-    add_completion=False,
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"pixflow {version('pixflow')}")
+        raise typer.Exit
+
+
 @app.callback()
-def start() -> None:
+def start(
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Dire la version.")
+    ] = False,
+) -> None:
     """Runs before each command."""
     os.umask(PRIVATE)
 

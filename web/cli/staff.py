@@ -28,6 +28,9 @@ from web.hosting.served_structure import ServedStructure
 staff_app = typer.Typer(help="Les personnes qui travaillent dans la structure.", cls=InFrench, no_args_is_help=True)
 
 
+YES = "oui"
+
+
 def _roles(values: list[str]) -> list[str]:
     for one in values:
         if one not in vocabulary.ROLES:
@@ -43,14 +46,15 @@ WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courrie
 
 @staff_app.command("add")
 def staff_add(
-    name: Annotated[str, typer.Argument(help="Prénom et nom.")],
-    email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
+    name: Annotated[str, typer.Argument(metavar="NOM", help="Prénom et nom.")],
+    email: Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel professionnel.")],
     role: RolesOption,
     phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s’il y en a un.")] = None,
     site: Annotated[str | None, typer.Option("--site", help="Son site, s’il y en a un.")] = None,
     until: Annotated[
         str | None, typer.Option("--until", metavar="AAAA-MM-JJ", help="Le dernier jour de ces rôles, compris.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False,
     structure: StructureOption = None,
 ) -> None:
     """Ajouter une personne, ou un rôle, un téléphone, à une personne déjà là.
@@ -59,9 +63,11 @@ def staff_add(
     """
     with working(structure) as served, in_words():
         place = _site(served, site) if site else None
-        known = served.engine.claim_holders("email", [staff.address(email)])
+        holder = next(iter(served.engine.claim_holders("email", [staff.address(email)]).values()), None)
+        if holder and not yes:
+            _ask_about_namesake(served, holder, name)
         done = served.engine.execute(
-            {"staff": next(iter(known.values()), uuid4())},
+            {"staff": holder or uuid4()},
             membership.add_member,
             by=Actor(OPERATOR),
             command_id=uuid4(),
@@ -73,9 +79,20 @@ def staff_add(
             roles=tuple(cast(list[Role], role)),
             until=day(until) if until else None,
         )
-    console.print(
-        f"{name} : {', '.join(vocabulary.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer"
-    )
+        named = served.refs.team[holder].name if holder else name
+    given = ", ".join(vocabulary.ROLES[one] for one in role)
+    console.print(f"{named} : {given if done.recorded else 'rien à changer'}")
+
+
+def _ask_about_namesake(served: ServedStructure, holder: UUID, name: str) -> None:
+    """Asks if this person is meant, when the address is a colleague's of another name."""
+    known = served.refs.team[holder]
+    if normalise(known.name) == normalise(name):
+        return
+    held = ", ".join(vocabulary.ROLES[role] for role in sorted(known.roles_on(served.today()))) or "sans rôle"
+    console.print(f"{known.email} est déjà le courriel de {known.name}, {held}.")
+    if typer.prompt(f"Est-ce {name} ? Écrivez « oui » pour ajouter à {known.name}", default="non") != YES:
+        fail("Rien n'est ajouté : donnez à chacun son courriel.")
 
 
 @staff_app.command("confirm")

@@ -1,10 +1,14 @@
 """The commands of the terminal, run as a person would: what they say, what they record, how they end."""
 
 import json
+import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 from typing import get_args
 
@@ -17,6 +21,7 @@ from pixflow import presets, structure_folder
 from pixflow.documents.grille import ProblemCode
 from pixflow.presets import PresetError
 from tests.portfolio.workbooks import workbook
+from tests.web.cli.test_values import COMMANDS
 from web.cli.app import app
 from web.cli.common.terminal import console, marked
 from web.french.errors import presets as french
@@ -26,6 +31,7 @@ from web.samples import demo
 SAMPLES = Path(__file__).parents[2] / "pix_orga" / "data"
 EXPORT = SAMPLES / "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-12-0910.csv"
 PROFILES = next(SAMPLES.glob("*481620*"))
+BIN = str(Path(sys.executable).parent)
 SOPHIE, NADIA = "sophie@ml.example", "nadia@ml.example"
 PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
 12-345;Benaïssa;Zoé;02/03/2006;Mortagne;CEJ;Nadia Benali
@@ -230,12 +236,44 @@ def test_a_line_that_cannot_be_read_is_answered_in_french(data: Path, line: list
     assert isinstance(result.exception, SystemExit)
 
 
-def test_help_is_in_french():
-    for line in ([], ["--help"], ["staff", "--help"], ["staff", "add", "--help"]):
+ENGLISH = re.compile(r"<(int|str|bool|float|path)|\[ARGS|\[required\]|\[default|Show |Install |env var|NAME|EMAIL")
+
+
+def test_help_is_in_french(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    for line in ([], ["--help"], *([*name.split(), "--help"] for name in (*COMMANDS, "staff", "dossiers"))):
         output = run(*line).output
         assert "Usage: " in output
         assert "Montrer cette aide." in output
-        assert "Show this" not in output
+        assert not ENGLISH.search(output), output
+
+
+def test_the_version_is_that_of_the_package():
+    assert ran("--version") == f"pixflow {version('pixflow')}\n"
+
+
+def test_a_shell_gets_its_completion():
+    told = subprocess.run(
+        ["pixflow"], env={**os.environ, "_PIXFLOW_COMPLETE": "source_bash", "PATH": BIN}, capture_output=True, text=True
+    )
+    assert "complete -o default -F _pixflow_completion pixflow" in told.stdout
+
+
+def test_python_runs_it_as_a_module(data: Path):
+    line = [sys.executable, "-m", "pixflow", "queue", "--as", "x", "--json"]
+    told = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (told.returncode, json.loads(told.stdout)["exit"]) == (1, 1)
+    assert "pixflow init" in told.stderr
+
+
+def test_nothing_is_cut_into_lines_of_eighty_unless_a_person_reads(house: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("COLUMNS")
+    code = run("init", "--structure", "Ici", "--preset", "laigle-mortagne", "--calendar", "XX")
+    assert len(code.output.splitlines()) == 1
+    assert len(code.output) > 160
+    monkeypatch.setenv("COLUMNS", "60")
+    assert len(run("queue").output) < len(ran("staff", "--help"))
+    assert max(map(len, ran("--help").splitlines())) <= 60
 
 
 def test_staff_add_twice_adds_the_role_only(house: Path):
@@ -247,6 +285,20 @@ def test_staff_add_twice_adds_the_role_only(house: Path):
         result = run("staff", "add", *line)
         assert result.exit_code == code
         assert "Traceback" not in result.output
+
+
+def test_the_address_of_a_colleague_under_another_name_is_asked_about(house: Path):
+    line = ["staff", "add", "Nadja Bernard", NADIA, "--role", "referent"]
+    asked = "nadia@ml.example est déjà le courriel de Nadia Benali, conseiller·ère"
+    for answer in ("", "non\n"):
+        refused = CliRunner().invoke(app, line, input=answer)
+        assert refused.exit_code == 1
+        assert asked in " ".join(refused.output.split())
+    assert run("import", str(EXPORT), "--as", NADIA).exit_code == 1, "nothing was given"
+    given = CliRunner().invoke(app, line, input="oui\n")
+    assert (given.exit_code, "Nadia Benali : référent·e Pix" in given.output) == (0, True)
+    assert "Nadia Benali : animateur·rice" in ran(*line[:-1], "facilitator", "--yes")
+    assert "Paul Rey" in ran("staff", "add", "Paul Rey", "paul@ml.example", "--role", "advisor")
 
 
 def test_staff_have_a_phone_or_none(house: Path):

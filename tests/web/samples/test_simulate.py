@@ -97,6 +97,20 @@ def test_nobody_is_handed_a_task_that_they_may_not_do(tmp_path: Path, seed: int,
     assert totals.refused == {}, what
 
 
+def test_a_certification_that_was_missed_is_proposed_again_or_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("OBTAINS", 0.0), ("PROJECT_CALLS", 1.0), ("TAKES", 1.0), ("COMPLETES", 1.0)):
+        monkeypatch.setattr(parameters, name, parameters.Share(value))
+    monkeypatch.setattr(parameters, "KEPT", (3, 3))
+    monkeypatch.setattr(parameters, "NO_PROJECT", 0)
+    opened, totals = built(tmp_path, OTHER, young_people=60, months=14, start=date(2025, 6, 2), batch=True)
+    topics = Counter(one.event.TOPIC for one in everything(opened))
+    opened.engine.close()
+    assert topics["dossier.CertificationNotObtained"]
+    assert totals.refused == {}
+
+
 def test_what_happens_is_in_order_and_on_working_days(played: tuple[OpenStructure, Totals]) -> None:
     opened, said = played
     calendar = Calendar("FR", "Europe/Paris")

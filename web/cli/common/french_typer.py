@@ -14,12 +14,18 @@ from typer._click.exceptions import (
     NoSuchOption,
     UsageError,
 )
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from web.cli.common.terminal import USAGE, Failed, as_json, errors, fail, in_words, marked
 from web.french.typography import say
 
-HELP = "Montrer cette aide."
+HELPS = {
+    "--help": "Montrer cette aide.",
+    "--install-completion": "Installer la complétion dans l'interpréteur de commandes.",
+    "--show-completion": "Montrer la complétion, pour la copier ou l'adapter.",
+}
+"""Help of the options that Typer adds."""
+METAVARS = {"int": "NOMBRE", "float": "NOMBRE", "str": "TEXTE", "list[str]": "TEXTE", "Path": "CHEMIN", "bool": ""}
 TYPES = {"int": "un nombre entier", "float": "un nombre"}
 """Words of the types whose values Typer itself refuses."""
 
@@ -30,6 +36,9 @@ rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
 
 class InFrench(TyperGroup):
     """Group of commands that ends each of them: in French words, as JSON when it was asked for, with an exit code."""
+
+    def __init__(self, *args: Any, **extra: Any) -> None:
+        super().__init__(*args, **{**extra, "subcommand_metavar": "COMMANDE [ARGUMENTS]…"})
 
     def main(self, args: Any = None, *more: Any, **extra: Any) -> NoReturn:
         line = sys.argv[1:] if args is None else list(args)
@@ -61,15 +70,29 @@ class InFrench(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         command = super().get_command(ctx, cmd_name)
-        if command and (option := command.get_help_option(ctx)):
-            option.help = HELP
+        if isinstance(command, TyperCommand):
+            command.__class__ = CommandInFrench
         return command
 
-    def get_help_option(self, ctx: Any) -> Any:
-        option = super().get_help_option(ctx)
-        if option:
-            option.help = HELP
-        return option
+    def get_params(self, ctx: Any) -> Any:
+        return [_in_french(one) for one in super().get_params(ctx)]
+
+
+class CommandInFrench(TyperCommand):
+    """Command whose help is in French."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return [_in_french(one) for one in super().get_params(ctx)]
+
+
+def _in_french(one: Any) -> Any:
+    """Returns an option or an argument, with words for its type, and its help when Typer added it."""
+    one.help = HELPS.get(one.opts[0], one.help)
+    if one.param_type_name == "argument":
+        one.display_type_rich = lambda ctx: ""  # its name says what it is
+    elif one.metavar is None and not one.type_descriptor.is_choice:
+        one.metavar = METAVARS.get(one.bare_type())
+    return one
 
 
 def _tell(failed: Failed, *, json: bool) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
@@ -36,11 +36,25 @@ from web.http import addresses
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+UNCUT = 10_000
+"""Columns of an output that is no terminal."""
+
+
 class Terminal(Console):
     """A console that prints a text as it is: no markup in it, and no control character. `marked` gives colours."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, highlight=False, **options)
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """Returns the size of the terminal. A file, or another program, has no width: its lines are not cut."""
+        known = super().size
+        return known if self.is_terminal or "COLUMNS" in os.environ else ConsoleDimensions(UNCUT, known.height)
+
+    @size.setter
+    def size(self, new: tuple[int, int]) -> None:
+        self._width, self._height = new
 
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(_visible(text), **options)

@@ -37,8 +37,12 @@ class Parcours(Advisors):
                 yield case.say(parcours.end_action, action=action.id, outcome="done", note="")
             case "cv":
                 yield from self.add_to_cv(case)
-            case "certification":
+            case "certification" if case.state.parcours.certification is None:
                 yield from self.propose_certification(case)
+            case "certification" if self.chance(parameters.WANTED, case):
+                yield from self._propose(case)
+            case "certification":
+                yield case.say(parcours.drop_action, action=action.id, reason="Ne souhaite pas la repasser")
             case _ if action.proposal == ALONE:
                 yield self._start(case, action.id, ALONE)
             case _:
@@ -145,6 +149,9 @@ class Parcours(Advisors):
         if not case.state.project or not self.chance(parameters.WANTED, case):
             yield case.say(certification.decline_certification, reason="Son projet ne la demande pas pour l’instant")
             return
+        yield from self._propose(case)
+
+    def _propose(self, case: Case) -> Commands:
         yield case.say(certification.propose_certification, note=f"Projet : {case.state.project}")
         self.later(case, parameters.REGISTERED_IN, self._register)
 
