@@ -22,7 +22,10 @@ DECISIONS = (
     "Aucune décision n’est prise par une machine : la grille de lecture propose, la conseillère ou le conseiller "
     "décide (RGPD, article 22)."
 )
-READERS = "pixflow note qui écrit dans votre dossier ; il ne garde pas trace de qui l’a seulement lu."
+READERS = (
+    "pixflow note qui écrit dans votre dossier. Il note aussi qui l’ouvre, quand et pourquoi, et le garde douze mois au "
+    "plus."
+)
 OTHERS = "Ce qui concerne d’autres personnes n’est pas donné (RGPD, article 15, paragraphe 4)."
 RIGHTS = (
     "Vous pouvez faire corriger ce qui est faux, demander l’effacement, vous opposer au suivi ou le faire limiter, en "

@@ -1,8 +1,11 @@
 """The paper of a person's data, for them to read (GDPR, articles 12 and 15)."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import starmap
 from zoneinfo import ZoneInfo
 
 from pixflow.dossier.state import Dossier
@@ -72,10 +75,22 @@ def _sections(known: PersonalData) -> Iterator[PaperSection]:
 
 
 def _readings(known: PersonalData) -> list[PaperEntry]:
+    """Returns a line for each reader, day and reason: the pages that they opened, each with how often."""
+    zone = ZoneInfo(known.zone)
+    pages: dict[tuple[date, str, str], Counter[str]] = defaultdict(Counter)
+    for one in known.readings:
+        pages[one.at.astimezone(zone).date(), one.who, one.why][one.page] += 1
     return [
-        PaperEntry(say("{who} : {page}", who=one.who, page=one.page), f"{one.when} · {one.why}")
-        for one in known.readings
+        PaperEntry(
+            say("{who} : {pages}", who=who, pages=", ".join(starmap(_times, opened.items()))),
+            f"{dates.day(day, year=True)} · {why}",
+        )
+        for (day, who, why), opened in pages.items()
     ]
+
+
+def _times(page: str, count: int) -> str:
+    return page if count == 1 else f"{page} ({plural(count, 'fois', 'fois')})"
 
 
 def _identity(known: PersonalData) -> list[tuple[str, str]]:

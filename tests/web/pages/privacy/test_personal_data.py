@@ -298,3 +298,13 @@ def test_the_command_counts_and_names_nobody(terminal: Path) -> None:
         {"rule": "pacea", "months": 24, "past": 0, "closed": 0},
         {"rule": "other", "months": 24, "past": 1, "closed": 1},
     ]
+
+
+def test_the_paper_says_who_opened_the_dossier_once_a_day_and_that_it_is_kept(at_work: House) -> None:
+    dossier = at_work.planned()
+    for path in ("", "", "", "/fiche"):
+        assert at_work.client(NADIA).get(f"/dossiers/{dossier}{path}").status_code == 200
+    said = paper(at_work, dossier)
+    assert said.count(squeezed(f"{NADIA} : la fiche du diagnostic, le dossier (3 fois)")) == 1
+    assert squeezed("Il note aussi qui l’ouvre, quand et pourquoi") in said
+    assert squeezed("ne garde pas trace") not in said
