@@ -23,8 +23,8 @@ DECISIONS = (
     "décide (RGPD, article 22)."
 )
 READERS = (
-    "pixflow note qui écrit dans votre dossier. Il note aussi qui l’ouvre, quand et pourquoi, et le garde douze mois au "
-    "plus."
+    "pixflow note qui écrit dans votre dossier. Il note aussi qui l’ouvre, quand et pourquoi, et le garde douze mois "
+    "au plus."
 )
 OTHERS = "Ce qui concerne d’autres personnes n’est pas donné (RGPD, article 15, paragraphe 4)."
 RIGHTS = (
