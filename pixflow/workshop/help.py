@@ -1,4 +1,4 @@
-"""A call for help from a workshop: the people whom it reaches (docs/domain.md#seats)."""
+"""A call for help from a workshop: the people whom it reaches (docs/domain.md#calls-for-help)."""
 
 from collections.abc import Collection
 from datetime import date

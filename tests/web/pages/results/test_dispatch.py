@@ -60,7 +60,7 @@ def test_another_advisor_then_follows_the_dossier(board: Board, people: dict[str
     url = f"/resultats?formulaire=send&sur={people['Zoé Haddad']}"
     form = board.card("Zoé Haddad", url).select(".open-form")[0]
     offered = [words(option.get_text()) for option in form.select("option")]
-    assert offered == ["Nadia Benali (2 dossiers, 0 tâche)", "Paul Rey (4 dossiers, 4 tâches)"]
+    assert offered == ["Nadia Benali (2 dossiers, 0 tâche)", "Paul Rey (3 dossiers, 4 tâches)"]
     board.follow(board.send(form, advisor=str(board.house.people[PAUL])))
     recorded = board.house.served.engine.read(head, 10)
     assert [type(fact.event).__name__ for fact in recorded] == ["AdvisorAssigned", "ResultDispatched"]
