@@ -76,7 +76,7 @@ TAKEN_WITHIN = {
 """Functions that give events but are taken inside another decision, never by themselves."""
 
 HOUSE = {"open_structure", "start_program", "record_rotation", "record_restore", "publish_protocol", "publish_grille"}
-DRAFTS = {decision for decision in DECISIONS if "draft" in decision or "endorse" in decision}
+DRAFTS = {decision for decision in DECISIONS if {"draft", "endorse", "publication"} & set(decision.split("_"))}
 WORKSHOPS = {
     "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop", "book_seat",
     "release_seat", "undo_release", "lapse_offer", "mark_attendance", "walk_in", "undo_mark", "close_workshop",
@@ -241,6 +241,7 @@ def test_the_referent_drafts_the_team_endorses_and_the_direction_publishes_too(k
         f"drop_{kind}_draft": {"referent"},
         f"endorse_{kind}": {"advisor", "facilitator", "referent", "manager"},
         f"publish_{kind}_draft": {"referent", "manager"},
+        f"withdraw_{kind}_publication": {"referent", "manager"},
     }
 
 

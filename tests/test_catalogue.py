@@ -34,10 +34,22 @@ from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
 from pixflow.events.catalogue import catalogue
-from pixflow.events.grille import GrilleDraftDropped, GrilleDrafted, GrilleEndorsed, GrillePublished
+from pixflow.events.grille import (
+    GrilleDraftDropped,
+    GrilleDrafted,
+    GrilleEndorsed,
+    GrillePublicationWithdrawn,
+    GrillePublished,
+)
 from pixflow.events.intake import ExportReceived
 from pixflow.events.notices import NoticeSent
-from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
+from pixflow.events.protocol import (
+    ProtocolDraftDropped,
+    ProtocolDrafted,
+    ProtocolEndorsed,
+    ProtocolPublicationWithdrawn,
+    ProtocolPublished,
+)
 from pixflow.events.structure import BackupRestored, JournalSealed, KeyRotated, ProgramStarted, StructureOpened
 from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
 from pixflow.participation import campaign, imports, intake, matches
@@ -240,12 +252,22 @@ EMITTED: dict[type[Event], Emitted] = {
         (PROTOCOL_DRAFTED,), drafting.drop_protocol_draft, {"draft": 1, "reason": "trop tôt", "on": DAY}
     ),
     ProtocolPublished: Emitted((), publishing.publish_protocol, {"document": PROTOCOL, "from_day": DAY}),
+    ProtocolPublicationWithdrawn: Emitted(
+        tuple(ProtocolPublished(document=PROTOCOL, from_day=day) for day in (DAY, LATER)),
+        drafting.withdraw_protocol_publication,
+        {"number": 2, "on": DAY},
+    ),
     GrilleDrafted: Emitted((), drafting.draft_grille, {"document": GRID, **DRAFT}),
     GrilleEndorsed: Emitted((GRILLE_DRAFTED,), drafting.endorse_grille, OPINION),
     GrilleDraftDropped: Emitted(
         (GRILLE_DRAFTED,), drafting.drop_grille_draft, {"draft": 1, "reason": "trop tôt", "on": DAY}
     ),
     GrillePublished: Emitted((), publishing.publish_grille, {"document": GRID, "from_day": DAY}),
+    GrillePublicationWithdrawn: Emitted(
+        tuple(GrillePublished(number=n, document=GRID, from_day=day) for n, day in ((1, DAY), (2, LATER))),
+        drafting.withdraw_grille_publication,
+        {"number": 2, "on": DAY},
+    ),
     s.StaffJoined: Emitted(
         (),
         membership.add_member,

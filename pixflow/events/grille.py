@@ -49,3 +49,12 @@ class GrillePublished(Event):
     number: int
     document: Grille
     from_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrillePublicationWithdrawn(Event):
+    """The last publication of a grid, taken back before its first day. Its draft is under discussion again."""
+
+    TOPIC: ClassVar[str] = "grille.GrillePublicationWithdrawn"
+    number: int
+    on: date

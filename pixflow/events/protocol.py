@@ -7,7 +7,7 @@ from typing import ClassVar
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.events.base import Event
 
-PLAIN = frozenset({"draft", "document", "note", "on", "endorsed", "comment", "reason", "from_day"})
+PLAIN = frozenset({"draft", "document", "note", "on", "endorsed", "comment", "reason", "from_day", "number"})
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
 
@@ -48,3 +48,12 @@ class ProtocolPublished(Event):
     TOPIC: ClassVar[str] = "protocol.ProtocolPublished"
     document: ProtocolDocument
     from_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolPublicationWithdrawn(Event):
+    """The last publication of a protocol, taken back before its first day. Its draft is under discussion again."""
+
+    TOPIC: ClassVar[str] = "protocol.ProtocolPublicationWithdrawn"
+    number: int
+    on: date

@@ -102,6 +102,31 @@ def publish_grille_draft(grilles: Grilles, *, draft: int, from_day: date, alone:
     return [g.GrillePublished(number=len(grilles.published) + 1, document=document, from_day=from_day)]
 
 
+@decision("withdraw_protocol_publication", REFERENT_AND_MANAGER)
+def withdraw_protocol_publication(protocols: Protocols, *, number: int, on: date) -> list[Event]:
+    """Takes back the last publication before its first day. Its draft is under discussion again."""
+    if number == len(protocols.published) + 1:
+        return []
+    _must_be_to_come(protocols, number, on)
+    return [p.ProtocolPublicationWithdrawn(number=number, on=on)]
+
+
+@decision("withdraw_grille_publication", REFERENT_AND_MANAGER)
+def withdraw_grille_publication(grilles: Grilles, *, number: int, on: date) -> list[Event]:
+    """Takes back the last publication before its first day. Its draft is under discussion again."""
+    if number == len(grilles.published) + 1:
+        return []
+    _must_be_to_come(grilles, number, on)
+    return [g.GrillePublicationWithdrawn(number=number, on=on)]
+
+
+def _must_be_to_come(state: Protocols | Grilles, number: int, on: date) -> None:
+    if number != len(state.published):
+        raise Refused("not-last-publication", number=len(state.published))
+    if number == 1 or state.published[-1][0] <= on:
+        raise Refused("publication-counts", from_day=state.published[-1][0])
+
+
 def _says_already(draft: Draft[T] | None, document: T, note: str) -> bool:
     return draft is not None and (draft.document, draft.note) == (document, note.strip())
 

@@ -47,7 +47,7 @@ class Draft(Struct, Generic[T], frozen=True):
 class Protocols(Struct, frozen=True):
     """Every published protocol with its first day, in order of publication, and the draft.
 
-    `drafts` counts all drafts; `made_of` is the number of the draft published last, 0 for none.
+    `drafts` counts all drafts; `made_of` is the number of the draft published last, 0 for none, `made` that draft.
     """
 
     version: int = 0
@@ -55,6 +55,7 @@ class Protocols(Struct, frozen=True):
     draft: Draft[ProtocolDocument] | None = None
     drafts: int = 0
     made_of: int = 0
+    made: Draft[ProtocolDocument] | None = None
 
 
 class NumberedGrille(Struct, frozen=True):
@@ -65,7 +66,7 @@ class NumberedGrille(Struct, frozen=True):
 class Grilles(Struct, frozen=True):
     """Every published grid with its first day and number, in order of publication, and the draft.
 
-    `drafts` counts all drafts; `made_of` is the number of the draft published last, 0 for none.
+    `drafts` counts all drafts; `made_of` is the number of the draft published last, 0 for none, `made` that draft.
     """
 
     version: int = 0
@@ -73,6 +74,7 @@ class Grilles(Struct, frozen=True):
     draft: Draft[Grille] | None = None
     drafts: int = 0
     made_of: int = 0
+    made: Draft[Grille] | None = None
 
 
 S = TypeVar("S", Protocols, Grilles)
@@ -93,6 +95,8 @@ def evolve_protocols(state: Protocols, recorded: Recorded) -> Protocols:
             return _said(known, number, recorded.by, Opinion(endorsed, comment, on))
         case p.ProtocolDraftDropped():
             return replace(known, draft=None)
+        case p.ProtocolPublicationWithdrawn():
+            return _withdrawn(known)
     return known
 
 
@@ -112,14 +116,22 @@ def evolve_grilles(state: Grilles, recorded: Recorded) -> Grilles:
             return _said(known, number, recorded.by, Opinion(endorsed, comment, on))
         case g.GrilleDraftDropped():
             return replace(known, draft=None)
+        case g.GrillePublicationWithdrawn():
+            return _withdrawn(known)
     return known
 
 
 def _published(state: S, document: object) -> S:
     """Removes the draft that was published; another one stays."""
     if state.draft is None or state.draft.document != document:
-        return state
-    return replace(state, draft=None, made_of=state.draft.number)
+        return replace(state, made_of=0, made=None)
+    return replace(state, draft=None, made_of=state.draft.number, made=state.draft)
+
+
+def _withdrawn(state: S) -> S:
+    """Removes the last publication; its draft is under discussion again, unless another one is."""
+    published = state.published[:-1]
+    return replace(state, published=published, draft=state.draft or state.made, made_of=0, made=None)
 
 
 def _said(state: S, number: int, by: str, opinion: Opinion) -> S:

@@ -36,7 +36,7 @@ PROJECTIONS: tuple[Projection, ...] = (
 )  # fmt: skip
 APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000
-RULES = frozenset({"protocol.ProtocolPublished", "structure.StructureOpened"})
+RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWithdrawn", "structure.StructureOpened"})
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 _MANY = 5_000
 _REMEMBERED = 10_000

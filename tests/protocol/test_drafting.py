@@ -20,6 +20,8 @@ from pixflow.protocol.drafting import (
     endorse_protocol,
     publish_grille_draft,
     publish_protocol_draft,
+    withdraw_grille_publication,
+    withdraw_protocol_publication,
 )
 from pixflow.protocol.publishing import Grilles
 from pixflow.streams import KINDS, kind_of
@@ -39,15 +41,17 @@ DECISIONS: dict[str, dict[str, Any]] = {
         "draft": draft_protocol, "endorse": endorse_protocol, "drop": drop_protocol_draft,
         "publish": publish_protocol_draft, "document": PROTOCOL, "drafted": PROTOCOL_DRAFTED,
         "published": p.ProtocolPublished(document=PROTOCOL, from_day=LATER), "endorsed": p.ProtocolEndorsed,
-        "dropped": p.ProtocolDraftDropped, "first": p.ProtocolPublished(document=PRESET.protocol, from_day=YESTERDAY),
+        "withdraw": withdraw_protocol_publication, "dropped": p.ProtocolDraftDropped,
+        "first": p.ProtocolPublished(document=PRESET.protocol, from_day=YESTERDAY),
     },
     "grille": {
         "draft": draft_grille, "endorse": endorse_grille, "drop": drop_grille_draft,
         "publish": publish_grille_draft, "document": GRILLE, "drafted": DRAFTED,
         "published": g.GrillePublished(number=2, document=GRILLE, from_day=LATER), "endorsed": g.GrilleEndorsed,
-        "dropped": g.GrilleDraftDropped, "first": PUBLISHED,
+        "withdraw": withdraw_grille_publication, "dropped": g.GrilleDraftDropped, "first": PUBLISHED,
     },
 }  # fmt: skip
+WITHDRAWN: dict[str, Any] = {"protocol": p.ProtocolPublicationWithdrawn, "grille": g.GrillePublicationWithdrawn}
 
 
 def told(*said: tuple[UUID, Event]) -> Any:
@@ -169,6 +173,29 @@ def test_a_draft_is_published_from_today_or_later_and_is_a_draft_no_more(kind: s
     )
     state = state_of(kind, *supported, of["published"])
     assert (state.draft, state.drafts, state.made_of) == (None, 1, 1)
+
+
+@BOTH
+def test_a_publication_is_taken_back_until_it_counts(kind: str) -> None:
+    of, event = DECISIONS[kind], WITHDRAWN[kind]
+    history = (of["first"], of["drafted"], of["endorsed"](draft=1, endorsed=True, comment="", on=DAY), of["published"])
+    given(*history).when(of["withdraw"], number=2, on=DAY).then(event(number=2, on=DAY))
+    given(*history).when(of["withdraw"], number=2, on=LATER).refused("publication-counts", from_day=LATER)
+    given(*history).when(of["withdraw"], number=1, on=DAY).refused("not-last-publication", number=2)
+    given(of["first"]).when(of["withdraw"], number=1, on=DAY).refused("publication-counts", from_day=YESTERDAY)
+    state = state_of(kind, *history, event(number=2, on=DAY))
+    assert (len(state.published), state.draft.number, state.made_of) == (1, 1, 0)
+    assert len(state.draft.opinions) == 1
+    again = {"draft": 1, "from_day": LATER, "on": DAY, "alone": False}
+    given(*history, event(number=2, on=DAY)).when(of["publish"], **again).then(of["published"])
+
+
+@BOTH
+def test_another_draft_stays_when_a_publication_is_taken_back(kind: str) -> None:
+    of = DECISIONS[kind]
+    second = replace(of["drafted"], draft=2, note="autre")
+    state = state_of(kind, of["first"], of["drafted"], of["published"], second, WITHDRAWN[kind](number=2, on=DAY))
+    assert (len(state.published), state.draft.number) == (1, 2)
 
 
 @BOTH

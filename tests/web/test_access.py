@@ -45,7 +45,7 @@ CHOICES: dict[str, Iterable[str]] = {
     **{f"GET /protocole/projet/{{what}}{end}": [k.what for k in drafts.KINDS.values()] for end in ("", "/modifier")},
     **{
         f"POST /protocole/projet/{{what}}/{end}": [k.what for k in drafts.KINDS.values()]
-        for end in ("avis", "ecarter", "modifier", "publier", "verifier")
+        for end in ("annuler", "avis", "ecarter", "modifier", "publier", "verifier")
     },
 }
 """Values of a route's parameter, where one route stands for several."""

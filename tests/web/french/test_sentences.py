@@ -534,7 +534,7 @@ DETAILS: dict[str, object] = {
     "known": "mortagne", "numbers": (41, 50), "on": DAY, "partner": "la médiathèque", "planned_for": DAY,
     "proposal": "cap-lec", "purpose": "initial", "role": "roi", "slug": "mortagne", "starts": DAY, "version": 3,
     "first": DAY, "last": DAY, "last_day": DAY, "until": DAY, "person": ID, "session": DAY, "step": "registered",
-    "draft": 2, "found": 0, "from_day": DAY, "high": 365, "low": 1,
+    "draft": 2, "number": 2, "found": 0, "from_day": DAY, "high": 365, "low": 1,
     "path": "/srv/pixflow", "zone": "Paris", "capacity": 8, "smallest": 6, "largest": 10, "count": 2, "most": 5,
 }  # fmt: skip
 

@@ -128,6 +128,9 @@ REFUSALS: dict[str, str] = {
     "no-draft": "Ce projet n’est plus en discussion : il a été publié ou écarté.",
     "own-draft": "Ce projet est le vôtre : l’accord vient des autres. Vous pouvez le commenter.",
     "out-of-range": "Un nombre du protocole ne convient pas : {found} n’est pas de {low} à {high}.",
+    "not-last-publication": "Une autre version (n° {number}) a été publiée entre-temps : annulez d’abord celle-là.",
+    "publication-counts": "Cette version compte depuis le {from_day} : sa publication ne s’annule plus. Proposez une "
+    "modification.",
     "from-the-past": "Le {from_day} est déjà passé : une publication compte à partir d’aujourd’hui, ou plus tard.",
     "nobody-endorsed": "Personne n’a approuvé ce projet : cochez pour le publier quand même.",
     "demonstration-folder": "Le dossier {path} est celui d’une démonstration, que chacun ouvre sans mot de passe : "
@@ -276,6 +279,8 @@ DECISIONS: dict[str, str] = {
     "drop_grille_draft": "écarter un projet de grille",
     "publish_protocol_draft": "publier un projet de protocole",
     "publish_grille_draft": "publier un projet de grille",
+    "withdraw_protocol_publication": "annuler la publication d’un protocole",
+    "withdraw_grille_publication": "annuler la publication d’une grille",
 }
 
 GRILLE: dict[str, str] = {

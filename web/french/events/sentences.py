@@ -34,10 +34,12 @@ TITLES: dict[str, str] = {
     "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
     "protocol.ProtocolDraftDropped": "Projet de protocole écarté",
     "protocol.ProtocolPublished": "Protocole",
+    "protocol.ProtocolPublicationWithdrawn": "Publication du protocole annulée",
     "grille.GrilleDrafted": "Projet de grille",
     "grille.GrilleEndorsed": "Avis sur un projet de grille",
     "grille.GrilleDraftDropped": "Projet de grille écarté",
     "grille.GrillePublished": "Grille",
+    "grille.GrillePublicationWithdrawn": "Publication de la grille annulée",
     "campaign.CampaignFound": "Nouvelle campagne",
     "campaign.CampaignDeclared": "Déclaration de campagne",
     "campaign.PurposeCorrected": "Correction de l’usage",
@@ -197,6 +199,9 @@ def _house(event: Event, context: EventContext) -> str:
         case g.GrillePublished(number=number, document=grille, from_day=day):
             text = "Grille n° {number} publiée : {name}, à partir du {day}"
             return say(text, number=number, name=grille.name, day=context.day(day))
+        case protocol.ProtocolPublicationWithdrawn(number=number) | g.GrillePublicationWithdrawn(number=number):
+            text = "Publication n° {number} de {what} annulée avant de compter"
+            return say(text, number=number, what=_what(event))
     return ""
 
 

@@ -29,6 +29,7 @@ ESCALATION = {
     "manager": "Montrée à la direction après",
 }
 TEXTS = {"who": "Qui", "when": "Quand", "how": "Comment"}
+NOT_WITHDRAWN = say("Cette publication compte déjà, ou une autre l’a suivie : elle ne s’annule plus.")
 TURNS = {"": "à faire sous", "opens": "visible après", "lapses": "s’éteint après"}
 _BAND = re.compile(r"b(\d+)-")
 _SUFFIX = re.compile(r"_(opens|lapses)$")
@@ -119,6 +120,18 @@ def from_version(what: str, first: int, last: int) -> str:
     """Returns a text like "De la grille n° 1 à la grille n° 2"."""
     text = "De la grille n° {first} à la n° {last}" if what == "grille" else "Du protocole n° {first} au n° {last}"
     return say(text, first=first, last=last)
+
+
+def end_dropped(reason: str) -> str:
+    return say("écarté : {reason}", reason=reason)
+
+
+def end_replaced(number: int) -> str:
+    return say("remplacé par le projet n° {number}", number=number)
+
+
+def end_published(day: date) -> str:
+    return say("publié, à partir du {day}", day=dates.day(day, year=True))
 
 
 def of_band(field: str, sentence: str) -> str:

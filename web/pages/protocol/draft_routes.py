@@ -12,10 +12,10 @@ from web.desk import refusals
 from web.desk.commands import Outcome, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.http.addresses import PageNumber
+from web.http.addresses import Number, PageNumber
 from web.http.forms import Day, Form, FormData, OpenForm, validate
 from web.http.templates import page, redirect
-from web.pages.protocol import drafts, editor
+from web.pages.protocol import drafts, earlier_drafts, editor
 from web.pages.protocol.drafts import KINDS, DocumentKind
 
 router = APIRouter()
@@ -48,12 +48,17 @@ def read(
     le: Day | None = None,
     p: PageNumber = 1,
     enregistre: str = "",
+    numero: Number = 0,
 ) -> Response:
     """Shows the draft under discussion; `le` is its first day, `p` the page of the young people it concerns.
 
-    `enregistre` is what was just recorded: projet or avis.
+    `enregistre` is what was just recorded: projet, avis or annulee. `numero` chooses an earlier draft, with what became
+    of it.
     """
-    if kind.draft_of(desk) is None:
+    draft = kind.draft_of(desk)
+    if numero and not (draft and draft.number == numero):
+        return page(request, earlier_drafts.earlier_draft_page(desk, kind, numero))
+    if draft is None:
         return redirect(request, "/protocole")
     return _draft(request, desk, kind, le, p, done=enregistre)
 
@@ -161,6 +166,21 @@ def publish(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Res
         alone=form.alone,
     )
     return _answer(request, desk, kind, outcome, "publish", data, f"/protocole?publie={kind.what}", form.from_day)
+
+
+@router.post("/protocole/projet/{what}/annuler")
+def withdraw(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
+    """Takes back the last publication before its first day: its draft is under discussion again."""
+    _must(desk, kind, "withdraw")
+    form, _ = validate(drafts.WithdrawalForm, data)
+    if form is None:
+        raise HTTPException(422)
+    outcome = record(desk, kind.streams(desk), kind.withdraw, command_id=form.command_id, number=form.number)
+    if outcome.refused:
+        return redirect(request, f"/protocole?compte={kind.what}")
+    if kind.draft_of(_now(desk)) is None:
+        return redirect(request, "/protocole")
+    return redirect(request, f"{BASE}/{kind.what}?enregistre=annulee")
 
 
 # --- answers

@@ -31,10 +31,11 @@ from web.pages.protocol.documents import BandText, ProtocolText, grid_text, prot
 from web.pages.protocol.protocol_impact import RetentionImpact, SeatImpact
 
 DocumentName = Literal["grille", "protocole"]
-DECISIONS = ("draft", "endorse", "drop", "publish")
+DECISIONS = ("draft", "endorse", "drop", "publish", "withdraw")
 RECEIPTS = {
     "projet": "Projet proposé à l’équipe. Rien ne change tant qu’il n’est pas publié.",
     "avis": "Votre avis est noté.",
+    "annulee": "Publication annulée : le projet est de nouveau en discussion, avec ses avis.",
 }
 
 
@@ -48,6 +49,7 @@ class DocumentKind:
     endorse: Decision[..., Any]
     drop: Decision[..., Any]
     publish: Decision[..., Any]
+    withdraw: Decision[..., Any]
 
     def streams(self, desk: Desk) -> dict[str, UUID]:
         return {self.stream: desk.served.opened.stream(self.stream)}
@@ -68,11 +70,11 @@ class DocumentKind:
 KINDS: dict[DocumentName, DocumentKind] = {
     "grille": DocumentKind(
         "grille", "grille", drafting.draft_grille, drafting.endorse_grille, drafting.drop_grille_draft,
-        drafting.publish_grille_draft,
+        drafting.publish_grille_draft, drafting.withdraw_grille_publication,
     ),
     "protocole": DocumentKind(
         "protocole", "protocol", drafting.draft_protocol, drafting.endorse_protocol, drafting.drop_protocol_draft,
-        drafting.publish_protocol_draft,
+        drafting.publish_protocol_draft, drafting.withdraw_protocol_publication,
     ),
 }  # fmt: skip
 
@@ -88,6 +90,12 @@ class OpinionForm(Form):
 class DropForm(Form):
     draft: int
     reason: str | None = None
+
+
+class WithdrawalForm(Form):
+    """The undo of the publication of version `number`."""
+
+    number: int
 
 
 class PublicationForm(Form):
@@ -218,7 +226,7 @@ def draft_page(
         endorsed=bool(mine and mine.endorsed),
         endorsers=endorsers,
         endorsements=french.endorsements(len(endorsers)),
-        opinions=list(opinions(desk, kind, draft)),
+        opinions=list(opinions(desk, kind, draft.number)),
         takes_over=takeover_warning(desk, kind, day),
         opinion_form=forms["opinion"],
         drop_form=forms["drop"],
@@ -284,17 +292,18 @@ def takeover_warning(desk: Desk, kind: DocumentKind, day: date) -> str:
     return french.takes_over(kind.what, number, since)
 
 
-def opinions(desk: Desk, kind: DocumentKind, draft: Draft[Any]) -> Iterator[OpinionRow]:
-    """Returns the opinions on the draft, oldest first."""
+def opinions(desk: Desk, kind: DocumentKind, draft: int) -> Iterator[OpinionRow]:
+    """Returns the opinions on a draft, oldest first."""
     names, endorsing = names_for(desk), dict[str, bool]()
-    for recorded in _trail(desk, kind):
+    for recorded in trail(desk, kind):
         event = recorded.event
-        if isinstance(event, GrilleEndorsed | ProtocolEndorsed) and event.draft == draft.number:
+        if isinstance(event, GrilleEndorsed | ProtocolEndorsed) and event.draft == draft:
             verb = french.opinion(event.endorsed, event.comment, endorsing.get(recorded.by, False))
             endorsing[recorded.by] = event.endorsed
             yield OpinionRow(sentences.who(recorded, names), verb, event.comment, sentences.when(recorded, desk.zone))
 
 
-def _trail(desk: Desk, kind: DocumentKind) -> Sequence[Recorded]:
+def trail(desk: Desk, kind: DocumentKind) -> Sequence[Recorded]:
+    """Returns the events of a document, oldest first."""
     stream = desk.served.opened.stream(kind.stream)
     return [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]

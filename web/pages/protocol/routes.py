@@ -22,7 +22,8 @@ from web.http.people import NOBODY
 from web.http.templates import Page, page
 from web.pages.privacy.retention_routes import VALIDATING
 from web.pages.protocol.documents import BandText, ProtocolText, grid_text, protocol_text
-from web.pages.protocol.drafts import KINDS, DocumentKind, GridChanges, grid_changes
+from web.pages.protocol.drafts import KINDS, DocumentKind, DocumentName, GridChanges, grid_changes
+from web.pages.protocol.earlier_drafts import EarlierDraft, earlier_drafts
 
 router = APIRouter()
 T = TypeVar("T", ProtocolDocument, Grille)
@@ -40,7 +41,10 @@ class Version(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A version in a list of versions, with its address; `shown` is the one on the page."""
+    """A version in a list of versions, with its address; `shown` is the one on the page.
+
+    `withdraws` is the address that takes its publication back, "" where it cannot be.
+    """
 
     number: int
     name: str
@@ -48,6 +52,7 @@ class VersionRow:
     now: bool
     shown: bool
     href: str
+    withdraws: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ class ProtocolPage(Page):
     """A protocol and a grid, those in force or others; `retention` are labels and numbers of months in words.
 
     `grid_differences` and `protocol_differences` are None for the versions in force. `reading` are limits.
-    `receipt` says what was just done with a draft. `sees_retention`: this person reads the page of dossiers to erase.
+    `receipt` says what was just done with a draft; `withdrawable` is the version just published, while its publication
+    may be taken back; `refused` says why it may not. `sees_retention`: this person reads the page of dossiers to erase.
     """
 
     template = "protocol/page.html"
@@ -93,7 +99,10 @@ class ProtocolPage(Page):
     structure: str
     today: date
     receipt: str
+    withdrawable: VersionRow | None
+    refused: str
     drafts: Sequence[DraftRow]
+    earlier: Sequence[tuple[DocumentName, EarlierDraft]]
     protocol: Version[ProtocolDocument]
     grid: Version[Grille]
     text: ProtocolText
@@ -108,18 +117,32 @@ class ProtocolPage(Page):
 
 @router.get("/protocole")
 def read(
-    request: Request, desk: AtDesk, protocole: Number = 0, grille: Number = 0, publie: str = "", ecarte: str = ""
+    request: Request,
+    desk: AtDesk,
+    protocole: Number = 0,
+    grille: Number = 0,
+    publie: str = "",
+    ecarte: str = "",
+    compte: str = "",
 ) -> Response:
     """Shows the protocol and the grid in force; `protocole` and `grille` choose another version by its number.
 
-    `publie` and `ecarte` name the document whose draft was just published or dropped.
+    `publie` and `ecarte` name the document whose draft was just published or dropped, `compte` the one whose
+    publication could not be taken back.
     """
     protocols, grids = _versions(desk)
     protocol, grid = _chosen(protocols, protocole), _chosen(grids, grille)
+    rows = {
+        "protocole": _rows(desk, protocols, protocol, "protocole", {"grille": str(grille or "")}),
+        "grille": _rows(desk, grids, grid, "grille", {"protocole": str(protocole or "")}),
+    }
     shown = ProtocolPage(
         structure=desk.refs.structure.name,
         today=desk.today,
         receipt=_receipt({"grille": grids, "protocole": protocols}, publie, ecarte, desk.today),
+        withdrawable=next((row for row in rows.get(publie, ()) if row.withdraws), None),
+        refused=french.NOT_WITHDRAWN if compte in rows else "",
+        earlier=[(kind.what, one) for kind in KINDS.values() for one in earlier_drafts(desk, kind)],
         drafts=[row for kind in KINDS.values() if (row := _draft_row(desk, kind)).title or row.may_propose],
         protocol=protocol,
         grid=grid,
@@ -129,8 +152,8 @@ def read(
         reading=[(label, getattr(protocol.document.reading, name)) for name, label in details.READING.items()],
         sees_retention=not desk.roles.isdisjoint(VALIDATING),
         versions=[
-            ("Protocoles publiés", _rows(protocols, protocol, "protocole", {"grille": str(grille or "")})),
-            ("Grilles publiées", _rows(grids, grid, "grille", {"protocole": str(protocole or "")})),
+            ("Protocoles publiés", rows["protocole"]),
+            ("Grilles publiées", rows["grille"]),
         ],
         grid_differences=_differences(desk, KINDS["grille"], grids, grid),
         protocol_differences=_differences(desk, KINDS["protocole"], protocols, protocol),
@@ -191,8 +214,12 @@ def _chosen(published: Sequence[Version[T]], number: int) -> Version[T]:
     raise HTTPException(404)
 
 
-def _rows(published: Sequence[Version[T]], shown: Version[T], name: str, kept: dict[str, str]) -> list[VersionRow]:
-    """Returns the versions, the latest first."""
+def _rows(
+    desk: Desk, published: Sequence[Version[T]], shown: Version[T], name: DocumentName, kept: dict[str, str]
+) -> list[VersionRow]:
+    """Returns the versions, the latest first. The last publication may be taken back until its first day."""
+    last = published[-1]
+    may = desk.may(KINDS[name].withdraw) and last.since > desk.today
     return [
         VersionRow(
             one.number,
@@ -201,6 +228,7 @@ def _rows(published: Sequence[Version[T]], shown: Version[T], name: str, kept: d
             one.now,
             one.number == shown.number,
             address("/protocole", {**kept, name: "" if one.now else str(one.number)}),
+            f"/protocole/projet/{name}/annuler" if may and one is last else "",
         )
         for one in reversed(published)
     ]

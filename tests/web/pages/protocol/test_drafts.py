@@ -18,7 +18,7 @@ from pixflow.documents.protocol import Delays, ProtocolDocument
 from pixflow.dossier import assignment, closing
 from pixflow.events.base import Event
 from pixflow.events.dossier import PrescriptionBuilt
-from pixflow.events.grille import GrilleDrafted, GrilleEndorsed, GrillePublished
+from pixflow.events.grille import GrilleDrafted, GrilleEndorsed, GrillePublicationWithdrawn, GrillePublished
 from pixflow.events.protocol import ProtocolDrafted, ProtocolPublished
 from pixflow.events.values import Moment, Result
 from pixflow.participation import imports, matches
@@ -516,6 +516,66 @@ def test_a_publication_to_come_that_would_take_over_again_is_told(at_work: House
     later = read(at_work, query="?le=2026-05-04")
     assert "déjà publiée, prendra" not in words(later)
     assert "comparé à la grille n° 2" in words(later)
+
+
+def test_a_publication_to_come_is_taken_back_in_one_press(at_work: House) -> None:
+    drafted(at_work, ending_at(45))
+    endorsed(at_work, NADIA)
+    act(at_work, HELENE, "publier", from_day="2026-03-17")
+    page = read(at_work, "/protocole", HELENE, "?publie=grille")
+    form = soup(page).select_one(".notice form")
+    assert form["action"] == "/protocole/projet/grille/annuler"
+    assert len(soup(page).select(".versions form")) == 1
+    assert not soup(read(at_work, "/protocole", NADIA)).select("form[action$=annuler]")
+    said = sent_by(form)
+    answer = at_work.client(HELENE).post(str(form["action"]), data=said)
+    assert answer.headers["location"] == f"{GRID}?enregistre=annulee"
+    assert facts(at_work, "grille")[-1] == GrillePublicationWithdrawn(number=2, on=MONDAY)
+    again = words(read(at_work, query="?enregistre=annulee"))
+    assert "Publication annulée : le projet est de nouveau en discussion, avec ses avis." in again
+    assert "1 accord : Nadia Benali" in again
+    assert at_work.client(HELENE).post(str(form["action"]), data={**said, "command_id": str(uuid4())}).is_redirect
+    assert at_work.client(NADIA).post(str(form["action"]), data=said).status_code == 403
+    assert at_work.client(HELENE).post(str(form["action"]), data={}).status_code == 422
+
+
+def test_a_publication_that_counts_is_not_taken_back(at_work: House) -> None:
+    drafted(at_work, ending_at(45))
+    act(at_work, HELENE, "publier", from_day="2026-03-17", alone="true")
+    said = sent_by(soup(read(at_work, "/protocole", HELENE)).select_one(".versions form"))
+    at_work.day(TUESDAY)
+    assert not soup(read(at_work, "/protocole", HELENE)).select("form[action$=annuler]")
+    answer = at_work.client(HELENE).post("/protocole/projet/grille/annuler", data=said)
+    assert answer.headers["location"] == "/protocole?compte=grille"
+    assert "elle ne s’annule plus" in words(read(at_work, "/protocole", HELENE, "?compte=grille"))
+    assert isinstance(facts(at_work, "grille")[-1], GrillePublished)
+
+
+def test_an_earlier_draft_stays_readable_with_its_opinions_and_its_end(at_work: House) -> None:
+    drafted(at_work, ending_at(45), note="Les bases d’abord.")
+    act(at_work, NADIA, "avis", endorsed="false", comment="Trop haut.")
+    drafted(at_work, ending_at(42), replaces=1)
+    act(at_work, SOPHIE, "ecarter", draft="2", reason="plus tard")
+    drafted(at_work, ending_at(44))
+    act(at_work, SOPHIE, "publier", draft="3", from_day="2026-03-16", alone="true")
+    drafted(at_work, ending_at(43))
+    page = read(at_work, "/protocole", PAUL)
+    assert texts(page, "#projets .item-who") == [f"Projet de grille n° {n}" for n in (3, 2, 1)]
+    ends = [one.rpartition(" · ")[2] for one in texts(page, "#projets .item-why")]
+    assert ends == ["publié, à partir du 16 mars 2026", "écarté : plus tard", "remplacé par le projet n° 2"]
+    first = read(at_work, GRID, PAUL, "?numero=1")
+    assert "Les bases d’abord." in words(first)
+    assert "Nadia Benali commente" in words(first)
+    assert "Trop haut." in words(first)
+    assert "Tranche 0-40 % → 0-45 %" in texts(first, "h3")
+    assert "L’avis de l’équipe aucun accord" in texts(read(at_work, GRID, PAUL, "?numero=4"), "h2")
+    assert at_work.client(PAUL).get(f"{GRID}?numero=5").status_code == 404
+
+
+def test_an_earlier_protocol_stays_readable_too(at_work: House) -> None:
+    drafted(at_work, protocol(tries=2), note="Moins de relances.")
+    act(at_work, SOPHIE, "ecarter", PROTOCOL, reason="non")
+    assert "Moins de relances." in words(read(at_work, PROTOCOL, query="?numero=1"))
 
 
 def test_a_draft_is_dropped_with_a_reason(at_work: House) -> None:
