@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from web.cli import administration, backups, doctor, privacy, queue, replay, samples, server
+from web.cli import administration, backups, doctor, indicators, privacy, queue, replay, samples, server
 from web.cli.account import account_app
 from web.cli.common.french_typer import InFrench
 from web.cli.dossiers import dossiers_app
@@ -16,7 +16,8 @@ from web.cli.staff import staff_app
 
 ORDER = (
     "init", "demo", "queue", "rebuild", "tick", "serve", "read", "import", "backup", "restore", "doctor", "replay",
-    "export-person", "erase", "erasures", "retention", "simulate", "staff", "account", "dossiers", "places", "keys",
+    "export-person", "erase", "erasures", "retention", "indicators", "simulate", "staff", "account", "dossiers",
+    "places", "keys",
 )  # fmt: skip
 """Commands in the order of the help."""
 
@@ -58,5 +59,5 @@ app.add_typer(staff_app, name="staff")
 app.add_typer(account_app, name="account")
 app.add_typer(dossiers_app, name="dossiers")
 app.add_typer(places_app, name="places")
-for commands in (administration, doctor, samples, queue, server, exports, replay, privacy, backups):
+for commands in (administration, doctor, samples, queue, server, exports, replay, privacy, backups, indicators):
     app.add_typer(commands.app)

@@ -1,0 +1,317 @@
+"""The path of a young person as figures read it: the first standing fact of each milestone, and what repeats."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow.documents.grille import percent
+from pixflow.documents.protocol import ProtocolDocument
+from pixflow.events import dossier as e
+from pixflow.events.base import Erased, Event, Recorded
+from pixflow.events.values import Action
+
+Milestone = Literal[
+    "concerned", "presented", "planned", "begun", "shared", "received", "dispatched", "debriefed", "prescribed",
+    "referred", "answered", "started", "done", "at-ease", "complete", "certifiable", "proposed", "registered", "taken",
+    "obtained", "retaken",
+]  # fmt: skip
+Out = Literal["not-needed", "diagnostic-declined", "withdrawn", "complete-declined", "certification-declined", "closed"]
+Band = tuple[int, int]
+ProtocolOn = Callable[[date], ProtocolDocument]
+
+
+class Mark(Struct, frozen=True):
+    """The fact behind a figure: its day and its version in the stream."""
+
+    on: date
+    version: int
+
+
+class Fact(Struct, frozen=True):
+    """One line of a figure's list: the stream, and the event that put it there."""
+
+    stream: UUID
+    on: date
+    version: int
+
+
+class ReferralPath(Struct):
+    action: UUID
+    partner: str
+    sent: Mark
+    starts: date | None
+    answer: Literal["accepted", "refused"] | None = None
+    answered: Mark | None = None
+
+
+class ActionPath(Struct):
+    action: Action
+    built: Mark
+    band: Band | None
+    started: Mark | None = None
+    ends: date | None = None
+    ended: Mark | None = None
+    outcome: Literal["done", "abandoned"] | None = None
+    dropped: Mark | None = None
+
+
+class ResultPath(Struct):
+    """A shared result of the initial diagnostic. `band` is that of its prescription, None before."""
+
+    participation: UUID
+    received: Mark
+    percent: int | None
+    band: Band | None = None
+
+
+class PrescriptionPath(Struct, frozen=True):
+    built: Mark
+    band: Band | None
+    proposed: tuple[str, ...]
+    actions: tuple[Action, ...]
+    wish: str
+    reason: str
+
+
+class SeatPath(Struct, frozen=True):
+    workshop: UUID
+    mark: Mark
+    outcome: Literal["present", "absent", "excused"]
+    trouble: bool = False
+
+
+class ChasePath(Struct, frozen=True):
+    mark: Mark
+    channel: str
+    reached: bool
+
+
+class Path(Struct):
+    """One dossier. `erased`: topics and days of events that cannot be read any more; `outs`: its ways out, by kind."""
+
+    dossier: UUID
+    opened: Mark | None = None
+    site: str = ""
+    programme: str = ""
+    group: str = ""
+    collective_end: date | None = None
+    project: str = ""
+    modality: str = ""
+    mediator: bool = False
+    merged: bool = False
+    erased: list[tuple[str, Mark]] = []
+    last: date | None = None
+    marks: dict[Milestone, Mark] = {}
+    outs: dict[Out, tuple[Mark, str]] = {}
+    referrals: dict[UUID, ReferralPath] = {}
+    actions: dict[UUID, ActionPath] = {}
+    results: list[ResultPath] = []
+    prescriptions: list[PrescriptionPath] = []
+    seats: list[SeatPath] = []
+    chases: list[ChasePath] = []
+    debriefed_by: str = ""
+    difficulty: Mark | None = None
+    explored: Mark | None = None
+    joined: Mark | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Tells if cohorts hold this dossier: opened, no duplicate, nothing of it erased."""
+        return self.opened is not None and not self.merged and not self.erased
+
+    @property
+    def closed(self) -> Mark | None:
+        return self.outs["closed"][0] if "closed" in self.outs else None
+
+    @property
+    def band(self) -> Band | None:
+        """The band of the first prescription."""
+        return self.prescriptions[0].band if self.prescriptions else None
+
+
+def fact(path: Path, mark: Mark) -> Fact:
+    return Fact(path.dossier, mark.on, mark.version)
+
+
+def recorded_day(event: Event) -> date:
+    on: date = event.on  # type: ignore[attr-defined]
+    return on
+
+
+IDLE = (
+    e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.CopyIssued, e.PaperIssued, e.ErasureRequested,
+)  # fmt: skip
+"""Events that are no activity."""
+
+
+def path_of(
+    dossier: UUID, events: Sequence[Recorded], protocol: ProtocolOn, day_of: Callable[[Event], date] = recorded_day
+) -> Path:
+    """Folds the standing events of a dossier. `day_of` gives the day of each, by the clock in use."""
+    path = Path(dossier)
+    for recorded in events:
+        event, mark = recorded.event, Mark(day_of(recorded.event), recorded.originator_version)
+        if isinstance(event, e.DebriefHeld):
+            path.debriefed_by = path.debriefed_by or recorded.by
+        if isinstance(event, Erased):
+            path.erased.append((event.TOPIC, mark))
+        else:
+            _note(path, event, mark, protocol)
+        if not isinstance(event, IDLE):
+            path.last = max(path.last or mark.on, mark.on)
+    return path
+
+
+def _note(path: Path, event: object, mark: Mark, protocol: ProtocolOn) -> None:
+    _who(path, event, mark)
+    for milestone, on in _milestones(path, event, mark, protocol):
+        path.marks.setdefault(milestone, Mark(on, mark.version))
+    _way_out(path, event, mark)
+    _repeated(path, event, mark)
+    _of_an_action(path, event, mark)
+
+
+def _who(path: Path, event: object, mark: Mark) -> None:
+    match event:
+        case e.DossierOpened(site=site):
+            path.opened, path.site = path.opened or mark, site
+        case e.IdentityCorrected(site=site):
+            path.site = site
+        case e.ProgrammeJoined():
+            path.programme, path.group = event.programme, event.group or ""
+            path.collective_end = event.collective_end
+            path.joined = path.joined or mark
+        case e.ProjectStated(project=project):
+            path.project = project
+        case e.DiagnosticPlanned(modality=modality, mediator=mediator) if "planned" not in path.marks:
+            path.modality, path.mediator = modality, mediator
+        case e.DossierMerged():
+            path.merged = True
+
+
+PASSED: dict[type, Milestone] = {
+    e.PixPresented: "presented",
+    e.DiagnosticPlanned: "planned",
+    e.ResultDispatched: "dispatched",
+    e.DebriefHeld: "debriefed",
+    e.PrescriptionBuilt: "prescribed",
+    e.ReferralSent: "referred",
+    e.ReferralAnswered: "answered",
+    e.ActionStarted: "started",
+    e.CompleteDiagnosticTaken: "complete",
+    e.CertificationProposed: "proposed",
+    e.CertificationRegistered: "registered",
+    e.CertificationTaken: "taken",
+    e.CertificationObtained: "obtained",
+}
+"""Events that each pass one milestone, on their day."""
+
+
+def _milestones(path: Path, event: object, mark: Mark, protocol: ProtocolOn) -> Iterator[tuple[Milestone, date]]:
+    on = mark.on
+    if passed := PASSED.get(type(event)):
+        yield passed, on
+    if isinstance(event, e.ActionEnded) and event.outcome == "done":
+        yield "done", on
+    if _concerns(event, protocol(on)):
+        yield "concerned", on
+    match event:
+        case e.WorkshopAttended(ease=ease):
+            yield "presented", on
+            yield "planned", on
+            if ease:
+                yield "at-ease", on
+        case e.ParticipationLinked(purpose="initial", started=started):
+            yield "begun", started.day if started else on
+        case e.ResultReceived(purpose="initial", result=result):
+            yield "shared", result.shared.day
+            yield "received", on
+            if any(one.outcome == "done" for one in path.actions.values()):
+                yield "retaken", on
+        case e.ProfileReceived(profile=profile) if profile.certifiable:
+            yield "certifiable", on
+        case e.PrescriptionBuilt(actions=actions) if any(action.kind == "complete" for action in actions):
+            yield "at-ease", on
+
+
+def _concerns(event: object, protocol: ProtocolDocument) -> bool:
+    match event:
+        case e.DossierOpened():
+            return protocol.concerned == "all"
+        case e.NeedAssessed(needed=needed):
+            return needed
+        case e.ProgrammeJoined(programme="CEJ"):
+            return protocol.cej_mandatory
+    return False
+
+
+def _way_out(path: Path, event: object, mark: Mark) -> None:
+    match event:
+        case e.NeedAssessed(needed=False, reason=reason):
+            path.outs["not-needed"] = mark, reason
+        case e.NeedAssessed():
+            path.outs.pop("not-needed", None)
+        case e.DiagnosticDeclined(reason=reason):
+            path.outs["diagnostic-declined"] = mark, reason
+        case e.DiagnosticPlanned():
+            path.outs.pop("diagnostic-declined", None)
+        case e.ParticipationWithdrawn():
+            path.outs["withdrawn"] = mark, ""
+        case e.ParticipationLinked(purpose="initial"):
+            path.outs.pop("withdrawn", None)
+        case e.CompleteDiagnosticDeclined(reason=reason):
+            path.outs["complete-declined"] = mark, reason
+        case e.CertificationDeclined(reason=reason):
+            path.outs["certification-declined"] = mark, reason
+        case e.DossierClosed(reason=reason):
+            path.outs["closed"] = mark, reason
+        case e.DossierReopened():
+            path.outs.pop("closed", None)
+
+
+def _repeated(path: Path, event: object, mark: Mark) -> None:
+    match event:
+        case e.ResultReceived(purpose="initial", participation=participation, result=result):
+            score = percent(result.mastery) if result.mastery is not None else None
+            path.results.append(ResultPath(participation, mark, score))
+        case e.PrescriptionBuilt():
+            band = _band(event)
+            path.prescriptions.append(
+                PrescriptionPath(mark, band, event.proposed, event.actions, event.wish, event.reason)
+            )
+            for action in event.actions:
+                path.actions[action.id] = ActionPath(action, mark, band)
+            for read in path.results:
+                if read.participation == event.participation:
+                    read.band = band
+        case e.WorkshopAttended(workshop=workshop, trouble=trouble):
+            path.seats.append(SeatPath(workshop, mark, "present", trouble))
+            path.difficulty = path.difficulty or (mark if trouble else None)
+        case e.DifficultyExplored():
+            path.explored = path.explored or mark
+        case e.WorkshopMissed(workshop=workshop, excused=excused):
+            path.seats.append(SeatPath(workshop, mark, "excused" if excused else "absent"))
+        case e.YoungPersonChased(channel=channel, reached=reached) | e.PartnerChased(channel=channel, reached=reached):
+            path.chases.append(ChasePath(mark, channel, reached))
+
+
+def _band(built: e.PrescriptionBuilt) -> Band | None:
+    return (built.low, built.high) if built.low is not None and built.high is not None else None
+
+
+def _of_an_action(path: Path, event: object, mark: Mark) -> None:
+    match event:
+        case e.ReferralSent():
+            sent = ReferralPath(event.action, event.partner.name, mark, event.starts)
+            path.referrals[event.referral] = sent
+        case e.ReferralAnswered(referral=id, answer=answer) if referral := path.referrals.get(id):
+            referral.answer, referral.answered = answer, mark
+        case e.ActionStarted(action=id, ends=ends) if action := path.actions.get(id):
+            action.started, action.ends = action.started or mark, ends
+        case e.ActionEnded(action=id, outcome=outcome) if action := path.actions.get(id):
+            action.ended, action.outcome = mark, outcome
+        case e.ActionDropped(action=id) if action := path.actions.get(id):
+            action.dropped = mark

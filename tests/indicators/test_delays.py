@@ -1,0 +1,40 @@
+"""The product-limit estimate: who still waits counts for the days they waited."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixflow.indicators.delays import Waited, quantile
+
+WAITS = st.lists(st.builds(Waited, st.integers(0, 60), st.booleans()), max_size=40)
+
+
+def by_hand(waits: list[Waited], share: float) -> int | None:
+    """Multiplies the chances of not arriving, day after day."""
+    left = 1.0
+    for day in range(61):
+        there = [one for one in waits if one.days >= day]
+        arrived = [one for one in there if one.days == day and one.over]
+        if arrived:
+            left *= 1 - len(arrived) / len(there)
+            if left <= 1 - share + 1e-12:
+                return day
+    return None
+
+
+@given(WAITS, st.sampled_from([0.5, 0.9]))
+def test_the_estimate_is_the_one_made_day_by_day(waits: list[Waited], share: float) -> None:
+    assert quantile(waits, share) == by_hand(waits, share)
+
+
+def test_without_anybody_waiting_it_is_the_middle_one() -> None:
+    assert quantile([Waited(days, True) for days in (1, 2, 3, 4, 50)], 0.5) == 3
+
+
+def test_who_waits_makes_it_longer() -> None:
+    came = [Waited(days, True) for days in (2, 4, 6, 8)]
+    assert quantile(came, 0.5) == 4
+    assert quantile([*came, *([Waited(5, False)] * 4)], 0.5) == 6
+
+
+def test_less_than_a_half_arrived_gives_no_middle() -> None:
+    assert quantile([Waited(3, True), Waited(9, False), Waited(9, False)], 0.5) is None

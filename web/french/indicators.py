@@ -1,0 +1,138 @@
+"""The indicators in French: a title and one sentence of definition each, and the names of their parts."""
+
+from web.french import tasks
+
+TITLES: dict[str, str] = {
+    "I1": "Jeunes concernés",
+    "I2": "Présentation de Pix",
+    "I3": "Passation du diagnostic",
+    "I4": "Partage du résultat",
+    "I5": "Restitution individuelle",
+    "I6": "Prescription construite",
+    "I7": "Orientation vers un parcours",
+    "I8": "Réponse des partenaires",
+    "I9": "Entrée dans l’action",
+    "I10": "Achèvement de l’action",
+    "I11": "Diagnostic complet (Cléa numérique)",
+    "I12": "Certification Pix",
+    "I13": "Délais",
+    "I14": "Résultats par tranche",
+    "I15": "Propositions de la grille retenues",
+    "I16": "Présence aux ateliers",
+    "I17": "Sorties par étape",
+    "I18": "Dossiers sans activité depuis plus de 60 jours",
+    "I19": "Tâches en retard",
+    "I20": "Relances",
+    "I21": "Progression entre deux tests",
+    "I22": "L’équipe a passé le test",
+    "I23": "Partenaires sollicités",
+    "I24": "Écarts aux bonnes pratiques",
+}
+
+DEFINITIONS: dict[str, str] = {
+    "I1": "Jeunes que le protocole dit concernés par Pix sur la période, à côté de ceux dont le dossier est ouvert.",
+    "I2": "Parmi les jeunes concernés sur la période, ceux à qui Pix a été présenté ou qui sont venus à un atelier.",
+    "I3": "Parmi les jeunes à qui Pix a été présenté sur la période, ceux qui ont commencé le test.",
+    "I4": "Parmi les jeunes qui ont commencé le test sur la période, ceux dont le résultat est reçu.",
+    "I5": "Parmi les jeunes dont le résultat est reçu sur la période, ceux à qui il a été restitué.",
+    "I6": "Parmi les restitutions de la période, celles suivies d’une prescription, même sans score.",
+    "I7": "Parmi les prescriptions de la période avec une action, celles dont une action est orientée ou commencée.",
+    "I8": "Parmi les orientations envoyées sur la période, celles que le partenaire a acceptées.",
+    "I9": "Parmi les orientations acceptées sur la période, celles dont l’action a commencé.",
+    "I10": "Parmi les actions commencées sur la période, celles qui sont terminées.",
+    "I11": "Parmi les jeunes à l’aise, ou à qui le diagnostic complet est prescrit, ceux qui l’ont passé.",
+    "I12": "Parmi les jeunes certifiables sur la période, ceux qui ont obtenu la certification.",
+    "I13": "Parmi tous les passages d’une étape à la suivante, ceux faits dans le délai du protocole.",
+    "I14": "Parmi les résultats reçus sur la période, ceux qui ont un score, par tranche de la grille.",
+    "I15": "Parmi les propositions de la grille montrées sur la période, celles que la prescription a retenues.",
+    "I16": "Parmi les inscrits aux ateliers clos sur la période, ceux qui étaient présents.",
+    "I17": "Parmi les entrées dans chaque étape sur la période, celles qui ont fini là.",
+    "I18": "Parmi les dossiers ouverts ce jour-là, ceux sans activité depuis plus de 60 jours.",
+    "I19": "Parmi les tâches dues ce jour-là, celles dont le jour est passé.",
+    "I20": "Parmi les relances de la période, celles où la personne a répondu.",
+    "I21": "Parmi les seconds résultats reçus après une action, ceux dont le score a augmenté.",
+    "I22": "Parmi les personnes de l’équipe ce jour-là, celles qui ont passé le test.",
+    "I23": "Parmi les partenaires connus, ceux à qui une orientation a été envoyée sur la période.",
+    "I24": "Parmi les faits jugés sur la période, ceux conformes aux bonnes pratiques.",
+}
+
+_STATES = {
+    "done": "fait",
+    "waiting": "en attente, dans le délai",
+    "late": "en attente, en retard",
+    "out": "sorti autrement",
+}
+_PAIRS = {
+    "concerned-presented": "concerné → Pix présenté",
+    "presented-begun": "Pix présenté → test commencé",
+    "shared-received": "partagé → reçu",
+    "received-dispatched": "reçu → transmis",
+    "received-debriefed": "reçu → restitué",
+    "debriefed-prescribed": "restitué → prescrit",
+    "prescribed-referred": "prescrit → orienté",
+    "referred-answered": "orienté → réponse",
+    "accepted-started": "accepté → commencé",
+}
+_STAGES = {
+    "orientation": "orientation",
+    "diagnostic": "diagnostic",
+    "prescription": "construction de la prescription",
+    "parcours": "parcours",
+}
+_RULES = {
+    "R1": "Pix présenté avant le test",
+    "R2": "fiche remplie avant le test",
+    "R3": "résultat transmis dans le délai",
+    "R4": "résultat restitué dans le délai",
+    "R5": "restitution avant la prescription",
+    "R6": "une suite à chaque restitution",
+    "R7": "souhait du jeune écrit",
+    "R8": "grille suivie, ou raison dite",
+    "R9": "conseiller qui a passé le test",
+    "R10": "difficulté explorée dans le délai",
+    "R11": "atelier de la taille prévue",
+    "R12": "CEJ : atelier au début du parcours",
+    "R13": "CEJ à l’aise : diagnostic complet à temps",
+    "R14": "certification selon le projet",
+    "R15": "référent désigné pour le site",
+}
+_OTHERS = {
+    "proposed": "proposée",
+    "registered": "inscription",
+    "taken": "passée",
+    "obtained": "obtenue",
+    "declined": "déclinée",
+    "no-score": "sans score",
+    "own": "action ajoutée par le conseiller",
+    "started": "commencée",
+    "absent": "absents",
+    "excused": "excusés",
+    "filled": "places occupées",
+    "trouble": "en difficulté",
+    "email": "courriel",
+    "phone": "téléphone",
+    "sms": "SMS",
+    "letter": "courrier",
+    "meeting": "rencontre",
+    "points": "changement, en points",
+    "briefing": "informée sur Pix",
+    "training": "formée",
+}
+
+
+def part(indicator: str, name: str) -> str:
+    """Returns the name of a part of an indicator: a state, a stage, a rule, a kind of task, a range."""
+    if indicator == "I18":
+        low, _, high = name.partition("-")
+        return f"{low} à {high} jours" if high else f"plus de {int(low) - 1} jours"
+    if indicator == "I14" and name[0].isdigit():
+        return "{} à {} %".format(*name.split("-")).replace(" %", "\N{NO-BREAK SPACE}%")
+    if indicator == "I19":
+        return tasks.VERBS.get(name, name)
+    if name.endswith("-silent"):
+        return f"{_STAGES[name.removesuffix('-silent')]}, sans activité depuis 60 jours"
+    if indicator == "I10" and name == "out":
+        return "abandonné"
+    if indicator == "I15" and name == "done":
+        return "terminée"
+    return (_STATES | _PAIRS | _STAGES | _RULES | _OTHERS)[name]
