@@ -50,7 +50,7 @@ def backup_command(
     saved = None if structure else _back_up_accounts(to, number)
     code = REFUSED if failed or any(one["unopened"] for one in done) else 0
     if json:
-        as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done, code, failed)
+        as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done)
     else:
         _print(done, saved)
     raise typer.Exit(code)

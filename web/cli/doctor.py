@@ -39,7 +39,7 @@ def doctor(
     alarmed = any(one.level == "alarm" for findings in found.values() for one in findings)
     code = REFUSED if alarmed else 0
     if json:
-        as_json(found, code)
+        as_json(found)
     else:
         for slug, findings in found.items():
             _print(slug, findings)

@@ -50,7 +50,7 @@ def import_command(
             taken = importer.record(prepared, by=actor, command_id=uuid4(), accept_changes=accept_changes, via="cli")
     code = USAGE if prepared.preview is None else 0
     if json:
-        as_json(_document(prepared, taken), code)
+        as_json(_document(prepared, taken))
     else:
         _tell(prepared, taken, accept_changes)
     raise typer.Exit(code)

@@ -11,7 +11,7 @@ from pixflow.indicators.catalogue import INDICATORS, Indicator
 from pixflow.indicators.figure import Figure
 from pixflow.indicators.flows import Period
 from pixflow.indicators.views import view_of
-from web.cli.common.terminal import JsonOption, StructureOption, as_json, console, day, marked, working
+from web.cli.common.terminal import USAGE, JsonOption, StructureOption, as_json, console, day, fail, marked, working
 from web.french import dates, typography
 from web.french import indicators as french
 from web.hosting.figures import streams_of
@@ -27,9 +27,9 @@ def indicators(
 ) -> None:
     """Les chiffres d'une année : qui est concerné, testé, restitué, orienté, et qui attend."""
     with working(structure) as served:
-        day = _day(au, served.today())
-        view = view_of(streams_of(served.engine), served.refs, day)
-        period = Period(day - relativedelta(years=1) + relativedelta(days=1), day)
+        last = _not_after(day(au), served.today()) if au else served.today()
+        view = view_of(streams_of(served.engine), served.refs, last)
+        period = Period(last - relativedelta(years=1) + relativedelta(days=1), last)
         figures = [(one, one.compute(view, period)) for one in INDICATORS]
     if json:
         as_json([document(one, figure) for one, figure in figures])
@@ -38,15 +38,9 @@ def indicators(
     console.print(_table(figures))
 
 
-def _day(text: str | None, today: date) -> date:
-    if text is None:
-        return today
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        fail(f"« {text} » n'est pas un jour : écrivez 2026-08-31.", 2)
+def _not_after(day: date, today: date) -> date:
     if day > today:
-        fail(f"Le {dates.day(day, year=True)} est à venir.", 2)
+        fail(f"Le {dates.day(day, year=True)} est à venir.", USAGE)
     return day
 
 

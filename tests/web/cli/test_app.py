@@ -66,9 +66,7 @@ def ran(*arguments: str) -> str:
 
 
 def said(*arguments: str):
-    document = json.loads(ran(*arguments, "--json"))
-    assert (document["exit"], document["message"]) == (0, None)
-    return document["answer"]
+    return json.loads(ran(*arguments, "--json"))
 
 
 def test_init_says_what_comes_next_and_refuses_twice(data: Path):
@@ -445,7 +443,7 @@ def test_read_refuses_with_exit_2(data: Path, tmp_path: Path):
     broken.write_bytes(EXPORT.read_bytes().replace(b";0,7;", b";70;", 1))
     result = run("read", str(broken), "--json")
     assert result.exit_code == 2
-    refused = [p for p in json.loads(result.stdout)["answer"]["problems"] if p["severity"] == "refused"]
+    refused = [p for p in json.loads(result.stdout)["problems"] if p["severity"] == "refused"]
     assert [p["code"] for p in refused] == ["rate-range"]
     assert run("read", str(broken)).exit_code == 2
 
@@ -518,7 +516,7 @@ def test_an_export_without_its_date_asks_for_it_with_exit_3(house: Path, tmp_pat
     shutil.copy(EXPORT, renamed)
     asked = run("import", str(renamed), "--as", SOPHIE, "--json")
     assert asked.exit_code == 3
-    assert json.loads(asked.stdout)["answer"]["questions"] == ["exported-at"]
+    assert json.loads(asked.stdout)["questions"] == ["exported-at"]
     assert run("import", str(renamed), "--as", SOPHIE, "--exported-at", "hier").exit_code == 2
     assert said("import", str(renamed), "--as", SOPHIE, "--exported-at", "2026-05-12T09:10")["recorded"] is True
 
@@ -553,7 +551,7 @@ def test_rebuild_works_on_each_structure_and_one_that_fails_stops_no_other(house
     assert ran("rebuild", "--structure", "tarbes").startswith("Tables refaites")
 
 
-def test_a_refusal_is_the_same_document_as_an_answer(house: Path):
+def test_every_refusal_is_one_document(house: Path):
     for line, code, why in (
         (["queue"], 2, "Il manque --as."),
         (["queue", "--as", "personne@ml.example"], 1, "Personne n’a le courriel personne@ml.example dans L’Aigle."),
@@ -562,8 +560,8 @@ def test_a_refusal_is_the_same_document_as_an_answer(house: Path):
     ):
         result = run(*line, "--json")
         document = json.loads(result.stdout)
-        assert document.keys() == {"exit", "message", "answer"}
-        assert (result.exit_code, document["exit"], document["answer"]) == (code, code, None)
+        assert document.keys() == {"refused", "exit", "message"}
+        assert (result.exit_code, document["exit"], document["refused"]) == (code, code, True)
         assert why in document["message"]
         assert why in " ".join(result.stderr.split())
 

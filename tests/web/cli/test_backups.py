@@ -162,7 +162,7 @@ def test_the_doctor_examines_what_does_not_open(data: Path) -> None:
     result = run("doctor", "--json")
     assert result.exit_code == 1
     assert said("doctor", "--structure", "tarbes").keys() == {"tarbes"}
-    found = {one["check"]: one for one in json.loads(result.stdout)["answer"]["ici"]}
+    found = {one["check"]: one for one in json.loads(result.stdout)["ici"]}
     assert "ici.ring" in found["store"]["details"]["said"]
     assert found["backup"]["level"] == "alarm"
     assert "Ouverture" in run("doctor", "--structure", "ici").output
@@ -172,7 +172,7 @@ def test_the_doctor_examines_what_does_not_open(data: Path) -> None:
 
 def test_the_doctor_goes_on_with_the_others(data: Path) -> None:
     (data / "ici" / "structure.json").write_bytes(b"{garbage")
-    found = json.loads(run("doctor", "--json").stdout)["answer"]
+    found = json.loads(run("doctor", "--json").stdout)
     assert "structure.json is damaged" in found["ici"][0]["details"]["said"]
     assert {one["check"]: one["level"] for one in found["tarbes"]}["durability"] == "good"
 

@@ -26,7 +26,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_file_is_read_into_one_shape(file: Path) -> None:
     code, output = run("read", file, "--json")
-    said = json.loads(output)["answer"]
+    said = json.loads(output)
     assert (code, said["kind"]) == (0, "mednum-1.0")
     first, second = said["places"]
     assert (first["insee"], first["latitude"], first["updated"]) == ("61214", 48.7611, "2026-05-12")
@@ -47,7 +47,7 @@ def test_a_file_is_shown_with_what_is_left_out(file: Path) -> None:
 def test_a_refused_file_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Nom;Ville\nA;B\n")
     code, output = run("read", tmp_path / "a.csv", "--json")
-    assert (code, json.loads(output)["answer"]["places"]) == (2, [])
+    assert (code, json.loads(output)["places"]) == (2, [])
 
 
 def test_each_code_has_its_sentence() -> None:

@@ -33,6 +33,7 @@ COMMANDS: dict[str, list[str]] = {
     "erase": ["12347", "--reason", "request"],
     "erasures": ["--yes"],
     "retention": [],
+    "indicators": [],
     "simulate": ["--young-people", "1"],
     "staff add": ["Sophie Lecomte", SOPHIE, "--role", "referent"],
     "staff confirm": [SOPHIE],

@@ -99,7 +99,7 @@ def _tell(failed: Failed, *, json: bool) -> None:
     refused = marked("[bold red]Refusé.[/] {sentence}", sentence=failed.sentence)
     errors.print(failed.sentence if failed.code == USAGE else refused)
     if json:
-        as_json(None, failed.code, failed.sentence)
+        as_json({"refused": True, "exit": failed.code, "message": failed.sentence})
 
 
 def _usage(error: ClickException) -> str:

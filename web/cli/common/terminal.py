@@ -253,8 +253,7 @@ def shown(title: str) -> Any:
     return progress
 
 
-def as_json(answer: Any, code: int = 0, message: str | None = None) -> None:
+def as_json(document: Any) -> None:
     """Prints the JSON document of a command (docs/cli.md#for-a-program)."""
-    said = {"exit": code, "message": message, "answer": msgspec.to_builtins(answer)}
-    text = json.dumps(said, ensure_ascii=False, indent=2)
+    text = json.dumps(msgspec.to_builtins(document), ensure_ascii=False, indent=2)
     typer.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))

@@ -42,7 +42,7 @@ def read_command(file: FileArgument, json: JsonOption = False) -> None:
     export = read(file.read_bytes(), file.name)
     code = USAGE if export.refused else 0
     if json:
-        as_json(export_table.document(export), code)
+        as_json(export_table.document(export))
     else:
         _print_export(export)
     raise typer.Exit(code)
@@ -98,7 +98,8 @@ def import_command(
         prepared = importer.prepare(file.read_bytes(), file.name, answers)
         if prepared.preview is None:
             if json:
-                as_json({"problem_list": [export_table.remark(one) for one in prepared.export.problems]}, USAGE)
+                remarks = [export_table.remark(one) for one in prepared.export.problems]
+                as_json({"refused": True, "exit": USAGE, "problems": remarks})
             else:
                 _print_problems(prepared.export.problems)
             raise typer.Exit(USAGE)
@@ -107,7 +108,7 @@ def import_command(
             imported = importer.record(prepared, by=actor, command_id=uuid4())
     code = USAGE if shown.misfit else QUESTION if shown.questions else 0
     if json:
-        as_json(_document(shown, imported), code)
+        as_json(_document(shown, imported))
     else:
         _tell(shown, imported)
     raise typer.Exit(code)

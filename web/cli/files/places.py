@@ -22,7 +22,7 @@ def read_command(file: FileArgument, json: JsonOption = False) -> None:
     found = read(file.read_bytes(), datetime.now(UTC).date())
     code = USAGE if found.refused else 0
     if json:
-        as_json(document(found), code)
+        as_json(document(found))
     else:
         _print(found)
     raise typer.Exit(code)

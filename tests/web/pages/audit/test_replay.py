@@ -294,7 +294,7 @@ def test_the_terminal_follows_the_same_rule(at_work: House) -> None:
     def told(*asked: str) -> list[str]:
         answer = terminal.invoke(app, ["replay", str(dossier), *asked, "--json"])
         assert answer.exit_code == 0, answer.output
-        return sorted(str(task["key"]) for task in json.loads(answer.output)["answer"]["tasks"])
+        return sorted(str(task["key"]) for task in json.loads(answer.output)["tasks"])
 
     hidden = [task for task in owed if not task.is_visible(at_work.today)]
     assert hidden
