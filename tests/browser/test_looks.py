@@ -15,7 +15,13 @@ from tests.web.paths import House, house
 from web.desk.dependencies import COOKIE
 
 pytestmark = pytest.mark.browser
-NADIA, PAUL, ZOE, HELENE = "Nadia Benali", "Paul Rey", "Zoé Pereira-Chérif", "Hélène Morin"
+NADIA, PAUL, ZOE, ELISE, HELENE = (
+    "Nadia Benali",
+    "Paul Rey",
+    "Zoé Pereira-Chérif",
+    "Élise Chauvin-Le Goff",
+    "Hélène Morin",
+)
 DAY = date(2026, 6, 22)
 CEJ = {"programme": "CEJ", "group": "mars"}
 BOXES = """rows => rows.map(row => {
@@ -34,10 +40,11 @@ BOXES = """rows => rows.map(row => {
 
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, House]]:
-    """Nadia deputises for two colleagues; her rows are of many kinds, two programmes, two sites and two groups."""
+    """Nadia deputises for three colleagues; her rows are of many kinds, two programmes, two sites and two groups."""
     with house(tmp_path_factory.mktemp("data"), date(2026, 1, 5)) as made:
-        hire(made, ZOE, "advisor")
-        for name in (PAUL, ZOE):
+        for name in (ZOE, ELISE):
+            hire(made, name, "advisor")
+        for name in (PAUL, ZOE, ELISE):
             _absent(made, name)
             fill(made, 1, advisor=name, **CEJ)
         made.presented(first="Aïssatou", last="Couturier-Delanoë", site="L’Aigle", programme="CEJ", group="avril")
@@ -91,6 +98,20 @@ def test_the_filters_of_the_busiest_advisor_stand_in_groups_on_one_line(
     expect(tab.locator(".facet + a")).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [1360, 1120, 800, 390])
+def test_the_header_holds_three_deputyships(busy: tuple[str, House], tab: Page, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 844})
+    enter(tab, busy)
+    expect(tab.locator(".acting-for")).to_contain_text(f"d’{ELISE}")
+    assert height(tab, ".top") <= (62 if width > 767 else 130)
+    box, change = tab.locator("#search").bounding_box(), tab.get_by_role("link", name="changer").bounding_box()
+    assert box is not None
+    assert box["width"] > 150
+    assert change is not None
+    assert change["x"] + change["width"] <= width
+    assert box["x"] + box["width"] < change["x"] or change["y"] > box["y"] + box["height"] - 8
+
+
 def test_rows_have_one_height_and_nothing_touches(busy: tuple[str, House], tab: Page) -> None:
     enter(tab, busy)
     rows: list[dict[str, Any]] = tab.locator(".queue .items .item").evaluate_all(BOXES)
@@ -114,6 +135,14 @@ def test_the_rail_of_a_phone_scrolls_to_where_one_is(busy: tuple[str, House], ta
     tab.set_viewport_size({"width": 390, "height": 844})
     enter(tab, busy, "/protocole")
     expect(tab.locator("#rail [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_keys_move_along_the_rows_of_a_table_too(busy: tuple[str, House], tab: Page) -> None:
+    enter(tab, busy, "/equipe")
+    tab.keyboard.press("j")
+    tab.keyboard.press("j")
+    expect(tab.locator("tbody tr").nth(1).locator("th a")).to_be_focused()
+    expect(tab.locator("tbody tr.current")).to_have_count(1)
 
 
 def test_a_menu_of_filters_goes_by_keys(busy: tuple[str, House], tab: Page) -> None:

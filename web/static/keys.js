@@ -21,6 +21,7 @@ const KEYS = [
 const PLACES = { b: "/boite", d: "/dossiers" };
 const UNDO = '.notice form:is([action*="/undo"], [action*="/annuler"]) button, .undo-all button';
 const NEXT = '.notice a[rel="next"]';
+const ROWS_OF_LISTS = ".item, .entry, .stack tbody tr";
 let going = 0;
 
 const keysAreOff = () => kept.get("keys") === "off";
@@ -43,8 +44,8 @@ function showKeys() {
 }
 
 // The rows of the page's lists that lead somewhere, and where each does.
-const rowsOf = (root) => [...root.querySelectorAll(".item, .entry")].filter(leadOf);
-const leadOf = (row) => row.querySelector(".item-who a") ?? row.querySelector("a[href], button, summary");
+const rowsOf = (root) => [...root.querySelectorAll(ROWS_OF_LISTS)].filter(leadOf);
+const leadOf = (row) => row.querySelector(".item-who a, th a") ?? row.querySelector("a[href], button, summary");
 
 function moveTo(row, rows) {
   for (const other of rows) other.classList.toggle("current", other === row);
@@ -63,7 +64,7 @@ function moveRow(step) {
 function press(key) {
   if (going && PLACES[key]) return () => (location.href = PLACES[key]);
   const arrow = { ArrowLeft: "prev", ArrowRight: "next" }[key];
-  const row = document.activeElement?.closest(".item, .entry") ?? document.querySelector("main :is(.item, .entry).current");
+  const row = document.activeElement?.closest(ROWS_OF_LISTS) ?? document.querySelector(`main :is(${ROWS_OF_LISTS}).current`);
   const link = arrow ? document.querySelector(`[data-arrows] a[rel="${arrow}"]`) : buttonOf(key, row);
   const search = key === "/" && document.querySelector("#search");
   const pause = key === "p" && document.querySelector("#live:not([hidden]) button");
