@@ -23,7 +23,7 @@ from sqlalchemy import (
 from pixflow.authorization import Scope
 from pixflow.identity import normalise
 from pixflow.participation.scoring import Match, Person, rank, score
-from projections import directory, name_search
+from projections import directory, name_search, result_routing, workshops
 from projections.directory import YoungPerson
 
 Proposal = tuple[YoungPerson, Match]
@@ -46,6 +46,7 @@ def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -
     """
     asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
     near = _merged(_near(connection, asked), _numbered(connection, rows))
+    near = _merged(near, result_routing.matched_alike(connection, rows))
     found = _ranked(connection, rows, near, limit)
     lost = {row.stream: asked[row.stream] for row in rows if not _settled(found[row.stream])}
     more = _spelled_alike(connection, lost)
@@ -60,6 +61,12 @@ def sure(found: Sequence[Proposal]) -> Proposal | None:
     (person, match), others = found[0], found[1:]
     rival = any(other.score >= SURE for _, other in others)
     return (person, match) if match.score >= SURE and not match.warnings and not rival else None
+
+
+def alone(found: Sequence[Proposal]) -> Proposal | None:
+    """Returns the only dossier with the names of the participant, when there is nothing to check."""
+    same = [(person, match) for person, match in found if match.score >= _AS_GOOD_AS_FOUND]
+    return same[0] if len(same) == 1 and same[0] == found[0] and not found[0][1].warnings else None
 
 
 def evidence(connection: Connection, row: Any, chosen: YoungPerson) -> dict[str, Any]:
@@ -95,11 +102,20 @@ def _ranked(
     connection: Connection, rows: Sequence[Any], near: Mapping[UUID, set[UUID]], limit: int
 ) -> dict[UUID, list[Proposal]]:
     people = directory.named(connection, {stream for row in rows for stream in near.get(row.stream, ())})
+    seated = workshops.seated_at(connection, (row.started_at for row in rows if row.started_at))
+    before = result_routing.matched_alike(connection, rows) if rows else {}
     made: dict[UUID, list[Proposal]] = {}
     for row in rows:
         refused = {UUID(text) for text in row.rejected.split()}
         mine = sorted((people[s] for s in near.get(row.stream, set()) - refused), key=lambda one: str(one.stream))
-        best = rank(participant(row), ((one, person_of(one)) for one in mine), limit)
+        there, known = seated.get(row.started_at, []), before.get(row.stream, set())
+        best = rank(
+            participant(row),
+            ((one, person_of(one)) for one in mine),
+            limit,
+            seated=[one for one in mine if one.stream in there],
+            confirmed=[one for one in mine if row.external_id and known == {one.stream}],
+        )
         made[row.stream] = best
     return made
 

@@ -82,6 +82,7 @@ participations = Table(
     Index("routing_of_campaign", "campaign"),
     Index("routing_waiting", "waiting", "imported_on"),
     Index("routing_number", "number"),
+    Index("routing_name", "last_name"),
 )
 results = Table(
     "routing_results",
@@ -261,6 +262,26 @@ def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict
 def one(connection: Connection, stream: UUID) -> Any:
     """Returns one participation's row, None when unknown."""
     return connection.execute(select(participations).where(participations.c.stream == stream)).first()
+
+
+def matched_alike(connection: Connection, rows: Sequence[Any]) -> dict[UUID, set[UUID]]:
+    """Returns by participation the dossiers that others of the same name and number, as typed, are matched with."""
+    known: dict[tuple[str, str, str | None], set[UUID]] = {}
+    query = select(participations).where(participations.c.last_name.in_({row.last_name for row in rows}))
+    for one in connection.execute(query.where(participations.c.dossier.is_not(None))):
+        known.setdefault(_typed(one), set()).add(one.dossier)
+    return {row.stream: known[_typed(row)] for row in rows if _typed(row) in known}
+
+
+def waiting_alike(connection: Connection, row: Any) -> list[Any]:
+    """Returns the other waiting participations of the same name and number, as typed."""
+    query = select(participations).where(*_waiting(), participations.c.last_name == row.last_name)
+    found = connection.execute(query.order_by(participations.c.stream))
+    return [one for one in found if one.stream != row.stream and _typed(one) == _typed(row)]
+
+
+def _typed(row: Any) -> tuple[str, str, str | None]:
+    return row.last_name, row.first_name, row.external_id
 
 
 def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:

@@ -1,7 +1,7 @@
 """Ateliers: each workshop with its counts, its facilitators, its seats and its waiting list."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -76,6 +76,8 @@ seats = Table(
     Index("workshops_kept", "until"),
 )
 TABLES = (table, facilitators, seats)
+_EARLY = timedelta(minutes=15)
+"""How long before a workshop begins a test that is begun belongs to it."""
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
@@ -196,6 +198,18 @@ def bookable(connection: Connection, today: date, limit: int = 50) -> list[Any]:
     """Returns the workshops that accept bookings, the next first."""
     query = select(table).where(table.c.day >= today, ~table.c.cancelled, ~table.c.closed)
     return list(connection.execute(query.order_by(table.c.starts, table.c.stream).limit(limit)))
+
+
+def seated_at(connection: Connection, instants: Iterable[datetime]) -> dict[datetime, list[UUID]]:
+    """Returns the dossiers with a seat in a workshop that was on at these instants (UTC, naive), but the absent."""
+    asked = set(instants)
+    if not asked:
+        return {}
+    on = (~table.c.cancelled, table.c.ends >= min(asked), table.c.starts <= max(asked) + _EARLY)
+    there = (~seats.c.waits, or_(seats.c.presence.is_(None), seats.c.presence == "present"))
+    query = select(table.c.starts, table.c.ends, seats.c.dossier).join(seats, seats.c.stream == table.c.stream)
+    found = connection.execute(query.where(*on, *there)).all()
+    return {at: sorted({one for starts, ends, one in found if starts - _EARLY <= at <= ends}) for at in sorted(asked)}
 
 
 def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:

@@ -1,7 +1,7 @@
 """Scores the match between a participant and a young person: certain, proposed or none."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -27,6 +27,7 @@ _NAMES: Final = {
 }
 _NUMBERS: Final = {"same-number": 14, "number-without-leading-zeros": 8, "other-number": -20}
 _NUMBER_ALONE: Final = {"same-number": 50, "number-without-leading-zeros": 46}
+_SUPPORTS: Final = {"same-workshop": 6, "confirmed-before": 40}
 _BIRTHS: Final = {"same-birth-date": 5, "other-birth-date": -15}
 
 
@@ -45,7 +46,8 @@ class _Known:
     """The normalised data of a person, computed once."""
 
     words: frozenset[str]
-    as_typed: str
+    letters: str
+    letters_other_order: str
     sorted: str
     number: str
     birth_date: date | None
@@ -61,7 +63,7 @@ class Match:
 
 
 def certain(participant: Person, candidate: Person) -> bool:
-    """Tells if the match is automatic: equal i-Milo numbers and equal sets of words (docs/domain.md#matching)."""
+    """Tells if the match is automatic: equal i-Milo numbers and the same names (docs/domain.md#matching)."""
     return _certain(_known(participant), _known(candidate))
 
 
@@ -77,17 +79,47 @@ def score(participant: Person, candidate: Person) -> Match | None:
     return _score(_known(participant), _known(candidate))
 
 
-def rank(participant: Person, candidates: Iterable[tuple[K, Person]], limit: int = 3) -> list[tuple[K, Match]]:
+def rank(
+    participant: Person,
+    candidates: Iterable[tuple[K, Person]],
+    limit: int = 3,
+    *,
+    seated: Collection[K] = (),
+    confirmed: Collection[K] = (),
+) -> list[tuple[K, Match]]:
     """Returns the best `limit` matches, best first, equal ones in the order given.
 
-    Adds the warning `namesake` when another candidate has the same set of words.
+    `seated` had a seat in a workshop at the minute when the participant began. `confirmed` were matched before with a
+    participant of this name and number. Adds the warning `namesake` when another candidate has the same set of words,
+    except to the only one of them who was seated or confirmed.
     """
     mine = _known(participant)
     known = [(key, _known(person)) for key, person in candidates]
-    scored = [(key, theirs.words, match) for key, theirs in known if (match := _score(mine, theirs))]
+    scored = [
+        (key, theirs.words, _supported(match, key in seated, key in confirmed))
+        for key, theirs in known
+        if (match := _score(mine, theirs))
+    ]
     namesakes = Counter(words for _, words, _ in scored)
+    supported = Counter(words for _, words, match in scored if _is_supported(match))
     scored.sort(key=lambda row: -row[2].score)
-    return [(key, _warned(match, namesakes[words] > 1)) for key, words, match in scored[:limit]]
+    return [
+        (key, _warned(match, namesakes[words] > 1 and not (_is_supported(match) and supported[words] == 1)))
+        for key, words, match in scored[:limit]
+    ]
+
+
+def _supported(match: Match, seated: bool, confirmed: bool) -> Match:
+    """Returns the match with the reasons that names and numbers do not give. Never makes it certain."""
+    reasons = tuple(reason for reason, holds in zip(_SUPPORTS, (seated, confirmed), strict=True) if holds)
+    if not reasons:
+        return match
+    raised = min(match.score + sum(_SUPPORTS[reason] for reason in reasons), _LESS_THAN_CERTAIN)
+    return replace(match, score=max(match.score, raised), reasons=(*match.reasons, *reasons))
+
+
+def _is_supported(match: Match) -> bool:
+    return not _SUPPORTS.keys().isdisjoint(match.reasons)
 
 
 def _warned(match: Match, has_namesake: bool) -> Match:
@@ -97,8 +129,10 @@ def _warned(match: Match, has_namesake: bool) -> Match:
 @lru_cache(maxsize=1 << 13)
 def _known(person: Person) -> _Known:
     words = identity.words(person.last_name, person.first_name)
-    as_typed = identity.normalise(f"{person.last_name} {person.first_name}")
-    return _Known(words, as_typed, " ".join(sorted(words)), _number(person.number), person.birth_date)
+    last, first = identity.normalise(person.last_name), identity.normalise(person.first_name)
+    letters, other = (f"{one}{two}".replace(" ", "") for one, two in ((last, first), (first, last)))
+    number, in_order = _number(person.number), " ".join(sorted(words))
+    return _Known(words, letters, other, in_order, number, person.birth_date)
 
 
 def _number(typed: str | None) -> str:
@@ -109,7 +143,12 @@ def _number(typed: str | None) -> str:
 
 
 def _certain(mine: _Known, theirs: _Known) -> bool:
-    return bool(mine.number and mine.words) and mine.number == theirs.number and mine.words == theirs.words
+    return bool(mine.number and mine.words) and mine.number == theirs.number and _same_names(mine, theirs)
+
+
+def _same_names(mine: _Known, theirs: _Known) -> bool:
+    """Compares the words in any order; or the letters, for a name with and without its apostrophe, hyphen or space."""
+    return mine.words == theirs.words or mine.letters in (theirs.letters, theirs.letters_other_order)
 
 
 def _score(mine: _Known, theirs: _Known) -> Match | None:
@@ -158,8 +197,8 @@ def _compare_names(mine: _Known, theirs: _Known) -> tuple[str, int]:
 
 
 def _compare_words(mine: _Known, theirs: _Known) -> str:
-    if mine.words == theirs.words:
-        return "same-words" if mine.as_typed == theirs.as_typed else "same-words-other-order"
+    if _same_names(mine, theirs):
+        return "same-words" if mine.letters == theirs.letters else "same-words-other-order"
     if not (mine.words < theirs.words or theirs.words < mine.words):
         return ""
     if min(len(mine.words), len(theirs.words)) == 1:

@@ -126,3 +126,37 @@ def test_rank_is_ordered_and_limited(participant: Person, others: list[Person]) 
     scores = [match.score for _, match in ranked]
     assert scores == sorted(scores, reverse=True)
     assert len(ranked) == min(3, sum(score(participant, other) is not None for other in others))
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        (("DArc", "Jeanne"), ("D’Arc", "Jeanne")),
+        (("D Arc", "Jeanne"), ("D'Arc", "Jeanne")),
+        (("Jeanne", "Darc"), ("D’Arc", "Jeanne")),
+        (("Lefevre Martin", "Anne-Lise"), ("Lefèvre-Martin", "Annelise")),
+    ],
+)
+def test_a_name_is_the_same_without_its_apostrophe_or_hyphen(typed: tuple[str, str], known: tuple[str, str]) -> None:
+    found = score(Person(*typed), Person(*known))
+    assert found
+    assert found.reasons[0] in ("same-words", "same-words-other-order")
+    assert certain(Person(*typed, "12345"), Person(*known, "12345"))
+
+
+def test_who_sat_there_at_that_minute_is_told_from_a_namesake() -> None:
+    asked, two = Person("Diallo", "Awa"), [("a", Person("Diallo", "Awa")), ("b", Person("Diallo", "Awa"))]
+    assert [match.warnings for _, match in rank(asked, two)] == [("namesake",), ("namesake",)]
+    (first, there), (_, other) = rank(asked, two, seated=["b"])
+    assert (first, there.score, there.reasons, there.warnings) == ("b", 92, ("same-words", "same-workshop"), ())
+    assert other.warnings == ("namesake",)
+    both = rank(asked, two, seated=["a", "b"])
+    assert [match.warnings for _, match in both] == [("namesake",), ("namesake",)]
+
+
+def test_a_match_confirmed_before_is_nearly_certain_and_never_automatic() -> None:
+    asked = Person("Kamara Jo", "Ibrahim", "12350")
+    ((_, found),) = rank(asked, [("a", Person("Kamara", "Ibrahim"))], confirmed=["a"])
+    assert (found.score, found.reasons[-1]) == (94, "confirmed-before")
+    ((_, none),) = rank(asked, [("a", Person("Kamara", "Ibrahim"))])
+    assert none.score == 70

@@ -106,6 +106,9 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
     owed = sorted(map(tuple, connection.execute(select(advisor_queue.table.c.stream, advisor_queue.table.c.key))))
     numbered = select(sheet.c.imilo_number).where(sheet.c.imilo_number.is_not(None)).order_by(sheet.c.imilo_number)
     numbers = list(connection.execute(numbered).scalars())
+    typed = list(
+        connection.execute(select(result_routing.participations).order_by(result_routing.participations.c.stream))
+    )
     streams = [*dossiers[:3], *others(projection, connection)]
     return {
         "owner": advisors[:2],
@@ -141,6 +144,9 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "dossier": dossiers,
         "dossiers": [dossiers],
         "campaign": sorted(refs.campaigns),
+        "rows": [typed],
+        "row": typed[:2],
+        "instants": [list(connection.execute(select(workshops.table.c.starts)).scalars()), []],
         "refs": [None, refs],
         "by": [str(advisors[0]), "system:clock"],
         "among": [50],

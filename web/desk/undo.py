@@ -36,10 +36,14 @@ _CORRECTED_ELSEWHERE = (d.DossierOpened, p.MatchRejected)
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One command: the event that says what it did, and the dossier, or the participation set aside, it is about."""
+    """One command: the event that says what it did, and the dossier, or the participation set aside, it is about.
+
+    `matched` are all the matches of the command.
+    """
 
     main: Recorded
     subject: UUID
+    matched: tuple[Recorded, ...] = ()
 
     @property
     def command(self) -> UUID:
@@ -105,7 +109,8 @@ def _row(events: Sequence[Recorded]) -> _Row | None:
     if not found:
         return None
     main = max(found, key=lambda one: _UNDOABLE.index(type(one.event)))
-    return _Row(main, getattr(main.event, "dossier", main.originator_id))
+    matched = tuple(one for one in found if isinstance(one.event, p.MatchConfirmed))
+    return _Row(main, getattr(main.event, "dossier", main.originator_id), matched)
 
 
 def _trails(desk: Desk, rows: Iterable[_Row]) -> dict[UUID, list[Recorded]]:
@@ -128,8 +133,9 @@ def _steps(desk: Desk, row: _Row, recorded: Sequence[Recorded]) -> Iterator[Step
     reason: dict[str, Any] = {"reason": AT_ONCE}
     match row.main.event:
         case p.MatchConfirmed(dossier=dossier):
-            streams = {"participation": stream, "dossier": dossier}
-            yield Step(streams, matches.undo_match, {**reason, "again": True})
+            for one in row.matched:
+                streams = {"participation": one.originator_id, "dossier": dossier}
+                yield Step(streams, matches.undo_match, {**reason, "again": True})
         case p.ParticipationSetAside():
             yield Step({"participation": stream}, matches.undo_set_aside, reason)
         case d.AdvisorAssigned():

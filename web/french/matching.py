@@ -13,6 +13,8 @@ REASONS = {
     "words-included": "un nom contenu dans l’autre",
     "one-word-in-common": "un seul mot en commun",
     "close-spelling": "orthographe proche",
+    "same-workshop": "avait une place dans l’atelier à cette heure-là",
+    "confirmed-before": "déjà confirmé pour ce nom et ce n°",
     "same-birth-date": "même date de naissance",
     "merged": "fusion de deux dossiers",
 }

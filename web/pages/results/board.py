@@ -63,13 +63,17 @@ class MatchCandidate:
 
 @dataclass(frozen=True, slots=True)
 class MatchCard:
-    """A participation to match, with the dossiers proposed. `sure` is the one that a bulk may confirm."""
+    """A participation to match, with the dossiers proposed.
+
+    A bulk may confirm the one that is `sure`, or `alone` to have this name.
+    """
 
     stream: UUID
     name: str
     about: str
     candidates: Sequence[MatchCandidate]
     sure: MatchCandidate | None
+    alone: MatchCandidate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +111,10 @@ class BoardForm(OpenForm):
 
 @dataclass(frozen=True, kw_only=True)
 class ResultsPage(Page):
-    """The board of results. `here` is the end of its address; `certain` are the cards that a bulk may confirm.
+    """The board of results. `here` is the end of its address.
 
-    `sure` are the results of every page whose advisor is known. `by_referent`: the protocol has results go through
-    the référent. The pagers are those of the lists.
+    `certain` and `alike` are the cards that a bulk may confirm. `sure` are the results of every page whose advisor is
+    known. `by_referent`: the protocol has results go through the référent. The pagers are those of the lists.
     """
 
     template = "results/board.html"
@@ -126,6 +130,7 @@ class ResultsPage(Page):
     declared: Sequence[CampaignRow]
     cards: Sequence[MatchCard]
     certain: Sequence[MatchCard]
+    alike: Sequence[MatchCard]
     waiting: Pager
     results: Sequence[ResultRow]
     to_dispatch: Pager
@@ -189,6 +194,7 @@ def board_page(
         declared=_campaigns(desk, counted, declared=True),
         cards=cards,
         certain=[card for card in cards if card.sure],
+        alike=[card for card in cards if card.alone],
         waiting=waiting,
         results=dispatch.result_rows(desk, results),
         to_dispatch=routed,
@@ -255,9 +261,17 @@ def _cards(desk: Desk, rows: Sequence[Any]) -> list[MatchCard]:
 def _card(desk: Desk, row: Any, found: Sequence[match_proposals.Proposal], several: bool) -> MatchCard:
     candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in found]
     sure = match_proposals.sure(found)
+    alone = match_proposals.alone(found) if not sure else None
     about = [number(row), progress(row), desk.refs.campaigns[row.campaign].name if several else ""]
     name = f"{row.last_name} {row.first_name}"
-    return MatchCard(row.stream, name, " · ".join(filter(None, about)), candidates, candidates[0] if sure else None)
+    return MatchCard(
+        row.stream,
+        name,
+        " · ".join(filter(None, about)),
+        candidates,
+        candidates[0] if sure else None,
+        candidates[0] if alone else None,
+    )
 
 
 def candidate(desk: Desk, found: YoungPerson, match: Match | None = None, *, numbered: bool = True) -> MatchCandidate:

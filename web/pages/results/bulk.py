@@ -1,6 +1,8 @@
 """The bulks of the board: one command and one result for each row."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field
 
@@ -28,7 +30,7 @@ class MatchPairsForm(Form):
 
 
 def confirm(desk: Desk, form: MatchPairsForm) -> BulkOutcome:
-    """Confirms each match that is as sure as it was when it was shown."""
+    """Confirms each match that is as sure as it was when it was shown, or as alone of its name."""
     rows = result_routing.many(desk.read, [left for left, _ in form.pair])
     people = directory.named(desk.read, [right for _, right in form.pair])
     found = match_proposals.proposals(desk.read, [row for row in rows.values() if row.waiting])
@@ -37,7 +39,8 @@ def confirm(desk: Desk, form: MatchPairsForm) -> BulkOutcome:
         row, person = rows.get(left), people.get(right)
         if row is None or person is None:
             continue
-        sure = match_proposals.sure(found.get(left, ()))
+        proposed = found.get(left, ())
+        sure = match_proposals.sure(proposed) or match_proposals.alone(proposed)
         name = f"{row.last_name} {row.first_name}"
         if row.waiting and (sure is None or sure[0].stream != right):
             results.append(RowOutcome(name, refused=CHANGED))
@@ -51,6 +54,20 @@ def confirm(desk: Desk, form: MatchPairsForm) -> BulkOutcome:
         )
         results.append(row_outcome(desk, name, outcome))
     return BulkOutcome(results, form.command_id)
+
+
+def alike(desk: Desk, row: Any, dossier: UUID) -> list[Any]:
+    """Returns the other waiting participations of the same person: same name and number typed, nobody else near."""
+    others = result_routing.waiting_alike(desk.read, row) if row.waiting else []
+    found = match_proposals.proposals(desk.read, others)
+    return [one for one in others if _goes_along(one, found[one.stream], dossier)]
+
+
+def _goes_along(row: Any, found: Sequence[match_proposals.Proposal], dossier: UUID) -> bool:
+    if str(dossier) in row.rejected.split():
+        return False
+    only = match_proposals.sure(found) or match_proposals.alone(found)
+    return row.external_id is not None or (only is not None and only[0].stream == dossier)
 
 
 def confirmation(desk: Desk, row: Any, person: YoungPerson) -> dict[str, Any]:

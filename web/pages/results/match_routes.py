@@ -49,20 +49,21 @@ class NewDossierForm(Form):
 
 @router.post("/resultats/{participation:uuid}/confirmer")
 def confirm(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
-    """Confirms that the participation is that young person's."""
+    """Confirms that the participation is that young person's, and those that wait under the same name and number."""
     form, errors = validate(ConfirmMatchForm, data)
     row = result_routing.one(desk.read, participation)
     person = directory.named(desk.read, [form.dossier]).get(form.dossier) if form else None
     if form is None or row is None or person is None:
         return show_errors(request, desk, where, errors or refusals.field_errors(desk, Refused("unknown-dossier")))
-    outcome = record(
-        desk,
-        {"participation": participation, "dossier": form.dossier},
-        matches.confirm_match,
-        command_id=form.command_id,
-        context=bulk.confirmation(desk, row, person),
-    )
-    return answer(request, desk, where, outcome.refused, receipts.reference(outcome.recorded))
+    steps = [
+        Step(
+            {"participation": one.stream, "dossier": form.dossier},
+            matches.confirm_match,
+            context=bulk.confirmation(desk, one, person),
+        )
+        for one in (row, *bulk.alike(desk, row, form.dossier))
+    ]
+    return _together(request, desk, where, steps, ("confirm", participation, form.dossier), form.command_id)
 
 
 @router.post("/resultats/{participation:uuid}/aucun")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,9 +12,26 @@ import pytest
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.participation.state import Participation
+from pixflow.workshop import booking
 from tests.importing.house import row, shared
+from tests.web.arranged import scheduled
 from tests.web.client import words
-from tests.web.exports import DAY, LEO, NADIA, PAUL, ROWS, TOM, ZOE, Board, dossiers, entry, fields, form_of
+from tests.web.exports import (
+    DAY,
+    LATER,
+    LEO,
+    NADIA,
+    PAUL,
+    ROWS,
+    SOPHIE,
+    TOM,
+    ZOE,
+    Board,
+    dossiers,
+    entry,
+    fields,
+    form_of,
+)
 from tests.web.filled import HTMX, fill, soup, texts
 from tests.web.paths import House, house
 
@@ -221,6 +238,59 @@ def test_the_nearly_certain_are_confirmed_in_one_go(at_work: House) -> None:
     head = at_work.served.engine.head()
     assert board.send(form).status_code == 303, "sent twice"
     assert at_work.served.engine.head() == head
+
+
+def test_the_only_ones_of_their_name_are_confirmed_in_one_go(at_work: House) -> None:
+    board = Board(at_work)
+    darc = row("DArc", "Anaïs")
+    board.record([LEO, darc, row("Sy", "Awa"), row("Sow", "Ali")])
+    for first, last in (("Léo", "Guérin"), ("Anaïs", "D’Arc"), ("Awa", "Sy"), ("Awa", "Sy")):
+        at_work.opened(first, last, NADIA)
+    page = soup(board.page())
+    assert "Confirmer 2 du même nom…" in words(str(page.select_one("#a-rapprocher .pile-head")))
+    assert texts(str(page), ".unfolded li") == [
+        "DArc Anaïs : Anaïs D’Arc mêmes nom et prénom",
+        "Guérin Léo : Léo Guérin mêmes nom et prénom",
+    ]
+    answer = board.send(form_of(page, "/confirmer-surs"))
+    assert "À rapprocher · 2" in board.follow(answer)
+    assert "À rapprocher · 4" in board.follow(board.press(answer.headers["Location"], "form.undo-all"))
+
+
+def test_who_sat_in_the_workshop_at_that_minute_is_a_reason(at_work: House) -> None:
+    there, _ = at_work.opened("Awa", "Sy", NADIA), at_work.opened("Awa", "Sy", PAUL)
+    workshop = scheduled(at_work)
+    seat = {"workshop": workshop, "dossier": there}
+    at_work.says(SOPHIE, booking.book_seat, seat, or_wait=False, context={"initial": True, "plan": uuid4()})
+    board = Board(at_work)
+    begun = datetime(2026, 5, 12, 13, 10, tzinfo=UTC)
+    at_work.day(DAY, hour=15)
+    board.record([row("Sy", "Awa", started=begun)], at=datetime(2026, 5, 12, 14, 0, tzinfo=UTC))
+    card = words(str(board.card("Sy Awa")))
+    assert "mêmes nom et prénom · avait une place dans l’atelier à cette heure-là" in card
+    assert card.count("homonyme : à vérifier") == 1
+    assert f":{there}" in str(form_of(soup(board.page()), "/confirmer-surs"))
+
+
+def test_whoever_was_confirmed_is_not_asked_again(at_work: House) -> None:
+    """The rows that wait go along in the same press; one of a later export is nearly certain."""
+    jo = {"last_name": "KAMARA Jo", "first_name": "Ibrahim", "external_id": "99-999"}
+    dossier = at_work.opened("Ibrahim", "Kamara", PAUL)
+    board = Board(at_work)
+    first, again = row(**jo), row(**jo, started=datetime(2026, 5, 4, 8, 0, tzinfo=UTC))
+    board.record([first, again])
+    assert "À rapprocher · 2" in board.said()
+    answer = board.send(form_of(board.card("KAMARA"), "/confirmer"))
+    assert "2 faits enregistrés" in board.follow(answer)
+    assert "À rapprocher · 0" in board.said()
+    assert len(at_work.state(dossier).diagnostic.participations) == 2
+    assert "À rapprocher · 2" in board.follow(board.press(answer.headers["Location"], "form.undo-all"))
+    board.send(form_of(board.card("KAMARA"), "/confirmer"))
+    later = row(**jo, started=datetime(2026, 5, 12, 8, 0, tzinfo=UTC))
+    at_work.day(date(2026, 5, 19))
+    board.record([first, again, later], at=LATER)
+    assert "déjà confirmé pour ce nom et ce n°" in words(str(board.card("KAMARA")))
+    assert "Confirmer 1 sûr…" in board.said()
 
 
 def test_one_that_is_no_longer_sure_is_told_apart(at_work: House) -> None:
