@@ -27,6 +27,44 @@ _COUNTS = """SELECT count(DISTINCT CASE WHEN at > $2 THEN dossier END),
     FROM lines WHERE member = $1 AND at >= $4 AND why IN ('role', 'glass')"""
 
 
+_WHERE = "FROM lines WHERE at >= $1 AND at < $2"
+_TOTAL = f"SELECT count(*) {_WHERE}"
+_PAGE = f"SELECT at, what, page, account, member, session, dossier, people, fresh, why {_WHERE}"
+_READ = f"SELECT dossier, member, page, why, min(at), max(at), count(*), CAST(sum(people) AS bigint) {_WHERE}"
+
+
+class Period(Struct, frozen=True):
+    """Lines from an instant to another, of everybody or of one member."""
+
+    since: int
+    until: int
+    member: UUID | None = None
+
+    @property
+    def values(self) -> tuple[int | UUID, ...]:
+        return (self.since, self.until, self.member) if self.member else (self.since, self.until)
+
+    @property
+    def of_member(self) -> str:
+        return " AND member = $3" if self.member else ""
+
+
+class ReadingSum(Struct, frozen=True):
+    """The lines of one member that opened a dossier by one page for one reason; without a dossier, those of lists.
+
+    `first` and `last` are instants, `times` counts the lines, `people` those shown in lists.
+    """
+
+    dossier: UUID | None
+    member: UUID | None
+    page: str
+    why: str
+    first: int
+    last: int
+    times: int
+    people: int
+
+
 class Counts(Struct, frozen=True):
     """The reading of a member beyond their own dossiers: in ten minutes, in a day, and people in lists."""
 
@@ -90,6 +128,37 @@ class AccessJournal:
         for month in self.store.months():
             yield from _lines(self.store.select(month, _OF_DAYS, since, until))
 
+    def total(self, period: Period) -> int:
+        """Counts the lines of a period."""
+        found = (self.store.select(month, _TOTAL + period.of_member, *period.values) for month in self.store.months())
+        return sum(row[0] for rows in found for row in rows)
+
+    def page(self, period: Period, limit: int, offset: int) -> list[Line]:
+        """Returns lines of a period, the latest first."""
+        found: list[Line] = []
+        for month in reversed(self.store.months()):
+            statement = (
+                f"{_PAGE}{period.of_member} ORDER BY at DESC, number DESC LIMIT {limit - len(found)} OFFSET {offset}"
+            )
+            rows = self.store.select(month, statement, *period.values)
+            found += _lines(rows)
+            if len(found) == limit:
+                break
+            if not rows and offset:
+                offset -= self.store.select(month, _TOTAL + period.of_member, *period.values)[0][0]
+            else:
+                offset = 0
+        return found
+
+    def read_in(self, period: Period) -> list[ReadingSum]:
+        """Returns what was read in a period, by dossier, member, page and reason, month by month."""
+        statement = f"{_READ}{period.of_member} AND what = 'shown' GROUP BY dossier, member, page, why ORDER BY min(at)"
+        return [
+            ReadingSum(_id(row[0]), _id(row[1]), *row[2:])
+            for month in self.store.months()
+            for row in self.store.select(month, statement, *period.values)
+        ]
+
     def forget(self, today: date) -> list[int]:
         """Deletes the months that are kept no more, and returns them."""
         gone = [month for month in self.store.months() if month < oldest_kept(today)]
@@ -126,6 +195,9 @@ def _lines(found: Sequence[tuple[Any, ...]]) -> list[Line]:
 def line_of(row: Sequence[Any]) -> Line:
     """Returns the line of a row: its fields in the order of `Line`, ids as bytes or as ids."""
     at, what, page, account, member, session, dossier, people, fresh, why = row
-    ids = (UUID(bytes=bytes(id)) if isinstance(id, bytes) else id for id in (account, member, dossier))
-    account, member, dossier = ids
+    account, member, dossier = map(_id, (account, member, dossier))
     return Line(at, what, page, account, member, session and bytes(session), dossier, people, fresh, why)
+
+
+def _id(stored: Any) -> UUID | None:
+    return UUID(bytes=bytes(stored)) if isinstance(stored, bytes) else stored

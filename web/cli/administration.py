@@ -106,6 +106,8 @@ def init(
     text = "Structure ouverte : [bold]{name}[/] ({folder})"
     console.print(marked(text, name=structure, folder=opened.folder))
     console.print("Ensuite : pixflow staff add NOM COURRIEL --role referent")
+    if not demo:
+        console.print("Puis, pour que la personne se connecte : pixflow account invite COURRIEL")
 
 
 @app.command()

@@ -66,6 +66,7 @@ def staff_add(
         holder = next(iter(served.engine.claim_holders("email", [staff.address(email)]).values()), None)
         if holder and not yes:
             _ask_about_namesake(served, holder, name)
+        invites = not holder and not served.refs.structure.demonstration
         done = served.engine.execute(
             {"staff": holder or uuid4()},
             membership.add_member,
@@ -82,6 +83,8 @@ def staff_add(
         named = served.refs.team[holder].name if holder else name
     given = ", ".join(vocabulary.ROLES[one] for one in role)
     console.print(f"{named} : {given if done.recorded else 'rien à changer'}")
+    if invites:
+        console.print(f"Pour se connecter : pixflow account invite {email}")
 
 
 def _ask_about_namesake(served: ServedStructure, holder: UUID, name: str) -> None:

@@ -13,7 +13,7 @@ from web.pages.account import (
     wait_routes,
 )
 from web.pages.agenda import routes as agenda_routes
-from web.pages.audit import journal_routes, readers_routes, replay_routes
+from web.pages.audit import access_journal_routes, journal_routes, readers_routes, replay_routes
 from web.pages.dossier import paper_routes, routes
 from web.pages.dossiers import group_routes, merge_routes, receive_routes
 from web.pages.dossiers import routes as dossiers_routes
@@ -60,6 +60,7 @@ MODULES = (  # in the order in which addresses are tried
     routes,
     replay_routes,
     readers_routes,
+    access_journal_routes,
     journal_routes,
     protocol_routes,
     draft_routes,

@@ -1,6 +1,8 @@
 """Words of the access journal: the page that was open, and the reason that let somebody read."""
 
 from pixflow.access_journal.line import Line
+from web.french import typography
+from web.french.typography import say
 
 WHY = {
     "own": "suit le dossier",
@@ -29,6 +31,29 @@ PAGES = {
     "GET /rejouer/{dossier_id:uuid}": "le dossier, rejoué",
     TERMINAL: "une copie des données",
 }
+
+
+WHAT = {
+    "stopped": "Trop de lectures : accès coupé",
+    "refused": "Page refusée",
+    "signed-in": "Connexion",
+    "failed": "Connexion manquée",
+    "factor": "Moyens d’entrer changés",
+}
+MISSED = "Accueil essayé, aucun dossier ouvert"
+
+
+def sentence(line: Line) -> str:
+    """Returns what a line says: the page of a dossier, the people of a list, a refusal, a sign-in."""
+    if line.what == "refused" and line.why == "glass":
+        return MISSED
+    if line.what != "shown":
+        return WHAT[line.what]
+    return typography.upper_first(page(line)) if line.dossier else listed(line.people)
+
+
+def listed(people: int) -> str:
+    return say("{people} dans des listes", people=typography.plural(people, "personne"))
 
 
 def page(line: Line) -> str:

@@ -25,6 +25,7 @@ from web.http.pagination import SIZE, Pager, address
 from web.http.people import People, listed
 from web.http.templates import Page, page, redirect
 from web.pages.audit import journal
+from web.pages.audit.access_journal_routes import ACCESS_READERS
 from web.pages.audit.replay_routes import READERS
 from web.pages.search import lookup
 
@@ -56,6 +57,7 @@ class JournalPage(Page):
     """The events that pass the filters; or the dossiers found for a search (`looked`), and those with similar names.
 
     `whose` is the name of the dossier filtered by; `wrong` is true for a text that is no date.
+    `sees_access`: this person reads who looked, too.
     """
 
     template = "audit/journal.html"
@@ -72,6 +74,7 @@ class JournalPage(Page):
     looked: lookup.Search | None
     found: Sequence[lookup.FoundRow]
     near: Sequence[lookup.FoundRow]
+    sees_access: bool
 
     @property
     def shows(self) -> People:
@@ -143,6 +146,7 @@ def _page(
         looked=looked,
         found=found,
         near=near,
+        sees_access=not desk.roles.isdisjoint(ACCESS_READERS),
     )
 
 

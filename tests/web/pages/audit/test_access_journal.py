@@ -1,0 +1,150 @@
+"""Tests « Consultations »: who looked at what in the whole structure, and the report of a period."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.access_journal.journal import Period
+from pixflow.access_journal.line import Line
+from pixflow.actor import OPERATOR, Actor
+from pixflow.documents.protocol import Reading
+from pixflow.protocol import publishing
+from tests.erasures import request as request_erasure
+from tests.postgres import Cluster
+from tests.web.access_lines import NewLines
+from tests.web.client import words
+from tests.web.filled import soup
+from tests.web.paths import House, house
+from web.pages.audit.access_journal_routes import HEADER
+from web.pages.privacy.erasure import erase
+
+NADIA, PAUL, SOPHIE, CLAIRE, HELENE, YANN = (
+    "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin", "Yann Le Goff",
+)  # fmt: skip
+FIRST = date(2026, 3, 30)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def there(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", cluster.create_database())
+    with house(tmp_path / "data", FIRST) as made:
+        yield made
+
+
+def rows(answer: Any) -> list[tuple[str, ...]]:
+    items = soup(answer.text).select(".ledger .item")
+    return [tuple(words(str(part)) for part in item.select("div")) for item in items]
+
+
+def report(answer: Any) -> list[dict[str, str]]:
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    found = list(csv.DictReader(StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    assert all(tuple(row) == HEADER for row in found)
+    return found
+
+
+def test_everybody_s_lines_of_a_week_the_latest_first(there: House) -> None:
+    dossier = there.opened()
+    there.client(NADIA).get(f"/dossiers/{dossier}")
+    there.day(FIRST + timedelta(days=3))
+    there.client(SOPHIE).get("/dossiers")
+    there.client(PAUL).get(f"/dossiers/{dossier}")
+    lines = NewLines(there.served)
+    lines.take()
+    got = rows(there.client(HELENE).get("/consultations"))
+    assert [row[:2] for row in got] == [
+        (PAUL, "Page refusée : Aminata Diallo"),
+        (SOPHIE, "1 personne dans des listes"),
+        (NADIA, "Le dossier : Aminata Diallo"),
+    ]
+    assert got[2][2].startswith("30 mars 2026")
+    (line,) = lines.take()
+    assert (line.page, line.people, line.why) == ("GET /consultations", 1, "role"), "to read the journal is a line"
+    there.day(FIRST + timedelta(days=10))
+    assert rows(there.client(CLAIRE).get("/consultations")) != got, "only a week"
+    asked = f"/consultations?par={there.people[NADIA]}&du={FIRST}&au={FIRST}"
+    assert [row[:2] for row in rows(there.client(CLAIRE).get(asked))] == [(NADIA, "Le dossier : Aminata Diallo")]
+    assert "Écrivez une date" in there.client(CLAIRE).get("/consultations?du=hier").text
+
+
+@pytest.mark.parametrize("name", [NADIA, SOPHIE, YANN])
+def test_others_do_not_read_it(there: House, name: str) -> None:
+    for path in ("/consultations", "/consultations.csv"):
+        assert there.client(name).get(path).status_code == 403
+    assert "/consultations" not in there.client(name).get("/journal").text
+    assert 'href="/consultations"' in there.client(HELENE).get("/journal").text
+
+
+def test_the_report_says_who_was_looked_at_by_whom_and_since_when(there: House) -> None:
+    dossier, other = there.opened(imilo_number="0012350"), there.opened(first="=HYPERLINK", last="Ev;il")
+    for _ in range(3):
+        there.client(SOPHIE).get(f"/dossiers/{dossier}")
+    there.day(date(2026, 4, 2))
+    there.client(SOPHIE).get(f"/dossiers/{dossier}")
+    there.client(SOPHIE).get(f"/dossiers/{other}/droits")
+    there.client(SOPHIE).get("/dossiers")
+    there.client(NADIA).get(f"/dossiers/{dossier}")
+    asked = f"par={there.people[SOPHIE]}&du={FIRST}&au=2026-04-02"
+    lines = NewLines(there.served)
+    lines.take()
+    got = report(there.client(HELENE).get(f"/consultations.csv?{asked}"))
+    of_dossier = [row for row in got if row["dossier"] == str(dossier)]
+    assert [(row["nom"], row["n° i-Milo"], row["lu par"], row["page"], row["raison"]) for row in of_dossier] == [
+        ("Diallo", "0012350", SOPHIE, "le dossier", "par son rôle")
+    ] * 2, "a row a month"
+    assert [row["fois"] for row in of_dossier] == ["3", "1"]
+    assert of_dossier[0]["première fois"] == "2026-03-30 11:12"
+    (bad,) = (row for row in got if row["dossier"] == str(other))
+    assert (bad["prénom"], bad["nom"]) == ("'=HYPERLINK", "Ev;il")
+    assert words(got[-1]["page"]) == "2 personnes dans des listes"
+    assert {row["lu par"] for row in got} == {SOPHIE}
+    (line,) = lines.take()
+    assert (line.page, line.people, line.fresh) == ("GET /consultations.csv", 2, 2)
+
+
+def test_an_erased_person_has_no_name_in_it(there: House) -> None:
+    dossier = there.opened()
+    there.client(NADIA).get(f"/dossiers/{dossier}")
+    request_erasure(there.served.opened, dossier)
+    erase(there.served, dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+    shown = there.client(HELENE).get("/consultations")
+    assert (rows(shown)[-1][1], "Diallo" in shown.text) == ("Le dossier : une personne effacée", False)
+    (row,) = report(there.client(HELENE).get("/consultations.csv"))
+    assert (row["dossier"], row["nom"], row["prénom"]) == (str(dossier), "une personne effacée", "")
+
+
+def test_a_file_with_too_many_people_is_refused_before_it_stops_its_reader(there: House) -> None:
+    document = replace(there.served.refs.protocol(there.today), reading=Reading(people=4))
+    stream = {"protocol": there.served.opened.stream("protocol")}
+    there.says(OPERATOR, publishing.publish_protocol, stream, document=document, from_day=there.today)
+    for n in range(3):
+        there.client(SOPHIE).get(f"/dossiers/{there.opened(first=f'Lou {n}')}")
+    answer = there.client(HELENE).get("/consultations.csv")
+    assert (answer.status_code, "trop de personnes d’un coup" in words(answer.text)) == (422, True)
+    assert report(there.client(HELENE).get(f"/consultations.csv?par={there.people[NADIA]}")) == []
+
+
+def test_pages_go_on_from_one_month_to_the_one_before(there: House) -> None:
+    journal, dossiers = there.served.journal, [UUID(int=n) for n in range(10)]
+    for n, dossier in enumerate(dossiers):
+        day = date(2026, 3, 31) if n < 4 else date(2026, 4, 1)
+        journal.write(Line(n, "shown", "GET /dossiers/{dossier_id:uuid}", None, UUID(int=99), None, dossier), day)
+    period, latest = Period(0, 10), dossiers[::-1]
+    for limit in (1, 3, 4, 7, 10, 20):
+        read = [line.dossier for at in range(0, 10, limit) for line in journal.page(period, limit, at)]
+        assert read == latest, limit
+    assert (journal.total(period), journal.total(Period(2, 5)), journal.total(Period(0, 10, UUID(int=98)))) == (
+        10,
+        3,
+        0,
+    )
+    assert [one.dossier for one in journal.read_in(Period(0, 10, UUID(int=99)))] == dossiers
