@@ -267,16 +267,17 @@ def _mine(owners: Owners, today: date) -> ColumnElement[bool]:
 
 def _done_by(people: Owners, today: date) -> ColumnElement[bool]:
     """Selects a person's own rows that no colleague has now, and the rows of colleagues handed to them."""
-    handed = _handed(today)
-    return or_(and_(table.c.owner.in_(people), not_(handed)), and_(table.c.handed_to.in_(people), handed))
+    elsewhere = handed(today)
+    return or_(and_(table.c.owner.in_(people), not_(elsewhere)), and_(table.c.handed_to.in_(people), elsewhere))
 
 
 def _doer(today: date) -> ColumnElement[UUID]:
     """Returns the person who has a row today: the colleague it was handed to, or its owner."""
-    return case((_handed(today), table.c.handed_to), else_=table.c.owner)
+    return case((handed(today), table.c.handed_to), else_=table.c.owner)
 
 
-def _handed(today: date) -> ColumnElement[bool]:
+def handed(today: date) -> ColumnElement[bool]:
+    """Selects the rows that a colleague has for now."""
     return and_(table.c.handed_to.is_not(None), or_(table.c.handed_until.is_(None), table.c.handed_until >= today))
 
 

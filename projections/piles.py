@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, not_, or_, select
 
-from projections.advisor_queue import URGENT, Owners, table, visible
+from projections.advisor_queue import URGENT, Owners, handed, table, visible
 
 PILE_ROLES = frozenset({"referent", "manager"})
 """The roles whose tasks belong to no person: they stand in piles."""
@@ -71,5 +71,6 @@ def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElem
     to_referent = of_others if "referent" in roles else false()
     to_manager = table.c.to_manager <= today if "manager" in roles else false()
     theirs = or_(table.c.owner.is_(None), table.c.owner.not_in(owners))
-    theirs = and_(theirs, table.c.role.not_in(PILE_ROLES & roles))
+    claimed = and_(handed(today), table.c.handed_to.in_(owners))
+    theirs = and_(theirs, not_(claimed), table.c.role.not_in(PILE_ROLES & roles))
     return and_(visible(today), or_(to_referent, to_manager), theirs)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, Argument, decision
+from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT, Argument, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -105,6 +105,22 @@ def hand_over_task(
     if not on <= until <= on + LONGEST_SNOOZE:
         raise Refused("handed-until", field="until", last=on + LONGEST_SNOOZE)
     return [e.TaskHandedOver(task=task, to=to, until=until, note=note.strip(), on=on)]
+
+
+@decision("claim_task", REFERENT, Argument.OPEN_TASKS, Argument.ACTOR)
+def claim_task(dossier: Dossier, *, task: str, on: date, open_tasks: Mapping[str, int], actor: str) -> list[Event]:
+    """Takes a task upon oneself, for 90 days at most: a référent says that they see to it.
+
+    A référent decides on every dossier, so a claim gives no right. The dossier keeps its advisor.
+    """
+    must_be_open(dossier)
+    _must_have_task(task, open_tasks)
+    known, me = dossier.handovers.get(task), UUID(actor)
+    if known and known.to == me and known.stamp.version > open_tasks[task] and known.is_active(on):
+        return []
+    if dossier.advisor == me:
+        raise Refused("already-theirs", advisor=me)
+    return [e.TaskHandedOver(task=task, to=me, until=on + LONGEST_SNOOZE, note="", on=on)]
 
 
 @decision("take_note", OWN_DOSSIERS)

@@ -438,3 +438,12 @@ def test_a_dossier_with_a_seat_to_come_is_closed_once_the_seat_is_released() -> 
     given(opened(), booked(day=date(2026, 9, 14), on=date(2026, 9, 1))).when(closing.close_dossier, **end).then(
         closed()
     )
+
+
+def test_a_referent_takes_a_task_upon_themselves_once() -> None:
+    mine = handed(TASK, REFERENT, date(2026, 12, 14))
+    claim: dict[str, Any] = {"task": TASK, "actor": str(REFERENT), "on": DAY}
+    given(*DISPATCHED).when(follow_up.claim_task, **claim).then(mine)
+    given(*DISPATCHED, mine).when(follow_up.claim_task, **claim).then_nothing()
+    given(*DISPATCHED).when(follow_up.claim_task, **claim | {"actor": str(ADVISOR)}).refused("already-theirs")
+    given(*DISPATCHED).when(follow_up.claim_task, **claim | {"task": "refer"}).refused("not-owed")

@@ -22,7 +22,7 @@ from web.pages.privacy import retention_routes
 from web.pages.privacy import routes as privacy_routes
 from web.pages.protocol import draft_routes
 from web.pages.protocol import routes as protocol_routes
-from web.pages.queue import bulk_routes
+from web.pages.queue import bulk_routes, claim_routes
 from web.pages.queue import routes as queue_routes
 from web.pages.results import campaign_routes, import_routes, match_routes
 from web.pages.results import routes as results_routes
@@ -48,6 +48,7 @@ MODULES = (  # in the order in which addresses are tried
     wait_routes,
     queue_routes,
     bulk_routes,
+    claim_routes,
     search_routes,
     dossiers_routes,
     receive_routes,

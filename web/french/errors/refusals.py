@@ -205,6 +205,7 @@ DECISIONS: dict[str, str] = {
     "chase": "noter une relance",
     "correct_from_portfolio": "corriger un dossier d’après un fichier",
     "take_note": "ajouter une note",
+    "claim_task": "prendre une tâche à son compte",
     "snooze": "mettre une tâche en pause",
     "hand_over": "confier une tâche",
     "assess_need": "dire si Pix concerne ce jeune",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from pixflow.dossier.follow_up import claim_task
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Stage
 from pixflow.events.dossier import TaskHandedOver
@@ -21,6 +22,7 @@ from web.french import tasks as french
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.task_line import TaskLine, of_row
+from web.french.typography import say
 from web.http.pagination import carrying
 from web.pages.dossier.queue_place import QueuePlace
 
@@ -33,7 +35,8 @@ class QueueRow:
 
     `owner` is who has the task, `acting_for` the absent colleague whose task it is ("" for one's own). `reason` is why
     it is snoozed, `handed_over_by` the colleague who handed it over; "" for none. `pick` names the row in a bulk; ""
-    when it fits none. `why_on` is the day of the event that opens the task.
+    when it fits none. `claims`: the person at the desk may take it upon themselves. `give_back` is the advisor to whom
+    a handed task goes back, "" when it was not handed. `why_on` is the day of the event that opens the task.
     """
 
     id: str
@@ -59,6 +62,8 @@ class QueueRow:
     reason: str
     handed_over_by: str
     pick: str
+    claims: bool
+    give_back: str
 
 
 def queue_rows(desk: Desk, rows: Sequence[Any], place: QueuePlace | None = None) -> list[QueueRow]:
@@ -116,14 +121,21 @@ def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: 
         reason=reason,
         handed_over_by=handed_over_by,
         pick=f"{row.stream} {row.key}" if advisors else "",
+        claims=advisors and row.subject == "dossier" and desk.has_role_for(claim_task),
+        give_back=desk.refs.team[row.owner].name if handed_over_by and row.owner else "",
     )
 
 
 def _owner(desk: Desk, row: Any) -> str:
     member = desk.refs.team.get(row.owner) if row.owner else None
     if member:
-        return member.name
+        other = desk.refs.team.get(row.handed_to) if is_handed(row, desk.today) else None
+        return say("{owner}, confiée à {other}", owner=member.name, other=other.name) if other else member.name
     return "personne" if row.role == "advisor" else vocabulary.ROLES[row.role]
+
+
+def is_handed(row: Any, today: date) -> bool:
+    return row.handed_to is not None and (row.handed_until is None or row.handed_until >= today)
 
 
 def _handed_over_by(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], str]:

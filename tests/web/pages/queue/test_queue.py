@@ -1,6 +1,7 @@
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,10 @@ from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.tasks import STAGE_OF
 from tests.web.arranged import scheduled, seat
-from tests.web.client import words
+from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, hire, part, said, soup, texts
 from tests.web.paths import House, house
+from tests.web.pressing import sent_by
 from web.desk import task_links
 from web.pages.dossier.forms import FORMS
 
@@ -329,3 +331,33 @@ def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
     fill(at_work, 60)
     client = at_work.client(NADIA)
     assert part(client, "/boite?tache=present-pix") in client.get("/boite?tache=present-pix").text
+
+
+# --- claimed and given back
+
+
+def followed(client: InspectingClient, form: Any) -> str:
+    answer = client.post(form["action"], data=sent_by(form))
+    assert answer.status_code == 303, answer.text
+    return str(client.get(answer.headers["Location"]).text)
+
+
+def test_a_referent_takes_a_late_task_upon_themselves_and_gives_it_back(at_work: House) -> None:
+    at_work.opened(first="Tardive")
+    at_work.day(at_work.today + timedelta(days=120))
+    sophie = at_work.client(SOPHIE)
+    page = sophie.get("/boite").text
+    late = "[aria-labelledby=en-attente] .item"
+    claim = soup(page).select_one(f"{late} form[action='/boite/prendre']")
+    after = followed(sophie, claim)
+    assert "Tardive" not in " ".join(texts(after, late))
+    mine = next(row for row in soup(after).select(".item") if "Tardive" in row.get_text())
+    assert "Rendre à Nadia Benali" in words(str(mine))
+    back = followed(sophie, mine.select_one("form[action='/boite/rendre']"))
+    assert "Tardive" in " ".join(texts(back, late))
+
+
+def test_only_a_referent_takes_a_late_task(at_work: House) -> None:
+    at_work.opened(first="Tardive")
+    at_work.day(at_work.today + timedelta(days=120))
+    assert not soup(at_work.client(HELENE).get("/boite").text).select("form[action='/boite/prendre']")

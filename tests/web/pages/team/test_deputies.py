@@ -55,6 +55,15 @@ def last(at_work: House, dossier: UUID) -> Any:
 # --- the rows
 
 
+def test_the_header_folds_several_deputyships(at_work: House) -> None:
+    for name in ("Zita Roux", "Omar Diop", "Inès Kowalski"):
+        hire(at_work, name, "advisor")
+        away(at_work, name, NADIA)
+    page = queue(at_work)
+    assert texts(page, ".acting-for summary") == ["en suppléance de 3 collègues"]
+    assert sorted(texts(page, ".acting-for li")) == ["Inès Kowalski", "Omar Diop", "Zita Roux"]
+
+
 def test_a_deputy_sees_the_rows_marked_and_they_come_back_by_themselves(at_work: House) -> None:
     at_work.opened(first="Mienne")
     at_work.opened(first="Sienne", advisor=PAUL)
