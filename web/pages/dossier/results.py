@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from uuid import UUID
 
 from pixflow.documents.grille import percent
@@ -40,10 +41,19 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """A shared result among several of its purpose; `change` is the one since the try before, "" for the first."""
+
+    on: str
+    percent: int
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class SharedOutcome:
     """The latest complete result, or the latest profile: its score, its details, its parts.
 
-    `groups` are a profile's competences, domain by domain.
+    `groups` are a profile's competences, domain by domain; `tries` the results of several tries.
     """
 
     participation: UUID
@@ -52,6 +62,7 @@ class SharedOutcome:
     about: Sequence[str]
     bars: Bars
     groups: Sequence[tuple[str, Sequence[Bar]]] = ()
+    tries: Sequence[Try] = ()
 
     @property
     def compared(self) -> bool:
@@ -76,9 +87,23 @@ def progress(dossier: Dossier, purpose: Purpose = "initial") -> str:
 
 def latest(dossier: Dossier, purpose: Purpose) -> tuple[Shared | None, Shared | None]:
     """Returns the participation of a purpose that was shared last, and the one before it."""
-    links = dossier.diagnostic.participations.items()
-    shared = sorted((one for one in links if one[1].purpose == purpose and _moment(one[1])), key=_when)
+    shared = _shared(dossier, purpose)
     return (shared[-1] if shared else None), (shared[-2] if len(shared) > 1 else None)
+
+
+def tries(dossier: Dossier, purpose: Purpose, today: date) -> list[Try]:
+    """Returns the results of a purpose that have a rate, the oldest first; none without two of them."""
+    results = (_result(one) for one in _shared(dossier, purpose))
+    rated = [(one.shared.day, percent(one.mastery)) for one in results if one and one.mastery is not None]
+    changes = ["", *(path.points(now - before) for (_, before), (_, now) in pairwise(rated))]
+    made = [Try(path.short(day, today), rate, change) for (day, rate), change in zip(rated, changes, strict=False)]
+    return made if len(made) > 1 else []
+
+
+def _shared(dossier: Dossier, purpose: Purpose) -> list[Shared]:
+    """Returns the participations of a purpose that were shared, the oldest first."""
+    links = dossier.diagnostic.participations.items()
+    return sorted((one for one in links if one[1].purpose == purpose and _moment(one[1])), key=_when)
 
 
 def others(dossier: Dossier, today: date) -> list[SharedOutcome]:
@@ -100,6 +125,7 @@ def _complete(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
             path.scored(now[1]),
             tuple(filter(None, told)),
             _bars(now, before),
+            tries=tries(dossier, "complete", today),
         )
 
 

@@ -86,6 +86,7 @@ class DossierSheet(Page):
     rank: int
     change: str
     parts: results.Bars
+    tries: Sequence[results.Try]
     others: Sequence[results.SharedOutcome]
     participations: Sequence[ParticipationRow]
     # the prescriptions and what comes after
@@ -175,6 +176,7 @@ def dossier_page(
         rank=grid_reading.rank(dossier),
         change=results.progress(dossier),
         parts=results.initial(dossier),
+        tries=results.tries(dossier, "initial", desk.today),
         others=others,
         participations=_participations(dossier, current, others, desk.today),
         prescriptions=prescriptions,

@@ -40,6 +40,9 @@ class WorkshopRow:
     seats: str
     left: str
     tag: str
+    taken: int
+    offered: int
+    capacity: int
 
 
 def rows(desk: Desk, found: Sequence[Any]) -> list[WorkshopRow]:
@@ -66,6 +69,9 @@ def _row(desk: Desk, row: Any, people: Sequence[UUID]) -> WorkshopRow:
         french.seats(row.taken, row.capacity),
         "" if tag else french.left(free, row.waiting),
         tag,
+        row.taken,
+        row.offered,
+        row.capacity,
     )
 
 

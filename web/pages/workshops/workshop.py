@@ -106,6 +106,8 @@ class WorkshopPage(Page):
     help_at: str
     attendance: str
     taken: str
+    capacity: int
+    offered: int
     seats: Sequence[SeatRow]
     waiting: Sequence[SeatRow]
     candidates: Candidates | None
@@ -158,6 +160,8 @@ def workshop_page(
         help_at=workshop.help_at if workshop.day == desk.today else "",
         attendance=french.attendance(state.count("present"), state.count("absent"), state.count("excused")),
         taken=french.seats(len(seats), state.capacity),
+        capacity=state.capacity,
+        offered=sum(one.until is not None for one in state.waiting.values()),
         seats=seats,
         waiting=workshop.waiting(),
         candidates=candidates(workshop, number, group) if fills else None,

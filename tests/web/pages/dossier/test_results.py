@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import ProfileReceived
@@ -52,6 +53,32 @@ def test_a_retake_says_how_far_it_has_come_part_by_part() -> None:
     ]
     assert [(bar.name, bar.change) for bar in bars.competences] == [("Gérer", ""), ("Interagir", "")]
     assert bars.compared
+
+
+def test_every_try_stands_in_its_order_with_its_change() -> None:
+    third, last = UUID(int=33), TODAY - timedelta(days=1)
+    state = state_of(
+        "dossier",
+        opened(),
+        linked(LATER, SECOND),
+        received(LATER, SECOND, result=NOW),
+        linked(),
+        received(result=BEFORE),
+        linked(last, third),
+        received(last, third, result=result(last, "0.38")),
+    )
+    assert [(plain(one.on), one.percent, plain(one.change)) for one in results.tries(state, "initial", TODAY)] == [
+        ("15 sept.", 32, ""),
+        ("14 nov.", 40, "+ 8 points"),
+        ("30 nov.", 38, "− 2 points"),
+    ]
+    assert results.tries(state, "complete", TODAY) == []
+
+
+def test_one_try_is_no_progress() -> None:
+    assert results.tries(state_of("dossier", opened(), linked(), received(result=NOW)), "initial", TODAY) == []
+    unrated = retaken("initial", result(DAY, None), NOW)
+    assert results.tries(unrated, "initial", TODAY) == []
 
 
 def test_a_first_result_is_compared_to_nothing() -> None:

@@ -125,6 +125,28 @@ def test_a_line_says_when_where_who_and_how_full(at_work: House) -> None:
     assert part(at_work.client(NADIA), "/ateliers").strip() in html
 
 
+def test_seats_are_a_bar_in_the_list_and_on_the_page(at_work: House) -> None:
+    made = held(at_work, capacity=6)
+    for n in range(3):
+        seat(at_work, made, at_work.opened(f"Prénom{n}", "Nom"))
+    client = at_work.client(NADIA)
+    for url in ("/ateliers", f"/ateliers/{made}"):
+        (bar,) = soup(client.get(url).text).select("svg.seat-bar")
+        assert bar["aria-hidden"] == "true"
+        assert [one.get("width") for one in bar.select(".fill")] == ["50.0%"]
+        assert not bar.select(".offered")
+
+
+def test_offered_seats_stand_apart_in_the_bar(at_work: House) -> None:
+    made = held(at_work, capacity=6)
+    people = [at_work.opened(f"Prénom{n}", "Nom") for n in range(7)]
+    for dossier in people:
+        seat(at_work, made, dossier)
+    at_work.client(NADIA).post(f"/ateliers/{made}/rendre", data={"command_id": str(uuid4()), "dossier": str(people[0])})
+    (bar,) = soup(at_work.client(NADIA).get("/ateliers").text).select("svg.seat-bar")
+    assert [one["width"] for one in bar.select(".fill, .offered")] == ["83.3%", "16.7%"]
+
+
 def test_lists_are_filtered_by_time_site_and_who_runs_them(at_work: House) -> None:
     mine, his = held(at_work, runners=(NADIA,)), held(at_work, MONDAY + timedelta(days=7), runners=(PAUL,))
     elsewhere = scheduled(at_work, **afternoon(FRIDAY), site="L’Aigle", facilitators=(at_work.people[PAUL],))
