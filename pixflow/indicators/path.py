@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pixflow.documents.grille import percent
 from pixflow.documents.protocol import ProtocolDocument
+from pixflow.dossier.evolve import NO_ACTIVITY, NO_PROJECT
 from pixflow.events import dossier as e
 from pixflow.events.base import Erased, Event, Recorded
 from pixflow.events.values import Action
@@ -141,12 +142,6 @@ def recorded_day(event: Event) -> date:
     return on
 
 
-IDLE = (
-    e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.CopyIssued, e.PaperIssued, e.ErasureRequested,
-)  # fmt: skip
-"""Events that are no activity."""
-
-
 def path_of(
     dossier: UUID, events: Sequence[Recorded], protocol: ProtocolOn, day_of: Callable[[Event], date] = recorded_day
 ) -> Path:
@@ -160,7 +155,7 @@ def path_of(
             path.erased.append((event.TOPIC, mark))
         else:
             _note(path, event, mark, protocol)
-        if not isinstance(event, IDLE):
+        if not isinstance(event, NO_ACTIVITY):
             path.last = max(path.last or mark.on, mark.on)
     return path
 
@@ -184,7 +179,7 @@ def _who(path: Path, event: object, mark: Mark) -> None:
             path.programme, path.group = event.programme, event.group or ""
             path.collective_end = event.collective_end
             path.joined = path.joined or mark
-        case e.ProjectStated(project=project):
+        case e.ProjectStated(project=project) | e.PrescriptionBuilt(project=project) if project != NO_PROJECT:
             path.project = project
         case e.DiagnosticPlanned(modality=modality, mediator=mediator) if "planned" not in path.marks:
             path.modality, path.mediator = modality, mediator
