@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     """Environment variables, all optional. A credential of systemd with such a name counts too.
 
     PIXFLOW_DATA: the folder of the structures; by default a folder of the current user, and another for demonstrations.
+    PIXFLOW_STRUCTURE: the structure that a command works on, when there are several. Commands for all ignore it.
     PIXFLOW_DATABASE_URL: the PostgreSQL database of events, postgresql://user:secret@host/name. Each structure has its
     own schema. Without it, each structure is a folder with SQLite files.
     PIXFLOW_SMTP: the mail server, smtp://person:secret@host:port or smtps://…. Without it, no e-mail is sent.
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PIXFLOW_", secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))
     data: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "pixflow")
+    structure: str = ""
     database_url: str = ""
     smtp: str = ""
     smtp_security: Literal["verified", "plain"] = "verified"

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import get_args
@@ -399,6 +399,34 @@ def test_two_structures_must_be_told_apart(house: Path):
         assert refused.exit_code == 1
         assert "n’existe pas. Structures connues" in refused.output.replace("\n", " ")
         assert isinstance(refused.exception, SystemExit)
+
+
+def test_a_structure_is_remembered_by_a_setting(house: Path, monkeypatch: pytest.MonkeyPatch):
+    ran("init", "--preset", "hautes-pyrenees", "--structure", "Tarbes")
+    assert "PIXFLOW_STRUCTURE" in run("queue", "--as", NADIA).output
+    monkeypatch.setenv("PIXFLOW_STRUCTURE", "l-aigle")
+    assert said("queue", "--as", NADIA)["tasks"] == []
+    assert run("queue", "--as", NADIA, "--structure", "tarbes").exit_code == 1
+    assert len(ran("tick").splitlines()) == 2, "periodic jobs run for all"
+    monkeypatch.setenv("PIXFLOW_STRUCTURE", "ailleurs")
+    assert "n’existe pas. Structures connues" in run("queue", "--as", NADIA).output
+
+
+def test_a_person_at_a_terminal_is_asked_which_structure(house: Path):
+    ran("init", "--preset", "hautes-pyrenees", "--structure", "Tarbes")
+    ours, theirs = os.openpty()
+    line = [sys.executable, "-m", "pixflow", "queue", "--as", NADIA]
+    with subprocess.Popen(line, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, b"nulle part\nl-aigle\n")
+        told = b""
+        with suppress(OSError):  # the end of a terminal
+            while more := os.read(ours, 10_000):
+                told += more
+    os.close(ours)
+    assert process.returncode == 0, told.decode()
+    assert "l-aigle, tarbes" in told.decode()
+    assert "Rien à faire" in told.decode()
 
 
 def test_read_gives_the_sample_as_values(data: Path):

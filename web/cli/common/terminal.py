@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
@@ -175,8 +176,9 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
     known = structure_folder.slugs(data)
     if not known:
         no_structure()
+    structure = structure if structure is not None else Settings().structure or None
     if structure is None and len(known) > 1:
-        fail(f"Plusieurs structures : précisez --structure ({', '.join(known)}).")
+        structure = _asked_for(known)
     with in_words():
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
@@ -185,6 +187,16 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
             yield opened
         finally:
             opened.engine.close()
+
+
+def _asked_for(known: list[str]) -> str:
+    """Asks which structure, when a person is at the terminal."""
+    if not (console.is_terminal and sys.stdin.isatty()):
+        fail(f"Plusieurs structures : précisez --structure ({', '.join(known)}), ou gardez-la dans PIXFLOW_STRUCTURE.")
+    named = ""
+    while named not in known:
+        named = typer.prompt(f"Quelle structure ({', '.join(known)})").strip()
+    return named
 
 
 def no_structure() -> NoReturn:
