@@ -181,6 +181,39 @@ def test_the_last_manager_stays_one_unless_the_operator_says_so() -> None:
     given(*director).when(record_departure, last_day=LATER, **said | {"team": TEAM}, actor=str(MANAGER)).then(left)
 
 
+def test_the_operator_too_says_so_about_the_last_manager() -> None:
+    alone: dict[str, Any] = {"on": DAY, "team": {ADMINISTRATOR: TEAM[ADMINISTRATOR]}, "actor": OPERATOR}
+    director = (JOINED, *held("manager"))
+    given(*director).when(record_departure, last_day=LATER, **alone).refused("last-of-direction")
+    given(*director).when(record_departure, last_day=LATER, **alone, anyway=True).then(
+        e.StaffLeft(last_day=LATER, on=DAY)
+    )
+
+
+def test_a_role_that_waits_is_the_last_of_nothing() -> None:
+    """It never counted: taking it away leaves the structure as it was."""
+    alone: dict[str, Any] = {"on": DAY, "team": {ADMINISTRATOR: TEAM[ADMINISTRATOR]}, "actor": str(ADMINISTRATOR)}
+    given(JOINED, FACILITATOR, asked("manager"), asked("referent")).when(
+        change_roles, roles=("facilitator",), **alone
+    ).then(e.RoleEnded(role="referent", on=DAY), e.RoleEnded(role="manager", on=DAY))
+
+
+@pytest.mark.parametrize(("last_day", "stays"), [(LATER, True), (DAY, False)])
+def test_who_stays_is_counted_the_day_after(last_day: date, stays: bool) -> None:
+    other = Staff(1, roles=frozenset({"manager", "facilitator"}), ends={"manager": last_day})
+    said: dict[str, Any] = {"roles": ("facilitator",), "on": DAY, "team": {MANAGER: other}, "actor": str(ADMINISTRATOR)}
+    ended = given(JOINED, FACILITATOR, *held("manager")).when(change_roles, **said)
+    if stays:
+        ended.then(e.RoleEnded(role="manager", on=DAY))
+    else:
+        ended.refused("last-of-direction")
+
+
+@pytest.mark.parametrize("role", ["advisor", "facilitator"])
+def test_the_operator_confirms_no_role_that_waits_for_nobody(role: Role) -> None:
+    given().when(add_member, **NEW, roles=(role,), actor=OPERATOR).then(JOINED, e.RoleGranted(role=role, on=DAY))
+
+
 def test_one_ends_no_role_of_their_own_and_changing_nothing_is_no_change() -> None:
     both = given(JOINED, FACILITATOR, e.RoleGranted(role="advisor", on=DAY))
     said: dict[str, Any] = {"on": DAY, "team": TEAM, "actor": PERSON}

@@ -21,11 +21,12 @@ RULES = {
     "pixflow/team/roles.py": "tests/team/test_roles.py",
     "pixflow/team/membership.py": "tests/team/test_staff.py",
     "pixflow/team/absences.py": "tests/team/test_absences.py",
+    "pixflow/dossier/glass.py": "tests/dossier/test_glass.py",
     "pixflow/authorization.py": "tests/test_authorization.py",
     "web/desk/signed_in.py": "tests/web/pages/account/test_sign_in.py",
 }
 THEN = (
-    ("tests/team", "tests/test_authorization.py"),
+    ("tests/team", "tests/test_authorization.py", "tests/dossier/test_glass.py"),
     ("tests/web/test_callers.py", "tests/web/pages/account"),
     ("tests/web/test_access.py",),
 )
