@@ -189,7 +189,8 @@ class UnitOfWork:
 
     def _require_retraction(self, decided: Iterable[Event], dossier: LoadedStream) -> None:
         retracted = {event.version for event in decided if isinstance(event, RETRACTIONS)}
-        events = (recorded for recorded in dossier.events if recorded.originator_version in retracted)
+        again = [event for event in decided if not isinstance(event, RETRACTIONS)]
+        events = (r for r in dossier.events if r.originator_version in retracted or r.event in again)
         authorization.require_retraction(self.by, events, dossier.state, self.refs, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, LoadedStream]) -> dict[str, Any]:

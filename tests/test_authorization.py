@@ -182,7 +182,7 @@ def test_a_handed_task_gives_its_decisions_and_no_others() -> None:
     allowed = {name for name in OF_A_DOSSIER if may(COLLEAGUE, name, dossier)}
     about = {"set_appointment", "miss_appointment", "chase", "snooze", "hand_over"}
     own = {"send_referral", "start_action", "end_action", "drop_action"}
-    assert allowed == about | own | {"take_note", "retract", "open_dossier", "issue_paper", "break_glass"}
+    assert allowed == about | own | {"take_note", "retract", "reinstate", "open_dossier", "issue_paper", "break_glass"}
 
     def on(decision: str, *sent: str) -> bool:
         subject = Subject(dossier, sent=frozenset(sent))

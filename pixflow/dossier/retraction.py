@@ -56,6 +56,16 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
     return retractions({*taken, *assignments_of_dispatches(history, taken)}, reason, on)
 
 
+@decision("reinstate", OWN_DOSSIERS, Argument.HISTORY, checks_retracted=True)
+def reinstate(dossier: Dossier, *, versions: tuple[int, ...], on: date, history: Sequence[Recorded]) -> list[Event]:
+    """Records again retracted events, in their order and with their days: the undo of a retraction."""
+    struck, counting = retractions_by_version(history), [r.event for r in not_retracted(history)]
+    wanted = [r.event for r in history if r.originator_version in versions and r.originator_version in struck]
+    if any(isinstance(event, e.Retracted) or is_corrected_elsewhere(event) for event in wanted):
+        raise Refused("not-retractable")
+    return [event for event in wanted if event not in counting]
+
+
 def retract_from_pix(participation: UUID, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts what Pix Orga said of the participation. What people did about it stays."""
     about = [r for r in not_retracted(history) if getattr(r.event, "participation", None) == participation]

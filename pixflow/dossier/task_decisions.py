@@ -30,8 +30,11 @@ OF_KIND: Mapping[str, frozenset[str]] = {
 ABOUT_A_TASK = frozenset({"set_appointment", "miss_appointment", "chase", "snooze", "hand_over"})
 """The decisions about any task: each names its key."""
 
-BESIDE = frozenset({"take_note", "retract"})
-"""The decisions that every receiver may take, and who broke a glass. They retract their own events alone."""
+BESIDE = frozenset({"take_note", "retract", "reinstate"})
+"""The decisions that every receiver may take, and who broke a glass.
+
+They retract and reinstate their own events alone.
+"""
 
 WITH_SUBJECT = frozenset(
     {"hold-debrief", "build-prescription", "refer", "record-outcome"}

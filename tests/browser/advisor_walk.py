@@ -35,7 +35,7 @@ def present(walk: Walk) -> None:
     walk.check(nadia)
     nadia.saves("Enregistré : Pix présenté au premier accueil", {"au premier accueil": True})
     nadia.presses("Annuler", within=".notice")
-    nadia.sees("Pix présenté au premier accueil — retiré : annulé aussitôt", within="#historique")
+    nadia.sees("Pix présenté au premier accueil — annulé aussitôt", within="#historique")
     nadia.goes_to_queue()
     nadia.starts("Fatou SOW", "Présenter Pix")
     nadia.saves("Pix présenté au cours de l’accompagnement", {"au cours de l’accompagnement": True})
@@ -182,11 +182,11 @@ def put_right(walk: Walk) -> None:
     said: dict[str, str | bool] = {"Programme": "CEJ", "Groupe": "mai", "Fin de la période collective": "2026-09-30"}
     nadia.saves("Programme : CEJ, groupe mai", said)
     dropped = nadia.page.locator("#historique li").filter(has_text="Action écartée")
-    dropped.get_by_role("link", name="Corriger").click()
-    nadia.sees("1 fait retiré", "Redevient à faire", "Orienter", within="#form")
+    dropped.get_by_role("link", name="Annuler…").click()
+    nadia.sees("1 fait annulé", "Redevient à faire", "Orienter", within="#form")
     walk.check(nadia)
-    nadia.saves("Retiré : Action écartée", {"Motif": "il reste à payer"}, button="Retirer")
-    nadia.sees("— retiré : il reste à payer (Nadia Benali", within="#historique")
+    nadia.saves("Annulé : Action écartée", {"Motif": "il reste à payer"}, button="Annuler ce fait")
+    nadia.sees("— annulé : il reste à payer (Nadia Benali", within="#historique")
 
 
 def hand_on(walk: Walk) -> None:

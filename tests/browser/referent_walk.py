@@ -127,13 +127,13 @@ def wrong_namesake(walk: Walk) -> None:
     sophie.goes("/resultats")
     sophie.follows("Ce n’est pas Noé LEFORT…")
     sophie.sees(
-        "4 faits retirés", "Restitution tenue", "N’est plus à faire", "Construire la prescription", within="#form"
+        "4 faits annulés", "Restitution tenue", "N’est plus à faire", "Construire la prescription", within="#form"
     )
     walk.check(sophie)
     reason = "homonyme : c’est celui de L’Aigle"
-    sophie.saves("Retiré", {"Motif": reason}, button="Défaire le rapprochement")
+    sophie.saves("Annulé", {"Motif": reason}, button="Annuler le rapprochement")
     assert len(sophie.texts("#historique .struck")) == 4
-    retracted = f"Restitution tenue par téléphone — retiré : {reason} (Sophie Lecomte"
+    retracted = f"Restitution tenue par téléphone — annulé : {reason} (Sophie Lecomte"
     sophie.sees(retracted, within="#historique")
 
     nadia.goes(wrong)

@@ -57,7 +57,7 @@ def steps(walk: Walk, helene: Person) -> None:
     walk.check(helene)
     helene.fills({"Motif": "une autre personne"})
     helene.presses("Retirer", within="#form")
-    helene.sees("Retiré :", within=".notice")
+    helene.sees("Annulé :", within=".notice")
     helene.follows("Désigner référent·e")
     helene.fills({"Pour": "Mortagne"})
     helene.presses("Désigner", within="#form")

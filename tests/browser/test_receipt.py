@@ -45,9 +45,9 @@ def test_after_a_form_low_on_the_page(locale: House, url: str, new_tab: Callable
     assert nadia.page.evaluate("scrollY") > 0
     expect(nadia.page.locator("#announced")).to_contain_text("Action écartée")
     notice.get_by_role("button", name="Annuler").click()
-    nadia.sees("Action écartée : Café numérique", within=".notice.stays")
+    nadia.sees("Annulé : Action écartée : Café numérique", within=".notice.stays")
     expect(notice).to_be_in_viewport(ratio=1)
-    expect(nadia.page.locator("#announced")).to_contain_text("annulé aussitôt")
+    expect(nadia.page.locator("#announced")).to_contain_text("Annulé : Action écartée")
 
 
 def test_focus_is_back_on_the_link_whose_form_was_left(locale: House, url: str, new_tab: Callable[..., Page]) -> None:

@@ -249,7 +249,7 @@ DECISIONS: tuple[Callable[..., list[Event]], ...] = (
     parcours.end_action, parcours.drop_action, identity.open_dossier, identity.correct_identity,
     identity.correct_contact, identity.state_project, identity.join_programme, assignment.assign_advisor,
     follow_up.set_appointment, follow_up.miss_appointment, follow_up.chase_young_person, follow_up.take_note,
-    closing.review_late_event, closing.close_dossier, closing.reopen_dossier, retraction.retract,
+    closing.review_late_event, closing.close_dossier, closing.reopen_dossier, retraction.retract, retraction.reinstate,
     orientation.assess_need, diagnostic.receive_profile, prescription.explore_difficulty,
     prescription.assign_self_study, prescription.follow_self_study, parcours.chase_partner,
     certification.take_complete_diagnostic, certification.decline_complete_diagnostic,
@@ -298,6 +298,7 @@ def arguments(
         "actor": str(ADVISOR),
         "plan": new,
         "action_ids": tuple(uuid5(new, str(n)) for n in range(5)),
+        "versions": tuple(retractions_by_version(history)),
         "open_tasks": {task.key: task.why.version for task in of_dossier(dossier, REFS)},
     }
     if decide is parcours.send_referral:
@@ -346,6 +347,7 @@ FITTING: dict[object, tuple[Event, ...]] = {
     closing.review_late_event: LATE,
     closing.reopen_dossier: LATE,
     retraction.retract: FULL,
+    retraction.reinstate: (*FULL, d.Retracted(version=len(FULL), reason="erreur", on=DAY)),
     prescription.build_prescription: DEBRIEFED,
     parcours.send_referral: PRESCRIBED,
     parcours.answer_referral: (*PRESCRIBED, sent()),

@@ -18,6 +18,9 @@ from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
 
+KNOWN = frozenset({"already-debriefed", "already-built", "already-answered"})
+"""The refusals of what stands in the dossier: only a correction changes it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -31,6 +34,11 @@ class Outcome:
     @property
     def ok(self) -> bool:
         return self.refused is None and not self.meanwhile
+
+    @property
+    def is_known(self) -> bool:
+        """True when the command was refused because another one had said it, in other words."""
+        return self.refused is not None and self.refused.code in KNOWN
 
 
 def record(

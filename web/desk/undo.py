@@ -22,8 +22,8 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt, UndoForm
 from web.french import bulk as french
+from web.french.events.sentences import AT_ONCE
 
-AT_ONCE = "annulé aussitôt"
 _SEATS = (w.SeatTaken, w.WaitlistJoined)
 _UNDOABLE: tuple[type[Event], ...] = (
     *(d.TaskSnoozed, d.TaskHandedOver, d.YoungPersonChased, d.PixPresented, d.DiagnosticPlanned),

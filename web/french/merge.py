@@ -27,7 +27,7 @@ def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str 
         ("Programme", vocabulary.PROGRAMMES.get(dossier.programme, dossier.programme)),
         ("Projet", dossier.project),
         ("Ouvert le", dates.day(dossier.opened.on, year=True, short=True) if dossier.opened else ""),
-        ("Étape", vocabulary.STAGES[stage] if stage else "parcours fait"),
+        ("Étape", vocabulary.STAGES[stage] if stage else "parcours terminé"),
         ("Historique", typography.plural(dossier.version, "fait")),
         ("Dernier fait", dated(last, names, trail, zone) if last else ""),
     ]

@@ -93,7 +93,7 @@ ROTATIONS = {
 RESTORES = {
     "damage": "données abîmées",
     "loss": "données perdues",
-    "mistake": "erreur à défaire",
+    "mistake": "erreur à annuler",
     "move": "changement de machine",
     "drill": "essai",
 }

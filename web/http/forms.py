@@ -68,7 +68,8 @@ class DatedForm(Form):
 class OpenForm:
     """The form that is open on a page: its values, and one error by field name ("" for the whole form).
 
-    `about` is the id or the key that the form is about; `seen` is the version that the form was drawn from.
+    `about` is the id or the key that the form is about; `seen` is the version that the form was drawn from; `corrects`
+    is the version of the event that the form replaces, 0 for none.
     """
 
     name: str
@@ -76,6 +77,7 @@ class OpenForm:
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     seen: int | None = None
+    corrects: int = 0
 
     def get(self, name: str) -> Any:
         return self.values.get(name, "")

@@ -226,9 +226,9 @@ OPENED = e.DossierOpened(
         ),
         (
             e.Retracted(version=1, reason="erreur de date", on=DAY), (e.PixPresented(occasion="cej", on=DAY),),
-            "Retiré : Pix présenté à l’entrée en CEJ — motif : erreur de date",
+            "Annulé : Pix présenté à l’entrée en CEJ — motif : erreur de date",
         ),
-        (e.Retracted(version=1, reason="doublon", on=DAY), (), "Retiré : fait n° 1 — motif : doublon"),
+        (e.Retracted(version=1, reason="doublon", on=DAY), (), "Annulé : fait n° 1 — motif : doublon"),
         (
             e.IdentityCorrected(
                 last_name="Diallo", first_name="Aminata", birth_date=date(2006, 5, 1), imilo_number="12347",
@@ -276,7 +276,7 @@ OPENED = e.DossierOpened(
         ),
         (
             s.Retracted(version=1, reason="autre personne", on=DAY), (s.PixTakenByStaff(on=DAY),),
-            "Retiré : Nadia Benali a passé Pix — motif : autre personne",
+            "Annulé : Nadia Benali a passé Pix — motif : autre personne",
         ),
     ],
 )  # fmt: skip

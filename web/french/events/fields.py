@@ -62,7 +62,7 @@ LABELS: dict[str, str] = {
     "comment": "Avis", "draft": "Projet n°", "endorsed": "Accord",
     "kept": "Faits gardés", "lost": "Faits perdus", "backup": "Sauvegarde", "made": "Faite le",
     "unchanged": "Participations inchangées", "vanished": "Participations disparues",
-    "version": "N° du fait retiré", "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
+    "version": "N° du fait annulé", "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
 """Label of each field."""
 

@@ -127,6 +127,10 @@ TITLES: dict[str, str] = {
 """A short noun for each kind of event, for filters."""
 
 
+AT_ONCE = "annulé aussitôt"
+"""The reason of a retraction in one press: nobody wrote one."""
+
+
 def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()) -> str:
     """Returns the sentence of an event, in the structure's time zone.
 
@@ -145,9 +149,11 @@ def who(recorded: Recorded, names: Names) -> str:
 
 
 def retraction(by: Recorded, names: Names, zone: str = PARIS) -> str:
-    """Returns the reason of a retraction: "retiré : erreur (Nadia Benali, 5 mars 2026, 09:12)"."""
+    """Returns the reason of a retraction: "annulé : erreur (Nadia Benali, 5 mars 2026, 09:12)"."""
     reason = getattr(by.event, "reason", "")
-    return say("retiré : {reason} ({who}, {when})", reason=reason, who=who(by, names), when=when(by, zone))
+    if reason == AT_ONCE:
+        return say("annulé aussitôt ({who}, {when})", who=who(by, names), when=when(by, zone))
+    return say("annulé : {reason} ({who}, {when})", reason=reason, who=who(by, names), when=when(by, zone))
 
 
 def when(recorded: Recorded, zone: str = PARIS) -> str:
@@ -472,7 +478,7 @@ _TELLERS = {
 
 
 def _retracted(target: str, reason: str) -> str:
-    return noted(say("Retiré : {target}", target=target), reason, " — motif : ")
+    return noted(say("Annulé : {target}", target=target), "" if reason == AT_ONCE else reason, " — motif : ")
 
 
 def _scored(result: Result, before: str) -> str:

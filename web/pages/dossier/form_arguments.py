@@ -1,16 +1,19 @@
 """The forms of a dossier, computed: what a decision takes, what a blank form shows, what the structure forbids."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pixflow.decision import Decision
+from pixflow.dossier.evolve import NO_PROJECT
 from pixflow.dossier.identity import state_project
 from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
+from pixflow.events import dossier as e
+from pixflow.events.base import Event
 from pixflow.events.values import Partner
 from pixflow.participation.state import Participation
 from pixflow.workshop.booking import offer_deadline
@@ -164,6 +167,67 @@ def referring(desk: Desk, dossier: Dossier, action: str) -> Values:
 
 def booking(desk: Desk, dossier: Dossier, workshop: str) -> Values:
     return {"workshop": workshop, "or_wait": True}
+
+
+# --- what was typed
+
+
+TYPED = ("text", "note", "reason", "wish", "added", "tutorials")
+
+
+def unrecorded(form: Form, events: Iterable[Event]) -> str:
+    """Returns the lines typed that stand in no event: a form that adds nothing must not lose them."""
+    typed = (str(getattr(form, name, "") or "") for name in TYPED)
+    lines = dict.fromkeys(line.strip() for text in typed for line in text.splitlines() if line.strip())
+    known = "\n".join(text for event in events if lines for text in _texts(event))
+    return "\n".join(line for line in lines if line not in known)
+
+
+def _texts(event: Event) -> Iterator[str]:
+    yield from (value for name in TYPED if isinstance(value := getattr(event, name, None), str))
+    yield from (action.label for action in getattr(event, "actions", ()))
+
+
+# --- what a form shows of an event to correct
+
+
+FORM_OF: Mapping[type[Event], str] = {
+    e.PixPresented: "present", e.DiagnosticPlanned: "plan", e.DiagnosticDeclined: "decline", e.NeedAssessed: "need",
+    e.YoungPersonChased: "chase", e.AppointmentSet: "appointment", e.AppointmentMissed: "missed",
+    e.TaskSnoozed: "snooze", e.TaskHandedOver: "hand", e.DebriefHeld: "debrief", e.PrescriptionBuilt: "prescription",
+    e.DifficultyExplored: "explore", e.SelfStudyAssigned: "study", e.SelfStudyFollowed: "progress",
+    e.ReferralSent: "refer", e.ReferralAnswered: "answer", e.PartnerChased: "remind", e.ActionStarted: "start",
+    e.ActionEnded: "end", e.ActionDropped: "drop", e.CompleteDiagnosticTaken: "complete",
+    e.CompleteDiagnosticDeclined: "not-complete", e.CertificationProposed: "certify",
+    e.CertificationDeclined: "not-certify", e.CertificationRegistered: "register", e.CertificationTaken: "certified",
+    e.CertificationObtained: "obtain", e.CertificationNotObtained: "obtain", e.ResultAddedToCv: "cv",
+    e.RetakePlanned: "retake", e.RetakeDeclined: "not-retake", e.NoteTaken: "note", e.IdentityCorrected: "identity",
+    e.ContactCorrected: "contact", e.ProjectStated: "project", e.ProgrammeJoined: "programme",
+    e.AdvisorAssigned: "assign", e.DossierLent: "lend", e.LateEventReviewed: "review", e.DossierClosed: "close",
+    e.DossierReopened: "reopen",
+}  # fmt: skip
+"""The form that records each event again."""
+
+
+def recorded(desk: Desk, event: Event, model: type[Form]) -> dict[str, Any]:
+    """Shows what an event says, as the fields of its form."""
+    said = {name: _text(getattr(event, name)) for name in model.model_fields if hasattr(event, name)}
+    match event:
+        case e.AppointmentSet(at=at):
+            return {**said, "hour": f"{at.astimezone(ZoneInfo(desk.zone)):%H:%M}"}
+        case e.ReferralSent(partner=partner):
+            return {**said, "partner": partner.name}
+        case e.PrescriptionBuilt(actions=actions, project=project):
+            kept = [action.proposal for action in actions if action.proposal]
+            added = "\n".join(action.label for action in actions if not action.proposal)
+            return {**said, "kept": kept, "added": added, "project": "" if project == NO_PROJECT else project}
+        case e.CertificationObtained() | e.CertificationNotObtained():
+            return {**said, "obtained": _text(isinstance(event, e.CertificationObtained))}
+    return said
+
+
+def _text(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
 # --- what only the data of the structure can forbid

@@ -42,11 +42,14 @@ class DossierForm:
     streams: Callable[[Any], Mapping[str, UUID]] = form_arguments.dossier_alone
 
 
+def allowed(desk: Desk, dossier: Dossier) -> frozenset[str]:
+    """Returns the forms whose decision this person may take on this dossier."""
+    return frozenset(name for name, form in FORMS.items() if desk.may(form.decision, Subject(dossier)))
+
+
 def offers(desk: Desk, dossier: Dossier) -> frozenset[str]:
     """Returns the forms that this person may open on this dossier."""
-    return frozenset(
-        name for name, form in FORMS.items() if desk.may(form.decision, Subject(dossier)) and form.offered(dossier)
-    )
+    return frozenset(name for name in allowed(desk, dossier) if FORMS[name].offered(dossier))
 
 
 FORMS: dict[str, DossierForm] = {

@@ -1,6 +1,6 @@
 """The history of a dossier as sentences: when, by whom, why it was retracted, what may be corrected or undone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from pixflow import tasks
 from pixflow.authorization import Subject
 from pixflow.dossier import retraction
+from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted
 from pixflow.folding import not_retracted, retractions_by_version
@@ -20,6 +21,7 @@ from web.french.errors import refusals
 from web.french.events import sentences
 from web.french.typography import say
 from web.http.forms import Form, OpenForm
+from web.pages.dossier.form_arguments import FORM_OF
 from web.pages.dossier.forms import FORMS
 
 
@@ -33,7 +35,8 @@ class UndoLast(Form):
 class HistoryEntry:
     """An event in words; `retracted` says when, by whom and why it was retracted, "" while it counts.
 
-    `duplicate` is the dossier that the event joined to this one; `readable` is true when this person may read it.
+    `form` records it again with other values, "" for none. `duplicate` is the dossier that the event joined to this
+    one; `readable` is true when this person may read it.
     """
 
     version: int
@@ -43,6 +46,7 @@ class HistoryEntry:
     retracted: str
     correctable: bool
     undoable: bool
+    form: str = ""
     duplicate: UUID | None = None
     readable: bool = False
 
@@ -58,14 +62,20 @@ class Preview:
 
 
 class History:
-    """The events of one dossier in words, for the person at the desk; `may_retract` lets them correct it."""
+    """The events of one dossier in words, for the person at the desk.
 
-    def __init__(self, desk: Desk, names: ScopedNames, trail: Sequence[Recorded], may_retract: bool) -> None:
+    `may_retract` lets them retract events, `forms` are the forms whose decision they may take.
+    """
+
+    def __init__(
+        self, desk: Desk, names: ScopedNames, trail: Sequence[Recorded], may_retract: bool, forms: Collection[str] = ()
+    ) -> None:
         self._desk, self._zone, self._names, self._trail = desk, desk.zone, names, trail
-        self._may_retract = may_retract
+        self._may_retract, self._forms = may_retract, forms
         self._struck = retractions_by_version(trail)
         self._merges = {r.command for r in trail if isinstance(r.event, DuplicateJoined)}
         self.undoable = undoable(desk, trail) if may_retract else None
+        self.restorable = restorable(desk, trail) if may_retract else None
 
     def entries(self, stage: str = "") -> list[HistoryEntry]:
         """Returns the events, the latest first; a retraction shows beside the event it cancels."""
@@ -90,14 +100,17 @@ class History:
         stays = isinstance(recorded.event, (DossierOpened, *retraction.ISSUED))
         fixed = stays or retraction.is_corrected_elsewhere(recorded.event)
         duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
+        correctable = self._may_retract and not fixed and by is None
+        form = FORM_OF.get(type(recorded.event), "") if correctable else ""
         return HistoryEntry(
             recorded.originator_version,
             self._said(recorded),
             sentences.when(recorded, self._zone),
             self._who(recorded),
             sentences.retraction(by, self._names, self._zone) if by else "",
-            self._may_retract and not fixed and by is None,
+            correctable,
             recorded.originator_version == self.undoable,
+            form if form in self._forms else "",
             duplicate,
             duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
         )
@@ -136,9 +149,43 @@ def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     return None if elsewhere else last.originator_version
 
 
+def restorable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
+    """Returns the last retraction of the trail, when this person made it and may record again what it took back."""
+    told = [r for r in trail if not isinstance(r.event, retraction.ISSUED)]
+    last = told[-1] if told else None
+    if last is None or last.by != desk.actor.id or not isinstance(last.event, Retracted):
+        return None
+    together = recorded_with(trail, last.originator_version)
+    by_version = {r.originator_version: r.event for r in trail}
+    taken = [by_version[r.event.version] for r in together if isinstance(r.event, Retracted)]
+    alone = len(taken) == len(together) and not any(map(retraction.is_corrected_elsewhere, taken))
+    return last.originator_version if alone else None
+
+
+def steps_back(desk: Desk, trail: Sequence[Recorded], version: int) -> tuple[list[int], list[int]] | None:
+    """Returns the versions to retract, the latest first, and those to record again: the undo of the last form.
+
+    None when somebody acted since.
+    """
+    if version not in (undoable(desk, trail), restorable(desk, trail)):
+        return None
+    together = recorded_with(trail, version)
+    new = [r.originator_version for r in reversed(together) if not isinstance(r.event, Retracted)]
+    return new, sorted(r.event.version for r in together if isinstance(r.event, Retracted))
+
+
+def to_correct(desk: Desk, dossier: Dossier, trail: Sequence[Recorded], version: int) -> Recorded | None:
+    """Returns the event that this person may correct by its form; None when it no longer counts, or is not theirs."""
+    found = next((r for r in not_retracted(trail) if r.originator_version == version), None)
+    if found is None or retraction.is_corrected_elsewhere(found.event) or type(found.event) not in FORM_OF:
+        return None
+    decisions = (retraction.retract, FORMS[FORM_OF[type(found.event)]].decision)
+    return found if all(desk.may(one, Subject(dossier)) for one in decisions) else None
+
+
 def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) -> Preview | None:
     """Returns the effects of a correction, None for another form."""
-    if opened.name not in ("retract", "unmatch"):
+    if opened.name not in ("retract", "unmatch") and not opened.corrects:
         return None
     try:
         changed = _previewed(desk, dossier_id, opened)
@@ -159,10 +206,10 @@ def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) 
 
 
 def _previewed(desk: Desk, dossier_id: UUID, opened: OpenForm) -> Any:
-    decision = FORMS[opened.name].decision
+    decision = retraction.retract if opened.corrects else FORMS[opened.name].decision
     by = desk.by(decision, Subject(desk.dossier(dossier_id)))
-    if opened.name == "retract":
-        version = int(opened.get("version"))
+    if opened.name == "retract" or opened.corrects:
+        version = opened.corrects or int(opened.get("version"))
         return desk.engine.preview({"dossier": dossier_id}, decision, by=by, version=version, reason="—")
     streams = {"participation": UUID(str(opened.get("participation"))), "dossier": dossier_id}
     return desk.engine.preview(streams, decision, by=by, reason="—")

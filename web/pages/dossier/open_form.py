@@ -15,7 +15,7 @@ from web.desk.team.proposals import advisors
 from web.french import vocabulary
 from web.french.events import sentences
 from web.http.forms import OpenForm, errors_shown
-from web.pages.dossier import grid_reading, seats
+from web.pages.dossier import form_arguments, grid_reading, seats
 from web.pages.dossier.forms import FORMS
 from web.pages.dossier.history import HistoryEntry
 from web.pages.dossier.tasks import OpenTask
@@ -32,14 +32,29 @@ def blank(desk: Desk, dossier: Dossier, name: str, about: str) -> OpenForm:
     return OpenForm(name, str(values[form.about]) if form.about else about, values)
 
 
-def refused(desk: Desk, dossier: Dossier, name: str, typed: Mapping[str, Any], errors: Mapping[str, str]) -> OpenForm:
+def correcting(desk: Desk, dossier: Dossier, recorded: Recorded) -> OpenForm:
+    """Returns the form of an event with what the event says: it replaces the event."""
+    name = form_arguments.FORM_OF[type(recorded.event)]
+    form = FORMS[name]
+    values = form_arguments.recorded(desk, recorded.event, form.model)
+    return OpenForm(name, values.get(form.about, ""), values, corrects=recorded.originator_version)
+
+
+def refused(
+    desk: Desk,
+    dossier: Dossier,
+    name: str,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str],
+    corrects: int = 0,
+) -> OpenForm:
     """Returns a form with every value that was typed, and its errors."""
     form = FORMS[name]
     opened = blank(desk, dossier, name, str(typed.get(form.about, "")))
     empty = {field: "" for field in form.model.model_fields if field != form.about}
     values, seen = {**opened.values, **empty, **typed}, str(typed.get("seen", ""))
     version = int(seen) if seen.isdecimal() else None
-    return OpenForm(name, opened.about, values, errors_shown(errors, [form.about]), version)
+    return OpenForm(name, opened.about, values, errors_shown(errors, [form.about]), version, corrects)
 
 
 def hidden(opened: OpenForm | None) -> Mapping[str, str]:
@@ -55,6 +70,8 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
     """
     if opened is None:
         return ""
+    if opened.corrects and FORMS[opened.name].place != "prescription":
+        return _beside(opened.corrects, history)
     match FORMS[opened.name].place:
         case "task" | "next-steps" as part:
             near = (one.task.key for one in shown if _closes(opened, one))
@@ -63,10 +80,14 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
             found = subject(dossier, opened)
             return str(found.action.id) if found else "tasks"
         case "event":
-            listed = opened.about in (str(one.version) for one in history)
-            return f"fait-{opened.about}" if listed else "tasks"
+            return _beside(opened.about, history)
         case part:
             return part
+
+
+def _beside(version: object, history: Sequence[HistoryEntry]) -> str:
+    listed = str(version) in (str(one.version) for one in history)
+    return f"fait-{version}" if listed else "tasks"
 
 
 def _closes(opened: OpenForm, one: OpenTask) -> bool:

@@ -1,7 +1,7 @@
 """Dossier: the path of one young person, with each form beside what it changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from pixflow.authorization import Subject
 from pixflow.dossier import retraction
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
+from pixflow.events.base import Recorded
 from pixflow.events.dossier import DuplicateJoined
 from pixflow.folding import retractions_by_version
 from projections import audit_trail
@@ -21,11 +22,13 @@ from web.desk.commands import Outcome, record, record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.french.errors import missing
+from web.french.events.sentences import AT_ONCE
+from web.french.typography import say
 from web.http.addresses import Version
 from web.http.forms import Form, FormData, OpenForm, validate
 from web.http.pagination import carrying
 from web.http.templates import page, redirect
-from web.pages.dossier import history, open_form, queue_place
+from web.pages.dossier import form_arguments, history, open_form, queue_place
 from web.pages.dossier.forms import FORMS, DossierForm, offers
 from web.pages.dossier.sheet import dossier_page
 from web.pages.dossiers import merge
@@ -33,8 +36,11 @@ from web.pages.privacy import erasure
 from web.pages.results.auto_match import match_waiting
 
 router = APIRouter()
-AT_ONCE = "annulé aussitôt"
-"""The reason of a retraction in one press."""
+KNOWN = ("C’était déjà noté.", "C’est enregistré, mais une partie l’était déjà.")
+"""The answers to a form that added nothing, or not all of it."""
+NOT_LOST = "Ce que vous avez écrit et que le dossier n’a pas est repris ici : gardez-le en note, ou renoncez."
+REPLACED = "remplacé par une correction"
+"""The reason of the retraction that goes with a correction."""
 
 
 @router.get("/dossiers/{dossier_id:uuid}")
@@ -47,8 +53,9 @@ def read(
     fait: Version = -1,
     etape: str = "",
     boite: str = "",
+    corrige: Version = 0,
 ) -> Response:
-    """The sheet; `formulaire` opens one of its forms, about the id or the key `sur`.
+    """The sheet; `formulaire` opens one of its forms, about the id or the key `sur`; `corrige` is an event to correct.
 
     `fait` is the version just recorded, 0 when nothing was new; `etape` filters the history; `boite` is a place in Ma
     boîte.
@@ -57,12 +64,16 @@ def read(
         return page(request, erasure.erased_page(desk, dossier_id, gone.erased))
     dossier = desk.dossier(dossier_id)
     opened = open_form.blank(desk, dossier, formulaire, sur) if formulaire in offers(desk, dossier) else None
+    if corrige > 0 and (wrong := history.to_correct(desk, dossier, _trail(desk, dossier_id), corrige)):
+        opened = open_form.correcting(desk, dossier, wrong)
     return _page(request, desk, dossier_id, opened, done=fait, stage=etape, box=boite)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/undo")
 def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite: str = "") -> Response:
-    """Annuler: retracts the events of the last form, the latest first; a merge is undone in both dossiers.
+    """Annuler: retracts the events of the last form, the latest first, and records again those that it retracted.
+
+    A merge is undone in both dossiers.
 
     Opens the form of the correction when somebody acted on them since.
     """
@@ -70,49 +81,63 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite
     form = validate(history.UndoLast, data)[0]
     if form is None:
         raise HTTPException(422)
-    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
+    trail = _trail(desk, dossier_id)
     joined = next((r.event for r in trail if r.originator_version == form.version), None)
     duplicate = joined.duplicate if isinstance(joined, DuplicateJoined) else None
-    undone = [form.version]
-    if form.version == history.undoable(desk, trail):
-        undone = [r.originator_version for r in reversed(history.recorded_with(trail, form.version))]
-    elif form.version not in retractions_by_version(trail):
+    undone, again = history.steps_back(desk, trail, form.version) or ([], [])
+    if not undone and not again and form.version not in retractions_by_version(trail):
         correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?formulaire=retract&sur={form.version}#form"
         return RedirectResponse(carrying(f"/dossiers/{correction}", boite), 303)
     if duplicate:
         outcome = merge.undo(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)
     else:
-        retracted = [{"version": version, "reason": AT_ONCE} for version in undone]
-        steps = [Step({"dossier": dossier_id}, retraction.retract, sent) for sent in retracted]
+        streams = {"dossier": dossier_id}
+        retracted = undone if undone or again else [form.version]
+        steps = [Step(streams, retraction.retract, {"version": one, "reason": AT_ONCE}) for one in retracted]
+        steps += [Step(streams, retraction.reinstate, {"versions": tuple(again)})] if again else []
         outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
     return _Press(request, desk, dossier, dossier_id, "retract", {"version": str(form.version)}, boite).answer(outcome)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/{name}")
-def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormData, boite: str = "") -> Response:
-    """Takes the decision of a form; answers the sheet, with what was recorded or the errors."""
+def act(
+    request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormData, boite: str = "", corrige: Version = 0
+) -> Response:
+    """Takes the decision of a form; answers the sheet, with what was recorded or the errors.
+
+    The event `corrige` is retracted in the same command.
+    """
     dossier = _permitted(desk, dossier_id, name)
-    press = _Press(request, desk, dossier, dossier_id, name, data, boite)
+    press = _Press(request, desk, dossier, dossier_id, name, data, boite, max(corrige, 0))
     spec = FORMS[name]
     form, errors = validate(spec.model, data)
     if form is None or (errors := spec.check(desk, dossier, form)):
         return press.again(missing.named(errors))
-    outcome = _record(desk, dossier_id, dossier, spec, form)
+    outcome = _record(desk, dossier_id, dossier, spec, form, press.corrects)
     if outcome.recorded and name == "identity":
         desk.refresh()
         match_waiting(desk, dossier_id, desk.dossier(dossier_id).imilo_number, command_id=form.command_id)
+    if (outcome.ok or outcome.is_known) and not outcome.repeated and (lost := press.unrecorded(form, outcome)):
+        return press.as_note(lost, outcome)
     return press.answer(outcome)
 
 
-def _record(desk: Desk, dossier_id: UUID, dossier: Dossier, spec: DossierForm, form: Form) -> Outcome:
-    """Takes the decision of a form, and those that go with it, as one command."""
+def _trail(desk: Desk, dossier_id: UUID) -> list[Recorded]:
+    return [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
+
+
+def _record(
+    desk: Desk, dossier_id: UUID, dossier: Dossier, spec: DossierForm, form: Form, corrects: int = 0
+) -> Outcome:
+    """Takes the decision of a form, and those that go with it, as one command; retracts first the event it corrects."""
     streams = {**spec.streams(form), "dossier": dossier_id}
     sent, context = spec.arguments(desk, dossier, form)
     seen = {"dossier": form.seen} if form.seen is not None else None
     further = [Step({"dossier": dossier_id}, *one) for one in spec.further(desk, dossier, form)]
-    if not further:
+    if not further and not corrects:
         return record(desk, streams, spec.decision, command_id=form.command_id, seen=seen, context=context, **sent)
-    steps = [Step(streams, spec.decision, sent, context), *further]
+    wrong = [Step({"dossier": dossier_id}, retraction.retract, {"version": corrects, "reason": REPLACED})]
+    steps = [*(wrong if corrects else ()), Step(streams, spec.decision, sent, context), *further]
     said = [(step.decision.name, step.sent) for step in steps]
     return record_all(desk, steps, (str(dossier_id), said), command_id=form.command_id, seen=seen)
 
@@ -135,7 +160,7 @@ def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """A submitted form, and its two answers. `box` is the place in Ma boîte."""
+    """A submitted form, and its two answers. `box` is the place in Ma boîte, `corrects` the version it replaces."""
 
     request: Request
     desk: Desk
@@ -144,6 +169,7 @@ class _Press:
     name: str
     data: Mapping[str, Any]
     box: str
+    corrects: int = 0
 
     def answer(self, outcome: Outcome) -> Response:
         """Redirects to the sheet with what was recorded, or answers the form again."""
@@ -155,10 +181,24 @@ class _Press:
         own = [r.originator_version for r in outcome.recorded if r.originator_id == self.dossier_id]
         return RedirectResponse(carrying(f"/dossiers/{self.dossier_id}?fait={own[-1] if own else 0}", self.box), 303)
 
+    def unrecorded(self, form: Form, outcome: Outcome) -> str:
+        """Returns what was typed in the form, and stands in no event of the dossier nor of its answer."""
+        self.desk.refresh()
+        known = [*_trail(self.desk, self.dossier_id), *outcome.recorded]
+        return form_arguments.unrecorded(form, (one.event for one in known))
+
+    def as_note(self, lost: str, outcome: Outcome) -> Response:
+        """Answers 422 with the form of a note that holds what the form did not record."""
+        why = refusals.sentence(self.desk, outcome.refused) if outcome.refused else ""
+        said = say("{why} {kept}", why=why or KNOWN[bool(outcome.recorded)], kept=NOT_LOST)
+        opened = open_form.blank(self.desk, self.dossier, "note", "")
+        kept = replace(opened, values={**opened.values, "text": lost}, errors={"": said})
+        return _page(self.request, self.desk, self.dossier_id, kept, status=422, box=self.box)
+
     def again(self, errors: Mapping[str, str]) -> Response:
         """Answers 422 with the form: its values, its errors, and the events since it was drawn."""
         self.desk.refresh()
-        opened = open_form.refused(self.desk, self.dossier, self.name, self.data, errors)
+        opened = open_form.refused(self.desk, self.dossier, self.name, self.data, errors, self.corrects)
         return _page(self.request, self.desk, self.dossier_id, opened, status=422, box=self.box)
 
 

@@ -11,7 +11,6 @@ from pixflow.documents.grille import Explanation
 from pixflow.documents.protocol import Delays
 from pixflow.dossier import merging
 from pixflow.dossier.parcours_state import ActionState
-from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import stepper
@@ -27,7 +26,7 @@ from web.http.people import People, opened
 from web.http.templates import Page, ScoreBand
 from web.pages.dossier import grid_reading, next_steps, open_form, results, seats
 from web.pages.dossier import tasks as dossier_tasks
-from web.pages.dossier.forms import offers
+from web.pages.dossier.forms import FORMS, allowed
 from web.pages.dossier.history import History, HistoryEntry, Preview, preview
 from web.pages.dossier.queue_place import NextTask, QueuePlace, next_task
 from web.pages.dossier.seats import HeldSeat
@@ -137,10 +136,11 @@ def dossier_page(
     dossier = desk.dossier(dossier_id)
     names = names_for(desk, dossier)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
-    history = History(desk, names, trail, desk.may(retract, Subject(dossier)))
+    forms = allowed(desk, dossier)
+    history = History(desk, names, trail, "retract" in forms, forms)
     entries = history.entries(stage)
     owed = tasks.of_dossier(dossier, desk.refs)
-    offered = offers(desk, dossier)
+    offered = frozenset(name for name in forms if FORMS[name].offered(dossier))
     shown = dossier_tasks.open_tasks(desk, dossier_id, dossier, owed, offered)
     reading = grid_reading.read(desk, dossier)
     prescriptions = list(grid_reading.prescribed(desk, dossier))
@@ -165,7 +165,7 @@ def dossier_page(
         next=next_task(desk, place, dossier_id) if done >= 0 else None,
         done=history.receipt(done),
         done_version=done,
-        undo=history.undoable,
+        undo=history.restorable if done == history.restorable else history.undoable,
         tasks=shown,
         primary=dossier_tasks.primary(shown),
         coming=dossier_tasks.coming(owed, desk.today),

@@ -24,6 +24,7 @@ from web.desk.names import names_for
 from web.desk.receipts import UndoForm
 from web.french import dates
 from web.french import tasks as french_tasks
+from web.french.events.sentences import AT_ONCE
 from web.french.typography import lower_first, say
 from web.http.forms import Day, Form
 
@@ -137,7 +138,7 @@ def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
             undo_group,
             command_id=receipts.row_command(form.command_id, recorded.originator_id),
             version=recorded.originator_version,
-            reason="annulé aussitôt",
+            reason=AT_ONCE,
         )
         made.append(row_outcome(desk, names.dossier(recorded.originator_id), outcome))
     return BulkOutcome(made, form.command_id)

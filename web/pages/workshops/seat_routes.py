@@ -19,6 +19,7 @@ from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, row_command
 from web.french import typography
+from web.french.events.sentences import AT_ONCE
 from web.http.addresses import PageNumber
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
@@ -118,7 +119,7 @@ def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
         {"workshop": workshop_id, "dossier": form.dossier},
         undo.undo_release,
         command_id=form.command_id,
-        reason="annulé aussitôt",
+        reason=AT_ONCE,
     )
     return answer(request, desk, workshop_id, outcome)
 

@@ -71,8 +71,8 @@ def test_what_was_taken_back_is_struck_with_its_reason(at_work: House) -> None:
     page = soup(at_work.client(CLAIRE).get(f"/journal?dossier={dossier}").text)
     retracted = page.select(".ledger .item")[1]
     assert said(retracted.select_one("s")) == "Pix présenté au premier accueil"
-    assert "retiré : mauvaise personne" in said(retracted)
-    assert "Retiré : Pix présenté au premier accueil" in said(page.select(".ledger .item")[0])
+    assert "annulé : mauvaise personne" in said(retracted)
+    assert "Annulé : Pix présenté au premier accueil" in said(page.select(".ledger .item")[0])
 
 
 def test_2500_dossiers_are_paged_with_the_exact_count(at_work: House) -> None:

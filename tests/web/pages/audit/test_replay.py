@@ -51,7 +51,7 @@ def stepper_of(page: Any) -> list[tuple[str, str]]:
     return [(str(step["class"][0]), said(step.select_one(".step"))) for step in page.select(".stepper li")]
 
 
-STATUS = {"done": " : fait", "current": " : en cours", "todo": " : à venir"}
+STATUS = {"done": " : terminé", "current": " : en cours", "todo": " : à venir"}
 STAGES = {
     "orientation": "1 Orientation", "diagnostic": "2 Diagnostic", "prescription": "3 Prescription",
     "parcours": "4 Parcours",
@@ -162,7 +162,7 @@ def test_facts_are_marked_and_what_was_struck_is_struck_from_then_on(at_work: Ho
         assert item.s is None
     item = soup(client.get(f"/rejouer/{dossier}?version={by}").text).select_one(f"#fait-{about}")
     assert said(item.s).startswith("Pix présenté")
-    assert "retiré : erreur de date (Nadia Benali, 17 mars 2026" in said(item)
+    assert "annulé : erreur de date (Nadia Benali, 17 mars 2026" in said(item)
     page = soup(client.get(f"/rejouer/{dossier}?version={by}").text)
     states = [(" ".join(item.get("class", []))) for item in page.select(".trail li")]
     assert states.index("now") == by - 1

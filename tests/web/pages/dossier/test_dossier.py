@@ -215,7 +215,7 @@ def test_a_closed_dossier_says_so_and_offers_to_reopen(locale: House) -> None:
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
     assert "Dossier clos le 16 mars 2026 : déménagement." in words(page)
     offered = set(re.findall(r"\?formulaire=([a-z]+)", page))
-    assert offered == {"reopen", "note", "retract"}
+    assert offered == {"reopen", "note", "retract", "close"}
 
 
 def test_the_history_is_filtered_by_stage(locale: House) -> None:

@@ -134,7 +134,7 @@ def test_annuler_takes_back_the_last_fact_in_one_press(locale: House) -> None:
     assert undone.headers["location"] == again.headers["location"] == f"/dossiers/{dossier}?fait=4"
     assert locale.state(dossier).orientation.presented is None
     told = part(client.get(undone.headers["location"]).text, "history")
-    assert "Pix présenté au premier accueil — retiré : annulé aussitôt (Nadia Benali, 16 mars 2026, 10:12)" in told
+    assert "Pix présenté au premier accueil — annulé aussitôt (Nadia Benali, 16 mars 2026, 10:12)" in told
 
 
 def test_a_form_that_records_several_facts_tells_them_all_and_annuler_takes_them_all_back(locale: House) -> None:
@@ -187,23 +187,23 @@ def test_a_correction_shows_what_goes_with_it_before_it_is_done(locale: House) -
     built = next(n for n, event in enumerate(locale.events(dossier), 1) if isinstance(event, e.PrescriptionBuilt))
     page = client.get(f"/dossiers/{dossier}?formulaire=retract&sur={built}")
     preview = words(str(BeautifulSoup(page.text, "html.parser").select_one(".preview")))
-    assert preview.startswith("2 faits retirés Prescription construite")
+    assert preview.startswith("2 faits annulés Prescription construite")
     assert "Orientation vers Médiathèque de Mortagne" in preview
     assert "N’est plus à faire Orienter" in preview
     assert "Redevient à faire Construire la prescription" in preview
     assert send(client, dossier, "retract", {**values(page.text), "reason": "mauvaise grille"}).status_code == 303
     assert not locale.state(dossier).parcours.actions
     told = part(client.get(f"/dossiers/{dossier}").text, "history")
-    assert told.count("retiré : mauvaise grille (Nadia Benali") == 2
+    assert told.count("annulé : mauvaise grille (Nadia Benali") == 2
 
 
 def test_what_came_from_pix_is_not_corrected_but_unmatched(locale: House) -> None:
     dossier, found = locale.scored()
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}?formulaire=retract&sur=5").text
-    assert "défaites le rapprochement" in words(page)
+    assert "annulez le rapprochement" in words(page)
     client = locale.client("Sophie Lecomte")
     page = client.get(f"/dossiers/{dossier}?formulaire=unmatch&sur={found}").text
-    assert "2 faits retirés" in words(page)
+    assert "2 faits annulés" in words(page)
     assert "N’est plus à faire Transmettre le résultat" in words(page)
     assert send(client, dossier, "unmatch", {**values(page), "reason": "homonyme"}).status_code == 303
     assert not locale.state(dossier).diagnostic.participations

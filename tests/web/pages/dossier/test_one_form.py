@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from bs4 import BeautifulSoup
@@ -11,7 +12,7 @@ from pixflow.dossier import follow_up
 from pixflow.events import dossier as e
 from tests.web.client import words
 from tests.web.paths import House, house
-from tests.web.pressing import opened, press, send, undo_form
+from tests.web.pressing import opened, press, send, undo_form, values
 
 NADIA = "Nadia Benali"
 
@@ -101,3 +102,32 @@ def test_who_was_handed_the_debrief_is_asked_for_no_prescription(locale: House) 
     assert "added" not in sent
     assert send(client, dossier, "debrief", {**sent, "note": "vu"}).status_code == 303
     assert isinstance(locale.events(dossier)[-1], e.DebriefHeld)
+
+
+def test_two_tabs_on_one_debrief_lose_no_note(locale: House) -> None:
+    dossier, found = locale.dispatched("0.62")
+    client = locale.client(NADIA)
+    first, second = (opened(client, dossier, "debrief", found) for _ in range(2))
+    assert send(client, dossier, "debrief", {**first, "note": "à l’aise"}).status_code == 303
+    answer = send(client, dossier, "debrief", {**second, "note": "cherche un stage en mai"})
+    assert answer.status_code == 422
+    assert "C’était déjà noté." in words(answer.text)
+    assert values(answer.text)["text"] == "cherche un stage en mai"
+    assert send(client, dossier, "note", values(answer.text)).status_code == 303
+    same = send(client, dossier, "debrief", {**second, "command_id": str(uuid4()), "note": "à l’aise"})
+    assert same.headers["location"] == f"/dossiers/{dossier}?fait=0"
+
+
+def test_a_second_debrief_with_a_prescription_records_it_and_offers_its_note(locale: House) -> None:
+    dossier, found = locale.dispatched("0.62")
+    client = locale.client(NADIA)
+    first, second = (opened(client, dossier, "debrief", found) for _ in range(2))
+    assert send(client, dossier, "debrief", {**first, "note": "à l’aise"}).status_code == 303
+    sent = {**second, "note": "veut le Cléa", "kept": "clea-numerique", "seen": str(locale.state(dossier).version)}
+    answer = send(client, dossier, "debrief", sent)
+    assert "C’est enregistré, mais une partie l’était déjà." in words(answer.text)
+    assert values(answer.text)["text"] == "veut le Cléa"
+    assert found in locale.state(dossier).prescription.built
+    other = {**second, "command_id": str(uuid4()), "kept": "cafe-numerique", "wish": "travailler dehors"}
+    refused = send(client, dossier, "debrief", {**other, "seen": str(locale.state(dossier).version)})
+    assert values(refused.text)["text"] == "travailler dehors"

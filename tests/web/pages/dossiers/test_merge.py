@@ -178,7 +178,7 @@ def test_the_one_that_goes_on_says_with_whom_it_was_joined_and_takes_it_back_in_
     for _ in range(2):
         assert client.post(f"/dossiers/{kept}/undo", data=undo).status_code == 303
     assert [(owed(at_work, one), _known(at_work, one)) for one in (duplicate, kept)] == before
-    assert "Défaire la fusion" not in part(client, f"/dossiers/{kept}")
+    assert "Annuler la fusion" not in part(client, f"/dossiers/{kept}")
 
 
 def test_once_somebody_acted_on_it_the_merge_is_parted_with_a_reason(at_work: House) -> None:
@@ -217,7 +217,7 @@ def test_joined_again_the_first_duplicate_points_to_the_last_one(at_work: House)
     assert "suivi·e maintenant par Paul Rey" in words(page)
     assert at_work.state(third).orientation.presented
     page = words(at_work.client(SOPHIE).get(f"/dossiers/{first}/fusion").text)
-    assert "Défaites d’abord cette fusion" in page
+    assert "Annulez d’abord cette fusion" in page
 
 
 def test_said_twice_it_is_done_once(at_work: House) -> None:

@@ -201,7 +201,7 @@ def test_pressing_a_row_and_doing_it_takes_the_row_away(at_work: House) -> None:
     assert answer.status_code == 303
     page = client.get("/boite").text
     assert texts(page, ".item-do") == ["Prévoir le diagnostic"]
-    assert "1 à faire · 1 fait aujourd’hui" in words(page)
+    assert "1 à faire · 1 tâche terminée aujourd’hui" in words(page)
 
 
 # --- what was done
@@ -211,7 +211,7 @@ def test_what_was_done_today_counts_only_what_closed_something_by_this_person(at
     dossier = at_work.presented()
     at_work.on(dossier, follow_up.take_note, text="vu")
     at_work.on(at_work.opened(first="Zoé"), orientation.present_pix, SOPHIE, occasion="welcome")
-    assert "1 fait aujourd’hui" in words(queue(at_work))
+    assert "1 tâche terminée aujourd’hui" in words(queue(at_work))
     at_work.day(date(2026, 3, 17))
     assert "aujourd’hui" not in words(queue(at_work)).split("Prévoir")[0].removeprefix("Ma boîte")
 
@@ -227,7 +227,7 @@ def test_a_workshop_counts_as_done_once_everybody_is_marked(at_work: House) -> N
     for path in ("tous", "clore"):
         assert client.post(f"/ateliers/{made}/presence/{path}", data={"command_id": str(uuid4())}).status_code == 303
     assert "Noter la présence" not in texts(queue(at_work), ".item-do")
-    assert "1 fait aujourd’hui" in said(soup(queue(at_work)).select_one(".head"))
+    assert "1 tâche terminée aujourd’hui" in said(soup(queue(at_work)).select_one(".head"))
     assert "aujourd’hui" not in said(soup(queue(at_work, PAUL)).select_one(".head"))
 
 

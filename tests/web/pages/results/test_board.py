@@ -233,7 +233,7 @@ def test_the_nearly_certain_are_confirmed_in_one_go(at_work: House) -> None:
     form = form_of(page, "/confirmer-surs")
     after = board.follow(board.send(form))
     assert "2 faits enregistrés" in after
-    assert "Haddad Zoé, c’est Zoé Haddad Défaire…" in after
+    assert "Haddad Zoé, c’est Zoé Haddad Annuler…" in after
     assert "À rapprocher · 1" in after
     head = at_work.served.engine.head()
     assert board.send(form).status_code == 303, "sent twice"

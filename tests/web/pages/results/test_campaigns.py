@@ -82,7 +82,7 @@ def test_a_corrected_purpose_is_recorded_with_its_reason(at_work: House, board: 
     assert zoe.diagnostic.current("initial") is None
     assert zoe.parcours.complete.accepted
     history = words(board.client.get(f"/dossiers/{people['Zoé Haddad']}").text)
-    assert "retiré : c’est le parcours Cléa" in history
+    assert "annulé : c’est le parcours Cléa" in history
     assert "Diagnostic complet (Cléa numérique)" in history
 
 

@@ -364,7 +364,7 @@ def test_one_notes_one_s_own_steps_and_takes_them_back(at_work: House) -> None:
     press(client, person, "take-back", link["href"].split("sur=")[1].removesuffix("#form"), reason="autre date")
     steps = at_work.served.refs.team[person].milestones
     assert [one.kind for one in steps] == ["pix"]
-    assert "Retiré : Nadia Benali a suivi une formation" in words(client.get(f"/equipe/{person}").text)
+    assert "Annulé : Nadia Benali a suivi une formation" in words(client.get(f"/equipe/{person}").text)
 
 
 def test_a_referent_is_designated_by_the_direction(at_work: House) -> None:
@@ -401,7 +401,7 @@ def test_each_person_has_a_result_when_one_is_refused(at_work: House) -> None:
     assert answer.status_code == 422
     assert "1 sur 2 notés" in words(answer.text)
     assert texts(answer.text, ".notice.late li") == [
-        "Nadia Benali : c’est déjà noté, le 10 mars 2026. Si la date est fausse, retirez-la d’abord.",
+        "Nadia Benali : c’est déjà noté, le 10 mars 2026. Si la date est fausse, annulez ce fait d’abord.",
         "Paul Rey : noté",
     ]
 

@@ -509,7 +509,7 @@ def test_a_seat_given_up_in_one_press_is_kept_in_another(at_work: House) -> None
     answer = client.post(kept["action"], data=values(kept))
     assert answer.status_code == 303
     page = client.get(answer.headers["location"]).text
-    assert "Retiré : Place rendue : Prénom0 Nom" in words(page)
+    assert "Annulé : Place rendue : Prénom0 Nom" in words(page)
     assert not soup(page).select("form[action$=garder]")
     assert list(state(at_work, made).seats) == people[:6]
     assert state(at_work, made).waiting[people[6]].until is None
@@ -921,7 +921,7 @@ def test_the_wrong_namesake_is_taken_out_again_and_owes_what_they_owed(
     assert "Réinscrire" not in words(dossier)
     retracted = texts(dossier, ".timeline .struck s")
     assert [one.partition(",")[0] for one in retracted][:2] == ["Absent·e à l’atelier", "Présent·e à l’atelier"]
-    assert "retiré : noté par erreur (Samir Haddad" in words(dossier)
+    assert "annulé : noté par erreur (Samir Haddad" in words(dossier)
     history = texts(at_work.client(SAMIR).get(f"/ateliers/{made}").text, ".timeline .struck s")
     assert history == ["Zoé Haddad : absent·e", "Zoé Haddad : présent·e", "Place prise : Zoé Haddad"]
 

@@ -1,0 +1,91 @@
+"""Tests *Corriger*: the form of an event with its values; one press replaces it, one press takes that back."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from pixflow.events import dossier as e
+from pixflow.events.base import Event
+from tests.web.arranged import MONDAY
+from tests.web.client import words
+from tests.web.form_cases import CASES, Case
+from tests.web.pages.dossier.test_forms import FOR_REFERENT
+from tests.web.paths import House, house
+from tests.web.pressing import opened, press, send, undo_form, values
+from web.pages.dossier.form_arguments import FORM_OF
+
+CORRECTED = [case for case in CASES.values() if FORM_OF.get(case.event) == case.form]
+NEW_IDS = ("plan", "study", "referral", "actions")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("data")) as made:
+        yield made
+
+
+@pytest.fixture
+def locale(shared: House) -> House:
+    shared.day(MONDAY)
+    return shared
+
+
+def said(event: Event) -> dict[str, Any]:
+    return {one.name: getattr(event, one.name) for one in fields(event) if one.name not in NEW_IDS}  # type: ignore[arg-type]
+
+
+def test_every_event_of_a_form_is_corrected_by_it() -> None:
+    recorded = {case.event for case in CASES.values()} - {e.Retracted, e.SeatBooked, e.SeatCancelled}
+    assert recorded <= FORM_OF.keys()
+
+
+@pytest.mark.parametrize("case", CORRECTED, ids=[case.form for case in CORRECTED])
+def test_the_form_comes_back_with_its_values_and_replaces_the_event(locale: House, case: Case) -> None:
+    dossier, about = case.arrange(locale)
+    client = locale.client("Sophie Lecomte" if case.form in FOR_REFERENT else "Nadia Benali")
+    people = {name: str(locale.people[whose]) for name, whose in case.said.items() if name in ("advisor", "to")}
+    send(client, dossier, case.form, {**opened(client, dossier, case.form, about), **case.said, **people})
+    before = locale.events(dossier)
+    page = client.get(f"/dossiers/{dossier}?formulaire={case.form}&corrige={len(before)}")
+    assert "Remplace" in words(page.text)
+    form = BeautifulSoup(page.text, "html.parser").select_one("#form form")
+    assert form
+
+    answer = client.post(str(form["action"]), data=values(page.text))
+
+    assert answer.status_code == 303, words(answer.text)
+    *_, retracted, again = locale.events(dossier)
+    assert isinstance(retracted, e.Retracted)
+    assert retracted.version == len(before)
+    assert said(again) == said(before[-1])
+    undone = client.post(f"/dossiers/{dossier}/undo", data=undo_form(client.get(answer.headers["location"]).text))
+    assert undone.status_code == 303
+    assert locale.events(dossier)[-1] == before[-1]
+
+
+def test_a_correction_changes_what_was_wrong_and_keeps_the_old_words_struck(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    press(client, dossier, "note", text="a son permi")
+    version = len(locale.events(dossier))
+    page = client.get(f"/dossiers/{dossier}?formulaire=note&corrige={version}")
+    assert values(page.text)["text"] == "a son permi"
+    sent = {**values(page.text), "text": "a son permis"}
+    answer = client.post(f"/dossiers/{dossier}/note?corrige={version}", data=sent)
+    told = words(client.get(answer.headers["location"]).text)
+    assert "Note : a son permis" in told
+    assert "remplacé par une correction" in told
+
+
+def test_a_retraction_is_taken_back_in_one_press(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    press(client, dossier, "note", text="vue au forum")
+    version = len(locale.events(dossier))
+    answer = press(client, dossier, "retract", version, reason="erreur")
+    client.post(f"/dossiers/{dossier}/undo", data=undo_form(client.get(answer.headers["location"]).text))
+    assert isinstance(note := locale.events(dossier)[-1], e.NoteTaken)
+    assert note.text == "vue au forum"
