@@ -15,7 +15,7 @@ from web.pages.account import (
 from web.pages.agenda import routes as agenda_routes
 from web.pages.audit import access_journal_routes, journal_routes, readers_routes, replay_routes
 from web.pages.dossier import paper_routes, routes
-from web.pages.dossiers import group_routes, merge_routes, receive_routes
+from web.pages.dossiers import assign_routes, group_routes, merge_routes, receive_routes
 from web.pages.dossiers import routes as dossiers_routes
 from web.pages.portfolio import routes as portfolio_routes
 from web.pages.privacy import retention_routes
@@ -52,6 +52,7 @@ MODULES = (  # in the order in which addresses are tried
     search_routes,
     dossiers_routes,
     receive_routes,
+    assign_routes,
     group_routes,
     portfolio_routes,
     paper_routes,

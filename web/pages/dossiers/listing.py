@@ -13,10 +13,11 @@ from pixflow.dossier import assignment, grouping, identity
 from projections import dossier_sheet
 from projections.dossier_sheet import DossierFilter
 from projections.filtering import WITHOUT
-from web.desk import receipts
+from web.desk import receipts, undo
 from web.desk.desk import Desk
 from web.desk.names import advisor_name
 from web.desk.receipts import Receipt
+from web.desk.team import proposals
 from web.french import dates, vocabulary
 from web.http import filters
 from web.http.filters import Chip, FilterMenu
@@ -26,6 +27,7 @@ from web.http.templates import Page
 from web.pages.dossiers import groups
 
 PATH = "/dossiers"
+UNDO = "/dossiers/affecter/annuler"
 STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
 FACETS = (
     filters.Facet("stage", "Étape", vocabulary.STAGES, none="Parcours fait"),
@@ -58,7 +60,8 @@ class DossiersPage(Page):
     """The dossiers that this person reads. `may` names what they may do: open, import, receive.
 
     `whose` is own or all, `nothing` is true when they read none at all, `clear` is the address without filters.
-    `regroup` is where the whole group is changed, `undo` the change of a group that can be undone.
+    `regroup` is where the whole group is changed, `undo` the change of a group that can be undone. `colleagues` are
+    those whom the dossiers may be assigned to, several at once; none when the list offers it not.
     """
 
     template = "dossiers/list.html"
@@ -75,15 +78,18 @@ class DossiersPage(Page):
     nothing: bool
     clear: str
     rows: Sequence[DossierRow]
+    colleagues: Sequence[tuple[object, str]]
     pager: Pager
 
     @property
     def shows(self) -> People:
-        return listed(row.id for row in self.rows)
+        return listed((row.id for row in self.rows), more=len(self.receipt.lines) if self.receipt else 0)
 
 
-def dossiers_page(desk: Desk, wanted: DossierFilter, number: int, done: str) -> DossiersPage:
-    """Builds one page of the list; `done` names the change of a group that was just recorded."""
+def dossiers_page(
+    desk: Desk, wanted: DossierFilter, number: int, done: str, receipt: Receipt | None = None
+) -> DossiersPage:
+    """Builds one page of the list; `done` names what was just recorded, `receipt` says what was not."""
     asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
     kept = {"etat": "" if wanted.state == "open" else wanted.state}
     counted = dossier_sheet.counts(desk.read, desk.scope)
@@ -97,14 +103,22 @@ def dossiers_page(desk: Desk, wanted: DossierFilter, number: int, done: str) -> 
         states=_states(desk, counted, asked, wanted.state),
         menus=filters.menus(PATH, FACETS, there, asked, kept),
         regroup=address(f"{PATH}/groupe", {"groupe": wanted.group}) if regroups else "",
-        receipt=receipts.of_command(desk, done),
+        receipt=receipt or undo.offer(desk, receipts.of_command(desk, done), done, UNDO),
         undo=done if groups.undoable(desk, done) else "",
         filtered=any(asked.values()),
         nothing=not counted,
         clear=address(PATH, kept),
         rows=[_row(desk, row, bool(wanted.group)) for row in rows],
+        colleagues=_colleagues(desk) if wanted.state == "unassigned" and rows else [],
         pager=pager,
     )
+
+
+def _colleagues(desk: Desk) -> list[tuple[object, str]]:
+    """Returns the advisors with their load, for whoever assigns dossiers."""
+    if not desk.has_role_for(assignment.assign_advisor):
+        return []
+    return [("", "Choisir…"), *proposals.advisors(desk).options()]
 
 
 def _may(desk: Desk) -> frozenset[str]:

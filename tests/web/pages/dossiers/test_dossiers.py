@@ -287,3 +287,30 @@ def test_the_counts_of_a_menu_make_the_whole_list(at_work: House) -> None:
     assert "Parcours fait 1" in menus["Étape"]
     href = next(a["href"] for a in page.select("details.facet a") if said(a) == "Parcours fait 1")
     assert texts(at_work.client(NADIA).get(href).text, ".items .item-who") == ["Diallo Ana"]
+
+
+def test_several_are_assigned_at_once_and_taken_back_in_one_press(at_work: House) -> None:
+    ids = fill(at_work, 3, advisor=None)
+    assert not soup(dossiers(at_work, SOPHIE)).select("#picks"), "only where they wait for somebody"
+    client = at_work.client(HELENE)
+    page = soup(dossiers(at_work, HELENE, "?etat=unassigned"))
+    assert said(page.select_one(".pick-all")) == "toute la page (3)"
+    sent = {"command_id": str(uuid4()), "advisor": str(at_work.people[PAUL]), "dossier": [str(id) for id in ids[:2]]}
+    answer = client.post("/dossiers/affecter", data=sent)
+    assert answer.status_code == client.post("/dossiers/affecter", data=sent).status_code == 303
+    after = client.get(answer.headers["location"]).text
+    assert "Prénom Nom0001 : dossier affecté à Paul Rey" in words(after)
+    assert texts(after, ".items .item-who > a") == ["Nom0003 Prénom"]
+    assert [at_work.state(id).advisor for id in ids] == [at_work.people[PAUL], at_work.people[PAUL], None]
+    undo = {field["name"]: field["value"] for field in soup(after).select(".undo-all input")}
+    undone = client.post("/dossiers/affecter/annuler", data=undo)
+    assert undone.status_code == 303
+    assert [at_work.state(id).advisor for id in ids] == [None, None, None]
+
+
+def test_nothing_ticked_or_nobody_chosen_is_said(at_work: House) -> None:
+    (id,) = fill(at_work, 1, advisor=None)
+    for typed in ({"advisor": str(at_work.people[PAUL])}, {"dossier": str(id), "advisor": str(at_work.people[SOPHIE])}):
+        answer = at_work.client(SOPHIE).post("/dossiers/affecter", data={"command_id": str(uuid4()), **typed})
+        assert answer.status_code == 422
+        assert "Cochez des dossiers, et choisissez à qui les affecter." in words(answer.text)
