@@ -157,6 +157,11 @@ def total(connection: Connection, scope: Scope, wanted: DossierFilter) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(scope, wanted))).scalar_one())
 
 
+def has_any(connection: Connection) -> bool:
+    """Tells if there is a dossier at all."""
+    return connection.execute(select(table.c.stream).limit(1)).first() is not None
+
+
 def counts(connection: Connection, scope: Scope) -> list[Any]:
     """Counts the dossiers that somebody may read, by stage, programme, site, group, and as closed or unassigned."""
     unassigned = table.c.advisor.is_(None)

@@ -31,8 +31,9 @@ from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.dossier.queue_place import QueuePlace
-from web.pages.queue import bulk, receptions
+from web.pages.queue import bulk, notices, receptions
 from web.pages.queue.bulk_routes import UNDO
+from web.pages.queue.notices import DraftNotice, FirstStep
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
 from web.pages.queue.receptions import Reception
 from web.pages.queue.rows import QueueRow, plain_rows, queue_rows
@@ -113,6 +114,8 @@ class QueuePage(Page):
     help_calls: Sequence[HelpCall]
     seat_offers: Sequence[SeatOffer]
     loans: Sequence[LoanRow]
+    first_steps: Sequence[FirstStep]
+    drafts: Sequence[DraftNotice]
     receptions: Sequence[Reception]
     receipt: Receipt | None
 
@@ -170,6 +173,8 @@ def read(
         help_calls=alerts.help_calls(desk),
         seat_offers=alerts.seat_offers(desk),
         loans=loan_rows(desk, desk.owners),
+        first_steps=notices.first_steps(desk),
+        drafts=notices.drafts(desk),
         receptions=receptions.receptions(desk),
         receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import orientation
+from pixflow.protocol import drafting
 from pixflow.tasks import STAGE_OF
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient, words
@@ -361,3 +363,42 @@ def test_only_a_referent_takes_a_late_task(at_work: House) -> None:
     at_work.opened(first="Tardive")
     at_work.day(at_work.today + timedelta(days=120))
     assert not soup(at_work.client(HELENE).get("/boite").text).select("form[action='/boite/prendre']")
+
+
+# --- beside the tasks
+
+
+def test_an_empty_structure_says_what_to_do_first_to_who_begins_it(tmp_path: Path) -> None:
+    with house(tmp_path, MONDAY) as empty:
+        for name in (NADIA, PAUL):
+            sent = {"command_id": str(uuid4()), "last_day": "2026-03-16", "anyway": "true"}
+            empty.client(HELENE).post(f"/equipe/{empty.people[name]}/leave", data=sent)
+        empty.day(MONDAY + timedelta(days=1))
+        page = soup(empty.client(SOPHIE).get("/boite").text)
+        links = [(said(link), link["href"]) for link in page.select(".first-steps a")]
+        assert links == [
+            ("Ajouter l’équipe", "/equipe"),
+            ("Lire le protocole et la grille", "/protocole"),
+            ("Importer un portefeuille", "/dossiers/import"),
+            ("Annoncer un atelier", "/ateliers"),
+            ("Importer un export de Pix Orga", "/resultats"),
+        ]
+        for _, href in links:
+            assert empty.client(SOPHIE).get(href).status_code == 200
+        assert soup(empty.client(HELENE).get("/boite").text).select_one(".first-steps a")["href"] == "/equipe/nouveau"
+
+
+def test_a_house_at_work_has_no_first_steps(at_work: House) -> None:
+    assert not soup(at_work.client(SOPHIE).get("/boite").text).select(".first-steps")
+
+
+def test_a_draft_waits_in_the_boxes_of_the_team_until_each_said_something(at_work: House) -> None:
+    document = replace(at_work.served.refs.grille(MONDAY).document, name="Grille à l’essai")
+    stream = {"grille": at_work.served.opened.stream("grille")}
+    at_work.says(SOPHIE, drafting.draft_grille, stream, document=document, note="essai", replaces=0)
+    sentence = "Le projet de grille que Sophie Lecomte propose depuis le 16 mars attend votre avis."
+    notices = {name: texts(at_work.client(name).get("/boite").text, ".draft p") for name in (NADIA, HELENE, SOPHIE)}
+    assert notices == {NADIA: [sentence], HELENE: [sentence], SOPHIE: []}
+    said_by = {"draft": 1, "endorsed": True, "comment": "", "by": str(at_work.people[NADIA])}
+    at_work.says(NADIA, drafting.endorse_grille, stream, **said_by)
+    assert texts(at_work.client(NADIA).get("/boite").text, ".draft p") == []
