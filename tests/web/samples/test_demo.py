@@ -26,7 +26,8 @@ NOT_PLAYED = {
     "dossier.IdentityCorrected", "dossier.ParticipationWithdrawn", "dossier.PartnerChased", "dossier.RetakeDeclined",
     "grille.GrilleDraftDropped", "grille.GrillePublicationWithdrawn", "protocol.ProtocolPublicationWithdrawn",
     "notices.NoticeSent", "participation.PurposeSettled", "protocol.ProtocolDraftDropped",
-    "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.Retracted",
+    "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.CalendarAddressReplaced",
+    "staff.Retracted",
     "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated",
     # nobody signs in: a visitor chooses who to be

@@ -73,7 +73,7 @@ def test_fewer_seats_name_the_workshops_above(at_work: House) -> None:
     page = read(at_work, PROTOCOL)
     assert "2 ateliers à venir ont plus de 8 places ; ce projet n’y change rien." in words(page)
     assert names(page) == ["Mercredi 18 mars 2026", "Mercredi 25 mars 2026"]
-    assert texts(page, ".touched .item-why") == ["10 places, 0 inscrit·e"] * 2
+    assert texts(page, ".touched .item-why") == ["Mortagne · 10 places, 0 inscrit·e"] * 2
     assert names(read(at_work, PROTOCOL, query="?le=2026-03-19")) == ["Mercredi 25 mars 2026"]
 
 
