@@ -168,7 +168,7 @@ def dispatch(walk: Walk) -> None:
     sophie.presses("Transmettre", within=".open-form")
     sophie.sees("transmis à Paul Rey", within=".notice")
     sophie.presses("Transmettre les 4 sûrs")
-    sophie.sees("4 faits enregistrés", within=".notice")
+    sophie.sees("4 résultats transmis : Nadia Benali 2, Paul Rey 2", within=".notice")
     sophie.sees("Rien à transmettre", "Transmis cette semaine · 5")
 
 
