@@ -24,7 +24,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Installed. Next: make demo, or make test."
 
 demo: $(INSTALLED)  ## serve an invented Mission locale in your browser
-	@echo "Inventing two Missions locales and some months of their work: about half a minute."
+	@echo "Inventing two Missions locales and some months of their work: about ten seconds."
 	@echo "The pages then open on http://127.0.0.1:8000; Ctrl+C stops them. pixflow prints French."
 	@$(BIN)/pixflow demo
 
