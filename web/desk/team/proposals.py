@@ -13,7 +13,7 @@ from web.french.typography import plural
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class AdvisorProposal:
     """An advisor proposed, with the reasons in words."""
 
     id: UUID
@@ -28,10 +28,10 @@ class Advisors:
     candidates: Sequence[Candidate]
     absences: dict[UUID, str]
 
-    def proposed(self, site: str = "", group: str = "") -> Proposal | None:
+    def proposed(self, site: str = "", group: str = "") -> AdvisorProposal | None:
         """Returns the first who is present, None when nobody is."""
         present = [one for one in ranked(self.candidates, site, group) if not one.absent]
-        return Proposal(present[0].id, present[0].name, _why(present[0], site, group)) if present else None
+        return AdvisorProposal(present[0].id, present[0].name, _why(present[0], site, group)) if present else None
 
     def options(self, site: str = "", group: str = "") -> list[tuple[UUID, str]]:
         """Returns everybody with their load, the best first when a site or a group is given, else by name."""

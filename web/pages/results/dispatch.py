@@ -17,7 +17,7 @@ from web.desk.colleagues import absence_text
 from web.desk.desk import Desk
 from web.desk.names import staff_name
 from web.desk.team import proposals
-from web.desk.team.proposals import Proposal
+from web.desk.team.proposals import AdvisorProposal
 from web.french import typography
 from web.http.pagination import SIZE
 from web.pages.results import activity
@@ -37,7 +37,7 @@ class ResultRow:
     result: str
     advisor: str
     away: str = ""
-    proposed: Proposal | None = None
+    proposed: AdvisorProposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def result_rows(desk: Desk, rows: Sequence[Any]) -> list[ResultRow]:
     return [_result_row(desk, row, team.proposed(*places.get(row.stream, ("", "")))) for row in rows]
 
 
-def _result_row(desk: Desk, row: Any, proposed: Proposal | None) -> ResultRow:
+def _result_row(desk: Desk, row: Any, proposed: AdvisorProposal | None) -> ResultRow:
     result = "sans taux"
     if row.mastery is not None:
         published = desk.refs.grille(row.received_on)

@@ -399,6 +399,6 @@ def test_a_draft_waits_in_the_boxes_of_the_team_until_each_said_something(at_wor
     sentence = "Le projet de grille que Sophie Lecomte propose depuis le 16 mars attend votre avis."
     notices = {name: texts(at_work.client(name).get("/boite").text, ".draft p") for name in (NADIA, HELENE, SOPHIE)}
     assert notices == {NADIA: [sentence], HELENE: [sentence], SOPHIE: []}
-    said_by = {"draft": 1, "endorsed": True, "comment": "", "by": str(at_work.people[NADIA])}
-    at_work.says(NADIA, drafting.endorse_grille, stream, **said_by)
+    opinion = {"command_id": str(uuid4()), "draft": "1", "endorsed": "true", "comment": ""}
+    assert at_work.client(NADIA).post("/protocole/projet/grille/avis", data=opinion).status_code == 303
     assert texts(at_work.client(NADIA).get("/boite").text, ".draft p") == []
