@@ -20,6 +20,7 @@ def workshop(walk: Walk) -> None:
     walk.day(date(2026, 5, 11))
     import_group(walk)
     first, second = schedule(walk)
+    replace_calendar_address(walk)
     people = register(walk, first)
     seats_change_hands(walk, first, people)
     hold(walk, first, people)
@@ -57,6 +58,14 @@ def schedule(walk: Walk) -> list[UUID]:
     sophie.presses("Déplacer", within="#form")
     sophie.sees("Cet atelier a été déplacé")
     return [first, second]
+
+
+def replace_calendar_address(walk: Walk) -> None:
+    sophie = walk.sophie
+    sophie.goes("/ateliers")
+    sophie.page.get_by_text("Mes rendez-vous et mes ateliers dans mon agenda").click()
+    sophie.presses("Changer cette adresse")
+    sophie.sees("L’adresse de votre agenda a changé", within="#agenda")
 
 
 def register(walk: Walk, workshop: UUID) -> dict[str, UUID]:
