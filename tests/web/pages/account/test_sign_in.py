@@ -1,13 +1,26 @@
 """Signing in by the password road, without scripts: invited, opened, entered, locked, left."""
 
+from pathlib import Path
+
 import pytest
+from sqlalchemy import delete
 
 from pixflow.store import StoreBusy
 from tests.web.client import words
 from tests.web.filled import soup, texts
-from tests.web.pages.account.conftest import HELENE, NADIA, SECRET, URL, Browser, address, first_visit, invited
-from tests.web.paths import House
-from web.accounts import memberships
+from tests.web.pages.account.conftest import (
+    HELENE,
+    NADIA,
+    SECRET,
+    URL,
+    Browser,
+    account_of,
+    address,
+    first_visit,
+    invited,
+)
+from tests.web.paths import House, house
+from web.accounts import memberships, tables
 from web.accounts.site import Site
 from web.desk.signed_in import FLOW, KNOWN, SESSION
 
@@ -33,6 +46,25 @@ def test_from_the_link_to_work(at_work: House, site: Site) -> None:
     assert "Hélène Morin" in page.text
     facts = [type(one.event).__name__ for one in at_work.served.engine.history(at_work.people[HELENE])]
     assert facts[-3:] == ["AccountInvited", "AccountConfirmed", "AccountOpened"]
+
+
+def test_a_demonstration_has_no_sign_in(tmp_path: Path) -> None:
+    with house(tmp_path / "demo") as demonstration, demonstration.client(HELENE) as browser:
+        assert [browser.get(path).status_code for path in ("/connexion", "/verrou", "/compte")] == [404] * 3
+
+
+def test_an_account_that_is_gone_meanwhile_goes_no_further(at_work: House, site: Site) -> None:
+    """Deleted between its two factors, or while its session was locked."""
+    browser = first_visit(at_work, site, HELENE)
+    at_work.pass_by(minutes=31)
+    half = Browser(at_work)
+    half.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    assert half.get("/connexion/code").status_code == 200
+    id = account_of(at_work, site, HELENE).id
+    with site.store.write() as connection:
+        connection.execute(delete(tables.accounts).where(tables.accounts.c.id == id))
+    assert half.get("/connexion/code").headers["Location"] == "/connexion"
+    assert browser.get("/verrou").headers["Location"] == "/connexion"
 
 
 def test_back_another_day(at_work: House, site: Site) -> None:
