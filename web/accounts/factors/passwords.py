@@ -7,7 +7,6 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from pixflow.identity import normalise
 from pixflow.refused import Refused
@@ -60,6 +59,8 @@ def check_strength(password: str, words: Iterable[str], breached: Path | None = 
     Codes: "password-short", "password-long", "password-word" (with the word), "password-weak", "password-breached".
     `words` are those of the person, the structure and its sites.
     """
+    from zxcvbn import zxcvbn  # its dictionaries take 20 ms to load: at a new password, not at each start
+
     if len(password) < SHORTEST:
         raise Refused("password-short", field="password", shortest=SHORTEST)
     if len(password) > LONGEST:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from threading import BoundedSemaphore
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx2
+if TYPE_CHECKING:
+    from httpx2 import Response
 
 CONNECT, READ, WHOLE = 3.0, 5.0, 8.0
 """Seconds to connect, between two parts of an answer, and for the whole answer."""
@@ -63,6 +64,8 @@ def fetch(method: str, url: str, *, headers: Mapping[str, str] | None = None, **
 
 
 def _fetch(method: str, url: str, headers: Mapping[str, str], sent: Mapping[str, Any]) -> IssuerAnswer:
+    import httpx2  # takes 20 ms: at a call, not at each start
+
     limits = httpx2.Timeout(READ, connect=CONNECT)
     client = httpx2.Client(verify=_trusted(), timeout=limits, follow_redirects=False, trust_env=False)
     try:
@@ -83,7 +86,7 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _body(answer: httpx2.Response) -> bytes:
+def _body(answer: "Response") -> bytes:
     body, end = bytearray(), monotonic() + WHOLE
     for part in answer.iter_raw():
         body += part
