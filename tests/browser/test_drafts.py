@@ -68,6 +68,17 @@ def test_a_grid_is_made_together(url: str, new_tab: Callable[..., Page], check_p
     helene.goto(GRID)
     helene.get_by_role("button", name="Publier la grille").click()
     expect(helene.locator("main")).to_contain_text("Grille n° 2 publiée")
+    check_page(helene)
+    helene.locator(".notice").get_by_role("button", name="Annuler la publication").click()
+    expect(helene.locator("main")).to_contain_text("Publication annulée : le projet est de nouveau en discussion")
+    helene.get_by_role("button", name="Publier la grille").click()
+    helene.locator(".notice").get_by_role("button", name="Annuler la publication").wait_for()
+    sophie.goto("/protocole?grille=2")
+    expect(sophie.get_by_role("heading", name="De la grille n° 1 à la n° 2")).to_be_visible()
+    check_page(sophie)
+    sophie.get_by_role("link", name="Projet de grille n° 1").click()
+    expect(sophie.locator("main")).to_contain_text("D’accord.")
+    check_page(sophie)
 
 
 def test_a_protocol_is_checked_while_one_types(
