@@ -39,5 +39,5 @@ def _seat(builder: TaskBuilder, plan: DiagnosticPlan, diagnostic: Diagnostic) ->
     elif seat.status == "cancelled" and seat.reason == "released":
         yield builder.task("book-workshop", "", "advisor", seat.stamp, {"by": "released"})
     elif seat.status in ("missed", "cancelled"):
-        by = {"by": seat.status, "planned": seat.day.isoformat()}
+        by = {"by": seat.reason if seat.reason == "excused" else seat.status, "planned": seat.day.isoformat()}
         yield builder.task("rebook-absent", seat.workshop, "advisor", seat.stamp, by)

@@ -40,6 +40,7 @@ OTHERS: Final[dict[str, tuple[str, str]]] = {
     "complete-path": ("not-complete", "Décliné"),
     "propose-certification": ("not-certify", "Déclinée"),
     "plan-retake": ("not-retake", "Décliné"),
+    "close-or-plan": ("plan", "Prévoir le diagnostic"),
 }
 """The other way to close a task: its form, and the text of its button."""
 

@@ -70,6 +70,28 @@ function tell(text, kind) {
   setTimeout(() => notice.remove(), 12_000);
 }
 
+// A button that copies the text before it: by the clipboard, else by a selection, which needs no secure address.
+async function copyText(button) {
+  const text = button.previousElementSibling;
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+  } catch {
+    getSelection().selectAllChildren(text);
+    if (!document.execCommand("copy")) return tell("Le texte est sélectionné : copiez-le avec Ctrl + C.", "copy");
+  }
+  tell("Texte copié.", "copy");
+}
+
+const showCopyButtons = () => {
+  for (const button of document.querySelectorAll("[data-copy-text]")) button.hidden = false;
+};
+document.addEventListener("DOMContentLoaded", showCopyButtons);
+document.addEventListener("htmx:after:swap", showCopyButtons);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy-text]");
+  if (button) copyText(button);
+});
+
 // <input type="range" data-submit>: its form is sent when the slider is let go.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();

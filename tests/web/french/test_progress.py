@@ -66,7 +66,7 @@ def lines(*events: Event, **protocol: Any) -> dict[str, str]:
         ),
         (
             (*SEATED, given.absent(excused=True)),
-            "Pix présenté le 15 sept., absent·e le 29 sept., excusé·e, à réinscrire",
+            "Pix présenté le 15 sept., excusé·e le 29 sept., à réinscrire",
             "à passer à partir du 29 sept.",
         ),
         (

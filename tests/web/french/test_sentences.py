@@ -302,7 +302,7 @@ BEYOND: list[tuple[Event, tuple[Event, ...], str]] = [
         "Présent·e à l’atelier, à l’aise",
     ),
     (e.WorkshopMissed(workshop=ID, excused=False, on=DAY), (SEAT,), "Absent·e à l’atelier"),
-    (e.WorkshopMissed(workshop=ID, excused=True, on=DAY), (SEAT,), "Absent·e à l’atelier, excusé·e"),
+    (e.WorkshopMissed(workshop=ID, excused=True, on=DAY), (SEAT,), "Excusé·e pour l’atelier"),
     (
         e.DifficultyExplored(cause="both", note="lit peu", on=DAY), (),
         "Difficulté explorée : numérique et compréhension — lit peu",
@@ -419,6 +419,7 @@ WHYS = {
     ("book-workshop", (("by", "planned"),)): "atelier prévu le 5 mars, sans place",
     ("book-workshop", (("by", "released"),)): "place rendue le 5 mars",
     ("rebook-absent", (("by", "missed"), ("planned", "2026-03-04"))): "absent·e à l’atelier du 4 mars",
+    ("rebook-absent", (("by", "excused"), ("planned", "2026-03-04"))): "excusé·e pour l’atelier du 4 mars",
     ("rebook-absent", (("by", "cancelled"), ("planned", "2026-03-04"))): "atelier du 4 mars annulé",
     ("mark-attendance", ()): "atelier du 5 mars",
     ("explore-difficulty", ()): "en difficulté à l’atelier du 5 mars",

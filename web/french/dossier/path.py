@@ -64,7 +64,7 @@ def participation(link: LinkedParticipation, today: date) -> str:
 
 def unshared(link: LinkedParticipation) -> str:
     if link.finished:
-        return "test fini, résultat pas encore envoyé"
+        return f"test fini, résultat {'jamais reçu' if link.withdrawn else 'pas encore envoyé'}"
     if link.purpose == "profile":
         return "profil pas encore envoyé"
     return (

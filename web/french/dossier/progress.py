@@ -27,7 +27,7 @@ def seat(known: Seat, on: Said) -> str:
     if known.status == "attended":
         return listed(f"présent·e le {day}", known.trouble and "en difficulté", known.ease and "à l’aise")
     if known.status == "missed":
-        return listed(f"absent·e le {day}", known.reason == "excused" and "excusé·e")
+        return f"{'excusé·e' if known.reason == 'excused' else 'absent·e'} le {day}"
     return f"atelier du {day} annulé" if known.reason == "cancelled" else f"place rendue, atelier du {day}"
 
 

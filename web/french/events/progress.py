@@ -35,7 +35,7 @@ def _workshop(event: Event, context: EventContext) -> str:
         case e.WorkshopAttended(trouble=trouble, ease=ease):
             return listed("Présent·e à l’atelier", trouble and "en difficulté", ease and "à l’aise")
         case e.WorkshopMissed(excused=excused):
-            return f"Absent·e à l’atelier{', excusé·e' if excused else ''}"
+            return "Excusé·e pour l’atelier" if excused else "Absent·e à l’atelier"
     return ""
 
 

@@ -167,10 +167,12 @@ def seats(taken: int, capacity: int) -> str:
     return f"{taken}{NBSP}/{NBSP}{capacity}"
 
 
-def left(free: int, waiting: int) -> str:
-    """Returns a text like "3 places libres", "complet, 2 en attente"."""
+def left(free: int, waiting: int, offered: int = 0) -> str:
+    """Returns a text like "3 places libres", "1 place proposée", "complet, 2 en attente"."""
     if free > 0:
         return plural(free, "place libre", "places libres")
+    if offered:
+        return plural(offered, "place proposée, réponse attendue", "places proposées, réponses attendues")
     return f"complet, {typography.number(waiting)}{NBSP}en attente" if waiting else "complet"
 
 

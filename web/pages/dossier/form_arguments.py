@@ -49,7 +49,9 @@ def plain(desk: Desk, dossier: Dossier, form: Form) -> Arguments:
 
 
 def plan(desk: Desk, dossier: Dossier, form: form_models.PlanForm) -> Arguments:
-    place = form.place or (dossier.site if form.modality == "office" else "")
+    sites = {dossier.site, *desk.refs.structure.sites}
+    office = form.modality == "office"
+    place = form.place or dossier.site if office else "" if form.place in sites else form.place
     return {**sent(form), "place": place}, {"plan": new_id(form.command_id, "plan")}
 
 

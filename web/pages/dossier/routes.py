@@ -28,7 +28,7 @@ from web.http.addresses import Version
 from web.http.forms import Form, FormData, OpenForm, validate
 from web.http.pagination import carrying
 from web.http.templates import page, redirect
-from web.pages.dossier import form_arguments, history, open_form, queue_place
+from web.pages.dossier import form_arguments, history, open_form, queue_place, tasks
 from web.pages.dossier.forms import FORMS, DossierForm, offers
 from web.pages.dossier.sheet import dossier_page
 from web.pages.dossiers import merge
@@ -63,7 +63,9 @@ def read(
     if (gone := desk.erased(dossier_id)) and gone.erased:
         return page(request, erasure.erased_page(desk, dossier_id, gone.erased))
     dossier = desk.dossier(dossier_id)
-    opened = open_form.blank(desk, dossier, formulaire, sur) if formulaire in offers(desk, dossier) else None
+    offered = offers(desk, dossier)
+    name = tasks.form_asked(dossier, formulaire, sur, offered) if boite else formulaire
+    opened = open_form.blank(desk, dossier, name, sur) if name in offered else None
     if corrige > 0 and (wrong := history.to_correct(desk, dossier, _trail(desk, dossier_id), corrige)):
         opened = open_form.correcting(desk, dossier, wrong)
     return _page(request, desk, dossier_id, opened, done=fait, stage=etape, box=boite)

@@ -31,7 +31,7 @@ def bookable(desk: Desk) -> list[tuple[str, str]]:
 def _offered(desk: Desk, row: Any) -> str:
     starts = row.starts.replace(tzinfo=UTC)
     when = f"{french.on(row.day, desk.today)}, {dates.clock(starts, desk.zone)}"
-    left = french.left(row.capacity - row.taken - row.offered, row.waiting)
+    left = french.left(row.capacity - row.taken - row.offered, row.waiting, row.offered)
     return " · ".join((when, french.place(row.site, row.place), left))
 
 

@@ -16,9 +16,11 @@ from web.desk.desk import Desk
 from web.french import dates, tasks, typography
 from web.french.typography import say
 
-NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan", "confirm-erasure")
-OF_ACTION = {"cv": ("cv", "Sur le CV"), "certification": ("certify", "Proposée")}
+NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "confirm-erasure")
+OF_ACTION = {"certification": ("certify", "Proposée")}
 """For each kind of action: the other form that closes the task to refer it."""
+WITHOUT_PARTNER = {"cv": ("cv", "Noter sur le CV"), "check": ("end", "Noter l’issue")}
+"""For each kind of action that needs no partner: the form that closes the task to refer it, and its button."""
 
 Button = tuple[str, str]
 
@@ -89,11 +91,13 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
     at = task.appointment.astimezone(ZoneInfo(desk.zone)) if task.appointment else task.due
     days = desk.refs.calendar.count(task.due, desk.today) if late else 0
     delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"), 0)
-    form, about = task_links.FORM_OF.get(task.kind, ""), task_links.subject_of(task.kind, task.key)
+    about = task_links.subject_of(task.kind, task.key)
+    usual = task_links.FORM_OF.get(task.kind, ""), tasks.BUTTONS[task.kind]
+    form, button = _without_partner(dossier, about, offers) or usual if task.kind == "refer" else usual
     return OpenTask(
         task=task,
         verb=tasks.VERBS[task.kind],
-        button=tasks.BUTTONS[task.kind],
+        button=button,
         when=dates.due_words(at, desk.today, days),
         late=late,
         why=tasks.reason_long(task, delay, today=desk.today),
@@ -106,6 +110,21 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
         active=_rank(desk, task)[0] < 2,
         other=_other(dossier, task, about),
     )
+
+
+def form_asked(dossier: Dossier, name: str, about: str, offers: frozenset[str]) -> str:
+    """Returns the form that a row of Ma boîte opens: the row does not know that its action needs no partner."""
+    alone = _without_partner(dossier, about, offers) if name == "refer" else None
+    return alone[0] if alone else name
+
+
+def _without_partner(dossier: Dossier, about: str, offers: frozenset[str]) -> Button | None:
+    alone = WITHOUT_PARTNER.get(_kind_of(dossier, about))
+    return alone if alone and alone[0] in offers else None
+
+
+def _kind_of(dossier: Dossier, action: str) -> str:
+    return next((one.action.kind for id, one in dossier.parcours.actions.items() if str(id) == action), "")
 
 
 def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> str:
@@ -134,8 +153,7 @@ def _status(desk: Desk, dossier: Dossier, task: Task) -> str:
 
 def _other(dossier: Dossier, task: Task, about: str) -> Button:
     if task.kind == "refer":
-        kinds = {str(id): known.action.kind for id, known in dossier.parcours.actions.items()}
-        return OF_ACTION.get(kinds.get(about, ""), ("", ""))
+        return OF_ACTION.get(_kind_of(dossier, about), ("", ""))
     return task_links.OTHERS.get(task.kind, ("", ""))
 
 

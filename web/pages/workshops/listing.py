@@ -67,7 +67,7 @@ def _row(desk: Desk, row: Any, people: Sequence[UUID]) -> WorkshopRow:
         " et ".join(names),
         bool(desk.owners & set(people)),
         french.seats(row.taken, row.capacity),
-        "" if tag else french.left(free, row.waiting),
+        "" if tag else french.left(free, row.waiting, row.offered),
         tag,
         row.taken,
         row.offered,

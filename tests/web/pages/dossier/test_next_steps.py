@@ -374,7 +374,7 @@ def test_who_was_handed_a_task_finds_it_first(locale: House) -> None:
     dossier, _ = busy(locale)
     now = part(locale, dossier, "now", PAUL)
     assert said(now.select_one(".rest")) == "Confiée à vous jusqu’au 27 mars"
-    assert said(now.select(".panel")[0].select_one(".btn-primary")) == "Orienter"
+    assert said(now.select(".panel")[0].select_one(".btn-primary")) == "Noter l’issue"
 
 
 @pytest.mark.parametrize("form", ["cv", "study", "not-complete", "snooze"])
@@ -397,7 +397,7 @@ def test_an_action_that_this_part_follows_points_to_it(locale: House) -> None:
     deeds = [said(one) for one in part(locale, dossier, "prescription").select(".deed .actions")]
     assert [one.split(" Orienter")[0] for one in deeds] == ["Progresser et certifier", "Progresser et certifier"]
     now = words(str(part(locale, dossier, "now")))
-    assert "Sur le CV" in now
+    assert "Noter sur le CV" in now
     assert "Proposée" in now
 
 
