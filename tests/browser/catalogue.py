@@ -11,6 +11,8 @@ ELSEWHERE = {
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",
     # the operator's, and the clock's by night
     "structure.BackupRestored", "structure.KeyRotated", "structure.JournalSealed",
+    # a publication taken back before its day: tests/web/pages/protocol
+    "protocol.ProtocolPublicationWithdrawn", "grille.GrillePublicationWithdrawn",
     # papers and copies: tests/web/test_disclosure.py
     "dossier.CopyIssued", "dossier.PaperIssued", "dossier.GlassBroken", "workshop.PaperIssued",
 }  # fmt: skip
