@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, case, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, not_, or_, select, tuple_
 
 from projections.advisor_queue import URGENT, Owners, handed, table, visible
 
@@ -50,12 +51,50 @@ def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Ow
     return int(connection.execute(query.where(_escalated(roles, owners, today))).scalar_one())
 
 
+class WaitingCount(Struct, frozen=True):
+    """Number of late rows of one kind and one person; `late_owner` is "" for nobody."""
+
+    late_kind: str
+    late_owner: str
+    n: int
+
+
+def waiting_long_counts(
+    connection: Connection, roles: frozenset[str], owners: Owners, today: date
+) -> list[WaitingCount]:
+    """Counts the late rows of others that are escalated to these roles, by kind and by person."""
+    if roles.isdisjoint(("referent", "manager")):
+        return []
+    query = select(table.c.kind, table.c.owner, func.count()).where(_escalated(roles, owners, today))
+    found = connection.execute(query.group_by(table.c.kind, table.c.owner).order_by(table.c.kind, table.c.owner))
+    return [WaitingCount(kind, str(owner or ""), n) for kind, owner, n in found]
+
+
 def waiting_long(
-    connection: Connection, roles: frozenset[str], owners: Owners, today: date, limit: int, offset: int
+    connection: Connection,
+    roles: frozenset[str],
+    owners: Owners,
+    today: date,
+    limit: int,
+    offset: int,
+    kind: str = "",
+    owner: UUID | None = None,
 ) -> list[Any]:
-    """Returns the late rows of others that are escalated to these roles, the oldest first."""
+    """Returns the late rows of others that are escalated to these roles, the oldest first, of one kind and person."""
     query = select(table).where(_escalated(roles, owners, today))
+    query = query.where(table.c.kind == kind) if kind else query
+    query = query.where(table.c.owner == owner) if owner else query
     return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
+
+
+def waiting_long_of(
+    connection: Connection, roles: frozenset[str], owners: Owners, today: date, keys: Collection[tuple[UUID, str]]
+) -> list[Any]:
+    """Returns the late rows that are escalated to these roles, among these streams and keys, the oldest first."""
+    if roles.isdisjoint(("referent", "manager")):
+        return []
+    query = select(table).where(_escalated(roles, owners, today), tuple_(table.c.stream, table.c.key).in_(keys))
+    return list(connection.execute(query.order_by(*URGENT)))
 
 
 def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]:

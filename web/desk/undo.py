@@ -74,8 +74,13 @@ def undoable(desk: Desk, reference: str) -> bool:
 
 
 def _may(desk: Desk, row: _Row) -> bool:
-    """An advisor who gave a loan back does not assign it again: those who steer do."""
-    return not isinstance(row.main.event, d.AdvisorAssigned) or desk.may(lending.undo_assignment)
+    """An advisor does not assign a dossier again, and the direction retracts nothing: others do."""
+    match row.main.event:
+        case d.AdvisorAssigned():
+            return desk.may(lending.undo_assignment)
+        case p.MatchConfirmed() | p.ParticipationSetAside() | w.SeatTaken() | w.WaitlistJoined():
+            return True
+    return desk.has_role_for(retraction.retract)
 
 
 def undo(desk: Desk, form: UndoForm) -> BulkOutcome:

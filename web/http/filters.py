@@ -9,7 +9,10 @@ from pixflow.identity import normalise
 from projections.filtering import WITHOUT
 from web.http.pagination import address
 
-PARAMETERS = {"kind": "tache", "stage": "etape", "group": "groupe", "doer": "pour"}
+PARAMETERS = {"kind": "tache", "stage": "etape", "group": "groupe", "doer": "pour"} | {
+    "late_kind": "attente",
+    "late_owner": "aupres",
+}
 """The parameter of an address for each column of rows that has another name."""
 
 

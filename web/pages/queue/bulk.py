@@ -12,7 +12,7 @@ from pydantic import Field
 from pixflow.decision import Decision
 from pixflow.dossier import follow_up
 from pixflow.events.values import Channel
-from projections import advisor_queue
+from projections import advisor_queue, piles
 from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
@@ -122,10 +122,18 @@ def offers(counted: Sequence[QueueCount], asked: Mapping[str, str]) -> list[Bulk
     return found
 
 
+def permitted(desk: Desk, offered: Sequence[BulkOffer]) -> list[BulkOffer]:
+    """Returns the actions that the roles of the person at the desk give."""
+    decisions = {name: action.decision or FORMS[action.form].decision for name, action in ACTIONS.items()}
+    return [one for one in offered if desk.has_role_for(decisions[one.name])]
+
+
 def chosen(desk: Desk, picks: Sequence[str]) -> list[QueueRow]:
-    """Returns the rows named that still are at this desk, the most urgent first."""
+    """Returns the rows named that still are at this desk, or wait too long for it, the most urgent first."""
     keys = [(UUID(stream), key) for stream, _, key in (pick.partition(" ") for pick in picks if _named(pick))]
-    return queue_rows(desk, advisor_queue.of_keys(desk.read, desk.owners, desk.today, keys[:MOST]))
+    mine = advisor_queue.of_keys(desk.read, desk.owners, desk.today, keys[:MOST])
+    late = piles.waiting_long_of(desk.read, desk.roles, desk.owners, desk.today, keys[:MOST])
+    return queue_rows(desk, [*mine, *late])
 
 
 def unticked(desk: Desk, name: str, wanted: QueueFilter) -> list[QueueRow]:

@@ -28,7 +28,7 @@ from web.pages.queue.rows import QueueRow
 
 router = APIRouter()
 UNDO = "/boite/annuler"
-AtQueue = Annotated[Desk, allowed(*TASK_OWNERS)]
+AtQueue = Annotated[Desk, allowed(*TASK_OWNERS, "manager")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,11 @@ from web.http.templates import Page, page
 from web.pages.dossier.queue_place import QueuePlace
 from web.pages.queue import bulk, notices, receptions
 from web.pages.queue.bulk_routes import UNDO
+from web.pages.queue.escalated import Escalated, escalated
 from web.pages.queue.notices import DraftNotice, FirstStep
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
 from web.pages.queue.receptions import Reception
-from web.pages.queue.rows import QueueRow, plain_rows, queue_rows
+from web.pages.queue.rows import QueueRow, queue_rows
 from web.pages.workshops import alerts
 from web.pages.workshops.alerts import HelpCall, SeatOffer
 
@@ -90,7 +91,7 @@ class QueuePage(Page):
     """Ma boîte. `total` counts the own tasks and the piles, `late` those past due, `done` what was done today.
 
     `snoozed` are the snoozed tasks, `escalated` those of the team that wait too long. `bulks` are the actions on
-    several rows, `kept` the filters that they keep.
+    several rows, `kept` the filters that they keep. `on_page` and `on_all` count the rows that may be ticked.
     """
 
     template = "queue/queue.html"
@@ -108,8 +109,10 @@ class QueuePage(Page):
     own: OwnTasks
     piles: Sequence[PileRow]
     snoozed: Section
-    escalated: Section
+    escalated: Escalated
     bulks: Sequence[bulk.BulkOffer]
+    on_page: int
+    on_all: int
     kept: Mapping[str, str]
     help_calls: Sequence[HelpCall]
     seat_offers: Sequence[SeatOffer]
@@ -141,11 +144,13 @@ def read(
     p: PageNumber = 1,
     q: PageNumber = 1,
     r: PageNumber = 1,
+    attente: str = "",
+    aupres: str = "",
     recu: str = "",
 ) -> Response:
     """Shows the tasks of the person at the desk, filtered by the address; with `pile`, one of a role's piles instead.
 
-    `recu` names the command of a bulk that was just recorded.
+    `recu` names the command of a bulk that was just recorded; `attente` and `aupres` filter what waits too long.
     """
     if not desk.roles & WORKING:
         raise HTTPException(403)
@@ -154,6 +159,7 @@ def read(
     wanted = QueueFilter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
     own = _own_tasks(desk, wanted, p) if desk.roles & TASK_OWNERS else OwnTasks()
     piles = projections_piles.piles(desk.read, desk.roles, desk.today)
+    late = escalated(desk, attente, aupres, q)
     shown = QueuePage(
         today=desk.today,
         advisor="advisor" in desk.roles or bool(own.groups),
@@ -167,8 +173,10 @@ def read(
         own=own,
         piles=pile_rows(desk, piles),
         snoozed=_snoozed(desk, r),
-        escalated=_escalated(desk, q),
-        bulks=own.bulks,
+        escalated=late,
+        bulks=bulk.permitted(desk, own.bulks or bulk.offers([], {})),
+        on_page=sum(len(group.rows) for group in own.groups) + len(late.rows),
+        on_all=(own.pager.total if own.pager else 0) + late.pager.total,
         kept=filters.parameters(asdict(replace(wanted, kind=""))),
         help_calls=alerts.help_calls(desk),
         seat_offers=alerts.seat_offers(desk),
@@ -242,15 +250,6 @@ def _snoozed(desk: Desk, number: int) -> Section:
     pager = Pager.at(total, number, "/boite", {}, name="r", anchor="#en-pause")
     rows = advisor_queue.snoozed(desk.read, desk.owners, desk.today, SIZE, pager.offset) if total else []
     return Section(queue_rows(desk, rows), pager, number > 1)
-
-
-def _escalated(desk: Desk, number: int) -> Section:
-    """Returns the tasks of the team that wait too long."""
-    total = projections_piles.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
-    pager = Pager.at(total, number, "/boite", {}, name="q", anchor="#en-attente")
-    asked = (desk.read, desk.roles, desk.owners, desk.today, SIZE, pager.offset)
-    rows = projections_piles.waiting_long(*asked) if total else []
-    return Section(plain_rows(desk, rows), pager, number > 1)
 
 
 def _lines(receipt: Receipt | None) -> int:

@@ -394,3 +394,24 @@ def test_a_fragment_of_the_preview_is_the_same_as_the_page(at_work: House) -> No
     client = at_work.client(NADIA)
     whole, fragment = (client.get("/boite/plusieurs", params=query, headers=said) for said in ({}, HTMX))
     assert soup(whole.text).select_one("#batch .items") == soup(fragment.text).select_one("#batch .items")
+
+
+def test_what_waits_too_long_is_filtered_and_handed_on_together(at_work: House) -> None:
+    """The référent and the direction: by person, by kind, and several at once."""
+    fill(at_work, 3)
+    fill(at_work, 1, advisor=PAUL)
+    at_work.day(date(2026, 6, 15))
+    for name in (SOPHIE, "Hélène Morin"):
+        page = soup(queue(at_work, name))
+        section = page.select_one("section[aria-labelledby='en-attente']")
+        assert said(section.h2) == "En attente depuis longtemps · 4"
+        menu = next(one for one in section.select("details.facet") if said(one.summary) == "Qui")
+        assert texts(str(menu), ".menu-list a") == ["Nadia Benali 3", "Paul Rey 1"]
+        href = menu.select(".menu-list a")[1]["href"]
+        assert href.endswith("#en-attente")
+        assert len(soup(at_work.client(name).get(href).text).select("section[aria-labelledby='en-attente'] .item")) == 1
+    assert texts(queue(at_work, "Hélène Morin"), "#picks button") == ["Confier…"]
+    chosen = picks(queue(at_work, "Hélène Morin", f"?aupres={at_work.people[NADIA]}"))[:2]
+    answer = press(at_work, "hand", chosen, "Hélène Morin", to=str(at_work.people[PAUL]), until="2026-06-30")
+    assert answer.status_code == 303
+    assert len([row for row in texts(queue(at_work, PAUL), ".item-why") if row.startswith("confiée par")]) == 2
