@@ -210,6 +210,13 @@ def test_half_an_hour_locks_and_the_password_opens(at_work: House, site: Site) -
     assert browser.get("/equipe").status_code == 200
 
 
+def test_a_page_prolongs_the_session(at_work: House, site: Site) -> None:
+    browser = first_visit(at_work, site, HELENE)
+    for _ in range(4):
+        at_work.pass_by(minutes=20)
+        assert browser.get("/equipe").status_code == 200
+
+
 def test_a_poll_prolongs_nothing(at_work: House, site: Site) -> None:
     browser = first_visit(at_work, site, HELENE)
     tag = at_work.served.tag()
