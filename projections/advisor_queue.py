@@ -246,6 +246,13 @@ def workloads(connection: Connection, today: date) -> dict[UUID, int]:
     return dict(connection.execute(query).all())
 
 
+def late_workloads(connection: Connection, today: date) -> dict[UUID, int]:
+    """Returns the number of visible tasks past due of each person."""
+    doer = _doer(today)
+    late = (table.c.owner.is_not(None), table.c.due < today, visible(today))
+    return dict(connection.execute(select(doer, func.count()).where(*late).group_by(doer)).all())
+
+
 def workload_by_dossier(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]:
     """Returns the number of somebody's visible tasks in each dossier."""
     query = select(table.c.stream, func.count()).where(_mine([owner], today), table.c.subject == "dossier")

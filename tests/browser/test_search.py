@@ -127,6 +127,8 @@ def test_a_view_is_kept_by_name_found_again_and_forgotten(nadia: Person, check_p
     page = nadia.page
     nadia.goes("/boite")
     expect(page.locator("#views")).to_be_hidden()
+    nadia.goes("/boite?recu=00000000-0000-0000-0000-000000000001")
+    expect(page.locator("#views")).to_be_hidden()
     nadia.goes("/boite?programme=CEJ")
     page.get_by_role("button", name="Garder cette vue").click()
     expect(page.get_by_role("dialog", name="Garder cette vue")).to_be_visible()

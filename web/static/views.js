@@ -14,10 +14,10 @@ function readViews() {
 
 const writeViews = (views) => kept.set(slot(), JSON.stringify(views.slice(-50)));
 
-// This list with these filters, at its first page.
+// This list with these filters, at its first page, without what was just recorded.
 function addressHere() {
   const asked = new URLSearchParams(location.search);
-  for (const page of ["p", "q"]) asked.delete(page);
+  for (const once of ["p", "q", "r", "fait", "recu", "personnes"]) asked.delete(once);
   return location.pathname + (asked.size ? `?${asked}` : "");
 }
 

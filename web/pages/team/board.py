@@ -53,6 +53,7 @@ class TeamRow:
     milestones: Sequence[str]
     dossiers: int
     tasks: int
+    late: int
 
     @property
     def href(self) -> str:
@@ -78,6 +79,7 @@ class TeamWarning:
 class TeamPage(Page):
     """The members of a state, filtered; `here` and `away` count those of today, `sums` those who took each milestone.
 
+    `most` is the largest number of tasks of one person: the full width of a bar.
     `done` counts the people of whom a milestone was just noted; `outcomes` are those of a note that was refused for
     some. `values` and `errors` are those of the form that notes a milestone.
     """
@@ -98,6 +100,7 @@ class TeamPage(Page):
     here: int
     away: int
     sums: Sequence[tuple[str, int]]
+    most: int
     referents: Sequence[TeamRow]
     warnings: Sequence[TeamWarning]
     loans: Sequence[LoanRow]
@@ -142,6 +145,7 @@ def board_page(
         here=len(here),
         away=sum(row.state == "away" for row in here),
         sums=[(label, sum(bool(row.milestones[n]) for row in here)) for n, label in enumerate(MILESTONES.values())],
+        most=max((row.tasks for row in everyone), default=0),
         referents=[row for row in here if "referent" in row.roles],
         warnings=list(_warnings(desk, everyone)),
         loans=loan_rows(desk),
@@ -158,11 +162,12 @@ def board_page(
 def team_rows(desk: Desk) -> list[TeamRow]:
     """Returns everybody who is or was in the team, by name."""
     dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
+    late = advisor_queue.late_workloads(desk.read, desk.today)
     team = sorted(desk.refs.team.items(), key=lambda item: normalise(item[1].name))
-    return [_row(desk, id, member, dossiers.get(id, 0), tasks.get(id, 0)) for id, member in team]
+    return [_row(desk, id, member, dossiers.get(id, 0), tasks.get(id, 0), late.get(id, 0)) for id, member in team]
 
 
-def _row(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int) -> TeamRow:
+def _row(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int, tardy: int) -> TeamRow:
     now = member.absence(desk.today)
     state = "gone" if not member.works(desk.today) else "away" if now else "here"
     away, alone = next_away(desk, member)
@@ -171,7 +176,9 @@ def _row(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int) -> Team
     held, labels = member.roles_on(last), role_labels(member, last)
     roles = [role for role in vocabulary.ROLES if role in held]
     site = member.site or ""
-    return TeamRow(id, member.name, site, state, roles, labels, away, alone, member.left, milestones, dossiers, tasks)
+    return TeamRow(
+        id, member.name, site, state, roles, labels, away, alone, member.left, milestones, dossiers, tasks, tardy
+    )
 
 
 def _day(desk: Desk, milestone: Milestone | None) -> str:

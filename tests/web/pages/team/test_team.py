@@ -1,7 +1,7 @@
 """Équipe: the board, one person, absences and deputies, roles, steps, departures."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.team import membership
 from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient, words
-from tests.web.filled import hire, part, said, soup, texts
+from tests.web.filled import fill, hire, part, said, soup, texts
 from tests.web.paths import House, house
 
 NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
@@ -88,6 +88,7 @@ def test_everybody_sees_the_board_with_roles_absences_and_steps(at_work: House) 
         "non",
         "1",
         "1",
+        "",
     ]
     assert not soup(page).select("form[action^='/equipe']")
     assert texts(page, "#rail [aria-current]") == ["Équipe"]
@@ -467,3 +468,14 @@ def test_the_history_is_for_oneself_and_for_who_steers_or_audits(at_work: House)
     person = f"/equipe/{at_work.people[NADIA]}"
     shown = {name: "Historique" in words(seen(at_work, name, person)) for name in at_work.people}
     assert [name for name, sees in shown.items() if not sees] == [PAUL]
+
+
+def test_the_board_draws_load_and_lateness_beside_the_numbers(at_work: House) -> None:
+    fill(at_work, 3)
+    at_work.day(at_work.today + timedelta(days=60))
+    fill(at_work, 1, advisor=PAUL)
+    rows = {said(row.th): row for row in soup(seen(at_work)).select("#team tbody tr")}
+    cells = {name: [said(cell) for cell in rows[name].select("td.number")] for name in (NADIA, PAUL)}
+    assert cells == {NADIA: ["3", "3", "3"], PAUL: ["1", "1", ""]}
+    bars = [[rect["width"] for rect in rows[name].select(".load-bar rect")] for name in (NADIA, PAUL)]
+    assert bars == [["100.0%", "100.0%"], ["33.3%"]]
