@@ -41,6 +41,6 @@ def test_the_wheel_says_who_made_it_and_what_one_may_do(wheel: zipfile.ZipFile) 
 
 
 def test_no_package_of_the_environment_takes_the_names_of_ours() -> None:
-    """pixflow has an environment of its own (docs/decisions/0041-an-application-in-an-environment-of-its-own.md)."""
+    """pixflow has an environment of its own (docs/decisions/0040-an-application-in-an-environment-of-its-own.md)."""
     taken = packages_distributions()
     assert {owner for name in ROOMS for owner in taken.get(name, ())} <= {"pixflow"}

@@ -75,9 +75,8 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
 
 
 def _print(slug: str, findings: list[Finding]) -> None:
-    table = Table(
-        box=None, pad_edge=False, show_header=False, title=marked("[bold]{slug}[/]", slug=slug), title_justify="left"
-    )
+    console.print(marked("[bold]{slug}[/]", slug=slug))
+    table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
