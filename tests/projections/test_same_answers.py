@@ -90,7 +90,12 @@ def cases(ask: Callable[..., Any], values: dict[str, list[Any]]) -> Iterator[dic
 def told(name: str, answer: Any) -> Any:
     if isinstance(answer, list):
         return sorted(map(repr, answer)) if name in IN_ANY_ORDER else list(map(repr, answer))
-    return {key: repr(value) for key, value in answer.items()} if isinstance(answer, dict) else repr(answer)
+    return {key: plain(value) for key, value in answer.items()} if isinstance(answer, dict) else plain(answer)
+
+
+def plain(answer: Any) -> str:
+    """A set in one order: the stores give its members in any."""
+    return repr(sorted(answer)) if isinstance(answer, set | frozenset) else repr(answer)
 
 
 # --- what is worth asking
@@ -146,6 +151,10 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "campaign": sorted(refs.campaigns),
         "rows": [typed],
         "row": typed[:2],
+        "largest": [4],
+        "topic": ["dossier.PixPresented"],
+        "before": [[("cej", DAYS[0]), ("pacea", DAYS[0]), ("other", DAYS[0])]],
+        "after": [[("cej", TODAY), ("pacea", TODAY), ("other", TODAY)]],
         "instants": [list(connection.execute(select(workshops.table.c.starts)).scalars()), []],
         "refs": [None, refs],
         "by": [str(advisors[0]), "system:clock"],
