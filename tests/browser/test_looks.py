@@ -168,7 +168,7 @@ def test_keys_do_a_row_save_it_and_take_it_back_and_the_focus_is_never_lost(busy
     expect(tab.locator(".notice").first).to_contain_text("Pix présenté")
     expect(tab.locator("main :focus, main:focus")).to_have_count(1)
     tab.keyboard.press("z")
-    expect(tab.locator(".notice").first).to_contain_text("annulé aussitôt")
+    expect(tab.locator(".notice").first).to_contain_text("Annulé : Pix présenté")
     expect(tab.locator("main :focus, main:focus")).to_have_count(1)
     expect(tab.locator(".now")).to_contain_text("Présenter Pix")
     tab.keyboard.press("f")
