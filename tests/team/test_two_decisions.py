@@ -129,6 +129,8 @@ def sent_for(decision: str) -> Iterator[dict[str, Any]]:
             yield {"phone": "01 99 00 12 34"}
         case "attend_training" | "hold_briefing":
             yield {"title": "Pix Orga"}
+        case "replace_calendar_address":
+            yield {"number": 1}
         case _:
             raise AssertionError(f"an administrator may {decision}: say what they send")
 
