@@ -46,7 +46,7 @@ def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -
     """
     asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
     near = _merged(_near(connection, asked), _numbered(connection, rows))
-    near = _merged(near, result_routing.matched_alike(connection, rows))
+    near = _merged(near, matched_alike(connection, rows))
     found = _ranked(connection, rows, near, limit)
     lost = {row.stream: asked[row.stream] for row in rows if not _settled(found[row.stream])}
     more = _spelled_alike(connection, lost)
@@ -103,7 +103,7 @@ def _ranked(
 ) -> dict[UUID, list[Proposal]]:
     people = directory.named(connection, {stream for row in rows for stream in near.get(row.stream, ())})
     seated = workshops.seated_at(connection, (row.started_at for row in rows if row.started_at))
-    before = result_routing.matched_alike(connection, rows) if rows else {}
+    before = matched_alike(connection, rows) if rows else {}
     made: dict[UUID, list[Proposal]] = {}
     for row in rows:
         refused = {UUID(text) for text in row.rejected.split()}
@@ -192,3 +192,26 @@ def _forms(number: str) -> set[str]:
 
 def _merged(one: Mapping[UUID, set[UUID]], other: Mapping[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:
     return {stream: one.get(stream, set()) | other.get(stream, set()) for stream in {*one, *other}}
+
+
+_rows = result_routing.participations
+
+
+def matched_alike(connection: Connection, rows: Sequence[Any]) -> dict[UUID, set[UUID]]:
+    """Returns by participation the dossiers that others of the same name and number, as typed, are matched with."""
+    known: dict[tuple[str, str, str | None], set[UUID]] = {}
+    query = select(_rows).where(_rows.c.last_name.in_({row.last_name for row in rows}))
+    for one in connection.execute(query.where(_rows.c.dossier.is_not(None))):
+        known.setdefault(_typed(one), set()).add(one.dossier)
+    return {row.stream: known[_typed(row)] for row in rows if _typed(row) in known}
+
+
+def waiting_alike(connection: Connection, row: Any) -> list[Any]:
+    """Returns the other waiting participations of the same name and number, as typed."""
+    query = select(_rows).where(*result_routing.is_waiting(), _rows.c.last_name == row.last_name)
+    found = connection.execute(query.order_by(_rows.c.stream))
+    return [one for one in found if one.stream != row.stream and _typed(one) == _typed(row)]
+
+
+def _typed(row: Any) -> tuple[str, str, str | None]:
+    return row.last_name, row.first_name, row.external_id

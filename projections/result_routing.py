@@ -234,13 +234,13 @@ def known(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
 def waiting(connection: Connection, limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the participations of declared campaigns that wait for a match, oldest first."""
     row = participations.c
-    query = select(participations).where(*_waiting())
+    query = select(participations).where(*is_waiting())
     query = query.order_by(row.imported_on, row.sort, row.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
 def waiting_total(connection: Connection) -> int:
-    return _total(connection, participations, *_waiting())
+    return _total(connection, participations, *is_waiting())
 
 
 def waiting_with_number(connection: Connection, number: str) -> list[UUID]:
@@ -253,7 +253,7 @@ def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict
     found: dict[str, list[UUID]] = {}
     for start in range(0, len(numbers), 500):
         some = participations.c.number.in_(numbers[start : start + 500])
-        query = select(participations.c.number, participations.c.stream).where(*_waiting(), some)
+        query = select(participations.c.number, participations.c.stream).where(*is_waiting(), some)
         for number, stream in connection.execute(query):
             found.setdefault(number, []).append(stream)
     return found
@@ -262,26 +262,6 @@ def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict
 def one(connection: Connection, stream: UUID) -> Any:
     """Returns one participation's row, None when unknown."""
     return connection.execute(select(participations).where(participations.c.stream == stream)).first()
-
-
-def matched_alike(connection: Connection, rows: Sequence[Any]) -> dict[UUID, set[UUID]]:
-    """Returns by participation the dossiers that others of the same name and number, as typed, are matched with."""
-    known: dict[tuple[str, str, str | None], set[UUID]] = {}
-    query = select(participations).where(participations.c.last_name.in_({row.last_name for row in rows}))
-    for one in connection.execute(query.where(participations.c.dossier.is_not(None))):
-        known.setdefault(_typed(one), set()).add(one.dossier)
-    return {row.stream: known[_typed(row)] for row in rows if _typed(row) in known}
-
-
-def waiting_alike(connection: Connection, row: Any) -> list[Any]:
-    """Returns the other waiting participations of the same name and number, as typed."""
-    query = select(participations).where(*_waiting(), participations.c.last_name == row.last_name)
-    found = connection.execute(query.order_by(participations.c.stream))
-    return [one for one in found if one.stream != row.stream and _typed(one) == _typed(row)]
-
-
-def _typed(row: Any) -> tuple[str, str, str | None]:
-    return row.last_name, row.first_name, row.external_id
 
 
 def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
@@ -322,7 +302,7 @@ def _total(connection: Connection, table: Table, *wanted: Any) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one())
 
 
-def _waiting() -> tuple[Any, ...]:
+def is_waiting() -> tuple[Any, ...]:
     return participations.c.waiting, participations.c.purpose.is_not(None)
 
 

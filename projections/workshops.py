@@ -77,7 +77,7 @@ seats = Table(
 )
 TABLES = (table, facilitators, seats)
 _EARLY = timedelta(minutes=15)
-"""How long before a workshop begins a test that is begun belongs to it."""
+"""A test begun this long before a workshop belongs to it."""
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:

@@ -91,7 +91,7 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingLimits:
     """The most that a référent, a manager or an auditor reads: beyond it their account is suspended.
 
     Dossiers opened in ten minutes and in a day, and people shown in lists in ten minutes (docs/accounts.md#who-looked).
@@ -132,7 +132,7 @@ class ProtocolDocument:
     escalation: Escalation = Escalation()
     workshops: Workshops = Workshops()
     retention: Retention = Retention()
-    reading: Reading = Reading()
+    reading: ReadingLimits = ReadingLimits()
     stages: tuple[StageText, ...] = ()
 
 

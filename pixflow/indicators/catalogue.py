@@ -8,10 +8,10 @@ from msgspec import Struct
 from pixflow.indicators import conformance, flows, stocks, waits
 from pixflow.indicators.cohorts import Cohort, View, answers, beginnings, endings, oriented, step, within
 from pixflow.indicators.figure import Figure, of_cohort
-from pixflow.indicators.flows import Period
+from pixflow.indicators.flows import FigurePeriod
 
 Way = Literal["cohort", "flow", "stock"]
-Computation = Callable[[View, Period], Figure]
+Computation = Callable[[View, FigurePeriod], Figure]
 
 
 class Indicator(Struct, frozen=True):

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from pixflow.indicators.cohorts import View
 from pixflow.indicators.figure import Figure, Part
-from pixflow.indicators.flows import Period
+from pixflow.indicators.flows import FigurePeriod
 from pixflow.indicators.path import Fact, Mark, Path, fact
 from pixflow.indicators.waits import dispatch_and_debrief
 
@@ -155,7 +155,7 @@ class Judged(Struct, frozen=True):
     deviations: tuple[Fact, ...]
 
 
-def _of_paths(view: View, period: Period, rule: Rule) -> Judged:
+def _of_paths(view: View, period: FigurePeriod, rule: Rule) -> Judged:
     made: dict[Verdict, list[Fact]] = {"conform": [], "deviation": [], "pending": []}
     for path in view.paths:
         for mark, verdict in rule(view, path) if path.counts else ():
@@ -164,7 +164,7 @@ def _of_paths(view: View, period: Period, rule: Rule) -> Judged:
     return Judged(tuple(made["conform"]), tuple(made["deviation"]))
 
 
-def _workshops(view: View, period: Period) -> Judged:
+def _workshops(view: View, period: FigurePeriod) -> Judged:
     """R11: a workshop has as many people as the protocol says."""
     conform: list[Fact] = []
     deviations: list[Fact] = []
@@ -188,7 +188,7 @@ def _referents(view: View) -> Judged:
     return Judged(tuple(conform), tuple(deviations))
 
 
-def conformance(view: View, period: Period) -> Figure:
+def conformance(view: View, period: FigurePeriod) -> Figure:
     """I24: what conforms among what is judged; each part is one rule. Who is still in time is not judged."""
     judged = {name: _of_paths(view, period, rule) for name, rule in RULES.items()}
     judged |= {"R11": _workshops(view, period), "R15": _referents(view)}

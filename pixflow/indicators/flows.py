@@ -15,7 +15,7 @@ from pixflow.indicators.figure import Figure, Part
 from pixflow.indicators.path import Fact, Mark, Path, ResultPath, fact
 
 
-class Period(Struct, frozen=True):
+class FigurePeriod(Struct, frozen=True):
     """Days from `first` to `last`, both included."""
 
     first: date
@@ -25,7 +25,7 @@ class Period(Struct, frozen=True):
         return self.first <= mark.on <= self.last
 
 
-def concerned(view: View, period: Period) -> Figure:
+def concerned(view: View, period: FigurePeriod) -> Figure:
     """I1: young people concerned in the period, beside those concerned whose dossier is open on the day."""
     kept = [path for path in view.paths if not path.merged]
     marks = [(path, mark) for path in kept if (mark := _concerned(view, path))]
@@ -41,7 +41,7 @@ def _concerned(view: View, path: Path) -> Mark | None:
     return opened[0] if opened and view.protocol(opened[0].on).concerned == "all" else None
 
 
-def results_by_band(view: View, period: Period) -> Figure:
+def results_by_band(view: View, period: FigurePeriod) -> Figure:
     """I14: results with a score among those received, by the band that read them."""
     received = [(path, one) for path in view.paths if path.counts for one in path.results if period.has(one.received)]
     bands: defaultdict[str, list[Fact]] = defaultdict(list)
@@ -66,7 +66,7 @@ def _low(name: str) -> int:
     return int(name.partition("-")[0]) if name else 1000
 
 
-def proposals(view: View, period: Period) -> Figure:
+def proposals(view: View, period: FigurePeriod) -> Figure:
     """I15: proposals of the grid kept among those shown; beside, the actions that advisors added."""
     shown, kept, own, started, done = [], [], [], [], []
     for path in view.paths:
@@ -86,7 +86,7 @@ def proposals(view: View, period: Period) -> Figure:
     return Figure(tuple(kept), tuple(shown), parts)
 
 
-def seats(view: View, period: Period) -> Figure:
+def seats(view: View, period: FigurePeriod) -> Figure:
     """I16: people present among those registered in the workshops closed in the period."""
     held = {id: one for id, one in view.workshops.items() if one.closed and one.day and period.has(Mark(one.day, 0))}
     there = [(path, seat) for path in view.paths if not path.merged for seat in path.seats if seat.workshop in held]
@@ -105,7 +105,7 @@ def seats(view: View, period: Period) -> Figure:
     return Figure(by_outcome["present"], tuple(fact(path, seat.mark) for path, seat in there), parts)
 
 
-def chases(view: View, period: Period) -> Figure:
+def chases(view: View, period: FigurePeriod) -> Figure:
     """I20: people reached among those called or written to, by channel."""
     made = [(path, one) for path in view.paths if path.counts for one in path.chases if period.has(one.mark)]
     channels = sorted({one.channel for _, one in made})
@@ -121,7 +121,7 @@ def chases(view: View, period: Period) -> Figure:
     return Figure(reached, tuple(fact(path, one.mark) for path, one in made), parts)
 
 
-def progress(view: View, period: Period) -> Figure:
+def progress(view: View, period: FigurePeriod) -> Figure:
     """I21: scores that went up among second results after an action. The part has the median change, in points."""
     again = []
     for path in view.paths:
@@ -146,7 +146,7 @@ def _median(numbers: Iterable[int]) -> int | None:
     return int((Decimal(low + high) / 2).to_integral_value())
 
 
-def partners(view: View, period: Period) -> Figure:
+def partners(view: View, period: FigurePeriod) -> Figure:
     """I23: partners that a referral was sent to in the period, among those that one was ever sent to."""
     latest: dict[str, Fact] = {}
     used: dict[str, Fact] = {}

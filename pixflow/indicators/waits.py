@@ -10,7 +10,7 @@ from pixflow.events.base import STAGES, Stage
 from pixflow.indicators.cohorts import Cohort, CohortEntry, View, answers, beginnings, step, way_out, within
 from pixflow.indicators.delays import Waited, quantile
 from pixflow.indicators.figure import Figure, Part
-from pixflow.indicators.flows import Period
+from pixflow.indicators.flows import FigurePeriod
 from pixflow.indicators.path import Fact, Mark, Milestone, Path, fact
 from pixflow.indicators.stocks import SILENT
 
@@ -46,7 +46,7 @@ def dispatch_and_debrief(protocol: ProtocolDocument) -> int:
     )
 
 
-def delays(view: View, period: Period) -> Figure:
+def delays(view: View, period: FigurePeriod) -> Figure:
     """I13: those who passed from one milestone to the next within the protocol's delay, among those who entered."""
     parts = []
     counted: list[Fact] = []
@@ -74,7 +74,7 @@ def _arrived(pair: MilestonePair, one: CohortEntry) -> bool:
 STEPS: tuple[Milestone, ...] = ("certifiable", "proposed", "registered", "taken", "obtained")
 
 
-def certification(view: View, period: Period) -> Figure:
+def certification(view: View, period: FigurePeriod) -> Figure:
     """I12: certifications obtained among the certifiable; each part is a step over the one before."""
     entered = [
         path for path in view.paths if path.counts and (mark := path.marks.get("certifiable")) and period.has(mark)
@@ -108,7 +108,7 @@ _NEXT: dict[Stage, Milestone] = {
 }  # fmt: skip
 
 
-def exits(view: View, period: Period) -> Figure:
+def exits(view: View, period: FigurePeriod) -> Figure:
     """I17: paths that ended at a stage, among those that entered it, by stage; beside, those silent for 60 days."""
     counted: list[Fact] = []
     among: list[Fact] = []
@@ -126,7 +126,7 @@ def exits(view: View, period: Period) -> Figure:
     return Figure(tuple(counted), tuple(among), tuple(parts))
 
 
-def _at(view: View, period: Period, stage: Stage) -> Iterator[tuple[Path, tuple[Mark, str] | None]]:
+def _at(view: View, period: FigurePeriod, stage: Stage) -> Iterator[tuple[Path, tuple[Mark, str] | None]]:
     """Yields the paths that entered a stage in the period, each with its way out where it passed no further."""
     ways: Sequence[str] = {"orientation": ("not-needed", "diagnostic-declined"), "diagnostic": ("withdrawn",)}.get(
         stage, ()

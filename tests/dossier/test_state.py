@@ -264,6 +264,7 @@ PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
     "participation": st.sampled_from([PARTICIPATION, PARTICIPATION, SECOND]),
     "on": st.dates(DAY, date(2026, 9, 18)),
     "advisor": st.sampled_from([ADVISOR, COLLEAGUE]),
+    "to": st.sampled_from([ADVISOR, COLLEAGUE, COLLEAGUE]),
     "campaign": st.just(CAMPAIGN),
     "birth_date": st.sampled_from([None, date(2005, 3, 2)]),
     "imilo_number": st.sampled_from([None, "00123", "00124"]),

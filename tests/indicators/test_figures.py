@@ -12,7 +12,7 @@ from pixflow.indicators.catalogue import BY_ID, INDICATORS, Indicator
 from pixflow.indicators.clocks import Clock, day_of
 from pixflow.indicators.cohorts import STATES, View
 from pixflow.indicators.figure import Figure
-from pixflow.indicators.flows import Period
+from pixflow.indicators.flows import FigurePeriod
 from pixflow.indicators.path import recorded_day
 from pixflow.indicators.views import CUTS, Streams, cells, view_of
 from pixflow.reference_data import References
@@ -33,8 +33,8 @@ def view(request: pytest.FixtureRequest, population: tuple[Mapping[str, Streams]
     return view_of(*population, *request.param)
 
 
-def period(view: View) -> Period:
-    return Period(view.day - timedelta(90), view.day)
+def period(view: View) -> FigurePeriod:
+    return FigurePeriod(view.day - timedelta(90), view.day)
 
 
 def figure(id: str, view: View) -> Figure:
@@ -134,7 +134,7 @@ def test_a_step_is_what_a_slow_count_finds(
     id: str, day: date, clock: Clock, population: tuple[Mapping[str, Streams], References]
 ) -> None:
     enters, ends = SLOW[id]
-    span = Period(day - timedelta(90), day)
+    span = FigurePeriod(day - timedelta(90), day)
     entered = done = 0
     for events in facts(population, day, clock):
         gone = any(isinstance(event, Erased | d.DossierMerged) for _, event in events)
@@ -150,7 +150,7 @@ def test_a_step_is_what_a_slow_count_finds(
 def test_chases_and_results_are_what_a_slow_count_finds(
     day: date, population: tuple[Mapping[str, Streams], References]
 ) -> None:
-    span = Period(day - timedelta(90), day)
+    span = FigurePeriod(day - timedelta(90), day)
     there = [event for events in facts(population, day, "known") for on, event in events if span.first <= on <= day]
     chased = [one for one in there if isinstance(one, d.YoungPersonChased | d.PartnerChased)]
     shown = BY_ID["I20"].compute(view_of(*population, day), span)

@@ -393,7 +393,8 @@ def test_the_walk_plays_every_decision_that_gives_a_dossier() -> None:
         if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in giving
     }
     assert found == {
-        "assign_advisor", "break_glass", "dispatch_result", "hand_over_task", "lend_dossier",
+        "assign_advisor", "break_glass", "claim_task", "dispatch_result", "hand_over_task", "lend_dossier",
+        "return_dossier",
         "open_dossier",  # a dossier that nobody had
         "end_loan",  # the clock, back to the advisor
         "_unknown",  # take_over_duplicate

@@ -64,11 +64,19 @@ DOSSIERS: Mapping[str, Dossier] = {
     "nobody": state_of("dossier", opened()),
 }
 DAYS = (TODAY, TODAY + timedelta(days=1))
-BARE = {
+BARE = (
     "come_back", "take_pix", "invite_account", "confirm_account", "request_restoration", "restore_account",
     "request_factors_reset", "reset_factors",
-}  # fmt: skip
+)  # fmt: skip
 """Decisions with which nothing is sent."""
+ONE_WAY: dict[str, dict[str, Any]] = {
+    **{decision: {} for decision in BARE},
+    "designate_referent": {"site": None},
+    "replace_calendar_address": {"number": 1},
+    "state_contact": {"phone": "01 99 00 12 34"},
+    "suspend_account": {"reason": "colleague"},
+}
+"""Decisions of which one way to take them stands for all."""
 LONG = {"first": TODAY, "last": TODAY + timedelta(days=40)}
 
 
@@ -113,24 +121,16 @@ def sent_for(decision: str) -> Iterator[dict[str, Any]]:
             yield from ({"roles": roles, "anyway": True} for roles in several)
         case "confirm_role":
             yield from ({"role": role} for role in ROLES)
-        case "designate_referent":
-            yield {"site": None}
         case "leave":
             yield from ({"last_day": day, "anyway": True} for day in (FIRST, LONG["last"]))
         case "declare_absence":
             yield from absences
         case "cancel_absence":
             yield from ({"absence": absence} for absence in (AWAY, COMING))
-        case "suspend_account":
-            yield {"reason": "colleague"}
-        case _ if decision in BARE:
-            yield {}
-        case "state_contact":
-            yield {"phone": "01 99 00 12 34"}
+        case _ if decision in ONE_WAY:
+            yield ONE_WAY[decision]
         case "attend_training" | "hold_briefing":
             yield {"title": "Pix Orga"}
-        case "replace_calendar_address":
-            yield {"number": 1}
         case _:
             raise AssertionError(f"an administrator may {decision}: say what they send")
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from pixflow.indicators.catalogue import INDICATORS, Indicator
 from pixflow.indicators.figure import Figure
-from pixflow.indicators.flows import Period
+from pixflow.indicators.flows import FigurePeriod
 from pixflow.indicators.views import view_of
 from web.cli.common.terminal import USAGE, JsonOption, StructureOption, as_json, console, day, fail, marked, working
 from web.french import dates, typography
@@ -25,11 +25,11 @@ def indicators(
     structure: StructureOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Les chiffres d'une année : qui est concerné, testé, restitué, orienté, et qui attend."""
+    """Les chiffres d’une année : qui est concerné, testé, restitué, orienté, et qui attend."""
     with working(structure) as served:
         last = _not_after(day(au), served.today()) if au else served.today()
         view = view_of(streams_of(served.engine), served.refs, last)
-        period = Period(last - relativedelta(years=1) + relativedelta(days=1), last)
+        period = FigurePeriod(last - relativedelta(years=1) + relativedelta(days=1), last)
         figures = [(one, one.compute(view, period)) for one in INDICATORS]
     if json:
         as_json([document(one, figure) for one, figure in figures])

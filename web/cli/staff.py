@@ -93,7 +93,7 @@ def _ask_about_namesake(served: ServedStructure, holder: UUID, name: str) -> Non
     if normalise(known.name) == normalise(name):
         return
     held = ", ".join(vocabulary.ROLES[role] for role in sorted(known.roles_on(served.today()))) or "sans rôle"
-    console.print(f"{known.email} est déjà le courriel de {known.name}, {held}.")
+    console.print(f"{known.email} est déjà le courriel {typography.de(known.name)}, {held}.")
     if typer.prompt(f"Est-ce {name} ? Écrivez « oui » pour ajouter à {known.name}", default="non") != YES:
         fail("Rien n'est ajouté : donnez à chacun son courriel.")
 

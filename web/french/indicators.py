@@ -124,7 +124,7 @@ def part(indicator: str, name: str) -> str:
     """Returns the name of a part of an indicator: a state, a stage, a rule, a kind of task, a range."""
     if indicator == "I18":
         low, _, high = name.partition("-")
-        return f"{low} à {high} jours" if high else f"plus de {int(low) - 1} jours"
+        return f"{low} à {high} jours" if high else f"{low} jours et plus"
     if indicator == "I14" and name[0].isdigit():
         return "{} à {} %".format(*name.split("-")).replace(" %", "\N{NO-BREAK SPACE}%")
     if indicator == "I19":

@@ -21,8 +21,8 @@ from web.french.typography import say
 
 HELPS = {
     "--help": "Montrer cette aide.",
-    "--install-completion": "Installer la complétion dans l'interpréteur de commandes.",
-    "--show-completion": "Montrer la complétion, pour la copier ou l'adapter.",
+    "--install-completion": "Installer la complétion dans l’interpréteur de commandes.",
+    "--show-completion": "Montrer la complétion, pour la copier ou l’adapter.",
 }
 """Help of the options that Typer adds."""
 METAVARS = {"int": "NOMBRE", "float": "NOMBRE", "str": "TEXTE", "list[str]": "TEXTE", "Path": "CHEMIN", "bool": ""}

@@ -40,7 +40,7 @@ HEADER = ("dossier", "n° i-Milo", "prénom", "nom", "lu par", "page", "raison",
 
 
 @dataclass(frozen=True, slots=True)
-class AccessRow:
+class ConsultationRow:
     """A line in words. `dossier` is None for a list, a sign-in, and an erased person."""
 
     who: str
@@ -60,7 +60,7 @@ class AccessJournalPage(Page):
     template = "audit/access_journal.html"
     block = "lines"
 
-    rows: Sequence[AccessRow]
+    rows: Sequence[ConsultationRow]
     pager: Pager
     people: Sequence[tuple[str, str]]
     by: str
@@ -77,7 +77,7 @@ class AccessJournalPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for, and the parameters of its address."""
+    """The period asked for, and the parameters of its address."""
 
     period: Period
     params: dict[str, str]
@@ -139,10 +139,10 @@ def _page(request: Request, desk: Desk, asked: _Asked, number: int, problem: str
     )
 
 
-def _rows(desk: Desk, lines: Sequence[Line]) -> list[AccessRow]:
+def _rows(desk: Desk, lines: Sequence[Line]) -> list[ConsultationRow]:
     names, people = names_for(desk), directory.named(desk.read, {line.dossier for line in lines if line.dossier})
     return [
-        AccessRow(
+        ConsultationRow(
             who=names.staff(line.member or OPERATOR),
             said=french.sentence(line),
             dossier=line.dossier if line.dossier in people else None,

@@ -9,7 +9,7 @@ from pixflow.documents.protocol import (
     Escalation,
     Modality,
     ProtocolDocument,
-    Reading,
+    ReadingLimits,
     Retention,
     Stage,
     StageText,
@@ -27,7 +27,7 @@ PARTS: dict[str, type] = {
     "escalation": Escalation,
     "workshops": Workshops,
     "retention": Retention,
-    "reading": Reading,
+    "reading": ReadingLimits,
 }
 STAGES: tuple[Stage, ...] = get_args(Stage)
 _CHOICES = ("concerned", "result_route")

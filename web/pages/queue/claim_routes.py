@@ -39,6 +39,8 @@ def claim(request: Request, desk: AtQueue, data: FormData) -> Response:
 @router.post("/boite/rendre")
 def give_back(request: Request, desk: AtQueue, data: FormData) -> Response:
     """Gives a task that was handed over back to the advisor of its dossier."""
+    if not desk.has_role_for(hand_over_task):
+        raise HTTPException(403)
     form = _form(data)
     advisor = desk.dossier(form.dossier).advisor
     return _decide(request, desk, form, hand_over_task, to=advisor, until=None, note="")

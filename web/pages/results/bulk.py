@@ -58,7 +58,7 @@ def confirm(desk: Desk, form: MatchPairsForm) -> BulkOutcome:
 
 def alike(desk: Desk, row: Any, dossier: UUID) -> list[Any]:
     """Returns the other waiting participations of the same person: same name and number typed, nobody else near."""
-    others = result_routing.waiting_alike(desk.read, row) if row.waiting else []
+    others = match_proposals.waiting_alike(desk.read, row) if row.waiting else []
     found = match_proposals.proposals(desk.read, others)
     return [one for one in others if _goes_along(one, found[one.stream], dossier)]
 

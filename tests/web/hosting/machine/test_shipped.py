@@ -240,6 +240,7 @@ def test_the_container_takes_what_runs_and_nothing_else() -> None:
         "requirements-run.lock",
         "pyproject.toml",
         "README.md",
+        "LICENSE",
         "pixflow",
         "projections",
         "web",

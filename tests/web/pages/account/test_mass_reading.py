@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from pixflow.actor import OPERATOR
-from pixflow.documents.protocol import Reading, out_of_range
+from pixflow.documents.protocol import ReadingLimits, out_of_range
 from pixflow.protocol import drafting, publishing
 from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
@@ -27,10 +27,10 @@ def dossiers(at_work: House) -> list[UUID]:
 @pytest.fixture(autouse=True)
 def narrow(at_work: House) -> None:
     """A protocol with low limits, published by the operator."""
-    limits(at_work, Reading(soon=5, day=6, people=20))
+    limits(at_work, ReadingLimits(soon=5, day=6, people=20))
 
 
-def limits(at_work: House, reading: Reading) -> None:
+def limits(at_work: House, reading: ReadingLimits) -> None:
     document = replace(at_work.served.refs.protocol(at_work.today), reading=reading)
     at_work.says(
         OPERATOR,
@@ -119,14 +119,16 @@ def test_the_protocol_in_force_has_the_limits(at_work: House, site: Site, dossie
     """The direction publishes another one: it counts at the next page."""
     browser = first_visit(at_work, site, SOPHIE)
     assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:5]] == [200] * 5
-    limits(at_work, Reading(soon=7, day=300, people=600))
+    limits(at_work, ReadingLimits(soon=7, day=300, people=600))
     assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[5:]] == [200, 200, 403]
     page = words(first_visit(at_work, site, HELENE).get("/protocole").text)
     assert "Dossiers ouverts en dix minutes 7 Dossiers ouverts en un jour 300" in page
 
 
-@pytest.mark.parametrize("reading", [Reading(soon=121), Reading(day=601), Reading(people=1_201), Reading(soon=0)])
-def test_a_protocol_does_not_lift_the_limits(at_work: House, reading: Reading) -> None:
+@pytest.mark.parametrize(
+    "reading", [ReadingLimits(soon=121), ReadingLimits(day=601), ReadingLimits(people=1_201), ReadingLimits(soon=0)]
+)
+def test_a_protocol_does_not_lift_the_limits(at_work: House, reading: ReadingLimits) -> None:
     document = replace(at_work.served.refs.protocol(at_work.today), reading=reading)
     assert [(key, most) for key, _, _, most in out_of_range(document)]
     draft = {"document": document, "note": "", "replaces": 0}

@@ -1,4 +1,4 @@
-"""What another site may try: to be the next page, to send a form, to choose a cookie, to be entered without leave."""
+"""Another site tries to be the next page, to send a form, to choose a cookie, to be entered without leave."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -14,7 +14,7 @@ import pytest
 from pixflow.access_journal.journal import Period
 from pixflow.access_journal.line import Line
 from pixflow.actor import OPERATOR, Actor
-from pixflow.documents.protocol import Reading
+from pixflow.documents.protocol import ReadingLimits
 from pixflow.protocol import publishing
 from tests.erasures import request as request_erasure
 from tests.postgres import Cluster
@@ -123,7 +123,7 @@ def test_an_erased_person_has_no_name_in_it(there: House) -> None:
 
 
 def test_a_file_with_too_many_people_is_refused_before_it_stops_its_reader(there: House) -> None:
-    document = replace(there.served.refs.protocol(there.today), reading=Reading(people=4))
+    document = replace(there.served.refs.protocol(there.today), reading=ReadingLimits(people=4))
     stream = {"protocol": there.served.opened.stream("protocol")}
     there.says(OPERATOR, publishing.publish_protocol, stream, document=document, from_day=there.today)
     for n in range(3):

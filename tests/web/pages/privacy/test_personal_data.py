@@ -293,7 +293,7 @@ def test_the_command_counts_and_names_nobody(terminal: Path) -> None:
     said = ran("retention")
     assert "Zola" not in said
     assert re.search(r"en CEJ +24\smois +1 +0", said)
-    assert json.loads(ran("retention", "--json"))["answer"] == [
+    assert json.loads(ran("retention", "--json")) == [
         {"rule": "cej", "months": 24, "past": 1, "closed": 0},
         {"rule": "pacea", "months": 24, "past": 0, "closed": 0},
         {"rule": "other", "months": 24, "past": 1, "closed": 1},
