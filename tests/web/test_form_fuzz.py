@@ -108,7 +108,9 @@ class Desks:
             browser.cookies.set(COOKIE, cookie)
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.trial])]
+)
 def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "postgres":

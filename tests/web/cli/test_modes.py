@@ -67,6 +67,7 @@ def test_each_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     assert open_to_others(other) == []
 
 
+@pytest.mark.trial
 def test_a_whole_life_at_the_terminal_under_umask_000(tmp_path: Path) -> None:
     data = tmp_path / "new" / "data"
     environment = {**os.environ, "PIXFLOW_DATA": str(data), "COLUMNS": "200"}

@@ -32,7 +32,9 @@ def test_every_reason_is_a_sentence() -> None:
     assert codes == serving_texts.REASONS.keys()
 
 
-@pytest.mark.parametrize("url", ["http://pixflow.exemple.fr", "http://192.168.1.4:8000"])
+@pytest.mark.parametrize(
+    "url", [pytest.param("http://pixflow.exemple.fr", marks=pytest.mark.trial), "http://192.168.1.4:8000"]
+)
 def test_it_refuses_an_address_where_passwords_travel_in_clear(data: Path, url: str) -> None:
     assert "must begin with https://" in refused(data, "--port", "0", PIXFLOW_URL=url)
 
@@ -47,7 +49,9 @@ def test_it_refuses_while_nobody_was_invited(tmp_path: Path) -> None:
     assert "pixflow account invite" in refused(tmp_path, "--port", "0")
 
 
-@pytest.mark.parametrize("key", ["_site.key", "mission-locale-de-l-aigle-mortagne.key"])
+@pytest.mark.parametrize(
+    "key", ["_site.key", pytest.param("mission-locale-de-l-aigle-mortagne.key", marks=pytest.mark.trial)]
+)
 def test_it_refuses_a_key_that_others_can_read(data: Path, key: str) -> None:
     (data / "keys" / key).chmod(0o644)
     try:
@@ -78,7 +82,7 @@ def test_a_port_believes_no_forwarded_header_unless_a_proxy_is_said() -> None:
             listen_on(opened.getsockname()[1])
 
 
-@pytest.mark.parametrize("mode", [0o666, 0o662])
+@pytest.mark.parametrize("mode", [pytest.param(0o666, marks=pytest.mark.trial), 0o662])
 def test_a_socket_of_systemd_that_is_open_to_others_is_refused(data: Path, tmp_path: Path, mode: int) -> None:
     with socket.socket(socket.AF_UNIX) as opened:
         opened.bind(str(tmp_path / "s"))
