@@ -60,7 +60,7 @@ def view_of(kinds: Mapping[str, Streams], refs: References, day: date, clock: Cl
         workshops={id: workshop_state.fold(events) for id, events in kept.get("workshop", {}).items()},
         team={id: staff_state.fold(events) for id, events in kept.get("staff", {}).items()},
         sites=refs.structure.sites,
-        opened=Fact(structure, opening[0].event.on if opening else day, 1),  # type: ignore[attr-defined]
+        opened=Fact(structure, recorded_day(opening[0].event) if opening else day, 1),
     )
 
 

@@ -1,6 +1,6 @@
 """I13, delays between two milestones; I12, the certification; I17, where paths end."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from pixflow.indicators.cohorts import Cohort, CohortEntry, View, answers, begin
 from pixflow.indicators.delays import Waited, quantile
 from pixflow.indicators.figure import Figure, Part
 from pixflow.indicators.flows import FigurePeriod
-from pixflow.indicators.path import Fact, Mark, Milestone, Path, fact
+from pixflow.indicators.path import Fact, Mark, Milestone, Out, Path, fact
 from pixflow.indicators.stocks import SILENT
 
 
@@ -108,6 +108,11 @@ _NEXT: dict[Stage, Milestone] = {
 }  # fmt: skip
 
 
+_WAYS_OUT: dict[Stage, tuple[Out, ...]] = {
+    "orientation": ("not-needed", "diagnostic-declined"), "diagnostic": ("withdrawn",),
+}  # fmt: skip
+
+
 def exits(view: View, period: FigurePeriod) -> Figure:
     """I17: paths that ended at a stage, among those that entered it, by stage; beside, those silent for 60 days."""
     counted: list[Fact] = []
@@ -119,8 +124,7 @@ def exits(view: View, period: FigurePeriod) -> Figure:
         silent = [
             fact(path, path.marks[_ENTRIES[stage]]) for path, gone in entered if not gone and _is_silent(view, path)
         ]
-        stays = [one for one in silent if one]
-        parts += [Part(stage, tuple(out), len(entered)), Part(f"{stage}-silent", tuple(stays), len(entered))]
+        parts += [Part(stage, tuple(out), len(entered)), Part(f"{stage}-silent", tuple(silent), len(entered))]
         counted += out
         among += [fact(path, path.marks[_ENTRIES[stage]]) for path, _ in entered]
     return Figure(tuple(counted), tuple(among), tuple(parts))
@@ -128,14 +132,11 @@ def exits(view: View, period: FigurePeriod) -> Figure:
 
 def _at(view: View, period: FigurePeriod, stage: Stage) -> Iterator[tuple[Path, tuple[Mark, str] | None]]:
     """Yields the paths that entered a stage in the period, each with its way out where it passed no further."""
-    ways: Sequence[str] = {"orientation": ("not-needed", "diagnostic-declined"), "diagnostic": ("withdrawn",)}.get(
-        stage, ()
-    )
     for path in view.paths:
         mark = path.marks.get(_ENTRIES[stage])
         if path.counts and mark and period.has(mark):
             passed = _NEXT[stage] in path.marks
-            yield path, None if passed else way_out(path, ways)  # type: ignore[arg-type]
+            yield path, None if passed else way_out(path, _WAYS_OUT.get(stage, ()))
 
 
 def _is_silent(view: View, path: Path) -> bool:

@@ -54,7 +54,7 @@ def groupings() -> Mapping[str, str]:
 
 def find(name: str, postal_code: str) -> Commune | None:
     """Returns the one commune of this name, today's or a former one's, around a postal code; None when unsure."""
-    found = _by_name()[_plain(name), _area(department_of(postal_code))]
+    found = _by_name().get((_plain(name), _area(department_of(postal_code))), ())
     served = [code for code in found if postal_code in communes()[code].postal_codes]
     known = set(served or found)
     return communes()[known.pop()] if len(known) == 1 else None
@@ -62,7 +62,7 @@ def find(name: str, postal_code: str) -> Commune | None:
 
 def by_postal_code(postal_code: str) -> Commune | None:
     """Returns the commune that alone has a postal code."""
-    found = _by_postal_code()[postal_code]
+    found = _by_postal_code().get(postal_code, ())
     return found[0] if len(found) == 1 else None
 
 

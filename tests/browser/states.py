@@ -182,6 +182,12 @@ def alone(house: House) -> tuple[UUID, UUID]:
     return dossier, cafe
 
 
+def to_refer(house: House) -> None:
+    """A prescription without its check, which needs no partner: its two other actions are to be referred."""
+    dossier, (check, *_) = house.prescribed()
+    house.on(dossier, parcours.drop_action, action=check, reason="vu en entretien")
+
+
 def silent(house: House, day: date = date(2026, 3, 19)) -> None:
     """A partner was asked that day, and has not answered; the 19th of March is 10 working days ago."""
     house.day(day)

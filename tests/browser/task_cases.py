@@ -131,7 +131,7 @@ PRESCRIPTION = (
 
 PARCOURS = (
     Case(
-        "refer", House.prescribed, "10 avril", {"Partenaire": "EPN", "Fin prévue": "2026-04-30"},
+        "refer", states.to_refer, "10 avril", {"Partenaire": "EPN", "Fin prévue": "2026-04-30"},
         "Orientation vers EPN",
         later={"chase-partner": april(17), "record-outcome": april(30), "offer-alternative": LAPSES},
     ),
