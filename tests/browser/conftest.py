@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +11,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.house import listening
 from tests.conftest import unavailable
+from tests.web.paths import House, house
 
 CHROMIUM = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
 """Debian's; the first has no window to draw, and is quicker."""
@@ -132,3 +135,18 @@ def assert_page_is_right(page: Page, looks: Sequence[Look] = LOOKS) -> None:
     page.emulate_media(color_scheme=None)
     if before:
         page.set_viewport_size(before)
+
+
+@pytest.fixture
+def locale(tmp_path: Path) -> Iterator[House]:
+    """A structure on a Monday of March 2026, without a dossier."""
+    with house(tmp_path / "data") as made:
+        made.day(date(2026, 3, 16))
+        yield made
+
+
+@pytest.fixture
+def url(locale: House) -> Iterator[str]:
+    """Returns the address where it is served."""
+    with listening(locale.app) as address:
+        yield address

@@ -1,34 +1,19 @@
 """The clicks of a day's roads, counted from the page where one stands: docs/clicks.md says as many."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.house import listening
 from tests.browser.person import Person
 from tests.web.filled import fill, receive
-from tests.web.paths import House, house
+from tests.web.paths import House
 
 pytestmark = pytest.mark.browser
 NADIA, PAUL, SOPHIE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin"
 PAGE = Path(__file__).parents[2] / "docs" / "clicks.md"
-
-
-@pytest.fixture
-def locale(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path / "data") as made:
-        made.day(date(2026, 3, 16))
-        yield made
-
-
-@pytest.fixture
-def url(locale: House) -> Iterator[str]:
-    with listening(locale.app) as address:
-        yield address
 
 
 class Clicks:

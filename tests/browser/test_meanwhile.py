@@ -1,7 +1,7 @@
 """Forms sent twice, after Back, or while somebody else changed the dossier."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -14,9 +14,8 @@ from pixflow.events.intake import ExportReceived
 from pixflow.pix_orga import ExportCampaign
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from tests.browser.exports import begun, shared
-from tests.browser.house import listening
 from tests.browser.person import Person, labelled
-from tests.web.paths import House, house
+from tests.web.paths import House
 
 pytestmark = pytest.mark.browser
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
@@ -24,19 +23,6 @@ SENT_TWICE = """() => {
   const form = document.querySelector("#form form"), body = new URLSearchParams(new FormData(form));
   return Promise.all([1, 2].map(() => fetch(form.action, {method: "POST", body}).then(answer => answer.text())));
 }"""
-
-
-@pytest.fixture
-def locale(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path / "data") as made:
-        made.day(date(2026, 3, 16))
-        yield made
-
-
-@pytest.fixture
-def url(locale: House) -> Iterator[str]:
-    with listening(locale.app) as address:
-        yield address
 
 
 def count(locale: House, dossier: UUID, kind: type[object]) -> int:

@@ -1,33 +1,17 @@
 """The receipt of a form: in view wherever the form stood, read out, undone in one press, with what comes next."""
 
-from collections.abc import Callable, Iterator
-from datetime import date
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from pixflow.dossier.follow_up import take_note
-from tests.browser.house import listening
 from tests.browser.person import Person
-from tests.web.paths import House, house
+from tests.web.paths import House
 
 pytestmark = pytest.mark.browser
 NADIA = "Nadia Benali"
 FOCUSED = "document.activeElement.className"
-
-
-@pytest.fixture
-def locale(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path / "data") as made:
-        made.day(date(2026, 3, 16))
-        yield made
-
-
-@pytest.fixture
-def url(locale: House) -> Iterator[str]:
-    with listening(locale.app) as address:
-        yield address
 
 
 @pytest.mark.parametrize("width", [1360, 390])

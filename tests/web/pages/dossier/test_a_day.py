@@ -1,32 +1,17 @@
 """Tests small things of a day's work on a dossier: places, words, and the form that fits."""
 
-from collections.abc import Iterator
 from datetime import date
 
-import pytest
 from bs4 import BeautifulSoup
 
 from pixflow.dossier.stages import orientation
-from tests.web.arranged import MONDAY
 from tests.web.client import words
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.pressing import press
 from web.french.dossier import path
 from web.french.events import workshops as french
 
 NADIA = "Nadia Benali"
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("data")) as made:
-        yield made
-
-
-@pytest.fixture
-def locale(shared: House) -> House:
-    shared.day(MONDAY)
-    return shared
 
 
 def test_a_diagnostic_at_home_is_at_no_site(locale: House) -> None:

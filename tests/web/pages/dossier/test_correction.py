@@ -1,6 +1,5 @@
 """Tests *Corriger*: the form of an event with its values; one press replaces it, one press takes that back."""
 
-from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -9,28 +8,15 @@ from bs4 import BeautifulSoup
 
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
-from tests.web.arranged import MONDAY
 from tests.web.client import words
 from tests.web.form_cases import CASES, Case
 from tests.web.pages.dossier.test_forms import FOR_REFERENT
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.pressing import opened, press, send, undo_form, values
 from web.pages.dossier.form_arguments import FORM_OF
 
 CORRECTED = [case for case in CASES.values() if FORM_OF.get(case.event) == case.form]
 NEW_IDS = ("plan", "study", "referral", "actions")
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("data")) as made:
-        yield made
-
-
-@pytest.fixture
-def locale(shared: House) -> House:
-    shared.day(MONDAY)
-    return shared
 
 
 def said(event: Event) -> dict[str, Any]:
