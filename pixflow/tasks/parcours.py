@@ -18,12 +18,17 @@ def parcours(builder: TaskBuilder) -> Iterator[Task]:
     yield from _retake(builder)
 
 
+WITHOUT_PARTNER = ("check", "cv")
+"""The kinds of actions that need no partner."""
+
+
 def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
     label = {"label": state.action.label}
     if state.started is None and state.action.kind != "complete":
         last, held = state.referrals[-1] if state.referrals else None, state.referral
         if last is None:
-            yield builder.task("refer", state.action.id, "advisor", state.built, label)
+            alone = {"alone": state.action.kind} if state.action.kind in WITHOUT_PARTNER else {}
+            yield builder.task("refer", state.action.id, "advisor", state.built, label | alone)
         elif held is None and last.answered:
             by = {"by": "refused", "partner": last.partner.name}
             yield builder.task("offer-alternative", state.action.id, "advisor", last.answered, label | by)

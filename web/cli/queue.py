@@ -58,5 +58,7 @@ def _print_queue(rows: list[Any], piles: list[projections_piles.Pile], today: da
             due = dates.day(row.due, year=row.due.year != today.year)
             said = absent.get(row.doer), tasks.why(row.kind, row.details, row.why_on)
             why = " · ".join(filter(None, said))
-            table.add_row(row.name, tasks.VERBS[row.kind], why, marked("[red]{due}[/]", due=due) if late else due)
+            table.add_row(
+                row.name, tasks.title(row.kind, row.details), why, marked("[red]{due}[/]", due=due) if late else due
+            )
         console.print(table)

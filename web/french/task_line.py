@@ -47,7 +47,7 @@ def _line(
     why = french.why(task.kind, details, on, chases=task.chases, appointment=at, place=task.place, today=today)
     if snoozed_until and snoozed_until > today:
         due = f"revient le {dates.day(snoozed_until, year=snoozed_until.year != today.year)}"
-        return TaskLine(french.VERBS[task.kind], why, due, False, task.opens if task.opens > today else None)
+        return TaskLine(french.title(task.kind, details), why, due, False, task.opens if task.opens > today else None)
     late = task.due < today
     due = dates.due_words(at if at and not late else task.due, today, calendar.count(task.due, today) if late else 0)
-    return TaskLine(french.VERBS[task.kind], why, due, late, task.opens if task.opens > today else None)
+    return TaskLine(french.title(task.kind, details), why, due, late, task.opens if task.opens > today else None)

@@ -38,6 +38,8 @@ VERBS: dict[str, str] = {
     "plan-retake": "Prévoir un nouveau passage",
     "confirm-erasure": "Confirmer l’effacement",
 }
+ALONE: dict[str, str] = {"check": "Noter l’issue", "cv": "Noter sur le CV"}
+"""The verb of an action that needs no partner, by its kind, in place of "Orienter"."""
 BUTTONS: dict[str, str] = {
     "present-pix": "Présenter",
     "plan-diagnostic": "Prévoir",
@@ -236,6 +238,15 @@ VARIANTS: frozenset[str] = frozenset(_WHY)
 def verb(kind: str) -> str:
     """Returns a text like "tenir la restitution", inside a sentence."""
     return lower_first(VERBS.get(kind, kind))
+
+
+def title(kind: str, details: Mapping[str, str]) -> str:
+    """Returns the verb of a task; an action that needs no partner has its own."""
+    return ALONE.get(details.get("alone", ""), VERBS[kind])
+
+
+def button(kind: str, details: Mapping[str, str]) -> str:
+    return "Noter" if "alone" in details else BUTTONS[kind]
 
 
 def why(

@@ -70,7 +70,7 @@ def next_task(desk: Desk, place: QueuePlace | None, but: object) -> NextTask | N
         for ahead, row in enumerate(rows):
             if row.stream != but:
                 href = task_links.href(row.subject, row.stream, row.key, row.kind)
-                label = say("{verb}, {name}", verb=french.VERBS[row.kind], name=row.name)
+                label = say("{verb}, {name}", verb=french.title(row.kind, row.details), name=row.name)
                 return NextTask(row.stream, label, carrying(href, str(start.further(ahead))))
     return None
 

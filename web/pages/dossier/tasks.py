@@ -19,7 +19,7 @@ from web.french.typography import say
 NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "confirm-erasure")
 OF_ACTION = {"certification": ("certify", "Proposée")}
 """For each kind of action: the other form that closes the task to refer it."""
-WITHOUT_PARTNER = {"cv": ("cv", "Noter sur le CV"), "check": ("end", "Noter l’issue")}
+WITHOUT_PARTNER = {"cv": ("cv", tasks.ALONE["cv"]), "check": ("end", tasks.ALONE["check"])}
 """For each kind of action that needs no partner: the form that closes the task to refer it, and its button."""
 
 Button = tuple[str, str]
@@ -96,7 +96,7 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
     form, button = _without_partner(dossier, about, offers) or usual if task.kind == "refer" else usual
     return OpenTask(
         task=task,
-        verb=tasks.VERBS[task.kind],
+        verb=tasks.title(task.kind, task.why.details),
         button=button,
         when=dates.due_words(at, desk.today, days),
         late=late,
@@ -113,7 +113,7 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
 
 
 def form_asked(dossier: Dossier, name: str, about: str, offers: frozenset[str]) -> str:
-    """Returns the form that a row of Ma boîte opens: the row does not know that its action needs no partner."""
+    """Returns the form that a row of Ma boîte opens: its address names the usual form."""
     alone = _without_partner(dossier, about, offers) if name == "refer" else None
     return alone[0] if alone else name
 

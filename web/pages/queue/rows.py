@@ -110,7 +110,7 @@ def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: 
         stage=row.stage,
         phone=row.phone,
         line=of_row(row, desk.today, desk.refs.calendar),
-        button=french.BUTTONS[row.kind],
+        button=french.button(row.kind, row.details),
         href=carrying(task_links.href(row.subject, row.stream, row.key, row.kind), box),
         dossier=carrying(task_links.dossier(row.stream), box) if row.subject == "dossier" else None,
         appointment=carrying(task_links.appointment(row.stream, row.key), box) if advisors else None,

@@ -359,7 +359,7 @@ def test_of_many_tasks_one_stands_out_and_what_rests_comes_last(locale: House) -
         "Orienter 15 j de retard",
         "Suivre les tutoriels aujourd’hui",
         "Faire passer le diagnostic complet 30 mars",
-        "Orienter",
+        "Noter l’issue",
         "Orienter",
     ]
     assert [said(one) for one in now.select(".rest")] == [
@@ -425,7 +425,7 @@ def test_a_replay_shows_what_each_of_these_facts_changed_and_who_had_the_task(lo
     owed = [said(one) for one in page.select(".now .panel")]
     lack = "prescription du 16 février, aucune orientation en cours ; le protocole demande 5 jours ouvrés."
     assert "Orienter 15 j de retard Café numérique : " + lack in owed
-    assert f"Orienter Illettrisme à vérifier : {lack} Confiée à Paul Rey jusqu’au 27 mars" in owed
+    assert f"Noter l’issue Illettrisme à vérifier : {lack} Confiée à Paul Rey jusqu’au 27 mars" in owed
     assert f"Orienter Permis de conduire : code en ligne : {lack} En pause jusqu’au 1er avril : en stage" in owed
     version = len(locale.events(dossier)) - 1
     page = soup(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}?version={version}").text)

@@ -209,6 +209,21 @@ def test_pressing_a_row_and_doing_it_takes_the_row_away(at_work: House) -> None:
 # --- what was done
 
 
+def test_an_action_without_partner_says_what_is_to_be_done(at_work: House) -> None:
+    """The check of reading asks for its outcome, never for a partner; the two other actions are to be referred."""
+    _, (check, *_) = at_work.prescribed()
+    rows = {one["id"]: one for one in soup(queue(at_work)).select(".item")}
+    alone = next(row for id, row in rows.items() if str(check) in id)
+    assert said(alone.select_one(".item-do")) == "Noter l’issue"
+    assert sorted(said(row.select_one(".item-do")) for row in rows.values()) == [
+        "Noter l’issue",
+        "Orienter",
+        "Orienter",
+    ]
+    page = at_work.client(NADIA).get(alone.select_one(".item-act > a.btn")["href"]).text
+    assert said(soup(page).select_one("#form-title")) == "Issue de l’action"
+
+
 def test_what_was_done_today_counts_only_what_closed_something_by_this_person(at_work: House) -> None:
     dossier = at_work.presented()
     at_work.on(dossier, follow_up.take_note, text="vu")
