@@ -446,6 +446,7 @@ def test_a_restored_backup_of_before_forgets_them_again(house: House, person: UU
     folder = house.opened.folder
     house.engine.close()
     shutil.copy(folder / "keys.db", kept / "keys.db")
+    (kept / "keys.db-wal").unlink(missing_ok=True)
     shutil.rmtree(folder)
     shutil.copytree(kept, folder)
     restored = structure_folder.open_one(tmp_path, house.opened.slug, clock=lambda: house.now)

@@ -153,23 +153,22 @@ class Keys:
 
     def load(self, streams: Iterable[UUID]) -> None:
         """Reads the keys of many streams with one query and caches them."""
-        asked = list(streams)
-        wanted = {stream for stream in asked if stream.int not in self._known}
-        if wanted and len(self._known) + len(wanted) > _REMEMBERED:
-            self._known, wanted = {}, set(asked)
-        self._fetch(wanted)
+        wanted = set(streams)
+        self._make_room(wanted)
+        self._fetch(self._unknown(wanted))
 
     def ensure(self, streams: Iterable[UUID]) -> None:
         """Creates a durable key for each of these streams that has none."""
         wanted = set(streams)
-        self.load(wanted)
-        while new := {stream for stream in wanted if stream.int not in self._known}:
-            number = self.vault.ring()
+        self._make_room(wanted)
+        number = self.ring.latest
+        while new := self._unknown(wanted):
             if ring := self.ring.key(number):
-                made = {stream: aes_key_wrap(ring, secrets.token_bytes(LENGTH)) for stream in new}
                 with suppress(RingMoved):
-                    self.vault.add(number, made)
-            self._fetch(new)
+                    self._add(number, ring, new)
+            if left := self._unknown(new):
+                self._fetch(left)
+                number = self.vault.ring()
 
     def destroy(self, streams: Iterable[UUID]) -> None:
         """Destroys the keys of these streams in every copy of the vault: a new ring key wraps all other keys.
@@ -223,6 +222,19 @@ class Keys:
             if lost := self.lost(sealed()):
                 raise KeysLost(f"the vault of {self.ring.path} is new, and {len(lost)} streams are sealed already")
             self.vault.renew(self.ring.latest, bytes)
+
+    def _unknown(self, streams: Iterable[UUID]) -> set[UUID]:
+        return {stream for stream in streams if stream.int not in self._known}
+
+    def _make_room(self, streams: set[UUID]) -> None:
+        """Empties the cache when it has no room for these streams."""
+        if (new := self._unknown(streams)) and len(self._known) + len(new) > _REMEMBERED:
+            self._known = {}
+
+    def _add(self, number: int, ring: bytes, streams: set[UUID]) -> None:
+        made = {stream: secrets.token_bytes(LENGTH) for stream in streams}
+        for stream in self.vault.add(number, {one: aes_key_wrap(ring, key) for one, key in made.items()}):
+            self._known[stream.int] = StreamKey(made[stream], self.structure.bytes + stream.bytes)
 
     def _fetch(self, streams: set[UUID]) -> None:
         if streams:

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from pixflow.store import StoreRefused
-from pixflow.store.durable_files import sync_folder, wipe_behind, write_new
+from pixflow.store.durable_files import discard, sync_folder, wipe_behind, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres import copy as postgres_copy
 from pixflow.store.postgres.database import Database
@@ -28,7 +28,7 @@ ASIDE = "_aside_"
 IDENTITY = "structure.json"
 INSPECTION = "inspection.json"
 _EVENTS = tuple(f"events.db{ending}" for ending in ("", "-wal", "-shm", "-journal"))
-_KEYS = tuple(f"keys.db{ending}" for ending in ("", "-journal"))
+_KEYS = tuple(f"keys.db{ending}" for ending in ("", "-wal", "-shm", "-journal"))
 
 
 class Order(Struct, frozen=True):
@@ -122,6 +122,8 @@ def _replace_files(folder: Path, wanted: Order) -> None:
     if (ready / _KEYS[0]).exists():
         if wanted.keeps_keys:
             _move(folder, aside, _KEYS)
+        for log in _KEYS[1:]:
+            discard(folder / log)
         _take(ready / _KEYS[0], folder / _KEYS[0])
     if (ready / "read").exists():
         with suppress(FileNotFoundError):

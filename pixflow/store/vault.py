@@ -20,8 +20,12 @@ class Vault(Protocol):
         """Returns the number of the ring and the keys of these streams from one snapshot, without unknown ones."""
         ...
 
-    def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> None:
-        """Stores keys for streams that have none, durably. Raises RingMoved when another ring key wraps meanwhile."""
+    def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> set[UUID]:
+        """Stores keys for streams that have none, durably. Returns the streams whose key it stored.
+
+        After a lost connection it may store a key and not return its stream. Raises RingMoved when another ring
+        key wraps meanwhile.
+        """
         ...
 
     def renew(self, ring: int, rewrap: Callable[[bytes], bytes], destroyed: Iterable[UUID] = ()) -> None:

@@ -102,7 +102,7 @@ def test_more_streams_than_are_remembered_have_their_keys_at_once(
     for name in ("add", "read"):
         monkeypatch.setattr(keys.vault, name, counted(asked, name, getattr(keys.vault, name)))
     keys.ensure(streams)
-    assert asked == {"read": 2, "add": 1}
+    assert asked == {"read": 1, "add": 1}
     keys.ensure([OTHER])
     keys.load([OTHER, *streams])
     assert {stream.int for stream in streams} < keys._known.keys(), "all that were asked for are at hand"
@@ -150,7 +150,8 @@ def test_a_copy_of_the_vault_from_before_opens_nothing_that_was_destroyed(keys: 
     sealed = keys.seal(STREAM, PLACE, b"secret")
     before = folder / "before"
     before.mkdir()
-    shutil.copy(folder / "keys.db", before)
+    for path in folder.glob("keys.db*"):
+        shutil.copy(path, before)
     assert open_keys(folder, before).open(STREAM, PLACE, sealed) == b"secret"
     keys.destroy([STREAM])
     with pytest.raises(StoreRefused, match="lacks the ring key"):

@@ -21,7 +21,7 @@ _RING = b"SELECT COALESCE(max(number), 0) FROM @.ring"
 _READ = b"""SELECT (SELECT COALESCE(max(number), 0) FROM @.ring), stream, wrapped
     FROM (VALUES (true)) AS one LEFT JOIN @.stream_keys ON stream = ANY($1)"""
 _ADD = b"""INSERT INTO @.stream_keys SELECT * FROM unnest($1::uuid[], $2::bytea[])
-    WHERE EXISTS (SELECT FROM @.ring WHERE number = $3::bigint) ON CONFLICT DO NOTHING"""
+    WHERE EXISTS (SELECT FROM @.ring WHERE number = $3::bigint) ON CONFLICT DO NOTHING RETURNING stream"""
 _KEYS = b"SELECT stream, wrapped FROM @.stream_keys WHERE wrapped IS NOT NULL"
 _EMPTY = b"INSERT INTO @.stream_keys SELECT unnest($1::uuid[]) ON CONFLICT (stream) DO UPDATE SET wrapped = NULL"
 _REWRAP = b"""UPDATE @.stream_keys SET wrapped = anew.wrapped
@@ -47,12 +47,13 @@ class PostgresVault:
         found = rows(answer)
         return found[0][0], {stream: wrapped for _, stream, wrapped in found if stream}
 
-    def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> None:
+    def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> set[UUID]:
         lock: Statement = (b"SELECT pg_advisory_xact_lock_shared(%d)" % self._lock, ())
         added = self._statement(_ADD, uuids(wrapped), byteas(wrapped.values()), bigint(ring))
-        *_, answer = self._database.execute(lock, added, self._statement(_RING))
+        *_, stored, answer = self._database.execute(lock, added, self._statement(_RING))
         if rows(answer) != [(ring,)]:
             raise RingMoved
+        return {stream for (stream,) in rows(stored)}
 
     def renew(self, ring: int, rewrap: Callable[[bytes], bytes], destroyed: Iterable[UUID] = ()) -> None:
         """Renews, and checks after a lost connection: a committed renewal shows the number of its ring."""

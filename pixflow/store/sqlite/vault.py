@@ -13,13 +13,15 @@ from pixflow.store.durable_files import private_file
 from pixflow.store.sqlite.connections import in_words
 from pixflow.store.vault import RingMoved
 
-# No write-ahead log: it would keep a deleted key. EXTRA makes the removal of the journal durable too.
-_SETTINGS = ("journal_mode=DELETE", "synchronous=EXTRA", "secure_delete=ON", "temp_store=MEMORY")
+# A write-ahead log: one fsync for a new key instead of five. Its copy of a destroyed key is harmless: the ring key
+# that wraps it no longer exists.
+_SETTINGS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS stream_keys (stream TEXT PRIMARY KEY NOT NULL, wrapped BLOB) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS ring (number INTEGER NOT NULL)",
 )
 _READ = "SELECT stream, wrapped FROM stream_keys WHERE stream IN (SELECT value FROM json_each(?))"
+_ADD = "INSERT INTO stream_keys VALUES (?, ?) ON CONFLICT DO NOTHING"
 _EMPTY = """INSERT INTO stream_keys SELECT value, NULL FROM json_each(?) WHERE true
     ON CONFLICT (stream) DO UPDATE SET wrapped = NULL"""
 
@@ -50,12 +52,11 @@ class SqliteVault:
             rows = database.execute(_READ, [_names(streams)])
             return _ring(database), {_stream(name): wrapped for name, wrapped in rows}
 
-    def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> None:
+    def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> set[UUID]:
         with self._transaction("IMMEDIATE") as database:
             if _ring(database) != ring:
                 raise RingMoved
-            rows = ((stream.hex, key) for stream, key in wrapped.items())
-            database.executemany("INSERT INTO stream_keys VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
+            return {stream for stream, key in wrapped.items() if database.execute(_ADD, (stream.hex, key)).rowcount}
 
     def renew(self, ring: int, rewrap: Callable[[bytes], bytes], destroyed: Iterable[UUID] = ()) -> None:
         with self._transaction("IMMEDIATE") as database:
@@ -65,6 +66,8 @@ class SqliteVault:
             database.executemany("UPDATE stream_keys SET wrapped = ? WHERE stream = ?", anew)
             database.execute("DELETE FROM ring")
             database.execute("INSERT INTO ring VALUES (?)", [ring])
+        with self._mutex:
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def streams(self) -> dict[UUID, bool]:
         with self._transaction() as database:

@@ -332,7 +332,8 @@ def test_keys_that_others_may_read(at_work: House) -> None:
 
 
 def test_a_check_that_fails_is_an_alarm(at_work: House) -> None:
-    (at_work.served.opened.folder / "keys.db").write_bytes(b"no database")
+    with closing(sqlite3.connect(at_work.served.opened.folder / "keys.db")) as vault, vault:
+        vault.execute("INSERT INTO stream_keys VALUES ('no stream', NULL)")
     assert found(at_work)["keys"] == Finding("keys", "alarm", {"error": "StoreRefused"})
 
 
