@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 from uuid import UUID, uuid5
 
 from msgspec import Struct
@@ -10,7 +9,7 @@ from msgspec import Struct
 from pixflow.actor import CLOCK
 from pixflow.decision import NOBODY, decision
 from pixflow.events.base import Event, Recorded
-from pixflow.events.notices import NoticeSent
+from pixflow.events.notices import NoticeKind, NoticeSent
 from pixflow.folding import fold as fold_events
 
 KEPT = 50
@@ -39,8 +38,6 @@ def evolve(state: Notices, recorded: Recorded) -> Notices:
 
 
 @decision("send_notice", NOBODY, system=(CLOCK,))
-def send_notice(
-    notices: Notices, *, notice: Literal["digest", "help", "stopped", "mass-reading", "glass"], which: str, on: date
-) -> list[Event]:
+def send_notice(notices: Notices, *, notice: NoticeKind, which: str, on: date) -> list[Event]:
     """Records a notice as sent. The same notice is recorded once."""
     return [] if (notice, which) in notices.sent else [NoticeSent(notice=notice, which=which, on=on)]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from web.french import dates, tasks
+from pixflow.events.values import Role
+from web.french import dates, tasks, vocabulary
 from web.french.typography import plural, say, typeset
 
 
@@ -90,6 +91,26 @@ def mass_reading(name: str, url: str) -> tuple[str, str]:
     )
     more = "Parlez-lui d’abord : quelqu’un d’autre se sert peut-être de son compte. Deux personnes rendent l’accès."
     return "pixflow : un accès est coupé", f"{say(text, name=name)}\n\n{typeset(more)}\n\n{url}\n"
+
+
+def role_waits(name: str, roles: Sequence[Role], givers: Sequence[str], url: str) -> tuple[str, str]:
+    """Returns subject and text of roles that somebody gave, and that a second person confirms."""
+    given = ", ".join(vocabulary.ROLES[role] for role in roles)
+    gave = "a donné" if len(givers) == 1 else "ont donné"
+    text = say("{givers} {gave} à {name} : {given}.", givers=" et ".join(givers), gave=gave, name=name, given=given)
+    return say("pixflow : un rôle attend une deuxième personne"), f"{text}\n\n{_UNEXPECTED}\n\n{url}\n"
+
+
+def account_waits(name: str, url: str) -> tuple[str, str]:
+    """Returns subject and text of an account that was opened, and that a second person confirms."""
+    text = say("{name} a ouvert son compte, et attend qu’on le confirme pour travailler.", name=name)
+    return say("pixflow : un compte attend une deuxième personne"), f"{text}\n\n{_UNEXPECTED}\n\n{url}\n"
+
+
+_UNEXPECTED = typeset(
+    "Si vous ne vous y attendiez pas, ne confirmez rien : parlez-en d’abord. Quelqu’un d’autre se sert peut-être d’un"
+    " compte."
+)
 
 
 def _line(found: Tasks, url: str) -> str:

@@ -64,6 +64,7 @@ NOTICES = {
     "stopped": "une table de lecture est arrêtée",
     "mass-reading": "un accès est coupé",
     "glass": "un jeune est reçu",
+    "second-person": "une deuxième personne est attendue",
 }
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "menée à bien", "abandoned": "abandonnée"}

@@ -1,14 +1,13 @@
 """Notices by e-mail: one digest a working day for each person, and urgent messages immediately.
 
-None leaves between 20:00 and 7:30 of the structure's time zone, nor to somebody absent. E-mails contain counts, links
-and names of colleagues, never the name or the score of a young person (docs/domain.md#papers).
+None but an alarm leaves between 20:00 and 7:30 of the structure's time zone. None goes to somebody absent. E-mails
+contain counts, links and names of colleagues, never the name or the score of a young person (docs/domain.md#papers).
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,10 @@ from sqlalchemy import Connection
 from pixflow.actor import CLOCK, Actor
 from pixflow.authorization import TASK_OWNERS, roles
 from pixflow.engine import Engine, new_id
+from pixflow.events.access import AccountOpened
 from pixflow.events.dossier import GlassBroken
+from pixflow.events.notices import NoticeKind
+from pixflow.events.staff import RoleGranted
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.reference_data import References
@@ -32,7 +34,9 @@ from web.hosting.mail import Mail, Outbox, fault
 
 MORNING, EVENING = time(7, 30), time(20)
 """Times between which e-mails leave, in the time zone of the structure."""
-MOST_RECEPTIONS = 1_000
+MOST_RECENT = 1_000
+RECENT = timedelta(days=2)
+"""The age of the events that notices tell of: what happens at night, or while no e-mail leaves, is told later."""
 _log = logging.getLogger("pixflow")
 
 
@@ -41,7 +45,7 @@ class Notice:
     """A message that is due. `about` makes it unique for its person and kind."""
 
     person: UUID
-    kind: Literal["digest", "help", "stopped", "mass-reading", "glass"]
+    kind: NoticeKind
     about: str
     subject: str
     text: str
@@ -50,11 +54,13 @@ class Notice:
 def send_due(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> int:
     """Sends the notices that are due and not sent yet, and returns how many were sent.
 
-    A failed notice is retried at the next tick. At night mass reading alone is due. After a
-    crash between sending and recording, the notice is sent twice.
+    A failed notice is retried at the next tick. At night alarms alone are due: mass reading, and what waits for a
+    second person. After a crash between sending and recording, the notice is sent twice.
     """
     refs, now = engine.references(), engine.clock()
     due = list(_mass_reading(refs, now, url))
+    with side.database.connect() as connection:
+        due += _second_person(connection, refs, now, url)
     if MORNING <= now.astimezone(ZoneInfo(refs.structure.zone)).time() < EVENING:
         with side.database.connect() as connection:
             due += [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url)]
@@ -144,12 +150,9 @@ def _calls(connection: Connection, refs: References, now: datetime, url: str) ->
 
 
 def _receptions(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
-    """Yields a notice for every young person received by somebody else, to their advisor or deputy and the référents.
-
-    Those of two days: what happened at night leaves in the morning.
-    """
+    """Yields a notice for every young person received by a colleague, to their advisor or deputy and the référents."""
     today = refs.calendar.local_day(now)
-    for row in audit_trail.since(connection, GlassBroken.TOPIC, now - timedelta(days=2), MOST_RECEPTIONS):
+    for row in audit_trail.since(connection, GlassBroken.TOPIC, now - RECENT, MOST_RECENT):
         reader, followed = UUID(row.by), directory.named(connection, [row.stream])
         for person, member in _at_work(refs, now) if followed else ():
             owners = {person, *colleagues_deputised_by(refs.team, person, today)}
@@ -178,11 +181,50 @@ def _at_work(refs: References, now: datetime) -> Iterator[tuple[UUID, Staff]]:
 
 def _mass_reading(refs: References, now: datetime, url: str) -> Iterator[Notice]:
     """Yields a notice for every account suspended for mass reading, to the managers and administrators."""
-    today = refs.calendar.local_day(now)
     for reader, known in refs.team.items():
         if known.access.suspended == "mass-reading" and known.access.since:
             about = f"{reader} {known.access.since:%Y%m%dT%H%M%S}"
             subject, text = french.mass_reading(known.name, f"{url}/equipe/{reader}")
-            for person, member in _at_work(refs, now):
-                if member.roles_on(today) & {"manager", "administrator"} and person != reader:
+            for person in _stewards(refs, now):
+                if person != reader:
                     yield Notice(person, "mass-reading", about, subject, text)
+
+
+def _second_person(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
+    """Yields a notice for every member whose roles or account wait, to those who may be the second person.
+
+    Whoever uses a stolen account as the first person is noticed.
+    """
+    for member, version in _latest(connection, RoleGranted.TOPIC, now):
+        known, givers = refs.team[member], set(refs.team[member].awaiting.values())
+        if known.awaiting:
+            names = sorted(refs.team[UUID(giver)].name for giver in givers)
+            said = french.role_waits(known.name, list(known.awaiting), names, f"{url}/equipe/{member}")
+            alone = givers if len(givers) == 1 else set[str]()
+            yield from _to_second(refs, now, {*alone, str(member)}, f"{member} {version}", said)
+    for member, version in _latest(connection, AccountOpened.TOPIC, now):
+        known, first = refs.team[member], refs.team[member].access.invited_by
+        if first and known.access.enters and not known.access.confirmed:
+            said = french.account_waits(known.name, f"{url}/equipe/{member}")
+            yield from _to_second(refs, now, {first, str(member)}, f"{member} {version}", said)
+
+
+def _latest(connection: Connection, topic: str, now: datetime) -> Iterable[tuple[UUID, int]]:
+    """Returns each stream with a recent event of a kind, and the version of the latest."""
+    rows = audit_trail.since(connection, topic, now - RECENT, MOST_RECENT)
+    return {row.stream: row.version for row in reversed(rows)}.items()
+
+
+def _to_second(refs: References, now: datetime, first: Set[str], about: str, said: tuple[str, str]) -> Iterator[Notice]:
+    """Yields a notice to each manager and administrator but those concerned."""
+    for person in _stewards(refs, now):
+        if str(person) not in first:
+            yield Notice(person, "second-person", about, *said)
+
+
+def _stewards(refs: References, now: datetime) -> Iterator[UUID]:
+    """Yields the managers and administrators at work."""
+    today = refs.calendar.local_day(now)
+    for person, member in _at_work(refs, now):
+        if member.roles_on(today) & {"manager", "administrator"}:
+            yield person

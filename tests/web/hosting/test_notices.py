@@ -13,8 +13,10 @@ from uuid import uuid4
 import pytest
 from aiosmtpd.controller import Controller
 
+from pixflow.actor import SITE
 from pixflow.dossier import follow_up
 from pixflow.dossier.glass import break_glass
+from pixflow.team import accounts, roles
 from pixflow.team.absences import declare_absence
 from pixflow.team.notices import stream_of
 from tests.web.arranged import scheduled, seat
@@ -27,6 +29,7 @@ from web.hosting.mail import Mail, outbox_for, smtp_outbox
 from web.hosting.settings import Settings
 
 NADIA, PAUL, SOPHIE, SAMIR = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Samir Haddad"
+HELENE, YANN = "Hélène Morin", "Yann Le Goff"
 MONDAY = date(2026, 3, 16)
 ID = re.compile("[0-9a-f-]{36}")
 URL = "http://127.0.0.1:8000"
@@ -338,3 +341,48 @@ def test_the_deputy_of_an_absent_advisor_is_told_of_a_reception(at_work: House) 
     tick(at_work, kept)
     deputy = at_work.served.refs.team[at_work.people[SAMIR]].email
     assert {mail.to for mail in kept.mails if "accueil" in mail.subject} == {deputy, "sophie@exemple.fr"}
+
+
+def test_who_may_be_the_second_person_is_told_once_of_what_waits(at_work: House) -> None:
+    """At night too: a role that reads everything, or a stolen account that gives one."""
+    hire(at_work, "Ange Faux", "advisor")
+    at_work.day(MONDAY, 23)
+    person = {"staff": at_work.people["Ange Faux"]}
+    at_work.says(YANN, roles.change_roles, person, roles=("advisor", "referent", "manager"))
+    kept = Kept()
+    assert (tick(at_work, kept), tick(at_work, kept)) == (1, 0)
+    (mail,) = kept.mails
+    assert mail.to == "helene@exemple.fr"
+    assert plain(mail.subject) == "pixflow : un rôle attend une deuxième personne"
+    assert "Yann Le Goff a donné à Ange Faux : référent·e Pix, direction." in plain(mail.text)
+    assert f"{URL}/equipe/{at_work.people['Ange Faux']}" in mail.text
+    at_work.says(HELENE, roles.confirm_role, person, role="manager")
+    assert tick(at_work, kept) == 0, "what still waits was said"
+    at_work.says(HELENE, roles.change_roles, person, roles=("advisor",))
+    at_work.says(HELENE, roles.change_roles, person, roles=("advisor", "referent"))
+    assert tick(at_work, kept) == 1
+    assert kept.mails[-1].to == "yann@exemple.fr", "to whom has not given it"
+
+
+def test_what_is_confirmed_before_the_minute_is_over_tells_nobody(at_work: House) -> None:
+    hire(at_work, "Ange Faux", "advisor")
+    at_work.day(MONDAY, 23)
+    person = {"staff": at_work.people["Ange Faux"]}
+    at_work.says(YANN, roles.change_roles, person, roles=("advisor", "referent"))
+    at_work.says(HELENE, roles.confirm_role, person, role="referent")
+    assert tick(at_work, Kept()) == 0
+
+
+def test_an_account_that_waits_is_told_to_who_may_confirm_it(at_work: House) -> None:
+    at_work.day(MONDAY, 23)
+    person = {"staff": at_work.people[PAUL]}
+    at_work.says(HELENE, accounts.invite_account, person)
+    assert tick(at_work, Kept()) == 0, "not before it is opened"
+    at_work.says(SITE, accounts.open_account, person, way="passkey")
+    kept = Kept()
+    assert tick(at_work, kept) == 1
+    (mail,) = kept.to(YANN)
+    assert plain(mail.subject) == "pixflow : un compte attend une deuxième personne"
+    assert "Paul Rey" in mail.text
+    at_work.says(YANN, accounts.confirm_account, person)
+    assert tick(at_work, kept) == 0

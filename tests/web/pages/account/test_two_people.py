@@ -11,11 +11,12 @@ from pixflow.store import StoreBusy
 from pixflow.team import membership
 from tests.web.client import words
 from tests.web.filled import hire, texts
-from tests.web.pages.account.conftest import HELENE, NADIA, SOPHIE, YANN, Browser, address, first_visit
+from tests.web.pages.account.conftest import HELENE, NADIA, SOPHIE, URL, YANN, Browser, address, first_visit
 from tests.web.paths import House
 from web.accounts import accounts
 from web.accounts.site import Site
 from web.hosting import mail
+from web.hosting.mail import Mail
 
 CHLOE = "Chloé Martin"
 
@@ -215,6 +216,13 @@ def test_the_attack_of_december(at_work: House, site: Site, box: Path) -> None:
             assert answer.status_code in (303, 403, 404) or "Diallo" not in answer.text, path
             assert "Diallo" not in answer.text
     assert "Deux Faux : un compte attend une deuxième personne." in words(helene.get("/equipe").text)
+    alarms: list[Mail] = []
+    at_work.day(at_work.today, hour=22)
+    at_work.served.tick(alarms.append, URL)
+    assert {mail.to for mail in alarms} == {address(at_work, HELENE)}, "at night, and not to the thief"
+    for name in ("Un Faux", "Deux Faux"):
+        assert [name in mail.text for mail in alarms].count(True) == 2, "their roles, and their account"
+    assert all(YANN in mail.text for mail in alarms if "rôle" in mail.subject)
 
 
 def test_an_account_of_another_structure_joins_with_both_factors(at_work: House, site: Site, box: Path) -> None:
