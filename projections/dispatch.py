@@ -1,6 +1,6 @@
 """Current initial results: those to dispatch to an advisor, and those dispatched."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,29 +8,44 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, select, true
 
 from pixflow.reference_data import References
+from projections.filtering import among
 from projections.result_routing import results
 
 _OLDEST = (results.c.received_on, results.c.sort, results.c.stream)
 
 
-def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0, refs: References | None = None) -> list[Any]:
+def to_dispatch(
+    connection: Connection,
+    limit: int = 50,
+    offset: int = 0,
+    refs: References | None = None,
+    streams: Collection[UUID] | None = None,
+) -> list[Any]:
     """Returns the current initial results that no advisor has received, oldest first.
 
-    With `refs`, only those that the protocol of their day sends through the référent.
+    With `refs`, only those that the protocol of their day sends through the référent. With `streams`, only theirs.
     """
-    query = select(results).where(*_to_dispatch(refs))
+    query = select(results).where(*_to_dispatch(refs, streams))
     return list(connection.execute(query.order_by(*_OLDEST).limit(limit).offset(offset)))
 
 
-def followed(connection: Connection, advisors: Iterable[UUID], limit: int, refs: References) -> list[Any]:
+def followed(
+    connection: Connection,
+    advisors: Iterable[UUID],
+    limit: int,
+    refs: References,
+    streams: Collection[UUID] | None = None,
+) -> list[Any]:
     """Returns dossier, participation and advisor of the results to dispatch whose dossier one of these follows."""
     query = select(results.c.stream, results.c.participation, results.c.advisor)
-    query = query.where(*_to_dispatch(refs), results.c.advisor.in_(list(advisors))).order_by(*_OLDEST)
+    query = query.where(*_to_dispatch(refs, streams), results.c.advisor.in_(list(advisors))).order_by(*_OLDEST)
     return list(connection.execute(query.limit(limit)))
 
 
-def to_dispatch_total(connection: Connection, refs: References | None = None) -> int:
-    query = select(func.count()).select_from(results).where(*_to_dispatch(refs))
+def to_dispatch_total(
+    connection: Connection, refs: References | None = None, streams: Collection[UUID] | None = None
+) -> int:
+    query = select(func.count()).select_from(results).where(*_to_dispatch(refs, streams))
     return int(connection.execute(query).scalar_one())
 
 
@@ -59,10 +74,10 @@ def dispatched(
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
-def _to_dispatch(refs: References | None = None) -> tuple[Any, ...]:
+def _to_dispatch(refs: References | None = None, streams: Collection[UUID] | None = None) -> tuple[Any, ...]:
     undone = results.c.dispatched_on.is_(None), results.c.debriefed_on.is_(None)
     routed = (or_(false(), *_by_referent(refs)),) if refs else ()
-    return *undone, ~results.c.closed, ~results.c.withdrawn, *routed
+    return *undone, ~results.c.closed, ~results.c.withdrawn, *routed, *among(results.c.stream, streams)
 
 
 def _by_referent(refs: References) -> Iterator[ColumnElement[bool]]:

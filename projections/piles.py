@@ -1,17 +1,43 @@
 """Piles of the queue: tasks that a role owes, and late tasks that are escalated to it."""
 
-from collections.abc import Collection
-from datetime import date
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, not_, or_, select, tuple_
 
+from pixflow.working_days import Calendar
 from projections.advisor_queue import URGENT, Owners, handed, table, visible
 
 PILE_ROLES = frozenset({"referent", "manager"})
 """The roles whose tasks belong to no person: they stand in piles."""
+
+
+BANDS: dict[str, int] = {"0": 0, "1-2": 2, "3-5": 5, "6-10": 10}
+"""Bands of lateness: the most working days past due. OVER is the last one."""
+OVER = "11"
+
+
+class Lateness(Struct, frozen=True):
+    """The first due day of each band on a day, the least late first; later than all is OVER."""
+
+    starts: tuple[tuple[str, date], ...]
+
+    @classmethod
+    def on(cls, calendar: Calendar, today: date) -> "Lateness":
+        starts = [("0", today)]
+        for band, most in list(BANDS.items())[1:]:
+            day = starts[-1][1]
+            while calendar.count(day - timedelta(days=1), today) <= most:
+                day -= timedelta(days=1)
+            starts.append((band, day))
+        return cls(tuple(starts))
+
+    def band(self, due: date) -> str:
+        return next((band for band, start in self.starts if due >= start), OVER)
 
 
 class Pile(Struct, frozen=True):
@@ -33,15 +59,41 @@ def piles(connection: Connection, roles: Collection[str], today: date) -> list[P
     return [Pile(kind, count, int(overdue), oldest) for kind, count, overdue, oldest in found]
 
 
-def pile_total(connection: Connection, roles: Collection[str], kind: str, today: date) -> int:
-    query = select(func.count()).select_from(table)
-    return int(connection.execute(query.where(_pile(roles, kind, today))).scalar_one())
+def pile_ages(
+    connection: Connection, roles: Collection[str], today: date, lateness: Lateness
+) -> dict[str, Counter[str]]:
+    """Counts the rows of the piles of these roles, by kind and by band of lateness."""
+    if PILE_ROLES.isdisjoint(roles):
+        return {}
+    counted: dict[str, Counter[str]] = {}
+    query = select(table.c.kind, _band(lateness).label("band"), func.count()).where(_piled(roles), visible(today))
+    query = query.group_by(table.c.kind, "band")
+    for kind, late, n in connection.execute(query):
+        counted.setdefault(kind, Counter())[late] = n
+    return counted
 
 
-def pile(connection: Connection, roles: Collection[str], kind: str, today: date, limit: int, offset: int) -> list[Any]:
-    """Returns the rows of one pile of these roles, the oldest first."""
-    query = select(table).where(_pile(roles, kind, today))
+def pile(
+    connection: Connection,
+    roles: Collection[str],
+    kind: str,
+    today: date,
+    limit: int,
+    offset: int,
+    lateness: Lateness | None = None,
+    band: str = "",
+) -> list[Any]:
+    """Returns the rows of one pile of these roles, the oldest first; with `band`, those of one band."""
+    query = select(table).where(_pile(roles, kind, today), *_in_band(lateness, band))
     return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
+
+
+def pile_streams(
+    connection: Connection, roles: Collection[str], kind: str, today: date, lateness: Lateness, band: str
+) -> list[UUID]:
+    """Returns the subjects of one band of a pile."""
+    query = select(table.c.stream).where(_pile(roles, kind, today), *_in_band(lateness, band))
+    return list(connection.execute(query.order_by(table.c.stream)).scalars())
 
 
 def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Owners, today: date) -> int:
@@ -52,22 +104,36 @@ def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Ow
 
 
 class WaitingCount(Struct, frozen=True):
-    """Number of late rows of one kind and one person; `late_owner` is "" for nobody."""
+    """Number of late rows of one kind, one person and one band; `late_owner` is "" for nobody."""
 
     late_kind: str
     late_owner: str
+    late_band: str
     n: int
 
 
+class WaitingFilter(Struct, frozen=True):
+    """Filter of the late rows; an empty field means all.
+
+    `grouped` is a column, "kind" or "owner", and its values in order: the rows stand in this order first.
+    """
+
+    kind: str = ""
+    owner: UUID | None = None
+    band: str = ""
+    grouped: tuple[str, Sequence[Any]] = ("", ())
+
+
 def waiting_long_counts(
-    connection: Connection, roles: frozenset[str], owners: Owners, today: date
+    connection: Connection, roles: frozenset[str], owners: Owners, today: date, lateness: Lateness
 ) -> list[WaitingCount]:
-    """Counts the late rows of others that are escalated to these roles, by kind and by person."""
+    """Counts the late rows of others that are escalated to these roles, by kind, by person and by band."""
     if roles.isdisjoint(("referent", "manager")):
         return []
-    query = select(table.c.kind, table.c.owner, func.count()).where(_escalated(roles, owners, today))
-    found = connection.execute(query.group_by(table.c.kind, table.c.owner).order_by(table.c.kind, table.c.owner))
-    return [WaitingCount(kind, str(owner or ""), n) for kind, owner, n in found]
+    alike = (table.c.kind, table.c.owner, "band")
+    query = select(table.c.kind, table.c.owner, _band(lateness).label("band"), func.count())
+    query = query.where(_escalated(roles, owners, today)).group_by(*alike).order_by(*alike)
+    return [WaitingCount(kind, str(owner or ""), band, n) for kind, owner, band, n in connection.execute(query)]
 
 
 def waiting_long(
@@ -75,16 +141,16 @@ def waiting_long(
     roles: frozenset[str],
     owners: Owners,
     today: date,
+    lateness: Lateness,
+    late: WaitingFilter,
     limit: int,
     offset: int,
-    kind: str = "",
-    owner: UUID | None = None,
 ) -> list[Any]:
-    """Returns the late rows of others that are escalated to these roles, the oldest first, of one kind and person."""
-    query = select(table).where(_escalated(roles, owners, today))
-    query = query.where(table.c.kind == kind) if kind else query
-    query = query.where(table.c.owner == owner) if owner else query
-    return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
+    """Returns the late rows of others that are escalated to these roles, filtered, the oldest first in each group."""
+    query = select(table).where(_escalated(roles, owners, today), *_in_band(lateness, late.band))
+    query = query.where(table.c.kind == late.kind) if late.kind else query
+    query = query.where(table.c.owner == late.owner) if late.owner else query
+    return list(connection.execute(query.order_by(*_grouped(late.grouped), *URGENT).limit(limit).offset(offset)))
 
 
 def waiting_long_of(
@@ -95,6 +161,20 @@ def waiting_long_of(
         return []
     query = select(table).where(_escalated(roles, owners, today), tuple_(table.c.stream, table.c.key).in_(keys))
     return list(connection.execute(query.order_by(*URGENT)))
+
+
+def _band(lateness: Lateness) -> ColumnElement[str]:
+    return case(*((table.c.due >= start, band) for band, start in lateness.starts), else_=OVER)
+
+
+def _in_band(lateness: Lateness | None, band: str) -> Sequence[ColumnElement[bool]]:
+    return [_band(lateness) == band] if lateness and band else []
+
+
+def _grouped(grouped: tuple[str, Sequence[Any]]) -> Sequence[ColumnElement[int]]:
+    column, values = grouped
+    places = {value: place for place, value in enumerate(values)}
+    return [case(places, value=table.c[column], else_=len(places))] if places else []
 
 
 def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Résultats: the participations to match, and the current initial results (asked in dispatch.py)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -31,6 +31,7 @@ from pixflow.identity import imilo_number, normalise
 from pixflow.participation.state import Participation
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.filtering import among
 
 NAME = "result_routing"
 KINDS = frozenset({"participation", "dossier"})
@@ -231,16 +232,18 @@ def known(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
     ]
 
 
-def waiting(connection: Connection, limit: int = 50, offset: int = 0) -> list[Any]:
-    """Returns the participations of declared campaigns that wait for a match, oldest first."""
+def waiting(
+    connection: Connection, limit: int = 50, offset: int = 0, streams: Collection[UUID] | None = None
+) -> list[Any]:
+    """Returns the participations of declared campaigns that wait for a match, oldest first; of these only, if any."""
     row = participations.c
-    query = select(participations).where(*is_waiting())
+    query = select(participations).where(*is_waiting(), *among(row.stream, streams))
     query = query.order_by(row.imported_on, row.sort, row.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
-def waiting_total(connection: Connection) -> int:
-    return _total(connection, participations, *is_waiting())
+def waiting_total(connection: Connection, streams: Collection[UUID] | None = None) -> int:
+    return _total(connection, participations, *is_waiting(), *among(participations.c.stream, streams))
 
 
 def waiting_with_number(connection: Connection, number: str) -> list[UUID]:

@@ -12,6 +12,7 @@ from web.http.pagination import address
 PARAMETERS = {"kind": "tache", "stage": "etape", "group": "groupe", "doer": "pour"} | {
     "late_kind": "attente",
     "late_owner": "aupres",
+    "late_band": "retard",
 }
 """The parameter of an address for each column of rows that has another name."""
 

@@ -1,16 +1,18 @@
 """The piles of a role: one row a pile in Ma boîte, and a page for each pile."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import HTTPException, Request, Response
 
 from projections import piles as projections_piles
-from projections.piles import Pile
+from projections.piles import Lateness, Pile
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import tasks as french
+from web.http.lateness import PARAMETER, LateBar, late_bars, lateness
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
@@ -18,6 +20,12 @@ from web.pages.queue.rows import QueueRow, plain_rows
 
 DIRECT = ("declare-campaign", "confirm-erasure")
 """The kinds whose pile of one task leads straight to the page of that task."""
+
+ON_BOARD = {
+    "match-participation": ("rapprocher", "#a-rapprocher"),
+    "dispatch-result": ("transmettre", "#a-transmettre"),
+}
+"""The kinds that are worked through on the board of results: the parameter of their lateness, and their anchor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +40,12 @@ class PileRow:
     late: bool
     button: str
     href: str
+    bars: Sequence[LateBar]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PilePage(Page):
-    """The tasks of one pile."""
+    """The tasks of one pile, and its bars of lateness."""
 
     template = "queue/pile.html"
     block = "pile"
@@ -44,6 +53,7 @@ class PilePage(Page):
     title: str
     rows: Sequence[QueueRow]
     pager: Pager
+    bars: Sequence[LateBar]
 
     @property
     def shows(self) -> People:
@@ -52,10 +62,11 @@ class PilePage(Page):
 
 def pile_rows(desk: Desk, piles: Sequence[Pile]) -> list[PileRow]:
     """Returns the piles, the oldest first."""
-    return [_pile_row(desk, pile) for pile in sorted(piles, key=lambda pile: pile.oldest)]
+    ages = projections_piles.pile_ages(desk.read, desk.roles, desk.today, _lateness(desk)) if piles else {}
+    return [_pile_row(desk, pile, ages[pile.kind]) for pile in sorted(piles, key=lambda pile: pile.oldest)]
 
 
-def _pile_row(desk: Desk, pile: Pile) -> PileRow:
+def _pile_row(desk: Desk, pile: Pile, ages: Mapping[str, int]) -> PileRow:
     late = pile.oldest < desk.today
     since = desk.refs.calendar.count(pile.oldest, desk.today) if late else 0
     return PileRow(
@@ -67,7 +78,19 @@ def _pile_row(desk: Desk, pile: Pile) -> PileRow:
         late=late,
         button=french.BUTTONS[pile.kind],
         href=_href(desk, pile),
+        bars=_bars(pile.kind, ages),
     )
+
+
+def _bars(kind: str, ages: Mapping[str, int]) -> Sequence[LateBar]:
+    if kind in ON_BOARD:
+        parameter, anchor = ON_BOARD[kind]
+        return late_bars(ages, "", "/resultats", anchor=anchor, parameter=parameter)
+    return late_bars(ages, "", "/boite", {"pile": kind})
+
+
+def _lateness(desk: Desk) -> Lateness:
+    return lateness(desk.refs.calendar, desk.today)
 
 
 def _href(desk: Desk, pile: Pile) -> str:
@@ -77,11 +100,19 @@ def _href(desk: Desk, pile: Pile) -> str:
     return task_links.pile(pile.kind)
 
 
-def pile_page(request: Request, desk: Desk, kind: str, number: int) -> Response:
-    """Draws the page of a pile; 404 for a kind without a pile, or for somebody who has none."""
+def pile_page(request: Request, desk: Desk, kind: str, band: str, number: int) -> Response:
+    """Draws the page of a pile, or of one band of it; 404 for a kind without a pile, or for somebody who has none."""
     if not desk.roles & projections_piles.PILE_ROLES or kind not in french.PILES:
         raise HTTPException(404)
-    total = projections_piles.pile_total(desk.read, desk.roles, kind, desk.today)
-    pager = Pager.at(total, number, "/boite", {"pile": kind})
-    rows = projections_piles.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset)
-    return page(request, PilePage(title=french.PILES[kind](total), rows=plain_rows(desk, rows), pager=pager))
+    late = _lateness(desk)
+    ages = projections_piles.pile_ages(desk.read, desk.roles, desk.today, late).get(kind, Counter())
+    total, kept = ages.get(band, 0) if band else sum(ages.values()), {"pile": kind}
+    pager = Pager.at(total, number, "/boite", {**kept, PARAMETER: band})
+    rows = projections_piles.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset, late, band)
+    shown = PilePage(
+        title=french.PILES[kind](sum(ages.values())),
+        rows=plain_rows(desk, rows),
+        pager=pager,
+        bars=late_bars(ages, band, "/boite", kept),
+    )
+    return page(request, shown)

@@ -33,11 +33,12 @@ from web.http.templates import Page, page
 from web.pages.dossier.queue_place import QueuePlace
 from web.pages.queue import bulk, notices, receptions
 from web.pages.queue.bulk_routes import UNDO
-from web.pages.queue.escalated import Escalated, escalated
+from web.pages.queue.escalated import Escalated, LateAsked, escalated
 from web.pages.queue.notices import DraftNotice, FirstStep
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
 from web.pages.queue.receptions import Reception
 from web.pages.queue.rows import QueueRow, queue_rows
+from web.pages.team.board import TeamWarning, confirmations
 from web.pages.workshops import alerts
 from web.pages.workshops.alerts import HelpCall, SeatOffer
 
@@ -119,6 +120,7 @@ class QueuePage(Page):
     loans: Sequence[LoanRow]
     first_steps: Sequence[FirstStep]
     drafts: Sequence[DraftNotice]
+    confirmations: Sequence[TeamWarning]
     receptions: Sequence[Reception]
     receipt: Receipt | None
 
@@ -146,20 +148,23 @@ def read(
     r: PageNumber = 1,
     attente: str = "",
     aupres: str = "",
+    retard: str = "",
+    grouper: str = "",
     recu: str = "",
 ) -> Response:
     """Shows the tasks of the person at the desk, filtered by the address; with `pile`, one of a role's piles instead.
 
-    `recu` names the command of a bulk that was just recorded; `attente` and `aupres` filter what waits too long.
+    `recu` names the command of a bulk that was just recorded; `attente`, `aupres` and `retard` filter what waits too
+    long, `grouper` groups it.
     """
     if not desk.roles & WORKING:
         raise HTTPException(403)
     if pile:
-        return pile_page(request, desk, pile, p)
+        return pile_page(request, desk, pile, retard, p)
     wanted = QueueFilter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
     own = _own_tasks(desk, wanted, p) if desk.roles & TASK_OWNERS else OwnTasks()
     piles = projections_piles.piles(desk.read, desk.roles, desk.today)
-    late = escalated(desk, attente, aupres, q)
+    late = escalated(desk, LateAsked(attente, aupres, retard, grouper), q)
     shown = QueuePage(
         today=desk.today,
         advisor="advisor" in desk.roles or bool(own.groups),
@@ -183,6 +188,7 @@ def read(
         loans=loan_rows(desk, desk.owners),
         first_steps=notices.first_steps(desk),
         drafts=notices.drafts(desk),
+        confirmations=list(confirmations(desk)),
         receptions=receptions.receptions(desk),
         receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )

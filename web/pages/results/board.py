@@ -21,33 +21,14 @@ from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.typography import NBSP, say
 from web.http.forms import OpenForm
-from web.http.pagination import SIZE, Pager, address
+from web.http.lateness import LateBar
+from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page
 from web.pages.results import activity, bulk, dispatch
+from web.pages.results.board_place import BOARD, BoardPlace
 from web.pages.results.dispatch import AdvisorResults, ResultRow, SureResults
-
-BOARD = "/resultats"
-
-
-@dataclass(frozen=True, slots=True)
-class PageNumbers:
-    """The page of each list of the board."""
-
-    waiting: int = 1
-    to_dispatch: int = 1
-    aside: int = 1
-    gone: int = 1
-    sent: int = 1
-
-    def params(self, but: str = "") -> dict[str, str]:
-        numbers = {"p": self.waiting, "t": self.to_dispatch, "e": self.aside, "d": self.gone, "s": self.sent}
-        return {name: str(number) for name, number in numbers.items() if number > 1 and name != but}
-
-    @property
-    def query(self) -> str:
-        """The end of an address of the board; "" on the first pages."""
-        return address("", self.params())
+from web.pages.results.lateness import late_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +95,8 @@ class ResultsPage(Page):
     """The board of results. `here` is the end of its address.
 
     `certain` and `alike` are the cards that a bulk may confirm. `sure` are the results of every page whose advisor is
-    known. `by_referent`: the protocol has results go through the référent. The pagers are those of the lists.
+    known. `late_waiting` and `late_to_dispatch` are the bars of lateness of two lists; the pagers are those of the
+    lists. `by_referent`: the protocol has results go through the référent.
     """
 
     template = "results/board.html"
@@ -132,8 +114,10 @@ class ResultsPage(Page):
     certain: Sequence[MatchCard]
     alike: Sequence[MatchCard]
     waiting: Pager
+    late_waiting: Sequence[LateBar]
     results: Sequence[ResultRow]
     to_dispatch: Pager
+    late_to_dispatch: Sequence[LateBar]
     sure: SureResults
     has_advisors: bool
     by_referent: bool
@@ -165,26 +149,29 @@ class ResultsPage(Page):
 
 def board_page(
     desk: Desk,
-    numbers: PageNumbers,
+    at: BoardPlace,
     *,
     receipt: Receipt | None = None,
     opened: BoardForm | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> ResultsPage:
     """Returns the board, at one page of each list."""
-    waiting = _pager(result_routing.waiting_total(desk.read), numbers.waiting, numbers, "p", "a-rapprocher")
-    routed_total = projections_dispatch.to_dispatch_total(desk.read, desk.refs)
-    routed = _pager(routed_total, numbers.to_dispatch, numbers, "t", "a-transmettre")
-    cards = _cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset))
-    results = projections_dispatch.to_dispatch(desk.read, SIZE, routed.offset, desk.refs)
+    to_match = late_list(desk, "match-participation", "rapprocher", "#a-rapprocher", at.late_waiting)
+    to_send = late_list(desk, "dispatch-result", "transmettre", "#a-transmettre", at.late_to_dispatch)
+    waiting_total = result_routing.waiting_total(desk.read, to_match.streams)
+    waiting = _pager(waiting_total, at.waiting, at, "p", "a-rapprocher")
+    routed_total = projections_dispatch.to_dispatch_total(desk.read, desk.refs, to_send.streams)
+    routed = _pager(routed_total, at.to_dispatch, at, "t", "a-transmettre")
+    cards = _cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset, to_match.streams))
+    results = projections_dispatch.to_dispatch(desk.read, SIZE, routed.offset, desk.refs, to_send.streams)
     counted = result_routing.of_campaigns(desk.read)
     monday = desk.today - timedelta(days=desk.today.weekday())
     counts = projections_dispatch.dispatched_counts(desk.read, monday)
-    sent = _pager(sum(given for given, _ in counts.values()), numbers.sent, numbers, "s", "transmis")
-    aside = _pager(result_routing.set_aside_total(desk.read), numbers.aside, numbers, "e", "de-cote")
-    gone = _pager(result_routing.vanished_total(desk.read), numbers.gone, numbers, "d", "disparues")
+    sent = _pager(sum(given for given, _ in counts.values()), at.sent, at, "s", "transmis")
+    aside = _pager(result_routing.set_aside_total(desk.read), at.aside, at, "e", "de-cote")
+    gone = _pager(result_routing.vanished_total(desk.read), at.gone, at, "d", "disparues")
     return ResultsPage(
-        here=numbers.query,
+        here=at.query,
         receipt=receipt,
         form=opened,
         choices=_choices(desk, opened) if opened else None,
@@ -196,9 +183,11 @@ def board_page(
         certain=[card for card in cards if card.sure],
         alike=[card for card in cards if card.alone],
         waiting=waiting,
+        late_waiting=to_match.bars(at.params("p")),
         results=dispatch.result_rows(desk, results),
         to_dispatch=routed,
-        sure=dispatch.sure(desk, bulk.MOST),
+        late_to_dispatch=to_send.bars(at.params("t")),
+        sure=dispatch.sure(desk, bulk.MOST, to_send.streams),
         has_advisors=bool(desk.staff("advisor")),
         by_referent=desk.refs.protocol(desk.today).result_route == "referent",
         sent=dispatch.by_advisor(desk, monday, counts, sent.offset),
@@ -236,8 +225,8 @@ def _choices(desk: Desk, opened: BoardForm) -> MatchChoices:
     )
 
 
-def _pager(total: int, asked: int, numbers: PageNumbers, name: str, anchor: str) -> Pager:
-    return Pager.at(total, asked, BOARD, numbers.params(but=name), name=name, anchor=f"#{anchor}")
+def _pager(total: int, asked: int, at: BoardPlace, name: str, anchor: str) -> Pager:
+    return Pager.at(total, asked, BOARD, at.params(name), name=name, anchor=f"#{anchor}")
 
 
 def _campaigns(desk: Desk, counted: Mapping[UUID, int], *, declared: bool) -> list[CampaignRow]:

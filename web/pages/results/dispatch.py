@@ -1,7 +1,7 @@
 """The results to dispatch, and those that each advisor was given."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -104,13 +104,15 @@ def is_unseen(desk: Desk, advisor: UUID) -> bool:
     return absence is not None and not (deputy and advisor in colleagues_deputised_by(team, deputy, today))
 
 
-def sure(desk: Desk, most: int) -> SureResults:
+def sure(desk: Desk, most: int, streams: Collection[UUID] | None = None) -> SureResults:
     """Returns the results of every page whose advisor is known, at most `most`, and their number by advisor.
+
+    With `streams`, of these dossiers only.
 
     An absent advisor whose tasks nobody sees is left out: somebody chooses.
     """
     team = {id: name for id, name in desk.staff("advisor") if not is_unseen(desk, id)}
-    rows = projections_dispatch.followed(desk.read, team, most, desk.refs)
+    rows = projections_dispatch.followed(desk.read, team, most, desk.refs, streams)
     counted = Counter(team[row.advisor] for row in rows)
     by_advisor = sorted(counted.items(), key=lambda pair: normalise(pair[0]))
     return SureResults([(row.stream, row.participation) for row in rows], by_advisor)

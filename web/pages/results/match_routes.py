@@ -18,7 +18,8 @@ from web.french.errors import missing
 from web.http.forms import Day, Form, FormData, text_of, validate
 from web.pages.results import board, bulk
 from web.pages.results.auto_match import match_waiting
-from web.pages.results.board import BoardForm, PageNumbers
+from web.pages.results.board import BoardForm
+from web.pages.results.board_place import BoardPlace
 from web.pages.results.board_response import AtBoard, Where, answer, draw_board, see_board, show_errors, show_form
 from web.pages.search import lookup
 
@@ -149,7 +150,7 @@ def undo_set_aside(request: Request, desk: AtBoard, where: Where, participation:
 
 
 def _together(
-    request: Request, desk: Desk, where: PageNumbers, steps: list[Step], sent: object, command_id: UUID
+    request: Request, desk: Desk, where: BoardPlace, steps: list[Step], sent: object, command_id: UUID
 ) -> Response:
     try:
         done = _execute(desk, steps, sent, command_id)

@@ -15,7 +15,7 @@ from web.desk.receipts import UndoForm
 from web.http.addresses import Number
 from web.http.forms import Form, FormData, validate
 from web.pages.results import board, bulk
-from web.pages.results.board import PageNumbers
+from web.pages.results.board_place import BoardPlace
 from web.pages.results.board_response import AtBoard, Where, answer, draw_board, see_board, show_errors
 
 router = APIRouter()
@@ -92,7 +92,7 @@ def dispatch_sure(request: Request, desk: AtBoard, where: Where, data: FormData)
 def _many(
     request: Request,
     desk: Desk,
-    where: PageNumbers,
+    where: BoardPlace,
     data: Mapping[str, Any],
     do: Callable[[Desk, bulk.MatchPairsForm], BulkOutcome],
 ) -> Response:
@@ -103,7 +103,7 @@ def _many(
     return _see_or_show(request, desk, where, do(desk, form))
 
 
-def _see_or_show(request: Request, desk: Desk, where: PageNumbers, outcomes: BulkOutcome) -> Response:
+def _see_or_show(request: Request, desk: Desk, where: BoardPlace, outcomes: BulkOutcome) -> Response:
     """Redirects to the receipt on the board, or shows the result of every row when one was refused."""
     if not outcomes.refused:
         return see_board(where, outcomes.reference)

@@ -217,8 +217,8 @@ def _chips(
     return made
 
 
-def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
-    """Yields the roles to confirm; to those who steer, dossiers of leavers, uncovered absences, no référent."""
+def confirmations(desk: Desk) -> Iterator[TeamWarning]:
+    """Yields the roles and accounts that the person at the desk may confirm, as the second person."""
     for id, member in desk.refs.team.items():
         for role in confirmable(desk, id):
             text = say("{name}, {role} : rôle à confirmer.", name=member.name, role=vocabulary.ROLES[role])
@@ -226,6 +226,11 @@ def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
     for id in access.waiting(desk) if desk.host.site else ():
         text = say("{name} : un compte attend une deuxième personne.", name=desk.refs.team[id].name)
         yield TeamWarning(text, f"{BOARD}/{id}", "Lire et confirmer")
+
+
+def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
+    """Yields what is to confirm; to those who steer, dossiers of leavers, uncovered absences, no référent."""
+    yield from confirmations(desk)
     if not desk.may(assign_advisor):
         return
     for row in everyone:

@@ -298,7 +298,7 @@ def test_what_waits_too_long_is_shown_to_the_referent_then_to_the_manager_with_i
     at_work.day(date(2026, 4, 14))
     page = queue(at_work, SOPHIE)
     assert "1 en attente depuis longtemps" in words(page)
-    assert texts(page, "#en-attente ~ .items .item-why") == ["Paul Rey · dossier ouvert le 16 mars"]
+    assert texts(page, "[aria-labelledby=en-attente] .items .item-why") == ["Paul Rey · dossier ouvert le 16 mars"]
     assert texts(page, ".item .btn") == ["Ouvrir le dossier d’Aminata Diallo"]
     assert "Rien n’attend depuis longtemps." in words(queue(at_work, HELENE))
     at_work.day(date(2026, 4, 21))
@@ -317,7 +317,7 @@ def test_somebody_of_several_roles_sees_all_of_it_once(at_work: House) -> None:
     page = queue(at_work, both)
     assert texts(page, "#group-late ~ .items .item-who") == ["Mienne Diallo"]
     assert texts(page, ".pile-line .item-who") == ["1 dossier à affecter"]
-    assert texts(page, "#en-attente ~ .items .item-who") == ["Personne Diallo", "Sienne Diallo"]
+    assert texts(page, "[aria-labelledby=en-attente] .items .item-who") == ["Personne Diallo", "Sienne Diallo"]
 
 
 def test_2500_rows_that_wait_too_long_are_paged_on_their_own(at_work: House) -> None:

@@ -1,0 +1,32 @@
+"""How late the two first lists of the board are: their bars, and the rows of one band."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from projections import piles
+from web.desk.desk import Desk
+from web.http.lateness import LateBar, late_bars, lateness
+from web.pages.results.board_place import BOARD
+
+
+@dataclass(frozen=True, slots=True)
+class LateList:
+    """A list of the board: its parameter and anchor, its counts by band, and the rows of the band asked, or None."""
+
+    parameter: str
+    anchor: str
+    counts: Mapping[str, int]
+    band: str
+    streams: Collection[UUID] | None
+
+    def bars(self, kept: Mapping[str, str]) -> Sequence[LateBar]:
+        return late_bars(self.counts, self.band, BOARD, kept, anchor=self.anchor, parameter=self.parameter)
+
+
+def late_list(desk: Desk, kind: str, parameter: str, anchor: str, band: str) -> LateList:
+    late = lateness(desk.refs.calendar, desk.today)
+    counts = piles.pile_ages(desk.read, desk.roles, desk.today, late).get(kind, Counter())
+    streams = piles.pile_streams(desk.read, desk.roles, kind, desk.today, late, band) if band else None
+    return LateList(parameter, anchor, counts, band, streams)
