@@ -7,6 +7,8 @@ CLOCK = "system:clock"
 IMPORT = "system:import"
 SITE = "system:site"
 """The sign-in of the site: what it records of accounts."""
+PARTNER = "partner:"
+"""The beginning of the id of a partner who answers by link; the id of the partner, or of the referral, follows."""
 SYSTEM = (OPERATOR, IMPORT, CLOCK, SITE)
 
 
@@ -15,3 +17,8 @@ class Actor(Struct, frozen=True):
 
     id: str
     acting_for: str | None = None
+
+    @property
+    def family(self) -> str:
+        """The name under which a decision admits this actor: its id, one for all partners."""
+        return PARTNER if self.id.startswith(PARTNER) else self.id

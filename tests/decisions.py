@@ -16,6 +16,7 @@ MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_package
 GROUPS = {
     "The young person's path": "dossier.stages.",
     "The dossier": "dossier.",
+    "Partner links": "partner_links.",
     "Workshops": "workshop.",
     "Pix Orga": "participation.",
     "Portfolios": "portfolio.",
@@ -44,7 +45,8 @@ task of a dossier reads it, and takes the decisions of this task alone
 whose loan the person made or received. *themselves*: about nobody else. A deputy may also take the decisions of the
 absent colleague, but none about the team ([`authorization.py`](../pixflow/authorization.py)). Nobody changes their own
 roles, whatever the table says ([0031](decisions/0031-a-second-person-confirms-a-role.md)). The system's actors are
-`operator` (the command line), `clock` (the periodic jobs) and `import`.
+`operator` (the command line), `clock` (the periodic jobs) and `import`. `partner` is somebody who answers by link
+([docs/domain.md](domain.md#partner-links)).
 """
 
 
@@ -80,7 +82,7 @@ def page() -> str:
         heading = next(heading for heading, start in GROUPS.items() if module.startswith(start))
         reach = [one.roles.reach.get(role) for role in roles]
         cells = [OWN[one.roles.own] if found == "own" else found or "–" for found in reach]
-        system = ", ".join(f"`{actor.removeprefix('system:')}`" for actor in one.system) or "–"
+        system = ", ".join(f"`{actor.removeprefix('system:').rstrip(':')}`" for actor in one.system) or "–"
         code = f"[`{one.function.__name__}`](../pixflow/{module.replace('.', '/')}.py)"
         grouped[heading].append(" | ".join(("", f"`{one.name}`", code, *cells, system, "")).strip())
     head = " | ".join(("", "decision", "function", *roles, "system", "")).strip()

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from inspect import Parameter, signature
 from typing import Any
@@ -39,6 +39,7 @@ DOSSIER, OTHER_DOSSIER = UUID(int=0xD1), UUID(int=0xD2)
 CAMPAIGN = UUID(int=0xC1)
 PARTICIPATION, SECOND = UUID(int=0xF1), UUID(int=0xF2)
 PLAN, ACTION, ADDED, REFERRAL = UUID(int=0xB1), UUID(int=0xB2), UUID(int=0xB3), UUID(int=0xB4)
+PARTNER_LINK = UUID(int=0xB7)
 STUDY, COMPLETE = UUID(int=0xB5), UUID(int=0xB6)
 
 PRESET = presets.load("laigle-mortagne")
@@ -266,6 +267,14 @@ def sent(on: date = DAY, referral: UUID = REFERRAL, action: UUID = ACTION, **cha
 def answered(on: date = DAY, answer: str = "accepted", referral: UUID = REFERRAL) -> d.ReferralAnswered:
     reason = "complet" if answer == "refused" else ""
     return d.ReferralAnswered(referral=referral, answer=answer, reason=reason, on=on)  # type: ignore[arg-type]
+
+
+def link_issued(on: date = DAY, link: UUID = PARTNER_LINK, **changes: Any) -> d.PartnerLinkIssued:
+    """A link that opens the referral for eight days."""
+    said = {"referral": REFERRAL, "purpose": "answer", "channel": "email", "address": "accueil@viaformation.example"}
+    return d.PartnerLinkIssued(
+        **{**said, "link": link, "until": on + timedelta(days=8), "asked": False, "on": on, **changes}
+    )
 
 
 def started(on: date = DAY, ends: date = date(2026, 12, 18), action: UUID = ACTION) -> d.ActionStarted:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from pixflow import authorization
-from pixflow.actor import CLOCK, IMPORT, OPERATOR, SYSTEM, Actor
+from pixflow.actor import CLOCK, IMPORT, OPERATOR, PARTNER, SYSTEM, Actor
 from pixflow.authorization import Scope, Subject, require, roles, scope
 from pixflow.decision import Argument, Decision
 from pixflow.dossier import task_decisions
@@ -143,7 +143,7 @@ def test_the_page_says_who_may_take_which_decision() -> None:
 
 
 def test_only_the_system_s_actors_are_named() -> None:
-    assert {actor for decision in DECISIONS.values() for actor in decision.system} == set(SYSTEM)
+    assert {actor for decision in DECISIONS.values() for actor in decision.system} == {*SYSTEM, PARTNER}
 
 
 def test_every_decision_can_be_taken_by_somebody() -> None:
@@ -340,9 +340,16 @@ def test_the_widest_of_several_roles_counts() -> None:
     [
         (OPERATOR, BY_SYSTEM[OPERATOR]),
         (IMPORT, frozenset({"match_by_number"})),
-        (CLOCK, frozenset({"give_back", "lapse_offer", "seal_journal", "send_notice"})),
+        (
+            CLOCK,
+            frozenset({"give_back", "lapse_offer", "seal_journal", "send_notice"})
+            | {"remind_partner", "ask_outcome", "note_mailed_link"},
+        ),
         ("system:other", frozenset()),
-        ("partner:viaformation", frozenset()),
+        (
+            "partner:viaformation",
+            frozenset({"see_referral", "answer_by_link", "promise_answer", "report_outcome", "renew_link"}),
+        ),
         (str(UUID(int=0xEE)), frozenset()),
     ],
     ids=["operator", "import", "clock", "no such system", "partner", "stranger"],

@@ -53,6 +53,7 @@ from pixflow.events.protocol import (
 from pixflow.events.structure import BackupRestored, JournalSealed, KeyRotated, ProgramStarted, StructureOpened
 from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
 from pixflow.participation import campaign, imports, intake, matches
+from pixflow.partner_links import answering, issuing
 from pixflow.protocol import drafting, publishing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
@@ -74,6 +75,7 @@ from tests.given import (
     LATER,
     OTHER_DOSSIER,
     PARTICIPATION,
+    PARTNER_LINK,
     PLAN,
     PRESCRIBED,
     REFERRAL,
@@ -81,6 +83,7 @@ from tests.given import (
     STRUCTURE,
     STUDY,
     WORKSHOP,
+    answered,
     appointment,
     assigned,
     attended,
@@ -95,6 +98,7 @@ from tests.given import (
     hours,
     imported,
     kept,
+    link_issued,
     linked,
     marked,
     opened,
@@ -471,10 +475,37 @@ EMITTED: dict[type[Event], Emitted] = {
             "note": "par téléphone", "on": DAY, "referral": REFERRAL,
         },
     ),
+    d.PartnerLinkIssued: Emitted(
+        (*PRESCRIBED, sent()),
+        issuing.issue_link,
+        {
+            "referral": REFERRAL, "channel": "email", "address": "accueil@viaformation.example", "on": DAY,
+            "link": PARTNER_LINK, "until": date(2026, 9, 23),
+        },
+    ),
+    d.PartnerLinkMailed: Emitted(
+        (*PRESCRIBED, sent(), link_issued()), issuing.note_mailed_link, {"link": PARTNER_LINK, "on": DAY}
+    ),
+    d.PartnerLinkRevoked: Emitted(
+        (*PRESCRIBED, sent(), link_issued()), issuing.revoke_link, {"referral": REFERRAL, "on": DAY}
+    ),
+    d.ReferralSeen: Emitted(
+        (*PRESCRIBED, sent(), link_issued()), answering.see_referral, {"link": PARTNER_LINK, "on": DAY}
+    ),
+    d.AnswerPromised: Emitted(
+        (*PRESCRIBED, sent(), link_issued()),
+        answering.promise_answer,
+        {"link": PARTNER_LINK, "until": date(2026, 9, 30), "on": DAY},
+    ),
     d.ReferralAnswered: Emitted(
         (*PRESCRIBED, sent()),
         parcours.answer_referral,
         {"referral": REFERRAL, "answer": "refused", "reason": "complet", "on": LATER},
+    ),
+    d.OutcomeReported: Emitted(
+        (*PRESCRIBED, sent(), answered(), link_issued(purpose="outcome")),
+        answering.report_outcome,
+        {"link": PARTNER_LINK, "outcome": "done", "day": DAY, "note": "assidue", "on": DAY},
     ),
     d.ActionStarted: Emitted(
         PRESCRIBED, parcours.start_action, {"action": ACTION, "ends": date(2026, 12, 18), "on": DAY}

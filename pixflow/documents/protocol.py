@@ -13,6 +13,7 @@ T = TypeVar("T")
 
 LONGEST_DELAY = 365
 MOST_TRIES = 20
+LONGEST_LINK = 60
 MOST_SEATS = 100
 LONGEST_KEPT = 240
 MOST_READ = {"soon": 120, "day": 600, "people": 1_200}
@@ -119,7 +120,8 @@ class ProtocolDocument:
     `concerned`: Pix is presented to all, or to those for whom the advisor judged a need.
     `result_route`: the référent dispatches results, or they reach the advisor directly; `workshop`: directly
     when the dossier's advisor ran the workshop where the test was taken, by the référent otherwise.
-    `tries`: chases without an answer before close-or-plan opens.
+    `tries`: chases without an answer before close-or-plan opens. `partner_link`: calendar days that a partner's link
+    opens a referral.
     """
 
     name: str
@@ -128,6 +130,7 @@ class ProtocolDocument:
     modalities: tuple[Modality, ...]
     result_route: ResultRoute
     tries: int = 3
+    partner_link: int = 8
     delays: Delays = Delays()
     escalation: Escalation = Escalation()
     workshops: Workshops = Workshops()
@@ -161,6 +164,7 @@ def out_of_range(document: ProtocolDocument) -> Iterator[tuple[str, int, int, in
         for name, days in asdict(getattr(document, part)).items():
             yield from _outside(f"{part}.{name}", days, 0, LONGEST_DELAY)
     yield from _outside("tries", document.tries, 1, MOST_TRIES)
+    yield from _outside("partner_link", document.partner_link, 1, LONGEST_LINK)
     for name, months in asdict(document.retention).items():
         yield from _outside(f"retention.{name}", months, 1, LONGEST_KEPT)
     for name, most in MOST_READ.items():

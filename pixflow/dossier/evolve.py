@@ -42,6 +42,8 @@ FROM_OUTSIDE = (
     e.WorkshopAttended,
     e.WorkshopMissed,
     e.ReferralAnswered,
+    e.AnswerPromised,
+    e.OutcomeReported,
 )
 
 
@@ -49,7 +51,8 @@ NO_PROJECT = "—"
 """The project of a prescription of somebody who has not said any."""
 NO_ACTIVITY = (
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ErasureRequested, e.ErasureDeclined,
-    e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken,
+    e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken, e.PartnerLinkIssued, e.PartnerLinkMailed,
+    e.PartnerLinkRevoked, e.ReferralSeen,
 )  # fmt: skip
 """Events about who does what and when, what is handed out or read, or retractions: no activity of the young person."""
 
@@ -69,7 +72,7 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     if dossier.erased:
         return replace(dossier, version=stamp.version)
     latest = dossier.last is None or stamp.on >= dossier.last.on
-    last = stamp if latest and not isinstance(event, NO_ACTIVITY) else dossier.last
+    last = stamp if latest and _is_activity(event) else dossier.last
     changes: dict[str, object]
     match event.STAGE:
         case "orientation":
@@ -86,12 +89,16 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
         case "parcours":
             changes = {"parcours": parcours_state.evolve(dossier.parcours, event, stamp)}
             if isinstance(event, e.PartnerChased):
-                changes = _tried(dossier, f"chase-partner:{event.referral}", stamp)
+                changes = _chased(dossier, event, stamp)
         case _:
             changes = _along_the_way(dossier, event, stamp, recorded.by)
     if dossier.closed and dossier.late is None and isinstance(event, FROM_OUTSIDE):
         changes["late"] = stamp
     return replace(dossier, version=stamp.version, last=last, **changes)
+
+
+def _is_activity(event: object) -> bool:
+    return not isinstance(event, NO_ACTIVITY) and not (isinstance(event, e.PartnerChased) and event.automatic)
 
 
 def _orientation(state: Orientation, event: object, stamp: Stamp) -> Orientation:
@@ -248,7 +255,19 @@ def _of_tasks(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object
             return {"snoozes": {**dossier.snoozes, task: Snooze(stamp, until, reason)}}
         case e.TaskHandedOver(task=task, to=to, until=until):
             return {"handovers": {**dossier.handovers, task: Handover(stamp, to, until)}}
+        case e.PartnerLinkIssued() | e.PartnerLinkMailed() | e.PartnerLinkRevoked() | e.ReferralSeen():
+            return {"parcours": parcours_state.evolve_links(dossier.parcours, event, stamp)}
     return {}
+
+
+def _chased(dossier: Dossier, event: e.PartnerChased, stamp: Stamp) -> dict[str, object]:
+    """Adds a chase of a partner. An automatic one is no try of the advisor."""
+    if not event.automatic:
+        return _tried(dossier, f"chase-partner:{event.referral}", stamp)
+    reminded = parcours_state.of_referral(
+        dossier.parcours, event.referral, lambda r: replace(r, reminders=(*r.reminders, stamp))
+    )
+    return {"parcours": reminded}
 
 
 def _tried(dossier: Dossier, task: str, stamp: Stamp) -> dict[str, object]:

@@ -14,8 +14,8 @@ from pixflow.events.base import Event, Recorded
 from pixflow.folding import not_retracted
 from pixflow.refused import Refused, required
 
-ALONG_THE_WAY = (e.AppointmentSet, e.AppointmentMissed, e.YoungPersonChased, e.NoteTaken)
-"""Events without a stage that the other dossier takes over as well."""
+ALONG_THE_WAY = (e.AppointmentSet, e.AppointmentMissed, e.YoungPersonChased, e.NoteTaken, e.ReferralSeen)
+"""Events without a stage that the other dossier takes over as well. Links of partners are not: they end with it."""
 SEATS = (e.SeatBooked, e.SeatCancelled)
 """Events that are not taken over: a workshop keeps a seat for one dossier. Attendance is taken over."""
 ONE_WORD: dict[type[Event], str] = {

@@ -9,11 +9,39 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow.events import dossier as e
-from pixflow.events.values import Action, Partner
+from pixflow.events.values import Action, LinkChannel, LinkPurpose, Partner, PartnerRefusal
 from pixflow.folding import Stamp
 
 
+class PartnerLink(Struct, frozen=True):
+    """A link of a referral. `asked`: the partner asked for it. `mailed` and `revoked` are what happened to it."""
+
+    id: UUID
+    stamp: Stamp
+    purpose: LinkPurpose
+    channel: LinkChannel
+    address: str
+    until: date
+    asked: bool = False
+    mailed: Stamp | None = None
+    revoked: Stamp | None = None
+
+
+class Report(Struct, frozen=True):
+    """The partner's word about the young person: they came, finished or stopped, on `day`."""
+
+    stamp: Stamp
+    outcome: Literal["came", "done", "stopped"]
+    day: date
+    note: str
+
+
 class Referral(Struct, frozen=True):
+    """A referral. `email` was typed with it; `promised` is the day by which the partner said to answer.
+
+    `reminders` are the e-mails that the clock sent while the partner was silent.
+    """
+
     id: UUID
     stamp: Stamp
     partner: Partner
@@ -22,6 +50,26 @@ class Referral(Struct, frozen=True):
     answer: Literal["accepted", "refused"] | None = None
     answered: Stamp | None = None
     reason: str = ""
+    note: str = ""
+    email: str = ""
+    place: str = ""
+    refusal: PartnerRefusal | None = None
+    seen: Stamp | None = None
+    promised: date | None = None
+    reminders: tuple[Stamp, ...] = ()
+    links: tuple[PartnerLink, ...] = ()
+    report: Report | None = None
+
+    @property
+    def link(self) -> PartnerLink | None:
+        """The latest link: it ended those before it."""
+        return self.links[-1] if self.links else None
+
+    @property
+    def address(self) -> str:
+        """The e-mail address typed last, with the referral or with a link."""
+        typed = [link.address for link in self.links if link.address]
+        return typed[-1] if typed else self.email
 
 
 class ActionState(Struct, frozen=True):
@@ -109,7 +157,9 @@ def _under_way(state: Parcours, made: ActionState) -> ActionState:
 def evolve(state: Parcours, event: object, stamp: Stamp) -> Parcours:
     match event:
         case e.ReferralSent(action=action):
-            sent = Referral(event.referral, stamp, event.partner, event.starts, event.ends)
+            sent = Referral(
+                event.referral, stamp, event.partner, event.starts, event.ends, note=event.note, email=event.email
+            )
             return _changed(state, action, lambda a: _referred(a, sent))
         case e.ReferralAnswered(referral=referral):
             about = _of_referral(state, referral)
@@ -134,7 +184,41 @@ def evolve(state: Parcours, event: object, stamp: Stamp) -> Parcours:
             return replace(state, retake=Retake(stamp, campaign, day))
         case e.RetakeDeclined():
             return replace(state, retake=Retake(stamp))
-    return _certification(state, event, stamp)
+    return _certification(evolve_links(state, event, stamp), event, stamp)
+
+
+def evolve_links(state: Parcours, event: object, stamp: Stamp) -> Parcours:
+    """Returns the state after an event about a link, or of a partner who answers by one."""
+    match event:
+        case e.PartnerLinkIssued(referral=referral, link=link):
+            made = PartnerLink(link, stamp, event.purpose, event.channel, event.address, event.until, event.asked)
+            return of_referral(state, referral, lambda r: replace(r, links=(*r.links, made)))
+        case e.PartnerLinkMailed(referral=referral, link=link):
+            return _of_link(state, referral, link, lambda one: replace(one, mailed=stamp))
+        case e.PartnerLinkRevoked(referral=referral, link=link):
+            return _of_link(state, referral, link, lambda one: replace(one, revoked=stamp))
+        case e.ReferralSeen(referral=referral):
+            return of_referral(state, referral, lambda r: replace(r, seen=r.seen or stamp))
+        case e.AnswerPromised(referral=referral, until=until):
+            return of_referral(state, referral, lambda r: replace(r, promised=until))
+        case e.OutcomeReported(referral=referral, outcome=outcome, day=day, note=note):
+            return of_referral(state, referral, lambda r: replace(r, report=Report(stamp, outcome, day, note)))
+    return state
+
+
+def of_referral(state: Parcours, referral: UUID, change: Callable[[Referral], Referral]) -> Parcours:
+    """Changes one referral."""
+    return _changed(
+        state,
+        _of_referral(state, referral),
+        lambda a: replace(a, referrals=tuple(change(r) if r.id == referral else r for r in a.referrals)),
+    )
+
+
+def _of_link(state: Parcours, referral: UUID, link: UUID, change: Callable[[PartnerLink], PartnerLink]) -> Parcours:
+    return of_referral(
+        state, referral, lambda r: replace(r, links=tuple(change(one) if one.id == link else one for one in r.links))
+    )
 
 
 def _certification(state: Parcours, event: object, stamp: Stamp) -> Parcours:
@@ -195,8 +279,9 @@ def _referred(state: ActionState, sent: Referral) -> ActionState:
 
 def _answered(state: ActionState, event: e.ReferralAnswered, stamp: Stamp) -> ActionState:
     """Records a partner's answer. The end comes from the accepted referral."""
+    said = {"answer": event.answer, "answered": stamp, "reason": event.reason, "place": event.place}
     referrals = (
-        replace(r, answer=event.answer, answered=stamp, reason=event.reason) if r.id == event.referral else r
+        replace(r, starts=event.starts or r.starts, refusal=event.refusal, **said) if r.id == event.referral else r
         for r in state.referrals
     )
     answered = replace(state, referrals=tuple(referrals))

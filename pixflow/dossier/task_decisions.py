@@ -17,7 +17,7 @@ OF_KIND: Mapping[str, frozenset[str]] = {
     "follow-self-study": frozenset({"follow_self_study"}),
     "build-prescription": frozenset({"build_prescription"}),
     "refer": frozenset({"send_referral", "start_action", "end_action", "drop_action"}),
-    "chase-partner": frozenset({"chase_partner", "answer_referral"}),
+    "chase-partner": frozenset({"chase_partner", "answer_referral", "issue_link", "revoke_link"}),
     "offer-alternative": frozenset({"send_referral", "start_action", "end_action", "drop_action"}),
     "record-outcome": frozenset({"start_action", "end_action", "drop_action"}),
     "complete-path": frozenset({"take_complete_diagnostic", "decline_complete_diagnostic"}),

@@ -12,9 +12,12 @@ from pixflow.events.values import (
     Cause,
     Channel,
     DossierPaper,
+    LinkChannel,
+    LinkPurpose,
     Modality,
     Moment,
     Partner,
+    PartnerRefusal,
     Profile,
     Purpose,
     Result,
@@ -25,7 +28,7 @@ PLAIN = frozenset({
     "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
-    "paper", "nth",
+    "paper", "nth", "link", "asked", "automatic",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -356,16 +359,95 @@ class ReferralSent(Event):
     ends: date | None
     note: Personal[str]
     on: date
+    email: Personal[str] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerLinkIssued(Event):
+    """A link that lets the partner of a referral answer without an account, through `until`. It ends older ones.
+
+    `purpose` is the answer, or the outcome after an acceptance. `asked`: the partner asked for it.
+    """
+
+    TOPIC: ClassVar[str] = "dossier.PartnerLinkIssued"
+    referral: UUID
+    link: UUID
+    purpose: LinkPurpose
+    channel: LinkChannel
+    address: Personal[str]
+    until: date
+    asked: bool
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerLinkMailed(Event):
+    """The e-mail with this link left."""
+
+    TOPIC: ClassVar[str] = "dossier.PartnerLinkMailed"
+    referral: UUID
+    link: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerLinkRevoked(Event):
+    TOPIC: ClassVar[str] = "dossier.PartnerLinkRevoked"
+    referral: UUID
+    link: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralSeen(Event):
+    """The partner opened the referral for the first time."""
+
+    TOPIC: ClassVar[str] = "dossier.ReferralSeen"
+    referral: UUID
+    link: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPromised(Event):
+    """The partner studies the referral, and answers by `until`. Chases wait for that day."""
+
+    TOPIC: ClassVar[str] = "dossier.AnswerPromised"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    referral: UUID
+    until: date
+    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralAnswered(Event):
+    """The partner's answer. By link, an acceptance has `starts` and `place`, a refusal the code `refusal`."""
+
     TOPIC: ClassVar[str] = "dossier.ReferralAnswered"
     STAGE: ClassVar[Stage | None] = "parcours"
     CLOSES: ClassVar[bool] = True
     referral: UUID
     answer: Literal["accepted", "refused"]
     reason: Personal[str]
+    on: date
+    starts: date | None = None
+    place: Personal[str] = ""
+    refusal: Personal[PartnerRefusal | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeReported(Event):
+    """The partner's word about an action: the young person came, finished or stopped, on `day`.
+
+    The advisor confirms it: they record ActionStarted or ActionEnded.
+    """
+
+    TOPIC: ClassVar[str] = "dossier.OutcomeReported"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    referral: UUID
+    outcome: Literal["came", "done", "stopped"]
+    day: date
+    note: Personal[str]
     on: date
 
 
@@ -539,7 +621,7 @@ class YoungPersonChased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerChased(Event):
-    """A chase of a partner."""
+    """A chase of a partner. An `automatic` one is an e-mail of the clock: the advisor's own chase stays due."""
 
     TOPIC: ClassVar[str] = "dossier.PartnerChased"
     STAGE: ClassVar[Stage | None] = "parcours"
@@ -549,6 +631,7 @@ class PartnerChased(Event):
     reached: bool
     note: Personal[str]
     on: date
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,13 @@ Modality = Literal["workshop", "office", "home", "cafe"]
 Role = Literal["advisor", "referent", "facilitator", "manager", "auditor", "administrator"]
 Cause = Literal["digital", "comprehension", "both", "other"]
 Channel = Literal["phone", "sms", "email", "letter", "meeting"]
+PartnerRefusal = Literal[
+    "unreachable", "no-show", "employed", "in-training", "not-eligible", "no-transport", "not-interested",
+    "other-barriers", "session-full", "duplicate", "other",
+]  # fmt: skip
+"""The reasons of a partner who refuses. Source: DORA, the reasons that a structure may give."""
+LinkPurpose = Literal["answer", "outcome"]
+LinkChannel = Literal["email", "paper"]
 Presence = Literal["present", "absent", "excused"]
 DossierPaper = Literal["fiche", "convocation", "prescription"]
 WorkshopPaper = Literal["sheet", "letters"]

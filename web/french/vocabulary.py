@@ -118,3 +118,17 @@ WAYS: dict[str, str] = {
     "issuer": "fournisseur d’identité",
 }
 """Ways to sign in."""
+
+
+LINK_CHANNELS = {"email": "par courriel", "paper": "sur papier"}
+LINK_PURPOSES = {"answer": "réponse", "outcome": "issue de l’action"}
+REFUSALS_OF_PARTNERS = {
+    "unreachable": "la personne ne répond pas", "no-show": "ne s’est pas présentée",
+    "employed": "a trouvé un emploi", "in-training": "est déjà en formation", "not-eligible": "n’est pas éligible",
+    "no-transport": "ne peut pas venir jusque-là", "not-interested": "n’est pas intéressée",
+    "other-barriers": "d’autres freins", "session-full": "plus de place", "duplicate": "déjà orientée ici",
+    "other": "autre raison",
+}  # fmt: skip
+"""The reasons of a partner who refuses."""
+REPORTS = {"came": "est venu·e", "done": "a terminé", "stopped": "a arrêté"}
+"""The partner's word about an action."""

@@ -1,9 +1,11 @@
 """Stage 4: refers, starts and ends each action of the prescription."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from pixflow import identity
 from pixflow.decision import OWN_DOSSIERS, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.parcours_state import ActionState, Referral
@@ -14,6 +16,7 @@ from pixflow.events.dossier import (
     ActionEnded,
     ActionStarted,
     PartnerChased,
+    PartnerLinkIssued,
     ReferralAnswered,
     ReferralSent,
 )
@@ -32,8 +35,14 @@ def send_referral(
     note: str,
     on: date,
     referral: UUID,
+    email: str | None = None,
+    link: UUID | None = None,
+    until: date | None = None,
 ) -> list[Event]:
-    """Refers the young person to a partner for one action, or to another one before the first answers."""
+    """Refers the young person to a partner for one action, or to another one before the first answers.
+
+    With an `email`, the partner receives `link`, which opens the referral through `until`.
+    """
     must_be_open(dossier)
     state = _running(dossier, action)
     name = required(partner.name, "partner")
@@ -44,17 +53,41 @@ def send_referral(
             raise Refused("already-referred", partner=state.referral.partner.name, on=state.referral.stamp.on)
     if starts and ends and ends < starts:
         raise Refused("ends-before-start", starts=starts, ends=ends)
-    return [
-        ReferralSent(
-            referral=referral,
-            action=action,
-            partner=Partner(partner.id, name),
-            starts=starts,
-            ends=ends,
-            note=note.strip(),
-            on=on,
+    address = _address(email or "")
+    sent = ReferralSent(
+        referral=referral,
+        action=action,
+        partner=Partner(partner.id, name),
+        starts=starts,
+        ends=ends,
+        note=note.strip(),
+        on=on,
+        email=address,
+    )
+    return [sent, *_link(sent, link, until)]
+
+
+def _address(email: str) -> str:
+    """Returns the e-mail address of a partner, "" for none. Raises Refused("bad-email")."""
+    try:
+        return identity.email(email) if email.strip() else ""
+    except ValueError:
+        raise Refused("bad-email", field="email") from None
+
+
+def _link(sent: ReferralSent, link: UUID | None, until: date | None) -> Iterator[Event]:
+    """Yields the link that goes to the address of a referral."""
+    if sent.email and link and until:
+        yield PartnerLinkIssued(
+            referral=sent.referral,
+            link=link,
+            purpose="answer",
+            channel="email",
+            address=sent.email,
+            until=until,
+            asked=False,
+            on=sent.on,
         )
-    ]
 
 
 @decision("answer_referral", OWN_DOSSIERS)

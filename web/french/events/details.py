@@ -96,6 +96,7 @@ def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
     yield "Modalités", ", ".join(vocabulary.MODALITIES[modality] for modality in document.modalities) or EMPTY
     yield "Résultats transmis par", ROUTES[document.result_route]
     yield "Relances avant de décider", str(document.tries)
+    yield "Lien d’un partenaire valable", plural(document.partner_link, "jour")
     yield from _of_delays(document.delays)
     yield from _of_escalation(document.escalation)
     yield from _of_workshops(document.workshops)

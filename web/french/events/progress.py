@@ -49,7 +49,7 @@ def _difficulty(event: Event, context: EventContext) -> str:
             return noted(f"Tutoriels Pix : {vocabulary.STUDIES[outcome]}", note, " — ")
         case e.PartnerChased(referral=referral, channel=channel, reached=reached, note=note):
             partner, label = context.referral(referral)
-            reply = "réponse obtenue" if reached else "sans réponse"
+            reply = "automatique" if event.automatic else "réponse obtenue" if reached else "sans réponse"
             text = "Relance du partenaire {how}, {reply} : {partner}"
             chased = say(text, how=vocabulary.CHANNELS[channel], reply=reply, partner=partner)
             return noted(f"{chased} ({label})" if label else chased, note, " — ")

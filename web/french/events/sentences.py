@@ -19,7 +19,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import dates, matching, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import access, progress, team, workshops
+from web.french.events import access, partner_links, progress, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, EventContext, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
 from web.french.typography import de, lower_first, plural, say, typeset, upper_first
@@ -123,6 +123,7 @@ TITLES: dict[str, str] = {
     **workshops.TITLES,
     **team.TITLES,
     **access.TITLES,
+    **partner_links.TITLES,
 }
 """A short noun for each kind of event, for filters."""
 
@@ -428,10 +429,17 @@ def _prescription(event: Event, context: EventContext) -> str:
                 event.starts and f"à partir du {context.day(event.starts)}",
                 event.ends and f"jusqu’au {context.day(event.ends)}",
             )
-        case e.ReferralAnswered(referral=referral, answer=answer, reason=reason):
+        case e.ReferralAnswered(referral=referral, answer=answer, reason=reason, refusal=refusal):
             named, label = context.referral(referral)
             answered = upper_first(f"{named} {'accepte' if answer == 'accepted' else 'refuse'}")
-            return noted(f"{answered} ({label})" if label else answered, reason)
+            answered = listed(
+                f"{answered} ({label})" if label else answered,
+                event.starts and f"à partir du {context.day(event.starts)}",
+                event.place and say("lieu : {place}", place=event.place),
+            )
+            return noted(
+                answered, ", ".join(filter(None, (refusal and vocabulary.REFUSALS_OF_PARTNERS[refusal], reason)))
+            )
         case e.ActionStarted(action=action, ends=ends):
             return say(
                 "Action commencée : {label}, jusqu’au {day}", label=context.action(action), day=context.day(ends)
@@ -458,7 +466,7 @@ def _restored(event: structure.BackupRestored, context: EventContext) -> str:
 
 
 def _dossier(event: Event, context: EventContext) -> str:
-    if said := progress.sentence(event, context):
+    if said := progress.sentence(event, context) or partner_links.sentence(event, context):
         return typeset(said)
     if event.STAGE in ("orientation", "diagnostic"):
         return _diagnostic(event, context)

@@ -139,6 +139,11 @@ def tries(count: int) -> str:
     )
 
 
+def partner_link(days: int) -> str:
+    """Returns for how long a partner answers by link."""
+    return say("Le lien envoyé à un partenaire est valable {days}.", days=plural(days, "jour"))
+
+
 def proposal(one: Proposal) -> str:
     """Returns partner and conditions of a proposal: "avec viaformation · CEJ"."""
     said = (

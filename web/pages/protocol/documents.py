@@ -20,12 +20,13 @@ class StageRow:
 
 @dataclass(frozen=True, slots=True)
 class ProtocolText:
-    """A protocol: its rules, its stages, its tasks with their delays, and what follows a delay that passed."""
+    """A protocol: its rules, its stages, its tasks with their delays, what follows them, the days of a link."""
 
     rules: str
     stages: Sequence[StageRow]
     tasks: Sequence[ProtocolTask]
     late: str
+    partners: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def protocol_text(document: ProtocolDocument) -> ProtocolText:
         stages=[StageRow(one.stage, one.who, one.when, one.how) for one in document.stages],
         tasks=french.owed(document),
         late=f"{french.tries(document.tries)} {french.escalation(document.escalation)}",
+        partners=french.partner_link(document.partner_link),
     )
 
 

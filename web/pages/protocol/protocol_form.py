@@ -31,6 +31,7 @@ PARTS: dict[str, type] = {
 }
 STAGES: tuple[Stage, ...] = get_args(Stage)
 _CHOICES = ("concerned", "result_route")
+_NUMBERS = ("tries", "partner_link")
 _HINTS = get_type_hints(ProtocolDocument)
 
 
@@ -87,7 +88,8 @@ def protocol_fields() -> ProtocolFields:
 
 def protocol_sheet(document: ProtocolDocument, note: str = "") -> ProtocolSheet:
     """Returns the form of a protocol."""
-    values: dict[str, Any] = {"name": document.name, "note": note, "tries": str(document.tries)}
+    values: dict[str, Any] = {"name": document.name, "note": note}
+    values |= {name: str(getattr(document, name)) for name in _NUMBERS}
     values |= {name: getattr(document, name) for name in (*_CHOICES, "modalities")}
     values |= {"cej_mandatory": "true"} if document.cej_mandatory else {}
     for part, cls in PARTS.items():
@@ -118,6 +120,7 @@ def parse(sheet: ProtocolSheet) -> tuple[ProtocolDocument | None, Mapping[str, s
         modalities=tuple(one for one in get_args(Modality) if one in sheet.get("modalities")),
         result_route=sheet.get("result_route"),
         tries=int(sheet.get("tries")),
+        partner_link=int(sheet.get("partner_link")),
         stages=tuple(_stages(sheet)),
         **{part: cls(**_part(sheet, part)) for part, cls in PARTS.items()},
     )
@@ -155,7 +158,7 @@ def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
     chosen = sheet.get("modalities")
     if not chosen or set(chosen) - set(get_args(Modality)):
         yield "modalities", validation.invalid("too_short", {"min_length": 1}) if not chosen else off
-    for key in ("tries", *(f"{part}-{name}" for part in PARTS for name in numbers(part))):
+    for key in (*_NUMBERS, *(f"{part}-{name}" for part in PARTS for name in numbers(part))):
         if not _whole(sheet.get(key)):
             yield key, validation.invalid("int_parsing", {})
     for key, value in sheet.values.items():

@@ -1,0 +1,133 @@
+"""Decisions that issue a link to a partner, and that revoke it."""
+
+from datetime import date
+from uuid import UUID
+
+from pixflow import identity
+from pixflow.actor import CLOCK, PARTNER
+from pixflow.decision import NOBODY, OWN_DOSSIERS, decision
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.parcours_state import ActionState, Referral
+from pixflow.dossier.state import Dossier
+from pixflow.events.base import Event
+from pixflow.events.dossier import PartnerChased, PartnerLinkIssued, PartnerLinkMailed, PartnerLinkRevoked
+from pixflow.events.values import LinkChannel
+from pixflow.partner_links.validity import MOST_REMINDERS, LinkedReferral, is_awaited, is_open, referral_of
+from pixflow.refused import Refused
+
+
+@decision("issue_link", OWN_DOSSIERS)
+def issue_link(
+    dossier: Dossier, *, referral: UUID, channel: LinkChannel, address: str, on: date, link: UUID, until: date
+) -> list[Event]:
+    """Issues a link for the partner's answer, or for the outcome once they accepted. It ends the one before.
+
+    Raises Refused: "unknown-referral", "action-over", "already-answered" after a refusal or an outcome, "bad-email".
+    """
+    must_be_open(dossier)
+    action, known = _referral(dossier, referral)
+    if any(one.id == link for one in known.links):
+        return []
+    _must_be_awaited(dossier, action, known)
+    return [_issued(known, link, channel, mail_address(address) if channel == "email" else "", until, on)]
+
+
+@decision("revoke_link", OWN_DOSSIERS)
+def revoke_link(dossier: Dossier, *, referral: UUID, on: date) -> list[Event]:
+    """Revokes the link of a referral: it opens nothing any more, and the partner cannot ask for another."""
+    action, known = _referral(dossier, referral)
+    if known.link is None or not is_open(dossier, LinkedReferral(action, known, known.link), on):
+        return []
+    return [PartnerLinkRevoked(referral=referral, link=known.link.id, on=on)]
+
+
+@decision("renew_link", NOBODY, system=(PARTNER,))
+def renew_link(dossier: Dossier, *, link: UUID, on: date, new: UUID, until: date, address: str) -> list[Event]:
+    """Issues the link that a partner asks for from an old one, once a day a referral, to the address on file.
+
+    Raises Refused("link-over") for a link that leads to nothing any more, or that the advisor revoked.
+    """
+    found = referral_of(dossier, link)
+    if found is None or dossier.merged or not is_awaited(dossier, found.action, found.referral):
+        raise Refused("link-over")
+    latest = found.referral.links[-1]
+    if latest.revoked or (found.referral.answer and latest.purpose == "answer"):
+        raise Refused("link-over")
+    if any(one.asked and one.stamp.on == on for one in found.referral.links):
+        return []
+    return [_issued(found.referral, new, "email", mail_address(address), until, on, asked=True)]
+
+
+@decision("remind_partner", NOBODY, system=(CLOCK,))
+def remind_partner(dossier: Dossier, *, referral: UUID, address: str, link: UUID, until: date, on: date) -> list[Event]:
+    """Chases a silent partner by e-mail, with a fresh link. Records nothing when they are no longer waited for."""
+    action, known = _referral(dossier, referral)
+    awaited = is_awaited(dossier, action, known) and known.answer is None
+    if not awaited or len(known.reminders) >= MOST_REMINDERS or _has(known, link) or _is_revoked(known):
+        return []
+    chased = PartnerChased(referral=referral, channel="email", reached=False, note="", on=on, automatic=True)
+    return [chased, _issued(known, link, "email", mail_address(address), until, on)]
+
+
+@decision("ask_outcome", NOBODY, system=(CLOCK,))
+def ask_outcome(dossier: Dossier, *, referral: UUID, address: str, link: UUID, until: date, on: date) -> list[Event]:
+    """Issues the link for the outcome, on the last day of an action that the partner accepted."""
+    action, known = _referral(dossier, referral)
+    if not is_awaited(dossier, action, known) or known.answer is None or _has(known, link) or _is_revoked(known):
+        return []
+    return [_issued(known, link, "email", mail_address(address), until, on)]
+
+
+@decision("note_mailed_link", NOBODY, system=(CLOCK,))
+def note_mailed_link(dossier: Dossier, *, link: UUID, on: date) -> list[Event]:
+    """Records that the e-mail with this link left."""
+    found = referral_of(dossier, link)
+    if found is None or found.link.mailed:
+        return []
+    return [PartnerLinkMailed(referral=found.referral.id, link=link, on=on)]
+
+
+def mail_address(text: str) -> str:
+    """Returns an e-mail address. Raises Refused("bad-email")."""
+    try:
+        return identity.email(text)
+    except ValueError:
+        raise Refused("bad-email", field="address") from None
+
+
+def _issued(
+    known: Referral, link: UUID, channel: LinkChannel, address: str, until: date, on: date, *, asked: bool = False
+) -> Event:
+    return PartnerLinkIssued(
+        referral=known.id,
+        link=link,
+        purpose="outcome" if known.answer else "answer",
+        channel=channel,
+        address=address,
+        until=until,
+        asked=asked,
+        on=on,
+    )
+
+
+def _has(known: Referral, link: UUID) -> bool:
+    return any(one.id == link for one in known.links)
+
+
+def _is_revoked(known: Referral) -> bool:
+    return known.link is not None and known.link.revoked is not None
+
+
+def _must_be_awaited(dossier: Dossier, action: ActionState, known: Referral) -> None:
+    if action.over:
+        raise Refused("action-over")
+    if not is_awaited(dossier, action, known):
+        raise Refused("already-answered", answer=known.answer)
+
+
+def _referral(dossier: Dossier, referral: UUID) -> tuple[ActionState, Referral]:
+    for action in dossier.parcours.actions.values():
+        for known in action.referrals:
+            if known.id == referral:
+                return action, known
+    raise Refused("unknown-referral")
