@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -26,8 +27,11 @@ from sqlalchemy import (
     update,
 )
 
+from pixflow.events import dossier as d
+from pixflow.events import participation as p
 from pixflow.events.base import Erased, Event, Recorded, personal_fields
-from pixflow.events.catalogue import catalogue, closing_topics
+from pixflow.events.catalogue import catalogue
+from pixflow.events.workshop import WorkshopMoved
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
 from projections.bookkeeping import metadata
@@ -55,6 +59,7 @@ table = Table(
     Column("command", Uuid, nullable=False),
     Column("retracts", Integer),
     Column("dossier", Uuid),
+    Column("closes", Boolean, nullable=False),
     Column("data", Text, nullable=False),
     Index("trail_of_stream", "stream", "version"),
     Index("trail_of_time", "at"),
@@ -66,7 +71,11 @@ Index("trail_of_guest", table.c.dossier, sqlite_where=_of_guest, postgresql_wher
 TABLES = (table,)
 
 _PERSONAL = [event.TOPIC for event in catalogue() if personal_fields(event)]
-_CLOSING = closing_topics()
+_WITHIN = (
+    (d.AdvisorAssigned.TOPIC, (d.DossierOpened.TOPIC, d.ResultDispatched.TOPIC)),
+    (d.DiagnosticPlanned.TOPIC, (d.SeatBooked.TOPIC,)),
+)
+"""The closing events that close no task of their own when their command recorded one of these in the stream."""
 _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.TOPIC: msgspec.json.Decoder(event) for event in catalogue()}
 
@@ -74,7 +83,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.TOPIC: msgspec.json.D
 def rows(change: Change) -> dict[Table, list[Row]]:
     """Returns one row for each event. An erased event has no `data`.
 
-    `dossier` is the guest that an event of a workshop is about.
+    `dossier` is the guest that an event of a workshop is about. `closes`: somebody's own work closed a task.
     """
     return {
         table: [
@@ -93,6 +102,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "command": r.command,
                 "retracts": r.event.version if isinstance(r.event, RETRACTIONS) else None,
                 "dossier": getattr(r.event, "dossier", None) if change.kind == "workshop" else None,
+                "closes": _closes(r.event),
                 "data": "" if isinstance(r.event, Erased) else _ENCODER.encode(r.event).decode(),
             }
             for r in change.events
@@ -100,11 +110,21 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     }
 
 
+def _closes(event: Event) -> bool:
+    """Tells if an event closes a task by somebody's own work: no match of an import, no handover of a portfolio."""
+    match event:
+        case p.MatchConfirmed(automatic=True) | d.AdvisorAssigned(bulk=UUID()):
+            return False
+        case d.CompleteDiagnosticTaken(participation=UUID()):
+            return False
+    return event.CLOSES
+
+
 def forget(connection: Connection, streams: Sequence[UUID]) -> None:
     """Deletes the personal data of the events of these streams, and keeps the events."""
     if streams:
         emptied = update(table).where(table.c.stream.in_(streams), table.c.topic.in_(_PERSONAL))
-        connection.execute(emptied.values(data=""))
+        connection.execute(emptied.values(data="", closes=False))
 
 
 def of_stream(connection: Connection, stream: UUID) -> list[Any]:
@@ -206,8 +226,22 @@ def latest(connection: Connection) -> list[datetime]:
 
 
 def done_by(connection: Connection, by: str, since: datetime) -> dict[UUID | None, int]:
-    """Counts the events closing a task that somebody recorded since an instant: by workshop; None: all others."""
+    """Counts the tasks that somebody closed since an instant: by workshop; None: all others.
+
+    Neither what was taken back since, nor the seats that follow a workshop to its new day.
+    """
     workshop = case((table.c.kind == "workshop", table.c.stream))
-    wanted = (table.c.by == by, table.c.at >= _naive(since), table.c.topic.in_(_CLOSING))
-    query = select(workshop, func.count()).where(*wanted).group_by(workshop)
-    return dict(connection.execute(query).all())
+    wanted = (table.c.by == by, table.c.at >= _naive(since))
+    moves = select(table.c.command).where(*wanted, table.c.topic == WorkshopMoved.TOPIC)
+    done = (table.c.closes, ~_said_otherwise(), table.c.command.not_in(moves))
+    return dict(connection.execute(select(workshop, func.count()).where(*wanted, *done).group_by(workshop)).all())
+
+
+def _said_otherwise() -> ColumnElement[bool]:
+    """Tells if another event of the stream retracts a row, cancels this seat, or says it in the same command."""
+    other = table.alias()
+    cancelled = (table.c.topic == d.SeatBooked.TOPIC) & (other.c.topic == d.SeatCancelled.TOPIC)
+    within = [(table.c.topic == topic) & other.c.topic.in_(others) for topic, others in _WITHIN]
+    together = (other.c.command == table.c.command) & or_(other.c.topic == d.DuplicateJoined.TOPIC, *within)
+    later = (other.c.version > table.c.version) & or_(other.c.retracts == table.c.version, cancelled)
+    return select(other.c.version).where(other.c.stream == table.c.stream, or_(later, together)).exists()

@@ -25,11 +25,6 @@ def sealed_topics() -> tuple[str, ...]:
     return tuple(event.TOPIC for event in catalogue() if personal_fields(event))
 
 
-def closing_topics() -> tuple[str, ...]:
-    """The stored names of the events that close a task."""
-    return tuple(event.TOPIC for event in catalogue() if event.CLOSES)
-
-
 def catalogue() -> Iterator[type[Event]]:
     """Every event class that may be stored, in the order of the streams."""
     for module in MODULES:

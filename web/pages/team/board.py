@@ -16,6 +16,7 @@ from projections import advisor_queue, dossier_sheet
 from web.desk import bulk
 from web.desk.colleagues import day, days_text, next_away, role_labels
 from web.desk.desk import Desk
+from web.desk.receipts import Receipt
 from web.desk.team.loans import LoanRow, loan_rows
 from web.french import dates, vocabulary
 from web.french.typography import plural, say
@@ -80,8 +81,8 @@ class TeamPage(Page):
     """The members of a state, filtered; `here` and `away` count those of today, `sums` those who took each milestone.
 
     `most` is the largest number of tasks of one person: the full width of a bar.
-    `done` counts the people of whom a milestone was just noted; `outcomes` are those of a note that was refused for
-    some. `values` and `errors` are those of the form that notes a milestone.
+    `receipt` says of how many people a milestone was just noted; `outcomes` are those of a command that was refused
+    for some. `values` and `errors` are those of the form that notes a milestone.
     """
 
     template = "team/board.html"
@@ -107,7 +108,7 @@ class TeamPage(Page):
     moves: Sequence[MoveRow]
     may_add: bool
     may_note: bool
-    done: int
+    receipt: Receipt | None
     outcomes: Sequence[bulk.RowOutcome]
     values: Mapping[str, Any]
     errors: Mapping[str, str]
@@ -120,7 +121,7 @@ def board_page(
     site: str = "",
     number: int = 1,
     *,
-    done: int = 0,
+    receipt: Receipt | None = None,
     outcomes: Sequence[bulk.RowOutcome] = (),
     values: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
@@ -152,7 +153,7 @@ def board_page(
         moves=move_rows(desk),
         may_add=desk.may(add_member),
         may_note=desk.may(hold_briefing),
-        done=done,
+        receipt=receipt,
         outcomes=outcomes,
         values=values or {},
         errors=errors or {},

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pixflow.authorization import Subject
 from pixflow.dossier.assignment import assign_advisor
+from pixflow.events.base import Recorded
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team.absences import absences_deputised_by, chooses_deputies, covers
@@ -17,13 +18,15 @@ from projections import advisor_queue, audit_trail, dossier_sheet
 from web.desk.colleagues import absence_text, days_text, role_labels
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.receipts import Receipt
 from web.desk.team.loans import LoanRow, loan_rows
-from web.french import vocabulary
+from web.french import typography, vocabulary
 from web.french.events import sentences
 from web.french.typography import plural
 from web.http.forms import OpenForm, errors_shown
 from web.http.people import NOBODY
 from web.http.templates import Page
+from web.pages.team import undo
 from web.pages.team.access import AccessRow, access_row
 from web.pages.team.board import MILESTONES
 from web.pages.team.forms import FORMS, confirmable, offers
@@ -31,6 +34,9 @@ from web.pages.team.moves import MoveRow, move_rows
 
 READERS: frozenset[Role] = frozenset({"referent", "manager", "administrator", "auditor"})
 """The roles that read the history of everybody. A member reads their own."""
+
+_COMMON = ("Absence", "Adresse", "Annulé", "Rôle", "Téléphone")
+"""The first words of the sentences of a member that do not begin with a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ class MemberPage(Page):
     left: date | None
     works: bool
     today: date
-    receipt: str
+    receipt: Receipt | None
     problem: str
     access: AccessRow | None
     dossiers: int
@@ -132,7 +138,8 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, 
     """Returns the page of a member; `done` is the version just recorded: 0 for no event, -1 for nothing to say."""
     member = desk.refs.team[id]
     days = sorted(member.absences.values(), key=lambda away: away.first)
-    sentences_by_version, events = _history(desk, id)
+    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, id)]
+    sentences_by_version, events = _history(desk, trail)
     noted = sorted(member.milestones, key=lambda one: one.stamp.on, reverse=True)
     return MemberPage(
         id=id,
@@ -148,7 +155,7 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, 
         left=member.left,
         works=member.works(desk.today),
         today=desk.today,
-        receipt="Rien de plus : c’était déjà noté." if done == 0 else sentences_by_version.get(done, ""),
+        receipt=_receipt(desk, done, sentences_by_version, trail),
         problem=problem,
         access=_access(desk, id),
         dossiers=dossier_sheet.portfolio_sizes(desk.read).get(id, 0),
@@ -194,9 +201,22 @@ def _latest(label: str, milestone: Milestone | None) -> MilestoneRow:
     return MilestoneRow(label, milestone.stamp.on, milestone.title, milestone.stamp.version)
 
 
-def _history(desk: Desk, id: UUID) -> tuple[dict[int, str], list[MemberEvent]]:
+def _receipt(desk: Desk, done: int, said: Mapping[int, str], trail: Sequence[Recorded]) -> Receipt | None:
+    """Returns the receipt of the command that recorded a version, with its undo."""
+    if done == 0:
+        return Receipt("Rien de plus : c’était déjà noté.")
+    command = next((one.command for one in trail if one.originator_version == done), None)
+    lines = [_inside(said[one.originator_version]) for one in trail if one.command == command]
+    return undo.offer(desk, "Enregistré :", lines, str(command)) if lines else None
+
+
+def _inside(sentence: str) -> str:
+    """Returns a sentence as it stands after a colon: "absence de Nadia Benali…", but "Nadia Benali a passé Pix"."""
+    return typography.lower_first(sentence) if sentence.startswith(_COMMON) else sentence
+
+
+def _history(desk: Desk, trail: Sequence[Recorded]) -> tuple[dict[int, str], list[MemberEvent]]:
     """Returns the sentence of each version, and the events of the member, the latest first."""
-    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, id)]
     names, zone = names_for(desk), desk.zone
     said = {r.originator_version: sentences.sentence(r, names, zone=zone, history=trail) for r in trail}
     return said, [

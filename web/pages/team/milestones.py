@@ -5,12 +5,16 @@ from uuid import UUID
 
 from pixflow.decision import Decision
 from pixflow.engine import new_id
+from pixflow.events.staff import Retracted
 from pixflow.team import milestones
-from web.desk import bulk
+from web.desk import bulk, receipts
 from web.desk.commands import record
 from web.desk.desk import Desk
+from web.desk.receipts import Receipt
 from web.french.errors.missing import MISSING
+from web.french.typography import plural, say
 from web.http.forms import DatedForm
+from web.pages.team import undo
 
 DECISIONS: dict[str, Decision[..., Any]] = {
     "pix": milestones.take_pix, "training": milestones.attend_training, "briefing": milestones.hold_briefing,
@@ -34,6 +38,16 @@ def missing_fields(form: MilestoneForm) -> dict[str, str]:
 def record_milestones(desk: Desk, form: MilestoneForm) -> list[bulk.RowOutcome]:
     """Records the milestone of each person of the team, in the order ticked."""
     return [_record(desk, form, person) for person in form.person if person in desk.refs.team]
+
+
+def receipt(desk: Desk, reference: str) -> Receipt | None:
+    """Returns the receipt of a milestone noted of several people, or taken back, with its undo."""
+    events = receipts.events_of(desk, reference)
+    if not events:
+        return None
+    many = plural(len(events), "personne")
+    title = "Annulé pour {many}." if isinstance(events[0].event, Retracted) else "Noté pour {many}."
+    return undo.offer(desk, say(title, many=many), (), reference)
 
 
 def _record(desk: Desk, form: MilestoneForm, person: UUID) -> bulk.RowOutcome:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.authorization import Subject
@@ -17,12 +17,15 @@ from web.desk import refusals
 from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.receipts import UndoForm
+from web.french import typography
 from web.french.errors import missing
 from web.http.addresses import PageNumber, Version
 from web.http.forms import FormData, OpenForm, validate
+from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
-from web.pages.team import member, milestones
+from web.pages.team import member, milestones, undo
 from web.pages.team.board import STATES, board_page
 from web.pages.team.forms import FORMS, JoinForm, offers, unknown_site
 
@@ -51,10 +54,11 @@ def read(
     role: str = "",
     site: str = "",
     p: PageNumber = 1,
-    personnes: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    recu: str = "",
 ) -> Response:
-    """Shows the board; `etat` is here, away or gone; `personnes` counts those of a milestone just noted."""
-    return page(request, board_page(desk, etat if etat in STATES else "here", role, site, p, done=personnes))
+    """Shows the board; `etat` is here, away or gone; `recu` names the command that just noted a milestone."""
+    receipt = milestones.receipt(desk, recu)
+    return page(request, board_page(desk, etat if etat in STATES else "here", role, site, p, receipt=receipt))
 
 
 @router.post("/equipe/noter")
@@ -70,7 +74,30 @@ def note(request: Request, desk: AtDesk, data: FormData) -> Response:
     if any(one.refused for one in outcomes):
         desk.refresh()
         return page(request, board_page(desk, outcomes=outcomes), status=422)
-    return RedirectResponse(f"/equipe?personnes={len(outcomes)}", 303)
+    return _see_board(str(form.command_id))
+
+
+@router.post("/equipe/annuler")
+def take_back(request: Request, desk: AtDesk, data: FormData) -> Response:
+    """Takes back what a form about one member recorded, or about several, but for those whom something followed."""
+    form, _ = validate(UndoForm, data)
+    if form is None:
+        raise HTTPException(422)
+    outcomes = undo.undo(desk, form)
+    desk.refresh()
+    if len(outcomes.rows) != 1:
+        board = board_page(desk, outcomes=outcomes.rows)
+        return page(request, board, status=422) if outcomes.refused else _see_board(outcomes.reference)
+    (row,) = outcomes.rows
+    person = UUID(row.about)
+    if row.refused:
+        shown = member.member_page(desk, person, None, problem=typography.upper_first(row.refused))
+        return page(request, shown, status=422)
+    return RedirectResponse(f"/equipe/{person}?fait={row.recorded[-1].originator_version if row.recorded else 0}", 303)
+
+
+def _see_board(reference: str) -> Response:
+    return RedirectResponse(address("/equipe", {"recu": reference}), 303)
 
 
 # --- a new member

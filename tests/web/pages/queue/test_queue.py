@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pixflow.dossier import closing, follow_up
+from pixflow.dossier import assignment, closing, follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.protocol import drafting
 from pixflow.tasks import STAGE_OF
+from pixflow.workshop import booking
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient, words
-from tests.web.filled import fill, hire, part, said, soup, texts
+from tests.web.exports import DAY, ROWS, Board, dossiers
+from tests.web.filled import fill, hire, part, receive, said, soup, texts
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by
 from web.desk import task_links
@@ -231,6 +233,40 @@ def test_what_was_done_today_counts_only_what_closed_something_by_this_person(at
     assert "1 tâche terminée aujourd’hui" in words(queue(at_work))
     at_work.day(date(2026, 3, 17))
     assert "aujourd’hui" not in words(queue(at_work)).split("Prévoir")[0].removeprefix("Ma boîte")
+
+
+def done(at_work: House, name: str) -> str:
+    """The tasks that the head of Ma boîte says done today, "" for none."""
+    head = said(soup(queue(at_work, name)).select_one(".head"))
+    return head.partition(" aujourd’hui")[0].rpartition(" · ")[2] if " aujourd’hui" in head else ""
+
+
+def test_what_is_taken_back_is_done_no_more(at_work: House) -> None:
+    receive(at_work, fill(at_work, 3, advisor=None), NADIA)
+    at_work.day(date(2026, 3, 17))
+    board, opened = Board(at_work), at_work.opened()
+    assert done(at_work, SOPHIE) == ""
+    sent = board.press("/resultats", "form[action*='transmettre-surs']")
+    assert done(at_work, SOPHIE) == "3 tâches terminées"
+    board.press(sent.headers["Location"], ".undo-all")
+    assert done(at_work, SOPHIE) == ""
+    made = scheduled(at_work)
+    seat(at_work, made, opened)
+    assert done(at_work, SOPHIE) == "1 tâche terminée"
+    at_work.says(SOPHIE, booking.release_seat, {"workshop": made, "dossier": opened}, context={"until": at_work.today})
+    assert done(at_work, SOPHIE) == ""
+
+
+def test_an_import_a_handover_and_a_merge_are_no_tasks(at_work: House) -> None:
+    at_work.day(DAY)
+    dossiers(at_work)
+    board = Board(at_work)
+    board.record(ROWS)
+    assert done(at_work, SOPHIE) == ""
+    merged, kept = at_work.presented(last="Diallo"), at_work.opened(last="Diallo")
+    board.follow(board.press(f"/dossiers/{merged}/fusion?avec={kept}", "form[action$='/fusion'][method='post']"))
+    at_work.on(kept, assignment.assign_advisor, SOPHIE, advisor=at_work.people[PAUL], bulk=uuid4())
+    assert done(at_work, SOPHIE) == ""
 
 
 def test_a_workshop_counts_as_done_once_everybody_is_marked(at_work: House) -> None:

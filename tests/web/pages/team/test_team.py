@@ -287,7 +287,9 @@ def test_everybody_declares_their_own_absence(at_work: House) -> None:
     assert link["href"] == f"/equipe/{at_work.people[NADIA]}?formulaire=absence#form"
     answer = away(at_work)
     page = seen(at_work, path=answer.headers["Location"])
-    assert texts(page, ".notice.done p") == ["Absence de Nadia Benali du 16 au 20 mars, suppléance : Paul Rey"]
+    assert texts(page, ".notice.done p") == [
+        "Enregistré : absence de Nadia Benali du 16 au 20 mars, suppléance : Paul Rey"
+    ]
     assert texts(page, "#absences ~ .items .entry p") == ["Jusqu’au 20 mars, suppléance : Paul Rey"]
     other = seen(at_work, PAUL, f"/equipe/{at_work.people[NADIA]}")
     assert not soup(other).select("#absences ~ .items .btn")
@@ -386,9 +388,10 @@ def test_a_meeting_is_noted_for_everybody_who_was_there(at_work: House) -> None:
     sent = {"command_id": form.select_one("[name=command_id]")["value"], "on": "2026-03-12", "person": people}
     sent |= {"step": "briefing", "title": "Réunion d’équipe"}
     answer = client.post("/equipe/noter", data=sent)
-    assert answer.headers["Location"] == "/equipe?personnes=2"
-    assert client.post("/equipe/noter", data=sent).headers["Location"] == "/equipe?personnes=2"
-    page = client.get("/equipe?personnes=2").text
+    where = f"/equipe?recu={sent['command_id']}"
+    assert answer.headers["Location"] == where
+    assert client.post("/equipe/noter", data=sent).headers["Location"] == where
+    page = client.get(where).text
     assert "Noté pour 2 personnes." in words(page)
     assert texts(page, ".sum") == ["Sur 6 personnes : Pix passé 0 · Formation 0 · Information 2"]
 
@@ -479,3 +482,92 @@ def test_the_board_draws_load_and_lateness_beside_the_numbers(at_work: House) ->
     assert cells == {NADIA: ["3", "3", "3"], PAUL: ["1", "1", ""]}
     bars = [[rect["width"] for rect in rows[name].select(".load-bar rect")] for name in (NADIA, PAUL)]
     assert bars == [["100.0%", "100.0%"], ["33.3%"]]
+
+
+# --- taking back
+
+
+def take_back(client: InspectingClient, page: str, **said: Any) -> Any:
+    """Presses Annuler in the receipt of a page."""
+    form = soup(page).select_one(".notice .undo-all")
+    return client.post(form["action"], data={one["name"]: one["value"] for one in form.select("input")} | said)
+
+
+def recorded(client: InspectingClient, answer: Any) -> str:
+    """The page that follows a form."""
+    assert answer.status_code == 303, texts(answer.text, ".errors, .notice")
+    return str(client.get(answer.headers["Location"]).text)
+
+
+def test_an_absence_just_declared_changed_or_cancelled_is_taken_back(at_work: House) -> None:
+    client, person = at_work.client(NADIA), at_work.people[NADIA]
+
+    def known() -> list[tuple[date, date, UUID | None]]:
+        return [(one.first, one.last, one.deputy) for one in at_work.served.refs.team[person].absences.values()]
+
+    declared = recorded(client, away(at_work))
+    assert "Enregistré : absence de Nadia Benali du 16 au 20 mars, suppléance : Paul Rey" in words(declared)
+    first = [(MONDAY, FRIDAY, at_work.people[PAUL])]
+    assert "absence de Nadia Benali annulée" in words(recorded(client, take_back(client, declared)))
+    assert known() == []
+    assert client.post("/equipe/annuler", data={"command_id": str(uuid4()), "receipt": str(uuid4())}).status_code == 303
+
+    away(at_work)
+    (absence,) = at_work.served.refs.team[person].absences
+    changed = recorded(client, press(client, person, "absence", absence, last="2026-03-18"))
+    recorded(client, take_back(client, changed))
+    assert known() == first
+    assert (take_back(client, changed).status_code, known()) == (303, first)
+    late = take_back(client, changed, command_id=str(uuid4()))
+    assert (late.status_code, known()) == (422, first)
+    assert "Un autre fait a suivi" in words(late.text)
+
+    data = {"command_id": str(uuid4()), "absence": str(absence)}
+    cancelled = recorded(client, client.post(f"/equipe/{person}/cancel", data=data))
+    again = recorded(client, take_back(client, cancelled))
+    assert known() == first
+    recorded(client, take_back(client, again))
+    assert known() == []
+
+
+def test_a_phone_a_departure_and_a_milestone_are_taken_back(at_work: House) -> None:
+    client, person = at_work.client(HELENE), at_work.people[PAUL]
+    for name, typed in (
+        ("contact", {"phone": "01 02 03 04 05"}),
+        ("leave", {"last_day": "2026-03-31"}),
+        ("leave", {"last_day": "2026-04-30"}),
+        ("training", {"title": "Pix Orga"}),
+        ("roles", {"roles": ["advisor", "facilitator"]}),
+    ):
+        before = at_work.served.refs.team[person]
+        page = recorded(client, press(client, person, name, **typed))
+        assert at_work.served.refs.team[person].version > before.version
+        back = recorded(client, take_back(client, page))
+        now = at_work.served.refs.team[person]
+        assert (now.phone, now.left, now.milestones, now.roles) == (
+            before.phone, before.left, before.milestones, before.roles,
+        ), name  # fmt: skip
+        if name == "leave" and before.left is None:
+            recorded(client, take_back(client, back))
+            assert at_work.served.refs.team[person].left == date(2026, 3, 31)
+
+
+def test_a_meeting_noted_of_several_people_is_taken_back_at_once(at_work: House) -> None:
+    client, people = at_work.client(HELENE), [at_work.people[name] for name in (NADIA, PAUL)]
+    sent = {"command_id": str(uuid4()), "person": list(map(str, people)), "step": "briefing", "title": "Réunion"}
+    page = recorded(client, client.post("/equipe/noter", data={**sent, "on": MONDAY.isoformat()}))
+    assert "Noté pour 2 personnes." in words(page)
+    client.post(f"/equipe/{people[0]}/pix", data={"command_id": str(uuid4()), "on": MONDAY.isoformat()})
+    partly = take_back(client, page)
+    assert partly.status_code == 422
+    assert texts(partly.text, ".notice.late li") == [
+        "Nadia Benali : un autre fait a suivi : corrigez depuis la page de cette personne",
+        "Paul Rey : noté",
+    ]
+    assert [len(at_work.served.refs.team[id].milestones) for id in people] == [2, 0]
+
+
+def test_nobody_takes_back_what_a_colleague_noted(at_work: House) -> None:
+    page = recorded(at_work.client(NADIA), away(at_work))
+    assert take_back(at_work.client(HELENE), page).headers["Location"] == "/equipe"
+    assert at_work.served.refs.team[at_work.people[NADIA]].absences
