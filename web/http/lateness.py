@@ -1,4 +1,4 @@
-"""How late the rows of a list are: a bar for each band, which filters the list."""
+"""Lateness of the rows of a list: a bar for each band, which filters the list."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pixflow.working_days import Calendar
 from projections.piles import BANDS, OVER, Lateness
-from web.french import tasks as french
+from web.french import vocabulary
 from web.http.pagination import address
 
 PARAMETER = "retard"
@@ -53,7 +53,7 @@ def late_bars(
     return [
         LateBar(
             band,
-            *french.LATENESS[band],
+            *vocabulary.LATENESS[band],
             counts.get(band, 0),
             counts.get(band, 0) / most,
             address(path, {**(kept or {}), parameter: "" if band == chosen else band}) + anchor,

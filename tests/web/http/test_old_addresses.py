@@ -19,7 +19,8 @@ WORDS = {
     "grille", "protocole", "vue", "miens", "nom", "fin", "formulaire", "faire", "sur",
     "avec", "depuis", "par", "pour", "quand", "le", "h", "du", "au",
     "fait", "recu", "serie", "personnes", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
-    "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres", "compte", "numero",
+    "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
+    "retard", "grouper", "rapprocher", "transmettre", "compte", "numero",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",
 }  # fmt: skip
 """The parameters of addresses: filters, forms, days, what was just recorded, and the pages of lists."""

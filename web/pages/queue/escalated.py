@@ -13,6 +13,7 @@ from projections.piles import BANDS, OVER, Lateness, WaitingCount, WaitingFilter
 from web.desk.desk import Desk
 from web.desk.names import staff_name
 from web.french import tasks as french
+from web.french import vocabulary
 from web.french.typography import upper_first
 from web.http import filters
 from web.http.filters import Chip, FilterMenu
@@ -146,7 +147,7 @@ def _bars(asked: LateAsked, found: Sequence[WaitingCount]) -> Sequence[LateBar]:
 
 
 def _groupings(people: Mapping[str, str], late: Lateness) -> dict[str, Grouping]:
-    bands = {band: upper_first(french.LATENESS[band][1]) for band in reversed((*BANDS, OVER))}
+    bands = {band: upper_first(vocabulary.LATENESS[band][1]) for band in reversed((*BANDS, OVER))}
     owners = {**people, "": "Personne"}
     return {
         "": Grouping("retard", "", bands, lambda row: late.band(row.due)),

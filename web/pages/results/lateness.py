@@ -1,4 +1,4 @@
-"""How late the two first lists of the board are: their bars, and the rows of one band."""
+"""Lateness of the two first lists of the board: their bars, and the rows of one band."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

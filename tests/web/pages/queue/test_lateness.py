@@ -1,4 +1,4 @@
-"""What waits for the référent and the direction, by lateness: bars that filter, groups, and several rows at once."""
+"""Lateness of what waits for the référent and the direction: bars that filter, and groups."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
