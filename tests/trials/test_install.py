@@ -52,7 +52,11 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def inside(root: Path, commands: str) -> str:
     """Runs commands of the guide in one shell in the chroot. Returns what they print."""
-    settings = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+    settings = {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": "/root",
+    }
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "http", "HTTP"))}
     certificates = Path(os.environ.get("PIP_CERT", "/etc/ssl/certs/ca-certificates.crt"))
     (root / "etc" / "own.crt").write_bytes(certificates.read_bytes())

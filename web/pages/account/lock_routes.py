@@ -33,7 +33,10 @@ LOCK, ACCOUNT = "/verrou", "/compte"
 
 @dataclass(frozen=True, kw_only=True)
 class LockPage(Page):
-    """The lock: who is asked for one factor, and where it leads."""
+    """The lock: who is asked for one factor, and where it leads.
+
+    `kept`: a form that was sent waits behind it. `lost`: one was sent that cannot be kept.
+    """
 
     template = "account/lock.html"
     shows = NOBODY
@@ -41,6 +44,7 @@ class LockPage(Page):
     name: str
     next: str
     kept: bool
+    lost: bool
     password: bool
     passkeys: bool
     issuer: bool
@@ -70,9 +74,9 @@ class _KeptForm(msgspec.Struct):
 
 
 @router.get(LOCK)
-def read(request: Request, site: AtSite, vers: str = "/", reprise: str = "") -> Response:
-    """Asks for one factor: of a locked session, or before factors are changed."""
-    return _lock(request, site, _session(request), _next(vers, reprise), {})
+def read(request: Request, site: AtSite, vers: str = "/", reprise: str = "", perdu: bool = False) -> Response:
+    """Asks for one factor: of a locked session, or before factors are changed. `perdu`: a form was not kept."""
+    return _lock(request, site, _session(request), _next(vers, reprise), {}, lost=perdu)
 
 
 @router.post(f"{LOCK}/mot-de-passe")
@@ -139,15 +143,17 @@ async def locked(request: Request, error: Exception) -> Response:
     if request.method != "POST":
         return redirect(request, f"{LOCK}?vers={quote(here(request))}")
     token = await _keep(request, session)
-    return redirect(request, f"{LOCK}?reprise={token}" if token else LOCK)
+    kept = f"reprise={token}" if token else f"vers={quote(_came_from(request))}&perdu=true"
+    return redirect(request, f"{LOCK}?{kept}")
 
 
 async def _keep(request: Request, session: Session) -> str | None:
     """Keeps the fields of a form, sealed. Returns its token; None for a form with a file, or with a new secret."""
     host: Host = request.app.state.host
     served = host.at(session.structure)
-    sent = [(name, value) for name, value in (await request.form()).multi_items()]
-    fields = [(name, value) for name, value in sent if isinstance(value, str)]
+    async with request.form() as form:
+        sent = form.multi_items()
+        fields = [(name, value) for name, value in sent if isinstance(value, str)]
     if served is None or len(fields) != len(sent) or request.url.path.startswith(ACCOUNT):
         return None
     action = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -172,13 +178,16 @@ def _open(request: Request, site: Site, session: Session, next: str) -> Response
     return response
 
 
-def _lock(request: Request, site: Site, session: Session, next: str, errors: Mapping[str, str]) -> Response:
+def _lock(
+    request: Request, site: Site, session: Session, next: str, errors: Mapping[str, str], *, lost: bool = False
+) -> Response:
     account, served = account_of(site, session.account), _served(request, session)
     request.state.frame = Frame(structure_name=served.refs.structure.name)
     shown = LockPage(
         name=served.refs.team[session.member].name,
         next=next,
         kept=next.startswith("/reprise/"),
+        lost=lost,
         password=account.password is not None,
         passkeys=account.passkeys > 0 and site.takes_passkeys,
         issuer=site.issuer is not None and site.issuer.url in identities.of_account(site.store, account.id),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from pixflow.dossier.state import Dossier
 from pixflow.team.calendar import replace_calendar_address
+from pixflow.team.staff import Staff
 from pixflow.workshop.state import Workshop
 from projections import advisor_queue, workshops
 from projections.store.folds import folds_of
@@ -49,7 +50,7 @@ class AddressForm(Form):
 def feed(request: Request, token: str, if_none_match: Annotated[str, Header()] = "") -> Response:
     """Sends the appointments and workshops of the person of this token; 304 while they are those of an entity tag.
 
-    Raises 404 for an unknown or former token, and for that of a member who left or was suspended.
+    Raises 404 for an unknown or former token, and for that of a member whose account does not open.
     """
     host: Host = request.app.state.host
     served, person = _person(host, token)
@@ -84,13 +85,15 @@ def _person(host: Host, token: str) -> tuple[ServedStructure, UUID]:
     for served in host.structures.values():
         for person, member in served.refs.team.items():
             known = token_of(served, person)
-            if (
-                compare_digest(known.encode(), token.encode())
-                and member.works(served.today())
-                and not member.access.suspended
-            ):
+            if compare_digest(known.encode(), token.encode()) and _has_feed(host, served, member):
                 return served, person
     raise HTTPException(404)
+
+
+def _has_feed(host: Host, served: ServedStructure, member: Staff) -> bool:
+    """Tells if a member may work here today: who came back, or lost their factors, is invited and confirmed first."""
+    may_enter = host.demo or (member.access.enters and member.access.confirmed)
+    return may_enter and member.works(served.today()) and not member.access.suspended
 
 
 def _events(connection: Connection, served: ServedStructure, person: UUID, origin: str) -> Iterator[Event]:

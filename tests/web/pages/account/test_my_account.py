@@ -204,5 +204,5 @@ def test_signed_in_again_the_former_session_ends(at_work: House, site: Site, hel
 def test_a_locked_form_with_a_new_password_is_not_kept(at_work: House, helene: Browser) -> None:
     at_work.pass_by(minutes=31)
     answer = helene.post("/compte/mot-de-passe", data=CHANGES["/compte/mot-de-passe"])
-    assert answer.headers["Location"] == "/verrou"
+    assert answer.headers["Location"] == "/verrou?vers=/&perdu=true"
     assert not list((at_work.served.opened.folder / "uploads").glob("*"))
