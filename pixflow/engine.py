@@ -11,7 +11,6 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pixflow import reference_data
 from pixflow.actor import Actor
@@ -24,6 +23,7 @@ from pixflow.refused import Refused, check_texts
 from pixflow.store import UNOPENED, Claim, ClaimTaken, CommandKnown, Damaged, NewCommand
 from pixflow.store.erasure_proof import with_proofs
 from pixflow.store.keys import Keys
+from pixflow.store.latest_events import LatestEvents
 from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
@@ -69,6 +69,7 @@ class Engine(Application[UUID]):
         self.clock = clock
         super().__init__()
         self._references = ReferenceCache(self.head, self._reference_events)
+        self._latest = LatestEvents()
 
     def construct_factory(self, env: Environment) -> HardenedFactory | PostgresFactory:  # type: ignore[override]
         return self._store
@@ -99,9 +100,9 @@ class Engine(Application[UUID]):
         `sent` are the arguments from the person, `context` those from the program (new ids, the grid). `seen`
         are the versions that the person was looking at. Raises Refused, Stale, StoreBusy, StoreFull.
         """
-        step = Step(streams, decision, sent, context or {})
+        steps = [Step(streams, decision, sent, context or {})]
         content = (decision.name, sorted((name, str(stream)) for name, stream in streams.items()), sent)
-        return self.execute_all([step], content, by=by, command_id=command_id, via=via, seen=seen)
+        return self.execute_all(steps, content, by=by, command_id=command_id, via=via, seen=seen)
 
     def execute_all(
         self,
@@ -197,7 +198,7 @@ class Engine(Application[UUID]):
             return self.earlier_answer(work.command_id, work.by, sent) or CommandResult()
         positions = [recording.notification.id for recording in saved]
         self._references.skip(recorded, positions)
-        return CommandResult(tuple(replace(r, position=p) for r, p in zip(recorded, positions, strict=True)))
+        return CommandResult(self._latest.add(recorded, positions))
 
     def _have_keys(self, recorded: Sequence[Recorded]) -> None:
         """Creates the missing keys of streams with personal data, before the lock is held for long."""
@@ -246,11 +247,8 @@ class Engine(Application[UUID]):
             return {ids[0]: fold_stream(kind, self.history(ids[0]))}
         stored = self.recorder.select_many(ids)
         self.keys.load(ids)
-        histories = {
-            stream: self._evict_erased([self.mapper.to_domain_event(event) for event in stored[stream]])
-            for stream in ids
-        }
-        return {stream: fold_stream(kind, events) for stream, events in histories.items()}
+        events = {stream: [self.mapper.to_domain_event(event) for event in stored[stream]] for stream in ids}
+        return {stream: fold_stream(kind, self._evict_erased(events[stream])) for stream in ids}
 
     def history(self, stream: UUID) -> list[Recorded]:
         """Returns every event of a stream, in order; none for an unknown stream. Raises Damaged and UnknownTopic."""
@@ -274,6 +272,8 @@ class Engine(Application[UUID]):
         """
         if limit < 0:
             raise ValueError(f"a limit is not negative: {limit}")
+        if (latest := self._latest.after(after, limit, self.head)) is not None:
+            return latest
         rows = self.recorder.log(after, limit)
         self.keys.load({row[0] for row in rows})
         try:

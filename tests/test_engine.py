@@ -27,15 +27,17 @@ from pixflow.dossier.stages.orientation import decline_diagnostic, plan_diagnost
 from pixflow.dossier.stages.parcours import send_referral
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, Engine, Stale, Step, new_id
-from pixflow.events.base import Event
+from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Partner
 from pixflow.participation.campaign import declare_campaign
 from pixflow.participation.imports import import_participation
 from pixflow.participation.matches import confirm_match, undo_match
 from pixflow.refused import Refused
+from pixflow.store.latest_events import LatestEvents
 from pixflow.team.membership import add_member, record_departure, undo_departure
 from pixflow.team.milestones import attend_training, undo_milestone
 from tests.given import CAMPAIGN, DOSSIER, OTHER_DOSSIER, PARTICIPATION
+from web.samples import demo
 
 TODAY = date(2026, 9, 15)
 NIR = "1 05 03 61 001 012"
@@ -722,3 +724,41 @@ def test_the_clock_and_the_calendar_give_the_day(house: House) -> None:
     assert house.engine.today() == TODAY
     house.now = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
     assert house.engine.today() == date(2027, 1, 1)
+
+
+def test_what_was_just_recorded_is_read_as_it_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every event of a demonstration: what the engine keeps at hand equals what it would read."""
+    kept = list[Recorded]()
+    add = LatestEvents.add
+
+    def adding(*given: Any) -> tuple[Recorded, ...]:
+        added = add(*given)
+        kept.extend(added)
+        return added
+
+    monkeypatch.setattr(LatestEvents, "add", adding)
+    slug = demo.play(tmp_path, datetime(2026, 6, 12, 15, 30, tzinfo=UTC), demo.AIGLE)
+    monkeypatch.undo()
+    opened = structure_folder.open_one(tmp_path, slug)
+    stored = {one.position: one for one in opened.engine.read(0, opened.engine.head())}
+    opened.engine.close()
+    assert len(kept) > 800
+    assert [stored[one.position] for one in kept] == kept
+
+
+def test_the_latest_events_are_read_with_those_of_others(house: House, tmp_path: Path) -> None:
+    other = structure_folder.open_one(tmp_path, house.opened.slug, clock=lambda: house.now)
+    before = house.engine.head()
+    for number in range(4):
+        engine = other.engine if number % 2 else house.engine
+        engine.execute({"dossier": uuid4()}, open_dossier, by=OPERATING, command_id=uuid4(), **person(str(number)))
+    for engine in (house.engine, other.engine):
+        names = [one.event.last_name for one in engine.read(before, 10)]  # type: ignore[attr-defined]
+        assert names == ["0", "1", "2", "3"]
+        assert [one.event.last_name for one in engine.read(before + 3, 1)] == ["3"]  # type: ignore[attr-defined]
+        assert engine.read(engine.head(), 10) == []
+    other.engine.close()
+
+
+def person(last_name: str) -> dict[str, Any]:
+    return {"last_name": last_name, "first_name": "Awa", "birth_date": None, "imilo_number": None, "site": "L'Aigle"}

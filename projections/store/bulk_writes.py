@@ -1,6 +1,6 @@
 """Writes many rows at once without SQLAlchemy's work on each value: executemany on SQLite, COPY on PostgreSQL."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from operator import attrgetter, itemgetter, methodcaller
 from typing import Any
@@ -8,7 +8,21 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from sqlalchemy import ARRAY, JSON, Connection, Date, DateTime, Delete, Insert, Table, Uuid, delete, insert, literal
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Connection,
+    Date,
+    DateTime,
+    Delete,
+    Insert,
+    Table,
+    Update,
+    Uuid,
+    delete,
+    insert,
+    literal,
+)
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import DBAPIError
 
@@ -30,9 +44,9 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     """Inserts rows. Each has a value for every column of the table."""
     if not rows:
         return
-    values = zip(*_columns(table, rows), strict=True)
+    values = map(packer(table), rows)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_insertion(table), list(values))
+        connection.exec_driver_sql(insertion(table), list(values))
     else:
         _copy(connection, table, values)
 
@@ -41,7 +55,7 @@ def delete_streams(connection: Connection, table: Table, streams: Iterable[UUID]
     """Deletes the rows of these streams."""
     gone = list(streams)
     if gone and connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_deletion(table), [(stream.hex,) for stream in gone])
+        connection.exec_driver_sql(deletion(table), [(stream.hex,) for stream in gone])
     elif gone:
         connection.execute(delete(table).where(table.c.stream == literal(gone, ARRAY(Uuid)).any_()))
 
@@ -58,29 +72,37 @@ def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -
         raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
-def _columns(table: Table, rows: Sequence[Row]) -> Iterator[Iterable[Any]]:
-    """Yields the values of each column as the driver takes them."""
-    for name, convert in _plan(table):
-        values = map(itemgetter(name), rows)
-        yield [None if value is None else convert(value) for value in values] if convert else values
+@cache
+def packer(table: Table) -> Callable[[Row], tuple[Any, ...]]:
+    """Returns the function that makes of a row the values of all columns, as the driver takes them."""
+    values_of = itemgetter(*(column.name for column in table.columns))
+    converts = [(place, _convert(column.type)) for place, column in enumerate(table.columns)]
+    converted = [(place, convert) for place, convert in converts if convert]
+
+    def pack(row: Row) -> tuple[Any, ...]:
+        values = list(values_of(row))
+        for place, convert in converted:
+            if (value := values[place]) is not None:
+                values[place] = convert(value)
+        return tuple(values)
+
+    return pack
 
 
 @cache
-def _plan(table: Table) -> list[tuple[str, Convert | None]]:
-    return [(column.name, _convert(column.type)) for column in table.columns]
+def insertion(table: Table) -> str:
+    """Returns the statement that inserts one row on SQLite."""
+    return positional(insert(table))
 
 
 @cache
-def _insertion(table: Table) -> str:
-    return _positional(insert(table))
+def deletion(table: Table) -> str:
+    """Returns the statement that deletes the rows of one stream on SQLite."""
+    return positional(delete(table).where(table.c.stream == ""))
 
 
-@cache
-def _deletion(table: Table) -> str:
-    return _positional(delete(table).where(table.c.stream == ""))
-
-
-def _positional(statement: Insert | Delete) -> str:
+def positional(statement: Insert | Delete | Update) -> str:
+    """Returns the text of a statement, with a question mark for each value."""
     return str(statement.compile(dialect=SQLiteDialect(paramstyle="qmark")))
 
 

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import RLock
 from typing import Any
 from uuid import UUID
@@ -24,12 +24,12 @@ from projections.store.folds import (
     FOLD,
     StreamDamaged,
     folds_of,
-    move_position,
     position_of_tables,
-    save_folds,
     stored_references,
 )
 from projections.store.row_writer import RowWriter
+from projections.store.sqlite_transaction import SqliteTransaction
+from projections.store.transaction import NeedsQueries, QueryingTransaction, WriteTransaction
 
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
@@ -60,6 +60,7 @@ class ReadSide:
         self._refs = References()
         self._folds: dict[UUID, Any] = {}
         self._writer = RowWriter()
+        self._plain = SqliteTransaction(database) if database.dialect.name == "sqlite" else None
         self._needs_scrub = False
         self._position = -1
         self._resume()
@@ -125,7 +126,16 @@ class ReadSide:
         with self.database.connect() as connection:
             return position_of_tables(connection)[0] == self._position
 
+    def close(self) -> None:
+        if self._plain:
+            self._plain.close()
+        self.database.dispose()
+
     def _resume(self) -> None:
+        if self._plain:
+            with suppress(Exception):  # damage: SQLAlchemy names it
+                if self._plain.position() == (self._position, self._needs_scrub):
+                    return
         with self.database.connect() as connection:
             self._reload_if_moved(connection)
 
@@ -135,6 +145,8 @@ class ReadSide:
         if reached == self._position:
             return False
         self._folds.clear()
+        if self._plain:
+            self._plain.forget()
         self._refs = stored_references(connection)
         self._writer.load(connection)
         self._position, self._needs_scrub = reached, needs_scrub
@@ -146,14 +158,29 @@ class ReadSide:
         If it fails, the next try loads the state again. `rows_later` writes only the rows of projections that append.
         """
         try:
+            if self._plain and not self._writer.stopped and self._show_plainly(self._plain, events, rows_later):
+                return
             with self._writing.begin() as connection:
-                if self._reload_if_moved(connection):
+                if self._reload_if_moved(connection) and self._position != events[0].position - 1:
                     return
-                self._apply(connection, events, rows_later)
+                self._apply(QueryingTransaction(connection), events, rows_later)
         except BaseException:
             self._position = -1
             raise
         self._position = events[-1].position
+
+    def _show_plainly(self, plain: SqliteTransaction, events: Sequence[Recorded], rows_later: bool) -> bool:
+        """Writes a batch that needs no query and meets no error. Else writes nothing, and returns False."""
+        try:
+            with plain as batch:
+                if batch.position() != (self._position, self._needs_scrub):
+                    raise NeedsQueries
+                self._apply(batch, events, rows_later)
+        except Exception:
+            self._position = -1  # the state in memory has moved: it is loaded again
+            return False
+        self._position = events[-1].position
+        return True
 
     def _scrub(self) -> None:
         """Wipes deleted rows from the disk. If a reader prevents it, the next call of `catch_up` tries again."""
@@ -162,26 +189,26 @@ class ReadSide:
                 connection.execute(update(position).where(position.c.position == self._position), {"stained": False})
             self._needs_scrub = False
 
-    def _apply(self, connection: Connection, events: Sequence[Recorded], rows_later: bool) -> None:
+    def _apply(self, batch: WriteTransaction, events: Sequence[Recorded], rows_later: bool) -> None:
         moved: dict[UUID, list[Recorded]] = {}
         for recorded in events:
             moved.setdefault(recorded.originator_id, []).append(recorded)
         for recorded in events:
             self._refs = reference_data.evolve(self._refs, recorded)
-        changes = self._fold(connection, moved)
+        changes = self._fold(batch, moved)
         if rows_later:
-            self._writer.write(connection, changes, APPENDING, self._position)
+            self._writer.write(batch, changes, APPENDING, self._position)
         else:
-            changed = changes + self._concerned(connection, events, set(moved))
-            self._writer.write(connection, changed, PROJECTIONS, self._position)
-        save_folds(connection, changes)
+            changed = changes + self._concerned(batch, events, set(moved))
+            self._writer.write(batch, changed, PROJECTIONS, self._position)
+        batch.save(changes)
         self._remember(changes)
         self._needs_scrub |= any(change.forgets for change in changes)
-        move_position(connection, events[-1].position, self._needs_scrub)
+        batch.move(events[-1].position, self._needs_scrub)
 
-    def _fold(self, connection: Connection, moved: dict[UUID, list[Recorded]]) -> list[Change]:
+    def _fold(self, batch: WriteTransaction, moved: dict[UUID, list[Recorded]]) -> list[Change]:
         before = {stream: self._folds[stream] for stream in moved if stream in self._folds}
-        before |= folds_of(connection, [stream for stream in moved if stream not in before])
+        before |= batch.states([stream for stream in moved if stream not in before])
         changes = []
         for stream, events in moved.items():
             again = (FOLD, stream) in self._writer.stopped
@@ -189,10 +216,10 @@ class ReadSide:
                 changes.append(self._change(stream, before.get(stream), events, whole=again))
             except Exception as error:
                 for place in (FOLD, *(projection.NAME for projection in PROJECTIONS if projection.APPENDS)):
-                    self._writer.stop(connection, place, stream, events[-1].position, error)
+                    self._writer.stop(batch.connection, place, stream, events[-1].position, error)
             else:
                 if again:
-                    self._writer.resume(connection, FOLD, stream)
+                    self._writer.resume(batch.connection, FOLD, stream)
         return changes
 
     def _change(self, stream: UUID, old: Any, events: Sequence[Recorded], *, whole: bool) -> Change:
@@ -230,12 +257,12 @@ class ReadSide:
             self._folds.clear()
         self._folds |= {change.stream: change.after for change in changes if change.events}
 
-    def _concerned(self, connection: Connection, events: Sequence[Recorded], moved: set[UUID]) -> list[Change]:
+    def _concerned(self, batch: WriteTransaction, events: Sequence[Recorded], moved: set[UUID]) -> list[Change]:
         """Returns changes for streams without new events whose rows these events change."""
         if any(recorded.event.TOPIC in RULES for recorded in events):
-            return self._everything_else(connection, moved)
+            return self._everything_else(batch.connection, moved)
         leaving = {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}
-        return self._followed_by(connection, leaving, moved) if leaving else []
+        return self._followed_by(batch.connection, leaving, moved) if leaving else []
 
     def _write_more(self, connection: Connection, last: UUID) -> UUID | None:
         """Writes the rows of the next streams from their states, as if they were new. Returns the last of them."""
@@ -243,7 +270,7 @@ class ReadSide:
         changes = [
             Change(row.stream, row.kind, None, DECODERS[row.kind].decode(row.state), (), self._refs) for row in found
         ]
-        self._writer.write(connection, changes, PROJECTIONS, self._position)
+        self._writer.write(QueryingTransaction(connection), changes, PROJECTIONS, self._position)
         return changes[-1].stream if changes else None
 
     def _everything_else(self, connection: Connection, moved: set[UUID]) -> list[Change]:

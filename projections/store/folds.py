@@ -16,7 +16,7 @@ from projections.contract import Change
 from projections.store.bulk_writes import delete_streams, insert_rows
 
 _CHUNK = 500
-_ENCODER = msgspec.msgpack.Encoder()
+encoded = msgspec.msgpack.Encoder().encode
 DECODERS = {kind: msgspec.msgpack.Decoder(type(behaviour.fold([]))) for kind, behaviour in KINDS.items()}
 
 
@@ -45,7 +45,7 @@ def save_folds(connection: Connection, changes: Sequence[Change]) -> None:
             "stream": c.stream,
             "kind": c.kind,
             "version": c.events[-1].originator_version,
-            "state": _ENCODER.encode(c.after),
+            "state": encoded(c.after),
         }
         for c in moved
     ]

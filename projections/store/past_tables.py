@@ -16,9 +16,9 @@ from pixflow.streams import KINDS, kind_of
 from projections import audit_trail, directory, workshops
 from projections.bookkeeping import folds
 from projections.contract import Change, Projection
-from projections.store.folds import save_folds
 from projections.store.row_writer import write_rows
 from projections.store.sqlite import creation
+from projections.store.transaction import QueryingTransaction
 
 PROJECTIONS: tuple[Projection, ...] = (directory, workshops, audit_trail)  # type: ignore[assignment]
 
@@ -38,10 +38,11 @@ def past_tables(read: Connection, dossier: UUID, position: int, refs: References
 
 
 def _write(connection: Connection, histories: Histories, refs: References) -> None:
+    batch = QueryingTransaction(connection)
     changes = [_change(stream, events, refs) for stream, events in histories.items() if events]
     for projection in PROJECTIONS:
-        write_rows(connection, projection, [change for change in changes if change.kind in projection.KINDS])
-    save_folds(connection, changes)
+        write_rows(batch, projection, [change for change in changes if change.kind in projection.KINDS])
+    batch.save(changes)
 
 
 def _change(stream: UUID, events: Sequence[Recorded], refs: References) -> Change:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from projections.bookkeeping import stopped
 from projections.contract import Change, Projection
-from projections.store.bulk_writes import delete_streams, insert_rows
+from projections.store.transaction import WriteTransaction
 
 
 class RowWriter:
@@ -23,19 +23,19 @@ class RowWriter:
         self.stopped = set(connection.execute(select(stopped.c.projection, stopped.c.stream)).all())
 
     def write(
-        self, connection: Connection, changes: Sequence[Change], projections: Sequence[Projection], position: int
+        self, batch: WriteTransaction, changes: Sequence[Change], projections: Sequence[Projection], position: int
     ) -> None:
         """Writes the rows of all projections in one savepoint; if one fails, the rows of each in its own.
 
         `position` is the last event that the tables show.
         """
         if not self.stopped:
-            with suppress(Exception), connection.begin_nested():
+            with suppress(Exception), batch.savepoint():
                 for projection in projections:
-                    write_rows(connection, projection, _of_kinds(projection, changes))
+                    write_rows(batch, projection, _of_kinds(projection, changes))
                 return
         for projection in projections:
-            self._write_alone(connection, projection, _of_kinds(projection, changes), position)
+            self._write_alone(batch, projection, _of_kinds(projection, changes), position)
 
     def stop(self, connection: Connection, name: str, stream: UUID, position: int, error: Exception) -> None:
         """Records that a projection, or the fold, does not show a stream from a position on."""
@@ -50,35 +50,35 @@ class RowWriter:
         self.stopped.discard((name, stream))
 
     def _write_alone(
-        self, connection: Connection, projection: Projection, changes: Sequence[Change], position: int
+        self, batch: WriteTransaction, projection: Projection, changes: Sequence[Change], position: int
     ) -> None:
         """Tries stopped streams again, unless rows are only added: the missed rows come with the next rebuild."""
         again = [change for change in changes if (projection.NAME, change.stream) in self.stopped]
         if projection.APPENDS:
-            projection.forget(connection, [change.stream for change in again if change.forgets])
+            projection.forget(batch.connection, [change.stream for change in again if change.forgets])
             again = []
         sound = [change for change in changes if (projection.NAME, change.stream) not in self.stopped]
         try:
-            with connection.begin_nested():
-                write_rows(connection, projection, sound)
+            with batch.savepoint():
+                write_rows(batch, projection, sound)
         except Exception:
             again += sound
         for change in again:
-            self._write_one(connection, projection, change, position)
+            self._write_one(batch, projection, change, position)
 
-    def _write_one(self, connection: Connection, projection: Projection, change: Change, position: int) -> None:
+    def _write_one(self, batch: WriteTransaction, projection: Projection, change: Change, position: int) -> None:
         again = (projection.NAME, change.stream) in self.stopped
-        self.resume(connection, projection.NAME, change.stream)
+        self.resume(batch.connection, projection.NAME, change.stream)
         try:
-            with connection.begin_nested():
-                write_rows(connection, projection, [change], whole=again)
+            with batch.savepoint():
+                write_rows(batch, projection, [change], whole=again)
         except Exception as error:
             reached = change.events[-1].position if change.events else position
-            self.stop(connection, projection.NAME, change.stream, reached, error)
+            self.stop(batch.connection, projection.NAME, change.stream, reached, error)
 
 
 def write_rows(
-    connection: Connection, projection: Projection, changes: Sequence[Change], *, whole: bool = False
+    batch: WriteTransaction, projection: Projection, changes: Sequence[Change], *, whole: bool = False
 ) -> None:
     """Writes the rows of these changes.
 
@@ -86,15 +86,15 @@ def write_rows(
     """
     everything = projection.APPENDS or whole
     moved = changes if everything else [change for change in changes if _concerns(projection, change)]
-    made = [projection.rows(change) for change in moved]
+    made = [(change, projection.rows(change)) for change in moved]
+    if projection.APPENDS and (gone := [change.stream for change in moved if change.forgets]):
+        projection.forget(batch.connection, gone)
     for table in projection.TABLES:
-        rows = [row for one in made for row in one.get(table, ())]
         if projection.APPENDS:
-            projection.forget(connection, [change.stream for change in moved if change.forgets])
-            rows.sort(key=itemgetter("position"))
+            rows = [row for _, one in made for row in one.get(table, ())]
+            batch.append(table, sorted(rows, key=itemgetter("position")))
         else:
-            delete_streams(connection, table, [change.stream for change in moved if change.before is not None])
-        insert_rows(connection, table, rows)
+            batch.replace(table, ((change, one.get(table, ())) for change, one in made))
 
 
 def _of_kinds(projection: Projection, changes: Sequence[Change]) -> list[Change]:

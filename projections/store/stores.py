@@ -73,7 +73,7 @@ def _make(stores: Stores, source: Source, progress: Progress) -> str:
     name = stores.make()
     side = ReadSide(source, stores.open(name))
     side.build(progress)
-    side.database.dispose()
+    side.close()
     stores.point(name)
     stores.tidy()
     return name
@@ -141,5 +141,5 @@ class Live:
 
     def close(self) -> None:
         if self._side is not None:
-            self._side.database.dispose()
+            self._side.close()
             self._side = None

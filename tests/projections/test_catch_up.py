@@ -18,7 +18,7 @@ from pixflow.protocol.publishing import publish_protocol
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
 from projections import advisor_queue, audit_trail, directory
-from projections.store import catch_up, sqlite, stores
+from projections.store import catch_up, sqlite, stores, transaction
 from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables, everything
 
@@ -322,3 +322,47 @@ def test_a_store_of_other_sources_is_not_used(played: OpenStructure, tmp_path: P
     assert files.live() is None
     with pytest.raises(stores.NoStore):
         _ = stores.Live(files, played.engine).side
+
+
+def test_an_ordinary_batch_is_written_without_queries(played: OpenStructure, tmp_path: Path, monkeypatch: Any):
+    """Otherwise each commit would be shown twice: once in vain, and once by SQLAlchemy."""
+    queries = list[Any]()
+    begin = transaction.QueryingTransaction
+
+    def counting(connection: Any) -> Any:
+        queries.append(connection)
+        return begin(connection)
+
+    monkeypatch.setattr(catch_up, "QueryingTransaction", counting)
+    follow(played.engine, sqlite.database(tmp_path / "read.db"), batch=1)
+    assert 0 < len(queries) < played.engine.head() // 50
+
+
+def test_a_batch_that_meets_an_error_half_way_is_written_once(
+    played: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch
+):
+    side, head = ReadSide(played.engine, tables()), played.engine.head()
+    side.catch_up(limit=head - 40)
+    calls = 0
+    rows = audit_trail.rows
+
+    def broken(change):
+        nonlocal calls
+        calls += 1
+        return rows(change) if calls != 3 else 1 / 0
+
+    monkeypatch.setattr(audit_trail, "rows", broken)
+    side.catch_up(batch=5)
+    monkeypatch.undo()
+    assert everything(side) == everything(follow(played.engine))
+
+
+def test_rows_written_by_another_process_are_not_believed(played: OpenStructure, tables: Tables):
+    """One remembers the rows of a dossier; another writes others meanwhile; the first goes on."""
+    one, other = (ReadSide(played.engine, tables("two")) for _ in range(2))
+    step, head = 3, played.engine.head()
+    while one.position < head:
+        one.catch_up(limit=step, batch=1)
+        other.catch_up(limit=step, batch=2)
+        one.catch_up(limit=step, batch=3)
+    assert everything(one) == everything(follow(played.engine))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from pixflow.actor import Actor
 from pixflow.dossier.follow_up import take_note
@@ -21,6 +21,7 @@ from projections.store import stores
 from projections.store.catch_up import PROJECTIONS, ReadSide
 from projections.store.folds import FOLD
 from projections.store.row_writer import RowWriter, write_rows
+from projections.store.transaction import WriteTransaction
 from tests.trials.mission import Mission, found, open_dossier
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
@@ -121,9 +122,9 @@ def test_a_poisoned_stream_stops_alone_until_the_program_is_mended(
 def test_control_without_the_guard_a_poisoned_stream_stops_everybody(
     url: str, tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unguarded(self: RowWriter, connection: Connection, changes: list[Change], *_: Any) -> None:
+    def unguarded(self: RowWriter, batch: WriteTransaction, changes: list[Change], *_: Any) -> None:
         for projection in PROJECTIONS:
-            write_rows(connection, projection, [change for change in changes if change.kind in projection.KINDS])
+            write_rows(batch, projection, [change for change in changes if change.kind in projection.KINDS])
 
     monkeypatch.setattr(RowWriter, "write", unguarded)
     with structure(tmp_path, url) as (served, mission):
