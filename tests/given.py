@@ -20,7 +20,7 @@ from pixflow.events import participation as p
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import StructureOpened
-from pixflow.events.values import Action, Moment, Partner, Result
+from pixflow.events.values import Action, Awaited, Moment, Partner, Result
 from pixflow.folding import RETRACTIONS
 from pixflow.protocol.publishing import Grilles, NumberedGrille, Protocols
 from pixflow.reference_data import References
@@ -388,8 +388,8 @@ def no_retake(on: date = DAY) -> d.RetakeDeclined:
     return d.RetakeDeclined(reason="en emploi", on=on)
 
 
-def snoozed(task: str, until: date, on: date = DAY) -> d.TaskSnoozed:
-    return d.TaskSnoozed(task=task, until=until, reason="en stage", on=on)
+def snoozed(task: str, until: date, on: date = DAY, awaits: Awaited | None = None) -> d.TaskSnoozed:
+    return d.TaskSnoozed(task=task, until=until, reason="en stage", on=on, awaits=awaits)
 
 
 def handed(task: str, to: UUID = COLLEAGUE, until: date | None = None, on: date = DAY) -> d.TaskHandedOver:

@@ -344,6 +344,11 @@ EMITTED: dict[type[Event], Emitted] = {
     c.PurposeCorrected: Emitted(
         (found(), declared()), campaign.correct_purpose, {"purpose": "complete", "reason": "parcours Cléa", "on": DAY}
     ),
+    c.CampaignCorrected: Emitted(
+        (found(), declared()),
+        campaign.correct_campaign,
+        {"name": "Diagnostic Pix", "code": "CEJPRI264", "site": None, "on": DAY},
+    ),
     c.CampaignClosed: Emitted((found(), declared()), campaign.close_campaign, {"on": DAY}),
     c.CampaignReopened: Emitted(
         (found(), declared(), c.CampaignClosed(on=DAY)), campaign.reopen_campaign, {"on": LATER}

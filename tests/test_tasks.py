@@ -1244,6 +1244,18 @@ def test_a_rest_ends_on_the_day_of_an_appointment() -> None:
     assert (shorter.due, shorter.snoozed_until) == (SET, date(2026, 11, 12))
 
 
+def test_the_fact_that_a_rest_awaits_ends_it_before_its_day() -> None:
+    key = f"refer:{ACTION}"
+    sleeps = (*prescribed(OCT_1), linked(OCT_1, SECOND), snoozed(key, DEC_24, NOV_2, awaits="result"))
+    assert (owed(sleeps)[key].snoozed_until, owed(sleeps)[key].due) == (DEC_24, DEC_24)
+    other = (*sleeps, received(NOV_6, participation=SECOND))
+    assert (owed(other)[key].snoozed_until, owed(other)[key].due) == (NOV_6, NOV_6)
+    again = (*other, snoozed(key, DEC_24, NOV_10, awaits="answer"), received(NOV_10, participation=SECOND))
+    assert owed(again)[key].snoozed_until == DEC_24
+    wrong = (*sleeps, received(NOV_6, participation=SECOND), d.Retracted(version=len(sleeps) + 1, reason="", on=NOV_10))
+    assert owed(wrong)[key].snoozed_until == DEC_24
+
+
 def test_an_appointment_missed_ends_the_rest_and_the_task_may_rest_again() -> None:
     row = BY_KIND["hold-debrief"]
     history = (*row.history, snoozed(row.key, DEC_24, NOV_6), appointment(row.key, SET, NOV_6), missed(row.key, SET))

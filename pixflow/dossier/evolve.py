@@ -29,7 +29,8 @@ from pixflow.dossier.state import (
     Transfer,
 )
 from pixflow.events import dossier as e
-from pixflow.events.base import Recorded
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Awaited
 from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
 
@@ -55,6 +56,16 @@ NO_ACTIVITY = (
     e.PartnerLinkRevoked, e.ReferralSeen,
 )  # fmt: skip
 """Events about who does what and when, what is handed out or read, or retractions: no activity of the young person."""
+
+AWAITED: dict[type[Event], Awaited] = {
+    e.ResultReceived: "result",
+    e.ProfileReceived: "result",
+    e.ReferralAnswered: "answer",
+    e.WorkshopAttended: "workshop",
+    e.WorkshopMissed: "workshop",
+    e.ActionEnded: "action",
+}
+"""The events that end a snooze before its day."""
 
 
 def fold(events: Sequence[Recorded]) -> Dossier:
@@ -92,6 +103,8 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
                 changes = _chased(dossier, event, stamp)
         case _:
             changes = _along_the_way(dossier, event, stamp, recorded.by)
+    if dossier.snoozes and (fact := AWAITED.get(type(event))):
+        changes["snoozes"] = {task: _woken(one, fact, stamp) for task, one in dossier.snoozes.items()}
     if dossier.closed and dossier.late is None and isinstance(event, FROM_OUTSIDE):
         changes["late"] = stamp
     return replace(dossier, version=stamp.version, last=last, **changes)
@@ -252,7 +265,7 @@ def _of_tasks(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object
         case e.YoungPersonChased(about=about):
             return _tried(dossier, about, stamp)
         case e.TaskSnoozed(task=task, until=until, reason=reason):
-            return {"snoozes": {**dossier.snoozes, task: Snooze(stamp, until, reason)}}
+            return {"snoozes": {**dossier.snoozes, task: Snooze(stamp, until, reason, event.awaits)}}
         case e.TaskHandedOver(task=task, to=to, until=until):
             return {"handovers": {**dossier.handovers, task: Handover(stamp, to, until)}}
         case e.PartnerLinkIssued() | e.PartnerLinkMailed() | e.PartnerLinkRevoked() | e.ReferralSeen():
@@ -268,6 +281,10 @@ def _chased(dossier: Dossier, event: e.PartnerChased, stamp: Stamp) -> dict[str,
         dossier.parcours, event.referral, lambda r: replace(r, reminders=(*r.reminders, stamp))
     )
     return {"parcours": reminded}
+
+
+def _woken(snooze: Snooze, fact: Awaited, stamp: Stamp) -> Snooze:
+    return replace(snooze, woken=stamp) if snooze.awaits == fact and snooze.woken is None else snooze
 
 
 def _tried(dossier: Dossier, task: str, stamp: Stamp) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
-from pixflow.events.values import Channel, Role
+from pixflow.events.values import Awaited, Channel, Role
 from pixflow.refused import Refused, required
 from pixflow.team.staff import Team
 
@@ -57,17 +57,32 @@ def chase_young_person(
 
 @decision("snooze", OWN_DOSSIERS, Argument.OPEN_TASKS)
 def snooze_task(
-    dossier: Dossier, *, task: str, until: date, reason: str, on: date, open_tasks: Mapping[str, int]
+    dossier: Dossier,
+    *,
+    task: str,
+    until: date | None = None,
+    awaits: Awaited | None = None,
+    reason: str,
+    on: date,
+    open_tasks: Mapping[str, int],
 ) -> list[Event]:
-    """Snoozes a task until a day, for a reason. `open_tasks` maps each task key to the version that opened it."""
+    """Snoozes a task until a day, or until a fact, for a reason; until a fact, LONGEST_SNOOZE at most.
+
+    `open_tasks` maps each task key to the version that opened it.
+    """
     must_be_open(dossier)
     _must_have_task(task, open_tasks)
-    if not on < until <= on + LONGEST_SNOOZE:
-        raise Refused("snooze-until", field="until", last=on + LONGEST_SNOOZE)
+    last = on + LONGEST_SNOOZE
+    if until is None and awaits is None:
+        raise Refused("required", field="until")
+    until = until or last
+    if not on < until <= last:
+        raise Refused("snooze-until", field="until", last=last)
     known = dossier.snoozes.get(task)
-    if known and (known.until, known.stamp.on) == (until, on) and known.stamp.version > open_tasks[task]:
+    same = known and (known.until, known.awaits, known.stamp.on, known.woken) == (until, awaits, on, None)
+    if known and same and known.stamp.version > open_tasks[task]:
         return []
-    return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on)]
+    return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on, awaits=awaits)]
 
 
 @decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Argument.OPEN_TASKS, Argument.TEAM, Argument.ACTOR)

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.dossier.parcours_state import Parcours
-from pixflow.events.values import Action, Cause, Modality, Moment, Profile, Purpose, Result
+from pixflow.events.values import Action, Awaited, Cause, Modality, Moment, Profile, Purpose, Result
 from pixflow.folding import Stamp
 
 
@@ -153,9 +153,17 @@ class Appointment(Struct, frozen=True):
 
 
 class Snooze(Struct, frozen=True):
+    """A snooze until a day, or until the fact that it awaits, `woken`, when that comes first."""
+
     stamp: Stamp
     until: date
     reason: str
+    awaits: Awaited | None = None
+    woken: Stamp | None = None
+
+    @property
+    def end(self) -> date:
+        return min(self.until, self.woken.on) if self.woken else self.until
 
 
 class Handover(Struct, frozen=True):

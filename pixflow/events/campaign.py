@@ -52,6 +52,17 @@ class PurposeCorrected(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignCorrected(Event):
+    """Another name, code or site: they count instead of those declared, and of those of any export."""
+
+    TOPIC: ClassVar[str] = "campaign.CampaignCorrected"
+    name: str
+    code: str
+    site: str | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignClosed(Event):
     """No diagnostic is planned in it any more; its exports are still imported."""
 

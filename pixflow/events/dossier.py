@@ -9,6 +9,7 @@ from uuid import UUID
 from pixflow.events.base import Event, Personal, Stage
 from pixflow.events.values import (
     Action,
+    Awaited,
     Cause,
     Channel,
     DossierPaper,
@@ -28,7 +29,7 @@ PLAIN = frozenset({
     "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
-    "paper", "nth", "link", "asked", "automatic",
+    "paper", "nth", "awaits", "link", "asked", "automatic",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -636,13 +637,14 @@ class PartnerChased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSnoozed(Event):
-    """A task is snoozed until a day; `task` is its key."""
+    """A task is snoozed until a day; `task` is its key. `awaits` is the fact that ends the snooze before that day."""
 
     TOPIC: ClassVar[str] = "dossier.TaskSnoozed"
     task: str
     until: date
     reason: Personal[str]
     on: date
+    awaits: Awaited | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

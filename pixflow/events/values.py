@@ -21,6 +21,8 @@ LinkPurpose = Literal["answer", "outcome"]
 LinkChannel = Literal["email", "paper"]
 Presence = Literal["present", "absent", "excused"]
 DossierPaper = Literal["fiche", "convocation", "prescription"]
+Awaited = Literal["result", "answer", "workshop", "action"]
+"""A fact that a snoozed task waits for: a result, a partner's answer, a workshop held, the end of an action."""
 WorkshopPaper = Literal["sheet", "letters"]
 
 

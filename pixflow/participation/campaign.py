@@ -65,6 +65,8 @@ def evolve(state: Campaign, recorded: Recorded) -> Campaign:
         case e.CampaignDeclared(name=name, code=code, purpose=purpose, site=site, on=on):
             stamp = Stamp(on, recorded.originator_version)
             changes |= {"name": name, "code": code, "purpose": purpose, "site": site, "declared": stamp}
+        case e.CampaignCorrected(name=name, code=code, site=site):
+            changes |= {"name": name, "code": code, "site": site}
         case e.PurposeCorrected(purpose=purpose):
             changes["purpose"] = purpose
         case e.CampaignClosed(on=on):
@@ -100,15 +102,32 @@ def declare_campaign(
     campaign: Campaign, *, name: str, code: str, purpose: Purpose, site: str | None, on: date
 ) -> list[Event]:
     """Declares the purpose of a campaign; its participations may then be matched (docs/pix-orga.md#campaigns)."""
-    name, code = required(name, "name"), required(code, "code").replace(" ", "").upper()
-    if not (4 <= len(code) <= 20 and code.isascii() and code.isalnum()):
-        raise Refused("bad-code", field="code")
+    name, code = required(name, "name"), _code(code)
     if campaign.declared:
         if (campaign.name, campaign.code, campaign.purpose, campaign.site) == (name, code, purpose, site):
             return []
         raise Refused("already-declared", purpose=campaign.purpose)
     _must_suit(campaign, purpose)
     return [e.CampaignDeclared(name=name, code=code, purpose=purpose, site=site, on=on)]
+
+
+@decision("correct_campaign", REFERENT)
+def correct_campaign(campaign: Campaign, *, name: str, code: str, site: str | None, on: date) -> list[Event]:
+    """Corrects the name, the code or the site. Later exports bring back none of them."""
+    name, code = required(name, "name"), _code(code)
+    if campaign.declared is None:
+        raise Refused("undeclared-campaign")
+    if (campaign.name, campaign.code, campaign.site) == (name, code, site):
+        return []
+    return [e.CampaignCorrected(name=name, code=code, site=site, on=on)]
+
+
+def _code(typed: str) -> str:
+    """Returns a code as Pix writes it. Raises Refused("bad-code")."""
+    code = required(typed, "code").replace(" ", "").upper()
+    if not (4 <= len(code) <= 20 and code.isascii() and code.isalnum()):
+        raise Refused("bad-code", field="code")
+    return code
 
 
 @decision("correct_purpose", REFERENT)

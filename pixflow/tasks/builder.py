@@ -88,8 +88,8 @@ def task(
         due = appointment.missed.on if appointment.missed else appointment.day
     kept = appointment if appointment and not appointment.missed else None
     snooze = _snooze(dossier.snoozes.get(key), stamp, chases, appointment)
-    due = max(due, snooze.until) if snooze and not kept else due
-    snoozed_until = min(snooze.until, kept.day) if snooze and kept else snooze.until if snooze else None
+    due = max(due, snooze.end) if snooze and not kept else due
+    snoozed_until = min(snooze.end, kept.day) if snooze and kept else snooze.end if snooze else None
     handed = dossier.handovers.get(key)
     handed = handed if handed and handed.stamp.version > stamp.version else None
     escalation = protocol.escalation

@@ -228,6 +228,14 @@ def test_a_task_rests_for_ninety_days_at_most() -> None:
         )
 
 
+def test_a_task_rests_until_a_fact_for_ninety_days_at_most() -> None:
+    waits = snoozed(TASK, date(2026, 12, 14), awaits="answer")
+    given(*DISPATCHED).when(follow_up.snooze_task, **REST | {"until": None, "awaits": "answer"}).then(waits)
+    sooner = snoozed(TASK, date(2026, 9, 28), awaits="answer")
+    given(*DISPATCHED, waits).when(follow_up.snooze_task, **REST | {"awaits": "answer"}).then(sooner)
+    given(*DISPATCHED).when(follow_up.snooze_task, **REST | {"until": None}).refused("required", field="until")
+
+
 def test_a_task_is_handed_over_to_a_colleague_for_a_time_or_for_good() -> None:
     lent = handed(TASK, until=date(2026, 9, 28))
     given(*DISPATCHED).when(follow_up.hand_over_task, **HAND).then(lent)

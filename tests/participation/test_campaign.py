@@ -2,8 +2,10 @@ from typing import Any
 
 import pytest
 
+from pixflow.events.base import Event
 from pixflow.events.campaign import (
     CampaignClosed,
+    CampaignCorrected,
     CampaignDeclared,
     CampaignFound,
     CampaignReopened,
@@ -13,6 +15,7 @@ from pixflow.events.campaign import (
 from pixflow.participation.campaign import (
     choose_external_id_column,
     close_campaign,
+    correct_campaign,
     correct_purpose,
     declare_campaign,
     find_campaign,
@@ -144,6 +147,24 @@ def test_a_purpose_is_corrected_to_one_that_its_exports_serve_and_only_once_it_i
     given(declared()).when(correct_purpose, **correction("profile")).then(
         PurposeCorrected(purpose="profile", reason="c’est le parcours Cléa", on=LATER)
     )
+
+
+# --- its name, its code, its site
+
+
+def test_a_name_a_code_and_a_site_are_corrected_and_no_export_brings_them_back() -> None:
+    better = {"name": "Diagnostic PACEA", "code": "CEJPRI264", "site": "Alençon", "on": LATER}
+    said = CampaignCorrected(**better)
+    given(declared()).when(correct_campaign, **better | {"code": " cejpri 264"}).then(said)
+    assert kept(declared(), said, found()) == kept(found(), declared(), said) == tuple(better.values())[:3]
+    given(found()).when(correct_campaign, **better).refused("undeclared-campaign")
+    given(declared()).when(correct_campaign, **better | {"code": "É1"}).refused("bad-code", field="code")
+    given(declared()).when(correct_campaign, **better | {"name": " "}).refused("required", field="name")
+
+
+def kept(*told: Event) -> tuple[str, str | None, str | None]:
+    state = state_of("campaign", *told)
+    return state.name, state.code, state.site
 
 
 # --- closed, and open again

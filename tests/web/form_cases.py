@@ -135,6 +135,10 @@ FORM_CASES: tuple[Case, ...] = (
         changed={"hold-debrief result": {"due": march(30), "snoozed_until": march(30)}},
     ),
     Case(
+        "snooze", arranged.to_debrief, {"awaits": "answer", "reason": "en stage"}, e.TaskSnoozed,
+        changed={"hold-debrief result": {"due": date(2026, 6, 14), "snoozed_until": date(2026, 6, 14)}},
+    ),
+    Case(
         "hand", arranged.to_debrief, {"to": "Paul Rey", "until": "2026-03-20"}, e.TaskHandedOver,
         changed={"hold-debrief result": {"handed_to": "Paul Rey", "handed_until": march(20)}},
     ),

@@ -16,7 +16,13 @@ from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
-from pixflow.events.campaign import CampaignClosed, CampaignDeclared, CampaignReopened, PurposeCorrected
+from pixflow.events.campaign import (
+    CampaignClosed,
+    CampaignCorrected,
+    CampaignDeclared,
+    CampaignReopened,
+    PurposeCorrected,
+)
 from pixflow.events.intake import ExportReceived
 from pixflow.identity import normalise
 from projections import audit_trail, result_routing
@@ -228,7 +234,7 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLi
             return ReceiptLine(say("{typed}, mise de côté : {reason}", typed=typed, reason=reason))
         case p.Retracted():
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
-        case CampaignDeclared() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
+        case CampaignDeclared() | CampaignCorrected() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
             return ReceiptLine(sentences.sentence(recorded, names))
     return _of_dossier(recorded, names)
 

@@ -20,7 +20,7 @@ ABOUT = {
     "plan": "Le même diagnostic est prévu pour chaque jeune.",
     "book": "Chaque jeune reçoit une place, dans l’ordre de la liste ; le diagnostic est prévu là du même coup.",
     "chase": "La même relance est notée pour chaque jeune ; la suivante s’ouvrira après le délai du protocole.",
-    "snooze": "Ces tâches quittent Ma boîte, et reviennent d’elles-mêmes le jour choisi.",
+    "snooze": "Ces tâches quittent Ma boîte, et reviennent d’elles-mêmes le jour choisi, ou dès le fait attendu.",
     "hand": "Ces tâches passent à la personne choisie ; les dossiers restent à qui les suit.",
 }
 UNFIT = {

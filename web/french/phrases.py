@@ -1,6 +1,7 @@
 """Parts of sentences, joined."""
 
-from web.french import typography
+from web.french import typography, vocabulary
+from web.french.typography import say
 
 LONGEST = 240
 
@@ -12,6 +13,16 @@ def listed(*parts: object) -> str:
 def noted(text: str, note: str, between: str = " : ") -> str:
     """Returns the text, followed by a note if there is one."""
     return f"{text}{typography.typeset(between)}{short(note)}" if note.strip() else text
+
+
+def paused_until(day: str, awaits: str | None) -> str:
+    """Returns a text like "jusqu’au 3 avril", "jusqu’au 3 avril, ou dès que le résultat arrive"."""
+    return listed(f"jusqu’au {day}", sooner(awaits))
+
+
+def sooner(awaits: str | None) -> str:
+    """Returns the fact that ends a pause before its day, as "ou dès que le résultat arrive"."""
+    return say("ou dès que {fact}", fact=vocabulary.AWAITED[awaits]) if awaits else ""
 
 
 def short(text: str) -> str:

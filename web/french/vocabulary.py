@@ -25,6 +25,12 @@ PLACES: dict[str, str] = {
     "cafe": "au café numérique, chez un partenaire",
 }
 """Choices of the place of a diagnostic."""
+AWAITED: dict[str, str] = {
+    "result": "le résultat arrive",
+    "answer": "le partenaire répond",
+    "workshop": "l’atelier a eu lieu",
+    "action": "l’action est finie",
+}
 CHANNELS = {
     "phone": "par téléphone",
     "sms": "par SMS",

@@ -117,8 +117,8 @@ def _piped(line: int, word: str) -> typing.Iterator[Token]:
 LABELS = {
     name: getattr(vocabulary, name)
     for name in (
-        "CANCELLATIONS", "CAUSES", "CHANNELS", "CLOSINGS", "MODALITIES", "OCCASIONS", "OUTCOMES", "PROGRAMMES",
-        "PURPOSES", "ROLES", "STAGES", "STUDIES",
+        "AWAITED", "CANCELLATIONS", "CAUSES", "CHANNELS", "CLOSINGS", "MODALITIES", "OCCASIONS", "OUTCOMES",
+        "PROGRAMMES", "PURPOSES", "ROLES", "STAGES", "STUDIES",
     )
 }  # fmt: skip
 """The tables of French labels that templates see, by code."""

@@ -265,6 +265,7 @@ DECISIONS: dict[str, str] = {
     "dispatch_result": "transmettre un résultat",
     "declare_campaign": "déclarer une campagne",
     "settle_purpose": "dire l’usage d’une participation",
+    "correct_campaign": "corriger une campagne",
     "correct_purpose": "corriger l’usage d’une campagne",
     "resettle_purpose": "corriger l’usage d’une participation",
     "close_campaign": "clore une campagne",

@@ -7,7 +7,7 @@ from pixflow.dossier.state import Appointment, DiagnosticPlan, Dossier
 from web.french import dates, typography, vocabulary
 from web.french.dossier import path, progress
 from web.french.events.fields import PARIS, Names
-from web.french.phrases import short
+from web.french.phrases import paused_until, short
 from web.french.typography import plural, say
 
 NOBODY = "personne"
@@ -137,7 +137,8 @@ def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]
         yield f"chases {key}", label, f"{plural(len(tries), 'essai')}, le dernier le {_day(tries[-1].on)}"
     for key, snooze in dossier.snoozes.items():
         label = say("En pause : {task}", task=typography.lower_first(names.task(key)))
-        yield f"snooze {key}", label, say("jusqu’au {day} ({why})", day=_day(snooze.until), why=short(snooze.reason))
+        ends = paused_until(_day(snooze.end), None if snooze.woken else snooze.awaits)
+        yield f"snooze {key}", label, say("{ends} ({why})", ends=ends, why=short(snooze.reason))
     for key, handed in dossier.handovers.items():
         label = say("Confié : {task}", task=typography.lower_first(names.task(key)))
         until = f", jusqu’au {_day(handed.until)}" if handed.until else ""

@@ -24,7 +24,7 @@ UNNAMED = ("un dossier", "un autre dossier")
 LABELS: dict[str, str] = {
     "address": "Adresse", "asked": "Demandé par le partenaire",
     "action": "Action", "actions": "Actions", "advisor": "Suivi par", "answer": "Réponse",
-    "automatic": "Automatique", "at": "Heure", "about": "À propos de", "badges": "Badges",
+    "automatic": "Automatique", "awaits": "En attente de", "at": "Heure", "about": "À propos de", "badges": "Badges",
     "bulk": "Portefeuille confié n°",
     "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
     "channel": "Moyen", "code": "Code", "collective_end": "Fin de la période collective",
@@ -70,6 +70,7 @@ LABELS: dict[str, str] = {
 
 _CODES = {
     "answer": vocabulary.ANSWERS,
+    "awaits": vocabulary.AWAITED,
     "channel": vocabulary.CHANNELS,
     "modality": vocabulary.MODALITIES,
     "kind": profiles.KINDS,

@@ -6,7 +6,7 @@ from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from web.french import dates, vocabulary
 from web.french.events.fields import EventContext
-from web.french.phrases import listed, noted
+from web.french.phrases import listed, noted, paused_until
 from web.french.typography import say
 
 
@@ -88,9 +88,9 @@ def _turn(event: Event, context: EventContext) -> str:
     match event:
         case e.DossierLent(advisor=advisor, until=until):
             return f"Dossier confié à {context.names.staff(advisor)} jusqu’au {context.day(until)}"
-        case e.TaskSnoozed(task=task, until=until, reason=reason):
-            paused = say("En pause jusqu’au {day} : {task}", day=context.day(until), task=context.task(task))
-            return noted(paused, reason, " — ")
+        case e.TaskSnoozed(task=task, until=until, reason=reason, awaits=awaits):
+            ends = paused_until(context.day(until), awaits)
+            return noted(say("En pause {ends} : {task}", ends=ends, task=context.task(task)), reason, " — ")
         case e.TaskHandedOver(task=task, to=to, until=until, note=note):
             text = "Confié à {name}{until} : {task}"
             through = f" jusqu’au {context.day(until)}" if until else ""

@@ -42,6 +42,7 @@ TITLES: dict[str, str] = {
     "grille.GrillePublicationWithdrawn": "Publication de la grille annulée",
     "campaign.CampaignFound": "Nouvelle campagne",
     "campaign.CampaignDeclared": "Déclaration de campagne",
+    "campaign.CampaignCorrected": "Correction de campagne",
     "campaign.PurposeCorrected": "Correction de l’usage",
     "campaign.CampaignClosed": "Clôture de campagne",
     "campaign.CampaignReopened": "Réouverture de campagne",
@@ -239,9 +240,12 @@ def _campaign(event: Event, context: EventContext) -> str:
     match event:
         case c.CampaignFound(name=name, code=code):
             return listed(say("Campagne vue dans un export : {name}", name=name), code and f"code {code}")
-        case c.CampaignDeclared(name=name, purpose=purpose, site=site):
+        case c.CampaignDeclared(name=name, code=code, purpose=purpose, site=site):
             declared = say("Campagne déclarée : {name}, {purpose}", name=name, purpose=vocabulary.PURPOSES[purpose])
-            return listed(declared, site and f"site {de(site)}")
+            return listed(declared, f"code {code}", site and f"site {de(site)}")
+        case c.CampaignCorrected(name=name, code=code, site=site):
+            corrected = say("Campagne corrigée : {name}", name=name)
+            return listed(corrected, f"code {code}", f"site {de(site)}" if site else "tous les sites")
         case c.PurposeCorrected(purpose=purpose, reason=reason):
             return noted(say("Usage corrigé : {purpose}", purpose=vocabulary.PURPOSES[purpose]), reason, " — motif : ")
         case c.CampaignClosed():

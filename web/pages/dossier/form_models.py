@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from pixflow.events.values import Cause, Channel, Modality
+from pixflow.events.values import Awaited, Cause, Channel, Modality
 from pixflow.tasks import STAGE_OF
 from web.http.forms import DatedForm, Day, Form, Text
 
@@ -73,8 +73,11 @@ class MissedAppointmentForm(CommentForm):
 
 
 class SnoozeForm(ReasonForm):
+    """Until a day, a fact, or the first of the two."""
+
     task: TaskKey
-    until: Day
+    until: Day | None = None
+    awaits: Awaited | None = None
 
 
 class HandOverForm(CommentForm):

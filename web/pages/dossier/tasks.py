@@ -14,6 +14,7 @@ from pixflow.tasks import Task
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.french import dates, tasks, typography
+from web.french.phrases import paused_until
 from web.french.typography import say
 
 NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "confirm-erasure")
@@ -141,8 +142,10 @@ def _status(desk: Desk, dossier: Dossier, task: Task) -> str:
     told = []
     if task.snoozed_until and task.snoozed_until > desk.today:
         snooze = dossier.snoozes.get(task.key)
-        text = "en pause jusqu’au {day} : {reason}" if snooze else "en pause jusqu’au {day}"
-        told.append(say(text, day=_day(task.snoozed_until, desk.today), reason=snooze.reason if snooze else ""))
+        day = _day(task.snoozed_until, desk.today)
+        text = "en pause {ends} : {reason}" if snooze else "en pause {ends}"
+        ends = paused_until(day, snooze.awaits if snooze else None)
+        told.append(say(text, ends=ends, reason=snooze.reason if snooze else ""))
     if task.handed_to and _handed(desk, task):
         member = desk.refs.team.get(task.handed_to)
         who = "vous" if task.handed_to == desk.me else member.name if member else "quelqu’un"

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from pixflow.decision import Decision
 from pixflow.dossier import follow_up
-from pixflow.events.values import Channel
+from pixflow.events.values import Awaited, Channel
 from projections import advisor_queue, piles
 from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import receipts
@@ -44,7 +44,8 @@ class BulkForm(Form):
 
 
 class BulkSnoozeForm(BulkForm):
-    until: Day
+    until: Day | None = None
+    awaits: Awaited | None = None
     reason: str
 
 

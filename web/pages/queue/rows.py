@@ -21,6 +21,7 @@ from web.desk.names import names_for
 from web.french import tasks as french
 from web.french import vocabulary
 from web.french.events import sentences
+from web.french.phrases import listed, sooner
 from web.french.task_line import TaskLine, of_row
 from web.french.typography import say
 from web.http.pagination import carrying
@@ -87,7 +88,7 @@ def _noted(desk: Desk, row: Any, state: Any, colleagues: Mapping[tuple[UUID, int
     if not isinstance(state, Dossier):
         return _row(desk, row, box=box)
     snooze, handover = state.snoozes.get(row.key), state.handovers.get(row.key)
-    reason = snooze.reason if snooze and _is_snoozed(row, desk.today) else ""
+    reason = listed(snooze.reason, sooner(snooze.awaits)) if snooze and _is_snoozed(row, desk.today) else ""
     handed_over_by = (
         colleagues.get((row.stream, handover.stamp.version), "") if handover and _is_handed_over(desk, row) else ""
     )

@@ -131,6 +131,13 @@ def _kept(dossiers: Sequence[tuple[Dossier, Dossier]], participations: set[UUID]
     return say("Ce qui a été fait reste dans les dossiers : {done}.", done=done) if done else ""
 
 
+def _form_name(campaign: Campaign | None, correction: Correction | None, errors: Mapping[str, str]) -> str:
+    """Returns the form that is open: declare; once declared, correct (the purpose), or identity when it has errors."""
+    if campaign is None or campaign.declared is None:
+        return "declare"
+    return "correct" if correction else "identity" if errors else ""
+
+
 def campaign_page(
     desk: Desk,
     stream: UUID | None,
@@ -147,7 +154,7 @@ def campaign_page(
         address=f"/resultats/campagnes/{stream or 'nouvelle'}",
         campaign=campaign,
         waiting=waiting,
-        form=OpenForm("correct" if correction else "declare", values=values, errors=errors),
+        form=OpenForm(_form_name(campaign, correction, errors), values=values, errors=errors),
         errors=errors,
         kind=profiles.KINDS[campaign.kind] if campaign and campaign.kind else "",
         purposes=purposes(campaign),

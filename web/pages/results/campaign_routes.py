@@ -27,11 +27,16 @@ router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
 
 
-class DeclarationForm(Form):
+class IdentityForm(Form):
+    """The name, the code and the site of a declared campaign."""
+
     name: str
     code: str
-    purpose: Purpose
     site: str | None = None
+
+
+class DeclarationForm(IdentityForm):
+    purpose: Purpose
 
 
 class CorrectionForm(Form):
@@ -58,14 +63,9 @@ def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = 
         raise HTTPException(404)
     if known.declared:
         preview = results_campaign.correction(desk, stream, usage) if usage and usage != known.purpose else None
-        return _page(request, desk, stream, correction=preview, receipt=receipts.of_command(desk, recu))
-    site, code = known.site or "", known.code or ""
-    return _page(
-        request,
-        desk,
-        stream,
-        {"name": known.name, "code": code, "purpose": results_campaign.likely(known), "site": site},
-    )
+        receipt = receipts.of_command(desk, recu)
+        return _page(request, desk, stream, _identity(known), correction=preview, receipt=receipt)
+    return _page(request, desk, stream, {**_identity(known), "purpose": results_campaign.likely(known)})
 
 
 @router.post("/resultats/campagnes/{stream:uuid}")
@@ -74,6 +74,22 @@ def declare(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Re
     if stream not in desk.refs.campaigns:
         raise HTTPException(404)
     return _declare(request, desk, stream, data)
+
+
+@router.post("/resultats/campagnes/{stream:uuid}/corriger")
+def correct_identity(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Corrects the name, the code or the site."""
+    if stream not in desk.refs.campaigns:
+        raise HTTPException(404)
+    form, errors = validate(IdentityForm, data)
+    errors = missing.named(errors) | _unknown_site(desk, form)
+    if form is None or errors:
+        return _page(request, desk, stream, data, errors=errors)
+    sent = form.model_dump(include={"name", "code", "site"})
+    outcome = record(desk, {"campaign": stream}, campaign.correct_campaign, command_id=form.command_id, **sent)
+    if outcome.refused:
+        return _page(request, desk, stream, data, errors=_errors(desk, outcome.refused))
+    return _see(stream, receipts.reference(outcome.recorded))
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/usage")
@@ -119,9 +135,7 @@ def _take(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], d
 
 def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Response:
     form, errors = validate(DeclarationForm, data)
-    errors = missing.named(errors)
-    if form and form.site and form.site not in desk.refs.structure.sites:
-        errors = {"site": "Choisissez l’un des sites proposés."}
+    errors = missing.named(errors) | _unknown_site(desk, form)
     if form is None or errors:
         return _page(request, desk, stream, data, errors=errors)
     sent = form.model_dump(include={"name", "code", "purpose", "site"})
@@ -131,6 +145,15 @@ def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[st
     except Refused as refused:
         return _page(request, desk, stream, data, errors=_errors(desk, refused))
     return RedirectResponse(address("/resultats", {"recu": receipts.reference(done.recorded)}), 303)
+
+
+def _identity(known: campaign.Campaign) -> dict[str, str]:
+    return {"name": known.name, "code": known.code or "", "site": known.site or ""}
+
+
+def _unknown_site(desk: Desk, form: IdentityForm | None) -> dict[str, str]:
+    unknown = form and form.site and form.site not in desk.refs.structure.sites
+    return {"site": "Choisissez l’un des sites proposés."} if unknown else {}
 
 
 def _again(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], errors: Mapping[str, str]) -> Response:

@@ -97,6 +97,25 @@ def test_a_purpose_that_does_not_suit_its_exports_is_not_offered_and_says_why(bo
     assert board.client.post(f"/resultats/campagnes/{uuid4()}/usage", data={}).status_code == 404
 
 
+# --- its name, its code, its site
+
+
+def test_a_campaign_is_corrected_and_an_export_does_not_bring_the_old_name_back(at_work: House, board: Board) -> None:
+    where = campaign(board)
+    form = f"form[action^='{where}/corriger']"
+    wrong = board.press(where, form, name="", code="É")
+    assert wrong.status_code == 422
+    page = soup(wrong.text)
+    assert page.select_one("#identite details").has_attr("open")
+    assert [link["href"] for link in page.select(".errors a")] == ["#name"]
+    said = board.follow(board.press(where, form, name="Printemps 2026", code="kmrt wx 999"))
+    assert "Enregistré : Campagne corrigée : Printemps 2026, code KMRTWX999, tous les sites" in said
+    board.house.day(LATER.date())
+    board.record(ROWS[:4], LATER, vanished="accept")
+    assert soup(board.page(where)).h1.get_text() == "Printemps 2026"
+    assert board.house.served.refs.campaigns[board.house.campaign].code == "KMRTWX999"
+
+
 # --- closed
 
 
