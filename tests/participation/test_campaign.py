@@ -153,7 +153,7 @@ def test_a_purpose_is_corrected_to_one_that_its_exports_serve_and_only_once_it_i
 
 
 def test_a_name_a_code_and_a_site_are_corrected_and_no_export_brings_them_back() -> None:
-    better = {"name": "Diagnostic PACEA", "code": "CEJPRI264", "site": "Alençon", "on": LATER}
+    better: dict[str, Any] = {"name": "Diagnostic PACEA", "code": "CEJPRI264", "site": "Alençon", "on": LATER}
     said = CampaignCorrected(**better)
     given(declared()).when(correct_campaign, **better | {"code": " cejpri 264"}).then(said)
     assert kept(declared(), said, found()) == kept(found(), declared(), said) == tuple(better.values())[:3]
