@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pixflow.identity import contains_control, contains_nir
 
-_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
 _ONE_LINE = frozenset({"last_name", "first_name", "name"})
 
 
@@ -40,8 +40,8 @@ def required(text: str, field: str) -> str:
 def check_texts(sent: Mapping[str, Any]) -> None:
     """Checks the text of every field, at any depth.
 
-    Raises Refused("nir") for a social security number (docs/domain.md#nir), and Refused("control-character"). Ids are
-    skipped: one task key in 1,400 would look like a social security number.
+    Raises Refused("nir") for a social security number (docs/domain.md#nir), and Refused("control-character"). Ids and
+    SHA-256 digests are skipped: one task key in 1,400 would look like a social security number.
     """
     for field, value in sent.items():
         for text in _texts(value):

@@ -14,6 +14,7 @@ from pixflow.identity import normalise
 from pixflow.participation import campaign, intake
 from pixflow.participation import state as participation_state
 from pixflow.protocol import publishing
+from pixflow.resources import state as resources_state
 from pixflow.team import notices, staff
 from pixflow.workshop import state as workshop_state
 
@@ -79,6 +80,8 @@ KINDS: dict[str, Kind] = {
     "dossier": Kind(dossier_evolve.fold, dossier_evolve.evolve, _dossier),
     "workshop": Kind(workshop_state.fold, workshop_state.evolve),
     "notices": Kind(notices.fold, notices.evolve),
+    "resource": Kind(resources_state.fold, resources_state.evolve),
+    "question": Kind(resources_state.fold_question, resources_state.evolve_question),
 }
 
 

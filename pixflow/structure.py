@@ -34,6 +34,7 @@ class Structure(Struct, frozen=True):
     pixflow: str = ""
     demonstration: bool = False
     sealed: date | None = None
+    opened: date | None = None
 
 
 def fold(events: Sequence[Recorded]) -> Structure:
@@ -45,7 +46,13 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
     match recorded.event:
         case StructureOpened() as opened:
             return Structure(
-                version, opened.name, opened.sites, opened.zone, opened.calendar, demonstration=opened.demonstration
+                version,
+                opened.name,
+                opened.sites,
+                opened.zone,
+                opened.calendar,
+                demonstration=opened.demonstration,
+                opened=opened.on,
             )
         case ProgramStarted(pixflow=pixflow):
             return replace(state, version=version, pixflow=pixflow)

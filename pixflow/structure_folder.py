@@ -14,7 +14,7 @@ PIXFLOW_DATA/<slug>/uploads/       exports being previewed
 On PostgreSQL, events and keys are tables of the structure's schema, and each read store is a schema of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -24,12 +24,14 @@ from uuid import UUID, uuid4, uuid5
 import msgspec
 
 from pixflow.actor import OPERATOR, Actor
+from pixflow.documents.resource import ResourceDocument
 from pixflow.engine import Engine, new_id
 from pixflow.events.catalogue import sealed_topics
 from pixflow.identity import normalise
 from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
+from pixflow.resources.sharing import share_example
 from pixflow.store import FormatRefused, StoreRefused, replacement
 from pixflow.store.durable_files import private_file, private_folder, sync_folder, write_new
 from pixflow.store.keys import Keys
@@ -117,8 +119,9 @@ def create(
     demonstration: bool = False,
     clock: Clock = utc_now,
     database: Database | None = None,
+    resources: Sequence[ResourceDocument] = (),
 ) -> OpenStructure:
-    """Creates the folder and the keys, and records the structure, its protocol and its grid.
+    """Creates the folder and the keys, and records the structure, its protocol, its grid and its first resources.
 
     The structure is kept in the folder, or in a schema of `database`. Raises Refused("structure-exists") when the
     folder holds anything, or a key or a schema of that name exists: nothing is overwritten. On failure, everything
@@ -144,9 +147,8 @@ def create(
         write_new(folder / "structure.json", msgspec.json.encode(document))
         opened = open_one(data, slug, clock=clock, database=database)
         try:
-            _publish(
-                opened, preset, on, name=name, sites=sites, zone=zone, calendar=calendar, demonstration=demonstration
-            )
+            about = {"name": name, "sites": sites, "zone": zone, "calendar": calendar, "demonstration": demonstration}
+            _publish(opened, preset, resources, on, about)
         except BaseException:
             opened.engine.close()
             raise
@@ -237,7 +239,9 @@ def _store(
     return sqlite_recorder.factory(folder), SqliteVault(folder / "keys.db")
 
 
-def _publish(opened: OpenStructure, preset: Preset, on: date | None, **about: Any) -> None:
+def _publish(
+    opened: OpenStructure, preset: Preset, resources: Sequence[ResourceDocument], on: date | None, about: dict[str, Any]
+) -> None:
     day = {"on": on} if on else {}
     first = on or opened.engine.today()
     steps = [
@@ -246,6 +250,10 @@ def _publish(opened: OpenStructure, preset: Preset, on: date | None, **about: An
             {"protocol": opened.stream("protocol")}, publish_protocol, {"document": preset.protocol, "from_day": first}
         ),
         Step({"grille": opened.stream("grille")}, publish_grille, {"document": preset.grille, "from_day": first}),
+        *(
+            Step({"resource": new_id(opened.id, f"example {n}")}, share_example, {"document": document, **day})
+            for n, document in enumerate(resources, 1)
+        ),
     ]
     command_id = new_id(opened.id, "open")
     opened.engine.execute_all(steps, "open", by=Actor(OPERATOR), command_id=command_id, via="cli")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from projections.contract import Change, Row
 from projections.filtering import having
 
 NAME = "advisor_queue"
-KINDS = frozenset({"dossier", "participation", "campaign", "workshop"})
+KINDS = frozenset(tasks.OF)
 APPENDS = False
 READS: dict[str, Callable[[Any], Any]] = {}
 
@@ -76,36 +77,42 @@ table = Table(
 )
 TABLES = (table,)
 Owners = Collection[UUID]
+_LONGEST = 90
+"""Characters of a question in its row."""
 URGENT = (table.c.due, table.c.sort, table.c.key, table.c.stream)
 """Order of the rows, the most urgent first."""
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
     """Returns one row for each task that the subject owes."""
-    match change.kind:
+    owed = tasks.OF[change.kind](change.after, change.refs)
+    return {table: [_row(change, task, _about(change.kind, change.after, task)) for task in owed]}
+
+
+def _about(kind: str, state: Any, task: tasks.Task) -> Row:
+    match kind:
         case "dossier":
-            owed, owner, state = tasks.of_dossier(change.after, change.refs), change.after.advisor, change.after
-            about = {
-                "name": f"{state.first_name} {state.last_name}",
-                "programme": state.programme,
-                "group": state.group or "",
-                "site": state.site,
-                "phone": state.phone,
-            }
+            there = {name: getattr(state, name) for name in ("programme", "site", "phone")}
+            return {"name": f"{state.first_name} {state.last_name}", "group": state.group or "", **there}
         case "participation":
-            owed, owner = tasks.of_participation(change.after, change.refs), None
-            about = {"name": f"{change.after.first_name} {change.after.last_name}"}
+            return {"name": f"{state.first_name} {state.last_name}"}
         case "workshop":
-            owed, owner, state = tasks.of_workshop(change.after, change.refs), None, change.after
-            about = {"name": state.place or state.site, "site": state.site}
+            return {"name": state.place or state.site, "site": state.site}
+        case "structure":
+            return dict.fromkeys(("name", "site"), task.why.details["site"])
+        case "resource":
+            return {"name": (state.proposal or state.current).document.title}
+        case "question":
+            return {"name": shorten(state.text, _LONGEST, placeholder="…")}
+        case "staff":
+            return {"name": state.name, "site": state.site or ""}
         case _:
-            owed, owner = tasks.of_campaign(change.after, change.refs), None
-            about = {"name": change.after.name}
-    return {table: [_row(change, task, owner, about) for task in owed]}
+            return {"name": state.name}
 
 
-def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Row:
+def _row(change: Change, task: tasks.Task, about: Row) -> Row:
     (to_referent, _), (to_manager, _) = task.escalations
+    owner = {"dossier": getattr(change.after, "advisor", None), "staff": change.stream}.get(change.kind)
     return {
         "stream": change.stream,
         "key": task.key,

@@ -22,6 +22,7 @@ GROUPS = {
     "Portfolios": "portfolio.",
     "The team": "team.",
     "Protocol and grid": "protocol.",
+    "The shared knowledge": "resources.",
     "The structure": "structure",
 }
 """The headings of the page, each with the beginning of its modules' names."""

@@ -94,7 +94,8 @@ TEAM = ACCOUNTS | DAYS | OWN_CALENDAR | STEPS | {"open_account"}
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
 READING = {"issue_paper", "issue_workshop_paper"}
 """Papers that leave an event: whoever reads may take them."""
-BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM
+KNOWLEDGE = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.resources.")}
+BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM | KNOWLEDGE
 """Decisions about no dossier, or about several."""
 OF_A_DOSSIER = sorted(name for name, one in DECISIONS.items() if name not in BEYOND and one.roles.reach)
 
@@ -195,7 +196,8 @@ def test_a_handed_task_gives_its_decisions_and_no_others() -> None:
 def test_every_task_of_an_advisor_says_which_decisions_it_gives() -> None:
     of_others = {
         "mark-attendance", "declare-campaign", "match-participation", "dispatch-result", "assign-advisor",
-        "review-late-event", "confirm-erasure",
+        "review-late-event", "confirm-erasure", "answer-question", "revise-resource", "take-pix", "brief-newcomer",
+        "designate-referent",
     }  # fmt: skip
     assert set(task_decisions.OF_KIND) == set(get_args(Kind)) - of_others
     assert task_decisions.OF_KIND.keys() >= task_decisions.WITH_SUBJECT
@@ -243,6 +245,19 @@ def test_the_referent_drafts_the_team_endorses_and_the_direction_publishes_too(k
         f"publish_{kind}_draft": {"referent", "manager"},
         f"withdraw_{kind}_publication": {"referent", "manager"},
     }
+
+
+def test_all_who_work_propose_mark_and_ask_the_referent_and_the_manager_write() -> None:
+    allowed = {name: {role for role in ROLES if may(PEOPLE[role], name)} for name in KNOWLEDGE}
+    team: set[Role] = {"advisor", "facilitator", "referent", "manager"}
+    writing: set[Role] = {"referent", "manager"}
+    theirs = ("propose_resource", "mark_resource", "ask_question", "drop_question")
+    assert allowed == dict.fromkeys(theirs, team) | {"share_example": set()} | dict.fromkeys(
+        (
+            "share_resource", "revise_resource", "check_resource", "withdraw_resource", "decline_proposal",
+            "answer_question",
+        ), writing,
+    )  # fmt: skip
 
 
 OF_WORKSHOP = {name for name, one in DECISIONS.items() if one.roles.own == "workshop"}

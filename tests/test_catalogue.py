@@ -22,6 +22,7 @@ from pixflow import structure
 from pixflow.actor import OPERATOR
 from pixflow.documents.grille import Band, Grille, Proposal
 from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
+from pixflow.documents.resource import FileNote, ResourceDocument
 from pixflow.dossier import assignment, closing, follow_up, glass, identity, lending, merging, retraction
 from pixflow.dossier.privacy import disclosure, erasure
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
@@ -30,6 +31,8 @@ from pixflow.events import access as x
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
+from pixflow.events import question as q
+from pixflow.events import resource as r
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
@@ -55,6 +58,7 @@ from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
 from pixflow.participation import campaign, imports, intake, matches
 from pixflow.partner_links import answering, issuing
 from pixflow.protocol import drafting, publishing
+from pixflow.resources import questions, sharing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from pixflow.team import absences, accounts, calendar, membership, milestones, notices, roles, staff
@@ -208,6 +212,24 @@ AWAY: dict[str, Any] = {
 }  # fmt: skip
 BY_PAUL: dict[str, Any] = {"on": DAY, "actor": str(COLLEAGUE)}
 HALF = linked(progress="0.5")
+
+ARTICLE = ResourceDocument(
+    title="Présenter Pix en cinq minutes",
+    kind="fiche",
+    body="# Ce qu’il faut dire\n\nPix est **gratuit**.",
+    links=("https://pix.fr",),
+    stages=("orientation",),
+    tasks=("present-pix",),
+    bands=(1, 2),
+    programmes=("CEJ",),
+    audience="young",
+    files=(FileNote("ab" * 32, "affiche.pdf", "application/pdf", 1204),),
+)
+REVISED = ResourceDocument("Présenter Pix en cinq minutes", "fiche", "Pix est gratuit.")
+SHARED = r.ResourceShared(document=ARTICLE, note="", on=DAY)
+PROPOSED = r.ResourceProposed(proposal=1, document=ARTICLE, note="pour l’accueil", on=DAY)
+ASKED = q.QuestionAsked(text="Que dire à qui refuse le test ?", task="present-pix", on=DAY)
+RESOURCE = UUID(int=0x5E)
 
 SEAT: dict[str, Any] = {"workshop_id": WORKSHOP, "dossier_id": DOSSIER}
 BOOK = SEAT | {"or_wait": True, "initial": True, "plan": PLAN, "on": DAY}
@@ -689,6 +711,28 @@ EMITTED: dict[type[Event], Emitted] = {
         SEAT | {"reason": "erreur", "on": HELD},
     ),
     NoticeSent: Emitted((), notices.send_notice, {"notice": "digest", "which": "2026-09-15", "on": DAY}),
+    r.ResourceProposed: Emitted(
+        (), sharing.propose_resource, {"document": ARTICLE, "note": "pour l’accueil", "on": DAY}
+    ),
+    r.ProposalDeclined: Emitted(
+        (PROPOSED,), sharing.decline_proposal, {"number": 1, "reason": "déjà dit ailleurs", "on": DAY}
+    ),
+    r.ResourceShared: Emitted((), sharing.share_resource, {"document": ARTICLE, "note": "", "on": DAY}),
+    r.ResourceRevised: Emitted(
+        (SHARED,), sharing.revise_resource, {"document": REVISED, "note": "plus court", "replaces": 1, "on": LATER}
+    ),
+    r.ResourceChecked: Emitted((SHARED,), sharing.check_resource, {"on": LATER}),
+    r.ResourceWithdrawn: Emitted((SHARED,), sharing.withdraw_resource, {"reason": "n’a plus cours", "on": LATER}),
+    r.ResourceMarked: Emitted(
+        (SHARED,), sharing.mark_resource, {"number": 1, "useful": False, "comment": "trop long", "on": LATER}
+    ),
+    q.QuestionAsked: Emitted(
+        (), questions.ask_question, {"text": "Que dire à qui refuse le test ?", "task": "present-pix", "on": DAY}
+    ),
+    q.QuestionAnswered: Emitted((ASKED, SHARED), questions.answer_question, {"answer": RESOURCE, "on": LATER}),
+    q.QuestionDropped: Emitted(
+        (ASKED,), questions.drop_question, {"reason": "trouvé", "actor": str(ADVISOR), "on": LATER}
+    ),
 }  # fmt: skip
 TAKEN_WITHIN = {
     "link_participation", "advance_participation", "withdraw_participation", "receive_result", "receive_profile",

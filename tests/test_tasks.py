@@ -3,26 +3,33 @@
 Each kind is one row of ROWS. Days were counted on the calendar by hand; each delay crosses a week-end and a holiday.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, get_args
+from uuid import UUID
 
 import pytest
 from msgspec import structs
 
 from pixflow.documents.protocol import Delays, Escalation
+from pixflow.documents.resource import ResourceDocument
 from pixflow.dossier.retraction import FROM_PIX
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
+from pixflow.events import question as q
+from pixflow.events import resource as r
+from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
 from pixflow.events.catalogue import catalogue
 from pixflow.events.values import Action, Moment, Partner, Profile
+from pixflow.folding import Stamp
 from pixflow.protocol.publishing import Protocols
 from pixflow.reference_data import References
-from pixflow.tasks import STAGE_OF, Kind, Task, of_campaign, of_dossier, of_participation, of_workshop
+from pixflow.resources.state import ReaderMark, ReadingCheck
+from pixflow.tasks import OF, STAGE_OF, Kind, Task
 from pixflow.team.staff import Staff
 from tests.given import (
     ACTION,
@@ -39,6 +46,7 @@ from tests.given import (
     PRESET,
     REFERRAL,
     SECOND,
+    STRUCTURE,
     STUDY,
     WORKSHOP,
     absent,
@@ -101,9 +109,6 @@ from tests.given import (
 )
 
 REFS = references()
-OF: dict[str, Callable[..., list[Task]]] = {
-    "dossier": of_dossier, "participation": of_participation, "campaign": of_campaign, "workshop": of_workshop,
-}  # fmt: skip
 
 
 def owed(history: Sequence[Event], refs: References = REFS, subject: str = "dossier") -> dict[str, Task]:
@@ -181,6 +186,14 @@ SEATED = (opened(OCT_1), assigned(on=OCT_1), presented(OCT_1), in_workshop(OCT_1
 BEGUN = (opened(OCT_1), assigned(on=OCT_1), linked(OCT_1, progress="0.4"))
 WAITING = (*prescribed(OCT_1), sent(OCT_23))
 LEARNED = (*prescribed(date(2026, 9, 15)), sent(date(2026, 9, 16)), ended(NOV_2))
+
+INES = s.StaffJoined(name="Inès", email="i@ml.fr", site=None, on=NOV_6)
+TEXT = ResourceDocument("Présenter Pix", "fiche", "Pix est gratuit.")
+
+
+def shared(on: date) -> r.ResourceShared:
+    return r.ResourceShared(document=TEXT, note="", on=on)
+
 
 ROWS = (
     Row(
@@ -563,6 +576,83 @@ ROWS = (
         stops={},
         stays={"asked again": (d.ErasureRequested(reason="mistake", on=OCT_23),), "closed": (closed(OCT_23),)},
     ),
+    Row(
+        kind="answer-question",
+        subject="question",
+        role="referent",
+        history=(q.QuestionAsked(text="Et s’il refuse ?", task="", on=NOV_6),),
+        opens=NOV_6,
+        due=date(2026, 11, 16),  # 5 days, without 11 November
+        why=1,
+        details={},
+        closed_by={
+            "answered": (q.QuestionAnswered(resource=SECOND, on=NOV_10),),
+            "dropped": (q.QuestionDropped(reason="", on=NOV_10),),
+        },
+        stops={},
+        stays={},
+    ),
+    Row(
+        kind="revise-resource",
+        about="proposed",
+        subject="resource",
+        role="referent",
+        history=(shared(OCT_1), r.ResourceProposed(proposal=1, document=TEXT, note="", on=NOV_6)),
+        opens=NOV_6,
+        due=date(2026, 11, 23),  # 10 days, without 11 November
+        why=2,
+        details={"by": "proposed"},
+        closed_by={
+            "revised": (r.ResourceRevised(document=TEXT, note="", on=NOV_10),),
+            "shared": (shared(NOV_10),),
+            "declined": (r.ProposalDeclined(proposal=1, reason="non", on=NOV_10),),
+            "withdrawn": (r.ResourceWithdrawn(reason="périmée", on=NOV_10),),
+        },
+        stops={},
+        stays={
+            "read again": (r.ResourceChecked(on=NOV_10),),
+            "another proposal": (r.ResourceProposed(proposal=2, document=TEXT, note="mieux", on=NOV_10),),
+        },
+    ),
+    Row(
+        kind="take-pix",
+        subject="staff",
+        history=(INES, s.RoleGranted(role="advisor", on=NOV_6)),
+        opens=NOV_6,
+        due=date(2026, 12, 7),  # 20 days, without 11 November
+        why=1,
+        details={},
+        closed_by={"taken": (s.PixTakenByStaff(on=NOV_10),)},
+        stops={"no longer an advisor": (s.RoleEnded(role="advisor", on=NOV_10),)},
+        stays={"told": (s.BriefingHeld(title="Accueil", on=NOV_10),)},
+    ),
+    Row(
+        kind="brief-newcomer",
+        subject="staff",
+        role="referent",
+        history=(INES, s.RoleGranted(role="facilitator", on=NOV_6)),
+        opens=NOV_6,
+        due=date(2026, 11, 30),  # 15 days, without 11 November
+        why=1,
+        details={},
+        closed_by={"told": (s.BriefingHeld(title="Accueil", on=NOV_10),)},
+        stops={"no longer a facilitator": (s.RoleEnded(role="facilitator", on=NOV_10),)},
+        stays={"taken": (s.PixTakenByStaff(on=NOV_10),)},
+    ),
+    Row(
+        kind="designate-referent",
+        about="L'Aigle",
+        subject="structure",
+        role="manager",
+        history=(STRUCTURE,),
+        opens=date(2020, 1, 1),
+        due=date(2020, 1, 8),  # 5 days
+        why=1,
+        details={"site": "L'Aigle"},
+        closed_by={},
+        stops={},
+        stays={},
+    ),
 )  # fmt: skip
 BY_LAW = ("confirm-erasure",)
 """The delays that are no protocol's."""
@@ -657,10 +747,48 @@ def _closing(row: Row) -> Iterator[Event]:
 
 
 def test_an_unknown_subject_owes_nothing() -> None:
-    assert [owed((), subject=subject) for subject in OF] == [{}, {}, {}, {}]
+    assert all(owed((), subject=subject) == {} for subject in OF)
 
 
 # --- opening, in particular
+
+
+def test_two_colleagues_who_doubt_a_resource_have_it_read_again_and_so_does_time() -> None:
+    known = state_of("resource", shared(NOV_6))
+    (unread,) = OF["resource"](known, REFS)
+    assert (unread.key, unread.opens) == ("revise-resource:unread", REFS.calendar.add(NOV_6, 240))
+    doubt = ReaderMark(1, False, "", Stamp(NOV_10, 2))
+    once = structs.replace(known, marks={"a": doubt})
+    assert [task.key for task in OF["resource"](once, REFS)] == ["revise-resource:unread"]
+    twice = structs.replace(known, marks={"a": doubt, "b": ReaderMark(1, False, "", Stamp(DEC_3, 3))})
+    (doubted,) = OF["resource"](twice, REFS)
+    assert (doubted.key, doubted.opens) == ("revise-resource:doubted", DEC_3)
+    again = structs.replace(twice, checked=ReadingCheck("c", Stamp(DEC_23, 4)))
+    assert [task.key for task in OF["resource"](again, REFS)] == ["revise-resource:unread"]
+
+
+def test_who_was_there_at_the_opening_is_no_newcomer_and_who_leaves_owes_nothing_more() -> None:
+    granted = s.RoleGranted(role="advisor", on=NOV_6)
+    first = s.StaffJoined(name="Inès", email="i@ml.fr", site=None, on=STRUCTURE.on)
+    assert owed((first, granted), subject="staff") == {}
+    leaves = owed((INES, granted, s.StaffLeft(last_day=NOV_10, on=NOV_10)), subject="staff")
+    assert {task.lapses for task in leaves.values()} == {date(2026, 11, 11)}
+
+
+def test_a_site_owes_a_designation_from_the_day_after_its_last_referent() -> None:
+    everywhere = Staff(1, name="Sophie", roles=frozenset({"referent"}))
+    mortagne = structs.replace(everywhere, designated_for="Mortagne")
+
+    def sites(*team: Staff) -> dict[str, date]:
+        refs = structs.replace(REFS, team={UUID(int=n): one for n, one in enumerate(team)})
+        return {task.why.details["site"]: task.opens for task in OF["structure"](REFS.structure, refs)}
+
+    assert sites() == dict.fromkeys(("L'Aigle", "Mortagne"), STRUCTURE.on)
+    assert sites(everywhere) == {}
+    assert sites(mortagne) == {"L'Aigle": STRUCTURE.on}
+    assert sites(mortagne, structs.replace(everywhere, left=NOV_10)) == {"L'Aigle": date(2026, 11, 11)}
+    ended = structs.replace(everywhere, roles=frozenset(), referent_ended=NOV_6)
+    assert sites(ended) == dict.fromkeys(("L'Aigle", "Mortagne"), NOV_6)
 
 
 def test_a_dossier_without_advisor_owes_both() -> None:

@@ -59,6 +59,12 @@ class Delays:
     propose_certification: int = 10
     plan_retake_opens: int = 60
     plan_retake: int = 10
+    answer_question: int = 5
+    revise_resource_opens: int = 240
+    revise_resource: int = 10
+    take_pix: int = 20
+    brief_newcomer: int = 15
+    designate_referent: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,29 @@ from pixflow.events import (
     notices,
     participation,
     protocol,
+    question,
+    resource,
     staff,
     structure,
     workshop,
 )  # fmt: skip
 from pixflow.events.base import Event, personal_fields
 
-MODULES = (structure, protocol, grille, staff, access, campaign, intake, participation, dossier, workshop, notices)
+MODULES = (
+    structure,
+    protocol,
+    grille,
+    staff,
+    access,
+    campaign,
+    intake,
+    participation,
+    dossier,
+    workshop,
+    notices,
+    resource,
+    question,
+)
 
 
 def sealed_topics() -> tuple[str, ...]:

@@ -140,6 +140,7 @@ class PixTakenByStaff(Event):
     """The member took the test; no score is kept."""
 
     TOPIC: ClassVar[str] = "staff.PixTakenByStaff"
+    CLOSES: ClassVar[bool] = True
     on: date
 
 
@@ -155,6 +156,7 @@ class BriefingHeld(Event):
     """The member was briefed on Pix and its use in the structure."""
 
     TOPIC: ClassVar[str] = "staff.BriefingHeld"
+    CLOSES: ClassVar[bool] = True
     title: str
     on: date
 

@@ -35,6 +35,11 @@ Kind = Literal[
     "close-or-plan",
     "review-late-event",
     "confirm-erasure",
+    "answer-question",
+    "revise-resource",
+    "take-pix",
+    "brief-newcomer",
+    "designate-referent",
 ]
 
 STAGE_OF: dict[Kind, Stage | None] = {
@@ -63,6 +68,11 @@ STAGE_OF: dict[Kind, Stage | None] = {
     "close-or-plan": None,
     "review-late-event": None,
     "confirm-erasure": None,
+    "answer-question": None,
+    "revise-resource": None,
+    "take-pix": None,
+    "brief-newcomer": None,
+    "designate-referent": None,
 }
 
 

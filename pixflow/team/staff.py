@@ -47,7 +47,8 @@ class Staff(Struct, frozen=True):
     """A member of staff. `left` is the last day; roles stay in the state, and give nothing after it.
 
     `awaiting` are the roles that wait for a second person, each with the id of who granted it. `ends` are the last
-    days of roles that have one. `calendar` counts the changes of their feed's address.
+    days of roles that have one. `calendar` counts the changes of their feed's address. `referent_ended` is the last day
+    when the role of référent was taken back.
     """
 
     version: int = 0
@@ -64,6 +65,7 @@ class Staff(Struct, frozen=True):
     milestones: tuple[Milestone, ...] = ()
     designated: Stamp | None = None
     designated_for: str | None = None
+    referent_ended: date | None = None
     access: Access = Access()
     calendar: int = 0
 
@@ -134,7 +136,7 @@ def _roles(state: Staff, event: e.RoleGranted | e.RoleConfirmed | e.RoleEnded, b
         return {"awaiting": awaiting}
     ends = {one: last for one, last in state.ends.items() if one != role}
     if isinstance(event, e.RoleEnded):
-        ended = {"designated": None, "designated_for": None} if role == "referent" else {}
+        ended = {"designated": None, "designated_for": None, "referent_ended": event.on} if role == "referent" else {}
         return {"roles": state.roles - {role}, "awaiting": awaiting, "ends": ends, **ended}
     return {
         "roles": state.roles | {role},

@@ -1,7 +1,7 @@
 """Brings the read tables up to the last event: folds each stream with new events once a batch, writes each row once."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import RLock
 from typing import Any
@@ -38,6 +38,8 @@ APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS
 BATCH = 40_000
 RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWithdrawn", "structure.StructureOpened"})
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
+DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.ReferentDesignated"}
+"""Events of staff after which a site has, or lacks, a référent."""
 _MANY = 5_000
 _REMEMBERED = 10_000
 
@@ -260,9 +262,11 @@ class ReadSide:
     def _concerned(self, batch: WriteTransaction, events: Sequence[Recorded], moved: set[UUID]) -> list[Change]:
         """Returns changes for streams without new events whose rows these events change."""
         if any(recorded.event.TOPIC in RULES for recorded in events):
-            return self._everything_else(batch.connection, moved)
+            return self._every(batch.connection, advisor_queue.KINDS, moved)
         leaving = {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}
-        return self._followed_by(batch.connection, leaving, moved) if leaving else []
+        followed = self._followed_by(batch.connection, leaving, moved) if leaving else []
+        sites = any(recorded.event.TOPIC in DESIGNATING for recorded in events)
+        return followed + (self._every(batch.connection, ("structure",), moved) if sites else [])
 
     def _write_more(self, connection: Connection, last: UUID) -> UUID | None:
         """Writes the rows of the next streams from their states, as if they were new. Returns the last of them."""
@@ -273,9 +277,8 @@ class ReadSide:
         self._writer.write(QueryingTransaction(connection), changes, PROJECTIONS, self._position)
         return changes[-1].stream if changes else None
 
-    def _everything_else(self, connection: Connection, moved: set[UUID]) -> list[Change]:
-        """Returns a change for every other subject: a protocol was published, and the tasks are derived again."""
-        kinds = ("dossier", "participation", "campaign", "workshop")
+    def _every(self, connection: Connection, kinds: Collection[str], moved: set[UUID]) -> list[Change]:
+        """Returns a change for every other stream of these kinds: their tasks are derived again."""
         found = connection.execute(select(folds).where(folds.c.kind.in_(kinds)))
         states = (
             (row.stream, row.kind, DECODERS[row.kind].decode(row.state)) for row in found if row.stream not in moved

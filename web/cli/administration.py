@@ -12,6 +12,7 @@ from pixflow import presets, structure_folder
 from pixflow.backups.key_rotation import rotate_keys
 from pixflow.events.structure import RotationMotive
 from pixflow.presets import PresetError
+from pixflow.presets.examples import examples
 from pixflow.working_days import CODES
 from web.cli.common.french_typer import InFrench
 from web.cli.common.structures import OneOption, chosen_slugs, each, open_slug, saving_in_words
@@ -101,6 +102,7 @@ def init(
             calendar=calendar,
             demonstration=demo,
             database=Settings().database(),
+            resources=examples(),
         )
         opened.engine.close()
     text = "Structure ouverte : [bold]{name}[/] ({folder})"

@@ -57,12 +57,24 @@ _PILES = {
 }
 
 
+OUTSIDE: Final[dict[str, str]] = {
+    "take-pix": "/equipe/{stream}?formulaire=pix#form",
+    "brief-newcomer": "/equipe/{stream}?formulaire=briefing#form",
+    "designate-referent": "/equipe?site={about}",
+    "revise-resource": "/ressources/{stream}",
+    "answer-question": "/ressources/questions/{stream}",
+}
+"""The addresses of tasks of the team and of the shared knowledge."""
+
+
 def href(subject: str, stream: UUID, key: str, kind: str) -> str:
-    """Returns where a task is done. `subject` is dossier, participation, campaign or workshop."""
+    """Returns where a task is done. `subject` is the kind of its stream."""
     if subject == "workshop":
         return f"/ateliers/{stream}/presence"
     if subject == "campaign":
         return f"/resultats/campagnes/{stream}"
+    if kind in OUTSIDE:
+        return OUTSIDE[kind].format(stream=stream, about=quote(key.partition(":")[2]))
     if subject == "participation" or kind == "dispatch-result":
         return _PILES[kind]
     if kind == "confirm-erasure":

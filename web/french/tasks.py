@@ -37,6 +37,11 @@ VERBS: dict[str, str] = {
     "propose-certification": "Proposer la certification",
     "plan-retake": "Prévoir un nouveau passage",
     "confirm-erasure": "Confirmer l’effacement",
+    "answer-question": "Répondre à la question",
+    "revise-resource": "Relire la ressource",
+    "take-pix": "Passer Pix",
+    "brief-newcomer": "Présenter Pix à l’équipe",
+    "designate-referent": "Désigner la référence Pix",
 }
 ALONE: dict[str, str] = {"check": "Noter l’issue", "cv": "Noter sur le CV"}
 """The verb of an action that needs no partner, by its kind, in place of "Orienter"."""
@@ -66,6 +71,11 @@ BUTTONS: dict[str, str] = {
     "propose-certification": "Proposer",
     "plan-retake": "Prévoir",
     "confirm-erasure": "Répondre",
+    "answer-question": "Répondre",
+    "revise-resource": "Relire",
+    "take-pix": "Noter",
+    "brief-newcomer": "Noter",
+    "designate-referent": "Désigner",
 }
 FILTERS: dict[str, str] = {
     "present-pix": "Présentations",
@@ -93,6 +103,11 @@ FILTERS: dict[str, str] = {
     "propose-certification": "Certifications",
     "plan-retake": "Nouveaux passages",
     "confirm-erasure": "Effacements",
+    "answer-question": "Questions",
+    "revise-resource": "Ressources",
+    "take-pix": "Pix de l’équipe",
+    "brief-newcomer": "Informations de l’équipe",
+    "designate-referent": "Désignations",
 }
 SUBJECTS: dict[str, str] = {
     "present-pix": "pour présenter Pix",
@@ -120,6 +135,11 @@ SUBJECTS: dict[str, str] = {
     "propose-certification": "pour la certification",
     "plan-retake": "pour le nouveau passage",
     "confirm-erasure": "pour l’effacement",
+    "answer-question": "pour la réponse",
+    "revise-resource": "pour la relecture",
+    "take-pix": "pour Pix",
+    "brief-newcomer": "pour l’information",
+    "designate-referent": "pour la désignation",
 }
 """Subject of a chase, by kind of task."""
 
@@ -149,6 +169,11 @@ _PILES = {
     "propose-certification": ("certification à proposer", "certifications à proposer"),
     "plan-retake": ("nouveau passage à prévoir", "nouveaux passages à prévoir"),
     "confirm-erasure": ("effacement à confirmer", "effacements à confirmer"),
+    "answer-question": ("question sans réponse", "questions sans réponse"),
+    "revise-resource": ("ressource à relire", "ressources à relire"),
+    "take-pix": ("collègue à faire passer Pix", "collègues à faire passer Pix"),
+    "brief-newcomer": ("collègue à informer", "collègues à informer"),
+    "designate-referent": ("site sans référence Pix", "sites sans référence Pix"),
 }
 PILES: dict[str, Callable[[int], str]] = {kind: partial(plural, one=o, many=m) for kind, (o, m) in _PILES.items()}
 """Text of a pile from its count, like "9 résultats à transmettre"."""
@@ -190,6 +215,13 @@ _WHY = {
     "confirm-erasure request": "demandé le {on} par la personne",
     "confirm-erasure retention": "demandé le {on}, délai de conservation passé",
     "confirm-erasure mistake": "demandé le {on}, dossier ouvert par erreur",
+    "answer-question": "posée le {on}",
+    "revise-resource proposed": "proposée le {on}",
+    "revise-resource doubted": "jugée pas utile par deux collègues, le {on}",
+    "revise-resource unread": "relue la dernière fois le {on}",
+    "take-pix": "dans l’équipe depuis le {on}, Pix pas encore passé",
+    "brief-newcomer": "dans l’équipe depuis le {on}",
+    "designate-referent": "personne depuis le {on}",
 }
 _REASONS = {
     "present-pix": "Dossier ouvert le {on}, Pix pas encore présenté",
@@ -228,6 +260,13 @@ _REASONS = {
     "confirm-erasure request": "Effacement demandé le {on} : la personne le demande",
     "confirm-erasure retention": "Effacement demandé le {on} : le délai de conservation est passé",
     "confirm-erasure mistake": "Effacement demandé le {on} : ce dossier a été ouvert par erreur",
+    "answer-question": "Question posée le {on}, sans réponse",
+    "revise-resource proposed": "Texte proposé le {on} par l’équipe",
+    "revise-resource doubted": "Jugée pas utile par deux collègues, le {on}",
+    "revise-resource unread": "Relue la dernière fois le {on}",
+    "take-pix": "Dans l’équipe depuis le {on}, Pix pas encore passé",
+    "brief-newcomer": "Dans l’équipe depuis le {on}, information pas encore notée",
+    "designate-referent": "Personne n’est référent·e Pix pour {site} depuis le {on}",
 }
 
 

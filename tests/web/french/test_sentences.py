@@ -437,6 +437,13 @@ WHYS = {
     ("complete-path", (("by", "kept"),)): "prescription du 5 mars",
     ("propose-certification", ()): "diagnostic complet passé, certifiable depuis le 5 mars",
     ("plan-retake", (("label", "CAP Digital"),)): "CAP Digital, menée à bien le 5 mars",
+    ("answer-question", ()): "posée le 5 mars",
+    ("revise-resource", (("by", "proposed"),)): "proposée le 5 mars",
+    ("revise-resource", (("by", "doubted"),)): "jugée pas utile par deux collègues, le 5 mars",
+    ("revise-resource", (("by", "unread"),)): "relue la dernière fois le 5 mars",
+    ("take-pix", ()): "dans l’équipe depuis le 5 mars, Pix pas encore passé",
+    ("brief-newcomer", ()): "dans l’équipe depuis le 5 mars",
+    ("designate-referent", (("site", "L’Aigle"),)): "personne depuis le 5 mars",
 }
 
 

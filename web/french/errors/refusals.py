@@ -18,7 +18,7 @@ from pixflow.store import (
 )
 from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import access, team, workshops
+from web.french.events import access, resources, team, workshops
 from web.french.events.fields import Names
 from web.french.typography import say
 
@@ -122,6 +122,7 @@ REFUSALS: dict[str, str] = {
     **workshops.REFUSALS,
     **team.REFUSALS,
     **access.REFUSALS,
+    **resources.REFUSALS,
     # the house
     "unknown-role": "Le rôle « {role} » n’existe pas. Choisissez parmi : {roles}.",
     "unknown-calendar": "Le calendrier « {calendar} » n’existe pas. Écrivez FR, ou FR-57 pour la Moselle.",
@@ -175,6 +176,7 @@ REQUIRED: dict[str, str] = {
     "site": "Choisissez le site.",
     "starts": "Écrivez le premier jour.",
     "refusal": "Choisissez une raison.",
+    **resources.REQUIRED,
 }
 
 TAKEN: dict[str, str] = {
@@ -262,6 +264,7 @@ DECISIONS: dict[str, str] = {
     **workshops.DECISIONS,
     **team.DECISIONS,
     **access.DECISIONS,
+    **resources.DECISIONS,
     "dispatch_result": "transmettre un résultat",
     "declare_campaign": "déclarer une campagne",
     "settle_purpose": "dire l’usage d’une participation",

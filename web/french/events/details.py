@@ -6,10 +6,12 @@ from typing import Any
 
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import Delays, Escalation, ProtocolDocument, Workshops
+from pixflow.documents.resource import ResourceDocument
 from pixflow.events.base import Erased, Recorded
 from pixflow.events.values import Part, Profile, Result
 from web.french import privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
+from web.french.events import resources
 from web.french.events.fields import EMPTY, LABELS, PARIS, EventContext, Names, text_of
 from web.french.typography import lower_first, plural, say
 
@@ -56,6 +58,8 @@ def _rows(name: str, value: Any, context: EventContext) -> Iterator[tuple[str, s
             yield from _of_grille(value)
         case ProtocolDocument():
             yield from of_protocol(value)
+        case ResourceDocument():
+            yield from resources.detail(value)
         case tuple() if name == "imported":
             yield from value or ((LABELS[name], EMPTY),)
         case _:

@@ -60,6 +60,7 @@ LABELS: dict[str, str] = {
     "workshop": "Atelier", "capacity": "Places", "series": "Série", "facilitator": "Animation", "presence": "Présence",
     "present": "Présents", "absent": "Absents", "duplicates": "Doublons", "row": "Empreinte des lignes",
     "heads": "Fins de chaînes", "lines": "Lignes",
+    "resource": "Ressource", "proposal": "Proposition n°", "revision": "Version n°", "useful": "Utile",
     "keys": "Clés des personnes", "backups": "Sauvegardes", "motive": "Motif",
     "comment": "Avis", "draft": "Projet n°", "endorsed": "Accord",
     "kept": "Faits gardés", "lost": "Faits perdus", "backup": "Sauvegarde", "made": "Faite le",

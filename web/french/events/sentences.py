@@ -19,7 +19,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import dates, matching, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import access, partner_links, progress, team, workshops
+from web.french.events import access, partner_links, progress, resources, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, EventContext, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
 from web.french.typography import de, lower_first, plural, say, typeset, upper_first
@@ -125,6 +125,7 @@ TITLES: dict[str, str] = {
     **team.TITLES,
     **access.TITLES,
     **partner_links.TITLES,
+    **resources.TITLES,
 }
 """A short noun for each kind of event, for filters."""
 
@@ -485,7 +486,7 @@ def _notice(event: Event, context: EventContext) -> str:
 _TELLERS = {
     "structure": _house, "protocol": _house, "grille": _house, "staff": _staff, "campaign": _campaign,
     "intake": _campaign, "participation": _participation, "dossier": _dossier, "notices": _notice,
-    "workshop": _workshop,
+    "workshop": _workshop, "resource": resources.sentence, "question": resources.sentence,
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ _RUNS = "animateur·rice"
 _LEADS = "direction"
 _COMPLETE = "à l’aise en atelier, ou diagnostic complet retenu ; en CEJ, avant la fin de la période collective"
 _ALTERNATIVE = "au refus du partenaire, ou après {lapses} sans réponse"
+_READ_AGAIN = "à une proposition, à deux « pas utile », ou {opens} après la dernière relecture"
 _OWED = (
     ("present-pix", _FOLLOWS, "à l’ouverture du dossier", "Pix présenté, ou diagnostic décliné"),
     ("plan-diagnostic", _FOLLOWS, "une fois Pix présenté, ou à l’entrée en CEJ", "diagnostic prévu, ou décliné"),
@@ -54,6 +55,11 @@ _OWED = (
     ("review-late-event", _TREATS, "quand un fait arrive sur un dossier clos", "fait relu"),
     ("confirm-erasure", _LEADS, "quand l’effacement d’une personne est demandé", "personne effacée, ou dossier gardé"),
     ("close-or-plan", _FOLLOWS, "après {opens} sans rien, ou les relances épuisées", "dossier clos, ou relancé"),
+    ("answer-question", _TREATS, "quand une question est posée", "réponse donnée, ou question close"),
+    ("revise-resource", _TREATS, _READ_AGAIN, "nouvelle version, relecture, ou retrait"),
+    ("take-pix", _FOLLOWS, "à l’arrivée dans l’équipe", "Pix passé"),
+    ("brief-newcomer", _TREATS, "à l’arrivée de quelqu’un dans l’équipe", "information notée"),
+    ("designate-referent", _LEADS, "quand un site n’a personne", "référente ou référent désigné"),
 )
 BY_LAW = {"confirm-erasure": "un mois, selon le RGPD"}
 """Delays set by law, in no protocol."""

@@ -23,13 +23,6 @@ from web.french.protocol.differences import Difference
 from web.http.pagination import Pager
 from web.http.people import NOBODY, People, listed
 
-RULES: Mapping[str, Callable[[Any, References], Sequence[Task]]] = {
-    "dossier": tasks.of_dossier,
-    "participation": tasks.of_participation,
-    "campaign": tasks.of_campaign,
-    "workshop": tasks.of_workshop,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class ResultMove:
@@ -127,7 +120,7 @@ def task_shifts(desk: Desk, document: ProtocolDocument, day: date) -> list[str]:
     counts: Counter[tuple[str, str]] = Counter()
     for kind, streams in _streams_since(desk, day).items():
         for state in folds_of(desk.read, streams).values():
-            counts.update(_changes(RULES[kind](state, desk.refs), RULES[kind](state, then), desk.today))
+            counts.update(_changes(tasks.OF[kind](state, desk.refs), tasks.OF[kind](state, then), desk.today))
     return [french.shift(kind, count, how) for (kind, how), count in sorted(counts.items())]
 
 

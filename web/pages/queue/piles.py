@@ -18,7 +18,7 @@ from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.queue.rows import QueueRow, plain_rows
 
-DIRECT = ("declare-campaign", "confirm-erasure")
+DIRECT = ("declare-campaign", "confirm-erasure", "answer-question", "revise-resource", "designate-referent")
 """The kinds whose pile of one task leads straight to the page of that task."""
 
 ON_BOARD = {
@@ -57,7 +57,7 @@ class PilePage(Page):
 
     @property
     def shows(self) -> People:
-        return listed(row.stream for row in self.rows)
+        return listed(row.stream for row in self.rows if row.dossier)
 
 
 def pile_rows(desk: Desk, piles: Sequence[Pile]) -> list[PileRow]:

@@ -96,7 +96,7 @@ def _noted(desk: Desk, row: Any, state: Any, colleagues: Mapping[tuple[UUID, int
 
 
 def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: str = "") -> QueueRow:
-    advisors = row.role == "advisor"
+    advisors = row.role == "advisor" and row.subject == "dossier"
     doer = getattr(row, "doer", None)
     return QueueRow(
         id=f"task-{row.stream}-{row.key.replace(':', '-')}",
@@ -122,7 +122,7 @@ def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: 
         reason=reason,
         handed_over_by=handed_over_by,
         pick=f"{row.stream} {row.key}" if advisors else "",
-        claims=advisors and row.subject == "dossier" and desk.has_role_for(claim_task),
+        claims=advisors and desk.has_role_for(claim_task),
         give_back=desk.refs.team[row.owner].name if handed_over_by and row.owner else "",
     )
 

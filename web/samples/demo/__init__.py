@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 
 from pixflow import presets, structure_folder
+from pixflow.presets.examples import examples
 from web.hosting.settings import Settings
 from web.samples.clock import Clock
 from web.samples.demo.aigle import Aigle
@@ -49,6 +50,7 @@ def play(data: Path, now: datetime, story: type[Story], *, seed: int = 61) -> st
         demonstration=True,
         clock=clock,
         database=Settings().database(),
+        resources=examples(),
     )
     try:
         story(opened, clock, Random(seed), now).play(now)  # noqa: S311 — a demonstration, the same each time

@@ -8,6 +8,7 @@ from pixflow.pix_orga import ExportCampaign
 from web.samples.clock import at
 from web.samples.demo import aigle_scenes
 from web.samples.demo.aigle_youths import WAITING, WORKSHOP, everyone
+from web.samples.demo.knowledge import Library
 from web.samples.demo.people import Company, ScriptedYoung
 from web.samples.demo.story import Scene, Story
 from web.samples.pix_exports import Offer
@@ -94,3 +95,4 @@ class Aigle(Story):
         yield at(day[-2], 9, 20), partial(self.set_aside, NADIA, PAUL)
         yield at(day[-2], 9, 40), partial(aigle_scenes.forget_me, self)
         yield at(day[-1], 8, 50), partial(aigle_scenes.import_undeclared, self)
+        yield from Library(self, SOPHIE).scenes(NADIA, PAUL, KARIM, ELISE)

@@ -63,7 +63,7 @@ class Pyrenees(Story):
         return everyone(self, MARC, JULIEN, LUCIE)
 
     def settle(self) -> None:
-        self.settle_team((SANDRINE, YANN), (SANDRINE, YANN, MARC, JULIEN))
+        self.settle_team((SANDRINE, YANN), (SANDRINE, YANN, MARC, JULIEN), site=COMPANY.sites[0])
 
     def scenes(self) -> Iterator[Scene]:
         """Yields workshops in pair, then by the advisor alone, who calls the assistant; a loan, an absence."""
@@ -81,6 +81,7 @@ class Pyrenees(Story):
         yield at(day[-4], 9, 6), partial(self.fill, "annule", JULIEN, SECOND_GROUP[6].name)
         yield at(day[-3], 9, 20), partial(self.cancel, "annule", JULIEN, "facilitator")
         yield at(day[-2], 9, 20), partial(self.schedule, "prochain", after(day[-1], 5), MARC)
+        yield at(day[-8], 9, 30), partial(self.join, "Inès Soulé", f"ines.soule@{COMPANY.domain}")
         yield at(day[-2], 9, 25), partial(self.leave, JULIEN, MARC, after(day[-1], 6), after(day[-1], 10))
 
     def _today(self) -> date:

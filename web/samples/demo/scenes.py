@@ -10,7 +10,7 @@ from pixflow.team import milestones
 from pixflow.team.staff import Absence
 from web.samples import phrases
 from web.samples.demo.cast import ScriptedCast
-from web.samples.roster import declare_absence
+from web.samples.roster import Member, declare_absence, hire
 
 
 class Scenes(ScriptedCast):
@@ -19,16 +19,22 @@ class Scenes(ScriptedCast):
     def _note(self, name: str, decide: Decision[..., Any], **said: Any) -> None:
         self.sim.execute([self.roster.note(self.roster.named(name), self.sim.today, decide, **said)])
 
-    def settle_team(self, referents: Sequence[str], trained: Sequence[str], not_yet: Sequence[str] = ()) -> None:
+    def settle_team(
+        self, referents: Sequence[str], trained: Sequence[str], not_yet: Sequence[str] = (), site: str | None = None
+    ) -> None:
         """Designates the référents and briefs everybody; most take the test, some are trained."""
         for name in referents:
-            self._note(name, milestones.designate_referent, site=None)
+            self._note(name, milestones.designate_referent, site=site)
         for name, _ in self.company.staff:
             self._note(name, milestones.hold_briefing, title=phrases.BRIEFING)
             if name not in not_yet:
                 self._note(name, milestones.take_pix)
         for name in trained:
             self._note(name, milestones.attend_training, title=phrases.TRAINING)
+
+    def join(self, name: str, email: str) -> None:
+        """Hires an advisor, who has no portfolio yet."""
+        self.sim.execute(hire([self.roster.add(Member(self.sim.log.new_id(), name, email, None, "advisor"))]))
 
     def schedule(self, name: str, day: date, *runners: str, capacity: int = 8) -> None:
         members = [self.roster.named(runner) for runner in runners]

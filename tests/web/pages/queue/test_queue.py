@@ -189,6 +189,8 @@ def test_every_task_leads_to_where_it_is_done(kind: str) -> None:
         assert href == f"/dossiers/{stream}/droits#effacement"
     elif kind in ("declare-campaign", "match-participation", "dispatch-result"):
         assert href.startswith("/resultats")
+    elif kind in task_links.OUTSIDE:
+        assert href == task_links.OUTSIDE[kind].format(stream=stream, about=about)
     else:
         assert href.startswith(f"/dossiers/{stream}?formulaire={task_links.FORM_OF[kind]}")
         assert task_links.FORM_OF[kind] in FORMS

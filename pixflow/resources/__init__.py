@@ -1,0 +1,1 @@
+"""The shared knowledge: resources, and the questions that they answer."""

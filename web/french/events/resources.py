@@ -1,0 +1,111 @@
+"""Words for the shared knowledge: kinds, events, refusals."""
+
+from collections.abc import Iterator
+
+from pixflow.documents.resource import ResourceDocument
+from pixflow.events import question as q
+from pixflow.events import resource as r
+from pixflow.events.base import Event
+from web.french import tasks, vocabulary
+from web.french.events.fields import EMPTY, EventContext
+from web.french.phrases import noted, short
+from web.french.typography import say, yes_no
+
+KINDS: dict[str, str] = {
+    "kit": "kit explicatif",
+    "faq": "question fréquente",
+    "tuto": "tutoriel",
+    "fiche": "fiche pratique",
+    "model": "modèle à reprendre",
+    "link": "lien",
+}
+AUDIENCES: dict[str, str] = {"team": "pour l’équipe", "young": "à remettre au jeune"}
+BANDS: dict[int, str] = {1: "première tranche", 2: "deuxième tranche", 3: "troisième tranche"}
+
+TITLES: dict[str, str] = {
+    "resource.ResourceProposed": "Proposition de ressource",
+    "resource.ProposalDeclined": "Proposition de ressource écartée",
+    "resource.ResourceShared": "Ressource",
+    "resource.ResourceRevised": "Révision d’une ressource",
+    "resource.ResourceChecked": "Relecture d’une ressource",
+    "resource.ResourceWithdrawn": "Retrait d’une ressource",
+    "resource.ResourceMarked": "Avis sur une ressource",
+    "question.QuestionAsked": "Question",
+    "question.QuestionAnswered": "Réponse à une question",
+    "question.QuestionDropped": "Question close sans réponse",
+}
+
+REFUSALS: dict[str, str] = {
+    "too-long": "C’est trop long ou trop nombreux : {most} au plus.",
+    "bad-link": "Un lien ne se lit pas : écrivez son adresse entière, qui commence par https://.",
+    "other-revision": "Une autre version (n° {number}) a été publiée entre-temps : votre texte est gardé ci-dessous. "
+    "Comparez, puis enregistrez à nouveau pour la remplacer.",
+    "other-proposal": "Cette proposition n’attend plus : rechargez la page.",
+    "unknown-revision": "Cette version n’existe pas : rechargez la page.",
+    "unknown-resource": "Cette ressource n’existe pas, ou plus : choisissez-en une autre.",
+    "resource-withdrawn": "Cette ressource est retirée depuis le {on} : publiez d’abord une nouvelle version.",
+    "unknown-question": "Cette question n’existe pas : rechargez la page.",
+    "question-answered": "Cette question a déjà sa réponse.",
+    "not-your-question": "Seules la personne qui l’a posée, la référence Pix et la direction closent une question.",
+}
+
+REQUIRED: dict[str, str] = {"body": "Écrivez le texte, ou ajoutez un lien ou un fichier."}
+
+DECISIONS: dict[str, str] = {
+    "propose_resource": "proposer une ressource",
+    "decline_proposal": "écarter une proposition",
+    "share_resource": "publier une ressource",
+    "share_example": "publier un exemple",
+    "revise_resource": "publier une nouvelle version",
+    "check_resource": "noter une relecture",
+    "withdraw_resource": "retirer une ressource",
+    "mark_resource": "donner un avis sur une ressource",
+    "ask_question": "poser une question",
+    "answer_question": "répondre à une question",
+    "drop_question": "clore une question",
+}
+
+
+def sentence(event: Event, context: EventContext) -> str:
+    """Returns the sentence of an event of a resource or of a question, "" for other events."""
+    match event:
+        case r.ResourceProposed(document=document, note=note):
+            return noted(say("Ressource proposée : {title}", title=document.title), note, " — ")
+        case r.ProposalDeclined(reason=reason):
+            return noted("Proposition écartée", reason)
+        case r.ResourceShared(document=document, note=note):
+            shared = "Exemple livré avec pixflow : {title}" if document.example else "Ressource publiée : {title}"
+            return noted(say(shared, title=document.title), note, " — ")
+        case r.ResourceRevised(document=document, note=note):
+            return noted(say("Nouvelle version : {title}", title=document.title), note, " — ")
+        case r.ResourceChecked():
+            return "Ressource relue, toujours juste"
+        case r.ResourceWithdrawn(reason=reason):
+            return noted("Ressource retirée", reason)
+        case r.ResourceMarked(revision=number, useful=useful, comment=comment):
+            said = "Version n° {number} jugée utile" if useful else "Version n° {number} jugée pas utile"
+            return noted(say(said, number=number), comment)
+        case q.QuestionAsked(text=text, task=task):
+            asked = say("Question posée ({task})", task=context.task(task)) if task else "Question posée"
+            return noted(asked, short(text))
+        case q.QuestionAnswered():
+            return "Réponse donnée à une question"
+        case q.QuestionDropped(reason=reason):
+            return noted("Question close sans réponse donnée", reason)
+    return ""
+
+
+def detail(document: ResourceDocument) -> Iterator[tuple[str, str]]:
+    """Returns all fields of a resource, as label and value."""
+    yield "Intitulé", document.title
+    yield "Genre", KINDS[document.kind]
+    yield "Texte", document.body or EMPTY
+    yield "Liens", ", ".join(document.links) or EMPTY
+    yield "Étapes", ", ".join(vocabulary.STAGES[stage] for stage in document.stages) or EMPTY
+    yield "Tâches", ", ".join(tasks.VERBS.get(kind, kind) for kind in document.tasks) or EMPTY
+    yield "Tranches", ", ".join(BANDS.get(rank, str(rank)) for rank in document.bands) or "toutes"
+    programmes = (vocabulary.PROGRAMMES.get(one, one) for one in document.programmes)
+    yield "Programmes", ", ".join(programmes) or "tous"
+    yield "Public", AUDIENCES[document.audience]
+    yield "Fichiers", ", ".join(file.name for file in document.files) or EMPTY
+    yield "Exemple", yes_no(document.example)
