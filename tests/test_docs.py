@@ -296,7 +296,7 @@ def test_the_table_of_words_names_files_that_exist_and_every_projection() -> Non
             for name in codes(cell) if head in rooms else ():
                 assert list((ROOT / rooms[head]).rglob(name)), f"{line[0]}: {head} {name}"
     named = set(codes(table))
-    assert {f"{projection.NAME}.py" for projection in PROJECTIONS} <= named
+    assert {f"{projection.NAME.replace('.', '/')}.py" for projection in PROJECTIONS} <= named
     pages = ROOT / "web/pages"
     routes = [*pages.rglob("*routes.py"), pages / "sign_in.py", pages / "monitoring.py"]
     assert {str(path.relative_to(pages)) for path in routes} <= named

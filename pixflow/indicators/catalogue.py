@@ -1,71 +1,237 @@
 """The 24 indicators, by id (docs/indicators.md). The words stand in web/french/indicators.py."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from typing import Literal
+from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.indicators import conformance, flows, stocks, waits
-from pixflow.indicators.cohorts import Cohort, View, answers, beginnings, endings, oriented, step, within
-from pixflow.indicators.figure import Figure, of_cohort
-from pixflow.indicators.flows import FigurePeriod
+from pixflow.documents.definitions import RULES
+from pixflow.events.base import STAGES
+from pixflow.indicators import cohorts, conformance, flows, waits
+from pixflow.indicators.entry import Basis, FigureEntry, State, happened
+from pixflow.indicators.path import Mark, Path
+from pixflow.workshop.state import Workshop
 
 Way = Literal["cohort", "flow", "stock"]
-Computation = Callable[[View, FigurePeriod], Figure]
+ALL: tuple[State, ...] = ("done", "past", "out", "open")
+
+
+class Cell(Struct, frozen=True):
+    """A number of an indicator: its entries of these parts and states. No `parts` means all.
+
+    `late` keeps, of the open ones, those past their day, or those in time. `waits`: from so many days since the last
+    activity to so many. `ever`: whatever the period.
+    """
+
+    parts: tuple[str, ...] = ()
+    states: tuple[State, ...] = ALL
+    late: bool | None = None
+    waits: tuple[int, int | None] | None = None
+    ever: bool = False
+
+
+class Numbers(Struct, frozen=True):
+    """A number among another one, by the names of their cells; `median`: of the days or points of the part."""
+
+    name: str
+    among: str
+    median: bool = False
 
 
 class Indicator(Struct, frozen=True):
-    """One indicator. "cohort" follows those who entered in the period; "flow" counts what happened; "stock" a day."""
+    """One indicator. "cohort" follows those who entered in the period; "flow" counts what happened; "stock" a day.
+
+    `cells` are its numbers by name; the first two are what is counted, and among what. `shares` is false where the two
+    are two volumes, not a share. Without cells, the parts depend on what is there.
+    """
 
     id: str
     way: Way
-    compute: Computation
+    cells: dict[str, Cell] = {}
+    parts: tuple[Numbers, ...] = ()
+    shares: bool = True
 
 
-def _followed(cohort: Cohort) -> Computation:
-    return lambda view, period: of_cohort(within(list(cohort(view)), period.first, period.last))
+COUNTED, AMONG = "counted", "among"
+_FOUR_STATES = {
+    COUNTED: Cell(states=("done",)),
+    AMONG: Cell(),
+    "done": Cell(states=("done",)),
+    "waiting": Cell(states=("open",), late=False),
+    "late": Cell(states=("open",), late=True),
+    "out": Cell(states=("out",)),
+}
 
 
-def _standing(figure: Callable[[View], Figure]) -> Computation:
-    return lambda view, period: figure(view)
+def _cohort(id: str) -> Indicator:
+    return Indicator(
+        id, "cohort", _FOUR_STATES, tuple(Numbers(name, AMONG) for name in ("done", "waiting", "late", "out"))
+    )
 
 
-_PRESENTATION = step("concerned", "presented", ("not-needed", "diagnostic-declined"), lambda p: p.delays.present_pix)
-_TEST = step(
-    "presented",
-    "begun",
-    ("diagnostic-declined",),
-    lambda p: p.delays.plan_diagnostic + p.delays.chase_diagnostic_opens,
-)
-_SHARING = step("begun", "received", ("withdrawn",), lambda p: p.delays.chase_diagnostic_opens)
-_DEBRIEF = step("received", "debriefed", (), waits.dispatch_and_debrief)
-_PRESCRIPTION = step("debriefed", "prescribed", (), lambda p: p.delays.build_prescription)
-_COMPLETE = step("at-ease", "complete", ("complete-declined",), lambda p: p.delays.complete_path)
+def _certification() -> Indicator:
+    cells = {COUNTED: Cell(("obtained",)), AMONG: Cell(("certifiable",))}
+    cells |= {name: Cell((name,)) for name in (*waits.STEPS, "declined")}
+    before = (AMONG, *waits.STEPS[1:])
+    steps = tuple(Numbers(name, among) for name, among in zip(waits.STEPS[1:], before, strict=False))
+    return Indicator("I12", "cohort", cells, (*steps, Numbers("declined", AMONG)))
+
+
+def _delays() -> Indicator:
+    cells = {COUNTED: Cell(states=("done",)), AMONG: Cell()}
+    for pair in waits.PAIRS:
+        cells |= {pair: Cell((pair,), ("done",)), f"{pair}-among": Cell((pair,))}
+    return Indicator("I13", "cohort", cells, tuple(Numbers(pair, f"{pair}-among", median=True) for pair in waits.PAIRS))
+
+
+def _exits() -> Indicator:
+    cells = {COUNTED: Cell(states=("out",)), AMONG: Cell()}
+    parts: list[Numbers] = []
+    for stage in STAGES:
+        cells |= {
+            stage: Cell((stage,), ("out",)),
+            f"{stage}-silent": Cell((stage,), ("open",), late=True),
+            f"{stage}-among": Cell((stage,)),
+        }
+        parts += [Numbers(stage, f"{stage}-among"), Numbers(f"{stage}-silent", f"{stage}-among")]
+    return Indicator("I17", "cohort", cells, tuple(parts))
+
+
+AGES = ((0, 15), (16, 30), (31, 60), (61, None))
+"""Calendar days since the last activity, by which dossiers are told apart."""
+
+
+def _ages() -> Indicator:
+    named = {f"{low}-{high or ''}": Cell(waits=(low, high), ever=True) for low, high in AGES}
+    cells = {COUNTED: Cell(waits=AGES[-1], ever=True), AMONG: Cell(ever=True), **named}
+    return Indicator("I18", "stock", cells, tuple(Numbers(name, AMONG) for name in named))
+
+
+def _conformance() -> Indicator:
+    judged = {COUNTED: Cell(states=("done",)), AMONG: Cell(late=True)}
+    for rule in RULES:
+        judged |= {
+            rule: Cell((rule,), ("done",)),
+            f"{rule}-among": Cell((rule,), late=True),
+            f"{rule}-deviation": Cell((rule,), ("out", "open"), late=True),
+            f"{rule}-pending": Cell((rule,), ("open",), late=False),
+        }
+    return Indicator("I24", "flow", judged, tuple(Numbers(rule, f"{rule}-among") for rule in RULES))
+
+
+_ACTIONS = ("proposal", "own")
+_PRESENCE = ("present", "absent", "excused")
 
 INDICATORS: tuple[Indicator, ...] = (
-    Indicator("I1", "flow", flows.concerned),
-    Indicator("I2", "cohort", _followed(_PRESENTATION)),
-    Indicator("I3", "cohort", _followed(_TEST)),
-    Indicator("I4", "cohort", _followed(_SHARING)),
-    Indicator("I5", "cohort", _followed(_DEBRIEF)),
-    Indicator("I6", "cohort", _followed(_PRESCRIPTION)),
-    Indicator("I7", "cohort", _followed(oriented)),
-    Indicator("I8", "cohort", _followed(answers)),
-    Indicator("I9", "cohort", _followed(beginnings)),
-    Indicator("I10", "cohort", _followed(endings)),
-    Indicator("I11", "cohort", _followed(_COMPLETE)),
-    Indicator("I12", "cohort", waits.certification),
-    Indicator("I13", "cohort", waits.delays),
-    Indicator("I14", "flow", flows.results_by_band),
-    Indicator("I15", "flow", flows.proposals),
-    Indicator("I16", "flow", flows.seats),
-    Indicator("I17", "cohort", waits.exits),
-    Indicator("I18", "stock", _standing(stocks.ages)),
-    Indicator("I19", "stock", _standing(stocks.tasks)),
-    Indicator("I20", "flow", flows.chases),
-    Indicator("I21", "flow", flows.progress),
-    Indicator("I22", "stock", _standing(stocks.team)),
-    Indicator("I23", "flow", flows.partners),
-    Indicator("I24", "flow", conformance.conformance),
+    Indicator("I1", "flow", {COUNTED: Cell(), AMONG: Cell(states=("open",), ever=True)}, shares=False),
+    *(_cohort(f"I{number}") for number in range(2, 12)),
+    _certification(),
+    _delays(),
+    Indicator("I14", "flow", {COUNTED: Cell(states=("done",)), AMONG: Cell()}),
+    Indicator(
+        "I15",
+        "flow",
+        {
+            COUNTED: Cell(("proposal",), ("done",)),
+            AMONG: Cell(("proposal",)),
+            "chosen": Cell(_ACTIONS, ("done",)),
+            **{name: Cell((name,)) for name in ("own", "started", "done")},
+        },
+        tuple(Numbers(name, "chosen") for name in ("own", "started", "done")),
+    ),
+    Indicator(
+        "I16",
+        "flow",
+        {
+            COUNTED: Cell(("present",)),
+            AMONG: Cell(_PRESENCE),
+            **{name: Cell((name,)) for name in ("absent", "excused", "trouble", "held")},
+        },
+        (Numbers("absent", AMONG), Numbers("excused", AMONG), Numbers("trouble", COUNTED)),
+    ),
+    _exits(),
+    _ages(),
+    Indicator("I19", "stock", {COUNTED: Cell(late=True, ever=True), AMONG: Cell(ever=True)}),
+    Indicator("I20", "flow", {COUNTED: Cell(states=("done",)), AMONG: Cell()}),
+    Indicator(
+        "I21",
+        "flow",
+        {COUNTED: Cell(states=("done",)), AMONG: Cell(), "points": Cell()},
+        (Numbers("points", AMONG, median=True),),
+    ),
+    Indicator(
+        "I22",
+        "stock",
+        {
+            COUNTED: Cell(("pix",), ever=True),
+            AMONG: Cell(("there",), ever=True),
+            **{name: Cell((name,), ever=True) for name in ("briefing", "training")},
+        },
+        (Numbers("briefing", AMONG), Numbers("training", AMONG)),
+    ),
+    Indicator("I23", "flow", {COUNTED: Cell(), AMONG: Cell(ever=True)}),
+    _conformance(),
 )
 BY_ID = {one.id: one for one in INDICATORS}
+
+OF_EACH_PART: dict[str, tuple[State, ...]] = {"I14": ALL, "I19": ALL, "I20": ("done",)}
+"""Indicators whose parts depend on what is there: bands, kinds of task, channels; with the states that each counts."""
+
+
+def cell(id: str, name: str) -> Cell:
+    """Returns a number of an indicator by its name. Raises KeyError for an unknown one."""
+    known = (FUNNEL if id == FUNNEL.id else BY_ID[id]).cells
+    if name in known or id not in OF_EACH_PART:
+        return known[name]
+    part = name.removesuffix("-among")
+    counted = part == name
+    return Cell(
+        (part,), OF_EACH_PART[id] if counted else ALL, late=True if counted and id == "I19" else None, ever=id == "I19"
+    )
+
+
+def parts(one: Indicator, found: Iterable[str]) -> tuple[Numbers, ...]:
+    """Returns the parts of an indicator; `found` are those that its entries have."""
+    if one.id not in OF_EACH_PART:
+        return one.parts
+    among = AMONG if one.id == "I14" else "{}-among"
+    return tuple(Numbers(part, among.format(part), median=one.id == "I19") for part in sorted(found, key=_low))
+
+
+def _low(part: str) -> tuple[int, str]:
+    low = part.partition("-")[0]
+    return (int(low), "") if low.isdigit() else (1000, part)
+
+
+FUNNEL = Indicator(
+    "funnel",
+    "cohort",
+    {COUNTED: Cell(("done",)), AMONG: Cell(("concerned",)), **{name: Cell((name,)) for name in flows.FUNNEL}},
+    tuple(Numbers(n, "concerned") for n in flows.FUNNEL),
+)
+"""Milestones reached by those concerned in the period: not one of the 24, and counted like them."""
+
+
+def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """Yields every entry of a path. A merged duplicate has none, an erased person those by day alone."""
+    if not path.merged:
+        for count in flows.OF_EVERYBODY:
+            yield from count(basis, path)
+    if path.counts:
+        for make in _OF_KNOWN:
+            yield from make(basis, path)
+
+
+def of_workshop(id: UUID, workshop: Workshop, basis: Basis) -> Iterator[FigureEntry]:
+    """Yields the entries of a closed workshop: its seats (I16), and the verdict on its size (R11)."""
+    if not workshop.closed or not workshop.day:
+        return
+    mark, size = Mark(workshop.day, workshop.closed.version), basis.protocol(workshop.day).workshops
+    yield happened("I16", mark, "held", subject=id, value=workshop.capacity)
+    fits = size.smallest <= workshop.count("present") <= size.largest
+    if "R11" not in basis.definitions.without:
+        yield happened("I24", mark, "R11", "done" if fits else "out")
+
+
+_OF_KNOWN = (*cohorts.COHORTS, waits.certification, waits.delays, waits.exits, *flows.FLOWS, conformance.verdicts)

@@ -31,14 +31,6 @@ class Mark(Struct, frozen=True):
     version: int
 
 
-class Fact(Struct, frozen=True):
-    """One line of a figure's list: the stream, and the event that put it there."""
-
-    stream: UUID
-    on: date
-    version: int
-
-
 class ReferralPath(Struct):
     action: UUID
     partner: str
@@ -95,6 +87,7 @@ class Path(Struct):
 
     dossier: UUID
     opened: Mark | None = None
+    advisor: UUID | None = None
     site: str = ""
     programme: str = ""
     group: str = ""
@@ -117,6 +110,7 @@ class Path(Struct):
     difficulty: Mark | None = None
     explored: Mark | None = None
     joined: Mark | None = None
+    workshop_presents: bool = True
 
     @property
     def counts(self) -> bool:
@@ -133,20 +127,24 @@ class Path(Struct):
         return self.prescriptions[0].band if self.prescriptions else None
 
 
-def fact(path: Path, mark: Mark) -> Fact:
-    return Fact(path.dossier, mark.on, mark.version)
-
-
 def recorded_day(event: Event) -> date:
     on: date = event.on  # type: ignore[attr-defined]
     return on
 
 
 def path_of(
-    dossier: UUID, events: Sequence[Recorded], protocol: ProtocolOn, day_of: Callable[[Event], date] = recorded_day
+    dossier: UUID,
+    events: Sequence[Recorded],
+    protocol: ProtocolOn,
+    day_of: Callable[[Event], date] = recorded_day,
+    *,
+    workshop_presents: bool = True,
 ) -> Path:
-    """Folds the standing events of a dossier. `day_of` gives the day of each, by the clock in use."""
-    path = Path(dossier)
+    """Folds the standing events of a dossier. `day_of` gives the day of each, by the clock in use.
+
+    `workshop_presents`: a workshop attended counts as Pix presented, and planned.
+    """
+    path = Path(dossier, workshop_presents=workshop_presents)
     for recorded in events:
         event, mark = recorded.event, Mark(day_of(recorded.event), recorded.originator_version)
         if isinstance(event, e.DebriefHeld):
@@ -183,6 +181,8 @@ def _who(path: Path, event: object, mark: Mark) -> None:
             path.project = project
         case e.DiagnosticPlanned(modality=modality, mediator=mediator) if "planned" not in path.marks:
             path.modality, path.mediator = modality, mediator
+        case e.AdvisorAssigned(advisor=advisor) | e.DossierLent(advisor=advisor):
+            path.advisor = advisor
         case e.DossierMerged():
             path.merged = True
 
@@ -215,8 +215,9 @@ def _milestones(path: Path, event: object, mark: Mark, protocol: ProtocolOn) -> 
         yield "concerned", on
     match event:
         case e.WorkshopAttended(ease=ease):
-            yield "presented", on
-            yield "planned", on
+            if path.workshop_presents:
+                yield "presented", on
+                yield "planned", on
             if ease:
                 yield "at-ease", on
         case e.ParticipationLinked(purpose="initial", started=started):

@@ -18,6 +18,7 @@ from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
 from projections.bookkeeping import WRITING, folds, position, stopped
 from projections.contract import Change, Projection, Source
+from projections.figures import entries as figures
 from projections.store import postgres, sqlite
 from projections.store.folds import (
     DECODERS,
@@ -32,7 +33,7 @@ from projections.store.sqlite_transaction import SqliteTransaction
 from projections.store.transaction import NeedsQueries, QueryingTransaction, WriteTransaction
 
 PROJECTIONS: tuple[Projection, ...] = (
-    advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
+    advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail, figures,  # type: ignore[assignment]
 )  # fmt: skip
 APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000
@@ -110,6 +111,12 @@ class ReadSide:
         reached = self.catch_up()
         progress(reached, reached)
         return reached
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yields a connection in a transaction that no other process writes beside."""
+        with self._mutex, self._lock, self._writing.begin() as connection:
+            yield connection
 
     @property
     def blocked(self) -> int:

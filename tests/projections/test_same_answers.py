@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from pixflow.authorization import Scope
+from pixflow.indicators.catalogue import INDICATORS
 from pixflow.structure_folder import OpenStructure
 from projections import (
     advisor_queue,
@@ -22,6 +23,10 @@ from projections import (
     seat_candidates,
     workshops,
 )
+from projections.figures.lists import lines
+from projections.figures.questions import figures, months, values
+from projections.figures.refresh import basis_of, refresh
+from projections.figures.selection import CUTS, Cut, FigureQuestion
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
 from tests.projections.conftest import NOW, Spare, everything
@@ -42,6 +47,7 @@ def both(played: OpenStructure, spare: Spare) -> tuple[ReadSide, ReadSide]:
     sides = ReadSide(played.engine, sqlite.database(None)), ReadSide(played.engine, spare.empty(0))
     for side in sides:
         side.catch_up(batch=400)
+        refresh(side)
     return sides
 
 
@@ -49,6 +55,23 @@ def test_every_row_is_the_same(both: tuple[ReadSide, ReadSide]) -> None:
     on_sqlite, on_postgres = map(everything, both)
     assert on_postgres == on_sqlite
     assert [name for name, rows in on_sqlite.items() if not rows] == ["stopped"]
+
+
+@pytest.mark.parametrize("cut", ["", *CUTS])
+def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut: Cut) -> None:
+    told = []
+    for side in both:
+        refs, basis = side.refs, basis_of(side.refs)
+        with side.database.connect() as connection:
+            value = max(known for known, _ in values(connection, cut)) if cut else ""
+            asked = FigureQuestion(TODAY - timedelta(365), TODAY, TODAY, cut, value)
+            shown = figures(connection, asked, basis, refs)
+            names = [(one.id, name) for one in INDICATORS for name in one.cells]
+            lists = {(id, name): lines(connection, asked, refs, id, name, 40, 3) for id, name in names}
+            months_of = {one.id: months(connection, asked, one.id) for one in INDICATORS}
+            told.append({**shown, **lists, **{f"months of {id}": found for id, found in months_of.items()}})
+    for name, answer in told[0].items():
+        assert told[1][name] == answer, name
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,15 @@ CHOICES: dict[str, Iterable[str]] = {
     "POST /dossiers/{dossier_id:uuid}/{name}": forms.FORMS,
     "POST /equipe/{person:uuid}/{name}": team_forms.FORMS,
     "POST /boite/plusieurs/{do}": queue_bulk.ACTIONS,
+    **{
+        f"GET {path}": ["I5"]
+        for path in (
+            "/indicateurs/{name}",
+            "/indicateurs/{name}/tableau.csv",
+            "/indicateurs/{name}/tableau.xlsx",
+            "/mon-activite/{name}",
+        )
+    },
     **{f"GET /protocole/projet/{{what}}{end}": [k.what for k in drafts.KINDS.values()] for end in ("", "/modifier")},
     **{
         f"POST /protocole/projet/{{what}}/{end}": [k.what for k in drafts.KINDS.values()]

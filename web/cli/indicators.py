@@ -9,12 +9,12 @@ from rich.table import Table
 
 from pixflow.indicators.catalogue import INDICATORS, Indicator
 from pixflow.indicators.figure import Figure
-from pixflow.indicators.flows import FigurePeriod
-from pixflow.indicators.views import view_of
+from projections.figures.questions import figures
+from projections.figures.selection import FigureQuestion
 from web.cli.common.terminal import USAGE, JsonOption, StructureOption, as_json, console, day, fail, marked, working
 from web.french import dates, typography
 from web.french import indicators as french
-from web.hosting.figures import streams_of
+from web.hosting.figures import counting
 
 app = typer.Typer()
 
@@ -28,14 +28,14 @@ def indicators(
     """Les chiffres d’une année : qui est concerné, testé, restitué, orienté, et qui attend."""
     with working(structure) as served:
         last = _not_after(day(au), served.today()) if au else served.today()
-        view = view_of(streams_of(served.engine), served.refs, last)
-        period = FigurePeriod(last - relativedelta(years=1) + relativedelta(days=1), last)
-        figures = [(one, one.compute(view, period)) for one in INDICATORS]
+        asked = FigureQuestion(last - relativedelta(years=1) + relativedelta(days=1), last, last)
+        with counting(served, last) as there:
+            found = figures(there.connection, asked, there.basis, there.refs)
     if json:
-        as_json([document(one, figure) for one, figure in figures])
+        as_json([document(one, found[one.id]) for one in INDICATORS])
         return
-    console.print(marked("Du {first} au {last}", first=_said(period.first), last=_said(period.last)))
-    console.print(_table(figures))
+    console.print(marked("Du {first} au {last}", first=_said(asked.first), last=_said(asked.last)))
+    console.print(_table([(one, found[one.id]) for one in INDICATORS]))
 
 
 def _not_after(day: date, today: date) -> date:
@@ -55,14 +55,14 @@ def document(one: Indicator, figure: Figure) -> dict[str, Any]:
         "title": french.TITLES[one.id],
         "definition": french.DEFINITIONS[one.id],
         "way": one.way,
-        "numerator": len(figure.counted),
-        "denominator": len(figure.among),
+        "numerator": figure.counted,
+        "denominator": figure.among,
         "rate": None if figure.rate is None else round(figure.rate, 4),
         "parts": [
             {
                 "name": part.name,
                 "title": french.part(one.id, part.name),
-                "numerator": len(part.facts),
+                "numerator": part.counted,
                 "denominator": part.among,
                 "median": part.median,
                 "ninth_decile": part.ninth,
@@ -81,6 +81,6 @@ def _table(figures: list[tuple[Indicator, Figure]]) -> Table:
     table.add_column("Part", justify="right")
     for one, figure in figures:
         share = "—" if figure.rate is None else typography.percent(round(figure.rate * 100))
-        volumes = (typography.number(len(figure.counted)), typography.number(len(figure.among)))
+        volumes = (typography.number(figure.counted), typography.number(figure.among))
         table.add_row(one.id, french.TITLES[one.id], *volumes, share)
     return table

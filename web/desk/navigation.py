@@ -50,6 +50,10 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
     if desk.roles - {"administrator"}:
         items.append(("/ateliers", "Ateliers", workshop_count(desk)))
     items.append(("/equipe", "Équipe", None))
+    if desk.roles & {"referent", "manager"}:
+        items.append(("/indicateurs", "Indicateurs", None))
+    if "advisor" in desk.roles:
+        items.append(("/mon-activite", "Mon activité", None))
     if desk.roles & {"auditor", "referent", "manager"}:
         items += [("/rejouer", "Rejouer", None), ("/journal", "Journal", None)]
     items.append(("/protocole", "Protocole et grille", None))

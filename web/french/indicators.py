@@ -1,6 +1,8 @@
 """The indicators in French: a title and one sentence of definition each, and the names of their parts."""
 
 from web.french import tasks
+from web.french.typography import percent, plural
+from web.french.vocabulary import CLOSINGS
 
 TITLES: dict[str, str] = {
     "I1": "Jeunes concernés",
@@ -136,3 +138,129 @@ def part(indicator: str, name: str) -> str:
     if indicator == "I15" and name == "done":
         return "terminée"
     return (_STATES | _PAIRS | _STAGES | _RULES | _OTHERS)[name]
+
+
+PERIODS = {
+    "": "Douze mois",
+    "3-mois": "Trois mois",
+    "mois": "Ce mois",
+    "mois-dernier": "Le mois dernier",
+    "annee": "Cette année",
+    "annee-derniere": "L’année dernière",
+}
+CUTS = {
+    "site": "Site",
+    "programme": "Programme",
+    "group": "Groupe CEJ",
+    "modality": "Modalité",
+    "mediator": "Médiateur",
+    "band": "Tranche",
+    "partner": "Partenaire",
+}
+WITHOUT = {
+    "site": "sans site",
+    "programme": "sans programme",
+    "group": "sans groupe",
+    "modality": "sans fiche",
+    "mediator": "sans fiche",
+    "band": "sans tranche",
+    "partner": "sans partenaire",
+}
+WAYS = {"cohort": "cohorte", "flow": "flux", "stock": "stock"}
+WAY_SENTENCES = {
+    "cohort": "Cohorte : celles et ceux qui sont entrés dans l’étape pendant la période, suivis jusqu’au jour.",
+    "flow": "Flux : ce qui s’est passé pendant la période.",
+    "stock": "Stock : ce qui est là, ce jour.",
+}
+
+COUNTED: dict[str, tuple[str, str, str, str]] = {
+    "I1": ("jeune concerné", "jeunes concernés", "dossier ouvert", "dossiers ouverts"),
+    "I2": ("présentation", "présentations", "jeune concerné", "jeunes concernés"),
+    "I3": ("test commencé", "tests commencés", "jeune à qui Pix est présenté", "jeunes à qui Pix est présenté"),
+    "I4": ("résultat reçu", "résultats reçus", "test commencé", "tests commencés"),
+    "I5": ("restitution", "restitutions", "résultat reçu", "résultats reçus"),
+    "I6": ("prescription", "prescriptions", "restitution", "restitutions"),
+    "I7": ("orientation ou début", "orientations ou débuts", "prescription avec action", "prescriptions avec action"),
+    "I8": ("accord", "accords", "orientation envoyée", "orientations envoyées"),
+    "I9": ("action commencée", "actions commencées", "accord", "accords"),
+    "I10": ("action terminée", "actions terminées", "action commencée", "actions commencées"),
+    "I11": ("diagnostic complet", "diagnostics complets", "jeune attendu", "jeunes attendus"),
+    "I12": ("certification obtenue", "certifications obtenues", "jeune certifiable", "jeunes certifiables"),
+    "I13": ("passage dans le délai", "passages dans le délai", "entrée dans une étape", "entrées dans une étape"),
+    "I14": ("résultat avec score", "résultats avec score", "résultat reçu", "résultats reçus"),
+    "I15": ("proposition retenue", "propositions retenues", "proposition montrée", "propositions montrées"),
+    "I16": ("présence", "présences", "inscription", "inscriptions"),
+    "I17": ("sortie", "sorties", "entrée dans une étape", "entrées dans une étape"),
+    "I18": ("dossier sans activité", "dossiers sans activité", "dossier ouvert", "dossiers ouverts"),
+    "I19": ("tâche en retard", "tâches en retard", "tâche due", "tâches dues"),
+    "I20": ("personne jointe", "personnes jointes", "relance", "relances"),
+    "I21": ("score en hausse", "scores en hausse", "second score", "seconds scores"),
+    "I22": ("test passé", "tests passés", "personne de l’équipe", "personnes de l’équipe"),
+    "I23": ("partenaire sollicité", "partenaires sollicités", "partenaire connu", "partenaires connus"),
+    "I24": ("fait conforme", "faits conformes", "fait jugé", "faits jugés"),
+}
+"""The noun of each number: of what is counted, one and many, then of what it is counted among."""
+FUNNEL = {
+    "concerned": "Concernés",
+    "presented": "Pix présenté",
+    "begun": "Test commencé",
+    "received": "Résultat reçu",
+    "debriefed": "Restitué",
+    "prescribed": "Prescrit",
+    "referred": "Orienté",
+    "started": "Action commencée",
+    "done": "Action terminée",
+}
+FUNNEL_DEFINITION = "Parmi les jeunes concernés sur la période, les étapes atteintes à ce jour."
+_STATED = {"done": "fait", "past": "fait, hors délai", "out": "sorti autrement", "open": "en attente"}
+
+
+def among(indicator: str, counted: int, of: int) -> str:
+    """Returns the two numbers of an indicator with their names: "81 restitutions sur 104 résultats reçus"."""
+    one, many, single, several = COUNTED[indicator]
+    first, second = plural(counted, one, many), plural(of, single, several)
+    return f"{first}, {second}" if indicator == "I1" else f"{first} sur {second}"
+
+
+def cell(indicator: str, name: str) -> str:
+    """Returns the title of the list behind a number."""
+    one = COUNTED.get(indicator)
+    if name == "counted" and one:
+        return one[1]
+    if name == "among" and one:
+        return one[3]
+    if indicator == "funnel":
+        return FUNNEL.get(name, name)
+    if indicator == "I15" and name == "chosen":
+        return "actions prescrites"
+    for ending, words in (("-among", "tous"), ("-deviation", "écarts"), ("-pending", "en attente")):
+        if name.endswith(ending):
+            return f"{part(indicator, name.removesuffix(ending))}, {words}"
+    if indicator == "I12" and name == "certifiable":
+        return "certifiables"
+    if indicator == "I16" and name == "held":
+        return "ateliers"
+    return part(indicator, name)
+
+
+def state(state: str, late: bool) -> str:
+    """Returns the words of a line's state."""
+    return "en attente, en retard" if state == "open" and late else _STATED[state]
+
+
+def share(value: float | None) -> str:
+    """Returns a rate in words, "" under five cases."""
+    return "" if value is None else percent(round(value * 100))
+
+
+DUE = {False: "attendu pour le {day}", True: "dernière activité le {day}"}
+"""The day of a line that is still open; True for the age of a dossier."""
+_REASONS = {"refused": "refusé par le partenaire", "dropped": "action retirée", "abandoned": "abandonnée"}
+
+
+def reason(text: str) -> str:
+    """Returns the words of a reason: those of a code, or what somebody typed."""
+    return (_REASONS | CLOSINGS).get(text, text)
+
+
+CLOCKS = {"known": "tel que su ce jour-là", "true": "tel que vrai ce jour-là, su aujourd’hui"}

@@ -1,22 +1,46 @@
-"""The events that figures are made of, read from the store."""
+"""The indicators of a structure on a day, by one of the two clocks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from pixflow.engine import Engine
-from pixflow.events.base import Recorded
-from pixflow.indicators.views import Streams, by_stream
+from msgspec import Struct
+from sqlalchemy import Connection
 
-BATCH = 5_000
+from pixflow.indicators.clocks import Clock
+from pixflow.indicators.entry import Basis
+from pixflow.reference_data import References
+from projections import audit_trail
+from projections.figures.past import as_of
+from projections.figures.refresh import basis_of, refresh
+from web.hosting.served_structure import ServedStructure
 
 
-def streams_of(engine: Engine) -> Mapping[str, Streams]:
-    """Returns the events of every stream of a structure, by kind."""
+class Counting(Struct, frozen=True):
+    """Where the questions of the indicators are asked: tables, references and definitions of a day."""
 
-    return by_stream(_events(engine))
+    connection: Connection
+    refs: References
+    basis: Basis
 
 
-def _events(engine: Engine) -> Iterator[Recorded]:
-    after = 0
-    while batch := engine.read(after, BATCH):
-        yield from batch
-        after = batch[-1].position
+@contextmanager
+def counting(served: ServedStructure, day: date, clock: Clock = "known") -> Iterator[Counting]:
+    """Yields the tables to count in: today's, or those of an earlier day made in memory."""
+    side = served.read()
+    refresh(side)
+    with side.database.connect() as read:
+        if day >= served.today():
+            yield Counting(read, side.refs, basis_of(side.refs))
+            return
+        refs = _known(served, read, day) if clock == "known" else served.refs
+        with as_of(read, refs, day, clock) as connection:
+            yield Counting(connection, refs, basis_of(refs))
+
+
+def _known(served: ServedStructure, read: Connection, day: date) -> References:
+    """Returns the references as they stood at the end of a day."""
+    zone = ZoneInfo(served.refs.structure.zone)
+    end = datetime.combine(day + timedelta(1), time(), zone).astimezone(UTC)
+    return served.engine.references_at(audit_trail.position_at(read, end - timedelta(microseconds=1)))

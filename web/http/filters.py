@@ -24,11 +24,11 @@ def parameters(wanted: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter; a second press takes it off."""
+    """A filter; a second press takes it off. `count` is None where no number of rows makes sense."""
 
     label: str
     href: str
-    count: int
+    count: int | None
     on: bool
 
 

@@ -17,6 +17,7 @@ from web.pages.audit import access_journal_routes, journal_routes, readers_route
 from web.pages.dossier import paper_routes, routes
 from web.pages.dossiers import assign_routes, group_routes, merge_routes, receive_routes
 from web.pages.dossiers import routes as dossiers_routes
+from web.pages.indicators import routes as indicators_routes
 from web.pages.portfolio import routes as portfolio_routes
 from web.pages.privacy import retention_routes
 from web.pages.privacy import routes as privacy_routes
@@ -80,6 +81,7 @@ MODULES = (  # in the order in which addresses are tried
     handover_routes,
     access_routes,
     team_routes,
+    indicators_routes,
     monitoring,
 )
 

@@ -1,0 +1,1 @@
+"""The entries of indicators, made of paths: tables that questions count."""

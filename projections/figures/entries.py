@@ -1,0 +1,95 @@
+"""The entries of each dossier and workshop in the indicators, and the cuts where it stands.
+
+A change of a stream deletes its rows; `refresh` makes them again for the next question (refresh.py). So recording costs
+one deletion, whatever the number of indicators.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import asdict
+from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Uuid
+
+from pixflow.indicators import catalogue
+from pixflow.indicators.entry import Basis, FigureEntry
+from pixflow.indicators.path import Path
+from pixflow.workshop.state import Workshop
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
+
+NAME = "figures.entries"
+KINDS = frozenset({"dossier", "workshop"})
+APPENDS = False
+READS: dict[str, Callable[[Any], Any]] = {}
+
+paths = Table(
+    "figure_paths",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("basis", String, nullable=False),  # the documents that its entries were made with
+    Column("counts", Boolean, nullable=False),
+    Column("advisor", Uuid),
+    Column("site", String, nullable=False),
+    Column("programme", String, nullable=False),
+    Column("group", String, nullable=False),
+    Column("modality", String, nullable=False),
+    Column("mediator", Boolean, nullable=False),
+    Column("band", String, nullable=False),
+)
+entries = Table(
+    "figure_entries",
+    metadata,
+    Column("stream", Uuid, nullable=False),
+    Column("indicator", String, nullable=False),
+    Column("part", String, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("due", Date),
+    Column("ended_on", Date),
+    Column("ended", Integer),
+    Column("reason", String, nullable=False),
+    Column("partner", String, nullable=False),
+    Column("subject", Uuid),
+    Column("value", Integer),
+    Index("figure_entries_of_stream", "stream"),
+    Index("figure_entries_counted", "indicator", "part", "state", "on", "due", "value"),
+)
+TABLES = (paths, entries)
+
+
+def rows(change: Change) -> dict[Table, list[Row]]:
+    """Returns no row: those of a changed stream are made again with the next question."""
+    return {}
+
+
+def of_path(path: Path, basis: Basis, documents: str = "") -> tuple[Row, list[Row]]:
+    """Returns the row of a dossier's cuts, and its entries. Nothing is known of an erased person's cuts."""
+    row = {
+        **_blank(path.dossier, documents),
+        "counts": path.counts,
+        "advisor": path.advisor,
+        "site": path.site,
+        "programme": path.programme,
+        "group": path.group,
+        "modality": path.modality,
+        "mediator": path.mediator,
+        "band": "{}-{}".format(*path.band) if path.band else "",
+    }
+    return row, [_entry(path.dossier, one) for one in catalogue.entries(basis, path)]
+
+
+def of_workshop(stream: UUID, state: Workshop, basis: Basis, documents: str = "") -> tuple[Row, list[Row]]:
+    """Returns the row of a workshop, which has a site, and its entries."""
+    row = {**_blank(stream, documents), "site": state.site}
+    return row, [_entry(stream, one) for one in catalogue.of_workshop(stream, state, basis)]
+
+
+def _blank(stream: UUID, documents: str) -> Row:
+    texts = dict.fromkeys(("site", "programme", "group", "modality", "band"), "")
+    return {"stream": stream, "basis": documents, "counts": False, "advisor": None, "mediator": False, **texts}
+
+
+def _entry(stream: UUID, one: FigureEntry) -> Row:
+    return {"stream": stream, **asdict(one)}

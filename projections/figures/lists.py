@@ -1,0 +1,90 @@
+"""The list behind each number of an indicator: every line is a fact, by its stream and version."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection, func, select
+
+from pixflow.indicators.catalogue import Cell, cell
+from pixflow.indicators.entry import FigureEntry
+from pixflow.reference_data import References
+from projections.figures.entries import entries
+from projections.figures.questions import Tally, fits, of_nobody
+from projections.figures.selection import FigureQuestion, in_period, of_cell, of_tasks, tasks, there
+
+
+class FigureLine(Struct, frozen=True):
+    """One line: the stream and the version of the fact that made the entry, and of the one that ended it."""
+
+    stream: UUID
+    on: date
+    version: int
+    part: str = ""
+    state: str = ""
+    due: date | None = None
+    ended_on: date | None = None
+    ended: int | None = None
+    reason: str = ""
+    partner: str = ""
+    value: int | None = None
+
+
+_COLUMNS = [entries.c[name] for name in FigureLine.__struct_fields__]
+
+
+def lines(
+    connection: Connection, asked: FigureQuestion, refs: References, id: str, name: str, limit: int, offset: int = 0
+) -> tuple[list[FigureLine], int]:
+    """Returns a page of the list of a number, the latest first, and its length.
+
+    Raises KeyError for an unknown number.
+    """
+    wanted = cell(id, name)
+    if id == "I19":
+        return _tasks(connection, asked, wanted, limit, offset)
+    if id == "I23":
+        found = _partners(connection, asked, wanted)
+        return found[offset : offset + limit], len(found)
+    where = of_cell(asked, id, wanted)
+    stored = int(connection.execute(select(func.count()).select_from(entries).where(*where)).scalar_one())
+    ordered = select(*_COLUMNS).where(*where).order_by(entries.c.on.desc(), entries.c.stream, entries.c.version)
+    made = [FigureLine(*row) for row in connection.execute(ordered.limit(limit).offset(offset))]
+    others = _others(of_nobody(connection, asked, refs), id, wanted)
+    start = max(0, offset - stored)
+    return made + others[start : start + limit - len(made)], stored + len(others)
+
+
+def _others(found: Iterable[tuple[str, UUID, FigureEntry]], id: str, wanted: Cell) -> list[FigureLine]:
+    mine = ((stream, one) for of, stream, one in found if of == id and fits(Tally(one.part, one.state), wanted))
+    return [FigureLine(stream, one.on, one.version, one.part, one.state, reason=one.reason) for stream, one in mine]
+
+
+def _tasks(
+    connection: Connection, asked: FigureQuestion, wanted: Cell, limit: int, offset: int
+) -> tuple[list[FigureLine], int]:
+    where = [of_tasks(asked)]
+    if wanted.parts:
+        where.append(tasks.c.kind.in_(wanted.parts))
+    if wanted.late:
+        where.append(tasks.c.due < asked.day)
+    query = select(tasks.c.stream, tasks.c.why_on, tasks.c.why_version, tasks.c.kind, tasks.c.due).where(*where)
+    ordered = query.order_by(tasks.c.due, tasks.c.sort, tasks.c.stream, tasks.c.key).limit(limit).offset(offset)
+    made = [
+        FigureLine(stream, on, version, kind, "open", due)
+        for stream, on, version, kind, due in connection.execute(ordered)
+    ]
+    total = connection.execute(select(func.count()).select_from(tasks).where(*where)).scalar_one()
+    return made, int(total)
+
+
+def _partners(connection: Connection, asked: FigureQuestion, wanted: Cell) -> list[FigureLine]:
+    """Returns one line a partner: the latest referral."""
+    period = [] if wanted.ever else [in_period(asked)]
+    query = select(*_COLUMNS).where(entries.c.indicator == "I23", *period, *there(asked))
+    latest: dict[str, FigureLine] = {}
+    for row in connection.execute(query.order_by(entries.c.on.desc(), entries.c.stream, entries.c.version.desc())):
+        line = FigureLine(*row)
+        latest.setdefault(line.part, line)
+    return list(latest.values())

@@ -1,0 +1,73 @@
+"""The entries as of an earlier day, by one of the two clocks: tables in memory, made of the events that stand then."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from itertools import islice
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.pool import NullPool
+
+from pixflow.dossier import evolve as dossier_evolve
+from pixflow.indicators.clocks import Clock, day_of, standing
+from pixflow.indicators.path import recorded_day
+from pixflow.reference_data import References
+from projections import advisor_queue
+from projections.bookkeeping import folds
+from projections.contract import Change
+from projections.figures.entries import TABLES
+from projections.figures.refresh import Stream, basis_of, histories, judge_debriefs, write
+from projections.store.bulk_writes import insert_rows
+from projections.store.sqlite import creation
+
+_CHUNK = 500
+
+
+@contextmanager
+def as_of(read: Connection, refs: References, day: date, clock: Clock) -> Iterator[Connection]:
+    """Yields tables of the entries and tasks as they stand on a day, to ask the same questions.
+
+    `read` are the tables of today, `refs` the references to count with. Each call makes tables of its own.
+    """
+    basis, days = basis_of(refs), day_of if clock == "true" else recorded_day
+    with _memory().connect() as connection:
+        for some in _chunks(_standing(read, refs, day, clock)):
+            write(connection, some, basis, day_of=days)
+            changes = [
+                Change(stream, kind, None, dossier_evolve.fold(events), (), refs)
+                for stream, kind, events in some
+                if kind == "dossier"
+            ]
+            rows = [row for change in changes for row in advisor_queue.rows(change)[advisor_queue.table]]
+            insert_rows(connection, advisor_queue.table, rows)
+        structure = select(folds).where(folds.c.kind == "structure")
+        insert_rows(connection, folds, [row._asdict() for row in read.execute(structure)])
+        judge_debriefs(connection, refs)
+        yield connection
+
+
+def _standing(read: Connection, refs: References, day: date, clock: Clock) -> Iterator[Stream]:
+    for stream, kind, events in histories(read):
+        if kept := standing(events, day, clock, refs.calendar):
+            yield stream, kind, kept
+
+
+def _chunks(streams: Iterable[Stream]) -> Iterator[list[Stream]]:
+    source = iter(streams)
+    while some := list(islice(source, _CHUNK)):
+        yield some
+
+
+@cache
+def _memory() -> Engine:
+    """Returns an engine whose every connection is an empty database in memory, gone when it closes."""
+    made = create_engine("sqlite://", poolclass=NullPool, hide_parameters=True)
+
+    @event.listens_for(made, "connect")
+    def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
+        raw.isolation_level = None
+        for statement in creation(folds, *TABLES, advisor_queue.table):
+            raw.execute(statement)
+
+    return made

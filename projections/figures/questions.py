@@ -1,0 +1,225 @@
+"""The numbers of the indicators: each is counted among the entries of its cell."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from statistics import median, median_low
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
+
+from pixflow.indicators import team
+from pixflow.indicators.catalogue import BY_ID, FUNNEL, Cell, Indicator, cell, parts
+from pixflow.indicators.delays import Waited, quantile
+from pixflow.indicators.entry import Basis, FigureEntry
+from pixflow.indicators.figure import Figure, Part
+from pixflow.reference_data import References
+from projections.bookkeeping import folds
+from projections.figures.entries import entries, paths
+from projections.figures.selection import FigureQuestion, held, in_period, late, of_tasks, tasks, there
+
+ALL = (*BY_ID, FUNNEL.id)
+_APART = ("I16", "I18", "I19", "I22")
+"""Those that the period does not select by the day of their entries."""
+
+
+class Tally(Struct, frozen=True):
+    """A part and a state of entries; `late` is None but for those still awaited, `idle` the days without activity."""
+
+    part: str
+    state: str
+    late: bool | None = None
+    idle: int = 0
+
+
+Tallies = Mapping[str, Counter[Tally]]
+
+
+def figures(
+    connection: Connection, asked: FigureQuestion, basis: Basis, refs: References, ids: Collection[str] = ALL
+) -> dict[str, Figure]:
+    """Returns these indicators, by id, and the funnel."""
+    within, ever = _within(connection, asked, ids), _ever(connection, asked, ids)
+    for id, _, one in of_nobody(connection, asked, refs):
+        (ever if id == "I22" else within)[id][Tally(one.part, one.state)] += 1
+    spread = _spread(connection, asked, basis, ids)
+    return {one.id: _figure(connection, asked, one, within, ever, spread) for one in _asked(ids)}
+
+
+def _asked(ids: Collection[str]) -> Iterator[Indicator]:
+    yield from (one for one in (*BY_ID.values(), FUNNEL) if one.id in ids)
+
+
+def _figure(
+    connection: Connection,
+    asked: FigureQuestion,
+    one: Indicator,
+    within: Tallies,
+    ever: Tallies,
+    spread: Mapping[tuple[str, str], tuple[int | None, int | None]],
+) -> Figure:
+    def number(name: str) -> int:
+        wanted = cell(one.id, name)
+        return counted((ever if wanted.ever else within)[one.id], wanted)
+
+    if one.id == "I23":
+        return Figure(_partners(connection, asked, in_period(asked)), _partners(connection, asked))
+    found = {tally.part for tally in (*within[one.id], *ever[one.id])}
+    made = []
+    for part in parts(one, found):
+        middle, ninth = spread.get((one.id, part.name), (None, None)) if part.median else (None, None)
+        made.append(Part(part.name, number(part.name), number(part.among), middle, ninth, part.name, part.among))
+    if one.id == "I16":
+        seats = select(func.sum(entries.c.value)).where(held(asked), entries.c.part == "held", *there(asked))
+        made.append(Part("filled", number("counted"), connection.execute(seats).scalar() or 0, counts="counted"))
+    return Figure(number("counted"), number("among"), tuple(made), one.shares)
+
+
+def counted(tallies: Counter[Tally], wanted: Cell) -> int:
+    """Returns the number of entries in a cell."""
+    return sum(n for tally, n in tallies.items() if fits(tally, wanted))
+
+
+def fits(tally: Tally, wanted: Cell) -> bool:
+    """Tells if the entries of a tally are in a cell."""
+    least, most = wanted.waits or (0, None)
+    return (
+        (not wanted.parts or tally.part in wanted.parts)
+        and tally.state in wanted.states
+        and (wanted.late is None or tally.state != "open" or tally.late == wanted.late)
+        and (not wanted.waits or (tally.idle >= least and (most is None or tally.idle <= most)))
+    )
+
+
+def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Counter[Tally]]:
+    wanted = (entries.c.indicator.in_([id for id in ids if id not in _APART]), in_period(asked))
+    made = _tallied(connection, asked, *wanted)
+    if "I16" in ids:
+        made |= _tallied(connection, asked, entries.c.indicator == "I16", held(asked))
+    return made
+
+
+def _ever(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Counter[Tally]]:
+    """Counts what stands on the day."""
+    made = _tallied(connection, asked, entries.c.indicator == "I1", entries.c.state == "open")
+    if "I18" in ids:
+        query = select(entries.c.due, func.count()).where(entries.c.indicator == "I18", *there(asked))
+        for due, n in connection.execute(query.group_by(entries.c.due)):
+            made["I18"][Tally("", "open", due < asked.day, (asked.day - due).days)] += n
+    if "I19" in ids:
+        tardy = func.sum(case((tasks.c.due < asked.day, 1), else_=0))
+        query = select(tasks.c.kind, func.count(), tardy).where(of_tasks(asked)).group_by(tasks.c.kind)
+        for kind, n, late_ones in connection.execute(query):
+            made["I19"] += Counter({Tally(kind, "open", True): late_ones, Tally(kind, "open", False): n - late_ones})
+    return made
+
+
+def _tallied(connection: Connection, asked: FigureQuestion, *wanted: ColumnElement[bool]) -> dict[str, Counter[Tally]]:
+    past = func.sum(case((late(asked), 1), else_=0))
+    alike = (entries.c.indicator, entries.c.part, entries.c.state)
+    query = select(*alike, func.count(), past).where(*wanted, *there(asked)).group_by(*alike)
+    made: dict[str, Counter[Tally]] = defaultdict(Counter)
+    for id, part, state, n, tardy in connection.execute(query):
+        if state == "open":
+            made[id] += Counter({Tally(part, state, True): tardy, Tally(part, state, False): n - tardy})
+        else:
+            made[id][Tally(part, state)] += n
+    return made
+
+
+def _partners(connection: Connection, asked: FigureQuestion, *wanted: ColumnElement[bool]) -> int:
+    query = select(func.count(entries.c.part.distinct())).where(entries.c.indicator == "I23", *wanted, *there(asked))
+    return int(connection.execute(query).scalar_one())
+
+
+# --- medians
+
+
+def _spread(
+    connection: Connection, asked: FigureQuestion, basis: Basis, ids: Collection[str]
+) -> dict[tuple[str, str], tuple[int | None, int | None]]:
+    """Returns the median and the ninth decile of parts: days waited (I13), days late (I19), points (I21)."""
+    made: dict[tuple[str, str], tuple[int | None, int | None]] = {}
+    if "I13" in ids:
+        for part, waits in _waits(connection, asked, basis).items():
+            made["I13", part] = quantile(waits, 0.5), quantile(waits, 0.9)
+    if "I19" in ids:
+        for kind, late_by in _late_by(connection, asked, basis).items():
+            made["I19", kind] = median_low(late_by), None
+    if "I21" in ids:
+        query = select(entries.c.value).where(entries.c.indicator == "I21", in_period(asked), *there(asked))
+        if points := connection.execute(query).scalars().all():
+            made["I21", "points"] = round(median(points)), None
+    return made
+
+
+def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[str, Counter[Waited]]:
+    since = case((entries.c.state == literal_column("'open'"), entries.c.on))
+    alike = (entries.c.part, entries.c.state, entries.c.value, since)
+    query = select(*alike, func.count()).where(entries.c.indicator == "I13", in_period(asked), *there(asked))
+    made: dict[str, Counter[Waited]] = defaultdict(Counter)
+    for part, state, took, waiting_since, n in connection.execute(query.group_by(*alike)):
+        days = basis.days(waiting_since, asked.day) if waiting_since else took
+        made[part][Waited(days, state in ("done", "past"))] += n
+    return made
+
+
+def _late_by(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[str, list[int]]:
+    query = select(tasks.c.kind, tasks.c.due, func.count()).where(of_tasks(asked), tasks.c.due < asked.day)
+    made: dict[str, list[int]] = defaultdict(list)
+    for kind, due, n in connection.execute(query.group_by(tasks.c.kind, tasks.c.due)):
+        made[kind] += [basis.calendar.count(due, asked.day)] * n
+    return made
+
+
+# --- what is no dossier's
+
+
+def of_nobody(
+    connection: Connection, asked: FigureQuestion, refs: References
+) -> Iterable[tuple[str, UUID, FigureEntry]]:
+    """Yields the entries of the team and of the sites, with their indicator and stream: I22, and the rule R15.
+
+    A cut has none of them.
+    """
+    if asked.cut or asked.advisor:
+        return
+    opened = connection.execute(select(folds.c.stream).where(folds.c.kind == "structure")).scalar()
+    for id, one in team.members(refs.team, asked.day):
+        yield "I22", id, one
+    if asked.first <= asked.day <= asked.last and opened:
+        for id, one in team.referents(refs.team, refs.structure.sites, opened, asked.day):
+            yield "I24", id, one
+
+
+def values(connection: Connection, cut: str) -> list[tuple[str, int]]:
+    """Returns the cells of a cut, each with its number of dossiers."""
+    if cut == "partner":
+        query = select(entries.c.partner, func.count()).where(entries.c.indicator == "I23").group_by(entries.c.partner)
+    else:
+        query = select(paths.c[cut], func.count()).where(paths.c.counts).group_by(paths.c[cut])
+    return [(_named(value), n) for value, n in connection.execute(query)]
+
+
+def _named(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def months(connection: Connection, asked: FigureQuestion, id: str) -> dict[date, Counter[Tally]]:
+    """Counts the entries of an indicator by the month of their day, given as its first day."""
+    past = func.sum(case((late(asked), 1), else_=0))
+    alike = (entries.c.on, entries.c.part, entries.c.state)
+    wanted = (entries.c.indicator == id, held(asked) if id == "I16" else in_period(asked), *there(asked))
+    made: dict[date, Counter[Tally]] = defaultdict(Counter)
+    for on, part, state, n, tardy in connection.execute(
+        select(*alike, func.count(), past).where(*wanted).group_by(*alike)
+    ):
+        tally = made[on.replace(day=1)]
+        if state == "open":
+            tally[Tally(part, state, True)] += tardy
+            tally[Tally(part, state, False)] += n - tardy
+        else:
+            tally[Tally(part, state)] += n
+    return dict(sorted(made.items()))

@@ -1,0 +1,116 @@
+"""Makes the entries of the dossiers and workshops that changed since the last question, from their events."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, and_, case, literal, select, update
+
+from pixflow.events.base import Event, Recorded
+from pixflow.folding import not_retracted
+from pixflow.indicators.conformance import DEBRIEF_BY
+from pixflow.indicators.entry import Basis
+from pixflow.indicators.path import path_of, recorded_day
+from pixflow.reference_data import References
+from pixflow.workshop import state as workshop_state
+from projections import audit_trail
+from projections.bookkeeping import folds
+from projections.contract import Row
+from projections.figures.entries import KINDS, entries, of_path, of_workshop, paths
+from projections.store.bulk_writes import delete_streams, insert_rows
+from projections.store.catch_up import ReadSide
+
+_CHUNK = 500
+
+Stream = tuple[UUID, str, Sequence[Recorded]]
+"""A stream, its kind, and its events."""
+
+
+def refresh(side: ReadSide) -> None:
+    """Makes the entries that are missing, or were made with other documents; judges debriefs by today's team."""
+    documents = documents_of(side.refs)
+    with side.database.connect() as connection:
+        if not _missing(connection, documents, 1) and not _misjudged(connection, side.refs):
+            return
+    with side.writing() as connection:
+        basis, waiting = basis_of(side.refs), _missing(connection, documents)
+        for start in range(0, len(waiting), _CHUNK):
+            some = waiting[start : start + _CHUNK]
+            for table in (paths, entries):
+                delete_streams(connection, table, some)
+            write(connection, histories(connection, some), basis, documents)
+        judge_debriefs(connection, side.refs)
+
+
+def basis_of(refs: References) -> Basis:
+    return Basis(refs.calendar, refs.protocol, lambda day: refs.grille(day).document)
+
+
+def documents_of(refs: References) -> str:
+    """Names the documents that entries depend on, by how many of each were published."""
+    return f"{len(refs.protocols.published)}.{len(refs.grilles.published)}"
+
+
+def _missing(connection: Connection, documents: str, most: int | None = None) -> list[UUID]:
+    known = select(paths.c.stream).where(paths.c.stream == folds.c.stream, paths.c.basis == documents)
+    query = select(folds.c.stream).where(folds.c.kind.in_(KINDS), ~known.exists())
+    return list(connection.execute(query.order_by(folds.c.stream).limit(most)).scalars())
+
+
+def histories(connection: Connection, streams: Collection[UUID] | None = None) -> Iterator[Stream]:
+    """Yields the dossiers and workshops with their events, all or these."""
+    table = audit_trail.table
+    wanted = table.c.kind.in_(KINDS) if streams is None else table.c.stream.in_(streams)
+    found = connection.execute(select(table).where(wanted).order_by(table.c.stream, table.c.version))
+    for (stream, kind), events in groupby(found, lambda row: (row.stream, row.kind)):
+        yield stream, kind, [audit_trail.recorded(row) for row in events]
+
+
+def write(
+    connection: Connection,
+    streams: Iterable[Stream],
+    basis: Basis,
+    documents: str = "",
+    day_of: Callable[[Event], date] = recorded_day,
+) -> None:
+    """Writes the rows of streams. `day_of` gives the day of an event."""
+    made = [_rows(one, basis, documents, day_of) for one in streams]
+    insert_rows(connection, paths, [row for row, _ in made])
+    insert_rows(connection, entries, [row for _, rows in made for row in rows])
+
+
+def _rows(one: Stream, basis: Basis, documents: str, day_of: Callable[[Event], date]) -> tuple[Row, list[Row]]:
+    stream, kind, events = one
+    if kind == "workshop":
+        return of_workshop(stream, workshop_state.fold(events), basis, documents)
+    presents = basis.definitions.workshop_presents
+    path = path_of(stream, not_retracted(events), basis.protocol, day_of, workshop_presents=presents)
+    return of_path(path, basis, documents)
+
+
+# --- debriefs, by the test of whoever held them
+
+_WITH_DEBRIEF = (entries.c.indicator == "I24", entries.c.part == DEBRIEF_BY)
+
+
+def judge_debriefs(connection: Connection, refs: References) -> None:
+    """Judges each debrief by the day when whoever held it first took the test."""
+    judged = update(entries).where(*_WITH_DEBRIEF, entries.c.state != _verdict(refs))
+    connection.execute(judged.values(state=_verdict(refs)))
+
+
+def _misjudged(connection: Connection, refs: References) -> bool:
+    query = select(entries.c.stream).where(*_WITH_DEBRIEF, entries.c.state != _verdict(refs)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _verdict(refs: References) -> ColumnElement[str]:
+    """Selects "done" for a debrief held by somebody who had taken the test, "out" for another one."""
+    first = {
+        id: min(one.stamp.on for one in member.milestones if one.kind == "pix")
+        for id, member in refs.team.items()
+        if member.last("pix")
+    }
+    had = [(and_(entries.c.subject == member, entries.c.on >= day), "done") for member, day in first.items()]
+    return case(*had, else_="out") if had else literal("out")

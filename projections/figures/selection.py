@@ -1,0 +1,92 @@
+"""A question to the entries: the period, the day, one cell of a cut; and the conditions that select them."""
+
+from datetime import date, timedelta
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, and_, literal, or_, select
+
+from pixflow.indicators.catalogue import ALL, Cell
+from projections import advisor_queue
+from projections.figures.entries import entries, paths
+
+Cut = Literal["", "site", "programme", "group", "modality", "mediator", "band", "partner"]
+CUTS: tuple[Cut, ...] = ("site", "programme", "group", "modality", "mediator", "band", "partner")
+YES, NO = "yes", "no"
+tasks = advisor_queue.table
+Conditions = list[ColumnElement[bool]]
+
+
+class FigureQuestion(Struct, frozen=True):
+    """The period, both days included, and the day it is asked for; one cell of a cut, or one advisor's dossiers."""
+
+    first: date
+    last: date
+    day: date
+    cut: Cut = ""
+    value: str = ""
+    advisor: UUID | None = None
+
+
+def there(asked: FigureQuestion) -> Conditions:
+    """Selects the entries of the dossiers that are asked for."""
+    if asked.cut == "partner":
+        return [entries.c.partner == asked.value, *_of(asked, entries.c.stream, "")]
+    return _of(asked, entries.c.stream, asked.cut)
+
+
+def _of(asked: FigureQuestion, stream: ColumnElement[UUID], cut: Cut) -> Conditions:
+    wanted: Conditions = []
+    if cut == "mediator":
+        wanted.append(paths.c.mediator == (asked.value == YES))
+        wanted.append(paths.c.counts)
+    elif cut:
+        wanted.append(paths.c[cut] == asked.value)
+    if asked.advisor:
+        wanted.append(paths.c.advisor == asked.advisor)
+    return [stream.in_(select(paths.c.stream).where(*wanted))] if wanted else []
+
+
+def in_period(asked: FigureQuestion) -> ColumnElement[bool]:
+    return entries.c.on.between(asked.first, asked.last)
+
+
+def held(asked: FigureQuestion) -> ColumnElement[bool]:
+    """Selects the seats of workshops closed in the period (I16), and these workshops."""
+    closed = select(entries.c.stream).where(entries.c.indicator == "I16", entries.c.part == "held", in_period(asked))
+    return entries.c.subject.in_(closed)
+
+
+def late(asked: FigureQuestion) -> ColumnElement[bool]:
+    return entries.c.due < asked.day
+
+
+def of_cell(asked: FigureQuestion, indicator: str, cell: Cell) -> Conditions:
+    """Selects the entries of one number."""
+    wanted = [entries.c.indicator == indicator, *there(asked)]
+    if indicator == "I16":
+        wanted.append(held(asked))
+    elif not cell.ever:
+        wanted.append(in_period(asked))
+    if cell.parts:
+        wanted.append(entries.c.part.in_(cell.parts))
+    if cell.states != ALL:
+        wanted.append(entries.c.state.in_(cell.states))
+    if cell.late is not None:
+        wanted.append(or_(entries.c.state != "open", late(asked) if cell.late else ~late(asked)))
+    if cell.waits:
+        least, most = cell.waits
+        wanted.append(entries.c.due <= asked.day - timedelta(least))
+        wanted.append(entries.c.due >= asked.day - timedelta(most) if most is not None else literal(True))
+    return wanted
+
+
+def of_tasks(asked: FigureQuestion) -> ColumnElement[bool]:
+    """Selects the tasks of dossiers owed on the day (I19)."""
+    counts = select(paths.c.stream).where(paths.c.counts)
+    wanted = _of(asked, tasks.c.stream, "" if asked.cut == "partner" else asked.cut)
+    nobody = [literal(False)] if asked.cut == "partner" else []
+    return and_(
+        tasks.c.subject == "dossier", tasks.c.stream.in_(counts), advisor_queue.visible(asked.day), *wanted, *nobody
+    )

@@ -1,0 +1,123 @@
+"""Indicateurs and Mon activité: each number leads to a list of its length, on any day, by a cut; the files say it too."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+
+from pixflow.dossier.stages import orientation
+from tests.web.client import InspectingClient
+from tests.web.filled import soup
+from tests.web.paths import House, house
+from tests.web.story import long_story
+from web.pages.indicators.files import guarded
+
+MONDAY = date(2026, 3, 16)
+NADIA, PAUL, SOPHIE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin"
+
+
+@pytest.fixture(scope="module")
+def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A long story, and three young people of whom one saw Pix."""
+    with house(tmp_path_factory.mktemp("indicators"), MONDAY) as made:
+        long_story(made)
+        for number in range(3):
+            other = made.opened(last_name=f"Autre{number}", advisor=PAUL, imilo_number=f"99{number}")
+            if number == 0:
+                made.on(other, orientation.present_pix, PAUL, occasion="welcome")
+        yield made
+
+
+@pytest.fixture
+def manager(at_work: House) -> InspectingClient:
+    return at_work.client(HELENE)
+
+
+def numbers(client: InspectingClient, path: str) -> dict[str, int]:
+    """The links of a page to lists, each with the number that it shows."""
+    links = soup(client.get(path).text).select('main a[href*="etat="]')
+    return {link["href"]: int(link.text.replace("\u202f", "")) for link in links if link.text.strip().isdigit()}
+
+
+def length(client: InspectingClient, path: str) -> int:
+    return int(soup(client.get(path).text).select_one("#list small").text)
+
+
+def test_each_number_leads_to_a_list_of_its_length(manager: InspectingClient) -> None:
+    found = numbers(manager, "/indicateurs")
+    assert len(found) > 80
+    shown = {path: n for path, n in found.items() if n} | dict(list(found.items())[:5])
+    assert {path: length(manager, path) for path in shown} == shown
+
+
+def test_a_list_names_people_and_leads_to_the_fact(manager: InspectingClient) -> None:
+    page = soup(manager.get("/indicateurs/I2?etat=waiting").text)
+    rows = page.select("#list ~ table tbody tr")
+    assert sorted(row.select_one("th a").text for row in rows) == ["Léa Autre1", "Léa Autre2"]
+    assert all("/rejouer/" in row.select_one("td a")["href"] for row in rows)
+    assert manager.get(rows[0].select_one("td a")["href"]).status_code == 200
+
+
+def test_a_figure_as_of_an_earlier_day(manager: InspectingClient) -> None:
+    then = "/indicateurs/I2?etat=among&au=2026-03-18"
+    assert length(manager, then) < length(manager, "/indicateurs/I2?etat=among")
+    assert "tel que su ce jour-là" in manager.get("/indicateurs?au=2026-03-18").text
+    assert "tel que vrai ce jour-là" in manager.get("/indicateurs?au=2026-03-18&horloge=vrai").text
+    assert length(manager, f"{then}&horloge=vrai") >= length(manager, then)
+
+
+def test_the_cells_of_a_cut_sum_to_the_figure(manager: InspectingClient) -> None:
+    whole = length(manager, "/indicateurs/I2?etat=among")
+    page = soup(manager.get("/indicateurs/I2?par=programme").text)
+    cells = page.select("#cut ~ .table-wide tbody td:nth-of-type(2) a")
+    assert sum(int(cell.text) for cell in cells) == whole
+    assert [length(manager, cell["href"]) for cell in cells] == [int(cell.text) for cell in cells]
+
+
+def test_words_that_are_no_question_give_the_usual_page_or_none(manager: InspectingClient) -> None:
+    for asked in ("periode=jamais", "coupe=nom:Sow", "coupe=site", "au=2999-01-01", "au=hier", "horloge=vieux"):
+        assert manager.get(f"/indicateurs?{asked}").status_code == 200
+    for path in ("I0", "I25", "funnel?etat=rien", "I2?etat=rien", "I24?etat=R99", "I2/tableau.pdf"):
+        assert manager.get(f"/indicateurs/{path}").status_code == 404
+
+
+def test_the_files_say_what_is_on_screen(manager: InspectingClient) -> None:
+    rows = list(csv.reader(StringIO(manager.get("/indicateurs.csv").content.decode("utf-8-sig")), delimiter=";"))
+    book = openpyxl.load_workbook(BytesIO(manager.get("/indicateurs.xlsx").content))
+    cells = [[str("" if cell is None else cell) for cell in row] for row in book.active.iter_rows(values_only=True)]
+    assert [[cell for cell in row if cell] for row in cells] == [[cell for cell in row if cell] for row in rows]
+    assert "tel que su ce jour-là" in rows[2][0]
+    line = next(row for row in rows if row[:3] == ["I2", "Présentation de Pix", ""])
+    assert line[3:5] == [str(length(manager, f"/indicateurs/I2?etat={name}")) for name in ("counted", "among")]
+    one = manager.get("/indicateurs/I2/tableau.csv?par=site").content.decode("utf-8-sig")
+    assert "I2" in one
+    assert "Jouvenel" not in one
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@SUM(A1)", "\tx"])
+def test_no_cell_is_taken_for_a_formula(text: str) -> None:
+    assert guarded(text) == f"'{text}"
+    assert guarded(-2) == -2
+
+
+def test_an_advisor_has_only_their_own_dossiers_and_no_rate(at_work: House) -> None:
+    paul, nadia = at_work.client(PAUL), at_work.client(NADIA)
+    assert length(paul, "/mon-activite/I2?etat=waiting") == 2
+    assert "Autre" not in nadia.get("/mon-activite/I2?etat=among").text
+    page = paul.get("/mon-activite").text
+    assert "%" not in soup(page).main.text
+    assert paul.get("/mon-activite/I22").status_code == 404
+    assert paul.get("/indicateurs").status_code == 403
+    found = numbers(paul, "/mon-activite")
+    assert {path: length(paul, path) for path in found if found[path]} == {path: n for path, n in found.items() if n}
+
+
+def test_a_structure_of_nobody_has_every_page(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with house(tmp_path_factory.mktemp("empty"), MONDAY) as empty:
+        client = empty.client(HELENE)
+        for path in ("/indicateurs", "/indicateurs/I13", "/indicateurs/I21", "/indicateurs/funnel", "/indicateurs/I24"):
+            assert client.get(path).status_code == 200
+        assert empty.client(NADIA).get("/mon-activite").status_code == 200

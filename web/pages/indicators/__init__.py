@@ -1,0 +1,1 @@
+"""Indicateurs: the figures of a structure, each with the list of people behind it."""

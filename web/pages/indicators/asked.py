@@ -1,0 +1,161 @@
+"""The address of a figure: the period, the day and the clock, one cell of a cut."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+from msgspec import structs
+
+from pixflow.indicators.clocks import Clock
+from projections.figures import questions
+from projections.figures.selection import CUTS, Cut, FigureQuestion
+from web.desk.desk import Desk
+from web.french import dates, vocabulary
+from web.french import indicators as french
+from web.french.typography import say
+from web.hosting.figures import Counting, counting
+from web.http import addresses, filters
+from web.http.filters import Chip, FilterMenu
+from web.http.pagination import address
+
+PATH = "/indicateurs"
+_DAY = timedelta(1)
+
+
+def _year(day: date) -> tuple[date, date]:
+    return day - relativedelta(years=1) + _DAY, day
+
+
+def _month(day: date) -> tuple[date, date]:
+    return day.replace(day=1), day
+
+
+def _last_month(day: date) -> tuple[date, date]:
+    first = day.replace(day=1)
+    return first - relativedelta(months=1), first - _DAY
+
+
+def _three_months(day: date) -> tuple[date, date]:
+    return day - relativedelta(months=3) + _DAY, day
+
+
+def _civil_year(day: date) -> tuple[date, date]:
+    return day.replace(month=1, day=1), day
+
+
+def _last_year(day: date) -> tuple[date, date]:
+    return date(day.year - 1, 1, 1), date(day.year - 1, 12, 31)
+
+
+PERIODS: dict[str, Callable[[date], tuple[date, date]]] = {
+    "": _year,
+    "3-mois": _three_months,
+    "mois": _month,
+    "mois-dernier": _last_month,
+    "annee": _civil_year,
+    "annee-derniere": _last_year,
+}
+"""The periods of the menu, each as its days up to the day asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFigures:
+    """The question of an address. `period` is its word, `cut` one cell ("site:Alençon")."""
+
+    question: FigureQuestion
+    period: str
+    cut: str
+    clock: Clock
+    past: bool
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Returns the parameters of the address; those that stand for today and everybody are left out."""
+        day = self.question.day.isoformat() if self.past else ""
+        return {
+            "periode": self.period,
+            "coupe": self.cut,
+            "au": day,
+            "horloge": "vrai" if self.past and self.clock == "true" else "",
+        }
+
+    def within(self, cut: str) -> "AskedFigures":
+        """Returns the same question about one cell of a cut."""
+        facet, _, value = cut.partition(":")
+        return replace(self, cut=cut, question=structs.replace(self.question, cut=facet, value=value))
+
+    def at(self, path: str, **more: str) -> str:
+        return address(path, {**self.parameters, **more})
+
+
+def asked_of(
+    desk: Desk, period: str = "", cut: str = "", day: str = "", clock: str = "", advisor: UUID | None = None
+) -> AskedFigures:
+    """Returns the question of an address. Words that are unknown, and a day to come, stand for the usual ones."""
+    until = min(addresses.day(day) or desk.today, desk.today)
+    known = period if period in PERIODS else ""
+    first, last = PERIODS[known](until)
+    facet, _, value = cut.partition(":")
+    found: Cut = next((one for one in CUTS if one == facet), "")
+    question = FigureQuestion(first, last, until, found, value if found else "", advisor)
+    return AskedFigures(
+        question, known, cut if found else "", "true" if clock == "vrai" else "known", until < desk.today
+    )
+
+
+@contextmanager
+def counted(desk: Desk, asked: AskedFigures) -> Iterator[Counting]:
+    with counting(desk.served, asked.question.day, asked.clock) as there:
+        yield there
+
+
+def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[FilterMenu]:
+    """Returns the menu of periods, and one for each cut that has more than one cell."""
+    made = [filters.menu("Période", [_period(path, asked, word, kept) for word in PERIODS])]
+    for cut in CUTS:
+        found = questions.values(there.connection, cut)
+        chips = [_cell(path, asked, cut, value, n, kept) for value, n in ordered(cut, found)]
+        if len(chips) > 1 or any(chip.on for chip in chips):
+            made.append(filters.menu(french.CUTS[cut], chips))
+    return made
+
+
+def _period(path: str, asked: AskedFigures, word: str, kept: dict[str, str]) -> Chip:
+    on = word == asked.period
+    href = address(path, {**asked.parameters, "periode": "" if on else word, **kept})
+    return Chip(french.PERIODS[word], href, None, on and word != "")
+
+
+def _cell(path: str, asked: AskedFigures, cut: Cut, value: str, n: int, kept: dict[str, str]) -> Chip:
+    word = f"{cut}:{value}"
+    on = word == asked.cut
+    href = address(path, {**asked.parameters, "coupe": "" if on else word, **kept})
+    return Chip(cell_label(cut, value), href, n, on)
+
+
+def ordered(cut: str, found: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Returns the cells of a cut in the order in which people read them."""
+    if cut == "band":
+        return sorted(found, key=lambda pair: int(pair[0].partition("-")[0] or -1))
+    return sorted(found, key=lambda pair: (pair[0] == "", pair[0].casefold()))
+
+
+def cell_label(cut: str, value: str) -> str:
+    """Returns the words of a cell of a cut."""
+    if cut == "mediator":
+        return "avec médiateur" if value == "yes" else "sans médiateur"
+    if value == "":
+        return french.WITHOUT[cut]
+    if cut == "band":
+        return french.part("I14", value)
+    labels = {"programme": vocabulary.PROGRAMMES, "modality": vocabulary.MODALITIES}.get(cut, {})
+    return dict(labels).get(value, value)
+
+
+def days_text(asked: AskedFigures) -> str:
+    """Returns the days of the period in words."""
+    first, last = (dates.day(day, year=True) for day in (asked.question.first, asked.question.last))
+    return say("du {first} au {last}", first=first, last=last)

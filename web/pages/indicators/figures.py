@@ -1,0 +1,151 @@
+"""A figure as a page shows it: its numbers with their names, each a link to its list."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pixflow.indicators.catalogue import BY_ID, COUNTED, FUNNEL, Indicator
+from pixflow.indicators.figure import Figure, Part
+from projections.figures.questions import Tally
+from web.french import indicators as french
+from web.french.typography import percent
+from web.pages.indicators.asked import PATH, AskedFigures
+
+STATES = ("done", "waiting", "late", "out")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number, its words, and the address of its list; `share` is its part of the whole, 0 to 100."""
+
+    name: str
+    label: str
+    count: int
+    href: str
+    share: float = 0.0
+    among: int = 0
+    rate: str = ""
+    median: int | None = None
+    ninth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureShown:
+    """One indicator: its title, its way, its sentence, its numbers. `said` is the volume with its names."""
+
+    id: str
+    title: str
+    way: str
+    definition: str
+    said: str
+    rate: str
+    href: str
+    counted: Number
+    among: Number
+    parts: Sequence[Number]
+
+    @property
+    def states(self) -> Sequence[Number]:
+        """The four parts of a cohort; none for another figure."""
+        return [part for part in self.parts if part.name in STATES] if len(self.parts) == len(STATES) else ()
+
+
+def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH, title: str = "") -> FigureShown:
+    """Returns an indicator with its links below the page `home`; `title` replaces its own."""
+    where = f"{home}/{one.id}"
+
+    def number(name: str, label: str, count: int, among: int, **more: object) -> Number:
+        share = 100 * count / among if among else 0.0
+        return Number(name, label, count, asked.at(where, etat=name), share, among, **more)  # type: ignore[arg-type]
+
+    parts = [_part(one, part, number) for part in figure.parts]
+    return FigureShown(
+        one.id,
+        title or french.TITLES[one.id],
+        french.WAYS[one.way],
+        french.DEFINITIONS[one.id],
+        french.among(one.id, figure.counted, figure.among),
+        french.share(figure.rate),
+        asked.at(where),
+        number(COUNTED, french.cell(one.id, COUNTED), figure.counted, figure.among),
+        number("among", french.cell(one.id, "among"), figure.among, figure.among),
+        parts,
+    )
+
+
+def _part(one: Indicator, part: Part, number: object) -> Number:
+    label = french.part(one.id, part.name)
+    extra = {"rate": french.share(part.rate), "median": part.median, "ninth": part.ninth}
+    made: Number = number(part.counts, label, part.counted, part.among, **extra)  # type: ignore[operator]
+    return made
+
+
+def shown_all(found: Mapping[str, Figure], asked: AskedFigures, home: str = PATH) -> dict[str, FigureShown]:
+    return {id: shown(one, found[id], asked, home) for id, one in BY_ID.items() if id in found}
+
+
+def funnel(figure: Figure, asked: AskedFigures) -> list[Number]:
+    """Returns the steps that those concerned in the period have reached."""
+    where = f"{PATH}/{FUNNEL.id}"
+    whole = figure.among
+    return [
+        Number(
+            part.name,
+            french.FUNNEL[part.name],
+            part.counted,
+            asked.at(where, etat=part.name),
+            100 * part.counted / whole if whole else 0.0,
+            whole,
+            percent(round(100 * part.counted / whole)) if whole >= 5 else "",
+        )
+        for part in figure.parts
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """The entries of a month: its name, and how many stand in each state, with the share of the largest month."""
+
+    label: str
+    total: int
+    counts: Sequence[tuple[str, str, int, float]]
+
+
+def month_rows(months: Mapping[date, Mapping[Tally, int]], labels: Mapping[date, str]) -> list[MonthRow]:
+    """Returns the months with their states, in words."""
+    made = [(labels[month], _states(tallies)) for month, tallies in months.items()]
+    most = max((sum(counts.values()) for _, counts in made), default=0)
+    return [
+        MonthRow(
+            label,
+            sum(counts.values()),
+            [(name, word, counts[name], 100 * counts[name] / most) for name, word in _WORDS.items() if counts[name]],
+        )
+        for label, counts in made
+    ]
+
+
+_WORDS = {"done": "fait", "waiting": "en attente", "late": "en retard", "out": "sorti autrement"}
+
+
+def _states(tallies: Mapping[Tally, int]) -> dict[str, int]:
+    counts = dict.fromkeys(_WORDS, 0)
+    for tally, n in tallies.items():
+        counts[_state(tally)] += n
+    return counts
+
+
+def _state(tally: Tally) -> str:
+    if tally.state == "open":
+        return "late" if tally.late else "waiting"
+    return "done" if tally.state in ("done", "past") else "out"
+
+
+def table(figures: Sequence[FigureShown]) -> Iterator[list[str | int]]:
+    """Yields the rows of a file: what the page shows, a number a cell."""
+    yield ["Indicateur", "Titre", "Partie", "Nombre", "Sur", "Part", "Médiane (jours)", "Neuvième décile", "Définition"]
+    for one in figures:
+        yield [one.id, one.title, "", one.counted.count, one.among.count, one.rate, "", "", one.definition]
+        for part in one.parts:
+            middle, ninth = ("" if value is None else value for value in (part.median, part.ninth))
+            yield [one.id, one.title, part.label, part.count, part.among, part.rate, middle, ninth, ""]

@@ -1,0 +1,79 @@
+"""The figures of a page as a file: CSV or XLSX, the definition, the clock and the day in the first rows."""
+
+from collections.abc import Iterable
+from csv import writer
+from io import BytesIO, StringIO
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from fastapi import Request, Response
+
+from web.desk.desk import Desk
+from web.french import dates
+from web.french.indicators import CLOCKS
+from web.pages.indicators.asked import AskedFigures, days_text
+
+Cell = str | int
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType='
+    '"application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType='
+    f'"{_TYPES}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}.worksheet+xml"/>'
+    "</Types>",
+    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+    f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="Indicateurs" sheetId="1" '
+    'r:id="rId1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+    f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+}
+"""The parts of a workbook of one sheet that do not depend on it (ECMA-376)."""
+
+
+def download(request: Request, desk: Desk, name: str, asked: AskedFigures, rows: Iterable[list[Cell]]) -> Response:
+    """Returns the file, a workbook where the address says so."""
+    day, kind = asked.question.day, request.url.path.rpartition(".")[2]
+    heads: list[list[Cell]] = [
+        [desk.refs.structure.name],
+        [f"Période : {days_text(asked)}"],
+        [f"Au {dates.day(day, year=True)}, {CLOCKS[asked.clock]}"],
+        [asked.cut or "Tous les dossiers"],
+        [],
+    ]
+    table = [*heads, *rows]
+    content, media = (_xlsx(table), _XLSX) if kind == "xlsx" else (_csv(table), "text/csv; charset=utf-8")
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{day}.{kind}"'}
+    return Response(content, media_type=media, headers=headers)
+
+
+def _csv(rows: Iterable[list[Cell]]) -> bytes:
+    file = StringIO()
+    writer(file, delimiter=";").writerows([guarded(cell) for cell in row] for row in rows)
+    return ("\ufeff" + file.getvalue()).encode()
+
+
+def guarded(cell: Cell) -> Cell:
+    """Returns a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
+
+
+def _xlsx(rows: Iterable[list[Cell]]) -> bytes:
+    """Returns a workbook of one sheet. Texts are texts: none of them is a formula."""
+    body = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+    sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as book:
+        for path, part in (*_PARTS.items(), ("xl/worksheets/sheet1.xml", sheet)):
+            book.writestr(path, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{part}')
+    return file.getvalue()
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, int):
+        return f"<c><v>{cell}</v></c>"
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(cell)}</t></is></c>'
