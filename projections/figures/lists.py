@@ -31,6 +31,7 @@ class FigureLine(Struct, frozen=True):
     value: int | None = None
 
 
+_ONE_ORDER = [entries.c[name] for name in ("stream", "version", "part", "ended", "state", "partner", "due")]
 _COLUMNS = [entries.c[name] for name in FigureLine.__struct_fields__]
 
 
@@ -49,7 +50,7 @@ def lines(
         return found[offset : offset + limit], len(found)
     where = of_cell(asked, id, wanted)
     stored = int(connection.execute(select(func.count()).select_from(entries).where(*where)).scalar_one())
-    ordered = select(*_COLUMNS).where(*where).order_by(entries.c.on.desc(), entries.c.stream, entries.c.version)
+    ordered = select(*_COLUMNS).where(*where).order_by(entries.c.on.desc(), *_ONE_ORDER)
     made = [FigureLine(*row) for row in connection.execute(ordered.limit(limit).offset(offset))]
     others = _others(of_nobody(connection, asked, refs), id, wanted)
     start = max(0, offset - stored)

@@ -1,4 +1,4 @@
-"""Indicateurs and Mon activité: each number leads to a list of its length, on any day, by a cut; the files say it too."""
+"""Indicateurs and Mon activité: each number leads to a list of its length; the files say it too."""
 
 import csv
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with house(tmp_path_factory.mktemp("indicators"), MONDAY) as made:
         long_story(made)
         for number in range(3):
-            other = made.opened(last_name=f"Autre{number}", advisor=PAUL, imilo_number=f"99{number}")
+            other = made.opened(last=f"Autre{number}", advisor=PAUL, imilo_number=f"99{number}")
             if number == 0:
                 made.on(other, orientation.present_pix, PAUL, occasion="welcome")
         yield made
@@ -56,7 +56,7 @@ def test_each_number_leads_to_a_list_of_its_length(manager: InspectingClient) ->
 def test_a_list_names_people_and_leads_to_the_fact(manager: InspectingClient) -> None:
     page = soup(manager.get("/indicateurs/I2?etat=waiting").text)
     rows = page.select("#list ~ table tbody tr")
-    assert sorted(row.select_one("th a").text for row in rows) == ["Léa Autre1", "Léa Autre2"]
+    assert sorted(row.select_one("th a").text for row in rows) == ["Aminata Autre1", "Aminata Autre2"]
     assert all("/rejouer/" in row.select_one("td a")["href"] for row in rows)
     assert manager.get(rows[0].select_one("td a")["href"]).status_code == 200
 
