@@ -21,6 +21,7 @@ WORDS = {
     "fait", "recu", "serie", "personnes", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
     "retard", "grouper", "rapprocher", "transmettre", "compte", "numero",
+    "periode", "coupe", "horloge",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",
 }  # fmt: skip
 """The parameters of addresses: filters, forms, days, what was just recorded, and the pages of lists."""

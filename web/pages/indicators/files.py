@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from web.desk.desk import Desk
 from web.french import dates
 from web.french.indicators import CLOCKS
+from web.http.people import NOBODY, note
 from web.pages.indicators.asked import AskedFigures, days_text
 
 Cell = str | int
@@ -37,6 +38,7 @@ _PARTS = {
 
 def download(request: Request, desk: Desk, name: str, asked: AskedFigures, rows: Iterable[list[Cell]]) -> Response:
     """Returns the file, a workbook where the address says so."""
+    note(request, NOBODY)
     day, kind = asked.question.day, request.url.path.rpartition(".")[2]
     heads: list[list[Cell]] = [
         [desk.refs.structure.name],

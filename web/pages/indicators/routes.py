@@ -149,7 +149,6 @@ class FigurePage(Page):
     figure: FigureShown | None
     steps: Sequence[Number]
     months: Sequence[MonthRow]
-    by: str
     dimensions: Sequence[Chip]
     cells: Sequence[FigureShown]
     chosen: str
@@ -202,7 +201,6 @@ def _one(
             figure=shown(known, figure, asked, home[0]) if known else None,
             steps=() if known else funnel(figure, asked),
             months=month_rows(months, {month: dates.month(month) for month in months}) if id not in ("funnel",) else (),
-            by=by,
             dimensions=dimensions,
             cells=cells,
             chosen=name,
