@@ -59,7 +59,7 @@ def test_every_row_is_the_same(both: tuple[ReadSide, ReadSide]) -> None:
 
 @pytest.mark.parametrize("cut", ["", *CUTS])
 def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut: Cut) -> None:
-    told = []
+    told: list[dict[Any, Any]] = []
     for side in both:
         refs, basis = side.refs, basis_of(side.refs)
         with side.database.connect() as connection:
