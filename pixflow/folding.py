@@ -11,12 +11,13 @@ from pixflow.events.dossier import PersonErased as DossierErased
 from pixflow.events.dossier import Retracted as DossierRetracted
 from pixflow.events.participation import PersonErased as ParticipationErased
 from pixflow.events.participation import Retracted as ParticipationRetracted
+from pixflow.events.partner import Retracted as PartnerRetracted
 from pixflow.events.staff import Retracted as StaffRetracted
 from pixflow.events.workshop import Retracted as WorkshopRetracted
 
 S = TypeVar("S")
 ERASURES = (DossierErased, ParticipationErased)
-RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted)
+RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted, PartnerRetracted)
 _RETRACTIONS = frozenset(RETRACTIONS)
 
 

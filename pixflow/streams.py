@@ -13,6 +13,8 @@ from pixflow.events.base import Event, Recorded
 from pixflow.identity import normalise
 from pixflow.participation import campaign, intake
 from pixflow.participation import state as participation_state
+from pixflow.partners import catalogue_state
+from pixflow.partners import state as partner_state
 from pixflow.protocol import publishing
 from pixflow.resources import state as resources_state
 from pixflow.team import notices, staff
@@ -53,6 +55,13 @@ def _participation(state: participation_state.Participation) -> Claims:
     return frozenset({("participation", participation_key(state))}) if state.imported else frozenset()
 
 
+def _partner(state: partner_state.PartnerState) -> Claims:
+    if state.into:
+        return frozenset()
+    names = {("partner-name", normalise(name)) for name in state.names}
+    return frozenset(names | {("place", key) for key in state.sources})
+
+
 def row_key(campaign: UUID, last_name: str, first_name: str, external_id: str | None) -> str:
     """Returns the key shared by all rows of one person in a campaign, at any date."""
     return "|".join((str(campaign), normalise(last_name), normalise(first_name), external_id or ""))
@@ -82,6 +91,8 @@ KINDS: dict[str, Kind] = {
     "notices": Kind(notices.fold, notices.evolve),
     "resource": Kind(resources_state.fold, resources_state.evolve),
     "question": Kind(resources_state.fold_question, resources_state.evolve_question),
+    "partner": Kind(partner_state.fold, partner_state.evolve, _partner),
+    "catalogue": Kind(catalogue_state.fold, catalogue_state.evolve),
 }
 
 

@@ -18,6 +18,7 @@ GROUPS = {
     "The dossier": "dossier.",
     "Partner links": "partner_links.",
     "Workshops": "workshop.",
+    "Partners": "partners.",
     "Pix Orga": "participation.",
     "Portfolios": "portfolio.",
     "The team": "team.",

@@ -95,7 +95,8 @@ ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participatio
 READING = {"issue_paper", "issue_workshop_paper"}
 """Papers that leave an event: whoever reads may take them."""
 KNOWLEDGE = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.resources.")}
-BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM | KNOWLEDGE
+PARTNERS = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.partners.")}
+BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM | KNOWLEDGE | PARTNERS
 """Decisions about no dossier, or about several."""
 OF_A_DOSSIER = sorted(name for name, one in DECISIONS.items() if name not in BEYOND and one.roles.reach)
 

@@ -31,6 +31,7 @@ from pixflow.events import access as x
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
+from pixflow.events import partner as t
 from pixflow.events import question as q
 from pixflow.events import resource as r
 from pixflow.events import staff as s
@@ -54,9 +55,13 @@ from pixflow.events.protocol import (
     ProtocolPublished,
 )
 from pixflow.events.structure import BackupRestored, JournalSealed, KeyRotated, ProgramStarted, StructureOpened
-from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
+from pixflow.events.values import Level, Moment, OfferTerms, Part, Partner, PartnerDetails, Profile, Result
+from pixflow.folding import Stamp
 from pixflow.participation import campaign, imports, intake, matches
 from pixflow.partner_links import answering, issuing
+from pixflow.partners import catalogue as places_catalogue
+from pixflow.partners import joins, listing, offers, places
+from pixflow.partners.state import PartnerState
 from pixflow.protocol import drafting, publishing
 from pixflow.resources import questions, sharing
 from pixflow.store.mapper import TypedMapper
@@ -241,6 +246,28 @@ SCHEDULED = {
     "facilitators": (ADVISOR,), "series": UUID(int=0xE9), "rules": Workshops(), "on": DAY,
 }  # fmt: skip
 
+EPN = PartnerDetails(
+    name="EPN de L’Aigle",
+    kinds=("EPN",),
+    siret="21610214800017",
+    address="5 place du Parc",
+    commune="61214",
+    town="L'Aigle",
+    postal_code="61300",
+    point=(48.7643, 0.6282),
+    phone="+33233844440",
+    email="epn@example.org",
+    hours="Mo-Fr 09:00-12:00",
+    services=("Maîtrise des outils numériques du quotidien",),
+    support=("Dans un atelier collectif",),
+)
+LISTED = t.PartnerListed(details=EPN, source="", place="", updated=None, digest="", on=DAY)
+IMPORTED = t.PartnerListed(details=EPN, source="Dora", place="7", updated=DAY, digest="a0", on=DAY)
+PLACE: dict[str, Any] = {"source": "Dora", "place": "7", "updated": DAY, "details": EPN, "on": LATER}
+TERMS = OfferTerms(label="Bureautique", kind="digital", bands=((0, 40),), proposals=("cap-digital",), seats=8)
+OFFER, OTHER_PARTNER = UUID(int=0xE1), UUID(int=0xE2)
+OFFERED = t.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
+PLACES_COUNTED = {"new": 3, "changed": 1, "unchanged": 0, "gone": 0, "aside": 1, "outside": 12, "refused": 0}
 EMITTED: dict[type[Event], Emitted] = {
     StructureOpened: Emitted(
         (),
@@ -732,6 +759,59 @@ EMITTED: dict[type[Event], Emitted] = {
     q.QuestionAnswered: Emitted((ASKED, SHARED), questions.answer_question, {"answer": RESOURCE, "on": LATER}),
     q.QuestionDropped: Emitted(
         (ASKED,), questions.drop_question, {"reason": "trouvé", "actor": str(ADVISOR), "on": LATER}
+    ),
+    t.PartnerSuggested: Emitted((), listing.suggest_partner, {"details": EPN, "on": DAY}),
+    t.PartnerListed: Emitted((), listing.list_partner, {"details": EPN, "on": DAY}),
+    t.PartnerCorrected: Emitted(
+        (LISTED,), listing.correct_partner, {"field": "phone", "value": "+33233840000", "on": DAY}
+    ),
+    t.SourceTold: Emitted((IMPORTED,), places.import_place, PLACE | {"digest": "b1"}),
+    t.SourceWithdrawn: Emitted((IMPORTED,), places.withdraw_place, {"source": "Dora", "place": "7", "on": LATER}),
+    t.OfferListed: Emitted((LISTED,), offers.list_offer, {"offer": OFFER, "terms": TERMS, "on": DAY}),
+    t.OfferRevised: Emitted(
+        (LISTED, OFFERED), offers.revise_offer, {"offer": OFFER, "terms": OfferTerms(label="CAP", kind="general"),
+        "on": DAY}
+    ),
+    t.OfferClosed: Emitted((LISTED, OFFERED), offers.close_offer, {"offer": OFFER, "on": DAY}),
+    t.PartnerVerified: Emitted((LISTED,), listing.verify_partner, {"channel": "call", "on": DAY}),
+    t.PartnerReviewed: Emitted((LISTED,), listing.review_partner, {"on": DAY}),
+    t.PartnerDelisted: Emitted((LISTED,), listing.delist_partner, {"reason": "closed", "on": DAY}),
+    t.PartnerRelisted: Emitted(
+        (LISTED, t.PartnerDelisted(reason="closed", on=DAY)), listing.relist_partner, {"on": DAY}
+    ),
+    t.PartnersJoined: Emitted(
+        (LISTED,), joins.join_partner,
+        {"other": OTHER_PARTNER, "takes": PartnerState(listed=Stamp(DAY, 1)), "on": DAY},
+    ),
+    t.PartnerAbsorbed: Emitted((LISTED,), joins.absorb_partner, {"into": OTHER_PARTNER, "on": DAY}),
+    t.DifferenceNoted: Emitted((LISTED,), joins.note_difference, {"other": OTHER_PARTNER, "on": DAY}),
+    t.NameAttached: Emitted((LISTED,), listing.attach_name, {"name": "EPN", "on": DAY}),
+    t.PartnerUsed: Emitted((LISTED,), listing.use_partner, {"on": DAY}),
+    t.Retracted: Emitted(
+        (LISTED, t.PartnerVerified(channel="call", on=DAY)), listing.take_back,
+        {"version": 2, "reason": "erreur", "on": DAY},
+    ),
+    t.CatalogueReceived: Emitted(
+        (), places_catalogue.receive_catalogue,
+        {"digest": "c2", "kind": "mednum-1.0", "counts": PLACES_COUNTED, "on": DAY},
+    ),
+    t.PlaceSetAside: Emitted(
+        (), places_catalogue.set_place_aside, {"places": (("Dora", "8"),), "reason": "far", "on": DAY}
+    ),
+    t.PlaceReclaimed: Emitted(
+        (t.PlaceSetAside(source="Dora", place="8", reason="far", on=DAY),), places_catalogue.reclaim_place,
+        {"source": "Dora", "place": "8", "on": DAY},
+    ),
+    t.TerritoryStated: Emitted(
+        (), places_catalogue.state_territory,
+        {"groupings": ("200068468",), "communes": ("61345",), "radius": 10, "sites": {"L’Aigle": "61214"}, "on": DAY},
+    ),
+    t.TableMapped: Emitted(
+        (), places_catalogue.map_table, {"header": "d3", "columns": {"Structure": "nom"}, "on": DAY}
+    ),
+    t.OutlinesReceived: Emitted(
+        (), places_catalogue.receive_outlines,
+        {"credit": "IGN Admin Express", "outlines": {"61214": "0 0 1 1"}, "on": DAY},
     ),
 }  # fmt: skip
 TAKEN_WITHIN = {

@@ -59,6 +59,7 @@ class Referral(Struct, frozen=True):
     reminders: tuple[Stamp, ...] = ()
     links: tuple[PartnerLink, ...] = ()
     report: Report | None = None
+    offer: UUID | None = None
 
     @property
     def link(self) -> PartnerLink | None:
@@ -158,7 +159,14 @@ def evolve(state: Parcours, event: object, stamp: Stamp) -> Parcours:
     match event:
         case e.ReferralSent(action=action):
             sent = Referral(
-                event.referral, stamp, event.partner, event.starts, event.ends, note=event.note, email=event.email
+                event.referral,
+                stamp,
+                event.partner,
+                event.starts,
+                event.ends,
+                note=event.note,
+                email=event.email,
+                offer=event.offer,
             )
             return _changed(state, action, lambda a: _referred(a, sent))
         case e.ReferralAnswered(referral=referral):

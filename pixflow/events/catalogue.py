@@ -10,6 +10,7 @@ from pixflow.events import (
     intake,
     notices,
     participation,
+    partner,
     protocol,
     question,
     resource,
@@ -33,6 +34,7 @@ MODULES = (
     notices,
     resource,
     question,
+    partner,
 )
 
 

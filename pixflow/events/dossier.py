@@ -29,7 +29,7 @@ PLAIN = frozenset({
     "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
-    "paper", "nth", "awaits", "link", "asked", "automatic",
+    "paper", "nth", "awaits", "link", "asked", "automatic", "partner_id", "offer",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -350,6 +350,8 @@ class SelfStudyFollowed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralSent(Event):
+    """A referral. `partner_id` is a listed partner and `offer` one of its offers: both stay once a person is erased."""
+
     TOPIC: ClassVar[str] = "dossier.ReferralSent"
     STAGE: ClassVar[Stage | None] = "parcours"
     CLOSES: ClassVar[bool] = True
@@ -361,6 +363,8 @@ class ReferralSent(Event):
     note: Personal[str]
     on: date
     email: Personal[str] = ""
+    partner_id: UUID | None = None
+    offer: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

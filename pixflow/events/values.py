@@ -24,6 +24,8 @@ DossierPaper = Literal["fiche", "convocation", "prescription"]
 Awaited = Literal["result", "answer", "workshop", "action"]
 """A fact that a snoozed task waits for: a result, a partner's answer, a workshop held, the end of an action."""
 WorkshopPaper = Literal["sheet", "letters"]
+OfferKind = Literal["digital", "literacy", "general", "specialised", "certification", "access", "cafe"]
+OfferContact = Literal["phone", "email", "visit", "form"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +94,57 @@ class Partner:
 
     id: UUID | None
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerDetails:
+    """A partner's file, in the words of "lieux de médiation numérique" 1.0.2; "" and () are unknown.
+
+    `commune` is a code of INSEE, `town` its name. `point` is latitude and longitude. `thematics` and `networks` are of
+    data·inclusion.
+    """
+
+    name: str = ""
+    kinds: tuple[str, ...] = ()
+    siret: str = ""
+    address: str = ""
+    complement: str = ""
+    commune: str = ""
+    town: str = ""
+    postal_code: str = ""
+    point: tuple[float, float] | None = None
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    booking: str = ""
+    hours: str = ""
+    summary: str = ""
+    services: tuple[str, ...] = ()
+    thematics: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    special_care: tuple[str, ...] = ()
+    fees: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
+    itinerant: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTerms:
+    """One thing that a partner offers. `bands` are pairs of whole percents, `proposals` ids of the grid.
+
+    Empty `bands`, `proposals` or `programmes` say nothing of them. `seats` is None when it is unknown.
+    """
+
+    label: str
+    kind: OfferKind
+    bands: tuple[tuple[int, int], ...] = ()
+    proposals: tuple[str, ...] = ()
+    programmes: tuple[str, ...] = ()
+    language: str = ""
+    cost: str = ""
+    seats: int | None = None
+    days: str = ""
+    contact: OfferContact = "phone"

@@ -110,6 +110,7 @@ SIMPLE: dict[object, SearchStrategy[Any]] = {
     UUID: st.sampled_from(IDS),
     str: st.sampled_from(TEXTS),
     int: st.integers(1, 12),
+    float: st.sampled_from([48.76, 0.63]),
     bool: st.booleans(),
     type(None): st.none(),
     date: st.dates(date(2026, 8, 1), date(2026, 11, 30)),

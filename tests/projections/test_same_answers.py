@@ -29,6 +29,7 @@ from projections.figures.refresh import basis_of, refresh
 from projections.figures.selection import CUTS, Cut, FigureQuestion
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
+from projections.territory import partners
 from tests.projections.conftest import NOW, Spare, everything
 
 pytestmark = pytest.mark.postgres
@@ -37,6 +38,7 @@ WRITES = {"audit_trail.forget"}
 IN_ANY_ORDER = {
     "advisor_queue.counts", "piles.piles", "advisor_queue.opened_since", "dossier_sheet.counts",
     "dossier_sheet.moved_since", "dossier_sheet.past_counts", "directory.everyone", "result_routing.known",
+    "referrals.every",
 }  # fmt: skip
 TODAY = NOW.date()
 DAYS = [TODAY - timedelta(days=90), TODAY - timedelta(days=7), TODAY, TODAY + timedelta(days=9)]
@@ -185,6 +187,12 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "refs": [None, refs],
         "by": [str(advisors[0]), "system:clock"],
         "among": [50],
+        "status": ["listed", "joined"],
+        "commune": ["61214", ""],
+        "town": ["L'Aigle"],
+        "sources": [["Conseiller numérique"], []],
+        "sorts": [["viaformation", "via formation l aigle"], []],
+        "partners": [list(connection.execute(select(partners.table.c.stream)).scalars())],
         "limit": [5, 50],
         "offset": [0, 3],
         **OF_ONE.get(projection, {}),
@@ -193,7 +201,11 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
 
 def others(projection: str, connection: Connection) -> list[UUID]:
     """Streams of a projection that shows others than dossiers."""
-    shown = {"workshops": workshops.table.c.stream, "result_routing": result_routing.participations.c.stream}
+    shown = {
+        "territory.partners": partners.table.c.stream,
+        "workshops": workshops.table.c.stream,
+        "result_routing": result_routing.participations.c.stream,
+    }
     column = shown.get(projection, dossier_sheet.table.c.stream)
     return list(connection.execute(select(column).order_by(column).limit(3)).scalars())
 

@@ -38,10 +38,12 @@ def send_referral(
     email: str | None = None,
     link: UUID | None = None,
     until: date | None = None,
+    offer: UUID | None = None,
 ) -> list[Event]:
     """Refers the young person to a partner for one action, or to another one before the first answers.
 
-    With an `email`, the partner receives `link`, which opens the referral through `until`.
+    With an `email`, the partner receives `link`, which opens the referral through `until`. `offer` is
+    one of a listed partner's.
     """
     must_be_open(dossier)
     state = _running(dossier, action)
@@ -63,6 +65,8 @@ def send_referral(
         note=note.strip(),
         on=on,
         email=address,
+        partner_id=partner.id,
+        offer=offer,
     )
     return [sent, *_link(sent, link, until)]
 

@@ -126,7 +126,7 @@ def width(kind: Any) -> int:
 MAY_BE_EMPTY = ("comment", "header", "note", "place", "reason", "site", "wish")
 EXAMPLES: dict[Any, list[Any]] = {
     str: ["Médiathèque", ""], int: [40, 0], bool: [True, False], UUID: [ID], date: [DAY],
-    datetime: [AT], Decimal: [Decimal("0.40"), Decimal(1), Decimal(73)],
+    datetime: [AT], Decimal: [Decimal("0.40"), Decimal(1), Decimal(73)], float: [48.76],
 }  # fmt: skip
 
 

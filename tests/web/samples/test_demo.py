@@ -31,6 +31,12 @@ NOT_PLAYED = {
     "staff.Retracted",
     "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated",
+    # partners: what the visitor does, and what another file would tell
+    "partner.PartnerSuggested", "partner.PartnerCorrected", "partner.SourceTold", "partner.SourceWithdrawn",
+    "partner.OfferRevised", "partner.OfferClosed", "partner.PartnerVerified", "partner.PartnerReviewed",
+    "partner.PartnerDelisted", "partner.PartnerRelisted", "partner.PartnersJoined", "partner.PartnerAbsorbed",
+    "partner.DifferenceNoted", "partner.Retracted", "catalogue.CatalogueReceived", "catalogue.PlaceSetAside",
+    "catalogue.PlaceReclaimed", "catalogue.TableMapped", "catalogue.OutlinesReceived",
     # nobody signs in: a visitor chooses who to be
     "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",

@@ -18,7 +18,7 @@ from pixflow.store import (
 )
 from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import access, resources, team, workshops
+from web.french.events import access, partners, resources, team, workshops
 from web.french.events.fields import Names
 from web.french.typography import say
 
@@ -120,6 +120,7 @@ REFUSALS: dict[str, str] = {
     "exploite pixflow. Les autres fiches ne sont pas touchées.",
     "moved": "Un autre enregistrement est passé entre-temps : rien n’est enregistré. Recommencez.",
     **workshops.REFUSALS,
+    **partners.REFUSALS,
     **team.REFUSALS,
     **access.REFUSALS,
     **resources.REFUSALS,
@@ -177,6 +178,11 @@ REQUIRED: dict[str, str] = {
     "starts": "Écrivez le premier jour.",
     "refusal": "Choisissez une raison.",
     **resources.REQUIRED,
+    "label": "Nommez l’offre.",
+    "groupings": "Cochez au moins une intercommunalité, ou ajoutez une commune.",
+    "nom": "Dites quelle colonne donne le nom du lieu.",
+    "credit": "Écrivez d’où viennent les contours.",
+    "outlines": "Ce fichier n’a aucun contour de commune.",
 }
 
 TAKEN: dict[str, str] = {
@@ -188,6 +194,8 @@ TAKEN: dict[str, str] = {
     "export": "Ce fichier est déjà enregistré : il n’y a rien à refaire.",
     "participation": "Cette participation est déjà enregistrée : rechargez la page.",
     "erased": "Cette participation est celle d’une personne effacée.",
+    "place": "Un autre partenaire vient déjà de ce lieu : rechargez la page.",
+    "partner-name": "Ce nom est déjà rattaché à un autre partenaire.",
 }
 
 DECISIONS: dict[str, str] = {
@@ -262,6 +270,7 @@ DECISIONS: dict[str, str] = {
     "erase_again": "effacer une personne",
     "erase_participation": "effacer une personne",
     **workshops.DECISIONS,
+    **partners.DECISIONS,
     **team.DECISIONS,
     **access.DECISIONS,
     **resources.DECISIONS,

@@ -11,7 +11,7 @@ from pixflow.events.base import Erased, Recorded
 from pixflow.events.values import Part, Profile, Result
 from web.french import privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import resources
+from web.french.events import partners, resources
 from web.french.events.fields import EMPTY, LABELS, PARIS, EventContext, Names, text_of
 from web.french.typography import lower_first, plural, say
 
@@ -60,6 +60,8 @@ def _rows(name: str, value: Any, context: EventContext) -> Iterator[tuple[str, s
             yield from of_protocol(value)
         case ResourceDocument():
             yield from resources.detail(value)
+        case _ if (told := partners.rows(name, value, context)) is not None:
+            yield from told
         case tuple() if name == "imported":
             yield from value or ((LABELS[name], EMPTY),)
         case _:

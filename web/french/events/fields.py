@@ -38,7 +38,7 @@ LABELS: dict[str, str] = {
     "high": "Fin de la tranche", "imilo_number": "N°\N{NO-BREAK SPACE}i-Milo",
     "imported": "Autres colonnes", "kind": "Genre", "last_name": "Nom",
     "low": "Début de la tranche", "mastery": "Taux de maîtrise", "mediator": "Avec médiation",
-    "modality": "Modalité", "name": "Nom", "new": "Nouvelles participations", "note": "Note",
+    "modality": "Modalité", "name": "Nom", "new": "Nouvelles lignes", "note": "Note",
     "number": "Grille n°", "occasion": "Occasion", "on": "Date", "ordinal": "Rang parmi les lignes identiques",
     "others": "Autres dossiers proposés", "outcome": "Issue", "palier": "Palier", "participation": "Participation",
     "partner": "Partenaire", "percent": "Taux lu", "phone": "Téléphone", "pix_course": "Parcours Pix",
@@ -64,7 +64,12 @@ LABELS: dict[str, str] = {
     "keys": "Clés des personnes", "backups": "Sauvegardes", "motive": "Motif",
     "comment": "Avis", "draft": "Projet n°", "endorsed": "Accord",
     "kept": "Faits gardés", "lost": "Faits perdus", "backup": "Sauvegarde", "made": "Faite le",
-    "unchanged": "Participations inchangées", "vanished": "Participations disparues",
+    "unchanged": "Lignes inchangées", "vanished": "Participations disparues",
+    "details": "Fiche", "source": "Source", "updated": "Fiche du", "field": "Champ", "value": "Valeur",
+    "offer": "Offre n°", "terms": "Offre", "other": "L’autre fiche", "partner_id": "Partenaire inscrit",
+    "changed": "Changés", "gone": "Disparus", "aside": "Mis de côté", "outside": "Hors du territoire",
+    "refused": "Refusés", "groupings": "Intercommunalités", "communes": "Communes", "radius": "Kilomètres autour",
+    "columns": "Colonnes", "credit": "Origine", "outlines": "Contours",
     "version": "N° du fait annulé", "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
 """Label of each field."""

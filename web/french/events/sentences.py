@@ -11,6 +11,7 @@ from pixflow.events import grille as g
 from pixflow.events import intake, protocol, structure
 from pixflow.events import notices as n
 from pixflow.events import participation as p
+from pixflow.events import partner as partner_events
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Erased, Event, Recorded
@@ -19,7 +20,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import dates, matching, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import access, partner_links, progress, resources, team, workshops
+from web.french.events import access, partner_links, partners, progress, resources, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, EventContext, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
 from web.french.typography import de, lower_first, plural, say, typeset, upper_first
@@ -122,6 +123,7 @@ TITLES: dict[str, str] = {
     "dossier.Retracted": "Retrait",
     "dossier.DossierLent": "Dossier confié",
     **workshops.TITLES,
+    **partners.TITLES,
     **team.TITLES,
     **access.TITLES,
     **partner_links.TITLES,
@@ -224,6 +226,12 @@ def _workshop(event: Event, context: EventContext) -> str:
     if isinstance(event, w.Retracted):
         return _retracted(_target(context, event.version), event.reason)
     return workshops.sentence(event, context)
+
+
+def _partner(event: Event, context: EventContext) -> str:
+    if isinstance(event, partner_events.Retracted):
+        return _retracted(_target(context, event.version), event.reason)
+    return partners.sentence(event, context)
 
 
 def _what(event: Event) -> str:
@@ -487,6 +495,7 @@ _TELLERS = {
     "structure": _house, "protocol": _house, "grille": _house, "staff": _staff, "campaign": _campaign,
     "intake": _campaign, "participation": _participation, "dossier": _dossier, "notices": _notice,
     "workshop": _workshop, "resource": resources.sentence, "question": resources.sentence,
+    "partner": _partner, "catalogue": _partner,
 }  # fmt: skip
 
 

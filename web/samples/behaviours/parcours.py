@@ -10,6 +10,7 @@ from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.stages import certification, parcours
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Partner
+from pixflow.partners import listing
 from web.french.typography import say
 from web.samples import names, parameters, phrases, youth
 from web.samples.agenda import PlannedCommand, command
@@ -46,7 +47,7 @@ class Parcours(Advisors):
             case _ if action.proposal == ALONE:
                 yield self._start(case, action.id, ALONE)
             case _:
-                yield self._send(case, action.id, action.proposal or "")
+                yield from self._send(case, action.id, action.proposal or "")
 
     def _start(self, case: Case, action: UUID, proposal: str = "") -> PlannedCommand:
         return case.say(
@@ -55,23 +56,28 @@ class Parcours(Advisors):
             ends=self.in_days(parameters.ALONE_LASTS if proposal == ALONE else parameters.LASTS, case),
         )
 
-    def _send(self, case: Case, action: UUID, proposal: str) -> PlannedCommand:
+    def _send(self, case: Case, action: UUID, proposal: str) -> Commands:
         """Refers to a partner, who will answer, or not."""
         referral = self.sim.log.new_id()
         if not self.chance(parameters.SILENT, case):
             self.later(case, parameters.ANSWERS_IN, partial(self._answer, action=action, referral=referral))
-        return case.say(
+        partner, offer = self.partner(case, proposal)
+        yield case.say(
             parcours.send_referral,
             {"referral": referral},
             action=action,
-            partner=Partner(None, self.partner(case, proposal)),
+            partner=partner,
+            offer=offer,
             starts=None,
             ends=self.referral_ends(case),
             note="",
         )
+        if partner.id:
+            yield command(case.by, {"partner": partner.id}, listing.use_partner)
 
-    def partner(self, case: Case, proposal: str) -> str:
-        return say(self.choose(names.PARTNERS, case), site=self.site(case))
+    def partner(self, case: Case, proposal: str) -> tuple[Partner, UUID | None]:
+        """Returns the partner of a referral, and the offer when it is listed."""
+        return Partner(None, say(self.choose(names.PARTNERS, case), site=self.site(case))), None
 
     def referral_ends(self, case: Case) -> date | None:
         return None
@@ -117,7 +123,7 @@ class Parcours(Advisors):
         if len(one.referrals) > 1 or self.chance(parameters.NO_ALTERNATIVE, case):
             yield case.say(parcours.drop_action, action=one.action.id, reason="Aucune place dans le secteur")
         else:
-            yield self._send(case, one.action.id, "alternative")
+            yield from self._send(case, one.action.id, "alternative")
 
     def record_outcome(self, case: Case) -> Commands:
         abandoned = self.chance(parameters.ABANDONS, case, 1.6 - case.young.zeal)

@@ -6,7 +6,7 @@ from functools import partial
 
 from pixflow.pix_orga import ExportCampaign
 from web.samples.clock import at
-from web.samples.demo import aigle_scenes
+from web.samples.demo import aigle_places, aigle_scenes
 from web.samples.demo.aigle_youths import WAITING, WORKSHOP, everyone
 from web.samples.demo.knowledge import Library
 from web.samples.demo.people import Company, ScriptedYoung
@@ -64,6 +64,7 @@ class Aigle(Story):
 
     def settle(self) -> None:
         self.settle_team((SOPHIE,), (SOPHIE, NADIA, THOMAS), (KARIM, "Claire Vasseur", "Bruno Petit"))
+        self.list_partners(aigle_places.TERRITORY, aigle_places.PARTNERS)
 
     def arrived(self, young: ScriptedYoung) -> None:
         aigle_scenes.mistake(self, young)

@@ -14,7 +14,7 @@ from pixflow.documents.grille import Proposal
 from pixflow.dossier import follow_up
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
-from pixflow.events.values import Modality
+from pixflow.events.values import Modality, Partner
 from pixflow.identity import normalise
 from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Task
@@ -203,9 +203,13 @@ class ScriptedCast(Behaviours):
         first = [one.id for one in shown if one.kind != "certification"] if young.prompt else []
         return tuple(first[:2] or [one.id for one in shown[len(young.last_name) % 2 :][:2]])
 
-    def partner(self, case: Case, proposal: str) -> str:
+    def partner(self, case: Case, proposal: str) -> tuple[Partner, UUID | None]:
         partners = self.company.partners
-        return ELSEWHERE if proposal == "alternative" else partners.get(proposal, partners[""])
+        return self.to(ELSEWHERE if proposal == "alternative" else partners.get(proposal, partners[""]), proposal)
+
+    def to(self, name: str, proposal: str) -> tuple[Partner, UUID | None]:
+        """Returns the partner of this name, and its offer for a proposal."""
+        return Partner(None, name), None
 
     def referral_ends(self, case: Case) -> date | None:
         young = scripted(case)

@@ -7,8 +7,8 @@ from functools import partial
 from web.samples.clock import at, minute_of
 from web.samples.demo import day
 from web.samples.demo.cast import EVENING
+from web.samples.demo.partners import PartnerScenes
 from web.samples.demo.people import ScriptedYoung
-from web.samples.demo.scenes import Scenes
 from web.samples.roster import hire
 
 Scene = tuple[datetime, Callable[[], object]]
@@ -16,7 +16,7 @@ Scene = tuple[datetime, Callable[[], object]]
 DAY_ENDS, MIDNIGHT = 17, 24 * 60
 
 
-class Story(Scenes):
+class Story(PartnerScenes):
     """One demonstration; its class holds its `company`."""
 
     def youths(self) -> list[ScriptedYoung]:

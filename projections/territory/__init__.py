@@ -1,0 +1,1 @@
+"""Tables of the territory: partners with their offers, and the referrals to them."""

@@ -1,0 +1,214 @@
+"""Partners: each with its file, its offers, its places in the sources, its former names."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+    func,
+    select,
+)
+
+from pixflow.events.values import OfferTerms, PartnerDetails
+from pixflow.identity import normalise
+from pixflow.partners.state import PartnerState, to_review
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
+
+NAME = "territory.partners"
+KINDS = frozenset({"partner"})
+APPENDS = False
+READS: dict[str, Any] = {}
+
+table = Table(
+    "partners",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("status", String, nullable=False),  # suggested, listed, delisted, joined
+    Column("name", String, nullable=False),
+    Column("sort", String, nullable=False),
+    Column("commune", String, nullable=False),
+    Column("town", String, nullable=False),
+    Column("phone", String, nullable=False),
+    Column("email", String, nullable=False),
+    Column("confirmed", Date),
+    Column("used", Date),
+    Column("to_review", Boolean, nullable=False),
+    Column("into", Uuid),
+    Column("offers", Integer, nullable=False),
+    Column("details", JSON, nullable=False),
+    Index("partners_by_town", "status", "town", "sort"),
+    Index("partners_by_commune", "commune"),
+    Index("partners_joined", "into"),
+)
+offers = Table(
+    "partner_offers",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("offer", Uuid, primary_key=True),
+    Column("closed", Boolean, nullable=False),
+    Column("terms", JSON, nullable=False),
+)
+places = Table(
+    "partner_places",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Index("partner_places_by_source", "source"),
+)
+names = Table(
+    "partner_names",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("sort", String, primary_key=True),
+)
+TABLES = (table, offers, places, names)
+
+
+def rows(change: Change) -> dict[Table, list[Row]]:
+    state: PartnerState = change.after
+    if state.listed is None and state.suggested is None:
+        return {}
+    if state.into:
+        return {table: [_partner(change.stream, state)]}
+    return {
+        table: [_partner(change.stream, state)],
+        offers: [
+            {"stream": change.stream, "offer": id, "closed": one.closed is not None, "terms": _plain(one.terms)}
+            for id, one in state.offers.items()
+        ],
+        places: [
+            {
+                "stream": change.stream,
+                "key": key,
+                "source": one.source,
+                "place": one.place,
+                "digest": one.digest,
+                "gone": one.gone is not None,
+            }
+            for key, one in state.sources.items()
+        ],
+        names: [{"stream": change.stream, "sort": sort} for sort in {normalise(name) for name in state.names}],
+    }
+
+
+def _partner(stream: UUID, state: PartnerState) -> Row:
+    details = state.details
+    return {
+        "stream": stream,
+        "status": _status(state),
+        "name": details.name,
+        "sort": normalise(details.name),
+        "commune": details.commune,
+        "town": details.town,
+        "phone": details.phone,
+        "email": details.email,
+        "confirmed": state.confirmed,
+        "used": state.used,
+        "to_review": to_review(state),
+        "into": state.into,
+        "offers": len(state.open_offers()),
+        "details": _plain(details),
+    }
+
+
+def _status(state: PartnerState) -> str:
+    if state.into:
+        return "joined"
+    if state.delisted:
+        return "delisted"
+    return "listed" if state.listed else "suggested"
+
+
+def _plain(value: OfferTerms | PartnerDetails) -> dict[str, Any]:
+    return {name: one for name, one in asdict(value).items() if one not in ("", (), None, False)}
+
+
+# --- the questions
+
+
+def details_of(row: Any) -> PartnerDetails:
+    """Returns the file of a row."""
+    return msgspec.convert(row.details, PartnerDetails)
+
+
+def terms_of(row: Any) -> OfferTerms:
+    """Returns the terms of an offer's row."""
+    return msgspec.convert(row.terms, OfferTerms)
+
+
+def one(connection: Connection, stream: UUID) -> Any:
+    """Returns a partner's row, that of the partner it was joined to; None when unknown."""
+    found = connection.execute(select(table).where(table.c.stream == stream)).first()
+    return one(connection, found.into) if found and found.into else found
+
+
+def listed(connection: Connection, status: str = "listed") -> list[Any]:
+    """Returns the partners of a status, by commune, then by name."""
+    query = select(table).where(table.c.status == status)
+    return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
+
+
+def of_commune(connection: Connection, commune: str, town: str) -> list[Any]:
+    """Returns the listed partners of a commune, by its code, or by its name without one."""
+    here = table.c.commune == commune if commune else table.c.town == town
+    return list(
+        connection.execute(select(table).where(table.c.status == "listed", here).order_by(table.c.sort, table.c.stream))
+    )
+
+
+def joined_to(connection: Connection, streams: Collection[UUID]) -> dict[UUID, UUID]:
+    """Returns the partners joined to these, each with the one that goes on."""
+    query = select(table.c.stream, table.c.into).where(table.c.into.in_(list(streams)))
+    return {row.stream: row.into for row in connection.execute(query.order_by(table.c.stream))}
+
+
+def open_offers(connection: Connection, streams: Iterable[UUID] | None = None) -> dict[UUID, list[Any]]:
+    """Returns the open offers of listed partners, by partner; of these partners only when they are given."""
+    query = select(offers).join(table, table.c.stream == offers.c.stream)
+    query = query.where(~offers.c.closed, table.c.status == "listed")
+    if streams is not None:
+        query = query.where(offers.c.stream.in_(list(streams)))
+    found: dict[UUID, list[Any]] = {}
+    for row in connection.execute(query.order_by(offers.c.stream, offers.c.offer)):
+        found.setdefault(row.stream, []).append(row)
+    return found
+
+
+def places_of(connection: Connection, sources: Collection[str]) -> list[Any]:
+    """Returns the places of these sources that became partners."""
+    query = select(places).where(places.c.source.in_(list(sources)))
+    return list(connection.execute(query.order_by(places.c.stream, places.c.key)))
+
+
+def named(connection: Connection, sorts: Collection[str]) -> dict[str, UUID]:
+    """Returns the partner of each normalised name: a listed one's own name, or a name attached to it."""
+    attached = select(names.c.sort, names.c.stream).where(names.c.sort.in_(list(sorts)))
+    own = select(table.c.sort, table.c.stream).where(table.c.sort.in_(list(sorts)), table.c.status == "listed")
+    return {
+        row.sort: row.stream
+        for query in (own, attached)
+        for row in connection.execute(query.order_by("sort", "stream"))
+    }
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Returns the number of partners of each status."""
+    found = connection.execute(select(table.c.status, func.count()).group_by(table.c.status).order_by(table.c.status))
+    return dict(map(tuple, found))

@@ -1,0 +1,146 @@
+"""A partner: its file between the sources and the team, its offers, its joins."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace as with_changes
+
+from pixflow.events import partner as e
+from pixflow.events.base import Event
+from pixflow.events.values import OfferTerms, PartnerDetails
+from pixflow.partners import joins, listing, offers, places
+from pixflow.partners.state import PartnerState, contested, gone, to_review
+from tests.given import DAY, LATER, given, stamped, state_of
+
+ID, OTHER, OFFER = UUID(int=0xE1), UUID(int=0xE2), UUID(int=0xE3)
+EPN = PartnerDetails(name="EPN", town="L'Aigle", commune="61214", phone="+33233000101", hours="Mo-Fr 09:00-12:00")
+MOVED = PartnerDetails(name="EPN", town="L'Aigle", commune="61214", phone="+33233000199", hours="Mo-Fr 09:00-12:00")
+TERMS = OfferTerms(label="Bureautique", kind="digital")
+BY_HAND = e.PartnerListed(details=EPN, source="", place="", updated=None, digest="", on=DAY)
+DELISTED = e.PartnerDelisted(reason="closed", on=DAY)
+
+
+def told(details: PartnerDetails, digest: str, source: str = "Dora", updated: date = DAY) -> e.SourceTold:
+    return e.SourceTold(source=source, place="7", updated=updated, digest=digest, details=details, on=DAY)
+
+
+def imported(details: PartnerDetails = EPN, digest: str = "a", updated: date = DAY) -> e.PartnerListed:
+    return e.PartnerListed(details=details, source="Dora", place="7", updated=updated, digest=digest, on=DAY)
+
+
+def corrected(field: e.CorrectedField = "phone", value: str = "+33233000111") -> e.PartnerCorrected:
+    return e.PartnerCorrected(field=field, value=value, on=DAY)
+
+
+def partner(*events: Event) -> PartnerState:
+    state: PartnerState = state_of("partner", *events)
+    return state
+
+
+def test_the_team_s_word_counts_until_the_source_changes_its_own() -> None:
+    before = partner(imported(), corrected())
+    assert before.details.phone == "+33233000111"
+    same = partner(imported(), corrected(), told(EPN, "b", updated=LATER))
+    assert same.details.phone == "+33233000111", "the source says the same: only its date is another"
+    assert not to_review(same)
+    moved = partner(imported(), corrected(), told(MOVED, "b"))
+    assert (moved.details.phone, contested(moved)) == ("+33233000199", {"phone": "+33233000111"})
+    again = partner(imported(), corrected(), told(MOVED, "b"), corrected())
+    assert (again.details.phone, to_review(again)) == ("+33233000111", False)
+    reviewed = partner(imported(), corrected(), told(MOVED, "b"), e.PartnerReviewed(on=DAY))
+    assert (reviewed.details.phone, to_review(reviewed)) == ("+33233000199", False)
+
+
+def test_the_latest_source_comes_first_and_fills_nothing_of_another_one() -> None:
+    bare = PartnerDetails(name="Espace numérique", town="L'Aigle", commune="61214")
+    both = partner(imported(), told(bare, "c", "France Services", LATER))
+    assert (both.details.name, both.details.phone) == ("Espace numérique", EPN.phone)
+    assert both.confirmed == LATER
+
+
+def test_a_place_gone_stays_listed() -> None:
+    left = partner(imported(), e.SourceWithdrawn(source="Dora", place="7", on=LATER))
+    assert (left.is_proposed, gone(left), to_review(left)) == (True, ["Dora|7"], True)
+    back = partner(imported(), e.SourceWithdrawn(source="Dora", place="7", on=LATER), told(EPN, "a"))
+    assert not to_review(back)
+
+
+def test_an_import_tells_once() -> None:
+    asked = {"source": "Dora", "place": "7", "updated": DAY, "digest": "a", "details": EPN, "on": DAY}
+    given().when(places.import_place, **asked).then(imported())
+    given(imported()).when(places.import_place, **asked).then_nothing()
+    given(imported()).when(places.import_place, **asked | {"digest": "b", "details": MOVED}).then(told(MOVED, "b"))
+    given(imported()).when(places.withdraw_place, source="Dora", place="8", on=DAY).then_nothing()
+
+
+def test_a_correction_is_noted_once_and_the_name_is_never_empty() -> None:
+    given(BY_HAND).when(listing.correct_partner, field="phone", value="+33233000111", on=DAY).then(corrected())
+    given(BY_HAND).when(listing.correct_partner, field="phone", value=EPN.phone, on=DAY).then_nothing()
+    given(BY_HAND).when(listing.correct_partner, field="phone", value="", on=DAY).then(corrected(value=""))
+    given(BY_HAND).when(listing.correct_partner, field="name", value=" ", on=DAY).refused("required", field="name")
+    given().when(listing.correct_partner, field="phone", value="1", on=DAY).refused("unknown-partner")
+
+
+def test_a_contested_correction_may_be_said_again() -> None:
+    moved = given(imported(), corrected(), told(MOVED, "b"))
+    moved.when(listing.correct_partner, field="phone", value="+33233000111", on=DAY).then(corrected())
+
+
+def test_a_delisted_partner_takes_no_referral_until_it_is_back() -> None:
+    given(BY_HAND).when(listing.delist_partner, reason="closed", on=DAY).then(DELISTED)
+    given(BY_HAND, DELISTED).when(listing.use_partner, on=DAY).refused("partner-delisted")
+    given(BY_HAND, DELISTED).when(offers.list_offer, offer=OFFER, terms=TERMS, on=DAY).refused("partner-delisted")
+    given(BY_HAND, DELISTED).when(listing.relist_partner, on=DAY).then(e.PartnerRelisted(on=DAY))
+    given(BY_HAND).when(listing.relist_partner, on=DAY).then_nothing()
+
+
+def test_a_use_is_noted_once_a_day() -> None:
+    given(BY_HAND).when(listing.use_partner, on=DAY).then(e.PartnerUsed(on=DAY))
+    given(BY_HAND, e.PartnerUsed(on=LATER)).when(listing.use_partner, on=DAY).then_nothing()
+
+
+def test_an_offer_is_listed_revised_and_closed() -> None:
+    listed = e.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
+    given(BY_HAND).when(offers.list_offer, offer=OFFER, terms=TERMS, on=DAY).then(listed)
+    given(BY_HAND, listed).when(offers.list_offer, offer=OTHER, terms=TERMS, on=DAY).then_nothing()
+    given(BY_HAND, listed).when(offers.close_offer, offer=OFFER, on=DAY).then(e.OfferClosed(offer=OFFER, on=DAY))
+    closed = given(BY_HAND, listed, e.OfferClosed(offer=OFFER, on=DAY))
+    closed.when(offers.revise_offer, offer=OFFER, terms=TERMS, on=DAY).refused("unknown-offer")
+    bad = OfferTerms(label="x", kind="general", bands=((50, 40),))
+    given(BY_HAND).when(offers.list_offer, offer=OFFER, terms=bad, on=DAY).refused("bad-band")
+    fewer = OfferTerms(label="x", kind="general", seats=-1)
+    given(BY_HAND).when(offers.list_offer, offer=OFFER, terms=fewer, on=DAY).refused("bad-seats")
+
+
+def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:
+    there = partner(
+        imported(MOVED), e.OfferListed(offer=OFFER, terms=TERMS, on=DAY), e.NameAttached(name="L’EPN", on=DAY)
+    )
+    joined = [
+        e.PartnersJoined(other=OTHER, on=DAY),
+        told(MOVED, "a"),
+        e.OfferListed(offer=OFFER, terms=TERMS, on=DAY),
+        e.NameAttached(name="L’EPN", on=DAY),
+    ]
+    given(BY_HAND).when(joins.join_partner, other=OTHER, takes=there, on=DAY).then(*joined)
+    history = [
+        with_changes(one, command=UUID(int=9)) if one.originator_version > 1 else one
+        for one in stamped([BY_HAND, *joined])
+    ]
+    undone = joins.undo_join(partner(BY_HAND, *joined), other=OTHER, reason="erreur", on=DAY, history=history)
+    assert [one.version for one in undone] == [5, 4, 3, 2]  # type: ignore[attr-defined]
+
+
+def test_what_was_joined_is_corrected_no_more() -> None:
+    absorbed = given(BY_HAND, e.PartnerAbsorbed(into=OTHER, on=DAY))
+    absorbed.when(listing.correct_partner, field="phone", value="1", on=DAY).refused("partner-joined")
+    absorbed.when(joins.absorb_partner, into=ID, on=DAY).refused("partner-joined")
+
+
+@pytest.mark.parametrize("event", [BY_HAND, imported(), e.PartnerUsed(on=DAY)])
+def test_only_the_team_s_own_word_is_taken_back(event: Event) -> None:
+    given(BY_HAND, event).when(listing.take_back, version=2, reason="erreur", on=DAY).refused("not-noted")
+    verified = given(BY_HAND, e.PartnerVerified(channel="call", on=DAY))
+    retracted = e.Retracted(version=2, reason="erreur", on=DAY)
+    verified.when(listing.take_back, version=2, reason="erreur", on=DAY).then(retracted)

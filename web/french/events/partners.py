@@ -1,0 +1,318 @@
+"""Words for partners: their events, their files, their offers, the catalogue."""
+
+from collections.abc import Iterable
+
+from pixflow.events import partner as e
+from pixflow.events.base import Event
+from pixflow.events.values import OfferTerms, PartnerDetails
+from web.french.events.fields import EMPTY, LABELS, EventContext
+from web.french.phrases import listed
+from web.french.typography import lower_first, percent, plural, say, yes_no
+
+TITLES: dict[str, str] = {
+    "partner.PartnerSuggested": "Partenaire proposé",
+    "partner.PartnerListed": "Partenaire inscrit",
+    "partner.PartnerCorrected": "Fiche partenaire corrigée",
+    "partner.SourceTold": "Source d’un partenaire",
+    "partner.SourceWithdrawn": "Retrait d’une source",
+    "partner.OfferListed": "Offre inscrite",
+    "partner.OfferRevised": "Offre modifiée",
+    "partner.OfferClosed": "Offre close",
+    "partner.PartnerVerified": "Vérification d’un partenaire",
+    "partner.PartnerReviewed": "Relecture d’un partenaire",
+    "partner.PartnerDelisted": "Partenaire retiré",
+    "partner.PartnerRelisted": "Partenaire remis",
+    "partner.PartnersJoined": "Partenaires réunis",
+    "partner.PartnerAbsorbed": "Partenaire réuni à un autre",
+    "partner.DifferenceNoted": "Partenaires distincts",
+    "partner.NameAttached": "Nom rattaché",
+    "partner.PartnerUsed": "Partenaire sollicité",
+    "partner.Retracted": "Retrait (partenaire)",
+    "catalogue.CatalogueReceived": "Fichier de lieux",
+    "catalogue.PlaceSetAside": "Lieu mis de côté",
+    "catalogue.PlaceReclaimed": "Lieu repris",
+    "catalogue.TerritoryStated": "Territoire",
+    "catalogue.TableMapped": "Colonnes d’un tableau",
+    "catalogue.OutlinesReceived": "Contours des communes",
+}
+REFUSALS: dict[str, str] = {
+    "unknown-partner": "Ce partenaire n’existe pas : rechargez la page.",
+    "partner-joined": "Cette fiche est réunie à une autre : ouvrez l’autre.",
+    "partner-delisted": "Ce partenaire est retiré de la liste depuis le {on} : remettez-le d’abord.",
+    "unknown-offer": "Cette offre n’existe pas, ou elle est close : rechargez la page.",
+    "bad-seats": "Écrivez un nombre de places, ou rien.",
+    "bad-band": "Une tranche va de 0 à 100 %.",
+    "bad-radius": "Écrivez une distance de 0 à {high} km.",
+}
+DECISIONS: dict[str, str] = {
+    "suggest_partner": "proposer un partenaire",
+    "list_partner": "inscrire un partenaire",
+    "correct_partner": "corriger la fiche d’un partenaire",
+    "verify_partner": "vérifier un partenaire",
+    "review_partner": "relire la fiche d’un partenaire",
+    "delist_partner": "retirer un partenaire",
+    "relist_partner": "remettre un partenaire",
+    "attach_name": "rattacher un nom à un partenaire",
+    "use_partner": "orienter vers un partenaire",
+    "take_back_partner_event": "annuler un fait d’un partenaire",
+    "list_offer": "inscrire une offre",
+    "revise_offer": "modifier une offre",
+    "close_offer": "clore une offre",
+    "import_place": "importer un lieu",
+    "withdraw_place": "noter qu’une source n’a plus un lieu",
+    "join_partner": "réunir deux partenaires",
+    "absorb_partner": "réunir deux partenaires",
+    "undo_join": "séparer deux partenaires",
+    "note_difference": "noter que deux partenaires sont distincts",
+    "receive_catalogue": "importer un fichier de lieux",
+    "set_place_aside": "mettre un lieu de côté",
+    "reclaim_place": "reprendre un lieu mis de côté",
+    "state_territory": "dire le territoire",
+    "map_table": "dire les colonnes d’un tableau",
+    "receive_outlines": "enregistrer les contours des communes",
+}
+FIELDS: dict[str, str] = {
+    "name": "Nom",
+    "kinds": "Type de lieu",
+    "siret": "SIRET",
+    "address": "Adresse",
+    "complement": "Complément d’adresse",
+    "commune": "Code de la commune",
+    "town": "Commune",
+    "postal_code": "Code postal",
+    "point": "Coordonnées",
+    "phone": "Téléphone",
+    "email": "Courriel",
+    "website": "Site web",
+    "booking": "Prise de rendez-vous",
+    "hours": "Horaires",
+    "summary": "Présentation",
+    "services": "Services",
+    "thematics": "Thématiques",
+    "audiences": "Publics",
+    "special_care": "Prises en charge",
+    "fees": "Frais",
+    "labels": "Programmes et labels",
+    "networks": "Réseaux",
+    "access": "Accès",
+    "support": "Accompagnement",
+    "itinerant": "Itinérant",
+}
+OFFER_KINDS: dict[str, str] = {
+    "digital": "Remise à niveau numérique",
+    "literacy": "Lire, écrire, compter",
+    "general": "Formation générale",
+    "specialised": "Formation spécialisée, métiers du numérique",
+    "certification": "Certification",
+    "access": "Lieu pour passer le test",
+    "cafe": "Café numérique",
+}
+CONTACTS: dict[str, str] = {
+    "phone": "par téléphone",
+    "email": "par courriel",
+    "visit": "sur place",
+    "form": "par un formulaire en ligne",
+}
+VERIFICATIONS: dict[str, str] = {"call": "par téléphone", "visit": "sur place", "email": "par courriel"}
+DELISTINGS: dict[str, str] = {
+    "closed": "le lieu a fermé",
+    "no-offer": "plus rien pour nos jeunes",
+    "far": "trop loin",
+    "not-a-partner": "ce n’est pas un partenaire",
+    "mistake": "inscrit par erreur",
+}
+ASIDE: dict[str, str] = {
+    "not-a-partner": "ce n’est pas un partenaire",
+    "far": "trop loin",
+    "known": "déjà connu sous un autre nom",
+    "other": "autre raison",
+}
+OFFER_TERMS: dict[str, str] = {
+    "label": "Offre",
+    "kind": "Genre d’offre",
+    "bands": "Tranches",
+    "proposals": "Propositions de la grille",
+    "programmes": "Programmes",
+    "language": "Langue",
+    "cost": "Coût",
+    "seats": "Places",
+    "days": "Jours",
+    "contact": "Pour orienter",
+}
+KINDS_OF_FILE: dict[str, str] = {
+    "mednum-1.0": "lieux de médiation numérique 1.0",
+    "mednum-0.1": "lieux de médiation numérique 0.1.1",
+    "data-inclusion-structures": "data·inclusion, structures",
+    "data-inclusion-services": "data·inclusion, services",
+    "table": "autre tableau",
+}
+
+
+def sentence(event: Event, context: EventContext) -> str:
+    """Returns the sentence of an event of a partner or of the catalogue."""
+    return _file(event, context) or _offer(event) or _standing(event) or _catalogue(event)
+
+
+def _file(event: Event, context: EventContext) -> str:
+    match event:
+        case e.PartnerSuggested(details=details):
+            return listed(say("Partenaire proposé : {name}", name=details.name), details.town)
+        case e.PartnerListed(details=details, source=""):
+            return listed(say("Partenaire inscrit : {name}", name=details.name), details.town)
+        case e.PartnerListed(details=details, source=source):
+            name = listed(details.name, details.town)
+            return say("Partenaire inscrit, d’après {source} : {name}", source=source, name=name)
+        case e.PartnerCorrected(field=field, value=value):
+            label = lower_first(FIELDS[field])
+            if not value:
+                return say("Correction : {label} retiré", label=label)
+            return say("Correction, {label} : {value}", label=label, value=value)
+        case e.SourceTold(source=source, updated=updated):
+            return listed(_told(source), updated and say("fiche du {day}", day=context.day(updated)))
+        case e.SourceWithdrawn(source=source):
+            return say("{source} n’a plus ce lieu", source=source or "Le fichier")
+        case e.NameAttached(name=name):
+            return say("Nom rattaché : « {name} »", name=name)
+    return ""
+
+
+def _told(source: str) -> str:
+    return say("Nouvelle fiche de {source}", source=source) if source else "Nouvelle fiche du fichier"
+
+
+def _offer(event: Event) -> str:
+    match event:
+        case e.OfferListed(terms=terms):
+            return say("Offre inscrite : {label}", label=terms.label)
+        case e.OfferRevised(terms=terms):
+            return say("Offre modifiée : {label}", label=terms.label)
+        case e.OfferClosed():
+            return "Une offre est close"
+    return ""
+
+
+def _standing(event: Event) -> str:
+    match event:
+        case e.PartnerVerified(channel=channel):
+            return say("Fiche vérifiée {how}", how=VERIFICATIONS[channel])
+        case e.PartnerReviewed():
+            return "Changements des sources relus"
+        case e.PartnerDelisted(reason=reason):
+            return say("Retiré de la liste : {reason}", reason=DELISTINGS[reason])
+        case e.PartnerRelisted():
+            return "Remis dans la liste"
+        case e.PartnersJoined():
+            return "Une autre fiche du même lieu est réunie à celle-ci"
+        case e.PartnerAbsorbed():
+            return "Cette fiche est réunie à une autre du même lieu"
+        case e.DifferenceNoted():
+            return "Un lieu qui lui ressemble est un autre lieu"
+        case e.PartnerUsed():
+            return "Une orientation vers ce partenaire"
+    return ""
+
+
+def _catalogue(event: Event) -> str:
+    match event:
+        case e.CatalogueReceived(kind=kind):
+            return say("Fichier de lieux importé ({kind}) : {counts}", kind=kind_of_file(kind), counts=counts(event))
+        case e.PlaceSetAside(reason=reason):
+            return say("Lieu mis de côté : {reason}", reason=ASIDE[reason])
+        case e.PlaceReclaimed():
+            return say("Lieu repris : le prochain import le propose")
+        case e.TerritoryStated(groupings=groupings, communes=communes, radius=radius):
+            parts = (
+                plural(len(groupings), "intercommunalité") if groupings else "",
+                plural(len(communes), "commune") if communes else "",
+                say("et {radius} km autour", radius=radius) if radius else "",
+            )
+            return say("Territoire : {parts}", parts=listed(*parts) or "aucun")
+        case e.TableMapped(columns=columns):
+            return say("Colonnes d’un tableau retenues : {columns}", columns=plural(len(columns), "colonne"))
+        case e.OutlinesReceived(credit=credit, outlines=outlines):
+            return say("Contours de {communes} : {credit}", communes=plural(len(outlines), "commune"), credit=credit)
+    return ""
+
+
+def rows(name: str, value: object, context: EventContext) -> list[tuple[str, str]] | None:
+    """Returns the labels and values of a field that only these events have; None for any other field."""
+    event, label = context.recorded.event, LABELS.get(name, "")
+    match value:
+        case PartnerDetails():
+            return of_details(value) or [(label, EMPTY)]
+        case OfferTerms():
+            return of_terms(value)
+        case tuple() if isinstance(event, e.OutlinesReceived):
+            return [(label, plural(len(value), "commune"))]
+        case tuple() if isinstance(event, (e.TerritoryStated, e.TableMapped)) and name in ("sites", "columns"):
+            return [(label, ", ".join(say("{one} : {other}", one=one, other=other) for one, other in value) or EMPTY)]
+        case str() if words := _words(name, event):
+            return [(label, words.get(value, value))]
+    return None
+
+
+def _words(name: str, event: Event) -> dict[str, str]:
+    """Returns the words of a field's codes; {} for a field without codes."""
+    match event:
+        case e.PartnerVerified() if name == "channel":
+            return VERIFICATIONS
+        case e.PartnerDelisted() if name == "reason":
+            return DELISTINGS
+        case e.PlaceSetAside() if name == "reason":
+            return ASIDE
+        case e.PartnerCorrected() if name == "field":
+            return FIELDS
+        case e.CatalogueReceived() if name == "kind":
+            return KINDS_OF_FILE
+    return {}
+
+
+def of_details(details: PartnerDetails) -> list[tuple[str, str]]:
+    """Returns the known fields of a partner's file, as label and value."""
+    return [(label, _text(value)) for field, label in FIELDS.items() if (value := getattr(details, field))]
+
+
+def of_terms(terms: OfferTerms) -> list[tuple[str, str]]:
+    """Returns the known fields of an offer, as label and value."""
+    codes = {"kind": OFFER_KINDS[terms.kind], "contact": CONTACTS[terms.contact], "bands": bands(terms.bands)}
+    values = {field: codes.get(field, getattr(terms, field)) for field in OFFER_TERMS}
+    return [(OFFER_TERMS[field], _text(value)) for field, value in values.items() if value not in ("", (), None)]
+
+
+def bands(pairs: Iterable[tuple[int, int]]) -> str:
+    """Returns bands like "0-40 %, 41-60 %"."""
+    return ", ".join(f"{low}-{percent(high)}" for low, high in pairs)
+
+
+def _text(value: object) -> str:
+    match value:
+        case bool():
+            return yes_no(value)
+        case tuple():
+            return ", ".join(map(str, value))
+    return str(value)
+
+
+def kind_of_file(kind: str) -> str:
+    return KINDS_OF_FILE.get(kind, kind)
+
+
+def counts(event: e.CatalogueReceived) -> str:
+    """Returns the counts of an import, without zeros."""
+    return counted({name: getattr(event, name) for name in COUNTS})
+
+
+COUNTS: dict[str, tuple[str, str]] = {
+    "new": ("nouveau", "nouveaux"),
+    "changed": ("changé", "changés"),
+    "unchanged": ("inchangé", "inchangés"),
+    "gone": ("disparu", "disparus"),
+    "aside": ("mis de côté", "mis de côté"),
+    "outside": ("hors du territoire", "hors du territoire"),
+    "refused": ("refusé", "refusés"),
+}
+
+
+def counted(numbers: dict[str, int]) -> str:
+    """Returns counts of places like "12 nouveaux, 1 disparu"; "rien" without any."""
+    return listed(*(plural(numbers[name], *words) for name, words in COUNTS.items() if numbers.get(name))) or "rien"
