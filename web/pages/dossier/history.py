@@ -10,7 +10,7 @@ from pixflow.authorization import Subject
 from pixflow.dossier import retraction
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted
+from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted, SeatBooked
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.refused import Refused
 from projections.store.folds import fold_of
@@ -135,8 +135,8 @@ def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     """Returns the version that *Annuler* undoes: the last event that counts, when this person recorded it.
 
     The events of the same command go with it; a merge is undone whole, in both dossiers. The events that opened the
-    dossier, or came from Pix Orga or a workshop, are corrected otherwise. A paper that was handed out stays, and keeps
-    nothing from being undone.
+    dossier, or came from Pix Orga or a workshop, are corrected otherwise, but for a seat that was booked. A paper that
+    was handed out stays, and keeps nothing from being undone.
     """
     told = [r for r in not_retracted(trail) if not isinstance(r.event, retraction.ISSUED)]
     last = told[-1] if told else None
@@ -145,8 +145,15 @@ def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     together = recorded_with(trail, last.originator_version)
     if merge := [r.originator_version for r in together if isinstance(r.event, DuplicateJoined)]:
         return merge[0]
-    elsewhere = any(retraction.is_corrected_elsewhere(r.event) for r in together)
+    elsewhere = any(
+        retraction.is_corrected_elsewhere(r.event) and not isinstance(r.event, SeatBooked) for r in together
+    )
     return None if elsewhere else last.originator_version
+
+
+def booking_of(trail: Sequence[Recorded], version: int) -> Recorded | None:
+    """Returns the seat that the command of this version booked: it is given back in the workshop too."""
+    return next((r for r in recorded_with(trail, version) if isinstance(r.event, SeatBooked)), None)
 
 
 def restorable(desk: Desk, trail: Sequence[Recorded]) -> int | None:

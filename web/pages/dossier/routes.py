@@ -1,6 +1,6 @@
 """Dossier: the path of one young person, with each form beside what it changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -17,16 +17,18 @@ from pixflow.events.dossier import DuplicateJoined
 from pixflow.folding import retractions_by_version
 from projections import audit_trail
 from projections.store.folds import fold_of
-from web.desk import refusals
+from web.desk import receipts, refusals, task_links
+from web.desk import undo as desk_undo
 from web.desk.commands import Outcome, record, record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.receipts import UndoForm
 from web.french.errors import missing
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import say
 from web.http.addresses import Version
 from web.http.forms import Form, FormData, OpenForm, validate
-from web.http.pagination import carrying
+from web.http.pagination import address, carrying
 from web.http.templates import page, redirect
 from web.pages.dossier import form_arguments, history, open_form, queue_place, tasks
 from web.pages.dossier.forms import FORMS, DossierForm, offers
@@ -54,11 +56,12 @@ def read(
     etape: str = "",
     boite: str = "",
     corrige: Version = 0,
+    recu: str = "",
 ) -> Response:
     """The sheet; `formulaire` opens one of its forms, about the id or the key `sur`; `corrige` is an event to correct.
 
-    `fait` is the version just recorded, 0 when nothing was new; `etape` filters the history; `boite` is a place in Ma
-    boîte.
+    `fait` is the version just recorded, 0 when nothing was new; `recu` names a command that recorded nothing here, but
+    elsewhere, such as a place on a waiting list. `etape` filters the history; `boite` is a place in Ma boîte.
     """
     if (gone := desk.erased(dossier_id)) and gone.erased:
         return page(request, erasure.erased_page(desk, dossier_id, gone.erased))
@@ -68,7 +71,9 @@ def read(
     opened = open_form.blank(desk, dossier, name, sur) if name in offered else None
     if corrige > 0 and (wrong := history.to_correct(desk, dossier, _trail(desk, dossier_id), corrige)):
         opened = open_form.correcting(desk, dossier, wrong)
-    return _page(request, desk, dossier_id, opened, done=fait, stage=etape, box=boite)
+    receipt = receipts.of_command(desk, recu)
+    told = [line.text for line in receipt.lines] if receipt else ()
+    return _page(request, desk, dossier_id, opened, done=fait, told=told, stage=etape, box=boite)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/undo")
@@ -86,6 +91,8 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite
     trail = _trail(desk, dossier_id)
     joined = next((r.event for r in trail if r.originator_version == form.version), None)
     duplicate = joined.duplicate if isinstance(joined, DuplicateJoined) else None
+    if seat := history.booking_of(trail, form.version):
+        return _give_back(request, desk, dossier_id, seat, form, boite)
     undone, again = history.steps_back(desk, trail, form.version) or ([], [])
     if not undone and not again and form.version not in retractions_by_version(trail):
         correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?formulaire=retract&sur={form.version}#form"
@@ -99,6 +106,18 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite
         steps += [Step(streams, retraction.reinstate, {"versions": tuple(again)})] if again else []
         outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
     return _Press(request, desk, dossier, dossier_id, "retract", {"version": str(form.version)}, boite).answer(outcome)
+
+
+def _give_back(
+    request: Request, desk: Desk, dossier_id: UUID, seat: Recorded, form: history.UndoLast, box: str
+) -> Response:
+    """Gives back a seat that was just booked, and takes back the diagnostic planned with it."""
+    (row,) = desk_undo.undo(desk, UndoForm(command_id=form.command_id, receipt=seat.command)).rows
+    if row.refused:
+        where = task_links.dossier_form(dossier_id, "release", str(seat.event.workshop))  # type: ignore[attr-defined]
+        return RedirectResponse(carrying(where, box), 303)
+    press = _Press(request, desk, desk.dossier(dossier_id), dossier_id, "release", {}, box)
+    return press.answer(Outcome(tuple(row.recorded)))
 
 
 @router.post("/dossiers/{dossier_id:uuid}/{name}")
@@ -181,6 +200,9 @@ class _Press:
         if not self.desk.scope.sees(fold_of(self.desk.read, self.dossier_id)):
             return redirect(self.request, "/dossiers")
         own = [r.originator_version for r in outcome.recorded if r.originator_id == self.dossier_id]
+        if outcome.recorded and not own:
+            where = address(f"/dossiers/{self.dossier_id}", {"recu": receipts.reference(outcome.recorded)})
+            return RedirectResponse(carrying(where, self.box), 303)
         return RedirectResponse(carrying(f"/dossiers/{self.dossier_id}?fait={own[-1] if own else 0}", self.box), 303)
 
     def unrecorded(self, form: Form, outcome: Outcome) -> str:
@@ -211,9 +233,11 @@ def _page(
     opened: OpenForm | None,
     *,
     done: int = -1,
+    told: Sequence[str] = (),
     stage: str = "",
     status: int = 200,
     box: str = "",
 ) -> Response:
     place = queue_place.read(desk, box)
-    return page(request, dossier_page(desk, dossier_id, opened, done=done, stage=stage, place=place), status=status)
+    shown = dossier_page(desk, dossier_id, opened, done=done, told=told, stage=stage, place=place)
+    return page(request, shown, status=status)

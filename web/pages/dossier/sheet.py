@@ -126,12 +126,13 @@ def dossier_page(
     opened: OpenForm | None,
     *,
     done: int = -1,
+    told: Sequence[str] = (),
     stage: str = "",
     place: QueuePlace | None = None,
 ) -> DossierPage:
     """Builds the page; `done` is the version just recorded (-1 for none), `stage` filters the history.
 
-    `place` is where the person stands in Ma boîte.
+    `told` are sentences of what was just recorded elsewhere. `place` is where the person stands in Ma boîte.
     """
     dossier = desk.dossier(dossier_id)
     names = names_for(desk, dossier)
@@ -162,8 +163,8 @@ def dossier_page(
         steps=steps(stepper(dossier), dossier, {task.kind for task in owed}, desk.today),
         box=str(place or ""),
         back=place.address if place else "",
-        next=next_task(desk, place, dossier_id) if done >= 0 else None,
-        done=history.receipt(done),
+        next=next_task(desk, place, dossier_id) if done >= 0 or told else None,
+        done=told or history.receipt(done),
         done_version=done,
         undo=history.restorable if done == history.restorable else history.undoable,
         tasks=shown,

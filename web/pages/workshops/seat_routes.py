@@ -14,10 +14,11 @@ from pixflow.events.workshop import WaitlistJoined
 from pixflow.workshop import booking, undo
 from projections import directory
 from projections.store.folds import fold_of
+from web.desk import undo as desk_undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
-from web.desk.receipts import Receipt, row_command
+from web.desk.receipts import Receipt, UndoForm, row_command
 from web.french import typography
 from web.french.events.sentences import AT_ONCE
 from web.http.addresses import PageNumber
@@ -57,6 +58,20 @@ def add(
         desk.refresh()
         return workshop_response(request, desk, workshop_id, a, groupe, receipt=outcomes.receipt(), status=422)
     return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "recu": outcomes.reference}), 303)
+
+
+@router.post("/ateliers/{workshop_id:uuid}/inscrire/annuler")
+def take_back(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Takes back the seats that were just booked, but for those that something followed."""
+    _workshop(desk, workshop_id)
+    form, _ = validate(UndoForm, data)
+    if form is None:
+        raise HTTPException(422)
+    outcomes = desk_undo.undo(desk, form)
+    if outcomes.refused:
+        desk.refresh()
+        return workshop_response(request, desk, workshop_id, receipt=outcomes.receipt(), status=422)
+    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"recu": outcomes.reference}), 303)
 
 
 def _book(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> RowOutcome:

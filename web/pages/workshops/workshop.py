@@ -12,7 +12,7 @@ from pixflow.decision import Decision
 from pixflow.documents.protocol import Workshops
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.events.workshop import Retracted, SeatReleased, WaitlistLeft
+from pixflow.events.workshop import Retracted, SeatReleased, SeatTaken, WaitlistJoined, WaitlistLeft
 from pixflow.folding import retractions_by_version
 from pixflow.participation.campaign import Campaign
 from pixflow.refused import Refused
@@ -22,7 +22,7 @@ from pixflow.workshop.undo import undo_release
 from projections import directory, seat_candidates
 from projections.store.folds import fold_of
 from web.desk import names as desk_names
-from web.desk import receipts
+from web.desk import receipts, undo
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
 from web.desk.receipts import Receipt, ReceiptLine
@@ -238,7 +238,10 @@ def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     lines = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in events]
     if not lines:
         return None
-    return Receipt("Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :", lines)
+    title = "Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :"
+    made = Receipt(title, lines)
+    booked = any(isinstance(one.event, SeatTaken | WaitlistJoined) for one in events)
+    return undo.offer(desk, made, reference, f"/ateliers/{workshop.id}/inscrire/annuler") if booked else made
 
 
 def undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:

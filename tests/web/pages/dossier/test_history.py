@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as e
-from tests.web.arranged import held
+from tests.web.arranged import held, scheduled, seat
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import HTMX, opened, press, send, undo_form, values
@@ -35,6 +35,47 @@ def part(html: str, id: str) -> str:
     """The text of one part of the page."""
     found = BeautifulSoup(html, "html.parser").select_one(f"[aria-labelledby={id}-title]")
     return words(str(found))
+
+
+# --- a seat
+
+
+def test_a_seat_just_booked_is_given_back_in_one_press(locale: House) -> None:
+    dossier, client = locale.presented(), locale.client("Nadia Benali")
+    made = scheduled(locale)
+    before = locale.state(dossier).orientation
+    page = client.get(press(client, dossier, "book", workshop=str(made)).headers["location"]).text
+    assert locale.state(dossier).diagnostic.seat.workshop == made
+    sent = undo_form(page)
+    for _ in range(2):
+        answer = client.post(f"/dossiers/{dossier}/undo", data=sent)
+        assert answer.status_code == 303
+    assert locale.state(dossier).diagnostic.seat.status == "cancelled"
+    assert locale.state(dossier).orientation == before
+    assert not locale.served.engine.state("workshop", made).seats
+
+
+def test_a_seat_is_not_given_back_in_one_press_once_something_followed(locale: House) -> None:
+    dossier, client = locale.presented(), locale.client("Nadia Benali")
+    made = scheduled(locale)
+    page = client.get(press(client, dossier, "book", workshop=str(made)).headers["location"]).text
+    locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="a appelé")
+    answer = client.post(f"/dossiers/{dossier}/undo", data=undo_form(page))
+    assert answer.headers["location"] == f"/dossiers/{dossier}?formulaire=release&sur={made}#form"
+    assert locale.state(dossier).diagnostic.seat.status == "booked"
+
+
+def test_a_place_on_the_waiting_list_is_said(locale: House) -> None:
+    full = scheduled(locale, capacity=6)
+    for n in range(6):
+        seat(locale, full, locale.opened(f"Prénom{n}", "Nom"))
+    dossier, client = locale.presented(), locale.client("Nadia Benali")
+    locale.on(
+        dossier, orientation.plan_diagnostic, campaign=locale.campaign, modality="workshop", mediator=False, place="",
+        planned_for=MONDAY, context={"plan": uuid4()},
+    )  # fmt: skip
+    answer = press(client, dossier, "book", workshop=str(full), or_wait="true")
+    assert "en liste d’attente" in words(client.get(answer.headers["location"]).text)
 
 
 # --- several people, several presses

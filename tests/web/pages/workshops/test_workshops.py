@@ -406,6 +406,18 @@ def test_those_who_wait_are_added_by_ticking_cej_first(at_work: House) -> None:
     assert len(commands) == 2, "one command a person"
 
 
+def test_seats_just_booked_are_taken_back_in_one_press(at_work: House) -> None:
+    made = held(at_work)
+    two = [to_book(at_work)[0] for _ in range(2)]
+    client = at_work.client(NADIA)
+    page = press(client, f"/ateliers/{made}", "inscrire", dossier=[str(one) for one in two])
+    form = form_of(page.text, "inscrire/annuler")
+    back = client.post(form["action"], data=values(form))
+    assert "2 faits enregistrés :" in words(client.get(back.headers["location"]).text)
+    assert not state(at_work, made).seats
+    assert [at_work.state(one).diagnostic.seat.status for one in two] == ["cancelled", "cancelled"]
+
+
 def test_who_is_in_cej_waits_for_a_seat_from_the_day_they_join(at_work: House) -> None:
     """The workshop is where it is taken (docs/domain.md#presets): nobody has to plan it in each dossier first."""
     made, other = held(at_work), at_work.opened("Sofia", "Lopez")
