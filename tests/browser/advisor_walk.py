@@ -4,7 +4,7 @@ from datetime import date
 
 from playwright.sync_api import expect
 
-from tests.browser.person import labelled
+from tests.browser.person import Person, labelled
 from tests.browser.walk import Walk
 
 CHASED = date(2026, 4, 2)
@@ -130,6 +130,17 @@ def prescribe(walk: Walk) -> None:
         "Ateliers en EPN ou fablab laissé",
     ]
     walk.check(nadia)
+    copied(nadia)
+
+
+def copied(nadia: Person) -> None:
+    """Copies the text for i-Milo: one press puts it in the clipboard."""
+    nadia.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    nadia.presses("Copier le texte")
+    nadia.sees("Texte copié.", within="#toasts")
+    text = nadia.page.evaluate("navigator.clipboard.readText()")
+    assert text == nadia.page.locator("pre.copy").first.text_content()
+    assert "Fatou SOW" in text or "35" in text
 
 
 def refer(walk: Walk) -> None:

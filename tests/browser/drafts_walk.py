@@ -1,6 +1,9 @@
 """The team’s chapter on its own rules: a draft is proposed, endorsed, published or dropped; what it changes at once."""
 
+import re
 from datetime import date
+
+from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.browser.walk import Walk
@@ -29,6 +32,8 @@ def drafts(walk: Walk) -> None:
 def propose(person: Person, address: str, said: dict[str, str | bool]) -> None:
     person.goes(f"{address}/modifier")
     person.fills(said, within="#editor")
+    person.page.locator(".actions").get_by_role("button", name="Vérifier").click()
+    expect(person.page).to_have_url(re.compile("/modifier#check"))
     person.presses("Proposer à l’équipe")
     person.sees("Projet proposé à l’équipe", within=".notice")
 

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from playwright.sync_api import expect
+
 from tests.browser.person import Person
 from tests.browser.walk import Walk
 
@@ -94,6 +96,25 @@ def away(walk: Walk, today: date) -> None:
     nadia.sees("Absence de Nadia Benali annulée", within=".notice")
     paul.goes_to_queue()
     paul.sees_no("pour Nadia Benali")
+    several(walk, nadia, today)
+
+
+def several(walk: Walk, nadia: Person, today: date) -> None:
+    """Two rows rest until a day, in one go, and are woken in one press."""
+    nadia.goes_to_queue()
+    boxes = nadia.page.locator(".queue .pick-box input")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    expect(nadia.page.locator("[data-picked]")).to_have_text("(2)")
+    nadia.presses("Mettre en pause")
+    walk.check(nadia)
+    until = (today + timedelta(days=5)).isoformat()
+    nadia.fills({"Jusqu’au": until, "Motif": "en stage"}, within="#batch form")
+    nadia.presses("Mettre en pause", within="#batch form")
+    nadia.sees("2 faits enregistrés", within=".notice")
+    nadia.presses("Tout annuler")
+    nadia.sees("annulé", within=".notice")
+    expect(nadia.page.locator(".queue .pick-box input").first).to_be_visible()
 
 
 def handed_over(walk: Walk, helene: Person, today: date) -> None:

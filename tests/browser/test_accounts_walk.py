@@ -1,5 +1,6 @@
 """From an empty folder to a day's work of five people who sign in: nobody chooses who to be, everybody proves it."""
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -135,6 +136,7 @@ def _each_works(walk: Walk, clock: Clock, check_page: Callable[[Page], None]) ->
     sophie.presses("Ouvrir le dossier")
     sophie.sees("Aminata")
     _a_locked_form_is_kept(nadia, clock, check_page)
+    _keeps_views(nadia, check_page)
     _opens_again(paul, "Ma boîte")
     paul.goes("/dossiers/recevoir")
     check_page(paul.page)
@@ -164,6 +166,32 @@ def _a_locked_form_is_kept(nadia: Person, clock: Clock, check_page: Callable[[Pa
     check_page(nadia.page)
     nadia.presses("Enregistrer")
     nadia.sees("Pix présenté au premier accueil")
+
+
+def _keeps_views(nadia: Person, check_page: Callable[[Page], None]) -> None:
+    """A view of this browser, with a parameter of before, goes to the account; it is on again where it leads."""
+    page, views = nadia.page, nadia.page.locator("#views")
+    page.evaluate("""() => localStorage.setItem(`pixflow-views-${document.body.dataset.me}`, JSON.stringify([
+        {name: "Au diagnostic", address: "/dossiers?stage=diagnostic&site=Mortagne"}]))""")
+    nadia.goes("/dossiers")
+    nadia.presses("Garder avec mon compte la vue de ce navigateur")
+    nadia.sees("Gardées avec votre compte : Au diagnostic", within="#toasts")
+    expect(page.locator("[data-bring]")).to_be_hidden()
+    page.evaluate("localStorage.clear()")
+    nadia.goes("/dossiers")
+    views.get_by_role("link", name="Au diagnostic").click()
+    expect(page).to_have_url(re.compile(r"/dossiers\?etape=diagnostic&site=Mortagne$"))
+    expect(views.locator("[aria-current]")).to_have_text("Au diagnostic")
+    expect(page.locator("[data-keep]")).to_be_hidden()
+    check_page(page)
+    views.get_by_role("button", name="Oublier la vue Au diagnostic").click()
+    expect(page.locator("[data-keep]")).to_be_visible()
+    page.locator("[data-keep]").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Gardée avec votre compte")
+    page.get_by_role("button", name="Garder", exact=True).click()
+    nadia.sees("Vue gardée", within="#toasts")
+    nadia.goes("/dossiers?site=Mortagne&etape=diagnostic")
+    expect(views.locator("[aria-current]")).to_have_count(1)
 
 
 def _opens_again(person: Person, seen: str) -> None:

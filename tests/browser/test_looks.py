@@ -173,3 +173,48 @@ def test_keys_do_a_row_save_it_and_take_it_back_and_the_focus_is_never_lost(busy
     expect(tab.locator(".now")).to_contain_text("Présenter Pix")
     tab.keyboard.press("f")
     expect(tab.get_by_label("au premier accueil")).to_be_visible()
+
+
+def test_a_key_that_leads_to_another_page_gives_it_the_focus(busy: tuple[str, House], tab: Page) -> None:
+    """Plain navigation, with no swap: places, a row's appointment, its dossier, what comes next."""
+    here = tab.locator("main :focus, main:focus")
+    enter(tab, busy, "/protocole")
+    for keys, path in (("gd", "/dossiers"), ("gb", "/boite")):
+        for key in keys:
+            tab.keyboard.press(key)
+        tab.wait_for_url(f"**{path}")
+        expect(here).to_have_count(1)
+    for key, there in (("r", "formulaire=appointment"), ("s", "formulaire=snooze"), ("Enter", "/dossiers/")):
+        enter(tab, busy, "/boite?programme=CEJ&groupe=mars")
+        tab.keyboard.press("j")
+        tab.keyboard.press(key)
+        tab.wait_for_url(f"**{there}**")
+        expect(here).to_have_count(1)
+    enter(tab, busy, "/boite?tache=present-pix")
+    tab.keyboard.press("j")
+    tab.keyboard.press("f")
+    tab.get_by_label("au premier accueil").check()
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator(".notice").first).to_contain_text("Pix présenté")
+    tab.keyboard.press("n")
+    tab.wait_for_url("**formulaire=present**")
+    expect(here).to_have_count(1)
+    expect(tab.locator(".notice")).to_have_count(0)
+
+
+def test_without_a_key_the_page_begins_at_its_first_link(busy: tuple[str, House], tab: Page) -> None:
+    enter(tab, busy)
+    tab.get_by_role("link", name="Dossiers").first.click()
+    tab.wait_for_url("**/dossiers")
+    tab.keyboard.press("Tab")
+    expect(tab.locator(".skip")).to_be_focused()
+
+
+def test_the_bars_of_the_team_leave_rows_of_one_height(busy: tuple[str, House], tab: Page) -> None:
+    enter(tab, busy, "/equipe")
+    with_load = tab.locator("tbody tr:has(.load-bar)", has=tab.get_by_role("link", name=NADIA))
+    without = tab.locator("tbody tr:not(:has(.load-bar))", has_text="Sophie Lecomte")
+    boxes = [row.bounding_box() for row in (with_load, without)]
+    heights = {box["height"] for box in boxes if box}
+    assert len(heights) == 1
+    assert max(heights) <= 36

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from web.accounts import invitations
 from web.accounts.invitations import Invitation
 from web.accounts.store import AccountStore
-from web.accounts.tables import memberships, sessions
+from web.accounts.tables import memberships, sessions, views
 from web.accounts.types import Membership
 
 
@@ -62,13 +62,14 @@ def of_member(store: AccountStore, structure: UUID, member: UUID) -> Membership 
 
 
 def end(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> int:
-    """Ends the memberships of members, and their sessions in this structure. Returns the number ended.
+    """Ends the memberships of members, their sessions and their views in this structure. Returns the number ended.
 
     Only a new invitation opens the access again, never a role that comes back.
     """
     of_them = memberships.c.member.in_(gone := set(members)) & (memberships.c.structure == structure)
     with store.write() as connection:
-        connection.execute(delete(sessions).where(sessions.c.structure == structure, sessions.c.member.in_(gone)))
+        for table in (sessions, views):
+            connection.execute(delete(table).where(table.c.structure == structure, table.c.member.in_(gone)))
         ended = update(memberships).where(of_them, memberships.c.ended.is_(None)).values(ended=store.now())
         return connection.execute(ended).rowcount
 

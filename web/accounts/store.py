@@ -19,6 +19,8 @@ FOLDER, FILE, SCHEMA = "_site", "accounts.db", "pixflow__site"
 """Names that no structure can have: `slug_of` never returns them."""
 _SQLITE = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "busy_timeout=10000")
 _LOCK_LIMIT = "10s"
+LATEST = "views"
+"""The table that was added last: a schema without it is completed at the next start."""
 
 
 class AccountStore:
@@ -68,7 +70,8 @@ def open_accounts(
         return None
     key = SiteKey.open(data, create=not made)
     if database:
-        return AccountStore(_on_postgres(database, new=not made), key, clock, nullcontext())
+        whole = made and _exists(database, LATEST)
+        return AccountStore(_on_postgres(database, whole=whole), key, clock, nullcontext())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return AccountStore(_on_sqlite(folder / FILE), key, clock, FileLock(folder / "accounts.lock"))
 
@@ -94,19 +97,19 @@ def _on_sqlite(path: Path) -> Engine:
     return made
 
 
-def _on_postgres(database: Database, *, new: bool) -> Engine:
+def _on_postgres(database: Database, *, whole: bool) -> Engine:
     begin = f"BEGIN; SET LOCAL search_path TO {SCHEMA}; SET LOCAL lock_timeout TO '{_LOCK_LIMIT}'"
     made = postgres.engine(database.connect).execution_options(**{postgres.BEGIN: begin})
-    if new:
+    if not whole:
         with database.owner() as owner, owner.transaction():
             for statement in _statements(database):
                 owner.execute(statement.encode())
     return made
 
 
-def _exists(database: Database) -> bool:
+def _exists(database: Database, table: str = "accounts") -> bool:
     with database.owner() as owner:
-        return owner.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.accounts"]).fetchone() == (True,)
+        return owner.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.{table}"]).fetchone() == (True,)
 
 
 def _statements(database: Database) -> list[str]:

@@ -51,6 +51,12 @@ memberships = Table(
     Column("ended", BigInteger),
     UniqueConstraint("account", "structure"),
 )  # fmt: skip
+views = Table(
+    "views", metadata,
+    Column("structure", Uuid, primary_key=True),
+    Column("member", Uuid, primary_key=True),
+    Column("kept", LargeBinary, nullable=False),  # sealed: names of lists, which people write
+)  # fmt: skip
 invitations = Table(
     "invitations", metadata,
     Column("id", Uuid, primary_key=True),

@@ -3,12 +3,14 @@
 from typing import Any
 
 from fastapi import Request
+from msgspec.structs import asdict
 
 from pixflow import authorization as people
 from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops
 from projections import dispatch as projections_dispatch
 from projections import piles as projections_piles
 from projections.directory import YoungPerson
+from web.accounts import views
 from web.desk.colleagues import role_labels
 from web.desk.desk import Desk
 from web.desk.team.help_calls import calls
@@ -31,8 +33,17 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
         account=not desk.host.demo,
         toasts=[(pages.BLOCKED, "late")] if blocked else (),
         me=desk.actor.id,
+        views=lambda: _views(request.url.path, desk),
         tag=tag,
     )
+
+
+def _views(path: str, desk: Desk) -> list[dict[str, str]] | None:
+    """Returns the views of a path that this person keeps with their account. None in a demonstration."""
+    if desk.host.site is None:
+        return None
+    kept = views.of_member(desk.host.site.store, desk.served.opened.id, desk.me)
+    return [asdict(one) for one in kept if one.address.partition("?")[0] == path]
 
 
 def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:

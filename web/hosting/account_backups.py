@@ -15,9 +15,20 @@ from sqlalchemy import Table, Uuid, delete, func, insert, select
 from pixflow.store import StoreRefused
 from pixflow.store.durable_files import write_new
 from web.accounts.store import FOLDER, AccountStore
-from web.accounts.tables import accounts, identities, invitations, memberships, metadata, passkeys, recovery_codes
+from web.accounts.tables import (
+    accounts,
+    identities,
+    invitations,
+    memberships,
+    metadata,
+    passkeys,
+    recovery_codes,
+    views,
+)
 
-KEPT = (accounts, passkeys, recovery_codes, identities, memberships, invitations)
+KEPT = (accounts, passkeys, recovery_codes, identities, memberships, invitations, views)
+ADDED = {views.name}
+"""The tables that backups of earlier versions do not have."""
 SUFFIX = ".accounts"
 
 
@@ -53,7 +64,7 @@ def restore(store: AccountStore, path: Path) -> int:
         for table in metadata.sorted_tables:
             connection.execute(delete(table))
         for table in KEPT:
-            if found := [_row(table, values) for values in rows[table.name]]:
+            if found := [_row(table, values) for values in rows.get(table.name, ())]:
                 connection.execute(insert(table), found)
     return len(rows[accounts.name])
 
@@ -61,7 +72,7 @@ def restore(store: AccountStore, path: Path) -> int:
 def _read(path: Path) -> dict[str, list[list[Any]]]:
     with suppress(msgspec.DecodeError, msgspec.ValidationError):
         found = msgspec.msgpack.decode(path.read_bytes(), type=dict[str, list[list[Any]]])
-        if found.keys() == {table.name for table in KEPT}:
+        if found.keys() | ADDED == {table.name for table in KEPT}:
             return found
     raise StoreRefused(f"{path} is no backup of accounts, or is damaged")
 

@@ -28,10 +28,15 @@ def current(path: str, query: str) -> str | None:
     asked = parse_qsl(query, keep_blank_values=True)
     if _OLD_NAMES.isdisjoint(name for name, _ in asked):
         return None
-    new = next((names for pattern, names in _PATHS if pattern.match(path)), {})
+    new = renamed(path)
     if new.keys().isdisjoint(name for name, _ in asked):
         return None
     return f"{quote(path)}?{urlencode([(new.get(name, name), value) for name, value in asked])}"
+
+
+def renamed(path: str) -> dict[str, str]:
+    """Returns the parameters of a path that were renamed: the old name, then the new one."""
+    return next((names for pattern, names in _PATHS if pattern.match(path)), {})
 
 
 class OldAddresses:

@@ -19,6 +19,7 @@ from jinja2_fragments import render_block
 
 from web.french import dates, typography, vocabulary
 from web.french.dossier import path
+from web.http.old_addresses import renamed
 from web.http.pagination import carrying
 from web.http.people import People, note
 from web.http.static import HERE, static_url
@@ -32,7 +33,8 @@ class Frame:
     `theme` is light, dark or None (the system's); `change` is the address of the choice of a person, in a
     demonstration; otherwise `account` offers one's account.
     `toasts` are sentences to show once, each with its tone: done, note or late.
-    `me` tells a shared browser whose views it keeps; `tag` tells a live page if it changed.
+    `me` tells a shared browser whose views it keeps; `views` gives those kept with an account, None in a demonstration.
+    `tag` tells a live page if it changed.
     """
 
     structure_name: str = ""
@@ -47,6 +49,7 @@ class Frame:
     toasts: Sequence[tuple[str, str]] = ()
     acting_for: Sequence[str] = ()
     me: str = ""
+    views: typing.Callable[[], Sequence[typing.Any] | None] = lambda: None
     tag: str = ""
 
 
@@ -76,7 +79,7 @@ class Page(ABC):
 
 
 class FrenchTypesetting(Extension):
-    """Gives the fixed text of templates its non-breaking spaces, apostrophes and elisions, once, when compiled.
+    """Gives the fixed text and the strings of templates their non-breaking spaces and apostrophes, when compiled.
 
     Text that ends with "de" or "que" becomes a filter of the value that follows: `de {{ name }}` is `{{ (name)|de }}`.
     """
@@ -84,6 +87,8 @@ class FrenchTypesetting(Extension):
     def filter_stream(self, stream: TokenStream) -> typing.Iterator[Token]:
         said = word = ""
         for token in stream:
+            if token.type == "string":
+                token = Token(token.lineno, "string", typography.typeset(token.value))
             if token.type == "data":
                 said += typography.typeset(token.value)
                 continue
@@ -145,7 +150,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=[FrenchTypesetting],
     )
-    environment.globals.update(static=static_url, new_command=uuid4, **LABELS)
+    environment.globals.update(static=static_url, new_command=uuid4, renamed=renamed, **LABELS)
     environment.filters.update(TEXT_FILTERS, **DATE_FILTERS)
     environment.globals["ui"] = macros = environment.get_template("_macros.html").module
     for drawn_often in ("icon", "stage_chip"):

@@ -10,6 +10,7 @@ from web.pages.account import (
     lock_routes,
     my_account_routes,
     sign_in_routes,
+    views_routes,
     wait_routes,
 )
 from web.pages.agenda import routes as agenda_routes
@@ -45,6 +46,7 @@ MODULES = (  # in the order in which addresses are tried
     first_visit_routes,
     lock_routes,
     my_account_routes,
+    views_routes,
     issuer_routes,
     wait_routes,
     queue_routes,

@@ -91,7 +91,12 @@ document.addEventListener("keydown", (event) => {
   const button = form?.querySelector(".btn-primary, button:not([type='button'])");
   if (!button) return;
   event.preventDefault();
+  byKey.note();
   button.click();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.closest?.("main a[href], main button")) byKey.note();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -100,6 +105,7 @@ document.addEventListener("keydown", (event) => {
   const action = press(event.key);
   if (!action) return;
   event.preventDefault();
+  byKey.note();
   action();
 });
 

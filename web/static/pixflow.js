@@ -32,8 +32,30 @@ function announce() {
   setTimeout(() => (document.querySelector("#announced").textContent = said), 150);
 }
 
+// A key that leads to another page gives the focus to what that page shows: Tab goes on from there.
+const byKey = {
+  note: () => {
+    try {
+      sessionStorage.setItem("pixflow-by-key", Date.now());
+    } catch {}
+  },
+  take: () => {
+    try {
+      const at = Number(sessionStorage.getItem("pixflow-by-key"));
+      sessionStorage.removeItem("pixflow-by-key");
+      return Date.now() - at < 10_000;
+    } catch {
+      return false;
+    }
+  },
+};
+
+// A browser that scrolls to the fragment of an address takes the focus away: it is given again.
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelector("[data-focus]") && focusNews();
+  if (byKey.take() || document.querySelector("[data-focus]")) {
+    focusNews();
+    addEventListener("load", () => setTimeout(() => document.activeElement === document.body && focusNews()));
+  }
   announce();
 });
 document.addEventListener("htmx:after:swap", () => {

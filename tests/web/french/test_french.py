@@ -77,6 +77,15 @@ def test_a_template_elides_too() -> None:
     assert number.render(low=6, high=10) == "De 6 à 10, de 10"
 
 
+def test_the_strings_of_a_template_are_typeset_as_its_text_is() -> None:
+    template = environment().from_string("""{{ ui.field("x", "À quoi sert-elle ?", hint="Vide : trois mois.") }}""")
+    text = template.render()
+    assert "À quoi sert-elle\u202f?" in text
+    assert "Vide\u00a0: trois mois." in text
+    code = environment().from_string("""{{ "/x?a=b:c" }} {{ "%.1f"|format(1) }} {{ "a b" }} {{ "c:d ?e" }}""")
+    assert code.render() == "/x?a=b:c 1.0 a b c:d ?e"
+
+
 def documentation(tree: ast.AST) -> set[int]:
     """Returns the lines where strings for developers start: all that stand alone, but the help of a command."""
     helps = {

@@ -1,0 +1,63 @@
+"""The views of a member: kept with the account, on every browser, links without scripts."""
+
+import json
+
+import pytest
+
+from tests.web.filled import soup, texts
+from tests.web.pages.account.conftest import NADIA, PAUL, Browser, address, first_visit
+from tests.web.paths import House
+from web.accounts.site import Site
+
+CEJ = {"name": "CEJ du lundi", "address": "/boite?programme=CEJ"}
+
+
+def test_a_view_follows_its_member_to_another_browser(at_work: House, site: Site) -> None:
+    nadia, paul = first_visit(at_work, site, NADIA), first_visit(at_work, site, PAUL)
+    at_work.opened()
+    assert nadia.post("/compte/vues", data=CEJ).json() == [CEJ]
+    other = Browser(at_work)
+    other.seed = nadia.seed
+    at_work.pass_by(seconds=30)
+    other.sign_in(address(at_work, NADIA))
+    part = soup(other.get("/boite").text).select_one("#views")
+    assert texts(str(part), "li a") == ["CEJ du lundi"]
+    assert part.select_one("li a")["href"] == CEJ["address"]
+    assert json.loads(part["data-kept"]) == [CEJ]
+    assert "hidden" not in part.attrs
+    assert "hidden" in soup(other.get("/dossiers").text).select_one("#views").attrs
+    assert json.loads(soup(paul.get("/boite").text).select_one("#views")["data-kept"]) == []
+    assert nadia.post("/compte/vues/oublier", data={"address": CEJ["address"]}).json() == []
+    assert texts(other.get("/boite").text, "#views li") == []
+
+
+def test_a_name_is_text_whatever_it_holds(at_work: House, site: Site) -> None:
+    nadia = first_visit(at_work, site, NADIA)
+    odd = {"name": 'l\'été <b> "x" & ’', "address": "/boite?site=L’Aigle&programme='CEJ'"}
+    assert nadia.post("/compte/vues", data=odd).json() == [odd]
+    part = soup(nadia.get("/boite").text).select_one("#views")
+    assert json.loads(part["data-kept"]) == [odd]
+    assert texts(str(part), "li a") == [odd["name"]]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"name": "", "address": "/boite?programme=CEJ"},
+        {"name": "   ", "address": "/boite?programme=CEJ"},
+        {"name": "x" * 61, "address": "/boite?programme=CEJ"},
+        {"name": "Dehors", "address": "//exemple.fr/"},
+        {"name": "Code", "address": "javascript:alert(1)"},
+        {"name": "Barre", "address": "/\\exemple.fr"},
+        {"name": "Long", "address": "/boite?site=" + "x" * 1_000},
+        {"name": "Rien"},
+    ],
+)
+def test_what_is_no_view_is_refused(at_work: House, site: Site, sent: dict[str, str]) -> None:
+    nadia = first_visit(at_work, site, NADIA)
+    assert nadia.post("/compte/vues", data=sent).status_code == 422
+    assert texts(nadia.get("/boite").text, "#views li") == []
+
+
+def test_nobody_keeps_a_view_without_a_session(at_work: House, site: Site) -> None:
+    assert Browser(at_work).post("/compte/vues", data=CEJ).headers["Location"].startswith("/connexion")
