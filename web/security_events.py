@@ -16,6 +16,7 @@ Kind = Literal[
     "authn_password_change",
     "authn_token_revoked",
     "authz_fail",
+    "excess_rate_limit_exceeded",
     "session_expired",
     "user_created",
     "user_updated",

@@ -90,6 +90,12 @@ class ActionState(Struct, frozen=True):
         return self.ended is not None or self.dropped is not None
 
     @property
+    def reported(self) -> Referral | None:
+        """The current referral, when its partner said something that the advisor has not recorded yet."""
+        told = self.referral.report if self.referral and not self.over else None
+        return None if told is None or (told.outcome == "came" and self.started) else self.referral
+
+    @property
     def referral(self) -> Referral | None:
         """The current referral: an accepted one, else the latest one, unless the partner refused it."""
         accepted = [one for one in self.referrals if one.answer == "accepted"]

@@ -64,11 +64,13 @@ def answer_by_link(
 
 
 @decision("promise_answer", NOBODY, system=(PARTNER,))
-def promise_answer(dossier: Dossier, *, link: UUID, until: date, on: date) -> list[Event]:
+def promise_answer(dossier: Dossier, *, link: UUID, until: date | None, on: date) -> list[Event]:
     """Records the day by which the partner answers, once. Raises Refused, "day-out-of-range" beyond 60 days."""
     known = _open(dossier, link, on, "answer").referral
     if known.answered:
         raise Refused("already-answered", answer=known.answer, on=known.answered.on)
+    if until is None:
+        raise Refused("required", field="until")
     if known.promised == until:
         return []
     if known.promised:

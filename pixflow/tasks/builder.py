@@ -39,14 +39,24 @@ class TaskBuilder:
         return task(self.refs, kind, about, role, stamp, details, opens, self.dossier, due, lapses)
 
     def chase(
-        self, kind: Kind, about: UUID, stamp: Stamp, start: date, details: dict[str, str], lapses: date | None = None
+        self,
+        kind: Kind,
+        about: UUID,
+        stamp: Stamp,
+        start: date,
+        details: dict[str, str],
+        lapses: date | None = None,
+        not_before: date | None = None,
     ) -> Iterator[Task]:
-        """Yields a task that each chase starts again, until it lapses or the protocol's tries are used up."""
+        """Yields a task that each chase starts again, until it lapses or the protocol's tries are used up.
+
+        It does not open before `not_before`.
+        """
         key = key_of(kind, about)
         if self._count_tries(key, stamp):
             return
         turn = max([start, *(chase.on for chase in _chases(self.dossier, key, stamp))])
-        opens = self.delay_end(turn, f"{kind}-opens", stamp)
+        opens = max(self.delay_end(turn, f"{kind}-opens", stamp), not_before or turn)
         if lapses is None or opens < lapses:
             yield self.task(kind, about, "advisor", stamp, details, opens, lapses=lapses)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pixflow.dossier.parcours_state import ActionState, Referral
 from pixflow.dossier.state import Diagnostic
 from pixflow.folding import Stamp
+from pixflow.partner_links.validity import lapse_day
 from pixflow.tasks.builder import TaskBuilder, when
 from pixflow.tasks.task import Task
 
@@ -35,7 +36,9 @@ def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
         elif held and held.answer is None:
             yield from _silent(builder, state, held)
     stamp = _under_way(state)
-    if stamp and state.ends:
+    if told := state.reported:
+        yield _reported(builder, state, told)
+    elif stamp and state.ends:
         ends = {"ends": state.ends.isoformat()}
         yield builder.task("record-outcome", state.action.id, "advisor", stamp, label | ends, state.ends)
 
@@ -43,9 +46,18 @@ def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
 def _silent(builder: TaskBuilder, state: ActionState, sent: Referral) -> Iterator[Task]:
     """Yields chases of a silent partner, then the search for another one once the referral has lapsed."""
     details = {"label": state.action.label, "partner": sent.partner.name}
-    lapses = builder.delay_end(sent.stamp.on, "chase-partner-lapses", sent.stamp)
-    yield from builder.chase("chase-partner", sent.id, sent.stamp, sent.stamp.on, details, lapses)
+    lapses = lapse_day(sent, builder.refs)
+    start, until = sent.stamp.on, sent.promised
+    yield from builder.chase("chase-partner", sent.id, sent.stamp, start, details, lapses, not_before=until)
     yield builder.task("offer-alternative", state.action.id, "advisor", sent.stamp, details | {"by": "lapsed"}, lapses)
+
+
+def _reported(builder: TaskBuilder, state: ActionState, told: Referral) -> Task:
+    """Returns the task to confirm what the partner says of an action."""
+    assert told.report is not None
+    said = {"by": told.report.outcome, "partner": told.partner.name, "planned": told.report.day.isoformat()}
+    details = {"label": state.action.label, **said}
+    return builder.task("record-outcome", state.action.id, "advisor", told.report.stamp, details)
 
 
 def _under_way(state: ActionState) -> Stamp | None:

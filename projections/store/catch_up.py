@@ -31,11 +31,11 @@ from projections.store.folds import (
 from projections.store.row_writer import RowWriter
 from projections.store.sqlite_transaction import SqliteTransaction
 from projections.store.transaction import NeedsQueries, QueryingTransaction, WriteTransaction
-from projections.territory import partners, referrals
+from projections.territory import partner_links, partners, referrals
 
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail, figures,  # type: ignore[assignment]
-    partners, referrals,
+    partners, referrals, partner_links,
 )  # fmt: skip
 APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
+from pixflow.partner_links import issuing
 from pixflow.workshop import booking, scheduling
 from tests.web.paths import House
 
@@ -72,6 +73,15 @@ def prescribed(locale: House) -> Arranged:
 def referred(locale: House) -> Arranged:
     dossier, actions = locale.prescribed()
     return dossier, locale.referred(dossier, actions[1])
+
+
+def linked(locale: House) -> Arranged:
+    """A referral whose partner has a link on paper."""
+    dossier, referral = referred(locale)
+    last = locale.today + timedelta(days=8)
+    context = {"link": uuid4(), "until": last}
+    locale.on(dossier, issuing.issue_link, referral=referral, channel="paper", address="", context=context)
+    return dossier, referral
 
 
 def unassigned(locale: House) -> Arranged:

@@ -96,6 +96,8 @@ FORM_CASES: tuple[Case, ...] = (
         {"chase-partner referral"},
         changed={"offer-alternative action 2": {"opens": MONDAY, "due": march(23), "why": "refused"}},
     ),
+    Case("link", arranged.referred, {"channel": "email", "address": "accueil@epn.example"}, e.PartnerLinkIssued),
+    Case("revoke", arranged.linked, {}, e.PartnerLinkRevoked),
     Case(
         "start", arranged.prescribed, {"ends": "2026-04-30"}, e.ActionStarted,
         {"refer action 2"}, {"record-outcome action 2": date(2026, 5, 11)},

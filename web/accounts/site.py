@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from web.accounts import attempts, sessions, tickets
+from web.accounts import attempts, link_visits, sessions, tickets
 from web.accounts.oidc.issuer import Issuer
 from web.accounts.store import AccountStore
 
@@ -30,8 +30,8 @@ class Site:
         return not self.host.replace(".", "").isdigit() and ":" not in self.host
 
     def sweep(self) -> None:
-        """Deletes what has ended: sessions, tickets, counts of attempts."""
-        for swept in (sessions, tickets, attempts):
+        """Deletes what has ended: sessions, tickets, counts of attempts and of visits."""
+        for swept in (sessions, tickets, attempts, link_visits):
             swept.sweep(self.store)
 
 

@@ -19,7 +19,7 @@ FOLDER, FILE, SCHEMA = "_site", "accounts.db", "pixflow__site"
 """Names that no structure can have: `slug_of` never returns them."""
 _SQLITE = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "busy_timeout=10000")
 _LOCK_LIMIT = "10s"
-LATEST = "views"
+LATEST = "link_requests"
 """The table that was added last: a schema without it is completed at the next start."""
 
 

@@ -94,6 +94,18 @@ attempts = Table(
     Column("day", BigInteger, nullable=False),
     Column("today", BigInteger, nullable=False),
 )  # fmt: skip
+link_visits = Table(
+    "link_visits", metadata,
+    Column("what", String, primary_key=True),  # link or place
+    Column("who", LargeBinary, primary_key=True),
+    Column("hour", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+)  # fmt: skip
+link_requests = Table(
+    "link_requests", metadata,
+    Column("link", Uuid, primary_key=True),
+    Column("asked", BigInteger, nullable=False),
+)  # fmt: skip
 tickets = Table(
     "tickets", metadata,
     Column("digest", LargeBinary, primary_key=True),

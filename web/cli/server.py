@@ -13,7 +13,7 @@ import typer
 
 from pixflow import structure_folder
 from pixflow.structure_folder import utc_now
-from web.accounts import memberships
+from web.accounts import link_visits, memberships
 from web.accounts.site import Site
 from web.app import create_app
 from web.cli.common.terminal import (
@@ -27,7 +27,7 @@ from web.cli.common.terminal import (
     shown,
 )
 from web.french.errors import serving as serving_texts
-from web.hosting import health
+from web.hosting import health, partner_mails
 from web.hosting.clock_watch import ClockWatch
 from web.hosting.host import Host, open_host, serving
 from web.hosting.http_server import http_server
@@ -139,6 +139,8 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
     for slug in host.closed.keys() - known.keys():
         logging.getLogger("pixflow").warning("%s does not open: %r", slug, host.closed[slug])
     url = host.site.url if host.site else settings.pages(port)
+    if host.site:
+        renew_links(host, host.site)
     for one in host.structures.values():
         try:
             one.tick(outbox_for(settings, one.opened.folder, demo=one.refs.structure.demonstration), url)
@@ -146,6 +148,16 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
             logging.getLogger("pixflow").exception("tick")
     if host.site:
         tick_site(host, host.site)
+
+
+def renew_links(host: Host, site: Site) -> None:
+    """Issues the links that partners asked for; an unknown one is forgotten."""
+    for link in link_visits.asked(site.store):
+        try:
+            any(partner_mails.renew(one.engine, one.read(), link) for one in host.structures.values())
+            link_visits.answered(site.store, link)
+        except Exception:
+            logging.getLogger("pixflow").exception("tick of the links")
 
 
 def tick_site(host: Host, site: Site) -> None:

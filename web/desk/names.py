@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from pixflow.actor import CLOCK, IMPORT, OPERATOR, SITE
+from pixflow.actor import CLOCK, IMPORT, OPERATOR, PARTNER, SITE
 from pixflow.authorization import Scope
 from pixflow.dossier.state import Dossier
 from pixflow.reference_data import References
@@ -35,6 +35,8 @@ class ScopedNames:
         system = {OPERATOR: "l’exploitant", IMPORT: "import Pix Orga", CLOCK: "pixflow", SITE: "pixflow (connexion)"}
         if str(id) in system:
             return system[str(id)]
+        if str(id).startswith(PARTNER):
+            return "le partenaire"
         member = self._refs.team.get(UUID(str(id)))
         return member.name if member else "une personne inconnue"
 

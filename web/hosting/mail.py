@@ -37,7 +37,7 @@ class NoTls(smtplib.SMTPException):
 class Mail:
     """One message to one person, at an instant (UTC). `name` is unique among the messages of a structure.
 
-    `structure` is the name that stands beside the sender's address.
+    `structure` is the name that stands beside the sender's address; replies go to `reply_to`, when there is one.
     """
 
     to: str
@@ -46,6 +46,7 @@ class Mail:
     name: str
     at: datetime
     structure: str = ""
+    reply_to: str = ""
 
 
 def message(mail: Mail, sender: str) -> EmailMessage:
@@ -53,6 +54,8 @@ def message(mail: Mail, sender: str) -> EmailMessage:
     made, address = EmailMessage(ON_ONE_LINE), parseaddr(sender)[1]
     made["From"] = Address(f"{mail.structure} (pixflow)" if mail.structure else "pixflow", addr_spec=address)
     made["To"], made["Subject"] = mail.to, mail.subject
+    if mail.reply_to:
+        made["Reply-To"] = mail.reply_to
     made["Date"] = format_datetime(mail.at)
     made["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     made["Auto-Submitted"] = "auto-generated"

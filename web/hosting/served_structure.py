@@ -20,7 +20,7 @@ from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from projections.store import postgres, sqlite, stores
 from projections.store.catch_up import ReadSide
-from web.hosting import clock_jobs, notices
+from web.hosting import clock_jobs, notices, partner_mails
 from web.hosting.mail import Outbox
 
 Progress = Callable[[int, int], None]
@@ -77,10 +77,10 @@ class ServedStructure:
         return f"{self.engine.head()}:{self.today()}"
 
     def tick(self, outbox: Outbox | None = None, url: str = "") -> TickReport:
-        """Runs the periodic jobs: expire seat offers, return lent dossiers, send notices, seal and forget days of the
-        access journal, truncate the WAL, delete old uploads, finish erasures.
+        """Runs the periodic jobs: expire seat offers, return lent dossiers, send notices, write to partners, seal and
+        forget days of the access journal, truncate the WAL, delete old uploads, finish erasures.
 
-        Notices need an `outbox`; `url` is the address of the pages. One process at a time runs the jobs: a second one
+        E-mails need an `outbox`; `url` is the address of the pages. One process at a time runs the jobs: a second one
         returns at once and does nothing.
         """
         with self._alone() as mine:
@@ -95,7 +95,7 @@ class ServedStructure:
         side = self.read()
         clock_jobs.expire_seat_offers(self.engine, side)
         clock_jobs.return_lent_dossiers(self.engine, side)
-        sent = notices.send_due(self.engine, self.read(), outbox, url) if outbox else 0
+        sent = self._send(outbox, url) if outbox else 0
         seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
         self.journal.forget(self.today())
         self.engine.recorder.truncate()
@@ -104,6 +104,12 @@ class ServedStructure:
             with suppress(erasing.ManyErasures):  # settle logs it, doctor reports it
                 self.settle()
         return TickReport(swept, sent)
+
+    def _send(self, outbox: Outbox, url: str) -> int:
+        """Sends what is due to the team and to partners, and returns how many e-mails left."""
+        partner_mails.write_due(self.engine, self.read())
+        to_partners = partner_mails.send_waiting(partner_mails.Sender(self.engine, self.read(), outbox, url))
+        return to_partners + notices.send_due(self.engine, self.read(), outbox, url)
 
     def settle(self, most: int | None = erasing.AT_ONCE) -> None:
         """Finishes every erasure, in the read tables too. Raises ManyErasures, as `erasing.settle` does."""

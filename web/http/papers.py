@@ -28,8 +28,9 @@ _TEMPLATES = Path(__file__).parents[1] / "templates"
 class Paper:
     """One sheet. `name` is its subject, `facts` are labels and values, `entries` are things with a detail.
 
-    `code` is drawn large beside a QR of `link`; a table has `titles` and `rows` of cells; `signatures` names
-    those who sign at the bottom. `issued` is the line at the foot of each page, such as its date of issue.
+    `code` is drawn large beside a QR of `link`; `links` are labels and addresses, each drawn as a QR. A table has
+    `titles` and `rows` of cells; `signatures` names those who sign at the bottom. `issued` is the line at the foot of
+    each page, such as its date of issue.
     """
 
     structure: str
@@ -40,6 +41,7 @@ class Paper:
     link: str = ""
     facts: Sequence[tuple[str, str]] = ()
     entries: Sequence[tuple[str, str]] = ()
+    links: Sequence[tuple[str, str]] = ()
     titles: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     closing: str = ""
@@ -49,7 +51,22 @@ class Paper:
     @property
     def qr(self) -> str:
         """Returns the link as a QR code, an SVG in a data URI, "" without a link."""
-        return segno.make(self.link).svg_data_uri(border=2, dark="#000", light="#fff") if self.link else ""
+        return _data_uri(self.link) if self.link else ""
+
+    @property
+    def qrs(self) -> list[tuple[str, str]]:
+        """Returns each of `links` with its label, as SVG in a data URI."""
+        return [(label, _data_uri(link)) for label, link in self.links]
+
+
+def _data_uri(link: str) -> str:
+    return segno.make(link).svg_data_uri(border=2, dark="#000", light="#fff")
+
+
+def _svg(link: str) -> str:
+    drawn = BytesIO()
+    segno.make(link).save(drawn, kind="svg", border=2, dark="#000", light="#fff")
+    return drawn.getvalue().decode()
 
 
 def whom_to_call(member: Staff | None) -> str:
@@ -66,10 +83,8 @@ def issued(day: date, *more: str) -> str:
 
 def pdf(paper: Paper) -> bytes:
     """Returns a paper as a PDF, A4, in French."""
-    drawn = BytesIO()
-    if paper.link:
-        segno.make(paper.link).save(drawn, kind="svg", border=2, dark="#000", light="#fff")
-    return compile_template("papers/paper.typ", {**asdict(paper), "qr": drawn.getvalue().decode()})
+    drawn = {"qr": _svg(paper.link) if paper.link else "", "qrs": [(label, _svg(link)) for label, link in paper.links]}
+    return compile_template("papers/paper.typ", {**asdict(paper), **drawn})
 
 
 def compile_template(template: str, paper: Mapping[str, Any]) -> bytes:

@@ -50,8 +50,9 @@ class SafeHeaders:
 
 
 def put_headers(headers: MutableHeaders) -> None:
-    """Adds the security headers; a cache rule already there stays."""
-    headers.update(HEADERS)
+    """Adds the security headers; a cache rule and a stricter rule for referrers already there stay."""
+    stricter = headers.get("Referrer-Policy") == "no-referrer"
+    headers.update({**HEADERS, "Referrer-Policy": "no-referrer"} if stricter else HEADERS)
     headers.setdefault("Cache-Control", "no-store")
 
 

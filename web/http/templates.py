@@ -123,7 +123,7 @@ LABELS = {
     name: getattr(vocabulary, name)
     for name in (
         "AWAITED", "CANCELLATIONS", "CAUSES", "CHANNELS", "CLOSINGS", "MODALITIES", "OCCASIONS", "OUTCOMES",
-        "PROGRAMMES", "PURPOSES", "ROLES", "STAGES", "STUDIES",
+        "PROGRAMMES", "PURPOSES", "REPORTS", "ROLES", "STAGES", "STUDIES",
     )
 }  # fmt: skip
 """The tables of French labels that templates see, by code."""

@@ -19,6 +19,7 @@ from web.pages.dossier import paper_routes, routes
 from web.pages.dossiers import assign_routes, group_routes, merge_routes, receive_routes
 from web.pages.dossiers import routes as dossiers_routes
 from web.pages.indicators import routes as indicators_routes
+from web.pages.partner_link import routes as partner_link_routes
 from web.pages.portfolio import routes as portfolio_routes
 from web.pages.privacy import retention_routes
 from web.pages.privacy import routes as privacy_routes
@@ -80,6 +81,7 @@ MODULES = (  # in the order in which addresses are tried
     attendance_routes,
     agenda_routes,
     kiosk_routes,
+    partner_link_routes,
     handover_routes,
     access_routes,
     team_routes,

@@ -7,8 +7,9 @@ from decimal import Decimal
 from pixflow.documents.grille import percent
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import BuiltPrescription, LinkedParticipation
-from web.french import dates, typography, vocabulary
+from web.french import dates, partner_links, typography, vocabulary
 from web.french.dossier import profiles
+from web.french.phrases import listed
 from web.french.typography import de, plural, say
 
 
@@ -91,11 +92,13 @@ def action(state: ActionState, today: date) -> str:
         return "à orienter"
     if last.answered and last.answer == "refused":
         text = "refusée par {partner} le {on} ({reason}) : à orienter de nouveau"
-        return say(text, partner=last.partner.name, on=short(last.answered.on, today), reason=last.reason)
+        why = listed(last.refusal and vocabulary.REFUSALS_OF_PARTNERS[last.refusal], last.reason)
+        return say(text, partner=last.partner.name, on=short(last.answered.on, today), reason=why)
     sent = f"à {last.partner.name} le {short(last.stamp.on, today)}"
     if last.answered:
-        return f"envoyée {sent}, acceptée le {short(last.answered.on, today)}{until}"
-    return f"envoyée {sent}, sans réponse"
+        accepted = f"envoyée {sent}, acceptée le {short(last.answered.on, today)}{until}"
+        return listed(accepted, last.place and say("lieu : {place}", place=last.place))
+    return listed(f"envoyée {sent}, sans réponse", partner_links.state(last, today))
 
 
 def imilo(state: ActionState) -> str:

@@ -176,6 +176,7 @@ REQUIRED: dict[str, str] = {
     "facilitators": "Choisissez qui anime l’atelier.",
     "site": "Choisissez le site.",
     "starts": "Écrivez le premier jour.",
+    "until": "Choisissez le jour de votre réponse.",
     "refusal": "Choisissez une raison.",
     **resources.REQUIRED,
     "label": "Nommez l’offre.",

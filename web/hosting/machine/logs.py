@@ -44,7 +44,8 @@ def write_json() -> None:
 class RequestLog:
     """ASGI middleware: a line for each request, and its id in every line meanwhile.
 
-    A line has the template of the route, the status, the milliseconds, the structure and the account.
+    A line has the template of the route, the status, the milliseconds, the structure and the account. That of a
+    partner's page has the id of the link, which opens nothing.
     """
 
     def __init__(self, app: ASGIApp, host: Host) -> None:
@@ -80,6 +81,7 @@ class RequestLog:
             "status": status,
             "ms": ms,
             "slug": served.opened.slug if served else None,
+            "link": scope.get("state", {}).get("link"),
             "account": str(session.account) if session else None,
         }
         _log.info("request", extra=fields)

@@ -25,6 +25,7 @@ from web.french import validation
 from web.french.dossier import progress
 from web.http.forms import Form
 from web.pages.dossier import form_models
+from web.pages.partner_link import partner_words
 
 Arguments = tuple[dict[str, Any], dict[str, Any]]
 """The arguments of a decision: what the person says, then what the program adds."""
@@ -91,7 +92,14 @@ def study(desk: Desk, dossier: Dossier, form: Form) -> Arguments:
 
 def refer(desk: Desk, dossier: Dossier, form: form_models.ReferForm) -> Arguments:
     partner = Partner(None, form.partner)
-    return {**sent(form), "partner": partner}, {"referral": new_id(form.command_id, "referral")}
+    return {**sent(form), "partner": partner}, {
+        "referral": new_id(form.command_id, "referral"),
+        **partner_words.new_link(desk, form.command_id),
+    }
+
+
+def partner_link(desk: Desk, dossier: Dossier, form: form_models.PartnerLinkForm) -> Arguments:
+    return sent(form), partner_words.new_link(desk, form.command_id)
 
 
 def book_seat(desk: Desk, dossier: Dossier, form: form_models.BookSeatForm) -> Arguments:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from pixflow.events.values import Awaited, Cause, Channel, Modality
+from pixflow.events.values import Awaited, Cause, Channel, LinkChannel, Modality
 from pixflow.tasks import STAGE_OF
 from web.http.forms import DatedForm, Day, Form, Text
 
@@ -138,8 +138,19 @@ class StudyProgressForm(CommentForm):
 class ReferForm(CommentForm):
     action: UUID
     partner: str
+    email: str | None = None
     starts: Day | None = None
     ends: Day | None = None
+
+
+class PartnerLinkForm(DatedForm):
+    referral: UUID
+    channel: LinkChannel
+    address: Text = ""
+
+
+class RevokeLinkForm(DatedForm):
+    referral: UUID
 
 
 class AnswerForm(DatedForm):

@@ -11,11 +11,13 @@ from pixflow.dossier import assignment, closing, follow_up, identity, lending, r
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.participation import matches
+from pixflow.partner_links import issuing
 from pixflow.workshop import booking
 from web.desk.desk import Desk
 from web.http.forms import DatedForm, Form
 from web.pages.dossier import availability, form_arguments, form_models
 from web.pages.dossier.form_arguments import Arguments, Errors, Further, Values
+from web.pages.partner_link import partner_words
 
 Place = Literal["task", "header", "result", "prescription", "action", "next-steps", "event", "history"]
 
@@ -123,13 +125,24 @@ FORMS: dict[str, DossierForm] = {
         decision=parcours.answer_referral, model=form_models.AnswerForm, place="action", about="referral",
         offered=availability.can_always,
     ),
+    "link": DossierForm(
+        decision=issuing.issue_link, model=form_models.PartnerLinkForm, place="action", about="referral",
+        arguments=form_arguments.partner_link, initial=partner_words.linking,
+    ),
+    "revoke": DossierForm(
+        decision=issuing.revoke_link, model=form_models.RevokeLinkForm, place="action", about="referral",
+    ),
     "remind": DossierForm(
         decision=parcours.chase_partner, model=form_models.ChasePartnerForm, place="action", about="referral",
     ),
     "start": DossierForm(
         decision=parcours.start_action, model=form_models.StartActionForm, place="action", about="action",
+        initial=partner_words.reported_start,
     ),
-    "end": DossierForm(decision=parcours.end_action, model=form_models.EndActionForm, place="action", about="action"),
+    "end": DossierForm(
+        decision=parcours.end_action, model=form_models.EndActionForm, place="action", about="action",
+        initial=partner_words.reported_end,
+    ),
     "drop": DossierForm(
         decision=parcours.drop_action, model=form_models.DropActionForm, place="action", about="action",
     ),

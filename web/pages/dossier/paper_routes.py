@@ -61,7 +61,8 @@ def _file(request: Request, dossier_id: UUID, paper: Paper, name: str) -> Respon
 
 
 def _prescription(request: Request, desk: Desk, dossier_id: UUID, participation: UUID) -> Paper:
-    make = partial(papers.prescription, participation=participation)
+    origin = desk.host.site.url if desk.host.site else f"{request.url.scheme}://{request.url.netloc}"
+    make = partial(papers.prescription, participation=participation, origin=origin.rstrip("/"))
     return _issued(request, desk, dossier_id, "prescription", make)
 
 

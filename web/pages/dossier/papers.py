@@ -6,6 +6,8 @@ from uuid import UUID
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.participation.campaign import Campaign
+from pixflow.partner_links.token import token_of
+from pixflow.partner_links.validity import LinkedReferral, is_open
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
@@ -65,8 +67,11 @@ def convocation(desk: Desk, dossier: Dossier) -> Paper | None:
     )
 
 
-def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | None:
-    """The actions decided together; what the grid keeps for the advisor stays out. None when none was built."""
+def prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str) -> Paper | None:
+    """The actions decided together; what the grid keeps for the advisor stays out. None when none was built.
+
+    A partner without e-mail has their link here, as a QR; `origin` is the public address of the pages.
+    """
     found = (one for one in grid_reading.prescribed(desk, dossier) if one.participation == participation)
     one = next(found, None)
     if one is None:
@@ -80,6 +85,7 @@ def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | N
         name=_name(dossier),
         lead=typography.typeset(f"Décidé ensemble le {dates.day(one.built.stamp.on, year=True)} :"),
         entries=[(state.action.label, _detail(desk, dossier, state, partners)) for state in shown],
+        links=[link for state in shown for link in _partner_links(desk, dossier, state, origin)],
         facts=_typeset(
             *(said for said in (("Votre souhait", one.built.wish), ("Votre projet", dossier.project)) if said[1]),
             ("Une question", _contact(desk, dossier)),
@@ -87,6 +93,16 @@ def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | N
         signatures=(_name(dossier), "Pour la Mission locale"),
         issued=issued(desk.today, *grid),
     )
+
+
+def _partner_links(desk: Desk, dossier: Dossier, state: ActionState, origin: str) -> Iterator[tuple[str, str]]:
+    """Yields the links that the partners of an action have on paper, each with its label."""
+    for referral in state.referrals:
+        link = referral.link
+        if link and link.channel == "paper" and is_open(dossier, LinkedReferral(state, referral, link), desk.today):
+            text = "Pour {partner} : flashez ce code pour répondre à la Mission locale, jusqu’au {day}."
+            label = say(text, partner=referral.partner.name, day=dates.day(link.until, year=True))
+            yield label, f"{origin}/p/{token_of(link.id, desk.engine.token)}"
 
 
 def _detail(desk: Desk, dossier: Dossier, state: ActionState, partners: Mapping[str, str]) -> str:

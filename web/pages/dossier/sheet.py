@@ -103,6 +103,7 @@ class DossierSheet(Page):
     preview: Preview | None
     task_name: str
     delays: Delays
+    link_days: int
 
     @property
     def shows(self) -> People:
@@ -195,6 +196,7 @@ def dossier_page(
         preview=preview(desk, dossier_id, names, opened) if opened else None,
         task_name=names.task(opened.about) if opened else "",
         delays=desk.refs.protocol(desk.today).delays,
+        link_days=desk.refs.protocol(desk.today).partner_link,
     )
 
 

@@ -23,6 +23,9 @@ OF_ACTION = {"certification": ("certify", "Proposée")}
 WITHOUT_PARTNER = {"cv": ("cv", tasks.ALONE["cv"]), "check": ("end", tasks.ALONE["check"])}
 """For each kind of action that needs no partner: the form that closes the task to refer it, and its button."""
 
+REPORTED = {"came": ("start", "Confirmer"), "done": ("end", "Confirmer"), "stopped": ("end", "Confirmer")}
+"""The form that confirms each word of a partner about an action."""
+
 Button = tuple[str, str]
 
 
@@ -94,7 +97,8 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
     delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"), 0)
     about = task_links.subject_of(task.kind, task.key)
     usual = task_links.FORM_OF.get(task.kind, ""), tasks.BUTTONS[task.kind]
-    form, button = _without_partner(dossier, about, offers) or usual if task.kind == "refer" else usual
+    own = _without_partner(dossier, about, offers) if task.kind == "refer" else _reported(task, offers)
+    form, button = own or usual
     return OpenTask(
         task=task,
         verb=tasks.title(task.kind, task.why.details),
@@ -116,12 +120,27 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
 def form_asked(dossier: Dossier, name: str, about: str, offers: frozenset[str]) -> str:
     """Returns the form that a row of Ma boîte opens: its address names the usual form."""
     alone = _without_partner(dossier, about, offers) if name == "refer" else None
+    if name == "end" and "start" in offers and _has_come(dossier, about):
+        return "start"
     return alone[0] if alone else name
+
+
+def _has_come(dossier: Dossier, action: str) -> bool:
+    """Tells if a partner says that the young person came to an action that has not started yet."""
+    told = next((one.reported for id, one in dossier.parcours.actions.items() if str(id) == action), None)
+    return told is not None and told.report is not None and told.report.outcome == "came"
 
 
 def _without_partner(dossier: Dossier, about: str, offers: frozenset[str]) -> Button | None:
     alone = WITHOUT_PARTNER.get(_kind_of(dossier, about))
     return alone if alone and alone[0] in offers else None
+
+
+def _reported(task: Task, offers: frozenset[str]) -> Button | None:
+    """Returns the form that confirms the partner's word, when there is one to confirm."""
+    said = task.why.details.get("by", "") if task.kind == "record-outcome" else ""
+    found = REPORTED.get(said)
+    return found if found and found[0] in offers else None
 
 
 def _kind_of(dossier: Dossier, action: str) -> str:

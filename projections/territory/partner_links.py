@@ -1,0 +1,93 @@
+"""The links of partners: which dossier each opens, which wait for their e-mail, and the referrals to write about."""
+
+from collections.abc import Iterator
+from datetime import date
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Connection, Date, Index, Table, Uuid, or_, select
+
+from pixflow.dossier.state import Dossier
+from pixflow.partner_links.validity import LinkedReferral, every_link, is_awaited, is_open, outcome_day, reminder_day
+from pixflow.reference_data import References
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
+
+NAME = "territory.partner_links"
+KINDS = frozenset({"dossier"})
+APPENDS = False
+READS = {"dossier": attrgetter("parcours", "closed", "merged")}
+
+links = Table(
+    "partner_links",
+    metadata,
+    Column("stream", Uuid, nullable=False),
+    Column("link", Uuid, primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("opens", Boolean, nullable=False),
+    Column("to_mail", Boolean, nullable=False),
+    Index("partner_links_of", "stream"),
+    Index("partner_links_to_mail", "to_mail", "until"),
+)
+letters = Table(
+    "partner_letters",
+    metadata,
+    Column("stream", Uuid, nullable=False),
+    Column("referral", Uuid, primary_key=True),
+    Column("remind_on", Date),
+    Column("ask_on", Date),
+    Index("partner_letters_of", "stream"),
+    Index("partner_letters_remind", "remind_on"),
+    Index("partner_letters_ask", "ask_on"),
+)
+TABLES = (links, letters)
+
+
+def rows(change: Change) -> dict[Table, list[Row]]:
+    """Returns a row for each link, and for each referral that the clock may write about."""
+    if not any(action.referrals for action in change.after.parcours.actions.values()):
+        return {}
+    return {
+        links: [_link(change, one) for one in every_link(change.after)],
+        letters: list(_letters(change.stream, change.after, change.refs)),
+    }
+
+
+def _link(change: Change, one: LinkedReferral) -> Row:
+    opens = is_open(change.after, one, one.link.until)
+    waits = opens and one.link.channel == "email" and one.link.mailed is None
+    return {
+        "stream": change.stream, "link": one.link.id, "until": one.link.until, "opens": opens, "to_mail": waits,
+    }  # fmt: skip
+
+
+def _letters(stream: UUID, dossier: Dossier, refs: References) -> Iterator[Row]:
+    for action in dossier.parcours.actions.values():
+        for known in action.referrals:
+            revoked = known.link is not None and known.link.revoked is not None
+            if revoked or not is_awaited(dossier, action, known):
+                continue
+            row = {"remind_on": reminder_day(known, refs), "ask_on": outcome_day(action, known)}
+            if any(row.values()):
+                yield {"stream": stream, "referral": known.id, **row}
+
+
+# --- the questions
+
+
+def of_link(connection: Connection, link: UUID) -> Any:
+    """Returns the row of a link, None for an unknown one."""
+    return connection.execute(select(links).where(links.c.link == link)).first()
+
+
+def to_mail(connection: Connection, day: date) -> list[Any]:
+    """Returns the links whose e-mail has not left, and that open their referral on a day."""
+    query = select(links).where(links.c.to_mail, links.c.until >= day).order_by(links.c.until, links.c.link)
+    return list(connection.execute(query))
+
+
+def to_write(connection: Connection, day: date) -> list[Any]:
+    """Returns the referrals about which an e-mail is due on a day: a reminder, or the outcome."""
+    due = or_(letters.c.remind_on <= day, letters.c.ask_on <= day)
+    return list(connection.execute(select(letters).where(due).order_by(letters.c.referral)))

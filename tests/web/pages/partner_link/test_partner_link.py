@@ -1,0 +1,436 @@
+"""A partner answers by a link: what each page says, what each press records, what an attacker gets."""
+
+import logging
+import re
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import event, select
+
+from pixflow.actor import Actor
+from pixflow.dossier import merging
+from pixflow.dossier.retraction import retract
+from pixflow.dossier.stages import parcours
+from pixflow.events import dossier as e
+from pixflow.events.base import Recorded
+from pixflow.partner_links import issuing
+from pixflow.partner_links.token import token_of
+from pixflow.unit_of_work import Step
+from tests.erasures import erase
+from tests.web.client import InspectingClient, words
+from tests.web.filled import soup
+from tests.web.pages.partner_link.conftest import (
+    ADDRESS,
+    MONDAY,
+    NEVER,
+    NOTE,
+    PERSONAL,
+    URL,
+    Referred,
+    accepting,
+    nonce,
+    path_of,
+    refusing,
+)
+from tests.web.paths import house
+from web.accounts import link_visits
+from web.accounts.tables import link_requests as requests
+from web.accounts.tables import link_visits as visits
+from web.app import create_app
+from web.desk.dependencies import COOKIE
+
+FACTS = (e.ReferralSeen, e.ReferralAnswered, e.AnswerPromised, e.OutcomeReported)
+
+
+def unspaced(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def names_somebody(text: str) -> list[str]:
+    return [word for word in PERSONAL if word in unspaced(text)]
+
+
+# --- the whole way
+
+
+def test_a_partner_reads_accepts_and_tells_how_it_ended(on_both: Referred) -> None:
+    partner, path = on_both.partner(), on_both.mailed()
+    shown = partner.get(path)
+    assert shown.status_code == 200
+    request = partner.post(f"{path}/demande")
+    assert "Aminata Diallo" in words(request.text)
+    done = partner.post(f"{path}/reponse", data=accepting(request))
+    assert (done.status_code, "Merci" in words(done.text)) == (200, True)
+    (answer,) = on_both.events(e.ReferralAnswered)
+    assert isinstance(answer, e.ReferralAnswered)
+    assert (answer.answer, answer.starts, answer.place) == ("accepted", date(2026, 3, 20), "Salle 2")
+
+    on_both.house.day(date(2026, 4, 30))
+    outcome = on_both.mailed()
+    assert outcome != path
+    asked = partner.post(f"{outcome}/demande")
+    told = {"nonce": nonce(asked), "outcome": "done", "day": "2026-04-30", "note": "assidue"}
+    assert partner.post(f"{outcome}/nouvelles", data=told).status_code == 200
+    assert [type(event) for event in on_both.events(*FACTS)] == [
+        e.ReferralSeen,
+        e.ReferralAnswered,
+        e.OutcomeReported,
+    ]
+    by = [r for r in on_both.house.served.engine.history(on_both.dossier) if isinstance(r.event, FACTS)]
+    assert {(r.by, r.via) for r in by} == {(f"partner:{on_both.referral}", "link")}
+
+
+def test_the_advisor_confirms_the_partner_s_word_in_one_press(referred: Referred) -> None:
+    referred.house.on(referred.dossier, parcours.answer_referral, referral=referred.referral, answer="accepted",
+                      reason="")  # fmt: skip
+    partner, path = referred.partner(), referred.issue()
+    told = {"nonce": nonce(partner.post(f"{path}/demande")), "outcome": "done", "day": "2026-03-16", "note": "assidue"}
+    partner.post(f"{path}/nouvelles", data=told)
+    assert not referred.events(e.ActionEnded)
+    assert referred.house.state(referred.dossier).parcours.actions[referred.action].reported
+    referred.house.host.demo = True
+    nadia = InspectingClient(create_app(referred.house.host), follow_redirects=False)
+    nadia.cookies.set(COOKIE, f"{referred.house.slug}/{referred.house.people['Nadia Benali']}")
+    page = nadia.get(f"/dossiers/{referred.dossier}")
+    assert "dit : la personne a terminé" in words(page.text)
+    (form,) = soup(page.text).select(f'form[action="/dossiers/{referred.dossier}/end"]')
+    sent = {one["name"]: one["value"] for one in form.select("input")}
+    assert nadia.post(str(form["action"]), data=sent).status_code == 303
+    (ended,) = referred.events(e.ActionEnded)
+    assert (ended.outcome, ended.note) == ("done", "assidue")
+
+
+# --- what opening a link does
+
+
+def test_opening_a_link_records_nothing_and_names_nobody(on_both: Referred) -> None:
+    partner, path = on_both.partner(), on_both.mailed()
+    before = on_both.count()
+    shown = [partner.get(path) for _ in range(3) if partner.head(path).status_code == 200]
+    assert [names_somebody(one.text) for one in shown] == [[]] * 3
+    assert "Nadia Benali" in shown[0].text
+    assert on_both.count() == before
+
+
+def test_an_email_filter_that_opens_everything_first_changes_nothing(referred: Referred) -> None:
+    """It asks for each address of the e-mail, HEAD then GET, and for each address and script of the page."""
+    (mail,) = referred.tick()
+    filter, before = referred.partner(), referred.count()
+    for link in re.findall(r"https?://\S+", mail.text):
+        path = link.removeprefix(URL)
+        assert filter.head(path).status_code == 200
+        page = soup(filter.get(path).text)
+        assert page.select("script, [hx-get], [hx-post], [autofocus], meta[http-equiv]") == []
+        for tag in page.select("[href], [src]"):
+            address = str(tag.get("href") or tag.get("src"))
+            if address.startswith("/"):
+                filter.head(address)
+                filter.get(address)
+        for form in page.select("form"):
+            assert form["method"] == "post"
+            assert filter.get(str(form["action"])).status_code == 405
+    assert referred.count() == before
+    assert referred.partner().post(f"{path_of(mail)}/demande").status_code == 200
+
+
+def test_the_request_says_what_a_partner_needs_and_no_more(referred: Referred) -> None:
+    partner, path = referred.partner(), referred.mailed()
+    shown = partner.post(f"{path}/demande")
+    text = unspaced(words(shown.text))
+    assert all(word in text for word in ("Aminata Diallo", "20 ans", "06 12 34 56 78", NOTE, "30 avril 2026"))
+    assert [word for word in NEVER if word in unspaced(shown.text)] == []
+    assert "conservé" in text or "gardé dans le dossier" in text
+
+
+def test_it_is_seen_once_however_often_it_is_shown(on_both: Referred) -> None:
+    partner, path = on_both.partner(), on_both.mailed()
+    for _ in range(3):
+        partner.post(f"{path}/demande")
+    assert len(on_both.events(e.ReferralSeen)) == 1
+
+
+def test_headers_keep_the_address_of_a_link_to_itself(referred: Referred) -> None:
+    partner, path = referred.partner(), referred.mailed()
+    for answer in (partner.get(path), partner.post(f"{path}/demande"), partner.get(f"/p/{'x' * 43}")):
+        named = {name: answer.headers[name] for name in ("Referrer-Policy", "Cache-Control", "X-Robots-Tag")}
+        assert named == {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+        assert soup(answer.text).select('[src^="http"], link[href^="http"]') == []
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert referred.partner().post(f"{path}/demande", headers={"Origin": "null"}).status_code == 200
+
+
+# --- answers
+
+
+def test_the_same_answer_twice_records_it_once(on_both: Referred) -> None:
+    partner, path = on_both.partner(), on_both.mailed()
+    page = partner.post(f"{path}/demande")
+    sent = accepting(page)
+    assert [partner.post(f"{path}/reponse", data=sent).status_code for _ in range(2)] == [200, 200]
+    again = accepting(partner.post(f"{path}/demande")) if 'name="nonce"' in partner.post(f"{path}/demande").text else {}
+    assert again == {}
+    assert len(on_both.events(e.ReferralAnswered)) == 1
+
+
+def test_of_two_tabs_the_first_answer_stands_and_the_second_says_whom_to_call(on_both: Referred) -> None:
+    partner, path = on_both.partner(), on_both.mailed()
+    one, two, three = (partner.post(f"{path}/demande") for _ in range(3))
+    assert partner.post(f"{path}/reponse", data=accepting(one)).status_code == 200
+    assert partner.post(f"{path}/reponse", data=accepting(two)).status_code == 200
+    turned = partner.post(f"{path}/reponse", data=refusing(three))
+    assert turned.status_code == 409
+    text = unspaced(words(turned.text))
+    assert "déjà notée, le 16 mars 2026" in text
+    assert "appelez Nadia Benali" in text
+    assert len(on_both.events(e.ReferralAnswered)) == 1
+
+
+def test_an_old_page_with_another_answer_is_refused(referred: Referred) -> None:
+    """The nonce served once: another content is not recorded under it, and the page is drawn again."""
+    partner, path = referred.partner(), referred.mailed()
+    page = partner.post(f"{path}/demande")
+    promise = {"nonce": nonce(page), "answer": "studied", "until": "2026-03-30"}
+    assert partner.post(f"{path}/reponse", data=promise).status_code == 200
+    turned = partner.post(f"{path}/reponse", data=refusing(page))
+    assert turned.status_code == 409
+    assert nonce(turned) != nonce(page)
+    assert partner.post(f"{path}/reponse", data=refusing(turned)).status_code == 200
+    assert [type(event) for event in referred.events(*FACTS)][1:] == [e.AnswerPromised, e.ReferralAnswered]
+
+
+def test_once_the_advisor_has_undone_an_answer_the_old_page_does_not_bring_it_back(referred: Referred) -> None:
+    partner, path = referred.partner(), referred.mailed()
+    sent = accepting(partner.post(f"{path}/demande"))
+    partner.post(f"{path}/reponse", data=sent)
+    history = referred.house.served.engine.history(referred.dossier)
+    version = next(r.originator_version for r in history if isinstance(r.event, e.ReferralAnswered))
+    referred.house.on(referred.dossier, retract, version=version, reason="erreur")
+    partner.post(f"{path}/reponse", data=sent)
+    assert len(referred.events(e.ReferralAnswered)) == 1
+    fresh = partner.post(f"{path}/demande")
+    assert partner.post(f"{path}/reponse", data=refusing(fresh)).status_code == 200
+    assert [event.answer for event in referred.events(e.ReferralAnswered)] == ["accepted", "refused"]
+
+
+def test_a_forged_nonce_records_nothing(referred: Referred) -> None:
+    partner, path, other = referred.partner(), referred.mailed(), referred.issue()
+    path = other
+    page = partner.post(f"{path}/demande")
+    for forged in ("", "x" * 43, nonce(page)[:-2] + "AA", str(uuid4())):
+        answer = partner.post(f"{path}/reponse", data={**accepting(page), "nonce": forged})
+        assert answer.status_code == 422
+    assert not referred.events(e.ReferralAnswered)
+
+
+def test_what_is_missing_is_asked_for_and_kept(referred: Referred) -> None:
+    partner, path = referred.partner(), referred.mailed()
+    page = partner.post(f"{path}/demande")
+    for sent, said in (
+        ({"answer": "accepted", "place": "Salle 2"}, "premier jour"),
+        ({"answer": "refused", "reason": "complet"}, "raison"),
+        ({"answer": "studied"}, "jour de votre réponse"),
+        ({"answer": "studied", "until": "2030-01-01"}, "Choisissez un jour du"),
+        ({"answer": "accepted", "starts": "2026-02-31"}, "date"),
+        ({"answer": "refused", "refusal": "other", "reason": "1 05 03 75 116 001 22"}, "sécurité sociale"),
+    ):
+        again = partner.post(f"{path}/reponse", data={"nonce": nonce(page), **sent})
+        assert again.status_code == 422, sent
+        assert said in words(again.text), sent
+        assert all(value in again.text for name, value in sent.items() if name in ("place", "reason"))
+    assert not referred.events(e.ReferralAnswered, e.AnswerPromised)
+    odd = partner.post(f"{path}/reponse", data={"nonce": nonce(page), "answer": "accepted", "by": "system:operator"})
+    assert odd.status_code == 422
+
+
+def test_after_a_refusal_the_link_names_nobody(referred: Referred) -> None:
+    partner, path = referred.partner(), referred.mailed()
+    partner.post(f"{path}/reponse", data=refusing(partner.post(f"{path}/demande")))
+    shown = partner.post(f"{path}/demande")
+    assert shown.status_code == 200
+    assert names_somebody(shown.text) == []
+    assert "Vous avez refusé" in words(shown.text)
+
+
+# --- links that open nothing
+
+
+def over(referred: Referred, path: str) -> list[str]:
+    """The pages of a link that opens nothing, without the link in their addresses."""
+    partner = referred.partner()
+    asked = [partner.get(path), partner.post(f"{path}/demande"), partner.post(f"{path}/reponse", data={"answer": "x"})]
+    assert [one.status_code for one in asked] == [410] * 3
+    assert partner.head(path).status_code == 410
+    asked.append(partner.post(f"{path}/nouveau"))
+    assert asked[-1].status_code == 200
+    return [one.text.replace(path, "/p/…") for one in asked]
+
+
+def unknown(referred: Referred) -> str:
+    return f"/p/{token_of(uuid4(), referred.house.served.engine.token)}"
+
+
+def test_expired_revoked_superseded_and_unknown_links_have_the_same_pages(on_both: Referred) -> None:
+    first = on_both.mailed()
+    second = on_both.issue()
+    invented = over(on_both, unknown(on_both))
+    assert over(on_both, first) == invented
+    on_both.house.on(on_both.dossier, issuing.revoke_link, referral=on_both.referral)
+    assert over(on_both, second) == invented
+    third = on_both.issue()
+    on_both.house.day(MONDAY + timedelta(days=9))
+    assert over(on_both, third) == invented
+    assert over(on_both, f"/p/{third[3:-1]}{'A' if third[-1] != 'A' else 'B'}") == invented
+
+
+def test_an_unknown_link_takes_the_road_of_an_expired_one(referred: Referred, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ask the same questions of the same stores, in the same order: nothing is to be timed."""
+    expired = referred.mailed()
+    referred.house.day(MONDAY + timedelta(days=9))
+    seen: list[str] = []
+    for engine in (referred.house.served.read().database, referred.house.host.site.store.engine):
+        event.listen(engine, "before_cursor_execute", lambda c, cursor, text, *_: seen.append(text))
+    roads = []
+    for path in (expired, unknown(referred), "/p/" + "x" * 43, expired, unknown(referred)):
+        for method, end in (("GET", ""), ("POST", "/demande"), ("POST", "/nouveau")):
+            seen.clear()
+            referred.partner().request(method, f"{path}{end}")
+            roads.append(list(seen))
+    each = [roads[at : at + 3] for at in range(0, len(roads), 3)]
+    assert all(one == each[0] for one in each)
+
+
+def test_a_link_of_another_structure_is_unknown_here(referred: Referred, tmp_path: Any) -> None:
+    with house(tmp_path / "other", MONDAY, url=URL) as other:
+        strange = f"/p/{token_of(UUID(int=1), other.served.engine.token)}"
+        path = referred.mailed()
+        link = referred.house.state(referred.dossier).parcours.actions[referred.action].referrals[0].link
+        assert link
+        forged = f"/p/{token_of(link.id, other.served.engine.token)}"
+    assert over(referred, strange) == over(referred, forged)
+    assert referred.partner().get(path).status_code == 200
+
+
+def test_a_link_ends_with_an_erased_person(on_both: Referred) -> None:
+    path = on_both.mailed()
+    assert on_both.partner().post(f"{path}/demande").status_code == 200
+    erase(on_both.house.served.opened, on_both.dossier)
+    on_both.house.served.read()
+    assert over(on_both, path) == over(on_both, unknown(on_both))
+    assert on_both.tick() == []
+
+
+def merge(referred: Referred, into: UUID) -> None:
+    """Merges the dossier into another one, as the page does."""
+    engine, duplicate = referred.house.served.engine, referred.dossier
+    state = referred.house.state(duplicate)
+    said = {"into": into, "gives_number": False, "version": state.version}
+    taken = {"other": state, "duplicate": duplicate, "duplicate_history": engine.history(duplicate)}
+    steps = [
+        Step({"dossier": duplicate}, merging.merge_dossier, said),
+        Step({"dossier": into}, merging.take_over_duplicate, {}, taken),
+    ]
+    sophie = Actor(str(referred.house.people["Sophie Lecomte"]))
+    engine.execute_all(steps, "merge", by=sophie, command_id=uuid4(), via="web")
+
+
+def test_a_link_ends_with_a_merged_dossier_and_the_other_has_none(referred: Referred) -> None:
+    path = referred.mailed()
+    into = referred.house.opened()
+    merge(referred, into)
+    assert over(referred, path) == over(referred, unknown(referred))
+    taken = referred.house.state(into).parcours.actions[referred.action].referrals[0]
+    assert (taken.partner.name, taken.links) == ("Médiathèque de Mortagne", ())
+
+
+def test_a_link_ends_with_a_dropped_action_and_a_retracted_referral(referred: Referred) -> None:
+    path = referred.mailed()
+    version = next(
+        r.originator_version
+        for r in referred.house.served.engine.history(referred.dossier)
+        if isinstance(r.event, e.ReferralSent)
+    )
+    referred.house.on(referred.dossier, parcours.drop_action, action=referred.action, reason="trop loin")
+    assert over(referred, path) == over(referred, unknown(referred))
+    referred.house.on(referred.dossier, retract, version=version, reason="erreur")
+    assert over(referred, path) == over(referred, unknown(referred))
+
+
+# --- a new link
+
+
+def test_a_new_link_goes_to_the_address_on_file_once_a_day(on_both: Referred) -> None:
+    path = on_both.mailed()
+    on_both.house.day(MONDAY + timedelta(days=9))
+    for _ in range(3):
+        on_both.partner().post(f"{path}/nouveau", data={"address": "pirate@exemple.fr"})
+    (mail,) = on_both.tick()
+    assert mail.to == ADDRESS
+    assert on_both.tick() == []
+    on_both.partner().post(f"{path_of(mail)}/nouveau")
+    assert on_both.tick() == []
+    assert on_both.partner().post(f"{path_of(mail)}/demande").status_code == 200
+    assert link_visits.asked(on_both.house.host.site.store) == []
+
+
+def test_an_unknown_link_asks_for_nothing(referred: Referred) -> None:
+    referred.tick()
+    before = referred.count()
+    referred.partner().post(f"{unknown(referred)}/nouveau")
+    referred.partner().post("/p/lien/nouveau")
+    assert referred.tick() == []
+    assert referred.count() == before
+
+
+# --- limits and logs
+
+
+def test_a_link_is_visited_thirty_times_an_hour(on_both: Referred) -> None:
+    path = on_both.mailed()
+    codes = [on_both.partner().get(path).status_code for _ in range(31)]
+    assert codes == [200] * 30 + [429]
+    assert on_both.partner().get(unknown(on_both)).status_code == 410
+    on_both.house.pass_by(hours=1)
+    assert on_both.partner().get(path).status_code == 200
+
+
+def test_an_address_visits_a_hundred_times_an_hour_and_others_go_on(referred: Referred) -> None:
+    path = referred.mailed()
+    near, far = referred.partner(client=("192.0.2.1", 1)), referred.partner(client=("192.0.2.2", 1))
+    codes = [near.get(unknown(referred)).status_code for _ in range(101)]
+    assert codes == [410] * 100 + [429]
+    assert near.post(f"{path}/demande").status_code == 429
+    assert not referred.events(e.ReferralSeen)
+    assert far.get(path).status_code == 200
+
+
+def test_the_log_has_the_link_s_id_and_never_its_token(referred: Referred, caplog: pytest.LogCaptureFixture) -> None:
+    path = referred.mailed()
+    app = create_app(referred.house.host, URL, logged=True)
+    partner = InspectingClient(app, base_url=URL, follow_redirects=False)
+    with caplog.at_level(logging.INFO):
+        page = partner.post(f"{path}/demande")
+        partner.post(f"{path}/reponse", data=accepting(page))
+        partner.post(f"{path}/reponse", data=refusing(page))
+        partner.get(f"{path}x")
+    link = referred.house.state(referred.dossier).parcours.actions[referred.action].referrals[0].link
+    lines = [record for record in caplog.records if record.name == "pixflow.requests"]
+    assert link
+    assert [record.__dict__["link"] for record in lines][:3] == [str(link.id)] * 3
+    token = path.removeprefix("/p/")
+    ours = [record for record in caplog.records if record.name != "httpx2"]
+    assert not [record for record in ours if token in f"{record.getMessage()}{record.__dict__}"]
+
+
+def test_the_store_holds_nothing_that_opens_a_link(referred: Referred) -> None:
+    token = referred.mailed().removeprefix("/p/")
+    for r in referred.house.served.engine.read(0, 10_000):
+        assert isinstance(r, Recorded)
+        assert token not in str(r)
+    site = referred.house.host.site
+    referred.partner().post(f"/p/{token}/nouveau")
+    with site.store.read() as connection:
+        rows = [*connection.execute(select(visits)), *connection.execute(select(requests))]
+    assert rows
+    assert token not in str(rows)

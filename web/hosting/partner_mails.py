@@ -1,0 +1,176 @@
+"""E-mails to partners: each link that waits, the reminders of a silent one, and the question of the outcome.
+
+They name no young person. Reminders leave on working days between 7:30 and 20:00; a link that somebody asked for leaves
+at once. An e-mail that cannot leave is retried at the next tick.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pixflow.actor import CLOCK, PARTNER, Actor
+from pixflow.decision import Decision
+from pixflow.dossier.parcours_state import Referral
+from pixflow.dossier.privacy.retention import months_of
+from pixflow.dossier.state import Dossier
+from pixflow.engine import Engine, new_id
+from pixflow.partner_links.issuing import ask_outcome, note_mailed_link, remind_partner, renew_link
+from pixflow.partner_links.token import token_of
+from pixflow.partner_links.validity import LinkedReferral, is_open, referral_of, reminder_day
+from pixflow.refused import Refused
+from projections.store.catch_up import ReadSide
+from projections.store.folds import fold_of
+from projections.territory import partner_links
+from web.french import partner_links as french
+from web.french.typography import phone
+from web.hosting.mail import Mail, Outbox, fault
+from web.hosting.notices import EVENING, MORNING
+
+_log = logging.getLogger("pixflow")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Where the e-mails of a structure come from; `url` is the public address of the pages."""
+
+    engine: Engine
+    side: ReadSide
+    outbox: Outbox
+    url: str
+
+
+def write_due(engine: Engine, side: ReadSide) -> int:
+    """Issues the links of the e-mails that are due today: reminders and questions. Returns how many."""
+    refs, now = engine.references(), engine.clock()
+    today = refs.calendar.local_day(now)
+    hour = now.astimezone(ZoneInfo(refs.structure.zone)).time()
+    if not refs.calendar.is_working(today) or not MORNING <= hour < EVENING:
+        return 0
+    with side.database.connect() as connection:
+        due = [(row.stream, row.referral) for row in partner_links.to_write(connection, today)]
+        states = {stream: fold_of(connection, stream) for stream, _ in due}
+    return sum(_write(engine, stream, states[stream], referral) for stream, referral in due)
+
+
+def _write(engine: Engine, stream: UUID, dossier: Any, referral: UUID) -> bool:
+    """Issues the link of one e-mail, and tells if it is new. Each reminder has its own command."""
+    known = _referral(dossier, referral)
+    if known is None or not (address := address_of(known)):
+        return False
+    remind = reminder_day(known, engine.references()) is not None
+    name = f"remind {len(known.reminders)}" if remind else "ask"
+    return _records(
+        engine,
+        stream,
+        remind_partner if remind else ask_outcome,
+        Actor(CLOCK),
+        new_id(referral, name),
+        {"link": new_id(referral, f"{name} link"), "until": last_day(engine), "address": address},
+        referral=referral,
+    )
+
+
+def renew(engine: Engine, side: ReadSide, link: UUID) -> bool:
+    """Issues the link that a partner asked for from an old one. Tells if this structure knows the link."""
+    with side.database.connect() as connection:
+        row = partner_links.of_link(connection, link)
+        dossier = fold_of(connection, row.stream) if row else None
+    found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
+    if row is None or found is None:
+        return False
+    if address := address_of(found.referral):
+        day = engine.today()
+        context = {"new": new_id(link, f"renewed {day}"), "until": last_day(engine), "address": address}
+        _records(engine, row.stream, renew_link, actor_of(found.referral), new_id(link, f"renew {day}"), context,
+                 link=link)  # fmt: skip
+    return True
+
+
+def send_waiting(sender: Sender) -> int:
+    """Sends the e-mail of every link that waits for it, and returns how many left."""
+    today = sender.engine.today()
+    with sender.side.database.connect() as connection:
+        waiting = [(row.stream, row.link) for row in partner_links.to_mail(connection, today)]
+        states = {stream: fold_of(connection, stream) for stream, _ in waiting}
+    return sum(_send(sender, stream, states[stream], link) for stream, link in waiting)
+
+
+def _send(sender: Sender, stream: UUID, dossier: Any, link: UUID) -> int:
+    found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
+    engine = sender.engine
+    if found is None or found.link.mailed or not is_open(dossier, found, engine.today()):
+        return 0
+    try:
+        sender.outbox(mail_of(sender, dossier, found))
+    except OSError as error:
+        _log.warning("a mail to a partner could not leave: %s (%s)", type(error).__name__, fault(error))
+        return 0
+    _records(engine, stream, note_mailed_link, Actor(CLOCK), new_id(link, "mailed"), {}, link=link)
+    return 1
+
+
+def mail_of(sender: Sender, dossier: Dossier, found: LinkedReferral) -> Mail:
+    """Returns the e-mail of a link: who writes, the link, and the notice. It has no name of the young person."""
+    engine = sender.engine
+    refs, now = engine.references(), engine.clock()
+    member = refs.team.get(dossier.advisor) if dossier.advisor else None
+    contact = ", ".join(filter(None, (member.name, phone(member.phone or "")))) if member else refs.structure.name
+    subject, text = french.letter(
+        purpose=found.link.purpose,
+        reminder=bool(found.referral.reminders) and not found.link.asked,
+        structure=refs.structure.name,
+        advisor=member.name if member else "",
+        contact=contact,
+        day=found.referral.stamp.on,
+        until=found.link.until,
+        url=f"{sender.url.rstrip('/')}/p/{token_of(found.link.id, engine.token)}",
+        months=months_of(refs.protocol(engine.today()).retention, dossier.programme),
+    )
+    name, structure = f"partner-{found.link.id}", refs.structure.name
+    reply_to = member.email if member else ""
+    return Mail(found.link.address, subject, text, name, now, structure, reply_to)
+
+
+def address_of(known: Referral) -> str:
+    """Returns the e-mail address on file of a referral's partner, "" for none."""
+    return known.address
+
+
+def last_day(engine: Engine) -> date:
+    """Returns the last day of a link that is issued today."""
+    today = engine.today()
+    return today + timedelta(days=engine.references().protocol(today).partner_link)
+
+
+def actor_of(known: Referral) -> Actor:
+    """Returns the actor of a partner: its own id when it is listed, else that of the referral."""
+    return Actor(f"{PARTNER}{known.partner.id or known.id}")
+
+
+def _referral(dossier: Any, referral: UUID) -> Referral | None:
+    actions = dossier.parcours.actions.values() if isinstance(dossier, Dossier) else ()
+    return next((known for action in actions for known in action.referrals if known.id == referral), None)
+
+
+def _records(
+    engine: Engine,
+    stream: UUID,
+    decision: Decision[..., Any],
+    by: Actor,
+    command: UUID,
+    context: Mapping[str, Any],
+    **sent: Any,
+) -> bool:
+    """Tells if the decision recorded something new. One that is refused, or a damaged stream, stops no other."""
+    via = "link" if by.id.startswith(PARTNER) else "cli"
+    try:
+        done = engine.execute(
+            {"dossier": stream}, decision, by=by, command_id=command, via=via, context=context, **sent
+        )
+    except Refused:
+        return False
+    return bool(done.recorded) and not done.repeated
