@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from pixflow.actor import CLOCK, PARTNER, Actor
 from pixflow.decision import Decision
 from pixflow.dossier.parcours_state import Referral
@@ -24,7 +26,7 @@ from pixflow.partner_links.validity import LinkedReferral, is_open, referral_of,
 from pixflow.refused import Refused
 from projections.store.catch_up import ReadSide
 from projections.store.folds import fold_of
-from projections.territory import partner_links
+from projections.territory import partner_links, partners
 from web.french import partner_links as french
 from web.french.typography import phone
 from web.hosting.mail import Mail, Outbox, fault
@@ -52,15 +54,13 @@ def write_due(engine: Engine, side: ReadSide) -> int:
         return 0
     with side.database.connect() as connection:
         due = [(row.stream, row.referral) for row in partner_links.to_write(connection, today)]
-        states = {stream: fold_of(connection, stream) for stream, _ in due}
-    return sum(_write(engine, stream, states[stream], referral) for stream, referral in due)
+        known = [(stream, _referral(fold_of(connection, stream), referral)) for stream, referral in due]
+        letters = [(stream, one, address_of(connection, one)) for stream, one in known if one]
+    return sum(_write(engine, stream, one, address) for stream, one, address in letters if address)
 
 
-def _write(engine: Engine, stream: UUID, dossier: Any, referral: UUID) -> bool:
+def _write(engine: Engine, stream: UUID, known: Referral, address: str) -> bool:
     """Issues the link of one e-mail, and tells if it is new. Each reminder has its own command."""
-    known = _referral(dossier, referral)
-    if known is None or not (address := address_of(known)):
-        return False
     remind = reminder_day(known, engine.references()) is not None
     name = f"remind {len(known.reminders)}" if remind else "ask"
     return _records(
@@ -68,9 +68,9 @@ def _write(engine: Engine, stream: UUID, dossier: Any, referral: UUID) -> bool:
         stream,
         remind_partner if remind else ask_outcome,
         Actor(CLOCK),
-        new_id(referral, name),
-        {"link": new_id(referral, f"{name} link"), "until": last_day(engine), "address": address},
-        referral=referral,
+        new_id(known.id, name),
+        {"link": new_id(known.id, f"{name} link"), "until": last_day(engine), "address": address},
+        referral=known.id,
     )
 
 
@@ -79,10 +79,11 @@ def renew(engine: Engine, side: ReadSide, link: UUID) -> bool:
     with side.database.connect() as connection:
         row = partner_links.of_link(connection, link)
         dossier = fold_of(connection, row.stream) if row else None
-    found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
+        found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
+        address = address_of(connection, found.referral) if found else ""
     if row is None or found is None:
         return False
-    if address := address_of(found.referral):
+    if address:
         day = engine.today()
         context = {"new": new_id(link, f"renewed {day}"), "until": last_day(engine), "address": address}
         _records(engine, row.stream, renew_link, actor_of(found.referral), new_id(link, f"renew {day}"), context,
@@ -135,9 +136,10 @@ def mail_of(sender: Sender, dossier: Dossier, found: LinkedReferral) -> Mail:
     return Mail(found.link.address, subject, text, name, now, structure, reply_to)
 
 
-def address_of(known: Referral) -> str:
-    """Returns the e-mail address on file of a referral's partner, "" for none."""
-    return known.address
+def address_of(connection: Connection, known: Referral) -> str:
+    """Returns the e-mail address on file: the one typed for the referral, else that of the listed partner; or ""."""
+    listed = partners.one(connection, known.partner.id) if known.partner.id and not known.address else None
+    return known.address or (listed.email if listed else "")
 
 
 def last_day(engine: Engine) -> date:

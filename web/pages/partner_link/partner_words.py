@@ -21,7 +21,7 @@ def new_link(desk: Desk, command_id: UUID) -> dict[str, Any]:
 def linking(desk: Desk, dossier: Dossier, referral: str) -> Values:
     """Proposes an e-mail to the address on file, else the paper."""
     known = _referral(dossier, referral)
-    address = partner_mails.address_of(known) if known else ""
+    address = partner_mails.address_of(desk.read, known) if known else ""
     return {"address": address, "channel": "email" if address else "paper"}
 
 

@@ -58,6 +58,9 @@ class OutcomeForm(BaseModel):
     note: Text = ""
 
 
+PartnerForm = PartnerAnswerForm | OutcomeForm
+
+
 @router.get("/p/{token}")
 def cover(request: Request, token: str, one: ByLink) -> Response:
     """Shows who refers somebody. It records nothing and names nobody: e-mail filters open links too."""
@@ -119,7 +122,7 @@ def _reply(
     return _done(request, one, token, form) if recorded else over(request, token)
 
 
-def _said(form: PartnerAnswerForm | OutcomeForm) -> tuple[Decision[..., Any], dict[str, Any]]:
+def _said(form: PartnerForm) -> tuple[Decision[..., Any], dict[str, Any]]:
     """Returns the decision of a form, and what it takes."""
     if isinstance(form, OutcomeForm):
         return answering.report_outcome, form.model_dump(include={"outcome", "day", "note"})
@@ -164,13 +167,13 @@ def _again(
     return answer(request, request_page(one, token, _nonce(one), values, errors), status)
 
 
-def _done(request: Request, one: Visit, token: str, form: PartnerAnswerForm | OutcomeForm) -> Response:
+def _done(request: Request, one: Visit, token: str, form: PartnerForm) -> Response:
     now = reload(one) or one
     after = say("{who} en est prévenu·e. Pour changer quelque chose, appelez {who}.", who=call(one))
     return answer(request, DonePage(**parts(now, token), said=_thanks(form), after=after))
 
 
-def _thanks(form: PartnerAnswerForm | OutcomeForm) -> str:
+def _thanks(form: PartnerForm) -> str:
     if isinstance(form, OutcomeForm):
         text = "Merci, c’est noté : la personne {said} le {day}."
         return say(text, said=vocabulary.REPORTS[form.outcome], day=dates.day(form.day, year=True))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request, Response
+from sqlalchemy import Connection
 
 from pixflow.actor import Actor
 from pixflow.dossier.privacy.retention import months_of
@@ -16,7 +17,7 @@ from pixflow.partner_links.validity import LinkedReferral, is_open, referral_of
 from pixflow.refused import Refused
 from pixflow.team.staff import Staff
 from projections.store.folds import fold_of
-from projections.territory import partner_links
+from projections.territory import partner_links, partners
 from web.accounts import link_visits
 from web.french import partner_links as french
 from web.french import typography, vocabulary
@@ -34,12 +35,13 @@ NO_TOKEN = Token(UUID(int=0), bytes(16))
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit by a link that opens its referral today."""
+    """A visit by a link that opens its referral today; `offer` is the label of what the partner offers, or ""."""
 
     served: ServedStructure
     stream: UUID
     dossier: Dossier
     found: LinkedReferral
+    offer: str
 
     @property
     def actor(self) -> Actor:
@@ -73,6 +75,7 @@ class LinkPage(Page):
     phone: str
     email: str
     partner: str
+    offer: str
     sent_on: date
     purpose: str
     notice: str
@@ -182,6 +185,7 @@ def parts(one: Visit, token: str) -> dict[str, Any]:
         "phone": (advisor.phone or "") if advisor else "",
         "email": advisor.email if advisor else "",
         "partner": one.found.referral.partner.name,
+        "offer": one.offer,
         "sent_on": one.found.referral.stamp.on,
         "purpose": one.found.link.purpose,
         "notice": french.notice(months),
@@ -238,10 +242,17 @@ def _row(served: ServedStructure, link: UUID) -> Any:
 def _opened(served: ServedStructure, stream: UUID, link: UUID) -> Visit | None:
     with served.reading() as (_, connection):
         dossier = fold_of(connection, stream)
-    found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
-    if found is None or not is_open(dossier, found, served.today()):
-        return None
-    return Visit(served, stream, dossier, found)
+        found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
+        if found is None or not is_open(dossier, found, served.today()):
+            return None
+        return Visit(served, stream, dossier, found, _offer(connection, found))
+
+
+def _offer(connection: Connection, found: LinkedReferral) -> str:
+    """Returns the label of the offer that the referral is about, "" without one."""
+    partner = found.referral.partner.id
+    rows = partners.open_offers(connection, [partner]).get(partner, []) if partner else []
+    return next((partners.terms_of(row).label for row in rows if row.offer == found.referral.offer), "")
 
 
 def call(one: Visit) -> str:
