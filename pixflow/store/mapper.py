@@ -8,6 +8,7 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -58,7 +59,7 @@ class TypedMapper(Mapper[UUID]):
         for cls in events:
             if cls.TOPIC in self._codecs:
                 raise ValueError(f"two event classes are named {cls.TOPIC}")
-            self._codecs[cls.TOPIC] = _SealedCodec(cls) if keys and personal_fields(cls) else _Codec(cls)
+            self._codecs[cls.TOPIC] = _codec(cls, sealing=keys is not None)  # type: ignore[arg-type]
 
     def seals(self, event: Event) -> bool:
         """Tells whether the stream of an event needs a key."""
@@ -166,6 +167,12 @@ class _SealedCodec(_Codec):
 
     def _at(self, version: int) -> bytes:
         return version.to_bytes(8, "big") + self._place
+
+
+@cache
+def _codec(cls: type[Event], *, sealing: bool) -> _Codec:
+    """Returns the codec of a class, one for all the structures of a process."""
+    return _SealedCodec(cls) if sealing and personal_fields(cls) else _Codec(cls)
 
 
 class _Day(Struct):
