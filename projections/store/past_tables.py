@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import NullPool
 
 from pixflow.events.base import Recorded
@@ -17,7 +17,7 @@ from projections import audit_trail, directory, workshops
 from projections.bookkeeping import folds
 from projections.contract import Change, Projection
 from projections.store.row_writer import write_rows
-from projections.store.sqlite import creation
+from projections.store.sqlite import creation, engine
 from projections.store.transaction import QueryingTransaction
 
 PROJECTIONS: tuple[Projection, ...] = (directory, workshops, audit_trail)  # type: ignore[assignment]
@@ -82,7 +82,7 @@ def _linked(events: Iterable[Recorded]) -> Iterator[UUID]:
 @cache
 def _memory() -> Engine:
     """Returns an engine whose every connection is an empty database in memory, gone when it closes."""
-    made = create_engine("sqlite://", poolclass=NullPool, hide_parameters=True)
+    made = engine(None, NullPool)
 
     @event.listens_for(made, "connect")
     def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]

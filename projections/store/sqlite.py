@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, Table, create_engine, create_mock_engine, event
-from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import Pool, StaticPool
+from sqlalchemy.util import LRUCache
 
 from projections.bookkeeping import metadata
 from projections.store.fingerprint import fingerprint
@@ -22,7 +24,8 @@ LIMIT = 10_000
 SHORT = 200
 """Longest wait for readers, in milliseconds, where the work can be tried again."""
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_SHARED = {"check_same_thread": False}
+_COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
+"""Compiled statements, for every SQLite store of this process."""
 
 
 class SqliteStores:
@@ -95,17 +98,44 @@ class SqliteStores:
         return name if name.startswith(f"{fingerprint()}-") and (self.folder / name).exists() else None
 
 
+class _Alike(SQLiteDialect_pysqlite):
+    """SQLite's dialect. All of them are equal, so that one store runs what another one compiled."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+registry.register("sqlite.alike", __name__, _Alike.__name__)
+
+
+def engine(path: Path | None, pool: type[Pool] | None = None) -> Engine:
+    """Returns an engine on a file, in memory without a path. It compiles a statement once a process."""
+    options: dict[str, Any] = {"poolclass": pool} if pool else {"max_overflow": -1}
+    return create_engine(
+        f"sqlite+alike:///{path or ''}",
+        connect_args={"check_same_thread": False},
+        execution_options={"compiled_cache": _COMPILED},
+        hide_parameters=True,
+        **options,
+    )
+
+
 def database(path: Path | None) -> Engine:
     """Opens a SQLite read store, and creates its tables in a new file. In memory without a path."""
     new = path is None or not path.exists()
     if path is None:
-        made = create_engine("sqlite://", connect_args=_SHARED, poolclass=StaticPool, hide_parameters=True)
+        made = engine(None, StaticPool)
     else:
         # A request holds one connection and may take another to catch up: the threads of the server are the limit.
         if new:
             with suppress(OSError):  # SQLite says in its own words that it cannot open the file
                 path.touch(mode=0o600)
-        made = create_engine(f"sqlite:///{path}", connect_args=_SHARED, max_overflow=-1, hide_parameters=True)
+        made = engine(path)
 
     @event.listens_for(made, "connect")
     def _settings(raw, _record) -> None:  # type: ignore[no-untyped-def]
@@ -135,7 +165,7 @@ def database(path: Path | None) -> Engine:
 def creation(*tables: Table) -> tuple[str, ...]:
     """Returns the statements that create these tables, all of them by default, for SQLite."""
     statements: list[str] = []
-    mock = create_mock_engine("sqlite://", lambda made, *_: statements.append(str(made.compile(dialect=dialect()))))
+    mock = create_mock_engine("sqlite://", lambda made, *_: statements.append(str(made.compile(dialect=_Alike()))))
     metadata.create_all(mock, tables=tables or None, checkfirst=False)
     return tuple(statements)
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, create_mock_engine, event
+from sqlalchemy import Connection, Engine, create_mock_engine, event
 
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import Clock, utc_now
-from projections.store import postgres
+from projections.store import postgres, sqlite
 from web.accounts.site_key import SiteKey
 from web.accounts.tables import metadata
 
@@ -77,9 +77,7 @@ def open_accounts(
 
 
 def _on_sqlite(path: Path) -> Engine:
-    made = create_engine(
-        f"sqlite:///{path}", connect_args={"check_same_thread": False}, max_overflow=-1, hide_parameters=True
-    )
+    made = sqlite.engine(path)
 
     @event.listens_for(made, "connect")
     def _settings(raw: Any, _record: Any) -> None:
