@@ -37,11 +37,11 @@ def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, log
     `metrics` measures its requests; `logged` writes a line for each.
     """
     telemetry = metrics.telemetry() if metrics else UNMEASURED
-    app = FastAPI(title="pixflow", docs_url=None, redoc_url=None, openapi_url=None, telemetry=telemetry)
+    # The routes themselves: a router that is included builds each of its routes once more, in each application.
+    routes = [route for router in ROUTERS for route in router.routes]
+    app = FastAPI(title="pixflow", docs_url=None, redoc_url=None, openapi_url=None, telemetry=telemetry, routes=routes)
     app.state.host = host
     app.state.metrics = metrics
-    for router in ROUTERS:
-        app.include_router(router)
     _answer_errors(app)
     _add_middleware(app, host, url)
     if logged:
