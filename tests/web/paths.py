@@ -1,11 +1,15 @@
 """A small Mission locale to test pages on: its people, a campaign, and dossiers driven along the path."""
 
+import atexit
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -233,9 +237,35 @@ def closing_site(site: Site | None) -> Iterator[None]:
 def house(data: Path, first: date = date(2026, 1, 5), url: str = "") -> Iterator[House]:
     """L'Aigle-Mortagne with its team and one declared campaign, on its first day; kept where the settings say.
 
-    With a `url` its people sign in; otherwise it is a demonstration.
+    With a `url` its people sign in; otherwise it is a demonstration. On SQLite it is a copy of one that is made once.
     """
-    clock = [datetime(first.year, first.month, first.day, 9, 12, tzinfo=UTC)]
+    clock = [_morning(first)]
+    if Settings().database() or (data.exists() and any(data.iterdir())):
+        people, called = _make(data, first)
+    else:
+        model, people, called = _model(first)
+        shutil.copytree(model, data, dirs_exist_ok=True)
+    site = open_site(Settings(), data, url, create=True, clock=lambda: clock[0]) if url else None
+    with open_host(data, demo=not url, site=site, clock=lambda: clock[0]) as served, closing_site(site):
+        made = House(served, clock, url)
+        made.people, made.campaign = dict(people), called
+        yield made
+
+
+def _morning(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, 12, tzinfo=UTC)
+
+
+@cache
+def _model(first: date) -> tuple[Path, dict[str, UUID], UUID]:
+    """A folder to copy, with the ids of its people and of its campaign."""
+    folder = Path(mkdtemp(prefix="pixflow-house-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder, *_make(folder, first)
+
+
+def _make(data: Path, first: date) -> tuple[dict[str, UUID], UUID]:
+    """Makes the house in a folder, its read tables up to date. Returns the ids of its people and of its campaign."""
     preset = presets.load("laigle-mortagne")
     sites = ("L’Aigle", "Mortagne")
     structure_folder.create(
@@ -246,11 +276,10 @@ def house(data: Path, first: date = date(2026, 1, 5), url: str = "") -> Iterator
         sites=sites,
         on=first,
         database=Settings().database(),
-        clock=lambda: clock[0],
+        clock=lambda: _morning(first),
     ).engine.close()
-    site = open_site(Settings(), data, url, create=True, clock=lambda: clock[0]) if url else None
-    with open_host(data, demo=not url, site=site, clock=lambda: clock[0]) as served, closing_site(site):
-        made = House(served, clock, url)
+    with open_host(data, demo=True, clock=lambda: _morning(first)) as served:
+        made = House(served, [_morning(first)])
         for name, role in TEAM:
             made.people[name] = uuid4()
             address = f"{name.split()[0].lower().replace('é', 'e').replace('è', 'e')}@exemple.fr"
@@ -272,4 +301,5 @@ def house(data: Path, first: date = date(2026, 1, 5), url: str = "") -> Iterator
             purpose="initial",
             site=None,
         )
-        yield made
+        made.served.read()
+        return made.people, made.campaign
