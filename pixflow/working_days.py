@@ -6,12 +6,10 @@ from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
-CODES: tuple[str, ...] = (
-    "FR",
-    *(f"FR-{part}" for part in sorted(holidays.country_holidays("FR").subdivisions) if not part.startswith("Zone")),
-)
+CODES = (
+    "FR", "FR-57", "FR-6AE", "FR-971", "FR-972", "FR-973", "FR-974", "FR-976",
+    "FR-BL", "FR-MF", "FR-NC", "FR-PF", "FR-PM", "FR-TF", "FR-WF",
+)  # fmt: skip
 """FR, then one per subdivision with holidays of its own (ISO 3166-2): FR-57 Moselle, FR-6AE Alsace, FR-974 …"""
 
 _DAY = timedelta(days=1)
@@ -78,6 +76,8 @@ def _is_working(code: str, day: date) -> bool:
 @cache
 def _holidays(code: str, year: int) -> frozenset[date]:
     """Public holidays that fall from Monday to Friday."""
+    import holidays  # of every country: only work with delays needs it
+
     part = code.removeprefix("FR").removeprefix("-") or None
     found = holidays.country_holidays("FR", subdiv=part, years=year)
     return frozenset(day for day in found if day.year == year and day.weekday() < _SATURDAY)

@@ -304,8 +304,10 @@ def test_the_table_of_words_names_files_that_exist_and_every_projection() -> Non
 
 def commands(command: Any, said: str = "pixflow") -> list[str]:
     """Returns every command of the terminal, as typed."""
-    inside = getattr(command, "commands", {})
-    return [deeper for name, one in inside.items() for deeper in commands(one, f"{said} {name}")] or [said]
+    inside = command.list_commands(None) if hasattr(command, "commands") else ()
+    return [deeper for name in inside for deeper in commands(command.get_command(None, name), f"{said} {name}")] or [
+        said
+    ]
 
 
 def test_every_command_stands_in_its_page_and_in_the_table_of_words() -> None:

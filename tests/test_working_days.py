@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,3 +102,8 @@ def test_count_is_the_number_of_working_days_walked(calendar: Calendar, day: dat
 @given(calendars, days, days)
 def test_count_is_antisymmetric(calendar: Calendar, a: date, b: date) -> None:
     assert calendar.count(a, b) == -calendar.count(b, a)
+
+
+def test_the_codes_are_france_and_its_subdivisions_with_holidays_of_their_own() -> None:
+    parts = holidays.country_holidays("FR").subdivisions
+    assert ("FR", *(f"FR-{part}" for part in sorted(parts) if not part.startswith("Zone"))) == CODES

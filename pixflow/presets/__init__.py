@@ -9,7 +9,6 @@ from typing import Any, get_args
 
 import msgspec
 from msgspec import inspect
-from rapidfuzz import process
 
 from pixflow.documents.grille import KINDS, Band, Grille, GrilleProblem, problems
 from pixflow.documents.protocol import ProtocolDocument, Stage, out_of_range
@@ -91,6 +90,8 @@ def _source(name_or_path: str | Path) -> bytes:
 
 
 def _nearest(found: str, known: Iterable[str]) -> dict[str, str]:
+    from rapidfuzz import process  # a preset without a fault does not need it
+
     best = process.extractOne(found, list(known), score_cutoff=50)
     return {"nearest": best[0]} if best else {}
 

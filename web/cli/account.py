@@ -23,7 +23,9 @@ from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import PORT, Settings
 from web.hosting.site import open_site
 
+app = typer.Typer()
 account_app = typer.Typer(help="Les comptes : qui peut se connecter.", cls=InFrench, no_args_is_help=True)
+app.add_typer(account_app, name="account")
 WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
 
 

@@ -1,32 +1,37 @@
 """The command `pixflow`: registers the commands of every module."""
 
 import os
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 
-from web.cli import administration, backups, doctor, indicators, privacy, queue, replay, samples, server
-from web.cli.account import account_app
-from web.cli.common.french_typer import InFrench
-from web.cli.dossiers import dossiers_app
-from web.cli.files import exports
-from web.cli.files.places import places_app
-from web.cli.staff import staff_app
+from web.cli.common.french_typer import InFrench, commands_of
 
-ORDER = (
-    "init", "demo", "queue", "rebuild", "tick", "serve", "read", "import", "backup", "restore", "doctor", "replay",
-    "export-person", "erase", "erasures", "retention", "indicators", "simulate", "staff", "account", "dossiers",
-    "places", "keys",
-)  # fmt: skip
-"""Commands in the order of the help."""
+COMMANDS = {
+    "init": "administration", "demo": "samples", "queue": "queue",
+    "rebuild": "administration", "tick": "administration", "serve": "server",
+    "read": "files.exports", "import": "files.exports", "backup": "backups", "restore": "backups",
+    "doctor": "doctor", "replay": "replay",
+    "export-person": "privacy", "erase": "privacy", "erasures": "privacy", "retention": "privacy",
+    "indicators": "indicators", "simulate": "samples",
+    "staff": "staff", "account": "account", "dossiers": "dossiers", "places": "files.places", "keys": "administration",
+}  # fmt: skip
+"""Commands in the order of the help, each with its module of web.cli."""
 
 
-class InOrder(InFrench):
-    """The group of all commands, listed in ORDER."""
+class Loading(InFrench):
+    """The group of all commands. It imports the module of a command when that one is asked for."""
 
     def list_commands(self, *args: Any) -> list[str]:
-        return sorted(super().list_commands(*args), key=ORDER.index)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            module = import_module(f"web.cli.{COMMANDS[cmd_name]}")
+            self.commands = {**self.commands, **commands_of(module.app)}
+        return super().get_command(ctx, cmd_name)
 
 
 PRIVATE = 0o077
@@ -34,7 +39,7 @@ PRIVATE = 0o077
 
 app = typer.Typer(
     help="pixflow : le suivi des parcours Pix d’une Mission locale.",
-    cls=InOrder,
+    cls=Loading,
     no_args_is_help=True,
 )
 
@@ -53,11 +58,3 @@ def start(
 ) -> None:
     """Runs before each command."""
     os.umask(PRIVATE)
-
-
-app.add_typer(staff_app, name="staff")
-app.add_typer(account_app, name="account")
-app.add_typer(dossiers_app, name="dossiers")
-app.add_typer(places_app, name="places")
-for commands in (administration, doctor, samples, queue, server, exports, replay, privacy, backups, indicators):
-    app.add_typer(commands.app)

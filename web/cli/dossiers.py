@@ -26,7 +26,9 @@ from web.french import matching, typography
 from web.french.errors import files
 from web.pages.portfolio.choices import importer_of
 
+app = typer.Typer()
 dossiers_app = typer.Typer(help="Les dossiers des jeunes.", cls=InFrench, no_args_is_help=True)
+app.add_typer(dossiers_app, name="dossiers")
 
 
 @dossiers_app.command("import")

@@ -25,7 +25,9 @@ from web.french import dates, typography, vocabulary
 from web.french.events import team
 from web.hosting.served_structure import ServedStructure
 
+app = typer.Typer()
 staff_app = typer.Typer(help="Les personnes qui travaillent dans la structure.", cls=InFrench, no_args_is_help=True)
+app.add_typer(staff_app, name="staff")
 
 
 YES = "oui"

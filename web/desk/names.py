@@ -1,6 +1,6 @@
 """The names of the ids in a page, for the sentences of web/french."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -11,9 +11,11 @@ from pixflow.dossier.state import Dossier
 from pixflow.reference_data import References
 from projections import directory
 from projections.store.folds import fold_of
-from web.desk.desk import Desk
 from web.french import privacy
 from web.french.events.fields import UNNAMED
+
+if TYPE_CHECKING:  # the terminal needs no desk
+    from web.desk.desk import Desk
 
 
 class NameOfStaff(Protocol):
@@ -83,7 +85,7 @@ def is_erased(read: Connection, stream: UUID) -> bool:
     return isinstance(state, Dossier) and state.erased is not None
 
 
-def names_for(desk: Desk, dossier: Dossier | None = None) -> ScopedNames:
+def names_for(desk: "Desk", dossier: Dossier | None = None) -> ScopedNames:
     """Returns the names as the person at the desk sees them."""
     return ScopedNames(desk.refs, desk.read, desk.scope, dossier)
 
@@ -112,17 +114,17 @@ class NoNames:
         return VERBS.get(key.split(":", 1)[0], "Une tâche inconnue")
 
 
-def staff_name(desk: Desk, id: UUID | str) -> str:
+def staff_name(desk: "Desk", id: UUID | str) -> str:
     """Returns a colleague's name."""
     member = desk.refs.team.get(UUID(str(id)))
     return member.name if member else "une personne inconnue"
 
 
-def advisor_name(desk: Desk, id: UUID | None) -> str:
+def advisor_name(desk: "Desk", id: UUID | None) -> str:
     """Returns the name of the advisor of a dossier, or the text for none."""
     return staff_name(desk, id) if id else "sans conseiller·ère"
 
 
-def campaign_name(desk: Desk, id: UUID) -> str:
+def campaign_name(desk: "Desk", id: UUID) -> str:
     known = desk.refs.campaigns.get(id)
     return known.name if known else "une campagne inconnue"

@@ -1,6 +1,5 @@
-"""The parameters of addresses: numbers and days are read here, within their bounds."""
+"""The parameters of addresses: numbers are read here, within their bounds."""
 
-from datetime import date
 from typing import Annotated
 from urllib.parse import unquote_plus
 
@@ -8,7 +7,6 @@ from fastapi import Query, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pixflow.identity import contains_control
-from pixflow.unit_of_work import FIRST_DAY, LAST_DAY
 from web.french.errors import pages
 from web.http import errors
 
@@ -21,15 +19,6 @@ Number = Annotated[int, Query(ge=0, le=MOST)]
 """A position, a version, a count; 0 is none."""
 Version = Annotated[int, Query(ge=-1, le=MOST)]
 """The version of a stream that a form recorded; 0 when nothing was new, -1 is none."""
-
-
-def day(text: str) -> date | None:
-    """Returns a day as an address writes it; None for anything else, and for a day that no form accepts."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if FIRST_DAY <= found <= LAST_DAY else None
 
 
 class ReadableAddresses:

@@ -60,7 +60,8 @@ values = st.sampled_from(NUMBERS + DAYS + WORDS) | texts | st.integers().map(str
 
 
 def commands(group: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
+    for name in group.list_commands(None):
+        command = group.get_command(None, name)
         if hasattr(command, "commands"):
             yield from commands(command, (*above, name))
         else:

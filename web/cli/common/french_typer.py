@@ -1,6 +1,7 @@
 """Typer's usage errors and help, in French, and the end of every command. No other module knows Typer's privates."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import typer
@@ -15,6 +16,7 @@ from typer._click.exceptions import (
     UsageError,
 )
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
 from web.cli.common.terminal import USAGE, Failed, as_json, errors, fail, in_words, marked
 from web.french.typography import say
@@ -83,6 +85,11 @@ class CommandInFrench(TyperCommand):
 
     def get_params(self, ctx: Any) -> Any:
         return [_in_french(one) for one in super().get_params(ctx)]
+
+
+def commands_of(app: typer.Typer) -> Mapping[str, Any]:
+    """Returns the commands and the groups of an application, by name."""
+    return get_group(app).commands
 
 
 def _in_french(one: Any) -> Any:

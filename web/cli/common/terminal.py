@@ -32,7 +32,7 @@ from web.french.errors.refusals import refusal, store_error
 from web.hosting import mail_checks
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
-from web.http import addresses
+from web.http import days
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -214,7 +214,7 @@ def person(served: ServedStructure, address: str) -> Actor:
 
 def day(text: str) -> date:
     """Reads a day, one that a form would accept too."""
-    if found := addresses.day(text):
+    if found := days.day(text):
         return found
     fail(f"« {text} » n’est pas une date : écrivez 2026-03-12.", USAGE)
 
@@ -223,7 +223,7 @@ def instant(text: str, zone: str) -> datetime:
     """Reads a day and a time of day, in the structure's time zone unless the text names another one."""
     with suppress(ValueError):
         found = datetime.fromisoformat(text)
-        if addresses.day(found.date().isoformat()):
+        if days.day(found.date().isoformat()):
             return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
     fail(f"« {text} » n’est pas une date et une heure : écrivez 2026-05-12T09:10.", USAGE)
 

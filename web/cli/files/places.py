@@ -13,7 +13,9 @@ from web.french import dates
 from web.french.errors.places import sentence
 from web.french.typography import plural
 
+app = typer.Typer()
 places_app = typer.Typer(help="Les lieux et partenaires du territoire.", cls=InFrench, no_args_is_help=True)
+app.add_typer(places_app, name="places")
 
 
 @places_app.command("read")

@@ -23,7 +23,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import dates, privacy
 from web.french.accounts import access_journal as french
-from web.http import addresses
+from web.http import days
 from web.http.addresses import PageNumber
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import People, listed, note
@@ -112,7 +112,7 @@ def report(request: Request, desk: AtAccessJournal, par: UUID | None = None, du:
 
 
 def _asked(desk: Desk, by: UUID | None, first: str, last: str) -> _Asked:
-    since, until = addresses.day(first), addresses.day(last)
+    since, until = days.day(first), days.day(last)
     begins, ends = since or (until or desk.today) - USUAL, until or desk.today
     period = Period(midnight(begins, desk.zone), midnight(ends + timedelta(days=1), desk.zone), by)
     params = {"par": str(by or ""), "du": begins.isoformat(), "au": ends.isoformat()}

@@ -18,7 +18,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import privacy
 from web.french.events import sentences
-from web.http import addresses
+from web.http import days
 from web.http.addresses import PageNumber
 from web.http.forms import FormData, text_of
 from web.http.pagination import SIZE, Pager, address
@@ -94,7 +94,7 @@ def read(
 ) -> Response:
     """Lists the events of an author (`par`), of a kind (`sorte`), of a dossier, from a day (`du`) to another (`au`)."""
     whose = _whose(desk, dossier) if dossier else ""
-    since, until = addresses.day(du), addresses.day(au)
+    since, until = days.day(du), days.day(au)
     wanted = TrailFilter(par, sorte, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
     asked = JournalFilters(par, sorte, str(dossier or ""), du, au)
     pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)

@@ -11,7 +11,7 @@ from web.desk import readings
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.readings import Reading
-from web.http import addresses
+from web.http import days
 from web.http.addresses import PageNumber
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, opened
@@ -52,7 +52,7 @@ def read(
     """Lists who opened a dossier: one colleague (`par`), one day (`le`), or all that is kept."""
     dossier = desk.dossier(dossier_id)
     found = readings.of_dossiers(desk.served, names_for(desk), [dossier_id])
-    day = addresses.day(le)
+    day = days.day(le)
     kept = [one for one in found if par in ("", str(one.reader or "")) and day in (None, _day(desk, one))]
     pager = Pager.at(len(kept), p, request.url.path, {"par": par, "le": le})
     readers = sorted(

@@ -17,7 +17,7 @@ from web.french import dates, vocabulary
 from web.french import indicators as french
 from web.french.typography import say
 from web.hosting.figures import Counting, counting
-from web.http import addresses, filters
+from web.http import days, filters
 from web.http.filters import Chip, FilterMenu
 from web.http.pagination import address
 
@@ -95,7 +95,7 @@ def asked_of(
     desk: Desk, period: str = "", cut: str = "", day: str = "", clock: str = "", advisor: UUID | None = None
 ) -> AskedFigures:
     """Returns the question of an address. Words that are unknown, and a day to come, stand for the usual ones."""
-    until = min(addresses.day(day) or desk.today, desk.today)
+    until = min(days.day(day) or desk.today, desk.today)
     known = period if period in PERIODS else ""
     first, last = PERIODS[known](until)
     facet, _, value = cut.partition(":")

@@ -14,7 +14,7 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, ReceiptLine
 from web.french import dates, typography
-from web.http import addresses, filters
+from web.http import days, filters
 from web.http.addresses import PageNumber
 from web.http.pagination import Pager
 from web.http.people import People, listed
@@ -79,7 +79,7 @@ def read(
     `serie` names a series that was just scheduled, `sautes` the days that it left out, `agenda` a change of address.
     """
     wanted = WorkshopFilter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
-    about = addresses.day(le) or desk.today
+    about = days.day(le) or desk.today
     pager, rows = listing.list_page(desk, wanted, p) if vue == "liste" else (None, [])
     shown = WorkshopsPage(
         when=wanted.when,
@@ -103,9 +103,9 @@ def read(
 def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None:
     """Returns the workshops of a series that was just scheduled, and the days off that it left out."""
     events = [recorded.event for recorded in receipts.events_of(desk, reference)]
-    days = [event.day for event in events if isinstance(event, WorkshopScheduled)]
-    lines = [ReceiptLine(dates.weekday_day(day, year=True)) for day in days]
-    skipped = filter(None, map(addresses.day, left_out.split(",")[:20]))
+    held = [event.day for event in events if isinstance(event, WorkshopScheduled)]
+    lines = [ReceiptLine(dates.weekday_day(day, year=True)) for day in held]
+    skipped = filter(None, map(days.day, left_out.split(",")[:20]))
     lines += [ReceiptLine(f"pas d’atelier le {day_off(day)}") for day in skipped]
-    fixed = typography.plural(len(days), "atelier fixé", "ateliers fixés")
-    return Receipt(typography.say("{fixed} :", fixed=fixed), lines) if days else None
+    fixed = typography.plural(len(held), "atelier fixé", "ateliers fixés")
+    return Receipt(typography.say("{fixed} :", fixed=fixed), lines) if held else None
