@@ -31,7 +31,6 @@ from pixflow.events import access as x
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
-from pixflow.events import partner as t
 from pixflow.events import question as q
 from pixflow.events import resource as r
 from pixflow.events import staff as s
@@ -55,6 +54,7 @@ from pixflow.events.protocol import (
     ProtocolPublished,
 )
 from pixflow.events.structure import BackupRestored, JournalSealed, KeyRotated, ProgramStarted, StructureOpened
+from pixflow.events.territory import partner as t
 from pixflow.events.values import Level, Moment, OfferTerms, Part, Partner, PartnerDetails, Profile, Result
 from pixflow.folding import Stamp
 from pixflow.participation import campaign, imports, intake, matches

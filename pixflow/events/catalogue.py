@@ -10,7 +10,6 @@ from pixflow.events import (
     intake,
     notices,
     participation,
-    partner,
     protocol,
     question,
     resource,
@@ -19,6 +18,7 @@ from pixflow.events import (
     workshop,
 )  # fmt: skip
 from pixflow.events.base import Event, personal_fields
+from pixflow.events.territory import partner
 
 MODULES = (
     structure,

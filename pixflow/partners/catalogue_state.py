@@ -6,8 +6,8 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pixflow.events import partner as e
 from pixflow.events.base import Recorded
+from pixflow.events.territory import partner as e
 from pixflow.folding import fold as fold_events
 from pixflow.partners.state import place_key
 

@@ -5,8 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.decision import REFERENT_AND_MANAGER, Argument, decision
-from pixflow.events import partner as e
 from pixflow.events.base import Event, Recorded
+from pixflow.events.territory import partner as e
 from pixflow.events.values import PartnerDetails
 from pixflow.folding import not_retracted
 from pixflow.partners.listing import must_be_listed, must_be_proposed

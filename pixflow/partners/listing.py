@@ -5,8 +5,8 @@ from datetime import date
 from typing import Literal
 
 from pixflow.decision import REFERENT_AND_MANAGER, TEAM, Argument, decision
-from pixflow.events import partner as e
 from pixflow.events.base import Event, Recorded
+from pixflow.events.territory import partner as e
 from pixflow.events.values import PartnerDetails
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.partners.state import PartnerState, to_review

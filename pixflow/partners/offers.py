@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pixflow.decision import REFERENT_AND_MANAGER, decision
 from pixflow.events.base import Event
-from pixflow.events.partner import OfferClosed, OfferListed, OfferRevised
+from pixflow.events.territory.partner import OfferClosed, OfferListed, OfferRevised
 from pixflow.events.values import OfferTerms
 from pixflow.partners.listing import must_be_listed, must_be_proposed
 from pixflow.partners.state import OfferState, PartnerState

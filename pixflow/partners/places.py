@@ -3,8 +3,8 @@
 from datetime import date
 
 from pixflow.decision import REFERENT_AND_MANAGER, decision
-from pixflow.events import partner as e
 from pixflow.events.base import Event
+from pixflow.events.territory import partner as e
 from pixflow.events.values import PartnerDetails
 from pixflow.partners.state import PartnerState, place_key
 from pixflow.refused import required

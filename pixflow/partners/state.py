@@ -9,8 +9,8 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pixflow.events import partner as e
 from pixflow.events.base import Recorded
+from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events

@@ -191,6 +191,14 @@ def open_offers(connection: Connection, streams: Iterable[UUID] | None = None) -
     return found
 
 
+def offer_ids(connection: Connection) -> dict[UUID, set[UUID]]:
+    """Returns the offers of every partner, open or closed."""
+    found: dict[UUID, set[UUID]] = {}
+    for row in connection.execute(select(offers.c.stream, offers.c.offer).order_by(offers.c.stream)):
+        found.setdefault(row.stream, set()).add(row.offer)
+    return found
+
+
 def places_of(connection: Connection, sources: Collection[str]) -> list[Any]:
     """Returns the places of these sources that became partners."""
     query = select(places).where(places.c.source.in_(list(sources)))

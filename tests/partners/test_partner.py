@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace as with_changes
 
-from pixflow.events import partner as e
 from pixflow.events.base import Event
+from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import joins, listing, offers, places
 from pixflow.partners.state import PartnerState, contested, gone, to_review

@@ -1,17 +1,38 @@
 """`pixflow places`: files of the places of the territory."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 from rich.table import Table
 
+from pixflow.actor import OPERATOR, Actor
 from pixflow.open_data import Place, PlaceFile, PlaceProblem, read
+from pixflow.partners.catalogue import receive_outlines, state_territory
+from pixflow.place_import.importer import PreparedPlaces
+from pixflow.place_import.outlines import read_outlines
+from pixflow.place_import.plan import TwicePlace
 from web.cli.common.french_typer import InFrench
-from web.cli.common.terminal import USAGE, FileArgument, JsonOption, as_json, console, problem_line
+from web.cli.common.terminal import (
+    USAGE,
+    AsOption,
+    FileArgument,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    in_words,
+    person,
+    problem_line,
+    working,
+)
+from web.desk.territory import places_import
 from web.french import dates
 from web.french.errors.places import sentence
-from web.french.typography import plural
+from web.french.events import partners as words
+from web.french.territory import places as french
+from web.french.typography import plural, say
 
 app = typer.Typer()
 places_app = typer.Typer(help="Les lieux et partenaires du territoire.", cls=InFrench, no_args_is_help=True)
@@ -28,6 +49,93 @@ def read_command(file: FileArgument, json: JsonOption = False) -> None:
     else:
         _print(found)
     raise typer.Exit(code)
+
+
+@places_app.command("import")
+def import_command(
+    file: FileArgument,
+    as_: AsOption,
+    preview: Annotated[bool, typer.Option("--preview", help="Montrer sans enregistrer.")] = False,
+    structure: StructureOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Importer les lieux du territoire : nouveaux, changés, disparus. Un lieu disparu reste dans la liste."""
+    with working(structure) as served, in_words():
+        actor = person(served, as_)
+        importer = places_import.importer_of(served)
+        prepared = importer.prepare(file.read_bytes())
+        recorded = prepared.plan is not None and not preview
+        if recorded:
+            importer.record(prepared, by=actor, command_id=uuid4(), via="cli")
+    if json:
+        as_json(_prepared(prepared, recorded))
+    else:
+        _tell(prepared, recorded)
+    raise typer.Exit(0 if prepared.plan else USAGE)
+
+
+@places_app.command("territory")
+def territory_command(
+    as_: AsOption,
+    grouping: Annotated[list[str] | None, typer.Option(help="Le nom ou le SIREN d’une intercommunalité.")] = None,
+    commune: Annotated[list[str] | None, typer.Option(help="Le code INSEE d’une commune.")] = None,
+    radius: Annotated[int, typer.Option(help="Les kilomètres autour.")] = 0,
+    structure: StructureOption = None,
+) -> None:
+    """Dire le territoire de la structure : des intercommunalités, des communes, des kilomètres autour."""
+    with working(structure) as served, in_words():
+        sent: dict[str, Any] = {
+            "groupings": [places_import.siren_of(one) for one in grouping or ()],
+            "communes": [places_import.commune_of(one) for one in commune or ()],
+            "radius": radius,
+            "sites": {},
+        }
+        streams = {"catalogue": served.opened.stream("catalogue")}
+        served.engine.execute(streams, state_territory, by=person(served, as_), command_id=uuid4(), via="cli", **sent)
+        territory = places_import.importer_of(served).territory
+    console.print(french.territory(territory))
+
+
+@places_app.command("outlines")
+def outlines_command(
+    file: FileArgument,
+    credit: Annotated[str, typer.Option(help="D’où viennent les contours, sur chaque carte.")],
+    structure: StructureOption = None,
+) -> None:
+    """Enregistrer les contours des communes (GeoJSON), pour la carte et les distances."""
+    with working(structure) as served, in_words():
+        outlines = read_outlines(file.read_bytes())
+        streams = {"catalogue": served.opened.stream("catalogue")}
+        sent: dict[str, Any] = {"credit": credit, "outlines": outlines}
+        served.engine.execute(streams, receive_outlines, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
+    console.print(plural(len(outlines), "commune"))
+
+
+def _prepared(prepared: PreparedPlaces, recorded: bool) -> dict[str, Any]:
+    made = prepared.plan
+    return {
+        "kind": prepared.file.kind,
+        "counts": made.counts if made else None,
+        "duplicates": [_twice(one) for one in made.twice] if made else [],
+        "recorded": recorded,
+        "problems": [_problem(one) for one in prepared.file.problems],
+    }
+
+
+def _twice(one: TwicePlace) -> dict[str, Any]:
+    return {"place": one.place.name, "commune": one.place.commune, "other": one.other, "reasons": one.likeness.reasons}
+
+
+def _tell(prepared: PreparedPlaces, recorded: bool) -> None:
+    for problem in prepared.file.problems:
+        console.print(problem_line(problem.severity, sentence(problem)))
+    if prepared.plan is None:
+        return
+    console.print(french.territory(prepared.territory))
+    for one in prepared.plan.twice:
+        console.print(french.twice(one.place.name, one.other, one.place.commune, one.likeness.reasons))
+    counts = words.counted(prepared.plan.counts)
+    console.print(say("Enregistré : {counts}" if recorded else "À enregistrer : {counts}", counts=counts))
 
 
 def document(found: PlaceFile) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from pixflow.events import partner as e
 from pixflow.events.base import Event
+from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
 from web.french.events.fields import EMPTY, LABELS, EventContext
 from web.french.phrases import listed
@@ -42,6 +42,11 @@ REFUSALS: dict[str, str] = {
     "unknown-offer": "Cette offre n’existe pas, ou elle est close : rechargez la page.",
     "bad-seats": "Écrivez un nombre de places, ou rien.",
     "bad-band": "Une tranche va de 0 à 100 %.",
+    "places-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
+    "territory-missing": "Dites d’abord le territoire de la structure : seuls ses lieux sont importés.",
+    "unknown-grouping": "Cette intercommunalité n’est pas dans la liste : vérifiez son nom, ou donnez son SIREN.",
+    "unknown-commune": "Ce code n’est pas celui d’une commune : vérifiez-le.",
+    "outlines-unreadable": "Ce fichier n’est pas un GeoJSON de communes : leurs codes y sont des propriétés.",
     "bad-radius": "Écrivez une distance de 0 à {high} km.",
 }
 DECISIONS: dict[str, str] = {
@@ -107,6 +112,16 @@ OFFER_KINDS: dict[str, str] = {
     "access": "Lieu pour passer le test",
     "cafe": "Café numérique",
 }
+PROPOSED_OFFERS: dict[str, str] = {
+    "digital": "Accompagnement numérique",
+    "literacy": "Lire, écrire, compter",
+    "general": "Numérique et emploi",
+    "specialised": "Formation spécialisée",
+    "certification": "Certification Pix",
+    "access": "Postes et connexion",
+    "cafe": "Passage itinérant",
+}
+"""Labels proposed for an offer, by its kind."""
 CONTACTS: dict[str, str] = {
     "phone": "par téléphone",
     "email": "par courriel",

@@ -1,0 +1,1 @@
+"""Events of the territory: partners, and the catalogue of places."""

@@ -1,0 +1,1 @@
+"""Words for the territory: places, partners, freshness, opening hours."""
