@@ -727,7 +727,7 @@ def test_the_clock_and_the_calendar_give_the_day(house: House) -> None:
 
 
 def test_what_was_just_recorded_is_read_as_it_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every event of a demonstration: what the engine keeps at hand equals what it would read."""
+    """Compares every event of a demonstration: what the engine keeps at hand equals what it would read."""
     kept = list[Recorded]()
     add = LatestEvents.add
 

@@ -28,9 +28,10 @@ from projections.store.folds import (
     position_of_tables,
     stored_references,
 )
+from projections.store.postgres_transaction import PostgresTransaction
 from projections.store.row_writer import RowWriter
 from projections.store.sqlite_transaction import SqliteTransaction
-from projections.store.transaction import NeedsQueries, QueryingTransaction, WriteTransaction
+from projections.store.transaction import PlainTransaction, QueryingTransaction, WriteTransaction
 from projections.territory import partner_links, partners, referrals
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -65,7 +66,7 @@ class ReadSide:
         self._refs = References()
         self._folds: dict[UUID, Any] = {}
         self._writer = RowWriter()
-        self._plain = SqliteTransaction(database) if database.dialect.name == "sqlite" else None
+        self._plain = _plain(database)
         self._needs_scrub = False
         self._position = -1
         self._resume()
@@ -132,21 +133,16 @@ class ReadSide:
 
     def _tables_are_in_place(self) -> bool:
         """Tells whether a crash of PostgreSQL has emptied the unlogged tables since this process wrote them."""
-        if not self._emptied_by_a_crash:
-            return True
-        with self.database.connect() as connection:
-            return position_of_tables(connection)[0] == self._position
+        return not self._emptied_by_a_crash or self._plain.position()[0] == self._position
 
     def close(self) -> None:
-        if self._plain:
-            self._plain.close()
+        self._plain.close()
         self.database.dispose()
 
     def _resume(self) -> None:
-        if self._plain:
-            with suppress(Exception):  # damage: SQLAlchemy names it
-                if self._plain.position() == (self._position, self._needs_scrub):
-                    return
+        with suppress(Exception):  # damage: SQLAlchemy names it
+            if self._plain.position() == (self._position, self._needs_scrub):
+                return
         with self.database.connect() as connection:
             self._reload_if_moved(connection)
 
@@ -156,8 +152,7 @@ class ReadSide:
         if reached == self._position:
             return False
         self._folds.clear()
-        if self._plain:
-            self._plain.forget()
+        self._plain.forget()
         self._refs = stored_references(connection)
         self._writer.load(connection)
         self._position, self._needs_scrub = reached, needs_scrub
@@ -169,7 +164,7 @@ class ReadSide:
         If it fails, the next try loads the state again. `rows_later` writes only the rows of projections that append.
         """
         try:
-            if self._plain and not self._writer.stopped and self._show_plainly(self._plain, events, rows_later):
+            if not self._writer.stopped and self._show_plainly(events, rows_later):
                 return
             with self._writing.begin() as connection:
                 if self._reload_if_moved(connection) and self._position != events[0].position - 1:
@@ -180,12 +175,14 @@ class ReadSide:
             raise
         self._position = events[-1].position
 
-    def _show_plainly(self, plain: SqliteTransaction, events: Sequence[Recorded], rows_later: bool) -> bool:
+    def _show_plainly(self, events: Sequence[Recorded], rows_later: bool) -> bool:
         """Writes a batch that needs no query and meets no error. Else writes nothing, and returns False."""
+        if len(events) > self._plain.LARGEST:
+            self._plain.forget()
+            return False
         try:
-            with plain as batch:
-                if batch.position() != (self._position, self._needs_scrub):
-                    raise NeedsQueries
+            with self._plain as batch:
+                self._plain.expect(self._position, self._needs_scrub)
                 self._apply(batch, events, rows_later)
         except Exception:
             self._position = -1  # the state in memory has moved: it is loaded again
@@ -299,6 +296,13 @@ class ReadSide:
         followed = {row.stream for row in connection.execute(directory.followed(advisors))}
         found = folds_of(connection, followed - moved)
         return [Change(stream, "dossier", state, state, (), self._refs) for stream, state in found.items()]
+
+
+def _plain(database: Engine) -> PlainTransaction:
+    options = database.get_execution_options()
+    if postgres.DATABASE in options:
+        return PostgresTransaction(options[postgres.DATABASE], options[postgres.SCHEMA])
+    return SqliteTransaction(database)
 
 
 def scrub(database: Engine) -> bool:

@@ -1,10 +1,11 @@
 """Read stores on PostgreSQL: each is a schema of unlogged tables, on the connections of the pool of the process."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
 import psycopg
+from eventsourcing.persistence import ProgrammingError as UndefinedList
 from psycopg.errors import DataCorrupted, IndexCorrupted, InvalidSchemaName, UndefinedTable, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import (
@@ -36,6 +37,8 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema
 
+from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.pipeline import rows
 from projections.bookkeeping import WRITING, metadata
 from projections.store.fingerprint import fingerprint
 
@@ -47,6 +50,7 @@ LONG: Final = "600s"
 """Longest wait for a store that another process builds, and longest pause of a batch between two statements."""
 SCHEMA: Final = "schema"
 BEGIN: Final = "begin"
+DATABASE: Final = "database"
 
 # A reader locks `position`, so that its store is not dropped meanwhile. A writer locks out other writers, and takes its
 # snapshot only after it has waited.
@@ -85,15 +89,15 @@ class _Shared(PGDialect_psycopg):
 registry.register("postgresql.shared", __name__, _Shared.__name__)
 
 
-def engine(connect: Callable[[], Any]) -> Engine:
-    """Returns an engine on the connections of a pool: `connect` takes one, its close() gives it back.
+def engine(database: Database) -> Engine:
+    """Returns an engine on the connections of the pool of a database.
 
     Without a chosen schema, each statement is a transaction of its own. Raises OperationalError, as on SQLite, when the
     server does not answer in time.
     """
 
     def taken() -> Any:
-        connection = connect()
+        connection = database.connect()
         connection.autocommit = True
         return connection
 
@@ -109,7 +113,7 @@ def engine(connect: Callable[[], Any]) -> Engine:
             except ProgrammingError as error:  # the schema is gone: its tables were made anew
                 raise OperationalError(statement, None, error) from error
 
-    return made
+    return made.execution_options(**{DATABASE: database})
 
 
 def _beginning(options: Mapping[str, Any]) -> str | None:
@@ -146,19 +150,22 @@ class PostgresStores:
             Column("fingerprint", String, nullable=False),
             Column("live", Boolean, nullable=False, server_default=false()),
         )
+        listed = f"{_quoted(self._prefix)}.{self._list.name}"
+        self._usable = f"SELECT number FROM {listed} WHERE live AND fingerprint = $1".encode()  # noqa: S608
         self._listed = False  # an existing list is not looked for again
 
     def live(self) -> str | None:
-        usable = select(self._list.c.number).where(self._list.c.live, self._list.c.fingerprint == fingerprint())
-        try:
+        if not self._listed:
             with self._database.connect() as connection:
-                self._listed = self._listed or self._is_listed(connection)
-                number = connection.execute(usable).scalar() if self._listed else None
-        except ProgrammingError as error:
-            if isinstance(error.orig, UndefinedTable):
-                return None
-            raise
-        return self._name(number) if number else None
+                self._listed = self._is_listed(connection)
+        if not self._listed:
+            return None
+        database: Database = self._database.get_execution_options()[DATABASE]
+        try:
+            (answer,) = database.execute((self._usable, (fingerprint().encode(),)))
+        except UndefinedList:  # it is gone
+            return None
+        return next((self._name(number) for (number,) in rows(answer)), None)
 
     def other(self) -> bool:
         with self._database.connect() as connection:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
@@ -42,10 +43,15 @@ class SqliteTransaction:
     def connection(self) -> Connection:
         raise NeedsQueries
 
+    LARGEST = sys.maxsize
+
     def position(self) -> tuple[int, bool]:
-        """Returns the position that the tables show, and whether they need a scrub."""
         found = self._driver().execute(_POSITION).fetchone()
         return (found[0], bool(found[1])) if found else (0, False)
+
+    def expect(self, position: int, needs_scrub: bool) -> None:
+        if self.position() != (position, needs_scrub):
+            raise NeedsQueries
 
     def __enter__(self) -> Self:
         self._driver().execute("BEGIN IMMEDIATE")
@@ -61,7 +67,6 @@ class SqliteTransaction:
             self.forget()
 
     def forget(self) -> None:
-        """Forgets the rows: another transaction may have changed them."""
         self._cache.clear()
 
     def close(self) -> None:

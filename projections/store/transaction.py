@@ -48,6 +48,30 @@ class WriteTransaction(Protocol):
         ...
 
 
+class PlainTransaction(WriteTransaction, AbstractContextManager[WriteTransaction], Protocol):
+    """Contract of a `WriteTransaction` that writes plain batches only, and remembers the rows that it wrote.
+
+    Raises NeedsQueries for any other batch. `with` begins one, then commits it, or rolls it back after an error.
+    """
+
+    LARGEST: int
+    """Largest number of events of a batch."""
+
+    def position(self) -> tuple[int, bool]:
+        """Returns the position that the tables show, and whether they need a scrub."""
+        ...
+
+    def expect(self, position: int, needs_scrub: bool) -> None:
+        """Refuses the transaction, now or at its end, when the tables are at another position."""
+        ...
+
+    def forget(self) -> None:
+        """Forgets the rows: another transaction may have changed them."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class QueryingTransaction:
     """A `WriteTransaction` on a connection of SQLAlchemy, for any batch."""
 

@@ -74,7 +74,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenStructure]:
 def server(postgres: Cluster) -> Iterator[Engine]:
     """The PostgreSQL server of this run, on the pool of this process."""
     with closing(Database(postgres.url())) as database:
-        yield store_postgres.engine(database.connect)
+        yield store_postgres.engine(database)
 
 
 @pytest.fixture(scope="session")

@@ -324,7 +324,7 @@ def test_a_store_of_other_sources_is_not_used(played: OpenStructure, tmp_path: P
         _ = stores.Live(files, played.engine).side
 
 
-def test_an_ordinary_batch_is_written_without_queries(played: OpenStructure, tmp_path: Path, monkeypatch: Any):
+def test_an_ordinary_batch_is_written_without_queries(played: OpenStructure, tables: Tables, monkeypatch: Any):
     """Otherwise each commit would be shown twice: once in vain, and once by SQLAlchemy."""
     queries = list[Any]()
     begin = transaction.QueryingTransaction
@@ -334,7 +334,7 @@ def test_an_ordinary_batch_is_written_without_queries(played: OpenStructure, tmp
         return begin(connection)
 
     monkeypatch.setattr(catch_up, "QueryingTransaction", counting)
-    follow(played.engine, sqlite.database(tmp_path / "read.db"), batch=1)
+    follow(played.engine, tables(), batch=1)
     assert 0 < len(queries) < played.engine.head() // 50
 
 

@@ -97,7 +97,7 @@ def _on_sqlite(path: Path) -> Engine:
 
 def _on_postgres(database: Database, *, whole: bool) -> Engine:
     begin = f"BEGIN; SET LOCAL search_path TO {SCHEMA}; SET LOCAL lock_timeout TO '{_LOCK_LIMIT}'"
-    made = postgres.engine(database.connect).execution_options(**{postgres.BEGIN: begin})
+    made = postgres.engine(database).execution_options(**{postgres.BEGIN: begin})
     if not whole:
         with database.owner() as owner, owner.transaction():
             for statement in _statements(database):

@@ -166,4 +166,4 @@ def reads_of(opened: OpenStructure) -> stores.Live:
 
 @cache
 def _engine(database: Database) -> sqlalchemy.Engine:
-    return postgres.engine(database.connect)
+    return postgres.engine(database)
