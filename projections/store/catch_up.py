@@ -28,10 +28,9 @@ from projections.store.folds import (
     position_of_tables,
     stored_references,
 )
-from projections.store.postgres_transaction import PostgresTransaction
+from projections.store.plain_transaction import plain_transaction
 from projections.store.row_writer import RowWriter
-from projections.store.sqlite_transaction import SqliteTransaction
-from projections.store.transaction import PlainTransaction, QueryingTransaction, WriteTransaction
+from projections.store.transaction import QueryingTransaction, WriteTransaction
 from projections.territory import partner_links, partners, referrals
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -66,7 +65,7 @@ class ReadSide:
         self._refs = References()
         self._folds: dict[UUID, Any] = {}
         self._writer = RowWriter()
-        self._plain = _plain(database)
+        self._plain = plain_transaction(database)
         self._needs_scrub = False
         self._position = -1
         self._resume()
@@ -296,13 +295,6 @@ class ReadSide:
         followed = {row.stream for row in connection.execute(directory.followed(advisors))}
         found = folds_of(connection, followed - moved)
         return [Change(stream, "dossier", state, state, (), self._refs) for stream, state in found.items()]
-
-
-def _plain(database: Engine) -> PlainTransaction:
-    options = database.get_execution_options()
-    if postgres.DATABASE in options:
-        return PostgresTransaction(options[postgres.DATABASE], options[postgres.SCHEMA])
-    return SqliteTransaction(database)
 
 
 def scrub(database: Engine) -> bool:
