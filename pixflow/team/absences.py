@@ -38,9 +38,9 @@ def colleagues_deputised_by(team: Team, deputy: UUID, day: date) -> frozenset[UU
 
     Roles are those of the day: a deputy who lost one, or whose colleague gained one, stands in no more.
     """
-    away = ((id, member.absence(day)) for id, member in team.items() if member.absences and member.works(day))
+    away = ((id, member.absence(day)) for id, member in team.items() if member.absences)
     mine = (id for id, absence in away if absence and absence.deputy == deputy)
-    return frozenset(id for id in mine if deputy in team and covers(team[deputy], team[id], day))
+    return frozenset(id for id in mine if covers(team[deputy], team[id], day))
 
 
 def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tuple[UUID, Absence]]:

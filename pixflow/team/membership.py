@@ -38,11 +38,7 @@ def add_member(
         raise Refused("required", field="roles")
     if until and until < on:
         raise Refused("until-past", field="until", until=until)
-    back = (
-        []
-        if staff.version == 0 or staff.works(on)
-        else undo_departure(staff, on=on, person=person, team=team, actor=actor)
-    )
+    back = [] if staff.works(on) else undo_departure(staff, on=on, person=person, team=team, actor=actor)
     added = [role for role in roles if role not in staff.granted(on)]
     granted = granted_roles(staff, added, on=on, until=until, person=person, team=team, actor=actor)
     return [*joined, *back, *granted, *(_stated(staff, phone, on) if phone else [])]

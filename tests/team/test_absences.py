@@ -48,6 +48,15 @@ def test_an_absence_may_have_no_deputy() -> None:
     given(*JOINED).when(declare_absence, **SAID | {"deputy": None}).then(replace(DECLARED, deputy=None))
 
 
+def test_an_absence_lasts_a_day_or_ends_today_and_leaves_room_for_another() -> None:
+    one_day = SAID | {"last": FIRST}
+    given(*JOINED).when(declare_absence, **one_day, team=TEAM).then(replace(DECLARED, last=FIRST))
+    today = {"on": FIRST}
+    given(*JOINED).when(declare_absence, **one_day | today, team=TEAM).then(replace(DECLARED, last=FIRST, **today))
+    later = {"absence": OTHER, "first": date(2026, 9, 26), "last": date(2026, 9, 28)}
+    given(*JOINED, DECLARED).when(declare_absence, **SAID | later, team=TEAM).then(replace(DECLARED, **later))
+
+
 def test_said_again_it_is_moved_cut_short_or_given_to_another_deputy() -> None:
     for changes in ({"last": date(2026, 9, 23)}, {"first": date(2026, 9, 18)}, {"deputy": None}):
         given(*JOINED, DECLARED).when(declare_absence, **SAID | changes, team=TEAM).then(replace(DECLARED, **changes))
@@ -63,6 +72,7 @@ def test_an_absence_under_way_ends_yesterday_when_somebody_is_back_sooner() -> N
 def test_an_absence_is_cancelled_unless_it_is_over() -> None:
     given(*JOINED, DECLARED).when(cancel_absence, absence=AWAY, on=DAY).then(e.AbsenceCancelled(absence=AWAY, on=DAY))
     given(*JOINED).when(cancel_absence, absence=AWAY, on=DAY).then_nothing()
+    given(*JOINED, DECLARED).when(cancel_absence, absence=AWAY, on=LAST).then(e.AbsenceCancelled(absence=AWAY, on=LAST))
     given(*JOINED, DECLARED).when(cancel_absence, absence=AWAY, on=date(2026, 9, 26)).refused("absence-past")
 
 
@@ -90,6 +100,8 @@ def test_who_has_left_declares_no_absence() -> None:
     left = e.StaffLeft(last_day=date(2026, 9, 20), on=DAY)
     given(*JOINED, left).when(declare_absence, **SAID, team=TEAM).refused("has-left")
     given(*JOINED, left).when(declare_absence, **SAID | {"on": FIRST}, team=TEAM).refused("has-left")
+    before = {"first": date(2026, 9, 18), "last": FIRST, "on": FIRST}
+    given(*JOINED, left).when(declare_absence, **SAID | before, team=TEAM).refused("has-left")
 
 
 @pytest.mark.parametrize(
@@ -182,3 +194,33 @@ def test_nobody_deputises_for_somebody_who_has_left() -> None:
     left = e.StaffLeft(last_day=date(2026, 9, 22), on=DAY)
     team = TEAM | {ADVISOR: state_of("staff", *JOINED, DECLARED, left)}
     assert [colleagues_deputised_by(team, COLLEAGUE, day) for day in (FIRST, LAST)] == [{ADVISOR}, set()]
+
+
+def test_nobody_stands_in_for_who_has_no_role_that_day() -> None:
+    """Whoever keeps accounts alone has no deputy: accounts are nobody else's."""
+    nobody = (JOINED[0], e.RoleGranted(role="administrator", on=DAY), e.RoleConfirmed(role="administrator", on=DAY))
+    given(*nobody).when(declare_absence, **SAID, team=TEAM).refused("deputy-role", field="deputy")
+    gone = colleague(absences=away(FIRST, LAST, ADVISOR), left=FIRST)
+    team = TEAM | {COLLEAGUE: gone}
+    assert colleagues_deputised_by(team, ADVISOR, FIRST) == {COLLEAGUE}
+    assert not colleagues_deputised_by(team, ADVISOR, date(2026, 9, 22)), "left meanwhile"
+    lost = {**team, ADVISOR: colleague(roles=frozenset({"auditor"}))}
+    assert not colleagues_deputised_by(lost, ADVISOR, FIRST), "the deputy does this work no more"
+
+
+def test_an_administrator_moves_days_and_never_widens_a_deputy_s() -> None:
+    team = TEAM | {THIRD: colleague(roles=frozenset({"administrator"}))}
+    by = {"actor": str(THIRD)}
+    for narrower in ({"first": date(2026, 9, 22)}, {"last": date(2026, 9, 24)}):
+        moved = SAID | by | narrower
+        given(*JOINED, DECLARED).when(declare_absence, **moved, team=team).then(replace(DECLARED, **narrower))
+    for wider in ({"first": date(2026, 9, 20)}, {"last": date(2026, 9, 26)}):
+        given(*JOINED, DECLARED).when(declare_absence, **SAID | by | wider, team=team).refused("deputy-not-chosen")
+
+
+def test_an_absence_is_uncovered_when_its_deputy_does_this_work_no_more() -> None:
+    absent = colleague(absences=away(FIRST, LAST, ADVISOR))
+    team = {COLLEAGUE: absent, ADVISOR: colleague(roles=frozenset({"facilitator"}))}
+    assert [id for id, _ in uncovered_absences(team, DAY)] == [COLLEAGUE]
+    runs_workshops = colleague(roles=frozenset({"facilitator"}), absences=away(FIRST, LAST))
+    assert not list(uncovered_absences({COLLEAGUE: runs_workshops}, DAY)), "nobody's dossiers wait"

@@ -36,6 +36,7 @@ def test_somebody_joins_in_several_roles() -> None:
 def test_another_role_is_added_to_those_held() -> None:
     given(JOINED, ADVISOR).when(add_member, **CAMILLE).then(REFERENT)
     given(JOINED, ADVISOR).when(add_member, **CAMILLE | {"roles": ()}).then_nothing()
+    given(JOINED, ADVISOR).when(add_member, **CAMILLE, until=DAY).then(replace(REFERENT, until=DAY))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,8 @@ def test_a_phone_is_stated_changed_and_taken_away() -> None:
     given(JOINED, ADVISOR, said).when(add_member, **CAMILLE | {"roles": ()}).then_nothing()
     given(JOINED, ADVISOR).when(add_member, **CAMILLE | {"roles": ()}, phone="01.99.00.12.34").then(said)
     given(JOINED, said).when(state_contact, phone="06 12 34 56 78", on=DAY).then(replace(said, phone="+33612345678"))
-    given(JOINED, said).when(state_contact, phone=" ", on=DAY).then(replace(said, phone=None))
+    for nothing in (" ", None):
+        given(JOINED, said).when(state_contact, phone=nothing, on=DAY).then(replace(said, phone=None))
     given(JOINED).when(state_contact, phone="112", on=DAY).refused("bad-phone", field="phone")
     given(JOINED, LEFT).when(state_contact, phone=None, on=date(2026, 9, 17)).refused("has-left")
     assert state_of("staff", JOINED, said, replace(said, phone=None)).phone is None
