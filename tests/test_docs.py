@@ -28,6 +28,7 @@ from tests import house
 from tests.decisions import DECISIONS
 from web.cli.app import app
 from web.desk.task_links import FORM_OF
+from web.french import health
 from web.hosting.settings import Settings
 from web.pages import ROUTERS
 
@@ -323,6 +324,11 @@ def test_every_setting_is_explained() -> None:
     for setting in Settings.model_fields:
         for page in (OPERATIONS, GLOSSARY):
             assert f"`{prefix}{setting.upper()}`" in page
+
+
+def test_every_check_of_doctor_is_explained() -> None:
+    explained = {row[0] for row in rows(section(OPERATIONS, "Monitoring"))}
+    assert set(health.TITLES.values()) <= explained
 
 
 def test_every_verb_of_make_is_explained() -> None:

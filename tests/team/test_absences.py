@@ -51,9 +51,9 @@ def test_an_absence_may_have_no_deputy() -> None:
 def test_an_absence_lasts_a_day_or_ends_today_and_leaves_room_for_another() -> None:
     one_day = SAID | {"last": FIRST}
     given(*JOINED).when(declare_absence, **one_day, team=TEAM).then(replace(DECLARED, last=FIRST))
-    today = {"on": FIRST}
+    today: dict[str, Any] = {"on": FIRST}
     given(*JOINED).when(declare_absence, **one_day | today, team=TEAM).then(replace(DECLARED, last=FIRST, **today))
-    later = {"absence": OTHER, "first": date(2026, 9, 26), "last": date(2026, 9, 28)}
+    later: dict[str, Any] = {"absence": OTHER, "first": date(2026, 9, 26), "last": date(2026, 9, 28)}
     given(*JOINED, DECLARED).when(declare_absence, **SAID | later, team=TEAM).then(replace(DECLARED, **later))
 
 
@@ -211,10 +211,11 @@ def test_nobody_stands_in_for_who_has_no_role_that_day() -> None:
 def test_an_administrator_moves_days_and_never_widens_a_deputy_s() -> None:
     team = TEAM | {THIRD: colleague(roles=frozenset({"administrator"}))}
     by = {"actor": str(THIRD)}
-    for narrower in ({"first": date(2026, 9, 22)}, {"last": date(2026, 9, 24)}):
+    fewer: tuple[dict[str, Any], ...] = ({"first": date(2026, 9, 22)}, {"last": date(2026, 9, 24)})
+    for narrower in fewer:
         moved = SAID | by | narrower
         given(*JOINED, DECLARED).when(declare_absence, **moved, team=team).then(replace(DECLARED, **narrower))
-    for wider in ({"first": date(2026, 9, 20)}, {"last": date(2026, 9, 26)}):
+    for wider in ({"first": date(2026, 9, 20)}, {"last": date(2026, 9, 26)}, {"deputy": THIRD}):
         given(*JOINED, DECLARED).when(declare_absence, **SAID | by | wider, team=team).refused("deputy-not-chosen")
 
 

@@ -4,16 +4,18 @@ import os
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from pixflow.identity import email as known_email
 from web import security_events
 from web.accounts.store import AccountStore
-from web.accounts.tables import accounts, identities, passkeys, recovery_codes
+from web.accounts.tables import accounts, identities, memberships, passkeys, recovery_codes, tickets
 from web.accounts.types import Account
 
 HANDLE = 16
 """Random bytes of a passkey's user id: never the e-mail."""
+KEPT = 365 * 24 * 3600
+"""Seconds that an account is kept without a membership."""
 
 
 def create(store: AccountStore, email: str) -> Account:
@@ -82,6 +84,18 @@ def forget_factors(store: AccountStore, account: UUID) -> None:
             connection.execute(delete(table).where(table.c.account == account))
         connection.execute(update(accounts).where(accounts.c.id == account).values(password=None, totp=None))
     security_events.note("user_updated", "all", account=account)
+
+
+def sweep(store: AccountStore) -> None:
+    """Deletes the accounts that had no membership for a year, with their factors."""
+    before = store.now() - KEPT
+    here = (memberships.c.ended.is_(None)) | (memberships.c.ended > before)
+    kept = exists().where(memberships.c.account == accounts.c.id, here)
+    with store.write() as connection:
+        gone = set(connection.execute(select(accounts.c.id).where(accounts.c.created <= before, ~kept)).scalars())
+        for table in (passkeys, recovery_codes, identities, memberships, tickets) if gone else ():
+            connection.execute(delete(table).where(table.c.account.in_(gone)))
+        connection.execute(delete(accounts).where(accounts.c.id.in_(gone)))
 
 
 def _has_identity(store: AccountStore, account: UUID) -> bool:

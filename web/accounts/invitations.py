@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from msgspec import Struct
-from sqlalchemy import Row, Update, insert, select, update
+from sqlalchemy import Row, Update, delete, insert, select, update
 
 from pixflow.identity import email as known_email
 from web.accounts.store import AccountStore
@@ -95,6 +95,12 @@ def standing(store: AccountStore, structure: UUID) -> Sequence[Invitation]:
     query = select(invitations).where(invitations.c.structure == structure, _stands(store))
     with store.read() as connection:
         return [_invitation(store, row) for row in connection.execute(query.order_by(invitations.c.sent))]
+
+
+def sweep(store: AccountStore) -> None:
+    """Deletes the invitations that stand no more."""
+    with store.write() as connection:
+        connection.execute(delete(invitations).where(~_stands(store)))
 
 
 def _stands(store: AccountStore):  # type: ignore[no-untyped-def]

@@ -11,8 +11,11 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from web.accounts import invitations
 from web.accounts.invitations import Invitation
 from web.accounts.store import AccountStore
-from web.accounts.tables import memberships, sessions, views
+from web.accounts.tables import accounts, memberships, sessions, views
 from web.accounts.types import Membership
+
+UNUSED = 90 * 24 * 3600
+"""Seconds without a sign-in after which a membership sleeps: its member may have left without anybody noting it."""
 
 
 def accept(store: AccountStore, account: UUID, structure: UUID, member: UUID) -> Membership:
@@ -92,10 +95,21 @@ def sleep_elsewhere(store: AccountStore, account: UUID, structure: UUID) -> int:
         return connection.execute(update(memberships).where(elsewhere).values(asleep=True)).rowcount
 
 
+def sleep_unused(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> None:
+    """Puts the memberships of members to sleep whose accounts nobody used for ninety days."""
+    before = store.now() - UNUSED
+    unused = select(accounts.c.id).where(accounts.c.used <= before)
+    theirs = memberships.c.member.in_(set(members)) & (memberships.c.structure == structure)
+    asleep = update(memberships).where(theirs, memberships.c.accepted <= before, memberships.c.account.in_(unused))
+    with store.write() as connection:
+        connection.execute(asleep.values(asleep=True))
+
+
 def wake(store: AccountStore, structure: UUID, member: UUID) -> None:
+    """Wakes a membership; the ninety days begin again."""
     mine = (memberships.c.structure == structure) & (memberships.c.member == member)
     with store.write() as connection:
-        connection.execute(update(memberships).where(mine).values(asleep=False))
+        connection.execute(update(memberships).where(mine).values(asleep=False, accepted=store.now()))
 
 
 def _membership(row: Row[tuple[object, ...]]) -> Membership:

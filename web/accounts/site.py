@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from web.accounts import attempts, link_visits, sessions, tickets
+from web.accounts import accounts, attempts, invitations, link_visits, sessions, tickets
 from web.accounts.oidc.issuer import Issuer
 from web.accounts.store import AccountStore
 
@@ -30,8 +30,8 @@ class Site:
         return not self.host.replace(".", "").isdigit() and ":" not in self.host
 
     def sweep(self) -> None:
-        """Deletes what has ended: sessions, tickets, counts of attempts and of visits."""
-        for swept in (sessions, tickets, attempts, link_visits):
+        """Deletes what is over: sessions, tickets, counts, invitations, accounts without a membership."""
+        for swept in (sessions, tickets, attempts, link_visits, invitations, accounts):
             swept.sweep(self.store)
 
 

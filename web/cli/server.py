@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pixflow import structure_folder
+from pixflow.decision import ACCOUNTS
 from pixflow.structure_folder import utc_now
 from web.accounts import link_visits, memberships
 from web.accounts.site import Site
@@ -161,13 +162,18 @@ def renew_links(host: Host, site: Site) -> None:
 
 
 def tick_site(host: Host, site: Site) -> None:
-    """Deletes sessions and tickets that are over, and closes the memberships of those who left or are suspended."""
+    """Deletes what is over, and closes the memberships of those who left, are suspended, or never come.
+
+    Whoever keeps accounts does not sleep: they wake the others.
+    """
     try:
         site.sweep()
         for one in host.structures.values():
-            team = one.refs.team.items()
-            memberships.end(site.store, one.opened.id, [id for id, member in team if not member.works(one.today())])
-            memberships.sleep(site.store, one.opened.id, [id for id, member in team if member.access.suspended])
+            team, today, id = one.refs.team.items(), one.today(), one.opened.id
+            memberships.end(site.store, id, [who for who, member in team if not member.works(today)])
+            memberships.sleep(site.store, id, [who for who, member in team if member.access.suspended])
+            others = [who for who, member in team if not member.roles_on(today) & ACCOUNTS.reach.keys()]
+            memberships.sleep_unused(site.store, id, others)
     except Exception:
         logging.getLogger("pixflow").exception("tick of the accounts")
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import func, select
 
 from pixflow.store.postgres.database import Database
 from tests.web.accounts.conftest import Clock
-from web.accounts import accounts, invitations, memberships, sessions, tickets
+from web.accounts import accounts, invitations, memberships, sessions, tables, tickets
+from web.accounts.factors import recovery
+from web.accounts.oidc import identities
 from web.accounts.store import AccountStore, open_accounts
 from web.accounts.types import Membership, Session
 
@@ -219,3 +222,38 @@ def test_a_new_invitation_withdraws_the_one_before(store: AccountStore) -> None:
     assert invitations.withdraw(store, STRUCTURE, UUID(int=11))
     assert not invitations.withdraw(store, STRUCTURE, UUID(int=11))
     assert invitations.find(store, token) is None
+
+
+def test_an_account_without_a_membership_for_a_year_goes(store: AccountStore, nadia: Membership, clock: Clock) -> None:
+    """With its factors; an invitation that is over goes at once: nothing asks for it."""
+    other = accounts.create(store, "paul@exemple.fr").id
+    identities.link(store, nadia.account, "https://issuer.example", "sub-nadia")
+    recovery.renew(store, nadia.account)
+    invitations.invite(store, OTHER, UUID(int=13), "paul@exemple.fr", "system:operator")
+    memberships.end(store, STRUCTURE, [nadia.member])
+    clock.pass_by(days=364)
+    memberships.accept(store, other, OTHER, UUID(int=13))
+    for swept in (invitations, accounts):
+        swept.sweep(store)
+    assert _rows(store) == {"accounts": 2, "recovery_codes": 8, "identities": 1, "memberships": 2, "invitations": 0}
+    clock.pass_by(days=1)
+    accounts.sweep(store)
+    assert _rows(store) == {"accounts": 1, "recovery_codes": 0, "identities": 0, "memberships": 1, "invitations": 0}
+    assert accounts.find(store, other)
+    clock.pass_by(days=3_650)
+    accounts.sweep(store)
+    assert accounts.find(store, other), "their membership stands"
+
+
+def _rows(store: AccountStore) -> dict[str, int]:
+    """The number of rows of some tables."""
+    found = (tables.accounts, tables.recovery_codes, tables.identities, tables.memberships, tables.invitations)
+    with store.read() as connection:
+        return {one.name: connection.execute(select(func.count()).select_from(one)).scalar_one() for one in found}
+
+
+def test_an_invitation_that_stands_is_not_swept(store: AccountStore, clock: Clock) -> None:
+    made, token = invitations.invite(store, STRUCTURE, UUID(int=11), "nadia@exemple.fr", "system:operator")
+    clock.pass_by(hours=23)
+    invitations.sweep(store)
+    assert invitations.find(store, token) == made

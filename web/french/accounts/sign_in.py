@@ -36,6 +36,17 @@ REFUSALS = {
     "password-breached": "Ce mot de passe se trouve dans des listes volées : choisissez-en un autre.",
 }
 
+FACTOR_CHANGES = {
+    "password": "Le mot de passe de votre compte vient de changer.",
+    "application": "L’application qui donne vos codes vient d’être remplacée.",
+    "passkey": "Une clé d’accès vient d’être ajoutée à votre compte.",
+    "passkey-gone": "Une clé d’accès vient d’être retirée de votre compte.",
+    "codes": "De nouveaux codes de secours viennent de remplacer les vôtres.",
+    "recovery": "Un code de secours vient de servir pour entrer dans votre compte.",
+    "issuer": "Un fournisseur d’identité mène maintenant à votre compte.",
+    "issuer-gone": "Votre fournisseur d’identité ne mène plus à votre compte.",
+}
+
 
 def wait(seconds: object) -> str:
     """Returns how long one must wait before another attempt."""
@@ -60,3 +71,16 @@ def invitation(sender: str, structure: str, link: str) -> tuple[str, str]:
         "",
     )
     return subject, "\n".join(map(typeset, lines[:5])) + "\n" + link + "\n" + "\n".join(map(typeset, lines[6:]))
+
+
+def factor_changed(change: str) -> tuple[str, str]:
+    """Returns subject and text of a change among the ways to sign in."""
+    lines = (
+        "Bonjour,",
+        "",
+        FACTOR_CHANGES[change],
+        "",
+        "Si c’est vous, il n’y a rien à faire. Sinon, demandez tout de suite à votre direction de couper votre accès.",
+        "",
+    )
+    return typeset("pixflow : vos moyens d’entrer ont changé"), "\n".join(map(typeset, lines))

@@ -1,6 +1,5 @@
 """First visit: an invitation opens an account, a second factor is enrolled, the structure is joined."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from pixflow.actor import SITE, Actor
 from pixflow.engine import new_id
 from pixflow.refused import Refused
 from pixflow.team.accounts import open_account
+from web import security_events
 from web.accounts import accounts, invitations, memberships, sign_in, tickets
 from web.accounts.factors import passkeys, passwords, recovery
 from web.accounts.factors.passkeys import BadPasskey
@@ -38,10 +38,10 @@ from web.pages.account.enrolment import (
     same_application,
     words_of,
 )
+from web.pages.account.factor_mails import warn
 from web.pages.account.sign_in_routes import finish, with_flow
 
 router = APIRouter()
-_log = logging.getLogger("pixflow.accounts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +126,9 @@ def accept(request: Request, site: AtSite) -> Response:
         return _over(request)
     if flow.arrival:
         identities.link(site.store, account.id, flow.arrival.issuer, flow.arrival.subject)
-        _log.info("authn_identity_linked: account %s", account.id)
-    return enter(request, redirect(request, "/"), site, membership, flow)
+        security_events.note("user_updated", "issuer", account=account.id)
+    response = enter(request, redirect(request, "/"), site, membership, flow)
+    return warn(response, site, account, "issuer") if flow.arrival else response
 
 
 @router.get("/invitation/{token}")

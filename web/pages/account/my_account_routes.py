@@ -34,6 +34,7 @@ from web.pages.account.enrolment import (
     same_application,
     words_of,
 )
+from web.pages.account.factor_mails import warn
 from web.pages.account.first_visit_routes import CodesPage
 from web.pages.account.lock_routes import ACCOUNT, LOCK
 from web.pages.account.sign_in_routes import OpenStructureChoice, memberships_served, structures_of
@@ -103,7 +104,7 @@ def change_password(request: Request, desk: AtDesk, site: AtSite, data: FormData
         return _account(request, desk, site, errors)
     accounts.set_password(site.store, account.id, passwords.hashed(password))
     security_events.note("authn_password_change", account=account.id)
-    return _changed(request, site)
+    return _changed(request, site, account, "password")
 
 
 @router.post(f"{ACCOUNT}/application")
@@ -113,7 +114,7 @@ def change_application(request: Request, desk: AtDesk, site: AtSite, data: FormD
     if not prove_application(site, account, ticket, text_of(data, "code")):
         shown = same_application(site, account, ticket)
         return _account(request, desk, site, {"code": french.WRONG_CODE}, shown)
-    return _changed(request, site)
+    return _changed(request, site, account, "application")
 
 
 @router.post(f"{ACCOUNT}/cle/options")
@@ -134,7 +135,7 @@ def add_passkey(request: Request, desk: AtDesk, site: AtSite, data: FormData) ->
         )
     except BadPasskey:
         return _account(request, desk, site, {"": french.WRONG_PASSKEY})
-    return _changed(request, site)
+    return _changed(request, site, account, "passkey")
 
 
 @router.post(f"{ACCOUNT}/cle/retirer")
@@ -149,7 +150,7 @@ def remove_passkey(request: Request, desk: AtDesk, site: AtSite, data: FormData)
         raise HTTPException(404) from None
     if not passkeys.remove(site.store, account.id, id):
         raise HTTPException(404)
-    return _changed(request, site)
+    return _changed(request, site, account, "passkey-gone")
 
 
 @router.post(f"{ACCOUNT}/fournisseur/retirer")
@@ -160,15 +161,17 @@ def unlink_issuer(request: Request, desk: AtDesk, site: AtSite, data: FormData) 
         return _account(request, desk, site, {"": french.LAST_WAY})
     if not identities.unlink(site.store, account.id, text_of(data, "issuer")):
         raise HTTPException(404)
-    return _changed(request, site)
+    return _changed(request, site, account, "issuer-gone")
 
 
 @router.post(f"{ACCOUNT}/secours")
 def renew_codes(request: Request, desk: AtDesk, site: AtSite) -> Response:
     """Shows new recovery codes, once; those of before serve no more, and the other sessions end."""
     account = _fresh(request, site)
-    _changed(request, site)
-    return page(request, CodesPage(codes=recovery.renew(site.store, account.id), next=""))
+    changed = _changed(request, site, account, "codes")
+    shown = page(request, CodesPage(codes=recovery.renew(site.store, account.id), next=""))
+    shown.background = changed.background
+    return shown
 
 
 @router.post(f"{ACCOUNT}/sessions/terminer")
@@ -281,14 +284,14 @@ def _fresh(request: Request, site: Site) -> Account:
     return account_of(site, session.account)
 
 
-def _changed(request: Request, site: Site) -> Response:
-    """Ends the other sessions, and the sign-ins under way."""
+def _changed(request: Request, site: Site, account: Account, change: str) -> Response:
+    """Ends the other sessions and the sign-ins under way, and tells the owner by e-mail."""
     session = _session(request)
     sign_in_lines.write(request, "factor", session.account)
     sessions.end_all(site.store, session.account, but=session.digest)
     tickets.discard_of(site.store, session.account)
     security_events.note("user_updated", "factor", account=session.account)
-    return redirect(request, ACCOUNT)
+    return warn(redirect(request, ACCOUNT), site, account, change)
 
 
 def _session(request: Request) -> Session:

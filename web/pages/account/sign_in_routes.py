@@ -24,6 +24,7 @@ from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
 from web.pages.account import sign_in_lines
 from web.pages.account.cookies import enter, place, put
+from web.pages.account.factor_mails import warn
 
 router = APIRouter()
 
@@ -243,7 +244,8 @@ def _prove_second(request: Request, site: Site, factor: Second, code: str) -> Re
         return _second(request, site, account, {name: wrong})
     if tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow) is None:
         return connect(request, site, {"": french.OVER})
-    return finish(request, site, replace(flow, proved=True, must_enrol=factor == "recovery"))
+    response = finish(request, site, replace(flow, proved=True, must_enrol=factor == "recovery"))
+    return warn(response, site, account, "recovery") if factor == "recovery" else response
 
 
 def _second(request: Request, site: Site, account: Account, errors: Mapping[str, str]) -> Response:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pixflow.backups.backup import back_up
 from tests.web.client import InspectingClient
 from tests.web.pages.account.conftest import SECRET, URL, Browser, address, first_visit
 from tests.web.paths import House, house
@@ -151,6 +152,16 @@ def test_the_gauges_of_the_house(at_work: House) -> None:
     found = measured(at_work)
     assert found["pixflow_accounts_locked"] == 1
     assert any(re.match(r'pixflow_security_events_total\{event="authn_login_fail"', name) for name in found)
+
+
+def test_every_measure_is_explained(at_work: House) -> None:
+    """In operations.md; one of them comes with the first backup."""
+    Browser(at_work).get("/connexion")
+    back_up(at_work.served.opened, at_work.host.data / "backups")
+    names = {re.sub(r"_(bucket|count|sum|created)$", "", name.partition("{")[0]) for name in measured(at_work)}
+    page = (Path(__file__).parents[4] / "docs" / "operations.md").read_text()
+    table = page[page.index("| measure | what it counts |") :].partition("\n\n")[0]
+    assert names == set(re.findall(r"`((?:pixflow|http)_[a-z_]+)`", table))
 
 
 def test_without_the_extra_there_are_no_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

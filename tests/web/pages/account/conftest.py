@@ -14,6 +14,7 @@ from tests.web.filled import soup
 from tests.web.paths import House, house
 from web.accounts import accounts, invitations
 from web.accounts.site import Site
+from web.hosting.mail import Mail
 
 URL = "https://pixflow.exemple.fr"
 NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
@@ -30,6 +31,14 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 def site(at_work: House) -> Site:
     assert at_work.host.site
     return at_work.host.site
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Mail]:
+    """The e-mails about the factors of accounts."""
+    sent: list[Mail] = []
+    monkeypatch.setattr("web.pages.account.factor_mails.outbox_for", lambda *_, **__: sent.append)
+    return sent
 
 
 class Browser(InspectingClient):

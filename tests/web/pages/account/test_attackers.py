@@ -23,16 +23,18 @@ from tests.web.pages.account.conftest import (
     address,
     first_visit,
 )
-from tests.web.pages.account.test_two_people import act
+from tests.web.pages.account.test_two_people import act, box, link
 from tests.web.paths import House, house
 from web.accounts.site import Site
 from web.app import create_app
+from web.cli.server import tick_site
 from web.desk.signed_in import FLOW, SESSION
 from web.hosting.host import open_host
 from web.hosting.settings import Settings
 from web.hosting.site import open_site
 from web.pages.agenda.feed import address_of
 
+__all__ = ["box"]
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
@@ -40,7 +42,7 @@ BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 class Former:
-    """What somebody who worked here still holds."""
+    """The cookies, the calendar and the factors that somebody still holds who worked here."""
 
     def __init__(self, at_work: House, who: Browser, name: str) -> None:
         self.at_work, self.name, self.browser = at_work, name, who
@@ -104,6 +106,48 @@ def test_nothing_that_a_former_member_holds_opens(
     assert former.opened() == []
 
 
+# --- an account that nobody uses
+
+
+def test_an_account_unused_for_ninety_days_sleeps_until_two_wake_it(at_work: House, site: Site, box: Path) -> None:
+    """Nobody recorded that they left. Those who wake the others do not sleep."""
+    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+    nadia, paul = (first_visit(at_work, site, who) for who in (NADIA, PAUL))
+    for who in (NADIA, PAUL):
+        act(helene, at_work, who, "confirmer")
+    at_work.pass_by(days=89)
+    tick_site(at_work.host, site)
+    assert nadia.sign_in(address(at_work, NADIA)).headers["Location"] == "/boite"
+    at_work.pass_by(days=1)
+    tick_site(at_work.host, site)
+    assert nadia.sign_in(address(at_work, NADIA)).headers["Location"] == "/boite", "she was there the day before"
+    assert "aucune structure" in paul.sign_in(address(at_work, PAUL)).text
+    for one, who in ((helene, HELENE), (yann, YANN)):
+        assert one.sign_in(address(at_work, who)).headers["Location"] == "/boite"
+    assert "qui dort" in words(helene.get(f"/equipe/{at_work.people[PAUL]}").text)
+    act(helene, at_work, PAUL, "inviter")
+    paul.get(link(box)[1])
+    at_work.pass_by(seconds=30)
+    assert paul.sign_in(address(at_work, PAUL)).headers["Location"] == "/invitation/accepter"
+    paul.post("/invitation/accepter")
+    assert act(yann, at_work, PAUL, "confirmer").status_code == 303
+    tick_site(at_work.host, site)
+    assert paul.get("/boite").status_code == 200
+
+
+def test_an_access_that_two_give_back_does_not_sleep_again(at_work: House, site: Site) -> None:
+    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+    paul = first_visit(at_work, site, PAUL)
+    act(helene, at_work, PAUL, "confirmer")
+    act(helene, at_work, PAUL, "couper")
+    at_work.pass_by(days=120)
+    for one, who, name in ((helene, HELENE, "demander-retour"), (yann, YANN, "rendre")):
+        one.sign_in(address(at_work, who))
+        assert act(one, at_work, PAUL, name).status_code == 303
+    tick_site(at_work.host, site)
+    assert paul.sign_in(address(at_work, PAUL)).headers["Location"] == "/boite"
+
+
 # --- several processes
 
 
@@ -120,7 +164,7 @@ def two(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def moved(browser: Browser, app: Any) -> InspectingClient:
-    """The same browser, whose next request another process answers."""
+    """A browser with the same cookies, whose next request another process answers."""
     return InspectingClient(app, base_url=URL, follow_redirects=False, cookies=dict(browser.cookies))
 
 

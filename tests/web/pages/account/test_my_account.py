@@ -17,6 +17,9 @@ from tests.web.paths import House
 from web.accounts import sessions, sign_in
 from web.accounts.site import Site
 from web.desk.signed_in import FLOW, SESSION
+from web.french.accounts import sign_in as french
+from web.french.typography import typeset
+from web.hosting.mail import Mail
 
 OTHER = "huit moineaux traversent la brume"
 CHANGES = {
@@ -206,3 +209,39 @@ def test_a_locked_form_with_a_new_password_is_not_kept(at_work: House, helene: B
     answer = helene.post("/compte/mot-de-passe", data=CHANGES["/compte/mot-de-passe"])
     assert answer.headers["Location"] == "/verrou?vers=/&perdu=true"
     assert not list((at_work.served.opened.folder / "uploads").glob("*"))
+
+
+def test_each_change_is_told_to_the_owner_by_e_mail(
+    at_work: House, site: Site, helene: Browser, told: list[Mail]
+) -> None:
+    """A colleague at an open desk is noticed, and so is whoever found a recovery code."""
+    wrong = {"password": OTHER, "again": "autre chose"}
+    assert helene.post("/compte/mot-de-passe", data=wrong).status_code == 422
+    assert told == []
+    helene.post("/compte/mot-de-passe", data=CHANGES["/compte/mot-de-passe"])
+    enrol(helene, Authenticator(URL))
+    known = soup(helene.get("/compte").text).select_one("form[action='/compte/cle/retirer'] [name=id]")["value"]
+    helene.post("/compte/cle/retirer", data={"id": known})
+    ticket = helene.scan(helene.get("/compte?ajouter=application"))
+    helene.post("/compte/application", data={"ticket": ticket, "code": helene.code()})
+    code = texts(helene.post("/compte/secours").text, ".codes code")[0]
+    thief = Browser(at_work)
+    thief.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": OTHER})
+    thief.post("/connexion/secours", data={"recovery": code})
+    changes = [text for mail in told for text in french.FACTOR_CHANGES.values() if typeset(text) in mail.text]
+    order = ("password", "passkey", "passkey-gone", "application", "codes", "recovery")
+    assert changes == [french.FACTOR_CHANGES[one] for one in order]
+    assert {mail.to for mail in told} == {address(at_work, HELENE)}
+    secrets = (OTHER, code, helene.seed)
+    assert not [secret for mail in told for secret in secrets if secret in mail.subject + mail.text]
+
+
+def test_a_mail_server_that_is_away_stops_no_change(
+    at_work: House, helene: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(_: Mail) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("web.pages.account.factor_mails.outbox_for", lambda *_, **__: away)
+    assert helene.post("/compte/mot-de-passe", data=CHANGES["/compte/mot-de-passe"]).status_code == 303
+    assert "a notice could not leave: ConnectionRefusedError" in caplog.text
