@@ -225,3 +225,15 @@ def test_an_absence_is_uncovered_when_its_deputy_does_this_work_no_more() -> Non
     assert [id for id, _ in uncovered_absences(team, DAY)] == [COLLEAGUE]
     runs_workshops = colleague(roles=frozenset({"facilitator"}), absences=away(FIRST, LAST))
     assert not list(uncovered_absences({COLLEAGUE: runs_workshops}, DAY)), "nobody's dossiers wait"
+
+
+def test_an_absence_that_ends_today_is_uncovered_until_tonight() -> None:
+    team = {COLLEAGUE: colleague(absences=away(FIRST, LAST))}
+    assert [len(list(uncovered_absences(team, day))) for day in (LAST, date(2026, 9, 26))] == [1, 0]
+
+
+@pytest.mark.parametrize(("deputy", "first"), [(THIRD, FIRST), (ADVISOR, date(2026, 10, 5))])
+def test_somebody_goes_away_while_others_are_deputised_by_a_colleague_or_later(deputy: UUID, first: date) -> None:
+    paul = colleague(absences=away(first, max(first, LAST), deputy))
+    said = SAID | {"deputy": None, "team": TEAM | {COLLEAGUE: paul}}
+    given(*JOINED).when(declare_absence, **said).then(replace(DECLARED, deputy=None))

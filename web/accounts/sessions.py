@@ -113,11 +113,9 @@ def end(store: AccountStore, digest: bytes) -> None:
     security_events.note("authn_token_revoked")
 
 
-def end_all(store: AccountStore, account: UUID, *, but: bytes = b"", structure: UUID | None = None) -> int:
-    """Ends the sessions of an account, `but` one, or those in one structure. Returns their number."""
+def end_all(store: AccountStore, account: UUID, *, but: bytes = b"") -> int:
+    """Ends the sessions of an account, `but` one. Returns their number."""
     query = delete(sessions).where(sessions.c.account == account, sessions.c.digest != but)
-    if structure:
-        query = query.where(sessions.c.structure == structure)
     with store.write() as connection:
         ended = connection.execute(query).rowcount
     if ended:

@@ -101,6 +101,10 @@ def test_security_events_have_the_words_of_owasp(at_work: House, log: Log) -> No
         elsewhere.post("/connexion/mot-de-passe", data={"email": address(at_work, NADIA), "password": "faux"})
     assert len(log.lines("authn_login_fail")) == 5
     assert log.lines("authn_login_lock")
+    assert log.lines("authn_token_revoked"), "the session before ended"
+    revoked = len(log.lines("authn_token_revoked"))
+    nadia.post("/compte/sessions/terminer")
+    assert len(log.lines("authn_token_revoked")) == revoked, "there is no other"
     at_work.pass_by(minutes=31)
     nadia.get("/boite")
     assert [line["account"] for line in log.lines("session_expired")] == [account]

@@ -478,7 +478,7 @@ def test_no_secret_of_a_sign_in_is_kept_in_clear(
         assert canary not in page.text
     of_the_test = f"HTTP Request: GET {URL}"
     logged = "\n".join(one.getMessage() for one in caplog.records if of_the_test not in one.getMessage())
-    assert "authn_identity_linked" in logged
+    assert "user_updated" in logged
     assert "POST" in logged, "the calls to the issuer are read too"
     assert [canary for canary in canaries if canary in logged] == []
     assert idp.email not in logged
