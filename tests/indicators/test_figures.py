@@ -1,24 +1,22 @@
 """Every figure of a simulated structure: its list, its states, and a slow count made apart from the facts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
-from pixflow.events import dossier as d
-from pixflow.events.base import Erased
 from pixflow.indicators.catalogue import FUNNEL, INDICATORS, Indicator
-from pixflow.indicators.clocks import Clock, day_of
+from pixflow.indicators.clocks import Clock
 from pixflow.indicators.figure import Figure
-from pixflow.indicators.path import recorded_day
 from projections.figures.lists import lines
 from projections.figures.past import as_of
 from projections.figures.questions import figures, values
 from projections.figures.refresh import basis_of
 from projections.figures.selection import CUTS, FigureQuestion
 from tests.indicators.population import DAYS, Population, played
+from tests.indicators.slow import Slow
 from web.french import indicators as french
 
 CLOCKS: tuple[Clock, ...] = ("known", "true")
@@ -38,6 +36,7 @@ class View:
         self.population, self.connection, self.day, self.clock = population, connection, day, clock
         self.asked = FigureQuestion(day - timedelta(90), day, day)
         self.all = self.figures(self.asked)
+        self.slow = Slow(population, day, clock, self.asked.first)
 
     def figures(self, asked: FigureQuestion) -> dict[str, Figure]:
         return figures(self.connection, asked, basis_of(self.population.refs), self.population.refs)
@@ -121,79 +120,10 @@ def test_the_tables_of_today_give_the_figures_of_today(population: Population) -
         assert kept == figures(anew, asked, basis_of(population.refs), population.refs)
 
 
-# --- counted again, slowly and apart
-
-Dated = list[tuple[date, Any]]
-"""The facts of a dossier, each with its day."""
-
-
-def facts(population: Population, day: date, clock: Clock) -> Iterator[Dated]:
-    """The facts of each dossier that stand on a day, without any code of the indicators but Pix's own days."""
-    zone = population.refs.calendar
-    for events in population.streams["dossier"].values():
-        known = [r for r in events if clock == "true" or zone.local_day(r.at) <= day]
-        struck = {r.event.version for r in known if isinstance(r.event, d.Retracted)}
-        there = [r.event for r in known if r.originator_version not in struck and not isinstance(r.event, d.Retracted)]
-        dated = [(day_of(one) if clock == "true" else recorded_day(one), one) for one in there]
-        yield [(on, one) for on, one in dated if clock == "known" or on <= day]
-
-
-def first(events: Dated, wanted: Callable[[Any], bool]) -> date | None:
-    return next((on for on, event in events if wanted(event)), None)
-
-
-def is_a(*kinds: type) -> Callable[[Any], bool]:
-    return lambda event: isinstance(event, kinds)
-
-
-def presented(events: Dated) -> date | None:
-    return first(events, is_a(d.PixPresented, d.WorkshopAttended))
-
-
-def begun(events: Dated) -> date | None:
-    link = next((e for _, e in events if isinstance(e, d.ParticipationLinked) and e.purpose == "initial"), None)
-    return (link.started.day if link.started else link.on) if link else None
-
-
-def received(events: Dated) -> date | None:
-    return first(events, lambda e: isinstance(e, d.ResultReceived) and e.purpose == "initial")
-
-
-def debriefed(events: Dated) -> date | None:
-    return first(events, is_a(d.DebriefHeld))
-
-
-def prescribed(events: Dated) -> date | None:
-    return first(events, is_a(d.PrescriptionBuilt))
-
-
-SLOW = {"I3": (presented, begun), "I4": (begun, received), "I5": (received, debriefed), "I6": (debriefed, prescribed)}
-
-
-@pytest.mark.parametrize("id", SLOW)
-def test_a_step_is_what_a_slow_count_finds(id: str, view: View) -> None:
-    enters, ends = SLOW[id]
-    entered = done = 0
-    for events in facts(view.population, view.day, view.clock):
-        gone = any(isinstance(event, Erased | d.DossierMerged) for _, event in events)
-        start = enters(events)
-        if not gone and first(events, is_a(d.DossierOpened)) and start and view.asked.first <= start <= view.day:
-            entered += 1
-            done += ends(events) is not None
-    shown = view.all[id]
-    assert (shown.counted, shown.among) == (done, entered)
-
-
-def test_chases_and_results_are_what_a_slow_count_finds(view: View) -> None:
-    dated = [one for events in facts(view.population, view.day, view.clock) for one in events]
-    there = [event for on, event in dated if view.asked.first <= on <= view.day]
-    chased = [one for one in there if isinstance(one, d.YoungPersonChased | d.PartnerChased)]
-    shown = view.all["I20"]
-    assert (shown.counted, shown.among) == (sum(one.reached for one in chased), len(chased))
-    results = [one for one in there if isinstance(one, d.ResultReceived) and one.purpose == "initial"]
-    shown = view.all["I14"]
-    assert shown.among == len(results) == sum(part.counted for part in shown.parts)
-    assert shown.counted == sum(one.result.mastery is not None for one in results)
+@pytest.mark.parametrize("id", [one.id for one in INDICATORS])
+def test_each_figure_is_what_a_slow_count_finds(id: str, view: View) -> None:
+    slow: tuple[int, int] = getattr(view.slow, id.lower())()
+    assert (view.all[id].counted, view.all[id].among) == slow
 
 
 def test_a_rate_is_told_from_five_cases_on(view: View) -> None:

@@ -1,0 +1,453 @@
+"""The 24 indicators counted again, slowly: loops over the facts of each stream, with no code of the indicators.
+
+Only Pix's own days, the calendar, and the tasks of a dossier are taken from the program.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from pixflow.documents.grille import percent
+from pixflow.documents.protocol import ProtocolDocument
+from pixflow.dossier import evolve as dossier_evolve
+from pixflow.events import dossier as d
+from pixflow.events import staff as s
+from pixflow.events import workshop as w
+from pixflow.events.base import Erased, Recorded
+from pixflow.folding import RETRACTIONS
+from pixflow.indicators.clocks import day_of
+from pixflow.tasks import of_dossier
+from tests.indicators.population import Population
+
+Fact = tuple[date, Any, str]
+"""The day of a fact, the fact, and who recorded it."""
+Counts = tuple[int, int]
+QUIET = (d.AdvisorAssigned, d.DossierLent, d.TaskSnoozed, d.TaskHandedOver, d.ErasureRequested, d.ErasureDeclined,
+         d.CopyIssued, d.PaperIssued, d.GlassBroken)  # fmt: skip
+
+
+class Slow:
+    """The facts of a structure that stand on a day, by one of the clocks."""
+
+    def __init__(self, population: Population, day: date, clock: str, first: date) -> None:
+        self.refs, self.day, self.first, self.clock = population.refs, day, first, clock
+        self.calendar = population.refs.calendar
+        self.streams = population.streams
+        self.dossiers = {id: self.facts(events) for id, events in population.streams["dossier"].items()}
+        self.dossiers = {id: facts for id, facts in self.dossiers.items() if facts}
+        self.known = {id: facts for id, facts in self.dossiers.items() if counts(facts)}
+
+    def standing(self, events: list[Recorded]) -> list[Recorded]:
+        known = [r for r in events if self.clock == "true" or self.calendar.local_day(r.at) <= self.day]
+        struck = {r.event.version for r in known if isinstance(r.event, RETRACTIONS)}
+        there = [r for r in known if r.originator_version not in struck and not isinstance(r.event, RETRACTIONS)]
+        return there if self.clock == "known" else [r for r in there if day_of(r.event) <= self.day]
+
+    def facts(self, events: list[Recorded]) -> list[Fact]:
+        on = day_of if self.clock == "true" else lambda event: event.on
+        return [(on(r.event), r.event, r.by) for r in self.standing(events)]
+
+    def within(self, day: date | None) -> bool:
+        return day is not None and self.first <= day <= self.day
+
+    def due(self, day: date, days: int) -> date:
+        return self.calendar.add(day, days)
+
+    # --- milestones
+
+    def concerned(self, facts: list[Fact]) -> date | None:
+        for on, one, _ in facts:
+            protocol = self.refs.protocol(on)
+            if (
+                (isinstance(one, d.DossierOpened) and protocol.concerned == "all")
+                or (isinstance(one, d.NeedAssessed) and one.needed)
+                or (isinstance(one, d.ProgrammeJoined) and one.programme == "CEJ" and protocol.cej_mandatory)
+            ):
+                return on
+        return None
+
+    def step(self, enters: Callable[[list[Fact]], date | None], ends: Callable[[list[Fact]], date | None]) -> Counts:
+        entered = [facts for facts in self.known.values() if self.within(enters(facts))]
+        return sum(ends(facts) is not None for facts in entered), len(entered)
+
+    # --- the indicators
+
+    def i1(self) -> Counts:
+        new = there = 0
+        for facts in self.dossiers.values():
+            if any(isinstance(one, d.DossierMerged) for _, one, _ in facts):
+                continue
+            day = self.concerned(facts) or next(
+                (
+                    on
+                    for on, one, _ in facts
+                    if isinstance(one, Erased)
+                    and one.TOPIC == d.DossierOpened.TOPIC
+                    and self.refs.protocol(on).concerned == "all"
+                ),
+                None,
+            )
+            new += self.within(day)
+            there += day is not None and counts(facts) and not closed(facts)
+        return new, there
+
+    def i2(self) -> Counts:
+        return self.step(self.concerned, presented)
+
+    def i3(self) -> Counts:
+        return self.step(presented, begun)
+
+    def i4(self) -> Counts:
+        return self.step(begun, received)
+
+    def i5(self) -> Counts:
+        return self.step(received, first_of(d.DebriefHeld))
+
+    def i6(self) -> Counts:
+        return self.step(first_of(d.DebriefHeld), first_of(d.PrescriptionBuilt))
+
+    def i7(self) -> Counts:
+        done = among = 0
+        for facts in self.known.values():
+            moved = {one.action for _, one, _ in facts if isinstance(one, d.ReferralSent | d.ActionStarted)}
+            for on, one, _ in facts:
+                if isinstance(one, d.PrescriptionBuilt) and self.within(on):
+                    ids = {action.id for action in one.actions if action.kind == "action"}
+                    among += bool(ids)
+                    done += bool(ids & moved)
+        return done, among
+
+    def answers(self) -> Iterator[tuple[list[Fact], date, d.ReferralSent, date | None, str]]:
+        for facts in self.known.values():
+            for on, sent, _ in facts:
+                if isinstance(sent, d.ReferralSent):
+                    said = [(at, one.answer) for at, one, _ in facts if isinstance(one, d.ReferralAnswered)
+                            and one.referral == sent.referral]  # fmt: skip
+                    yield facts, on, sent, *(said[-1] if said else (None, ""))
+
+    def i8(self) -> Counts:
+        sent = [answer for _, on, _, _, answer in self.answers() if self.within(on)]
+        return sent.count("accepted"), len(sent)
+
+    def i9(self) -> Counts:
+        ready = [
+            (facts, one)
+            for facts, _, one, at, answer in self.answers()
+            if answer == "accepted" and self.within(at) and one.action in built(facts)
+        ]
+        return sum(one.action in started(facts) for facts, one in ready), len(ready)
+
+    def i10(self) -> Counts:
+        begun_ones = [
+            outcome(facts, action)
+            for facts in self.known.values()
+            for action, on in started(facts).items()
+            if self.within(on) and action in built(facts) and built(facts)[action].kind == "action"
+        ]
+        return begun_ones.count("done"), len(begun_ones)
+
+    def i11(self) -> Counts:
+        return self.step(at_ease, first_of(d.CompleteDiagnosticTaken))
+
+    def i12(self) -> Counts:
+        return self.step(certifiable, first_of(d.CertificationObtained))
+
+    def i13(self) -> Counts:
+        """Passages from one milestone to the next: those in time, among those who entered."""
+        done = among = 0
+        for entered, arrived, due in self.passages():
+            if self.within(entered):
+                among += 1
+                done += arrived is not None and arrived <= due
+        return done, among
+
+    def passages(self) -> Iterator[tuple[date, date | None, date]]:
+        steps: list[tuple[Any, Any, Callable[[Any], int]]] = [
+            (self.concerned, presented, lambda p: p.delays.present_pix),
+            (presented, begun, lambda p: p.delays.plan_diagnostic + p.delays.chase_diagnostic_opens),
+            (shared, received, lambda p: p.delays.match_participation),
+            (received, first_of(d.ResultDispatched), lambda p: p.delays.dispatch_result),
+            (received, first_of(d.DebriefHeld), to_debrief),
+            (first_of(d.DebriefHeld), first_of(d.PrescriptionBuilt), lambda p: p.delays.build_prescription),
+            (first_of(d.PrescriptionBuilt), first_of(d.ReferralSent), lambda p: p.delays.refer),
+        ]
+        for facts in self.known.values():
+            for enters, ends, days in steps:
+                if (day := enters(facts)) is not None:
+                    yield day, ends(facts), self.due(day, days(self.refs.protocol(day)))
+        for _, on, _, at, _ in self.answers():
+            yield on, at, self.due(on, self.refs.protocol(on).delays.chase_partner_lapses)
+        for facts, _, sent, at, answer in self.answers():
+            if answer == "accepted" and at and sent.action in built(facts):
+                due = self.due(max(sent.starts or at, at), self.refs.protocol(at).delays.refer)
+                yield at, started(facts).get(sent.action), due
+
+    def i14(self) -> Counts:
+        found = [one for facts in self.known.values() for on, one, _ in facts if is_result(one) and self.within(on)]
+        return sum(one.result.mastery is not None for one in found), len(found)
+
+    def i15(self) -> Counts:
+        kept = shown = 0
+        for facts in self.known.values():
+            for on, one, _ in facts:
+                if isinstance(one, d.PrescriptionBuilt) and self.within(on):
+                    shown += len(one.proposed)
+                    kept += len({action.proposal for action in one.actions} & set(one.proposed))
+        return kept, shown
+
+    def held(self) -> dict[UUID, tuple[date, int, int]]:
+        """The workshops closed, held in the period: day, people present, seats."""
+        found = {}
+        for id, events in self.streams.get("workshop", {}).items():
+            there = [r.event for r in self.standing(events)]
+            moved = [one for one in there if isinstance(one, w.WorkshopScheduled | w.WorkshopMoved)]
+            if any(isinstance(one, w.WorkshopClosed) for one in there) and self.within(moved[-1].day):
+                marks = {one.dossier: one.presence for one in there if isinstance(one, w.AttendanceMarked)}
+                found[id] = (moved[-1].day, list(marks.values()).count("present"), moved[-1].capacity)
+        return found
+
+    def i16(self) -> Counts:
+        seats = [
+            one
+            for facts in self.dossiers.values()
+            if not any(isinstance(one, d.DossierMerged) for _, one, _ in facts)
+            for _, one, _ in facts
+            if isinstance(one, d.WorkshopAttended | d.WorkshopMissed) and one.workshop in self.held()
+        ]
+        return sum(isinstance(one, d.WorkshopAttended) for one in seats), len(seats)
+
+    def i17(self) -> Counts:
+        out = among = 0
+        done = lambda facts: first_where(facts, lambda e: isinstance(e, d.ActionEnded) and e.outcome == "done")  # noqa: E731
+        prescribed = first_of(d.PrescriptionBuilt)
+        stages = [(self.concerned, planned, left_orientation), (planned, received, left_diagnostic),
+                  (received, prescribed, closed), (prescribed, done, closed)]  # fmt: skip
+        for facts in self.known.values():
+            for enters, passes, leaves in stages:
+                if self.within(enters(facts)):
+                    among += 1
+                    out += passes(facts) is None and bool(leaves(facts))
+        return out, among
+
+    def i18(self) -> Counts:
+        there = [facts for facts in self.known.values() if not closed(facts)]
+        last = [max(on for on, one, _ in facts if not isinstance(one, QUIET)) for facts in there]
+        return sum(day < self.day - timedelta(60) for day in last), len(there)
+
+    def i19(self) -> Counts:
+        owed = late = 0
+        for id in self.known:
+            for task in of_dossier(dossier_evolve.fold(self.standing(self.streams["dossier"][id])), self.refs):
+                if task.is_visible(self.day) and not (task.snoozed_until and task.snoozed_until > self.day):
+                    owed += 1
+                    late += task.due < self.day
+        return late, owed
+
+    def i20(self) -> Counts:
+        made = [one.reached for facts in self.known.values() for on, one, _ in facts
+                if isinstance(one, d.YoungPersonChased | d.PartnerChased) and self.within(on)]  # fmt: skip
+        return sum(made), len(made)
+
+    def i21(self) -> Counts:
+        changes = []
+        for facts in self.known.values():
+            scores, again, over = [], None, False
+            for on, one, _ in facts:
+                if isinstance(one, d.ActionEnded):
+                    over = over or (one.outcome == "done" and one.action in built(facts))
+                if is_result(one):
+                    again = again or (on if over else None)
+                    scores += [percent(one.result.mastery)] if one.result.mastery is not None else []
+            if self.within(again) and len(scores) > 1:
+                changes.append(scores[-1] - scores[0])
+        return sum(change > 0 for change in changes), len(changes)
+
+    def i22(self) -> Counts:
+        there = tested = 0
+        for events in self.streams["staff"].values():
+            facts = [r.event for r in events if type(r.event).__name__ != "Retracted"]
+            joined = next((one.on for one in facts if isinstance(one, s.StaffJoined)), None)
+            left = [one for one in facts if isinstance(one, s.StaffLeft | s.StaffReturned)]
+            gone = bool(left) and isinstance(left[-1], s.StaffLeft) and left[-1].last_day < self.day
+            if joined and joined <= self.day and not gone:
+                there += 1
+                tested += any(isinstance(one, s.PixTakenByStaff) and one.on <= self.day for one in facts)
+        return tested, there
+
+    def i23(self) -> Counts:
+        sent = [(on, one.partner.name.casefold()) for _, on, one, _, _ in self.answers()]
+        return len({name for on, name in sent if self.within(on)}), len({name for _, name in sent})
+
+    def i24(self) -> Counts:
+        """Verdicts on the facts of the period: those conform, among those given; who is still in time is not judged."""
+        verdicts = [good for day, good in (*self.judged(), *self.sizes(), *self.sites()) if self.within(day)]
+        return verdicts.count(True), len([one for one in verdicts if one is not None])
+
+    def judged(self) -> Iterator[tuple[date, bool | None]]:
+        for facts in self.known.values():
+            yield from self.ordered(facts)
+            yield from self.timely(facts)
+            yield from self.written(facts)
+
+    def ordered(self, facts: list[Fact]) -> Iterator[tuple[date, bool]]:
+        """R1, R2, R5: one step before another."""
+        debrief, prescribed = first_of(d.DebriefHeld)(facts), first_of(d.PrescriptionBuilt)(facts)
+        for after, before in ((begun(facts), presented(facts)), (begun(facts), planned(facts)), (prescribed, debrief)):
+            if after is not None:
+                yield after, before is not None and before <= after
+
+    def timely(self, facts: list[Fact]) -> Iterator[tuple[date, bool | None]]:
+        """R3, R4, R6, R10, R12, R13: one step within the days of another."""
+        get = received(facts)
+        trouble = first_where(facts, lambda e: isinstance(e, d.WorkshopAttended) and bool(e.trouble))
+        debrief, explored = first_of(d.DebriefHeld)(facts), first_of(d.DifficultyExplored)(facts)
+        with_action = first_where(facts, lambda e: isinstance(e, d.PrescriptionBuilt) and bool(e.actions))
+        if get:
+            protocol = self.refs.protocol(get)
+            if protocol.result_route == "referent":
+                yield get, self.by(get, first_of(d.ResultDispatched)(facts), protocol.delays.dispatch_result)
+            yield get, self.by(get, debrief, to_debrief(protocol))
+        if debrief:
+            yield debrief, self.by(debrief, with_action, self.refs.protocol(debrief).delays.build_prescription)
+        if trouble:
+            yield trouble, self.by(trouble, explored, self.refs.protocol(trouble).delays.explore_difficulty)
+        yield from self.of_cej(facts)
+
+    def of_cej(self, facts: list[Fact]) -> Iterator[tuple[date, bool | None]]:
+        joined = [(on, one) for on, one, _ in facts if isinstance(one, d.ProgrammeJoined)]
+        if not joined or joined[-1][1].programme != "CEJ":
+            return
+        first, end = joined[0][0], joined[-1][1].collective_end
+        if self.refs.protocol(first).cej_mandatory:
+            yield first, self.by(first, first_of(d.WorkshopAttended)(facts), 20)
+        if (ease := at_ease(facts)) and end:
+            taken = first_of(d.CompleteDiagnosticTaken)(facts)
+            yield ease, taken <= end if taken else (False if end < self.day else None)
+
+    def written(self, facts: list[Fact]) -> Iterator[tuple[date, bool]]:
+        """R7, R8, R9, R14: a wish, a reason, the test of whoever debriefs, a project."""
+        project = ""
+        for _, one, _ in facts:
+            if isinstance(one, d.ProjectStated | d.PrescriptionBuilt) and one.project != "—":
+                project = one.project
+        for on, one, _ in facts:
+            if isinstance(one, d.PrescriptionBuilt):
+                yield on, bool(one.wish)
+                if one.proposed:
+                    kept = {action.proposal for action in one.actions} & set(one.proposed)
+                    yield on, bool(kept or one.reason)
+        held = next(((on, by) for on, one, by in facts if isinstance(one, d.DebriefHeld)), None)
+        if held and len(held[1]) == len(str(UUID(int=0))):
+            taken = [r.event.on for r in self.streams["staff"].get(UUID(held[1]), ()) if
+                     isinstance(r.event, s.PixTakenByStaff)]  # fmt: skip
+            yield held[0], bool(taken) and min(taken) <= held[0]
+        if proposed := first_of(d.CertificationProposed)(facts):
+            yield proposed, bool(project)
+
+    def sizes(self) -> Iterator[tuple[date, bool]]:
+        """R11."""
+        for day, present, _ in self.held().values():
+            rules = self.refs.protocol(day).workshops
+            yield day, rules.smallest <= present <= rules.largest
+
+    def sites(self) -> Iterator[tuple[date, bool]]:
+        """R15."""
+        named = [one.designated_for for one in self.refs.team.values() if one.works(self.day) and one.designated
+                 and one.designated.on <= self.day]  # fmt: skip
+        for site in self.refs.structure.sites:
+            yield self.day, site in named or None in named
+
+    def by(self, since: date, then: date | None, days: int) -> bool | None:
+        due = self.due(since, days)
+        return then <= due if then else (False if due < self.day else None)
+
+
+# --- the facts of one dossier
+
+
+def counts(facts: list[Fact]) -> bool:
+    gone = any(isinstance(one, Erased | d.DossierMerged) for _, one, _ in facts)
+    return not gone and any(isinstance(one, d.DossierOpened) for _, one, _ in facts)
+
+
+def first_where(facts: list[Fact], wanted: Callable[[Any], bool]) -> date | None:
+    return next((on for on, one, _ in facts if wanted(one)), None)
+
+
+def first_of(*kinds: type) -> Callable[[list[Fact]], date | None]:
+    return lambda facts: first_where(facts, lambda one: isinstance(one, kinds))
+
+
+presented = first_of(d.PixPresented, d.WorkshopAttended)
+planned = first_of(d.DiagnosticPlanned, d.WorkshopAttended)
+
+
+def is_result(one: Any) -> bool:
+    return isinstance(one, d.ResultReceived) and one.purpose == "initial"
+
+
+def begun(facts: list[Fact]) -> date | None:
+    link = next((one for _, one, _ in facts if isinstance(one, d.ParticipationLinked) and one.purpose == "initial"), 0)
+    return (link.started.day if link.started else link.on) if link else None
+
+
+def received(facts: list[Fact]) -> date | None:
+    return first_where(facts, is_result)
+
+
+def shared(facts: list[Fact]) -> date | None:
+    return next((one.result.shared.day for _, one, _ in facts if is_result(one)), None)
+
+
+def at_ease(facts: list[Fact]) -> date | None:
+    def eases(one: Any) -> bool:
+        if isinstance(one, d.WorkshopAttended):
+            return bool(one.ease)
+        return isinstance(one, d.PrescriptionBuilt) and any(action.kind == "complete" for action in one.actions)
+
+    return first_where(facts, eases)
+
+
+def certifiable(facts: list[Fact]) -> date | None:
+    return first_where(facts, lambda one: isinstance(one, d.ProfileReceived) and bool(one.profile.certifiable))
+
+
+def built(facts: list[Fact]) -> dict[UUID, Any]:
+    return {action.id: action for _, one, _ in facts if isinstance(one, d.PrescriptionBuilt) for action in one.actions}
+
+
+def started(facts: list[Fact]) -> dict[UUID, date]:
+    found: dict[UUID, date] = {}
+    for on, one, _ in facts:
+        if isinstance(one, d.ActionStarted):
+            found.setdefault(one.action, on)
+    return found
+
+
+def outcome(facts: list[Fact], action: UUID) -> str:
+    said = [one.outcome for _, one, _ in facts if isinstance(one, d.ActionEnded) and one.action == action]
+    return said[-1] if said else ""
+
+
+def closed(facts: list[Fact]) -> bool:
+    said = [one for _, one, _ in facts if isinstance(one, d.DossierClosed | d.DossierReopened)]
+    return bool(said) and isinstance(said[-1], d.DossierClosed)
+
+
+def left_orientation(facts: list[Fact]) -> bool:
+    needs = [one.needed for _, one, _ in facts if isinstance(one, d.NeedAssessed)]
+    wishes = [one for _, one, _ in facts if isinstance(one, d.DiagnosticDeclined | d.DiagnosticPlanned)]
+    declined = bool(wishes) and isinstance(wishes[-1], d.DiagnosticDeclined)
+    return closed(facts) or declined or (bool(needs) and not needs[-1])
+
+
+def left_diagnostic(facts: list[Fact]) -> bool:
+    said = [one for _, one, _ in facts if isinstance(one, d.ParticipationWithdrawn)
+            or (isinstance(one, d.ParticipationLinked) and one.purpose == "initial")]  # fmt: skip
+    return closed(facts) or (bool(said) and isinstance(said[-1], d.ParticipationWithdrawn))
+
+
+def to_debrief(protocol: ProtocolDocument) -> int:
+    by_referent = protocol.result_route == "referent"
+    return protocol.delays.hold_debrief + (protocol.delays.dispatch_result if by_referent else 0)
