@@ -15,14 +15,15 @@ from pixflow.documents.protocol import ProtocolDocument, in_force
 from pixflow.events.base import Recorded, Unopened
 from pixflow.participation import campaign
 from pixflow.participation.campaign import Campaign
-from pixflow.protocol import publishing
+from pixflow.protocol import definitions, publishing
+from pixflow.protocol.definitions import IndicatorDocuments, NumberedDefinitions
 from pixflow.protocol.publishing import Grilles, NumberedGrille, Protocols
 from pixflow.structure import Structure
 from pixflow.team import staff
 from pixflow.team.staff import Staff
 from pixflow.working_days import Calendar
 
-KINDS = frozenset({"structure", "protocol", "grille", "campaign", "staff"})
+KINDS = frozenset({"structure", "protocol", "grille", "indicators", "campaign", "staff"})
 
 
 class References(Struct, frozen=True):
@@ -31,6 +32,7 @@ class References(Struct, frozen=True):
     structure: Structure = Structure()
     protocols: Protocols = Protocols()
     grilles: Grilles = Grilles()
+    indicators: IndicatorDocuments = IndicatorDocuments()
     campaigns: dict[UUID, Campaign] = {}
     team: dict[UUID, Staff] = {}
     unopened: frozenset[UUID] = frozenset()
@@ -47,6 +49,10 @@ class References(Struct, frozen=True):
         """Returns the grid in force on a day, with its number."""
         return in_force(self.grilles.published, day)
 
+    def definitions(self, day: date) -> NumberedDefinitions:
+        """Returns the definitions of the indicators in force on a day, with their number."""
+        return self.indicators.on(day)
+
 
 def evolve(refs: References, recorded: Recorded) -> References:
     """Returns the references after one more event. Events of other streams change nothing."""
@@ -62,6 +68,8 @@ def evolve(refs: References, recorded: Recorded) -> References:
             return replace(refs, protocols=publishing.evolve_protocols(refs.protocols, recorded))
         case "grille":
             return replace(refs, grilles=publishing.evolve_grilles(refs.grilles, recorded))
+        case "indicators":
+            return replace(refs, indicators=definitions.evolve(refs.indicators, recorded))
         case "campaign":
             known = campaign.evolve(refs.campaigns.get(stream, Campaign()), recorded)
             return replace(refs, campaigns={**refs.campaigns, stream: known})

@@ -15,7 +15,7 @@ from pixflow.participation import campaign, intake
 from pixflow.participation import state as participation_state
 from pixflow.partners import catalogue_state
 from pixflow.partners import state as partner_state
-from pixflow.protocol import publishing
+from pixflow.protocol import definitions, publishing
 from pixflow.resources import state as resources_state
 from pixflow.team import notices, staff
 from pixflow.workshop import state as workshop_state
@@ -82,6 +82,7 @@ KINDS: dict[str, Kind] = {
     "structure": Kind(structure.fold, structure.evolve),
     "protocol": Kind(publishing.fold_protocols, publishing.evolve_protocols),
     "grille": Kind(publishing.fold_grilles, publishing.evolve_grilles),
+    "indicators": Kind(definitions.fold, definitions.evolve),
     "staff": Kind(staff.fold, staff.evolve, _staff),
     "campaign": Kind(campaign.fold, campaign.evolve, _campaign),
     "intake": Kind(intake.fold, intake.evolve, _intake),

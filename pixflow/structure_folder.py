@@ -92,7 +92,7 @@ class OpenStructure(msgspec.Struct, frozen=True):
     demonstration: bool = False
 
     def stream(self, name: str) -> UUID:
-        """Returns the id of one of the structure's own streams: structure, protocol, grille."""
+        """Returns the id of one of the structure's own streams: structure, protocol, grille, indicators."""
         return uuid5(self.id, name)
 
 

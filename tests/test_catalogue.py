@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from pixflow import structure
 from pixflow.actor import OPERATOR
+from pixflow.documents.definitions import Definitions
 from pixflow.documents.grille import Band, Grille, Proposal
 from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
 from pixflow.documents.resource import FileNote, ResourceDocument
@@ -37,6 +38,7 @@ from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
 from pixflow.events.catalogue import catalogue
+from pixflow.events.documents import indicators as i
 from pixflow.events.grille import (
     GrilleDraftDropped,
     GrilleDrafted,
@@ -62,7 +64,7 @@ from pixflow.partner_links import answering, issuing
 from pixflow.partners import catalogue as places_catalogue
 from pixflow.partners import joins, listing, offers, places
 from pixflow.partners.state import PartnerState
-from pixflow.protocol import drafting, publishing
+from pixflow.protocol import definition_drafting, drafting, publishing
 from pixflow.resources import questions, sharing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
@@ -168,6 +170,10 @@ GRID = Grille(
     ),
 )
 DRAFT: dict[str, Any] = {"note": "après l'hiver", "replaces": 0, "on": DAY}
+DEFINITIONS = Definitions(
+    "Trimestre 2", (("I5", 10),), workshop_presents=False, without=(("R9", "la formation commence en mai"),)
+)
+DEFINITIONS_DRAFTED = i.DefinitionsDrafted(draft=1, document=DEFINITIONS, note="après l'hiver", on=DAY)
 PROTOCOL_DRAFTED = ProtocolDrafted(draft=1, document=PROTOCOL, note="après l'hiver", on=DAY)
 GRILLE_DRAFTED = GrilleDrafted(draft=1, document=GRID, note="après l'hiver", on=DAY)
 OPINION: dict[str, Any] = {"draft": 1, "endorsed": True, "comment": "d'accord", "by": str(COLLEAGUE), "on": DAY}
@@ -320,6 +326,27 @@ EMITTED: dict[type[Event], Emitted] = {
         tuple(GrillePublished(number=n, document=GRID, from_day=day) for n, day in ((1, DAY), (2, LATER))),
         drafting.withdraw_grille_publication,
         {"number": 2, "on": DAY},
+    ),
+    i.DefinitionsDrafted: Emitted((), definition_drafting.draft_definitions, {"document": DEFINITIONS, **DRAFT}),
+    i.DefinitionsEndorsed: Emitted((DEFINITIONS_DRAFTED,), definition_drafting.endorse_definitions, OPINION),
+    i.DefinitionsDraftDropped: Emitted(
+        (DEFINITIONS_DRAFTED,),
+        definition_drafting.drop_definitions_draft,
+        {"draft": 1, "reason": "trop tôt", "on": DAY},
+    ),
+    i.DefinitionsPublished: Emitted(
+        (DEFINITIONS_DRAFTED,),
+        definition_drafting.publish_definitions,
+        {"draft": 1, "from_day": LATER, "alone": True, "on": DAY},
+    ),
+    i.ReportIssued: Emitted(
+        (),
+        definition_drafting.issue_report,
+        {
+            "title": "Premier semestre", "first": DAY, "last": LATER, "day": LATER, "clock": "known", "definitions": 1,
+            "rows": (i.ReportRow(indicator="I5", part="done", counted=81, among=104, rate=0.7788),),
+            "digest": "ab" * 32, "on": LATER,
+        },
     ),
     s.StaffJoined: Emitted(
         (),
@@ -881,6 +908,7 @@ def test_every_dated_event_says_the_day_it_happened() -> None:
     assert undated == {
         "structure.JournalSealed",
         "structure.ProgramStarted",
+        "indicators.DefinitionsPublished",
         "protocol.ProtocolPublished",
         "grille.GrillePublished",
     }

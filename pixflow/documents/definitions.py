@@ -1,6 +1,6 @@
 """The definitions of the indicators of a structure: target days, working or calendar days, what counts as presented."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 TARGETED = ("I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11")
 """The indicators with a delay. Without a target of its own, one takes the protocol's in force on the day of entry."""
@@ -10,18 +10,26 @@ LONGEST_TARGET = 365
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """`targets` are days by indicator. `silent`: calendar days without activity after which a path is silent.
+    """`targets` are pairs of an indicator and days. `silent`: calendar days without activity before a path is silent.
 
     `workshop_presents`: a workshop attended counts as Pix presented, and planned. `without` are the rules of
     conformance that the structure switched off, each with its reason.
     """
 
     name: str
-    targets: dict[str, int] = field(default_factory=dict)
+    targets: tuple[tuple[str, int], ...] = ()
     working_days: bool = True
     workshop_presents: bool = True
     silent: int = 60
-    without: dict[str, str] = field(default_factory=dict)
+    without: tuple[tuple[str, str], ...] = ()
+
+    def target(self, indicator: str, usual: int) -> int:
+        """Returns the target days of an indicator, the usual ones when it has none of its own."""
+        return next((days for one, days in self.targets if one == indicator), usual)
+
+    def judges(self, rule: str) -> bool:
+        """Tells if a rule counts."""
+        return not any(one == rule for one, _ in self.without)
 
 
 BUILT_IN = Definitions("")

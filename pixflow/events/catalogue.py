@@ -18,12 +18,14 @@ from pixflow.events import (
     workshop,
 )  # fmt: skip
 from pixflow.events.base import Event, personal_fields
+from pixflow.events.documents import indicators
 from pixflow.events.territory import partner
 
 MODULES = (
     structure,
     protocol,
     grille,
+    indicators,
     staff,
     access,
     campaign,

@@ -230,7 +230,7 @@ def of_workshop(id: UUID, workshop: Workshop, basis: Basis) -> Iterator[FigureEn
     mark, size = Mark(workshop.day, workshop.closed.version), basis.protocol(workshop.day).workshops
     yield happened("I16", mark, "held", subject=id, value=workshop.capacity)
     fits = size.smallest <= workshop.count("present") <= size.largest
-    if "R11" not in basis.definitions.without:
+    if basis.definitions.judges("R11"):
         yield happened("I24", mark, "R11", "done" if fits else "out")
 
 

@@ -147,5 +147,5 @@ OF_PATHS: dict[str, Rule] = {
 def verdicts(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """Judges a path by every rule that the structure has not switched off."""
     for name, rule in OF_PATHS.items():
-        if name not in basis.definitions.without:
+        if basis.definitions.judges(name):
             yield from rule(basis, path)

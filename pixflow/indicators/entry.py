@@ -49,7 +49,7 @@ class Basis(Struct, frozen=True):
 
     def due(self, indicator: str, day: date, days: int) -> date:
         """Returns the day by which something is awaited: `days` of the protocol, unless the definitions say others."""
-        return self.after(day, self.definitions.targets.get(indicator, days))
+        return self.after(day, self.definitions.target(indicator, days))
 
     def after(self, day: date, days: int) -> date:
         return self.calendar.add(day, days) if self.definitions.working_days else day + timedelta(days)

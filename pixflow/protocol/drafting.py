@@ -20,9 +20,9 @@ def draft_protocol(
     protocols: Protocols, *, document: ProtocolDocument, note: str, replaces: int, on: date
 ) -> list[Event]:
     """Proposes a protocol. It replaces the draft numbered `replaces` (0: none), whose endorsements are lost."""
-    if _says_already(protocols.draft, document, note):
+    if says_already(protocols.draft, document, note):
         return []
-    _must_replace(protocols.draft, replaces)
+    must_replace(protocols.draft, replaces)
     if protocols.published and protocols.published[-1][1] == document:
         raise Refused("nothing-changed")
     required(document.name, "name")
@@ -36,9 +36,9 @@ def draft_protocol(
 @decision("draft_grille", REFERENT)
 def draft_grille(grilles: Grilles, *, document: Grille, note: str, replaces: int, on: date) -> list[Event]:
     """Proposes a grid. It replaces the draft numbered `replaces` (0: none), whose endorsements are lost."""
-    if _says_already(grilles.draft, document, note):
+    if says_already(grilles.draft, document, note):
         return []
-    _must_replace(grilles.draft, replaces)
+    must_replace(grilles.draft, replaces)
     if grilles.published and grilles.published[-1][1].document == document:
         raise Refused("nothing-changed")
     required(document.name, "name")
@@ -52,7 +52,7 @@ def endorse_protocol(
 ) -> list[Event]:
     """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
     opinion = Opinion(endorsed, comment.strip(), on)
-    if not _adds(_current(protocols.draft, draft), opinion, by):
+    if not adds_opinion(current_draft(protocols.draft, draft), opinion, by):
         return []
     return [p.ProtocolEndorsed(draft=draft, endorsed=opinion.endorsed, comment=opinion.comment, on=on)]
 
@@ -61,7 +61,7 @@ def endorse_protocol(
 def endorse_grille(grilles: Grilles, *, draft: int, endorsed: bool, comment: str, by: str, on: date) -> list[Event]:
     """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
     opinion = Opinion(endorsed, comment.strip(), on)
-    if not _adds(_current(grilles.draft, draft), opinion, by):
+    if not adds_opinion(current_draft(grilles.draft, draft), opinion, by):
         return []
     return [g.GrilleEndorsed(draft=draft, endorsed=opinion.endorsed, comment=opinion.comment, on=on)]
 
@@ -71,7 +71,7 @@ def drop_protocol_draft(protocols: Protocols, *, draft: int, reason: str, on: da
     """Drops the draft, for a reason."""
     if protocols.draft is None and draft in range(1, protocols.drafts + 1) and draft != protocols.made_of:
         return []
-    _current(protocols.draft, draft)
+    current_draft(protocols.draft, draft)
     return [p.ProtocolDraftDropped(draft=draft, reason=required(reason, "reason"), on=on)]
 
 
@@ -80,7 +80,7 @@ def drop_grille_draft(grilles: Grilles, *, draft: int, reason: str, on: date) ->
     """Drops the draft, for a reason."""
     if grilles.draft is None and draft in range(1, grilles.drafts + 1) and draft != grilles.made_of:
         return []
-    _current(grilles.draft, draft)
+    current_draft(grilles.draft, draft)
     return [g.GrilleDraftDropped(draft=draft, reason=required(reason, "reason"), on=on)]
 
 
@@ -89,7 +89,7 @@ def publish_protocol_draft(protocols: Protocols, *, draft: int, from_day: date, 
     """Publishes the draft from today or a later day. `alone`: also without any endorsement."""
     if draft == protocols.made_of and protocols.published[-1][0] == from_day:
         return []
-    document = _ready(_current(protocols.draft, draft), from_day, alone, on)
+    document = ready(current_draft(protocols.draft, draft), from_day, alone, on)
     return [p.ProtocolPublished(document=document, from_day=from_day)]
 
 
@@ -98,7 +98,7 @@ def publish_grille_draft(grilles: Grilles, *, draft: int, from_day: date, alone:
     """Publishes the draft under the next number, from today or a later day. `alone`: also without any endorsement."""
     if draft == grilles.made_of and grilles.published[-1][0] == from_day:
         return []
-    document = _ready(_current(grilles.draft, draft), from_day, alone, on)
+    document = ready(current_draft(grilles.draft, draft), from_day, alone, on)
     return [g.GrillePublished(number=len(grilles.published) + 1, document=document, from_day=from_day)]
 
 
@@ -127,24 +127,26 @@ def _must_be_to_come(state: Protocols | Grilles, number: int, on: date) -> None:
         raise Refused("publication-counts", from_day=state.published[-1][0])
 
 
-def _says_already(draft: Draft[T] | None, document: T, note: str) -> bool:
+def says_already(draft: Draft[T] | None, document: T, note: str) -> bool:
+    """Tells if this document is under discussion already."""
     return draft is not None and (draft.document, draft.note) == (document, note.strip())
 
 
-def _must_replace(draft: Draft[T] | None, replaces: int) -> None:
+def must_replace(draft: Draft[T] | None, replaces: int) -> None:
     """Raises Refused("other-draft") when a colleague proposed another draft meanwhile."""
     if draft is not None and draft.number != replaces:
         raise Refused("other-draft", draft=draft.number)
 
 
-def _current(draft: Draft[T] | None, number: int) -> Draft[T]:
+def current_draft(draft: Draft[T] | None, number: int) -> Draft[T]:
+    """Returns the draft of this number. Raises Refused("no-draft") or Refused("other-draft")."""
     if draft is None:
         raise Refused("no-draft", draft=number)
-    _must_replace(draft, number)
+    must_replace(draft, number)
     return draft
 
 
-def _adds(draft: Draft[T], opinion: Opinion, by: str) -> bool:
+def adds_opinion(draft: Draft[T], opinion: Opinion, by: str) -> bool:
     """Tells if this differs from the colleague's latest opinion. Raises Refused("own-draft") for an own endorsement."""
     if opinion.endorsed and by == draft.by:
         raise Refused("own-draft")
@@ -157,7 +159,7 @@ def _adds(draft: Draft[T], opinion: Opinion, by: str) -> bool:
     return True
 
 
-def _ready(draft: Draft[T], from_day: date, alone: bool, on: date) -> T:
+def ready(draft: Draft[T], from_day: date, alone: bool, on: date) -> T:
     """Returns the document, if it may be published from that day."""
     if from_day < on:
         raise Refused("from-the-past", from_day=from_day)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, func, select
 
 from pixflow.indicators.catalogue import Cell, cell
-from pixflow.indicators.entry import FigureEntry
+from pixflow.indicators.entry import Basis, FigureEntry
 from pixflow.reference_data import References
 from projections.figures.entries import entries
 from projections.figures.questions import Tally, fits, of_nobody
@@ -36,7 +36,14 @@ _COLUMNS = [entries.c[name] for name in FigureLine.__struct_fields__]
 
 
 def lines(
-    connection: Connection, asked: FigureQuestion, refs: References, id: str, name: str, limit: int, offset: int = 0
+    connection: Connection,
+    asked: FigureQuestion,
+    basis: Basis,
+    refs: References,
+    id: str,
+    name: str,
+    limit: int,
+    offset: int = 0,
 ) -> tuple[list[FigureLine], int]:
     """Returns a page of the list of a number, the latest first, and its length.
 
@@ -52,7 +59,7 @@ def lines(
     stored = int(connection.execute(select(func.count()).select_from(entries).where(*where)).scalar_one())
     ordered = select(*_COLUMNS).where(*where).order_by(entries.c.on.desc(), *_ONE_ORDER)
     made = [FigureLine(*row) for row in connection.execute(ordered.limit(limit).offset(offset))]
-    others = _others(of_nobody(connection, asked, refs), id, wanted)
+    others = _others(of_nobody(connection, asked, basis, refs), id, wanted)
     start = max(0, offset - stored)
     return made + others[start : start + limit - len(made)], stored + len(others)
 

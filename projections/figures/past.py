@@ -11,13 +11,14 @@ from sqlalchemy.pool import NullPool
 
 from pixflow.dossier import evolve as dossier_evolve
 from pixflow.indicators.clocks import Clock, day_of, standing
+from pixflow.indicators.entry import Basis
 from pixflow.indicators.path import recorded_day
 from pixflow.reference_data import References
 from projections import advisor_queue
 from projections.bookkeeping import folds
 from projections.contract import Change
 from projections.figures.entries import TABLES
-from projections.figures.refresh import Stream, basis_of, histories, judge_debriefs, write
+from projections.figures.refresh import Stream, histories, judge_debriefs, write
 from projections.store.bulk_writes import insert_rows
 from projections.store.sqlite import creation
 
@@ -25,12 +26,12 @@ _CHUNK = 500
 
 
 @contextmanager
-def as_of(read: Connection, refs: References, day: date, clock: Clock) -> Iterator[Connection]:
+def as_of(read: Connection, refs: References, basis: Basis, day: date, clock: Clock) -> Iterator[Connection]:
     """Yields tables of the entries and tasks as they stand on a day, to ask the same questions.
 
-    `read` are the tables of today, `refs` the references to count with. Each call makes tables of its own.
+    `read` are the tables of today, `refs` and `basis` are counted with. Each call makes tables of its own.
     """
-    basis, days = basis_of(refs), day_of if clock == "true" else recorded_day
+    days = day_of if clock == "true" else recorded_day
     with _memory().connect() as connection:
         for some in _chunks(_standing(read, refs, day, clock)):
             write(connection, some, basis, day_of=days)

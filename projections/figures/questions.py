@@ -42,7 +42,7 @@ def figures(
 ) -> dict[str, Figure]:
     """Returns these indicators, by id, and the funnel."""
     within, ever = _within(connection, asked, ids), _ever(connection, asked, ids)
-    for id, _, one in of_nobody(connection, asked, refs):
+    for id, _, one in of_nobody(connection, asked, basis, refs):
         (ever if id == "I22" else within)[id][Tally(one.part, one.state)] += 1
     spread = _spread(connection, asked, basis, ids)
     return {one.id: _figure(connection, asked, one, within, ever, spread) for one in _asked(ids)}
@@ -178,7 +178,7 @@ def _late_by(connection: Connection, asked: FigureQuestion, basis: Basis) -> dic
 
 
 def of_nobody(
-    connection: Connection, asked: FigureQuestion, refs: References
+    connection: Connection, asked: FigureQuestion, basis: Basis, refs: References
 ) -> Iterable[tuple[str, UUID, FigureEntry]]:
     """Yields the entries of the team and of the sites, with their indicator and stream: I22, and the rule R15.
 
@@ -189,7 +189,7 @@ def of_nobody(
     opened = connection.execute(select(folds.c.stream).where(folds.c.kind == "structure")).scalar()
     for id, one in team.members(refs.team, asked.day):
         yield "I22", id, one
-    if asked.first <= asked.day <= asked.last and opened:
+    if asked.first <= asked.day <= asked.last and opened and basis.definitions.judges("R15"):
         for id, one in team.referents(refs.team, refs.structure.sites, opened, asked.day):
             yield "I24", id, one
 

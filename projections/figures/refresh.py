@@ -27,14 +27,14 @@ Stream = tuple[UUID, str, Sequence[Recorded]]
 """A stream, its kind, and its events."""
 
 
-def refresh(side: ReadSide) -> None:
+def refresh(side: ReadSide, today: date) -> None:
     """Makes the entries that are missing, or were made with other documents; judges debriefs by today's team."""
-    documents = documents_of(side.refs)
+    documents = documents_of(side.refs, today)
     with side.database.connect() as connection:
         if not _missing(connection, documents, 1) and not _misjudged(connection, side.refs):
             return
     with side.writing() as connection:
-        basis, waiting = basis_of(side.refs), _missing(connection, documents)
+        basis, waiting = basis_of(side.refs, today), _missing(connection, documents)
         for start in range(0, len(waiting), _CHUNK):
             some = waiting[start : start + _CHUNK]
             for table in (paths, entries):
@@ -43,13 +43,15 @@ def refresh(side: ReadSide) -> None:
         judge_debriefs(connection, side.refs)
 
 
-def basis_of(refs: References) -> Basis:
-    return Basis(refs.calendar, refs.protocol, lambda day: refs.grille(day).document)
+def basis_of(refs: References, today: date) -> Basis:
+    """Returns the documents to count with. The definitions in force today count the past too."""
+    return Basis(refs.calendar, refs.protocol, lambda day: refs.grille(day).document, refs.definitions(today).document)
 
 
-def documents_of(refs: References) -> str:
-    """Names the documents that entries depend on, by how many of each were published."""
-    return f"{len(refs.protocols.published)}.{len(refs.grilles.published)}"
+def documents_of(refs: References, today: date) -> str:
+    """Names the documents that entries depend on: how many protocols and grids, the number of the definitions."""
+    numbers = (len(refs.protocols.published), len(refs.grilles.published), refs.definitions(today).number)
+    return ".".join(map(str, numbers))
 
 
 def _missing(connection: Connection, documents: str, most: int | None = None) -> list[UUID]:

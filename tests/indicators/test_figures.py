@@ -1,6 +1,7 @@
 """Every figure of a simulated structure: its list, its states, and a slow count made apart from the facts."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,16 +40,24 @@ class View:
         self.slow = Slow(population, day, clock, self.asked.first)
 
     def figures(self, asked: FigureQuestion) -> dict[str, Figure]:
-        return figures(self.connection, asked, basis_of(self.population.refs), self.population.refs)
+        return figures(self.connection, asked, basis_of(self.population.refs, self.day), self.population.refs)
 
     def lines(self, id: str, name: str, limit: int = 100_000, offset: int = 0):
-        return lines(self.connection, self.asked, self.population.refs, id, name, limit, offset)
+        basis = basis_of(self.population.refs, self.day)
+        return lines(self.connection, self.asked, basis, self.population.refs, id, name, limit, offset)
+
+
+def past(population: Population, read: Connection, day: date, clock: Clock) -> AbstractContextManager[Connection]:
+    return as_of(read, population.refs, basis_of(population.refs, day), day, clock)
 
 
 @pytest.fixture(scope="module", params=[(day, clock) for day in DAYS for clock in CLOCKS], ids=str)
 def view(request: pytest.FixtureRequest, population: Population) -> Iterator[View]:
     day, clock = request.param
-    with population.side.database.connect() as read, as_of(read, population.refs, day, clock) as connection:
+    with (
+        population.side.database.connect() as read,
+        past(population, read, day, clock) as connection,
+    ):
         yield View(population, connection, day, clock)
 
 
@@ -115,9 +124,12 @@ def test_the_tables_of_today_give_the_figures_of_today(population: Population) -
     """Those kept by difference, and those made anew from the events."""
     day = max(max(one.at for one in events) for events in population.streams["dossier"].values()).date()
     asked = FigureQuestion(day - timedelta(365), day, day)
-    with population.side.database.connect() as read, as_of(read, population.refs, day, "known") as anew:
-        kept = figures(read, asked, basis_of(population.refs), population.refs)
-        assert kept == figures(anew, asked, basis_of(population.refs), population.refs)
+    with (
+        population.side.database.connect() as read,
+        past(population, read, day, "known") as anew,
+    ):
+        kept = figures(read, asked, basis_of(population.refs, day), population.refs)
+        assert kept == figures(anew, asked, basis_of(population.refs, day), population.refs)
 
 
 @pytest.mark.parametrize("id", [one.id for one in INDICATORS])

@@ -49,7 +49,7 @@ def both(played: OpenStructure, spare: Spare) -> tuple[ReadSide, ReadSide]:
     sides = ReadSide(played.engine, sqlite.database(None)), ReadSide(played.engine, spare.empty(0))
     for side in sides:
         side.catch_up(batch=400)
-        refresh(side)
+        refresh(side, TODAY)
     return sides
 
 
@@ -63,13 +63,13 @@ def test_every_row_is_the_same(both: tuple[ReadSide, ReadSide]) -> None:
 def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut: Cut) -> None:
     told: list[dict[Any, Any]] = []
     for side in both:
-        refs, basis = side.refs, basis_of(side.refs)
+        refs, basis = side.refs, basis_of(side.refs, TODAY)
         with side.database.connect() as connection:
             value = max(known for known, _ in values(connection, cut)) if cut else ""
             asked = FigureQuestion(TODAY - timedelta(365), TODAY, TODAY, cut, value)
             shown = figures(connection, asked, basis, refs)
             names = [(one.id, name) for one in INDICATORS for name in one.cells]
-            lists = {(id, name): lines(connection, asked, refs, id, name, 40, 3) for id, name in names}
+            lists = {(id, name): lines(connection, asked, basis, refs, id, name, 40, 3) for id, name in names}
             months_of = {one.id: months(connection, asked, one.id) for one in INDICATORS}
             told.append({**shown, **lists, **{f"months of {id}": found for id, found in months_of.items()}})
     for name, answer in told[0].items():

@@ -25,6 +25,7 @@ from tests.web.client import InspectingClient
 from tests.web.test_routes import LIST
 from web.desk.dependencies import COOKIE
 from web.pages.dossier import forms
+from web.pages.indicators import definition_routes
 from web.pages.protocol import drafts
 from web.pages.queue import bulk as queue_bulk
 from web.pages.team import forms as team_forms
@@ -43,6 +44,7 @@ CHOICES: dict[str, Iterable[str]] = {
     "POST /dossiers/{dossier_id:uuid}/{name}": forms.FORMS,
     "POST /equipe/{person:uuid}/{name}": team_forms.FORMS,
     "POST /boite/plusieurs/{do}": queue_bulk.ACTIONS,
+    "POST /indicateurs/definitions/{do}": definition_routes.MODELS,
     **{
         f"GET {path}": ["I5"]
         for path in (

@@ -1,7 +1,10 @@
 """The indicators in French: a title and one sentence of definition each, and the names of their parts."""
 
+from collections.abc import Iterator
+
+from pixflow.documents.definitions import Definitions
 from web.french import tasks
-from web.french.typography import percent, plural
+from web.french.typography import NBSP, percent, plural, yes_no
 from web.french.vocabulary import CLOSINGS
 
 TITLES: dict[str, str] = {
@@ -264,3 +267,18 @@ def reason(text: str) -> str:
 
 
 CLOCKS = {"known": "tel que su ce jour-là", "true": "tel que vrai ce jour-là, su aujourd’hui"}
+
+
+def of_definitions(document: Definitions) -> Iterator[tuple[str, str]]:
+    """Yields all fields of definitions, as label and value."""
+    yield "Nom", document.name or ORIGINAL
+    yield "Jours", "ouvrés" if document.working_days else "calendaires"
+    yield "Un atelier compte comme présentation et fiche", yes_no(document.workshop_presents)
+    yield "Sans activité après", plural(document.silent, "jour")
+    for id, days in document.targets:
+        yield f"Délai : {TITLES.get(id, id)}".replace(" :", NBSP + ":"), plural(days, "jour")
+    for rule, why in document.without:
+        yield f"Règle écartée : {_RULES.get(rule, rule)}".replace(" :", NBSP + ":"), why
+
+
+ORIGINAL = "Définitions d’origine"

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from pixflow.documents.definitions import Definitions
 from pixflow.indicators.clocks import Clock
 from pixflow.indicators.entry import Basis
 from pixflow.reference_data import References
@@ -26,17 +28,21 @@ class Counting(Struct, frozen=True):
 
 
 @contextmanager
-def counting(served: ServedStructure, day: date, clock: Clock = "known") -> Iterator[Counting]:
-    """Yields the tables to count in: today's, or those of an earlier day made in memory."""
-    side = served.read()
-    refresh(side)
+def counting(
+    served: ServedStructure, day: date, clock: Clock = "known", definitions: Definitions | None = None
+) -> Iterator[Counting]:
+    """Yields the tables to count in: today's, or those of an earlier day or of other definitions, made in memory."""
+    side, today = served.read(), served.today()
+    refresh(side, today)
     with side.database.connect() as read:
-        if day >= served.today():
-            yield Counting(read, side.refs, basis_of(side.refs))
+        if day >= today and definitions is None:
+            yield Counting(read, side.refs, basis_of(side.refs, today))
             return
-        refs = _known(served, read, day) if clock == "known" else served.refs
-        with as_of(read, refs, day, clock) as connection:
-            yield Counting(connection, refs, basis_of(refs))
+        refs = _known(served, read, day) if clock == "known" and day < today else served.refs
+        basis = basis_of(refs, today)
+        basis = replace(basis, definitions=definitions or served.refs.definitions(today).document)
+        with as_of(read, refs, basis, day, clock) as connection:
+            yield Counting(connection, refs, basis)
 
 
 def _known(served: ServedStructure, read: Connection, day: date) -> References:

@@ -18,6 +18,7 @@ from web.pages.audit import access_journal_routes, journal_routes, readers_route
 from web.pages.dossier import paper_routes, routes
 from web.pages.dossiers import assign_routes, group_routes, merge_routes, receive_routes
 from web.pages.dossiers import routes as dossiers_routes
+from web.pages.indicators import definition_routes, report_routes
 from web.pages.indicators import routes as indicators_routes
 from web.pages.partner_link import routes as partner_link_routes
 from web.pages.portfolio import routes as portfolio_routes
@@ -85,6 +86,8 @@ MODULES = (  # in the order in which addresses are tried
     handover_routes,
     access_routes,
     team_routes,
+    definition_routes,
+    report_routes,
     indicators_routes,
     monitoring,
 )

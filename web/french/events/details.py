@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
+from pixflow.documents.definitions import Definitions
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import Delays, Escalation, ProtocolDocument, Workshops
 from pixflow.documents.resource import ResourceDocument
 from pixflow.events.base import Erased, Recorded
 from pixflow.events.values import Part, Profile, Result
-from web.french import privacy, tasks, typography, vocabulary
+from web.french import indicators, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events import partners, resources
 from web.french.events.fields import EMPTY, LABELS, PARIS, EventContext, Names, text_of
@@ -58,6 +59,10 @@ def _rows(name: str, value: Any, context: EventContext) -> Iterator[tuple[str, s
             yield from _of_grille(value)
         case ProtocolDocument():
             yield from of_protocol(value)
+        case Definitions():
+            yield from indicators.of_definitions(value)
+        case tuple() if name == "rows":
+            yield LABELS[name], typography.plural(len(value), "ligne")
         case ResourceDocument():
             yield from resources.detail(value)
         case _ if (told := partners.rows(name, value, context)) is not None:

@@ -14,6 +14,7 @@ from pixflow.events import participation as p
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Erased, Event, Recorded
+from pixflow.events.documents import indicators as i
 from pixflow.events.territory import partner as partner_events
 from pixflow.events.values import Result
 from pixflow.folding import RETRACTIONS
@@ -41,6 +42,11 @@ TITLES: dict[str, str] = {
     "grille.GrilleDraftDropped": "Projet de grille écarté",
     "grille.GrillePublished": "Grille",
     "grille.GrillePublicationWithdrawn": "Publication de la grille annulée",
+    "indicators.DefinitionsDrafted": "Projet de définitions",
+    "indicators.DefinitionsEndorsed": "Avis sur un projet de définitions",
+    "indicators.DefinitionsDraftDropped": "Projet de définitions écarté",
+    "indicators.DefinitionsPublished": "Définitions des indicateurs",
+    "indicators.ReportIssued": "Rapport remis",
     "campaign.CampaignFound": "Nouvelle campagne",
     "campaign.CampaignDeclared": "Déclaration de campagne",
     "campaign.CampaignCorrected": "Correction de campagne",
@@ -234,8 +240,26 @@ def _partner(event: Event, context: EventContext) -> str:
     return partners.sentence(event, context)
 
 
+def _indicators(event: Event, context: EventContext) -> str:
+    match event:
+        case i.DefinitionsDrafted(draft=draft, document=document, note=note):
+            text = "Projet n° {draft} de {what} proposé, {name}"
+            return noted(say(text, draft=draft, what=_what(event), name=document.name), note)
+        case i.DefinitionsEndorsed(draft=draft, endorsed=endorsed, comment=comment):
+            return _endorsed(event, draft, endorsed, comment)
+        case i.DefinitionsDraftDropped(draft=draft, reason=reason):
+            return noted(say("Projet n° {draft} de {what} écarté", draft=draft, what=_what(event)), reason)
+        case i.DefinitionsPublished(number=number, document=document, from_day=day):
+            text = "Définitions n° {number} publiées : {name}, à partir du {day}"
+            return say(text, number=number, name=document.name, day=context.day(day))
+        case i.ReportIssued(number=number, title=title, first=first, last=last):
+            text = "Rapport n° {number} remis : {title}, du {first} au {last}"
+            return say(text, number=number, title=title, first=context.day(first), last=context.day(last))
+    return ""
+
+
 def _what(event: Event) -> str:
-    return "grille" if kind_of(event) == "grille" else "protocole"
+    return {"grille": "grille", "indicators": "définitions"}.get(kind_of(event), "protocole")
 
 
 def _endorsed(event: Event, draft: int, endorsed: bool, comment: str) -> str:
@@ -492,7 +516,8 @@ def _notice(event: Event, context: EventContext) -> str:
 
 
 _TELLERS = {
-    "structure": _house, "protocol": _house, "grille": _house, "staff": _staff, "campaign": _campaign,
+    "structure": _house, "protocol": _house, "grille": _house, "indicators": _indicators, "staff": _staff,
+    "campaign": _campaign,
     "intake": _campaign, "participation": _participation, "dossier": _dossier, "notices": _notice,
     "workshop": _workshop, "resource": resources.sentence, "question": resources.sentence,
     "partner": _partner, "catalogue": _partner,

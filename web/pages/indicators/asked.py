@@ -155,7 +155,7 @@ def cell_label(cut: str, value: str) -> str:
     return dict(labels).get(value, value)
 
 
-def days_text(asked: AskedFigures) -> str:
+def days_text(question: FigureQuestion) -> str:
     """Returns the days of the period in words."""
-    first, last = (dates.day(day, year=True) for day in (asked.question.first, asked.question.last))
+    first, last = (dates.day(day, year=True) for day in (question.first, question.last))
     return say("du {first} au {last}", first=first, last=last)

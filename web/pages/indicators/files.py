@@ -42,7 +42,7 @@ def download(request: Request, desk: Desk, name: str, asked: AskedFigures, rows:
     day, kind = asked.question.day, request.url.path.rpartition(".")[2]
     heads: list[list[Cell]] = [
         [desk.refs.structure.name],
-        [f"Période : {days_text(asked)}"],
+        [f"Période : {days_text(asked.question)}"],
         [f"Au {dates.day(day, year=True)}, {CLOCKS[asked.clock]}"],
         [asked.cut or "Tous les dossiers"],
         [],

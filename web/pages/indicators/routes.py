@@ -97,7 +97,7 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
     return page(
         request,
         FiguresPage(
-            days=asking.days_text(asked),
+            days=asking.days_text(asked.question),
             day=asked.question.day.isoformat(),
             today=desk.today.isoformat(),
             past=asked.past,
@@ -181,11 +181,11 @@ def _one(
     path, kept = f"{home[0]}/{id}", {"etat": name}
     with counted(desk, asked) as there:
         try:
-            _, total = lists.lines(there.connection, asked.question, there.refs, id, name, 0)
+            _, total = lists.lines(there.connection, asked.question, there.basis, there.refs, id, name, 0)
         except KeyError:
             raise HTTPException(404) from None
         pager = Pager.at(total, number, path, {**asked.parameters, **kept, "par": by})
-        found, _ = lists.lines(there.connection, asked.question, there.refs, id, name, SIZE, pager.offset)
+        found, _ = lists.lines(there.connection, asked.question, there.basis, there.refs, id, name, SIZE, pager.offset)
         figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [id])[id]
         months = questions.months(there.connection, asked.question, id) if id not in STOCKS else {}
         dimensions, cells = _cells(asked, there, id, by, path)
@@ -207,7 +207,7 @@ def _one(
             chosen_title=french.cell(id, name),
             rows=line_rows(desk, id, found),
             pager=pager,
-            days=asking.days_text(asked),
+            days=asking.days_text(asked.question),
             menus=menus,
             files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx")},
             people=frozenset(one.stream for one in found),
@@ -274,7 +274,7 @@ def read_own(request: Request, desk: AtOwnFigures, at: At) -> Response:
     made = shown_all(found, asked, MINE)
     steps = [made[id] for id in COHORTS]
     shown_page = OwnFiguresPage(
-        days=asking.days_text(asked), menus=menus, steps=steps, ages=made["I18"], tasks=made["I19"]
+        days=asking.days_text(asked.question), menus=menus, steps=steps, ages=made["I18"], tasks=made["I19"]
     )
     return page(request, shown_page)
 

@@ -1,0 +1,1 @@
+"""Events of the documents that a structure publishes about itself."""

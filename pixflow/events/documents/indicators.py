@@ -1,0 +1,87 @@
+"""The indicators of a structure: their definitions as documents, and the reports given of them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
+
+from pixflow.documents.definitions import Definitions
+from pixflow.events.base import Event
+
+PLAIN = frozenset(
+    {
+        *("draft", "document", "note", "on", "endorsed", "comment", "reason", "from_day", "number"),
+        *("title", "first", "last", "day", "clock", "definitions", "rows", "digest"),
+    }
+)
+"""All of it is written in clear: it tells of no young person and of nobody in the team."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """A line of a report. A number is None where it was hidden, `rate` too."""
+
+    indicator: str
+    part: str
+    counted: int | None
+    among: int | None
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionsDrafted(Event):
+    """Definitions proposed to the team under the number `draft`. They replace an earlier draft."""
+
+    TOPIC: ClassVar[str] = "indicators.DefinitionsDrafted"
+    draft: int
+    document: Definitions
+    note: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionsEndorsed(Event):
+    """A colleague's comment or endorsement of a draft. The latest one counts."""
+
+    TOPIC: ClassVar[str] = "indicators.DefinitionsEndorsed"
+    draft: int
+    endorsed: bool
+    comment: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionsDraftDropped(Event):
+    TOPIC: ClassVar[str] = "indicators.DefinitionsDraftDropped"
+    draft: int
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionsPublished(Event):
+    """Definitions under a number. From their day on, figures of every period are counted by them."""
+
+    TOPIC: ClassVar[str] = "indicators.DefinitionsPublished"
+    number: int
+    document: Definitions
+    from_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportIssued(Event):
+    """A report as it was given: the table itself, small numbers hidden, and the SHA-256 of the table.
+
+    It counts the days from `first` to `last`, as of `day` by `clock`, by the definitions of this number.
+    """
+
+    TOPIC: ClassVar[str] = "indicators.ReportIssued"
+    number: int
+    title: str
+    first: date
+    last: date
+    day: date
+    clock: Literal["known", "true"]
+    definitions: int
+    rows: tuple[ReportRow, ...]
+    digest: str
+    on: date
