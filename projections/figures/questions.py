@@ -77,6 +77,15 @@ def _figure(
     return Figure(number("counted"), number("among"), tuple(made), one.shares)
 
 
+def verdicts(connection: Connection, asked: FigureQuestion, basis: Basis, refs: References) -> Counter[Tally]:
+    """Counts the verdicts on the rules of conformance (I24)."""
+    made = _within(connection, asked, ["I24"])["I24"]
+    for id, _, one in of_nobody(connection, asked, basis, refs):
+        if id == "I24":
+            made[Tally(one.part, one.state)] += 1
+    return made
+
+
 def counted(tallies: Counter[Tally], wanted: Cell) -> int:
     """Returns the number of entries in a cell."""
     return sum(n for tally, n in tallies.items() if fits(tally, wanted))

@@ -29,18 +29,33 @@ Stream = tuple[UUID, str, Sequence[Recorded]]
 
 def refresh(side: ReadSide, today: date) -> None:
     """Makes the entries that are missing, or were made with other documents; judges debriefs by today's team."""
+    while _make_some(side, today):
+        pass
+    with side.database.connect() as connection:
+        misjudged = _misjudged(connection, side.refs)
+    if misjudged:
+        with side.writing() as connection:
+            judge_debriefs(connection, side.refs)
+
+
+def _make_some(side: ReadSide, today: date) -> bool:
+    """Makes the entries of the next streams that have none, in one transaction. Tells if there were any."""
     documents = documents_of(side.refs, today)
     with side.database.connect() as connection:
-        if not _missing(connection, documents, 1) and not _misjudged(connection, side.refs):
-            return
+        if not _missing(connection, documents, 1):
+            return False
     with side.writing() as connection:
-        basis, waiting = basis_of(side.refs, today), _missing(connection, documents)
-        for start in range(0, len(waiting), _CHUNK):
-            some = waiting[start : start + _CHUNK]
-            for table in (paths, entries):
-                delete_streams(connection, table, some)
-            write(connection, histories(connection, some), basis, documents)
+        some = _missing(connection, documents, _CHUNK)
+        for table in (paths, entries):
+            delete_streams(connection, table, some)
+        write(connection, histories(connection, some), basis_of(side.refs, today), documents)
         judge_debriefs(connection, side.refs)
+    return True
+
+
+def is_fresh(connection: Connection, refs: References, today: date, most: int) -> bool:
+    """Tells if at most so many streams wait for their entries: a question is quick then."""
+    return len(_missing(connection, documents_of(refs, today), most + 1)) <= most
 
 
 def basis_of(refs: References, today: date) -> Basis:
@@ -54,7 +69,7 @@ def documents_of(refs: References, today: date) -> str:
     return ".".join(map(str, numbers))
 
 
-def _missing(connection: Connection, documents: str, most: int | None = None) -> list[UUID]:
+def _missing(connection: Connection, documents: str, most: int) -> list[UUID]:
     known = select(paths.c.stream).where(paths.c.stream == folds.c.stream, paths.c.basis == documents)
     query = select(folds.c.stream).where(folds.c.kind.in_(KINDS), ~known.exists())
     return list(connection.execute(query.order_by(folds.c.stream).limit(most)).scalars())

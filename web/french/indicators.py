@@ -282,3 +282,23 @@ def of_definitions(document: Definitions) -> Iterator[tuple[str, str]]:
 
 
 ORIGINAL = "Définitions d’origine"
+
+
+SOURCES = {
+    "R1": "« présentation initiale de Pix »",
+    "R2": "« renseignées dans une fiche de prescription »",
+    "R3": "« la référente envoie les résultats au conseiller »",
+    "R4": "« restitution individuelle … pour expliciter le score »",
+    "R5": "l’ordre des étapes",
+    "R6": "« enrichir dans tous les cas le parcours »",
+    "R7": "« selon le souhait du jeune »",
+    "R8": "« pré-configurer des actions »",
+    "R9": "« passation des tests … par les conseillers »",
+    "R10": "« reprise en entretien individuel … explore les raisons »",
+    "R11": "« format restreint »",
+    "R12": "« atelier obligatoire au début de leur parcours »",
+    "R13": "« avant la fin de la période collective »",
+    "R14": "« si son projet demande… »",
+    "R15": "« désignation d’un référent Pix »",
+}
+"""The words of the source behind each rule of conformance."""

@@ -18,6 +18,7 @@ from pixflow.reference_data import References
 from pixflow.store.locks import FileLock, ServeLock, alone
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
+from projections.figures.refresh import refresh
 from projections.store import postgres, sqlite, stores
 from projections.store.catch_up import ReadSide
 from web.hosting import clock_jobs, notices, partner_mails
@@ -77,8 +78,9 @@ class ServedStructure:
         return f"{self.engine.head()}:{self.today()}"
 
     def tick(self, outbox: Outbox | None = None, url: str = "") -> TickReport:
-        """Runs the periodic jobs: expire seat offers, return lent dossiers, send notices, write to partners, seal and
-        forget days of the access journal, truncate the WAL, delete old uploads, finish erasures.
+        """Runs the periodic jobs: expire seat offers, return lent dossiers, make the entries of figures, send notices,
+        write to partners, seal and forget days of the access journal, truncate the WAL, delete old uploads, finish
+        erasures.
 
         E-mails need an `outbox`; `url` is the address of the pages. One process at a time runs the jobs: a second one
         returns at once and does nothing.
@@ -95,6 +97,7 @@ class ServedStructure:
         side = self.read()
         clock_jobs.expire_seat_offers(self.engine, side)
         clock_jobs.return_lent_dossiers(self.engine, side)
+        refresh(side, self.today())
         sent = self._send(outbox, url) if outbox else 0
         seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
         self.journal.forget(self.today())

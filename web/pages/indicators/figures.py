@@ -1,12 +1,18 @@
 """A figure as a page shows it: its numbers with their names, each a link to its list."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pixflow.indicators.catalogue import BY_ID, COUNTED, FUNNEL, Indicator
+from pixflow.documents.definitions import RULES
+from pixflow.documents.small_numbers import FEWEST
+from pixflow.events.documents.indicators import ReportRow
+from pixflow.indicators.catalogue import BY_ID, COUNTED, FUNNEL, Indicator, cell
 from pixflow.indicators.figure import Figure, Part
+from pixflow.indicators.outside import outside
 from projections.figures.questions import Tally
+from projections.figures.questions import counted as count
 from web.french import indicators as french
 from web.french.typography import percent
 from web.pages.indicators.asked import PATH, AskedFigures
@@ -43,6 +49,7 @@ class FigureShown:
     counted: Number
     among: Number
     parts: Sequence[Number]
+    figure: Figure
 
     @property
     def states(self) -> Sequence[Number]:
@@ -70,6 +77,7 @@ def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH,
         number(COUNTED, french.cell(one.id, COUNTED), figure.counted, figure.among),
         number("among", french.cell(one.id, "among"), figure.among, figure.among),
         parts,
+        figure,
     )
 
 
@@ -141,11 +149,52 @@ def _state(tally: Tally) -> str:
     return "done" if tally.state in ("done", "past") else "out"
 
 
+HIDDEN = f"< {FEWEST}"
+
+
 def table(figures: Sequence[FigureShown]) -> Iterator[list[str | int]]:
-    """Yields the rows of a file: what the page shows, a number a cell."""
+    """Yields the rows of a file, a number a cell; it leaves the house, so small numbers are hidden."""
     yield ["Indicateur", "Titre", "Partie", "Nombre", "Sur", "Part", "Médiane (jours)", "Neuvième décile", "Définition"]
     for one in figures:
-        yield [one.id, one.title, "", one.counted.count, one.among.count, one.rate, "", "", one.definition]
-        for part in one.parts:
-            middle, ninth = ("" if value is None else value for value in (part.median, part.ninth))
-            yield [one.id, one.title, part.label, part.count, part.among, part.rate, middle, ninth, ""]
+        whole, *parts = outside(one.id, one.figure)
+        yield [one.id, one.title, "", *_said(whole), "", "", one.definition]
+        for part, row in zip(one.parts, parts, strict=True):
+            spread = (part.median, part.ninth) if row.counted is not None else (None, None)
+            yield [one.id, one.title, part.label, *_said(row), *("" if one is None else one for one in spread), ""]
+
+
+def _said(row: ReportRow) -> list[str | int]:
+    counted, among = (HIDDEN if number is None else number for number in (row.counted, row.among))
+    return [counted, among, french.share(row.rate)]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule of conformance: its source, its three numbers, or the reason why the structure switched it off."""
+
+    id: str
+    title: str
+    source: str
+    off: str
+    verdicts: Sequence[Number]
+
+
+VERDICTS = {"": "conformes", "-deviation": "écarts", "-pending": "en attente"}
+
+
+def rule_rows(tallies: Counter[Tally], asked: AskedFigures, off: Mapping[str, str]) -> list[RuleRow]:
+    """Returns the rules with their verdicts, each a link to its list."""
+    where = f"{PATH}/I24"
+    return [
+        RuleRow(
+            rule,
+            french.part("I24", rule),
+            french.SOURCES[rule],
+            off.get(rule, ""),
+            [
+                Number(name, word, count(tallies, cell("I24", name)), asked.at(where, etat=name))
+                for name, word in ((f"{rule}{ending}", word) for ending, word in VERDICTS.items())
+            ],
+        )
+        for rule in RULES
+    ]

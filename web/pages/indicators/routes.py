@@ -22,7 +22,18 @@ from web.http.people import NOBODY, People, listed
 from web.http.templates import Page, page
 from web.pages.indicators import asked as asking
 from web.pages.indicators.asked import PATH, AskedFigures, asked_of, counted
-from web.pages.indicators.figures import FigureShown, MonthRow, Number, funnel, month_rows, shown, shown_all, table
+from web.pages.indicators.figures import (
+    FigureShown,
+    MonthRow,
+    Number,
+    RuleRow,
+    funnel,
+    month_rows,
+    rule_rows,
+    shown,
+    shown_all,
+    table,
+)
 from web.pages.indicators.files import download
 from web.pages.indicators.lists import LineRow, line_rows
 
@@ -151,6 +162,7 @@ class FigurePage(Page):
     months: Sequence[MonthRow]
     dimensions: Sequence[Chip]
     cells: Sequence[FigureShown]
+    rules: Sequence[RuleRow]
     chosen: str
     chosen_title: str
     rows: Sequence[LineRow]
@@ -189,6 +201,7 @@ def _one(
         figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [id])[id]
         months = questions.months(there.connection, asked.question, id) if id not in STOCKS else {}
         dimensions, cells = _cells(asked, there, id, by, path)
+        rules = _rules(asked, there) if id == "I24" else ()
         menus = asking.menus(path, asked, there, **kept)
     known = BY_ID.get(id)
     return page(
@@ -203,6 +216,7 @@ def _one(
             months=month_rows(months, {month: dates.month(month) for month in months}) if id not in ("funnel",) else (),
             dimensions=dimensions,
             cells=cells,
+            rules=rules,
             chosen=name,
             chosen_title=french.cell(id, name),
             rows=line_rows(desk, id, found),
@@ -213,6 +227,11 @@ def _one(
             people=frozenset(one.stream for one in found),
         ),
     )
+
+
+def _rules(asked: AskedFigures, there: Counting) -> list[RuleRow]:
+    found = questions.verdicts(there.connection, asked.question, there.basis, there.refs)
+    return rule_rows(found, asked, dict(there.basis.definitions.without))
 
 
 def _cells(asked: AskedFigures, there: Counting, id: str, by: str, path: str) -> tuple[list[Chip], list[FigureShown]]:

@@ -33,6 +33,7 @@ from web.http.templates import Page, page
 from web.pages.dossier.queue_place import QueuePlace
 from web.pages.queue import bulk, notices, receptions
 from web.pages.queue.bulk_routes import UNDO
+from web.pages.queue.changes import ChangeLine, changes
 from web.pages.queue.escalated import Escalated, LateAsked, escalated
 from web.pages.queue.notices import DraftNotice, FirstStep
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
@@ -121,6 +122,7 @@ class QueuePage(Page):
     first_steps: Sequence[FirstStep]
     drafts: Sequence[DraftNotice]
     confirmations: Sequence[TeamWarning]
+    changes: Sequence[ChangeLine]
     receptions: Sequence[Reception]
     receipt: Receipt | None
 
@@ -189,6 +191,7 @@ def read(
         first_steps=notices.first_steps(desk),
         drafts=notices.drafts(desk),
         confirmations=list(confirmations(desk)),
+        changes=changes(desk),
         receptions=receptions.receptions(desk),
         receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )
