@@ -80,7 +80,7 @@ class TableRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportPage(Page):
+class GivenReportPage(Page):
     """A report as it was given, beside what is counted today for the same days."""
 
     template = "indicators/report.html"
@@ -145,7 +145,7 @@ def read_one(request: Request, desk: AtReports, number: int) -> Response:
     known = desk.refs.indicators.numbered(event.definitions)
     return page(
         request,
-        ReportPage(
+        GivenReportPage(
             structure=desk.refs.structure.name,
             number=number,
             title=event.title,

@@ -18,7 +18,7 @@ _FEW = 200
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """How many are late at a step today and a week ago, and the list of those of today."""
+    """The late ones of a step, today and a week ago, and the list of those of today."""
 
     title: str
     now: int
