@@ -53,6 +53,7 @@ def problems(html: str) -> list[str]:
         *_of_controls(tags),
         *_of_forms(tags),
         *_of_links(tags),
+        *of_errors(page),
     ]
 
 
@@ -123,6 +124,26 @@ def _of_forms(tags: list[Tag]) -> list[str]:
             said.append(f"form {action}: inside another form")
         if method == "post" and form.find("input", type="file") and form.get("enctype") != "multipart/form-data":
             said.append(f"form {action}: a file needs enctype multipart/form-data")
+    return said
+
+
+def of_errors(page: BeautifulSoup, *, sent_by_page: bool = False) -> list[str]:
+    """A summary of errors links to every field in error, in the order of the page.
+
+    A form that the page sent has no other errors: a stranger's may have errors of fields that no page shows.
+    """
+    said = []
+    for summary in page.select(".errors:not(.meanwhile)"):
+        linked = [str(link["href"]) for link in summary.select("a[href^='#']")]
+        form = summary.find_parent("form") or summary.find_next("form")
+        wrong = [f"#{str(tag['id']).removesuffix('-error')}" for tag in form.select(".error[id]")] if form else []
+        ids = [f"#{tag['id']}" for tag in page.select("[id]")]
+        nowhere = [name for name in linked if name not in ids] if sent_by_page else []
+        said += [f"the summary of errors links to nothing: {name}" for name in nowhere]
+        said += [f"the summary of errors forgets {name}" for name in wrong if name not in linked]
+        known = [name for name in linked if name in ids]
+        if known != sorted(known, key=ids.index):
+            said.append(f"the summary of errors is not in the order of the page: {known}")
     return said
 
 

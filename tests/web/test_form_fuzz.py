@@ -6,6 +6,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -19,7 +20,7 @@ from tests.portfolio.files import AWA, BAH, file
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED
 from tests.web.arranged import MONDAY, scheduled, seat
-from tests.web.client import OWN_URL
+from tests.web.client import OWN_URL, of_errors
 from tests.web.filled import give, hire
 from tests.web.form_cases import FORM_CASES
 from tests.web.form_kinds import FormKind, Sent, kinds, models, wrongly_filled
@@ -31,6 +32,8 @@ from web.pages import ROUTERS
 EVERYBODY, NADIA = "Zoé Toutpouvoir", "Nadia Benali"
 ROLES: tuple[Role, ...] = ("advisor", "referent", "manager", "auditor", "administrator", "facilitator")
 FEWEST_KINDS = 100
+HIDDEN = frozenset({"about", "do", "replaces", "seen", "task", "version"})
+"""The fields and buttons that hold a value of the page: nobody fills them in."""
 RECORDED = frozenset({200, 204, 303})
 """Answers after which something may be recorded; the others are refusals."""
 
@@ -64,7 +67,7 @@ class Desks:
         starts += ["/ateliers/nouveau", f"/ateliers/{workshop}", f"/ateliers/{workshop}/presence"]
         self.cookies = [f"{at_work.slug}/{at_work.people[name]}" for name in (EVERYBODY, NADIA)]
         self.browsers = [TestClient(at_work.app, base_url=OWN_URL, follow_redirects=False) for _ in self.cookies]
-        self._sign_in()
+        self.sign_in()
         self.kinds = kinds(self.browsers, starts)
         self.ids = tuple(str(one) for one in (*dossiers, workshop, *at_work.people.values(), at_work.campaign))
         known = {
@@ -94,14 +97,14 @@ class Desks:
     def check(self, kind: FormKind, sent: Sent) -> None:
         """Sends a form. Fails when the page does, or when a refusal recorded an event."""
         engine = self.at_work.served.engine
-        self._sign_in()
+        self.sign_in()
         head = engine.head()
         answer = kind.send(sent)
         assert answer.status_code < 500, (kind.name, sent, answer.status_code)
         recorded = engine.head() - head
         assert answer.status_code in RECORDED or not recorded, (kind.name, sent, answer.status_code, recorded)
 
-    def _sign_in(self) -> None:
+    def sign_in(self) -> None:
         """Puts the cookies back: one of the forms is that of who one is."""
         for browser, cookie in zip(self.browsers, self.cookies, strict=True):
             browser.cookies.clear()
@@ -120,6 +123,11 @@ def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             database = at_work.served.opened.database
     if isinstance(database, Database):
         database.close()
+
+
+def _is_id(value: object) -> bool:
+    """True for what a page holds hidden: an id, the key of a task."""
+    return re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", str(value)) is not None
 
 
 def send_each(desks: Desks, count: int) -> int:
@@ -149,6 +157,18 @@ def send_each(desks: Desks, count: int) -> int:
 def test_every_kind_of_form_wrongly_filled_is_answered_in_words(desks: Desks) -> None:
     assert len(desks.kinds) >= FEWEST_KINDS
     assert send_each(desks, 2) >= FEWEST_KINDS
+
+
+def test_the_summary_of_errors_of_every_form_links_to_each_field_in_the_order_of_the_page(desks: Desks) -> None:
+    """Of every form left empty, and of every form whose fields all hold what is no value of theirs."""
+    for typed in ("", "\N{SNOWMAN}"):
+        for kind in (one for one in desks.kinds if not one.models):
+            hidden = {name: value for name, value in kind.fields.items() if name in HIDDEN or _is_id(value)}
+            desks.sign_in()
+            answer = kind.send({**dict.fromkeys(kind.fields, typed), **hidden, "command_id": str(uuid4())})
+            if answer.status_code == 422:
+                found = of_errors(BeautifulSoup(answer.text, "html.parser"), sent_by_page=True)
+                assert not found, (kind.name, typed, found)
 
 
 @pytest.mark.trial

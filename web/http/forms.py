@@ -156,8 +156,17 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
             kind = error["type"]
             if error["input"] is None and kind != "extra_forbidden":
                 kind = "missing"
+            if kind == "extra_forbidden":
+                name = ""
             errors.setdefault(name, validation.invalid(kind, error.get("ctx", {})))
-        return None, errors
+        return None, _in_page_order(model, errors)
+
+
+def _in_page_order(model: type[BaseModel], errors: Mapping[str, str]) -> dict[str, str]:
+    """Orders the errors as pages show the fields: those of a form's own class, then those that it inherits."""
+    own = [name for one in model.__mro__ for name in vars(one).get("__annotations__", {}) if name in model.model_fields]
+    order = [model.model_fields[name].alias or name for name in dict.fromkeys(own)]
+    return dict(sorted(errors.items(), key=lambda error: order.index(error[0]) if error[0] in order else len(order)))
 
 
 def _with_controls(data: Mapping[str, Any]) -> list[str]:

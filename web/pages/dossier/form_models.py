@@ -30,10 +30,10 @@ class PresentForm(DatedForm):
 
 class PlanForm(DatedForm):
     campaign: UUID
+    planned_for: Day
     modality: Modality
     mediator: bool = False
     place: Text = ""
-    planned_for: Day
 
 
 class NeedForm(DatedForm):
@@ -167,6 +167,7 @@ class ChasePartnerForm(CommentForm):
 
 class StartActionForm(DatedForm):
     action: UUID
+    on: Day
     ends: Day
 
 

@@ -23,6 +23,9 @@ from web.pages.dossier.tasks import OpenTask
 Choices = Mapping[str, Sequence[tuple[object, str]]]
 """The values and labels of each list of a form."""
 
+OF_TODAY = frozenset({"appointment", "hand", "retract", "snooze", "unmatch"})
+"""The forms that hold the day hidden: what they say happens as they are sent."""
+
 
 def blank(desk: Desk, dossier: Dossier, name: str, about: str) -> OpenForm:
     """Returns a form as it opens; `about` is what the address names."""
@@ -54,7 +57,8 @@ def refused(
     empty = {field: "" for field in form.model.model_fields if field != form.about}
     values, seen = {**opened.values, **empty, **typed}, str(typed.get("seen", ""))
     version = int(seen) if seen.isdecimal() else None
-    return OpenForm(name, opened.about, values, errors_shown(errors, [form.about]), version, corrects)
+    hidden = [form.about, *(["on"] if name in OF_TODAY else [])]
+    return OpenForm(name, opened.about, values, errors_shown(errors, hidden), version, corrects)
 
 
 def hidden(opened: OpenForm | None) -> Mapping[str, str]:

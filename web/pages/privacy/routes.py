@@ -19,7 +19,7 @@ from web.desk.desk import Desk
 from web.desk.readings import Reading
 from web.french import dates, privacy, vocabulary
 from web.french.errors import missing
-from web.http.forms import FormData, validate
+from web.http.forms import FormData, errors_shown, validate
 from web.http.people import People, note, opened
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
@@ -147,22 +147,23 @@ def _page(
     errors: Mapping[str, str] = {},
 ) -> Response:
     known = personal_data.everything(desk.served, desk.read, dossier_id)
-    seat = dossier.diagnostic.seat
+    seat, follower, asked = dossier.diagnostic.seat, merge.follower(desk, dossier), erasure.request(desk, known)
+    booked = seat and seat.status == "booked"
     shown = RightsPage(
         id=dossier_id,
         dossier=dossier,
         event_count=known.event_count,
         readings=known.readings[:LATEST],
         duplicates=len(known.dossiers) - 1,
-        follower=merge.follower(desk, dossier),
-        asked=erasure.request(desk, known),
+        follower=follower,
+        asked=asked,
         confirms=desk.may(erase_person, Subject(dossier)),
-        seat=dates.day(seat.day, year=seat.day.year != desk.today.year) if seat and seat.status == "booked" else "",
+        seat=dates.day(seat.day, year=seat.day.year != desk.today.year) if seat and booked else "",
         goes=privacy.goes(known.content, len(known.participations)),
         stays=privacy.stays(len(known.workshops)),
         reasons=list(vocabulary.ERASURES.items()),
         values=data,
-        errors=errors,
+        errors=errors_shown(errors, ["reason"] if follower or asked or booked else []),
     )
     return page(request, shown, status=422 if errors else 200)
 

@@ -27,7 +27,7 @@ router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
 
 
-class IdentityForm(Form):
+class CampaignForm(Form):
     """The name, the code and the site of a declared campaign."""
 
     name: str
@@ -35,7 +35,7 @@ class IdentityForm(Form):
     site: str | None = None
 
 
-class DeclarationForm(IdentityForm):
+class DeclarationForm(CampaignForm):
     purpose: Purpose
 
 
@@ -81,7 +81,7 @@ def correct_identity(request: Request, desk: AtBoard, stream: UUID, data: FormDa
     """Corrects the name, the code or the site."""
     if stream not in desk.refs.campaigns:
         raise HTTPException(404)
-    form, errors = validate(IdentityForm, data)
+    form, errors = validate(CampaignForm, data)
     errors = missing.named(errors) | _unknown_site(desk, form)
     if form is None or errors:
         return _page(request, desk, stream, data, errors=errors)
@@ -151,7 +151,7 @@ def _identity(known: campaign.Campaign) -> dict[str, str]:
     return {"name": known.name, "code": known.code or "", "site": known.site or ""}
 
 
-def _unknown_site(desk: Desk, form: IdentityForm | None) -> dict[str, str]:
+def _unknown_site(desk: Desk, form: CampaignForm | None) -> dict[str, str]:
     unknown = form and form.site and form.site not in desk.refs.structure.sites
     return {"site": "Choisissez l’un des sites proposés."} if unknown else {}
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pixflow.identity import normalise
 from pixflow.team.workload import share, weight
-from projections import advisor_queue, dossier_sheet
+from projections import advisor_queue, dossier_sheet, handovers
 from web.desk.colleagues import away
 from web.desk.desk import Desk
 from web.french.errors import missing
@@ -79,6 +79,7 @@ class SplitRow:
 class HandoverPage(Page):
     """The form that asks who takes which dossiers, and until when. `tasks` counts what is due in the portfolio.
 
+    `borrowed` counts its dossiers that colleagues lent: handed over for good, the others go and these stay.
     `colleagues` are the options of the list of those who may take; `leaves`: the member leaves the team.
     """
 
@@ -90,6 +91,7 @@ class HandoverPage(Page):
     leaves: bool
     today: date
     tasks: int
+    borrowed: int
     colleagues: Sequence[tuple[str, str, str]]
     rows: Sequence[SplitRow]
     pager: Pager
@@ -140,12 +142,18 @@ def handover_page(
         leaves=member.left is not None,
         today=desk.today,
         tasks=sum(tasks.values()),
+        borrowed=_borrowed(desk, person),
         colleagues=[_option(one, absent.get(one.id)) for one in colleagues(desk, person)],
         rows=[_row(row, tasks) for row in rows],
         pager=pager,
         values=values,
         errors=errors,
     )
+
+
+def _borrowed(desk: Desk, person: UUID) -> int:
+    """Counts the open dossiers that colleagues lent to a member."""
+    return sum(loan.n for loan in handovers.loans(desk.read, [person]) if loan.borrower == person)
 
 
 def preview_page(
@@ -192,11 +200,16 @@ def colleagues(desk: Desk, person: UUID) -> list[Workload]:
 
 
 def split(desk: Desk, person: UUID, form: SplitForm) -> dict[UUID, UUID]:
-    """Returns the split that evens the workloads: of all the dossiers, or of those ticked."""
+    """Returns the split that evens the workloads: of all the dossiers, or of those ticked.
+
+    For good, it leaves out the dossiers that a colleague lent: they go back to that colleague.
+    """
     tasks = advisor_queue.workload_by_dossier(desk.read, person, desk.today)
     chosen = set(form.dossier)
     asked = [
-        row.stream for row in dossier_sheet.portfolio(desk.read, person) if form.which == "all" or row.stream in chosen
+        row.stream
+        for row in dossier_sheet.portfolio(desk.read, person)
+        if (form.which == "all" or row.stream in chosen) and (form.last or row.lender is None)
     ]
     loads = {one.id: one.dossiers[0] + one.tasks[0] for one in colleagues(desk, person) if one.id in form.to}
     return share({stream: tasks.get(stream, 0) for stream in asked}, loads)

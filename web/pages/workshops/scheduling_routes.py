@@ -33,14 +33,14 @@ WEEK = timedelta(days=7)
 class SchedulingForm(Form):
     """One workshop, or one a week: `times` is how many. `anyway` accepts a day off."""
 
-    campaign: UUID
-    site: str
-    place: str | None = None
     day: Day
     starts: time
     ends: time
-    capacity: int
     times: Annotated[int, Field(ge=1, le=20)] = 1
+    site: str
+    place: str | None = None
+    capacity: int
+    campaign: UUID
     facilitators: tuple[UUID, ...] = ()
     anyway: bool = False
 
@@ -148,8 +148,8 @@ def _unknown(desk: Desk, form: SchedulingForm) -> dict[str, str]:
     """Returns an error for each choice that its list does not have."""
     off = validation.invalid("literal_error", {})
     chosen = {
-        "campaign": str(form.campaign) in dict(listing.campaigns(desk)),
         "site": form.site in desk.refs.structure.sites,
+        "campaign": str(form.campaign) in dict(listing.campaigns(desk)),
         "facilitators": {str(who) for who in form.facilitators} <= dict(listing.runners(desk)).keys(),
     }
     return {name: off for name, there in chosen.items() if not there}

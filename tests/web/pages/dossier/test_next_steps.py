@@ -213,7 +213,7 @@ def test_a_pause_that_is_too_long_is_refused_under_its_field(locale: House) -> N
     answer = press(locale.client(NADIA), dossier, "snooze", key, until="2026-12-31", reason="en stage")
     assert answer.status_code == 422
     assert "14 juin 2026" in words(answer.text)
-    assert 'aria-describedby="until-error"' in answer.text
+    assert 'aria-describedby="until-hint until-error"' in answer.text
     assert values(answer.text)["reason"] == "en stage"
 
 

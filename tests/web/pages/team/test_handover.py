@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.actor import CLOCK
-from pixflow.dossier import assignment, closing
+from pixflow.dossier import assignment, closing, lending
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, hire, part, said, soup, texts
@@ -67,6 +67,17 @@ def undo(client: InspectingClient, html: str) -> Any:
 
 
 # --- asking
+
+
+def test_what_a_colleague_lent_is_not_handed_over_for_good(at_work: House) -> None:
+    own, lent = fill(at_work, 2), fill(at_work, 1, advisor=PAUL)
+    borrowed = {"advisor": at_work.people[NADIA], "until": date(2026, 3, 31)}
+    at_work.on(lent[0], lending.lend_dossier, SOPHIE, **borrowed)
+    page = words(at_work.client(HELENE).get(address(at_work)).text)
+    assert "1 dossier lui est prêté par un·e collègue" in page
+    hand_over(at_work, INES)
+    assert follows(at_work, [*own, *lent]) == [INES, INES, NADIA]
+    assert at_work.state(lent[0]).lent.back_to == at_work.people[PAUL]
 
 
 def test_the_page_says_what_is_followed_and_who_may_take_it(at_work: House) -> None:
