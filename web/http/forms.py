@@ -156,8 +156,6 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
             kind = error["type"]
             if error["input"] is None and kind != "extra_forbidden":
                 kind = "missing"
-            if kind == "extra_forbidden":
-                name = ""
             errors.setdefault(name, validation.invalid(kind, error.get("ctx", {})))
         return None, _in_page_order(model, errors)
 
