@@ -53,9 +53,12 @@ trials: $(INSTALLED)  ## kill, cut, fill, race, tamper: what must survive
 map: $(INSTALLED)  ## draw the house from its imports
 	@$(BIN)/python -m tests.house
 
+pictures: $(INSTALLED)  ## take the pictures of the documentation again
+	@$(BIN)/python -m tests.browser.pictures
+
 EXPORT := uv export --quiet --no-emit-project --all-extras --no-header --format requirements.txt
 lock:  ## write the lock files: of development, and of running only (needs uv)
 	@$(EXPORT) --all-groups -o requirements.lock
 	@$(EXPORT) --no-default-groups --group build -o requirements-run.lock
 
-.PHONY: help install demo test check format coverage bench trials map lock
+.PHONY: help install demo test check format coverage bench trials map pictures lock

@@ -33,7 +33,7 @@ def propose(person: Person, address: str, said: dict[str, str | bool]) -> None:
     person.goes(f"{address}/modifier")
     person.fills(said, within="#editor")
     person.page.locator(".actions").get_by_role("button", name="Vérifier").click()
-    expect(person.page).to_have_url(re.compile("/modifier#check"))
+    expect(person.page.locator("#check")).to_contain_text(re.compile("changerait|donnerait"))
     person.presses("Proposer à l’équipe")
     person.sees("Projet proposé à l’équipe", within=".notice")
 

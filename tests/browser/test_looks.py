@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from pixflow.team.absences import declare_absence
 from tests.browser.house import listening
-from tests.web.filled import fill, hire
+from tests.web.filled import fill, hire, receive
 from tests.web.paths import House, house
 from web.desk.dependencies import COOKIE
 
@@ -129,6 +129,19 @@ def test_on_a_phone_the_first_task_stands_in_the_first_half(busy: tuple[str, Hou
     box = tab.locator(".items .item-who").first.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 422
+
+
+def test_on_a_phone_the_first_result_stands_in_the_first_half(locale: House, url: str, tab: Page) -> None:
+    """What is to match comes first, or when there is nothing, what is to dispatch; a press opens the file's choice."""
+    receive(locale, fill(locale, 3), NADIA)
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.context.add_cookies([{"name": COOKIE, "value": f"{locale.slug}/{locale.people['Sophie Lecomte']}", "url": url}])
+    tab.goto(f"{url}/resultats")
+    box = tab.locator(".entry h3").first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 422
+    with tab.expect_file_chooser():
+        tab.get_by_text("Importer un export Pix Orga").click()
 
 
 def test_the_rail_of_a_phone_scrolls_to_where_one_is(busy: tuple[str, House], tab: Page) -> None:

@@ -56,6 +56,16 @@ def test_a_page_that_has_not_changed_is_no_line(there: House) -> None:
     assert not lines.take()
 
 
+def test_a_box_with_others_tasks_alone_is_seen_by_ones_role(there: House) -> None:
+    there.opened()
+    there.pass_by(days=200)
+    lines = NewLines(there.served)
+    for who, why in ((NADIA, "own"), (SOPHIE, "role"), ("Hélène Morin", "role")):
+        lines.take()
+        there.client(who).get("/boite")
+        assert [(line.page, line.why, line.people) for line in lines.take()] == [("GET /boite", why, 1)]
+
+
 def test_people_seen_again_in_lists_count_once(there: House) -> None:
     for n in range(3):
         there.opened(last=f"Alba{n}")

@@ -116,7 +116,9 @@ document.addEventListener("click", (event) => {
 
 // <input type="range" data-submit>: its form is sent when the slider is let go.
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  if (!event.target.matches("[data-submit]")) return;
+  byKey.note();
+  event.target.form.requestSubmit();
 });
 
 document.addEventListener("click", (event) => {

@@ -1,0 +1,81 @@
+"""Takes the pictures of README and docs/tour.md from the demonstration as it plays today: `make pictures`."""
+
+import os
+import tempfile
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+from typer.testing import CliRunner
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.house import be, listening
+from web.app import create_app
+from web.cli.app import app
+from web.hosting.host import open_host
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+Picture = tuple[str, str, tuple[int, int], Callable[[Page], object]]
+"""A picture: its name, who looks, the size of their window, and what they open."""
+TO_WEBP = """async png => {
+  const image = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
+  const canvas = Object.assign(document.createElement("canvas"), {width: image.width, height: image.height});
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL("image/webp", 0.7).split(",")[1];
+}"""
+
+
+def to_dossier(page: Page) -> None:
+    page.goto("/dossiers")
+    page.locator("main").get_by_role("link", name="Abadie Nino").click()
+
+
+def to_draft(page: Page) -> None:
+    page.goto("/protocole/projet/grille")
+
+
+def to_presence(page: Page) -> None:
+    """Opens the workshop of today and notes three people: at ease, in difficulty, present."""
+    page.goto("/boite")
+    page.locator(".item-act a.btn").first.click()
+    for n, said in enumerate(("À l’aise", "En difficulté", "Présent·e")):
+        page.get_by_role("button", name=said).nth(n).click()
+        page.wait_for_timeout(300)
+    page.locator(".head p").first.evaluate("top => top.scrollIntoView()")
+
+
+PICTURES: tuple[Picture, ...] = (
+    ("queue", "Nadia Benali", (1360, 800), lambda page: page.goto("/boite")),
+    ("lateness", "Sophie Lecomte", (1360, 800), lambda page: page.goto("/boite")),
+    ("dossier", "Julien Peyret", (1360, 1000), to_dossier),
+    ("results", "Sophie Lecomte", (1360, 800), lambda page: page.goto("/resultats")),
+    ("draft", "Sophie Lecomte", (1360, 800), to_draft),
+    ("presence", "Yann Castéra", (390, 760), to_presence),
+)
+
+
+def webp(blank: Page, png: bytes) -> bytes:
+    """Returns a picture as WebP, a third as large: the browser draws it again."""
+    return b64decode(blank.evaluate(TO_WEBP, b64encode(png).decode()))
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as data:
+        os.environ["PIXFLOW_DATA"] = data
+        CliRunner().invoke(app, ["demo", "--no-serve"], catch_exceptions=False)
+        path = next(one for one in CHROMIUM if one.exists())
+        with open_host(Path(data), demo=True) as host, listening(create_app(host)) as url, sync_playwright() as started:
+            browser = started.chromium.launch(executable_path=path, args=[*ARGUMENTS, "--lang=fr-FR"])
+            for name, who, (width, height), opens in PICTURES:
+                page = browser.new_page(base_url=url, locale="fr-FR", color_scheme="light")
+                page.set_viewport_size({"width": width, "height": height})
+                be(page, who)
+                opens(page)
+                page.wait_for_load_state("networkidle")
+                (FOLDER / f"{name}.webp").write_bytes(webp(browser.new_page(), page.screenshot()))
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()
