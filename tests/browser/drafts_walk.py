@@ -32,7 +32,7 @@ def drafts(walk: Walk) -> None:
 def propose(person: Person, address: str, said: dict[str, str | bool]) -> None:
     person.goes(f"{address}/modifier")
     person.fills(said, within="#editor")
-    person.page.locator(".actions").get_by_role("button", name="Vérifier").click()
+    person.page.locator(".actions").get_by_role("button", name="Vérifier", exact=True).click()
     expect(person.page.locator("#check")).to_contain_text(re.compile("changerait|donnerait"))
     person.presses("Proposer à l’équipe")
     person.sees("Projet proposé à l’équipe", within=".notice")

@@ -141,7 +141,7 @@ def test_on_a_phone_the_first_result_stands_in_the_first_half(locale: House, url
     assert box is not None
     assert box["y"] + box["height"] <= 422
     with tab.expect_file_chooser():
-        tab.get_by_text("Importer un export Pix Orga").click()
+        tab.get_by_label("Importer un export Pix Orga").click()
 
 
 def test_the_rail_of_a_phone_scrolls_to_where_one_is(busy: tuple[str, House], tab: Page) -> None:
