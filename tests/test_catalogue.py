@@ -32,8 +32,6 @@ from pixflow.events import access as x
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
-from pixflow.events import question as q
-from pixflow.events import resource as r
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
@@ -47,6 +45,8 @@ from pixflow.events.grille import (
     GrillePublished,
 )
 from pixflow.events.intake import ExportReceived
+from pixflow.events.knowledge import question as q
+from pixflow.events.knowledge import resource as r
 from pixflow.events.notices import NoticeSent
 from pixflow.events.protocol import (
     ProtocolDraftDropped,

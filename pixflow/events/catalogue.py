@@ -11,14 +11,13 @@ from pixflow.events import (
     notices,
     participation,
     protocol,
-    question,
-    resource,
     staff,
     structure,
     workshop,
 )  # fmt: skip
 from pixflow.events.base import Event, personal_fields
 from pixflow.events.documents import indicators
+from pixflow.events.knowledge import question, resource
 from pixflow.events.territory import partner
 
 MODULES = (

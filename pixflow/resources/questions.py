@@ -4,8 +4,8 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.decision import REFERENT_AND_MANAGER, TEAM, Argument, decision
-from pixflow.events import question as q
 from pixflow.events.base import Event
+from pixflow.events.knowledge import question as q
 from pixflow.refused import Refused, required
 from pixflow.resources.state import Resource, TeamQuestion
 from pixflow.team.staff import Team

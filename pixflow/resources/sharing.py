@@ -5,8 +5,8 @@ from datetime import date
 from pixflow.actor import OPERATOR
 from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, TEAM, Argument, decision
 from pixflow.documents.resource import ResourceDocument, is_link, too_much
-from pixflow.events import resource as r
 from pixflow.events.base import Event
+from pixflow.events.knowledge import resource as r
 from pixflow.refused import Refused, required
 from pixflow.resources.state import Resource, Revision
 

@@ -19,6 +19,7 @@ from projections import advisor_queue, audit_trail, directory, dossier_sheet, na
 from projections.bookkeeping import WRITING, folds, position, stopped
 from projections.contract import Change, Projection, Source
 from projections.figures import entries as figures
+from projections.knowledge import questions, resources
 from projections.store import postgres, sqlite
 from projections.store.folds import (
     DECODERS,
@@ -35,7 +36,7 @@ from projections.territory import partner_links, partners, referrals
 
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail, figures,  # type: ignore[assignment]
-    partners, referrals, partner_links,
+    partners, referrals, partner_links, resources, questions,
 )  # fmt: skip
 APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000

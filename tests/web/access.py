@@ -14,11 +14,15 @@ from uuid import UUID, uuid4
 
 from pixflow import presets, structure_folder, tasks
 from pixflow.actor import OPERATOR, Actor
+from pixflow.documents.resource import FileNote, ResourceDocument
 from pixflow.dossier import assignment, closing, follow_up
 from pixflow.dossier.glass import break_glass
 from pixflow.engine import new_id
 from pixflow.events.values import Role
 from pixflow.participation import campaign
+from pixflow.resources.questions import ask_question
+from pixflow.resources.sharing import share_resource
+from pixflow.store.files import digest_of
 from pixflow.team.absences import declare_absence
 from tests.erasures import request
 from tests.portfolio.files import file
@@ -56,6 +60,10 @@ ADVISORS = {"own": NADIA, "closed": NADIA, "erased": NADIA, "deputised": INES, "
 OTHER = "Mission locale de Tarbes"
 
 
+RESOURCE, QUESTION, PDF = UUID(int=0x5E), UUID(int=0x5F), b"%PDF-1.7"
+FILE = digest_of(PDF)
+
+
 @dataclass
 class World:
     """Ids by whose they are, under the name that addresses give them; `prescribed` are the dossiers' participations.
@@ -85,6 +93,8 @@ class World:
         route = route.replace("{participation:uuid}", str(self.prescribed.get(whose, uuid4())))
         route = route.replace("/agenda/{token}.ics", address_of(served, nadia)).replace("{token}", "0" * 32)
         route = route.replace("{structure}", self.at_work.slug)
+        route = route.replace("{resource:uuid}", str(RESOURCE)).replace("{question:uuid}", str(QUESTION))
+        route = route.replace("{number:int}", "1").replace("{digest}", FILE)
         query = {"/boite/plusieurs": "?faire=snooze"}.get(route, "")
         return route + query
 
@@ -107,6 +117,7 @@ def world(data: Path, url: str = "") -> Iterator[World]:
         at_work.day(BEFORE)
         _dossiers(made)
         _shared(made)
+        _known(made)
         at_work.day(MONDAY)
         _others(made, _beside(at_work))
         _erased(made)
@@ -144,6 +155,17 @@ def _shared(world: World) -> None:
     for whose, until in (("handed", FRIDAY), ("over", BEFORE)):
         task = tasks.of_dossier(at_work.state(dossiers[whose]), at_work.served.refs)[0].key
         at_work.on(dossiers[whose], follow_up.hand_over_task, PAUL, task=task, to=nadia, until=until, note="")
+
+
+def _known(world: World) -> None:
+    """A resource with a file, which a young person may take away, and a question of Nadia's."""
+    at_work = world.at_work
+    digest = at_work.served.engine.recorder.files.keep(PDF)
+    assert digest == FILE
+    note = FileNote(digest, "affiche.pdf", "application/pdf", len(PDF))
+    text = ResourceDocument("Présenter Pix", "fiche", "Pix est gratuit.", audience="young", files=(note,))
+    at_work.says(SOPHIE, share_resource, {"resource": RESOURCE}, document=text, note="")
+    at_work.says(NADIA, ask_question, {"question": QUESTION}, text="Et s’il refuse ?", task="")
 
 
 def _erased(world: World) -> None:

@@ -33,7 +33,8 @@ from web.pages.team import forms as team_forms
 _FILE = Path(__file__).with_name("access_matrix.csv")
 MATRIX = list(csv.DictReader(_FILE.read_text(encoding="utf-8").splitlines()))
 PUBLIC = {
-    "GET /qui", "POST /qui", "GET /t/{structure}", "GET /agenda/{token}.ics",
+    "GET /qui", "POST /qui", "GET /t/{structure}", "GET /t/{structure}/ressources/{resource:uuid}/{number:int}",
+    "GET /t/{structure}/ressources/{resource:uuid}/{number:int}/fichiers/{digest}", "GET /agenda/{token}.ics",
     "GET /healthz", "GET /metrics", "GET /readyz", "GET /p/{token}", "POST /p/{token}/demande",
     "POST /p/{token}/reponse", "POST /p/{token}/nouvelles", "POST /p/{token}/nouveau",
 }  # fmt: skip

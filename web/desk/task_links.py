@@ -1,6 +1,6 @@
 """The addresses where tasks are done, and the form that each kind of task opens.
 
-Every function but `subject_of` returns an address.
+Every function but `subject_of` and `kinds_of` returns an address.
 """
 
 from typing import Final
@@ -80,6 +80,12 @@ def href(subject: str, stream: UUID, key: str, kind: str) -> str:
     if kind == "confirm-erasure":
         return erasure(stream)
     return dossier_form(stream, FORM_OF[kind], subject_of(kind, key))
+
+
+def kinds_of(form: str) -> list[str]:
+    """Returns the kinds of tasks that a form of the dossier closes, those with it as their first form before."""
+    first = [kind for kind, name in FORM_OF.items() if name == form]
+    return first + [kind for kind, (name, _) in OTHERS.items() if name == form]
 
 
 def subject_of(kind: str, key: str) -> str:

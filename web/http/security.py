@@ -50,9 +50,9 @@ class SafeHeaders:
 
 
 def put_headers(headers: MutableHeaders) -> None:
-    """Adds the security headers; a cache rule and a stricter rule for referrers already there stay."""
-    stricter = headers.get("Referrer-Policy") == "no-referrer"
-    headers.update({**HEADERS, "Referrer-Policy": "no-referrer"} if stricter else HEADERS)
+    """Adds the security headers. Those already there stay: rules of caches, and stricter ones."""
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-store")
 
 

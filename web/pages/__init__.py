@@ -28,6 +28,8 @@ from web.pages.protocol import draft_routes
 from web.pages.protocol import routes as protocol_routes
 from web.pages.queue import bulk_routes, claim_routes
 from web.pages.queue import routes as queue_routes
+from web.pages.resources import editing_routes, public_routes, question_routes
+from web.pages.resources import routes as resources_routes
 from web.pages.results import campaign_routes, import_routes, match_routes
 from web.pages.results import routes as results_routes
 from web.pages.search import routes as search_routes
@@ -83,6 +85,10 @@ MODULES = (  # in the order in which addresses are tried
     agenda_routes,
     kiosk_routes,
     partner_link_routes,
+    public_routes,
+    editing_routes,
+    question_routes,
+    resources_routes,
     handover_routes,
     access_routes,
     team_routes,

@@ -28,6 +28,7 @@ _COPIED: dict[LiteralString, tuple[LiteralString, list[str]]] = {
         ["text", "text", "bytea", "int8", "int8"],
     ),
     "claims": ("kind, digest, replace(stream::text, '-', '')", ["text", "bytea", "text"]),
+    "files": ("digest, content", ["text", "bytea"]),
 }
 _OTHERS = b"""SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
     AND application_name LIKE %s AND application_name <> current_setting('application_name')"""
@@ -78,8 +79,10 @@ def put(database: Database, schema: str, copy: Path) -> None:
     """Creates a schema with the records of a copy, in one transaction."""
     with database.owner() as owner, owner.transaction(), opened(copy) as file:
         lay(owner, schema, database.role)
+        there = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         for table in _COPIED:
-            _give(owner, file, schema, table)
+            if table in there:  # a backup made before there were files has none
+                _give(owner, file, schema, table)
         head = SQL("UPDATE {0} SET position = (SELECT COALESCE(max(position), 0) FROM {1})")
         owner.execute(head.format(Identifier(schema, "head"), Identifier(schema, "stored_events")))
 

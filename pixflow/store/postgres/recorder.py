@@ -31,6 +31,7 @@ from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewComman
 from pixflow.store.order import Disorder
 from pixflow.store.postgres import copy
 from pixflow.store.postgres.database import Database, in_words
+from pixflow.store.postgres.files import PostgresFiles
 from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, rows, texts, uuids
 from pixflow.store.postgres.statements import Statements
 from pixflow.store.postgres.tables import HELD, make_tables, missing_triggers, replace_triggers
@@ -55,6 +56,7 @@ class PostgresRecorder(ApplicationRecorder):
         self._sql = Statements(schema)
         self._mutex = Lock()
         self._here = local()
+        self.files = PostgresFiles(database, schema)
 
     @property
     def warnings(self) -> list[str]:

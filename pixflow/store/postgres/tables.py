@@ -42,6 +42,7 @@ _TABLES: tuple[LiteralString, ...] = (
     "INSERT INTO {schema}.head (position) VALUES (0) ON CONFLICT DO NOTHING",
     "CREATE TABLE IF NOT EXISTS {schema}.stream_keys (stream uuid PRIMARY KEY, wrapped bytea)",
     "CREATE TABLE IF NOT EXISTS {schema}.ring (number integer NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS {schema}.files (digest text PRIMARY KEY, content bytea NOT NULL)",
 )
 _APPEND_ONLY: LiteralString = """
     BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END
@@ -69,6 +70,7 @@ _RIGHTS: tuple[LiteralString, ...] = (
     "GRANT SELECT, INSERT, DELETE ON {schema}.claims TO {role}",
     "GRANT SELECT, UPDATE ON {schema}.head TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.stream_keys, {schema}.ring TO {role}",
+    "GRANT SELECT, INSERT ON {schema}.files TO {role}",
 )
 # A trigger that is disabled, or has another body or moment, is missing.
 _MISSING = b"""SELECT name FROM unnest(ARRAY['stored_events', 'commands']) AS name WHERE NOT EXISTS (
@@ -79,7 +81,7 @@ _MISSING = b"""SELECT name FROM unnest(ARRAY['stored_events', 'commands']) AS na
     UNION ALL SELECT name || ' (rights)' FROM unnest(ARRAY['stored_events', 'commands']) AS name WHERE $3::text <> ''
     AND has_table_privilege($3::text, format('%I.%I', $1::text, name), 'UPDATE, DELETE, TRUNCATE')"""
 _READY = b"""SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    WHERE nspname = $1 AND relname = 'ring' AND has_table_privilege(pg_class.oid, 'DELETE')"""
+    WHERE nspname = $1 AND relname = 'files' AND has_table_privilege(pg_class.oid, 'INSERT')"""
 
 
 def make_tables(database: Database, schema: str) -> None:

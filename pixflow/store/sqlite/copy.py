@@ -22,6 +22,7 @@ class CopyContent(Struct, frozen=True):
     head: int
     commands: int
     claims: int
+    files: int = 0
 
 
 def content_of(copy: Path) -> CopyContent:
@@ -34,9 +35,11 @@ def content_of(copy: Path) -> CopyContent:
             database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608 — names of our own
             for table in ("commands", "claims")
         )
+        has_files = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'files'").fetchone()
+        files = database.execute("SELECT COUNT(*) FROM files").fetchone()[0] if has_files else 0
     if (first, head) != (1, events):
         raise StoreRefused(f"{copy} has {events} events between positions {first} and {head}")
-    return CopyContent(head, commands, claims)
+    return CopyContent(head, commands, claims, files)
 
 
 def check(copy: Path) -> None:

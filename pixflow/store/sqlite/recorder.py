@@ -20,6 +20,7 @@ from eventsourcing.sqlite import (
 
 from pixflow.store import Claim, CommandRow, NewCommand, StoreRefused, order
 from pixflow.store.sqlite.connections import HardenedDatastore, check_durable
+from pixflow.store.sqlite.files import SqliteFiles
 from pixflow.store.sqlite.insertion import SELECT_CLAIM, insert
 from pixflow.store.sqlite.tables import TABLES, TRIGGERS, missing_triggers
 
@@ -63,6 +64,10 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         new = c.fetchone() is None
         for statement in (*TABLES, *(TRIGGERS if new else ())):
             c.execute(statement)
+
+    @property
+    def files(self) -> SqliteFiles:
+        return SqliteFiles(self.datastore)
 
     def missing_triggers(self) -> list[str]:
         """Returns the triggers that are gone or changed: without them, events and commands can be changed."""

@@ -24,6 +24,9 @@ TABLES = [
         digest BLOB NOT NULL,
         stream TEXT NOT NULL,
         PRIMARY KEY (kind, digest)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS files (
+        digest TEXT PRIMARY KEY NOT NULL,
+        content BLOB NOT NULL)""",
 ]
 TRIGGERS = [
     f"""CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}

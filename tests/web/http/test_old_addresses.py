@@ -18,6 +18,7 @@ WORDS = {
     "etape", "etat", "groupe", "pile", "programme", "role", "site", "tache", "usage", "version", "dossier",
     "grille", "protocole", "vue", "miens", "nom", "fin", "formulaire", "faire", "sur",
     "avec", "depuis", "par", "pour", "quand", "le", "h", "du", "au",
+    "close", "genre", "proposition", "public", "question",
     "fait", "recu", "serie", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
     "retard", "grouper", "rapprocher", "transmettre", "compte", "numero",

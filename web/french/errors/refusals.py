@@ -448,6 +448,8 @@ def _word(name: str, value: object, names: Names) -> str:
     match value:
         case date():
             return dates.day(value, year=True)
+        case int() if name == "most":
+            return typography.number(value)
         case tuple() if name == "codes":
             return ", ".join(matching.asked(str(code)) for code in value)
         case UUID() if name in ("advisor", "person"):

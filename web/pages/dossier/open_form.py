@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from pixflow.documents.grille import Explanation
+from pixflow.documents.grille import PROGRAMMES, Explanation
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
+from pixflow.tasks import STAGE_OF, Kind
+from projections.knowledge.resources import StepPlace
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
+from web.desk.task_links import kinds_of
 from web.desk.team.proposals import advisors
 from web.french import vocabulary
 from web.french.events import sentences
@@ -19,6 +22,7 @@ from web.pages.dossier import form_arguments, grid_reading, seats
 from web.pages.dossier.forms import FORMS
 from web.pages.dossier.history import HistoryEntry
 from web.pages.dossier.tasks import OpenTask
+from web.pages.resources.beside import Beside, beside
 
 Choices = Mapping[str, Sequence[tuple[object, str]]]
 """The values and labels of each list of a form."""
@@ -117,6 +121,22 @@ def proposals(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanat
         return grid_reading.read(desk, dossier, date.fromisoformat(str(opened.get("on"))))
     except ValueError:
         return grid_reading.read(desk, dossier)
+
+
+def near(desk: Desk, dossier: Dossier, opened: OpenForm | None, reading: Explanation | None) -> Beside | None:
+    """Returns what the shared knowledge says of the form's step; None for a form that closes no task."""
+    kinds = kinds_of(opened.name) if opened else []
+    if not kinds:
+        return None
+    kind = cast(Kind, kinds[0])
+    programme = dossier.programme if dossier.programme in PROGRAMMES else "other"
+    return beside(desk, StepPlace(kind, STAGE_OF[kind] or "", _rank(desk, reading), programme))
+
+
+def _rank(desk: Desk, reading: Explanation | None) -> int:
+    """Returns the rank of the band read, from 1; 0 without a result."""
+    bands = grid_reading.bands(desk, reading) if reading else []
+    return next((n for n, band in enumerate(bands, 1) if reading and band.low == reading.band.low), 0)
 
 
 def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened: OpenForm | None) -> list[str]:

@@ -32,6 +32,7 @@ from web.pages.dossier.queue_place import NextTask, QueuePlace, next_task
 from web.pages.dossier.seats import HeldSeat
 from web.pages.dossier.tasks import OpenTask
 from web.pages.dossiers import merge
+from web.pages.resources.beside import Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class DossierSheet(Page):
     task_name: str
     delays: Delays
     link_days: int
+    near: Beside | None
 
     @property
     def shows(self) -> People:
@@ -197,6 +199,7 @@ def dossier_page(
         task_name=names.task(opened.about) if opened else "",
         delays=desk.refs.protocol(desk.today).delays,
         link_days=desk.refs.protocol(desk.today).partner_link,
+        near=open_form.near(desk, dossier, opened, reading),
     )
 
 

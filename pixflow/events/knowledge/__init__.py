@@ -1,0 +1,1 @@
+"""Events of the shared knowledge: resources, and the questions of the team."""

@@ -1,0 +1,140 @@
+"""Ressources: each resource with what finds it, and what the team says of it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from rapidfuzz.distance import OSA
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, Integer, String, Table, Text, Uuid, select
+
+from pixflow.identity import normalise
+from pixflow.resources.state import Resource
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
+
+NAME = "knowledge.resources"
+KINDS = frozenset({"resource"})
+APPENDS = False
+READS: dict[str, Callable[[Any], Any]] = {}
+
+table = Table(
+    "resources",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("title", String, nullable=False),
+    Column("sort", String, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("stages", JSON, nullable=False),
+    Column("tasks", JSON, nullable=False),
+    Column("bands", JSON, nullable=False),
+    Column("programmes", JSON, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("example", Boolean, nullable=False),
+    Column("revised", Date, nullable=False),
+    Column("by", String, nullable=False),
+    Column("useful", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("proposed", Boolean, nullable=False),
+)
+TABLES = (table,)
+_SHORT = 4
+"""Letters of the shortest word that may have a typo."""
+
+
+def rows(change: Change) -> dict[Table, list[Row]]:
+    state: Resource = change.after
+    shown = state.current or state.proposal
+    if shown is None:
+        return {table: []}
+    text = shown.document
+    row = {
+        "stream": change.stream,
+        "number": len(state.revisions),
+        "title": text.title,
+        "sort": normalise(text.title),
+        "words": " ".join(sorted(set(normalise(text.body).split()))),
+        "kind": text.kind,
+        "stages": list(text.stages),
+        "tasks": list(text.tasks),
+        "bands": list(text.bands),
+        "programmes": list(text.programmes),
+        "audience": text.audience,
+        "example": text.example,
+        "revised": shown.stamp.on,
+        "by": shown.by,
+        "useful": state.useful,
+        "doubts": len(state.doubts),
+        "withdrawn": state.withdrawn is not None,
+        "proposed": state.proposal is not None,
+    }
+    return {table: [row]}
+
+
+# --- the questions
+
+
+class StepPlace(Struct, frozen=True):
+    """The step where a colleague stands; `band` is the rank of the band read, 0 when none is."""
+
+    task: str = ""
+    stage: str = ""
+    band: int = 0
+    programme: str = ""
+
+
+def every(connection: Connection) -> list[Any]:
+    """Returns every resource, by title: those withdrawn and those only proposed too."""
+    return list(connection.execute(select(table).order_by(table.c.sort, table.c.stream)))
+
+
+def found(rows: list[Any], text: str) -> list[Any]:
+    """Returns the resources that have each word of a text, one typo allowed; those with it in their title first."""
+    asked = normalise(text).split()
+    ranked = [(_rank(row, asked), row) for row in rows] if asked else [(0, row) for row in rows]
+    return [row for rank, row in sorted(ranked, key=lambda pair: pair[0]) if rank < _NOWHERE]
+
+
+_NOWHERE = 1_000_000
+
+
+def _rank(row: Any, asked: list[str]) -> int:
+    """Returns the sum of the places of the words: 0 in the title, 1 there with a typo, 2 and 3 in the text."""
+    title, words = row.sort.split(), row.words.split()
+    return sum(min(_place(word, title), 2 + _place(word, words)) for word in asked)
+
+
+def _place(asked: str, words: list[str]) -> int:
+    if any(word.startswith(asked) for word in words):
+        return 0
+    if len(asked) < _SHORT:
+        return _NOWHERE
+    near = any(OSA.distance(asked, word, score_cutoff=1) <= 1 for word in words if abs(len(word) - len(asked)) <= 1)
+    return 1 if near else _NOWHERE
+
+
+def beside(connection: Connection, step: StepPlace, most: int = 3, audience: str = "") -> list[Any]:
+    """Returns the resources for a step, those about its task first, then the most useful; of one audience, or all."""
+    wanted = [~table.c.withdrawn, table.c.number > 0, *([table.c.audience == audience] if audience else [])]
+    rows = connection.execute(select(table).where(*wanted).order_by(table.c.sort, table.c.stream))
+    fitting = [(weight, row) for row in rows if (weight := _weight(row, step))]
+    fitting.sort(key=lambda pair: (-pair[0], -pair[1].useful))
+    return [row for _, row in fitting[:most]]
+
+
+def _weight(row: Any, step: StepPlace) -> int:
+    """Returns how well a resource fits a step, 0 when it does not."""
+    about = 8 * (step.task in row.tasks) + 4 * (step.stage in row.stages)
+    band, programme = not row.bands or step.band in row.bands, not row.programmes or step.programme in row.programmes
+    if not about or (step.band and not band) or not programme:
+        return 0
+    return about + 2 * (step.band in row.bands) + (step.programme in row.programmes)
+
+
+def of_ids(connection: Connection, ids: set[UUID]) -> dict[UUID, str]:
+    """Returns the titles of these resources."""
+    query = select(table.c.stream, table.c.title).where(table.c.stream.in_(ids))
+    return dict(connection.execute(query).all()) if ids else {}
