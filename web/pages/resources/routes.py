@@ -12,7 +12,7 @@ from web.desk import refusals
 from web.desk.commands import Outcome, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.http import addresses
+from web.http import days
 from web.http.addresses import Number, PageNumber
 from web.http.forms import Form, FormData, Text, validate
 from web.http.templates import page, redirect
@@ -71,7 +71,7 @@ def read_one(
 ) -> Response:
     """Shows a resource: its text of a `version`, beside another one (`avec`), or as it stood on a day (`au`)."""
     must_read(desk)
-    return page(request, article_page(desk, resource, version, avec, addresses.day(au), done=fait))
+    return page(request, article_page(desk, resource, version, avec, days.day(au), done=fait))
 
 
 @router.get("/ressources/{resource:uuid}/fichiers/{digest}")
