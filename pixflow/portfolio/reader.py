@@ -19,7 +19,7 @@ class Portfolio(Struct, frozen=True):
     """A whole file; `rows` is empty when it is refused.
 
     `columns`: those of its header; when no header is known, those of the row that looks most like one. `sheets`: the
-    sheets of a workbook with a suitable header. With several, the person must choose one.
+    sheets of a workbook with a suitable header; without any, those with a row. With several, the person chooses one.
     """
 
     columns: tuple[Column, ...] = ()
@@ -68,19 +68,17 @@ def read(data: bytes, sheet: int | None = None, chosen: Chosen = ()) -> Portfoli
 
 
 def _fitting(book: Workbook, wanted: int | None) -> tuple[Sheet, ...]:
-    """Returns the requested sheet, else the visible ones that have a header."""
+    """Returns the requested sheet, else the visible ones that have a header, else those that have any row."""
     if wanted is not None:
         if found := [one for one in book.sheets if one.position == wanted]:
             return tuple(found)
         raise Refusal("unknown-sheet", value=_listed(book.sheets))
     seen = [one for one in book.sheets if one.visible]
     fit = tuple(one for one in seen if any(_has_names(read_columns(head.cells)) for head in book.heads(one)))
-    filled = [one for one in seen if book.heads(one)] if not fit else []
-    if len(filled) == 1:
-        return tuple(filled)
-    if not fit:
+    asked = fit or tuple(one for one in seen if book.heads(one))
+    if not asked:
         raise Refusal("no-sheet", value=_listed(seen)) if len(seen) > 1 else Refusal("no-names")
-    return fit
+    return asked
 
 
 def _only(sheets: Sequence[Sheet]) -> Sheet:

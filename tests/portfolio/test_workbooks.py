@@ -15,7 +15,7 @@ from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from pixflow.portfolio.entries import Entry
-from pixflow.portfolio.reader import Portfolio, read
+from pixflow.portfolio.reader import Portfolio, may_be_chosen, read
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.portfolio.xlsx.archive import MAX_UNPACKED
 from tests.portfolio.files import AWA, BAH, file
@@ -254,8 +254,13 @@ def test_a_hidden_sheet_is_read_only_when_it_is_asked_for() -> None:
     assert [read(data, sheet).rows[0].last_name for sheet in (None, 2)] == ["Diallo", "Bah"]
 
 
-def test_when_none_fits_the_sheets_are_named() -> None:
-    (problem,) = read(workbook(("a",), title="Un", Deux=[("b",)])).problems
+def test_when_no_header_is_known_the_filled_sheets_may_be_chosen_and_the_sheets_are_named() -> None:
+    data = workbook(("a", "b"), ("Diallo", "Awa"), title="Un", Deux=[("c", "d"), ("Bah", "Ali")])
+    asked = read(data)
+    assert may_be_chosen(asked)
+    assert [(one.code, one.value) for one in asked.problems] == [("several-sheets", "1. Un · 2. Deux")]
+    assert [one.last_name for one in read(data, 2, ((1, "last_name"), (2, "first_name"))).rows] == ["Bah"]
+    (problem,) = read(workbook(title="Un", Deux=[])).problems
     assert (problem.code, problem.value) == ("no-sheet", "1. Un · 2. Deux")
     assert codes(read(workbook(("a",)))) == [("no-names", None)]
 

@@ -41,6 +41,7 @@ router = APIRouter()
 KNOWN = ("C’était déjà noté.", "C’est enregistré, mais une partie l’était déjà.")
 """The answers to a form that added nothing, or not all of it."""
 NOT_LOST = "Ce que vous avez écrit et que le dossier n’a pas est repris ici : gardez-le en note, ou renoncez."
+CORRECTED = "Ce fait vient d’être corrigé ou annulé dans une autre page : regardez l’historique, puis renoncez ici."
 REPLACED = "remplacé par une correction"
 """The reason of the retraction that goes with a correction."""
 
@@ -134,6 +135,8 @@ def act(
     form, errors = validate(spec.model, data)
     if form is None or (errors := spec.check(desk, dossier, form)):
         return press.again(missing.named(errors))
+    if press.is_corrected_already(form):
+        return press.again({"": CORRECTED})
     outcome = _record(desk, dossier_id, dossier, spec, form, press.corrects)
     if outcome.recorded and name == "identity":
         desk.refresh()
@@ -204,6 +207,12 @@ class _Press:
             where = address(f"/dossiers/{self.dossier_id}", {"recu": receipts.reference(outcome.recorded)})
             return RedirectResponse(carrying(where, self.box), 303)
         return RedirectResponse(carrying(f"/dossiers/{self.dossier_id}?fait={own[-1] if own else 0}", self.box), 303)
+
+    def is_corrected_already(self, form: Form) -> bool:
+        """True when another form took back what this one replaces: recording it again would say it twice."""
+        if not self.corrects or self.desk.engine.has_recorded(form.command_id):
+            return False
+        return self.corrects in retractions_by_version(_trail(self.desk, self.dossier_id))
 
     def unrecorded(self, form: Form, outcome: Outcome) -> str:
         """Returns what was typed in the form, and stands in no event of the dossier nor of its answer."""

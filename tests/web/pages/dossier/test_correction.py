@@ -52,6 +52,25 @@ def test_the_form_comes_back_with_its_values_and_replaces_the_event(locale: Hous
     assert locale.events(dossier)[-1] == before[-1]
 
 
+def test_a_correction_sent_twice_or_from_two_tabs_is_recorded_once(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    press(client, dossier, "note", text="a son permi")
+    address = f"/dossiers/{dossier}/note?corrige={len(locale.events(dossier))}"
+    one, two = (
+        values(client.get(f"{address.replace('/note?', '?formulaire=note&')}").text) | {"text": text}
+        for text in ("a son permis", "a son permis B")
+    )
+    for _ in range(2):
+        assert client.post(address, data=one).status_code == 303
+    late = client.post(address, data=two)
+    assert late.status_code == 422
+    assert "vient d’être corrigé ou annulé dans une autre page" in words(late.text)
+    assert values(late.text)["text"] == "a son permis B"
+    counting = [event.text for event in locale.events(dossier) if isinstance(event, e.NoteTaken)]
+    assert counting == ["a son permi", "a son permis"]
+
+
 def test_a_correction_changes_what_was_wrong_and_keeps_the_old_words_struck(locale: House) -> None:
     dossier = locale.opened()
     client = locale.client("Nadia Benali")
