@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
 
 from pixflow.indicators import team
-from pixflow.indicators.catalogue import BY_ID, FUNNEL, Cell, Indicator, cell, parts
+from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL, Cell, Indicator, cell, parts
 from pixflow.indicators.delays import Waited, quantile
 from pixflow.indicators.entry import Basis, FigureEntry
 from pixflow.indicators.figure import Figure, Part
@@ -217,14 +217,20 @@ def _named(value: Any) -> str:
 
 
 def months(connection: Connection, asked: FigureQuestion, id: str) -> dict[date, Counter[Tally]]:
-    """Counts the entries of an indicator by the month of their day, given as its first day."""
+    """Counts the entries of an indicator by the month of their day, given as its first day.
+
+    Those are the entries that it counts among; for I1, those that it counts. Partners (I23) have no month.
+    """
+    if id == "I23":
+        return {}
     past = func.sum(case((late(asked), 1), else_=0))
     alike = (entries.c.on, entries.c.part, entries.c.state)
-    wanted = (entries.c.indicator == id, held(asked) if id == "I16" else in_period(asked), *there(asked))
+    where = [entries.c.indicator == id, held(asked) if id == "I16" else in_period(asked), *there(asked)]
+    if counts := cell(id, COUNTED if id == "I1" else AMONG).parts:
+        where.append(entries.c.part.in_(counts))
     made: dict[date, Counter[Tally]] = defaultdict(Counter)
-    for on, part, state, n, tardy in connection.execute(
-        select(*alike, func.count(), past).where(*wanted).group_by(*alike)
-    ):
+    query = select(*alike, func.count(), past).where(*where).group_by(*alike)
+    for on, part, state, n, tardy in connection.execute(query):
         tally = made[on.replace(day=1)]
         if state == "open":
             tally[Tally(part, state, True)] += tardy

@@ -13,6 +13,9 @@ ELSEWHERE = {
     "structure.BackupRestored", "structure.KeyRotated", "structure.JournalSealed",
     # a publication taken back before its day: tests/web/pages/protocol
     "protocol.ProtocolPublicationWithdrawn", "grille.GrillePublicationWithdrawn",
+    # definitions and reports: tests/web/pages/indicators
+    "indicators.DefinitionsDrafted", "indicators.DefinitionsEndorsed", "indicators.DefinitionsDraftDropped",
+    "indicators.DefinitionsPublished", "indicators.ReportIssued",
     # papers and copies: tests/web/test_disclosure.py
     "dossier.CopyIssued", "dossier.PaperIssued", "dossier.GlassBroken", "workshop.PaperIssued",
 }  # fmt: skip

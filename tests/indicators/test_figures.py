@@ -13,7 +13,7 @@ from pixflow.indicators.clocks import Clock
 from pixflow.indicators.figure import Figure
 from projections.figures.lists import lines
 from projections.figures.past import as_of
-from projections.figures.questions import figures, values
+from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of
 from projections.figures.selection import CUTS, FigureQuestion
 from tests.indicators.population import DAYS, Population, played
@@ -136,6 +136,15 @@ def test_the_tables_of_today_give_the_figures_of_today(population: Population) -
 def test_each_figure_is_what_a_slow_count_finds(id: str, view: View) -> None:
     slow: tuple[int, int] = getattr(view.slow, id.lower())()
     assert (view.all[id].counted, view.all[id].among) == slow
+
+
+def test_the_months_of_a_figure_sum_to_it(view: View) -> None:
+    for one in INDICATORS:
+        if one.way != "stock" and one.id not in ("I23", "I24"):
+            found = months(view.connection, view.asked, one.id)
+            shown = view.all[one.id]
+            whole = shown.counted if one.id == "I1" else shown.among
+            assert sum(sum(tallies.values()) for tallies in found.values()) == whole, one.id
 
 
 def test_a_rate_is_told_from_five_cases_on(view: View) -> None:

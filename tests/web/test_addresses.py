@@ -143,6 +143,8 @@ LIMITS = [
     ("/resultats", {"deja": "1" + 26 * "0"}),
     ("/resultats", {"importe": str(2**53)}),
     ("/dossiers", {"site": "\0"}),
+    ("/indicateurs", {"au": "1900-01-01", "periode": "annee-derniere"}),
+    ("/indicateurs/{name}", {"coupe": "site:\0", "etat": "among"}),
     ("/dossiers/{dossier_id:uuid}", {"formulaire": "retract", "sur": "²"}),
     ("/rejouer/{dossier_id:uuid}", {"le": "9999-12-31"}),
     ("/rejouer/{dossier_id:uuid}", {"le": "0001-01-01"}),

@@ -215,7 +215,19 @@ FUNNEL = {
     "done": "Action terminée",
 }
 FUNNEL_DEFINITION = "Parmi les jeunes concernés sur la période, les étapes atteintes à ce jour."
-_STATED = {"done": "fait", "past": "fait, hors délai", "out": "sorti autrement", "open": "en attente"}
+_USUAL = {"done": "fait", "waiting": "en attente", "late": "en retard", "out": "sorti autrement"}
+_OF_FLOWS: dict[str, dict[str, str]] = {
+    "I1": {"done": "dossier clos", "waiting": "dossier ouvert"},
+    "I10": {"out": "abandonnée"},
+    "I14": {"done": "avec score", "out": "sans score"},
+    "I15": {"done": "retenue", "out": "non retenue"},
+    "I16": {"done": "présent·e", "out": "non venu·e"},
+    "I17": {"done": "passé à la suite", "waiting": "en cours", "late": "sans activité", "out": "sorti"},
+    "I20": {"done": "jointe", "out": "sans réponse"},
+    "I21": {"done": "en hausse", "out": "pas en hausse"},
+    "I24": {"done": "conforme", "late": "écart, rien dans le délai", "out": "écart"},
+}
+"""The words of the states of an indicator, where the usual ones do not say them."""
 
 
 def among(indicator: str, counted: int, of: int) -> str:
@@ -246,9 +258,9 @@ def cell(indicator: str, name: str) -> str:
     return part(indicator, name)
 
 
-def state(state: str, late: bool) -> str:
-    """Returns the words of a line's state."""
-    return "en attente, en retard" if state == "open" and late else _STATED[state]
+def state(indicator: str, name: str) -> str:
+    """Returns the words of a state of an indicator: done, waiting, late or out."""
+    return {**_USUAL, **_OF_FLOWS.get(indicator, {})}[name]
 
 
 def share(value: float | None) -> str:

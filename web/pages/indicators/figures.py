@@ -13,6 +13,7 @@ from pixflow.indicators.figure import Figure, Part
 from pixflow.indicators.outside import outside
 from projections.figures.questions import Tally
 from projections.figures.questions import counted as count
+from web.french import dates
 from web.french import indicators as french
 from web.french.typography import percent
 from web.pages.indicators.asked import PATH, AskedFigures
@@ -119,25 +120,22 @@ class MonthRow:
     counts: Sequence[tuple[str, str, int, float]]
 
 
-def month_rows(months: Mapping[date, Mapping[Tally, int]], labels: Mapping[date, str]) -> list[MonthRow]:
-    """Returns the months with their states, in words."""
-    made = [(labels[month], _states(tallies)) for month, tallies in months.items()]
+def month_rows(id: str, months: Mapping[date, Mapping[Tally, int]]) -> list[MonthRow]:
+    """Returns the months of an indicator with their states, in words."""
+    made = [(dates.month(month), _states(tallies)) for month, tallies in months.items()]
     most = max((sum(counts.values()) for _, counts in made), default=0)
     return [
         MonthRow(
             label,
             sum(counts.values()),
-            [(name, word, counts[name], 100 * counts[name] / most) for name, word in _WORDS.items() if counts[name]],
+            [(name, french.state(id, name), n, 100 * n / most) for name, n in counts.items() if n],
         )
         for label, counts in made
     ]
 
 
-_WORDS = {"done": "fait", "waiting": "en attente", "late": "en retard", "out": "sorti autrement"}
-
-
 def _states(tallies: Mapping[Tally, int]) -> dict[str, int]:
-    counts = dict.fromkeys(_WORDS, 0)
+    counts = dict.fromkeys(STATES, 0)
     for tally, n in tallies.items():
         counts[_state(tally)] += n
     return counts

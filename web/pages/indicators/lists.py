@@ -72,7 +72,7 @@ def _words(desk: Desk, id: str, one: FigureLine, late: bool) -> Iterable[str]:
     if id == "I21" and one.value is not None:
         yield plural(one.value, "point")
     if one.state in ("open", "out") and id not in ("I1", "I18"):
-        yield french.state(one.state, late)
+        yield french.state(id, "out" if one.state == "out" else "late" if late else "waiting")
     if one.reason:
         yield french.reason(one.reason)
     if one.ended_on and one.ended_on != one.on:

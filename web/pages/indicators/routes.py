@@ -12,7 +12,6 @@ from projections.figures import lists, questions
 from projections.figures.selection import CUTS
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.french import dates
 from web.french import indicators as french
 from web.hosting.figures import Counting
 from web.http.addresses import PageNumber
@@ -190,7 +189,7 @@ def _one(
 ) -> Response:
     if id not in (*BY_ID, FUNNEL.id):
         raise HTTPException(404)
-    path, kept = f"{home[0]}/{id}", {"etat": name}
+    path, kept, known = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     with counted(desk, asked) as there:
         try:
             _, total = lists.lines(there.connection, asked.question, there.basis, there.refs, id, name, 0)
@@ -199,11 +198,10 @@ def _one(
         pager = Pager.at(total, number, path, {**asked.parameters, **kept, "par": by})
         found, _ = lists.lines(there.connection, asked.question, there.basis, there.refs, id, name, SIZE, pager.offset)
         figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [id])[id]
-        months = questions.months(there.connection, asked.question, id) if id not in STOCKS else {}
+        months = questions.months(there.connection, asked.question, id) if known and known.way != "stock" else {}
         dimensions, cells = _cells(asked, there, id, by, path)
         rules = _rules(asked, there) if id == "I24" else ()
         menus = asking.menus(path, asked, there, **kept)
-    known = BY_ID.get(id)
     return page(
         request,
         FigurePage(
@@ -213,7 +211,7 @@ def _one(
             way=french.WAY_SENTENCES[known.way if known else "cohort"],
             figure=shown(known, figure, asked, home[0]) if known else None,
             steps=() if known else funnel(figure, asked),
-            months=month_rows(months, {month: dates.month(month) for month in months}) if id not in ("funnel",) else (),
+            months=month_rows(id, months),
             dimensions=dimensions,
             cells=cells,
             rules=rules,
