@@ -22,7 +22,12 @@ def _concerned(basis: Basis, path: Path) -> Mark | None:
 
 
 def seats(basis: Basis, path: Path) -> Iterator[FigureEntry]:
-    """I16: seats of workshops, with the presence. Also those of an erased person."""
+    """I16: seats of workshops, with the presence. Those of an erased person stand by day alone: no workshop is known."""
+    for topic, mark in path.erased:
+        if topic == e.WorkshopAttended.TOPIC:
+            yield happened("I16", mark, "present")
+        elif topic == e.WorkshopMissed.TOPIC:
+            yield happened("I16", mark, "absent", "out")
     for seat in path.seats:
         state: State = "done" if seat.outcome == "present" else "out"
         yield happened("I16", seat.mark, seat.outcome, state, subject=seat.workshop)

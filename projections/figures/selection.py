@@ -43,6 +43,8 @@ def _of(asked: FigureQuestion, stream: ColumnElement[UUID], cut: Cut) -> Conditi
         wanted.append(paths.c.counts)
     elif cut:
         wanted.append(paths.c[cut] == asked.value)
+        if not asked.value:  # an erased person stands in no cell: nothing is known of their cuts
+            wanted.append(paths.c.counts)
     if asked.advisor:
         wanted.append(paths.c.advisor == asked.advisor)
     return [stream.in_(select(paths.c.stream).where(*wanted))] if wanted else []
@@ -53,9 +55,9 @@ def in_period(asked: FigureQuestion) -> ColumnElement[bool]:
 
 
 def held(asked: FigureQuestion) -> ColumnElement[bool]:
-    """Selects the seats of workshops closed in the period (I16), and these workshops."""
+    """Selects the seats of workshops closed in the period (I16), these workshops, and the seats of erased people."""
     closed = select(entries.c.stream).where(entries.c.indicator == "I16", entries.c.part == "held", in_period(asked))
-    return entries.c.subject.in_(closed)
+    return or_(entries.c.subject.in_(closed), and_(entries.c.subject.is_(None), in_period(asked)))
 
 
 def late(asked: FigureQuestion) -> ColumnElement[bool]:

@@ -146,6 +146,8 @@ def file(request: Request, desk: AtFigures, at: At) -> Response:
 class FigurePage(Page):
     """One figure: its months, its cells by a cut, and the list of one of its numbers.
 
+    `apart` counts those that stand in no cell: people erased since.
+
     `home` is the address and the label of the page of all figures.
     """
 
@@ -161,6 +163,7 @@ class FigurePage(Page):
     months: Sequence[MonthRow]
     dimensions: Sequence[Chip]
     cells: Sequence[FigureShown]
+    apart: int
     rules: Sequence[RuleRow]
     chosen: str
     chosen_title: str
@@ -214,6 +217,7 @@ def _one(
             months=month_rows(id, months),
             dimensions=dimensions,
             cells=cells,
+            apart=figure.counted - sum(one.counted.count for one in cells) if cells and by != "partner" else 0,
             rules=rules,
             chosen=name,
             chosen_title=french.cell(id, name),
