@@ -22,7 +22,7 @@ def _concerned(basis: Basis, path: Path) -> Mark | None:
 
 
 def seats(basis: Basis, path: Path) -> Iterator[FigureEntry]:
-    """I16: seats of workshops, with the presence. Those of an erased person stand by day alone: no workshop is known."""
+    """I16: seats of workshops, with the presence. Those of an erased person stand by their day alone."""
     for topic, mark in path.erased:
         if topic == e.WorkshopAttended.TOPIC:
             yield happened("I16", mark, "present")

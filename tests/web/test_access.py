@@ -46,6 +46,7 @@ CHOICES: dict[str, Iterable[str]] = {
     "POST /equipe/{person:uuid}/{name}": team_forms.FORMS,
     "POST /boite/plusieurs/{do}": queue_bulk.ACTIONS,
     "POST /indicateurs/definitions/{do}": definition_routes.MODELS,
+    "GET /indicateurs/rapports/{name}": ["1"],
     **{
         f"GET {path}": ["I5"]
         for path in (

@@ -134,10 +134,10 @@ def give(request: Request, desk: AtReports, data: FormData) -> Response:
     return redirect(request, f"{REPORTS}/{event.number}")  # type: ignore[attr-defined]
 
 
-@router.get(f"{REPORTS}/{{number:int}}")
-def read_one(request: Request, desk: AtReports, number: int) -> Response:
+@router.get(f"{REPORTS}/{{name}}")
+def read_one(request: Request, desk: AtReports, name: str) -> Response:
     """Shows a report as it was given, beside today's numbers."""
-    report = next((one for one in desk.refs.indicators.reports if one.event.number == number), None)
+    report = next((one for one in desk.refs.indicators.reports if str(one.event.number) == name), None)
     if report is None:
         raise HTTPException(404)
     event = report.event
@@ -147,7 +147,7 @@ def read_one(request: Request, desk: AtReports, number: int) -> Response:
         request,
         GivenReportPage(
             structure=desk.refs.structure.name,
-            number=number,
+            number=event.number,
             title=event.title,
             days=_days(report),
             day=dates.day(event.day, year=True),
