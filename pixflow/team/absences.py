@@ -57,8 +57,9 @@ def uncovered_absences(team: Team, today: date) -> Iterator[tuple[UUID, Absence]
         if "advisor" not in member.roles_on(today):
             continue
         for away in member.absences.values():
-            deputy = team.get(away.deputy) if away.deputy else None
-            if away.last >= today and not (deputy and _stands_in(deputy, member, max(today, away.first), away.last)):
+            deputies = (known for one, known in team.items() if one == away.deputy)
+            first = max(today, away.first)
+            if away.last >= today and not any(_stands_in(one, member, first, away.last) for one in deputies):
                 yield id, away
 
 

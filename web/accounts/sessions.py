@@ -62,7 +62,7 @@ def find(store: AccountStore, token: str) -> Session | None:
 def touch(store: AccountStore, session: Session) -> None:
     """Notes that the person is here, once a minute at most. A locked session stays locked."""
     now = store.now()
-    if session.is_locked or now - session.seen < NOTED:
+    if now - session.seen < NOTED:
         return
     mine = (sessions.c.digest == session.digest) & (sessions.c.seen > now - IDLE)
     with store.write() as connection:
@@ -77,11 +77,6 @@ def unlock(store: AccountStore, session: Session) -> str:
         connection.execute(update(sessions).where(sessions.c.digest == session.digest).values(**changed))
     security_events.note("authn_login_success", "unlock", account=session.account)
     return token
-
-
-def lock(store: AccountStore, session: Session) -> None:
-    with store.write() as connection:
-        connection.execute(update(sessions).where(sessions.c.digest == session.digest).values(seen=store.now() - IDLE))
 
 
 def move(store: AccountStore, session: Session, membership: Membership) -> str:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from web import security_events
 from web.accounts import accounts, attempts, memberships, tickets
 from web.accounts.factors import passwords, recovery, totp
-from web.accounts.oidc.issuer import Arrival, Departure
+from web.accounts.oidc.journey import Arrival, Departure
 from web.accounts.site import Site
 from web.accounts.store import AccountStore
 from web.accounts.tokens import digest

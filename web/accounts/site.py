@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from web.accounts import accounts, attempts, invitations, link_visits, sessions, tickets
-from web.accounts.oidc.issuer import Issuer
 from web.accounts.store import AccountStore
+
+if TYPE_CHECKING:
+    from web.accounts.oidc.issuer import Issuer
 
 LOCAL = ("localhost", "127.0.0.1")
 
@@ -18,7 +21,7 @@ class Site:
     store: AccountStore
     url: str
     breached: Path | None = None
-    issuer: Issuer | None = None
+    issuer: "Issuer | None" = None
 
     @property
     def host(self) -> str:

@@ -1,13 +1,16 @@
 """The accounts of a site, opened from the settings."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pixflow.store import StoreRefused
 from pixflow.structure_folder import Clock, utc_now
-from web.accounts.oidc.issuer import Issuer
 from web.accounts.site import Site, is_safe
 from web.accounts.store import open_accounts
 from web.hosting.settings import Settings
+
+if TYPE_CHECKING:
+    from web.accounts.oidc.issuer import Issuer
 
 
 def open_site(settings: Settings, data: Path, url: str, *, create: bool = False, clock: Clock = utc_now) -> Site | None:
@@ -24,13 +27,15 @@ def open_site(settings: Settings, data: Path, url: str, *, create: bool = False,
     return Site(store, url.rstrip("/"), settings.breached, issuer) if store else None
 
 
-def _issuer(settings: Settings, url: str) -> Issuer | None:
+def _issuer(settings: Settings, url: str) -> "Issuer | None":
     if not settings.oidc_issuer:
         return None
     if not settings.oidc_client_id or not settings.oidc_secret.get_secret_value():
         raise StoreRefused("PIXFLOW_OIDC_ISSUER needs PIXFLOW_OIDC_CLIENT_ID and PIXFLOW_OIDC_SECRET")
     if not is_safe(settings.oidc_issuer):
         raise StoreRefused(f"PIXFLOW_OIDC_ISSUER is {settings.oidc_issuer}: it must begin with https://")
+    from web.accounts.oidc.issuer import Issuer  # joserfc takes 80 ms: where an issuer is set, not at each command
+
     try:
         return Issuer(
             settings.oidc_issuer,

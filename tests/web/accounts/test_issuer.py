@@ -26,7 +26,8 @@ from joserfc.jwk import ECKey, RSAKey
 from tests.idp import CLIENT, SECRET, Bends, Provider, provider, visit
 from web.accounts.oidc import answers
 from web.accounts.oidc.answers import LARGEST, IssuerError, IssuerRefused, IssuerUnreached
-from web.accounts.oidc.issuer import Arrival, Departure, Issuer, IssuerDenied
+from web.accounts.oidc.issuer import PROFILES, Issuer, IssuerDenied
+from web.accounts.oidc.journey import Arrival, Departure
 
 REDIRECT = "https://pixflow.exemple.fr/connexion/retour"
 ES256 = jws.JWSRegistry.algorithms["ES256"]
@@ -233,8 +234,10 @@ TOKENS: dict[str, Callable[[Provider, str], Any]] = {
 @pytest.mark.parametrize("name", TOKENS)
 def test_a_bad_token_is_refused(idp: Provider, name: str) -> None:
     idp.bends.tokens = lambda tokens: tokens | {"id_token": TOKENS[name](idp, tokens["id_token"])}
-    with pytest.raises(IssuerRefused):
-        signed_in(client(idp, profile="plain"))
+    for profile in PROFILES:
+        with pytest.raises(IssuerRefused):
+            signed_in(client(idp, profile=profile))
+    assert idp.calls["/userinfo"] == 0
 
 
 CLAIMS: dict[str, dict[str, Any]] = {
@@ -277,8 +280,10 @@ def test_a_bad_claim_is_refused(idp: Provider, name: str) -> None:
         return {key: value for key, value in (claims | changed | moved | slash).items() if value is not None}
 
     idp.bends.claims = bent
-    with pytest.raises(IssuerRefused):
-        signed_in(client(idp, profile="plain"))
+    for profile in PROFILES:
+        with pytest.raises(IssuerRefused):
+            signed_in(client(idp, profile=profile))
+    assert idp.calls["/userinfo"] == 0
 
 
 # --- bad answers

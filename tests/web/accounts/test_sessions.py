@@ -70,6 +70,32 @@ def test_seen_is_written_once_a_minute(store: AccountStore, nadia: Membership, c
     assert sessions.find(store, token).seen == begun.seen + 60
 
 
+def test_a_page_prolongs_its_own_session_alone(store: AccountStore, nadia: Membership, clock: Clock) -> None:
+    mine, other = (sessions.begin(store, nadia, "password", "") for _ in range(2))
+    clock.pass_by(minutes=20)
+    sessions.touch(store, session_of(store, mine))
+    clock.pass_by(minutes=10)
+    assert [session_of(store, token).is_locked for token in (mine, other)] == [False, True]
+    read_before = session_of(store, mine)
+    clock.pass_by(minutes=20)
+    sessions.touch(store, read_before)
+    assert session_of(store, mine).is_locked, "locked while a page was on its way"
+
+
+def test_a_session_lasts_ten_hours_to_the_second(store: AccountStore, nadia: Membership, clock: Clock) -> None:
+    token = sessions.begin(store, nadia, "password", "")
+    clock.pass_by(hours=10, seconds=-1)
+    assert sessions.find(store, token)
+    sessions.sweep(store)
+    assert len(sessions.of_account(store, nadia.account)) == 1
+    clock.pass_by(seconds=1)
+    assert sessions.find(store, token) is None
+    assert not sessions.of_account(store, nadia.account)
+    sessions.sweep(store)
+    with store.read() as connection:
+        assert connection.execute(select(func.count()).select_from(tables.sessions)).scalar() == 0
+
+
 def test_the_sixth_ends_the_oldest(store: AccountStore, nadia: Membership, clock: Clock) -> None:
     tokens = []
     for _ in range(6):

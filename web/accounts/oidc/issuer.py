@@ -16,9 +16,9 @@ from urllib.parse import urlencode
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from msgspec import Struct
 
 from web.accounts.oidc.answers import IssuerError, IssuerRefused, fetch
+from web.accounts.oidc.journey import Arrival, Departure
 
 PROFILES = ("plain", "proconnect")
 ALGORITHMS = ("ES256", "RS256", "PS256")
@@ -33,23 +33,6 @@ _ERROR_CODE = re.compile("[a-z_]{1,40}")
 
 class IssuerDenied(IssuerError):
     """The issuer lets this person not in, or they gave up there."""
-
-
-class Departure(Struct, frozen=True):
-    """The secrets of a browser that goes to the issuer: compared once it is back."""
-
-    state: str
-    nonce: str
-    verifier: str
-
-
-class Arrival(Struct, frozen=True):
-    """A browser that is back, known by issuer and subject. `is_strong` when the issuer has checked two factors."""
-
-    issuer: str
-    subject: str
-    is_strong: bool
-    id_token: str
 
 
 @dataclass

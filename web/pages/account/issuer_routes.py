@@ -9,7 +9,7 @@ from web import security_events
 from web.accounts import accounts, invitations, sign_in, tickets
 from web.accounts.oidc import identities
 from web.accounts.oidc.answers import IssuerError
-from web.accounts.oidc.issuer import Arrival
+from web.accounts.oidc.journey import Arrival
 from web.accounts.sign_in import Flow
 from web.accounts.site import Site
 from web.accounts.types import Account

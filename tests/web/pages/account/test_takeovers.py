@@ -12,7 +12,7 @@ from pixflow.actor import OPERATOR
 from pixflow.team import accounts as decisions
 from pixflow.team import membership
 from tests.web.access import elsewhere
-from tests.web.callers import browser, member, signed_in
+from tests.web.callers import browser, lock, member, signed_in
 from tests.web.client import words
 from tests.web.pages.account.conftest import (
     HELENE,
@@ -218,7 +218,7 @@ def test_a_session_of_nobody_is_sent_away(at_work: House, tarbes: House, site: S
     account = accounts.create(site.store, "parti@exemple.fr").id
     for structure in (at_work.served.opened.id, uuid4()):
         of = memberships.accept(site.store, account, structure, uuid4())
-        for then in (sessions.touch, sessions.lock):
+        for then in (sessions.touch, lock):
             one = signed_in(at_work, of, then)
             for path in ("/boite", "/attente", "/verrou", "/compte", "/reprise/x"):
                 assert one.get(path).headers["Location"].startswith("/connexion"), path
