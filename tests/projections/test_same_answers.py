@@ -29,7 +29,7 @@ from projections.figures.refresh import basis_of, refresh
 from projections.figures.selection import CUTS, Cut, FigureQuestion
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
-from projections.territory import partners
+from projections.territory import partner_links, partners
 from tests.projections.conftest import NOW, Spare, everything
 
 pytestmark = pytest.mark.postgres
@@ -187,6 +187,7 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "refs": [None, refs],
         "by": [str(advisors[0]), "system:clock"],
         "among": [50],
+        "link": list(connection.execute(select(partner_links.links.c.link)).scalars()),
         "status": ["listed", "joined"],
         "commune": ["61214", ""],
         "town": ["L'Aigle"],

@@ -206,6 +206,7 @@ FORM_OF: Mapping[type[Event], str] = {
     e.YoungPersonChased: "chase", e.AppointmentSet: "appointment", e.AppointmentMissed: "missed",
     e.TaskSnoozed: "snooze", e.TaskHandedOver: "hand", e.DebriefHeld: "debrief", e.PrescriptionBuilt: "prescription",
     e.DifficultyExplored: "explore", e.SelfStudyAssigned: "study", e.SelfStudyFollowed: "progress",
+    e.PartnerLinkIssued: "link", e.PartnerLinkRevoked: "revoke",
     e.ReferralSent: "refer", e.ReferralAnswered: "answer", e.PartnerChased: "remind", e.ActionStarted: "start",
     e.ActionEnded: "end", e.ActionDropped: "drop", e.CompleteDiagnosticTaken: "complete",
     e.CompleteDiagnosticDeclined: "not-complete", e.CertificationProposed: "certify",

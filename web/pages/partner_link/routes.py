@@ -22,14 +22,14 @@ from web.french.typography import say
 from web.http.forms import Day, FormData, Text, text_of, validate
 from web.pages.partner_link.visit import (
     ByLink,
-    CoverPage,
     DonePage,
     Visit,
     answer,
     ask_link,
     call,
+    cover_page,
+    notice,
     over,
-    parts,
     reload,
     request_page,
 )
@@ -66,7 +66,7 @@ def cover(request: Request, token: str, one: ByLink) -> Response:
     """Shows who refers somebody. It records nothing and names nobody: e-mail filters open links too."""
     if one is None:
         return over(request, token)
-    return answer(request, CoverPage(**parts(one, token)))
+    return answer(request, cover_page(one, token), one.structure)
 
 
 @router.post("/p/{token}/demande")
@@ -74,7 +74,7 @@ def show(request: Request, token: str, one: ByLink) -> Response:
     """Shows the request, and records once that the partner saw it."""
     if one is None or not _record(one, answering.see_referral, new_id(one.found.link.id, "seen"), {}):
         return over(request, token)
-    return answer(request, request_page(one, token, _nonce(one)))
+    return answer(request, request_page(one, token, _nonce(one)), one.structure)
 
 
 @router.post("/p/{token}/reponse")
@@ -153,7 +153,7 @@ def _refused(request: Request, one: Visit, token: str, data: Mapping[str, Any], 
         day = dates.day(on, year=True) if isinstance(on, date) else ""
         said = say("Une réponse est déjà notée, le {day}. Rien n’a été changé.", day=day)
         after = say("Pour la changer, appelez {who}.", who=call(one))
-        return answer(request, DonePage(**parts(now, token), said=said, after=after), 409)
+        return answer(request, DonePage(notice=notice(now), said=said, after=after), now.structure, status=409)
     if refused.code == "command-id-reused":
         return _again(request, now, token, data, {"": french.USED}, status=409)
     sentence = refusals.refusal(refused.code, refused.details, NoNames())
@@ -164,13 +164,13 @@ def _again(
     request: Request, one: Visit, token: str, data: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 422
 ) -> Response:
     values = {name: text_of(data, name) for name in data if name != "nonce"}
-    return answer(request, request_page(one, token, _nonce(one), values, errors), status)
+    return answer(request, request_page(one, token, _nonce(one), values, errors), one.structure, status=status)
 
 
 def _done(request: Request, one: Visit, token: str, form: PartnerForm) -> Response:
     now = reload(one) or one
     after = say("{who} en est prévenu·e. Pour changer quelque chose, appelez {who}.", who=call(one))
-    return answer(request, DonePage(**parts(now, token), said=_thanks(form), after=after))
+    return answer(request, DonePage(notice=notice(now), said=_thanks(form), after=after), now.structure)
 
 
 def _thanks(form: PartnerForm) -> str:

@@ -48,6 +48,11 @@ class Visit:
         return partner_mails.actor_of(self.found.referral)
 
     @property
+    def structure(self) -> str:
+        """The name of the structure."""
+        return self.served.refs.structure.name
+
+    @property
     def advisor(self) -> Staff | None:
         return self.served.refs.team.get(self.dossier.advisor) if self.dossier.advisor else None
 
@@ -65,31 +70,38 @@ class OverPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class LinkPage(Page):
-    """The parts of every page of a link: who refers, not who is referred."""
+    """The parts of every page of a link."""
 
     shows = NOBODY
+
+    notice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPage(LinkPage):
+    """A page that says whom to call."""
 
     token: str
     structure: str
     advisor: str
     phone: str
     email: str
-    partner: str
-    offer: str
-    sent_on: date
     purpose: str
-    notice: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CoverPage(LinkPage):
+class CoverPage(ContactPage):
     """The first page: it names nobody, and its button shows the request."""
 
     template = "partner_link/cover.html"
 
+    partner: str
+    offer: str
+    sent_on: date
+
 
 @dataclass(frozen=True, kw_only=True)
-class RequestPage(LinkPage):
+class RequestPage(ContactPage):
     """The request: the person, the dates, the note; and the forms of the answer, or of the outcome.
 
     `answered` is the partner's answer, "" before it; after a refusal nobody is named.
@@ -160,10 +172,9 @@ def ask_link(request: Request, token: str) -> None:
         any(partner_mails.renew(served.engine, served.read(), link) for served in _served(host))
 
 
-def answer(request: Request, shown: Page, status: int = 200) -> Response:
+def answer(request: Request, shown: Page, structure: str = "", *, status: int = 200) -> Response:
     """Draws a page that no one keeps, indexes or tells others about."""
-    one = shown if isinstance(shown, LinkPage) else None
-    request.state.frame = Frame(structure_name=one.structure if one else "", demo=request.app.state.host.demo)
+    request.state.frame = Frame(structure_name=structure, demo=request.app.state.host.demo)
     response = page(request, shown, status=status)
     response.headers.update(HEADERS)
     return response
@@ -171,24 +182,31 @@ def answer(request: Request, shown: Page, status: int = 200) -> Response:
 
 def over(request: Request, token: str, *, asked: bool = False) -> Response:
     """Answers the page of a link that opens nothing."""
-    return answer(request, OverPage(token=token if read_token(token) else "", asked=asked), 200 if asked else 410)
+    shown = OverPage(token=token if read_token(token) else "", asked=asked)
+    return answer(request, shown, status=200 if asked else 410)
 
 
-def parts(one: Visit, token: str) -> dict[str, Any]:
-    """Returns the fields that every page of a link shows."""
-    refs, advisor = one.served.refs, one.advisor
-    months = months_of(refs.protocol(one.served.today()).retention, one.dossier.programme)
+def cover_page(one: Visit, token: str) -> CoverPage:
+    referral = one.found.referral
+    return CoverPage(**_contact(one, token), partner=referral.partner.name, offer=one.offer, sent_on=referral.stamp.on)
+
+
+def notice(one: Visit) -> str:
+    """Returns the legal notice of a page."""
+    policy = one.served.refs.protocol(one.served.today()).retention
+    return french.notice(months_of(policy, one.dossier.programme))
+
+
+def _contact(one: Visit, token: str) -> dict[str, Any]:
+    advisor = one.advisor
     return {
         "token": token,
-        "structure": refs.structure.name,
+        "structure": one.structure,
         "advisor": advisor.name if advisor else "",
         "phone": (advisor.phone or "") if advisor else "",
         "email": advisor.email if advisor else "",
-        "partner": one.found.referral.partner.name,
-        "offer": one.offer,
-        "sent_on": one.found.referral.stamp.on,
         "purpose": one.found.link.purpose,
-        "notice": french.notice(months),
+        "notice": notice(one),
     }
 
 
@@ -199,7 +217,7 @@ def request_page(
     dossier, referral, action = one.dossier, one.found.referral, one.found.action
     today, hidden = one.served.today(), referral.answer == "refused"
     return RequestPage(
-        **parts(one, token),
+        **_contact(one, token),
         name="" if hidden else f"{dossier.first_name} {dossier.last_name}",
         age=path.age(dossier.birth_date, today) if dossier.birth_date and not hidden else "",
         person_phone="" if hidden else dossier.phone or "",

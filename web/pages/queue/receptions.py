@@ -31,7 +31,7 @@ class Reception:
 
 def receptions(desk: Desk) -> list[Reception]:
     """Returns the receptions since the last working day, by others than the person at the desk, the latest first."""
-    midnight = datetime.combine(_last_working_day(desk.refs.calendar, desk.today), time(), ZoneInfo(desk.zone))
+    midnight = datetime.combine(last_working_day(desk.refs.calendar, desk.today), time(), ZoneInfo(desk.zone))
     rows = audit_trail.since(desk.read, GlassBroken.TOPIC, midnight, MOST)
     broken = [audit_trail.recorded(row) for row in rows if row.by != desk.actor.id]
     return list(_told(desk, broken)) if broken else []
@@ -53,7 +53,8 @@ def _told(desk: Desk, broken: list[Recorded]) -> Iterator[Reception]:
             yield Reception(one.originator_id, person.name, said)
 
 
-def _last_working_day(calendar: Calendar, today: date) -> date:
+def last_working_day(calendar: Calendar, today: date) -> date:
+    """Returns the working day before this one."""
     day = today - timedelta(days=1)
     while not calendar.is_working(day):
         day -= timedelta(days=1)

@@ -37,6 +37,7 @@ from web.pages.queue.bulk_routes import UNDO
 from web.pages.queue.changes import ChangeLine, changes
 from web.pages.queue.escalated import Escalated, LateAsked, escalated
 from web.pages.queue.notices import DraftNotice, FirstStep
+from web.pages.queue.partner_answers import partner_answers
 from web.pages.queue.piles import PileRow, pile_page, pile_rows
 from web.pages.queue.receptions import Reception
 from web.pages.queue.rows import QueueRow, queue_rows
@@ -194,7 +195,7 @@ def read(
         drafts=notices.drafts(desk),
         confirmations=list(confirmations(desk)),
         changes=changes(desk),
-        receptions=receptions.receptions(desk),
+        receptions=[*receptions.receptions(desk), *partner_answers(desk)],
         receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )
     return page(request, shown)

@@ -1,7 +1,7 @@
 """Behaviours on the tasks of stage 4, and their follow-ups: partners, certification, the retake, the end."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from pixflow.dossier import closing, follow_up
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.stages import certification, parcours
 from pixflow.dossier.state import Dossier
+from pixflow.engine import new_id
 from pixflow.events.values import Partner
 from pixflow.partners import listing
 from web.french.typography import say
@@ -64,7 +65,8 @@ class Parcours(Advisors):
         partner, offer = self.partner(case, proposal)
         yield case.say(
             parcours.send_referral,
-            {"referral": referral},
+            {"referral": referral, "link": new_id(referral, "link"), "until": self.sim.today + timedelta(days=8)},
+            email=self.partner_email(partner),
             action=action,
             partner=partner,
             offer=offer,
@@ -78,6 +80,10 @@ class Parcours(Advisors):
     def partner(self, case: Case, proposal: str) -> tuple[Partner, UUID | None]:
         """Returns the partner of a referral, and the offer when it is listed."""
         return Partner(None, say(self.choose(names.PARTNERS, case), site=self.site(case))), None
+
+    def partner_email(self, partner: Partner) -> str:
+        """Returns the e-mail address that the advisor types, "" for none."""
+        return ""
 
     def referral_ends(self, case: Case) -> date | None:
         return None

@@ -211,6 +211,10 @@ class ScriptedCast(Behaviours):
         """Returns the partner of this name, and its offer for a proposal."""
         return Partner(None, name), None
 
+    def partner_email(self, partner: Partner) -> str:
+        """Returns the address of the fablabs: they answer by link."""
+        return "accueil@fablab.example" if partner.name.startswith("Fablab") else ""
+
     def referral_ends(self, case: Case) -> date | None:
         young = scripted(case)
         return None if young.manner == "silent" else self.working_day(12 if young.prompt else 25)

@@ -90,9 +90,7 @@ def test_the_advisor_confirms_the_partner_s_word_in_one_press(referred: Referred
     partner.post(f"{path}/nouvelles", data=told)
     assert not referred.events(e.ActionEnded)
     assert referred.house.state(referred.dossier).parcours.actions[referred.action].reported
-    referred.house.host.demo = True
-    nadia = InspectingClient(create_app(referred.house.host), follow_redirects=False)
-    nadia.cookies.set(COOKIE, f"{referred.house.slug}/{referred.house.people['Nadia Benali']}")
+    nadia = at_her_desk(referred)
     page = nadia.get(f"/dossiers/{referred.dossier}")
     assert "dit : la personne a terminé" in words(page.text)
     (form,) = soup(page.text).select(f'form[action="/dossiers/{referred.dossier}/end"]')
@@ -100,6 +98,53 @@ def test_the_advisor_confirms_the_partner_s_word_in_one_press(referred: Referred
     assert nadia.post(str(form["action"]), data=sent).status_code == 303
     (ended,) = referred.events(e.ActionEnded)
     assert (ended.outcome, ended.note) == ("done", "assidue")
+
+
+def at_her_desk(referred: Referred, name: str = "Nadia Benali") -> InspectingClient:
+    """The browser of somebody of the team, who enters by the door of a demonstration."""
+    referred.house.host.demo = True
+    client = InspectingClient(create_app(referred.house.host), follow_redirects=False)
+    client.cookies.set(COOKIE, f"{referred.house.slug}/{referred.house.people[name]}")
+    return client
+
+
+def test_ma_boite_says_that_the_partner_answered_until_it_is_undone(referred: Referred) -> None:
+    partner, path = referred.partner(), referred.mailed()
+    partner.post(f"{path}/reponse", data=accepting(partner.post(f"{path}/demande")))
+    said = "Médiathèque de Mortagne accepte, à partir du 20 mars, lieu : Salle 2"
+    nadia, paul = at_her_desk(referred), at_her_desk(referred, "Paul Rey")
+    assert said in unspaced(words(nadia.get("/boite").text))
+    assert said not in unspaced(words(paul.get("/boite").text))
+    history = referred.house.served.engine.history(referred.dossier)
+    version = next(r.originator_version for r in history if isinstance(r.event, e.ReferralAnswered))
+    referred.house.on(referred.dossier, retract, version=version, reason="erreur")
+    assert said not in unspaced(words(nadia.get("/boite").text))
+
+
+def test_the_prescription_sheet_has_the_link_of_a_partner_without_an_address(referred: Referred) -> None:
+    (participation,) = referred.house.state(referred.dossier).prescription.built
+    sheet, nadia = f"/dossiers/{referred.dossier}/prescription/{participation}", at_her_desk(referred)
+    assert soup(nadia.get(sheet).text).select(".for-partner") == []
+    referred.issue("paper")
+    (drawn,) = soup(nadia.get(sheet).text).select(".for-partner img")
+    assert unspaced(str(drawn["alt"])).startswith("QR code : Pour Médiathèque de Mortagne")
+    assert nadia.get(f"{sheet}.pdf").content.startswith(b"%PDF")
+    referred.house.on(referred.dossier, issuing.revoke_link, referral=referred.referral)
+    assert soup(nadia.get(sheet).text).select(".for-partner") == []
+
+
+def test_the_dossier_says_where_the_link_is(referred: Referred) -> None:
+    nadia = at_her_desk(referred)
+
+    def said() -> str:
+        return unspaced(words(nadia.get(f"/dossiers/{referred.dossier}").text))
+
+    assert "lien par courriel, pas encore parti, valable jusqu’au 24 mars" in said()
+    partner, path = referred.partner(), referred.mailed()
+    partner.post(f"{path}/demande")
+    assert "lien parti par courriel le 16 mars, lu le 16 mars, valable jusqu’au 24 mars" in said()
+    referred.house.on(referred.dossier, issuing.revoke_link, referral=referred.referral)
+    assert "révoqué le 16 mars" in said()
 
 
 # --- what opening a link does
