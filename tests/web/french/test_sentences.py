@@ -410,14 +410,18 @@ WHYS = {
     ("build-prescription", (("mastery", "0.7"),)): "restitution tenue le 5 mars · 70 %",
     ("refer", (("label", "CAP Digital"),)): "CAP Digital, prescription du 5 mars",
     ("record-outcome", (("label", "CAP Digital"), ("ends", "2026-03-13"))): "CAP Digital finit le 13 mars",
-    **{
-        ("record-outcome", (("by", by), ("label", "CLEA"), ("partner", "EPN"), ("planned", "2026-03-13"))): said
-        for by, said in (
-            ("came", "CLEA, EPN dit : venu·e le 13 mars"),
-            ("done", "CLEA, EPN dit : terminé le 13 mars"),
-            ("stopped", "CLEA, EPN dit : arrêté le 13 mars"),
-        )
-    },
+    (
+        "record-outcome",
+        (("by", "came"), ("label", "CLEA"), ("partner", "EPN"), ("planned", "2026-03-13")),
+    ): "CLEA, EPN dit : venu·e le 13 mars",
+    (
+        "record-outcome",
+        (("by", "done"), ("label", "CLEA"), ("partner", "EPN"), ("planned", "2026-03-13")),
+    ): "CLEA, EPN dit : terminé le 13 mars",
+    (
+        "record-outcome",
+        (("by", "stopped"), ("label", "CLEA"), ("partner", "EPN"), ("planned", "2026-03-13")),
+    ): "CLEA, EPN dit : arrêté le 13 mars",
     ("close-or-plan", (("by", "quiet"),)): "rien depuis le 5 mars",
     ("close-or-plan", (("by", "tries"),)): "relances épuisées le 5 mars",
     ("review-late-event", ()): "arrivé le 5 mars, dossier clos",

@@ -16,7 +16,7 @@ from tests.web.pressing import opened, press, send, undo_form, values
 from web.pages.dossier.form_arguments import FORM_OF
 
 CORRECTED = [case for case in CASES.values() if FORM_OF.get(case.event) == case.form]
-NEW_IDS = ("plan", "study", "referral", "actions")
+NEW_IDS = ("plan", "study", "referral", "actions", "link")
 
 
 def said(event: Event) -> dict[str, Any]:

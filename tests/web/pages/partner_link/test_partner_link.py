@@ -347,7 +347,7 @@ def test_an_unknown_link_takes_the_road_of_an_expired_one(referred: Referred, mo
 
 
 def test_a_link_of_another_structure_is_unknown_here(referred: Referred, tmp_path: Any) -> None:
-    with house(tmp_path / "other", MONDAY, url=URL) as other:
+    with house(tmp_path / "other", MONDAY - timedelta(days=3), url=URL) as other:
         strange = f"/p/{token_of(UUID(int=1), other.served.engine.token)}"
         path = referred.mailed()
         link = referred.house.state(referred.dossier).parcours.actions[referred.action].referrals[0].link
