@@ -120,6 +120,10 @@ _OTHERS = {
     "letter": "courrier",
     "meeting": "rencontre",
     "points": "changement, en points",
+    "present": "présents",
+    "proposal": "action proposée par la grille",
+    "there": "dans l’équipe",
+    "pix": "Pix passé",
     "briefing": "informée sur Pix",
     "training": "formée",
 }

@@ -24,6 +24,7 @@ from pixflow.events.catalogue import catalogue
 from pixflow.events.values import Action, Moment, Partner, Result
 from pixflow.importing.plan import QuestionCode, What
 from pixflow.importing.row_pairing import Doubt
+from pixflow.indicators.catalogue import INDICATORS
 from pixflow.participation import scoring
 from pixflow.pix_orga import CODES
 from pixflow.portfolio.columns import FIELDS
@@ -32,9 +33,9 @@ from pixflow.portfolio.plan import Status
 from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.store import AlreadyServed, DatabaseRefused, StoreBusy, StoreFull, StoreLost, StoreRefused, StoreUnreached
 from tests.decisions import DECISIONS
+from web.french import indicators, typography
 from web.french import matching as french_matching
 from web.french import tasks as french_tasks
-from web.french import typography
 from web.french.errors import files, refusals
 from web.french.events import details, sentences
 
@@ -757,3 +758,9 @@ def test_every_row_of_a_portfolio_has_its_word() -> None:
     assert set(french_matching.PEOPLE_DOUBTS) == set(get_args(PersonDoubt))
     for code in french_matching.PEOPLE_DOUBTS:
         assert_well_set(french_matching.people_doubt(code))
+
+
+def test_every_part_of_an_indicator_has_its_words() -> None:
+    for one in INDICATORS:
+        parts = {part for cell in one.cells.values() for part in cell.parts}
+        assert all(indicators.cell(one.id, part) for part in parts | one.cells.keys())
