@@ -23,3 +23,15 @@ def passes_midnight(span: Span) -> bool:
     """Tells if a span ends on another day, in the night: often a mistake, as in "Mo-Fr 13:30-12:00"."""
     start, end = span
     return end.date() > start.date() and end.time() != time.min
+
+
+def open_until(text: str, now: datetime) -> tuple[bool, datetime | None]:
+    """Tells if a place is open at an instant, and until when, or when it opens. French holidays count.
+
+    Raises ValueError for a text that is not OSM's.
+    """
+    if not validate(text):
+        raise ValueError("hours")
+    hours = OpeningHours(text, timezone=_PARIS, country="FR")
+    local = now.astimezone(_PARIS)
+    return hours.is_open(local), hours.next_change(local)

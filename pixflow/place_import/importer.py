@@ -53,7 +53,8 @@ class PlaceImporter:
 
     def prepare(self, data: bytes, mapping: Mapping[str, str] | None = None) -> PreparedPlaces:
         """Reads a file and plans its import. Records nothing. An unknown table has the columns remembered for it."""
-        today, catalogue = self._engine.today(), self.catalogue
+        today = self._engine.references().calendar.local_day(self._engine.clock())
+        catalogue = self.catalogue
         file = read(data, today, mapping=mapping)
         if file.refused and not mapping and (kept := catalogue.tables.get(header_of(file))):
             file = read(data, today, mapping=kept)

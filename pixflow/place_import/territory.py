@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from pixflow.identity import normalise
-from pixflow.open_data.communes import communes
+from pixflow.open_data.communes import communes, groupings
 from pixflow.open_data.coordinates import kilometres
 from pixflow.open_data.place import Place, Point
 from pixflow.partners.catalogue_state import Territory
+from pixflow.refused import Refused
 
 
 def stated_or_guessed(territory: Territory, sites: Iterable[str]) -> Territory:
@@ -52,6 +53,23 @@ def middles_of(places: Iterable[Place]) -> dict[str, Point]:
 def middle(points: Iterable[Point]) -> Point:
     found = list(points)
     return sum(north for north, _ in found) / len(found), sum(east for _, east in found) / len(found)
+
+
+def siren_of(text: str) -> str:
+    """Returns the SIREN of a grouping, by its SIREN or its name. Raises Refused("unknown-grouping")."""
+    if text in groupings():
+        return text
+    found = [siren for siren, name in groupings().items() if normalise(name) == normalise(text)]
+    if len(found) != 1:
+        raise Refused("unknown-grouping", field="groupings")
+    return found[0]
+
+
+def commune_of(code: str) -> str:
+    """Returns the code of a commune. Raises Refused("unknown-commune")."""
+    if code not in communes():
+        raise Refused("unknown-commune", field="communes")
+    return code
 
 
 def _is_around(place: Place, centres: Iterable[Point], radius: int) -> bool:

@@ -18,8 +18,9 @@ from pixflow.documents.resource import FileNote, ResourceDocument
 from pixflow.dossier import assignment, closing, follow_up
 from pixflow.dossier.glass import break_glass
 from pixflow.engine import new_id
-from pixflow.events.values import Role
+from pixflow.events.values import PartnerDetails, Role
 from pixflow.participation import campaign
+from pixflow.partners.listing import list_partner
 from pixflow.resources.questions import ask_question
 from pixflow.resources.sharing import share_resource
 from pixflow.store.files import digest_of
@@ -185,6 +186,7 @@ def _others(world: World, elsewhere: House) -> None:
         "colleague": _scheduled(at_work, MONDAY, PAUL),
         "other": _scheduled(elsewhere, MONDAY, NADIA),
     }
+    ids["{partner_id:uuid}"] = {"own": _listed(at_work), "other": _listed(elsewhere)}
     ids["{person:uuid}"] = {"colleague": at_work.people[PAUL], "other": elsewhere.people[NADIA]}
     ids["{stream:uuid}"] = {"own": at_work.campaign, "other": elsewhere.campaign}
     ids["{command:uuid}"] = {"own": _imported(at_work), "other": _imported(elsewhere)}
@@ -243,3 +245,11 @@ def _scheduled(at_work: House, day: date, who: str) -> UUID:
 
 def _actor(at_work: House, who: str) -> Actor:
     return Actor(str(at_work.people[who]))
+
+
+def _listed(at_work: House) -> UUID:
+    """A partner of this structure."""
+    stream = uuid4()
+    details = PartnerDetails(name="Fablab", town="Mortagne-au-Perche")
+    at_work.says("Sophie Lecomte", list_partner, {"partner": stream}, details=details)
+    return stream

@@ -61,6 +61,7 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
     if desk.roles - {"administrator"}:
         items.append(("/ateliers", "Ateliers", workshop_count(desk)))
     if desk.roles - {"administrator"}:
+        items.append(("/partenaires", "Partenaires", None))
         items.append(("/ressources", "Ressources", None))
     items.append(("/equipe", "Équipe", None))
     if desk.roles & {"referent", "manager"}:

@@ -21,6 +21,8 @@ from web.pages.dossiers import routes as dossiers_routes
 from web.pages.indicators import definition_routes, report_routes
 from web.pages.indicators import routes as indicators_routes
 from web.pages.partner_link import routes as partner_link_routes
+from web.pages.partners import partner_routes
+from web.pages.partners import routes as partners_routes
 from web.pages.portfolio import routes as portfolio_routes
 from web.pages.privacy import retention_routes
 from web.pages.privacy import routes as privacy_routes
@@ -96,6 +98,8 @@ MODULES = (  # in the order in which addresses are tried
     report_routes,
     indicators_routes,
     monitoring,
+    partners_routes,
+    partner_routes,
 )
 
 

@@ -22,7 +22,7 @@ WORDS = {
     "fait", "recu", "serie", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
     "retard", "grouper", "rapprocher", "transmettre", "compte", "numero",
-    "periode", "coupe", "horloge",
+    "periode", "coupe", "horloge", "label", "fraicheur", "ouvert",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",
 }  # fmt: skip
 """The parameters of addresses: filters, forms, days, what was just recorded, and the pages of lists."""

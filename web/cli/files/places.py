@@ -13,6 +13,7 @@ from pixflow.partners.catalogue import receive_outlines, state_territory
 from pixflow.place_import.importer import PreparedPlaces
 from pixflow.place_import.outlines import read_outlines
 from pixflow.place_import.plan import TwicePlace
+from pixflow.place_import.territory import commune_of, siren_of
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,
@@ -85,8 +86,8 @@ def territory_command(
     """Dire le territoire de la structure : des intercommunalités, des communes, des kilomètres autour."""
     with working(structure) as served, in_words():
         sent: dict[str, Any] = {
-            "groupings": [places_import.siren_of(one) for one in grouping or ()],
-            "communes": [places_import.commune_of(one) for one in commune or ()],
+            "groupings": [siren_of(one) for one in grouping or ()],
+            "communes": [commune_of(one) for one in commune or ()],
             "radius": radius,
             "sites": {},
         }

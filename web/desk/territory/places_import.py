@@ -2,11 +2,8 @@
 
 from collections.abc import Set
 
-from pixflow.identity import normalise
-from pixflow.open_data.communes import communes, groupings
 from pixflow.place_import.importer import PlaceImporter
 from pixflow.place_import.plan import KnownPartner, KnownPlace
-from pixflow.refused import Refused
 from projections.territory import partners
 from web.hosting.served_structure import ServedStructure
 
@@ -28,20 +25,3 @@ def importer_of(served: ServedStructure) -> PlaceImporter:
             ]
 
     return PlaceImporter(served.engine, served.opened.stream("catalogue"), known, listed)
-
-
-def siren_of(text: str) -> str:
-    """Returns the SIREN of a grouping, by its SIREN or its name. Raises Refused("unknown-grouping")."""
-    if text in groupings():
-        return text
-    found = [siren for siren, name in groupings().items() if normalise(name) == normalise(text)]
-    if len(found) != 1:
-        raise Refused("unknown-grouping", field="groupings")
-    return found[0]
-
-
-def commune_of(code: str) -> str:
-    """Returns the code of a commune. Raises Refused("unknown-commune")."""
-    if code not in communes():
-        raise Refused("unknown-commune", field="communes")
-    return code

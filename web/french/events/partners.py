@@ -1,13 +1,12 @@
 """Words for partners: their events, their files, their offers, the catalogue."""
 
-from collections.abc import Iterable
-
 from pixflow.events.base import Event
 from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
 from web.french.events.fields import EMPTY, LABELS, EventContext
 from web.french.phrases import listed
-from web.french.typography import lower_first, percent, plural, say, yes_no
+from web.french.territory.files import FIELDS, of_details, of_terms
+from web.french.typography import lower_first, plural, say
 
 TITLES: dict[str, str] = {
     "partner.PartnerSuggested": "Partenaire proposé",
@@ -76,58 +75,6 @@ DECISIONS: dict[str, str] = {
     "map_table": "dire les colonnes d’un tableau",
     "receive_outlines": "enregistrer les contours des communes",
 }
-FIELDS: dict[str, str] = {
-    "name": "Nom",
-    "kinds": "Type de lieu",
-    "siret": "SIRET",
-    "address": "Adresse",
-    "complement": "Complément d’adresse",
-    "commune": "Code de la commune",
-    "town": "Commune",
-    "postal_code": "Code postal",
-    "point": "Coordonnées",
-    "phone": "Téléphone",
-    "email": "Courriel",
-    "website": "Site web",
-    "booking": "Prise de rendez-vous",
-    "hours": "Horaires",
-    "summary": "Présentation",
-    "services": "Services",
-    "thematics": "Thématiques",
-    "audiences": "Publics",
-    "special_care": "Prises en charge",
-    "fees": "Frais",
-    "labels": "Programmes et labels",
-    "networks": "Réseaux",
-    "access": "Accès",
-    "support": "Accompagnement",
-    "itinerant": "Itinérant",
-}
-OFFER_KINDS: dict[str, str] = {
-    "digital": "Remise à niveau numérique",
-    "literacy": "Lire, écrire, compter",
-    "general": "Formation générale",
-    "specialised": "Formation spécialisée, métiers du numérique",
-    "certification": "Certification",
-    "access": "Lieu pour passer le test",
-    "cafe": "Café numérique",
-}
-PROPOSED_OFFERS: dict[str, str] = {
-    "digital": "Accompagnement numérique",
-    "literacy": "Lire, écrire, compter",
-    "general": "Numérique et emploi",
-    "specialised": "Formation spécialisée",
-    "certification": "Certification Pix",
-    "access": "Postes et connexion",
-    "cafe": "Passage itinérant",
-}
-"""Labels proposed for an offer, by its kind."""
-CONTACTS: dict[str, str] = {
-    "phone": "par téléphone",
-    "email": "par courriel",
-    "visit": "sur place",
-    "form": "par un formulaire en ligne",
-}
 VERIFICATIONS: dict[str, str] = {"call": "par téléphone", "visit": "sur place", "email": "par courriel"}
 DELISTINGS: dict[str, str] = {
     "closed": "le lieu a fermé",
@@ -141,18 +88,6 @@ ASIDE: dict[str, str] = {
     "far": "trop loin",
     "known": "déjà connu sous un autre nom",
     "other": "autre raison",
-}
-OFFER_TERMS: dict[str, str] = {
-    "label": "Offre",
-    "kind": "Genre d’offre",
-    "bands": "Tranches",
-    "proposals": "Propositions de la grille",
-    "programmes": "Programmes",
-    "language": "Langue",
-    "cost": "Coût",
-    "seats": "Places",
-    "days": "Jours",
-    "contact": "Pour orienter",
 }
 KINDS_OF_FILE: dict[str, str] = {
     "mednum-1.0": "lieux de médiation numérique 1.0",
@@ -280,32 +215,6 @@ def _words(name: str, event: Event) -> dict[str, str]:
         case e.CatalogueReceived() if name == "kind":
             return KINDS_OF_FILE
     return {}
-
-
-def of_details(details: PartnerDetails) -> list[tuple[str, str]]:
-    """Returns the known fields of a partner's file, as label and value."""
-    return [(label, _text(value)) for field, label in FIELDS.items() if (value := getattr(details, field))]
-
-
-def of_terms(terms: OfferTerms) -> list[tuple[str, str]]:
-    """Returns the known fields of an offer, as label and value."""
-    codes = {"kind": OFFER_KINDS[terms.kind], "contact": CONTACTS[terms.contact], "bands": bands(terms.bands)}
-    values = {field: codes.get(field, getattr(terms, field)) for field in OFFER_TERMS}
-    return [(OFFER_TERMS[field], _text(value)) for field, value in values.items() if value not in ("", (), None)]
-
-
-def bands(pairs: Iterable[tuple[int, int]]) -> str:
-    """Returns bands like "0-40 %, 41-60 %"."""
-    return ", ".join(f"{low}-{percent(high)}" for low, high in pairs)
-
-
-def _text(value: object) -> str:
-    match value:
-        case bool():
-            return yes_no(value)
-        case tuple():
-            return ", ".join(map(str, value))
-    return str(value)
 
 
 def kind_of_file(kind: str) -> str:

@@ -1,0 +1,58 @@
+"""Opening hours in French, from those of OpenStreetMap."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from pixflow.open_data.opening_hours import open_until, week
+from web.french import dates
+from web.french.typography import NBSP, say
+
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_SOON = timedelta(days=1)
+
+
+def in_french(text: str) -> list[str]:
+    """Returns hours as lines: "du lundi au vendredi : 9 h – 12 h 30". Words that are not OSM's stay as they are."""
+    try:
+        spans = week(text)
+    except ValueError:
+        return [text] if text else []
+    by_day = ["", "", "", "", "", "", ""]
+    for start, end in spans:
+        day = start.weekday()
+        by_day[day] = ", ".join(filter(None, (by_day[day], f"{_clock(start)} – {_clock(end)}")))
+    return [say("{days} : {hours}", days=days, hours=hours) for days, hours in _grouped(by_day)]
+
+
+def now_in_french(text: str, now: datetime, zone: str) -> str:
+    """Returns "ouvert maintenant, jusqu’à 12 h 30"; "" without readable hours, or closed for long."""
+    try:
+        is_open, until = open_until(text, now)
+    except ValueError:
+        return ""
+    if is_open:
+        return f"ouvert maintenant, jusqu’à {dates.clock(until, zone)}" if until else "ouvert maintenant"
+    if until is None or until - now > _SOON:
+        return "fermé maintenant"
+    return f"fermé, ouvre à {dates.clock(until, zone)}"
+
+
+def is_open(text: str, now: datetime) -> bool:
+    try:
+        return open_until(text, now)[0]
+    except ValueError:
+        return False
+
+
+def _grouped(by_day: list[str]) -> Iterator[tuple[str, str]]:
+    for hours, group in groupby(range(7), key=lambda day: by_day[day]):
+        days = list(group)
+        if hours:
+            last = DAYS[days[-1]]
+            yield (f"du {DAYS[days[0]]} au {last}" if len(days) > 2 else " et ".join(DAYS[day] for day in days)), hours
+
+
+def _clock(at: datetime) -> str:
+    minutes = f"{NBSP}{at.minute:02}" if at.minute else ""
+    return f"{at.hour or 24 if at.hour == 0 and not at.minute else at.hour}{NBSP}h{minutes}"

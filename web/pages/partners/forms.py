@@ -1,0 +1,130 @@
+"""The forms of a partner: each with its decision and its fields."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+from pixflow.decision import Decision
+from pixflow.engine import new_id
+from pixflow.events.territory import partner as e
+from pixflow.events.values import OfferContact, OfferKind, OfferTerms
+from pixflow.partners import joins, listing, offers
+from web.desk.desk import Desk
+from web.http.forms import Form, Text
+
+FIELDS: tuple[e.CorrectedField, ...] = get_args(e.CorrectedField)
+
+
+class PartnerCorrectionForm(Form):
+    """The fields of the file; each one that differs is a correction."""
+
+    name: Text
+    address: Text = ""
+    complement: Text = ""
+    commune: Text = ""
+    postal_code: Text = ""
+    phone: Text = ""
+    email: Text = ""
+    website: Text = ""
+    booking: Text = ""
+    hours: Text = ""
+    summary: Text = ""
+
+
+class VerificationForm(Form):
+    channel: Literal["call", "visit", "email"]
+
+
+class DelistingForm(Form):
+    reason: e.DelistingReason
+
+
+class OfferForm(Form):
+    """An offer, new or revised. `band` are bands as "0-40", `proposal` ids of the grid."""
+
+    offer: UUID | None = None
+    label: str
+    kind: OfferKind
+    band: tuple[str, ...] = ()
+    proposal: tuple[str, ...] = ()
+    days: Text = ""
+    seats: int | None = None
+    cost: Text = ""
+    language: Text = ""
+    contact: OfferContact = "phone"
+
+    def terms(self) -> OfferTerms:
+        return OfferTerms(
+            label=self.label,
+            kind=self.kind,
+            bands=tuple(band for text in self.band if (band := _band(text))),
+            proposals=self.proposal,
+            days=self.days,
+            seats=self.seats,
+            cost=self.cost,
+            language=self.language,
+            contact=self.contact,
+        )
+
+
+class ClosingForm(Form):
+    offer: UUID
+
+
+class NameForm(Form):
+    name: str
+
+
+class OtherForm(Form):
+    other: UUID
+
+
+class TakeBackForm(Form):
+    version: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerForm:
+    """A form of a partner: its decision, its model, and the arguments of the decision."""
+
+    decision: Decision[..., Any]
+    model: type[Form]
+    sent: Callable[[Any, UUID], dict[str, Any]] = lambda form, command: form.model_dump(exclude={"command_id", "seen"})
+
+
+def _offer(form: OfferForm, command: UUID) -> dict[str, Any]:
+    return {"offer": form.offer or new_id(command, "offer"), "terms": form.terms()}
+
+
+def _nothing(form: Form, command: UUID) -> dict[str, Any]:
+    return {}
+
+
+FORMS: Mapping[str, PartnerForm] = {
+    "verifier": PartnerForm(listing.verify_partner, VerificationForm),
+    "relire": PartnerForm(listing.review_partner, Form, _nothing),
+    "retirer": PartnerForm(listing.delist_partner, DelistingForm),
+    "remettre": PartnerForm(listing.relist_partner, Form, _nothing),
+    "offre": PartnerForm(offers.list_offer, OfferForm, _offer),
+    "modifier-offre": PartnerForm(offers.revise_offer, OfferForm, _offer),
+    "clore-offre": PartnerForm(offers.close_offer, ClosingForm),
+    "rattacher": PartnerForm(listing.attach_name, NameForm),
+    "distinct": PartnerForm(joins.note_difference, OtherForm),
+    "annuler": PartnerForm(listing.take_back, TakeBackForm),
+}
+"""The forms that take one decision on one partner. Others have routes of their own."""
+
+
+def _band(text: str) -> tuple[int, int] | None:
+    low, _, high = text.partition("-")
+    return (int(low), int(high)) if low.isdecimal() and high.isdecimal() else None
+
+
+def grid_choices(desk: Desk) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Returns the bands and the proposals of the grid in force, as choices."""
+    grille = desk.refs.grille(desk.today).document
+    bands = [(f"{band.low}-{band.high}", f"{band.short} ({band.low}-{band.high})") for band in grille.bands]
+    proposals = {one.id: one.label for band in grille.bands for one in band.proposals if not one.advisor_only}
+    return bands, list(proposals.items())

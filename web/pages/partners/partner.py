@@ -1,0 +1,288 @@
+"""A partner's page: its file, its offers, its sources side by side, its referrals, its history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import HTTPException
+
+from pixflow.decision import Decision
+from pixflow.events.territory.partner import Retracted
+from pixflow.events.values import PartnerDetails
+from pixflow.identity import normalise
+from pixflow.open_data.duplicates import duplicates
+from pixflow.partners import joins, levels, listing, offers
+from pixflow.partners.state import PartnerState, contested, gone
+from pixflow.place_import.plan import place_of
+from projections import audit_trail
+from projections.store.folds import fold_of
+from projections.territory import partners, referrals
+from web.desk import receipts
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.desk.receipts import Receipt, ReceiptLine
+from web.french import dates
+from web.french.events import partners as words
+from web.french.events import sentences
+from web.french.territory import files, hours
+from web.french.territory import partners as french
+from web.french.territory.places import REASONS
+from web.french.typography import phone, typeset
+from web.http.forms import OpenForm
+from web.http.people import NOBODY
+from web.http.templates import Page
+from web.pages.partners import forms
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """An offer of the page. `offer` is None for one that the sources propose."""
+
+    offer: UUID | None
+    label: str
+    kind: str
+    facts: Sequence[tuple[str, str]]
+    proposed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceColumn:
+    """What one source tells: its name, then the value of each field of the page."""
+
+    name: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    stream: UUID
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerEventRow:
+    """An event of the history; `version` is that of an event that may be taken back, 0 for none."""
+
+    text: str
+    when: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerPage(Page):
+    """One partner. `may` are the names of the decisions that this person may take."""
+
+    template = "partners/partner.html"
+    block = "partner"
+    shows = NOBODY
+
+    id: UUID
+    name: str
+    status: str
+    town: str
+    address: Sequence[str]
+    details: PartnerDetails
+    telephone: str
+    hours: Sequence[str]
+    now: str
+    facts: Sequence[tuple[str, str]]
+    confirmed: str
+    answers: str
+    offers: Sequence[OfferRow]
+    fields: Sequence[str]
+    sources: Sequence[SourceColumn]
+    contested: Sequence[tuple[str, str, str]]
+    gone: Sequence[str]
+    alike: Sequence[LookAlike]
+    joined: Sequence[tuple[UUID, str]]
+    names: Sequence[str]
+    history: Sequence[PartnerEventRow]
+    may: frozenset[str]
+    form: OpenForm | None
+    receipt: Receipt | None
+    bands: Sequence[tuple[str, str]]
+    proposals: Sequence[tuple[str, str]]
+    choices: Mapping[str, Sequence[tuple[str, str]]]
+
+
+DECISIONS: tuple[Decision[..., Any], ...] = (
+    listing.list_partner, listing.correct_partner, listing.verify_partner, listing.delist_partner,
+    listing.attach_name, listing.take_back, offers.list_offer, joins.join_partner,
+)  # fmt: skip
+CHOICES: dict[str, Sequence[tuple[str, str]]] = {
+    "channel": list(words.VERIFICATIONS.items()),
+    "reason": list(words.DELISTINGS.items()),
+    "kind": list(files.OFFER_KINDS.items()),
+    "contact": list(files.CONTACTS.items()),
+}
+_STATUS = {"suggested": "proposé", "delisted": "retiré de la liste", "listed": ""}
+
+
+def state_of(desk: Desk, id: UUID) -> PartnerState:
+    """Returns the partner. Raises 404 when there is none."""
+    state = fold_of(desk.read, id)
+    if not isinstance(state, PartnerState) or not (state.listed or state.suggested):
+        raise HTTPException(404)
+    return state
+
+
+def partner_page(desk: Desk, id: UUID, form: OpenForm | None = None, receipt: Receipt | None = None) -> PartnerPage:
+    state = state_of(desk, id)
+    details = state.details
+    bands, proposals = forms.grid_choices(desk)
+    sorts = {normalise(name) for name in (details.name, *state.names)}
+    row = partners.one(desk.read, id)
+    return PartnerPage(
+        id=id,
+        name=details.name,
+        status=_STATUS.get(row.status, "") if row else "",
+        town=typeset(details.town),
+        address=list(filter(None, (details.address, details.complement, f"{details.postal_code} {details.town}"))),
+        details=details,
+        telephone=phone(details.phone) if details.phone else "",
+        hours=hours.in_french(details.hours),
+        now=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
+        facts=_facts(details),
+        confirmed=french.confirmed(state.confirmed, desk.today),
+        answers=french.answers(referrals.of_partners(desk.read, [id, *state.joined], sorted(sorts))),
+        offers=[*_offers(state), *_proposed(desk, state)],
+        fields=[files.FIELDS[field] for field in _SHOWN],
+        sources=_sources(state),
+        contested=[(files.FIELDS[name], ours, str(getattr(details, name))) for name, ours in contested(state).items()],
+        gone=[state.sources[key].source or "Le fichier" for key in gone(state)],
+        alike=_alike(desk, id, state),
+        joined=[(other, _name(desk, other)) for other in state.joined],
+        names=state.names,
+        history=_history(desk, id),
+        may=frozenset(decision.name for decision in DECISIONS if desk.may(decision)),
+        form=form,
+        receipt=receipt,
+        bands=bands,
+        proposals=proposals,
+        choices=CHOICES,
+    )
+
+
+_SHOWN = ("name", "address", "town", "phone", "email", "website", "hours", "services")
+_LISTS = ("kinds", "services", "thematics", "labels", "networks", "special_care", "audiences", "fees", "support")
+
+
+def _facts(details: PartnerDetails) -> list[tuple[str, str]]:
+    """Returns the lists of the file, as label and value."""
+    return [(files.FIELDS[name], typeset(", ".join(value))) for name in _LISTS if (value := getattr(details, name))]
+
+
+def _offers(state: PartnerState) -> list[OfferRow]:
+    return [
+        OfferRow(id, terms.label, files.OFFER_KINDS[terms.kind], files.of_terms(terms)[2:])
+        for id, terms in state.open_offers().items()
+    ]
+
+
+def _proposed(desk: Desk, state: PartnerState) -> list[OfferRow]:
+    """Returns the offers that the words of the sources propose, of kinds that are not listed yet."""
+    known = {one.terms.kind for one in state.offers.values()}
+    kinds = [kind for kind in levels.proposed_kinds(state.details) if kind not in known]
+    return [OfferRow(None, files.PROPOSED_OFFERS[kind], files.OFFER_KINDS[kind], (), kind) for kind in kinds]
+
+
+def _sources(state: PartnerState) -> list[SourceColumn]:
+    """Returns the team's word, when there is one, then each source's."""
+    corrected = {name: one.value for name, one in state.corrections.items()}
+    team = [getattr(state.stated, name) or corrected.get(name, "") for name in _SHOWN]
+    told = [
+        SourceColumn(french.source(one.source, one.updated), [_text(getattr(one.details, name)) for name in _SHOWN])
+        for one in state.sources.values()
+    ]
+    return [SourceColumn("L’équipe", list(map(_text, team))), *told] if any(team) else told
+
+
+def _text(value: Any) -> str:
+    return typeset(", ".join(value) if isinstance(value, tuple) else str(value or "—"))
+
+
+def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[LookAlike]:
+    """Returns the listed partners of the commune that may be the same place."""
+    if not state.is_proposed:
+        return []
+    details = state.details
+    there = partners.of_commune(desk.read, details.commune, details.town)
+    others = [row for row in there if row.stream not in (id, *state.different) and not _differs(desk, row.stream, id)]
+    mine = place_of(details, str(id))
+    pairs = duplicates([mine, *(place_of(partners.details_of(row), str(row.stream)) for row in others)])
+    found = [(pair.other if pair.one is mine else pair.one, pair) for pair in pairs if mine in (pair.one, pair.other)]
+    return [
+        LookAlike(UUID(place.id), place.name, ", ".join(REASONS[reason] for reason in pair.reasons))
+        for place, pair in found
+    ]
+
+
+def _differs(desk: Desk, stream: UUID, id: UUID) -> bool:
+    other = fold_of(desk.read, stream)
+    return isinstance(other, PartnerState) and id in other.different
+
+
+def _name(desk: Desk, id: UUID) -> str:
+    state = fold_of(desk.read, id)
+    return state.details.name if isinstance(state, PartnerState) else ""
+
+
+def _history(desk: Desk, id: UUID) -> list[PartnerEventRow]:
+    events = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, id)]
+    undone = {one.event.version for one in events if isinstance(one.event, Retracted)}
+    names = names_for(desk)
+    return [
+        PartnerEventRow(
+            sentences.sentence(one, names, zone=desk.zone, history=events),
+            sentences.who(one, names) + ", " + dates.instant(one.at, desk.zone),
+            one.originator_version
+            if isinstance(one.event, listing.UNDOABLE) and one.originator_version not in undone
+            else 0,
+        )
+        for one in reversed(events)
+    ]
+
+
+def receipt_of(desk: Desk, id: UUID, reference: str) -> Receipt | None:
+    """Returns what a command recorded on this partner."""
+    names = names_for(desk)
+    mine = [one for one in receipts.events_of(desk, reference) if one.originator_id == id]
+    told = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=mine)) for one in mine[:10]]
+    return Receipt("Enregistré :", told) if told else None
+
+
+def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:
+    """Returns a form of the page with what is known; None for another name."""
+    if name not in OPENED:
+        return None
+    state = state_of(desk, id)
+    if name == "corriger":
+        return OpenForm(name, values={field: getattr(state.details, field) for field in forms.FIELDS})
+    if name == "offre" and about in files.PROPOSED_OFFERS:
+        grille = desk.refs.grille(desk.today).document
+        bands = [(band.low, band.high) for band in grille.bands]
+        terms = levels.terms_of(about, files.PROPOSED_OFFERS[about], bands)  # type: ignore[arg-type]
+        return OpenForm(name, values=_values(terms))
+    if name == "modifier-offre":
+        found = {str(offer): terms for offer, terms in state.open_offers().items()}.get(about)
+        return OpenForm(name, about, {**_values(found), "offer": about}) if found else None
+    return OpenForm(name)
+
+
+OPENED = ("corriger", "verifier", "retirer", "offre", "modifier-offre", "rattacher")
+
+
+def _values(terms: Any) -> dict[str, Any]:
+    return {
+        "label": terms.label,
+        "kind": terms.kind,
+        "band": [f"{low}-{high}" for low, high in terms.bands],
+        "proposal": list(terms.proposals),
+        "days": terms.days,
+        "seats": "" if terms.seats is None else terms.seats,
+        "cost": terms.cost,
+        "language": terms.language,
+        "contact": terms.contact,
+    }

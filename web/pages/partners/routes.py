@@ -1,0 +1,156 @@
+"""Routes of the list of partners, and of a new one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from pixflow.engine import new_id
+from pixflow.events.values import PartnerDetails
+from pixflow.open_data.communes import by_postal_code, communes, find
+from pixflow.partners.catalogue import receive_catalogue
+from pixflow.partners.listing import list_partner, suggest_partner
+from projections.territory import partners
+from web.desk import receipts, refusals
+from web.desk.commands import record
+from web.desk.dependencies import allowed
+from web.desk.desk import Desk
+from web.french.errors import missing
+from web.french.territory.partners import STATUSES
+from web.http.filters import Chip, FilterMenu
+from web.http.forms import Form, FormData, Text, validate
+from web.http.pagination import address
+from web.http.people import NOBODY
+from web.http.templates import Page, page, redirect
+from web.pages.partners import listing
+from web.pages.partners.listing import LIST, Town
+
+router = APIRouter()
+AtPartners = Annotated[Desk, allowed("advisor", "facilitator", "referent", "manager", "auditor")]
+Status = Literal["listed", "suggested", "delisted"]
+
+
+class NewPartnerForm(Form):
+    """A partner by hand; its commune is found by its name and postal code."""
+
+    name: str
+    town: str
+    postal_code: str
+    address: Text = ""
+    phone: Text = ""
+    email: Text = ""
+    website: Text = ""
+    hours: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnersPage(Page):
+    """The list. `lists`: this person may add a partner; `suggests`: they may suggest one."""
+
+    template = "partners/list.html"
+    block = "list"
+    shows = NOBODY
+
+    chips: Sequence[Chip]
+    menus: Sequence[FilterMenu]
+    filtered: bool
+    total: int
+    towns: Sequence[Town]
+    lists: bool
+    suggests: bool
+    imports: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPartnerPage(Page):
+    template = "partners/new.html"
+    block = "form"
+    shows = NOBODY
+
+    lists: bool
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+
+
+@router.get(LIST)
+def read(
+    request: Request,
+    desk: AtPartners,
+    etat: Status = "listed",
+    genre: str = "",
+    label: str = "",
+    fraicheur: str = "",
+    ouvert: str = "",
+) -> Response:
+    """Shows the partners by commune; the filters are the address."""
+    wanted = {"genre": genre, "label": label, "fraicheur": fraicheur, "ouvert": ouvert}
+    towns, menus, total = listing.towns(desk, etat, wanted)
+    counts = partners.counts(desk.read)
+    chips = [
+        Chip(text, address(LIST, {"etat": "" if code == "listed" else code}), counts.get(code, 0), code == etat)
+        for code, text in STATUSES.items()
+        if counts.get(code) or code == etat
+    ]
+    shown = PartnersPage(
+        chips=chips,
+        menus=menus,
+        filtered=any(wanted.values()),
+        total=total,
+        towns=towns,
+        lists=desk.may(list_partner),
+        suggests=desk.may(suggest_partner),
+        imports=desk.may(receive_catalogue),
+    )
+    return page(request, shown)
+
+
+@router.get("/partenaires/nouveau")
+def new(request: Request, desk: AtPartners) -> Response:
+    """Shows a blank form: an advisor suggests, a référent lists."""
+    _must_add(desk)
+    return _new(request, desk, {}, {})
+
+
+@router.post("/partenaires/nouveau")
+def add(request: Request, desk: AtPartners, data: FormData) -> Response:
+    """Lists a partner, or suggests it to the référent."""
+    _must_add(desk)
+    form, errors = validate(NewPartnerForm, data)
+    if form is None:
+        return _new(request, desk, data, missing.named(errors), status=422)
+    decide = list_partner if desk.may(list_partner) else suggest_partner
+    stream = new_id(form.command_id, "partner")
+    outcome = record(desk, {"partner": stream}, decide, command_id=form.command_id, details=_details(form))
+    if outcome.refused:
+        return _new(request, desk, data, refusals.field_errors(desk, outcome.refused), status=422)
+    return redirect(request, address(f"{LIST}/{stream}", {"recu": receipts.reference(outcome.recorded)}))
+
+
+def _must_add(desk: Desk) -> None:
+    if not desk.may(list_partner) and not desk.may(suggest_partner):
+        raise HTTPException(403)
+
+
+def _details(form: NewPartnerForm) -> PartnerDetails:
+    """Returns the file, with the code of the commune when INSEE's list is sure of it."""
+    found = find(form.town, form.postal_code) or by_postal_code(form.postal_code)
+    known = communes().get(found.code) if found else None
+    return PartnerDetails(
+        name=form.name,
+        commune=known.code if known else "",
+        town=known.name if known else form.town,
+        postal_code=form.postal_code,
+        address=form.address,
+        phone=form.phone,
+        email=form.email,
+        website=form.website,
+        hours=form.hours,
+    )
+
+
+def _new(
+    request: Request, desk: Desk, values: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200
+) -> Response:
+    shown = NewPartnerPage(lists=desk.may(list_partner), values=values, errors=errors)
+    return page(request, shown, status=status)
