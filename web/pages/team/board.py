@@ -25,6 +25,7 @@ from web.http.pagination import SIZE, Pager, address
 from web.http.people import NOBODY
 from web.http.templates import Page
 from web.pages.team import access
+from web.pages.team.appropriation import SiteBoard, boards
 from web.pages.team.forms import confirmable
 from web.pages.team.moves import MoveRow, move_rows
 
@@ -101,6 +102,7 @@ class TeamPage(Page):
     here: int
     away: int
     sums: Sequence[tuple[str, int]]
+    boards: Sequence[SiteBoard]
     most: int
     referents: Sequence[TeamRow]
     warnings: Sequence[TeamWarning]
@@ -146,6 +148,7 @@ def board_page(
         here=len(here),
         away=sum(row.state == "away" for row in here),
         sums=[(label, sum(bool(row.milestones[n]) for row in here)) for n, label in enumerate(MILESTONES.values())],
+        boards=boards(desk, site) if state == "here" else [],
         most=max((row.tasks for row in everyone), default=0),
         referents=[row for row in here if "referent" in row.roles],
         warnings=list(_warnings(desk, everyone)),

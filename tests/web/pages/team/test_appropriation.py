@@ -1,0 +1,74 @@
+"""The board of eight lines, by site: who is counted on a day, what is missing, and who closes it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from pixflow.documents.resource import ResourceDocument
+from pixflow.resources.sharing import share_resource
+from pixflow.team import membership, milestones
+from tests.web.filled import hire, said, soup
+from tests.web.paths import House, house
+
+SOPHIE, NADIA, PAUL, HELENE = "Sophie Lecomte", "Nadia Benali", "Paul Rey", "Hélène Morin"
+MONDAY = date(2026, 3, 16)
+LINES = [
+    "Référence Pix désignée", "Direction impliquée", "Pix passé par tous", "Informés depuis leur arrivée",
+    "Formés à Pix Orga", "Élaboré ensemble", "Kit et questions fréquentes", "Aide technique",
+]  # fmt: skip
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, MONDAY) as made:
+        yield made
+
+
+def board(at_work: House, label: str, site: int = 0) -> list[str]:
+    """The cells of one line: where the team stands, what is missing, who closes it."""
+    page = soup(at_work.client(SOPHIE).get("/equipe").text)
+    rows = page.select(".appropriation")[site].select("tbody tr")
+    row = next(one for one in rows if said(one.select_one("th")).removeprefix("fait : ") == label)
+    return [said(cell) for cell in row.select("td")]
+
+
+def test_each_site_has_the_eight_lines(at_work: House) -> None:
+    page = soup(at_work.client(NADIA).get("/equipe").text)
+    assert len(page.select(".appropriation")) == len(at_work.served.refs.structure.sites)
+    for one in page.select(".appropriation"):
+        assert [said(th).removeprefix("fait : ") for th in one.select("tbody th")] == LINES
+
+
+def test_the_share_counts_those_present_and_who_leaves_until_the_last_day(at_work: House) -> None:
+    at_work.says(NADIA, milestones.take_pix, {"staff": at_work.people[NADIA]}, on=MONDAY)
+    assert board(at_work, "Pix passé par tous")[0].startswith("25")
+    leaving = {"staff": at_work.people[PAUL]}
+    at_work.says(HELENE, membership.record_departure, leaving, last_day=MONDAY)
+    assert board(at_work, "Pix passé par tous")[0].startswith("25")
+    at_work.day(MONDAY + timedelta(days=1))
+    share, missing, _ = board(at_work, "Pix passé par tous")
+    assert share.startswith("33")
+    assert PAUL not in missing
+
+
+def test_a_kit_and_a_question_of_the_team_close_their_line(at_work: House) -> None:
+    assert board(at_work, "Kit et questions fréquentes")[1] == "un kit explicatif, une question fréquente"
+    kit = ResourceDocument("Kit", "kit", "Texte", example=True)
+    for text in (kit, replace(kit, kind="faq")):
+        at_work.says(SOPHIE, share_resource, {"resource": uuid4()}, document=text, note="")
+    assert board(at_work, "Kit et questions fréquentes")[1] == "les exemples livrés ne sont pas encore adaptés"
+    own = replace(kit, title="Le nôtre", example=False)
+    at_work.says(SOPHIE, share_resource, {"resource": uuid4()}, document=own, note="")
+    assert board(at_work, "Kit et questions fréquentes")[1:] == ["", ""]
+
+
+def test_a_newcomer_owes_the_test_and_the_referent_tells_them(at_work: House) -> None:
+    at_work.day(MONDAY + timedelta(days=1))
+    hire(at_work, "Inès Faure", "advisor")
+    page = said(soup(at_work.client("Inès Faure").get("/boite").text).select_one(".item-do"))
+    assert page == "Passer Pix"
+    assert "1 collègue à informer" in said(soup(at_work.client(SOPHIE).get("/boite").text))

@@ -1,0 +1,154 @@
+"""The team makes Pix its own: eight lines of the guide, by site, each with its gap and who can close it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Any
+
+from pixflow.events.protocol import ProtocolPublished
+from pixflow.events.workshop import HelpAsked, HelpGiven
+from pixflow.team.staff import Staff
+from projections import audit_trail
+from projections.knowledge import resources
+from web.desk.desk import Desk
+from web.french import dates
+from web.french.typography import percent, plural, say
+
+WORKING = frozenset({"advisor", "referent", "facilitator", "manager"})
+"""The roles of people who work with young people, or steer those who do."""
+_SINCE = timedelta(days=365)
+_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """One line of the guide: where the team stands on the day, what is missing, and where it is closed.
+
+    `reached` tells that nothing is missing; `href` is "" where the person at the desk closes nothing.
+    """
+
+    label: str
+    fact: str
+    gap: str
+    by: str
+    href: str
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBoard:
+    """The eight lines of one site; `people` counts those present on the day."""
+
+    site: str
+    people: int
+    lines: Sequence[TeamLine]
+
+
+def boards(desk: Desk, site: str = "") -> list[SiteBoard]:
+    """Returns the board of each site of the structure, or of one: percentages of the people present today."""
+    sites = [one for one in desk.refs.structure.sites if site in ("", one)]
+    shared = list(_of_everybody(desk))
+    return [_board(desk, one, shared) for one in sites]
+
+
+def _board(desk: Desk, site: str, shared: Sequence[TeamLine]) -> SiteBoard:
+    people = [one for one in desk.refs.team.values() if _is_of(one, site, desk.today)]
+    referent, *_ = own = list(_of_site(desk, site, people))
+    direction, together, kit, technical = shared
+    return SiteBoard(site, len(people), [referent, direction, *own[1:], together, kit, technical])
+
+
+def _is_of(member: Staff, site: str, day: date) -> bool:
+    """Tells if somebody works on a site that day; who has no site works on each."""
+    joined = member.joined is not None and member.joined <= day
+    return joined and bool(member.roles_on(day) & WORKING) and member.site in (None, site)
+
+
+def _of_site(desk: Desk, site: str, people: Sequence[Staff]) -> Iterator[TeamLine]:
+    day = desk.today
+    named = [
+        one for one in desk.refs.team.values() if "referent" in one.roles_on(day) and one.designated_for in (None, site)
+    ]
+    fact = ", ".join(sorted(one.name for one in named))
+    gap = "" if named else "personne n’est désigné"
+    yield TeamLine("Référence Pix désignée", fact, gap, "la direction", "/equipe", bool(named))
+    yield _share("Pix passé par tous", people, lambda one: one.last("pix") is not None, "chaque collègue")
+    yield _share("Informés depuis leur arrivée", people, _is_briefed, "la référence Pix")
+    yield _share("Formés à Pix Orga", people, lambda one: one.last("training") is not None, "la référence Pix")
+
+
+def _is_briefed(member: Staff) -> bool:
+    told = member.last("briefing")
+    return told is not None and member.joined is not None and told.stamp.on >= member.joined
+
+
+def _share(label: str, people: Sequence[Staff], done: Callable[[Staff], bool], by: str) -> TeamLine:
+    missing = sorted(one.name for one in people if not done(one))
+    if not people:
+        return TeamLine(label, "personne sur ce site", "", by, "", True)
+    count = len(people) - len(missing)
+    fact = say("{share} ({count} sur {all})", share=percent(100 * count // len(people)), count=count, all=len(people))
+    return TeamLine(label, fact, ", ".join(missing), by, "/equipe" if missing else "", not missing)
+
+
+def _of_everybody(desk: Desk) -> Iterator[TeamLine]:
+    """Yields the lines that a structure has as a whole, the same at each site."""
+    yield _direction(desk)
+    yield _together(desk)
+    yield _kit(desk)
+    yield _help(desk)
+
+
+def _direction(desk: Desk) -> TeamLine:
+    """Returns who of the direction published the protocol in force, or endorsed its draft."""
+    made = desk.refs.protocols.made
+    published = audit_trail.page(desk.read, audit_trail.TrailFilter(topic=ProtocolPublished.TOPIC), 1, 0)
+    agreed = {*(made.endorsed_by if made else ()), *(row.by for row in published)}
+    names = sorted(one.name for id, one in desk.refs.team.items() if "manager" in one.roles and str(id) in agreed)
+    fact = say("protocole publié ou approuvé par {names}", names=", ".join(names)) if names else ""
+    gap = "" if names else "le protocole en vigueur n’a pas l’accord de la direction"
+    return TeamLine("Direction impliquée", fact, gap, "la direction", "/protocole" if gap else "", bool(names))
+
+
+def _together(desk: Desk) -> TeamLine:
+    """Returns whether two colleagues at least, not its author, endorsed the draft that is in force."""
+    made = desk.refs.protocols.made
+    agreed = [by for by in (made.endorsed_by if made else ()) if made and by != made.by]
+    gap = "" if len(agreed) > 1 else "un projet de protocole approuvé par deux collègues"
+    fact = plural(len(agreed), "accord sur le protocole en vigueur", "accords sur le protocole en vigueur")
+    return TeamLine("Élaboré ensemble", fact, gap, "toute l’équipe", "/protocole" if gap else "", not gap)
+
+
+def _kit(desk: Desk) -> TeamLine:
+    rows = [row for row in resources.every(desk.read) if row.number and not row.withdrawn]
+    own = [row for row in rows if not row.example]
+    fact = plural(len(own), "ressource de l’équipe", "ressources de l’équipe")
+    if rows:
+        last = max(row.revised for row in rows)
+        fact = say("{fact}, la dernière le {day}", fact=fact, day=dates.day(last, year=last.year != desk.today.year))
+    kinds = {row.kind for row in rows}
+    wanted = {"kit": "un kit explicatif", "faq": "une question fréquente"}
+    missing = [name for kind, name in wanted.items() if kind not in kinds]
+    gap = ", ".join(missing) or ("" if own else "les exemples livrés ne sont pas encore adaptés")
+    return TeamLine("Kit et questions fréquentes", fact, gap, "la référence Pix", "/ressources" if gap else "", not gap)
+
+
+def _help(desk: Desk) -> TeamLine:
+    """Returns the calls for help of workshops over a year, with the median time to an answer."""
+    since = desk.served.engine.clock() - _SINCE
+    asked, given = (audit_trail.since(desk.read, topic, since, _MOST) for topic in (HelpAsked.TOPIC, HelpGiven.TOPIC))
+    waits = [min(later) for one in asked if (later := [g.at - one.at for g in given if _answers(g, one)])]
+    if not asked:
+        return TeamLine("Aide technique", "aucun appel depuis un an", "", "l’assistance", "", True)
+    fact = plural(len(asked), "appel depuis un an", "appels depuis un an")
+    if waits:
+        minutes = max(1, round(median(wait.total_seconds() for wait in waits) / 60))
+        fact = say("{fact}, réponse en {time} le plus souvent", fact=fact, time=plural(minutes, "minute"))
+    left = len(asked) - len(waits)
+    gap = plural(left, "appel sans réponse notée", "appels sans réponse notée") if left else ""
+    return TeamLine("Aide technique", fact, gap, "l’assistance", "/ateliers" if gap else "", not gap)
+
+
+def _answers(given: Any, asked: Any) -> bool:
+    return bool(given.stream == asked.stream and given.position > asked.position)
