@@ -103,8 +103,10 @@ def fits(tally: Tally, wanted: Cell) -> bool:
 
 
 def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Counter[Tally]]:
-    wanted = (entries.c.indicator.in_([id for id in ids if id not in _APART]), in_period(asked))
-    made = _tallied(connection, asked, *wanted)
+    some = [entries.c.indicator.in_(ids)] if ids is not ALL else []  # without it, the index is read in its order
+    made = _tallied(connection, asked, in_period(asked), *some)
+    for id in _APART:
+        made.pop(id, None)
     if "I16" in ids:
         made |= _tallied(connection, asked, entries.c.indicator == "I16", held(asked))
     return made

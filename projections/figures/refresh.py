@@ -19,7 +19,7 @@ from projections.bookkeeping import folds
 from projections.contract import Row
 from projections.figures.entries import KINDS, entries, of_path, of_workshop, paths
 from projections.store.bulk_writes import delete_streams, insert_rows
-from projections.store.catch_up import ReadSide
+from projections.store.catch_up import ReadSide, without_garbage_collection
 
 _CHUNK = 500
 
@@ -44,7 +44,7 @@ def _make_some(side: ReadSide, today: date) -> bool:
     with side.database.connect() as connection:
         if not _missing(connection, documents, 1):
             return False
-    with side.writing() as connection:
+    with side.writing() as connection, without_garbage_collection():
         some = _missing(connection, documents, _CHUNK)
         for table in (paths, entries):
             delete_streams(connection, table, some)

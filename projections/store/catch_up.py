@@ -85,7 +85,7 @@ class ReadSide:
         """Shows every event recorded so far, at most `limit` more. Returns the position reached."""
         if self.source.head() == self._position and self._tables_are_in_place() and not self._needs_scrub:
             return self._position
-        with self._mutex, self._lock, _without_garbage_collection():
+        with self._mutex, self._lock, without_garbage_collection():
             self._resume()
             goal = self.source.head() if limit is None else self._position + limit
             while self._position < goal and (
@@ -103,7 +103,7 @@ class ReadSide:
         """
         head = self.source.head()
         if head > BATCH:
-            with self._mutex, _without_garbage_collection():
+            with self._mutex, without_garbage_collection():
                 while self._position < head:
                     self._show(self.source.read(self._position, BATCH), rows_later=True)
                     progress(min(self._position, head - 1), head)
@@ -305,7 +305,7 @@ def scrub(database: Engine) -> bool:
 
 
 @contextmanager
-def _without_garbage_collection() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Disables the collector: it takes a third of the time of a batch, which makes no cycles (docs/benchmarks.md)."""
     was_on = gc.isenabled()
     gc.disable()
