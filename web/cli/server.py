@@ -16,7 +16,6 @@ from pixflow.decision import ACCOUNTS
 from pixflow.structure_folder import utc_now
 from web.accounts import link_visits, memberships
 from web.accounts.site import Site
-from web.app import create_app
 from web.cli.common.terminal import (
     checked_settings,
     console,
@@ -71,6 +70,8 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         logs.write_json()
     site = None if demo else _site(settings, data, port, where)
     progress = shown("Mise à jour des tables")
+    from web.app import create_app  # all the pages: a refusal does not wait for them
+
     with open_host(data, demo=demo, site=site, progress=progress) as host, serving(host):
         _say_what_is_wrong(host)
         listener = listen_at(where) if where else listen_on(port)

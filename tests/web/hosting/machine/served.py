@@ -1,5 +1,6 @@
 """`pixflow serve` in a process of its own, for people who sign in."""
 
+import logging
 import os
 import socket
 import subprocess
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from typer.testing import CliRunner
 
 from tests.web.paths import house
 from web.accounts import invitations
+from web.cli.app import app
 
 URL = "https://pixflow.exemple.fr"
 HOST = "pixflow.exemple.fr"
@@ -34,12 +37,23 @@ def environment(data: Path, **settings: str | None) -> dict[str, str]:
 
 
 def refused(data: Path, *words: str, **settings: str | None) -> str:
-    """Runs `pixflow serve` where it refuses. Returns what it says."""
-    answer = subprocess.run(
-        [PIXFLOW, "serve", *words], env=environment(data, **settings), capture_output=True, text=True, timeout=60
-    )
-    assert answer.returncode == 1, answer.stdout
+    """Runs `pixflow serve` where it refuses, in this process. Returns what it says."""
+    with log_of_its_own():
+        answer = CliRunner(env=environment(data, **settings)).invoke(app, ["serve", *words])
+    assert answer.exit_code == 1, answer.stdout
     return " ".join(answer.stderr.split())
+
+
+@contextmanager
+def log_of_its_own() -> Iterator[None]:
+    """Lets `serve` replace the handlers of the log. Those of pytest are back afterwards."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    root.handlers = []
+    try:
+        yield
+    finally:
+        root.handlers, root.level = before
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 
 from pixflow.backups.backup import back_up
 from tests.web.client import InspectingClient
+from tests.web.hosting.machine.served import log_of_its_own
 from tests.web.pages.account.conftest import SECRET, URL, Browser, address, first_visit
 from tests.web.paths import House, house
 from web.app import create_app
@@ -38,12 +39,9 @@ class Log:
 def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     stream = StringIO()
     monkeypatch.setattr("sys.stderr", stream)
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    root.handlers = []  # pytest's own
-    logs.write_json()
-    yield Log(stream)
-    root.handlers, root.level = before
+    with log_of_its_own():
+        logs.write_json()
+        yield Log(stream)
 
 
 @pytest.fixture
