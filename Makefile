@@ -29,7 +29,7 @@ demo: $(INSTALLED)  ## serve an invented Mission locale in your browser
 	@$(BIN)/pixflow demo
 
 test: $(INSTALLED)  ## run every test but the long ones
-	@$(IN_MEMORY) $(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(IN_MEMORY) $(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore=tests/benchmarks $(ARGS)
 
 check: $(INSTALLED)  ## check style, types, and who may import whom
 	@$(BIN)/ruff check .
