@@ -3,18 +3,22 @@
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
+from pixflow.documents.grille import PROGRAMMES
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.participation.campaign import Campaign
 from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import LinkedReferral, is_open
 from pixflow.workshop.state import Workshop
-from projections.store.folds import fold_of
+from projections.knowledge import resources
+from projections.knowledge.resources import StepPlace
+from projections.store.folds import fold_of, folds_of
 from web.desk.desk import Desk
 from web.french import dates, typography, vocabulary
 from web.french.typography import say
 from web.http.papers import Paper, issued, whom_to_call
 from web.pages.dossier import grid_reading
+from web.pages.resources.article import public_address
 
 ENDING = "Appuyez sur « Envoyer mes résultats »."
 
@@ -85,7 +89,10 @@ def prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str)
         name=_name(dossier),
         lead=typography.typeset(f"Décidé ensemble le {dates.day(one.built.stamp.on, year=True)} :"),
         entries=[(state.action.label, _detail(desk, dossier, state, partners)) for state in shown],
-        links=[link for state in shown for link in _partner_links(desk, dossier, state, origin)],
+        links=[
+            *(link for state in shown for link in _partner_links(desk, dossier, state, origin)),
+            *_takeaways(desk, dossier, one, origin),
+        ],
         facts=_typeset(
             *(said for said in (("Votre souhait", one.built.wish), ("Votre projet", dossier.project)) if said[1]),
             ("Une question", _contact(desk, dossier)),
@@ -103,6 +110,23 @@ def _partner_links(desk: Desk, dossier: Dossier, state: ActionState, origin: str
             text = "Pour {partner} : flashez ce code pour répondre à la Mission locale, jusqu’au {day}."
             label = say(text, partner=referral.partner.name, day=dates.day(link.until, year=True))
             yield label, f"{origin}/p/{token_of(link.id, desk.engine.token)}"
+
+
+def _takeaways(
+    desk: Desk, dossier: Dossier, one: grid_reading.PrescriptionRow, origin: str
+) -> Iterator[tuple[str, str]]:
+    """Yields what the young person takes away, each text as it stood on the day of the prescription."""
+    known = grid_reading.grille(desk, one.built.grille)
+    rank = next((n for n, band in enumerate(known.bands if known else (), 1) if band.low == one.built.low), 0)
+    programme = dossier.programme if dossier.programme in PROGRAMMES else "other"
+    place = StepPlace("build-prescription", "prescription", rank, programme)
+    rows = resources.beside(desk.read, place, audience="young")
+    states = folds_of(desk.read, {row.stream for row in rows})
+    for row in rows:
+        text = states[row.stream].on(one.built.stamp.on)
+        if text and text.document.audience == "young":
+            address = public_address(desk.served.opened.slug, row.stream, text.number)
+            yield say("Pour vous : {title}", title=text.document.title), f"{origin}{address}"
 
 
 def _detail(desk: Desk, dossier: Dossier, state: ActionState, partners: Mapping[str, str]) -> str:

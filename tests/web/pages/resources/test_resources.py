@@ -327,6 +327,36 @@ def test_a_young_person_reads_without_account_what_is_theirs_and_nothing_else(at
     assert stranger.get(f"{base}/{mine}/1").status_code == 404
 
 
+def test_the_prescription_sheet_gives_what_is_theirs_as_it_stood_that_day(at_work: House) -> None:
+    mine = shared(at_work, replace(YOUNG, bands=(), tasks=("build-prescription",)))
+    shared(at_work, replace(TEXT, title="Pour l’équipe", tasks=("build-prescription",)))
+    dossier, _ = at_work.prescribed()
+    at_work.day(TUESDAY)
+    later = {
+        "document": replace(YOUNG, bands=(), tasks=("build-prescription",), title="Revu"),
+        "note": "",
+        "replaces": 1,
+    }
+    at_work.says(SOPHIE, sharing.revise_resource, {"resource": mine}, **later)
+    participation = next(iter(at_work.state(dossier).prescription.built))
+    page = at_work.client(NADIA).get(f"/dossiers/{dossier}/prescription/{participation}").text
+    assert "Pour vous : Les tutoriels de Pix" in words(page)
+    assert "Pour l’équipe" not in words(page)
+    assert at_work.client(NADIA).get(f"/dossiers/{dossier}/prescription/{participation}.pdf").status_code == 200
+
+
+def test_a_step_shows_three_texts_at_most_and_never_hides_its_form(at_work: House) -> None:
+    dossier = at_work.opened()
+    for n in range(5):
+        shared(at_work, replace(TEXT, title=f"Texte {n}"))
+    page = soup(at_work.client(NADIA).get(f"/dossiers/{dossier}?formulaire=present").text)
+    near = page.select_one("#form .near")
+    assert [summary.get_text(strip=True) for summary in near.select("summary")] == ["Texte 0", "Texte 1", "Texte 2"]
+    assert not near.select("details[open]")
+    assert page.select_one("#form form button")
+    assert near.select_one("a[target]")["href"] == "/ressources/questions/nouvelle?tache=present-pix"
+
+
 # --- questions and marks
 
 
