@@ -246,6 +246,8 @@ def _cells(asked: AskedFigures, there: Counting, id: str, by: str, path: str) ->
         for cut, values in found.items()
         if len(values) > 1
     ]
+    if not any(chip.on for chip in chips):
+        return chips, []
     made = []
     for value, _ in asking.ordered(by, found.get(by, [])):  # type: ignore[call-overload]
         cell = asked.within(f"{by}:{value}")
