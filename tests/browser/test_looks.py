@@ -132,7 +132,7 @@ def test_on_a_phone_the_first_task_stands_in_the_first_half(busy: tuple[str, Hou
 
 
 def test_on_a_phone_the_first_result_stands_in_the_first_half(locale: House, url: str, tab: Page) -> None:
-    """What is to match comes first, or when there is nothing, what is to dispatch; a press opens the file's choice."""
+    """Results to match come first, or when there are none, those to dispatch; a press opens the choice of a file."""
     receive(locale, fill(locale, 3), NADIA)
     tab.set_viewport_size({"width": 390, "height": 844})
     tab.context.add_cookies([{"name": COOKIE, "value": f"{locale.slug}/{locale.people['Sophie Lecomte']}", "url": url}])

@@ -16,8 +16,7 @@ from web.french import tasks as french
 from web.french import vocabulary
 from web.french.typography import upper_first
 from web.http import filters
-from web.http.filters import Chip, FilterMenu
-from web.http.lateness import LateBar, late_bars, lateness
+from web.http.filters import Chip, FilterMenu, LateBar, late_bars, lateness
 from web.http.pagination import SIZE, Pager, address
 from web.pages.queue.rows import QueueRow, plain_rows
 

@@ -12,7 +12,7 @@ from web.desk import task_links
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import tasks as french
-from web.http.lateness import PARAMETER, LateBar, late_bars, lateness
+from web.http.filters import LATE, LateBar, late_bars, lateness
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
@@ -107,7 +107,7 @@ def pile_page(request: Request, desk: Desk, kind: str, band: str, number: int) -
     late = _lateness(desk)
     ages = projections_piles.pile_ages(desk.read, desk.roles, desk.today, late).get(kind, Counter())
     total, kept = ages.get(band, 0) if band else sum(ages.values()), {"pile": kind}
-    pager = Pager.at(total, number, "/boite", {**kept, PARAMETER: band})
+    pager = Pager.at(total, number, "/boite", {**kept, LATE: band})
     rows = projections_piles.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset, late, band)
     shown = PilePage(
         title=french.PILES[kind](sum(ages.values())),

@@ -20,8 +20,8 @@ from web.desk.team import proposals
 from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.typography import NBSP, say
+from web.http.filters import LateBar
 from web.http.forms import OpenForm
-from web.http.lateness import LateBar
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from projections import piles
 from web.desk.desk import Desk
-from web.http.lateness import LateBar, late_bars, lateness
+from web.http.filters import LateBar, late_bars, lateness
 from web.pages.results.board_place import BOARD
 
 
