@@ -11,16 +11,19 @@ from pixflow.dossier.evolve import NO_PROJECT
 from pixflow.dossier.identity import state_project
 from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.dossier.state import Dossier
-from pixflow.engine import new_id
+from pixflow.engine import Step, new_id
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from pixflow.events.values import Partner
+from pixflow.identity import normalise
 from pixflow.participation.state import Participation
+from pixflow.partners.listing import use_partner
 from pixflow.workshop.booking import offer_deadline
 from projections import workshops
 from projections.store.folds import fold_of
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
+from web.desk.territory import referral_offers
 from web.french import validation
 from web.french.dossier import progress
 from web.http.forms import Form
@@ -31,6 +34,7 @@ Arguments = tuple[dict[str, Any], dict[str, Any]]
 """The arguments of a decision: what the person says, then what the program adds."""
 Further = tuple[Decision[..., Any], dict[str, Any], dict[str, Any]]
 """Another decision of a form, with the arguments of both kinds."""
+EITHER = "Choisissez une offre de la liste, ou écrivez un autre nom : pas les deux."
 OF_PRESCRIPTION = ("kept", "added", "wish", "project", "reason")
 Values = Mapping[str, Any]
 Errors = dict[str, str]
@@ -91,11 +95,29 @@ def study(desk: Desk, dossier: Dossier, form: Form) -> Arguments:
 
 
 def refer(desk: Desk, dossier: Dossier, form: form_models.ReferForm) -> Arguments:
-    partner = Partner(None, form.partner)
-    return {**sent(form), "partner": partner}, {
+    listed = referral_offers.chosen(desk, *form.offered) if form.offered else None
+    partner, email = listed or Partner(None, form.partner), form.email
+    if listed and form.offered and email is None:
+        email = referral_offers.listed_email(desk, form.offered[0]) or None
+    offer = form.offered[1] if listed and form.offered else None
+    return {**sent(form, "offered"), "partner": partner, "offer": offer, "email": email}, {
         "referral": new_id(form.command_id, "referral"),
         **partner_words.new_link(desk, form.command_id),
     }
+
+
+def check_refer(desk: Desk, dossier: Dossier, form: form_models.ReferForm) -> Errors:
+    """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again."""
+    if form.offered and referral_offers.chosen(desk, *form.offered) is None:
+        return {"offered": "Cette offre n’est plus ouverte : choisissez-en une autre."}
+    if not form.offered and not form.partner:
+        return {"partner": validation.invalid("missing", {})}
+    return {"partner": EITHER} if form.offered and form.partner else {}
+
+
+def uses(desk: Desk, dossier: Dossier, form: form_models.ReferForm) -> Sequence[Step]:
+    """Returns the use of a listed partner, noted on its own file."""
+    return [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else []
 
 
 def partner_link(desk: Desk, dossier: Dossier, form: form_models.PartnerLinkForm) -> Arguments:
@@ -117,7 +139,7 @@ def unmatch(desk: Desk, dossier: Dossier, form: form_models.UnmatchForm) -> Argu
     return sent(form, "participation"), {}
 
 
-def nothing(desk: Desk, dossier: Dossier, form: Form) -> Sequence[Further]:
+def nothing(desk: Desk, dossier: Dossier, form: Form) -> Sequence[Any]:
     return ()
 
 
@@ -168,11 +190,14 @@ def meeting(desk: Desk, dossier: Dossier, task: str) -> Values:
 
 
 def referring(desk: Desk, dossier: Dossier, action: str) -> Values:
-    """Names the partner that the grid has for the proposal."""
+    """Names the partner that the grid has for the proposal: its offer, when it is listed."""
     kept = next((known.action for id, known in dossier.parcours.actions.items() if str(id) == action), None)
     bands = desk.refs.grille(desk.today).document.bands
     proposals = [proposal for band in bands for proposal in band.proposals if kept and proposal.id == kept.proposal]
-    return {"partner": proposals[0].partner if proposals else ""}
+    named = (proposals[0].partner if proposals else "") or ""
+    offers = referral_offers.fitting(desk, dossier, kept.id) if kept else []
+    same = next((one.value for one in offers if normalise(one.name) == normalise(named)), "")
+    return {"offered": same, "partner": "" if same else named}
 
 
 def booking(desk: Desk, dossier: Dossier, workshop: str) -> Values:

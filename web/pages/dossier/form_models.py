@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pixflow.events.values import Awaited, Cause, Channel, LinkChannel, Modality
 from pixflow.tasks import STAGE_OF
-from web.http.forms import DatedForm, Day, Form, Text
+from web.http.forms import DatedForm, Day, Form, Pair, Text
 
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(STAGE_OF)})(:[0-9a-f-]{{36}})?$")]
 
@@ -137,7 +137,8 @@ class StudyProgressForm(CommentForm):
 
 class ReferForm(CommentForm):
     action: UUID
-    partner: str
+    offered: Pair | None = None
+    partner: Text = ""
     email: str | None = None
     starts: Day | None = None
     ends: Day | None = None

@@ -10,6 +10,7 @@ from pixflow.decision import Decision
 from pixflow.dossier import assignment, closing, follow_up, identity, lending, retraction
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
+from pixflow.engine import Step
 from pixflow.participation import matches
 from pixflow.partner_links import issuing
 from pixflow.workshop import booking
@@ -27,9 +28,9 @@ class DossierForm:
     """A form: its decision, its fields (`model`), and the part of the page where it opens (`place`).
 
     `about` is the field that the address names (`?sur=`), "" for none; the page carries it hidden. `offered` is the
-    condition on the dossier. `arguments` is what the decision takes, `further` the decisions taken with it, `initial`
-    what a blank form shows; `check` gives the errors that only the data of the structure can tell, `streams` the
-    streams beside the dossier.
+    condition on the dossier. `arguments` is what the decision takes, `further` the decisions taken with it, `beside`
+    those on other streams, `initial` what a blank form shows; `check` gives the errors that only the data of the
+    structure can tell, `streams` the streams beside the dossier.
     """
 
     decision: Decision[..., Any]
@@ -39,6 +40,7 @@ class DossierForm:
     offered: availability.Condition = availability.is_open
     arguments: Callable[[Desk, Dossier, Any], Arguments] = form_arguments.plain
     further: Callable[[Desk, Dossier, Any], Sequence[Further]] = form_arguments.nothing
+    beside: Callable[[Desk, Dossier, Any], Sequence[Step]] = form_arguments.nothing
     initial: Callable[[Desk, Dossier, str], Values] = form_arguments.blank
     check: Callable[[Desk, Dossier, Any], Errors] = form_arguments.no_errors
     streams: Callable[[Any], Mapping[str, UUID]] = form_arguments.dossier_alone
@@ -119,7 +121,8 @@ FORMS: dict[str, DossierForm] = {
     # actions and partners
     "refer": DossierForm(
         decision=parcours.send_referral, model=form_models.ReferForm, place="action", about="action",
-        arguments=form_arguments.refer, initial=form_arguments.referring,
+        arguments=form_arguments.refer, initial=form_arguments.referring, check=form_arguments.check_refer,
+        beside=form_arguments.uses,
     ),
     "answer": DossierForm(
         decision=parcours.answer_referral, model=form_models.AnswerForm, place="action", about="referral",

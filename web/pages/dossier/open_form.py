@@ -15,8 +15,10 @@ from web.desk.desk import Desk
 from web.desk.names import ScopedNames
 from web.desk.task_links import kinds_of
 from web.desk.team.proposals import advisors
+from web.desk.territory import referral_offers
 from web.french import vocabulary
 from web.french.events import sentences
+from web.french.typography import say
 from web.http.forms import OpenForm, errors_shown
 from web.pages.dossier import form_arguments, grid_reading, seats
 from web.pages.dossier.forms import FORMS
@@ -159,12 +161,21 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "to": [*first, *takers(desk, dossier, opened.about)] if opened.name == "hand" else [],
         "workshop": [*first, *seats.bookable(desk)] if opened.name == "book" else [],
         "modality": modalities(desk),
+        "offered": _offered(desk, dossier, opened) if opened.name == "refer" else [],
     }
     for name in ("site", "programme"):
         value = opened.get(name)
         if value not in dict(lists[name]):
             lists[name].insert(0, (value or "", value or "Choisir…"))
     return lists
+
+
+def _offered(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[Any]:
+    """Returns the offers that fit the action, each with what helps to choose."""
+    found = subject(dossier, opened)
+    offers = referral_offers.fitting(desk, dossier, found.action.id) if found else []
+    listed = [(one.value, say("{name} : {label}", name=one.name, label=one.label), one.about) for one in offers]
+    return [*listed, ("", "Un autre partenaire, écrit ci-dessous", "")] if listed else []
 
 
 def _place(dossier: Dossier) -> tuple[str, str]:

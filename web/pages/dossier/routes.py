@@ -158,6 +158,7 @@ def _record(
     sent, context = spec.arguments(desk, dossier, form)
     seen = {"dossier": form.seen} if form.seen is not None else None
     further = [Step({"dossier": dossier_id}, *one) for one in spec.further(desk, dossier, form)]
+    further += spec.beside(desk, dossier, form)
     if not further and not corrects:
         return record(desk, streams, spec.decision, command_id=form.command_id, seen=seen, context=context, **sent)
     wrong = [Step({"dossier": dossier_id}, retraction.retract, {"version": corrects, "reason": REPLACED})]

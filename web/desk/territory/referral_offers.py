@@ -1,0 +1,155 @@
+"""The offers that a referral may use: those of the action's proposal, the nearest of the site first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pixflow.dossier.state import Dossier
+from pixflow.events.values import OfferTerms, Partner, PartnerDetails
+from pixflow.open_data.coordinates import kilometres
+from pixflow.open_data.place import Point
+from pixflow.partners.catalogue_state import Catalogue
+from pixflow.place_import.outlines import middles
+from pixflow.place_import.territory import middle, stated_or_guessed
+from projections.store.folds import fold_of
+from projections.territory import partners, referrals
+from web.desk.desk import Desk
+from web.french.phrases import listed
+from web.french.territory import hours
+from web.french.territory import partners as french
+from web.french.typography import say, typeset
+
+MOST = 8
+"""Offers of a form: beyond, the list of partners has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittingOffer:
+    """An open offer of a listed partner. `asked` when this young person was referred there for this action before."""
+
+    partner: UUID
+    offer: UUID
+    name: str
+    label: str
+    kilometres: float | None
+    accepted: float
+    asked: bool
+    about: str
+
+    @property
+    def value(self) -> str:
+        return f"{self.partner}:{self.offer}"
+
+
+def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
+    """Returns the offers for an action, those not asked yet and the nearest first; then those most often accepted."""
+    state = dossier.parcours.actions.get(action)
+    proposal = state.action.proposal if state else None
+    if state is None or proposal is None:
+        return []
+    bands = _bands(desk, proposal)
+    offered = partners.open_offers(desk.read)
+    found = [
+        (row, terms)
+        for rows in offered.values()
+        for row in rows
+        if fits(terms := partners.terms_of(row), proposal, bands, dossier.programme)
+    ]
+    if not found:
+        return []
+    rows = {row.stream: row for row in partners.listed(desk.read)}
+    sent = _sent(desk, {row.stream for row, _ in found})
+    asked = {one.partner.id for one in state.referrals}
+    here = _middle_of_site(desk, dossier.site, rows.values())
+    made = [_offer(desk, rows[row.stream], row.offer, terms, here, sent, asked) for row, terms in found]
+    made.sort(key=lambda one: (one.asked, one.kilometres is None, one.kilometres or 0, -one.accepted, one.name))
+    return made[:MOST]
+
+
+def fits(terms: OfferTerms, proposal: str, bands: Iterable[tuple[int, int]], programme: str) -> bool:
+    """Tells if an offer answers a proposal: it names it; or it names none, and it is for one of its bands."""
+    if terms.programmes and programme not in terms.programmes:
+        return False
+    if terms.proposals or terms.kind == "access":
+        return proposal in terms.proposals
+    return any(low <= high2 and low2 <= high for low, high in terms.bands for low2, high2 in bands)
+
+
+def chosen(desk: Desk, partner: UUID, offer: UUID) -> Partner | None:
+    """Returns the partner of an open offer, None when it is open no more."""
+    rows = partners.open_offers(desk.read, [partner]).get(partner, ())
+    row = partners.one(desk.read, partner)
+    return Partner(partner, row.name) if row and any(one.offer == offer for one in rows) else None
+
+
+def listed_email(desk: Desk, partner: UUID) -> str:
+    """Returns the e-mail address of a partner's file, "" for none."""
+    row = partners.one(desk.read, partner)
+    return row.email if row else ""
+
+
+def _bands(desk: Desk, proposal: str) -> list[tuple[int, int]]:
+    bands = desk.refs.grille(desk.today).document.bands
+    return [(band.low, band.high) for band in bands if any(one.id == proposal for one in band.proposals)]
+
+
+def _sent(desk: Desk, streams: Iterable[UUID]) -> Mapping[UUID, list[Any]]:
+    """Returns the referrals to each partner, and to those joined to it."""
+    wanted = set(streams)
+    joined = partners.joined_to(desk.read, wanted)
+    found: dict[UUID, list[Any]] = {}
+    for row in referrals.of_partners(desk.read, sorted({*wanted, *joined})):
+        found.setdefault(joined.get(row.partner, row.partner), []).append(row)
+    return found
+
+
+def _offer(
+    desk: Desk,
+    row: Any,
+    offer: UUID,
+    terms: OfferTerms,
+    here: Point | None,
+    sent: Mapping[UUID, list[Any]],
+    asked: set[UUID | None],
+) -> FittingOffer:
+    details = partners.details_of(row)
+    away = kilometres(here, details.point) if here and details.point else None
+    told = sent.get(row.stream, [])
+    answered = [one for one in told if one.answer]
+    accepted = sum(one.answer == "accepted" for one in answered) / len(answered) if answered else 0
+    return FittingOffer(
+        row.stream,
+        offer,
+        row.name,
+        terms.label,
+        away,
+        accepted,
+        row.stream in asked,
+        _about(desk, row, details, away, told, row.stream in asked),
+    )
+
+
+def _about(desk: Desk, row: Any, details: PartnerDetails, away: float | None, sent: list[Any], asked: bool) -> str:
+    """Returns what helps to choose: place, distance, freshness, hours, answers."""
+    return listed(
+        "déjà sollicité" if asked else "",
+        typeset(row.town),
+        say("à {km} km", km=round(away)) if away is not None and away >= 1 else "",
+        french.answers(sent),
+        french.confirmed(row.confirmed, desk.today),
+        hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
+    )
+
+
+def _middle_of_site(desk: Desk, site: str, rows: Iterable[Any]) -> Point | None:
+    """Returns the middle of the commune of a site: of its outline, or of the partners there."""
+    found = fold_of(desk.read, desk.served.opened.stream("catalogue"))
+    catalogue = found if isinstance(found, Catalogue) else Catalogue()
+    code = stated_or_guessed(catalogue.territory, desk.refs.structure.sites).sites.get(site)
+    if code is None:
+        return None
+    if outline := catalogue.outlines.get(code):
+        return middles({code: outline})[code]
+    points = [point for row in rows if row.commune == code and (point := partners.details_of(row).point)]
+    return middle(points) if points else None
