@@ -29,7 +29,7 @@ from web.pages.resources.beside import Beside, beside
 Choices = Mapping[str, Sequence[tuple[object, str]]]
 """The values and labels of each list of a form."""
 
-OF_TODAY = frozenset({"appointment", "hand", "retract", "snooze", "unmatch"})
+OF_TODAY = frozenset({"appointment", "hand", "link", "retract", "revoke", "snooze", "unmatch"})
 """The forms that hold the day hidden: what they say happens as they are sent."""
 
 

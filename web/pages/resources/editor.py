@@ -30,13 +30,13 @@ class ResourceForm(Form):
 
     title: Text = ""
     kind: ResourceKind = "fiche"
+    audience: Audience = "team"
     body: Text = ""
     links: Text = ""
     stages: tuple[Stage, ...] = ()
     tasks: tuple[str, ...] = ()
     bands: tuple[Annotated[int, Field(ge=1, le=9)], ...] = ()
     programmes: tuple[Literal["CEJ", "PACEA", "other"], ...] = ()
-    audience: Audience = "team"
     note: Text = ""
     kept: tuple[Annotated[str, Field(pattern=DIGEST)], ...] = ()
     replaces: int = Field(0, ge=0, le=2**31 - 1)
