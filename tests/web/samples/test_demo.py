@@ -31,6 +31,9 @@ NOT_PLAYED = {
     "staff.Retracted",
     "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated",
+    # what a partner does by link, and what follows it
+    "dossier.AnswerPromised", "dossier.OutcomeReported", "dossier.PartnerLinkMailed", "dossier.PartnerLinkRevoked",
+    "dossier.ReferralSeen",
     # partners: what the visitor does, and what another file would tell
     "partner.PartnerSuggested", "partner.PartnerCorrected", "partner.SourceTold", "partner.SourceWithdrawn",
     "partner.OfferRevised", "partner.OfferClosed", "partner.PartnerVerified", "partner.PartnerReviewed",
