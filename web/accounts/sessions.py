@@ -104,8 +104,9 @@ def id_token(store: AccountStore, session: Session) -> bytes | None:
 
 def end(store: AccountStore, digest: bytes) -> None:
     with store.write() as connection:
-        connection.execute(delete(sessions).where(sessions.c.digest == digest))
-    security_events.note("authn_token_revoked")
+        ended = connection.execute(delete(sessions).where(sessions.c.digest == digest)).rowcount
+    if ended:
+        security_events.note("authn_token_revoked")
 
 
 def end_all(store: AccountStore, account: UUID, *, but: bytes = b"") -> int:

@@ -103,6 +103,13 @@ def test_security_events_have_the_words_of_owasp(at_work: House, log: Log) -> No
     revoked = len(log.lines("authn_token_revoked"))
     nadia.post("/compte/sessions/terminer")
     assert len(log.lines("authn_token_revoked")) == revoked, "there is no other"
+    at_work.pass_by(minutes=2)
+    again = Browser(at_work)
+    again.seed = nadia.seed
+    again.sign_in(address(at_work, NADIA))
+    nadia.post("/compte/sessions/terminer")
+    ended = [line["account"] for line in log.lines("authn_token_revoked")]
+    assert (len(ended), ended[-1]) == (revoked + 1, account), "the other, and not the none of a new browser"
     at_work.pass_by(minutes=31)
     nadia.get("/boite")
     assert [line["account"] for line in log.lines("session_expired")] == [account]
