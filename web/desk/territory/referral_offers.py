@@ -1,20 +1,24 @@
 """The offers that a referral may use: those of the action's proposal, the nearest of the site first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 from uuid import UUID
 
 from pixflow.dossier.state import Dossier
+from pixflow.engine import Step
 from pixflow.events.values import OfferTerms, Partner, PartnerDetails
 from pixflow.open_data.coordinates import kilometres
 from pixflow.open_data.place import Point
 from pixflow.partners.catalogue_state import Catalogue
+from pixflow.partners.listing import use_partner
 from pixflow.place_import.outlines import middles
 from pixflow.place_import.territory import middle, stated_or_guessed
 from projections.store.folds import fold_of
 from projections.territory import partners, referrals
 from web.desk.desk import Desk
+from web.french import validation
 from web.french.phrases import listed
 from web.french.territory import hours
 from web.french.territory import partners as french
@@ -22,6 +26,22 @@ from web.french.typography import say, typeset
 
 MOST = 8
 """Offers of a form: beyond, the list of partners has them."""
+
+
+EITHER = "Choisissez une offre de la liste, ou écrivez un autre nom : pas les deux."
+
+
+class ReferralChoice(Protocol):
+    """The form of a referral: an offer of a listed partner, or a free name."""
+
+    @property
+    def offered(self) -> tuple[UUID, UUID] | None: ...
+
+    @property
+    def partner(self) -> str: ...
+
+    @property
+    def on(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +101,20 @@ def chosen(desk: Desk, partner: UUID, offer: UUID) -> Partner | None:
     rows = partners.open_offers(desk.read, [partner]).get(partner, ())
     row = partners.one(desk.read, partner)
     return Partner(partner, row.name) if row and any(one.offer == offer for one in rows) else None
+
+
+def check(desk: Desk, dossier: Dossier, form: ReferralChoice) -> dict[str, str]:
+    """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again."""
+    if form.offered and chosen(desk, *form.offered) is None:
+        return {"offered": "Cette offre n’est plus ouverte : choisissez-en une autre."}
+    if not form.offered and not form.partner:
+        return {"partner": validation.invalid("missing", {})}
+    return {"partner": EITHER} if form.offered and form.partner else {}
+
+
+def uses(desk: Desk, dossier: Dossier, form: ReferralChoice) -> Sequence[Step]:
+    """Returns the use of a listed partner, noted on its own file."""
+    return [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else []
 
 
 def listed_email(desk: Desk, partner: UUID) -> str:

@@ -11,13 +11,12 @@ from pixflow.dossier.evolve import NO_PROJECT
 from pixflow.dossier.identity import state_project
 from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Step, new_id
+from pixflow.engine import new_id
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from pixflow.events.values import Partner
 from pixflow.identity import normalise
 from pixflow.participation.state import Participation
-from pixflow.partners.listing import use_partner
 from pixflow.workshop.booking import offer_deadline
 from projections import workshops
 from projections.store.folds import fold_of
@@ -34,7 +33,6 @@ Arguments = tuple[dict[str, Any], dict[str, Any]]
 """The arguments of a decision: what the person says, then what the program adds."""
 Further = tuple[Decision[..., Any], dict[str, Any], dict[str, Any]]
 """Another decision of a form, with the arguments of both kinds."""
-EITHER = "Choisissez une offre de la liste, ou écrivez un autre nom : pas les deux."
 OF_PRESCRIPTION = ("kept", "added", "wish", "project", "reason")
 Values = Mapping[str, Any]
 Errors = dict[str, str]
@@ -104,20 +102,6 @@ def refer(desk: Desk, dossier: Dossier, form: form_models.ReferForm) -> Argument
         "referral": new_id(form.command_id, "referral"),
         **partner_words.new_link(desk, form.command_id),
     }
-
-
-def check_refer(desk: Desk, dossier: Dossier, form: form_models.ReferForm) -> Errors:
-    """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again."""
-    if form.offered and referral_offers.chosen(desk, *form.offered) is None:
-        return {"offered": "Cette offre n’est plus ouverte : choisissez-en une autre."}
-    if not form.offered and not form.partner:
-        return {"partner": validation.invalid("missing", {})}
-    return {"partner": EITHER} if form.offered and form.partner else {}
-
-
-def uses(desk: Desk, dossier: Dossier, form: form_models.ReferForm) -> Sequence[Step]:
-    """Returns the use of a listed partner, noted on its own file."""
-    return [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else []
 
 
 def partner_link(desk: Desk, dossier: Dossier, form: form_models.PartnerLinkForm) -> Arguments:

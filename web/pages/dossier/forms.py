@@ -15,6 +15,7 @@ from pixflow.participation import matches
 from pixflow.partner_links import issuing
 from pixflow.workshop import booking
 from web.desk.desk import Desk
+from web.desk.territory import referral_offers
 from web.http.forms import DatedForm, Form
 from web.pages.dossier import availability, form_arguments, form_models
 from web.pages.dossier.form_arguments import Arguments, Errors, Further, Values
@@ -121,8 +122,8 @@ FORMS: dict[str, DossierForm] = {
     # actions and partners
     "refer": DossierForm(
         decision=parcours.send_referral, model=form_models.ReferForm, place="action", about="action",
-        arguments=form_arguments.refer, initial=form_arguments.referring, check=form_arguments.check_refer,
-        beside=form_arguments.uses,
+        arguments=form_arguments.refer, initial=form_arguments.referring, check=referral_offers.check,
+        beside=referral_offers.uses,
     ),
     "answer": DossierForm(
         decision=parcours.answer_referral, model=form_models.AnswerForm, place="action", about="referral",
