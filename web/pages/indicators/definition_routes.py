@@ -43,9 +43,14 @@ class DefinitionsForm(Form):
 
 
 _FIELDS: dict[str, Any] = {
+    **{
+        name: (kind, DefinitionsForm.model_fields[name].default)
+        for name, kind in DefinitionsForm.__annotations__.items()
+    },
     **{f"target_{id}": (int | None, None) for id in TARGETED},
     **{f"without_{rule}": (Text, "") for rule in RULES},
 }
+"""The fields in the order of the page."""
 WHOLE_FORM = create_model("DefinitionsWithTargetsForm", __base__=DefinitionsForm, **_FIELDS)
 
 
