@@ -37,14 +37,20 @@ def _found(html: str) -> list[str]:
     return problems(html)
 
 
+@lru_cache(maxsize=16)
+def parsed(html: str) -> BeautifulSoup:
+    """The tree of a page, which is inspected and then asked by its test; nobody changes it."""
+    return BeautifulSoup(html, "html.parser")
+
+
 def words(html: str) -> str:
     """The text of a page with ordinary spaces: what a test compares sentences with."""
-    return re.sub(r"\s+", " ", BeautifulSoup(html, "html.parser").get_text(" ")).strip()
+    return re.sub(r"\s+", " ", parsed(html).get_text(" ")).strip()
 
 
 def problems(html: str) -> list[str]:
     """Returns the problems of a page or fragment, as sentences."""
-    page = BeautifulSoup(html, "html.parser")
+    page = parsed(html)
     tags, whole = page.find_all(True), page.html is not None
     return [
         *(_of_whole_page(tags) if whole else ()),

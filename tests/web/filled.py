@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from bs4 import BeautifulSoup
-
 from pixflow import structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import assignment, identity
@@ -19,7 +17,7 @@ from pixflow.participation import imports, matches
 from pixflow.presets import Preset
 from pixflow.team import membership
 from pixflow.unit_of_work import Step
-from tests.web.client import InspectingClient
+from tests.web.client import InspectingClient, parsed
 from tests.web.paths import House
 from web.hosting.host import open_host
 
@@ -122,7 +120,7 @@ def structures_of(data: Path, presets: dict[str, Preset], day: date = date(2026,
 
 def soup(html: str) -> Any:
     """The page, to be asked; untyped, as what a selector finds is asserted by what is then asked of it."""
-    return BeautifulSoup(html, "html.parser")
+    return parsed(html)
 
 
 def said(tag: Any) -> str:

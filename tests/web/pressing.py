@@ -4,9 +4,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
-from tests.web.client import InspectingClient
+from tests.web.client import InspectingClient, parsed
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -20,7 +20,7 @@ def opened(client: InspectingClient, dossier: UUID, form: str, about: object = "
 
 def values(html: str) -> dict[str, Any]:
     """Returns the values of the page's open form."""
-    page = BeautifulSoup(html, "html.parser")
+    page = parsed(html)
     assert len(page.select("#form")) == 1, "one form is open"
     return sent_by(page.select_one("#form form"))
 
@@ -50,14 +50,14 @@ def send(client: InspectingClient, dossier: UUID, form: str, sent: dict[str, Any
 
 def sheet(html: str) -> str:
     """The sheet of a page or of a fragment, with the fresh ids of commands made alike."""
-    found = BeautifulSoup(html, "html.parser").select_one("#sheet")
+    found = parsed(html).select_one("#sheet")
     assert found is not None, html[:500]
     return re.sub(r'(name="command_id"[^>]*value=")[^"]*', r"\1…", str(found))
 
 
 def undo_form(html: str) -> dict[str, Any]:
     """Returns the values of the page's first *Annuler*."""
-    page = BeautifulSoup(html, "html.parser")
+    page = parsed(html)
     return {str(tag["name"]): str(tag["value"]) for tag in page.select("form[action$='/undo']")[0].select("[name]")}
 
 

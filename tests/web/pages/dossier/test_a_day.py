@@ -2,10 +2,8 @@
 
 from datetime import date
 
-from bs4 import BeautifulSoup
-
 from pixflow.dossier.stages import orientation
-from tests.web.client import words
+from tests.web.client import parsed, words
 from tests.web.paths import House
 from tests.web.pressing import press
 from web.french.dossier import path
@@ -26,10 +24,10 @@ def test_an_action_without_a_partner_asks_for_none(locale: House) -> None:
     dossier, actions = locale.prescribed()
     client = locale.client(NADIA)
     page = client.get(f"/dossiers/{dossier}?formulaire=refer&sur={actions[0]}&boite=rang%3D0")
-    form = BeautifulSoup(page.text, "html.parser").select_one("#form form")
+    form = parsed(page.text).select_one("#form form")
     assert form
     assert str(form["action"]).startswith(f"/dossiers/{dossier}/end?")
-    own = BeautifulSoup(page.text, "html.parser").select_one(f"#action-{actions[0]} .actions > a")
+    own = parsed(page.text).select_one(f"#action-{actions[0]} .actions > a")
     assert own
     assert words(str(own)) == "Démarrer"
 
@@ -38,7 +36,7 @@ def test_deciding_offers_to_close_and_to_go_on(locale: House) -> None:
     dossier = locale.presented()
     locale.on(dossier, orientation.decline_diagnostic, reason="pas maintenant")
     locale.day(date(2026, 6, 22))
-    html = BeautifulSoup(locale.client(NADIA).get(f"/dossiers/{dossier}").text, "html.parser")
+    html = parsed(locale.client(NADIA).get(f"/dossiers/{dossier}").text)
     panel = words(str(html.select_one(".now .panel .actions")))
     assert "Décider" in panel
     assert "Prévoir le diagnostic" in panel

@@ -4,11 +4,10 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
-from tests.web.client import words
+from tests.web.client import parsed, words
 from tests.web.form_cases import CASES, Case
 from tests.web.pages.dossier.test_forms import FOR_REFERENT
 from tests.web.paths import House
@@ -37,7 +36,7 @@ def test_the_form_comes_back_with_its_values_and_replaces_the_event(locale: Hous
     before = locale.events(dossier)
     page = client.get(f"/dossiers/{dossier}?formulaire={case.form}&corrige={len(before)}")
     assert "Remplace" in words(page.text)
-    form = BeautifulSoup(page.text, "html.parser").select_one("#form form")
+    form = parsed(page.text).select_one("#form form")
     assert form
 
     answer = client.post(str(form["action"]), data=values(page.text))

@@ -5,13 +5,12 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from bs4 import BeautifulSoup
 
 from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import parcours, prescription
 from pixflow.events.values import Moment, Partner, Result
 from pixflow.participation import imports
-from tests.web.client import words
+from tests.web.client import parsed, words
 from tests.web.paths import House, house
 from tests.web.pressing import opened, press, send, sheet
 
@@ -33,7 +32,7 @@ def locale(shared: House) -> House:
 
 def part(html: str, id: str) -> str:
     """The text of one part of the page."""
-    found = BeautifulSoup(html, "html.parser").select_one(f"[aria-labelledby={id}-title]")
+    found = parsed(html).select_one(f"[aria-labelledby={id}-title]")
     return words(str(found))
 
 
@@ -68,7 +67,7 @@ def test_an_auditor_reads_everything_and_is_offered_no_form(locale: House) -> No
     client = locale.client("Claire Vasseur")
     page = client.get(f"/dossiers/{dossier}")
     assert page.status_code == 200
-    html = BeautifulSoup(page.text, "html.parser").select_one("#sheet")
+    html = parsed(page.text).select_one("#sheet")
     assert not html.select("form")
     assert not [link for link in html.select("a") if "formulaire=" in str(link["href"])]
     assert 'id="form"' not in client.get(f"/dossiers/{dossier}?formulaire=note").text
@@ -98,7 +97,7 @@ def test_each_role_is_offered_what_its_table_allows(locale: House) -> None:
 def test_who_may_do_nothing_with_an_action_sees_no_empty_menu(locale: House) -> None:
     dossier, _ = locale.prescribed()
     for name, menus in (("Nadia Benali", 3), ("Hélène Morin", 0), ("Claire Vasseur", 0)):
-        page = BeautifulSoup(locale.client(name).get(f"/dossiers/{dossier}").text, "html.parser")
+        page = parsed(locale.client(name).get(f"/dossiers/{dossier}").text)
         assert len(page.select(".deed .menu")) == menus
 
 
@@ -190,7 +189,7 @@ def test_an_action_is_told_in_every_state_with_its_buttons(locale: House) -> Non
     locale.on(dossier, parcours.end_action, action=cafe, outcome="done", note="")
     locale.on(dossier, parcours.drop_action, action=free, reason="autre voie")
     assert "Menée à bien le 16 mars" in told()
-    copied = BeautifulSoup(client.get(f"/dossiers/{dossier}").text, "html.parser").select_one("pre.copy").get_text()
+    copied = parsed(client.get(f"/dossiers/{dossier}").text).select_one("pre.copy").get_text()
     assert "- Café numérique (EPN) : Réalisée" in copied.replace("\xa0", " ")
     assert "- Permis de conduire : code en ligne : Refusée par le jeune" in copied.replace("\xa0", " ")
     assert "llettrisme" not in copied
@@ -233,7 +232,7 @@ def test_a_long_history_is_folded_and_whole(locale: House) -> None:
         locale.on(dossier, follow_up.take_note, text=f"note {n}")
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
     assert "20 faits plus anciens" in words(page)
-    assert len(BeautifulSoup(page, "html.parser").select(".timeline > li")) == 32
+    assert len(parsed(page).select(".timeline > li")) == 32
 
 
 def test_the_fiche_has_code_link_and_qr_and_no_score(locale: House) -> None:
@@ -280,8 +279,8 @@ def test_a_result_without_a_score_says_so(locale: House) -> None:
 def test_an_open_form_has_the_one_primary_button(locale: House, form: str) -> None:
     dossier, _ = locale.debriefed()
     client = locale.client("Nadia Benali")
-    page = BeautifulSoup(client.get(f"/dossiers/{dossier}").text, "html.parser")
+    page = parsed(client.get(f"/dossiers/{dossier}").text)
     assert [words(str(one)) for one in page.select("main .btn-primary")] == ["Construire"]
-    page = BeautifulSoup(client.get(f"/dossiers/{dossier}", params={"formulaire": form}).text, "html.parser")
+    page = parsed(client.get(f"/dossiers/{dossier}", params={"formulaire": form}).text)
     assert [one.name for one in page.select("main .btn-primary")] == ["button"]
     assert len(page.select("#form .btn-primary")) == 1

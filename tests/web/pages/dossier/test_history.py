@@ -4,13 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from bs4 import BeautifulSoup
 
 from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as e
 from tests.web.arranged import held, scheduled, seat
-from tests.web.client import words
+from tests.web.client import parsed, words
 from tests.web.paths import House, house
 from tests.web.pressing import HTMX, opened, press, send, undo_form, values
 from web.pages.dossier.forms import FORMS
@@ -33,7 +32,7 @@ def locale(shared: House) -> House:
 
 def part(html: str, id: str) -> str:
     """The text of one part of the page."""
-    found = BeautifulSoup(html, "html.parser").select_one(f"[aria-labelledby={id}-title]")
+    found = parsed(html).select_one(f"[aria-labelledby={id}-title]")
     return words(str(found))
 
 
@@ -106,7 +105,7 @@ def test_a_form_that_served_already_tells_what_others_did_and_not_what_it_record
     assert "Cette page a déjà servi à enregistrer autre chose." in words(answer.text)
     assert "Entre-temps" not in words(answer.text)
     locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="a téléphoné")
-    told = BeautifulSoup(send(client, dossier, "note", {**sent, "text": "vue ce soir"}).text, "html.parser")
+    told = parsed(send(client, dossier, "note", {**sent, "text": "vue ce soir"}).text)
     assert [words(str(line)) for line in told.select(".meanwhile li")] == ["Note : a téléphoné (Sophie Lecomte)"]
 
 
@@ -185,7 +184,7 @@ def test_a_form_that_records_several_facts_tells_them_all_and_annuler_takes_them
     client = locale.client("Nadia Benali")
     answer = press(client, dossier, "debrief", found, channel="meeting", cause="digital", tutorials="Pix : trier")
     page = client.get(answer.headers["location"]).text
-    told = [" ".join(line.text.split()) for line in BeautifulSoup(page, "html.parser").select(".notice li")]
+    told = [" ".join(line.text.split()) for line in parsed(page).select(".notice li")]
     assert told == [
         "Restitution tenue de vive voix",
         "Difficulté explorée : numérique",
@@ -227,7 +226,7 @@ def test_a_correction_shows_what_goes_with_it_before_it_is_done(locale: House) -
     client = locale.client("Nadia Benali")
     built = next(n for n, event in enumerate(locale.events(dossier), 1) if isinstance(event, e.PrescriptionBuilt))
     page = client.get(f"/dossiers/{dossier}?formulaire=retract&sur={built}")
-    preview = words(str(BeautifulSoup(page.text, "html.parser").select_one(".preview")))
+    preview = words(str(parsed(page.text).select_one(".preview")))
     assert preview.startswith("2 faits annulés Prescription construite")
     assert "Orientation vers Médiathèque de Mortagne" in preview
     assert "N’est plus à faire Orienter" in preview
@@ -284,5 +283,5 @@ def test_a_form_about_nothing_known_breaks_nothing(locale: House, form: str) -> 
         }
         answer = send(client, dossier, form, sent)
         assert answer.status_code == 422
-        assert len(BeautifulSoup(answer.text, "html.parser").select("#form")) == 1
+        assert len(parsed(answer.text).select("#form")) == 1
         assert len(locale.events(dossier)) == before

@@ -6,11 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from bs4 import BeautifulSoup
 
 from pixflow.dossier import follow_up
 from pixflow.events import dossier as e
-from tests.web.client import words
+from tests.web.client import parsed, words
 from tests.web.paths import House, house
 from tests.web.pressing import opened, press, send, undo_form, values
 
@@ -67,7 +66,7 @@ def test_the_project_said_while_prescribing_is_that_of_the_dossier(locale: House
     answer = press(client, dossier, "prescription", kept="clea-numerique", project="aide à domicile")
     page = client.get(answer.headers["location"])
     assert "Projet : aide à domicile" in words(page.text)
-    assert "Projet aide à domicile" in words(str(BeautifulSoup(page.text, "html.parser").select_one("#prescription")))
+    assert "Projet aide à domicile" in words(str(parsed(page.text).select_one("#prescription")))
     client.post(f"/dossiers/{dossier}/undo", data=undo_form(page.text))
     assert locale.state(dossier).project == "vente"
 
@@ -86,7 +85,7 @@ def test_a_refused_prescription_records_no_debrief_and_keeps_all(locale: House) 
 def test_the_score_its_domains_in_words_and_the_proposals_are_beside_the_fields(locale: House) -> None:
     dossier, found = locale.dispatched("0.62")
     page = locale.client(NADIA).get(f"/dossiers/{dossier}?formulaire=debrief&sur={found}")
-    form = words(str(BeautifulSoup(page.text, "html.parser").select_one("#form")))
+    form = words(str(parsed(page.text).select_one("#form")))
     assert "62 % : dans" in page.text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert "Information et données : en bonne voie" in form
     assert "Protection et sécurité : premiers repères" in form
