@@ -142,7 +142,8 @@ def of_errors(page: BeautifulSoup, *, sent_by_page: bool = False) -> list[str]:
     for summary in page.select(".errors:not(.meanwhile)"):
         linked = [str(link["href"]) for link in summary.select("a[href^='#']")]
         form = summary.find_parent("form") or summary.find_next("form")
-        wrong = [f"#{str(tag['id']).removesuffix('-error')}" for tag in form.select(".error[id]")] if form else []
+        errors = [tag for tag in form.select(".error[id]") if tag.get_text(strip=True)] if form else []
+        wrong = [f"#{str(tag['id']).removesuffix('-error')}" for tag in errors]
         ids = [f"#{tag['id']}" for tag in page.select("[id]")]
         nowhere = [name for name in linked if name not in ids] if sent_by_page else []
         said += [f"the summary of errors links to nothing: {name}" for name in nowhere]
