@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from pixflow.identity import without_controls
 from pixflow.open_data.problems import FileRefused, PlaceProblems, RowRefused
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -70,7 +71,7 @@ def _said(value: Any) -> str:
         return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, list | tuple):
         return "|".join(map(_said, value))
-    return "" if value is None else str(value)
+    return "" if value is None else without_controls(str(value))
 
 
 def rows_of(data: bytes, known: frozenset[str], problems: PlaceProblems) -> list[Row]:

@@ -86,7 +86,7 @@ class PlaceImporter:
         taken = list(steps(prepared.plan, self._catalogue, aside))
         if mapping:
             mapped = {"header": header_of(prepared.file), "columns": dict(mapping)}
-            taken.append(Step({"catalogue": self._catalogue}, map_table, mapped))
+            taken.append(Step({"catalogue": self._catalogue}, map_table, context=mapped))
         content: tuple[Any, ...] = ("places", prepared.plan.digest, sorted(aside))
         return self._engine.execute_all(taken, content, by=by, command_id=command_id, via=via)
 

@@ -14,24 +14,26 @@ from pixflow.unit_of_work import Step
 
 
 def steps(plan: PlacePlan, catalogue: UUID, aside: Collection[str] = ()) -> Iterator[Step]:
-    """Yields the decisions of a plan. `aside` are the keys of new places that the person does not keep."""
+    """Yields the decisions of a plan. `aside` are the keys of new places that the person does not keep.
+
+    The words of a file are context: its digests, SIRETs and telephones are no text of a person that could hold a NIR.
+    """
     left = tuple((one.source, id_of(one)) for one in plan.new if key_of(one) in aside)
     kept = [one for one in plan.new if key_of(one) not in aside]
     counts = plan.counts | {"new": len(kept), "aside": plan.aside + len(left)}
-    yield Step(
-        {"catalogue": catalogue}, receive_catalogue, {"digest": plan.digest, "kind": plan.kind, "counts": counts}
-    )
+    received = {"digest": plan.digest, "kind": plan.kind, "counts": counts}
+    yield Step({"catalogue": catalogue}, receive_catalogue, context=received)
     if left:
-        yield Step({"catalogue": catalogue}, set_place_aside, {"places": left, "reason": "not-a-partner"})
+        yield Step({"catalogue": catalogue}, set_place_aside, context={"places": left, "reason": "not-a-partner"})
     for place in kept:
         yield _told(place, partner_id(catalogue, place))
     for place, stream in plan.changed:
         yield _told(place, stream)
     for gone in plan.gone:
-        yield Step({"partner": gone.stream}, withdraw_place, {"source": gone.source, "place": gone.place})
+        yield Step({"partner": gone.stream}, withdraw_place, context={"source": gone.source, "place": gone.place})
     for place, stream in plan.services:
         terms = terms_of_service(place.name, place.thematics, place.kinds)
-        yield Step({"partner": stream}, list_offer, {"offer": offer_id(stream, place), "terms": terms})
+        yield Step({"partner": stream}, list_offer, context={"offer": offer_id(stream, place), "terms": terms})
 
 
 def partner_id(catalogue: UUID, place: Place) -> UUID:
@@ -40,11 +42,11 @@ def partner_id(catalogue: UUID, place: Place) -> UUID:
 
 
 def _told(place: Place, stream: UUID) -> Step:
-    sent: dict[str, Any] = {
+    told: dict[str, Any] = {
         "source": place.source,
         "place": id_of(place),
         "updated": place.updated,
         "digest": digest_of(place),
         "details": details_of(place),
     }
-    return Step({"partner": stream}, import_place, sent)
+    return Step({"partner": stream}, import_place, context=told)

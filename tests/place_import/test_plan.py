@@ -131,3 +131,14 @@ def test_a_place_that_looks_like_a_partner_is_told_with_its_reasons(structure: S
     assert [(one.place.id, one.other, one.likeness.reasons) for one in twice] == [
         ("77", "EPN de L'Aigle", ("address", "phone", "name-close"))
     ]
+
+
+def test_a_digest_or_a_siret_that_looks_like_a_nir_is_no_nir(structure: Structure) -> None:
+    """Of a thousand digests some have thirteen digits in a row: the whole file was refused."""
+    rows = [AIGLE | {"id": str(n), "pivot": f"1{n:04}610214800", "nom": f"Lieu {n}"} for n in range(1_500)]
+    assert structure.take(rows) == 1_501
+
+
+def test_a_control_character_of_a_file_reaches_no_event(structure: Structure) -> None:
+    structure.take([AIGLE | {"nom": "EPN\u0007 de L'Aigle"}])
+    assert [one.details.name for one in structure.states().values()] == ["EPN\ufffd de L'Aigle"]
