@@ -42,7 +42,6 @@ class PartnerListed(Event):
     """
 
     TOPIC: ClassVar[str] = "partner.PartnerListed"
-    CLOSES: ClassVar[bool] = True
     details: PartnerDetails
     source: str
     place: str
@@ -112,7 +111,6 @@ class PartnerVerified(Event):
     """A member of the team asked the partner, and the file is right."""
 
     TOPIC: ClassVar[str] = "partner.PartnerVerified"
-    CLOSES: ClassVar[bool] = True
     channel: Literal["call", "visit", "email"]
     on: date
 
@@ -122,7 +120,6 @@ class PartnerReviewed(Event):
     """The référent has seen what the sources changed."""
 
     TOPIC: ClassVar[str] = "partner.PartnerReviewed"
-    CLOSES: ClassVar[bool] = True
     on: date
 
 
@@ -131,7 +128,6 @@ class PartnerDelisted(Event):
     """A partner that is no longer proposed. Its referrals stay."""
 
     TOPIC: ClassVar[str] = "partner.PartnerDelisted"
-    CLOSES: ClassVar[bool] = True
     reason: DelistingReason
     on: date
 
@@ -156,7 +152,6 @@ class PartnerAbsorbed(Event):
     """This partner is the same one as `into`, which goes on."""
 
     TOPIC: ClassVar[str] = "partner.PartnerAbsorbed"
-    CLOSES: ClassVar[bool] = True
     into: UUID
     on: date
 

@@ -21,7 +21,7 @@ WORDS = {
     "close", "genre", "proposition", "public", "question",
     "fait", "recu", "serie", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
-    "retard", "grouper", "rapprocher", "transmettre", "compte", "numero",
+    "retard", "grouper", "rapprocher", "transmettre", "compte", "numero", "perdu",
     "periode", "coupe", "horloge", "label", "fraicheur", "ouvert",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",
 }  # fmt: skip

@@ -48,7 +48,7 @@ class OfferRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """What one source tells: its name, then the value of each field of the page."""
+    """A column of the page: the name of a source, then its value of each field."""
 
     name: str
     values: Sequence[str]
