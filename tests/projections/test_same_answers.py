@@ -27,6 +27,8 @@ from projections.figures.lists import lines
 from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of, refresh
 from projections.figures.selection import CUTS, Cut, FigureQuestion
+from projections.knowledge import resources
+from projections.knowledge.resources import StepPlace
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
 from projections.territory import partner_links, partners
@@ -186,6 +188,11 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "instants": [list(connection.execute(select(workshops.table.c.starts)).scalars()), []],
         "refs": [None, refs],
         "by": [str(advisors[0]), "system:clock"],
+        "step": [StepPlace("hold-debrief", "prescription"), StepPlace(stage="parcours", band=1, programme="cej")],
+        "most": [3],
+        "audience": ["", "young-person"],
+        "resource": sorted(connection.execute(select(resources.table.c.stream)).scalars()),
+        "ids": [set(connection.execute(select(resources.table.c.stream)).scalars()), set()],
         "among": [50],
         "link": list(connection.execute(select(partner_links.links.c.link)).scalars()),
         "status": ["listed", "joined"],

@@ -40,6 +40,9 @@ NOT_PLAYED = {
     "partner.PartnerDelisted", "partner.PartnerRelisted", "partner.PartnersJoined", "partner.PartnerAbsorbed",
     "partner.DifferenceNoted", "partner.Retracted", "catalogue.CatalogueReceived", "catalogue.PlaceSetAside",
     "catalogue.PlaceReclaimed", "catalogue.TableMapped", "catalogue.OutlinesReceived",
+    # figures: what the visitor publishes and gives
+    "indicators.DefinitionsDrafted", "indicators.DefinitionsDraftDropped", "indicators.DefinitionsEndorsed",
+    "indicators.DefinitionsPublished", "indicators.ReportIssued",
     # nobody signs in: a visitor chooses who to be
     "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",

@@ -26,12 +26,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Ateliers": ("workshop",),
     "Équipe": ("staff", "notices"),
     "Protocole et grille": ("protocol", "grille"),
+    "Partenaires": ("partner", "catalogue"),
+    "Ressources et questions": ("resource", "question"),
+    "Indicateurs": ("indicators",),
     "Structure": ("structure",),
 }
 """The kinds of streams, in groups."""
 SUBJECTS = {
     "workshop": "atelier", "staff": "équipe", "campaign": "campagne", "intake": "export",
     "participation": "participation", "notices": "courriel", "protocol": "protocole", "grille": "grille",
+    "partner": "partenaire", "catalogue": "fichier de lieux", "resource": "ressource", "question": "question",
+    "indicators": "indicateurs",
 }  # fmt: skip
 """The subject of an event that has no name."""
 

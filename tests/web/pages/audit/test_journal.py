@@ -174,6 +174,9 @@ def test_what_is_grouped_by_what_it_is_about(at_work: House) -> None:
         "Ateliers",
         "Équipe",
         "Protocole et grille",
+        "Partenaires",
+        "Ressources et questions",
+        "Indicateurs",
         "Structure",
     ]
     assert sorted(option["value"] for option in page.select("optgroup option")) == sorted(TITLES)
