@@ -15,6 +15,7 @@ import pytest
 from tests.web.access import NAMES, PAUL, ROLES, World, world
 from tests.web.callers import Caller, callers
 from tests.web.test_access import MATRIX, asked
+from web.accounts import link_visits
 
 URL = "https://pixflow.exemple.fr"
 _FILE = Path(__file__).with_name("sign_in_matrix.csv")
@@ -29,7 +30,10 @@ OWN = ("/compte",)
 
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(tmp_path_factory.mktemp("callers"), URL) as made:
+    """Its pages of partners are visited more often from one address than anybody may."""
+    with world(tmp_path_factory.mktemp("callers"), URL) as made, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(link_visits, "A_LINK", 10_000)
+        patch.setattr(link_visits, "A_PLACE", 10_000)
         yield made
 
 

@@ -23,11 +23,11 @@ from web.http.forms import every
 
 LONGEST = 2_000
 PARTS: dict[str, type] = {
-    "delays": Delays,
     "escalation": Escalation,
     "workshops": Workshops,
     "retention": Retention,
     "reading": ReadingLimits,
+    "delays": Delays,
 }
 STAGES: tuple[Stage, ...] = get_args(Stage)
 _CHOICES = ("concerned", "result_route")
@@ -149,21 +149,30 @@ def _stages(sheet: ProtocolSheet) -> Iterator[StageText]:
 
 
 def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
+    """Yields each field in error, in the order of the page."""
     missing, off = validation.invalid("missing", {}), validation.invalid("literal_error", {})
     if not sheet.get("name"):
         yield "name", missing
-    for name in _CHOICES:
-        if sheet.get(name) not in get_args(_HINTS[name]):
-            yield name, off
+    if sheet.get("concerned") not in get_args(_HINTS["concerned"]):
+        yield "concerned", off
     chosen = sheet.get("modalities")
     if not chosen or set(chosen) - set(get_args(Modality)):
         yield "modalities", validation.invalid("too_short", {"min_length": 1}) if not chosen else off
-    for key in (*_NUMBERS, *(f"{part}-{name}" for part in PARTS for name in numbers(part))):
+    if sheet.get("result_route") not in get_args(_HINTS["result_route"]):
+        yield "result_route", off
+    for key in (*_NUMBERS, *(f"{part}-{name}" for part in PARTS for name in _shown(part))):
         if not _whole(sheet.get(key)):
             yield key, validation.invalid("int_parsing", {})
     for key, value in sheet.values.items():
         if len(value) > LONGEST:
             yield key, validation.invalid("string_too_long", {"max_length": LONGEST})
+
+
+def _shown(part: str) -> list[str]:
+    """Returns the fields of a part as the page shows them: delays by task, then by turn."""
+    if part != "delays":
+        return numbers(part)
+    return [names[turn] for _, names in french.delay_rows() for turn in french.TURNS if turn in names]
 
 
 def _whole(text: str) -> bool:
