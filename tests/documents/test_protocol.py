@@ -63,9 +63,11 @@ def test_default_delays_are_those_of_the_domain_table() -> None:
     assert (delays.chase_partner_opens, delays.chase_partner, delays.chase_partner_lapses) == (10, 3, 30)
     assert (delays.follow_self_study_opens, delays.plan_retake_opens, delays.plan_retake) == (15, 60, 10)
     fives = {"review_late_event", "hold_debrief", "build_prescription", "refer", "record_outcome", "book_workshop"}
-    fives |= {"rebook_absent", "explore_difficulty", "offer_alternative", "follow_self_study"}
+    fives |= {"rebook_absent", "explore_difficulty", "offer_alternative", "follow_self_study", "answer_question"}
+    assert (delays.revise_resource_opens, delays.revise_resource) == (240, 10)
+    assert (delays.take_pix, delays.brief_newcomer, delays.designate_referent) == (20, 15, 5)
     assert {getattr(delays, name) for name in fives} == {5}
-    assert len(fields(delays)) == 31
+    assert len(fields(delays)) == 37
 
 
 def test_a_document_has_the_domain_defaults_for_what_it_does_not_say() -> None:

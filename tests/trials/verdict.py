@@ -10,6 +10,7 @@ from sqlalchemy import select
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
 from projections.bookkeeping import folds, position
+from projections.figures.refresh import refresh
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
 
@@ -52,6 +53,8 @@ def must_show(side: ReadSide, engine: Engine) -> None:
     anew = from_scratch(engine)
     assert side.position == anew.position == engine.head()
     assert side.stopped() == anew.stopped() == []
+    for one in (side, anew):
+        refresh(one, engine.today())
     assert every_row(side) == every_row(anew)
     anew.database.dispose()
 

@@ -145,7 +145,7 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
     if any(isinstance(value, list) and not _takes_many(fields.get(name)) for name, value in data.items()):
         raise HTTPException(400)
     if unseen := _with_controls(data):
-        return None, dict.fromkeys(unseen, validation.invalid("control_character", {}))
+        return None, _in_page_order(model, dict.fromkeys(unseen, validation.invalid("control_character", {})))
     cleaned = {name: _cleaned(value, fields.get(name)) for name, value in data.items()}
     try:
         return model.model_validate(cleaned), {}

@@ -46,7 +46,7 @@ def team(slug: str = "ici") -> set[str]:
 
 def test_every_structure_is_saved_and_the_keys_that_are_not_are_told(data: Path) -> None:
     output = plain(ran("backup"))
-    assert "ici : 3 faits" in output
+    assert "ici : 13 faits" in output
     assert "Les clés des structures n’y sont pas : gardez-les à part" in output
     assert [len(backups(data, slug)) for slug in ("ici", "tarbes")] == [1, 1]
 
@@ -54,7 +54,7 @@ def test_every_structure_is_saved_and_the_keys_that_are_not_are_told(data: Path)
 def test_one_structure_is_saved_elsewhere(data: Path, tmp_path: Path) -> None:
     one = said("backup", "--structure", "ici", "--to", str(tmp_path / "disk"))[0]
     assert Path(one["path"]).parent == tmp_path / "disk" / "ici"
-    assert (one["events"], one["deleted"]) == (3, 0)
+    assert (one["events"], one["deleted"]) == (13, 0)
     assert not (data / "backups").exists()
 
 
@@ -63,7 +63,7 @@ def test_one_that_cannot_be_saved_keeps_no_other_from_it(data: Path) -> None:
     result = run("backup")
     assert result.exit_code == 1
     assert "ici : rien n’est sauvegardé." in plain(result.output)
-    assert "tarbes : 3 faits" in plain(result.output)
+    assert "tarbes : 13 faits" in plain(result.output)
     assert [len(backups(data, slug)) for slug in ("ici", "tarbes")] == [0, 1]
     assert "gardez-les à part" not in run("backup", "--structure", "ici").output, "there is no backup to keep them from"
 
@@ -98,7 +98,7 @@ def test_it_is_put_back_where_nothing_is(data: Path) -> None:
     ran("backup", "--structure", "ici")
     shutil.rmtree(data / "ici")
     output = plain(ran("restore", "--reason", "drill", str(backups(data)[0])))
-    assert "ici : 3 faits, sauvegarde du" in output
+    assert "ici : 13 faits, sauvegarde du" in output
     assert "Ce qui était là" not in output
 
 

@@ -89,6 +89,7 @@ def test_no_form_of_another_site_is_taken(at_work: House, site: Site, origin: st
     signed_in, stranger = first_visit(at_work, site, HELENE), Browser(at_work)
     head = at_work.served.engine.head()
     routes = [line.split()[1] for line in LIST.read_text(encoding="utf-8").splitlines() if line.startswith("POST")]
+    routes = [route for route in routes if not route.startswith("/p/")]  # a partner has no session: the link is the key
     assert len(routes) > 80
     for route in routes:
         path = PARAMETER.sub(str(uuid4()), route)
