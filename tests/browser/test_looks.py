@@ -225,8 +225,8 @@ def test_without_a_key_the_page_begins_at_its_first_link(busy: tuple[str, House]
 
 def test_the_bars_of_the_team_leave_rows_of_one_height(busy: tuple[str, House], tab: Page) -> None:
     enter(tab, busy, "/equipe")
-    with_load = tab.locator("tbody tr:has(.load-bar)", has=tab.get_by_role("link", name=NADIA))
-    without = tab.locator("tbody tr:not(:has(.load-bar))", has_text="Sophie Lecomte")
+    with_load = tab.locator("tr[id^=personne-]:has(.load-bar)", has=tab.get_by_role("link", name=NADIA))
+    without = tab.locator("tr[id^=personne-]:not(:has(.load-bar))", has_text="Sophie Lecomte")
     boxes = [row.bounding_box() for row in (with_load, without)]
     heights = {box["height"] for box in boxes if box}
     assert len(heights) == 1

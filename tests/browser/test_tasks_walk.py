@@ -27,8 +27,12 @@ pytestmark = pytest.mark.browser
 NADIA = "Nadia Benali"
 
 
+OF_THE_TEAM = {"answer-question", "revise-resource", "take-pix", "brief-newcomer", "designate-referent"}
+"""The kinds that no dossier owes: these walks have none of them yet, tests/test_tasks.py has their rows."""
+
+
 def test_every_kind_has_a_case() -> None:
-    assert {case.kind for case in CASES} == set(STAGE_OF)
+    assert {case.kind for case in CASES} == set(STAGE_OF) - OF_THE_TEAM
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from pixflow import structure_folder
 from pixflow.events.values import Role
 from pixflow.refused import Refused
+from projections.figures.refresh import refresh
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.browser.house import listening
@@ -179,6 +180,8 @@ def test_processes_that_serve_at_once_see_what_each_other_records(on_postgres: H
             assert set(re.findall(r"remarque \d+\.", person.get(dossier).text)) == set(map(remark, range(NOTES)))
     afresh = ReadSide(served.engine, sqlite.database(None))
     afresh.catch_up()
+    for side in (served.read(), afresh):
+        refresh(side, served.today())
     assert everything(served.read()) == everything(afresh)
 
 
