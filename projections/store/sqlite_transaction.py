@@ -59,12 +59,13 @@ class SqliteTransaction:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         driver = self._driver()
-        if error is None:
-            driver.commit()
-        if driver.in_transaction:
-            driver.rollback()
-        if error is not None:
-            self.forget()
+        try:
+            if error is None:
+                driver.commit()
+        finally:  # a commit that fails leaves the transaction open, with its lock
+            if driver.in_transaction or error is not None:
+                driver.rollback()
+                self.forget()
 
     def forget(self) -> None:
         self._cache.clear()
