@@ -37,7 +37,8 @@ class RowCache(Generic[R]):
     ) -> RowDifference[R]:
         """Returns the difference between the rows of streams and those they have. `made`: stream, is it new, its rows.
 
-        Remembers them as written. Raises ValueError when two rows have one key.
+        Remembers them as written. Nothing is remembered of a stream without rows: figures get theirs in another
+        transaction. Raises ValueError when two rows have one key.
         """
         if len(self._rows) > _STREAMS:
             self._rows.clear()
@@ -47,7 +48,7 @@ class RowCache(Generic[R]):
             if len(after) != len(rows):
                 raise ValueError(f"two rows of {table.name} have one key")
             before = {} if new else self._rows.pop((table.name, stream), None)
-            if remember:
+            if remember and after:
                 self._rows[table.name, stream] = after
             if before is None:
                 found.whole.append(stream)

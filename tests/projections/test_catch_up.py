@@ -18,6 +18,7 @@ from pixflow.protocol.publishing import publish_protocol
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
 from projections import advisor_queue, audit_trail, directory
+from projections.figures.refresh import refresh
 from projections.store import catch_up, sqlite, stores, transaction
 from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables, everything
@@ -366,3 +367,24 @@ def test_rows_written_by_another_process_are_not_believed(played: OpenStructure,
         other.catch_up(limit=step, batch=2)
         one.catch_up(limit=step, batch=3)
     assert everything(one) == everything(follow(played.engine))
+
+
+def test_figures_follow_each_change_of_a_dossier(opened: OpenStructure, tables: Tables):
+    """Their rows are written with the next question, after the batch that deleted them."""
+    side, today = ReadSide(opened.engine, tables()), opened.engine.today()
+    advisor, dossier = uuid4(), uuid4()
+    joins: dict[str, Any] = {"name": "Nadia", "email": "nadia@example.org", "site": None, "roles": ("advisor",)}
+    opened.engine.execute({"staff": advisor}, membership.add_member, by=Actor(OPERATOR), command_id=uuid4(), **joins)
+    person = {"last_name": "Diallo", "first_name": "Awa", "birth_date": None, "imilo_number": None, "site": "Ici"}
+    steps: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (identity.open_dossier, {**person, "advisor": advisor}),
+        (orientation.present_pix, {"occasion": "welcome"}),
+        (orientation.decline_diagnostic, {"reason": "pas maintenant"}),
+    )
+    for step, sent in steps:
+        opened.engine.execute({"dossier": dossier}, step, by=Actor(str(advisor)), command_id=uuid4(), **sent)
+        side.catch_up()
+        refresh(side, today)
+        anew = follow(opened.engine)
+        refresh(anew, today)
+        assert everything(side) == everything(anew)
