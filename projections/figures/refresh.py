@@ -70,8 +70,10 @@ def documents_of(refs: References, today: date) -> str:
 
 
 def _missing(connection: Connection, documents: str, most: int) -> list[UUID]:
+    """Returns streams without entries. A stream that the audit trail could not show has none until a rebuild."""
     known = select(paths.c.stream).where(paths.c.stream == folds.c.stream, paths.c.basis == documents)
-    query = select(folds.c.stream).where(folds.c.kind.in_(KINDS), ~known.exists())
+    history = select(audit_trail.table.c.stream).where(audit_trail.table.c.stream == folds.c.stream)
+    query = select(folds.c.stream).where(folds.c.kind.in_(KINDS), ~known.exists(), history.exists())
     return list(connection.execute(query.order_by(folds.c.stream).limit(most)).scalars())
 
 

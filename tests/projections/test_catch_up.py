@@ -18,7 +18,8 @@ from pixflow.protocol.publishing import publish_protocol
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
 from projections import advisor_queue, audit_trail, directory
-from projections.figures.refresh import refresh
+from projections.figures import entries
+from projections.figures.refresh import is_fresh, refresh
 from projections.store import catch_up, sqlite, stores, transaction
 from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables, everything
@@ -388,3 +389,17 @@ def test_figures_follow_each_change_of_a_dossier(opened: OpenStructure, tables: 
         anew = follow(opened.engine)
         refresh(anew, today)
         assert everything(side) == everything(anew)
+
+
+def test_a_dossier_that_the_audit_trail_could_not_show_has_no_figures(
+    opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch
+):
+    """Its entries cannot be made: the question that asks for them must end, and count the others."""
+    bad, good = open_dossier(opened, "Mauvais"), open_dossier(opened, "Bon")
+    rows = audit_trail.rows
+    monkeypatch.setattr(audit_trail, "rows", lambda change: rows(change) if change.stream != bad else 1 / 0)
+    side = follow(opened.engine, tables())
+    refresh(side, opened.engine.today())
+    with side.database.connect() as connection:
+        assert connection.execute(select(entries.paths.c.stream)).scalars().all() == [good]
+        assert is_fresh(connection, side.refs, opened.engine.today(), 0)

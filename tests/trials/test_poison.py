@@ -17,6 +17,7 @@ from pixflow.streams import KINDS
 from projections import audit_trail
 from projections.bookkeeping import metadata, position
 from projections.contract import Change
+from projections.figures.refresh import refresh
 from projections.store import stores
 from projections.store.catch_up import PROJECTIONS, ReadSide
 from projections.store.folds import FOLD
@@ -100,6 +101,7 @@ def test_a_poisoned_stream_stops_alone_until_the_program_is_mended(
                 (name, bad, "Poison") for name in (place, *LOST.get(place, ()))
             }
             assert side.position == served.engine.head()
+            refresh(side, served.today())
             assert without(side, bad) == without(from_scratch(served.engine), bad)
             met[place] += 1
             served.engine.execute(
