@@ -80,7 +80,7 @@ def _recorded(request: Request) -> bool | None:
     sent = getattr(request.state, "command_id", None)
     if not isinstance(sent, str):
         return None
-    served = dependencies.served_for(request)
+    served = getattr(request.state, "served", None) or dependencies.served_for(request)
     with served.engine.recorder.exclusive() if served.opened.database else nullcontext():
         return served.engine.has_recorded(UUID(sent))
 

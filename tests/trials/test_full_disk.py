@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from pixflow.actor import Actor
 from pixflow.dossier.follow_up import take_note
 from pixflow.engine import Engine
+from pixflow.events.dossier import ReferralAnswered
 from pixflow.store import NewCommand, StoreFull
 from pixflow.store.sqlite.recorder import HardenedRecorder
 from tests.clock import today
@@ -23,15 +24,18 @@ from tests.trials.scale import SEED, many
 from tests.trials.small_disk import small_disk
 from tests.trials.verdict import must_be_sound, must_show, times_recorded
 from tests.web.client import InspectingClient
+from tests.web.pages.partner_link.conftest import URL, accepting, referred_in
+from tests.web.paths import house
 from web.app import create_app
 from web.cli.app import app
 from web.desk.dependencies import COOKIE
-from web.french.errors.pages import NOT_RECORDED, RECORDED
+from web.french.errors.pages import NOT_KNOWN, NOT_RECORDED, RECORDED
 from web.hosting.host import Host, open_host
 
 MOST_LEFT = 40_000
 DISKS = {"limit": "files that may not grow", "tmpfs": "no room"}
 OUTCOMES = {False: NOT_RECORDED, True: RECORDED}
+UNKNOWN, THANKS = NOT_KNOWN.split(".")[0], "Merci, c’est noté"
 Form = dict[str, str]
 
 
@@ -109,6 +113,44 @@ def test_a_full_disk_refuses_in_words_and_loses_nothing(
         f"{times.total()} acknowledged: {dict(times)} by times recorded",
     )
     assert set(times) == {1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers"),
+    [("limit", 1), *(pytest.param(kind, many("answers", 20), marks=pytest.mark.trial) for kind in DISKS)],
+)
+def test_a_partner_s_answer_is_refused_in_words_and_recorded_once(
+    kind: str, answers: int, tmp_path: Path, proofs: Proofs
+) -> None:
+    """The first answer meets a disk without any room, each later one a disk with some.
+
+    A visit that cannot be counted opens no form: then nobody knows of which command it was.
+    """
+    chance, met = Random(SEED), Counter[str]()
+    with small_disk(kind, tmp_path) as disk, house(tmp_path, url=URL) as made:
+        for number in range(answers):
+            referred = referred_in(made)
+            path, partner = referred.issue(), referred.partner()
+            form = accepting(partner.post(f"{path}/demande"), made.today.isoformat())
+            made.served.read()
+            disk.fill(chance.randrange(MOST_LEFT) if number else 0)
+            answer = partner.post(f"{path}/reponse", data=form)
+            recorded = bool(referred.events(ReferralAnswered))
+            (said,) = [words for words in (OUTCOMES[recorded], UNKNOWN, THANKS) if words in answer.text]
+            met[said] += 1
+            assert answer.status_code == (200 if said == THANKS else 503)
+            disk.make_room()
+            assert partner.post(f"{path}/reponse", data=form).status_code == 200
+            assert len(referred.events(ReferralAnswered)) == 1
+            made.pass_by(hours=1)
+        must_be_sound(made.served.engine)
+        must_show(made.served.read(), made.served.engine)
+    proofs.add(
+        f"full disk, a partner answers by link: {DISKS[kind]}",
+        f"{answers} answers",
+        f"{met[THANKS]} recorded at once, {met[NOT_RECORDED]} refused, {met[RECORDED]} recorded of which only the page "
+        f"failed, {met[UNKNOWN]} not known; each there once, sent again",
+    )
 
 
 def begun_in_words(data: Path) -> None:

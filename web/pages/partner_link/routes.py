@@ -111,6 +111,7 @@ def _reply(
     command = command_of(text_of(data, "nonce"), one.found.link.id, one.served.engine.token)
     if command is None:
         return _again(request, one, token, data, {"": french.STALE})
+    request.state.served, request.state.command_id = one.served, str(command)  # for the page of a fault
     form, errors = validate(model, data)
     if form is None:
         return _again(request, one, token, data, missing.named(errors))
