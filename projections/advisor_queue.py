@@ -102,6 +102,8 @@ def _about(kind: str, state: Any, task: tasks.Task) -> Row:
             return dict.fromkeys(("name", "site"), task.why.details["site"])
         case "resource":
             return {"name": (state.proposal or state.current).document.title}
+        case "partner":
+            return {"name": state.details.name, "phone": state.details.phone or None}
         case "question":
             return {"name": shorten(state.text, _LONGEST, placeholder="…")}
         case "staff":

@@ -199,7 +199,7 @@ def test_every_task_of_an_advisor_says_which_decisions_it_gives() -> None:
     of_others = {
         "mark-attendance", "declare-campaign", "match-participation", "dispatch-result", "assign-advisor",
         "review-late-event", "confirm-erasure", "answer-question", "revise-resource", "take-pix", "brief-newcomer",
-        "designate-referent",
+        "designate-referent", "review-partner", "verify-partner",
     }  # fmt: skip
     assert set(task_decisions.OF_KIND) == set(get_args(Kind)) - of_others
     assert task_decisions.OF_KIND.keys() >= task_decisions.WITH_SUBJECT

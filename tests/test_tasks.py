@@ -24,7 +24,8 @@ from pixflow.events.base import Event
 from pixflow.events.catalogue import catalogue
 from pixflow.events.knowledge import question as q
 from pixflow.events.knowledge import resource as r
-from pixflow.events.values import Action, Moment, Partner, Profile
+from pixflow.events.territory import partner as t
+from pixflow.events.values import Action, Moment, OfferTerms, Partner, PartnerDetails, Profile
 from pixflow.folding import Stamp
 from pixflow.protocol.publishing import Protocols
 from pixflow.reference_data import References
@@ -186,6 +187,19 @@ SEATED = (opened(OCT_1), assigned(on=OCT_1), presented(OCT_1), in_workshop(OCT_1
 BEGUN = (opened(OCT_1), assigned(on=OCT_1), linked(OCT_1, progress="0.4"))
 WAITING = (*prescribed(OCT_1), sent(OCT_23))
 LEARNED = (*prescribed(date(2026, 9, 15)), sent(date(2026, 9, 16)), ended(NOV_2))
+
+PLACE: dict[str, Any] = {"source": "Dora", "place": "7"}
+EPN = t.PartnerListed(
+    **PLACE, details=PartnerDetails(name="EPN", phone="+33233000101"), updated=OCT_1, digest="a", on=OCT_1
+)
+
+
+def told(digest: str, on: date) -> t.SourceTold:
+    """The source gives another phone number."""
+    return t.SourceTold(
+        **PLACE, details=PartnerDetails(name="EPN", phone=f"+3323300010{digest}"), updated=on, digest=digest, on=on
+    )
+
 
 INES = s.StaffJoined(name="Inès", email="i@ml.fr", site=None, on=NOV_6)
 TEXT = ResourceDocument("Présenter Pix", "fiche", "Pix est gratuit.")
@@ -653,6 +667,43 @@ ROWS = (
         stops={},
         stays={},
     ),
+    Row(
+        kind="review-partner",
+        subject="partner",
+        role="referent",
+        history=(EPN, t.PartnerCorrected(field="phone", value="+33233000102", on=OCT_23), told("b", NOV_6)),
+        opens=NOV_6,
+        due=date(2026, 11, 23),  # 10 days, without 11 November
+        why=3,
+        details={"by": "contested"},
+        closed_by={
+            "reviewed": (t.PartnerReviewed(on=NOV_10),),
+            "delisted": (t.PartnerDelisted(reason="closed", on=NOV_10),),
+        },
+        stops={
+            "corrected again": (t.PartnerCorrected(field="phone", value="+33233000103", on=NOV_10),),
+            "joined to another one": (t.PartnerAbsorbed(into=SECOND, on=NOV_10),),
+        },
+        stays={"verified": (t.PartnerVerified(channel="call", on=NOV_10),)},
+    ),
+    Row(
+        kind="verify-partner",
+        subject="partner",
+        role="referent",
+        history=(EPN, t.OfferListed(offer=SECOND, terms=OfferTerms(label="Bureautique", kind="digital"), on=NOV_6)),
+        opens=NOV_6,
+        due=date(2026, 12, 7),  # 20 days, without 11 November
+        why=2,
+        details={"by": "new"},
+        closed_by={
+            "verified": (t.PartnerVerified(channel="call", on=NOV_10),),
+            "delisted": (t.PartnerDelisted(reason="closed", on=NOV_10),),
+        },
+        stops={
+            "its offer is closed": (t.OfferClosed(offer=SECOND, on=NOV_10),),
+        },
+        stays={"reviewed": (t.PartnerReviewed(on=NOV_10),)},
+    ),
 )  # fmt: skip
 BY_LAW = ("confirm-erasure",)
 """The delays that are no protocol's."""
@@ -765,6 +816,28 @@ def test_two_colleagues_who_doubt_a_resource_have_it_read_again_and_so_does_time
     assert (doubted.key, doubted.opens) == ("revise-resource:doubted", DEC_3)
     again = structs.replace(twice, checked=ReadingCheck("c", Stamp(DEC_23, 4)))
     assert [task.key for task in OF["resource"](again, REFS)] == ["revise-resource:unread"]
+
+
+def test_a_partner_in_use_is_verified_once_nobody_confirms_it_for_long_and_reviewed_when_a_source_loses_it() -> None:
+    lost = t.SourceWithdrawn(**PLACE, on=NOV_6)
+    assert owed((EPN, lost), subject="partner") == {}
+    tasks = owed((EPN, t.PartnerUsed(on=NOV_2), lost), subject="partner")
+    assert tasks["review-partner"].why.details == {"by": "gone"}
+    stale = tasks["verify-partner"]
+    assert (stale.why.on, stale.opens) == (OCT_1, REFS.calendar.add(OCT_1, 120))
+    assert stale.lapses == date(2027, 11, 2)
+    again = owed((EPN, t.PartnerUsed(on=NOV_2), t.PartnerVerified(channel="visit", on=NOV_10)), subject="partner")
+    assert again["verify-partner"].opens == REFS.calendar.add(NOV_10, 120)
+
+
+def test_a_suggested_partner_is_reviewed_and_one_by_hand_is_verified_when_nothing_says_how_to_reach_it() -> None:
+    suggested = t.PartnerSuggested(details=PartnerDetails(name="EPN"), on=NOV_6)
+    assert owed((suggested,), subject="partner")["review-partner"].why.details == {"by": "suggested"}
+    offer = t.OfferListed(offer=SECOND, terms=OfferTerms(label="Bureautique", kind="digital"), on=NOV_6)
+    for phone, kinds_owed in (("", {"verify-partner"}), ("+33233000101", set())):
+        named = PartnerDetails(name="EPN", phone=phone)
+        by_hand = t.PartnerListed(details=named, source="", place="", updated=None, digest="", on=NOV_6)
+        assert set(owed((suggested, by_hand, offer), subject="partner")) == kinds_owed
 
 
 def test_who_was_there_at_the_opening_is_no_newcomer_and_who_leaves_owes_nothing_more() -> None:

@@ -40,6 +40,8 @@ Kind = Literal[
     "take-pix",
     "brief-newcomer",
     "designate-referent",
+    "review-partner",
+    "verify-partner",
 ]
 
 STAGE_OF: dict[Kind, Stage | None] = {
@@ -73,6 +75,8 @@ STAGE_OF: dict[Kind, Stage | None] = {
     "take-pix": None,
     "brief-newcomer": None,
     "designate-referent": None,
+    "review-partner": None,
+    "verify-partner": None,
 }
 
 

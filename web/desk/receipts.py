@@ -26,6 +26,7 @@ from pixflow.events.campaign import (
 from pixflow.events.intake import ExportReceived
 from pixflow.identity import normalise
 from projections import audit_trail, result_routing
+from projections.territory import partners
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -109,6 +110,20 @@ def _rows(bulk: UUID, recorded: Recorded) -> Iterator[UUID]:
             yield row_command(bulk, recorded.originator_id, about)
     if dossier := getattr(recorded.event, "dossier", None):
         yield row_command(bulk, dossier)
+
+
+def of_partners(desk: Desk, reference: str, partner: UUID | None = None) -> Receipt | None:
+    """Returns what a command recorded on a partner; of any partner, each line has the partner's name."""
+    found = [one for one in events_of(desk, reference) if one.event.TOPIC.startswith("partner.")]
+    mine = [one for one in found if partner in (None, one.originator_id)][:10]
+    names = names_for(desk)
+    told = [sentences.sentence(one, names, zone=desk.zone, history=mine) for one in mine]
+    rows = {} if partner else {one.originator_id: partners.one(desk.read, one.originator_id) for one in mine}
+    named = [
+        f"{row.name} : {text}" if (row := rows.get(one.originator_id)) else text
+        for one, text in zip(mine, told, strict=True)
+    ]
+    return Receipt("Enregistré :", list(map(ReceiptLine, named))) if named else None
 
 
 def events_of(desk: Desk, reference: str) -> list[Recorded]:

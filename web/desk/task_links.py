@@ -63,8 +63,20 @@ OUTSIDE: Final[dict[str, str]] = {
     "designate-referent": "/equipe?site={about}",
     "revise-resource": "/ressources/{stream}",
     "answer-question": "/ressources/questions/{stream}",
+    "review-partner": "/partenaires/{stream}",
+    "verify-partner": "/partenaires/{stream}?formulaire=verifier#form",
 }
-"""The addresses of tasks of the team and of the shared knowledge."""
+"""The addresses of tasks of the team, of the shared knowledge and of partners."""
+
+
+PRESSES: Final[dict[str, tuple[str, dict[str, str]]]] = {
+    "review-partner suggested": ("inscrire", {}),
+    "review-partner contested": ("relire", {}),
+    "review-partner gone": ("relire", {}),
+    "verify-partner new": ("verifier", {"channel": "call"}),
+    "verify-partner stale": ("verifier", {"channel": "call"}),
+}
+"""The form of a partner's page that closes a task in one press, with what it sends, by kind and reason."""
 
 
 def href(subject: str, stream: UUID, key: str, kind: str) -> str:

@@ -42,6 +42,8 @@ VERBS: dict[str, str] = {
     "take-pix": "Passer Pix",
     "brief-newcomer": "Présenter Pix à l’équipe",
     "designate-referent": "Désigner la référence Pix",
+    "review-partner": "Relire la fiche du partenaire",
+    "verify-partner": "Vérifier la fiche du partenaire",
 }
 ALONE: dict[str, str] = {"check": "Noter l’issue", "cv": "Noter sur le CV"}
 """The verb of an action that needs no partner, by its kind, in place of "Orienter"."""
@@ -76,7 +78,17 @@ BUTTONS: dict[str, str] = {
     "take-pix": "Noter",
     "brief-newcomer": "Noter",
     "designate-referent": "Désigner",
+    "review-partner": "Relire",
+    "verify-partner": "Vérifier",
 }
+PRESSES: dict[str, str] = {
+    "review-partner suggested": "Inscrire",
+    "review-partner contested": "C’est relu",
+    "review-partner gone": "Toujours ouvert",
+    "verify-partner new": "Vérifié par téléphone",
+    "verify-partner stale": "Vérifié par téléphone",
+}
+"""The button that closes a task from its row, by kind and reason."""
 FILTERS: dict[str, str] = {
     "present-pix": "Présentations",
     "plan-diagnostic": "Diagnostics à prévoir",
@@ -108,6 +120,8 @@ FILTERS: dict[str, str] = {
     "take-pix": "Pix de l’équipe",
     "brief-newcomer": "Informations de l’équipe",
     "designate-referent": "Désignations",
+    "review-partner": "Partenaires à relire",
+    "verify-partner": "Partenaires à vérifier",
 }
 SUBJECTS: dict[str, str] = {
     "present-pix": "pour présenter Pix",
@@ -140,6 +154,8 @@ SUBJECTS: dict[str, str] = {
     "take-pix": "pour Pix",
     "brief-newcomer": "pour l’information",
     "designate-referent": "pour la désignation",
+    "review-partner": "pour la relecture du partenaire",
+    "verify-partner": "pour la vérification du partenaire",
 }
 """Subject of a chase, by kind of task."""
 
@@ -174,6 +190,8 @@ _PILES = {
     "take-pix": ("collègue à faire passer Pix", "collègues à faire passer Pix"),
     "brief-newcomer": ("collègue à informer", "collègues à informer"),
     "designate-referent": ("site sans référence Pix", "sites sans référence Pix"),
+    "review-partner": ("fiche de partenaire à relire", "fiches de partenaires à relire"),
+    "verify-partner": ("partenaire à vérifier", "partenaires à vérifier"),
 }
 PILES: dict[str, Callable[[int], str]] = {kind: partial(plural, one=o, many=m) for kind, (o, m) in _PILES.items()}
 """Text of a pile from its count, like "9 résultats à transmettre"."""
@@ -225,6 +243,11 @@ _WHY = {
     "take-pix": "dans l’équipe depuis le {on}, Pix pas encore passé",
     "brief-newcomer": "dans l’équipe depuis le {on}",
     "designate-referent": "personne depuis le {on}",
+    "review-partner suggested": "proposé par l’équipe le {on}",
+    "review-partner contested": "une source contredit l’équipe depuis le {on}",
+    "review-partner gone": "une source ne l’a plus depuis le {on}, il sert",
+    "verify-partner new": "inscrit le {on}, personne orientée encore",
+    "verify-partner stale": "fiche du {on}, il sert",
 }
 _REASONS = {
     "present-pix": "Dossier ouvert le {on}, Pix pas encore présenté",
@@ -273,6 +296,11 @@ _REASONS = {
     "take-pix": "Dans l’équipe depuis le {on}, Pix pas encore passé",
     "brief-newcomer": "Dans l’équipe depuis le {on}, information pas encore notée",
     "designate-referent": "Personne n’est référent·e Pix pour {site} depuis le {on}",
+    "review-partner suggested": "Proposé par une ou un collègue le {on}, pas encore dans la liste",
+    "review-partner contested": "Corrigé par l’équipe, et une source dit autre chose depuis le {on}",
+    "review-partner gone": "Une source n’a plus ce lieu depuis le {on}, des jeunes y ont été orientés dans l’année",
+    "verify-partner new": "Inscrit le {on}, à vérifier avant la première orientation",
+    "verify-partner stale": "Fiche confirmée la dernière fois le {on}, des jeunes y ont été orientés dans l’année",
 }
 
 

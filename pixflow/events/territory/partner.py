@@ -111,6 +111,7 @@ class PartnerVerified(Event):
     """A member of the team asked the partner, and the file is right."""
 
     TOPIC: ClassVar[str] = "partner.PartnerVerified"
+    CLOSES: ClassVar[bool] = True
     channel: Literal["call", "visit", "email"]
     on: date
 
@@ -120,6 +121,7 @@ class PartnerReviewed(Event):
     """The référent has seen what the sources changed."""
 
     TOPIC: ClassVar[str] = "partner.PartnerReviewed"
+    CLOSES: ClassVar[bool] = True
     on: date
 
 
@@ -128,6 +130,7 @@ class PartnerDelisted(Event):
     """A partner that is no longer proposed. Its referrals stay."""
 
     TOPIC: ClassVar[str] = "partner.PartnerDelisted"
+    CLOSES: ClassVar[bool] = True
     reason: DelistingReason
     on: date
 

@@ -457,6 +457,11 @@ WHYS = {
     ("take-pix", ()): "dans l’équipe depuis le 5 mars, Pix pas encore passé",
     ("brief-newcomer", ()): "dans l’équipe depuis le 5 mars",
     ("designate-referent", (("site", "L’Aigle"),)): "personne depuis le 5 mars",
+    ("review-partner", (("by", "suggested"),)): "proposé par l’équipe le 5 mars",
+    ("review-partner", (("by", "contested"),)): "une source contredit l’équipe depuis le 5 mars",
+    ("review-partner", (("by", "gone"),)): "une source ne l’a plus depuis le 5 mars, il sert",
+    ("verify-partner", (("by", "new"),)): "inscrit le 5 mars, personne orientée encore",
+    ("verify-partner", (("by", "stale"),)): "fiche du 5 mars, il sert",
 }
 
 

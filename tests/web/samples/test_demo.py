@@ -35,8 +35,8 @@ NOT_PLAYED = {
     "dossier.AnswerPromised", "dossier.OutcomeReported", "dossier.PartnerLinkMailed", "dossier.PartnerLinkRevoked",
     "dossier.ReferralSeen",
     # partners: what the visitor does, and what another file would tell
-    "partner.PartnerSuggested", "partner.PartnerCorrected", "partner.SourceTold", "partner.SourceWithdrawn",
-    "partner.OfferRevised", "partner.OfferClosed", "partner.PartnerVerified", "partner.PartnerReviewed",
+    "partner.PartnerCorrected", "partner.SourceTold", "partner.SourceWithdrawn",
+    "partner.OfferRevised", "partner.OfferClosed", "partner.PartnerReviewed",
     "partner.PartnerDelisted", "partner.PartnerRelisted", "partner.PartnersJoined", "partner.PartnerAbsorbed",
     "partner.DifferenceNoted", "partner.Retracted", "catalogue.CatalogueReceived", "catalogue.PlaceSetAside",
     "catalogue.PlaceReclaimed", "catalogue.TableMapped", "catalogue.OutlinesReceived",

@@ -24,6 +24,8 @@ _LEADS = "direction"
 _COMPLETE = "à l’aise en atelier, ou diagnostic complet retenu ; en CEJ, avant la fin de la période collective"
 _ALTERNATIVE = "au refus du partenaire, ou après {lapses} sans réponse"
 _READ_AGAIN = "à une proposition, à deux « pas utile », ou {opens} après la dernière relecture"
+_PARTNER_CHANGES = "à une proposition, à une source qui contredit l’équipe, ou qui n’a plus un lieu qui sert"
+_PARTNER_AGES = "à l’inscription d’un lieu d’un fichier, ou {opens} après la dernière confirmation d’un lieu qui sert"
 _OWED = (
     ("present-pix", _FOLLOWS, "à l’ouverture du dossier", "Pix présenté, ou diagnostic décliné"),
     ("plan-diagnostic", _FOLLOWS, "une fois Pix présenté, ou à l’entrée en CEJ", "diagnostic prévu, ou décliné"),
@@ -59,6 +61,8 @@ _OWED = (
     ("revise-resource", _TREATS, _READ_AGAIN, "nouvelle version, relecture, ou retrait"),
     ("take-pix", _FOLLOWS, "à l’arrivée dans l’équipe", "Pix passé"),
     ("brief-newcomer", _TREATS, "à l’arrivée de quelqu’un dans l’équipe", "information notée"),
+    ("review-partner", _TREATS, _PARTNER_CHANGES, "fiche relue, inscrite, ou retirée"),
+    ("verify-partner", _TREATS, _PARTNER_AGES, "fiche vérifiée auprès du lieu, ou retirée"),
     ("designate-referent", _LEADS, "quand un site n’a personne", "référente ou référent désigné"),
 )
 BY_LAW = {"confirm-erasure": "un mois, selon le RGPD"}

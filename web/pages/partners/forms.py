@@ -32,7 +32,13 @@ class PartnerCorrectionForm(Form):
     summary: Text = ""
 
 
-class VerificationForm(Form):
+class BoxForm(Form):
+    """A form that a row of Ma boîte has too: `pile` is the pile to come back to, "" from the partner's page."""
+
+    pile: Literal["", "review-partner", "verify-partner"] = ""
+
+
+class VerificationForm(BoxForm):
     channel: Literal["call", "visit", "email"]
 
 
@@ -91,7 +97,9 @@ class PartnerForm:
 
     decision: Decision[..., Any]
     model: type[Form]
-    sent: Callable[[Any, UUID], dict[str, Any]] = lambda form, command: form.model_dump(exclude={"command_id", "seen"})
+    sent: Callable[[Any, UUID], dict[str, Any]] = lambda form, command: form.model_dump(
+        exclude={"command_id", "seen", "pile"}
+    )
 
 
 def _offer(form: OfferForm, command: UUID) -> dict[str, Any]:
@@ -104,7 +112,7 @@ def _nothing(form: Form, command: UUID) -> dict[str, Any]:
 
 FORMS: Mapping[str, PartnerForm] = {
     "verifier": PartnerForm(listing.verify_partner, VerificationForm),
-    "relire": PartnerForm(listing.review_partner, Form, _nothing),
+    "relire": PartnerForm(listing.review_partner, BoxForm, _nothing),
     "retirer": PartnerForm(listing.delist_partner, DelistingForm),
     "remettre": PartnerForm(listing.relist_partner, Form, _nothing),
     "offre": PartnerForm(offers.list_offer, OfferForm, _offer),

@@ -21,7 +21,7 @@ from projections.territory import partners, referrals
 from web.desk import receipts
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.desk.receipts import Receipt, ReceiptLine
+from web.desk.receipts import Receipt
 from web.french import dates
 from web.french.events import partners as words
 from web.french.events import sentences
@@ -247,10 +247,7 @@ def _history(desk: Desk, id: UUID) -> list[PartnerEventRow]:
 
 def receipt_of(desk: Desk, id: UUID, reference: str) -> Receipt | None:
     """Returns what a command recorded on this partner."""
-    names = names_for(desk)
-    mine = [one for one in receipts.events_of(desk, reference) if one.originator_id == id]
-    told = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=mine)) for one in mine[:10]]
-    return Receipt("Enregistré :", told) if told else None
+    return receipts.of_partners(desk, reference, id)
 
 
 def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:

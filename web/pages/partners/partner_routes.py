@@ -17,7 +17,7 @@ from web.desk import receipts, refusals
 from web.desk.commands import Outcome, record, record_all
 from web.desk.desk import Desk
 from web.french.errors import missing
-from web.http.forms import Form, FormData, OpenForm, validate
+from web.http.forms import FormData, OpenForm, text_of, validate
 from web.http.pagination import address
 from web.http.templates import page
 from web.pages.partners import forms, partner
@@ -68,7 +68,7 @@ def accept(request: Request, desk: AtPartners, partner_id: UUID, data: FormData)
     """Lists a partner that a colleague suggested."""
     _must(desk, list_partner)
     state = partner.state_of(desk, partner_id)
-    form, _ = validate(Form, data)
+    form, _ = validate(forms.BoxForm, data)
     if form is None:
         raise HTTPException(422)
     outcome = record(desk, {"partner": partner_id}, list_partner, command_id=form.command_id, details=state.details)
@@ -137,6 +137,9 @@ def _other(desk: Desk, id: UUID, data: Mapping[str, Any]) -> tuple[forms.OtherFo
 def _answer(request: Request, desk: Desk, id: UUID, name: str, data: Mapping[str, Any], outcome: Outcome) -> Response:
     if outcome.refused:
         return _again(request, desk, id, name, data, refusals.field_errors(desk, outcome.refused))
+    if pile := text_of(data, "pile"):
+        recorded = receipts.reference(outcome.recorded)
+        return RedirectResponse(address("/boite", {"pile": pile, "recu": recorded}), 303)
     return _next(id, outcome)
 
 

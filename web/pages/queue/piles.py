@@ -10,6 +10,7 @@ from projections import piles as projections_piles
 from projections.piles import Lateness, Pile
 from web.desk import task_links
 from web.desk.desk import Desk
+from web.desk.receipts import Receipt
 from web.french import dates
 from web.french import tasks as french
 from web.http.filters import LATE, LateBar, late_bars, lateness
@@ -54,6 +55,7 @@ class PilePage(Page):
     rows: Sequence[QueueRow]
     pager: Pager
     bars: Sequence[LateBar]
+    receipt: Receipt | None
 
     @property
     def shows(self) -> People:
@@ -100,7 +102,9 @@ def _href(desk: Desk, pile: Pile) -> str:
     return task_links.pile(pile.kind)
 
 
-def pile_page(request: Request, desk: Desk, kind: str, band: str, number: int) -> Response:
+def pile_page(
+    request: Request, desk: Desk, kind: str, band: str, number: int, receipt: Receipt | None = None
+) -> Response:
     """Draws the page of a pile, or of one band of it; 404 for a kind without a pile, or for somebody who has none."""
     if not desk.roles & projections_piles.PILE_ROLES or kind not in french.PILES:
         raise HTTPException(404)
@@ -114,5 +118,6 @@ def pile_page(request: Request, desk: Desk, kind: str, band: str, number: int) -
         rows=plain_rows(desk, rows),
         pager=pager,
         bars=late_bars(ages, band, "/boite", kept),
+        receipt=receipt,
     )
     return page(request, shown)

@@ -31,13 +31,23 @@ _trail = audit_trail.table.c
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """A task that one button of its row closes: where it is sent, with what, and the text of the button."""
+
+    action: str
+    sent: Mapping[str, str]
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRow:
     """One task of the queue. An address is None when this row does not lead there.
 
     `owner` is who has the task, `acting_for` the absent colleague whose task it is ("" for one's own). `reason` is why
     it is snoozed, `handed_over_by` the colleague who handed it over; "" for none. `pick` names the row in a bulk; ""
     when it fits none. `claims`: the person at the desk may take it upon themselves. `give_back` is the advisor to whom
-    a handed task goes back, "" when it was not handed. `why_on` is the day of the event that opens the task.
+    a handed task goes back, "" when it was not handed. `why_on` is the day of the event that opens the task. `press`
+    closes the task from its row, without a page in between.
     """
 
     id: str
@@ -65,6 +75,7 @@ class QueueRow:
     pick: str
     claims: bool
     give_back: str
+    press: Press | None = None
 
 
 def queue_rows(desk: Desk, rows: Sequence[Any], place: QueuePlace | None = None) -> list[QueueRow]:
@@ -124,7 +135,16 @@ def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: 
         pick=f"{row.stream} {row.key}" if advisors else "",
         claims=advisors and desk.has_role_for(claim_task),
         give_back=desk.refs.team[row.owner].name if handed_over_by and row.owner else "",
+        press=_press(row),
     )
+
+
+def _press(row: Any) -> Press | None:
+    variant = f"{row.kind} {row.details.get('by', '')}"
+    if variant not in task_links.PRESSES:
+        return None
+    name, sent = task_links.PRESSES[variant]
+    return Press(f"/partenaires/{row.stream}/{name}", {**sent, "pile": row.kind}, french.PRESSES[variant])
 
 
 def _owner(desk: Desk, row: Any) -> str:

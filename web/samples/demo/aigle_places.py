@@ -6,6 +6,9 @@ TERRITORY = DemoTerritory(
     groupings=("200068468", "200036069"), radius=15, sites={"L’Aigle": "61214", "Mortagne-au-Perche": "61293"}
 )
 SOURCE = "Conseiller numérique"
+SUGGESTED = place(
+    "Café solidaire de Tourouvre", "61491", (48.5900, 0.6500), LEARN, phone="+33233000107", address="2 rue du Lavoir"
+)
 PARTNERS = (
     DemoPartner(
         place(

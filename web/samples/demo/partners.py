@@ -76,6 +76,12 @@ class PartnerScenes(Scenes):
         )
         self.listed = {one.details.name: self._list(by, one, rank) for rank, one in enumerate(partners, 1)}
 
+    def suggest(self, by: str, details: PartnerDetails) -> None:
+        self.say(by, {"partner": self.sim.log.new_id()}, listing.suggest_partner, details=details)
+
+    def verify(self, by: str, name: str) -> None:
+        self.say(by, {"partner": self.listed[name][0]}, listing.verify_partner, channel="call")
+
     def to(self, name: str, proposal: str) -> tuple[Partner, UUID | None]:
         """Returns the partner of a referral, with the offer that answers a proposal; a free name for another one."""
         if name not in self.listed:
