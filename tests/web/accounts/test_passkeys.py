@@ -1,6 +1,8 @@
 """Passkeys without a browser: a right answer proves once; a bent one, a copy and a stranger prove nothing."""
 
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -37,6 +39,13 @@ def enrolled(store: AccountStore, account: Account, key: Authenticator) -> Authe
 def proved(store: AccountStore, key: Authenticator, bend: Bend | None = None, account: UUID | None = None) -> UUID:
     options, token = passkeys.options_to_prove(store, URL, account)
     return passkeys.prove(store, URL, token, key.prove(options, bend), account)
+
+
+def test_the_pages_do_without_what_only_a_sign_in_needs() -> None:
+    """fido2 takes 110 ms to load, joserfc 80: the first passkey and the first sign-in at an issuer wait for them."""
+    asked = "import sys, web.app; print(*sys.modules.keys() & {'fido2', 'joserfc', 'httpx2', 'zxcvbn'})"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
 
 
 def test_a_passkey_proves_its_account(store: AccountStore, nadia: Account, key: Authenticator) -> None:

@@ -1,29 +1,14 @@
-"""Passkeys: WebAuthn with user verification, so that one gesture is two factors (W3C WebAuthn 3, fido2).
+"""Passkeys: WebAuthn with user verification, so that one gesture is two factors (webauthn.py).
 
 A challenge is a ticket of five minutes that serves once. The relying party is the host of PIXFLOW_URL, for ever.
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
-from fido2.server import Fido2Server
-from fido2.webauthn import (
-    AttestationConveyancePreference,
-    AttestedCredentialData,
-    AuthenticationResponse,
-    PublicKeyCredentialDescriptor,
-    PublicKeyCredentialRpEntity,
-    PublicKeyCredentialType,
-    PublicKeyCredentialUserEntity,
-    RegistrationResponse,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 from msgspec import Struct
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -60,30 +45,24 @@ class _Challenge(Struct):
 
 def options_to_register(store: AccountStore, url: str, account: Account) -> tuple[dict[str, Any], str]:
     """Returns the options of the browser's `create`, as JSON, and the token of their challenge."""
-    known = [
-        PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=one.id)
-        for one in of_account(store, account.id)
-    ]
-    options, state = _server(url).register_begin(
-        PublicKeyCredentialUserEntity(id=account.handle, name=account.email, display_name=account.email),
-        credentials=known,
-        resident_key_requirement=ResidentKeyRequirement.REQUIRED,
-        user_verification=UserVerificationRequirement.REQUIRED,
-    )
+    from web.accounts.factors import webauthn
+
+    options, state = webauthn.register_begin(url, account, [one.id for one in of_account(store, account.id)])
     token = tickets.issue(store, KIND, _Challenge(state, account.id), SECONDS, account.id)
-    return dict(options.public_key), token
+    return options, token
 
 
 def register(store: AccountStore, url: str, account: Account, token: str, answer: str, name: str) -> None:
     """Keeps the passkey that an authenticator made. Raises BadPasskey."""
+    from web.accounts.factors import webauthn
+
     challenge = tickets.take(store, KIND, token, _Challenge)
     if challenge is None or challenge.account != account.id:
         raise BadPasskey("the challenge is unknown, used or expired")
     try:
-        made = _server(url).register_complete(challenge.state, RegistrationResponse.from_dict(_read(answer)))
+        data, counter = webauthn.register_complete(url, challenge.state, answer)
     except _UNREADABLE as error:
         raise BadPasskey(type(error).__name__) from error
-    data = made.credential_data
     if data is None:
         raise BadPasskey("no credential")
     now = store.now()
@@ -94,7 +73,7 @@ def register(store: AccountStore, url: str, account: Account, token: str, answer
                     id=data.credential_id,
                     account=account.id,
                     public_key=bytes(data),
-                    counter=made.counter,
+                    counter=counter,
                     name=name.strip()[:LONGEST_NAME] or "Clé",
                     created=now,
                     used=now,
@@ -109,14 +88,11 @@ def options_to_prove(store: AccountStore, url: str, account: UUID | None = None)
 
     Without an account, any passkey of this site may answer.
     """
-    known = [
-        PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=one.id)
-        for one in (of_account(store, account) if account else ())
-    ]
-    options, state = _server(url).authenticate_begin(
-        known or None, user_verification=UserVerificationRequirement.REQUIRED
-    )
-    return dict(options.public_key), tickets.issue(store, KIND, _Challenge(state, account), SECONDS, account)
+    from web.accounts.factors import webauthn
+
+    known = of_account(store, account) if account else ()
+    options, state = webauthn.prove_begin(url, [one.id for one in known])
+    return options, tickets.issue(store, KIND, _Challenge(state, account), SECONDS, account)
 
 
 def prove(store: AccountStore, url: str, token: str, answer: str, account: UUID | None = None) -> UUID:
@@ -132,17 +108,18 @@ def prove(store: AccountStore, url: str, token: str, answer: str, account: UUID 
 
 
 def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUID | None) -> UUID:
+    from web.accounts.factors import webauthn
+
     challenge = tickets.take(store, KIND, token, _Challenge)
     if challenge is None or challenge.account != account:
         raise BadPasskey("the challenge is unknown, used or expired")
     try:
-        response = AuthenticationResponse.from_dict(_read(answer))
+        response = webauthn.read(answer)
         with store.read() as connection:
             row = connection.execute(select(passkeys).where(passkeys.c.id == response.raw_id)).first()
         if row is None or (account and row.account != account):
             raise BadPasskey("an unknown passkey")
-        known = AttestedCredentialData(row.public_key)
-        _server(url).authenticate_complete(challenge.state, [known], response)
+        webauthn.prove_complete(url, challenge.state, row.public_key, response)
     except _UNREADABLE as error:
         raise BadPasskey(type(error).__name__) from error
     handle = response.response.user_handle
@@ -173,20 +150,3 @@ def _note_use(store: AccountStore, row: Any, counter: int, handle: bytes | None)
         changed = update(passkeys).where(passkeys.c.id == row.id, grows).values(counter=counter, used=store.now())
         if connection.execute(changed).rowcount != 1:
             raise BadPasskey("the counter does not grow: this passkey was copied")
-
-
-def _server(url: str) -> Fido2Server:
-    host = urlsplit(url).hostname or ""
-    origin = url.rstrip("/")
-    return Fido2Server(
-        PublicKeyCredentialRpEntity(id=host, name="pixflow"),
-        attestation=AttestationConveyancePreference.NONE,
-        verify_origin=lambda given: given == origin,
-    )
-
-
-def _read(answer: str) -> Mapping[str, Any]:
-    read = msgspec.json.decode(answer)
-    if not isinstance(read, dict):
-        raise TypeError("no object")
-    return read

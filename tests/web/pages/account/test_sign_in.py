@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 
 from pixflow.store import StoreBusy
 from tests.web.client import words
@@ -20,7 +20,7 @@ from tests.web.pages.account.conftest import (
     invited,
 )
 from tests.web.paths import House, house
-from web.accounts import memberships, tables
+from web.accounts import memberships, sign_in, tables
 from web.accounts.site import Site
 from web.desk.signed_in import FLOW, KNOWN, SESSION
 
@@ -139,6 +139,19 @@ def test_the_same_words_for_a_wrong_password_and_an_unknown_e_mail(
     assert answer.status_code == 422
     assert texts(answer.text, ".errors li") == ["Le courriel ou le mot de passe n’est pas le bon."]
     assert FLOW not in answer.cookies
+
+
+def test_an_unknown_e_mail_and_a_known_one_ask_the_same_of_the_store(at_work: House, site: Site) -> None:
+    first_visit(at_work, site, HELENE)
+    sent: list[str] = []
+    event.listen(site.store.engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
+
+    def asked(email: str) -> list[str]:
+        sent.clear()
+        assert sign_in.prove_password(site, email, "un autre mot de passe", "192.0.2.7", "") is None
+        return sent.copy()
+
+    assert asked("nobody@exemple.fr") == asked(address(at_work, HELENE))
 
 
 def test_a_password_alone_opens_nothing(at_work: House, site: Site) -> None:
