@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import (
     JSON,
     Column,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Uuid,
@@ -32,7 +34,7 @@ from pixflow import tasks
 from pixflow.identity import normalise
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
-from projections.filtering import having
+from projections.statements import Statement, having
 
 NAME = "advisor_queue"
 KINDS = frozenset(tasks.OF)
@@ -182,31 +184,47 @@ def page(
     offset: int = 0,
 ) -> list[Any]:
     """Returns the visible rows of these people, the most urgent first; `doer` is the person who has each row today."""
+    return list(_page(connection, wanted, owners=owners, today=today, limit=limit, offset=offset))
+
+
+@Statement
+def _page(wanted: QueueFilter, owners: Owners, today: date, limit: int | None, offset: int) -> Select[Any]:
     query = select(table, _doer(today).label("doer")).where(_mine(owners, today), *_wanted(wanted, today))
-    return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
+    return query.order_by(*URGENT).limit(limit).offset(offset)
 
 
 def counts(connection: Connection, owners: Owners, today: date) -> list[QueueCount]:
     """Counts the rows of these people, and the late ones, by kind, stage, programme, site, group and person."""
+    found = _counts(connection, owners=owners, today=today)
+    return [QueueCount(*(*row[:5], str(row[5]), *row[6:])) for row in found]
+
+
+@Statement
+def _counts(owners: Owners, today: date) -> Select[Any]:
     late, doer = func.sum(case((table.c.due < today, 1), else_=0)), _doer(today)
     alike = (table.c.kind, table.c.stage, table.c.programme, table.c.site, table.c.group)
-    query = select(*alike, doer, func.count(), late).where(_mine(owners, today)).group_by(*alike, doer)
-    found = connection.execute(query).all()
-    return [
-        QueueCount(kind, stage, programme, site, group, str(of), n, tardy)
-        for kind, stage, programme, site, group, of, n, tardy in found
-    ]
+    return select(*alike, doer, func.count(), late).where(_mine(owners, today)).group_by(*alike, doer)
 
 
 def total(connection: Connection, owners: Owners, today: date) -> int:
     """Returns the number of rows that an advisor sees."""
-    return int(connection.execute(select(func.count()).where(_mine(owners, today))).scalar_one())
+    return int(_total(connection, _mine, owners=owners, today=today).scalar_one())
+
+
+@Statement
+def _total(which: Callable[[Owners, date], ColumnElement[bool]], owners: Owners, today: date) -> Select[Any]:
+    return select(func.count()).where(which(owners, today))
 
 
 def due_days(connection: Connection, owners: Owners, today: date, wanted: QueueFilter) -> dict[date, int]:
     """Counts an advisor's visible rows by due day."""
-    query = select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today)).group_by(table.c.due)
-    return dict(connection.execute(query).all())
+    return dict(_due_days(connection, wanted, owners=owners, today=today).all())
+
+
+@Statement
+def _due_days(wanted: QueueFilter, owners: Owners, today: date) -> Select[Any]:
+    query = select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today))
+    return query.group_by(table.c.due)
 
 
 def opened_since(connection: Connection, day: date) -> list[Any]:
@@ -217,19 +235,23 @@ def opened_since(connection: Connection, day: date) -> list[Any]:
 
 def later(connection: Connection, owners: Owners, today: date) -> tuple[int, date | None]:
     """Returns the number of an advisor's rows that are not open yet, and the day of the first one."""
-    query = select(func.count(), func.min(table.c.opens)).where(table.c.owner.in_(owners), table.c.opens > today)
-    count, first = connection.execute(query).one()
+    count, first = _later(connection, owners=owners, today=today).one()
     return count, first
+
+
+@Statement
+def _later(owners: Owners, today: date) -> Select[Any, Any]:
+    return select(func.count(), func.min(table.c.opens)).where(table.c.owner.in_(owners), table.c.opens > today)
 
 
 def snoozed_total(connection: Connection, owners: Owners, today: date) -> int:
     """Returns the number of an advisor's snoozed rows."""
-    return int(connection.execute(select(func.count()).where(*_snoozed(owners, today))).scalar_one())
+    return int(_total(connection, _snoozed, owners=owners, today=today).scalar_one())
 
 
 def snoozed(connection: Connection, owners: Owners, today: date, limit: int, offset: int) -> list[Any]:
     """Returns an advisor's snoozed rows, the first to come back first."""
-    query = select(table, _doer(today).label("doer")).where(*_snoozed(owners, today))
+    query = select(table, _doer(today).label("doer")).where(_snoozed(owners, today))
     ordered = query.order_by(table.c.paused, table.c.sort, table.c.key, table.c.stream)
     return list(connection.execute(ordered.limit(limit).offset(offset)))
 
@@ -248,18 +270,11 @@ def of_keys(connection: Connection, owners: Owners, today: date, keys: Collectio
     return list(connection.execute(query.order_by(*URGENT)))
 
 
-def workloads(connection: Connection, today: date) -> dict[UUID, int]:
-    """Returns the number of visible tasks of each person."""
+def workloads(connection: Connection, today: date, *, late: bool = False) -> dict[UUID, int]:
+    """Returns the number of visible tasks of each person; with `late`, of those past due."""
     doer = _doer(today)
     query = select(doer, func.count()).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
-    return dict(connection.execute(query).all())
-
-
-def late_workloads(connection: Connection, today: date) -> dict[UUID, int]:
-    """Returns the number of visible tasks past due of each person."""
-    doer = _doer(today)
-    late = (table.c.owner.is_not(None), table.c.due < today, visible(today))
-    return dict(connection.execute(select(doer, func.count()).where(*late).group_by(doer)).all())
+    return dict(connection.execute(query.where(table.c.due < today) if late else query).all())
 
 
 def workload_by_dossier(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]:
@@ -297,17 +312,11 @@ def handed(today: date) -> ColumnElement[bool]:
     return and_(table.c.handed_to.is_not(None), or_(table.c.handed_until.is_(None), table.c.handed_until >= today))
 
 
-def _snoozed(owners: Owners, today: date) -> tuple[ColumnElement[bool], ...]:
-    return _done_by(owners, today), _open(today), table.c.paused > today
+def _snoozed(owners: Owners, today: date) -> ColumnElement[bool]:
+    return and_(_done_by(owners, today), _open(today), table.c.paused > today)
 
 
 def _wanted(wanted: QueueFilter, today: date) -> Sequence[ColumnElement[bool]]:
-    columns = {
-        "kind": wanted.kind,
-        "stage": wanted.stage,
-        "programme": wanted.programme,
-        "site": wanted.site,
-        "group": wanted.group,
-    }
+    columns = {name: value for name, value in asdict(wanted).items() if value and name != "doer"}
     of = [_doer(today) == UUID(wanted.doer)] if wanted.doer else []
-    return [*of, *(having(table.c[name], value) for name, value in columns.items() if value)]
+    return [*of, *(having(table.c[name], value) for name, value in columns.items())]

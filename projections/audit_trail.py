@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Text,
@@ -36,6 +37,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.statements import Statement
 
 NAME = "audit_trail"
 KINDS = frozenset(STREAMS)
@@ -129,7 +131,12 @@ def forget(connection: Connection, streams: Sequence[UUID]) -> None:
 
 def of_stream(connection: Connection, stream: UUID) -> list[Any]:
     """Returns the events of one stream, oldest first."""
-    return list(connection.execute(select(table).where(table.c.stream == stream).order_by(table.c.version)))
+    return list(_of_stream(connection, stream=stream))
+
+
+@Statement
+def _of_stream(stream: UUID) -> Select[Any]:
+    return select(table).where(table.c.stream == stream).order_by(table.c.version)
 
 
 def recorded(row: Any) -> Recorded:
@@ -163,8 +170,13 @@ def total(connection: Connection, wanted: TrailFilter) -> int:
 
 def since(connection: Connection, topic: str, instant: datetime, limit: int) -> list[Any]:
     """Returns the events of one kind recorded after an instant, the latest first."""
-    recent = (table.c.topic == topic, table.c.position > position_at(connection, instant))
-    return list(connection.execute(select(table).where(*recent).order_by(table.c.position.desc()).limit(limit)))
+    return list(_since(connection, topic=topic, instant=_naive(instant), limit=limit))
+
+
+@Statement
+def _since(topic: str, instant: datetime, limit: int) -> Select[Any]:
+    recent = (table.c.topic == topic, table.c.position > func.coalesce(_position_at(instant).scalar_subquery(), 0))
+    return select(table).where(*recent).order_by(table.c.position.desc()).limit(limit)
 
 
 def of_streams(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
@@ -214,9 +226,12 @@ def recent(connection: Connection, limit: int, among: int = 400) -> list[Any]:
 
 def position_at(connection: Connection, instant: datetime) -> int:
     """Returns the last position recorded at or before an instant, 0 when there is none."""
-    known = table.c.at <= _naive(instant)
-    query = select(table.c.position).where(known).order_by(table.c.at.desc(), table.c.position.desc()).limit(1)
-    return int(connection.execute(query).scalar() or 0)
+    return int(connection.execute(_position_at(_naive(instant))).scalar() or 0)
+
+
+def _position_at(instant: datetime) -> Select[Any]:
+    query = select(table.c.position).where(table.c.at <= instant)
+    return query.order_by(table.c.at.desc(), table.c.position.desc()).limit(1)
 
 
 def latest(connection: Connection) -> list[datetime]:
@@ -230,11 +245,16 @@ def done_by(connection: Connection, by: str, since: datetime) -> dict[UUID | Non
 
     Neither what was taken back since, nor the seats that follow a workshop to its new day.
     """
+    return dict(_done_by(connection, by=by, since=_naive(since)).all())
+
+
+@Statement
+def _done_by(by: str, since: datetime) -> Select[Any]:
     workshop = case((table.c.kind == "workshop", table.c.stream))
-    wanted = (table.c.by == by, table.c.at >= _naive(since))
+    wanted = (table.c.by == by, table.c.at >= since)
     moves = select(table.c.command).where(*wanted, table.c.topic == WorkshopMoved.TOPIC)
     done = (table.c.closes, ~_said_otherwise(), table.c.command.not_in(moves))
-    return dict(connection.execute(select(workshop, func.count()).where(*wanted, *done).group_by(workshop)).all())
+    return select(workshop, func.count()).where(*wanted, *done).group_by(workshop)
 
 
 def _said_otherwise() -> ColumnElement[bool]:

@@ -1,16 +1,18 @@
 """Current initial results: those to dispatch to an advisor, and those dispatched."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, or_, select, true
 
 from pixflow.reference_data import References
-from projections.filtering import among
 from projections.result_routing import results
+from projections.statements import Statement, among
 
+Periods = tuple[tuple[date | None, date | None], ...] | None
+"""First day and the day after the last one; None: every day."""
 _OLDEST = (results.c.received_on, results.c.sort, results.c.stream)
 
 
@@ -45,8 +47,12 @@ def followed(
 def to_dispatch_total(
     connection: Connection, refs: References | None = None, streams: Collection[UUID] | None = None
 ) -> int:
-    query = select(func.count()).select_from(results).where(*_to_dispatch(refs, streams))
-    return int(connection.execute(query).scalar_one())
+    return int(_to_dispatch_total(connection, _by_referent(refs), streams=streams).scalar_one())
+
+
+@Statement
+def _to_dispatch_total(periods: Periods, streams: Collection[UUID] | None) -> Select[Any]:
+    return select(func.count()).select_from(results).where(*_routed(periods), *among(results.c.stream, streams))
 
 
 def current_results(connection: Connection, dossiers: Iterable[UUID]) -> dict[UUID, Any]:
@@ -75,15 +81,25 @@ def dispatched(
 
 
 def _to_dispatch(refs: References | None = None, streams: Collection[UUID] | None = None) -> tuple[Any, ...]:
+    return *_routed(_by_referent(refs)), *among(results.c.stream, streams)
+
+
+def _routed(periods: Periods) -> tuple[ColumnElement[bool], ...]:
+    """Selects the results that no advisor has received, of these periods."""
     undone = results.c.dispatched_on.is_(None), results.c.debriefed_on.is_(None)
-    routed = (or_(false(), *_by_referent(refs)),) if refs else ()
-    return *undone, ~results.c.closed, ~results.c.withdrawn, *routed, *among(results.c.stream, streams)
+    within = () if periods is None else (or_(false(), *(_within(*period) for period in periods)),)
+    return *undone, ~results.c.closed, ~results.c.withdrawn, *within
 
 
-def _by_referent(refs: References) -> Iterator[ColumnElement[bool]]:
-    """Yields the periods whose protocol sends results through the référent. The first one has no beginning."""
+def _within(start: date | None, end: date | None) -> ColumnElement[bool]:
+    since = results.c.received_on >= start if start else true()
+    return and_(since, results.c.received_on < end) if end else since
+
+
+def _by_referent(refs: References | None) -> Periods:
+    """Returns the periods whose protocol sends results through the référent. The first one has no beginning."""
+    if refs is None:
+        return None
     starts = sorted({day for day, _ in refs.protocols.published})
-    for start, end in zip(starts, [*starts[1:], None], strict=True):
-        if refs.protocol(start).result_route == "referent":
-            since = true() if start == starts[0] else results.c.received_on >= start
-            yield and_(since, results.c.received_on < end) if end else since
+    periods = zip([None, *starts[1:]], starts, [*starts[1:], None], strict=True)
+    return tuple((since, end) for since, day, end in periods if refs.protocol(day).result_route == "referent")

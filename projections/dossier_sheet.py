@@ -1,6 +1,6 @@
 """The list of dossiers: one row each, for filters and counts. The page of one dossier reads its state instead."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Uuid,
@@ -32,7 +33,7 @@ from pixflow.dossier.stepper import current_stage
 from pixflow.identity import normalise
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
-from projections.filtering import having
+from projections.statements import Statement, having
 
 NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})
@@ -149,12 +150,17 @@ class DossierFilter(Struct, frozen=True):
 
 def page(connection: Connection, scope: Scope, wanted: DossierFilter, limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the dossiers that somebody may read, by name."""
-    query = select(table).where(*_wanted(scope, wanted)).order_by(table.c.sort, table.c.stream)
+    query = select(table).where(*_scope(scope), *_filtered(wanted)).order_by(table.c.sort, table.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
 def total(connection: Connection, scope: Scope, wanted: DossierFilter) -> int:
-    return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(scope, wanted))).scalar_one())
+    return int(_total(connection, scope.whose, wanted, advisors=scope.advisors).scalar_one())
+
+
+@Statement
+def _total(whose: str, wanted: DossierFilter, advisors: Collection[UUID]) -> Select[Any]:
+    return select(func.count()).select_from(table).where(*_among(whose, advisors), *_filtered(wanted))
 
 
 def has_any(connection: Connection) -> bool:
@@ -172,7 +178,9 @@ def counts(connection: Connection, scope: Scope) -> list[Any]:
 
 def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
     """Returns the open dossiers of a group that somebody may read, by name."""
-    query = select(table).where(*_wanted(scope, DossierFilter()), table.c.group == group, table.c.group != "")
+    query = select(table).where(
+        *_scope(scope), *_filtered(DossierFilter()), table.c.group == group, table.c.group != ""
+    )
     return list(connection.execute(query.order_by(table.c.sort, table.c.stream)))
 
 
@@ -286,17 +294,21 @@ def _to_prescribe(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _scope(scope: Scope) -> list[ColumnElement[bool]]:
-    match scope.whose:
+    return _among(scope.whose, scope.advisors)
+
+
+def _among(whose: str, advisors: Collection[UUID]) -> list[ColumnElement[bool]]:
+    match whose:
         case "all":
             return []
         case "own":
-            return [table.c.advisor.in_(scope.advisors)]
+            return [table.c.advisor.in_(advisors)]
     return [table.c.stream.is_(None)]
 
 
-def _wanted(scope: Scope, wanted: DossierFilter) -> list[ColumnElement[bool]]:
+def _filtered(wanted: DossierFilter) -> list[ColumnElement[bool]]:
     named = {"stage": wanted.stage, "programme": wanted.programme, "site": wanted.site, "group": wanted.group}
-    conditions = _scope(scope) + [having(table.c[name], value) for name, value in named.items() if value]
+    conditions = [having(table.c[name], value) for name, value in named.items() if value]
     match wanted.state:
         case "open":
             conditions.append(~table.c.closed)

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from projections.dossier_sheet import table
+from projections.statements import Statement
 
 
 class PortfolioLoan(Struct, frozen=True):
@@ -21,12 +23,16 @@ class PortfolioLoan(Struct, frozen=True):
 
 def loans(connection: Connection, people: Collection[UUID] | None = None) -> list[PortfolioLoan]:
     """Returns the loans of these people, lent or borrowed, by their last day; those of everybody without `people`."""
+    return [PortfolioLoan(*row) for row in _loans(connection, people=people)]
+
+
+@Statement
+def _loans(people: Collection[UUID] | None) -> Select[Any]:
     kept = [table.c.lent_until.is_not(None), table.c.lender.is_not(None), ~table.c.closed]
     if people is not None:
         kept.append(or_(table.c.lender.in_(people), table.c.advisor.in_(people)))
     alike = (table.c.lender, table.c.advisor, table.c.lent_until)
-    query = select(*alike, func.count()).where(*kept).group_by(*alike).order_by(table.c.lent_until, *alike[:2])
-    return [PortfolioLoan(*row) for row in connection.execute(query)]
+    return select(*alike, func.count()).where(*kept).group_by(*alike).order_by(table.c.lent_until, *alike[:2])
 
 
 def lent(connection: Connection, lender: UUID, borrower: UUID, until: date) -> list[UUID]:

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, case, false, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, not_, or_, select, tuple_
 
 from pixflow.working_days import Calendar
 from projections.advisor_queue import URGENT, Owners, handed, table, visible
+from projections.statements import Statement
 
 PILE_ROLES = frozenset({"referent", "manager"})
 """The roles whose tasks belong to no person: they stand in piles."""
@@ -53,10 +54,15 @@ def piles(connection: Connection, roles: Collection[str], today: date) -> list[P
     """Returns the piles that somebody with these roles sees, one row a kind."""
     if PILE_ROLES.isdisjoint(roles):
         return []
+    found = _piles(connection, PILE_ROLES & frozenset(roles), today=today)
+    return [Pile(kind, count, int(overdue), oldest) for kind, count, overdue, oldest in found]
+
+
+@Statement
+def _piles(roles: frozenset[str], today: date) -> Select[Any]:
     late = func.sum(case((table.c.due < today, 1), else_=0))
     query = select(table.c.kind, func.count(), late, func.min(table.c.due))
-    found = connection.execute(query.where(_piled(roles), visible(today)).group_by(table.c.kind))
-    return [Pile(kind, count, int(overdue), oldest) for kind, count, overdue, oldest in found]
+    return query.where(_piled(roles), visible(today)).group_by(table.c.kind)
 
 
 def pile_ages(
@@ -66,11 +72,15 @@ def pile_ages(
     if PILE_ROLES.isdisjoint(roles):
         return {}
     counted: dict[str, Counter[str]] = {}
-    query = select(table.c.kind, _band(lateness).label("band"), func.count()).where(_piled(roles), visible(today))
-    query = query.group_by(table.c.kind, "band")
-    for kind, late, n in connection.execute(query):
+    for kind, late, n in _pile_ages(connection, lateness, PILE_ROLES & frozenset(roles), today=today):
         counted.setdefault(kind, Counter())[late] = n
     return counted
+
+
+@Statement
+def _pile_ages(lateness: Lateness, roles: frozenset[str], today: date) -> Select[Any]:
+    query = select(table.c.kind, _band(lateness).label("band"), func.count()).where(_piled(roles), visible(today))
+    return query.group_by(table.c.kind, "band")
 
 
 def pile(
@@ -99,8 +109,12 @@ def pile_streams(
 def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Owners, today: date) -> int:
     if roles.isdisjoint(("referent", "manager")):
         return 0
-    query = select(func.count()).select_from(table)
-    return int(connection.execute(query.where(_escalated(roles, owners, today))).scalar_one())
+    return int(_waiting_long_total(connection, frozenset(roles), owners=owners, today=today).scalar_one())
+
+
+@Statement
+def _waiting_long_total(roles: frozenset[str], owners: Owners, today: date) -> Select[Any]:
+    return select(func.count()).select_from(table).where(_escalated(roles, owners, today))
 
 
 class WaitingCount(Struct, frozen=True):
@@ -130,10 +144,15 @@ def waiting_long_counts(
     """Counts the late rows of others that are escalated to these roles, by kind, by person and by band."""
     if roles.isdisjoint(("referent", "manager")):
         return []
+    found = _waiting_long_counts(connection, frozenset(roles), lateness, owners=owners, today=today)
+    return [WaitingCount(kind, str(owner or ""), band, n) for kind, owner, band, n in found]
+
+
+@Statement
+def _waiting_long_counts(roles: frozenset[str], lateness: Lateness, owners: Owners, today: date) -> Select[Any]:
     alike = (table.c.kind, table.c.owner, "band")
     query = select(table.c.kind, table.c.owner, _band(lateness).label("band"), func.count())
-    query = query.where(_escalated(roles, owners, today)).group_by(*alike).order_by(*alike)
-    return [WaitingCount(kind, str(owner or ""), band, n) for kind, owner, band, n in connection.execute(query)]
+    return query.where(_escalated(roles, owners, today)).group_by(*alike).order_by(*alike)
 
 
 def waiting_long(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Text,
@@ -31,7 +32,7 @@ from pixflow.identity import imilo_number, normalise
 from pixflow.participation.state import Participation
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
-from projections.filtering import among
+from projections.statements import Statement, among
 
 NAME = "result_routing"
 KINDS = frozenset({"participation", "dossier"})
@@ -243,7 +244,13 @@ def waiting(
 
 
 def waiting_total(connection: Connection, streams: Collection[UUID] | None = None) -> int:
-    return _total(connection, participations, *is_waiting(), *among(participations.c.stream, streams))
+    return int(_waiting_total(connection, streams=streams).scalar_one())
+
+
+@Statement
+def _waiting_total(streams: Collection[UUID] | None) -> Select[Any]:
+    query = select(func.count()).select_from(participations)
+    return query.where(*is_waiting(), *among(participations.c.stream, streams))
 
 
 def waiting_with_number(connection: Connection, number: str) -> list[UUID]:
@@ -269,8 +276,8 @@ def one(connection: Connection, stream: UUID) -> Any:
 
 def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
     """Returns the rows of these participations."""
-    query = select(participations).where(participations.c.stream.in_(list(streams)))
-    return {row.stream: row for row in connection.execute(query)}
+    query = select(participations).where(participations.c.stream.in_(wanted := list(streams)))
+    return {row.stream: row for row in connection.execute(query)} if wanted else {}
 
 
 def of_campaigns(connection: Connection) -> dict[UUID, int]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Uuid,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from pixflow.workshop.state import Workshop
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.statements import Statement
 
 NAME = "workshops"
 KINDS = frozenset({"workshop"})
@@ -217,9 +219,14 @@ def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:
 
     A seat with a recorded attendance is no longer to come.
     """
+    return list(_of_dossier(connection, dossier=dossier, today=today))
+
+
+@Statement
+def _of_dossier(dossier: UUID, today: date) -> Select[Any]:
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
     held = (seats.c.dossier == dossier, seats.c.presence.is_(None), table.c.day >= today, ~table.c.cancelled)
-    return list(connection.execute(query.where(*held).order_by(table.c.starts, table.c.stream)))
+    return query.where(*held).order_by(table.c.starts, table.c.stream)
 
 
 def of_person(connection: Connection, person: UUID, since: date) -> list[Any]:
@@ -231,11 +238,14 @@ def of_person(connection: Connection, person: UUID, since: date) -> list[Any]:
 
 def offers(connection: Connection, today: date) -> list[Any]:
     """Returns the seats offered until today or later, with their workshop."""
+    return list(_offers(connection, today=today))
+
+
+@Statement
+def _offers(today: date) -> Select[Any]:
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
     kept = (seats.c.until >= today, table.c.day >= today)
-    return list(
-        connection.execute(query.where(*kept).order_by(seats.c.until, table.c.starts, seats.c.stream, seats.c.rank))
-    )
+    return query.where(*kept).order_by(seats.c.until, table.c.starts, seats.c.stream, seats.c.rank)
 
 
 def lapsed(connection: Connection, today: date) -> list[tuple[UUID, UUID, date]]:
@@ -247,15 +257,25 @@ def lapsed(connection: Connection, today: date) -> list[tuple[UUID, UUID, date]]
 
 def to_mark(connection: Connection, person: UUID, today: date) -> int:
     """Returns the number of somebody's workshops that wait for attendance."""
+    return int(_to_mark(connection, person=person, today=today).scalar_one())
+
+
+@Statement
+def _to_mark(person: UUID, today: date) -> Select[Any]:
     query = select(func.count()).select_from(table).join(facilitators, facilitators.c.stream == table.c.stream)
     waits = (facilitators.c.person == person, table.c.day <= today, table.c.unmarked > 0, ~table.c.cancelled)
-    return int(connection.execute(query.where(*waits)).scalar_one())
+    return query.where(*waits)
 
 
 def calls(connection: Connection, day: date) -> list[Any]:
     """Returns the workshops of a day that call for help."""
+    return list(_calls(connection, day=day))
+
+
+@Statement
+def _calls(day: date) -> Select[Any]:
     query = select(table).where(table.c.day == day, table.c.help_at.is_not(None))
-    return list(connection.execute(query.order_by(table.c.help_at, table.c.stream)))
+    return query.order_by(table.c.help_at, table.c.stream)
 
 
 def _columns() -> Sequence[Column[Any]]:

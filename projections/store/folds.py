@@ -6,13 +6,14 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from pixflow import reference_data
 from pixflow.reference_data import References
 from pixflow.streams import KINDS
 from projections.bookkeeping import folds, position, stopped
 from projections.contract import Change
+from projections.statements import Statement
 from projections.store.bulk_writes import delete_streams, insert_rows
 
 _CHUNK = 500
@@ -62,11 +63,14 @@ def folds_of(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]
     wanted = list(streams)
     states: dict[UUID, Any] = {}
     for start in range(0, len(wanted), _CHUNK):
-        query = select(folds.c.stream, folds.c.kind, folds.c.state).where(
-            folds.c.stream.in_(wanted[start : start + _CHUNK])
-        )
-        states |= {stream: DECODERS[kind].decode(state) for stream, kind, state in connection.execute(query)}
+        found = _folds(connection, streams=wanted[start : start + _CHUNK])
+        states |= {stream: DECODERS[kind].decode(state) for stream, kind, state in found}
     return states
+
+
+@Statement
+def _folds(streams: Sequence[UUID]) -> Select[Any]:
+    return select(folds.c.stream, folds.c.kind, folds.c.state).where(folds.c.stream.in_(streams))
 
 
 FOLD = "fold"

@@ -114,6 +114,8 @@ class House:
             name, email, site = f"Personne {number}", f"personne{number}@exemple.fr", SITES[number % 2]
             yield at, stream, s.StaffJoined(name=name, email=email, site=site, on=FIRST)
             yield at, stream, s.RoleGranted(role="advisor" if number else "referent", on=FIRST)
+            if not number:
+                yield at, stream, s.RoleConfirmed(role="referent", on=FIRST)
         for number, (purpose, stream) in enumerate(self.campaigns.items()):
             code, name = f"MILOPIX{number}", f"Pix emploi {purpose}"
             yield at, stream, c.CampaignFound(pix_id=481516 + number, code=code, name=name, pix_course=None, on=FIRST)

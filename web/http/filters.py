@@ -9,8 +9,8 @@ from typing import Any
 
 from pixflow.identity import normalise
 from pixflow.working_days import Calendar
-from projections.filtering import WITHOUT
 from projections.piles import BANDS, OVER, Lateness
+from projections.statements import WITHOUT
 from web.french import vocabulary
 from web.http.pagination import address
 

@@ -12,7 +12,7 @@ from pixflow.decision import Decision
 from pixflow.dossier import assignment, grouping, identity
 from projections import dossier_sheet
 from projections.dossier_sheet import DossierFilter
-from projections.filtering import WITHOUT
+from projections.statements import WITHOUT
 from web.desk import receipts, undo
 from web.desk.desk import Desk
 from web.desk.names import advisor_name

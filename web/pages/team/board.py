@@ -166,7 +166,7 @@ def board_page(
 def team_rows(desk: Desk) -> list[TeamRow]:
     """Returns everybody who is or was in the team, by name."""
     dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
-    late = advisor_queue.late_workloads(desk.read, desk.today)
+    late = advisor_queue.workloads(desk.read, desk.today, late=True)
     team = sorted(desk.refs.team.items(), key=lambda item: normalise(item[1].name))
     return [_row(desk, id, member, dossiers.get(id, 0), tasks.get(id, 0), late.get(id, 0)) for id, member in team]
 
