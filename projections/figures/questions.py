@@ -18,7 +18,7 @@ from pixflow.indicators.figure import Figure, Part
 from pixflow.reference_data import References
 from projections.bookkeeping import folds
 from projections.figures.entries import entries, paths
-from projections.figures.selection import FigureQuestion, held, in_period, late, of_tasks, tasks, there
+from projections.figures.selection import CUTS, Cut, FigureQuestion, held, in_period, late, of_tasks, tasks, there
 
 ALL = (*BY_ID, FUNNEL.id)
 _APART = ("I16", "I18", "I19", "I22")
@@ -114,7 +114,9 @@ def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str])
 
 def _ever(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Counter[Tally]]:
     """Counts what stands on the day."""
-    made = _tallied(connection, asked, entries.c.indicator == "I1", entries.c.state == "open")
+    made: dict[str, Counter[Tally]] = defaultdict(Counter)
+    if "I1" in ids:
+        made = _tallied(connection, asked, entries.c.indicator == "I1", entries.c.state == "open")
     if "I18" in ids:
         query = select(entries.c.due, func.count()).where(entries.c.indicator == "I18", *there(asked))
         for due, n in connection.execute(query.group_by(entries.c.due)):
@@ -205,13 +207,18 @@ def of_nobody(
             yield "I24", id, one
 
 
-def values(connection: Connection, cut: str) -> list[tuple[str, int]]:
-    """Returns the cells of a cut, each with its number of dossiers."""
-    if cut == "partner":
-        query = select(entries.c.partner, func.count()).where(entries.c.indicator == "I23").group_by(entries.c.partner)
-    else:
-        query = select(paths.c[cut], func.count()).where(paths.c.counts).group_by(paths.c[cut])
-    return [(_named(value), n) for value, n in connection.execute(query)]
+def values(connection: Connection) -> dict[Cut, list[tuple[str, int]]]:
+    """Returns the cells of each cut, each with its number of dossiers; a partner's is its number of referrals."""
+    found: dict[Cut, Counter[str]] = {cut: Counter() for cut in CUTS}
+    stored = [cut for cut in CUTS if cut != "partner"]
+    columns = [paths.c[cut] for cut in stored]
+    query = select(*columns, func.count()).where(paths.c.counts).group_by(*columns)
+    for *alike, n in connection.execute(query):
+        for cut, value in zip(stored, alike, strict=True):
+            found[cut][_named(value)] += n
+    query = select(entries.c.partner, func.count()).where(entries.c.indicator == "I23").group_by(entries.c.partner)
+    found["partner"].update(dict(map(tuple, connection.execute(query))))
+    return {cut: list(cells.items()) for cut, cells in found.items()}
 
 
 def _named(value: Any) -> str:

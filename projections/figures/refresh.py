@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from uuid import UUID
+from zlib import crc32
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, case, literal, select, update
 
 from pixflow.events.base import Event, Recorded
@@ -22,40 +24,46 @@ from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide, without_garbage_collection
 
 _CHUNK = 500
+FIRST = UUID(int=0)
 
 Stream = tuple[UUID, str, Sequence[Recorded]]
 """A stream, its kind, and its events."""
 
 
 def refresh(side: ReadSide, today: date) -> None:
-    """Makes the entries that are missing, or were made with other documents; judges debriefs by today's team."""
-    while _make_some(side, today):
-        pass
+    """Makes the entries that are missing, or were made with other documents; judges debriefs by today's team.
+
+    Each stream is made once at most: the loop ends whatever other processes make with other documents meanwhile.
+    """
+    last: UUID | None = FIRST
+    while last:
+        last = _make_some(side, today, last)
     with side.database.connect() as connection:
-        misjudged = _misjudged(connection, side.refs)
-    if misjudged:
+        unjust = misjudged(connection, side.refs)
+    if unjust:
         with side.writing() as connection:
             judge_debriefs(connection, side.refs)
 
 
-def _make_some(side: ReadSide, today: date) -> bool:
-    """Makes the entries of the next streams that have none, in one transaction. Tells if there were any."""
-    documents = documents_of(side.refs, today)
+def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:
+    """Makes the entries of the next streams that have none, in one transaction. Returns the last of them."""
     with side.database.connect() as connection:
-        if not _missing(connection, documents, 1):
-            return False
+        if not missing(connection, documents_of(side.refs, today), 1, after):
+            return None
+    side.catch_up()
     with side.writing() as connection, without_garbage_collection():
-        some = _missing(connection, documents, _CHUNK)
+        return make(connection, side.refs, today, _CHUNK, after)
+
+
+def make(connection: Connection, refs: References, today: date, most: int, after: UUID = FIRST) -> UUID | None:
+    """Makes the entries of at most so many streams that have none. Returns the last of them."""
+    documents = documents_of(refs, today)
+    if some := missing(connection, documents, most, after):
         for table in (paths, entries):
             delete_streams(connection, table, some)
-        write(connection, histories(connection, some), basis_of(side.refs, today), documents)
-        judge_debriefs(connection, side.refs)
-    return True
-
-
-def is_fresh(connection: Connection, refs: References, today: date, most: int) -> bool:
-    """Tells if at most so many streams wait for their entries: a question is quick then."""
-    return len(_missing(connection, documents_of(refs, today), most + 1)) <= most
+        write(connection, histories(connection, some), basis_of(refs, today), documents)
+        judge_debriefs(connection, refs)
+    return some[-1] if some else None
 
 
 def basis_of(refs: References, today: date) -> Basis:
@@ -64,17 +72,18 @@ def basis_of(refs: References, today: date) -> Basis:
 
 
 def documents_of(refs: References, today: date) -> str:
-    """Names the documents that entries depend on: how many protocols and grids, the number of the definitions."""
-    numbers = (len(refs.protocols.published), len(refs.grilles.published), refs.definitions(today).number)
-    return ".".join(map(str, numbers))
+    """Names the documents that entries depend on: published protocols and grids, the number of the definitions."""
+    published = msgspec.json.encode((refs.protocols.published, refs.grilles.published))
+    return f"{crc32(published):08x}.{refs.definitions(today).number}"
 
 
-def _missing(connection: Connection, documents: str, most: int) -> list[UUID]:
+def missing(connection: Connection, documents: str, most: int, after: UUID = FIRST) -> list[UUID]:
     """Returns streams without entries. A stream that the audit trail could not show has none until a rebuild."""
     known = select(paths.c.stream).where(paths.c.stream == folds.c.stream, paths.c.basis == documents)
     history = select(audit_trail.table.c.stream).where(audit_trail.table.c.stream == folds.c.stream)
-    query = select(folds.c.stream).where(folds.c.kind.in_(KINDS), ~known.exists(), history.exists())
-    return list(connection.execute(query.order_by(folds.c.stream).limit(most)).scalars())
+    query = select(folds.c.stream).where(folds.c.kind.in_(KINDS), folds.c.stream > after, ~known.exists())
+    found = connection.execute(query.where(history.exists()).order_by(folds.c.stream).limit(most)).scalars()
+    return list(found)
 
 
 def histories(connection: Connection, streams: Collection[UUID] | None = None) -> Iterator[Stream]:
@@ -119,7 +128,7 @@ def judge_debriefs(connection: Connection, refs: References) -> None:
     connection.execute(judged.values(state=_verdict(refs)))
 
 
-def _misjudged(connection: Connection, refs: References) -> bool:
+def misjudged(connection: Connection, refs: References) -> bool:
     query = select(entries.c.stream).where(*_WITH_DEBRIEF, entries.c.state != _verdict(refs)).limit(1)
     return connection.execute(query).first() is not None
 

@@ -52,7 +52,7 @@ def test_an_erased_person_changes_only_the_cells_that_say_so(tmp_path: Path) -> 
     after = lists(side)
     with side.database.connect() as connection:
         basis = basis_of(side.refs, DAY)
-        cells = [replace(ASKED, cut="site", value=value) for value, _ in values(connection, "site")]
+        cells = [replace(ASKED, cut="site", value=value) for value, _ in values(connection)["site"]]
         there = sum(figures(connection, cell, basis, side.refs, ["I1"])["I1"].counted for cell in cells)
     assert there == len(after["I1", "counted"]) - 1, "in no cell of a cut"
     opened.engine.close()

@@ -113,7 +113,7 @@ PEOPLE = [one.id for one in EVERY if one.id not in ("I16", "I22", "I23", "I24")]
 def test_the_cells_of_a_cut_add_up(cut: Any, view: View) -> None:
     parted = [
         view.figures(FigureQuestion(view.asked.first, view.day, view.day, cut, value))
-        for value, _ in values(view.connection, cut)
+        for value, _ in values(view.connection)[cut]
     ]
     for id in PEOPLE:
         assert sum(cell[id].counted for cell in parted) == view.all[id].counted

@@ -19,7 +19,8 @@ from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
 from projections import advisor_queue, audit_trail, directory
 from projections.figures import entries
-from projections.figures.refresh import is_fresh, refresh
+from projections.figures.refresh import refresh
+from projections.figures.snapshot import is_fresh
 from projections.store import catch_up, sqlite, stores, transaction
 from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables, everything
@@ -402,4 +403,4 @@ def test_a_dossier_that_the_audit_trail_could_not_show_has_no_figures(
     refresh(side, opened.engine.today())
     with side.database.connect() as connection:
         assert connection.execute(select(entries.paths.c.stream)).scalars().all() == [good]
-        assert is_fresh(connection, side.refs, opened.engine.today(), 0)
+        assert is_fresh(side, connection, opened.engine.today(), 0)

@@ -67,7 +67,7 @@ def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut:
     for side in both:
         refs, basis = side.refs, basis_of(side.refs, TODAY)
         with side.database.connect() as connection:
-            value = max(known for known, _ in values(connection, cut)) if cut else ""
+            value = max(known for known, _ in values(connection)[cut]) if cut else ""
             asked = FigureQuestion(TODAY - timedelta(365), TODAY, TODAY, cut, value)
             shown = figures(connection, asked, basis, refs)
             names = [(one.id, name) for one in INDICATORS for name in one.cells]

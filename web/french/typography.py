@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import cache
 
-from babel.numbers import format_decimal
-
 NBSP = "\N{NO-BREAK SPACE}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 _NAMES = ("Pix", "Cléa", "Ma boîte")
@@ -95,7 +93,7 @@ def phone(number: str) -> str:
 
 def number(value: int) -> str:
     """Returns a text like "2 500"."""
-    return format_decimal(value, locale="fr")
+    return f"{value:,}".replace(",", THIN)
 
 
 def percent(value: int) -> str:

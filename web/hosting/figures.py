@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
@@ -15,16 +16,27 @@ from pixflow.indicators.entry import Basis
 from pixflow.reference_data import References
 from projections import audit_trail
 from projections.figures.past import as_of
-from projections.figures.refresh import basis_of, refresh
+from projections.figures.questions import values
+from projections.figures.refresh import basis_of
+from projections.figures.snapshot import Cells, cells_of, complete
+from projections.store.catch_up import ReadSide
 from web.hosting.served_structure import ServedStructure
 
 
-class Counting(Struct, frozen=True):
+@dataclass(frozen=True)
+class Counting:
     """Where the questions of the indicators are asked: tables, references and definitions of a day."""
 
     connection: Connection
     refs: References
     basis: Basis
+    today: date
+    side: ReadSide | None = None
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The cells of each cut, each with its number of dossiers."""
+        return cells_of(self.side, self.connection, self.today) if self.side else values(self.connection)
 
 
 @contextmanager
@@ -33,16 +45,15 @@ def counting(
 ) -> Iterator[Counting]:
     """Yields the tables to count in: today's, or those of an earlier day or of other definitions, made in memory."""
     side, today = served.read(), served.today()
-    refresh(side, today)
-    with side.database.connect() as read:
+    with complete(side, today) as read:
         if day >= today and definitions is None:
-            yield Counting(read, side.refs, basis_of(side.refs, today))
+            yield Counting(read, side.refs, basis_of(side.refs, today), today, side)
             return
         refs = _known(served, read, day) if clock == "known" and day < today else served.refs
         basis = basis_of(refs, today)
         basis = replace(basis, definitions=definitions or served.refs.definitions(today).document)
         with as_of(read, refs, basis, day, clock) as connection:
-            yield Counting(connection, refs, basis)
+            yield Counting(connection, refs, basis, today)
 
 
 def _known(served: ServedStructure, read: Connection, day: date) -> References:

@@ -10,7 +10,6 @@ from dateutil.relativedelta import relativedelta
 from msgspec import structs
 
 from pixflow.indicators.clocks import Clock
-from projections.figures import questions
 from projections.figures.selection import CUTS, Cut, FigureQuestion
 from web.desk.desk import Desk
 from web.french import dates, vocabulary
@@ -114,13 +113,16 @@ def counted(desk: Desk, asked: AskedFigures) -> Iterator[Counting]:
 
 def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[FilterMenu]:
     """Returns the menu of periods, and one for each cut that has more than one cell."""
-    made = [filters.menu("Période", [_period(path, asked, word, kept) for word in PERIODS])]
-    for cut in CUTS:
-        found = questions.values(there.connection, cut)
+    made = [period_menu(path, asked, **kept)]
+    for cut, found in there.cells.items():
         chips = [_cell(path, asked, cut, value, n, kept) for value, n in ordered(cut, found)]
         if len(chips) > 1 or any(chip.on for chip in chips):
             made.append(filters.menu(french.CUTS[cut], chips))
     return made
+
+
+def period_menu(path: str, asked: AskedFigures, **kept: str) -> FilterMenu:
+    return filters.menu("Période", [_period(path, asked, word, kept) for word in PERIODS])
 
 
 def _period(path: str, asked: AskedFigures, word: str, kept: dict[str, str]) -> Chip:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from pixflow.indicators.catalogue import BY_ID, FUNNEL
 from projections.figures import lists, questions
-from projections.figures.selection import CUTS
+from projections.figures.lists import FigureLine
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import indicators as french
@@ -195,11 +195,12 @@ def _one(
     path, kept, known = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     with counted(desk, asked) as there:
         try:
-            _, total = lists.lines(there.connection, asked.question, there.basis, there.refs, id, name, 0)
+            found, total = _lines(asked, there, id, name, (number - 1) * SIZE)
         except KeyError:
             raise HTTPException(404) from None
         pager = Pager.at(total, number, path, {**asked.parameters, **kept, "par": by})
-        found, _ = lists.lines(there.connection, asked.question, there.basis, there.refs, id, name, SIZE, pager.offset)
+        if pager.offset != (number - 1) * SIZE:  # a page beyond the end stands for the last one
+            found, _ = _lines(asked, there, id, name, pager.offset)
         figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [id])[id]
         months = questions.months(there.connection, asked.question, id) if known and known.way != "stock" else {}
         dimensions, cells = _cells(asked, there, id, by, path)
@@ -231,6 +232,10 @@ def _one(
     )
 
 
+def _lines(asked: AskedFigures, there: Counting, id: str, name: str, offset: int) -> tuple[list[FigureLine], int]:
+    return lists.lines(there.connection, asked.question, there.basis, there.refs, id, name, SIZE, offset)
+
+
 def _rules(asked: AskedFigures, there: Counting) -> list[RuleRow]:
     found = questions.verdicts(there.connection, asked.question, there.basis, there.refs)
     return rule_rows(found, asked, dict(there.basis.definitions.without))
@@ -240,16 +245,15 @@ def _cells(asked: AskedFigures, there: Counting, id: str, by: str, path: str) ->
     """Returns the cuts to choose from, and the figure of each cell of the chosen one."""
     if asked.cut or id not in BY_ID or id in ("I22", "I24"):
         return [], []
-    found = {cut: questions.values(there.connection, cut) for cut in CUTS}
     chips = [
         Chip(french.CUTS[cut], asked.at(path, par="" if cut == by else cut), len(values), cut == by)
-        for cut, values in found.items()
+        for cut, values in there.cells.items()
         if len(values) > 1
     ]
     if not any(chip.on for chip in chips):
         return chips, []
     made = []
-    for value, _ in asking.ordered(by, found.get(by, [])):  # type: ignore[call-overload]
+    for value, _ in asking.ordered(by, there.cells.get(by, [])):  # type: ignore[call-overload]
         cell = asked.within(f"{by}:{value}")
         figure = questions.figures(there.connection, cell.question, there.basis, there.refs, [id])[id]
         made.append(shown(BY_ID[id], figure, cell, path.rpartition("/")[0], asking.cell_label(by, value)))
@@ -293,7 +297,7 @@ def read_own(request: Request, desk: AtOwnFigures, at: At) -> Response:
     asked = _asked(desk, at, desk.me)
     with counted(desk, asked) as there:
         found = questions.figures(there.connection, asked.question, there.basis, there.refs, OWN)
-        menus = asking.menus(MINE, asked, there)[:1]
+        menus = [asking.period_menu(MINE, asked)]
     made = shown_all(found, asked, MINE)
     steps = [made[id] for id in COHORTS]
     shown_page = OwnFiguresPage(

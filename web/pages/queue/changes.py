@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from projections.figures import changes as questions
-from projections.figures.refresh import is_fresh
+from projections.figures.snapshot import is_fresh
 from web.desk.desk import Desk
 from web.french import indicators as french
 from web.hosting.figures import counting
@@ -28,7 +28,7 @@ class ChangeLine:
 
 def changes(desk: Desk) -> Sequence[ChangeLine]:
     """Returns the steps whose lateness changed most; none for another role, nor before the entries are made."""
-    if "manager" not in desk.roles or not is_fresh(desk.read, desk.refs, desk.today, _FEW):
+    if "manager" not in desk.roles or not is_fresh(desk.served.read(), desk.read, desk.today, _FEW):
         return []
     asked = asked_of(desk)
     with counting(desk.served, desk.today) as there:
