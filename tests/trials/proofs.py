@@ -18,14 +18,18 @@ class Proofs:
     rows: list[tuple[str, str, str]] = field(default_factory=list)
 
     def add(self, trial: str, done: str, found: str) -> None:
-        """Kept as soon as it is known, before it is judged: what fails is told too."""
+        """Keeps and prints a row as soon as it is known, before it is judged: what fails, or is cut, is told too."""
         self.rows.append((trial, done, found))
+        print(_line(self.rows[-1]), flush=True)
 
     def table(self) -> str:
         told = ", ".join(f"{name} {value}" for name, value in machine().items())
         head = f"{today()}, commit {_commit()}, seed {SEED}; {told}"
-        lines = [" | ".join(row) for row in (("trial", "done", "found"), ("---",) * 3, *self.rows)]
-        return "\n".join([head, "", *(f"| {line} |" for line in lines)])
+        return "\n".join([head, "", *map(_line, (("trial", "done", "found"), ("---",) * 3, *self.rows))])
+
+
+def _line(row: tuple[str, ...]) -> str:
+    return f"| {' | '.join(row)} |"
 
 
 def _commit() -> str:

@@ -71,10 +71,12 @@ class Server:
         self.without = without
         self.port = 0
 
-    def live(self, seconds: float) -> bool:
-        """Starts, and dies of kill -9 so long after; whether it had come to answer."""
-        end = monotonic() + seconds
+    def live(self, seconds: float, *, answering: bool = False) -> bool:
+        """Starts, and dies of kill -9 so many seconds after, or after it answers. Tells if it came to answer."""
         hear = self._start()
+        if answering:
+            hear.poll(None)
+        end = monotonic() + seconds
         answered = hear.poll(seconds)
         if answered:
             self.port = hear.recv()

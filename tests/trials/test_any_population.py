@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from pixflow import presets
+from tests.trials.scale import many
 from web.samples import population
 
 pytestmark = pytest.mark.trial
 
-SEEDS = range(1, 21)
+SEEDS = range(1, many("populations", 20) + 1)
 SIZES = cycle((1, 30, 7, 200, 1_500))
 PRESETS = cycle(("laigle-mortagne", "hautes-pyrenees", "parcours-type"))
 START = date(2025, 9, 1)
