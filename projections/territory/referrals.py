@@ -5,17 +5,18 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Date, Index, String, Table, Uuid, and_, func, or_, select
+from sqlalchemy import Boolean, Column, Connection, Date, Index, String, Table, Uuid, and_, func, or_, select
 
 from pixflow.dossier.state import Dossier
 from pixflow.identity import normalise
+from pixflow.partner_links.validity import is_awaited, lapse_day
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
 
 NAME = "territory.referrals"
 KINDS = frozenset({"dossier"})
 APPENDS = False
-READS = {"dossier": attrgetter("parcours.actions", "advisor", "opened")}
+READS = {"dossier": attrgetter("parcours.actions", "advisor", "opened", "closed")}
 
 table = Table(
     "referrals",
@@ -24,12 +25,15 @@ table = Table(
     Column("referral", Uuid, primary_key=True),
     Column("action", Uuid, nullable=False),
     Column("proposal", String),
+    Column("label", String, nullable=False),
     Column("partner", Uuid),
     Column("offer", Uuid),
     Column("name", String, nullable=False),
     Column("sort", String, nullable=False),
     Column("advisor", Uuid),
     Column("sent", Date, nullable=False),
+    Column("awaited", Boolean, nullable=False),  # the partner has something to say
+    Column("lapses", Date, nullable=False),
     Column("answer", String),
     Column("answered", Date),
     Column("started", Date),
@@ -51,12 +55,15 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "referral": sent.id,
                 "action": action.action.id,
                 "proposal": action.action.proposal,
+                "label": action.action.label,
                 "partner": sent.partner.id,
                 "offer": sent.offer,
                 "name": sent.partner.name,
                 "sort": normalise(sent.partner.name),
                 "advisor": state.advisor,
                 "sent": sent.stamp.on,
+                "awaited": is_awaited(state, action, sent),
+                "lapses": lapse_day(sent, change.refs),
                 "answer": sent.answer,
                 "answered": sent.answered.on if sent.answered else None,
                 "started": action.started.on if action.started and sent == action.referral else None,
@@ -88,7 +95,7 @@ def of_dossier(connection: Connection, dossier: UUID) -> list[Any]:
 
 def every(connection: Connection) -> list[Any]:
     """Returns what the figures of all partners need: partner, free name, days and answers."""
-    columns = (table.c.partner, table.c.sort, table.c.sent, table.c.answer, table.c.answered, table.c.outcome)
+    columns = (table.c.partner, table.c.sort, table.c.sent, table.c.lapses, table.c.answer, table.c.answered)
     return list(connection.execute(select(*columns)))
 
 

@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
+from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
 from pixflow.events.values import OfferTerms, Partner, PartnerDetails
+from pixflow.identity import normalise
 from pixflow.open_data.coordinates import kilometres
 from pixflow.open_data.place import Point
 from pixflow.partners.catalogue_state import Catalogue
@@ -28,6 +30,8 @@ MOST = 8
 """Offers of a form: beyond, the list of partners has them."""
 
 
+ALTERNATIVES = 3
+"""Offers beside the form that chases a silent partner."""
 EITHER = "Choisissez une offre de la liste, ou écrivez un autre nom : pas les deux."
 
 
@@ -46,7 +50,7 @@ class ReferralChoice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FittingOffer:
-    """An open offer of a listed partner. `asked` when this young person was referred there for this action before."""
+    """An open offer of a listed partner. `asked` says what became of a referral there for this action, "" for none."""
 
     partner: UUID
     offer: UUID
@@ -54,7 +58,7 @@ class FittingOffer:
     label: str
     kilometres: float | None
     accepted: float
-    asked: bool
+    asked: str
     about: str
 
     @property
@@ -80,11 +84,29 @@ def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
         return []
     rows = {row.stream: row for row in partners.listed(desk.read)}
     sent = _sent(desk, {row.stream for row, _ in found})
-    asked = {one.partner.id for one in state.referrals}
+    asked = _asked(desk, state)
     here = _middle_of_site(desk, dossier.site, rows.values())
     made = [_offer(desk, rows[row.stream], row.offer, terms, here, sent, asked) for row, terms in found]
-    made.sort(key=lambda one: (one.asked, one.kilometres is None, one.kilometres or 0, -one.accepted, one.name))
+    made.sort(key=lambda one: (one.asked != "", one.kilometres is None, one.kilometres or 0, -one.accepted, one.name))
     return made[:MOST]
+
+
+def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
+    """Returns the next offers for an action, when a partner refuses or stays silent: those not asked yet."""
+    return [one for one in fitting(desk, dossier, action) if not one.asked][:ALTERNATIVES]
+
+
+def _asked(desk: Desk, state: ActionState) -> dict[UUID, str]:
+    """Returns the listed partners already asked for an action, by their id or by a name, with what they said."""
+    names = {normalise(one.partner.name) for one in state.referrals if one.partner.id is None}
+    listed_as = partners.named(desk.read, names) if names else {}
+    found: dict[UUID, str] = {}
+    for one in state.referrals:
+        row = partners.one(desk.read, one.partner.id) if one.partner.id else None
+        stream = row.stream if row else listed_as.get(normalise(one.partner.name))
+        if stream:
+            found[stream] = french.of_partner(one, desk.today)
+    return found
 
 
 def fits(terms: OfferTerms, proposal: str, bands: Iterable[tuple[int, int]], programme: str) -> bool:
@@ -145,7 +167,7 @@ def _offer(
     terms: OfferTerms,
     here: Point | None,
     sent: Mapping[UUID, list[Any]],
-    asked: set[UUID | None],
+    asked: Mapping[UUID, str],
 ) -> FittingOffer:
     details = partners.details_of(row)
     away = kilometres(here, details.point) if here and details.point else None
@@ -159,18 +181,19 @@ def _offer(
         terms.label,
         away,
         accepted,
-        row.stream in asked,
-        _about(desk, row, details, away, told, row.stream in asked),
+        asked.get(row.stream, ""),
+        _about(desk, row, details, away, told, asked.get(row.stream, "")),
     )
 
 
-def _about(desk: Desk, row: Any, details: PartnerDetails, away: float | None, sent: list[Any], asked: bool) -> str:
-    """Returns what helps to choose: place, distance, freshness, hours, answers."""
+def _about(desk: Desk, row: Any, details: PartnerDetails, away: float | None, sent: list[Any], asked: str) -> str:
+    """Returns what helps to choose: what they said before, place, distance, answers, how they answer, freshness."""
     return listed(
-        "déjà sollicité" if asked else "",
+        asked,
         typeset(row.town),
         say("à {km} km", km=round(away)) if away is not None and away >= 1 else "",
-        french.answers(sent),
+        french.answers(sent, desk.today),
+        french.way(details),
         french.confirmed(row.confirmed, desk.today),
         hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
     )

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from datetime import date
-from statistics import median
 from typing import Any
 
+from pixflow.dossier.parcours_state import Referral
+from pixflow.events.values import PartnerDetails
+from pixflow.indicators.delays import Waited, quantile
 from pixflow.partners.freshness import Freshness
-from web.french import dates
+from web.french import dates, vocabulary
 from web.french.phrases import listed
-from web.french.typography import plural, say
+from web.french.typography import phone, plural, say
 
 FRESHNESS: dict[Freshness, str] = {
     "fresh": "À jour (6 mois)",
@@ -33,7 +35,7 @@ def confirmed(day: date | None, today: date) -> str:
     return say("vérifié il y a {years} ans", years=months // 12)
 
 
-def answers(referrals: Collection[Any]) -> str:
+def answers(referrals: Collection[Any], today: date) -> str:
     """Returns "12 orientations, 9 acceptées, répond en 7 j"; figures from 5 referrals on."""
     count = len(referrals)
     if not count:
@@ -41,13 +43,79 @@ def answers(referrals: Collection[Any]) -> str:
     if count < FROM:
         return plural(count, "orientation", "orientations")
     accepted = sum(one.answer == "accepted" for one in referrals)
-    waits = [(one.answered - one.sent).days for one in referrals if one.answered]
-    usual = len(waits) * 2 >= count and waits
     return listed(
-        plural(count, "orientation", "orientations"),
-        plural(accepted, "acceptée", "acceptées"),
-        say("répond en {days} j", days=round(median(waits))) if usual else "répond rarement",
+        plural(count, "orientation", "orientations"), plural(accepted, "acceptée", "acceptées"), pace(referrals, today)
     )
+
+
+def pace(referrals: Collection[Any], today: date) -> str:
+    """Returns "répond en 7 j": the median of calendar days, where a silent partner counts for the days it waited."""
+    waits = [
+        Waited(max(0, ((one.answered or min(today, one.lapses)) - one.sent).days), one.answered is not None)
+        for one in referrals
+    ]
+    middle = quantile(waits, 0.5)
+    return "répond rarement" if middle is None else say("répond en {days} j", days=middle)
+
+
+def standing(one: Any, today: date) -> str:
+    """Returns where a referral stands, with the day of it."""
+    if one.outcome:
+        return vocabulary.OUTCOMES[one.outcome]
+    if one.started:
+        return say("commencée le {day}", day=day(one.started, today))
+    if one.answered:
+        said = "acceptée le {day}" if one.answer == "accepted" else "refusée le {day}"
+        return say(said, day=day(one.answered, today))
+    if not one.awaited:
+        return "sans réponse, plus attendue"
+    if one.lapses <= today:
+        return say("sans réponse, plus attendue depuis le {day}", day=day(one.lapses, today))
+    return say("en attente depuis le {day}", day=day(one.sent, today))
+
+
+def of_partner(referral: Referral, today: date) -> str:
+    """Returns what a partner made of a referral: "a refusé le 3 mars (plus de place)"."""
+    if referral.answered and referral.answer == "refused":
+        known = referral.refusal if referral.refusal != "other" else None
+        why = vocabulary.REFUSALS_OF_PARTNERS[known] if known else referral.reason
+        said = say("a refusé le {day}", day=day(referral.answered.on, today))
+        return say("{said} ({why})", said=said, why=why) if why else said
+    if referral.answered:
+        return say("a accepté le {day}", day=day(referral.answered.on, today))
+    if referral.link and referral.link.until < today:
+        return say("n’a pas répondu, lien périmé le {day}", day=day(referral.link.until, today))
+    return say("sollicité le {day}, sans réponse", day=day(referral.stamp.on, today))
+
+
+def way(details: PartnerDetails) -> str:
+    """Returns how a partner answers: by the link, or by telephone."""
+    if details.email:
+        return say("répond par un lien envoyé à {email}", email=details.email)
+    return say("répond au {phone}", phone=phone(details.phone)) if details.phone else ""
+
+
+def is_waiting(one: Any, today: date) -> bool:
+    return one.answer is None and one.awaited and one.lapses > today
+
+
+def tally(referrals: Collection[Any], today: date) -> list[tuple[str, int]]:
+    """Counts referrals by answer: each is in one of the first four; those started and done are counted again."""
+    accepted, refused = (sum(one.answer == answer for one in referrals) for answer in ("accepted", "refused"))
+    waiting = sum(is_waiting(one, today) for one in referrals)
+    return [
+        ("acceptées", accepted),
+        ("refusées", refused),
+        ("en attente", waiting),
+        ("sans réponse", len(referrals) - accepted - refused - waiting),
+        ("commencées", sum(one.started is not None for one in referrals)),
+        ("menées à bien", sum(one.outcome == "done" for one in referrals)),
+    ]
+
+
+def day(on: date, today: date) -> str:
+    """Returns a day, with its year when it is another one."""
+    return dates.day(on, year=on.year != today.year)
 
 
 def source(name: str, updated: date | None) -> str:

@@ -174,14 +174,18 @@ def meeting(desk: Desk, dossier: Dossier, task: str) -> Values:
 
 
 def referring(desk: Desk, dossier: Dossier, action: str) -> Values:
-    """Names the partner that the grid has for the proposal: its offer, when it is listed."""
-    kept = next((known.action for id, known in dossier.parcours.actions.items() if str(id) == action), None)
+    """Names the partner that the grid has for the proposal, by its offer when it is listed; none asked already."""
+    state = next((known for id, known in dossier.parcours.actions.items() if str(id) == action), None)
+    kept = state.action if state else None
     bands = desk.refs.grille(desk.today).document.bands
     proposals = [proposal for band in bands for proposal in band.proposals if kept and proposal.id == kept.proposal]
     named = (proposals[0].partner if proposals else "") or ""
     offers = referral_offers.fitting(desk, dossier, kept.id) if kept else []
-    same = next((one.value for one in offers if normalise(one.name) == normalise(named)), "")
-    return {"offered": same, "partner": "" if same else named}
+    same = next((one for one in offers if normalise(one.name) == normalise(named)), None)
+    tried = state is not None and normalise(named) in {normalise(one.partner.name) for one in state.referrals}
+    if tried or (same and same.asked):
+        return {}
+    return {"offered": same.value if same else "", "partner": "" if same else named}
 
 
 def booking(desk: Desk, dossier: Dossier, workshop: str) -> Values:
@@ -235,8 +239,10 @@ def recorded(desk: Desk, event: Event, model: type[Form]) -> dict[str, Any]:
     match event:
         case e.AppointmentSet(at=at):
             return {**said, "hour": f"{at.astimezone(ZoneInfo(desk.zone)):%H:%M}"}
-        case e.ReferralSent(partner=partner):
-            return {**said, "partner": partner.name}
+        case e.ReferralSent(partner=partner, offer=offer):
+            chosen = bool(partner.id and offer and referral_offers.chosen(desk, partner.id, offer))
+            offered = f"{partner.id}:{offer}" if chosen else ""
+            return {**said, "offered": offered, "partner": "" if chosen else partner.name}
         case e.PrescriptionBuilt(actions=actions, project=project):
             kept = [action.proposal for action in actions if action.proposal]
             added = "\n".join(action.label for action in actions if not action.proposal)

@@ -18,6 +18,7 @@ from web.desk.team.proposals import advisors
 from web.desk.territory import referral_offers
 from web.french import vocabulary
 from web.french.events import sentences
+from web.french.territory import partners as french_partners
 from web.french.typography import say
 from web.http.forms import OpenForm, errors_shown
 from web.pages.dossier import form_arguments, grid_reading, seats
@@ -162,6 +163,8 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "workshop": [*first, *seats.bookable(desk)] if opened.name == "book" else [],
         "modality": modalities(desk),
         "offered": _offered(desk, dossier, opened) if opened.name == "refer" else [],
+        "asked": _asked(desk, dossier, opened) if opened.name == "refer" else [],
+        "alternatives": _alternatives(desk, dossier, opened) if opened.name == "remind" else [],
     }
     for name in ("site", "programme"):
         value = opened.get(name)
@@ -176,6 +179,19 @@ def _offered(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[Any]:
     offers = referral_offers.fitting(desk, dossier, found.action.id) if found else []
     listed = [(one.value, say("{name} : {label}", name=one.name, label=one.label), one.about) for one in offers]
     return [*listed, ("", "Un autre partenaire, écrit ci-dessous", "")] if listed else []
+
+
+def _asked(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[tuple[object, str]]:
+    """Returns the partners already asked for the action, each with what became of it."""
+    found = subject(dossier, opened)
+    sent = found.referrals if found and not opened.corrects else ()
+    return [(one.partner.name, french_partners.of_partner(one, desk.today)) for one in sent]
+
+
+def _alternatives(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[tuple[object, str]]:
+    found = subject(dossier, opened)
+    offers = referral_offers.alternatives(desk, dossier, found.action.id) if found else []
+    return [(say("{name} : {label}", name=one.name, label=one.label), one.about) for one in offers]
 
 
 def _place(dossier: Dossier) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from pixflow.partners.state import PartnerState, contested, gone
 from pixflow.place_import.plan import place_of
 from projections import audit_trail
 from projections.store.folds import fold_of
-from projections.territory import partners, referrals
+from projections.territory import partners
 from web.desk import receipts
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -29,10 +29,12 @@ from web.french.territory import files, hours
 from web.french.territory import partners as french
 from web.french.territory.places import REASONS
 from web.french.typography import phone, typeset
+from web.http import people
 from web.http.forms import OpenForm
-from web.http.people import NOBODY
+from web.http.people import People
 from web.http.templates import Page
 from web.pages.partners import forms
+from web.pages.partners.received import ReceivedReferrals, received
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,6 @@ class PartnerPage(Page):
 
     template = "partners/partner.html"
     block = "partner"
-    shows = NOBODY
 
     id: UUID
     name: str
@@ -89,7 +90,7 @@ class PartnerPage(Page):
     now: str
     facts: Sequence[tuple[str, str]]
     confirmed: str
-    answers: str
+    received: ReceivedReferrals
     offers: Sequence[OfferRow]
     fields: Sequence[str]
     sources: Sequence[SourceColumn]
@@ -105,6 +106,10 @@ class PartnerPage(Page):
     bands: Sequence[tuple[str, str]]
     proposals: Sequence[tuple[str, str]]
     choices: Mapping[str, Sequence[tuple[str, str]]]
+
+    @property
+    def shows(self) -> People:
+        return people.listed(row.dossier for row in self.received.rows)
 
 
 DECISIONS: tuple[Decision[..., Any], ...] = (
@@ -128,7 +133,9 @@ def state_of(desk: Desk, id: UUID) -> PartnerState:
     return state
 
 
-def partner_page(desk: Desk, id: UUID, form: OpenForm | None = None, receipt: Receipt | None = None) -> PartnerPage:
+def partner_page(
+    desk: Desk, id: UUID, form: OpenForm | None = None, receipt: Receipt | None = None, number: int = 1
+) -> PartnerPage:
     state = state_of(desk, id)
     details = state.details
     bands, proposals = forms.grid_choices(desk)
@@ -146,7 +153,7 @@ def partner_page(desk: Desk, id: UUID, form: OpenForm | None = None, receipt: Re
         now=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
         facts=_facts(details),
         confirmed=french.confirmed(state.confirmed, desk.today),
-        answers=french.answers(referrals.of_partners(desk.read, [id, *state.joined], sorted(sorts))),
+        received=received(desk, id, [id, *state.joined], sorts, number),
         offers=[*_offers(state), *_proposed(desk, state)],
         fields=[files.FIELDS[field] for field in _SHOWN],
         sources=_sources(state),

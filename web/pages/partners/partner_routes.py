@@ -17,6 +17,7 @@ from web.desk import receipts, refusals
 from web.desk.commands import Outcome, record, record_all
 from web.desk.desk import Desk
 from web.french.errors import missing
+from web.http.addresses import PageNumber
 from web.http.forms import FormData, OpenForm, text_of, validate
 from web.http.pagination import address
 from web.http.templates import page
@@ -29,18 +30,24 @@ UNDONE = "réunion défaite"
 
 @router.get("/partenaires/{partner_id:uuid}")
 def read(
-    request: Request, desk: AtPartners, partner_id: UUID, formulaire: str = "", sur: str = "", recu: str = ""
+    request: Request,
+    desk: AtPartners,
+    partner_id: UUID,
+    formulaire: str = "",
+    sur: str = "",
+    recu: str = "",
+    p: PageNumber = 1,
 ) -> Response:
-    """Shows a partner. `formulaire` opens a form, about an offer or a kind of offer `sur`; `recu` names a command.
+    """Shows a partner. `formulaire` opens a form, about an offer or a kind of offer `sur`.
 
-    A partner that was joined to another one leads there.
+    `recu` names a command, `p` a page of its referrals. A partner that was joined to another one leads there.
     """
     state = partner.state_of(desk, partner_id)
     if state.into:
         return RedirectResponse(f"/partenaires/{state.into}", 303)
     form = partner.blank(desk, partner_id, formulaire, sur)
     receipt = partner.receipt_of(desk, partner_id, recu)
-    return page(request, partner.partner_page(desk, partner_id, form, receipt))
+    return page(request, partner.partner_page(desk, partner_id, form, receipt, p))
 
 
 @router.post("/partenaires/{partner_id:uuid}/corriger")

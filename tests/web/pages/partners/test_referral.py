@@ -1,12 +1,15 @@
 """The form of a referral: offers that fit, the nearest first; a free name; an offer closed meanwhile."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from pixflow.dossier.stages import parcours
+from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.events.dossier import ReferralSent
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import listing, offers
@@ -14,7 +17,9 @@ from pixflow.partners.state import PartnerState
 from tests.web import arranged
 from tests.web.filled import soup
 from tests.web.paths import House, house
+from web.french.territory import partners as french
 
+MARCH = date(2026, 3, 1)
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 AT_MORTAGNE = PartnerDetails(
     name="Médiathèque", commune="61293", town="Mortagne-au-Perche", point=(48.52, 0.546), email="m@example.org"
@@ -45,7 +50,11 @@ def referring(at_work: House) -> tuple[UUID, UUID, str]:
 
 
 def form(at_work: House, dossier: UUID, action: UUID) -> Any:
-    return soup(at_work.client(NADIA).get(f"/dossiers/{dossier}?formulaire=refer&sur={action}").text)
+    return soup(text(at_work, f"/dossiers/{dossier}?formulaire=refer&sur={action}"))
+
+
+def text(at_work: House, address: str, who: str = NADIA) -> str:
+    return at_work.client(who).get(address).text.replace("\u00a0", " ").replace("&nbsp;", " ")
 
 
 def send(at_work: House, dossier: UUID, action: UUID, **said: Any) -> Any:
@@ -77,7 +86,91 @@ def test_an_offer_of_the_proposal_is_chosen_and_the_partner_notes_its_use(at_wor
     )  # fmt: skip
     state: PartnerState = at_work.served.engine.state("partner", partner)
     assert state.used == at_work.today
-    assert "1\xa0orientation" in at_work.client(NADIA).get(f"/partenaires/{partner}").text
+    assert "1 orientation" in text(at_work, f"/partenaires/{partner}")
+
+
+def test_the_partner_s_page_says_where_each_referral_stands_and_names_nobody_beyond_one_s_scope(
+    at_work: House,
+) -> None:
+    dossier, action, proposal = referring(at_work)
+    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+    send(at_work, dossier, action, offered=f"{partner}:{offer}")
+    name = f"{at_work.state(dossier).first_name} {at_work.state(dossier).last_name}"
+    seen = {who: text(at_work, f"/partenaires/{partner}", who) for who in (NADIA, SOPHIE, "Paul Rey")}
+    assert [name in page for page in seen.values()] == [True, True, False]
+    assert "En attente depuis le 16 mars" in seen[NADIA]
+    assert "1 autre orientation, de jeunes que vous ne suivez pas" in seen["Paul Rey"]
+    referral = sent(at_work, dossier).referral
+    at_work.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="complet")
+    assert "Refusée le 16 mars" in text(at_work, f"/partenaires/{partner}")
+
+
+def test_counts_by_answer_and_the_pace_of_a_partner_that_is_silent_half_of_the_time() -> None:
+    def one(answer: str | None, days: int = 0, *, outcome: str | None = None) -> Any:
+        answered = MARCH + timedelta(days) if answer else None
+        return SimpleNamespace(
+            sent=MARCH,
+            answer=answer,
+            answered=answered,
+            lapses=MARCH + timedelta(40),
+            awaited=outcome is None,
+            started=answered if outcome else None,
+            outcome=outcome,
+        )
+
+    found = [one("accepted", 2, outcome="done"), one("accepted", 4), one("refused", 9), one(None), one(None)]
+    soon, late = MARCH + timedelta(10), MARCH + timedelta(50)
+    assert french.answers(found, soon).replace("\u00a0", " ") == "5 orientations, 2 acceptées, répond en 9 j"
+    assert dict(french.tally(found, soon)) == {
+        "acceptées": 2, "refusées": 1, "en attente": 2, "sans réponse": 0, "commencées": 1, "menées à bien": 1,
+    }  # fmt: skip
+    assert dict(french.tally(found, late))["sans réponse"] == 2
+    assert french.pace([*found, one(None), one(None)], late) == "répond rarement"
+
+
+def test_after_a_refusal_or_a_lapsed_link_the_next_offers_come_first_and_say_why(at_work: House) -> None:
+    dossier, action, proposal = referring(at_work)
+    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+    other, other_offer = listed(at_work, FAR, proposal)
+    send(at_work, dossier, action, offered=f"{partner}:{offer}")
+    referral = sent(at_work, dossier).referral
+    at_work.day(at_work.today + timedelta(days=20))
+    remind = text(at_work, f"/dossiers/{dossier}?formulaire=remind&sur={referral}")
+    assert "Cyber-base : Atelier" in remind
+    assert "Médiathèque : Atelier" not in remind
+    shown = form(at_work, dossier, action)
+    assert "Médiathèque n’a pas répondu, lien périmé le 24 mars" in shown.text
+    assert [one["value"] for one in shown.select('input[name="offered"]')] == [
+        f"{other}:{other_offer}", f"{partner}:{offer}", "",
+    ]  # fmt: skip
+    at_work.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="plus de place")
+    assert "Médiathèque a refusé le 5 avril (plus de place)" in form(at_work, dossier, action).text
+
+
+def test_the_partner_that_the_grid_names_is_not_proposed_again_once_asked(at_work: House) -> None:
+    (dossier, participation), action = at_work.debriefed("0.20"), uuid4()
+    grille = at_work.served.refs.grille(at_work.today)
+    context = {"grille": grille.document, "number": grille.number, "action_ids": (action,)}
+    said = {"kept": ("plongee-numerique",), "added": (), "wish": "", "project": "vente", "reason": ""}
+    at_work.on(dossier, build_prescription, participation=participation, **said, context=context)
+    assert form(at_work, dossier, action).select_one('input[name="partner"]')["value"] == "viaformation"
+    partner, offer = listed(at_work, PartnerDetails(name="ViaFormation"), "plongee-numerique")
+    assert form(at_work, dossier, action).select_one("[name=offered][checked]")["value"] == f"{partner}:{offer}"
+    send(at_work, dossier, action, offered=f"{partner}:{offer}")
+    again = form(at_work, dossier, action)
+    assert again.select_one("[name=offered][checked]")["value"] == ""
+    assert again.select_one('input[name="partner"]')["value"] == ""
+
+
+def test_the_correction_of_a_referral_keeps_its_offer(at_work: House) -> None:
+    dossier, action, proposal = referring(at_work)
+    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+    send(at_work, dossier, action, offered=f"{partner}:{offer}")
+    version = next(
+        r.originator_version for r in at_work.served.engine.history(dossier) if isinstance(r.event, ReferralSent)
+    )
+    page = soup(text(at_work, f"/dossiers/{dossier}?corrige={version}"))
+    assert page.select_one("[name=offered][checked]")["value"] == f"{partner}:{offer}"
 
 
 def test_a_free_name_stays_possible_beside_the_offers(at_work: House) -> None:
