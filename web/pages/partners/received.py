@@ -38,11 +38,11 @@ class ReceivedReferrals:
     pager: Pager
 
 
-def received(desk: Desk, id: UUID, partners: Collection[UUID], sorts: Collection[str], number: int) -> ReceivedReferrals:
+def received(desk: Desk, id: UUID, partners: Collection[UUID], sorts: Collection[str], page: int) -> ReceivedReferrals:
     """Returns the referrals to these partners, and to the free names attached to them, the latest first."""
     found = referrals.of_partners(desk.read, sorted(partners), sorted(sorts))
     mine = [one for one in found if desk.scope.reads(one.advisor)]
-    pager = Pager.at(len(mine), number, f"/partenaires/{id}", {}, anchor="#received")
+    pager = Pager.at(len(mine), page, f"/partenaires/{id}", {}, anchor="#received")
     shown = mine[pager.offset : pager.offset + SIZE]
     named = directory.named(desk.read, {one.stream for one in shown})
     told = len(found) >= french.FROM
