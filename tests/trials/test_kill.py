@@ -17,7 +17,7 @@ from web.hosting.served_structure import serve_one
 
 STARTING = 0.25
 """The part of the lives that end while the server starts."""
-LONGEST = 0.6
+LONGEST = 1.0
 """Seconds of the others, from the first answer."""
 
 
