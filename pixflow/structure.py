@@ -18,13 +18,18 @@ from pixflow.events.structure import (
     ProgramStarted,
     RotationMotive,
     StructureOpened,
+    TeamConfirmed,
 )
+from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused, required
 
 
 class Structure(Struct, frozen=True):
-    """The state of the structure. `sealed` is the last day whose access journal is sealed."""
+    """The state of the structure. `sealed` is the last day whose access journal is sealed.
+
+    `confirmed` is the last confirmation of the whole team.
+    """
 
     version: int = 0
     name: str = ""
@@ -35,6 +40,7 @@ class Structure(Struct, frozen=True):
     demonstration: bool = False
     sealed: date | None = None
     opened: date | None = None
+    confirmed: Stamp | None = None
 
 
 def fold(events: Sequence[Recorded]) -> Structure:
@@ -58,6 +64,8 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             return replace(state, version=version, pixflow=pixflow)
         case JournalSealed(day=day):
             return replace(state, version=version, sealed=day)
+        case TeamConfirmed(on=on):
+            return replace(state, version=version, confirmed=Stamp(on, version))
         case BackupRestored() | KeyRotated():
             return replace(state, version=version)
     return state

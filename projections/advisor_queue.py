@@ -101,7 +101,8 @@ def _about(kind: str, state: Any, task: tasks.Task) -> Row:
         case "workshop":
             return {"name": state.place or state.site, "site": state.site}
         case "structure":
-            return dict.fromkeys(("name", "site"), task.why.details["site"])
+            site = task.why.details.get("site", "")
+            return {"name": site or state.name, "site": site}
         case "resource":
             return {"name": (state.proposal or state.current).document.title}
         case "partner":

@@ -199,7 +199,7 @@ def test_every_task_of_an_advisor_says_which_decisions_it_gives() -> None:
     of_others = {
         "mark-attendance", "declare-campaign", "match-participation", "dispatch-result", "assign-advisor",
         "review-late-event", "confirm-erasure", "answer-question", "revise-resource", "take-pix", "brief-newcomer",
-        "designate-referent", "review-partner", "verify-partner",
+        "designate-referent", "confirm-team", "review-partner", "verify-partner",
     }  # fmt: skip
     assert set(task_decisions.OF_KIND) == set(get_args(Kind)) - of_others
     assert task_decisions.OF_KIND.keys() >= task_decisions.WITH_SUBJECT
@@ -329,6 +329,7 @@ def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
     merging = {"merge", "take_over", "move_match", "unmerge", "give_back_merged", "move_back"}
     grouping = {"correct_group", "undo_group"}
     assert steering == importing | merging | grouping | ERASING | {
+        "confirm_team",
         "review_late_event",
         "close",
         "reopen",
@@ -342,7 +343,7 @@ def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> Non
     refused = {decision for decision in DECISIONS if not may(PEOPLE["referent"], decision, NOBODY_S)}
     by_the_clock = {name for name, one in DECISIONS.items() if not one.roles.reach}
     by_glass = {"break_glass"}  # they read it already
-    assert refused == ACCOUNTS | OWN_CALENDAR | HOUSE | ERASING | by_the_clock | by_glass
+    assert refused == ACCOUNTS | OWN_CALENDAR | HOUSE | ERASING | by_the_clock | by_glass | {"confirm_team"}
 
 
 def test_the_widest_of_several_roles_counts() -> None:

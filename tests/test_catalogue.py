@@ -55,7 +55,14 @@ from pixflow.events.protocol import (
     ProtocolPublicationWithdrawn,
     ProtocolPublished,
 )
-from pixflow.events.structure import BackupRestored, JournalSealed, KeyRotated, ProgramStarted, StructureOpened
+from pixflow.events.structure import (
+    BackupRestored,
+    JournalSealed,
+    KeyRotated,
+    ProgramStarted,
+    StructureOpened,
+    TeamConfirmed,
+)
 from pixflow.events.territory import partner as t
 from pixflow.events.values import Level, Moment, OfferTerms, Part, Partner, PartnerDetails, Profile, Result
 from pixflow.folding import Stamp
@@ -68,7 +75,7 @@ from pixflow.protocol import definition_drafting, drafting, publishing
 from pixflow.resources import questions, sharing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from pixflow.team import absences, accounts, calendar, membership, milestones, notices, roles, staff
+from pixflow.team import absences, accounts, calendar, confirmation, membership, milestones, notices, roles, staff
 from pixflow.workshop import booking, papers, scheduling, undo, visitors
 from tests.decisions import DECISIONS
 from tests.given import (
@@ -304,6 +311,11 @@ EMITTED: dict[type[Event], Emitted] = {
         (STRUCTURE,),
         structure.seal_journal,
         {"day": DAY, "heads": (f"{UUID(int=0xEA)} 1204 {UUID(int=0xEB)} {UUID(int=0xEC)}",), "lines": 1204},
+    ),
+    TeamConfirmed: Emitted(
+        (STRUCTURE,),
+        confirmation.confirm_team,
+        {"members": (OTHER,), "team": {OTHER: staff.Staff(version=1)}, "on": DAY},
     ),
     ProtocolDrafted: Emitted((), drafting.draft_protocol, {"document": PROTOCOL, **DRAFT}),
     ProtocolEndorsed: Emitted((PROTOCOL_DRAFTED,), drafting.endorse_protocol, OPINION),

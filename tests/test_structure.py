@@ -1,10 +1,14 @@
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from pixflow.events.structure import ProgramStarted, StructureOpened
+from pixflow.events.structure import ProgramStarted, StructureOpened, TeamConfirmed
 from pixflow.structure import open_structure, start_program
-from tests.given import DAY, given, state_of
+from pixflow.team.confirmation import confirm_team
+from pixflow.team.staff import Staff
+from tests.given import ADVISOR, COLLEAGUE, DAY, given, state_of
 
 LAIGLE: dict[str, Any] = {
     "name": "ML L'Aigle", "sites": ("L'Aigle", "Mortagne"), "zone": "Europe/Paris", "calendar": "FR", "on": DAY,
@@ -37,3 +41,18 @@ def test_each_version_of_the_program_says_once_that_it_started() -> None:
         ProgramStarted(pixflow="0.2.0")
     )
     assert state_of("structure", opened, ProgramStarted(pixflow="0.1.0")).pixflow == "0.1.0"
+
+
+def test_who_confirms_the_team_has_seen_everybody_in_it() -> None:
+    """A leaver is not in it from the day after their last one; a stranger on the page makes it another team."""
+    gone = UUID(int=0xA9)
+    left = Staff(version=1, left=DAY - timedelta(days=1))
+    team = {ADVISOR: Staff(version=1), COLLEAGUE: Staff(version=1, left=DAY), gone: left}
+    opened, confirmed = StructureOpened(**LAIGLE), TeamConfirmed(people=2, on=DAY)
+    given(opened).when(confirm_team, members=(COLLEAGUE, ADVISOR), team=team, on=DAY).then(confirmed)
+    for members in ((), (ADVISOR,), (ADVISOR, gone), (ADVISOR, COLLEAGUE, gone)):
+        given(opened).when(confirm_team, members=members, team=team, on=DAY).refused("team-changed")
+    given(opened, confirmed).when(confirm_team, members=(), team=team, on=DAY).then()
+    later = DAY + timedelta(days=1)
+    again = TeamConfirmed(people=1, on=later)
+    given(opened, confirmed).when(confirm_team, members=(ADVISOR,), team=team, on=later).then(again)

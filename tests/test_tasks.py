@@ -24,6 +24,7 @@ from pixflow.events.base import Event
 from pixflow.events.catalogue import catalogue
 from pixflow.events.knowledge import question as q
 from pixflow.events.knowledge import resource as r
+from pixflow.events.structure import TeamConfirmed
 from pixflow.events.territory import partner as t
 from pixflow.events.values import Action, Moment, OfferTerms, Partner, PartnerDetails, Profile
 from pixflow.folding import Stamp
@@ -668,6 +669,19 @@ ROWS = (
         stays={},
     ),
     Row(
+        kind="confirm-team",
+        subject="structure",
+        role="manager",
+        history=(STRUCTURE, TeamConfirmed(people=12, on=OCT_23)),
+        opens=date(2027, 1, 20),  # 60 days, without 11 November, Christmas and New Year
+        due=date(2027, 2, 3),  # 10 days
+        why=2,
+        details={},
+        closed_by={},
+        stops={},
+        stays={"confirmed again": (TeamConfirmed(people=11, on=NOV_10),)},
+    ),
+    Row(
         kind="review-partner",
         subject="partner",
         role="referent",
@@ -708,8 +722,8 @@ ROWS = (
 BY_LAW = ("confirm-erasure",)
 """The delays that are no protocol's."""
 BY_KIND = {row.kind: row for row in ROWS}
-COUNTED_ANEW = ("offer-alternative", "close-or-plan")
-"""To come before: once a referral lapses, or after the quiet; the last event then counts instead."""
+COUNTED_ANEW = ("offer-alternative", "close-or-plan", "confirm-team")
+"""To come before: once a referral lapses, after the quiet, or a quarter later; the last event then counts instead."""
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.kind)
 
 
@@ -854,7 +868,8 @@ def test_a_site_owes_a_designation_from_the_day_after_its_last_referent() -> Non
 
     def sites(*team: Staff) -> dict[str, date]:
         refs = structs.replace(REFS, team={UUID(int=n): one for n, one in enumerate(team)})
-        return {task.why.details["site"]: task.opens for task in OF["structure"](REFS.structure, refs)}
+        owed = OF["structure"](REFS.structure, refs)
+        return {task.why.details["site"]: task.opens for task in owed if task.kind == "designate-referent"}
 
     assert sites() == dict.fromkeys(("L'Aigle", "Mortagne"), STRUCTURE.on)
     assert sites(everywhere) == {}

@@ -65,6 +65,8 @@ class Delays:
     take_pix: int = 20
     brief_newcomer: int = 15
     designate_referent: int = 5
+    confirm_team_opens: int = 60
+    confirm_team: int = 10
     review_partner: int = 10
     verify_partner_opens: int = 120
     verify_partner: int = 20

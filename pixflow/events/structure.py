@@ -15,7 +15,7 @@ Motive = Literal["damage", "loss", "mistake", "move", "drill"]
 PLAIN = frozenset(
     {
         *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
-        *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines"),
+        *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines", "people"),
     }
 )
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
@@ -84,3 +84,12 @@ class JournalSealed(Event):
     day: date
     heads: tuple[str, ...]
     lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamConfirmed(Event):
+    """The direction confirmed that everybody in the team still works here, and how many they are."""
+
+    TOPIC: ClassVar[str] = "structure.TeamConfirmed"
+    people: int
+    on: date

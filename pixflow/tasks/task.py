@@ -40,6 +40,7 @@ Kind = Literal[
     "take-pix",
     "brief-newcomer",
     "designate-referent",
+    "confirm-team",
     "review-partner",
     "verify-partner",
 ]
@@ -75,6 +76,7 @@ STAGE_OF: dict[Kind, Stage | None] = {
     "take-pix": None,
     "brief-newcomer": None,
     "designate-referent": None,
+    "confirm-team": None,
     "review-partner": None,
     "verify-partner": None,
 }

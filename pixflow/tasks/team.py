@@ -1,4 +1,7 @@
-"""Tasks of the team's own use of Pix: a newcomer takes the test and is told of it, a site has its référent."""
+"""Tasks of the team's own use of Pix: a newcomer takes the test and is told of it, a site has its référent.
+
+And of the team itself: each quarter somebody confirms who is still in it.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -33,14 +36,20 @@ def _of_newcomer(member: Staff, joined: Stamp, refs: References) -> Iterator[Tas
 
 
 def of_structure(structure: Structure, refs: References) -> list[Task]:
-    """Returns the designation of a référent owed for each site that has none."""
+    """Returns the confirmation of the team, and the designation of a référent owed for each site that has none."""
     if structure.opened is None or not refs.protocols.published:
         return []
     opened = Stamp(structure.opened, 1)
     without = ((site, _without_since(site, opened.on, refs)) for site in structure.sites)
-    return [
+    owed = [
         task(refs, "designate-referent", site, "manager", Stamp(day, 1), {"site": site}) for site, day in without if day
     ]
+    return [_confirmation(structure.confirmed or opened, refs), *owed]
+
+
+def _confirmation(last: Stamp, refs: References) -> Task:
+    opens = refs.calendar.add(last.on, refs.protocol(last.on).delays.confirm_team_opens)
+    return task(refs, "confirm-team", "", "manager", last, opens=opens)
 
 
 def _without_since(site: str, opened: date, refs: References) -> date | None:

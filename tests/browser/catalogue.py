@@ -12,6 +12,8 @@ ELSEWHERE = {
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",
     # the operator's, and the clock's by night
     "structure.BackupRestored", "structure.KeyRotated", "structure.JournalSealed",
+    # who is still in the team: tests/web/pages/team
+    "structure.TeamConfirmed",
     # a publication taken back before its day: tests/web/pages/protocol
     "protocol.ProtocolPublicationWithdrawn", "grille.GrillePublicationWithdrawn",
     # definitions and reports: tests/web/pages/indicators

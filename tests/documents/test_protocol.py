@@ -65,10 +65,11 @@ def test_default_delays_are_those_of_the_domain_table() -> None:
     fives = {"review_late_event", "hold_debrief", "build_prescription", "refer", "record_outcome", "book_workshop"}
     fives |= {"rebook_absent", "explore_difficulty", "offer_alternative", "follow_self_study", "answer_question"}
     assert (delays.revise_resource_opens, delays.revise_resource) == (240, 10)
+    assert (delays.confirm_team_opens, delays.confirm_team) == (60, 10)
     assert (delays.take_pix, delays.brief_newcomer, delays.designate_referent) == (20, 15, 5)
     assert {getattr(delays, name) for name in fives} == {5}
     assert (delays.review_partner, delays.verify_partner_opens, delays.verify_partner) == (10, 120, 20)
-    assert len(fields(delays)) == 40
+    assert len(fields(delays)) == 42
 
 
 def test_a_document_has_the_domain_defaults_for_what_it_does_not_say() -> None:

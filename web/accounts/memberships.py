@@ -105,6 +105,14 @@ def sleep_unused(store: AccountStore, structure: UUID, members: Iterable[UUID]) 
         connection.execute(asleep.values(asleep=True))
 
 
+def last_used(store: AccountStore, structure: UUID) -> dict[UUID, int]:
+    """Returns the instant of the last sign-in of each member of a structure who has an account."""
+    query = select(memberships.c.member, accounts.c.used).join(accounts, accounts.c.id == memberships.c.account)
+    with store.read() as connection:
+        found = connection.execute(query.where(memberships.c.structure == structure))
+        return {row.member: row.used for row in found}
+
+
 def wake(store: AccountStore, structure: UUID, member: UUID) -> None:
     """Wakes a membership; the ninety days begin again."""
     mine = (memberships.c.structure == structure) & (memberships.c.member == member)

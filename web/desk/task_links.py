@@ -61,6 +61,7 @@ OUTSIDE: Final[dict[str, str]] = {
     "take-pix": "/equipe/{stream}?formulaire=pix#form",
     "brief-newcomer": "/equipe/{stream}?formulaire=briefing#form",
     "designate-referent": "/equipe?site={about}",
+    "confirm-team": "/equipe/toujours-la",
     "revise-resource": "/ressources/{stream}",
     "answer-question": "/ressources/questions/{stream}",
     "review-partner": "/partenaires/{stream}",

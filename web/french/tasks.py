@@ -42,6 +42,7 @@ VERBS: dict[str, str] = {
     "take-pix": "Passer Pix",
     "brief-newcomer": "Présenter Pix à l’équipe",
     "designate-referent": "Désigner la référence Pix",
+    "confirm-team": "Dire qui est encore dans l’équipe",
     "review-partner": "Relire la fiche du partenaire",
     "verify-partner": "Vérifier la fiche du partenaire",
 }
@@ -78,6 +79,7 @@ BUTTONS: dict[str, str] = {
     "take-pix": "Noter",
     "brief-newcomer": "Noter",
     "designate-referent": "Désigner",
+    "confirm-team": "Relire",
     "review-partner": "Relire",
     "verify-partner": "Vérifier",
 }
@@ -120,6 +122,7 @@ FILTERS: dict[str, str] = {
     "take-pix": "Pix de l’équipe",
     "brief-newcomer": "Informations de l’équipe",
     "designate-referent": "Désignations",
+    "confirm-team": "Toujours là ?",
     "review-partner": "Partenaires à relire",
     "verify-partner": "Partenaires à vérifier",
 }
@@ -154,6 +157,7 @@ SUBJECTS: dict[str, str] = {
     "take-pix": "pour Pix",
     "brief-newcomer": "pour l’information",
     "designate-referent": "pour la désignation",
+    "confirm-team": "pour la relecture de l’équipe",
     "review-partner": "pour la relecture du partenaire",
     "verify-partner": "pour la vérification du partenaire",
 }
@@ -190,6 +194,7 @@ _PILES = {
     "take-pix": ("collègue à faire passer Pix", "collègues à faire passer Pix"),
     "brief-newcomer": ("collègue à informer", "collègues à informer"),
     "designate-referent": ("site sans référence Pix", "sites sans référence Pix"),
+    "confirm-team": ("équipe à relire", "équipes à relire"),
     "review-partner": ("fiche de partenaire à relire", "fiches de partenaires à relire"),
     "verify-partner": ("partenaire à vérifier", "partenaires à vérifier"),
 }
@@ -243,6 +248,7 @@ _WHY = {
     "take-pix": "dans l’équipe depuis le {on}, Pix pas encore passé",
     "brief-newcomer": "dans l’équipe depuis le {on}",
     "designate-referent": "personne depuis le {on}",
+    "confirm-team": "relue la dernière fois le {on}",
     "review-partner suggested": "proposé par l’équipe le {on}",
     "review-partner contested": "une source contredit l’équipe depuis le {on}",
     "review-partner gone": "une source ne l’a plus depuis le {on}, il sert",
@@ -295,6 +301,7 @@ _REASONS = {
     "revise-resource unread": "Relue la dernière fois le {on}",
     "take-pix": "Dans l’équipe depuis le {on}, Pix pas encore passé",
     "brief-newcomer": "Dans l’équipe depuis le {on}, information pas encore notée",
+    "confirm-team": "Équipe relue la dernière fois le {on} : qui est encore là ?",
     "designate-referent": "Personne n’est référent·e Pix pour {site} depuis le {on}",
     "review-partner suggested": "Proposé par une ou un collègue le {on}, pas encore dans la liste",
     "review-partner contested": "Corrigé par l’équipe, et une source dit autre chose depuis le {on}",

@@ -35,7 +35,7 @@ from web.pages.resources import routes as resources_routes
 from web.pages.results import campaign_routes, import_routes, match_routes
 from web.pages.results import routes as results_routes
 from web.pages.search import routes as search_routes
-from web.pages.team import access_routes, handover_routes
+from web.pages.team import access_routes, handover_routes, still_here_routes
 from web.pages.team import routes as team_routes
 from web.pages.workshops import (
     attendance_routes,
@@ -91,6 +91,7 @@ MODULES = (  # in the order in which addresses are tried
     editing_routes,
     question_routes,
     resources_routes,
+    still_here_routes,
     handover_routes,
     access_routes,
     team_routes,

@@ -456,6 +456,7 @@ WHYS = {
     ("revise-resource", (("by", "unread"),)): "relue la dernière fois le 5 mars",
     ("take-pix", ()): "dans l’équipe depuis le 5 mars, Pix pas encore passé",
     ("brief-newcomer", ()): "dans l’équipe depuis le 5 mars",
+    ("confirm-team", ()): "relue la dernière fois le 5 mars",
     ("designate-referent", (("site", "L’Aigle"),)): "personne depuis le 5 mars",
     ("review-partner", (("by", "suggested"),)): "proposé par l’équipe le 5 mars",
     ("review-partner", (("by", "contested"),)): "une source contredit l’équipe depuis le 5 mars",

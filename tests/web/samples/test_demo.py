@@ -30,7 +30,7 @@ NOT_PLAYED = {
     "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.CalendarAddressReplaced",
     "staff.Retracted",
     "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
-    "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated",
+    "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated", "structure.TeamConfirmed",
     # what a partner does by link, and what follows it
     "dossier.AnswerPromised", "dossier.OutcomeReported", "dossier.PartnerLinkMailed", "dossier.PartnerLinkRevoked",
     "dossier.ReferralSeen",

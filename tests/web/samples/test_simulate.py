@@ -191,7 +191,7 @@ def test_every_kind_of_task_that_a_dossier_owes_has_a_behaviour() -> None:
     played = {kind for kind in get_args(Kind) if callable(getattr(Behaviours, kind.replace("-", "_"), None))}
     assert set(get_args(Kind)) - played == {
         "mark-attendance", "declare-campaign", "match-participation", "confirm-erasure", "answer-question",
-        "revise-resource", "take-pix", "brief-newcomer", "designate-referent", "review-partner",
+        "revise-resource", "take-pix", "brief-newcomer", "designate-referent", "confirm-team", "review-partner",
         "verify-partner",
     }  # fmt: skip
     assert set(parameters.PATIENCE) == played

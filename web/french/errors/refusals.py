@@ -299,6 +299,7 @@ DECISIONS: dict[str, str] = {
     "unmatch": "annuler un rapprochement",
     "open_structure": "ouvrir une structure",
     "seal_journal": "sceller les consultations d’un jour",
+    "confirm_team": "confirmer qui est dans l’équipe",
     "send_notice": "envoyer un courriel",
     "start_program": "mettre pixflow en service",
     "record_rotation": "changer la clé de la structure",

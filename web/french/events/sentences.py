@@ -32,6 +32,7 @@ TITLES: dict[str, str] = {
     "structure.KeyRotated": "Clé de la structure changée",
     "structure.BackupRestored": "Sauvegarde restaurée",
     "structure.JournalSealed": "Consultations d’un jour scellées",
+    "structure.TeamConfirmed": "Équipe relue",
     "protocol.ProtocolDrafted": "Projet de protocole",
     "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
     "protocol.ProtocolDraftDropped": "Projet de protocole écarté",
@@ -180,7 +181,7 @@ def meanwhile(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) 
     return [f"{sentence(one, names, zone=zone, history=happened)} ({who(one, names)})" for one in happened]
 
 
-def _house(event: Event, context: EventContext) -> str:
+def _structure(event: Event, context: EventContext) -> str:
     match event:
         case structure.StructureOpened():
             opened = "Démonstration ouverte : {name}" if event.demonstration else "Structure ouverte : {name}"
@@ -199,6 +200,13 @@ def _house(event: Event, context: EventContext) -> str:
         case structure.JournalSealed(day=day, lines=lines):
             text = "Consultations du {day} scellées : {lines}"
             return say(text, day=dates.day(day, year=True), lines=plural(lines, "ligne"))
+        case structure.TeamConfirmed(people=people):
+            return say("Équipe relue : {people}, toujours là", people=plural(people, "personne"))
+    return ""
+
+
+def _documents(event: Event, context: EventContext) -> str:
+    match event:
         case (
             protocol.ProtocolDrafted(draft=draft, document=document, note=note)
             | g.GrilleDrafted(draft=draft, document=document, note=note)
@@ -516,7 +524,7 @@ def _notice(event: Event, context: EventContext) -> str:
 
 
 _TELLERS = {
-    "structure": _house, "protocol": _house, "grille": _house, "indicators": _indicators, "staff": _staff,
+    "structure": _structure, "protocol": _documents, "grille": _documents, "indicators": _indicators, "staff": _staff,
     "campaign": _campaign,
     "intake": _campaign, "participation": _participation, "dossier": _dossier, "notices": _notice,
     "workshop": _workshop, "resource": resources.sentence, "question": resources.sentence,

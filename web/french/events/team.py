@@ -32,6 +32,7 @@ TITLES: dict[str, str] = {
 REFUSALS: dict[str, str] = {
     "unknown-person": "Cette personne n’est pas dans l’équipe : rechargez la page.",
     "has-left": "Cette personne a quitté l’équipe le {last_day} : notez d’abord son retour.",
+    "team-changed": "L’équipe a changé pendant que vous la relisiez : relisez la liste ci-dessous.",
     "own-roles": "On ne change pas ses propres rôles : demandez à une autre personne.",
     "role-not-granted": "Cette personne n’a plus ce rôle : rechargez la page.",
     "same-person-confirms": "Vous avez donné ce rôle : une deuxième personne le confirme.",

@@ -19,7 +19,9 @@ from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.queue.rows import QueueRow, plain_rows
 
-DIRECT = ("declare-campaign", "confirm-erasure", "answer-question", "revise-resource", "designate-referent")
+DIRECT = (
+    "declare-campaign", "confirm-erasure", "answer-question", "revise-resource", "designate-referent", "confirm-team",
+)  # fmt: skip
 """The kinds whose pile of one task leads straight to the page of that task."""
 
 ON_BOARD = {
