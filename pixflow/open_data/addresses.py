@@ -9,13 +9,15 @@ from pixflow.open_data.rows import Row
 
 _POSTAL_CODE = re.compile(r"\d{5}")
 _ZERO_LOST = re.compile(r"\d{4}")
+LONGEST_COMMUNE = 100
+"""Characters of the name of a commune."""
 Warn = Callable[[Warned, str], None]
 """Takes a code and the text in question."""
 
 
 def read_commune(row: Row, warn: Warn) -> tuple[str, str | None, str | None]:
     """Returns the commune's name, its code and the postal code. Raises RowRefused without name and postal code."""
-    name = row.text("commune")
+    name = row.text("commune")[:LONGEST_COMMUNE]
     postal_code = _postal_code(row.text("code_postal"), warn)
     commune = _of_code(row.text("code_insee"), name, postal_code, warn)
     if not commune and name and postal_code:

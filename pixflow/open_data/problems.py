@@ -6,15 +6,17 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 Refusal = Literal[
-    "broken-json", "broken-quotes", "empty", "encoding", "no-places", "too-large", "too-many-rows", "unknown-columns",
-    "web-page", "workbook",
+    "broken-json", "broken-quotes", "broken-workbook", "empty", "encoding", "locked-workbook", "no-places",
+    "not-a-workbook", "old-workbook", "other-workbook", "reader-busy", "too-large", "too-many-rows",
+    "too-many-sheets", "unknown-columns", "unpacked-too-large", "web-page", "workbook", "workbook-too-heavy",
 ]  # fmt: skip
 RefusedRow = Literal["cell-count", "commune-missing", "id-twice", "name-missing", "not-an-object"]
 Warned = Literal[
     "commune-merged", "coordinates-abroad", "coordinates-far", "coordinates-half", "coordinates-metres",
     "coordinates-swapped", "coordinates-unreadable", "coordinates-zero", "cp1252", "date-future", "date-unreadable",
     "hours-past-midnight", "hours-unreadable", "id-missing", "insee-unknown", "list-unreadable", "more-warnings",
-    "postal-code-is-insee", "postal-code-unreadable", "postal-code-zero-lost", "unknown-word", "website-unreadable",
+    "postal-code-is-insee", "postal-code-unreadable", "postal-code-zero-lost", "text-cut", "unknown-word",
+    "website-unreadable",
 ]  # fmt: skip
 Code = Refusal | RefusedRow | Warned
 Severity = Literal["refused", "warning"]

@@ -13,28 +13,37 @@ from pixflow.open_data.coordinates import FAR, kilometres, read_point
 from pixflow.open_data.opening_hours import passes_midnight, week
 from pixflow.open_data.place import Kind, Place, PlaceFile, Point, Texts
 from pixflow.open_data.problems import FileRefused, PlaceProblems, RowRefused, Warned
-from pixflow.open_data.rows import Row, rows_of
+from pixflow.open_data.rows import ReadWorkbook, Row, rows_of
 
 OF_1_0 = frozenset({"dispositif_programmes_nationaux", "courriels", "frais_a_charge", "modalites_acces", "itinerance"})
 OF_0_1 = frozenset({"labels_nationaux", "courriel", "conditions_acces", "publics_accueillis"})
 OF_ALL = frozenset({"id", "nom", "commune", "code_postal", "code_insee", "adresse", "latitude", "longitude", "source"})
 _SIRET_LENGTH = 14
+LONGEST, LONGEST_NAME = 5_000, 300
+"""Characters of a text and of a name: the others are left out, and told."""
 
 
 def read(
-    data: bytes, today: date, *, mapping: Mapping[str, str] | None = None, middles: Mapping[str, Point] | None = None
+    data: bytes,
+    today: date,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    middles: Mapping[str, Point] | None = None,
+    workbook: ReadWorkbook | None = None,
 ) -> PlaceFile:
     """Reads "lieux de médiation numérique" (1.0, 0.1), data·inclusion v1, or another table through a mapping.
 
     Never raises on bad content. `mapping` gives headers of the table the names of 1.0.2. `middles` are the middles of
-    communes by code, where outlines are known: they tell which points are far away. Accepts 32 MB and 50,000 rows.
+    communes by code, where outlines are known: they tell which points are far away. `workbook` reads XLSX.
+
+    Accepts 32 MB and 50,000 rows.
     """
     problems = PlaceProblems()
     kind: Kind | None = None
     columns: Texts = ()
     try:
-        rows = rows_of(data, OF_ALL | OF_1_0 | OF_0_1 | set(mapping or ()), problems)
-        columns = tuple(dict.fromkeys(name for row in rows for name in row.values))
+        rows = rows_of(data, OF_ALL | OF_1_0 | OF_0_1 | set(mapping or ()), problems, workbook)
+        columns = tuple(dict.fromkeys(name for row in rows for name in row.values if name))
         kind = kind_of(frozenset(columns), mapping)
         places = _places(rows, kind, mapping or {}, _Context(problems, today, middles or {}))
     except FileRefused as refusal:
@@ -65,9 +74,8 @@ class _Context:
 def _places(rows: Sequence[Row], kind: Kind, mapping: Mapping[str, str], context: _Context) -> list[Place]:
     places, seen = [], set[tuple[str, str]]()
     for row in rows:
-        renamed = Row(row.line, {mapping.get(name, name): value for name, value in row.values.items()})
         try:
-            place = _Reading(renamed, context).place(kind)
+            place = _Reading(_renamed(row, mapping), context).place(kind)
             if place.id and (place.source, place.id) in seen:
                 raise RowRefused("id-twice", id=place.id)
         except RowRefused as refused:
@@ -76,6 +84,14 @@ def _places(rows: Sequence[Row], kind: Kind, mapping: Mapping[str, str], context
             seen.add((place.source, place.id))
             places.append(place)
     return places
+
+
+def _renamed(row: Row, mapping: Mapping[str, str]) -> Row:
+    """Returns the row with the names of the mapping, which win over a column of the same name."""
+    if not mapping:
+        return row
+    taken = {mapping[name]: value for name, value in row.values.items() if name in mapping}
+    return Row(row.line, {**row.values, **taken})
 
 
 class _Reading:
@@ -87,7 +103,7 @@ class _Reading:
 
     def place(self, kind: Kind) -> Place:
         row = self._row
-        name = row.text("nom")
+        name = self._text("nom", longest=LONGEST_NAME)
         if not name:
             raise RowRefused("name-missing")
         commune, insee, postal_code = read_commune(row, lambda code, text: self._warn(code, value=text))
@@ -102,16 +118,16 @@ class _Reading:
             commune=commune,
             insee=insee,
             postal_code=postal_code,
-            address=row.text("adresse"),
-            complement=row.text("complement_adresse"),
+            address=self._text("adresse"),
+            complement=self._text("complement_adresse"),
             point=self._point(insee),
             siret=self._siret(),
-            phone=row.text("telephone"),
+            phone=self._text("telephone"),
             website=self._website("site_web", "lien_source"),
             hours=self._hours(),
-            summary=row.text("presentation_resume", "description", "presentation_detail"),
+            summary=self._text("presentation_resume", "description", "presentation_detail"),
             updated=self._updated(),
-            email=(*self._items("courriels", "courriel"), "")[0],
+            email=(*self._items("courriels", "courriel"), "")[0][:LONGEST_NAME],
             **(self._inclusion() if kind.startswith("data-inclusion") else self._mediation()),
         )
 
@@ -140,6 +156,12 @@ class _Reading:
             "support": self._words(words.RECEPTION, "modes_accueil"),
             "booking": self._website("lien_mobilisation"),
         }
+
+    def _text(self, *columns: str, longest: int = LONGEST) -> str:
+        found = self._row.text(*columns)
+        if len(found) > longest:
+            self._warn("text-cut", column=columns[0], limit=longest)
+        return found[:longest]
 
     def _items(self, *columns: str) -> tuple[str, ...]:
         try:
@@ -181,7 +203,7 @@ class _Reading:
         return found
 
     def _hours(self) -> str:
-        text = self._row.text("horaires", "horaires_accueil")
+        text = self._text("horaires", "horaires_accueil")
         if code := _fault_of_hours(text):
             self._warn(code, value=text)
         return text

@@ -1,10 +1,10 @@
-"""Splits a file into rows of named values, whatever its format: CSV, JSON, GeoJSON."""
+"""Splits a file into rows of named values, whatever its format: CSV, JSON, GeoJSON, XLSX."""
 
 import ast
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ _PYTHON_LIST = re.compile(rf"\[\s*(?:{_TEXTS}(?:\s*,\s*{_TEXTS})*\s*,?\s*)?\]")
 _FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _SEPARATORS = re.compile(r"[|;]")
 _MILLISECONDS = 1000
+ReadWorkbook = Callable[[bytes], Sequence[tuple[int, list[str]]]]
+"""Returns the rows of a workbook, each with its line, the header first. Raises FileRefused."""
 
 
 class Row(Struct, frozen=True):
@@ -74,20 +76,40 @@ def _said(value: Any) -> str:
     return "" if value is None else without_controls(str(value))
 
 
-def rows_of(data: bytes, known: frozenset[str], problems: PlaceProblems) -> list[Row]:
-    """Returns the rows of a file, by its content. `known` headers tell the delimiter. Raises FileRefused."""
+def rows_of(
+    data: bytes, known: frozenset[str], problems: PlaceProblems, workbook: ReadWorkbook | None = None
+) -> list[Row]:
+    """Returns the rows of a file, by its content. `known` headers tell the delimiter. Raises FileRefused.
+
+    Without a reader of workbooks, one is refused.
+    """
     if len(data) > MAX_BYTES:
         raise FileRefused("too-large", bytes=len(data), limit=MAX_BYTES)
     if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        raise FileRefused("workbook")
-    text = _decoded(data, problems)
-    start = text.lstrip()[:1]
-    if start == "<":
-        raise FileRefused("web-page")
-    rows = list(_few(_of_json(text, problems) if start in ("[", "{") else _of_csv(text, known, problems)))
+        if workbook is None:
+            raise FileRefused("workbook")
+        found = _of_sheet(workbook(data))
+    else:
+        found = _of_text(_decoded(data, problems), known, problems)
+    rows = list(_few(found))
     if not rows:
         raise FileRefused("no-places")
     return rows
+
+
+def _of_text(text: str, known: frozenset[str], problems: PlaceProblems) -> Iterator[Row]:
+    start = text.lstrip()[:1]
+    if start == "<":
+        raise FileRefused("web-page")
+    return _of_json(text, problems) if start in ("[", "{") else _of_csv(text, known, problems)
+
+
+def _of_sheet(records: Sequence[tuple[int, list[str]]]) -> Iterator[Row]:
+    """Yields the rows under the header. A cell after the last title is left out."""
+    if records:
+        header = [cell.strip() for cell in records[0][1]]
+        for line, cells in records[1:]:
+            yield Row(line, dict(zip(header, [*cells, *[""] * len(header)], strict=False)))
 
 
 def _decoded(data: bytes, problems: PlaceProblems) -> str:

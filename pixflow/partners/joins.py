@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 from uuid import UUID
 
 from pixflow.decision import REFERENT_AND_MANAGER, Argument, decision
@@ -41,14 +42,20 @@ def absorb_partner(partner: PartnerState, *, into: UUID, on: date) -> list[Event
 
 @decision("undo_join", REFERENT_AND_MANAGER, Argument.HISTORY)
 def undo_join(partner: PartnerState, *, other: UUID, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
-    """Retracts a join on one of its two streams, with all that it brought. `other` is the partner on the other side."""
+    """Retracts a join on one of its two streams, with all that it brought. `other` is the partner on the other side.
+
+    A join brings the events that follow it in its command, up to the next join.
+    """
     told = not_retracted(history)
     joins = [r for r in told if _joins(r.event, other)]
     if not joins:
         return []
     if partner.into and partner.into != other:
         raise Refused("partner-joined")
-    versions = [r.originator_version for r in told if r.command == joins[-1].command]
+    join = joins[-1]
+    after = (r for r in told if r.originator_version > join.originator_version)
+    brought = takewhile(lambda r: r.command == join.command and not isinstance(r.event, e.PartnersJoined), after)
+    versions = [join.originator_version, *(r.originator_version for r in brought)]
     reason = required(reason, "reason")
     return [e.Retracted(version=version, reason=reason, on=on) for version in sorted(versions, reverse=True)]
 

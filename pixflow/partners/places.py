@@ -7,7 +7,7 @@ from pixflow.events.base import Event
 from pixflow.events.territory import partner as e
 from pixflow.events.values import PartnerDetails
 from pixflow.partners.state import PartnerState, place_key
-from pixflow.refused import required
+from pixflow.refused import Refused, required
 
 
 @decision("import_place", REFERENT_AND_MANAGER)
@@ -21,8 +21,13 @@ def import_place(
     details: PartnerDetails,
     on: date,
 ) -> list[Event]:
-    """Lists the place of a source, or records that the source tells something else of it."""
+    """Lists the place of a source, or records that the source tells something else of it.
+
+    Raises Refused("partner-joined").
+    """
     required(details.name, "name")
+    if partner.into:
+        raise Refused("partner-joined")
     known = partner.sources.get(place_key(source, place))
     if known and known.digest == digest and not known.gone:
         return []

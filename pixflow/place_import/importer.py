@@ -1,7 +1,7 @@
 """Reads, previews and records a file of places."""
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,22 +12,33 @@ from pixflow.engine import CommandResult, Engine
 from pixflow.open_data import PlaceFile, read
 from pixflow.partners.catalogue import map_table
 from pixflow.partners.catalogue_state import Catalogue, Territory
+from pixflow.place_import.choices import PlaceChoices
+from pixflow.place_import.identified import header_of, identified
+from pixflow.place_import.outlines import middles
 from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, plan, sources_of
 from pixflow.place_import.steps import steps
 from pixflow.place_import.territory import stated_or_guessed
+from pixflow.place_import.workbook_reading import read_workbook
 from pixflow.refused import Refused
 from pixflow.unit_of_work import Step
 
 FindPlaces = Callable[[Set[str]], Iterable[KnownPlace]]
 FindPartners = Callable[[], Collection[KnownPartner]]
+ReadPlaces = Callable[[bytes, Mapping[str, str] | None], PlaceFile]
+EVERYTHING = PlaceChoices()
 
 
 class PreparedPlaces(Struct, frozen=True):
-    """A file that was read. `plan` is None when it is refused. `territory` is stated, or guessed from the sites."""
+    """A file that was read. `plan` is None when it is refused. `territory` is stated, or guessed from the sites.
+
+    `mapping` are the columns of a table, chosen or remembered; `version` is that of the catalogue.
+    """
 
     file: PlaceFile
     plan: PlacePlan | None
     territory: Territory
+    mapping: Mapping[str, str] = {}
+    version: int = 0
 
     @property
     def asks_columns(self) -> bool:
@@ -51,19 +62,30 @@ class PlaceImporter:
         """The territory, stated or guessed from the names of the sites."""
         return stated_or_guessed(self.catalogue.territory, self._engine.references().structure.sites)
 
-    def prepare(self, data: bytes, mapping: Mapping[str, str] | None = None) -> PreparedPlaces:
-        """Reads a file and plans its import. Records nothing. An unknown table has the columns remembered for it."""
-        today = self._engine.references().calendar.local_day(self._engine.clock())
-        catalogue = self.catalogue
-        file = read(data, today, mapping=mapping)
-        if file.refused and not mapping and (kept := catalogue.tables.get(header_of(file))):
-            file = read(data, today, mapping=kept)
-        territory = self.territory
+    def prepare(
+        self, data: bytes, mapping: Mapping[str, str] | None = None, reader: ReadPlaces | None = None
+    ) -> PreparedPlaces:
+        """Reads a file and plans its import. Records nothing. An unknown table has the columns remembered for it.
+
+        `reader` reads the file, or remembers what was read of it.
+        """
+        catalogue, read_file = self.catalogue, reader or self.read
+        file, used = read_file(data, mapping), mapping
+        if file.refused and not mapping and (used := catalogue.tables.get(header_of(file))):
+            file = read_file(data, used)
+        territory, version = self.territory, catalogue.version
         if file.refused:
-            return PreparedPlaces(file, None, territory)
+            return PreparedPlaces(file, None, territory, used or {}, version)
+        file = identified(file)
         known = self._known(sources_of(file))
-        made = plan(file, data, territory, known, self._partners(), catalogue.aside.keys())
-        return PreparedPlaces(file, made, territory)
+        found = middles(catalogue.outlines)
+        made = plan(file, data, territory, known, self._partners(), catalogue.aside.keys(), found)
+        return PreparedPlaces(file, made, territory, used or {}, version)
+
+    def read(self, data: bytes, mapping: Mapping[str, str] | None = None) -> PlaceFile:
+        """Reads a file, its workbook in a process with limits."""
+        found = middles(self.catalogue.outlines)
+        return read(data, self._today, mapping=mapping, middles=found, workbook=read_workbook)
 
     def record(
         self,
@@ -71,26 +93,30 @@ class PlaceImporter:
         *,
         by: Actor,
         command_id: UUID,
-        aside: Collection[str] = (),
-        mapping: Mapping[str, str] | None = None,
+        choices: PlaceChoices = EVERYTHING,
         via: str = "web",
     ) -> CommandResult:
-        """Records a plan as one command. `aside` are the keys of new places that are not kept.
+        """Records a plan as one command, and the mapping of a table.
 
-        Raises Refused("places-refused") for a refused file, ("territory-missing") without a territory.
+        Raises Refused("places-refused") for a refused file, ("territory-missing") without a territory, ("moved") when
+        another import was recorded since the plan was made.
         """
         if prepared.plan is None:
             raise Refused("places-refused")
         if not prepared.territory.is_stated:
             raise Refused("territory-missing")
-        taken = list(steps(prepared.plan, self._catalogue, aside))
-        if mapping:
-            mapped = {"header": header_of(prepared.file), "columns": dict(mapping)}
+        taken = list(steps(prepared.plan, self._catalogue, prepared.version, self._today, choices))
+        if prepared.file.kind == "table":
+            mapped = {"header": header_of(prepared.file), "columns": dict(prepared.mapping)}
             taken.append(Step({"catalogue": self._catalogue}, map_table, context=mapped))
-        content: tuple[Any, ...] = ("places", prepared.plan.digest, sorted(aside))
+        content: tuple[Any, ...] = ("places", prepared.plan.digest, sorted(prepared.mapping.items()), _plain(choices))
         return self._engine.execute_all(taken, content, by=by, command_id=command_id, via=via)
 
+    @property
+    def _today(self) -> date:
+        return self._engine.references().calendar.local_day(self._engine.clock())
 
-def header_of(file: PlaceFile) -> str:
-    """Returns a digest of the headers of a table: its mapping is remembered by it."""
-    return hashlib.sha256("\x1f".join(sorted(file.columns)).encode()).hexdigest()[:32]
+
+def _plain(choices: PlaceChoices) -> tuple[Any, ...]:
+    ways = sorted((line, str(way)) for line, way in choices.ways.items())
+    return sorted(choices.aside), sorted(choices.back), ways, choices.settled_only, choices.vanished

@@ -1,22 +1,26 @@
 """Compares a file of places with the partners of a structure."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID, uuid5
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pixflow.events.values import PartnerDetails
-from pixflow.identity import normalise
+from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.open_data.duplicates import Likeness, duplicates
 from pixflow.open_data.place import Place, PlaceFile, Point
 from pixflow.partners.catalogue_state import Territory
+from pixflow.partners.levels import terms_of_service
 from pixflow.partners.state import PartnerState, place_key
-from pixflow.place_import.territory import inside
+from pixflow.place_import.identified import bounded, id_of, key_of, keys_of
+from pixflow.place_import.territory import inside, unplaced
 
 SERVICES = "data-inclusion-services"
+FEW = 5
+"""Places that may go from a source without a doubt about the file."""
 
 
 class KnownPlace(Struct, frozen=True):
@@ -36,23 +40,40 @@ def partner_places(stream: UUID, partner: PartnerState) -> list[KnownPlace]:
 
 
 class KnownPartner(Struct, frozen=True):
-    """A listed partner, to look for the same place twice."""
+    """A listed partner, to look for the same place twice. `offers` are all that it ever had, `terms` the open ones."""
 
     stream: UUID
     details: PartnerDetails
     offers: frozenset[UUID] = frozenset()
+    terms: tuple[OfferTerms, ...] = ()
 
 
 class TwicePlace(Struct, frozen=True):
-    """Two files that may be of one place: the place of the file, the other name, and the reasons."""
+    """Two files that may be of one place: the place of the file, the other name, and the reasons.
+
+    The other one is the listed partner `stream`, else a place that comes before in the file, `before`.
+    """
 
     place: Place
     other: str
     likeness: Likeness
+    stream: UUID | None = None
+    before: Place | None = None
+
+
+class DoubtfulPlace(Struct, frozen=True):
+    """A new place that somebody should look at: it is like others, or its commune is not known."""
+
+    place: Place
+    alike: tuple[TwicePlace, ...] = ()
 
 
 class PlacePlan(Struct, frozen=True):
-    """Changes that a file would make. `services` are services of listed structures, with their partner."""
+    """Changes that a file would make. `services` are services of listed structures, with their partner.
+
+    `new` has the places that look like another one too; not those of an unknown commune, which are `unplaced` and
+    counted as outside.
+    """
 
     kind: str
     digest: str
@@ -60,8 +81,10 @@ class PlacePlan(Struct, frozen=True):
     changed: tuple[tuple[Place, UUID], ...] = ()
     unchanged: int = 0
     gone: tuple[KnownPlace, ...] = ()
-    aside: int = 0
-    outside: int = 0
+    known: int = 0
+    aside: tuple[Place, ...] = ()
+    outside: tuple[Place, ...] = ()
+    unplaced: tuple[Place, ...] = ()
     refused: int = 0
     services: tuple[tuple[Place, UUID], ...] = ()
     twice: tuple[TwicePlace, ...] = ()
@@ -73,8 +96,8 @@ class PlacePlan(Struct, frozen=True):
             "changed": len(self.changed) + len(self.services),
             "unchanged": self.unchanged,
             "gone": len(self.gone),
-            "aside": self.aside,
-            "outside": self.outside,
+            "aside": len(self.aside),
+            "outside": len(self.outside),
             "refused": self.refused,
         }
 
@@ -82,6 +105,21 @@ class PlacePlan(Struct, frozen=True):
     def tells(self) -> bool:
         """Tells if the file has something to record."""
         return bool(self.new or self.changed or self.gone or self.services)
+
+    @property
+    def doubtful(self) -> tuple[DoubtfulPlace, ...]:
+        """The places to look at, in the order of the file."""
+        alike: dict[int, list[TwicePlace]] = {}
+        for one in self.twice:
+            alike.setdefault(one.place.line, []).append(one)
+        met = [DoubtfulPlace(pairs[0].place, tuple(pairs)) for pairs in alike.values()]
+        return tuple(sorted([*met, *map(DoubtfulPlace, self.unplaced)], key=lambda one: one.place.line))
+
+    @property
+    def loses_much(self) -> bool:
+        """Tells if the file may be cut or filtered: rows are refused, or more than a tenth of the places is gone."""
+        many = len(self.gone) >= FEW and len(self.gone) * 10 > self.known
+        return bool(self.gone) and (bool(self.refused) or many)
 
 
 def plan(
@@ -96,53 +134,60 @@ def plan(
     """Returns what this file would change. `known` are the places of its sources, `aside` the keys set aside."""
     by_key = {place_key(one.source, one.place): one for one in known}
     here = inside(file.places, territory, middles)
-    outside = len(file.places) - len(here)
+    there = {one.line for one in here}
+    outside = tuple(one for one in file.places if one.line not in there)
     refused = len({one.line for one in file.problems if one.severity == "refused" and one.line})
     digest = hashlib.sha256(data).hexdigest()
     kind = file.kind or "table"
     if kind == SERVICES:
-        offered = [(one, by_key[key].stream) for one in here if (key := place_key(one.source, one.structure)) in by_key]
-        listed = frozenset[UUID]().union(*(one.offers for one in partners))
-        fresh = tuple((one, stream) for one, stream in offered if offer_id(stream, one) not in listed)
-        lost, same = outside + len(here) - len(offered), len(offered) - len(fresh)
-        return PlacePlan(kind, digest, services=fresh, unchanged=same, outside=lost, refused=refused)
+        return replace(_services(here, by_key, partners), digest=digest, refused=refused, outside=outside)
     kept = [one for one in here if key_of(one) not in aside]
     new = tuple(one for one in kept if key_of(one) not in by_key)
     met = [(one, by_key[key_of(one)]) for one in kept if key_of(one) in by_key]
     changed = tuple((one, there.stream) for one, there in met if there.gone or there.digest != digest_of(one))
+    near = unplaced(outside, territory)
     return PlacePlan(
         kind,
         digest,
         new=new,
         changed=changed,
         unchanged=len(met) - len(changed),
-        gone=tuple(_gone(by_key.values(), file.places)),
-        aside=len(here) - len(kept),
+        gone=tuple(_gone(by_key.values(), file)),
+        known=sum(not one.gone for one in by_key.values()),
+        aside=tuple(one for one in here if key_of(one) in aside),
         outside=outside,
+        unplaced=tuple(one for one in near if key_of(one) not in aside and key_of(one) not in by_key),
         refused=refused,
         twice=tuple(_twice(new, partners)),
     )
+
+
+def _services(here: Iterable[Place], by_key: Mapping[str, KnownPlace], partners: Collection[KnownPartner]) -> PlacePlan:
+    """Returns the services that listed partners do not offer yet. The others count as unchanged."""
+    listed = {one.stream: one for one in partners}
+    offered, known, fresh = 0, 0, []
+    terms = {stream: set(one.terms) for stream, one in listed.items()}
+    for one in here:
+        there = by_key.get(place_key(one.source, bounded(one.structure)))
+        if there is None or there.stream not in listed:
+            continue
+        offered += 1
+        wanted = terms_of_service(one.name, one.thematics, one.kinds)
+        if offer_id(there.stream, one) in listed[there.stream].offers or wanted in terms[there.stream]:
+            known += 1
+        else:
+            terms[there.stream].add(wanted)
+            fresh.append((one, there.stream))
+    return PlacePlan(SERVICES, "", services=tuple(fresh), unchanged=known)
 
 
 def sources_of(file: PlaceFile) -> set[str]:
     return {one.source for one in file.places}
 
 
-def id_of(place: Place) -> str:
-    """Returns the id of a place in its source; without one, a digest of its name and address."""
-    if place.id:
-        return place.id
-    text = "|".join((normalise(place.name), place.insee or normalise(place.commune), normalise(place.address)))
-    return f"~{hashlib.sha256(text.encode()).hexdigest()[:20]}"
-
-
 def offer_id(partner: UUID, service: Place) -> UUID:
     """Returns the id of the offer that a service becomes."""
     return uuid5(partner, id_of(service))
-
-
-def key_of(place: Place) -> str:
-    return place_key(place.source, id_of(place))
 
 
 def digest_of(place: Place) -> str:
@@ -199,17 +244,19 @@ def place_of(details: PartnerDetails, id: str = "", updated: date | None = None)
     )
 
 
-def _gone(known: Iterable[KnownPlace], places: Iterable[Place]) -> Iterable[KnownPlace]:
+def _gone(known: Iterable[KnownPlace], file: PlaceFile) -> Iterable[KnownPlace]:
     """Yields the places of the file's sources that it no longer has, anywhere."""
-    there = {key_of(one) for one in places}
+    there = set(keys_of(file))
     return (one for one in known if not one.gone and place_key(one.source, one.place) not in there)
 
 
-def _twice(new: Collection[Place], partners: Collection[KnownPartner]) -> Iterable[TwicePlace]:
-    """Yields the new places that look like another one, of the file or listed."""
-    listed = {str(one.stream): one.details.name for one in partners}
+def _twice(new: Sequence[Place], partners: Collection[KnownPartner]) -> Iterable[TwicePlace]:
+    """Yields the new places that look like a listed partner, or like a place that comes before in the file."""
+    listed = {str(one.stream): one for one in partners}
     fresh = {id(one) for one in new}
-    for pair in duplicates([*new, *(place_of(one.details, str(one.stream)) for one in partners)]):
-        one, other = (pair.one, pair.other) if id(pair.one) in fresh else (pair.other, pair.one)
-        if id(one) in fresh:
-            yield TwicePlace(one, listed.get(other.id, other.name), pair)
+    for pair in duplicates(new, (place_of(one.details, str(one.stream)) for one in partners)):
+        first, last = sorted((pair.one, pair.other), key=lambda one: (id(one) in fresh, one.line))
+        if id(first) in fresh:
+            yield TwicePlace(last, first.name, pair, before=first)
+        else:
+            yield TwicePlace(last, first.name, pair, stream=listed[first.id].stream)

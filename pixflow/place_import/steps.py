@@ -1,36 +1,92 @@
-"""The decisions of an import, from its plan."""
+"""The decisions of an import, from its plan and the choices made in its preview."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
+from msgspec import Struct
+
+from pixflow.folding import Stamp
 from pixflow.open_data.place import Place
-from pixflow.partners.catalogue import receive_catalogue, set_place_aside
+from pixflow.partners.catalogue import receive_catalogue, reclaim_place, set_place_aside
+from pixflow.partners.joins import absorb_partner, join_partner, note_difference
 from pixflow.partners.levels import terms_of_service
 from pixflow.partners.offers import list_offer
 from pixflow.partners.places import import_place, withdraw_place
-from pixflow.place_import.plan import PlacePlan, details_of, digest_of, id_of, key_of, offer_id
-from pixflow.unit_of_work import Step
+from pixflow.partners.state import PartnerState, SourceState, place_key
+from pixflow.place_import.choices import PlaceChoices
+from pixflow.place_import.identified import id_of, key_of
+from pixflow.place_import.plan import PlacePlan, TwicePlace, details_of, digest_of, offer_id
+from pixflow.unit_of_work import Guard, Step
 
 
-def steps(plan: PlacePlan, catalogue: UUID, aside: Collection[str] = ()) -> Iterator[Step]:
-    """Yields the decisions of a plan. `aside` are the keys of new places that the person does not keep.
+class Settled(Struct, frozen=True):
+    """New places once the choices are made: `kept` are listed, `aside` are not wanted.
+
+    `same` are those that are joined to a partner, by key; `apart` those that only look like others.
+    """
+
+    kept: tuple[Place, ...]
+    aside: tuple[Place, ...]
+    same: Mapping[str, UUID]
+    apart: tuple[tuple[Place, UUID], ...]
+
+
+def settle(plan: PlacePlan, catalogue: UUID, choices: PlaceChoices) -> Settled:
+    """Applies the choices to the new places. A place joined to one that is not listed is left for later."""
+    kept: dict[str, Place] = {}
+    aside: list[Place] = [one for one in plan.new if key_of(one) in choices.aside]
+    same: dict[str, UUID] = {}
+    apart: list[tuple[Place, UUID]] = []
+    left = set(map(key_of, aside))
+    doubtful = {key_of(one.place): one for one in plan.doubtful}
+    back = [one for one in plan.aside if key_of(one) in choices.back]
+    for place in sorted([*plan.new, *plan.unplaced, *back], key=lambda one: one.line):
+        key, doubt = key_of(place), doubtful.get(key_of(place))
+        if key in left:
+            continue
+        way = choices.ways.get(place.line) if doubt else "apart"
+        if way == "aside":
+            aside.append(place)
+        elif isinstance(way, int):
+            if doubt and way < len(doubt.alike) and (target := _target(doubt.alike[way], catalogue, kept, same)):
+                kept[key], same[key] = place, target
+        elif way or (not choices.settled_only and place.insee):
+            kept[key] = place
+            others = [_target(one, catalogue, kept, same) for one in doubt.alike] if way and doubt else []
+            apart += [(place, other) for other in dict.fromkeys(others) if other]
+    return Settled(tuple(kept.values()), tuple(aside), same, tuple(apart))
+
+
+def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: PlaceChoices) -> Iterator[Step]:
+    """Yields the decisions of a plan made on this version of the catalogue.
 
     The words of a file are context: its digests, SIRETs and telephones are no text of a person that could hold a NIR.
     """
-    left = tuple((one.source, id_of(one)) for one in plan.new if key_of(one) in aside)
-    kept = [one for one in plan.new if key_of(one) not in aside]
-    counts = plan.counts | {"new": len(kept), "aside": plan.aside + len(left)}
+    settled = settle(plan, catalogue, choices)
+    gone = plan.gone if choices.vanished else ()
+    counts = plan.counts | {"new": len(settled.kept), "gone": len(gone)}
+    counts |= {"aside": len(plan.aside) + len(settled.aside) - len(choices.back)}
     received = {"digest": plan.digest, "kind": plan.kind, "counts": counts}
-    yield Step({"catalogue": catalogue}, receive_catalogue, context=received)
-    if left:
+    unmoved = Guard(lambda state: state.version == version)
+    yield Step({"catalogue": catalogue}, receive_catalogue, context=received, guard=unmoved)
+    for place in plan.aside:
+        if key_of(place) in choices.back:
+            back = {"source": place.source, "place": id_of(place)}
+            yield Step({"catalogue": catalogue}, reclaim_place, context=back)
+    if settled.aside:
+        left = tuple((one.source, id_of(one)) for one in settled.aside)
         yield Step({"catalogue": catalogue}, set_place_aside, context={"places": left, "reason": "not-a-partner"})
-    for place in kept:
+    for place in settled.kept:
         yield _told(place, partner_id(catalogue, place))
     for place, stream in plan.changed:
         yield _told(place, stream)
-    for gone in plan.gone:
-        yield Step({"partner": gone.stream}, withdraw_place, context={"source": gone.source, "place": gone.place})
+    for one in gone:
+        yield Step({"partner": one.stream}, withdraw_place, context={"source": one.source, "place": one.place})
+    for place, other in settled.apart:
+        yield Step({"partner": partner_id(catalogue, place)}, note_difference, context={"other": other})
+    yield from _joined(settled, catalogue, today)
     for place, stream in plan.services:
         terms = terms_of_service(place.name, place.thematics, place.kinds)
         yield Step({"partner": stream}, list_offer, context={"offer": offer_id(stream, place), "terms": terms})
@@ -39,6 +95,30 @@ def steps(plan: PlacePlan, catalogue: UUID, aside: Collection[str] = ()) -> Iter
 def partner_id(catalogue: UUID, place: Place) -> UUID:
     """Returns the id of the partner that a place becomes: always the same one in a structure."""
     return uuid5(catalogue, key_of(place))
+
+
+def _target(one: TwicePlace, catalogue: UUID, kept: Mapping[str, Place], same: Mapping[str, UUID]) -> UUID | None:
+    """Returns the partner that goes on; None when the place before is not listed."""
+    if one.before is None:
+        return one.stream
+    key = key_of(one.before)
+    return same.get(key, partner_id(catalogue, one.before)) if key in kept else None
+
+
+def _joined(settled: Settled, catalogue: UUID, today: date) -> Iterator[Step]:
+    for place in settled.kept:
+        if into := settled.same.get(key_of(place)):
+            other = partner_id(catalogue, place)
+            yield Step({"partner": other}, absorb_partner, context={"into": into})
+            takes = _as_listed(place, today)
+            yield Step({"partner": into}, join_partner, context={"other": other, "takes": takes})
+
+
+def _as_listed(place: Place, today: date) -> PartnerState:
+    """Returns the partner that a place has just become."""
+    stamp = Stamp(today, 1)
+    told = SourceState(place.source, id_of(place), place.updated, digest_of(place), details_of(place), stamp)
+    return PartnerState(version=1, listed=stamp, sources={place_key(told.source, told.place): told})
 
 
 def _told(place: Place, stream: UUID) -> Step:

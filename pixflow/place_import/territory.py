@@ -41,6 +41,15 @@ def inside(places: Iterable[Place], territory: Territory, middles: Mapping[str, 
     return [one for one in everywhere if one.insee in codes or _is_around(one, centres, territory.radius)]
 
 
+def unplaced(places: Iterable[Place], territory: Territory) -> list[Place]:
+    """Returns the places whose commune is not known, with a postal code of the territory."""
+    known = communes()
+    postal_codes = {
+        postal_code for code in codes_of(territory) if code in known for postal_code in known[code].postal_codes
+    }
+    return [one for one in places if one.insee is None and one.postal_code in postal_codes]
+
+
 def middles_of(places: Iterable[Place]) -> dict[str, Point]:
     """Returns the middle of the places of each commune."""
     points: defaultdict[str, list[Point]] = defaultdict(list)

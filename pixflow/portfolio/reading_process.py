@@ -7,6 +7,8 @@ Portfolio as MessagePack. SHEET is 0 for the suitable one; CHOSEN are the fields
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 
 import msgspec
@@ -30,22 +32,29 @@ _one_at_a_time = Lock()
 
 def read_in_turn(data: bytes, sheet: int | None = None, chosen: Chosen = ()) -> Portfolio:
     """Reads a portfolio file as `read` does, after the files before it. Never raises on bad content."""
-    if not _one_at_a_time.acquire(timeout=MAX_WAIT):
-        return _refused("reader-busy")
     try:
-        return _read_workbook(data, sheet, chosen) if _is_zip(data) else read(data, sheet, chosen)
+        with turn():
+            return _read_workbook(data, sheet, chosen) if _is_zip(data) else read(data, sheet, chosen)
+    except Refusal as refusal:
+        return Portfolio(problems=tuple(refusal.problems))
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Waits for the files before this one. Raises Refusal("reader-busy") after a while."""
+    if not _one_at_a_time.acquire(timeout=MAX_WAIT):
+        raise Refusal("reader-busy")
+    try:
+        yield
     finally:
         _one_at_a_time.release()
 
 
-def _is_zip(data: bytes) -> bool:
-    return data.startswith(b"PK") and len(data) <= MAX_BYTES
-
-
-def _read_workbook(data: bytes, sheet: int | None, chosen: Chosen) -> Portfolio:
+def answer_of(command: Sequence[str], data: bytes) -> bytes:
+    """Returns what a reading process writes for a file. Raises Refusal("workbook-too-heavy") past its limits."""
     try:
         done = subprocess.run(
-            [*COMMAND, str(sheet or 0), msgspec.json.encode(chosen).decode()],
+            command,
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a traceback may quote cells
@@ -53,15 +62,20 @@ def _read_workbook(data: bytes, sheet: int | None, chosen: Chosen) -> Portfolio:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return _refused("workbook-too-heavy")
+        raise Refusal("workbook-too-heavy") from None
     if done.returncode == OUT_OF_MEMORY or done.returncode < 0:
-        return _refused("workbook-too-heavy")
+        raise Refusal("workbook-too-heavy")
     done.check_returncode()
-    return msgspec.msgpack.decode(done.stdout, type=Portfolio)
+    return done.stdout
 
 
-def _refused(code: str) -> Portfolio:
-    return Portfolio(problems=tuple(Refusal(code).problems))
+def _is_zip(data: bytes) -> bool:
+    return data.startswith(b"PK") and len(data) <= MAX_BYTES
+
+
+def _read_workbook(data: bytes, sheet: int | None, chosen: Chosen) -> Portfolio:
+    command = [*COMMAND, str(sheet or 0), msgspec.json.encode(chosen).decode()]
+    return msgspec.msgpack.decode(answer_of(command, data), type=Portfolio)
 
 
 def limit() -> None:

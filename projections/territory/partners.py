@@ -31,6 +31,8 @@ NAME = "territory.partners"
 KINDS = frozenset({"partner"})
 APPENDS = False
 READS: dict[str, Any] = {}
+INDEXED = 200
+"""Characters of a text that an index holds: PostgreSQL refuses entries of more than 2,704 bytes."""
 
 table = Table(
     "partners",
@@ -104,7 +106,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
             }
             for key, one in state.sources.items()
         ],
-        names: [{"stream": change.stream, "sort": sort} for sort in {normalise(name) for name in state.names}],
+        names: [{"stream": change.stream, "sort": sort} for sort in {sort_of(name) for name in state.names}],
     }
 
 
@@ -114,9 +116,9 @@ def _partner(stream: UUID, state: PartnerState) -> Row:
         "stream": stream,
         "status": _status(state),
         "name": details.name,
-        "sort": normalise(details.name),
-        "commune": details.commune,
-        "town": details.town,
+        "sort": sort_of(details.name),
+        "commune": details.commune[:INDEXED],
+        "town": details.town[:INDEXED],
         "phone": details.phone,
         "email": details.email,
         "confirmed": state.confirmed,
@@ -126,6 +128,11 @@ def _partner(stream: UUID, state: PartnerState) -> Row:
         "offers": len(state.open_offers()),
         "details": _plain(details),
     }
+
+
+def sort_of(name: str) -> str:
+    """Returns the key of a name, as tables sort it and find it."""
+    return normalise(name)[:INDEXED]
 
 
 def _status(state: PartnerState) -> str:

@@ -15,6 +15,7 @@ from pixflow.engine import new_id
 from pixflow.partners.catalogue import state_territory
 from pixflow.partners.listing import correct_partner
 from pixflow.partners.state import PartnerState
+from pixflow.place_import.choices import PlaceChoices
 from pixflow.place_import.importer import PlaceImporter, PreparedPlaces
 from pixflow.place_import.plan import KnownPartner, KnownPlace, partner_places
 from pixflow.structure_folder import OpenStructure
@@ -65,7 +66,8 @@ class Structure:
         return self.importer.prepare(msgspec.json.encode(rows))
 
     def take(self, rows: list[dict[str, str]], aside: tuple[str, ...] = ()) -> int:
-        done = self.importer.record(self.read(rows), by=self.by, command_id=uuid4(), aside=aside)
+        choices = PlaceChoices(aside=frozenset(aside))
+        done = self.importer.record(self.read(rows), by=self.by, command_id=uuid4(), choices=choices)
         return len(done.recorded)
 
 

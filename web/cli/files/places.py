@@ -14,6 +14,7 @@ from pixflow.place_import.importer import PreparedPlaces
 from pixflow.place_import.outlines import read_outlines
 from pixflow.place_import.plan import TwicePlace
 from pixflow.place_import.territory import commune_of, siren_of
+from pixflow.place_import.workbook_reading import read_workbook
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,
@@ -43,7 +44,7 @@ app.add_typer(places_app, name="places")
 @places_app.command("read")
 def read_command(file: FileArgument, json: JsonOption = False) -> None:
     """Lire un fichier de lieux (médiation numérique, data·inclusion), sans rien enregistrer."""
-    found = read(file.read_bytes(), datetime.now(UTC).date())
+    found = read(file.read_bytes(), datetime.now(UTC).date(), workbook=read_workbook)
     code = USAGE if found.refused else 0
     if json:
         as_json(document(found))

@@ -18,9 +18,14 @@ def importer_of(served: ServedStructure) -> PlaceImporter:
 
     def listed() -> list[KnownPartner]:
         with served.read().database.connect() as connection:
-            offers = partners.offer_ids(connection)
+            offers, opened = partners.offer_ids(connection), partners.open_offers(connection)
             return [
-                KnownPartner(row.stream, partners.details_of(row), frozenset(offers.get(row.stream, ())))
+                KnownPartner(
+                    row.stream,
+                    partners.details_of(row),
+                    frozenset(offers.get(row.stream, ())),
+                    tuple(map(partners.terms_of, opened.get(row.stream, ()))),
+                )
                 for row in partners.listed(connection)
             ]
 

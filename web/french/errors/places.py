@@ -1,10 +1,17 @@
 """Sentences for problems of files of places."""
 
 from pixflow.open_data import PlaceProblem
+from web.french.errors.files import PORTFOLIO
 from web.french.typography import number, say, upper_first
 
 _LEFT = " Cette ligne est laissée de côté."
 _NOT_DRAWN = " Le lieu n’est pas placé sur la carte."
+
+WORKBOOKS = (
+    "broken-workbook", "locked-workbook", "not-a-workbook", "old-workbook", "other-workbook", "reader-busy",
+    "too-many-sheets", "unpacked-too-large", "workbook-too-heavy",
+)  # fmt: skip
+"""Workbooks are read as those of portfolios, and refused in the same words."""
 
 SENTENCES: dict[str, str] = {
     # the file is refused
@@ -14,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "encoding": "le texte du fichier ne se lit pas : téléchargez-le à nouveau, en CSV ou en JSON.",
     "web-page": "c’est une page web, pas un fichier de lieux : téléchargez le fichier CSV ou JSON.",
     "workbook": "c’est un classeur ou une archive : téléchargez le fichier CSV, JSON ou GeoJSON.",
+    **{code: PORTFOLIO[code] for code in WORKBOOKS},
     "broken-json": "le fichier JSON est coupé ou abîmé : téléchargez-le à nouveau.",
     "broken-quotes": "les guillemets ne se referment pas après la ligne {line} : téléchargez-le à nouveau.",
     "no-places": "le fichier ne contient aucun lieu.",
@@ -43,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "hours-unreadable": "les horaires sont gardés en toutes lettres : « {value} ».",
     "hours-past-midnight": "les horaires passent minuit : « {value} ».",
     "list-unreadable": "la liste de la colonne « {column} » ne se lit pas : elle est laissée vide.",
+    "text-cut": "la colonne « {column} » est trop longue : seuls ses {limit} premiers signes sont gardés.",
     "website-unreadable": "l’adresse de la colonne « {column} » ne commence pas par http : elle est laissée vide.",
     "unknown-word": "le mot « {word} » n’est pas de la liste « {column} » : il est gardé tel quel ({count} fois).",
     "cp1252": "le fichier est enregistré en Windows-1252 : vérifiez les accents.",
