@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from pixflow.open_data.communes import Commune, by_postal_code, communes, find, moved
+from pixflow.open_data.communes import Commune, by_postal_code, communes, find, moved, named
 from pixflow.open_data.problems import RowRefused, Warned
 from pixflow.open_data.rows import Row
 
@@ -24,6 +24,8 @@ def read_commune(row: Row, warn: Warn) -> tuple[str, str | None, str | None]:
         commune = find(name, postal_code)
     if not commune and not name and postal_code:
         commune = by_postal_code(postal_code)
+    if not commune and name and not postal_code:
+        commune = named(name)
     if not name and not postal_code and not commune:
         raise RowRefused("commune-missing")
     if not commune:

@@ -60,6 +60,12 @@ def find(name: str, postal_code: str) -> Commune | None:
     return communes()[known.pop()] if len(known) == 1 else None
 
 
+def named(name: str) -> Commune | None:
+    """Returns the one commune of France of this name, today's or a former one's."""
+    found = _by_name_alone().get(_plain(name), set())
+    return communes()[next(iter(found))] if len(found) == 1 else None
+
+
 def by_postal_code(postal_code: str) -> Commune | None:
     """Returns the commune that alone has a postal code."""
     found = _by_postal_code().get(postal_code, ())
@@ -71,6 +77,14 @@ def _by_name() -> Mapping[tuple[str, str], list[str]]:
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for row in (*_rows("communes"), *_rows("former_communes")):
         found[_plain(row["name"]), _area(department_of(row["code"]))].append(row.get("now", row["code"]))
+    return found
+
+
+@cache
+def _by_name_alone() -> Mapping[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for (name, _), codes in _by_name().items():
+        found[name] |= set(codes)
     return found
 
 

@@ -64,3 +64,8 @@ class PlaceFile(Struct, frozen=True, kw_only=True):
     @property
     def refused(self) -> bool:
         return any(one.severity == "refused" and one.line is None for one in self.problems)
+
+    @property
+    def asks_columns(self) -> bool:
+        """Tells if the table could be read once somebody says which column is which."""
+        return any(one.code == "unknown-columns" for one in self.problems)

@@ -40,11 +40,6 @@ class PreparedPlaces(Struct, frozen=True):
     mapping: Mapping[str, str] = {}
     version: int = 0
 
-    @property
-    def asks_columns(self) -> bool:
-        """Tells if somebody may say which column is which."""
-        return any(one.code == "unknown-columns" for one in self.file.problems)
-
 
 class PlaceImporter:
     """The import of places into one structure. `known` and `partners` read the tables, up to the last event."""

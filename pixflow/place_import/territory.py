@@ -14,7 +14,7 @@ from pixflow.refused import Refused
 
 def stated_or_guessed(territory: Territory, sites: Iterable[str]) -> Territory:
     """Returns the territory; when it is not stated, the groupings of the communes that bear the name of a site."""
-    named = {site: code for site in sites if (code := _unique(normalise(site)))}
+    named = {site: code for site in sites if (code := unique_commune(normalise(site)))}
     if not territory.is_stated:
         groupings = {communes()[code].epci for code in named.values()} - {""}
         alone = {code for code in named.values() if not communes()[code].epci}
@@ -42,12 +42,16 @@ def inside(places: Iterable[Place], territory: Territory, middles: Mapping[str, 
 
 
 def unplaced(places: Iterable[Place], territory: Territory) -> list[Place]:
-    """Returns the places whose commune is not known, with a postal code of the territory."""
-    known = communes()
-    postal_codes = {
-        postal_code for code in codes_of(territory) if code in known for postal_code in known[code].postal_codes
-    }
-    return [one for one in places if one.insee is None and one.postal_code in postal_codes]
+    """Returns the places of no known commune that have a postal code of the territory, or a name of it without one."""
+    here = [communes()[code] for code in codes_of(territory) & communes().keys()]
+    postal_codes = {postal_code for one in here for postal_code in one.postal_codes}
+    names = {normalise(one.name) for one in here}
+    unknown = (one for one in places if one.insee is None)
+    return [
+        one
+        for one in unknown
+        if (one.postal_code in postal_codes if one.postal_code else normalise(one.commune) in names)
+    ]
 
 
 def middles_of(places: Iterable[Place]) -> dict[str, Point]:
@@ -70,14 +74,14 @@ def siren_of(text: str) -> str:
         return text
     found = [siren for siren, name in groupings().items() if normalise(name) == normalise(text)]
     if len(found) != 1:
-        raise Refused("unknown-grouping", field="groupings")
+        raise Refused("unknown-grouping", field="groupings", value=text)
     return found[0]
 
 
 def commune_of(code: str) -> str:
     """Returns the code of a commune. Raises Refused("unknown-commune")."""
     if code not in communes():
-        raise Refused("unknown-commune", field="communes")
+        raise Refused("unknown-commune", field="communes", value=code)
     return code
 
 
@@ -87,6 +91,7 @@ def _is_around(place: Place, centres: Iterable[Point], radius: int) -> bool:
 
 
 @cache
-def _unique(name: str) -> str | None:
+def unique_commune(name: str) -> str | None:
+    """Returns the code of the only commune of a normalised name."""
     found = [code for code, one in communes().items() if normalise(one.name) == name]
     return found[0] if len(found) == 1 else None

@@ -49,11 +49,11 @@ def rows_of_sheet(data: bytes) -> Rows:
 
 
 def _under_titles(records: Sequence[Record]) -> Rows:
-    """Leaves out the titles above the header: it is the row with a name, else the fullest of the first ones."""
-    first = list(records[:TITLES])
-    named = [row for row in first if _has_name(row)]
-    header = named[0] if named else max(first, key=lambda row: sum(map(bool, row.cells)))
-    return [(one.line, one.cells) for one in records[first.index(header) :]]
+    """Leaves out the titles above the header: it is the first row with a name, else the first that is half full."""
+    filled = [sum(map(bool, row.cells)) for row in records[:TITLES]]
+    named = [place for place, row in enumerate(records[:TITLES]) if _has_name(row)]
+    full = (place for place, count in enumerate(filled) if count * 2 >= max(filled))
+    return [(one.line, one.cells) for one in records[next(iter((*named, *full))) :]]
 
 
 def _has_name(record: Record) -> bool:

@@ -20,6 +20,7 @@ from pixflow.dossier.glass import break_glass
 from pixflow.engine import new_id
 from pixflow.events.values import PartnerDetails, Role
 from pixflow.participation import campaign
+from pixflow.partners.catalogue import receive_catalogue
 from pixflow.partners.listing import list_partner
 from pixflow.resources.questions import ask_question
 from pixflow.resources.sharing import share_resource
@@ -190,6 +191,7 @@ def _others(world: World, elsewhere: House) -> None:
     ids["{person:uuid}"] = {"colleague": at_work.people[PAUL], "other": elsewhere.people[NADIA]}
     ids["{stream:uuid}"] = {"own": at_work.campaign, "other": elsewhere.campaign}
     ids["{command:uuid}"] = {"own": _imported(at_work), "other": _imported(elsewhere)}
+    ids["{receipt:uuid}"] = {"own": _received(at_work), "other": _received(elsewhere)}
     bulk = uuid4()
     given = ids["{dossier_id:uuid}"]["colleague"]
     at_work.served.engine.execute(
@@ -234,6 +236,14 @@ def _imported(at_work: House) -> UUID:
     prepared = importer.prepare(file("0012345;JOUVENEL;Lou;12/03/2005;;;Mortagne;CEJ;;;;"))
     importer.record(prepared, by=_actor(at_work, SOPHIE), command_id=command)
     return command
+
+
+def _received(at_work: House) -> UUID:
+    """A file of places, recorded."""
+    counts = {"new": 1, "changed": 0, "unchanged": 0, "gone": 0, "aside": 0, "outside": 0, "refused": 0}
+    streams = {"catalogue": at_work.served.opened.stream("catalogue")}
+    done = at_work.says(SOPHIE, receive_catalogue, streams, digest="0", kind="table", counts=counts)
+    return done.recorded[0].command
 
 
 def _scheduled(at_work: House, day: date, who: str) -> UUID:

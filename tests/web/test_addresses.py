@@ -55,6 +55,7 @@ TEXTS = (
 IDS = ("0" * 36, str(UUID(int=0)), str(UUID(int=2**128 - 1)), "urn:uuid:" + str(UUID(int=1)))
 ASKED_BY_NAME = {
     "/dossiers/import/{token}": ("site", "sheet", "all", "line", "kept", "at", "c", "d", "r", "n"),
+    "/partenaires/import/{token}": ("column", "left", "back", "doubt", "rest", "vanished", "c", "d", "n", "g"),
     "/resultats/import/{token}": ("exported_at", "external_id_column", "doubtful", "vanished"),
 }
 """Parameters that a route reads from the address itself."""

@@ -563,6 +563,7 @@ DETAILS: dict[str, object] = {
     "first": DAY, "last": DAY, "last_day": DAY, "until": DAY, "person": ID, "session": DAY, "step": "registered",
     "draft": 2, "number": 2, "found": 0, "from_day": DAY, "high": 365, "low": 1,
     "path": "/srv/pixflow", "zone": "Paris", "capacity": 8, "smallest": 6, "largest": 10, "count": 2, "most": 5,
+    "value": "Nulle-Part",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
 from web.french.events.fields import EMPTY, LABELS, EventContext
 from web.french.phrases import listed
-from web.french.territory.files import FIELDS, of_details, of_terms
+from web.french.territory.files import FIELDS, of_details, of_terms, source_name
 from web.french.typography import lower_first, plural, say
 
 TITLES: dict[str, str] = {
@@ -43,8 +43,9 @@ REFUSALS: dict[str, str] = {
     "bad-band": "Une tranche va de 0 à 100 %.",
     "places-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
     "territory-missing": "Dites d’abord le territoire de la structure : seuls ses lieux sont importés.",
-    "unknown-grouping": "Cette intercommunalité n’est pas dans la liste : vérifiez son nom, ou donnez son SIREN.",
-    "unknown-commune": "Ce code n’est pas celui d’une commune : vérifiez-le.",
+    "unknown-grouping": "« {value} » n’est pas une intercommunalité de la liste : vérifiez son nom.",
+    "unknown-commune": "« {value} » n’est pas une commune de la liste : écrivez son nom et son code postal.",
+    "unknown-department": "« {value} » n’est pas le numéro d’un département : écrivez par exemple 61, ou 2A.",
     "outlines-unreadable": "Ce fichier n’est pas un GeoJSON de communes : leurs codes y sont des propriétés.",
     "bad-radius": "Écrivez une distance de 0 à {high} km.",
 }
@@ -111,7 +112,7 @@ def _file(event: Event, context: EventContext) -> str:
             return listed(say("Partenaire inscrit : {name}", name=details.name), details.town)
         case e.PartnerListed(details=details, source=source):
             name = listed(details.name, details.town)
-            return say("Partenaire inscrit, d’après {source} : {name}", source=source, name=name)
+            return say("Partenaire inscrit, d’après {source} : {name}", source=_quoted(source), name=name)
         case e.PartnerCorrected(field=field, value=value):
             label = lower_first(FIELDS[field])
             if not value:
@@ -120,14 +121,20 @@ def _file(event: Event, context: EventContext) -> str:
         case e.SourceTold(source=source, updated=updated):
             return listed(_told(source), updated and say("fiche du {day}", day=context.day(updated)))
         case e.SourceWithdrawn(source=source):
-            return say("{source} n’a plus ce lieu", source=source or "Le fichier")
+            return say("{source} n’a plus ce lieu", source=source_name(source))
         case e.NameAttached(name=name):
             return say("Nom rattaché : « {name} »", name=name)
     return ""
 
 
 def _told(source: str) -> str:
-    return say("Nouvelle fiche de {source}", source=source) if source else "Nouvelle fiche du fichier"
+    return say("Nouvelle fiche de {source}", source=_quoted(source)) if source else "Nouvelle fiche du fichier"
+
+
+def _quoted(source: str) -> str:
+    """Returns a source inside a sentence."""
+    name = source_name(source)
+    return name if name == source else lower_first(name)
 
 
 def _offer(event: Event) -> str:

@@ -71,6 +71,18 @@ OFFER_TERMS: dict[str, str] = {
 }
 
 
+SOURCES: dict[str, str] = {
+    "": "Le fichier",
+    "mednum": "Lieux de médiation numérique",
+    "data-inclusion": "data·inclusion",
+}
+
+
+def source_name(source: str) -> str:
+    """Returns a source as pages name it; a table of the team has no name of its own."""
+    return "Un tableau de l’équipe" if source.startswith("table-") else SOURCES.get(source, source)
+
+
 def of_details(details: PartnerDetails) -> list[tuple[str, str]]:
     """Returns the known fields of a partner's file, as label and value."""
     return [(label, _text(value)) for field, label in FIELDS.items() if (value := getattr(details, field))]

@@ -10,6 +10,7 @@ from pixflow.indicators.delays import Waited, quantile
 from pixflow.partners.freshness import Freshness
 from web.french import dates, vocabulary
 from web.french.phrases import listed
+from web.french.territory.files import source_name
 from web.french.typography import phone, plural, say
 
 FRESHNESS: dict[Freshness, str] = {
@@ -121,4 +122,4 @@ def day(on: date, today: date) -> str:
 def source(name: str, updated: date | None) -> str:
     """Returns a source with the day of its file."""
     day = say("fiche du {day}", day=dates.day(updated, year=True)) if updated else "sans date"
-    return listed(name or "Fichier", day)
+    return listed(source_name(name), day)

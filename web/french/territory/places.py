@@ -35,3 +35,72 @@ def twice(name: str, other: str, commune: str, reasons: Sequence[str]) -> str:
         other=other,
         why=why,
     )
+
+
+COLUMNS: dict[str, str] = {
+    "nom": "Nom du lieu",
+    "commune": "Commune",
+    "code_postal": "Code postal",
+    "code_insee": "Code Insee de la commune",
+    "adresse": "Adresse",
+    "complement_adresse": "Complément d’adresse",
+    "telephone": "Téléphone",
+    "courriels": "Courriel",
+    "site_web": "Site web",
+    "prise_rdv": "Prise de rendez-vous (adresse web)",
+    "horaires": "Horaires",
+    "presentation_resume": "Présentation",
+    "services": "Services",
+    "publics_specifiquement_adresses": "Publics",
+    "prise_en_charge_specifique": "Prises en charge",
+    "dispositif_programmes_nationaux": "Programmes et labels",
+    "frais_a_charge": "Frais",
+    "modalites_accompagnement": "Accompagnement",
+    "typologie": "Type de lieu",
+    "latitude": "Latitude",
+    "longitude": "Longitude",
+    "pivot": "SIRET",
+    "id": "Identifiant dans la liste",
+    "source": "Source",
+    "date_maj": "Date de mise à jour",
+}
+"""Readings of a column of a table, by their names in the standard 1.0.2."""
+USUAL: dict[str, str] = {
+    "nom": "nom", "structure": "nom", "nom du lieu": "nom", "nom de la structure": "nom", "lieu": "nom",
+    "organisme": "nom", "partenaire": "nom", "denomination": "nom", "raison sociale": "nom", "association": "nom",
+    "commune": "commune", "ville": "commune", "localite": "commune",
+    "cp": "code_postal", "code postal": "code_postal",
+    "insee": "code_insee", "code insee": "code_insee", "code commune": "code_insee",
+    "adresse": "adresse", "rue": "adresse", "voie": "adresse", "adresse postale": "adresse",
+    "complement": "complement_adresse", "complement d adresse": "complement_adresse",
+    "tel": "telephone", "telephone": "telephone", "numero de telephone": "telephone",
+    "mail": "courriels", "email": "courriels", "e mail": "courriels", "courriel": "courriels",
+    "adresse mail": "courriels",
+    "site": "site_web", "site web": "site_web", "site internet": "site_web", "url": "site_web",
+    "horaires": "horaires", "heures d ouverture": "horaires", "horaires d ouverture": "horaires",
+    "presentation": "presentation_resume", "description": "presentation_resume", "activites": "presentation_resume",
+    "services": "services", "public": "publics_specifiquement_adresses", "publics": "publics_specifiquement_adresses",
+    "label": "dispositif_programmes_nationaux", "labels": "dispositif_programmes_nationaux",
+    "tarif": "frais_a_charge", "tarifs": "frais_a_charge", "cout": "frais_a_charge", "type": "typologie",
+    "latitude": "latitude", "lat": "latitude", "longitude": "longitude", "lon": "longitude", "lng": "longitude",
+    "siret": "pivot", "identifiant": "id", "id": "id", "source": "source",
+    "date": "date_maj", "date de mise a jour": "date_maj", "mise a jour": "date_maj", "maj": "date_maj",
+}  # fmt: skip
+"""Usual titles of columns, without accents."""
+
+
+def why_doubtful(name: str, reasons: Sequence[str]) -> str:
+    """Returns why a place may be another one."""
+    return say("ressemble à {name} : {why}", name=name, why=", ".join(REASONS[reason] for reason in reasons))
+
+
+def why_unplaced(place: str) -> str:
+    return say("la commune n’est pas reconnue ({place}) : est-il dans le territoire ?", place=place)
+
+
+APART, ASIDE = "L’inscrire : ce n’est pas le même lieu", "Le mettre de côté"
+UNPLACED_APART = "L’inscrire : il est dans le territoire"
+
+
+def same_as(name: str) -> str:
+    return say("C’est {name} : les réunir", name=name)

@@ -158,7 +158,7 @@ def partner_page(
         fields=[files.FIELDS[field] for field in _SHOWN],
         sources=_sources(state),
         contested=[(files.FIELDS[name], ours, str(getattr(details, name))) for name, ours in contested(state).items()],
-        gone=[state.sources[key].source or "Le fichier" for key in gone(state)],
+        gone=[files.source_name(state.sources[key].source) for key in gone(state)],
         alike=_alike(desk, id, state),
         joined=[(other, _name(desk, other)) for other in state.joined],
         names=state.names,

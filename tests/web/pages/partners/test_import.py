@@ -1,0 +1,276 @@
+"""Importer des lieux: choose, preview, settle, record; a table's columns; the territory; what stops an import."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.partners import joins, listing
+from pixflow.partners.state import PartnerState
+from projections.territory import partners
+from tests.open_data.samples import inclusion_json, mediation
+from tests.portfolio.workbooks import workbook
+from tests.web.client import InspectingClient
+from tests.web.filled import soup
+from tests.web.paths import House, house
+from tests.web.pressing import sent_by
+
+MONDAY = date(2026, 6, 15)
+NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
+IMPORT = "/partenaires/import"
+AIGLE = {"id": "1", "nom": "EPN de L'Aigle", "adresse": "5 place du Parc", "telephone": "+33233000101", "pivot": ""}
+RAI = {"id": "2", "nom": "Fablab", "commune": "Rai", "code_postal": "61270", "code_insee": "61342",
+            "adresse": "1 rue du Faubourg", "latitude": "", "longitude": "", "pivot": ""}  # fmt: skip
+FAR = {"id": "3", "nom": "Cyber-base", "commune": "Tarbes", "code_postal": "65000", "code_insee": "65440",
+       "latitude": "", "longitude": "", "pivot": ""}  # fmt: skip
+TWIN = {"id": "9", "source": "Dora", "nom": "Espace public numérique de L'Aigle", "adresse": "5 place du Parc",
+        "telephone": "+33233000101", "pivot": ""}  # fmt: skip
+TABLE = "Structure;Ville;CP;Téléphone\nAtelier des mots;L'Aigle;61300;02 33 00 00 00\n".encode()
+
+
+@pytest.fixture
+def at_work(tmp_path: Any) -> Iterator[House]:
+    with house(tmp_path, MONDAY) as made:
+        yield made
+
+
+@pytest.fixture
+def referent(at_work: House) -> InspectingClient:
+    return at_work.client(SOPHIE)
+
+
+def upload(client: InspectingClient, data: bytes, name: str = "lieux.csv") -> Any:
+    return client.post(IMPORT, files={"places": (name, data)})
+
+
+def preview(client: InspectingClient, data: bytes, name: str = "lieux.csv") -> str:
+    answer = upload(client, data, name)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def form_of(client: InspectingClient, where: str) -> dict[str, Any]:
+    return dict(sent_by(soup(client.get(where).text).select_one("form.portfolio")))
+
+
+def take(client: InspectingClient, data: bytes, **chosen: Any) -> str:
+    """Records a file with these choices, and returns the page of what was recorded."""
+    where = preview(client, data)
+    answer = client.post(where, data=form_of(client, where) | chosen)
+    assert answer.status_code == 303, answer.text
+    return str(client.get(answer.headers["location"]).text)
+
+
+def listed(at_work: House) -> dict[str, UUID]:
+    with at_work.served.read().database.connect() as connection:
+        return {row.name: row.stream for row in partners.listed(connection)}
+
+
+def state(at_work: House, stream: UUID) -> PartnerState:
+    found: PartnerState = at_work.served.engine.state("partner", stream)
+    return found
+
+
+def figures(html: str) -> list[str]:
+    return [one.text.replace("\xa0", " ") for one in soup(html).select(".figures li:not(.none)")]
+
+
+def test_a_file_is_previewed_then_recorded_and_again_it_has_nothing_new(
+    at_work: House, referent: InspectingClient
+) -> None:
+    file = mediation(AIGLE, RAI, FAR)
+    where, head = preview(referent, file), at_work.served.engine.head()
+    assert figures(referent.get(where).text) == ["2 nouveaux lieux", "1 hors du territoire"]
+    assert at_work.served.engine.head() == head
+    form = form_of(referent, where)
+    done = referent.post(where, data=form)
+    assert figures(referent.get(done.headers["location"]).text) == ["2 partenaires inscrits"]
+    assert sorted(listed(at_work)) == ["EPN de L'Aigle", "Fablab"]
+    assert referent.post(where, data=form).headers["location"] == done.headers["location"], "sent twice"
+    assert referent.get(where).status_code == 410
+    head = at_work.served.engine.head()
+    assert "rien à enregistrer" in referent.get(again := preview(referent, file)).text
+    assert referent.post(again, data=form_of(referent, again)).headers["location"] == f"{IMPORT}?deja=1"
+    assert at_work.served.engine.head() == head
+
+
+def test_what_a_source_changed_is_shown_field_by_field_and_the_correction_stays(
+    at_work: House, referent: InspectingClient
+) -> None:
+    take(referent, mediation(AIGLE, RAI))
+    epn = listed(at_work)["EPN de L'Aigle"]
+    at_work.says(SOPHIE, listing.correct_partner, {"partner": epn}, field="hours", value="sur rendez-vous")
+    at_work.says(SOPHIE, listing.correct_partner, {"partner": epn}, field="phone", value="+33233000111")
+    later = mediation(AIGLE | {"telephone": "+33233000199", "date_maj": "2026-06-01"})
+    shown = soup(referent.get(where := preview(referent, later)).text)
+    changes = " ".join(shown.select_one("#changes").text.replace("’", "'").split())
+    assert "Téléphone : +33233000101 devient→ +33233000199 l'équipe avait corrigé : +33233000111" in changes
+    assert "Fiche du : 12 mai 2026 devient→ 1er juin 2026" in changes
+    assert "Fablab" in shown.select_one("#disparus").text
+    referent.post(where, data=form_of(referent, where))
+    details = state(at_work, epn).details
+    assert (details.hours, details.phone) == ("sur rendez-vous", "+33233000199"), "the source's new word is to review"
+    assert state(at_work, listed(at_work)["Fablab"]).sources["invented|2"].gone
+
+
+def test_the_same_place_is_joined_set_apart_set_aside_or_waits(at_work: House, referent: InspectingClient) -> None:
+    take(referent, mediation(AIGLE))
+    epn = listed(at_work)["EPN de L'Aigle"]
+    file = mediation(TWIN)
+    assert "ressemble à EPN de L'Aigle" in soup(referent.get(preview(referent, file)).text).select_one(
+        "#a-verifier"
+    ).text.replace("’", "'")
+    head = at_work.served.engine.head()
+    take_nothing = preview(referent, file)
+    referent.post(take_nothing, data=form_of(referent, take_nothing))
+    assert list(listed(at_work)) == ["EPN de L'Aigle"]
+    assert "1 lieu réuni à une fiche" in figures(take(referent, file, doubt="2:0"))
+    joined = state(at_work, epn)
+    assert set(joined.sources) == {"invented|1", "Dora|9"}
+    (other,) = joined.joined
+    assert at_work.served.engine.head() > head
+    assert figures(referent.get(preview(referent, file)).text) == ["1 inchangé"]
+    for stream, its in ((epn, other), (other, epn)):
+        at_work.says(SOPHIE, joins.undo_join, {"partner": stream}, other=its, reason="deux lieux")
+    assert set(state(at_work, epn).sources) == {"invented|1"}
+    assert state(at_work, other).is_proposed, "what the import listed stays"
+
+
+def test_a_place_that_only_looks_the_same_is_remembered(at_work: House, referent: InspectingClient) -> None:
+    take(referent, mediation(AIGLE))
+    take(referent, mediation(TWIN), doubt="2:apart")
+    epn, twin = listed(at_work).values()
+    assert epn in state(at_work, twin).different or twin in state(at_work, epn).different
+    for stream in (epn, twin):
+        assert "même adresse" not in referent.get(f"/partenaires/{stream}").text
+
+
+def test_a_place_set_aside_is_taken_back(at_work: House, referent: InspectingClient) -> None:
+    file = mediation(AIGLE, RAI)
+    assert "1 lieu mis de côté" in figures(take(referent, file, left="3"))
+    assert list(listed(at_work)) == ["EPN de L'Aigle"]
+    assert "1 mis de côté" in figures(referent.get(preview(referent, file)).text)
+    take(referent, file, back="3")
+    assert sorted(listed(at_work)) == ["EPN de L'Aigle", "Fablab"]
+
+
+def test_a_table_is_read_once_somebody_says_its_columns_and_they_are_remembered(
+    at_work: House, referent: InspectingClient
+) -> None:
+    where = preview(referent, TABLE)
+    form = soup(referent.get(where).text).select_one("main form[method=get]")
+    columns = sent_by(form)["column"]
+    assert columns == ["1:nom", "2:commune", "3:code_postal", "4:telephone"]
+    assert referent.get(where, params={"column": ["2:commune"]}).status_code == 422
+    asked = referent.get(where, params={"column": columns})
+    assert figures(asked.text) == ["1 nouveau lieu"]
+    assert referent.post(where, data=dict(sent_by(soup(asked.text).select_one("form.portfolio")))).status_code == 303
+    (stream,) = listed(at_work).values()
+    assert "Un tableau de l’équipe" in referent.get(f"/partenaires/{stream}").text
+    assert figures(referent.get(preview(referent, TABLE)).text) == ["1 inchangé"], "remembered"
+    other = b"Nom;Commune;Tel\nMJC;L'Aigle;\n"
+    columns = {"column": ["1:nom", "2:commune"]}
+    assert figures(referent.get(preview(referent, other), params=columns).text) == ["1 nouveau lieu"], "none is gone"
+
+
+@pytest.mark.parametrize("name", ["structures", "services"])
+def test_data_inclusion_is_taken_from_its_json(at_work: House, referent: InspectingClient, name: str) -> None:
+    place = {"id": "invented--s1", "source": "invented", "nom": "Cap emploi", "reseaux_porteurs": ["ccas-cias"],
+             "commune": "L'Aigle", "code_postal": "61300", "date_maj": 1765238400000}  # fmt: skip
+    take(referent, json.dumps([place]).encode())
+    assert list(listed(at_work)) == ["Cap emploi"]
+    if name == "services":
+        twice = inclusion_json({}, {"id": "invented--2"})
+        assert figures(take(referent, twice)) == ["1 offre inscrite"]
+        assert figures(referent.get(preview(referent, twice)).text) == ["2 inchangés"]
+        (stream,) = listed(at_work).values()
+        at_work.says(SOPHIE, listing.delist_partner, {"partner": stream}, reason="closed")
+        assert preview(referent, inclusion_json({"id": "invented--7", "nom": "Autre"})), (
+            "a delisted one refuses nothing"
+        )
+
+
+def test_a_workbook_is_read_within_limits(at_work: House, referent: InspectingClient) -> None:
+    rows = (
+        ["", *TABLE.decode().split("\n")[0].split(";")],
+        ["0", "Atelier des mots", "L'Aigle", "61300", "02 33 00 00 00"],
+    )
+    where = preview(referent, workbook(["Liste des partenaires"], *rows), "liste.xlsx")
+    asked = referent.get(where, params={"column": ["1:nom", "2:commune", "3:code_postal"]})
+    assert figures(asked.text) == ["1 nouveau lieu"]
+    refused = upload(referent, b"PK\x03\x04" + b"\0" * 100, "abime.xlsx")
+    assert (refused.status_code, "classeur" in refused.text) == (422, True)
+
+
+def test_the_territory_is_stated_with_its_departments_and_the_preview_follows(
+    at_work: House, referent: InspectingClient
+) -> None:
+    where = preview(referent, mediation(AIGLE, FAR))
+    form = dict(
+        sent_by(
+            soup(referent.get(f"/partenaires/territoire?fichier={where.rsplit('/', 1)[1]}").text).select_one(
+                "main form"
+            )
+        )
+    )
+    wrong = referent.post("/partenaires/territoire", data=form | {"other": "Nulle-Part"})
+    assert (wrong.status_code, "« Nulle-Part »" in wrong.text.replace("\xa0", " ")) == (422, True)
+    assert referent.post("/partenaires/territoire", data=form | {"departments": "1234"}).status_code == 422
+    stated = referent.post("/partenaires/territoire", data=form | {"departments": "65", "other": "Alençon 61000"})
+    assert stated.headers["location"] == where
+    assert figures(referent.get(where).text) == ["2 nouveaux lieux"]
+    again = referent.get("/partenaires/territoire").text
+    assert soup(again).select_one("#departments").text.strip() == "65"
+    assert soup(again).select_one("#other").text.strip() == "Alençon 61000"
+    assert referent.post("/partenaires/territoire", data={"command_id": str(uuid4())}).status_code == 422, "empty"
+
+
+def test_two_people_import_at_once_and_none_records_what_the_other_did(
+    at_work: House, referent: InspectingClient
+) -> None:
+    manager, file = at_work.client(HELENE), mediation(AIGLE, RAI)
+    hers, his = preview(referent, file), preview(manager, file)
+    forms = form_of(referent, hers), form_of(manager, his)
+    assert referent.post(hers, data=forms[0]).status_code == 303
+    head = at_work.served.engine.head()
+    late = manager.post(his, data=forms[1])
+    assert (late.status_code, "a changé entre-temps" in late.text) == (422, True)
+    assert at_work.served.engine.head() == head
+
+
+def test_a_place_of_an_unknown_commune_waits_for_somebody(at_work: House, referent: InspectingClient) -> None:
+    unknown = {"commune": "Laigle", "code_insee": "", "id": "5", "nom": "MJC"}
+    file = mediation(unknown)
+    assert figures(referent.get(preview(referent, file)).text) == ["1 à vérifier", "1 hors du territoire"]
+    take(referent, file, doubt="2:apart")
+    assert list(listed(at_work)) == ["MJC"]
+
+
+def test_only_the_referent_and_the_manager_import(at_work: House) -> None:
+    assert at_work.client(NADIA).get(IMPORT).status_code == 403
+    assert at_work.client(HELENE).get(IMPORT).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "vide"),
+        (b"<html>", "page web"),
+        (b"[1, 2", "coupé"),
+        (mediation(AIGLE)[:-1] + b"x", "guillemets"),
+        ("nom;pivot\n" + "x" * 200_000, "guillemets"),
+        (b"nom\0;pivot\n", "se lit pas"),
+    ],
+)
+def test_a_damaged_file_is_refused_in_words_and_not_kept(
+    at_work: House, referent: InspectingClient, data: Any, why: str
+) -> None:
+    head = at_work.served.engine.head()
+    answer = upload(referent, data if isinstance(data, bytes) else data.encode())
+    assert (answer.status_code, why in answer.text) == (422, True), answer.text
+    assert at_work.served.engine.head() == head
+    folder = at_work.served.opened.folder / "uploads"
+    assert not list(folder.glob("*"))
