@@ -79,8 +79,6 @@ table = Table(
 )
 TABLES = (table,)
 Owners = Collection[UUID]
-_LONGEST = 90
-"""Characters of a question in its row."""
 URGENT = (table.c.due, table.c.sort, table.c.key, table.c.stream)
 """Order of the rows, the most urgent first."""
 
@@ -108,7 +106,7 @@ def _about(kind: str, state: Any, task: tasks.Task) -> Row:
         case "partner":
             return {"name": state.details.name, "phone": state.details.phone or None}
         case "question":
-            return {"name": shorten(state.text, _LONGEST, placeholder="…")}
+            return {"name": shorten(state.text, width=90, placeholder="…")}
         case "staff":
             return {"name": state.name, "site": state.site or ""}
         case _:

@@ -223,6 +223,17 @@ def named(connection: Connection, sorts: Collection[str]) -> dict[str, UUID]:
     }
 
 
+def names_of(connection: Connection, streams: Collection[UUID]) -> dict[str, UUID]:
+    """Returns the normalised names that mean one of these partners: their own, and those attached to them."""
+    own = select(table.c.sort, table.c.stream).where(table.c.stream.in_(list(streams)))
+    attached = select(names.c.sort, names.c.stream).where(names.c.stream.in_(list(streams)))
+    return {
+        row.sort: row.stream
+        for query in (own, attached)
+        for row in connection.execute(query.order_by("sort", "stream"))
+    }
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """Returns the number of partners of each status."""
     found = connection.execute(select(table.c.status, func.count()).group_by(table.c.status).order_by(table.c.status))

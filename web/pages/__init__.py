@@ -22,7 +22,7 @@ from web.pages.indicators import definition_routes, report_routes
 from web.pages.indicators import routes as indicators_routes
 from web.pages.partner_link import routes as partner_link_routes
 from web.pages.partners import import_routes as places_import_routes
-from web.pages.partners import partner_routes, territory_routes
+from web.pages.partners import names_routes, partner_routes, territory_routes
 from web.pages.partners import routes as partners_routes
 from web.pages.portfolio import routes as portfolio_routes
 from web.pages.privacy import retention_routes
@@ -103,6 +103,7 @@ MODULES = (  # in the order in which addresses are tried
     partners_routes,
     places_import_routes,
     territory_routes,
+    names_routes,
     partner_routes,
 )
 

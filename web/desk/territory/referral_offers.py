@@ -151,12 +151,13 @@ def _bands(desk: Desk, proposal: str) -> list[tuple[int, int]]:
 
 
 def _sent(desk: Desk, streams: Iterable[UUID]) -> Mapping[UUID, list[Any]]:
-    """Returns the referrals to each partner, and to those joined to it."""
+    """Returns the referrals to each partner, to those joined to it, and to the names that mean it."""
     wanted = set(streams)
-    joined = partners.joined_to(desk.read, wanted)
+    joined, names = partners.joined_to(desk.read, wanted), partners.names_of(desk.read, wanted)
     found: dict[UUID, list[Any]] = {}
-    for row in referrals.of_partners(desk.read, sorted({*wanted, *joined})):
-        found.setdefault(joined.get(row.partner, row.partner), []).append(row)
+    for row in referrals.of_partners(desk.read, sorted({*wanted, *joined}), sorted(names)):
+        of = joined.get(row.partner, row.partner) if row.partner else names[row.sort]
+        found.setdefault(of, []).append(row)
     return found
 
 

@@ -1,6 +1,6 @@
 """Words for partners: freshness, answers, what a source tells."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,12 +20,20 @@ FRESHNESS: dict[Freshness, str] = {
     "unknown": "Sans date",
 }
 STATUSES: dict[str, str] = {"listed": "Inscrits", "suggested": "Proposés", "delisted": "Retirés"}
+NAME_REASONS: dict[str, str] = {
+    "same": "même nom", "within": "les mots de l’un sont dans l’autre", "close": "noms proches",
+}  # fmt: skip
 FROM = 5
 """Referrals from which figures are shown: below, they would be one person's story."""
 
 
-def confirmed(day: date | None, today: date) -> str:
-    """Returns "vérifié il y a 3 mois"."""
+def confirmed(day: date | None, today: date, by: str = "") -> str:
+    """Returns "vérifié il y a 3 mois par Nadia Benali"; `by` is the colleague or the source that confirms it."""
+    said = _confirmed(day, today)
+    return say("{said} par {by}", said=said, by=by) if by and day else said
+
+
+def _confirmed(day: date | None, today: date) -> str:
     if day is None:
         return "jamais vérifié"
     months = max(0, (today.year - day.year) * 12 + today.month - day.month - (today.day < day.day))
@@ -94,6 +102,20 @@ def way(details: PartnerDetails) -> str:
     if details.email:
         return say("répond par un lien envoyé à {email}", email=details.email)
     return say("répond au {phone}", phone=phone(details.phone)) if details.phone else ""
+
+
+def on_map(places: Sequence[tuple[str, str]]) -> str:
+    """Returns the name of a point of the map: that of its place, or of its places."""
+    if len(places) == 1:
+        return ", ".join(filter(None, places[0]))
+    named = ", ".join(name for name, _ in places)
+    return say("{count} lieux : {named}", count=len(places), named=named)
+
+
+def name_used(count: int, last: date, today: date) -> str:
+    """Returns "3 orientations, la dernière le 3 mars"."""
+    said = plural(count, "orientation", "orientations")
+    return say("{said}, la dernière le {day}", said=said, day=day(last, today))
 
 
 def is_waiting(one: Any, today: date) -> bool:

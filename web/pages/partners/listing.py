@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from pixflow.open_data.place import Point
 from pixflow.partners.freshness import freshness
 from projections.territory import partners
 from web.desk.desk import Desk
@@ -27,7 +28,7 @@ FACETS = (
 
 @dataclass(frozen=True, slots=True)
 class PartnerRow:
-    """A partner of the list. `offers` are their labels, `now` says if it is open."""
+    """A partner of the list. `now` says if it is open, `teaches` if one of its offers does."""
 
     stream: UUID
     name: str
@@ -38,6 +39,8 @@ class PartnerRow:
     confirmed: str
     late: bool
     to_review: bool
+    point: Point | None
+    teaches: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +88,6 @@ def _row(desk: Desk, row: Any, offers: Sequence[Any]) -> PartnerRow:
         french.confirmed(row.confirmed, desk.today),
         freshness(row.confirmed, desk.today) in ("old", "unknown"),
         row.to_review,
+        details.point,
+        any(partners.terms_of(offer).kind != "access" for offer in offers),
     )

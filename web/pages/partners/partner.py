@@ -152,7 +152,7 @@ def partner_page(
         hours=hours.in_french(details.hours),
         now=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
         facts=_facts(details),
-        confirmed=french.confirmed(state.confirmed, desk.today),
+        confirmed=french.confirmed(state.confirmed, desk.today, _confirmed_by(desk, id, state)),
         received=received(desk, id, [id, *state.joined], sorts, number),
         offers=[*_offers(state), *_proposed(desk, state)],
         fields=[files.FIELDS[field] for field in _SHOWN],
@@ -224,6 +224,17 @@ def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[LookAlike]:
         LookAlike(UUID(place.id), place.name, ", ".join(REASONS[reason] for reason in pair.reasons))
         for place, pair in found
     ]
+
+
+def _confirmed_by(desk: Desk, id: UUID, state: PartnerState) -> str:
+    """Returns the colleague or the source whose word is the latest, "" for nobody."""
+    said = state.verified or (state.listed if not state.sources else None)
+    if said and said.on == state.confirmed:
+        found = (audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, id))
+        return next(
+            (sentences.who(one, names_for(desk)) for one in found if one.originator_version == said.version), ""
+        )
+    return next((one.source for one in state.sources.values() if one.updated and one.updated == state.confirmed), "")
 
 
 def _differs(desk: Desk, stream: UUID, id: UUID) -> bool:

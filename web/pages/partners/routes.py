@@ -10,7 +10,7 @@ from pixflow.engine import new_id
 from pixflow.events.values import PartnerDetails
 from pixflow.open_data.communes import by_postal_code, communes, find
 from pixflow.partners.catalogue import receive_catalogue
-from pixflow.partners.listing import list_partner, suggest_partner
+from pixflow.partners.listing import attach_name, list_partner, suggest_partner
 from projections.territory import partners
 from web.desk import receipts, refusals
 from web.desk.commands import record
@@ -24,7 +24,9 @@ from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
 from web.pages.partners import listing
+from web.pages.partners.free_names import names_to_attach
 from web.pages.partners.listing import LIST, Town
+from web.pages.partners.place_map import PlaceMap, place_map
 
 router = APIRouter()
 AtPartners = Annotated[Desk, allowed("advisor", "facilitator", "referent", "manager", "auditor")]
@@ -46,7 +48,10 @@ class NewPartnerForm(Form):
 
 @dataclass(frozen=True, kw_only=True)
 class PartnersPage(Page):
-    """The list. `lists`: this person may add a partner; `suggests`: they may suggest one."""
+    """The list and its map. `lists`: this person may add a partner; `suggests`: they may suggest one.
+
+    `names` counts the free names of former referrals to attach.
+    """
 
     template = "partners/list.html"
     block = "list"
@@ -60,6 +65,8 @@ class PartnersPage(Page):
     lists: bool
     suggests: bool
     imports: bool
+    map: PlaceMap | None
+    names: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,15 +108,17 @@ def read(
         lists=desk.may(list_partner),
         suggests=desk.may(suggest_partner),
         imports=desk.may(receive_catalogue),
+        map=place_map(desk, towns),
+        names=len(names_to_attach(desk)) if desk.may(attach_name) else 0,
     )
     return page(request, shown)
 
 
 @router.get("/partenaires/nouveau")
-def new(request: Request, desk: AtPartners) -> Response:
-    """Shows a blank form: an advisor suggests, a référent lists."""
+def new(request: Request, desk: AtPartners, nom: str = "") -> Response:
+    """Shows a blank form: an advisor suggests, a référent lists. `nom` is the name when it is known."""
     _must_add(desk)
-    return _new(request, desk, {}, {})
+    return _new(request, desk, {"name": nom}, {})
 
 
 @router.post("/partenaires/nouveau")
