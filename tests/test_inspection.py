@@ -12,7 +12,11 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from pixflow import presets, structure_folder
+from pixflow.actor import OPERATOR, Actor
+from pixflow.backups.backup import back_up
+from pixflow.documents.resource import FileNote, ResourceDocument
 from pixflow.inspection import event_pass, faults
+from pixflow.resources.sharing import share_example
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from tests.backups.house import open_dossier
@@ -186,6 +190,25 @@ def test_what_somebody_changed_is_found(opened: OpenStructure, way: Callable[[Wr
     assert "alarm" in {one.level for one in findings}
     said = " ".join(french.sentence(one.check, one.level, one.details) for one in findings)
     assert all(str(position) in said for _, position in WAYS[way])
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE @.files SET content = ?", "DELETE FROM @.files WHERE content <> ?"], ids=["changed", "gone"]
+)
+def test_a_file_that_changed_or_is_gone_is_found(opened: OpenStructure, tmp_path: Path, statement: str) -> None:
+    """The event that names the file says so, and a backup of it is kept apart: it replaces no good one."""
+    engine = opened.engine
+    note = FileNote(engine.recorder.files.keep(b"une affiche"), "affiche.pdf", "application/pdf", 11)
+    document = ResourceDocument("Affiche", "fiche", "", files=(note,))
+    actor = Actor(OPERATOR)
+    engine.execute({"resource": uuid4()}, share_example, by=actor, command_id=uuid4(), context={"document": document})
+    assert list(faults.all_faults(engine)) == []
+    Writer(opened)(statement, b"une autre")
+    assert [(one.code, one.position) for one in faults.all_faults(engine)] == [("file", 7)]
+    finding = health.facts(opened)
+    assert finding.level == "alarm"
+    assert "fichier" in french.sentence(finding.check, finding.level, finding.details)
+    assert back_up(opened, tmp_path / "backups").manifest.unopened == 1
 
 
 def test_a_simulated_structure_has_no_fault(tmp_path: Path, database: Database | None) -> None:

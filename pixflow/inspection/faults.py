@@ -1,6 +1,7 @@
 """Finds what somebody changed in the database: order, commands, seals (docs/faults.md#f13).
 
 A seal shows every change of an event with personal data. The other events have only their place and their command.
+A digest shows every change of a file.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,16 +10,18 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from pixflow.documents.resource import ResourceDocument
 from pixflow.engine import Engine
-from pixflow.events.base import Recorded
-from pixflow.store import UNOPENED, CommandRow
+from pixflow.events.base import Event, Recorded
+from pixflow.store import UNOPENED, CommandRow, Damaged
 
-Code = Literal["position", "version", "span", "end", "opening", "command", "author"]
+Code = Literal["position", "version", "span", "end", "opening", "command", "author", "file"]
 """Codes of faults.
 
 `position`: a position before is missing. `version`: not the next version of its stream. `span`: commands overlap, or
 positions before belong to none. `end`: the last event, the last command and the store's counter differ. `opening`: it
 does not open. `command`: its command is not recorded, or has other positions. `author`: another person's command.
+`file`: a file that it names is missing, or has another content.
 """
 SPAN = 2_000
 """Positions that are read at once."""
@@ -47,8 +50,8 @@ def event_faults(engine: Engine, head: int) -> Iterator[Fault]:
 
 
 def unopened(faults: Iterable[Fault]) -> list[Fault]:
-    """Returns the faults of events that do not open."""
-    return [one for one in faults if one.code == "opening"]
+    """Returns the faults of events that do not open, or not with their files."""
+    return [one for one in faults if one.code in ("opening", "file")]
 
 
 def order_faults(engine: Engine) -> list[Fault]:
@@ -66,17 +69,41 @@ def span_faults(engine: Engine, after: int, last: int) -> list[Fault]:
             opened.append(engine.mapper.recorded(stream, version, topic, state, position))
         except UNOPENED:
             found.append(Fault("opening", position, topic, stream, version))
-    return [*found, *_command_faults(engine, opened)]
+    return [*found, *_command_faults(engine, opened), *_file_faults(engine, opened)]
+
+
+def _fault(code: Code, one: Recorded) -> Fault:
+    return Fault(code, one.position, one.event.TOPIC, one.originator_id, one.originator_version)
 
 
 def _command_faults(engine: Engine, events: Sequence[Recorded]) -> Iterator[Fault]:
     commands = engine.recorder.commands({one.command for one in events})
     for one in events:
         if code := _command_fault(one, commands.get(one.command)):
-            yield Fault(code, one.position, one.event.TOPIC, one.originator_id, one.originator_version)
+            yield _fault(code, one)
 
 
 def _command_fault(one: Recorded, command: CommandRow | None) -> Code | None:
     if command is None or not command.first_position <= one.position <= command.last_position:
         return "command"
     return None if command.actor == one.by else "author"
+
+
+def _file_faults(engine: Engine, events: Sequence[Recorded]) -> Iterator[Fault]:
+    """Reads each file once that these events name."""
+    naming = [(one, named) for one in events if (named := _files_of(one.event))]
+    bad = {digest for digest in set().union(*(named for _, named in naming)) if not _is_whole(engine, digest)}
+    yield from (_fault("file", one) for one, named in naming if named & bad)
+
+
+def _files_of(event: Event) -> set[str]:
+    """Returns the digests of the files that an event names."""
+    document = getattr(event, "document", None)
+    return {note.digest for note in document.files} if isinstance(document, ResourceDocument) else set()
+
+
+def _is_whole(engine: Engine, digest: str) -> bool:
+    try:
+        return engine.recorder.files.read(digest) is not None
+    except Damaged:
+        return False

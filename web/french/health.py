@@ -137,6 +137,7 @@ FAULTS = {
     "end": "La fin n’est pas celle que la base a donnée : {places}",
     "opening": "Ne s’ouvrent pas, ou ont été changés : {places}",
     "command": "Hors de leur commande : {places}",
+    "file": "Nomment un fichier qui manque, ou qui a été changé : {places}",
     "author": "Sous un autre nom que leur commande : {places}",
 }
 ACCESS = {
