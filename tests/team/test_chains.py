@@ -22,7 +22,7 @@ from pixflow import authorization
 from pixflow.actor import OPERATOR, Actor
 from pixflow.authorization import Scope, Subject
 from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.follow_up import hand_over_task
+from pixflow.dossier.follow_up import claim_task, hand_over_task
 from pixflow.dossier.glass import break_glass
 from pixflow.dossier.identity import correct_identity
 from pixflow.dossier.lending import lend_dossier, undo_assignment
@@ -161,6 +161,7 @@ def _about_a_dossier(world: World, events: Sequence[Recorded]) -> Iterator[tuple
         yield lend_dossier.name, {"advisor": person, "until": FAR}
         for task in TASKS:
             yield hand_over_task.name, {"task": task, "to": person, "until": FAR, "note": ""}
+    yield from ((claim_task.name, {"task": task}) for task in TASKS)
     yield break_glass.name, {"reason": "à l’accueil", "nth": 1}
     for one in events:
         for name in (retract.name, undo_assignment.name):

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pixflow import presets
-from pixflow.actor import OPERATOR
-from pixflow.dossier import assignment, closing, follow_up, identity, lending, retraction
-from pixflow.dossier.stages import orientation, prescription
+from pixflow.actor import CLOCK, OPERATOR
+from pixflow.dossier import assignment, closing, follow_up, glass, identity, lending, retraction
+from pixflow.dossier.stages import certification, orientation, parcours, prescription
+from pixflow.events.values import Partner
+from pixflow.partner_links import answering, issuing
 from pixflow.protocol import publishing
 from pixflow.team.absences import declare_absence
 from pixflow.workshop import booking, scheduling
@@ -49,6 +51,7 @@ def play(at_work: House) -> dict[str, UUID]:
     at_work.on(dossier, follow_up.take_note, text="grille changée depuis")
     at_work.day(date(2026, 7, 6))
     _later(at_work, dossiers)
+    dossiers |= {"by link": _by_link(at_work), "to the end": _to_the_end(at_work)}
     _erase(at_work, dossiers.pop("merged and back"), "Martine")
     return dossiers
 
@@ -175,6 +178,87 @@ def _several_results(at_work: House) -> UUID:
     at_work.took(dossier, "0.52")
     at_work.took(dossier, "0.90", purpose="complete", badges=(("Cléa numérique", True),))
     at_work.took(dossier, None, progress="0.4")
+    return dossier
+
+
+def _referred(at_work: House, dossier: UUID, action: UUID) -> UUID:
+    """Refers somebody to a partner with an address, who sees the request by the link that left."""
+    referral, link, until = uuid4(), uuid4(), at_work.today + timedelta(days=8)
+    partner = Partner(None, "Médiathèque de Mortagne")
+    said = {"partner": partner, "starts": None, "ends": None, "note": "le matin", "email": "accueil@mediatheque.fr"}
+    context = {"referral": referral, "link": link, "until": until}
+    at_work.on(dossier, parcours.send_referral, action=action, **said, context=context)
+    at_work.on(dossier, issuing.note_mailed_link, CLOCK, link=link)
+    at_work.on(dossier, answering.see_referral, f"partner:{referral}", link=link)
+    return referral
+
+
+def _link(at_work: House, dossier: UUID, referral: UUID) -> UUID:
+    made, until = uuid4(), at_work.today + timedelta(days=8)
+    said = {"referral": referral, "channel": "paper", "address": ""}
+    at_work.on(dossier, issuing.issue_link, **said, context={"link": made, "until": until})
+    return made
+
+
+def _by_link(at_work: House) -> UUID:
+    """A partner studies the request, accepts, and says twice how it went; the advisor undoes one word, and confirms."""
+    dossier, (_, refused, action) = at_work.prescribed(last="Par lien")
+    _refused_by_link(at_work, dossier, refused)
+    referral, today = _referred(at_work, dossier, action), at_work.today
+    partner = f"partner:{referral}"
+    at_work.on(dossier, parcours.chase_partner, referral=referral, channel="phone", reached=False, note="occupé")
+    link = _link(at_work, dossier, referral)
+    at_work.on(dossier, answering.promise_answer, partner, link=link, until=today + timedelta(days=5))
+    accepted = {"answer": "accepted", "starts": today, "place": "Salle 2", "refusal": None, "reason": ""}
+    at_work.on(dossier, answering.answer_by_link, partner, link=link, **accepted)
+    at_work.on(dossier, parcours.start_action, action=action, ends=today + timedelta(days=20))
+    link = _link(at_work, dossier, referral)
+    for outcome in ("came", "done"):
+        at_work.on(dossier, answering.report_outcome, partner, link=link, outcome=outcome, day=today, note="assidue")
+    last = at_work.served.engine.history(dossier)[-1]
+    at_work.on(dossier, retraction.retract, version=last.originator_version, reason="pas encore finie")
+    at_work.on(dossier, parcours.end_action, action=action, outcome="done", note="assidue")
+    return dossier
+
+
+def _refused_by_link(at_work: House, dossier: UUID, action: UUID) -> None:
+    """A partner refuses, which the advisor undoes; the link that follows is revoked, and the action dropped."""
+    referral = _referred(at_work, dossier, action)
+    refused = {"answer": "refused", "starts": None, "place": "", "refusal": "session-full", "reason": "en mai"}
+    link = _link(at_work, dossier, referral)
+    at_work.on(dossier, answering.answer_by_link, f"partner:{referral}", link=link, **refused)
+    last = at_work.served.engine.history(dossier)[-1]
+    at_work.on(dossier, retraction.retract, version=last.originator_version, reason="autre groupe")
+    _link(at_work, dossier, referral)
+    at_work.on(dossier, issuing.revoke_link, referral=referral)
+    at_work.on(dossier, parcours.drop_action, action=action, reason="autre projet")
+
+
+def _to_the_end(at_work: House) -> UUID:
+    """What follows a result: a difficulty explored, tutorials followed, an appointment missed, a certification."""
+    dossier, found = at_work.dispatched("0.30", last="Jusqu’au bout")
+    task, study = f"hold-debrief:{found}", uuid4()
+    at = {"at": at_work.now + timedelta(hours=1), "day": at_work.today, "place": "Mortagne"}
+    at_work.on(dossier, follow_up.set_appointment, task=task, **at)
+    at_work.on(dossier, follow_up.miss_appointment, task=task, note="")
+    at_work.on(dossier, follow_up.chase_young_person, about=task, channel="phone", reached=False, note="répondeur")
+    at_work.on(dossier, glass.break_glass, PAUL, reason="à l’accueil", nth=1)
+    at_work.on(dossier, prescription.hold_debrief, participation=found, channel="meeting", note="")
+    explored = {"cause": "digital", "note": "", "tutorials": "Pix : chercher sur le web"}
+    at_work.on(dossier, prescription.explore_difficulty, **explored, context={"study": study})
+    for outcome in ("ongoing", "done"):
+        at_work.on(dossier, prescription.follow_self_study, study=study, outcome=outcome, note="")
+    at_work.on(dossier, certification.decline_complete_diagnostic, reason="plus tard")
+    at_work.on(dossier, certification.propose_certification, note="")
+    at_work.on(dossier, certification.register_certification, session=at_work.today, place="Alençon")
+    for obtained, level in ((False, ""), (True, "3")):
+        at_work.on(dossier, certification.obtain_certification, obtained=obtained, level=level, note="")
+        if not obtained:
+            at_work.on(dossier, certification.register_certification, session=at_work.today, place="Alençon")
+    at_work.on(dossier, certification.add_result_to_cv)
+    retake = {"campaign": at_work.campaign, "planned_for": at_work.today + timedelta(days=60)}
+    at_work.on(dossier, certification.plan_retake, **retake)
+    at_work.on(dossier, certification.decline_retake, reason="en emploi")
     return dossier
 
 
