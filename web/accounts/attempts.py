@@ -13,8 +13,8 @@ from web import security_events
 from web.accounts.store import AccountStore
 
 FREE, LONGEST, A_DAY = 4, 64 * 60, 25
-PLACE_FREE, PLACE_A_DAY = 49, 2_000
-"""A house shares one address: a place may fail more often."""
+PLACE_FREE = 49
+"""A house shares one address: a place may fail more often, and its waits alone bound a day."""
 _DAY, _ALL = 24 * 3600, 10**6
 
 _COUNT = text("""
@@ -48,7 +48,7 @@ def count(store: AccountStore, what: str, who: bytes, place: str | None = None) 
     """
     _count(store, what, who, FREE, A_DAY)
     if place:
-        _count(store, f"{what} place", place_key(place), PLACE_FREE, PLACE_A_DAY)
+        _count(store, f"{what} place", place_key(place), PLACE_FREE, _ALL)
 
 
 def forgive(store: AccountStore, what: str, who: bytes, place: str | None = None) -> None:

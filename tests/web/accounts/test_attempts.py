@@ -35,12 +35,17 @@ def test_from_the_fifth_failure_the_wait_doubles(store: AccountStore, clock: Clo
         assert waits(store) == 0
 
 
-def test_at_most_so_many_a_day(store: AccountStore, clock: Clock) -> None:
+def test_after_twenty_five_a_day_one_waits_until_midnight(store: AccountStore, clock: Clock) -> None:
+    clock.now = clock.now.replace(hour=0)
     evaluated = 0
-    for _ in range(24 * 60 * 3):
-        evaluated += waits(store) == 0
-        clock.pass_by(seconds=20)
-    assert evaluated <= attempts.A_DAY + 7
+    while (left := waits(store)) <= 64 * 60:
+        evaluated += left == 0
+        clock.pass_by(seconds=left)
+    assert (evaluated, left) == (25, (24 * 60 - 17 * 60 - 3) * 60)
+    clock.pass_by(seconds=left - 1)
+    assert waits(store) == 1
+    clock.pass_by(seconds=1)
+    assert (clock.now.hour, waits(store)) == (0, 0)
 
 
 def test_a_right_one_is_taken_back(store: AccountStore) -> None:
