@@ -272,8 +272,20 @@ def test_every_link_leads_somewhere_and_the_name_it_bears_is_there(written: Path
 @each_page()
 def test_every_path_that_is_named_exists(written: Path) -> None:
     rooms = r"(?:pixflow|projections|web|tests|docs|\.ci)/"
-    for path in re.findall(rf"`({rooms}[^`\s<>]*)`", prose(written.read_text())):
+    for path in re.findall(rf"`({rooms}[^`\s<>:]*)", prose(written.read_text())):
         assert list(ROOT.glob(path.rstrip("/"))), f"{written.name}: {path}"
+
+
+@each_page()
+def test_every_test_that_is_named_exists(written: Path) -> None:
+    for path, name in re.findall(r"`(tests/[^`\s:]+\.py)::(\w+)`", prose(written.read_text())):
+        assert name in defined(ROOT / path), f"{written.name}: {path}::{name}"
+
+
+def test_every_threat_names_a_test() -> None:
+    threats = list(rows((DOCS / "security.md").read_text()))[2:]
+    assert len(threats) >= 17
+    assert [row[0] for row in threats if "::" not in row[-1]] == []
 
 
 def test_every_route_stands_in_the_table_of_words() -> None:

@@ -30,7 +30,7 @@ RULES = {
 }
 THEN = (
     ("tests/team", "tests/test_authorization.py", "tests/dossier/test_glass.py"),
-    ("tests/web/test_callers.py", "tests/web/pages/account"),
+    ("tests/web/test_callers.py", "tests/web/pages/account", "tests/web/hosting/machine/test_logs.py"),
     ("tests/web/test_access.py",),
 )
 """Tests that a mutant meets, one group after the other, until one fails."""

@@ -95,4 +95,4 @@ def _count(store: AccountStore, what: str, who: bytes, free: int, a_day: int) ->
         if connection.execute(_COUNT, values).first() is None:
             security_events.note("authn_login_lock", what)
             until, _ = connection.execute(_WHEN, {"what": what, "who": who}).one()
-            raise Refused("too-many-attempts", seconds=max(until, 0) - now if until > now else (day + 1) * _DAY - now)
+            raise Refused("too-many-attempts", seconds=until - now if until > now else (day + 1) * _DAY - now)

@@ -5,7 +5,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
+from pixflow.access_journal import mass_reading
+from pixflow.access_journal.journal import Counts
+from pixflow.access_journal.mass_reading import NARROW
 from pixflow.actor import OPERATOR
 from pixflow.documents.protocol import ReadingLimits, out_of_range
 from pixflow.protocol import drafting, publishing
@@ -57,6 +61,14 @@ def test_the_page_too_many_is_not_shown_and_the_account_is_closed(
     assert at_work.served.refs.team[at_work.people[SOPHIE]].access.suspended == "mass-reading"
     assert browser.get("/boite").headers["Location"].startswith("/connexion")
     assert other.get("/equipe").status_code == 200
+
+
+def test_the_last_page_within_a_limit_is_shown_and_no_other() -> None:
+    assert (NARROW.soon, NARROW.day) == (30, 100)
+    full = Counts(30, 100, NARROW.people)
+    assert not mass_reading.is_reached(full, NARROW)
+    for one in ("soon", "day", "people"):
+        assert mass_reading.is_reached(structs.replace(full, **{one: getattr(full, one) + 1}), NARROW), one
 
 
 def test_the_direction_is_told_within_the_minute_at_night_too(at_work: House, site: Site, dossiers: list[UUID]) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from pixflow.store import StoreBusy
 from tests.web.access_lines import NewLines
-from tests.web.pages.account.conftest import SOPHIE, URL, Browser, account_of, address, first_visit
+from tests.web.pages.account.conftest import SECRET, SOPHIE, URL, Browser, account_of, address, first_visit
 from tests.web.paths import House
 from web.accounts.site import Site
 
@@ -37,6 +37,20 @@ def test_an_unknown_address_is_no_line(at_work: House, site: Site) -> None:
     sent = {"email": "personne@exemple.fr", "password": "pas la bonne phrase", "vers": "/"}
     assert Browser(at_work).post("/connexion/mot-de-passe", data=sent).status_code == 422
     assert lines.take() == []
+
+
+def test_nobody_enters_while_the_accounts_are_away(at_work: House, site: Site) -> None:
+    browser, folder = first_visit(at_work, site, SOPHIE), at_work.host.data / "_site"
+    site.store.close()
+    folder.rename(away := folder.with_name("away"))
+    (folder / "accounts.db").mkdir(parents=True)  # a file that does not open
+    sent = {"email": address(at_work, SOPHIE), "password": SECRET}
+    for answer in (browser.get("/boite"), browser.post("/connexion/mot-de-passe", data=sent)):
+        assert (answer.status_code, "Momentanément indisponible" in answer.text) == (503, True)
+    (folder / "accounts.db").rmdir()
+    for file in away.iterdir():
+        file.rename(folder / file.name)
+    assert browser.get("/boite").status_code == 200
 
 
 def test_nobody_enters_without_a_line(at_work: House, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
