@@ -19,25 +19,32 @@ from pixflow.indicators.cohorts import (
 from pixflow.indicators.entry import Basis, FigureEntry, happened
 from pixflow.indicators.path import Milestone, Out, Path
 
-
-def _pair(first: Milestone, then: Milestone, days: Days) -> tuple[str, Cohort]:
-    return f"{first}-{then}", step("I13", first, then, (), days)
-
-
-PAIRS: dict[str, Cohort] = dict(
-    (
-        _pair("concerned", "presented", lambda p: p.delays.present_pix),
-        _pair("presented", "begun", until_begun),
-        _pair("shared", "received", lambda p: p.delays.match_participation),
-        _pair("received", "dispatched", lambda p: p.delays.dispatch_result),
-        _pair("received", "debriefed", dispatch_and_debrief),
-        _pair("debriefed", "prescribed", lambda p: p.delays.build_prescription),
-        _pair("prescribed", "referred", lambda p: p.delays.refer),
-        ("referred-answered", answers),
-        ("accepted-started", beginnings),
-    )
+_STEPS: tuple[tuple[Milestone, Milestone, Days], ...] = (
+    ("concerned", "presented", lambda p: p.delays.present_pix),
+    ("presented", "begun", until_begun),
+    ("shared", "received", lambda p: p.delays.match_participation),
+    ("received", "dispatched", lambda p: p.delays.dispatch_result),
+    ("received", "debriefed", dispatch_and_debrief),
+    ("debriefed", "prescribed", lambda p: p.delays.build_prescription),
+    ("prescribed", "referred", lambda p: p.delays.refer),
 )
+PAIRS: dict[str, Cohort] = {
+    **{f"{first}-{then}": step("I13", first, then, (), days) for first, then, days in _STEPS},
+    "referred-answered": answers,
+    "accepted-started": beginnings,
+}
 """Pairs of milestones, each with the cohort that passes from one to the other."""
+_DELAYS: dict[str, tuple[str, Days]] = {
+    **{f"{first}-{then}": ("I13", days) for first, then, days in _STEPS},
+    "referred-answered": ("I8", lambda p: p.delays.chase_partner_lapses),
+    "accepted-started": ("I9", lambda p: p.delays.refer),
+}
+
+
+def delay(basis: Basis, pair: str, day: date) -> int:
+    """Returns the days by which a pair is passed, for who enters it on a day."""
+    indicator, days = _DELAYS[pair]
+    return basis.definitions.target(indicator, days(basis.protocol(day)))
 
 
 def delays(basis: Basis, path: Path) -> Iterator[FigureEntry]:

@@ -225,6 +225,16 @@ def _named(value: Any) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
+def reached(connection: Connection, asked: FigureQuestion) -> dict[date, Counter[str]]:
+    """Counts those concerned by month, given as its first day, and by the milestones that they reached since."""
+    alike = (entries.c.on, entries.c.part)
+    where = (entries.c.indicator == FUNNEL.id, in_period(asked), *there(asked))
+    made: dict[date, Counter[str]] = defaultdict(Counter)
+    for on, part, n in connection.execute(select(*alike, func.count()).where(*where).group_by(*alike)):
+        made[on.replace(day=1)][part] += n
+    return dict(sorted(made.items()))
+
+
 def months(connection: Connection, asked: FigureQuestion, id: str) -> dict[date, Counter[Tally]]:
     """Counts the entries of an indicator by the month of their day, given as its first day.
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from pixflow.indicators.catalogue import FUNNEL, INDICATORS, Indicator
 from pixflow.indicators.clocks import Clock
 from pixflow.indicators.figure import Figure
+from pixflow.indicators.waits import PAIRS, delay
 from projections.figures.lists import lines
 from projections.figures.past import as_of
 from projections.figures.questions import figures, months, values
@@ -87,6 +88,13 @@ def test_each_number_is_the_length_of_its_list_and_each_line_a_fact(one: Indicat
         for line in found:
             assert {line.version, line.ended or line.version} <= facts[line.stream]
             assert max(line.on, line.ended_on or line.on) <= view.day
+
+
+def test_the_delay_drawn_for_a_pair_is_the_one_that_its_entries_await(view: View) -> None:
+    basis = basis_of(view.population.refs, view.day)
+    for pair in set(PAIRS) - {"accepted-started"}:  # counts from the day when the action was to start
+        for line in view.lines("I13", f"{pair}-among")[0]:
+            assert line.due == basis.after(line.on, delay(basis, pair, line.on))
 
 
 def test_a_list_has_pages(view: View) -> None:

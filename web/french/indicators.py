@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pixflow.documents.definitions import Definitions
 from web.french import tasks
-from web.french.typography import NBSP, percent, plural, yes_no
+from web.french.typography import NBSP, number, percent, plural, yes_no
 from web.french.vocabulary import CLOSINGS
 
 TITLES: dict[str, str] = {
@@ -265,6 +265,11 @@ def cell(indicator: str, name: str) -> str:
 def state(indicator: str, name: str) -> str:
     """Returns the words of a state of an indicator: done, waiting, late or out."""
     return {**_USUAL, **_OF_FLOWS.get(indicator, {})}[name]
+
+
+def was(counted: int, of: int, day: str) -> str:
+    """Returns what a number was, as known on the day that it is about."""
+    return f"était {number(counted)} sur {number(of)} au {day}, tel que su ce jour-là"
 
 
 def share(value: float | None) -> str:

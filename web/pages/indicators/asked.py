@@ -62,10 +62,11 @@ PERIODS: dict[str, Callable[[date], tuple[date, date]]] = {
 
 @dataclass(frozen=True, slots=True)
 class AskedFigures:
-    """The question of an address. `period` is its word, `cut` one cell ("site:Alençon")."""
+    """The question of an address. `period` is its word, `month` one of its months, `cut` one cell ("site:Alençon")."""
 
     question: FigureQuestion
     period: str
+    month: str
     cut: str
     clock: Clock
     past: bool
@@ -76,6 +77,7 @@ class AskedFigures:
         day = self.question.day.isoformat() if self.past else ""
         return {
             "periode": self.period,
+            "mois": self.month,
             "coupe": self.cut,
             "au": day,
             "horloge": "vrai" if self.past and self.clock == "true" else "",
@@ -91,18 +93,37 @@ class AskedFigures:
 
 
 def asked_of(
-    desk: Desk, period: str = "", cut: str = "", day: str = "", clock: str = "", advisor: UUID | None = None
+    desk: Desk,
+    period: str = "",
+    cut: str = "",
+    day: str = "",
+    clock: str = "",
+    month: str = "",
+    advisor: UUID | None = None,
 ) -> AskedFigures:
     """Returns the question of an address. Words that are unknown, and a day to come, stand for the usual ones."""
     until = min(days.day(day) or desk.today, desk.today)
     known = period if period in PERIODS else ""
     first, last = PERIODS[known](until)
+    if start := _in_period(month, first, last):
+        first, last = max(first, start), min(last, start + relativedelta(months=1) - _DAY)
     facet, _, value = cut.partition(":")
     found: Cut = next((one for one in CUTS if one == facet), "")
     question = FigureQuestion(first, last, until, found, value if found else "", advisor)
     return AskedFigures(
-        question, known, cut if found else "", "true" if clock == "vrai" else "known", until < desk.today
+        question,
+        known,
+        month if start else "",
+        cut if found else "",
+        "true" if clock == "vrai" else "known",
+        until < desk.today,
     )
+
+
+def _in_period(month: str, first: date, last: date) -> date | None:
+    """Returns the first day of a month of the period ("2026-03"), None for another one."""
+    start = days.day(f"{month}-01")
+    return start if start and first.replace(day=1) <= start <= last else None
 
 
 @contextmanager
@@ -114,6 +135,9 @@ def counted(desk: Desk, asked: AskedFigures) -> Iterator[Counting]:
 def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[FilterMenu]:
     """Returns the menu of periods, and one for each cut that has more than one cell."""
     made = [period_menu(path, asked, **kept)]
+    if asked.month:
+        label = dates.month(asked.question.first)
+        made.append(filters.menu("Mois", [Chip(label, asked.at(path, mois="", **kept), None, True)]))
     for cut, found in there.cells.items():
         chips = [_cell(path, asked, cut, value, n, kept) for value, n in ordered(cut, found)]
         if len(chips) > 1 or any(chip.on for chip in chips):
@@ -127,7 +151,7 @@ def period_menu(path: str, asked: AskedFigures, **kept: str) -> FilterMenu:
 
 def _period(path: str, asked: AskedFigures, word: str, kept: dict[str, str]) -> Chip:
     on = word == asked.period
-    href = address(path, {**asked.parameters, "periode": "" if on else word, **kept})
+    href = address(path, {**asked.parameters, "periode": "" if on else word, "mois": "", **kept})
     return Chip(french.PERIODS[word], href, None, on and word != "")
 
 

@@ -1,7 +1,7 @@
 """A figure as a page shows it: its numbers with their names, each a link to its list."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from web.french import dates
 from web.french import indicators as french
 from web.french.typography import percent
 from web.pages.indicators.asked import PATH, AskedFigures
+from web.pages.indicators.cohort_table import marked
 
 STATES = ("done", "waiting", "late", "out")
 
@@ -118,19 +119,28 @@ class MonthRow:
     label: str
     total: int
     counts: Sequence[tuple[str, str, int, float]]
+    href: str
+    changed: str
 
 
-def month_rows(id: str, months: Mapping[date, Mapping[Tally, int]]) -> list[MonthRow]:
-    """Returns the months of an indicator with their states, in words."""
-    made = [(dates.month(month), _states(tallies)) for month, tallies in months.items()]
+def month_rows(
+    id: str,
+    months: Mapping[date, Mapping[Tally, int]],
+    at: Callable[[date], str],
+    changed: Mapping[date, Sequence[str]],
+) -> list[MonthRow]:
+    """Returns the months of an indicator with their states, in words; `at` gives the address of a month."""
+    made = [(month, _states(tallies)) for month, tallies in months.items()]
     most = max((sum(counts.values()) for _, counts in made), default=0)
     return [
         MonthRow(
-            label,
+            dates.month(month),
             sum(counts.values()),
             [(name, french.state(id, name), n, 100 * n / most) for name, n in counts.items() if n],
+            at(month),
+            marked(changed, month),
         )
-        for label, counts in made
+        for month, counts in made
     ]
 
 

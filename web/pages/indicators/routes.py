@@ -8,33 +8,26 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from pixflow.indicators.catalogue import BY_ID, FUNNEL
-from projections.figures import lists, questions
-from projections.figures.lists import FigureLine
+from pixflow.indicators.waits import PAIRS, delay
+from projections.figures import questions
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.french import indicators as french
-from web.hosting.figures import Counting
 from web.http.addresses import PageNumber
-from web.http.filters import Chip, FilterMenu
-from web.http.pagination import SIZE, Pager
-from web.http.people import NOBODY, People, listed
+from web.http.filters import FilterMenu
+from web.http.people import NOBODY
 from web.http.templates import Page, page
 from web.pages.indicators import asked as asking
 from web.pages.indicators.asked import PATH, AskedFigures, asked_of, counted
 from web.pages.indicators.figures import (
     FigureShown,
-    MonthRow,
     Number,
-    RuleRow,
     funnel,
-    month_rows,
-    rule_rows,
     shown,
     shown_all,
     table,
 )
 from web.pages.indicators.files import download
-from web.pages.indicators.lists import LineRow, line_rows
+from web.pages.indicators.one_figure import cells_of, one_figure, was
 
 router = APIRouter()
 MINE = "/mon-activite"
@@ -54,22 +47,26 @@ class Address:
     cut: str
     day: str
     clock: str
+    month: str
 
 
-def _address(periode: str = "", coupe: str = "", au: str = "", horloge: str = "") -> Address:
-    return Address(period=periode, cut=coupe, day=au, clock=horloge)
+def _address(periode: str = "", coupe: str = "", au: str = "", horloge: str = "", mois: str = "") -> Address:
+    return Address(period=periode, cut=coupe, day=au, clock=horloge, month=mois)
 
 
 At = Annotated[Address, Depends(_address)]
 
 
 def _asked(desk: Desk, at: Address, advisor: UUID | None = None) -> AskedFigures:
-    return asked_of(desk, at.period, at.cut, at.day, at.clock, advisor)
+    return asked_of(desk, at.period, at.cut, at.day, at.clock, at.month, advisor)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FiguresPage(Page):
-    """The figures of a period. `files` are the addresses of what is on screen; `clock` is known or true."""
+    """The figures of a period. `files` are the addresses of what is on screen; `clock` is known or true.
+
+    `was` are the numbers known on the day, by indicator, where they differ.
+    """
 
     template = "indicators/all.html"
     block = "figures"
@@ -84,14 +81,17 @@ class FiguresPage(Page):
     cut: str
     menus: Sequence[FilterMenu]
     funnel: Sequence[Number]
+    cohorts_href: str
     cohorts: Sequence[FigureShown]
     delays: FigureShown
+    targets: Mapping[str, int]
     longest: int
     certification: FigureShown
     exits: FigureShown
     flows: Sequence[FigureShown]
     stocks: Sequence[FigureShown]
     practice: FigureShown
+    was: Mapping[str, str]
     files: Mapping[str, str]
 
 
@@ -102,6 +102,7 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
     with counted(desk, asked) as there:
         found = questions.figures(there.connection, asked.question, there.basis, there.refs)
         menus = asking.menus(PATH, asked, there)
+        targets = {pair: delay(there.basis, pair, asked.question.day) for pair in PAIRS}
     made = shown_all(found, asked)
     spread = [days for part in made["I13"].parts for days in (part.median, part.ninth) if days is not None]
     return page(
@@ -116,14 +117,17 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
             cut=asked.cut,
             menus=menus,
             funnel=funnel(found[FUNNEL.id], asked),
+            cohorts_href=asked.at(f"{PATH}/{FUNNEL.id}"),
             cohorts=[made[id] for id in COHORTS],
             delays=made["I13"],
-            longest=max(spread, default=0) or 1,
+            targets=targets,
+            longest=max([*spread, *targets.values()], default=0) or 1,
             certification=made["I12"],
             exits=made["I17"],
             flows=[made[id] for id in FLOWS],
             stocks=[made[id] for id in STOCKS],
             practice=made["I24"],
+            was=was(desk, asked, found),
             files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx")},
         ),
     )
@@ -142,134 +146,24 @@ def file(request: Request, desk: AtFigures, at: At) -> Response:
 # --- one figure
 
 
-@dataclass(frozen=True, kw_only=True)
-class FigurePage(Page):
-    """One figure: its months, its cells by a cut, and the list of one of its numbers.
-
-    `apart` counts those that stand in no cell: people erased since.
-
-    `home` is the address and the label of the page of all figures.
-    """
-
-    template = "indicators/one.html"
-    block = "figure"
-
-    home: tuple[str, str]
-    title: str
-    definition: str
-    way: str
-    figure: FigureShown | None
-    steps: Sequence[Number]
-    months: Sequence[MonthRow]
-    dimensions: Sequence[Chip]
-    cells: Sequence[FigureShown]
-    apart: int
-    rules: Sequence[RuleRow]
-    chosen: str
-    chosen_title: str
-    rows: Sequence[LineRow]
-    pager: Pager
-    days: str
-    menus: Sequence[FilterMenu]
-    files: Mapping[str, str]
-    people: frozenset[UUID]
-
-    @property
-    def shows(self) -> People:
-        return listed(self.people)
-
-
 @router.get(f"{PATH}/{{name}}")
 def read_one(
     request: Request, desk: AtFigures, name: str, at: At, etat: str = "counted", par: str = "", p: PageNumber = 1
 ) -> Response:
     """Shows one figure and the list of one of its numbers (`etat`); `par` is the cut whose cells it shows."""
-    return _one(request, desk, name, _asked(desk, at), etat, par, p, (PATH, "Indicateurs"))
-
-
-def _one(
-    request: Request, desk: Desk, id: str, asked: AskedFigures, name: str, by: str, number: int, home: tuple[str, str]
-) -> Response:
-    if id not in (*BY_ID, FUNNEL.id):
-        raise HTTPException(404)
-    path, kept, known = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
-    with counted(desk, asked) as there:
-        try:
-            found, total = _lines(asked, there, id, name, (number - 1) * SIZE)
-        except KeyError:
-            raise HTTPException(404) from None
-        pager = Pager.at(total, number, path, {**asked.parameters, **kept, "par": by})
-        if pager.offset != (number - 1) * SIZE:  # a page beyond the end stands for the last one
-            found, _ = _lines(asked, there, id, name, pager.offset)
-        figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [id])[id]
-        months = questions.months(there.connection, asked.question, id) if known and known.way != "stock" else {}
-        dimensions, cells = _cells(asked, there, id, by, path)
-        rules = _rules(asked, there) if id == "I24" else ()
-        menus = asking.menus(path, asked, there, **kept)
-    return page(
-        request,
-        FigurePage(
-            home=(asked.at(home[0]), home[1]),
-            title=french.TITLES.get(id, "Le parcours"),
-            definition=french.DEFINITIONS.get(id, french.FUNNEL_DEFINITION),
-            way=french.WAY_SENTENCES[known.way if known else "cohort"],
-            figure=shown(known, figure, asked, home[0]) if known else None,
-            steps=() if known else funnel(figure, asked),
-            months=month_rows(id, months),
-            dimensions=dimensions,
-            cells=cells,
-            apart=figure.counted - sum(one.counted.count for one in cells) if cells and by != "partner" else 0,
-            rules=rules,
-            chosen=name,
-            chosen_title=french.cell(id, name),
-            rows=line_rows(desk, id, found),
-            pager=pager,
-            days=asking.days_text(asked.question),
-            menus=menus,
-            files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx")},
-            people=frozenset(one.stream for one in found),
-        ),
-    )
-
-
-def _lines(asked: AskedFigures, there: Counting, id: str, name: str, offset: int) -> tuple[list[FigureLine], int]:
-    return lists.lines(there.connection, asked.question, there.basis, there.refs, id, name, SIZE, offset)
-
-
-def _rules(asked: AskedFigures, there: Counting) -> list[RuleRow]:
-    found = questions.verdicts(there.connection, asked.question, there.basis, there.refs)
-    return rule_rows(found, asked, dict(there.basis.definitions.without))
-
-
-def _cells(asked: AskedFigures, there: Counting, id: str, by: str, path: str) -> tuple[list[Chip], list[FigureShown]]:
-    """Returns the cuts to choose from, and the figure of each cell of the chosen one."""
-    if asked.cut or id not in BY_ID or id in ("I22", "I24"):
-        return [], []
-    chips = [
-        Chip(french.CUTS[cut], asked.at(path, par="" if cut == by else cut), len(values), cut == by)
-        for cut, values in there.cells.items()
-        if len(values) > 1
-    ]
-    if not any(chip.on for chip in chips):
-        return chips, []
-    made = []
-    for value, _ in asking.ordered(by, there.cells.get(by, [])):  # type: ignore[call-overload]
-        cell = asked.within(f"{by}:{value}")
-        figure = questions.figures(there.connection, cell.question, there.basis, there.refs, [id])[id]
-        made.append(shown(BY_ID[id], figure, cell, path.rpartition("/")[0], asking.cell_label(by, value)))
-    return chips, made
+    return one_figure(request, desk, name, _asked(desk, at), etat, par, p, (PATH, "Indicateurs"))
 
 
 @router.get(f"{PATH}/{{name}}/tableau.csv")
 @router.get(f"{PATH}/{{name}}/tableau.xlsx")
-def file_of_one(request: Request, desk: AtFigures, name: str, at: At, par: str = "") -> Response:
+def file_ofone_figure(request: Request, desk: AtFigures, name: str, at: At, par: str = "") -> Response:
     """Returns one figure as a table, with the cells of a cut if asked."""
     asked = _asked(desk, at)
     if name not in BY_ID:
         raise HTTPException(404)
     with counted(desk, asked) as there:
         figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [name])[name]
-        _, cells = _cells(asked, there, name, par, f"{PATH}/{name}")
+        _, cells = cells_of(asked, there, name, par, f"{PATH}/{name}")
     return download(request, desk, name, asked, table([shown(BY_ID[name], figure, asked), *cells]))
 
 
@@ -313,4 +207,4 @@ def read_own_one(
     """Lists one's own dossiers behind a number."""
     if name not in OWN:
         raise HTTPException(404)
-    return _one(request, desk, name, _asked(desk, at, desk.me), etat, "", p, (MINE, "Mon activité"))
+    return one_figure(request, desk, name, _asked(desk, at, desk.me), etat, "", p, (MINE, "Mon activité"))

@@ -1,6 +1,7 @@
 """Indicateurs and Mon activité: each number leads to a list of its length; the files say it too."""
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO, StringIO
@@ -75,6 +76,47 @@ def test_the_cells_of_a_cut_sum_to_the_figure(manager: InspectingClient) -> None
     cells = page.select("#cut ~ .table-wide tbody td:nth-of-type(2) a")
     assert sum(int(cell.text) for cell in cells) == whole
     assert [length(manager, cell["href"]) for cell in cells] == [int(cell.text) for cell in cells]
+
+
+def test_each_cell_of_the_cohorts_and_each_month_leads_to_its_people(manager: InspectingClient) -> None:
+    page = soup(manager.get("/indicateurs/funnel").text)
+    cells = page.select(".cohorts td a")
+    assert {len(row.select("td")) for row in page.select(".cohorts tbody tr")} == {9}
+    assert [length(manager, cell["href"]) for cell in cells] == [int(cell.text) for cell in cells]
+    firsts = page.select(".cohorts td:nth-of-type(1) a")
+    assert sum(int(cell.text) for cell in firsts) == length(manager, "/indicateurs/funnel?etat=concerned") > 0
+    for id in ("I1", "I2", "I14"):
+        months = soup(manager.get(f"/indicateurs/{id}").text).select(".months .number a")
+        assert [length(manager, month["href"]) for month in months] == [int(month.text) for month in months] != []
+
+
+def test_a_month_stands_within_its_period_alone(manager: InspectingClient) -> None:
+    whole = length(manager, "/indicateurs/I2?etat=among")
+    within = [length(manager, f"/indicateurs/I2?etat=among&mois=2026-{month:02}") for month in range(1, 13)]
+    assert whole in within  # a month out of the period asks for the whole of it
+    assert length(manager, "/indicateurs/I2?etat=among&mois=1999-01") == whole
+    assert length(manager, "/indicateurs/I2?etat=among&mois=x&periode=mois") == length(
+        manager, "/indicateurs/I2?etat=among&periode=mois"
+    )
+
+
+def test_a_number_that_moved_since_says_what_it_was(manager: InspectingClient) -> None:
+    then = "/indicateurs/I5?au=2026-03-18"
+    known, true = (
+        soup(manager.get(f"{then}{clock}").text).select_one("#numbers").text for clock in ("", "&horloge=vrai")
+    )
+    said = "tel que su ce jour-là." in manager.get(f"{then}&horloge=vrai").text
+    assert said == (known != true)
+    assert "était" not in manager.get(then).text
+
+
+def test_a_period_that_is_over_leads_to_what_was_known_at_its_end(manager: InspectingClient) -> None:
+    link = soup(manager.get("/indicateurs/I2?periode=mois-dernier").text).find(
+        "a", string=re.compile("^Ce qui était su")
+    )
+    assert "periode=mois" in link["href"]
+    assert manager.get(link["href"]).status_code == 200
+    assert "Ce qui était su au" not in manager.get("/indicateurs/I2").text
 
 
 def test_words_that_are_no_question_give_the_usual_page_or_none(manager: InspectingClient) -> None:
