@@ -10,6 +10,7 @@ from pixflow.documents.definitions import RULES
 from pixflow.events.base import STAGES
 from pixflow.indicators import cohorts, conformance, flows, waits
 from pixflow.indicators.entry import Basis, FigureEntry, State, happened
+from pixflow.indicators.partner_entries import ELSEWHERE, FRESH_UNTIL, LISTED, OLD_FROM, SENT, UNKNOWN, USED
 from pixflow.indicators.path import Mark, Path
 from pixflow.workshop.state import Workshop
 
@@ -170,7 +171,25 @@ INDICATORS: tuple[Indicator, ...] = (
         },
         (Numbers("briefing", AMONG), Numbers("training", AMONG)),
     ),
-    Indicator("I23", "flow", {COUNTED: Cell(), AMONG: Cell(ever=True)}),
+    Indicator(
+        "I23",
+        "flow",
+        {
+            COUNTED: Cell((USED,)),
+            AMONG: Cell((LISTED,), ever=True),
+            "sent": Cell((SENT,)),
+            "elsewhere": Cell((ELSEWHERE,)),
+            "fresh": Cell((FRESH_UNTIL,), late=False, ever=True),
+            "old": Cell((OLD_FROM,), late=True, ever=True),
+            "unknown": Cell((UNKNOWN,), ever=True),
+        },
+        (
+            Numbers("elsewhere", "sent"),
+            Numbers("fresh", AMONG),
+            Numbers("old", AMONG),
+            Numbers("unknown", AMONG),
+        ),
+    ),
     _conformance(),
 )
 BY_ID = {one.id: one for one in INDICATORS}
@@ -182,6 +201,8 @@ OF_EACH_PART: dict[str, tuple[State, ...]] = {"I14": ALL, "I19": ALL, "I20": ("d
 def cell(id: str, name: str) -> Cell:
     """Returns a number of an indicator by its name. Raises KeyError for an unknown one."""
     known = (FUNNEL if id == FUNNEL.id else BY_ID[id]).cells
+    if id == "I23" and name[:1].isdigit():
+        return Cell((name,), ever=True)
     if name in known or id not in OF_EACH_PART:
         return known[name]
     part = name.removesuffix("-among")
@@ -193,6 +214,9 @@ def cell(id: str, name: str) -> Cell:
 
 def parts(one: Indicator, found: Iterable[str]) -> tuple[Numbers, ...]:
     """Returns the parts of an indicator; `found` are those that its entries have."""
+    if one.id == "I23":
+        levels = sorted((part for part in found if part[:1].isdigit()), key=_low)
+        return (*one.parts, *(Numbers(part, AMONG) for part in levels))
     if one.id not in OF_EACH_PART:
         return one.parts
     among = AMONG if one.id == "I14" else "{}-among"

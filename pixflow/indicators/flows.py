@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from pixflow.documents.grille import band_of
 from pixflow.events import dossier as e
+from pixflow.identity import normalise
 from pixflow.indicators.entry import Basis, FigureEntry, State, happened
+from pixflow.indicators.partner_entries import SENT
 from pixflow.indicators.path import Mark, Milestone, Path, ResultPath
 
 
@@ -89,9 +91,10 @@ def progress(basis: Basis, path: Path) -> Iterator[FigureEntry]:
 
 
 def partners(basis: Basis, path: Path) -> Iterator[FigureEntry]:
-    """I23: a referral sent, by partner, whatever the case of its name."""
+    """I23: a referral sent. Which partner of the list it is about is found by the question (`partner_entries`)."""
     for referral in path.referrals.values():
-        yield happened("I23", referral.sent, referral.partner.casefold(), partner=referral.partner)
+        name = referral.partner
+        yield happened("I23", referral.sent, SENT, reason=normalise(name), partner=name, subject=referral.listed)
 
 
 FUNNEL: tuple[Milestone, ...] = (

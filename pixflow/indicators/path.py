@@ -36,6 +36,7 @@ class ReferralPath(Struct):
     partner: str
     sent: Mark
     starts: date | None
+    listed: UUID | None = None
     answer: Literal["accepted", "refused"] | None = None
     answered: Mark | None = None
 
@@ -301,7 +302,8 @@ def _band(built: e.PrescriptionBuilt) -> Band | None:
 def _of_an_action(path: Path, event: object, mark: Mark) -> None:
     match event:
         case e.ReferralSent():
-            sent = ReferralPath(event.action, event.partner.name, mark, event.starts)
+            listed = event.partner_id or event.partner.id
+            sent = ReferralPath(event.action, event.partner.name, mark, event.starts, listed)
             path.referrals[event.referral] = sent
         case e.ReferralAnswered(referral=id, answer=answer) if referral := path.referrals.get(id):
             referral.answer, referral.answered = answer, mark

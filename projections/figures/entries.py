@@ -1,4 +1,4 @@
-"""The entries of each dossier and workshop in the indicators, and the cuts where it stands.
+"""The entries of each dossier, workshop and partner in the indicators, and the cuts where it stands.
 
 A change of a stream deletes its rows; `refresh` makes them again for the next question (refresh.py). So recording costs
 one deletion, whatever the number of indicators.
@@ -13,13 +13,15 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Uui
 
 from pixflow.indicators import catalogue
 from pixflow.indicators.entry import Basis, FigureEntry
+from pixflow.indicators.partner_entries import partner_entries
 from pixflow.indicators.path import Path
+from pixflow.partners.state import PartnerState
 from pixflow.workshop.state import Workshop
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
 
 NAME = "figures.entries"
-KINDS = frozenset({"dossier", "workshop"})
+KINDS = frozenset({"dossier", "workshop", "partner"})
 APPENDS = False
 READS: dict[str, Callable[[Any], Any]] = {}
 
@@ -84,6 +86,11 @@ def of_workshop(stream: UUID, state: Workshop, basis: Basis, documents: str = ""
     """Returns the row of a workshop, which has a site, and its entries."""
     row = {**_blank(stream, documents), "site": state.site}
     return row, [_entry(stream, one) for one in catalogue.of_workshop(stream, state, basis)]
+
+
+def of_partner(stream: UUID, state: PartnerState, documents: str = "") -> tuple[Row, list[Row]]:
+    """Returns the row of a partner, which is in no cut, and its entries."""
+    return _blank(stream, documents), [_entry(stream, one) for one in partner_entries(stream, state)]
 
 
 def _blank(stream: UUID, documents: str) -> Row:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, func, select
 from pixflow.indicators.catalogue import Cell, cell
 from pixflow.indicators.entry import Basis, FigureEntry
 from pixflow.reference_data import References
+from projections.figures import listed_partners
 from projections.figures.entries import entries
 from projections.figures.questions import Tally, fits, of_nobody
-from projections.figures.selection import FigureQuestion, in_period, of_cell, of_tasks, tasks, there
+from projections.figures.selection import FigureQuestion, of_cell, of_tasks, tasks
 
 
 class FigureLine(Struct, frozen=True):
@@ -52,10 +53,10 @@ def lines(
     wanted = cell(id, name)
     if id == "I19":
         return _tasks(connection, asked, wanted, limit, offset)
-    if id == "I23":
-        found = _partners(connection, asked, wanted)
+    if id == "I23" and name in listed_partners.OF_REFERRALS:
+        found = _referrals(connection, asked, name)
         return found[offset : offset + limit], len(found)
-    where = of_cell(asked, id, wanted)
+    where = listed_partners.selected(asked, name) if id == "I23" else of_cell(asked, id, wanted)
     stored = int(connection.execute(select(func.count()).select_from(entries).where(*where)).scalar_one())
     ordered = select(*_COLUMNS).where(*where).order_by(entries.c.on.desc(), *_ONE_ORDER)
     made = [FigureLine(*row) for row in connection.execute(ordered.limit(limit).offset(offset))]
@@ -87,12 +88,8 @@ def _tasks(
     return made, int(total)
 
 
-def _partners(connection: Connection, asked: FigureQuestion, wanted: Cell) -> list[FigureLine]:
-    """Returns one line a partner: the latest referral."""
-    period = [] if wanted.ever else [in_period(asked)]
-    query = select(*_COLUMNS).where(entries.c.indicator == "I23", *period, *there(asked))
-    latest: dict[str, FigureLine] = {}
-    for row in connection.execute(query.order_by(entries.c.on.desc(), entries.c.stream, entries.c.version.desc())):
-        line = FigureLine(*row)
-        latest.setdefault(line.part, line)
-    return list(latest.values())
+def _referrals(connection: Connection, asked: FigureQuestion, name: str) -> list[FigureLine]:
+    """Returns the referrals of a number of I23, the latest first; one a partner for those of the list."""
+    query = select(*_COLUMNS, entries.c.subject).where(*listed_partners.selected(asked, name))
+    found = connection.execute(query.order_by(entries.c.on.desc(), *_ONE_ORDER)).all()
+    return [FigureLine(*tuple(row)[:-1]) for row in listed_partners.kept(connection, name, found)]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
 
 from pixflow.indicators import team
@@ -15,8 +16,10 @@ from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL, Cell, In
 from pixflow.indicators.delays import Waited, quantile
 from pixflow.indicators.entry import Basis, FigureEntry
 from pixflow.indicators.figure import Figure, Part
+from pixflow.indicators.partner_entries import SENT, level
 from pixflow.reference_data import References
 from projections.bookkeeping import folds
+from projections.figures import listed_partners
 from projections.figures.entries import entries, paths
 from projections.figures.selection import CUTS, Cut, FigureQuestion, held, in_period, late, of_tasks, tasks, there
 
@@ -42,6 +45,10 @@ def figures(
 ) -> dict[str, Figure]:
     """Returns these indicators, by id, and the funnel."""
     within, ever = _within(connection, asked, ids), _ever(connection, asked, ids)
+    if "I23" in ids:
+        referrals = listed_partners.tallies(connection, asked)
+        within["I23"] = Counter({Tally(part, "done"): n for part, n in referrals.items()})
+        ever["I23"] = _list_of_partners(connection, asked, refs)
     for id, _, one in of_nobody(connection, asked, basis, refs):
         (ever if id == "I22" else within)[id][Tally(one.part, one.state)] += 1
     spread = _spread(connection, asked, basis, ids)
@@ -64,8 +71,6 @@ def _figure(
         wanted = cell(one.id, name)
         return counted((ever if wanted.ever else within)[one.id], wanted)
 
-    if one.id == "I23":
-        return Figure(_partners(connection, asked, in_period(asked)), _partners(connection, asked))
     found = {tally.part for tally in (*within[one.id], *ever[one.id])}
     made = []
     for part in parts(one, found):
@@ -142,9 +147,14 @@ def _tallied(connection: Connection, asked: FigureQuestion, *wanted: ColumnEleme
     return made
 
 
-def _partners(connection: Connection, asked: FigureQuestion, *wanted: ColumnElement[bool]) -> int:
-    query = select(func.count(entries.c.part.distinct())).where(entries.c.indicator == "I23", *wanted, *there(asked))
-    return int(connection.execute(query).scalar_one())
+def _list_of_partners(connection: Connection, asked: FigureQuestion, refs: References) -> Counter[Tally]:
+    """Counts the list of partners, and the offers by level: those of the grid, none included."""
+    everybody = replace(asked, cut="", value="", advisor=None)
+    found = _tallied(connection, everybody, entries.c.indicator == "I23", entries.c.part != SENT)["I23"]
+    if refs.grilles.published:
+        for band in refs.grille(asked.day).document.bands:
+            found[Tally(level((band.low, band.high)), "done")] += 0
+    return found
 
 
 # --- medians
@@ -216,7 +226,8 @@ def values(connection: Connection) -> dict[Cut, list[tuple[str, int]]]:
     for *alike, n in connection.execute(query):
         for cut, value in zip(stored, alike, strict=True):
             found[cut][_named(value)] += n
-    query = select(entries.c.partner, func.count()).where(entries.c.indicator == "I23").group_by(entries.c.partner)
+    referrals = (entries.c.indicator == "I23", entries.c.part == SENT)
+    query = select(entries.c.partner, func.count()).where(*referrals).group_by(entries.c.partner)
     found["partner"].update(dict(map(tuple, connection.execute(query))))
     return {cut: list(cells.items()) for cut, cells in found.items()}
 

@@ -1,4 +1,4 @@
-"""Makes the entries of the dossiers and workshops that changed since the last question, from their events."""
+"""Makes the entries of the dossiers, workshops and partners that changed since the last question, from their events."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
@@ -14,12 +14,13 @@ from pixflow.folding import not_retracted
 from pixflow.indicators.conformance import DEBRIEF_BY
 from pixflow.indicators.entry import Basis
 from pixflow.indicators.path import path_of, recorded_day
+from pixflow.partners import state as partner_state
 from pixflow.reference_data import References
 from pixflow.workshop import state as workshop_state
 from projections import audit_trail
 from projections.bookkeeping import folds
 from projections.contract import Row
-from projections.figures.entries import KINDS, entries, of_path, of_workshop, paths
+from projections.figures.entries import KINDS, entries, of_partner, of_path, of_workshop, paths
 from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide, without_garbage_collection
 
@@ -87,7 +88,7 @@ def missing(connection: Connection, documents: str, most: int, after: UUID = FIR
 
 
 def histories(connection: Connection, streams: Collection[UUID] | None = None) -> Iterator[Stream]:
-    """Yields the dossiers and workshops with their events, all or these."""
+    """Yields the dossiers, workshops and partners with their events, all or these."""
     table = audit_trail.table
     wanted = table.c.kind.in_(KINDS) if streams is None else table.c.stream.in_(streams)
     found = connection.execute(select(table).where(wanted).order_by(table.c.stream, table.c.version))
@@ -112,6 +113,8 @@ def _rows(one: Stream, basis: Basis, documents: str, day_of: Callable[[Event], d
     stream, kind, events = one
     if kind == "workshop":
         return of_workshop(stream, workshop_state.fold(events), basis, documents)
+    if kind == "partner":
+        return of_partner(stream, partner_state.fold(events), documents)
     presents = basis.definitions.workshop_presents
     path = path_of(stream, not_retracted(events), basis.protocol, day_of, workshop_presents=presents)
     return of_path(path, basis, documents)

@@ -166,6 +166,12 @@ def one(connection: Connection, stream: UUID) -> Any:
     return one(connection, found.into) if found and found.into else found
 
 
+def names_of(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, str]:
+    """Returns the names of these partners."""
+    query = select(table.c.stream, table.c.name).where(table.c.stream.in_(list(streams)))
+    return {row.stream: row.name for row in connection.execute(query)}
+
+
 def listed(connection: Connection, status: str = "listed") -> list[Any]:
     """Returns the partners of a status, by commune, then by name."""
     query = select(table).where(table.c.status == status)

@@ -15,7 +15,9 @@ from pixflow.events import dossier as d
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Erased, Recorded
+from pixflow.events.territory import partner as t
 from pixflow.folding import RETRACTIONS
+from pixflow.identity import normalise
 from pixflow.indicators.clocks import day_of
 from pixflow.tasks import of_dossier
 from tests.indicators.population import Population
@@ -276,8 +278,25 @@ class Slow:
         return tested, there
 
     def i23(self) -> Counts:
-        sent = [(on, one.partner.name.casefold()) for _, on, one, _, _ in self.answers()]
-        return len({name for on, name in sent if self.within(on)}), len({name for _, name in sent})
+        """Partners of the list, and those of them that a referral of the period names, by id or by a name of theirs."""
+        listed: dict[UUID, set[str]] = {}
+        for id, events in self.streams.get("partner", {}).items():
+            facts = [r.event for r in self.standing(events)]
+            standing = [
+                one for one in facts if isinstance(one, t.PartnerListed | t.PartnerDelisted | t.PartnerRelisted)
+            ]
+            if standing and not isinstance(standing[-1], t.PartnerDelisted):
+                attached = [one.name for one in facts if isinstance(one, t.NameAttached)]
+                listed[id] = {normalise(name) for name in (standing[0].details.name, *attached)}
+        sent = [one for _, on, one, _, _ in self.answers() if self.within(on)]
+        used = {
+            id
+            for id, names in listed.items()
+            if any(
+                one.partner_id == id or (not one.partner_id and normalise(one.partner.name) in names) for one in sent
+            )
+        }
+        return len(used), len(listed)
 
     def i24(self) -> Counts:
         """Verdicts on the facts of the period: those conform, among those given; who is still in time is not judged."""

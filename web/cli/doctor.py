@@ -64,7 +64,7 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
                 settings = Settings()
                 return [
                     *health.all_findings(opened, reads, seconds),
-                    *mail_checks.findings(settings, demo=demo),
+                    *mail_checks.findings(opened.engine, reads, settings, demo=demo),
                     *account_checks.findings(settings, demo=demo),
                 ]
             finally:

@@ -25,6 +25,7 @@ TITLES = {
     "backup": "Dernière sauvegarde",
     "disk": "Place sur le disque",
     "mail_server": "Serveur de courriels",
+    "letters": "Courriels aux partenaires",
     "address": "Adresse des pages",
     "account_store": "Comptes",
     "tls": "Chiffrement du réseau",
@@ -109,6 +110,10 @@ SENTENCES = {
     "mail_server alarm login": "{host} refuse le nom ou le mot de passe.",
     "mail_server alarm silent": "{host} ne répond pas : vérifiez son nom, son port, et le réseau.",
     "mail_server alarm refused": "{host} refuse nos courriels : voyez son journal.",
+    "letters good": "Aucun n’attend depuis plus d’une heure.",
+    "letters note": "{waiting} depuis {span}, sans serveur : donnez PIXFLOW_SMTP, ou appelez ces partenaires.",
+    "letters alarm": "{waiting} depuis {span} : ni « serve » ni « tick » ne passent, ou le serveur les refuse. "
+    "Voyez la ligne au-dessus et le journal technique.",
     "address good": "{url}.",
     "account_store good": "Ils s’ouvrent avec leur clé.",
     "account_store good none": "Personne n’est encore invité : « pixflow account invite ».",
@@ -171,6 +176,8 @@ def _span(seconds: int) -> str:
 WORDS: dict[str, Callable[[Any], str]] = {
     "store": {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.__getitem__,
     "seconds": _span,
+    "span": _span,
+    "waiting": lambda count: plural(count, "courriel attend", "courriels attendent"),
     "minutes": lambda count: plural(count, "minute"),
     "hours": lambda count: plural(count, "heure") if count else say("moins d’une heure"),
     "reached": number,

@@ -57,7 +57,7 @@ DEFINITIONS: dict[str, str] = {
     "I20": "Parmi les relances de la période, celles où la personne a répondu.",
     "I21": "Parmi les seconds résultats reçus après une action, ceux dont le score a augmenté.",
     "I22": "Parmi les personnes de l’équipe ce jour-là, celles qui ont passé le test.",
-    "I23": "Parmi les partenaires connus, ceux à qui une orientation a été envoyée sur la période.",
+    "I23": "Parmi les partenaires de la liste, ceux à qui une orientation a été envoyée sur la période.",
     "I24": "Parmi les faits jugés sur la période, ceux conformes aux bonnes pratiques.",
 }
 
@@ -123,6 +123,11 @@ _OTHERS = {
     "present": "présents",
     "proposal": "action proposée par la grille",
     "there": "dans l’équipe",
+    "sent": "orientations",
+    "elsewhere": "orientations hors de la liste",
+    "fresh": "fiche confirmée depuis moins de six mois",
+    "old": "fiche non confirmée depuis deux ans",
+    "unknown": "fiche sans date",
     "pix": "Pix passé",
     "briefing": "informée sur Pix",
     "training": "formée",
@@ -134,8 +139,9 @@ def part(indicator: str, name: str) -> str:
     if indicator == "I18":
         low, _, high = name.partition("-")
         return f"{low} à {high} jours" if high else f"{low} jours et plus"
-    if indicator == "I14" and name[0].isdigit():
-        return "{} à {} %".format(*name.split("-")).replace(" %", "\N{NO-BREAK SPACE}%")
+    if indicator in ("I14", "I23") and name[0].isdigit():
+        band = "{} à {} %".format(*name.split("-")).replace(" %", "\N{NO-BREAK SPACE}%")
+        return band if indicator == "I14" else f"offres pour {band}"
     if indicator == "I19":
         return tasks.VERBS.get(name, name)
     if name.endswith("-silent"):
@@ -203,7 +209,7 @@ COUNTED: dict[str, tuple[str, str, str, str]] = {
     "I20": ("personne jointe", "personnes jointes", "relance", "relances"),
     "I21": ("score en hausse", "scores en hausse", "second score", "seconds scores"),
     "I22": ("test passé", "tests passés", "personne de l’équipe", "personnes de l’équipe"),
-    "I23": ("partenaire sollicité", "partenaires sollicités", "partenaire connu", "partenaires connus"),
+    "I23": ("partenaire sollicité", "partenaires sollicités", "partenaire de la liste", "partenaires de la liste"),
     "I24": ("fait conforme", "faits conformes", "fait jugé", "faits jugés"),
 }
 """The noun of each number: of what is counted, one and many, then of what it is counted among."""

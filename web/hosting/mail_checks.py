@@ -1,15 +1,27 @@
-"""Checks of the settings of e-mail, before the first message: `pixflow doctor` runs them."""
+"""Checks of e-mail, its settings and what waits: `pixflow doctor` runs them."""
 
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
+from pixflow.engine import Engine
+from projections.store.stores import Live
+from projections.territory import partner_links
 from web.hosting import mail
 from web.hosting.health import Finding, run
 from web.hosting.settings import Settings
 
+LETTER = timedelta(hours=1)
+"""Longest wait of an e-mail to a partner: `serve` and `tick` try each minute."""
 
-def findings(settings: Settings, *, demo: bool) -> list[Finding]:
+
+def findings(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> list[Finding]:
     """Runs the checks of this module; nobody is written to by a demonstration."""
-    return [run(mail_server, settings, demo=demo), run(address, settings)]
+    return [
+        run(mail_server, settings, demo=demo),
+        run(letters, engine, reads, settings, demo=demo),
+        run(address, settings),
+    ]
 
 
 def mail_server(settings: Settings, *, demo: bool) -> Finding:
@@ -25,6 +37,27 @@ def mail_server(settings: Settings, *, demo: bool) -> Finding:
     except OSError as error:
         return Finding("mail_server", "alarm", {"why": mail.fault(error), "host": host})
     return Finding("mail_server", "note" if settings.smtp_security == "plain" else "good", {"host": host})
+
+
+def letters(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> Finding:
+    """Checks the e-mails to partners that have not left: how many, and for how long the first one waits."""
+    if demo or not reads.opens():
+        return Finding("letters", "good")
+    with reads.side.database.connect() as connection:
+        waiting = [(row.stream, row.link) for row in partner_links.to_mail(connection, engine.today())]
+    if not waiting:
+        return Finding("letters", "good")
+    oldest = engine.clock() - min(issued(engine, stream, link) for stream, link in waiting)
+    told = {"waiting": len(waiting), "span": round(oldest.total_seconds())}
+    if not settings.smtp:
+        return Finding("letters", "note", {**told, "why": "none"})
+    return Finding("letters", "alarm" if oldest > LETTER else "good", told)
+
+
+def issued(engine: Engine, stream: UUID, link: UUID) -> datetime:
+    """Returns the instant at which a link was issued; now for a link that its dossier does not know."""
+    found = (one.at for one in engine.history(stream) if getattr(one.event, "link", None) == link)
+    return next(found, engine.clock())
 
 
 def address(settings: Settings) -> Finding:

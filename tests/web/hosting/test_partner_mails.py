@@ -15,7 +15,10 @@ from pixflow.partner_links.answering import promise_answer
 from pixflow.tasks import of_dossier
 from tests.web.pages.partner_link.conftest import ADDRESS, MONDAY, PERSONAL, URL, Referred, referred_in
 from tests.web.paths import house
+from web.french import health as french
+from web.hosting import mail_checks
 from web.hosting.mail import message
+from web.hosting.settings import Settings
 
 
 @pytest.fixture
@@ -45,6 +48,25 @@ def test_it_leaves_once_and_is_tried_again_when_the_server_is_silent(referred: R
     assert len(referred.tick()) == 1
     assert referred.tick() == []
     assert len(referred.events(e.PartnerLinkMailed)) == 1
+
+
+def test_doctor_names_the_mails_that_wait_too_long(referred: Referred) -> None:
+    served, at_work = referred.house.served, referred.house
+
+    def level(smtp: str = "smtp://127.0.0.1:1") -> tuple[str, object]:
+        served.read()
+        found = mail_checks.letters(served.engine, served.reads, Settings(smtp=smtp), demo=False)
+        assert french.sentence(found.check, found.level, found.details)
+        return found.level, found.details.get("waiting")
+
+    referred.outbox.broken = True
+    referred.tick()
+    assert (level(), level(smtp="")) == (("good", 1), ("note", 1))
+    at_work.day(MONDAY + timedelta(days=1))
+    assert level() == ("alarm", 1)
+    referred.outbox.broken = False
+    referred.tick()
+    assert level() == ("good", None)
 
 
 def test_no_mail_for_a_link_that_opens_nothing_any_more(referred: Referred) -> None:

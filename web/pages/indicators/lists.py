@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from projections import directory, workshops
 from projections.figures.lists import FigureLine
+from projections.territory import partners
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
@@ -24,38 +26,45 @@ class LineRow:
     late: bool
 
 
-def dossiers(found: Iterable[FigureLine], desk: Desk) -> set[UUID]:
-    """Returns the streams that are dossiers."""
-    return set(directory.named(desk.read, {one.stream for one in found}))
+@dataclass(frozen=True, slots=True)
+class LineSubjects:
+    """What lines are about, by stream: young people, workshops, names of partners."""
+
+    people: dict[UUID, directory.YoungPerson]
+    held: dict[UUID, Any]
+    partners: dict[UUID, str]
 
 
 def line_rows(desk: Desk, id: str, found: Sequence[FigureLine]) -> list[LineRow]:
     """Returns the lines of an indicator, in words."""
     streams = {one.stream for one in found}
-    people, held = directory.named(desk.read, streams), workshops.many(desk.read, streams)
-    return [_row(desk, id, one, people, held) for one in found]
+    about = LineSubjects(
+        directory.named(desk.read, streams),
+        workshops.many(desk.read, streams),
+        partners.names_of(desk.read, streams) if id == "I23" else {},
+    )
+    return [_row(desk, id, one, about) for one in found]
 
 
-def _row(
-    desk: Desk, id: str, one: FigureLine, people: dict[UUID, directory.YoungPerson], held: dict[UUID, object]
-) -> LineRow:
-    name, href, fact = _about(desk, one, people, held)
-    late = one.state == "open" and one.due is not None and one.due < desk.today and id != "I18"
+def _row(desk: Desk, id: str, one: FigureLine, about: LineSubjects) -> LineRow:
+    name, href, fact = _about(desk, one, about)
+    late = one.state == "open" and one.due is not None and one.due < desk.today and id not in ("I18", "I23")
     return LineRow(name, href, dates.day(one.on, year=True), fact, list(_words(desk, id, one, late)), late)
 
 
-def _about(
-    desk: Desk, one: FigureLine, people: dict[UUID, directory.YoungPerson], held: dict[UUID, object]
-) -> tuple[str, str, str]:
+def _about(desk: Desk, one: FigureLine, about: LineSubjects) -> tuple[str, str, str]:
     """Returns the name of what a line is about, its address, and the address of its fact."""
-    if person := people.get(one.stream):
+    if person := about.people.get(one.stream):
         replays = bool(desk.roles & {"referent", "manager", "auditor"})
         where = f"/dossiers/{one.stream}"
         return person.name, where, f"/rejouer/{one.stream}?version={one.version}" if replays else where
-    if workshop := held.get(one.stream):
+    if workshop := about.held.get(one.stream):
         where = f"/ateliers/{one.stream}"
-        day = dates.day(workshop.day, year=True)  # type: ignore[attr-defined]
+        day = dates.day(workshop.day, year=True)
         return say("Atelier du {day}", day=day), where, where
+    if partner := about.partners.get(one.stream):
+        where = f"/partenaires/{one.stream}"
+        return partner, where, where
     if member := desk.refs.team.get(one.stream):
         where = f"/equipe/{one.stream}"
         return member.name, where, where
@@ -64,7 +73,20 @@ def _about(
     return desk.refs.structure.name, "/equipe", "/equipe"
 
 
+def _of_partners(one: FigureLine) -> Iterable[str]:
+    if one.partner:
+        yield one.partner
+    if one.due:
+        until, since = "à confirmer avant le {day}", "ancienne depuis le {day}"
+        yield say(until if one.part == "fresh" else since, day=dates.day(one.due, year=True))
+    if one.part[0].isdigit():
+        yield from (french.part("I23", one.part), one.reason)
+
+
 def _words(desk: Desk, id: str, one: FigureLine, late: bool) -> Iterable[str]:
+    if id == "I23":
+        yield from _of_partners(one)
+        return
     if id not in ("funnel",) and one.part and one.part != one.partner.casefold():
         yield french.cell(id, one.part)
     if one.partner:

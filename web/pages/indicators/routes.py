@@ -6,12 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from msgspec import structs
 
 from pixflow.indicators.catalogue import BY_ID, FUNNEL
 from pixflow.indicators.waits import PAIRS, delay
 from projections.figures import questions
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.hosting.figures import Counting
 from web.http.addresses import PageNumber
 from web.http.filters import FilterMenu
 from web.http.people import NOBODY
@@ -102,7 +104,7 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
     with counted(desk, asked) as there:
         found = questions.figures(there.connection, asked.question, there.basis, there.refs)
         menus = asking.menus(PATH, asked, there)
-        targets = {pair: delay(there.basis, pair, asked.question.day) for pair in PAIRS}
+        targets = _targets(desk, there, asked)
     made = shown_all(found, asked)
     spread = [days for part in made["I13"].parts for days in (part.median, part.ninth) if days is not None]
     return page(
@@ -131,6 +133,12 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
             files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx")},
         ),
     )
+
+
+def _targets(desk: Desk, there: Counting, asked: AskedFigures) -> dict[str, int]:
+    """Returns the delay of each passage, by the protocol of the day: the first one for a day before it."""
+    basis = structs.replace(there.basis, protocol=desk.refs.protocol)
+    return {pair: delay(basis, pair, asked.question.day) for pair in PAIRS}
 
 
 @router.get(f"{PATH}.csv")
