@@ -360,6 +360,14 @@ EMITTED: dict[type[Event], Emitted] = {
             "digest": "ab" * 32, "on": LATER,
         },
     ),
+    i.EventLogIssued: Emitted(
+        (),
+        definition_drafting.issue_event_log,
+        {
+            "first": DAY, "last": LATER, "reason": "étude des parcours", "cases": 81, "events": 2879,
+            "digest": "ab" * 32, "on": LATER,
+        },
+    ),
     s.StaffJoined: Emitted(
         (),
         membership.add_member,

@@ -76,6 +76,23 @@ def publish_definitions(
     return [i.DefinitionsPublished(number=len(indicators.published) + 1, document=document, from_day=from_day)]
 
 
+@decision("issue_event_log", REFERENT_AND_MANAGER)
+def issue_event_log(
+    indicators: IndicatorDocuments,
+    *,
+    first: date,
+    last: date,
+    reason: str,
+    cases: int,
+    events: int,
+    digest: str,
+    on: date,
+) -> list[Event]:
+    """Records that a log of paths for process mining leaves the structure, and why."""
+    why = required(reason, "reason")
+    return [i.EventLogIssued(first=first, last=last, reason=why, cases=cases, events=events, digest=digest, on=on)]
+
+
 @decision("issue_report", REFERENT_AND_MANAGER)
 def issue_report(
     indicators: IndicatorDocuments,

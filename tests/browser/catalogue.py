@@ -19,6 +19,8 @@ ELSEWHERE = {
     # definitions and reports: tests/web/pages/indicators
     "indicators.DefinitionsDrafted", "indicators.DefinitionsEndorsed", "indicators.DefinitionsDraftDropped",
     "indicators.DefinitionsPublished", "indicators.ReportIssued",
+    # a log for process mining, from the terminal: tests/web/cli/test_event_log.py
+    "indicators.EventLogIssued",
     # a campaign corrected: tests/web/pages/results
     "campaign.CampaignCorrected",
     # what a partner does by link: tests/browser/test_partner_link.py

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from pixflow.actor import CLOCK, Actor
+from pixflow.actor import CLOCK, PARTNER, Actor
 from pixflow.decision import Decision
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
@@ -135,7 +135,7 @@ class CommandLog:
             return []
 
     def _record(self, by: Actor, steps: Sequence[Step]) -> list[Recorded]:
-        id, via = self.new_id(), "cli" if by.id == CLOCK else "web"
+        id, via = self.new_id(), "cli" if by.id == CLOCK else "link" if by.id.startswith(PARTNER) else "web"
         recorded = self.engine.execute_all(steps, str(id), by=by, command_id=id, via=via).recorded
         self.count(recorded)
         return list(recorded)

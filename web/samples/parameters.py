@@ -151,6 +151,7 @@ LEARNED = (0.05, 0.3)  # gain of mastery before a retake
 
 ANSWERS_IN, SILENT = Days(1, 5, 16), Share(0.15)
 REFUSES = Share(0.14)
+STUDIES_FIRST, STUDIES_IN = Share(0.3), Days(1, 2, 3)  # of the partners with a link
 ANSWERS_ONCE_CHASED = Share(0.6)
 BEGINS_IN, NEVER_BEGINS = Days(2, 9, 25), Share(0.08)
 LASTS, ALONE_LASTS = Days(5, 25, 60), Days(5, 25, 60)

@@ -10,6 +10,7 @@ from pixflow.events.base import Event
 PLAIN = frozenset(
     {
         *("draft", "document", "note", "on", "endorsed", "comment", "reason", "from_day", "number"),
+        *("cases", "events"),
         *("title", "first", "last", "day", "clock", "definitions", "rows", "digest"),
     }
 )
@@ -83,5 +84,19 @@ class ReportIssued(Event):
     clock: Literal["known", "true"]
     definitions: int
     rows: tuple[ReportRow, ...]
+    digest: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLogIssued(Event):
+    """A log of paths for process mining left the structure: the days in which they began, why, and its SHA-256."""
+
+    TOPIC: ClassVar[str] = "indicators.EventLogIssued"
+    first: date
+    last: date
+    reason: str
+    cases: int
+    events: int
     digest: str
     on: date

@@ -48,6 +48,7 @@ TITLES: dict[str, str] = {
     "indicators.DefinitionsDraftDropped": "Projet de définitions écarté",
     "indicators.DefinitionsPublished": "Définitions des indicateurs",
     "indicators.ReportIssued": "Rapport remis",
+    "indicators.EventLogIssued": "Journal des parcours remis",
     "campaign.CampaignFound": "Nouvelle campagne",
     "campaign.CampaignDeclared": "Déclaration de campagne",
     "campaign.CampaignCorrected": "Correction de campagne",
@@ -263,6 +264,10 @@ def _indicators(event: Event, context: EventContext) -> str:
         case i.ReportIssued(number=number, title=title, first=first, last=last):
             text = "Rapport n° {number} remis : {title}, du {first} au {last}"
             return say(text, number=number, title=title, first=context.day(first), last=context.day(last))
+        case i.EventLogIssued(first=first, last=last, reason=reason, cases=cases):
+            text = "Journal de {count} remis, commencés du {first} au {last}"
+            count = plural(cases, "parcours", "parcours")
+            return noted(say(text, count=count, first=context.day(first), last=context.day(last)), reason)
     return ""
 
 

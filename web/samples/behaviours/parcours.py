@@ -1,7 +1,7 @@
 """Behaviours on the tasks of stage 4, and their follow-ups: partners, certification, the retake, the end."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from pixflow.partners import listing
 from web.french.typography import say
 from web.samples import names, parameters, phrases, youth
 from web.samples.agenda import PlannedCommand, command
-from web.samples.behaviours.advisors import Advisors, Commands
+from web.samples.behaviours.advisors import Commands
+from web.samples.behaviours.linked_partners import VALID, LinkedPartners
 from web.samples.clock import at
 from web.samples.phrases import Reason
 from web.samples.simulation import Case
@@ -26,7 +27,7 @@ ALONE = "tutos-pix"
 """Proposal that the young person carries out alone."""
 
 
-class Parcours(Advisors):
+class Parcours(LinkedPartners):
     SESSION_ROOM = "Lycée de {site}, salle 12"
     SESSION_OVER = 16 * 60
 
@@ -63,10 +64,11 @@ class Parcours(Advisors):
         if not self.chance(parameters.SILENT, case):
             self.later(case, parameters.ANSWERS_IN, partial(self._answer, action=action, referral=referral))
         partner, offer = self.partner(case, proposal)
+        email, link = self.partner_email(partner), new_id(referral, "link")
         yield case.say(
             parcours.send_referral,
-            {"referral": referral, "link": new_id(referral, "link"), "until": self.sim.today + timedelta(days=8)},
-            email=self.partner_email(partner),
+            {"referral": referral, "link": link, "until": self.sim.today + VALID},
+            email=email,
             action=action,
             partner=partner,
             offer=offer,
@@ -74,6 +76,10 @@ class Parcours(Advisors):
             ends=self.referral_ends(case),
             note="",
         )
+        if email:
+            yield from self.mailed(case, referral, link)
+            if self.chance(parameters.STUDIES_FIRST, case):
+                self.later(case, parameters.STUDIES_IN, partial(self.promises, referral=referral))
         if partner.id:
             yield command(case.by, {"partner": partner.id}, listing.use_partner)
 
@@ -93,8 +99,10 @@ class Parcours(Advisors):
         if state is None or not any(one.id == referral and one.answer is None for one in state.referrals):
             return
         refused = self.refuses(case, state)
+        known = next(one for one in state.referrals if one.id == referral)
+        by_link = list(self.answers_by_link(case, state, known, refused))
         answer, reason = ("refused", self.choose(phrases.BUSY, case)) if refused else ("accepted", "")
-        yield case.say(parcours.answer_referral, referral=referral, answer=answer, reason=reason)
+        yield from by_link or [case.say(parcours.answer_referral, referral=referral, answer=answer, reason=reason)]
         if not refused:
             self.later(case, parameters.BEGINS_IN, partial(self._begin, action=action))
 

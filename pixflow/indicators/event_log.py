@@ -1,0 +1,103 @@
+"""The paths as a log for process mining, in XES (IEEE 1849-2023): what happened and when, without any name.
+
+A case is a dossier under an alias of this file alone. A retracted event is left out; so are merged duplicates and
+whoever was erased. No personal field leaves: an event gives its stored name, its instant, its day, stage and position.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from hashlib import blake2s
+from uuid import UUID
+from xml.sax.saxutils import quoteattr
+
+from msgspec import Struct
+
+from pixflow.actor import PARTNER
+from pixflow.events.base import Erased, Recorded
+from pixflow.events.dossier import DossierMerged
+from pixflow.folding import not_retracted
+
+NAMESPACE = "http://www.xes-standard.org/"
+_EXTENSIONS = {
+    "concept": "Concept", "time": "Time", "org": "Organizational", "lifecycle": "Lifecycle",
+}  # fmt: skip
+_EVENT = ("concept:name", "time:timestamp", "lifecycle:transition", "org:resource", "pixflow:on", "pixflow:position")
+
+
+class Trace(Struct, frozen=True):
+    """One case: its alias, and its events in the order of their positions."""
+
+    alias: str
+    events: Sequence[Recorded]
+
+
+def alias_with(key: bytes) -> Callable[[str], str]:
+    """Returns the aliases of one file: nobody without its key finds whom they are about."""
+    return lambda text: blake2s(text.encode(), key=key, digest_size=8).hexdigest()
+
+
+def traces(
+    dossiers: Iterable[tuple[UUID, Sequence[Recorded]]], alias: Callable[[str], str], first: date, last: date
+) -> list[Trace]:
+    """Returns the dossiers begun in the period, by alias: their order in the file tells nothing."""
+    made = []
+    for dossier, events in dossiers:
+        standing = not_retracted(events)
+        apart = any(isinstance(one.event, Erased | DossierMerged) for one in events)
+        if standing and not apart and first <= _day(standing[0]) <= last:
+            made.append(Trace(alias(str(dossier)), sorted(standing, key=lambda one: one.position)))
+    return sorted(made, key=lambda one: one.alias)
+
+
+def xes(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
+    """Yields the lines of the file."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield f'<log xes.version="1.0" xes.features="" xmlns="{NAMESPACE}">'
+    for prefix, name in _EXTENSIONS.items():
+        yield f'<extension name="{name}" prefix="{prefix}" uri="{NAMESPACE}{prefix}.xesext"/>'
+    yield '<extension name="pixflow" prefix="pixflow" uri="urn:pixflow:xesext"/>'
+    yield f'<global scope="trace">{_string("concept:name", "")}</global>'
+    yield f'<global scope="event">{_event(dict.fromkeys(_EVENT, ""), datetime(1970, 1, 1, tzinfo=UTC), 0)}</global>'
+    yield '<classifier name="Activity" scope="event" keys="concept:name"/>'
+    yield _string("concept:name", "pixflow")
+    for trace in made:
+        yield f"<trace>{_string('concept:name', trace.alias)}"
+        for one in trace.events:
+            yield f"<event>{_of(one, alias)}</event>"
+        yield "</trace>"
+    yield "</log>"
+
+
+def _of(one: Recorded, alias: Callable[[str], str]) -> str:
+    told = {
+        "concept:name": one.event.TOPIC.partition(".")[2],
+        "lifecycle:transition": "complete",
+        "org:resource": _resource(one.by, alias),
+        "pixflow:on": _day(one).isoformat(),
+    }
+    stage = _string("pixflow:stage", one.event.STAGE) if one.event.STAGE else ""
+    return _event(told, one.at, one.position) + stage
+
+
+def _event(told: dict[str, str], at: datetime, position: int) -> str:
+    made = {name: _string(name, told.get(name, "")) for name in _EVENT}
+    instant = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
+    made["time:timestamp"] = f'<date key="time:timestamp" value="{instant}"/>'
+    made["pixflow:position"] = f'<int key="pixflow:position" value="{position}"/>'
+    return "".join(made.values())
+
+
+def _resource(by: str, alias: Callable[[str], str]) -> str:
+    """Returns who recorded: the clock, the operator, "partner", or a member of the team under an alias."""
+    if by.startswith(PARTNER):
+        return "partner"
+    return by.partition(":")[2] if ":" in by else f"staff-{alias(by)}"
+
+
+def _day(one: Recorded) -> date:
+    on: date = one.event.on  # type: ignore[attr-defined]
+    return on
+
+
+def _string(key: str, value: str) -> str:
+    return f"<string key={quoteattr(key)} value={quoteattr(value)}/>"
