@@ -27,6 +27,7 @@ LONG = {
     "pixflow.events.dossier": "a table: one class for each event of the dossier",
     "web.french.events.sentences": "a table: one sentence for each event",
     "web.french.errors.refusals": "a table: one sentence for each refusal",
+    "web.french.indicators": "a table: the words of each indicator and of its parts",
     "web.french.tasks": "a table: the words of each kind of task",
 }
 """The modules over MOST_LINES, each with its reason."""

@@ -367,6 +367,7 @@ EMITTED: dict[type[Event], Emitted] = {
             "first": DAY, "last": LATER, "reason": "étude des parcours", "cases": 81, "events": 2879,
             "digest": "ab" * 32, "on": LATER,
         },
+        no_effect="a log that left is read in the history and decides nothing",
     ),
     s.StaffJoined: Emitted(
         (),

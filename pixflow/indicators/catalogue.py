@@ -10,7 +10,7 @@ from pixflow.documents.definitions import RULES
 from pixflow.events.base import STAGES
 from pixflow.indicators import cohorts, conformance, flows, waits
 from pixflow.indicators.entry import Basis, FigureEntry, State, happened
-from pixflow.indicators.partner_entries import ELSEWHERE, FRESH_UNTIL, LISTED, OLD_FROM, SENT, UNKNOWN, USED
+from pixflow.indicators.partner_entries import ANY_LEVEL, ELSEWHERE, FRESH_UNTIL, LISTED, OLD_FROM, SENT, UNKNOWN, USED
 from pixflow.indicators.path import Mark, Path
 from pixflow.workshop.state import Workshop
 
@@ -33,7 +33,10 @@ class Cell(Struct, frozen=True):
 
 
 class Numbers(Struct, frozen=True):
-    """A number among another one, by the names of their cells; `median`: of the days or points of the part."""
+    """A number among another one, by the names of their cells: none where the part is a volume alone.
+
+    `median`: of the days or points of the part.
+    """
 
     name: str
     among: str
@@ -182,12 +185,14 @@ INDICATORS: tuple[Indicator, ...] = (
             "fresh": Cell((FRESH_UNTIL,), late=False, ever=True),
             "old": Cell((OLD_FROM,), late=True, ever=True),
             "unknown": Cell((UNKNOWN,), ever=True),
+            "any-level": Cell((ANY_LEVEL,), ever=True),
         },
         (
             Numbers("elsewhere", "sent"),
             Numbers("fresh", AMONG),
             Numbers("old", AMONG),
             Numbers("unknown", AMONG),
+            Numbers("any-level", ""),
         ),
     ),
     _conformance(),
@@ -216,7 +221,7 @@ def parts(one: Indicator, found: Iterable[str]) -> tuple[Numbers, ...]:
     """Returns the parts of an indicator; `found` are those that its entries have."""
     if one.id == "I23":
         levels = sorted((part for part in found if part[:1].isdigit()), key=_low)
-        return (*one.parts, *(Numbers(part, AMONG) for part in levels))
+        return (*one.parts, *(Numbers(part, "") for part in levels))
     if one.id not in OF_EACH_PART:
         return one.parts
     among = AMONG if one.id == "I14" else "{}-among"

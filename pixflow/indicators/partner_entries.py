@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from uuid import UUID
 
+from pixflow.events.values import OfferTerms
 from pixflow.identity import normalise
-from pixflow.indicators.entry import FigureEntry, happened
+from pixflow.indicators.entry import Basis, FigureEntry, happened
 from pixflow.indicators.path import Mark
 from pixflow.partners.freshness import FRESH, OLD
 from pixflow.partners.state import PartnerState
@@ -15,9 +16,11 @@ SENT = "sent"
 USED, ELSEWHERE = "used", "elsewhere"
 LISTED, NAMED, JOINED = "listed", "named", "joined"
 FRESH_UNTIL, OLD_FROM, UNKNOWN = "fresh", "old", "unknown"
+ANY_LEVEL = "any-level"
+"""The offers that name no level."""
 
 
-def partner_entries(id: UUID, partner: PartnerState) -> Iterator[FigureEntry]:
+def partner_entries(basis: Basis, id: UUID, partner: PartnerState) -> Iterator[FigureEntry]:
     """Yields a partner of the list, its names, and one entry for each offer and level.
 
     One joined to another only says which: whoever was referred to it was referred to the other.
@@ -36,8 +39,16 @@ def partner_entries(id: UUID, partner: PartnerState) -> Iterator[FigureEntry]:
     yield from _freshness(partner, mark)
     for offer, terms in partner.open_offers().items():
         stamp = partner.offers[offer].listed
-        for low, high in terms.bands:
-            yield happened("I23", Mark(stamp.on, stamp.version), level((low, high)), reason=terms.label)
+        for part in sorted({level(band) for band in _bands(basis, stamp.on, terms)}) or [ANY_LEVEL]:
+            yield happened("I23", Mark(stamp.on, stamp.version), part, reason=terms.label)
+
+
+def _bands(basis: Basis, day: date, terms: OfferTerms) -> Iterator[tuple[int, int]]:
+    """Yields the bands of an offer: those that it names, and those of its proposals in the grid of a day."""
+    yield from terms.bands
+    for band in basis.grille(day).bands if terms.proposals else ():
+        if any(proposal.id in terms.proposals for proposal in band.proposals):
+            yield band.low, band.high
 
 
 def level(band: tuple[int, int]) -> str:

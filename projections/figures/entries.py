@@ -88,9 +88,9 @@ def of_workshop(stream: UUID, state: Workshop, basis: Basis, documents: str = ""
     return row, [_entry(stream, one) for one in catalogue.of_workshop(stream, state, basis)]
 
 
-def of_partner(stream: UUID, state: PartnerState, documents: str = "") -> tuple[Row, list[Row]]:
+def of_partner(stream: UUID, state: PartnerState, basis: Basis, documents: str = "") -> tuple[Row, list[Row]]:
     """Returns the row of a partner, which is in no cut, and its entries."""
-    return _blank(stream, documents), [_entry(stream, one) for one in partner_entries(stream, state)]
+    return _blank(stream, documents), [_entry(stream, one) for one in partner_entries(basis, stream, state)]
 
 
 def _blank(stream: UUID, documents: str) -> Row:

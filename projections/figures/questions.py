@@ -75,7 +75,8 @@ def _figure(
     made = []
     for part in parts(one, found):
         middle, ninth = spread.get((one.id, part.name), (None, None)) if part.median else (None, None)
-        made.append(Part(part.name, number(part.name), number(part.among), middle, ninth, part.name, part.among))
+        among = number(part.among) if part.among else 0
+        made.append(Part(part.name, number(part.name), among, middle, ninth, part.name, part.among))
     if one.id == "I16":
         seats = select(func.sum(entries.c.value)).where(held(asked), entries.c.part == "held", *there(asked))
         made.append(Part("filled", number("counted"), connection.execute(seats).scalar() or 0, counts="counted"))

@@ -114,7 +114,7 @@ def _rows(one: Stream, basis: Basis, documents: str, day_of: Callable[[Event], d
     if kind == "workshop":
         return of_workshop(stream, workshop_state.fold(events), basis, documents)
     if kind == "partner":
-        return of_partner(stream, partner_state.fold(events), documents)
+        return of_partner(stream, partner_state.fold(events), basis, documents)
     presents = basis.definitions.workshop_presents
     path = path_of(stream, not_retracted(events), basis.protocol, day_of, workshop_presents=presents)
     return of_path(path, basis, documents)

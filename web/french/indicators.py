@@ -123,11 +123,13 @@ _OTHERS = {
     "present": "présents",
     "proposal": "action proposée par la grille",
     "there": "dans l’équipe",
+    "listed": "dans la liste",
     "sent": "orientations",
     "elsewhere": "orientations hors de la liste",
     "fresh": "fiche confirmée depuis moins de six mois",
     "old": "fiche non confirmée depuis deux ans",
     "unknown": "fiche sans date",
+    "any-level": "offres sans niveau",
     "pix": "Pix passé",
     "briefing": "informée sur Pix",
     "training": "formée",
@@ -255,7 +257,7 @@ def cell(indicator: str, name: str) -> str:
     if name == "among" and one:
         return one[3]
     if indicator == "funnel":
-        return FUNNEL.get(name, name)
+        return FUNNEL[{"counted": "done", "among": "concerned"}.get(name, name)]
     if indicator == "I15" and name == "chosen":
         return "actions prescrites"
     for ending, words in (("-among", "tous"), ("-deviation", "écarts"), ("-pending", "en attente")):

@@ -37,6 +37,7 @@ COMMANDS: dict[str, list[str]] = {
     "erasures": ["--yes"],
     "retention": [],
     "indicators": [],
+    "event-log": ["portfolio.csv", "--as", SOPHIE, "--reason", "étude"],
     "simulate": ["--young-people", "1"],
     "staff add": ["Sophie Lecomte", SOPHIE, "--role", "referent"],
     "staff confirm": [SOPHIE],

@@ -318,6 +318,7 @@ DECISIONS: dict[str, str] = {
     "drop_definitions_draft": "écarter un projet de définitions",
     "publish_definitions": "publier des définitions",
     "issue_report": "remettre un rapport",
+    "issue_event_log": "remettre un journal des parcours",
     "publish_grille_draft": "publier un projet de grille",
     "withdraw_protocol_publication": "annuler la publication d’un protocole",
     "withdraw_grille_publication": "annuler la publication d’une grille",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pixflow.indicators.partner_entries import ANY_LEVEL
 from projections import directory, workshops
 from projections.figures.lists import FigureLine
 from projections.territory import partners
@@ -28,7 +29,7 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class LineSubjects:
-    """What lines are about, by stream: young people, workshops, names of partners."""
+    """Young people, workshops and names of partners that lines are about, by stream."""
 
     people: dict[UUID, directory.YoungPerson]
     held: dict[UUID, Any]
@@ -79,7 +80,7 @@ def _of_partners(one: FigureLine) -> Iterable[str]:
     if one.due:
         until, since = "à confirmer avant le {day}", "ancienne depuis le {day}"
         yield say(until if one.part == "fresh" else since, day=dates.day(one.due, year=True))
-    if one.part[0].isdigit():
+    if one.part == ANY_LEVEL or one.part[0].isdigit():
         yield from (french.part("I23", one.part), one.reason)
 
 

@@ -83,6 +83,7 @@ def test_each_cell_of_the_cohorts_and_each_month_leads_to_its_people(manager: In
     cells = page.select(".cohorts td a")
     assert {len(row.select("td")) for row in page.select(".cohorts tbody tr")} == {9}
     assert [length(manager, cell["href"]) for cell in cells] == [int(cell.text) for cell in cells]
+    assert page.select_one("#list").text.startswith("Action terminée")
     firsts = page.select(".cohorts td:nth-of-type(1) a")
     assert sum(int(cell.text) for cell in firsts) == length(manager, "/indicateurs/funnel?etat=concerned") > 0
     for id in ("I1", "I2", "I14"):
