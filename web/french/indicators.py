@@ -125,6 +125,7 @@ _OTHERS = {
     "there": "dans l’équipe",
     "listed": "dans la liste",
     "sent": "orientations",
+    "used": "sollicités",
     "elsewhere": "orientations hors de la liste",
     "fresh": "fiche confirmée depuis moins de six mois",
     "old": "fiche non confirmée depuis deux ans",
