@@ -166,7 +166,7 @@ def one(connection: Connection, stream: UUID) -> Any:
     return one(connection, found.into) if found and found.into else found
 
 
-def names_of(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, str]:
+def titles(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, str]:
     """Returns the names of these partners."""
     query = select(table.c.stream, table.c.name).where(table.c.stream.in_(list(streams)))
     return {row.stream: row.name for row in connection.execute(query)}

@@ -42,7 +42,7 @@ def line_rows(desk: Desk, id: str, found: Sequence[FigureLine]) -> list[LineRow]
     about = LineSubjects(
         directory.named(desk.read, streams),
         workshops.many(desk.read, streams),
-        partners.names_of(desk.read, streams) if id == "I23" else {},
+        partners.titles(desk.read, streams) if id == "I23" else {},
     )
     return [_row(desk, id, one, about) for one in found]
 
