@@ -23,6 +23,7 @@ from tests.trials.scale import SEED, many
 from web.hosting.served_structure import ServedStructure, serve_one
 
 _TRACE = re.compile(rb"zan[k-t]{6}|[+]33698[0-9]{6}")  # no part of an id looks like either
+PEOPLE, ERASED = many("people", 2_000), many("erased", 1_800)
 STEPS = 4
 """Times that somebody works on each dossier after it was opened."""
 
@@ -118,7 +119,7 @@ def erased_of(data: Path, people: int, erased: int, seed: int) -> list[tuple[str
 
 @pytest.mark.parametrize(
     ("people", "erased", "seeds"),
-    [(400, 200, 1), pytest.param(2_000, many("erased", 1_800), many("seeds", 5), marks=pytest.mark.trial)],
+    [(400, 200, 1), pytest.param(PEOPLE, ERASED, many("seeds", 5), marks=pytest.mark.trial)],
 )
 def test_nobody_erased_is_left_in_the_read_tables(
     people: int, erased: int, seeds: int, tmp_path: Path, proofs: Proofs
@@ -137,11 +138,10 @@ def test_control_what_is_overwritten_where_it_stands_leaves_copies(
     tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "write_anew", emptied)
-    people, erased = 2_000, many("erased", 1_800)
-    found_after = erased_of(tmp_path, people, erased, SEED)
+    found_after = erased_of(tmp_path, PEOPLE, ERASED, SEED)
     proofs.add(
         "control: secure_delete without VACUUM",
-        f"{people} dossiers worked on one by one, {erased} erased",
+        f"{PEOPLE} dossiers worked on one by one, {ERASED} erased",
         f"{len(found_after)} traces left",
     )
     assert found_after
