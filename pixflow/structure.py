@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from pixflow import working_days
 from pixflow.actor import CLOCK, OPERATOR
-from pixflow.decision import NOBODY, decision
+from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import (
     BackupRestored,
     JournalSealed,
     KeyRotated,
     Motive,
+    PortfolioMapped,
     ProgramStarted,
     RotationMotive,
     StructureOpened,
@@ -28,7 +29,8 @@ from pixflow.refused import Refused, required
 class Structure(Struct, frozen=True):
     """The state of the structure. `sealed` is the last day whose access journal is sealed.
 
-    `confirmed` is the last confirmation of the whole team.
+    `confirmed` is the last confirmation of the whole team, `portfolios` are the fields chosen for the columns of
+    portfolios, by a digest of their titles.
     """
 
     version: int = 0
@@ -41,6 +43,7 @@ class Structure(Struct, frozen=True):
     sealed: date | None = None
     opened: date | None = None
     confirmed: Stamp | None = None
+    portfolios: dict[str, tuple[tuple[int, str], ...]] = {}
 
 
 def fold(events: Sequence[Recorded]) -> Structure:
@@ -66,6 +69,8 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             return replace(state, version=version, sealed=day)
         case TeamConfirmed(on=on):
             return replace(state, version=version, confirmed=Stamp(on, version))
+        case PortfolioMapped(header=header, columns=columns):
+            return replace(state, version=version, portfolios={**state.portfolios, header: columns})
         case BackupRestored() | KeyRotated():
             return replace(state, version=version)
     return state
@@ -123,3 +128,11 @@ def seal_journal(structure: Structure, *, day: date, heads: tuple[str, ...], lin
     if structure.sealed and day <= structure.sealed:
         return []
     return [JournalSealed(day=day, heads=heads, lines=lines)]
+
+
+@decision("map_portfolio", REFERENT_AND_MANAGER, system=(OPERATOR,))
+def map_portfolio(structure: Structure, *, header: str, columns: tuple[tuple[int, str], ...], on: date) -> list[Event]:
+    """Remembers the fields chosen for the columns of a portfolio, by a digest of their titles."""
+    if structure.portfolios.get(header, ()) == columns:
+        return []
+    return [PortfolioMapped(header=header, columns=columns, on=on)]

@@ -323,9 +323,15 @@ def test_an_administrator_keeps_accounts_and_absences_and_nothing_else() -> None
 
 def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
     steering = {decision for decision in DECISIONS if decision not in BEYOND and may(PEOPLE["manager"], decision)}
-    importing = {"open_dossier", "correct_from_portfolio", "assign_advisor", "lend", "undo_assignment", "hand_over"} | {
-        "return_dossier"
-    }
+    importing = {
+        "open_dossier",
+        "correct_from_portfolio",
+        "map_portfolio",
+        "assign_advisor",
+        "lend",
+        "undo_assignment",
+        "hand_over",
+    } | {"return_dossier"}
     merging = {"merge", "take_over", "move_match", "unmerge", "give_back_merged", "move_back"}
     grouping = {"correct_group", "undo_group"}
     assert steering == importing | merging | grouping | ERASING | {

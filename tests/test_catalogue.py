@@ -59,6 +59,7 @@ from pixflow.events.structure import (
     BackupRestored,
     JournalSealed,
     KeyRotated,
+    PortfolioMapped,
     ProgramStarted,
     StructureOpened,
     TeamConfirmed,
@@ -316,6 +317,9 @@ EMITTED: dict[type[Event], Emitted] = {
         (STRUCTURE,),
         confirmation.confirm_team,
         {"members": (OTHER,), "team": {OTHER: staff.Staff(version=1)}, "on": DAY},
+    ),
+    PortfolioMapped: Emitted(
+        (STRUCTURE,), structure.map_portfolio, {"header": "c4", "columns": ((2, "last_name"), (5, "")), "on": DAY}
     ),
     ProtocolDrafted: Emitted((), drafting.draft_protocol, {"document": PROTOCOL, **DRAFT}),
     ProtocolEndorsed: Emitted((PROTOCOL_DRAFTED,), drafting.endorse_protocol, OPINION),

@@ -16,6 +16,7 @@ PLAIN = frozenset(
     {
         *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
         *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines", "people"),
+        *("header", "columns"),
     }
 )
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
@@ -92,4 +93,17 @@ class TeamConfirmed(Event):
 
     TOPIC: ClassVar[str] = "structure.TeamConfirmed"
     people: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioMapped(Event):
+    """The fields chosen for the columns of a portfolio, as pairs: the position from 1, and the field, "" for ignored.
+
+    `header` is a digest of the titles, for a title may hold a name. Without columns, the titles count again.
+    """
+
+    TOPIC: ClassVar[str] = "structure.PortfolioMapped"
+    header: str
+    columns: tuple[tuple[int, str], ...]
     on: date

@@ -13,7 +13,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, IdentityCorrected
 from pixflow.identity import words
 from pixflow.importing.auto_match import match_all
-from pixflow.portfolio.columns import Chosen, Field
+from pixflow.portfolio.columns import FIELDS, Chosen, Field
 from pixflow.portfolio.corrections import corrections, opening
 from pixflow.portfolio.plan import (
     KnownPerson,
@@ -29,6 +29,7 @@ from pixflow.portfolio.reader import Portfolio
 from pixflow.portfolio.reading_process import read_in_turn
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
+from pixflow.structure import map_portfolio
 
 Accepted = bool | Collection[int]
 """The accepted changes: all, none, or those of these lines."""
@@ -36,19 +37,22 @@ Accepted = bool | Collection[int]
 AGAIN = frozenset({"closed", "person-erased", "taken"})
 CHUNK = 1_000
 Reader = Callable[[bytes, int | None, Chosen], Portfolio]
+Columns = tuple[tuple[int, Field | None], ...]
 
 
 class Asked(Struct, frozen=True):
     """Choices for a file.
 
     `site` applies to new dossiers whose row has none, `sheet` is the position of a workbook's sheet, `columns` are the
-    fields of columns, `doubts` say what becomes of doubtful rows, by line.
+    fields of columns, `doubts` say what becomes of doubtful rows, by line. `remembered`: the columns are those of an
+    earlier file with these titles.
     """
 
     site: str | None = None
     sheet: int | None = None
-    columns: tuple[tuple[int, Field | None], ...] = ()
+    columns: Columns = ()
     doubts: Mapping[int, Way] = {}
+    remembered: bool = False
 
 
 class PreparedPortfolio(Struct, frozen=True):
@@ -80,16 +84,19 @@ class PortfolioOutcome(Struct, frozen=True):
 class PortfolioImporter:
     """Imports into one structure.
 
-    `people` returns every dossier, `waiting` the participations that wait for these i-Milo numbers, both up to date.
+    `structure` is its stream. `people` returns every dossier, `waiting` the participations that wait for these i-Milo
+    numbers, both up to date.
     """
 
     def __init__(
         self,
         engine: Engine,
+        structure: UUID,
         people: Callable[[], Sequence[KnownPerson]],
         waiting: Callable[[Sequence[str]], Mapping[str, Sequence[UUID]]],
     ) -> None:
         self.engine = engine
+        self.structure = structure
         self.people = people
         self.waiting = waiting
 
@@ -99,17 +106,20 @@ class PortfolioImporter:
         site: str | None = None,
         sheet: int | None = None,
         reader: Reader = read_in_turn,
-        columns: Chosen = (),
+        columns: Chosen | None = None,
         doubts: Mapping[int, Way] = {},
     ) -> PreparedPortfolio:
         """Reads a file and returns the changes it would make. Records nothing. The others are those of Asked.
 
-        Raises Refused("unknown-site").
+        Without `columns`, those of the last file with the same titles count. Raises Refused("unknown-site").
         """
         if site and site not in self.engine.references().structure.sites:
             raise Refused("unknown-site", field="site")
-        asked = Asked(site, sheet, tuple(columns), dict(doubts))
-        portfolio = reader(data, sheet, asked.columns)
+        portfolio = reader(data, sheet, tuple(columns or ()))
+        kept = self._remembered(portfolio) if columns is None else ()
+        if kept:
+            portfolio = reader(data, sheet, kept)
+        asked = Asked(site, sheet, kept or tuple(columns or ()), dict(doubts), bool(kept))
         preview = None if portfolio.refused else self._preview(portfolio, asked)
         return PreparedPortfolio(hashlib.sha256(data).hexdigest(), asked, portfolio, preview)
 
@@ -152,6 +162,12 @@ class PortfolioImporter:
         recorded = [one for chunk in chunks for one in chunk]
         return _outcome(recorded, self.engine.events_of_command(new_id(command_id, "match")))
 
+    def _remembered(self, portfolio: Portfolio) -> Columns:
+        """Returns the fields chosen for the columns of the last file with the titles of this one."""
+        columns = self.engine.references().structure.portfolios.get(header_of(portfolio), ())
+        known: dict[str, Field] = {field: field for field in FIELDS}
+        return tuple((position, known.get(field)) for position, field in columns)
+
     def _waiting(self, recorded: Sequence[Recorded]) -> dict[UUID, Sequence[UUID]]:
         """Returns the participations that wait for dossiers opened or with a corrected identity."""
         numbers = dict(_numbers(recorded))
@@ -174,7 +190,16 @@ class PortfolioImporter:
         content = (prepared.digest, asked.site, asked.sheet, told, start, *by_hand)
         lines = preview.lines[start : start + CHUNK]
         steps = [step for line in lines for step in _steps(line, command_id, accepted)]
+        if not start and not asked.remembered:
+            steps += self._mapping(prepared)
         return self.engine.execute_all(steps, content, by=by, command_id=new_id(command_id, _chunk(start)), via=via)
+
+    def _mapping(self, prepared: PreparedPortfolio) -> Iterator[Step]:
+        """Returns the step that remembers the columns chosen, or forgets those that are chosen no more."""
+        header = header_of(prepared.portfolio)
+        columns = tuple((position, field or "") for position, field in prepared.asked.columns)
+        if columns or header in self.engine.references().structure.portfolios:
+            yield Step({"structure": self.structure}, map_portfolio, {"header": header, "columns": columns})
 
     def _preview(self, portfolio: Portfolio, asked: Asked) -> PortfolioPreview:
         holders = self.engine.claim_holders("imilo", [row.imilo_number for row in portfolio.rows if row.imilo_number])
@@ -197,6 +222,11 @@ class PortfolioImporter:
             bare=bare,
         )
         return planner.preview(portfolio)
+
+
+def header_of(portfolio: Portfolio) -> str:
+    """Returns a digest of the titles of a file: the choice of its columns is remembered by it."""
+    return hashlib.sha256("\x1f".join(one.header for one in portfolio.columns).encode()).hexdigest()[:32]
 
 
 def _chunk(start: int) -> str:

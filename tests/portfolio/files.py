@@ -29,7 +29,10 @@ class Office(House):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.portfolios = PortfolioImporter(
-            self.engine, self.people, lambda numbers: {one: found for one in numbers if (found := self.waiting(one))}
+            self.engine,
+            self.opened.stream("structure"),
+            self.people,
+            lambda numbers: {one: found for one in numbers if (found := self.waiting(one))},
         )
 
     def people(self) -> list[Any]:

@@ -1,6 +1,7 @@
 """Importing: new, unchanged, changed, doubtful, closed; advisors, sites; twice, by whom, and what waited."""
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -510,3 +511,38 @@ def test_a_file_of_several_chunks_is_one_import(office: Office) -> None:
     assert (again.opened, again.repeated) == (2_500, True)
     assert office.engine.head() == before
     assert set(office.statuses(*lines)) == {"unchanged"}
+
+
+UNTITLED = "Ref;Identité;Petit nom;Quand;Site"
+CHOSEN: Any = ((2, "last_name"), (3, "first_name"), (4, "birth_date"))
+
+
+def test_the_columns_chosen_for_a_file_are_those_of_the_next_one_with_its_titles(office: Office) -> None:
+    def prepare(line: str, header: str = UNTITLED, **asked: Any) -> PreparedPortfolio:
+        return office.portfolios.prepare(file(line, header=header), **asked)
+
+    def record(prepared: PreparedPortfolio) -> None:
+        office.portfolios.record(prepared, by=office.referent, command_id=uuid4())
+
+    record(prepare("1;Bah;Ali;01/02/2004;Mortagne", columns=CHOSEN))
+    again = prepare("2;Diallo;Awa;12/03/2005;L’Aigle")
+    assert again.asked.remembered
+    assert [(one.last_name, one.first_name, str(one.birth_date)) for one in again.portfolio.rows] == [
+        ("Diallo", "Awa", "2005-03-12")
+    ]
+    assert prepare("2;Diallo;Awa;12/03/2005;L’Aigle", header=f"{UNTITLED};Note").preview is None
+    assert prepare("2;Diallo;Awa;12/03/2005;L’Aigle", columns=()).preview is None
+    head = office.engine.head()
+    record(again)
+    assert office.engine.head() == head + 1
+    record(prepare("3;Morel;Zoé;12/03/2005;L’Aigle", columns=(*CHOSEN, (1, "project"))))
+    assert prepare("4;Petit;Luc;12/03/2005;L’Aigle").portfolio.rows[0].project == "4"
+
+
+def test_columns_read_again_by_their_titles_are_chosen_no_more(office: Office) -> None:
+    notes: Any = ((3, "project"),)
+    for name, columns in ("Bah", notes), ("Diallo", ()), ("Morel", None):
+        data = file(f"{name};Ali;Vente", header="Nom;Prénom;Note")
+        prepared = office.portfolios.prepare(data, "Mortagne", columns=columns)
+        office.portfolios.record(prepared, by=office.referent, command_id=uuid4())
+        assert (name, prepared.portfolio.rows[0].project) == (name, "Vente" if columns else None)

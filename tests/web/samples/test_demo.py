@@ -33,6 +33,7 @@ NOT_PLAYED = {
     "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated", "structure.TeamConfirmed",
     # an advisor who takes a link back
     "dossier.PartnerLinkRevoked",
+    "structure.PortfolioMapped",
     # partners: what the visitor does, and what another file would tell
     "partner.PartnerCorrected", "partner.SourceTold", "partner.SourceWithdrawn",
     "partner.OfferRevised", "partner.OfferClosed", "partner.PartnerReviewed",

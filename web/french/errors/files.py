@@ -153,6 +153,7 @@ FIELDS: dict[str, str] = {
     "project": "Projet professionnel",
 }
 """Names of the columns of a portfolio file."""
+IGNORED = "colonne ignorée"
 NAMED = 8
 """Number of lines named in a problem of several lines."""
 

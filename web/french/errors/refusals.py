@@ -233,6 +233,7 @@ DECISIONS: dict[str, str] = {
     "miss_appointment": "noter un rendez-vous manqué",
     "chase": "noter une relance",
     "correct_from_portfolio": "corriger un dossier d’après un fichier",
+    "map_portfolio": "dire les colonnes d’un portefeuille",
     "take_note": "ajouter une note",
     "claim_task": "prendre une tâche à son compte",
     "snooze": "mettre une tâche en pause",

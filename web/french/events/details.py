@@ -9,9 +9,11 @@ from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import Delays, Escalation, ProtocolDocument, Workshops
 from pixflow.documents.resource import ResourceDocument
 from pixflow.events.base import Erased, Recorded
+from pixflow.events.structure import PortfolioMapped
 from pixflow.events.values import Part, Profile, Result
 from web.french import indicators, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
+from web.french.errors import files
 from web.french.events import partners, resources
 from web.french.events.fields import EMPTY, LABELS, PARIS, EventContext, Names, text_of
 from web.french.typography import lower_first, plural, say
@@ -61,6 +63,11 @@ def _rows(name: str, value: Any, context: EventContext) -> Iterator[tuple[str, s
             yield from of_protocol(value)
         case Definitions():
             yield from indicators.of_definitions(value)
+        case tuple() if isinstance(context.recorded.event, PortfolioMapped):
+            chosen = (
+                say("n° {at} : {field}", at=at, field=files.FIELDS.get(field, files.IGNORED)) for at, field in value
+            )
+            yield LABELS[name], ", ".join(chosen) or EMPTY
         case tuple() if name == "rows":
             yield LABELS[name], typography.plural(len(value), "ligne")
         case ResourceDocument():

@@ -50,13 +50,16 @@ class PortfolioForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class PortfolioChoices:
-    """The choices in the address or the form of the preview; an unreadable value is left out."""
+    """The choices in the address or the form of the preview; an unreadable value is left out.
+
+    `columns` is None until somebody was asked: those remembered count.
+    """
 
     site: str | None
     sheet: int | None
     all: bool
     ticked: frozenset[int]
-    columns: tuple[tuple[int, Field | None], ...]
+    columns: tuple[tuple[int, Field | None], ...] | None
     doubts: Mapping[int, Way]
     kept: int
     at: int
@@ -70,7 +73,7 @@ class PortfolioChoices:
             sheet=_number(_last(sent, "sheet")) or None,
             all=_last(sent, "all") == "true",
             ticked=frozenset(number for text in _every(sent, "line") if (number := _number(text))),
-            columns=tuple(_pairs(sent, "column", {**{name: name for name in FIELDS}, "": None})),
+            columns=_columns(sent) if "column" in sent else None,
             doubts=dict(_pairs(sent, "doubt", {way: way for way in WAYS})),
             kept=int(kept, 16) if kept and set(kept) <= _HEX else 0,
             at=_number(_last(sent, "at")) or 1,
@@ -127,6 +130,10 @@ def _pairs(sent: Mapping[str, Any], name: str, known: Mapping[str, T]) -> Iterat
             yield _number(number), known[code]
 
 
+def _columns(sent: Mapping[str, Any]) -> tuple[tuple[int, Field | None], ...]:
+    return tuple(_pairs(sent, "column", {**{name: name for name in FIELDS}, "": None}))
+
+
 def _last(sent: Mapping[str, Any], name: str) -> str:
     return _every(sent, name)[-1].strip()
 
@@ -161,4 +168,4 @@ def importer_of(served: ServedStructure) -> PortfolioImporter:
         with served.read().database.connect() as connection:
             return result_routing.waiting_with_numbers(connection, numbers)
 
-    return PortfolioImporter(served.engine, everyone, waiting)
+    return PortfolioImporter(served.engine, served.opened.stream("structure"), everyone, waiting)

@@ -61,7 +61,7 @@ def choices_of(columns: Sequence[Column]) -> list[ColumnChoice]:
 
 
 def _choice(column: Column, by_title: Field | None) -> ColumnChoice:
-    named: dict[Field | None, str] = {None: "colonne ignorée", **{field: files.FIELDS[field] for field in FIELDS}}
+    named: dict[Field | None, str] = {None: files.IGNORED, **{field: files.FIELDS[field] for field in FIELDS}}
     values = {field: "" if field == by_title else f"{column.position}:{field or ''}" for field in named}
     options = [(values[field], label) for field, label in named.items()]
     return ColumnChoice(column.position, column.header, options, values[column.field])

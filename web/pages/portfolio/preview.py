@@ -91,7 +91,8 @@ class PortfolioPreviewPage(Page):
     """The preview of a portfolio. `kept` are the rows ticked so far, `accepted` their number; `all`: every one is.
 
     `sheet` is the name of the sheet read, `chosen_sheet` its number when it was chosen; `pages` are the pagers by the
-    name of their list. `sites` are the options for the rows without a site, none when nothing is asked.
+    name of their list. `sites` are the options for the rows without a site, none when nothing is asked. `remembered`:
+    the columns are those chosen for the last file with these titles.
     """
 
     template = "portfolio/preview.html"
@@ -107,6 +108,7 @@ class PortfolioPreviewPage(Page):
     figures: Sequence[tuple[int, str]]
     columns: Sequence[ColumnRow]
     column_choices: Sequence[ColumnChoice]
+    remembered: bool
     ignored: Sequence[str]
     may_record: bool
     settled_elsewhere: Sequence[str]
@@ -152,6 +154,7 @@ def preview_page(
         figures=figures(preview),
         columns=columns_read(preview.columns),
         column_choices=choices_of(preview.columns),
+        remembered=prepared.asked.remembered,
         may_record=any(line.status in ("new", "changed") or line.ways for line in preview.lines),
         settled_elsewhere=_settled(preview, shown["d"]),
         ignored=[column.header for column in preview.columns if column.header and not column.field],

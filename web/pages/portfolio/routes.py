@@ -90,7 +90,7 @@ def choose(request: Request, desk: AtImport, data: UploadData) -> Response:
         return RedirectResponse("/dossiers/import", 303)
     with file.file:
         content, name = file.file.read(), file.filename[:200]
-    prepared = _importer(desk).prepare(content)
+    prepared = _importer(desk).prepare(content, columns=())
     if prepared.preview is None and not may_be_chosen(prepared.portfolio):
         return _refused(request, name, prepared, "")
     uploads = import_preview.uploads(desk)

@@ -263,6 +263,23 @@ def test_a_column_is_read_otherwise_from_the_preview(desk: Desk) -> None:
     assert desk.house.state(one.stream).project == "Soins"
 
 
+def test_the_next_file_with_these_titles_is_read_as_the_last_one(desk: Desk) -> None:
+    header = "Ref;Identité;Petit nom;Quand;Site"
+    first = desk.upload("1;Bah;Ali;01/02/2004;Mortagne", header=header)
+    chosen = ["2:last_name", "3:first_name", "4:birth_date"]
+    desk.press(desk.client.get(first, params={"column": chosen}).text)
+    where = desk.upload("2;Diallo;Awa;12/03/2005;L’Aigle", header=header)
+    preview = desk.page(where)
+    assert "Colonnes choisies la dernière fois pour un fichier aux mêmes titres." in words(preview)
+    assert table(preview, "nouveaux") == ["2 Diallo Awa — 12 mars 2005 L’Aigle — sans conseiller·ère"]
+    head = desk.head()
+    assert desk.press(preview).status_code == 303
+    assert [one.last_name for one in people(desk)] == ["Bah", "Diallo"]
+    assert desk.head() == head + 1
+    titles = desk.client.get(desk.upload("3;Petit;Luc;12/03/2005;L’Aigle", header=header), params={"column": [""] * 5})
+    assert texts(titles.text, "h1") == ["Que contient chaque colonne ?"]
+
+
 def test_a_doubtful_row_is_settled_in_the_preview(desk: Desk) -> None:
     desk.record(AWA, BAH)
     other = AWA.replace("DIALLO;Awa", "MARTIN;Lucas")
