@@ -32,6 +32,7 @@ class PortfolioForm(Form):
     """The form of the preview. `kept` are the rows ticked so far; `line` are those of page `at` of the changes.
 
     `column` are the fields of columns, such as `4:birth_date`; `doubt` the doubtful rows settled, such as `12:open`.
+    `sure`: those that are the same person are corrected, but where `doubt` says otherwise.
     """
 
     site: str | None = None
@@ -40,6 +41,7 @@ class PortfolioForm(Form):
     line: tuple[int, ...] = ()
     column: tuple[str, ...] = ()
     doubt: tuple[str, ...] = ()
+    sure: bool = False
     kept: str | None = None
     at: int = 1
     c: int = 1
@@ -60,7 +62,8 @@ class PortfolioChoices:
     all: bool
     ticked: frozenset[int]
     columns: tuple[tuple[int, Field | None], ...] | None
-    doubts: Mapping[int, Way]
+    doubts: Mapping[int, Way | None]
+    sure: bool
     kept: int
     at: int
     pages: Mapping[str, int]
@@ -74,11 +77,19 @@ class PortfolioChoices:
             all=_last(sent, "all") == "true",
             ticked=frozenset(number for text in _every(sent, "line") if (number := _number(text))),
             columns=_columns(sent) if "column" in sent else None,
-            doubts=dict(_pairs(sent, "doubt", {way: way for way in WAYS})),
+            doubts=dict(_pairs(sent, "doubt", {**{way: way for way in WAYS}, "": None})),
+            sure=_last(sent, "sure") == "true",
             kept=int(kept, 16) if kept and set(kept) <= _HEX else 0,
             at=_number(_last(sent, "at")) or 1,
             pages={name: _number(_last(sent, name)) or 1 for name in PAGES},
         )
+
+    def settled(self, preview: PortfolioPreview | None = None) -> dict[int, Way]:
+        """Returns what becomes of doubtful rows, by line; with a `preview`, also of those that are the same person."""
+        corrected: dict[int, Way | None] = {}
+        if preview and self.sure:
+            corrected = {line.row.line: "correct" for line in preview.lines if is_sure(line)}
+        return {line: way for line, way in {**corrected, **self.doubts}.items() if way}
 
     def accepted(self, preview: PortfolioPreview) -> frozenset[int]:
         """Returns the lines whose changes are ticked, on any page."""
@@ -89,6 +100,12 @@ class PortfolioChoices:
         here = shown(places, self.at)
         kept = {preview.lines[place].row.line for place in places if self.kept >> place & 1 and place not in here}
         return frozenset(kept | (self.ticked & set(lines)))
+
+
+def is_sure(line: PortfolioRow) -> bool:
+    """Tells if a doubtful row bears the name of the dossier found, and may correct it."""
+    same_name = line.doubt != "other-name" and {"last_name", "first_name"}.isdisjoint(line.differs)
+    return same_name and "correct" in line.ways
 
 
 def changed_places(preview: PortfolioPreview) -> list[int]:

@@ -58,7 +58,8 @@ class ChangedRow:
 class DoubtfulRow:
     """A row of the file that is not recorded unless somebody settles it, with the reason, and the dossier found if any.
 
-    `changes`: what correcting the dossier would change. `ways`: values such as `12:open`, with their names.
+    `changes`: what correcting the dossier would change. `ways`: values such as `12:open`, with their names; that of
+    nothing comes first.
     """
 
     line: int
@@ -92,7 +93,8 @@ class PortfolioPreviewPage(Page):
 
     `sheet` is the name of the sheet read, `chosen_sheet` its number when it was chosen; `pages` are the pagers by the
     name of their list. `sites` are the options for the rows without a site, none when nothing is asked. `remembered`:
-    the columns are those chosen for the last file with these titles.
+    the columns are those chosen for the last file with these titles. `sure_count` are the doubtful rows of the same
+    person that nobody settled; `sure`: they are corrected.
     """
 
     template = "portfolio/preview.html"
@@ -112,6 +114,8 @@ class PortfolioPreviewPage(Page):
     ignored: Sequence[str]
     may_record: bool
     settled_elsewhere: Sequence[str]
+    sure: bool
+    sure_count: int
     all: bool
     accepted: int
     kept: str
@@ -156,7 +160,9 @@ def preview_page(
         column_choices=choices_of(preview.columns),
         remembered=prepared.asked.remembered,
         may_record=any(line.status in ("new", "changed") or line.ways for line in preview.lines),
-        settled_elsewhere=_settled(preview, shown["d"]),
+        settled_elsewhere=_settled(preview, shown["d"], choices),
+        sure=choices.sure,
+        sure_count=sum(portfolio_choices.is_sure(line) and not line.way for line in lists["d"]),
         ignored=[column.header for column in preview.columns if column.header and not column.field],
         all=choices.all,
         accepted=len(accepted),
@@ -164,7 +170,7 @@ def preview_page(
         form=OpenForm("import", errors=errors, seen=portfolio_choices.seen(preview)),
         pages=pages,
         changed=[_changed(desk, line, accepted) for line in shown["c"]],
-        doubtful=_doubtful(desk, shown["d"]),
+        doubtful=_doubtful(desk, shown["d"], choices),
         new=[_new(desk, line, sites) for line in shown["n"]],
         remarks=_page(remarks, pages["r"]),
         command_id=desk.new_command(),
@@ -212,11 +218,11 @@ def _changes(desk: Desk, line: PortfolioRow) -> list[tuple[str, str, str]]:
     ]
 
 
-def _settled(preview: PortfolioPreview, here: Sequence[PortfolioRow]) -> list[str]:
+def _settled(preview: PortfolioPreview, here: Sequence[PortfolioRow], choices: PortfolioChoices) -> list[str]:
     """Returns the choices for doubtful rows of other pages, for the form to keep."""
     lines = {line.row.line for line in here}
-    settled = (line for line in preview.lines if line.status == "doubtful" and line.way)
-    return [f"{line.row.line}:{line.way}" for line in settled if line.row.line not in lines]
+    others = (line.row.line for line in preview.lines if line.ways and line.row.line not in lines)
+    return [f"{line}:{choices.doubts[line] or ''}" for line in others if line in choices.doubts]
 
 
 def value(desk: Desk, field: str, given: object) -> str:
@@ -235,7 +241,7 @@ def value(desk: Desk, field: str, given: object) -> str:
     return str(given)
 
 
-def _doubtful(desk: Desk, lines: Sequence[PortfolioRow]) -> list[DoubtfulRow]:
+def _doubtful(desk: Desk, lines: Sequence[PortfolioRow], choices: PortfolioChoices) -> list[DoubtfulRow]:
     people = directory.named(desk.read, {line.dossier for line in lines if line.dossier})
     return [
         DoubtfulRow(
@@ -245,11 +251,18 @@ def _doubtful(desk: Desk, lines: Sequence[PortfolioRow]) -> list[DoubtfulRow]:
             line.dossier,
             people[line.dossier].name if line.dossier in people else "",
             _changes(desk, line) if "correct" in line.ways else [],
-            [(f"{line.row.line}:{way}", matching.PEOPLE_WAYS[way]) for way in line.ways],
+            _ways(line, choices.sure),
             f"{line.row.line}:{line.way}" if line.way else "",
         )
         for line in lines
     ]
+
+
+def _ways(line: PortfolioRow, sure: bool) -> list[tuple[str, str]]:
+    """Returns the choices for a doubtful row. Once the sure ones are corrected, even doing nothing is a choice."""
+    nothing = (f"{line.row.line}:" if sure else "", matching.NOTHING_YET)
+    ways = [(f"{line.row.line}:{way}", matching.PEOPLE_WAYS[way]) for way in line.ways]
+    return [nothing, *ways] if ways else []
 
 
 def _why(line: PortfolioRow) -> str:

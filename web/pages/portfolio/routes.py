@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -157,8 +158,9 @@ def _prepared(desk: Desk, token: str, choices: PortfolioChoices) -> tuple[str, P
     reader = KeptReadings(uploads, token)
     if not reader.known():
         raise Refused("upload-gone")
-    asked = (choices.columns, choices.doubts)
-    return name, _importer(desk).prepare(content, choices.site, choices.sheet, reader, *asked)
+    prepare = partial(_importer(desk).prepare, content, choices.site, choices.sheet, reader, choices.columns)
+    prepared = prepare(choices.settled())
+    return name, prepare(choices.settled(prepared.preview)) if choices.sure else prepared
 
 
 def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> Response:

@@ -295,6 +295,23 @@ def test_a_doubtful_row_is_settled_in_the_preview(desk: Desk) -> None:
     assert table(done, "c")[0].startswith("MARTIN Lucas 0012345")
 
 
+def test_the_doubtful_rows_of_the_same_person_are_settled_in_one_press(desk: Desk) -> None:
+    lines = many(60)
+    desk.record(*lines)
+    again = [line.replace(line[:7], line[:7].lstrip("0")).replace(";CEJ;", ";PACEA;") for line in lines]
+    again[0] = again[0].replace("NOM0001", "AUTRE")
+    where = desk.upload(*again)
+    button = soup(desk.page(where)).select_one("button[name=sure]")
+    assert said(button) == "Corriger les 59 dossiers de même nom"
+    every = desk.page(f"{where}?{button['name']}={button['value']}&doubt=2:correct")
+    assert texts(every, ".figures li")[3:5] == ["0 à vérifier", "60 tranchés"]
+    second = desk.client.get(where, params={**ticked(form_of(every), ()), "doubt": ["2:", "3:"], "d": "2"}).text
+    assert len(soup(second).select("input[name=doubt]")) == 2
+    assert texts(second, "#doubt-53 option[selected]") == ["C’est la même personne : corriger son dossier"]
+    done = desk.page(desk.press(second).headers["Location"])
+    assert texts(done, ".figures li")[:2] == ["0 dossier ouvert", "58 dossiers corrigés"]
+
+
 def test_a_settled_row_stays_settled_on_the_next_page_of_the_others(desk: Desk) -> None:
     lines = many(60)
     desk.record(*lines)
