@@ -46,9 +46,9 @@ class Milestone(Struct, frozen=True):
 class Staff(Struct, frozen=True):
     """A member of staff. `left` is the last day; roles stay in the state, and give nothing after it.
 
-    `awaiting` are the roles that wait for a second person, each with the id of who granted it. `ends` are the last
-    days of roles that have one. `calendar` counts the changes of their feed's address. `referent_ended` is the last day
-    when the role of référent was taken back.
+    `awaiting` are the roles that wait for a second person, each with the id of who granted it, `awaiting_since` their
+    days. `ends` are the last days of roles that have one. `calendar` counts the changes of their feed's address.
+    `referent_ended` is the last day when the role of référent was taken back.
     """
 
     version: int = 0
@@ -58,6 +58,7 @@ class Staff(Struct, frozen=True):
     site: str | None = None
     roles: frozenset[Role] = frozenset()
     awaiting: dict[Role, str] = {}
+    awaiting_since: dict[Role, date] = {}
     ends: dict[Role, date] = {}
     joined: date | None = None
     left: date | None = None
@@ -132,15 +133,19 @@ def _working(state: Staff, recorded: Recorded) -> dict[str, object]:
 def _roles(state: Staff, event: e.RoleGranted | e.RoleConfirmed | e.RoleEnded, by: str) -> dict[str, object]:
     role = event.role
     awaiting = {one: giver for one, giver in state.awaiting.items() if one != role}
+    since = {one: day for one, day in state.awaiting_since.items() if one != role}
     if isinstance(event, e.RoleConfirmed):
-        return {"awaiting": awaiting}
+        return {"awaiting": awaiting, "awaiting_since": since}
     ends = {one: last for one, last in state.ends.items() if one != role}
     if isinstance(event, e.RoleEnded):
         ended = {"designated": None, "designated_for": None, "referent_ended": event.on} if role == "referent" else {}
-        return {"roles": state.roles - {role}, "awaiting": awaiting, "ends": ends, **ended}
+        waiting = {"awaiting": awaiting, "awaiting_since": since}
+        return {"roles": state.roles - {role}, **waiting, "ends": ends, **ended}
+    waits = event.to_confirm or role in CONFIRMED
     return {
         "roles": state.roles | {role},
-        "awaiting": awaiting | ({role: by} if event.to_confirm or role in CONFIRMED else {}),
+        "awaiting": awaiting | ({role: by} if waits else {}),
+        "awaiting_since": since | ({role: event.on} if waits else {}),
         "ends": ends | ({role: event.until} if event.until else {}),
     }
 

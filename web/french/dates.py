@@ -47,6 +47,18 @@ def clock(at: datetime, zone: str | ZoneInfo) -> str:
     return f"{at.astimezone(_zone(zone)):%H:%M}"
 
 
+def age(since: date, today: date) -> str:
+    """Returns how long something waits, in calendar days, as "aujourd’hui", "hier" or "5 jours"."""
+    days = (today - since).days
+    return ("aujourd’hui", "hier")[days] if days in (0, 1) else f"{days}{NBSP}jours"
+
+
+def ago(day: date, today: date) -> str:
+    """Returns a past day as "aujourd’hui", "hier" or "il y a 5 jours"."""
+    words = age(day, today)
+    return words if (today - day).days < 2 else f"il y a {words}"
+
+
 def due_words(due: date | datetime, today: date, late: int = 0) -> str:
     """Returns a due day in few words: "2 j de retard", "aujourd’hui", "vendredi", "16 avril".
 

@@ -1,6 +1,9 @@
 """Parts of sentences, joined."""
 
-from web.french import typography, vocabulary
+from datetime import date
+
+from pixflow.dossier.state import Snooze
+from web.french import dates, typography, vocabulary
 from web.french.typography import say
 
 LONGEST = 240
@@ -23,6 +26,13 @@ def paused_until(day: str, awaits: str | None) -> str:
 def sooner(awaits: str | None) -> str:
     """Returns the fact that ends a pause before its day, as "ou dès que le résultat arrive"."""
     return say("ou dès que {fact}", fact=vocabulary.AWAITED[awaits]) if awaits else ""
+
+
+def pause_over(snooze: Snooze, back: date, today: date) -> str:
+    """Returns why a task is back, as "pause finie le 3 avril, le partenaire a répondu : en stage"."""
+    came = snooze.awaits if snooze.woken and snooze.woken.on == back else None
+    day = dates.day(back, year=back.year != today.year)
+    return noted(listed(say("pause finie le {day}", day=day), vocabulary.CAME[came] if came else ""), snooze.reason)
 
 
 def short(text: str) -> str:

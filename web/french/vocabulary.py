@@ -31,6 +31,13 @@ AWAITED: dict[str, str] = {
     "workshop": "l’atelier a eu lieu",
     "action": "l’action est finie",
 }
+CAME = {
+    "result": "le résultat est arrivé",
+    "answer": "le partenaire a répondu",
+    "workshop": "l’atelier a eu lieu",
+    "action": "l’action est finie",
+}
+"""The facts that end a pause, once they came."""
 CHANNELS = {
     "phone": "par téléphone",
     "sms": "par SMS",

@@ -14,7 +14,7 @@ from pixflow.tasks import Task
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.french import dates, tasks, typography
-from web.french.phrases import paused_until
+from web.french.phrases import pause_over, paused_until
 from web.french.typography import say
 
 NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "confirm-erasure")
@@ -33,8 +33,9 @@ Button = tuple[str, str]
 class OpenTask:
     """A task as the page shows it; its button opens `form`, "" when the task is not for this person.
 
-    `href` is the address of another page where the task is done. `status` says until when it is snoozed, or who has it;
-    `active` is false for such a task. `other` is another form that closes the task, and the label of its button.
+    `href` is the address of another page where the task is done. `status` says until when it is snoozed, why it is
+    back, or who has it. `active` is false while it is snoozed or somebody else's. `other` is another form that closes
+    the task, and the label of its button.
     """
 
     task: Task
@@ -157,14 +158,16 @@ def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> st
 
 
 def _status(desk: Desk, dossier: Dossier, task: Task) -> str:
-    """Says until when a task is snoozed and why, and who has it."""
+    """Says until when a task is snoozed and why, or why it is back, and who has it."""
     told = []
+    snooze = dossier.snoozes.get(task.key)
     if task.snoozed_until and task.snoozed_until > desk.today:
-        snooze = dossier.snoozes.get(task.key)
         day = _day(task.snoozed_until, desk.today)
         text = "en pause {ends} : {reason}" if snooze else "en pause {ends}"
         ends = paused_until(day, snooze.awaits if snooze else None)
         told.append(say(text, ends=ends, reason=snooze.reason if snooze else ""))
+    elif task.snoozed_until and snooze:
+        told.append(pause_over(snooze, task.snoozed_until, desk.today))
     if task.handed_to and _handed(desk, task):
         member = desk.refs.team.get(task.handed_to)
         who = "vous" if task.handed_to == desk.me else member.name if member else "quelqu’un"

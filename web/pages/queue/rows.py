@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from pixflow.dossier.follow_up import claim_task
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import Dossier, Snooze
 from pixflow.events.base import Stage
 from pixflow.events.dossier import TaskHandedOver
 from pixflow.tasks import Kind
@@ -21,7 +21,7 @@ from web.desk.names import names_for
 from web.french import tasks as french
 from web.french import vocabulary
 from web.french.events import sentences
-from web.french.phrases import listed, sooner
+from web.french.phrases import listed, pause_over, sooner
 from web.french.task_line import TaskLine, of_row
 from web.french.typography import say
 from web.http.pagination import carrying
@@ -44,10 +44,10 @@ class QueueRow:
     """One task of the queue. An address is None when this row does not lead there.
 
     `owner` is who has the task, `acting_for` the absent colleague whose task it is ("" for one's own). `reason` is why
-    it is snoozed, `handed_over_by` the colleague who handed it over; "" for none. `pick` names the row in a bulk; ""
-    when it fits none. `claims`: the person at the desk may take it upon themselves. `give_back` is the advisor to whom
-    a handed task goes back, "" when it was not handed. `why_on` is the day of the event that opens the task. `press`
-    closes the task from its row, without a page in between.
+    it is snoozed, or back from a snooze, `handed_over_by` the colleague who handed it over; "" for none. `pick` names
+    the row in a bulk; "" when it fits none. `claims`: the person at the desk may take it upon themselves. `give_back`
+    is the advisor to whom a handed task goes back, "" when it was not handed. `why_on` is the day of the event that
+    opens the task. `press` closes the task from its row, without a page in between.
     """
 
     id: str
@@ -83,7 +83,7 @@ def queue_rows(desk: Desk, rows: Sequence[Any], place: QueuePlace | None = None)
 
     `place` is where the first one stands in Ma boîte: their addresses carry it.
     """
-    noted = [row for row in rows if _is_snoozed(row, desk.today) or _is_handed_over(desk, row)]
+    noted = [row for row in rows if row.paused or _is_handed_over(desk, row)]
     states = folds_of(desk.read, {row.stream for row in noted if row.subject == "dossier"}) if noted else {}
     colleagues = _handed_over_by(desk, {row.stream for row in noted if _is_handed_over(desk, row)})
     boxes = [str(place.further(n)) if place else "" for n in range(len(rows))]
@@ -99,7 +99,7 @@ def _noted(desk: Desk, row: Any, state: Any, colleagues: Mapping[tuple[UUID, int
     if not isinstance(state, Dossier):
         return _row(desk, row, box=box)
     snooze, handover = state.snoozes.get(row.key), state.handovers.get(row.key)
-    reason = listed(snooze.reason, sooner(snooze.awaits)) if snooze and _is_snoozed(row, desk.today) else ""
+    reason = _of_snooze(snooze, row.paused, desk.today) if snooze and row.paused else ""
     handed_over_by = (
         colleagues.get((row.stream, handover.stamp.version), "") if handover and _is_handed_over(desk, row) else ""
     )
@@ -170,8 +170,9 @@ def _handed_over_by(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], st
     }
 
 
-def _is_snoozed(row: Any, today: date) -> bool:
-    return row.paused is not None and row.paused > today
+def _of_snooze(snooze: Snooze, back: date, today: date) -> str:
+    """Returns why a task is snoozed, or why it is back."""
+    return listed(snooze.reason, sooner(snooze.awaits)) if back > today else pause_over(snooze, back, today)
 
 
 def _is_handed_over(desk: Desk, row: Any) -> bool:

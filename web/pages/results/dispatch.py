@@ -5,14 +5,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from pixflow.documents.grille import explain
+from pixflow.events.dossier import ResultDispatched, Retracted
+from pixflow.folding import not_retracted
 from pixflow.identity import normalise
 from pixflow.team.absences import colleagues_deputised_by
+from projections import audit_trail, dossier_sheet
 from projections import dispatch as projections_dispatch
-from projections import dossier_sheet
+from web.desk import task_links
 from web.desk.colleagues import absence_text
 from web.desk.desk import Desk
 from web.desk.names import staff_name
@@ -21,6 +27,8 @@ from web.desk.team.proposals import AdvisorProposal
 from web.french import typography
 from web.http.pagination import SIZE
 from web.pages.results import activity
+
+_DISPATCHES = (ResultDispatched.TOPIC, Retracted.TOPIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +58,13 @@ class SureResults:
 
 @dataclass(frozen=True, slots=True)
 class DispatchedRow:
-    """A result that was dispatched on a day."""
+    """A result that was dispatched on a day; `undo` is the address where that is taken back, "" once debriefed."""
 
     stream: UUID
     name: str
     on: date
     debriefed: bool
+    undo: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,24 @@ def by_advisor(desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], 
     for advisor in order:
         given, held = counts[advisor]
         found[advisor] = AdvisorResults(staff_name(desk, advisor), given, [], held, late.get(advisor))
-    for row in projections_dispatch.dispatched(desk.read, since, order, SIZE, offset):
-        dispatched = DispatchedRow(row.stream, row.name, row.dispatched_on, row.debriefed_on is not None)
+    rows = projections_dispatch.dispatched(desk.read, since, order, SIZE, offset)
+    undo = _undo(desk, {row.stream: row.participation for row in rows if row.debriefed_on is None})
+    for row in rows:
+        dispatched = DispatchedRow(
+            row.stream, row.name, row.dispatched_on, row.debriefed_on is not None, undo.get(row.stream, "")
+        )
         found[row.dispatched_to].rows.append(dispatched)
     return list(found.values())
+
+
+def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:
+    """Returns by dossier the address where the dispatch of this result is taken back."""
+    trail = audit_trail.table
+    query = select(trail).where(trail.c.stream.in_(participations), trail.c.topic.in_(_DISPATCHES))
+    recorded = [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(trail.c.stream, trail.c.version))]
+    return {
+        stream: task_links.dossier_form(stream, "retract", str(one.originator_version))
+        for stream, events in groupby(recorded, lambda one: one.originator_id)
+        for one in not_retracted(list(events))
+        if isinstance(one.event, ResultDispatched) and one.event.participation == participations[stream]
+    }

@@ -222,11 +222,13 @@ def _chips(
 
 
 def confirmations(desk: Desk) -> Iterator[TeamWarning]:
-    """Yields the roles and accounts that the person at the desk may confirm, as the second person."""
-    for id, member in desk.refs.team.items():
-        for role in confirmable(desk, id):
-            text = say("{name}, {role} : rôle à confirmer.", name=member.name, role=vocabulary.ROLES[role])
-            yield TeamWarning(text, f"{BOARD}/{id}", "Lire et confirmer")
+    """Yields what the person at the desk may confirm, as the second one: roles, the oldest first, then accounts."""
+    team = desk.refs.team
+    waiting = [(team[id].awaiting_since[role], id, role) for id in team for role in confirmable(desk, id)]
+    for since, id, role in sorted(waiting, key=lambda one: one[0]):
+        text = "{name}, {role} : rôle à confirmer depuis {age}."
+        said = {"role": vocabulary.ROLES[role], "age": dates.age(since, desk.today)}
+        yield TeamWarning(say(text, name=team[id].name, **said), f"{BOARD}/{id}", "Lire et confirmer")
     for id in access.waiting(desk) if desk.host.site else ():
         text = say("{name} : un compte attend une deuxième personne.", name=desk.refs.team[id].name)
         yield TeamWarning(text, f"{BOARD}/{id}", "Lire et confirmer")

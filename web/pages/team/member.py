@@ -49,11 +49,12 @@ class AbsenceRow:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRole:
-    """A role that waits for a second person. `may_confirm`: the person at the desk is one."""
+    """A role that waits for a second person; `since` says for how long. `may_confirm`: the person at the desk is one."""
 
     role: Role
     label: str
     giver: str
+    since: str
     may_confirm: bool
 
 
@@ -192,7 +193,11 @@ def _waiting(desk: Desk, id: UUID) -> list[WaitingRole]:
     """Returns the roles that wait for a second person, each with who granted it."""
     member, may, names = desk.refs.team[id], confirmable(desk, id), names_for(desk)
     held = member.awaiting if member.works(desk.today) else {}
-    return [WaitingRole(role, vocabulary.ROLES[role], names.staff(giver), role in may) for role, giver in held.items()]
+    days = {role: dates.ago(member.awaiting_since[role], desk.today) for role in held}
+    return [
+        WaitingRole(role, vocabulary.ROLES[role], names.staff(giver), days[role], role in may)
+        for role, giver in held.items()
+    ]
 
 
 def _latest(label: str, milestone: Milestone | None) -> MilestoneRow:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.dossier import follow_up
-from pixflow.dossier.stages import orientation
+from pixflow.dossier.stages import orientation, parcours
 from pixflow.events import dossier as e
 from pixflow.team.absences import declare_absence
 from tests.web.arranged import scheduled
@@ -75,6 +75,29 @@ def test_what_rests_is_folded_at_the_end_with_its_reason_and_its_day(at_work: Ho
     page = soup(queue(at_work))
     assert said(page.select_one("#en-pause h2")) == "En pause · 1"
     assert "Tôt Diallo" in texts(str(page), ".group .item-who")
+
+
+def test_a_task_that_comes_back_says_why(at_work: House) -> None:
+    by_day = at_work.opened(first="Tôt")
+    rest(at_work, by_day, "present-pix", date(2026, 3, 20), "en stage")
+    by_fact, actions = at_work.prescribed(first="Tard")
+    referral = at_work.referred(by_fact, actions[1])
+    task = f"refer:{actions[2]}"
+    sent = {"task": task, "until": date(2026, 4, 30), "awaits": "answer", "reason": "à voir ensemble"}
+    at_work.on(by_fact, follow_up.snooze_task, **sent)
+    at_work.on(by_fact, parcours.answer_referral, referral=referral, answer="accepted", reason="")
+    assert "pause finie le 16 mars, le partenaire a répondu : à voir ensemble · " in why_of(at_work, by_fact, task)
+    at_work.day(date(2026, 3, 23))
+    assert "pause finie le 20 mars : en stage · dossier ouvert le 16 mars" in why_of(at_work, by_day, "present-pix")
+    page = at_work.client(NADIA).get(f"/dossiers/{by_fact}").text
+    assert "Pause finie le 16 mars, le partenaire a répondu : à voir ensemble" in texts(page, ".now .rest")
+    at_work.on(by_fact, follow_up.snooze_task, **{**sent, "awaits": None, "reason": "en vacances"})
+    page = at_work.client(NADIA).get(f"/dossiers/{by_fact}").text
+    assert "En pause jusqu’au 30 avril : en vacances" in texts(page, ".now .rest")
+
+
+def why_of(at_work: House, dossier: UUID, key: str) -> str:
+    return texts(queue(at_work), f"#task-{dossier}-{key.replace(':', '-')} .item-why")[0]
 
 
 def test_nothing_rests_no_group(at_work: House) -> None:

@@ -128,5 +128,14 @@ def test_the_board_filters_what_is_to_dispatch_and_the_sure_ones_are_of_the_filt
 
 def test_what_waits_for_a_second_person_stands_in_their_box(at_work: House) -> None:
     at_work.says("Yann Le Goff", roles.change_roles, {"staff": at_work.people[PAUL]}, roles=("advisor", "referent"))
-    assert texts(page(at_work, HELENE), ".to-confirm p") == ["Paul Rey, référent·e Pix : rôle à confirmer."]
+    waits = "Paul Rey, référent·e Pix : rôle à confirmer depuis"
+    assert texts(page(at_work, HELENE), ".to-confirm p") == [f"{waits} aujourd’hui."]
+    at_work.pass_by(days=1)
+    at_work.says("Yann Le Goff", roles.change_roles, {"staff": at_work.people[NADIA]}, roles=("advisor", "auditor"))
+    assert texts(page(at_work, HELENE), ".to-confirm p") == [
+        f"{waits} hier.",
+        "Nadia Benali, auditeur·rice : rôle à confirmer depuis aujourd’hui.",
+    ]
+    at_work.pass_by(days=6)
+    assert texts(page(at_work, HELENE), ".to-confirm p")[0] == f"{waits} 7 jours."
     assert texts(page(at_work, NADIA), ".to-confirm p") == []

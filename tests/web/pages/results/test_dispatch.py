@@ -193,6 +193,22 @@ def test_debriefs_are_counted_by_advisor(at_work: House) -> None:
     assert "Nadia Benali · 2 1 restitution tenue Voir les 2 résultats" in said
 
 
+def test_a_result_sent_this_week_is_taken_back_from_the_board(at_work: House) -> None:
+    at_work.debriefed("0.3", first="Léa", last="Petit")
+    jean, _ = at_work.dispatched("0.5", first="Jean", last="Bono")
+    board = Board(at_work)
+    (undo,) = soup(board.page("/resultats")).select("#transmis details a[href*=retract]")
+    assert words(str(undo)) == "Annuler… la transmission du résultat de Jean Bono"
+    answer = board.press(str(undo["href"]), "#form form", reason="pas à elle")
+    assert answer.status_code == 303
+    after = board.said()
+    assert "À transmettre · 1" in after
+    assert "Transmis cette semaine · 1" in after
+    give(at_work, [jean], PAUL)
+    (again,) = soup(board.page("/resultats")).select("#transmis details a[href*=retract]")
+    assert again["href"] != undo["href"]
+
+
 def test_nothing_was_sent_this_week_then_one(at_work: House) -> None:
     board = Board(at_work)
     assert "Transmis cette semaine · 0 Rien encore cette semaine." in board.said()
@@ -231,7 +247,9 @@ def test_every_result_sent_is_on_one_page_and_one_only(at_work: House) -> None:
     dossiers = fill(at_work, 120)
     give(at_work, dossiers[::2], PAUL)
     give(at_work, dossiers[1::2], NADIA)
-    pages = [soup(Board(at_work).page(f"/resultats?s={n}")).select("#transmis details a") for n in (1, 2, 3)]
+    pages = [
+        soup(Board(at_work).page(f"/resultats?s={n}")).select("#transmis details li > a:first-child") for n in (1, 2, 3)
+    ]
     assert [len(page) for page in pages] == [50, 50, 20]
     assert {link["href"] for page in pages for link in page} == {f"/dossiers/{dossier}" for dossier in dossiers}
 

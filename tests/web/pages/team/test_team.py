@@ -255,10 +255,10 @@ def test_roles_change_and_open_what_they_give(at_work: House) -> None:
     ]
     assert at_work.client(PAUL).get("/rejouer").status_code == 403
     mine = words(seen(at_work, PAUL, f"/equipe/{person}"))
-    assert "Direction : en attente de confirmation" in mine
+    assert "Direction : en attente de confirmation Rôle donné par Yann Le Goff aujourd’hui." in mine
     assert "direction (en attente de confirmation)" in mine, "and on every page"
-    assert "Paul Rey, direction : rôle à confirmer." not in words(seen(at_work, YANN))
-    assert "Paul Rey, direction : rôle à confirmer." in words(seen(at_work, HELENE))
+    assert "Paul Rey, direction : rôle à confirmer depuis aujourd’hui." not in words(seen(at_work, YANN))
+    assert "Paul Rey, direction : rôle à confirmer depuis aujourd’hui." in words(seen(at_work, HELENE))
     confirm(at_work, HELENE, PAUL)
     confirmed = confirm(at_work, HELENE, PAUL)
     assert "Rôle de Paul Rey confirmé : direction" in words(at_work.client(HELENE).get(confirmed).text)
