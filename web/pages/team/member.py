@@ -20,7 +20,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt
 from web.desk.team.loans import LoanRow, loan_rows
-from web.french import typography, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french.events import sentences
 from web.french.typography import plural
 from web.http.forms import OpenForm, errors_shown
@@ -49,7 +49,7 @@ class AbsenceRow:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRole:
-    """A role that waits for a second person; `since` says for how long. `may_confirm`: the person at the desk is one."""
+    """A role that waits for a second person, `since` when. `may_confirm`: the person at the desk is one."""
 
     role: Role
     label: str

@@ -195,7 +195,7 @@ def test_debriefs_are_counted_by_advisor(at_work: House) -> None:
 
 def test_a_result_sent_this_week_is_taken_back_from_the_board(at_work: House) -> None:
     at_work.debriefed("0.3", first="Léa", last="Petit")
-    jean, _ = at_work.dispatched("0.5", first="Jean", last="Bono")
+    jean, found = at_work.dispatched("0.5", first="Jean", last="Bono")
     board = Board(at_work)
     (undo,) = soup(board.page("/resultats")).select("#transmis details a[href*=retract]")
     assert words(str(undo)) == "Annuler… la transmission du résultat de Jean Bono"
@@ -204,7 +204,8 @@ def test_a_result_sent_this_week_is_taken_back_from_the_board(at_work: House) ->
     after = board.said()
     assert "À transmettre · 1" in after
     assert "Transmis cette semaine · 1" in after
-    give(at_work, [jean], PAUL)
+    paul = at_work.people[PAUL]
+    at_work.on(jean, prescription.dispatch_result, SOPHIE, participation=found, advisor=paul)
     (again,) = soup(board.page("/resultats")).select("#transmis details a[href*=retract]")
     assert again["href"] != undo["href"]
 
