@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pixflow import authorization
 from pixflow.actor import CLOCK, IMPORT, OPERATOR, PARTNER, SYSTEM, Actor
-from pixflow.authorization import Scope, Subject, require, roles, scope
+from pixflow.authorization import Scope, Subject, principal, require, roles, scope
 from pixflow.decision import Argument, Decision
 from pixflow.dossier import task_decisions
 from pixflow.dossier.state import Dossier
@@ -417,6 +417,7 @@ def test_who_has_left_may_nothing_and_reads_nothing() -> None:
     refs = References(team={ADVISOR: staff("advisor", "referent", left=DAY)})
     assert may(ADVISOR, "present_pix", refs=refs)
     assert not may(ADVISOR, "present_pix", refs=refs, today=LATER)
+    assert principal(Actor(str(ADVISOR)), refs, LATER) is None
     assert roles(Actor(str(ADVISOR)), refs, LATER) == frozenset()
     assert scope(Actor(str(ADVISOR)), refs, LATER) == Scope("none")
 
