@@ -12,6 +12,7 @@ def everyone_looks(walk: Walk) -> None:
     manager.goes("/qui")
     walk.check(manager)
     search(walk, walk.paul)
+    partners(walk)
     administrator.sees("Protocole et grille")
     assert administrator.page.locator(".rail a").all_inner_texts() == ["Équipe", "Protocole et grille"]
     walk.check(administrator)
@@ -20,6 +21,28 @@ def everyone_looks(walk: Walk) -> None:
     auditor.page.get_by_role("link", name="Fatoumata SOW").click()
     auditor.sees("Fatoumata SOW", "Le dossier tel qu’il se lisait")
     replay(walk, auditor)
+
+
+def partners(walk: Walk) -> None:
+    """A partner is suggested, listed from Ma boîte, and means the free name of a referral; the map shows it."""
+    nadia, sophie = walk.nadia, walk.sophie
+    nadia.goes("/partenaires/nouveau")
+    nadia.fills({"Nom": "GRETA", "Commune": "L’Aigle", "Code postal": "61300"}, within="main")
+    nadia.presses("Proposer")
+    nadia.sees("Partenaire proposé")
+    sophie.goes("/boite?pile=review-partner")
+    walk.check(sophie)
+    sophie.presses("Inscrire")
+    sophie.sees("Partenaire inscrit", "Cette pile est vide.")
+    sophie.goes("/partenaires/noms")
+    walk.check(sophie)
+    sophie.presses("C’est lui : GRETA de l’Orne")
+    sophie.sees("Nom rattaché")
+    sophie.goes("/partenaires")
+    walk.check(sophie)
+    sophie.follows("GRETA")
+    sophie.sees("Orientations reçues", "Fatoumata SOW", "Menée à bien")
+    walk.check(sophie)
 
 
 def search(walk: Walk, paul: Person) -> None:

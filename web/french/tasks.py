@@ -252,7 +252,7 @@ _WHY = {
     "review-partner suggested": "proposé par l’équipe le {on}",
     "review-partner contested": "une source contredit l’équipe depuis le {on}",
     "review-partner gone": "une source ne l’a plus depuis le {on}, il sert",
-    "verify-partner new": "inscrit le {on}, personne orientée encore",
+    "verify-partner new": "inscrit le {on}, jamais encore sollicité",
     "verify-partner stale": "fiche du {on}, il sert",
 }
 _REASONS = {

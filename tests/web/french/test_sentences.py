@@ -461,7 +461,7 @@ WHYS = {
     ("review-partner", (("by", "suggested"),)): "proposé par l’équipe le 5 mars",
     ("review-partner", (("by", "contested"),)): "une source contredit l’équipe depuis le 5 mars",
     ("review-partner", (("by", "gone"),)): "une source ne l’a plus depuis le 5 mars, il sert",
-    ("verify-partner", (("by", "new"),)): "inscrit le 5 mars, personne orientée encore",
+    ("verify-partner", (("by", "new"),)): "inscrit le 5 mars, jamais encore sollicité",
     ("verify-partner", (("by", "stale"),)): "fiche du 5 mars, il sert",
 }
 

@@ -96,6 +96,13 @@ def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffe
     return [one for one in fitting(desk, dossier, action) if not one.asked][:ALTERNATIVES]
 
 
+def named(desk: Desk, offers: Iterable[FittingOffer], name: str) -> FittingOffer | None:
+    """Returns the offer of the partner that a name of the grid means: its own name, or one attached to it."""
+    sort = normalise(name)
+    means = partners.named(desk.read, [sort]).get(sort) if sort else None
+    return next((one for one in offers if one.partner == means), None)
+
+
 def _asked(desk: Desk, state: ActionState) -> dict[UUID, str]:
     """Returns the listed partners already asked for an action, by their id or by a name, with what they said."""
     names = {normalise(one.partner.name) for one in state.referrals if one.partner.id is None}

@@ -181,7 +181,7 @@ def referring(desk: Desk, dossier: Dossier, action: str) -> Values:
     proposals = [proposal for band in bands for proposal in band.proposals if kept and proposal.id == kept.proposal]
     named = (proposals[0].partner if proposals else "") or ""
     offers = referral_offers.fitting(desk, dossier, kept.id) if kept else []
-    same = next((one for one in offers if normalise(one.name) == normalise(named)), None)
+    same = referral_offers.named(desk, offers, named)
     tried = state is not None and normalise(named) in {normalise(one.partner.name) for one in state.referrals}
     if tried or (same and same.asked):
         return {}

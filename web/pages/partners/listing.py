@@ -13,7 +13,7 @@ from projections.territory import partners
 from web.desk.desk import Desk
 from web.french.territory import files, hours
 from web.french.territory import partners as french
-from web.french.typography import typeset
+from web.french.typography import phone, typeset
 from web.http import filters
 from web.http.filters import Facet, FilterMenu
 
@@ -83,7 +83,7 @@ def _row(desk: Desk, row: Any, offers: Sequence[Any]) -> PartnerRow:
         row.name,
         typeset(row.town) or "Sans commune",
         [partners.terms_of(offer).label for offer in offers],
-        row.phone or row.email,
+        phone(row.phone) if row.phone else row.email,
         hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
         french.confirmed(row.confirmed, desk.today),
         freshness(row.confirmed, desk.today) in ("old", "unknown"),

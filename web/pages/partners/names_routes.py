@@ -28,6 +28,7 @@ from web.pages.partners.routes import AtPartners
 
 router = APIRouter()
 NAMES = "/partenaires/noms"
+ALREADY = "Ces noms ont déjà un partenaire."
 
 
 class NamesForm(Form):
@@ -63,7 +64,7 @@ class NamesPage(Page):
     shows = NOBODY
 
     rows: Sequence[FreeName]
-    several: bool
+    choices: bool
     lists: bool
     error: str
     receipt: Receipt | None
@@ -87,7 +88,7 @@ def attach(request: Request, desk: AtPartners, data: FormData) -> Response:
     chosen = [_pair(text) for text in ([form.alone] if form.alone else form.ticked)]
     steps = [Step({"partner": stream}, attach_name, {"name": names[sort]}) for stream, sort in chosen if sort in names]
     if not steps:
-        return _page(request, desk, error="Cochez au moins un nom." if not chosen else "", status=422)
+        return _page(request, desk, error=ALREADY if chosen else "Cochez au moins un nom.", status=422)
     told = sorted(f"{stream} {sort}" for stream, sort in chosen)
     outcome = record_all(desk, steps, ("attach names", told), command_id=form.command_id)
     if outcome.refused:
@@ -116,8 +117,8 @@ def _page(
     listed = {row.stream: row for row in partners.listed(desk.read)}
     known = [KnownName(row.stream, row.sort, normalise(row.town)) for row in listed.values()]
     rows = [_row(desk, row, known, listed) for row in names_to_attach(desk)]
-    several = sum(any(one.ticked for one in row.choices) for row in rows) > 1
-    shown = NamesPage(rows=rows, several=several, lists=desk.may(list_partner), error=error, receipt=receipt)
+    choices = any(row.choices for row in rows)
+    shown = NamesPage(rows=rows, choices=choices, lists=desk.may(list_partner), error=error, receipt=receipt)
     return page(request, shown, status=status)
 
 

@@ -154,7 +154,8 @@ def test_the_partner_that_the_grid_names_is_not_proposed_again_once_asked(at_wor
     said = {"kept": ("plongee-numerique",), "added": (), "wish": "", "project": "vente", "reason": ""}
     at_work.on(dossier, build_prescription, participation=participation, **said, context=context)
     assert form(at_work, dossier, action).select_one('input[name="partner"]')["value"] == "viaformation"
-    partner, offer = listed(at_work, PartnerDetails(name="ViaFormation"), "plongee-numerique")
+    partner, offer = listed(at_work, PartnerDetails(name="Via Formation 61"), "plongee-numerique")
+    at_work.says(SOPHIE, listing.attach_name, {"partner": partner}, name="ViaFormation")
     assert form(at_work, dossier, action).select_one("[name=offered][checked]")["value"] == f"{partner}:{offer}"
     send(at_work, dossier, action, offered=f"{partner}:{offer}")
     again = form(at_work, dossier, action)
