@@ -107,10 +107,8 @@ def _about(kind: str, state: Any, task: tasks.Task) -> Row:
             return {"name": state.details.name, "phone": state.details.phone or None}
         case "question":
             return {"name": shorten(state.text, width=90, placeholder="…")}
-        case "staff":
-            return {"name": state.name, "site": state.site or ""}
         case _:
-            return {"name": state.name}
+            return {"name": state.name, "site": getattr(state, "site", None) or ""}
 
 
 def _row(change: Change, task: tasks.Task, about: Row) -> Row:
