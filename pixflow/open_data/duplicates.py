@@ -11,13 +11,13 @@ from rapidfuzz import fuzz
 
 from pixflow.identity import normalise
 from pixflow.open_data.coordinates import kilometres
-from pixflow.open_data.place import Place
+from pixflow.open_data.place import Place, Point
 
 Reason = Literal["near", "address", "siret", "phone", "name", "name-close"]
 POINTS: dict[Reason, int] = {"near": 40, "address": 35, "siret": 30, "phone": 20, "name": 30, "name-close": 15}
 PROPOSED_FROM = 50
-NEAR = 0.1
-"""Kilometres."""
+NEAR, NEAR_DEGREES = 0.1, 0.001
+"""Kilometres; degrees of latitude, a little more."""
 SAME_ADDRESS, SAME_NAME, CLOSE_NAME = 88, 85, 60
 """Likeness of two texts, 0..100."""
 COMPARED = 200
@@ -36,22 +36,33 @@ class Likeness(Struct, frozen=True):
 
     @property
     def points(self) -> int:
-        return sum(POINTS[reason] for reason in self.reasons)
+        return _points(self.reasons)
 
 
 def duplicates(places: Iterable[Place], others: Iterable[Place] = ()) -> list[Likeness]:
     """Returns the pairs with at least 50 points, within a commune, the surest first. None is a pair of `others`."""
     by_commune: defaultdict[str, list[_Compared]] = defaultdict(list)
-    for those, is_other in ((places, False), (others, True)):
-        for place in those:
-            by_commune[place.insee or normalise(place.commune)].append(_Compared(place, is_other))
-    found = (
-        Likeness(one.place, other.place, _reasons(one, other))
-        for group in by_commune.values()
-        for one, other in _pairs(group)
-        if not (one.is_other and other.is_other)
-    )
-    return sorted((pair for pair in found if pair.points >= PROPOSED_FROM), key=lambda pair: -pair.points)
+    for place in places:
+        by_commune[_commune(place)].append(_Compared(place, is_other=False))
+    for place in others:
+        if (commune := _commune(place)) in by_commune:
+            by_commune[commune].append(_Compared(place, is_other=True))
+    pairs = (pair for group in by_commune.values() for pair in _pairs(group))
+    return sorted(_alike(pairs), key=lambda pair: -pair.points)
+
+
+def _commune(place: Place) -> str:
+    return place.insee or normalise(place.commune)
+
+
+def _alike(pairs: Iterable[tuple["_Compared", "_Compared"]]) -> Iterator[Likeness]:
+    for one, other in pairs:
+        if not (one.is_other and other.is_other) and _points(reasons := _reasons(one, other)) >= PROPOSED_FROM:
+            yield Likeness(one.place, other.place, tuple(reasons))
+
+
+def _points(reasons: Iterable[Reason]) -> int:
+    return sum(POINTS[reason] for reason in reasons)
 
 
 class _Compared:
@@ -60,7 +71,8 @@ class _Compared:
     def __init__(self, place: Place, is_other: bool) -> None:
         self.place, self.is_other = place, is_other
         self.name = _words(place.name[:COMPARED])
-        self.address = _words(place.address[:COMPARED])
+        self.address = " ".join(sorted(_words(place.address[:COMPARED]).split()))
+        self.numbers = frozenset(filter(str.isdecimal, self.address.split()))
         self.phone = "".join(filter(str.isdigit, place.phone))[-9:]
 
     def marks(self) -> Iterator[tuple[str, str]]:
@@ -91,23 +103,32 @@ def _words(text: str) -> str:
     return " ".join(_SMALL_WORDS.sub(" ", normalise(text)).split())
 
 
-def _reasons(one: _Compared, other: _Compared) -> tuple[Reason, ...]:
-    reasons = tuple(_facts(one, other))
-    if sum(POINTS[reason] for reason in reasons) + POINTS["name"] < PROPOSED_FROM:
-        return reasons
-    likeness = fuzz.token_set_ratio(one.name, other.name, score_cutoff=CLOSE_NAME)
-    if likeness < CLOSE_NAME:
-        return reasons
-    return (*reasons, "name" if likeness >= SAME_NAME else "name-close")
-
-
-def _facts(one: _Compared, other: _Compared) -> Iterator[Reason]:
+def _reasons(one: _Compared, other: _Compared) -> list[Reason]:
     here, there = one.place, other.place
-    if here.point and there.point and kilometres(here.point, there.point) <= NEAR:
-        yield "near"
-    if one.address and other.address and fuzz.token_sort_ratio(one.address, other.address, score_cutoff=SAME_ADDRESS):
-        yield "address"
+    found: list[Reason] = []
+    if _near(here.point, there.point):
+        found.append("near")
+    if _same_address(one, other):
+        found.append("address")
     if here.siret and here.siret == there.siret:
-        yield "siret"
+        found.append("siret")
     if one.phone and one.phone == other.phone:
-        yield "phone"
+        found.append("phone")
+    if found and _points(found) + POINTS["name"] >= PROPOSED_FROM:
+        likeness = fuzz.token_set_ratio(one.name, other.name, score_cutoff=CLOSE_NAME)
+        if likeness >= CLOSE_NAME:
+            found.append("name" if likeness >= SAME_NAME else "name-close")
+    return found
+
+
+def _near(one: Point | None, other: Point | None) -> bool:
+    if one is None or other is None or abs(one[0] - other[0]) > NEAR_DEGREES:
+        return False
+    return kilometres(one, other) <= NEAR
+
+
+def _same_address(one: _Compared, other: _Compared) -> bool:
+    """Tells if two addresses are alike; two numbers of one street are two addresses."""
+    if not one.address or not other.address or (one.numbers and other.numbers and not one.numbers & other.numbers):
+        return False
+    return fuzz.ratio(one.address, other.address, score_cutoff=SAME_ADDRESS) > 0

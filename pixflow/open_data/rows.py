@@ -69,11 +69,13 @@ class Row(Struct, frozen=True):
 
 
 def _said(value: Any) -> str:
+    if value is None or value == "":
+        return ""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, list | tuple):
         return "|".join(map(_said, value))
-    return "" if value is None else without_controls(str(value))
+    return without_controls(str(value))
 
 
 def rows_of(

@@ -13,6 +13,7 @@ from pixflow.open_data import PlaceFile, read
 from pixflow.partners.catalogue import map_table
 from pixflow.partners.catalogue_state import Catalogue, Territory
 from pixflow.place_import.choices import PlaceChoices
+from pixflow.place_import.export import own_source
 from pixflow.place_import.identified import header_of, identified
 from pixflow.place_import.outlines import middles
 from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, plan, sources_of
@@ -74,7 +75,8 @@ class PlaceImporter:
         file = identified(file)
         known = self._known(sources_of(file))
         found = middles(catalogue.outlines)
-        made = plan(file, data, territory, known, self._partners(), catalogue.aside.keys(), found)
+        own = own_source(self._catalogue)
+        made = plan(file, data, territory, known, self._partners(), catalogue.aside.keys(), found, own)
         return PreparedPlaces(file, made, territory, used or {}, version)
 
     def read(self, data: bytes, mapping: Mapping[str, str] | None = None) -> PlaceFile:

@@ -1,6 +1,7 @@
 """Compares a file of places with the partners of a structure."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID, uuid5
@@ -21,6 +22,8 @@ from pixflow.place_import.territory import inside, unplaced
 SERVICES = "data-inclusion-services"
 FEW = 5
 """Places that may go from a source without a doubt about the file."""
+MOST = 5
+"""Places that one may be the same as: more would be no choice."""
 
 
 class KnownPlace(Struct, frozen=True):
@@ -130,8 +133,14 @@ def plan(
     partners: Collection[KnownPartner] = (),
     aside: Collection[str] = (),
     middles: Mapping[str, Point] | None = None,
+    own: str = "",
 ) -> PlacePlan:
-    """Returns what this file would change. `known` are the places of its sources, `aside` the keys set aside."""
+    """Returns what this file would change. `known` are the places of its sources, `aside` the keys set aside.
+
+    Places of the source `own` come from an export of the structure: they tell it nothing.
+    """
+    ours = sum(one.source == own for one in file.places)
+    file = replace(file, places=tuple(one for one in file.places if one.source != own))
     by_key = {place_key(one.source, one.place): one for one in known}
     here = inside(file.places, territory, middles)
     there = {one.line for one in here}
@@ -151,7 +160,7 @@ def plan(
         digest,
         new=new,
         changed=changed,
-        unchanged=len(met) - len(changed),
+        unchanged=len(met) - len(changed) + ours,
         gone=tuple(_gone(by_key.values(), file)),
         known=sum(not one.gone for one in by_key.values()),
         aside=tuple(one for one in here if key_of(one) in aside),
@@ -251,11 +260,18 @@ def _gone(known: Iterable[KnownPlace], file: PlaceFile) -> Iterable[KnownPlace]:
 
 
 def _twice(new: Sequence[Place], partners: Collection[KnownPartner]) -> Iterable[TwicePlace]:
-    """Yields the new places that look like a listed partner, or like a place that comes before in the file."""
+    """Yields the new places that look like a listed partner, or like a place that comes before in the file.
+
+    The surest come first; of many for one place, MOST are kept.
+    """
     listed = {str(one.stream): one for one in partners}
     fresh = {id(one) for one in new}
+    met = Counter[int]()
     for pair in duplicates(new, (place_of(one.details, str(one.stream)) for one in partners)):
         first, last = sorted((pair.one, pair.other), key=lambda one: (id(one) in fresh, one.line))
+        met[last.line] += 1
+        if met[last.line] > MOST:
+            continue
         if id(first) in fresh:
             yield TwicePlace(last, first.name, pair, before=first)
         else:

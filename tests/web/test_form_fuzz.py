@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from pixflow.actor import OPERATOR
 from pixflow.events.values import Role
 from pixflow.importing.uploads import Uploads
+from pixflow.place_import.kept_readings import KeptPlaces
 from pixflow.store.postgres.database import Database
 from pixflow.team.membership import add_member
+from tests.open_data.samples import mediation
 from tests.portfolio.files import AWA, BAH, file
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED
@@ -27,6 +29,7 @@ from tests.web.form_kinds import FormKind, Sent, kinds, models, wrongly_filled
 from tests.web.paths import House, house
 from tests.web.test_access import CHOICES
 from web.desk.dependencies import COOKIE
+from web.desk.territory.places_import import importer_of
 from web.pages import ROUTERS
 
 EVERYBODY, NADIA = "Zoé Toutpouvoir", "Nadia Benali"
@@ -90,9 +93,15 @@ class Desks:
             yield f"/dossiers/{dossier}"
 
     def _uploads(self) -> Iterator[str]:
-        """The preview of a portfolio that waits."""
+        """The previews of a portfolio, of a file of places and of a table that wait; the territory."""
         waiting = Uploads(self.at_work.served.opened.folder / "uploads")
         yield f"/dossiers/import/{waiting.keep(file(AWA, BAH), 'portefeuille.csv')}"
+        read = importer_of(self.at_work.served).read
+        for content in (mediation({}, {"id": "2"}), b"Lieu;Ville\nMJC;L'Aigle\n"):
+            token = waiting.keep(content, "lieux.csv")
+            KeptPlaces(waiting, token, read)(content, None)
+            yield f"/partenaires/import/{token}"
+        yield "/partenaires/territoire"
 
     def check(self, kind: FormKind, sent: Sent) -> None:
         """Sends a form. Fails when the page does, or when a refusal recorded an event."""

@@ -21,6 +21,7 @@ from web.pages.dossiers import routes as dossiers_routes
 from web.pages.indicators import definition_routes, report_routes
 from web.pages.indicators import routes as indicators_routes
 from web.pages.partner_link import routes as partner_link_routes
+from web.pages.partners import export_routes as places_export_routes
 from web.pages.partners import import_routes as places_import_routes
 from web.pages.partners import names_routes, partner_routes, territory_routes
 from web.pages.partners import routes as partners_routes
@@ -102,6 +103,7 @@ MODULES = (  # in the order in which addresses are tried
     monitoring,
     partners_routes,
     places_import_routes,
+    places_export_routes,
     territory_routes,
     names_routes,
     partner_routes,

@@ -1,6 +1,7 @@
 """`pixflow places`: files of the places of the territory."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from web.cli.common.terminal import (
     StructureOption,
     as_json,
     console,
+    fail,
     in_words,
     person,
     problem_line,
@@ -96,6 +98,20 @@ def territory_command(
         served.engine.execute(streams, state_territory, by=person(served, as_), command_id=uuid4(), via="cli", **sent)
         territory = places_import.importer_of(served).territory
     console.print(french.territory(territory))
+
+
+@places_app.command("export")
+def export_command(
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .csv ou en .json.")],
+    structure: StructureOption = None,
+) -> None:
+    """Écrire les partenaires : lieux de médiation numérique 1.0.2 (.csv) ou structures data·inclusion v1 (.json)."""
+    kind = file.suffix.lower().removeprefix(".")
+    if kind not in places_import.EXPORTS:
+        fail("Donnez au fichier un nom en .csv (médiation numérique) ou en .json (data·inclusion).", USAGE)
+    with working(structure) as served, in_words():
+        file.write_bytes(places_import.export_of(served, kind))
+    console.print(say("Écrit : {file}", file=file))
 
 
 @places_app.command("outlines")

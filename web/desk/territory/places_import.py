@@ -1,7 +1,8 @@
-"""The importer of places of a structure, with what its tables know."""
+"""The importer of places of a structure, with what its tables know; the exports of its partners."""
 
-from collections.abc import Set
+from collections.abc import Callable, Mapping, Set
 
+from pixflow.place_import.export import ExportedPartner, inclusion_json, mediation_csv, own_source
 from pixflow.place_import.importer import PlaceImporter
 from pixflow.place_import.plan import KnownPartner, KnownPlace
 from projections.territory import partners
@@ -30,3 +31,16 @@ def importer_of(served: ServedStructure) -> PlaceImporter:
             ]
 
     return PlaceImporter(served.engine, served.opened.stream("catalogue"), known, listed)
+
+
+EXPORTS: Mapping[str, Callable[..., bytes]] = {"csv": mediation_csv, "json": inclusion_json}
+"""The export of each format: lieux de médiation numérique 1.0.2, and structures of data·inclusion v1."""
+
+
+def export_of(served: ServedStructure, kind: str) -> bytes:
+    """Returns the listed partners in a format of EXPORTS."""
+    with served.read().database.connect() as connection:
+        rows = partners.listed(connection)
+    found = [ExportedPartner(row.stream, partners.details_of(row), row.confirmed) for row in rows]
+    today = served.engine.references().calendar.local_day(served.engine.clock())
+    return EXPORTS[kind](found, own_source(served.opened.stream("catalogue")), today)
