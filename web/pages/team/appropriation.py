@@ -88,7 +88,9 @@ def _share(label: str, people: Sequence[Staff], done: Callable[[Staff], bool], b
     if not people:
         return TeamLine(label, "personne sur ce site", "", by, "", True)
     count = len(people) - len(missing)
-    fact = say("{share} ({count} sur {all})", share=percent(100 * count // len(people)), count=count, all=len(people))
+    fact = say(
+        "{share} ({count} sur {all})", share=percent(round(100 * count / len(people))), count=count, all=len(people)
+    )
     return TeamLine(label, fact, ", ".join(missing), by, "/equipe" if missing else "", not missing)
 
 
