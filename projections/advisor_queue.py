@@ -192,8 +192,7 @@ def _page(wanted: QueueFilter, owners: Owners, today: date, limit: int | None, o
 
 def counts(connection: Connection, owners: Owners, today: date) -> list[QueueCount]:
     """Counts the rows of these people, and the late ones, by kind, stage, programme, site, group and person."""
-    found = _counts(connection, owners=owners, today=today)
-    return [QueueCount(*(*row[:5], str(row[5]), *row[6:])) for row in found]
+    return [QueueCount(*(*row[:5], str(row[5]), *row[6:])) for row in _counts(connection, owners=owners, today=today)]
 
 
 @Statement
@@ -220,8 +219,7 @@ def due_days(connection: Connection, owners: Owners, today: date, wanted: QueueF
 
 @Statement
 def _due_days(wanted: QueueFilter, owners: Owners, today: date) -> Select[Any]:
-    query = select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today))
-    return query.group_by(table.c.due)
+    return select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today)).group_by(table.c.due)
 
 
 def opened_since(connection: Connection, day: date) -> list[Any]:
@@ -255,8 +253,7 @@ def snoozed(connection: Connection, owners: Owners, today: date, limit: int, off
 
 def appointments(connection: Connection, person: UUID, today: date, since: date) -> list[Any]:
     """Returns the rows that a person has today, with an appointment on a day or later."""
-    first = datetime.combine(since, time())
-    query = select(table).where(_done_by([person], today), table.c.appointment >= first)
+    query = select(table).where(_done_by([person], today), table.c.appointment >= datetime.combine(since, time()))
     return list(connection.execute(query.order_by(table.c.appointment, table.c.stream, table.c.key)))
 
 

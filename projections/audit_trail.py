@@ -182,15 +182,24 @@ def _since(topic: str, instant: datetime, limit: int) -> Select[Any]:
 def of_streams(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
     """Returns every event of these streams, oldest first."""
     found: dict[UUID, list[Recorded]] = {}
-    query = select(table).where(table.c.stream.in_(set(streams))).order_by(table.c.stream, table.c.version)
-    for row in connection.execute(query):
+    for row in _of_streams(connection, streams=wanted) if (wanted := set(streams)) else ():
         found.setdefault(row.stream, []).append(recorded(row))
     return found
 
 
+@Statement
+def _of_streams(streams: Iterable[UUID]) -> Select[Any]:
+    return select(table).where(table.c.stream.in_(streams)).order_by(table.c.stream, table.c.version)
+
+
 def workshops_of(connection: Connection, dossier: UUID) -> set[UUID]:
     """Returns every workshop where a young person ever had a seat or waited for one."""
-    return set(connection.execute(select(table.c.stream).where(table.c.dossier == dossier).distinct()).scalars())
+    return set(_workshops_of(connection, dossier=dossier).scalars())
+
+
+@Statement
+def _workshops_of(dossier: UUID) -> Select[Any]:
+    return select(table.c.stream).where(table.c.dossier == dossier).distinct()
 
 
 def _wanted(wanted: TrailFilter) -> list[ColumnElement[bool]]:

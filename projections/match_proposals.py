@@ -1,7 +1,7 @@
 """Proposes dossiers for the participations of one page: found with few queries, explained, never stored."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -44,6 +44,8 @@ def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -
     Candidates share the beginnings of two words or a similar number; else, without an agreeing name, a close spelling.
     `scoring.rank` sorts them.
     """
+    if not rows:
+        return {}
     asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
     near = _merged(_near(connection, asked), _numbered(connection, rows))
     near = _merged(near, matched_alike(connection, rows))
@@ -52,6 +54,15 @@ def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -
     more = _spelled_alike(connection, lost)
     again = [row for row in rows if more.get(row.stream)]
     return found | _ranked(connection, again, _merged(near, more), limit) if again else found
+
+
+def facts(connection: Connection, rows: Sequence[Any]) -> dict[UUID, Hashable]:
+    """Returns all that the proposals of each participation depend on, but the young people."""
+    seated = workshops.seated_at(connection, (row.started_at for row in rows if row.started_at))
+    before = matched_alike(connection, rows) if rows else {}
+    return {
+        row.stream: (*row, tuple(seated.get(row.started_at, ())), frozenset(before.get(row.stream, ()))) for row in rows
+    }
 
 
 def sure(found: Sequence[Proposal]) -> Proposal | None:

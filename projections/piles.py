@@ -135,7 +135,7 @@ class WaitingFilter(Struct, frozen=True):
     kind: str = ""
     owner: UUID | None = None
     band: str = ""
-    grouped: tuple[str, Sequence[Any]] = ("", ())
+    grouped: tuple[str, tuple[Any, ...]] = ("", ())
 
 
 def waiting_long_counts(
@@ -166,10 +166,20 @@ def waiting_long(
     offset: int,
 ) -> list[Any]:
     """Returns the late rows of others that are escalated to these roles, filtered, the oldest first in each group."""
+    if roles.isdisjoint(("referent", "manager")):
+        return []
+    asked = {"owners": owners, "today": today, "limit": limit, "offset": offset}
+    return list(_waiting_long(connection, frozenset(roles), lateness, late, **asked))
+
+
+@Statement
+def _waiting_long(
+    roles: frozenset[str], lateness: Lateness, late: WaitingFilter, owners: Owners, today: date, limit: int, offset: int
+) -> Select[Any]:
     query = select(table).where(_escalated(roles, owners, today), *_in_band(lateness, late.band))
     query = query.where(table.c.kind == late.kind) if late.kind else query
     query = query.where(table.c.owner == late.owner) if late.owner else query
-    return list(connection.execute(query.order_by(*_grouped(late.grouped), *URGENT).limit(limit).offset(offset)))
+    return query.order_by(*_grouped(late.grouped), *URGENT).limit(limit).offset(offset)
 
 
 def waiting_long_of(
@@ -190,7 +200,7 @@ def _in_band(lateness: Lateness | None, band: str) -> Sequence[ColumnElement[boo
     return [_band(lateness) == band] if lateness and band else []
 
 
-def _grouped(grouped: tuple[str, Sequence[Any]]) -> Sequence[ColumnElement[int]]:
+def _grouped(grouped: tuple[str, tuple[Any, ...]]) -> Sequence[ColumnElement[int]]:
     column, values = grouped
     places = {value: place for place, value in enumerate(values)}
     return [case(places, value=table.c[column], else_=len(places))] if places else []

@@ -276,8 +276,8 @@ def one(connection: Connection, stream: UUID) -> Any:
 
 def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
     """Returns the rows of these participations."""
-    query = select(participations).where(participations.c.stream.in_(wanted := list(streams)))
-    return {row.stream: row for row in connection.execute(query)} if wanted else {}
+    query = select(participations).where(participations.c.stream.in_(list(streams)))
+    return {row.stream: row for row in connection.execute(query)}
 
 
 def of_campaigns(connection: Connection) -> dict[UUID, int]:

@@ -1,6 +1,5 @@
 """Brings the read tables up to the last event: folds each stream with new events once a batch, writes each row once."""
 
-import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import RLock
@@ -29,6 +28,8 @@ from projections.store.folds import (
     position_of_tables,
     stored_references,
 )
+from projections.store.garbage import without_garbage_collection
+from projections.store.memory import Memory
 from projections.store.plain_transaction import plain_transaction
 from projections.store.row_writer import RowWriter
 from projections.store.transaction import QueryingTransaction, WriteTransaction
@@ -65,6 +66,7 @@ class ReadSide:
         self._mutex = RLock()
         self._refs = References()
         self._folds: dict[UUID, Any] = {}
+        self.memory = Memory()
         self._writer = RowWriter()
         self._plain = plain_transaction(database)
         self._needs_scrub = False
@@ -159,6 +161,7 @@ class ReadSide:
         self._plain.forget()
         self._refs = stored_references(connection)
         self._writer.load(connection)
+        self.memory.restart(self._refs)
         self._position, self._needs_scrub = reached, needs_scrub
         return True
 
@@ -173,11 +176,11 @@ class ReadSide:
             with self._writing.begin() as connection:
                 if self._reload_if_moved(connection) and self._position != events[0].position - 1:
                     return
-                self._apply(QueryingTransaction(connection), events, rows_later)
+                changes = self._apply(QueryingTransaction(connection), events, rows_later)
         except BaseException:
             self._position = -1
             raise
-        self._position = events[-1].position
+        self._reach(events[-1].position, changes)
 
     def _show_plainly(self, events: Sequence[Recorded], rows_later: bool) -> bool:
         """Writes a batch that needs no query and meets no error. Else writes nothing, and returns False."""
@@ -187,12 +190,17 @@ class ReadSide:
         try:
             with self._plain as batch:
                 self._plain.expect(self._position, self._needs_scrub)
-                self._apply(batch, events, rows_later)
+                changes = self._apply(batch, events, rows_later)
         except Exception:
             self._position = -1  # the state in memory has moved: it is loaded again
             return False
-        self._position = events[-1].position
+        self._reach(events[-1].position, changes)
         return True
+
+    def _reach(self, position: int, changes: Sequence[Change]) -> None:
+        """Notes that the tables show a position. Who sees it finds nothing in memory that the changes made stale."""
+        self.memory.follow(changes, self._refs)
+        self._position = position
 
     def _scrub(self) -> None:
         """Wipes deleted rows from the disk. If a reader prevents it, the next call of `catch_up` tries again."""
@@ -201,7 +209,7 @@ class ReadSide:
                 connection.execute(update(position).where(position.c.position == self._position), {"stained": False})
             self._needs_scrub = False
 
-    def _apply(self, batch: WriteTransaction, events: Sequence[Recorded], rows_later: bool) -> None:
+    def _apply(self, batch: WriteTransaction, events: Sequence[Recorded], rows_later: bool) -> list[Change]:
         moved: dict[UUID, list[Recorded]] = {}
         for recorded in events:
             moved.setdefault(recorded.originator_id, []).append(recorded)
@@ -217,6 +225,7 @@ class ReadSide:
         self._remember(changes)
         self._needs_scrub |= any(change.forgets for change in changes)
         batch.move(events[-1].position, self._needs_scrub)
+        return changes
 
     def _fold(self, batch: WriteTransaction, moved: dict[UUID, list[Recorded]]) -> list[Change]:
         before = {stream: self._folds[stream] for stream in moved if stream in self._folds}
@@ -306,15 +315,3 @@ def scrub(database: Engine) -> bool:
     """Wipes deleted rows from the disk: writes the tables anew. Returns False when a reader prevented it."""
     write_anew = postgres.write_anew if database.dialect.name == "postgresql" else sqlite.write_anew
     return write_anew(database)
-
-
-@contextmanager
-def without_garbage_collection() -> Iterator[None]:
-    """Disables the collector: it takes a third of the time of a batch, which makes no cycles (docs/benchmarks.md)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -26,13 +26,16 @@ Histories = Mapping[UUID, Sequence[Recorded]]
 
 
 @contextmanager
-def past_tables(read: Connection, dossier: UUID, position: int, refs: References) -> Iterator[Connection]:
+def past_tables(
+    read: Connection, dossier: UUID, position: int, refs: References, trail: Sequence[Recorded] | None = None
+) -> Iterator[Connection]:
     """Yields tables of a dossier as they stood at a position: its rows, its duplicates', and its workshops'.
 
-    `read` are the tables of today, `refs` the references of that position. Each call makes tables of its own.
+    `read` are the tables of today, `refs` the references of that position, `trail` the dossier's events when they are
+    known. Each call makes tables of its own.
     """
     with _memory().connect() as connection:
-        _write(connection, _dossiers(read, dossier, position), refs)
+        _write(connection, _dossiers(read, dossier, position, trail), refs)
         _write(connection, _cut(audit_trail.of_streams(read, audit_trail.workshops_of(read, dossier)), position), refs)
         yield connection
 
@@ -50,12 +53,13 @@ def _change(stream: UUID, events: Sequence[Recorded], refs: References) -> Chang
     return Change(stream, kind, None, KINDS[kind].fold(events), events, refs)
 
 
-def _dossiers(read: Connection, dossier: UUID, position: int) -> Histories:
+def _dossiers(read: Connection, dossier: UUID, position: int, trail: Sequence[Recorded] | None) -> Histories:
     """Returns the events of a dossier and of all that merges link to it, up to a position."""
     found: dict[UUID, Sequence[Recorded]] = {}
     new = {dossier}
     while new:
-        found |= _cut(audit_trail.of_streams(read, new), position)
+        known = {dossier: trail} if trail and new == {dossier} else audit_trail.of_streams(read, new)
+        found |= _cut(known, position)
         new = {linked for stream in new for linked in _linked(found.get(stream, ()))} - found.keys()
     return found
 

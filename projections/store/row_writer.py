@@ -85,7 +85,7 @@ def write_rows(
     Skips changes of nothing that the projection reads, unless `whole`.
     """
     everything = projection.APPENDS or whole
-    moved = changes if everything else [change for change in changes if _concerns(projection, change)]
+    moved = changes if everything else [change for change in changes if concerns(projection, change)]
     made = [(change, projection.rows(change)) for change in moved]
     if projection.APPENDS and (gone := [change.stream for change in moved if change.forgets]):
         projection.forget(batch.connection, gone)
@@ -101,7 +101,7 @@ def _of_kinds(projection: Projection, changes: Sequence[Change]) -> list[Change]
     return [change for change in changes if change.kind in projection.KINDS]
 
 
-def _concerns(projection: Projection, change: Change) -> bool:
+def concerns(projection: Projection, change: Change) -> bool:
     """Tells whether something changed that the projection reads."""
     reads = projection.READS.get(change.kind)
     return change.before is None or reads is None or change.forgets or reads(change.before) != reads(change.after)

@@ -184,7 +184,7 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "after": [[("cej", TODAY), ("pacea", TODAY), ("other", TODAY)]],
         "lateness": [piles.Lateness.on(refs.calendar, day) for day in DAYS],
         "band": ["", "0", "11"],
-        "late": [piles.WaitingFilter(), piles.WaitingFilter(kind="hold-debrief", grouped=("owner", advisors))],
+        "late": [piles.WaitingFilter(), piles.WaitingFilter(kind="hold-debrief", grouped=("owner", tuple(advisors)))],
         "instants": [list(connection.execute(select(workshops.table.c.starts)).scalars()), []],
         "refs": [None, refs],
         "by": [str(advisors[0]), "system:clock"],

@@ -35,9 +35,11 @@ def desk(request: Request) -> Iterator[Desk]:
     if request.headers.get("HX-PTag") == tag:
         raise NotModified
     with served.reading() as (side, connection):
+        memory = side.memory.now()
         refs, today = served.refs, served.today()
         roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
-        made = Desk(host, served, actor, roles, authorization.scope(actor, refs, today), refs, connection, today, away)
+        scope = authorization.scope(actor, refs, today)
+        made = Desk(host, served, actor, roles, scope, refs, connection, today, away, memory)
         request.state.frame = frame_of(request, made, side.blocked, tag)
         request.state.witness = DeskWitness(request, made)
         yield made

@@ -1,7 +1,9 @@
 """The person at work, their rights, and the tables up to date."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,14 +16,18 @@ from pixflow.authorization import Scope, Subject
 from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
+from pixflow.events.base import Recorded
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.reference_data import References
+from projections import audit_trail
 from projections.store.folds import StreamDamaged, fold_of, is_damaged
+from projections.store.memory import Memory
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 
 NO_SUBJECT = Subject()
+_uuid = lru_cache(1_000)(UUID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Desk:
     """The person at work: their identity, their rights, and the tables up to date.
 
     `deputised` are the colleagues away today whom they deputise for; `roles` are those held today, theirs included.
+    `memory` is kept from page to page, `states` are those that this page has read.
     """
 
     host: Host
@@ -40,6 +47,8 @@ class Desk:
     read: Connection
     today: date
     deputised: frozenset[UUID] = frozenset()
+    memory: Memory = field(default_factory=Memory)
+    states: dict[UUID, Any] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:
@@ -47,7 +56,7 @@ class Desk:
 
     @property
     def me(self) -> UUID:
-        return UUID(self.actor.id)
+        return _uuid(self.actor.id)
 
     @property
     def zone(self) -> str:
@@ -81,12 +90,26 @@ class Desk:
         may = (actor for actor in likely if authorization.allows(actor, *asked))
         return next(may, self.actor)
 
+    def state(self, stream: UUID) -> Any:
+        """Returns the state of a stream, read once; None when it is unknown."""
+        if stream not in self.states:
+            self.states[stream] = fold_of(self.read, stream)
+        return self.states[stream]
+
+    def trail(self, stream: UUID) -> Sequence[Recorded]:
+        """Returns the events of a stream, oldest first."""
+        key = ("trail", stream, getattr(self.state(stream), "version", None))
+        if key[2] and (known := self.memory.dossiers.get(key)):
+            return known  # type: ignore[no-any-return]
+        found = map(audit_trail.recorded, audit_trail.of_stream(self.read, stream))
+        return self.memory.dossiers.put(key, list(found))
+
     def dossier(self, stream: UUID) -> Dossier:
         """Returns a dossier that this person may read; raises 404 for an unknown one and for one that is not theirs.
 
         Raises StreamDamaged when the tables cannot show it, because one of its events does not open.
         """
-        state = fold_of(self.read, stream)
+        state = self.state(stream)
         if state is None and is_damaged(self.read, stream):
             raise StreamDamaged
         if not isinstance(state, Dossier) or state.opened is None or not self.scope.sees(state):
@@ -95,7 +118,7 @@ class Desk:
 
     def erased(self, stream: UUID) -> Dossier | None:
         """Returns a dossier whose person was erased, for those who read every dossier; None otherwise."""
-        state = fold_of(self.read, stream)
+        state = self.state(stream)
         gone = isinstance(state, Dossier) and state.erased is not None and self.scope.whose == "all"
         return state if gone else None
 
@@ -108,6 +131,7 @@ class Desk:
         """Brings the tables up to date with what was recorded since the request began."""
         self.served.read()
         self.read.rollback()
+        self.states.clear()
 
     def new_command(self) -> UUID:
         """Returns a fresh id for a form."""

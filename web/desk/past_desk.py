@@ -11,6 +11,7 @@ from pixflow.authorization import Subject
 from pixflow.decision import Decision
 from pixflow.reference_data import References
 from pixflow.team.absences import colleagues_deputised_by
+from projections.store.memory import Memory
 from projections.store.past_tables import past_tables
 from web.desk.desk import NO_SUBJECT, Desk
 
@@ -34,6 +35,14 @@ def past_desk(desk: Desk, dossier: UUID, position: int, refs: References, today:
     """Yields the desk at a position, with the tables of one dossier; `refs` are the references of that position."""
     now = {field.name: getattr(desk, field.name) for field in fields(desk)}
     away = colleagues_deputised_by(refs.team, desk.me, today)
-    with past_tables(desk.read, dossier, position, refs) as read:
-        then = {"roles": frozenset(), "refs": refs, "read": read, "today": today, "deputised": away}
+    with past_tables(desk.read, dossier, position, refs, desk.trail(dossier)) as read:
+        then = {
+            "roles": frozenset(),
+            "refs": refs,
+            "read": read,
+            "today": today,
+            "deputised": away,
+            "memory": Memory(),
+            "states": {},
+        }
         yield PastDesk(**now | then)

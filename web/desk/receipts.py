@@ -204,6 +204,8 @@ def _matched_by_themselves(connection: Connection, export: Recorded) -> int:
 
 
 def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
+    if not events:
+        return
     names = names_for(desk)
     known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
     yield from _returned(names, events)

@@ -81,7 +81,7 @@ class DeskWitness:
 
     def _why(self, dossier: UUID) -> Why:
         """Returns the reason that lets this member open a dossier: the nearest to them."""
-        desk, state = self._desk, fold_of(self._desk.read, dossier)
+        desk, state = self._desk, self._desk.state(dossier)
         if not isinstance(state, Dossier):
             return "role"
         if state.advisor == desk.me:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 NBSP = "\N{NO-BREAK SPACE}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -91,6 +91,7 @@ def phone(number: str) -> str:
     return NBSP.join(national[i : i + 2] for i in range(0, 10, 2))
 
 
+@lru_cache(4_096)
 def number(value: int) -> str:
     """Returns a text like "2 500"."""
     return f"{value:,}".replace(",", THIN)

@@ -3,8 +3,8 @@
 import re
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -12,10 +12,12 @@ from uuid import uuid4
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.runtime import Context, Macro
 from jinja2_fragments import render_block
+from markupsafe import Markup
 
 from web.french import dates, typography, vocabulary
 from web.french.dossier import path
@@ -23,6 +25,23 @@ from web.http.old_addresses import renamed
 from web.http.pagination import carrying
 from web.http.people import People, note
 from web.http.static import HERE, static_url
+
+
+class Texts(typing.Protocol):
+    """What pages have drawn before."""
+
+    def get(self, key: Hashable) -> Markup | None: ...
+    def put(self, key: Hashable, made: Markup) -> Markup: ...
+
+
+class NoTexts:
+    """Keeps nothing: for pages of nobody's desk."""
+
+    def get(self, key: Hashable) -> None:
+        return None
+
+    def put(self, key: Hashable, made: Markup) -> Markup:
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +53,7 @@ class Frame:
     demonstration; otherwise `account` offers one's account.
     `toasts` are sentences to show once, each with its tone: done, note or late.
     `me` tells a shared browser whose views it keeps; `views` gives those kept with an account, None in a demonstration.
-    `tag` tells a live page if it changed.
+    `tag` tells a live page if it changed. `texts` are drawn once (Desk.memory).
     """
 
     structure_name: str = ""
@@ -51,6 +70,7 @@ class Frame:
     me: str = ""
     views: typing.Callable[[], Sequence[typing.Any] | None] = lambda: None
     tag: str = ""
+    texts: Texts = field(default_factory=NoTexts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +161,21 @@ DATE_FILTERS = {
 }  # fmt: skip
 
 
+COMMAND = str(uuid4())
+"""Stands for the command of a form while a page is drawn: nobody can type it."""
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         undefined=StrictUndefined,
         autoescape=True,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=[FrenchTypesetting],
     )
-    environment.globals.update(static=static_url, new_command=uuid4, renamed=renamed, **LABELS)
+    environment.globals.update(static=static_url, new_command=lambda: COMMAND, once=_once, renamed=renamed, **LABELS)
     environment.filters.update(TEXT_FILTERS, **DATE_FILTERS)
     environment.globals["ui"] = macros = environment.get_template("_macros.html").module
     for drawn_often in ("icon", "stage_chip"):
@@ -165,6 +190,23 @@ def environment() -> Environment:
     Every template sees `ui` (the macros), `static`, `new_command` and the LABELS.
     """
     return _environment()
+
+
+@pass_context
+def _once(context: Context, macro: Macro, *shown: Hashable, **flags: Hashable) -> Markup:
+    """Returns what a macro draws of these values: drawn once for equal ones (projections/store/memory.py).
+
+    The macro shows nothing else, but the commands of its forms, the labels and the references.
+    """
+    texts: Texts = context["frame"].texts
+    key = (macro.name, *shown, *flags.items())
+    return texts.get(key) or texts.put(key, Markup(macro(*shown, **flags)))  # noqa: S704 the macro has escaped it
+
+
+def _with_commands(html: str) -> str:
+    """Gives each form of a page a command of its own."""
+    first, *rest = html.split(COMMAND)
+    return first + "".join(f"{uuid4()}{part}" for part in rest)
 
 
 def wants_block(request: Request) -> bool:
@@ -203,7 +245,7 @@ def draw(request: Request, shown: Page, *, block: str | None, status: int) -> HT
         html = environment().get_template(shown.template).render(context)
     else:
         html = render_block(environment(), shown.template, block, context) + _rail(frame)
-    return HTMLResponse(html, status, {"Vary": "HX-Request"})
+    return HTMLResponse(_with_commands(html), status, {"Vary": "HX-Request"})
 
 
 def _rail(frame: Frame) -> str:

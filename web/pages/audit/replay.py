@@ -92,7 +92,7 @@ def replay_page(
 ) -> ReplayPage:
     """Builds the page; `past` is the desk at the position of `shown`."""
     today, names = desk.dossier(dossier_id), names_for(past, shown.after)
-    sheet, known = dossier_page(past, dossier_id, None), trail[: shown.version]
+    sheet, known = dossier_page(past, dossier_id, None, with_history=False), trail[: shown.version]
     return ReplayPage(
         **{field.name: getattr(sheet, field.name) for field in fields(DossierSheet)},
         name=f"{today.first_name} {today.last_name}",
@@ -123,8 +123,14 @@ def _known(past: PastDesk, shown: Replay, known: Sequence[Recorded]) -> list[Rep
 
 def _later(desk: Desk, trail: Sequence[Recorded], version: int) -> list[ReplayRow]:
     """Returns the events recorded since, as they read today."""
-    history = History(desk, names_for(desk, fold(trail)), trail, may_retract=False)
-    return [ReplayRow(history.entry(one), one.position, "future") for one in trail[version:]]
+    key = ("read today", trail[-1].originator_id, trail[-1].originator_version)
+    known: list[ReplayRow] | None = desk.memory.dossiers.get(key)
+    if known is None:
+        history = History(desk, names_for(desk, fold(trail)), trail, may_retract=False)
+        known = [ReplayRow(history.entry(one), one.position, "future") for one in trail]
+        if not history.names_others:
+            desk.memory.dossiers.put(key, known)
+    return known[version:]
 
 
 def _task(task: Task | None, day: date) -> TaskWords | None:

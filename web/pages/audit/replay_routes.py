@@ -65,7 +65,7 @@ def choose(request: Request, desk: AtReplay) -> Response:
 
 def _recent(desk: Desk, found: YoungPerson, event: Recorded) -> RecentRow:
     names = names_for(desk)
-    said = sentences.sentence(event, names, zone=desk.zone, history=_trail(desk, found.stream))
+    said = sentences.sentence(event, names, zone=desk.zone, history=desk.trail(found.stream))
     return RecentRow(found, said, sentences.who(event, names), dates.instant(event.at, desk.zone))
 
 
@@ -77,7 +77,7 @@ def replay(
     if desk.erased(dossier_id):
         return redirect(request, f"/dossiers/{dossier_id}")
     desk.dossier(dossier_id)
-    trail = _trail(desk, dossier_id)
+    trail = desk.trail(dossier_id)
     asked = asked_instant(desk, trail, le, h) if le else AskedInstant()
     n = version if version is not None else asked.version or (1 if asked.at else len(trail))
     if not 1 <= n <= len(trail):
@@ -95,7 +95,3 @@ def _seen(desk: Desk, recorded: Recorded, asked: AskedInstant) -> tuple[int, dat
         return recorded.position, desk.refs.calendar.local_day(recorded.at)
     position = max(recorded.position, audit_trail.position_at(desk.read, asked.at))
     return position, desk.refs.calendar.local_day(asked.at)
-
-
-def _trail(desk: Desk, dossier_id: UUID) -> list[Recorded]:
-    return [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]

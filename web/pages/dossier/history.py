@@ -1,6 +1,6 @@
 """The history of a dossier as sentences: when, by whom, why it was retracted, what may be corrected or undone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from pixflow.authorization import Subject
 from pixflow.dossier import retraction
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted, SeatBooked
+from pixflow.events.dossier import DossierMerged, DossierOpened, DuplicateJoined, Retracted, SeatBooked
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.refused import Refused
 from projections.store.folds import fold_of
@@ -68,7 +68,12 @@ class History:
     """
 
     def __init__(
-        self, desk: Desk, names: ScopedNames, trail: Sequence[Recorded], may_retract: bool, forms: Collection[str] = ()
+        self,
+        desk: Desk,
+        names: ScopedNames,
+        trail: Sequence[Recorded],
+        may_retract: bool,
+        forms: frozenset[str] = frozenset(),
     ) -> None:
         self._desk, self._zone, self._names, self._trail = desk, desk.zone, names, trail
         self._may_retract, self._forms = may_retract, forms
@@ -77,8 +82,20 @@ class History:
         self.undoable = undoable(desk, trail) if may_retract else None
         self.restorable = restorable(desk, trail) if may_retract else None
 
+    @property
+    def names_others(self) -> bool:
+        """Tells if the history names other young people: those of a merge."""
+        return any(isinstance(r.event, (DossierMerged, DuplicateJoined)) for r in self._trail)
+
     def entries(self, stage: str = "") -> list[HistoryEntry]:
         """Returns the events, the latest first; a retraction shows beside the event it cancels."""
+        if not self._trail or self.names_others:
+            return self._entries(stage)
+        last, kept = self._trail[-1], self._desk.memory.dossiers
+        key = ("history", last.originator_id, last.originator_version, self._desk.me, self._may_retract, self._forms)
+        return kept.get((*key, stage)) or kept.put((*key, stage), self._entries(stage))
+
+    def _entries(self, stage: str) -> list[HistoryEntry]:
         shown = [r for r in self._trail if not isinstance(r.event, Retracted)]
         return [self.entry(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
 

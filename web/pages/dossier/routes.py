@@ -15,7 +15,6 @@ from pixflow.engine import Step
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DuplicateJoined
 from pixflow.folding import retractions_by_version
-from projections import audit_trail
 from projections.store.folds import fold_of
 from web.desk import receipts, refusals, task_links
 from web.desk import undo as desk_undo
@@ -67,10 +66,10 @@ def read(
     if (gone := desk.erased(dossier_id)) and gone.erased:
         return page(request, erasure.erased_page(desk, dossier_id, gone.erased))
     dossier = desk.dossier(dossier_id)
-    offered = offers(desk, dossier)
+    offered = offers(desk, dossier) if formulaire or boite else frozenset()
     name = tasks.form_asked(dossier, formulaire, sur, offered) if boite else formulaire
     opened = open_form.blank(desk, dossier, name, sur) if name in offered else None
-    if corrige > 0 and (wrong := history.to_correct(desk, dossier, _trail(desk, dossier_id), corrige)):
+    if corrige > 0 and (wrong := history.to_correct(desk, dossier, desk.trail(dossier_id), corrige)):
         opened = open_form.correcting(desk, dossier, wrong)
     receipt = receipts.of_command(desk, recu)
     told = [line.text for line in receipt.lines] if receipt else ()
@@ -89,7 +88,7 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite
     form = validate(history.UndoLast, data)[0]
     if form is None:
         raise HTTPException(422)
-    trail = _trail(desk, dossier_id)
+    trail = desk.trail(dossier_id)
     joined = next((r.event for r in trail if r.originator_version == form.version), None)
     duplicate = joined.duplicate if isinstance(joined, DuplicateJoined) else None
     if seat := history.booking_of(trail, form.version):
@@ -144,10 +143,6 @@ def act(
     if (outcome.ok or outcome.is_known) and not outcome.repeated and (lost := press.unrecorded(form, outcome)):
         return press.as_note(lost, outcome)
     return press.answer(outcome)
-
-
-def _trail(desk: Desk, dossier_id: UUID) -> list[Recorded]:
-    return [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
 
 
 def _record(
@@ -213,12 +208,12 @@ class _Press:
         """True when another form took back what this one replaces: recording it again would say it twice."""
         if not self.corrects or self.desk.engine.has_recorded(form.command_id):
             return False
-        return self.corrects in retractions_by_version(_trail(self.desk, self.dossier_id))
+        return self.corrects in retractions_by_version(self.desk.trail(self.dossier_id))
 
     def unrecorded(self, form: Form, outcome: Outcome) -> str:
         """Returns what was typed in the form, and stands in no event of the dossier nor of its answer."""
         self.desk.refresh()
-        known = [*_trail(self.desk, self.dossier_id), *outcome.recorded]
+        known = [*self.desk.trail(self.dossier_id), *outcome.recorded]
         return form_arguments.unrecorded(form, (one.event for one in known))
 
     def as_note(self, lost: str, outcome: Outcome) -> Response:

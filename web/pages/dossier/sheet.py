@@ -14,7 +14,6 @@ from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import stepper
-from projections import audit_trail
 from web.desk.colleagues import absence_text
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames, names_for
@@ -132,17 +131,19 @@ def dossier_page(
     told: Sequence[str] = (),
     stage: str = "",
     place: QueuePlace | None = None,
+    with_history: bool = True,
 ) -> DossierPage:
     """Builds the page; `done` is the version just recorded (-1 for none), `stage` filters the history.
 
     `told` are sentences of what was just recorded elsewhere. `place` is where the person stands in Ma boîte.
+    `with_history`: the page shows it.
     """
     dossier = desk.dossier(dossier_id)
     names = names_for(desk, dossier)
-    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
+    trail = desk.trail(dossier_id)
     forms = allowed(desk, dossier)
     history = History(desk, names, trail, "retract" in forms, forms)
-    entries = history.entries(stage)
+    entries = history.entries(stage) if with_history else []
     owed = tasks.of_dossier(dossier, desk.refs)
     offered = frozenset(name for name in forms if FORMS[name].offered(dossier))
     shown = dossier_tasks.open_tasks(desk, dossier_id, dossier, owed, offered)

@@ -60,10 +60,10 @@ class Grouping:
     value: Callable[[Any], str]
 
     @property
-    def order(self) -> tuple[str, Sequence[Any]]:
+    def order(self) -> tuple[str, tuple[Any, ...]]:
         """The column to order by, and its values in order."""
-        values = [UUID(one) if self.column == "owner" else one for one in self.titles if one]
-        return (self.column, values) if self.column else ("", ())
+        values = (UUID(one) if self.column == "owner" else one for one in self.titles if one)
+        return (self.column, tuple(values)) if self.column else ("", ())
 
 
 @dataclass(frozen=True, slots=True)

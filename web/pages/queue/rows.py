@@ -39,7 +39,7 @@ class Press:
     button: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class QueueRow:
     """One task of the queue. An address is None when this row does not lead there.
 
@@ -47,7 +47,8 @@ class QueueRow:
     it is snoozed, or back from a snooze, `handed_over_by` the colleague who handed it over; "" for none. `pick` names
     the row in a bulk; "" when it fits none. `claims`: the person at the desk may take it upon themselves. `give_back`
     is the advisor to whom a handed task goes back, "" when it was not handed. `why_on` is the day of the event that
-    opens the task. `press` closes the task from its row, without a page in between.
+    opens the task. `press` closes the task from its row, without a page in between. Rows of equal values are one and
+    the same (Desk.memory).
     """
 
     id: str
@@ -75,7 +76,7 @@ class QueueRow:
     pick: str
     claims: bool
     give_back: str
-    press: Press | None = None
+    press: Press | None
 
 
 def queue_rows(desk: Desk, rows: Sequence[Any], place: QueuePlace | None = None) -> list[QueueRow]:
@@ -107,6 +108,14 @@ def _noted(desk: Desk, row: Any, state: Any, colleagues: Mapping[tuple[UUID, int
 
 
 def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: str = "") -> QueueRow:
+    values = [tuple(one.items()) if isinstance(one, dict) else one for one in row]
+    claims = desk.has_role_for(claim_task)
+    key = ("queue row", *values, reason, handed_over_by, box, desk.me, claims, desk.today)
+    texts = desk.memory.texts
+    return texts.get(key) or texts.put(key, _made(desk, row, reason, handed_over_by, box, claims))
+
+
+def _made(desk: Desk, row: Any, reason: str, handed_over_by: str, box: str, claims: bool) -> QueueRow:
     advisors = row.role == "advisor" and row.subject == "dossier"
     doer = getattr(row, "doer", None)
     return QueueRow(
@@ -133,7 +142,7 @@ def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: 
         reason=reason,
         handed_over_by=handed_over_by,
         pick=f"{row.stream} {row.key}" if advisors else "",
-        claims=advisors and desk.has_role_for(claim_task),
+        claims=advisors and claims,
         give_back=desk.refs.team[row.owner].name if handed_over_by and row.owner else "",
         press=_press(row),
     )

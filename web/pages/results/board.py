@@ -39,7 +39,7 @@ class MatchCandidate:
     name: str
     about: str
     why: str = ""
-    warnings: Sequence[str] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class MatchCard:
     stream: UUID
     name: str
     about: str
-    candidates: Sequence[MatchCandidate]
+    candidates: tuple[MatchCandidate, ...]
     sure: MatchCandidate | None
     alone: MatchCandidate | None
 
@@ -242,9 +242,17 @@ def _campaigns(desk: Desk, counted: Mapping[UUID, int], *, declared: bool) -> li
 
 
 def _cards(desk: Desk, rows: Sequence[Any]) -> list[MatchCard]:
-    found = match_proposals.proposals(desk.read, rows)
+    found = _proposals(desk, rows)
     several = sum(one.declared is not None for one in desk.refs.campaigns.values()) > 1
     return [_card(desk, row, found[row.stream], several) for row in rows]
+
+
+def _proposals(desk: Desk, rows: Sequence[Any]) -> dict[UUID, list[match_proposals.Proposal]]:
+    """Returns the proposals of each participation: searched again when it, or a young person, has changed."""
+    keys = {stream: ("proposals", facts) for stream, facts in match_proposals.facts(desk.read, rows).items()}
+    known = {stream: found for stream, key in keys.items() if (found := desk.memory.searches.get(key)) is not None}
+    new = match_proposals.proposals(desk.read, [row for row in rows if row.stream not in known])
+    return known | {stream: desk.memory.searches.put(keys[stream], found) for stream, found in new.items()}
 
 
 def _card(desk: Desk, row: Any, found: Sequence[match_proposals.Proposal], several: bool) -> MatchCard:
@@ -257,7 +265,7 @@ def _card(desk: Desk, row: Any, found: Sequence[match_proposals.Proposal], sever
         row.stream,
         name,
         " · ".join(filter(None, about)),
-        candidates,
+        tuple(candidates),
         candidates[0] if sure else None,
         candidates[0] if alone else None,
     )
@@ -273,7 +281,7 @@ def candidate(desk: Desk, found: YoungPerson, match: Match | None = None, *, num
         "dossier clos" if found.closed else "",
     )
     why = [matching.reason(code) for code in match.reasons] if match else []
-    warnings = [matching.warning(code) for code in match.warnings] if match else []
+    warnings = tuple(matching.warning(code) for code in match.warnings) if match else ()
     if alike and found.birth_date:
         why.append(say("né·e le {day}", day=dates.day(found.birth_date, year=True)))
     return MatchCandidate(found.stream, found.name, " · ".join(filter(None, about)), " · ".join(why), warnings)

@@ -87,7 +87,8 @@ def result_rows(desk: Desk, rows: Sequence[Any]) -> list[ResultRow]:
         return []
     places = dossier_sheet.places(desk.read, [row.stream for row in rows])
     team = proposals.advisors(desk)
-    return [_result_row(desk, row, team.proposed(*places.get(row.stream, ("", "")))) for row in rows]
+    proposed = {place: team.proposed(*place) for place in {("", ""), *places.values()}}
+    return [_result_row(desk, row, proposed[places.get(row.stream, ("", ""))]) for row in rows]
 
 
 def _result_row(desk: Desk, row: Any, proposed: AdvisorProposal | None) -> ResultRow:

@@ -102,7 +102,7 @@ def offers(desk: Desk, person: UUID) -> frozenset[str]:
 def confirmable(desk: Desk, person: UUID) -> list[Role]:
     """Returns the roles of a member that wait, and that the person at the desk may confirm as the second one."""
     member = desk.refs.team[person]
-    if not (member.works(desk.today) and desk.may(roles.confirm_role, Subject(member=person))):
+    if not (member.awaiting and member.works(desk.today) and desk.may(roles.confirm_role, Subject(member=person))):
         return []
     return [role for role in vocabulary.ROLES if role in member.awaiting and _may_confirm(desk, person, role)]
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -410,6 +411,16 @@ def test_a_referent_takes_a_late_task_upon_themselves_and_gives_it_back(at_work:
     assert "Rendre à Nadia Benali" in words(str(mine))
     back = followed(sophie, mine.select_one("form[action='/boite/rendre']"))
     assert "Tardive" in " ".join(texts(back, late))
+
+
+def test_a_page_drawn_again_is_the_same_but_for_the_commands_of_its_forms(at_work: House) -> None:
+    fill(at_work, 3)
+    at_work.day(at_work.today + timedelta(days=120))
+    first, again = (at_work.client(SOPHIE).get("/boite").text for _ in range(2))
+    command = re.compile(r'(name="command_id" value=)"([^"]*)"')
+    sent = [UUID(found) for _, found in command.findall(first + again)]
+    assert len(set(sent)) == len(sent) >= 6
+    assert command.sub(r"\1", first) == command.sub(r"\1", again)
 
 
 def test_only_a_referent_takes_a_late_task(at_work: House) -> None:

@@ -1,0 +1,104 @@
+"""What pages keep ends with what it was made of: the team, the documents, a name, an erased person."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow import presets, structure_folder
+from pixflow.actor import OPERATOR, Actor
+from pixflow.dossier import identity
+from pixflow.protocol.publishing import publish_grille, publish_protocol
+from pixflow.structure_folder import OpenStructure
+from pixflow.team.membership import add_member
+from projections.store.catch_up import ReadSide
+from projections.store.memory import Kept
+from tests import erasures
+from tests.projections.conftest import Tables
+
+PRESET = presets.load("laigle-mortagne")
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[OpenStructure]:
+    made = structure_folder.create(tmp_path, name="Ici", preset=PRESET, sites=("Ici",))
+    yield made
+    made.engine.close()
+
+
+def record(opened: OpenStructure, kind: str, stream: UUID, decision: Any, **sent: Any) -> None:
+    opened.engine.execute({kind: stream}, decision, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
+
+
+def open_dossier(opened: OpenStructure) -> UUID:
+    dossier, name = uuid4(), {"last_name": "Diallo", "first_name": "Aminata", "birth_date": None}
+    record(opened, "dossier", dossier, identity.open_dossier, **name, imilo_number=None, site="Ici")
+    return dossier
+
+
+def reach(opened: OpenStructure, dossier: UUID) -> None:
+    record(opened, "dossier", dossier, identity.correct_contact, phone="0612345678", email=None)
+
+
+def open_another(opened: OpenStructure, dossier: UUID) -> None:
+    open_dossier(opened)
+
+
+def rename(opened: OpenStructure, dossier: UUID) -> None:
+    sent = {"last_name": "Diallo", "first_name": "Awa", "birth_date": None, "imilo_number": None, "site": "Ici"}
+    record(opened, "dossier", dossier, identity.correct_identity, **sent)
+
+
+def change_rights(opened: OpenStructure, dossier: UUID) -> None:
+    sent = {"name": "Nadia Benali", "email": "nadia@exemple.fr", "site": None, "roles": ("advisor",)}
+    record(opened, "staff", uuid4(), add_member, **sent)
+
+
+def publish(opened: OpenStructure, dossier: UUID, kind: str) -> None:
+    today = opened.engine.today()
+    if kind == "grille":
+        bands = PRESET.grille.bands
+        document: Any = replace(PRESET.grille, bands=(replace(bands[0], short="Autre"), *bands[1:]))
+        record(opened, "grille", opened.stream("grille"), publish_grille, document=document, from_day=today)
+    else:
+        delays = replace(PRESET.protocol.delays, present_pix=30)
+        document = replace(PRESET.protocol, delays=delays)
+        record(opened, "protocol", opened.stream("protocol"), publish_protocol, document=document, from_day=today)
+
+
+CASES: list[tuple[str, Callable[[OpenStructure, UUID], None], bool, bool]] = [
+    ("a phone number", reach, True, True),
+    ("a name", rename, True, False),
+    ("another dossier", open_another, True, False),
+    ("rights", change_rights, False, False),
+    ("a grid", partial(publish, kind="grille"), False, False),
+    ("a protocol", partial(publish, kind="protocol"), False, False),
+    ("an erased person", erasures.erase, False, False),
+]
+
+
+@pytest.mark.parametrize(("what", "happens", "texts", "searches"), CASES, ids=[case[0] for case in CASES])
+def test_memory_ends_with_what_it_was_made_of(
+    opened: OpenStructure, tables: Tables, what: str, happens: Any, texts: bool, searches: bool
+) -> None:
+    dossier = open_dossier(opened)
+    side, other = ReadSide(opened.engine, tables("one")), ReadSide(opened.engine, tables("one"))
+    side.catch_up(), other.catch_up()
+    before, there = side.memory.now(), other.memory.now()
+    happens(opened, dossier)
+    side.catch_up()
+    now = side.memory.now()
+    assert (now.texts is before.texts, now.dossiers is before.dossiers) == (texts, texts)
+    assert (now.searches is before.searches) == searches
+    other.catch_up()  # the tables are there already: another process wrote them
+    assert other.memory.texts is not there.texts
+
+
+def test_the_oldest_goes_when_there_are_too_many() -> None:
+    kept = Kept(most=3)
+    assert [kept.put(n, f"{n}") for n in range(5)] == ["0", "1", "2", "3", "4"]
+    assert [kept.get(n) for n in range(5)] == [None, None, "2", "3", "4"]
