@@ -1,4 +1,4 @@
-"""What pages made of the rows of the tables, and show again while the rows are the same."""
+"""Memory beside the read tables: texts and searches of pages, shown again while their rows are the same."""
 
 from collections.abc import Hashable, Sequence
 from copy import copy

@@ -1,4 +1,4 @@
-"""What pages keep ends with what it was made of: the team, the documents, a name, an erased person."""
+"""The memory of pages ends with its sources: the team, the documents, a name, an erased person."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

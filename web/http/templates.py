@@ -28,7 +28,7 @@ from web.http.static import HERE, static_url
 
 
 class Texts(typing.Protocol):
-    """What pages have drawn before."""
+    """HTML that pages have drawn before."""
 
     def get(self, key: Hashable) -> Markup | None: ...
     def put(self, key: Hashable, made: Markup) -> Markup: ...
