@@ -173,7 +173,7 @@ def figures(plan: PlacePlan, new: int, doubtful: int) -> list[tuple[int, str]]:
         (doubtful, "à vérifier", "à vérifier"),
         (len(plan.gone), "disparu", "disparus"),
         (len(plan.aside), "mis de côté", "mis de côté"),
-        (len(plan.outside), "hors du territoire", "hors du territoire"),
+        (len(plan.outside) - len(plan.unplaced), "hors du territoire", "hors du territoire"),
         (plan.refused, "illisible", "illisibles"),
     )
     return [(count, one if count < 2 else many) for count, one, many in named]

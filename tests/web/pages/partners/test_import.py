@@ -244,7 +244,7 @@ def test_two_people_import_at_once_and_none_records_what_the_other_did(
 def test_a_place_of_an_unknown_commune_waits_for_somebody(at_work: House, referent: InspectingClient) -> None:
     unknown = {"commune": "Laigle", "code_insee": "", "id": "5", "nom": "MJC"}
     file = mediation(unknown)
-    assert figures(referent.get(preview(referent, file)).text) == ["1 à vérifier", "1 hors du territoire"]
+    assert figures(referent.get(preview(referent, file)).text) == ["1 à vérifier"]
     take(referent, file, doubt="2:apart")
     assert list(listed(at_work)) == ["MJC"]
 
