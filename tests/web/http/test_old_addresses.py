@@ -22,7 +22,7 @@ WORDS = {
     "fait", "recu", "serie", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
     "retard", "grouper", "rapprocher", "transmettre", "compte", "numero", "perdu",
-    "periode", "coupe", "horloge", "label", "fraicheur", "ouvert",
+    "periode", "mois", "coupe", "horloge", "fichier",  "label", "fraicheur", "ouvert",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",
 }  # fmt: skip
 """The parameters of addresses: filters, forms, days, what was just recorded, and the pages of lists."""
