@@ -207,6 +207,14 @@ def test_every_task_of_an_advisor_says_which_decisions_it_gives() -> None:
     assert {name for name in named if "advisor" not in DECISIONS[name].roles.reach} == set()
 
 
+def test_an_advisor_does_not_retract_that_the_dossier_is_theirs() -> None:
+    dossier, events = state_of("dossier", opened(), assigned(ADVISOR)), stamped([assigned(ADVISOR)])
+    referent = Actor(str(PEOPLE["referent"]))
+    authorization.require_retraction(referent, events, dossier, REFS, DAY)
+    with pytest.raises(Refused, match="not-allowed"):
+        authorization.require_retraction(Actor(str(ADVISOR)), events, dossier, REFS, DAY)
+
+
 def test_a_receiver_retracts_their_own_events_alone() -> None:
     dossier = state_of("dossier", opened(), assigned(ADVISOR), handed("present-pix", COLLEAGUE))
     by_advisor = stamped([presented()])
@@ -440,6 +448,7 @@ def test_a_deputy_may_what_the_absent_colleague_may_while_the_absence_lasts() ->
     assert may(COLLEAGUE, "present_pix", refs=refs, acting_for=ADVISOR)
     assert not may(COLLEAGUE, "present_pix", refs=refs)
     assert not may(COLLEAGUE, "assign_advisor", refs=refs, acting_for=ADVISOR)
+    assert not may(COLLEAGUE, "take_pix", None, ADVISOR, refs=refs, acting_for=ADVISOR), "nothing about the team"
     assert not may(COLLEAGUE, "present_pix", NOBODY_S, refs=refs, acting_for=ADVISOR)
     assert not may(COLLEAGUE, "present_pix", refs=refs, acting_for=ADVISOR, today=LATER)
 
