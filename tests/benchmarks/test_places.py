@@ -41,6 +41,7 @@ def test_import_of_places(tmp_path: Path, database: Database | None, store: str,
     looks = f"{len(prepared.plan.twice):,} places look like another one"
     aims = [Aim("import of places in all", whole.median, 3, " s"), Aim("again", again.median, 3, " s")]
     served.reads.close()
+    opened.engine.close()
     report.add(f"import of places, {store}", [whole, *parts, again], aims, [looks])
 
 
