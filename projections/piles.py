@@ -98,6 +98,15 @@ def pile(
     return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
 
 
+def piled_of_keys(
+    connection: Connection, roles: Collection[str], today: date, keys: Collection[tuple[UUID, str]]
+) -> list[Any]:
+    """Returns the rows of the piles of these roles, among these streams and keys, the oldest first."""
+    chosen = tuple_(table.c.stream, table.c.key).in_(keys)
+    query = select(table).where(_piled(roles), visible(today), chosen)
+    return list(connection.execute(query.order_by(*URGENT)))
+
+
 def pile_streams(
     connection: Connection, roles: Collection[str], kind: str, today: date, lateness: Lateness, band: str
 ) -> list[UUID]:

@@ -10,6 +10,7 @@ TITLES = {
     "plan": "Prévoir le diagnostic",
     "book": "Inscrire à un atelier",
     "chase": "Noter une relance",
+    "assign": "Affecter",
     "snooze": "Mettre en pause",
     "hand": "Confier",
 }
@@ -20,6 +21,7 @@ ABOUT = {
     "plan": "Le même diagnostic est prévu pour chaque jeune.",
     "book": "Chaque jeune reçoit une place, dans l’ordre de la liste ; le diagnostic est prévu là du même coup.",
     "chase": "La même relance est notée pour chaque jeune ; la suivante s’ouvrira après le délai du protocole.",
+    "assign": "Les dossiers cochés seront suivis par la personne choisie, qui en trouvera les tâches dans sa boîte.",
     "snooze": "Ces tâches quittent Ma boîte, et reviennent d’elles-mêmes le jour choisi, ou dès le fait attendu.",
     "hand": "Ces tâches passent à la personne choisie ; les dossiers restent à qui les suit.",
 }
@@ -28,6 +30,7 @@ UNFIT = {
     "plan": "le diagnostic n’est pas à prévoir",
     "book": "ce n’est pas une place à réserver",
     "chase": "ce n’est pas une relance",
+    "assign": "ce dossier n’est pas à affecter",
     "snooze": "cette tâche ne se met pas en pause",
     "hand": "cette tâche ne se confie pas",
 }
@@ -38,6 +41,8 @@ def title(name: str, count: int) -> str:
     """Returns a text like "Confier 3 tâches", "Noter 3 relances", "Présenter Pix : 9 jeunes"."""
     if name in ("present", "plan", "book"):
         return say("{title} : {people}", title=TITLES[name], people=plural(count, "jeune"))
+    if name == "assign":
+        return f"Affecter {plural(count, 'dossier')}"
     return f"Noter {plural(count, 'relance')}" if name == "chase" else f"{TITLES[name]} {plural(count, 'tâche')}"
 
 

@@ -26,7 +26,7 @@ from web.http import filters
 from web.http.forms import ID, Day, Form
 from web.pages.dossier import form_models
 from web.pages.dossier.forms import FORMS
-from web.pages.queue.rows import QueueRow, queue_rows
+from web.pages.queue.rows import PILED, QueueRow, queue_rows
 
 MOST = 50
 PRESENTED = frozenset({"present-pix"})
@@ -73,6 +73,10 @@ class BulkBookForm(BulkForm, form_models.BookSeatForm):
     pass
 
 
+class BulkAssignForm(BulkForm, form_models.AssignForm):
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class BulkAction:
     """An action on several rows.
@@ -89,7 +93,7 @@ class BulkAction:
     form: str = ""
 
     def fits(self, row: QueueRow) -> bool:
-        return bool(row.pick) and (not self.kinds or row.kind in self.kinds)
+        return bool(row.pick) and (row.kind in self.kinds if self.kinds else row.kind not in PILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ ACTIONS: dict[str, BulkAction] = {
     "plan": BulkAction(BulkPlanForm, kinds=PLANNED, alone=PLANNED, form="plan"),
     "book": BulkAction(BulkBookForm, kinds=PLANNED | BOOKED, alone=BOOKED, form="book"),
     "chase": BulkAction(BulkChaseForm, follow_up.chase_young_person, "about", kinds=CHASED, alone=CHASED),
+    "assign": BulkAction(BulkAssignForm, kinds=PILED, alone=PILED, form="assign"),
     "snooze": BulkAction(BulkSnoozeForm, follow_up.snooze_task),
     "hand": BulkAction(BulkHandOverForm, follow_up.hand_over_task),
 }
@@ -134,7 +139,24 @@ def chosen(desk: Desk, picks: Sequence[str]) -> list[QueueRow]:
     keys = [(UUID(stream), key) for stream, _, key in (pick.partition(" ") for pick in picks if _named(pick))]
     mine = advisor_queue.of_keys(desk.read, desk.owners, desk.today, keys[:MOST])
     late = piles.waiting_long_of(desk.read, desk.roles, desk.owners, desk.today, keys[:MOST])
-    return queue_rows(desk, [*mine, *late])
+    piled = piles.piled_of_keys(desk.read, desk.roles, desk.today, keys[:MOST])
+    return queue_rows(desk, [*mine, *late, *piled])
+
+
+def of_pile(desk: Desk, kind: str, count: int) -> list[BulkOffer]:
+    """Returns the actions that fit the rows of a pile."""
+    found = [BulkOffer(name, french.OFFERS[name], count) for name, one in ACTIONS.items() if kind in one.alone & PILED]
+    return permitted(desk, found) if count else []
+
+
+def unticked_of_pile(desk: Desk, name: str, band: str) -> list[QueueRow]:
+    """Returns the rows of a pile that an action takes when none is ticked, one more than MOST at most."""
+    late = filters.lateness(desk.refs.calendar, desk.today)
+    kinds = sorted(ACTIONS[name].alone & PILED)
+    found = [
+        row for kind in kinds for row in piles.pile(desk.read, desk.roles, kind, desk.today, MOST + 1, 0, late, band)
+    ]
+    return queue_rows(desk, found)
 
 
 def unticked(desk: Desk, name: str, wanted: QueueFilter) -> list[QueueRow]:

@@ -16,6 +16,7 @@ from web.desk.colleagues import takers
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
+from web.desk.team.proposals import advisors
 from web.french import bulk as french
 from web.french.errors import missing
 from web.http.forms import FormData, OpenForm, every, validate
@@ -98,17 +99,23 @@ def preview(
     site: str = "",
     pour: str = "",
     groupe: str = "",
+    retard: str = "",
 ) -> Response:
     """Shows the rows that were ticked, what would happen to each, and the form of the action `faire`.
 
-    Without any, takes the rows of Ma boîte that the action is made for, with the filters of the page.
+    Without any, takes the rows of Ma boîte that the action is made for, with the filters of the page; or the rows of
+    its pile, of the band of lateness `retard`.
     """
     if faire not in bulk.ACTIONS:
         raise HTTPException(404)
     wanted = QueueFilter("", etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
-    picks = tache or [row.pick for row in bulk.unticked(desk, faire, wanted)]
+    picks = tache or [row.pick for row in _unticked(desk, faire, wanted, retard)]
     values = {"on": desk.today.isoformat(), "or_wait": "true"}
     return _preview(request, desk, faire, picks[: bulk.MOST], values, left=len(picks) > bulk.MOST)
+
+
+def _unticked(desk: Desk, name: str, wanted: QueueFilter, band: str) -> list[QueueRow]:
+    return bulk.unticked_of_pile(desk, name, band) if name == "assign" else bulk.unticked(desk, name, wanted)
 
 
 @router.post("/boite/plusieurs/{do}")
@@ -123,7 +130,7 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
         return _preview(request, desk, do, picks, data, missing.named(errors), 422)
     outcomes = bulk.act(desk, do, form)
     if not outcomes.refused:
-        return _see(outcomes)
+        return _see(outcomes, "assign-advisor" if do == "assign" else "")
     refused = [row.about for row in outcomes.rows if row.refused]
     return _preview(request, desk, do, refused, data, receipt=_receipt(desk, outcomes), status=422)
 
@@ -140,8 +147,8 @@ def take_back(request: Request, desk: AtQueue, data: FormData) -> Response:
     return page(request, BulkDonePage(receipt=_receipt(desk, outcomes)), status=422)
 
 
-def _see(outcomes: BulkOutcome) -> Response:
-    return RedirectResponse(address("/boite", {"recu": outcomes.reference}), 303)
+def _see(outcomes: BulkOutcome, pile: str = "") -> Response:
+    return RedirectResponse(address("/boite", {"pile": pile, "recu": outcomes.reference}), 303)
 
 
 def _receipt(desk: Desk, outcomes: BulkOutcome) -> Receipt:
@@ -189,6 +196,7 @@ def _lists(desk: Desk, do: str) -> dict[str, Sequence[tuple[object, str]]]:
     first = [("", "Choisir…")]
     return {
         "to": [*first, *takers(desk)] if do == "hand" else [],
+        "advisor": [*first, *advisors(desk).options()] if do == "assign" else [],
         "workshop": [*first, *seats.bookable(desk)] if do == "book" else [],
         "campaign": open_form.campaigns(desk) if do == "plan" else [],
         "modality": open_form.modalities(desk) if do == "plan" else [],

@@ -17,6 +17,7 @@ from web.http.filters import LATE, LateBar, late_bars, lateness
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
+from web.pages.queue import bulk
 from web.pages.queue.rows import QueueRow, plain_rows
 
 DIRECT = (
@@ -48,7 +49,7 @@ class PileRow:
 
 @dataclass(frozen=True, kw_only=True)
 class PilePage(Page):
-    """The tasks of one pile, and its bars of lateness."""
+    """The tasks of one pile, and its bars of lateness. `bulks` and the others are those of the page of Ma boîte."""
 
     template = "queue/pile.html"
     block = "pile"
@@ -57,6 +58,10 @@ class PilePage(Page):
     rows: Sequence[QueueRow]
     pager: Pager
     bars: Sequence[LateBar]
+    bulks: Sequence[bulk.BulkOffer]
+    on_page: int
+    on_all: int
+    kept: Mapping[str, str]
     receipt: Receipt | None
 
     @property
@@ -120,6 +125,10 @@ def pile_page(
         rows=plain_rows(desk, rows),
         pager=pager,
         bars=late_bars(ages, band, "/boite", kept),
+        bulks=bulk.of_pile(desk, kind, total),
+        on_page=len(rows),
+        on_all=total,
+        kept={LATE: band},
         receipt=receipt,
     )
     return page(request, shown)

@@ -165,7 +165,8 @@ def read(
     if not desk.roles & WORKING:
         raise HTTPException(403)
     if pile:
-        return pile_page(request, desk, pile, retard, p, receipts.of_partners(desk, recu))
+        receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
+        return pile_page(request, desk, pile, retard, p, receipt or receipts.of_partners(desk, recu))
     wanted = QueueFilter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
     own = _own_tasks(desk, wanted, p) if desk.roles & TASK_OWNERS else OwnTasks()
     piles = projections_piles.piles(desk.read, desk.roles, desk.today)

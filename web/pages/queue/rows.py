@@ -27,6 +27,8 @@ from web.french.typography import say
 from web.http.pagination import carrying
 from web.pages.dossier.queue_place import QueuePlace
 
+PILED = frozenset({"assign-advisor"})
+"""The kinds of the piles that may be done several at once."""
 _trail = audit_trail.table.c
 
 
@@ -141,7 +143,7 @@ def _made(desk: Desk, row: Any, reason: str, handed_over_by: str, box: str, clai
         acting_for="" if doer in (None, desk.me) else desk.refs.team[doer].name,
         reason=reason,
         handed_over_by=handed_over_by,
-        pick=f"{row.stream} {row.key}" if advisors else "",
+        pick=f"{row.stream} {row.key}" if advisors or row.kind in PILED else "",
         claims=advisors and claims,
         give_back=desk.refs.team[row.owner].name if handed_over_by and row.owner else "",
         press=_press(row),

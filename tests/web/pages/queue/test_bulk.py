@@ -438,3 +438,34 @@ def test_what_waits_too_long_is_filtered_and_handed_on_together(at_work: House) 
     answer = press(at_work, "hand", chosen, "Hélène Morin", to=str(at_work.people[PAUL]), until="2026-06-30")
     assert answer.status_code == 303
     assert len([row for row in texts(queue(at_work, PAUL), ".item-why") if row.startswith("confiée par")]) == 2
+
+
+# --- a pile
+
+
+def test_the_dossiers_of_a_pile_are_assigned_at_once_and_taken_back(at_work: House) -> None:
+    dossiers = fill(at_work, 3, advisor=None)
+    pile = queue(at_work, SOPHIE, "?pile=assign-advisor")
+    assert texts(pile, "#picks button") == ["Affecter (3) …"]
+    assert len(picks(pile)) == 3
+    assert not soup(queue(at_work, SOPHIE, "?pile=assign-advisor&retard=11")).select("#picks")
+    every = at_work.client(SOPHIE).get("/boite/plusieurs?faire=assign")
+    assert said(soup(every.text).h1) == "Affecter 3 dossiers"
+    assert "Paul Rey (" in texts(every.text, "#advisor option")[-1]
+    paul, day = str(at_work.people[PAUL]), at_work.today.isoformat()
+    assert press(at_work, "assign", picks(pile)[:2], SOPHIE, on=day).status_code == 422
+    assert press(at_work, "assign", picks(pile)[:2], NADIA, on=day, advisor=paul).status_code == 422
+    answer = press(at_work, "assign", picks(pile)[:2], SOPHIE, on=day, advisor=paul)
+    assert answer.headers["location"].startswith("/boite?pile=assign-advisor&recu=")
+    page = at_work.client(SOPHIE).get(answer.headers["location"]).text
+    assert said(soup(page).h1) == "1 dossier à affecter"
+    assert sum(at_work.state(one).advisor == at_work.people[PAUL] for one in dossiers) == 2
+    undo(at_work, page, SOPHIE)
+    assert said(soup(queue(at_work, SOPHIE, "?pile=assign-advisor")).h1) == "3 dossiers à affecter"
+
+
+def test_a_pile_task_is_neither_snoozed_nor_handed_over(at_work: House) -> None:
+    fill(at_work, 1, advisor=None)
+    (pick,) = picks(queue(at_work, SOPHIE, "?pile=assign-advisor"))
+    for do in ("snooze", "hand"):
+        assert not soup(preview(at_work, do, [pick], SOPHIE).text).select("#batch form")
