@@ -1,4 +1,4 @@
-"""What a thief gets out of `pixflow serve`: an administrator's cookie, a référent's, a partner's link, the disk.
+"""A thief before `pixflow serve`: an administrator's cookie, a référent's, a partner's link, the disk.
 
 It is served in a process of its own, with the real clock and a mail server: an alarm arrives within a minute.
 """
@@ -102,7 +102,7 @@ class Visitor:
 
 @dataclass
 class Served:
-    """What is served, and who works there."""
+    """A served structure, and who works there."""
 
     data: Path
     socket: Path

@@ -235,7 +235,7 @@ def _refused_by_link(at_work: House, dossier: UUID, action: UUID) -> None:
 
 
 def _to_the_end(at_work: House) -> UUID:
-    """What follows a result: a difficulty explored, tutorials followed, an appointment missed, a certification."""
+    """Facts that follow a result: a difficulty explored, tutorials followed, an appointment missed, a certification."""
     dossier, found = at_work.dispatched("0.30", last="Jusqu’au bout")
     task, study = f"hold-debrief:{found}", uuid4()
     at = {"at": at_work.now + timedelta(hours=1), "day": at_work.today, "place": "Mortagne"}
