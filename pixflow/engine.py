@@ -1,6 +1,5 @@
 """The application of one structure: loads, decides, stamps and records each command."""
 
-import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,23 +16,26 @@ from pixflow.actor import Actor
 from pixflow.decision import Decision
 from pixflow.events.base import Recorded, personal_fields
 from pixflow.events.catalogue import catalogue
-from pixflow.folding import ERASURES
 from pixflow.reference_data import ReferenceCache, References
 from pixflow.refused import Refused, check_texts
-from pixflow.store import UNOPENED, Claim, ClaimTaken, CommandKnown, Damaged, NewCommand
+from pixflow.store import UNOPENED, Claim, ClaimTaken, CommandKnown, NewCommand
+from pixflow.store.digests import Digests
 from pixflow.store.erasure_proof import with_proofs
 from pixflow.store.keys import Keys
 from pixflow.store.latest_events import LatestEvents
 from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
+from pixflow.store.stream_reader import StreamReader
 from pixflow.streams import kind_of
-from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork, fold_stream
+from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork
 
 __all__ = ["CommandResult", "Engine", "Guard", "Stale", "Step", "new_id"]
 
 KINDS_OF_PEOPLE = {kind_of(event) for event in catalogue() if personal_fields(event)}
 REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in reference_data.KINDS]
+_FEW = 20
+"""Steps that are decided sooner than the command is looked up."""
 
 
 class CommandResult(Struct, frozen=True):
@@ -67,9 +69,11 @@ class Engine(Application[UUID]):
         self._store = store
         self.keys = keys
         self.clock = clock
+        self._digests = Digests(keys)
         super().__init__()
         self._references = ReferenceCache(self.head, self._reference_events)
         self._latest = LatestEvents()
+        self._streams = StreamReader(self.recorder, self.mapper, keys)
 
     def construct_factory(self, env: Environment) -> HardenedFactory | PostgresFactory:  # type: ignore[override]
         return self._store
@@ -113,7 +117,7 @@ class Engine(Application[UUID]):
         command_id: UUID,
         via: str,
         seen: Mapping[str, int] | None = None,
-        unchanged: Callable[[], bool] = lambda: True,
+        unchanged: Callable[[], bool] | None = None,
     ) -> CommandResult:
         """Executes decisions in order as one command.
 
@@ -124,8 +128,8 @@ class Engine(Application[UUID]):
         for step in steps:
             check_texts(step.sent)
         sent = msgspec.json.encode(content, order="deterministic")
-        if known := self.earlier_answer(command_id, by, sent):
-            return known
+        if (unchanged or len(steps) > _FEW) and (known := self.earlier_answer(command_id, by, sent)):
+            return known  # for a few steps, each way out looks it up
         work = UnitOfWork(self._load, self.references(), by, self.clock(), via, command_id, seen or {})
         try:
             work.decide(steps)
@@ -135,15 +139,15 @@ class Engine(Application[UUID]):
             raise
         if not work.events():
             return self.earlier_answer(command_id, by, sent) or CommandResult()
-        claims = self._claims(work)
+        claims = self._digests.claims(work.claims())
         self._have_keys(work.events())
         with self.recorder.exclusive():
             if moved := self._moved(work.versions):
                 if known := self.earlier_answer(command_id, by, sent):
                     return known
                 work.decide_again(moved)
-                claims = self._claims(work)
-            if not unchanged():
+                claims = self._digests.claims(work.claims())
+            if unchanged and not unchanged():
                 raise Refused("moved")
             return self._save(work, sent, claims)
 
@@ -182,10 +186,10 @@ class Engine(Application[UUID]):
     def _fingerprint(self, sent: bytes, recorded: Iterable[Recorded]) -> bytes | None:
         """Returns the digest of what a person sent; None once a person in it is erased."""
         people = {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}
-        return self.keys.digest(people, b"command\x1f" + sent)
+        return self._digests.of_command(people, sent)
 
     def _save(self, work: UnitOfWork, sent: bytes, claims: tuple[list[Claim], list[Claim]]) -> CommandResult:
-        recorded = with_proofs(work.events(), self.erasure_mac)
+        recorded = with_proofs(work.events(), self._digests.of_erasure)
         if not recorded:
             return CommandResult()
         self._have_keys(recorded)
@@ -198,25 +202,18 @@ class Engine(Application[UUID]):
             return self.earlier_answer(work.command_id, work.by, sent) or CommandResult()
         positions = [recording.notification.id for recording in saved]
         self._references.skip(recorded, positions)
+        for stream in {one.originator_id for one in recorded}:
+            self._streams.keep(stream, work.before_and_after(stream)[1])
+        self._streams.evict_erased(recorded)
         return CommandResult(self._latest.add(recorded, positions))
 
     def _have_keys(self, recorded: Sequence[Recorded]) -> None:
         """Creates the missing keys of streams with personal data, before the lock is held for long."""
         self.keys.ensure({one.originator_id for one in recorded if self.mapper.seals(one.event)})
 
-    def _claims(self, work: UnitOfWork) -> tuple[list[Claim], list[Claim]]:
-        claims, releases = [], []
-        for stream, before, after in work.claims():
-            claims += [Claim(kind, self._digest(kind, value.encode()), stream) for kind, value in after - before]
-            releases += [Claim(kind, self._digest(kind, value.encode()), stream) for kind, value in before - after]
-        return claims, releases
-
     def _moved(self, versions: Mapping[UUID, int]) -> set[UUID]:
         now = self.recorder.versions(versions)
         return {stream for stream, version in versions.items() if now[stream] != version}
-
-    def _digest(self, kind: str, value: bytes) -> bytes:
-        return hmac.digest(self.keys.digest_key, kind.encode() + b"\x1f" + value, "sha256")
 
     # --- reads
 
@@ -237,33 +234,21 @@ class Engine(Application[UUID]):
     def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, LoadedStream]:
         """Returns the streams of a decision. Raises Refused("damaged-stream") when an event of one does not open."""
         try:
-            return self._loaded(kind, streams)
+            return self._streams.load_many(kind, streams)
         except UNOPENED:
             raise Refused("damaged-stream") from None
 
-    def _loaded(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, LoadedStream]:
-        ids = list(streams)
-        if len(ids) == 1:
-            return {ids[0]: fold_stream(kind, self.history(ids[0]))}
-        stored = self.recorder.select_many(ids)
-        self.keys.load(ids)
-        events = {stream: [self.mapper.to_domain_event(event) for event in stored[stream]] for stream in ids}
-        return {stream: fold_stream(kind, self._evict_erased(events[stream])) for stream in ids}
-
     def history(self, stream: UUID) -> list[Recorded]:
         """Returns every event of a stream, in order; none for an unknown stream. Raises Damaged and UnknownTopic."""
-        rows = self.recorder.rows(stream)
-        if rows and rows[-1][0] != len(rows):
-            raise Damaged(f"stream {stream} has {len(rows)} events up to version {rows[-1][0]}")
-        return self._evict_erased([self.mapper.recorded(stream, *row) for row in rows])
+        return self._streams.history(stream)
 
     def state(self, kind: str, stream: UUID) -> Any:
         """Returns the fold of one stream, its initial state when unknown."""
-        return fold_stream(kind, self.history(stream)).state
+        return self._streams.load(kind, stream).state
 
     def states(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Any]:
         """Returns the folds of many streams of one kind."""
-        return {stream: loaded.state for stream, loaded in self._loaded(kind, streams).items()}
+        return {stream: loaded.state for stream, loaded in self._streams.load_many(kind, streams).items()}
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """Returns the events after a position, in order of position. One that does not open is `Unopened`.
@@ -277,14 +262,9 @@ class Engine(Application[UUID]):
         rows = self.recorder.log(after, limit)
         self.keys.load({row[0] for row in rows})
         try:
-            return self._evict_erased([self.mapper.recorded(*row) for row in rows])
+            return self._streams.evict_erased([self.mapper.recorded(*row) for row in rows])
         except UNOPENED:
-            return self._evict_erased([self.mapper.readable(*row) for row in rows])
-
-    def _evict_erased(self, events: list[Recorded]) -> list[Recorded]:
-        """Returns `events`, and evicts the keys of erased people: another process may have destroyed them."""
-        self.keys.forget([one.originator_id for one in events if isinstance(one.event, ERASURES)])
-        return events
+            return self._streams.evict_erased([self.mapper.readable(*row) for row in rows])
 
     def head(self) -> int:
         """Returns the last position, 0 when nothing is recorded."""
@@ -308,12 +288,12 @@ class Engine(Application[UUID]):
 
     def token(self, kind: str, value: str) -> str:
         """Returns an unguessable and stable name for a value, as used in private addresses."""
-        return self._digest(kind, value.encode()).hex()
+        return self._digests.of(kind, value.encode()).hex()
 
     def erasure_mac(self, content: bytes) -> bytes:
-        return self._digest("erasure", self.keys.structure.bytes + content)
+        return self._digests.of_erasure(content)
 
     def claim_holders(self, kind: str, values: Iterable[str]) -> dict[str, UUID]:
         """Returns the claimed values among these, each with the stream that holds it."""
-        digests = {self._digest(kind, value.encode()): value for value in values}
+        digests = {self._digests.of(kind, value.encode()): value for value in values}
         return {digests[digest]: stream for digest, stream in self.recorder.claimed(kind, digests).items()}

@@ -32,6 +32,8 @@ class LatestEvents:
     def after(self, position: int, limit: int, head: Callable[[], int]) -> list[Recorded] | None:
         """Returns the events after a position; None when they are not all here. `head` gives the last position."""
         events = self._events
-        if not events or events[0].position > position + 1 or events[-1].position != head():
+        if not events or events[0].position > position + 1:
+            return None
+        if events[-1].position < position + limit and events[-1].position != head():
             return None
         return [one for one in events if position < one.position <= position + limit]

@@ -1,6 +1,6 @@
 """Brings the read tables up to the last event: folds each stream with new events once a batch, writes each row once."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import RLock
 from typing import Any
@@ -20,11 +20,11 @@ from projections.contract import Change, Projection, Source
 from projections.figures import entries as figures
 from projections.knowledge import questions, resources
 from projections.store import postgres, sqlite
+from projections.store.concerned import concerned
 from projections.store.folds import (
     DECODERS,
     FOLD,
     StreamDamaged,
-    folds_of,
     position_of_tables,
     stored_references,
 )
@@ -41,10 +41,6 @@ PROJECTIONS: tuple[Projection, ...] = (
 )  # fmt: skip
 APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000
-RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWithdrawn", "structure.StructureOpened"})
-LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
-DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.ReferentDesignated"}
-"""Events of staff after which a site has, or lacks, a référent."""
 _MANY = 5_000
 _REMEMBERED = 10_000
 
@@ -85,11 +81,13 @@ class ReadSide:
 
     def catch_up(self, limit: int | None = None, batch: int = BATCH) -> int:
         """Shows every event recorded so far, at most `limit` more. Returns the position reached."""
-        if self.source.head() == self._position and self._tables_are_in_place() and not self._needs_scrub:
+        head = self.source.head()
+        if head == self._position and self._tables_are_in_place() and not self._needs_scrub:
             return self._position
         with self._mutex, self._lock, without_garbage_collection():
-            self._resume()
-            goal = self.source.head() if limit is None else self._position + limit
+            if limit is not None or self._position < 0 or self._needs_scrub or head <= self._position:
+                self._resume()  # else each batch finds out by itself if another process has moved the tables
+            goal = head if limit is None else self._position + limit
             while self._position < goal and (
                 events := self.source.read(self._position, min(batch, goal - self._position))
             ):
@@ -219,7 +217,7 @@ class ReadSide:
         if rows_later:
             self._writer.write(batch, changes, APPENDING, self._position)
         else:
-            changed = changes + self._concerned(batch, events, set(moved))
+            changed = changes + concerned(batch, events, set(moved), self._refs)
             self._writer.write(batch, changed, PROJECTIONS, self._position)
         batch.save(changes)
         self._remember(changes)
@@ -278,15 +276,6 @@ class ReadSide:
             self._folds.clear()
         self._folds |= {change.stream: change.after for change in changes if change.events}
 
-    def _concerned(self, batch: WriteTransaction, events: Sequence[Recorded], moved: set[UUID]) -> list[Change]:
-        """Returns changes for streams without new events whose rows these events change."""
-        if any(recorded.event.TOPIC in RULES for recorded in events):
-            return self._every(batch.connection, advisor_queue.KINDS, moved)
-        leaving = {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}
-        followed = self._followed_by(batch.connection, leaving, moved) if leaving else []
-        sites = any(recorded.event.TOPIC in DESIGNATING for recorded in events)
-        return followed + (self._every(batch.connection, ("structure",), moved) if sites else [])
-
     def _write_more(self, connection: Connection, last: UUID) -> UUID | None:
         """Writes the rows of the next streams from their states, as if they were new. Returns the last of them."""
         found = connection.execute(select(folds).where(folds.c.stream > last).order_by(folds.c.stream).limit(_MANY))
@@ -295,20 +284,6 @@ class ReadSide:
         ]
         self._writer.write(QueryingTransaction(connection), changes, PROJECTIONS, self._position)
         return changes[-1].stream if changes else None
-
-    def _every(self, connection: Connection, kinds: Collection[str], moved: set[UUID]) -> list[Change]:
-        """Returns a change for every other stream of these kinds: their tasks are derived again."""
-        found = connection.execute(select(folds).where(folds.c.kind.in_(kinds)))
-        states = (
-            (row.stream, row.kind, DECODERS[row.kind].decode(row.state)) for row in found if row.stream not in moved
-        )
-        return [Change(stream, kind, state, state, (), self._refs) for stream, kind, state in states]
-
-    def _followed_by(self, connection: Connection, advisors: set[UUID], moved: set[UUID]) -> list[Change]:
-        """Returns a change for each dossier of advisors who leave: it may need another advisor."""
-        followed = {row.stream for row in connection.execute(directory.followed(advisors))}
-        found = folds_of(connection, followed - moved)
-        return [Change(stream, "dossier", state, state, (), self._refs) for stream, state in found.items()]
 
 
 def scrub(database: Engine) -> bool:

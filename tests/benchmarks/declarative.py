@@ -308,4 +308,6 @@ def replayed(events: Sequence[Event]) -> Dossier:
 
 
 def _said(event: Event) -> dict[str, Any]:
-    return {field.name: getattr(event, field.name) for field in fields(event)}  # type: ignore[arg-type]
+    """Returns the fields of an event, without those at their default: later versions of the event added them."""
+    values = ((field, getattr(event, field.name)) for field in fields(event))  # type: ignore[arg-type]
+    return {field.name: value for field, value in values if value != field.default}
