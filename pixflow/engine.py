@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 from eventsourcing.application import Application
-from eventsourcing.persistence import Mapper
+from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.utils import Environment
 from msgspec import Struct
 
@@ -18,13 +18,14 @@ from pixflow.events.base import Recorded, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.reference_data import ReferenceCache, References
 from pixflow.refused import Refused, check_texts
-from pixflow.store import UNOPENED, Claim, ClaimTaken, CommandKnown, NewCommand
+from pixflow.store import UNOPENED, ClaimTaken, CommandKnown, NewCommand, StoreError, StoreLost
 from pixflow.store.digests import Digests
 from pixflow.store.erasure_proof import with_proofs
 from pixflow.store.keys import Keys
 from pixflow.store.latest_events import LatestEvents
 from pixflow.store.mapper import TypedMapper
-from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
+from pixflow.store.postgres.factory import PostgresFactory
+from pixflow.store.postgres.recorder import PostgresRecorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from pixflow.store.stream_reader import StreamReader
 from pixflow.streams import kind_of
@@ -34,6 +35,8 @@ __all__ = ["CommandResult", "Engine", "Guard", "Stale", "Step", "new_id"]
 
 KINDS_OF_PEOPLE = {kind_of(event) for event in catalogue() if personal_fields(event)}
 REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in reference_data.KINDS]
+Insert = Callable[..., Sequence[int] | None]
+"""Inserts stored events. Arguments: the events, the versions of streams, the command, claims and releases."""
 _FEW = 20
 """Steps that are decided sooner than the command is looked up."""
 
@@ -121,9 +124,9 @@ class Engine(Application[UUID]):
     ) -> CommandResult:
         """Executes decisions in order as one command.
 
-        `content` is hashed into the fingerprint. Decides without a lock, then takes it, and decides again only
-        the steps whose streams moved. `unchanged` is called under the lock: Refused("moved") when something else
-        the steps depend on has changed.
+        `content` is hashed into the fingerprint. Decides without a lock, and saves if no stream has moved since. Else
+        takes the lock, and decides again only the steps whose streams moved. `unchanged` is called under the lock:
+        Refused("moved") when something else the steps depend on has changed.
         """
         for step in steps:
             check_texts(step.sent)
@@ -139,17 +142,30 @@ class Engine(Application[UUID]):
             raise
         if not work.events():
             return self.earlier_answer(command_id, by, sent) or CommandResult()
-        claims = self._digests.claims(work.claims())
+        if unchanged:
+            return self._save_alone(work, sent, unchanged)
+        try:
+            return self._save(work, sent, self.recorder.insert_unless_moved) or self._save_alone(work, sent)
+        except StoreLost as lost:
+            try:
+                return self._save_alone(work, sent)
+            except (StoreError, Refused, Stale):  # the lost message may still arrive
+                raise lost from None
+
+    def _save_alone(self, work: UnitOfWork, sent: bytes, unchanged: Callable[[], bool] = lambda: True) -> CommandResult:
+        """Saves under the lock, after it has decided again the steps whose streams moved."""
         self._have_keys(work.events())
         with self.recorder.exclusive():
+            if known := self.earlier_answer(work.command_id, work.by, sent):
+                return known
             if moved := self._moved(work.versions):
-                if known := self.earlier_answer(command_id, by, sent):
-                    return known
                 work.decide_again(moved)
-                claims = self._digests.claims(work.claims())
-            if unchanged and not unchanged():
+            if not unchanged():
                 raise Refused("moved")
-            return self._save(work, sent, claims)
+            return self._save(work, sent, self._insert) or CommandResult()
+
+    def _insert(self, stored: Sequence[StoredEvent], _versions: Mapping[UUID, int], **beside: Any) -> Sequence[int]:
+        return self.recorder.insert_events(stored, **beside)
 
     def preview(
         self,
@@ -188,19 +204,23 @@ class Engine(Application[UUID]):
         people = {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}
         return self._digests.of_command(people, sent)
 
-    def _save(self, work: UnitOfWork, sent: bytes, claims: tuple[list[Claim], list[Claim]]) -> CommandResult:
+    def _save(self, work: UnitOfWork, sent: bytes, insert: Insert) -> CommandResult | None:
+        """Returns the result of a command, None when `insert` recorded nothing."""
         recorded = with_proofs(work.events(), self._digests.of_erasure)
         if not recorded:
-            return CommandResult()
+            return None
         self._have_keys(recorded)
         command = NewCommand(work.command_id, work.by.id, self._fingerprint(sent, recorded) or b"")
+        claims, releases = self._digests.claims(work.claims())
+        stored = [self.mapper.to_stored_event(one) for one in recorded]
         try:
-            saved = self.events.put(recorded, command=command, claims=claims[0], releases=claims[1])
+            positions = insert(stored, work.versions, command=command, claims=claims, releases=releases)
         except ClaimTaken as taken:
             raise Refused("taken", kind=taken.kind, by=taken.stream) from None
         except CommandKnown:
             return self.earlier_answer(work.command_id, work.by, sent) or CommandResult()
-        positions = [recording.notification.id for recording in saved]
+        if positions is None:
+            return None
         self._references.skip(recorded, positions)
         for stream in {one.originator_id for one in recorded}:
             self._streams.keep(stream, work.before_and_after(stream)[1])

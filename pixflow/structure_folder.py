@@ -35,7 +35,7 @@ from pixflow.resources.sharing import share_example
 from pixflow.store import FormatRefused, StoreRefused, replacement
 from pixflow.store.durable_files import private_file, private_folder, sync_folder, write_new
 from pixflow.store.keys import Keys
-from pixflow.store.postgres import recorder, tables
+from pixflow.store.postgres import factory, tables
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
 from pixflow.store.ring import Ring
@@ -233,9 +233,9 @@ def _document(path: Path) -> Document:
 
 def _store(
     folder: Path, document: Document, database: Database | None
-) -> tuple[sqlite_recorder.HardenedFactory | recorder.PostgresFactory, Vault]:
+) -> tuple[sqlite_recorder.HardenedFactory | factory.PostgresFactory, Vault]:
     if database and document.schema:
-        return recorder.factory(database, document.schema), PostgresVault(database, document.schema)
+        return factory.factory(database, document.schema), PostgresVault(database, document.schema)
     return sqlite_recorder.factory(folder), SqliteVault(folder / "keys.db")
 
 

@@ -10,7 +10,7 @@ from pixflow.backups.manifest import EVENTS
 from pixflow.store import StoreRefused
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres import copy as postgres_copy
-from pixflow.store.postgres import recorder, tables
+from pixflow.store.postgres import factory, tables
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
 from pixflow.store.replacement import NEXT, READY, folder_aside, schema_aside
@@ -20,7 +20,7 @@ from pixflow.store.sqlite import recorder as sqlite_recorder
 from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.store.vault import Vault
 
-Store = sqlite_recorder.HardenedFactory | recorder.PostgresFactory
+Store = sqlite_recorder.HardenedFactory | factory.PostgresFactory
 WrappedKeys = tuple[int, dict[UUID, bytes | None]]
 Command = tuple[str, int, int]
 """Id of a command, its first and its last position."""
@@ -137,7 +137,7 @@ class SchemaTarget:
         return PostgresVault(self._database, self._ready)
 
     def store(self) -> Store:
-        return recorder.factory(self._database, self._ready)
+        return factory.factory(self._database, self._ready)
 
 
 def _opened(vault: Vault, ring: Ring) -> WrappedKeys | None:

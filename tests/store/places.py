@@ -9,9 +9,10 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from pixflow.store.postgres import recorder
+from pixflow.store.postgres import factory
 from pixflow.store.postgres.database import Database
-from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
+from pixflow.store.postgres.factory import PostgresFactory
+from pixflow.store.postgres.recorder import PostgresRecorder
 from pixflow.store.postgres.vault import PostgresVault
 from pixflow.store.sqlite import recorder as sqlite_recorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
@@ -70,7 +71,7 @@ class PostgresPlace:
         return f"{self.database.url}#{self.schema}"
 
     def factory(self) -> PostgresFactory:
-        return recorder.factory(self.database, self.schema)
+        return factory.factory(self.database, self.schema)
 
     def vault(self) -> PostgresVault:
         return PostgresVault(self.database, self.schema)
@@ -90,4 +91,4 @@ def opened(name: str, limit: float = 10.0) -> Iterator[AnyRecorder]:
             yield store.application_recorder()
         return
     with closing(Database(url, limit=limit)) as database:
-        yield recorder.factory(database, schema).application_recorder()
+        yield factory.factory(database, schema).application_recorder()

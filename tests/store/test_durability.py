@@ -31,7 +31,8 @@ def ask(connection: sqlite3.Connection, question: str) -> object:
 def test_f1_every_connection_is_wal_and_full(recorder: HardenedRecorder) -> None:
     with ExitStack() as stack:
         for _ in range(15):
-            connection = stack.enter_context(recorder.datastore.get_connection(commit=False))._sqlite_conn
+            connection = recorder.datastore.lend()
+            stack.callback(connection.close)
             pragmas = ("journal_mode", "synchronous", "wal_autocheckpoint", "journal_size_limit")
             assert [ask(connection, f"PRAGMA {name}") for name in pragmas] == ["wal", 2, 0, WAL_LIMIT]
 
@@ -212,8 +213,8 @@ def test_f12_truncate_says_when_a_reader_kept_the_wal(recorder: HardenedRecorder
     with recorder.datastore.transaction(commit=False) as reader:
         reader.execute("SELECT * FROM stored_events")
         recorder.insert_events(stored(uuid4(), 1))
-        for connection in recorder.datastore.pool._pool:
-            connection.cursor().execute("PRAGMA busy_timeout = 50")
+        for connection in recorder.datastore._readers:
+            connection.execute("PRAGMA busy_timeout = 50")
         assert not recorder.truncate()
 
 
@@ -227,15 +228,14 @@ def test_f12_an_old_sqlite_is_warned_of(recorder: HardenedRecorder, monkeypatch:
 def test_a_full_disk_records_nothing_and_the_store_goes_on(recorder: HardenedRecorder) -> None:
     recorder.insert_events(stored(uuid4(), 1))
     stream, new = uuid4(), command()
-    with recorder.datastore.get_connection(commit=False) as connection:
-        pages = ask(connection._sqlite_conn, "PRAGMA page_count")
-        connection.cursor().execute(f"PRAGMA max_page_count = {pages}")
+    writer = recorder.datastore._writer
+    assert writer
+    writer.execute(f"PRAGMA max_page_count = {ask(writer, 'PRAGMA page_count')}")
     with pytest.raises(StoreFull, match="disk is full"):
         recorder.insert_events(stored(stream, 1, state=b"x" * 100_000), command=new)
     assert recorder.command(new.id) is None
     assert recorder.max_notification_id() == 1
-    with recorder.datastore.get_connection(commit=False) as connection:
-        connection.cursor().execute("PRAGMA max_page_count = 1000000")
+    writer.execute("PRAGMA max_page_count = 1000000")
     assert list(recorder.insert_events(stored(stream, 1, state=b"x" * 100_000), command=new)) == [2]
 
 

@@ -18,8 +18,9 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.store import StoreBusy, StoreLost
 from pixflow.store.postgres import tables
 from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.factory import factory
 from pixflow.store.postgres.pipeline import Statement
-from pixflow.store.postgres.recorder import PostgresRecorder, factory
+from pixflow.store.postgres.recorder import PostgresRecorder
 from pixflow.store.postgres.transaction import Transaction
 from pixflow.store.postgres.vault import PostgresVault
 from pixflow.team.membership import add_member

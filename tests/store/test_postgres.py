@@ -19,8 +19,9 @@ from sqlalchemy import NullPool, create_engine, text
 
 from pixflow.store import DatabaseRefused, StoreBusy, StoreFull, StoreRefused, StoreUnreached
 from pixflow.store.postgres.database import Database, in_words
+from pixflow.store.postgres.factory import factory
 from pixflow.store.postgres.pipeline import PipelinedConnection, Statement, rows
-from pixflow.store.postgres.recorder import PostgresRecorder, factory
+from pixflow.store.postgres.recorder import PostgresRecorder
 from tests.postgres import Cluster
 from tests.store.samples import claim, command, finish, start, stored
 

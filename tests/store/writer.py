@@ -74,7 +74,7 @@ def die(recorder: AnyRecorder, stream: str) -> None:
                 recorder._insert_events(cursor, events, command=command())
                 _kill_self()
         recorder.versions([])
-        recorder._execute(*recorder._sql.writes(range(2, 4), events, command(), [], []))
+        recorder._execute(*recorder._sql.writes(events, command(), [], []))
         _kill_self()
 
 

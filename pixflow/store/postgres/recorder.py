@@ -1,11 +1,11 @@
 """Event store of one structure on PostgreSQL: one schema (docs/faults.md#f2, docs/faults.md#f4).
 
-A commit is two round trips. The first begins, takes the structure's lock and reads the last position and the versions
-asked; the second inserts the events at the positions that follow, their command and claims, and commits.
+A commit is one round trip when its streams stand where they were read. Else it is two, with the lock in between: the
+first takes the structure's lock and reads the last position and the versions asked; the second inserts the events at
+the positions that follow, their command and claims, and commits.
 """
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Semaphore, local
@@ -16,29 +16,24 @@ from uuid import UUID
 import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
-    InfrastructureFactory,
     Notification,
-    ProcessRecorder,
     StoredEvent,
     Subscription,
-    TrackingRecorder,
 )
-from eventsourcing.utils import strtobool
 from psycopg import errors
 from psycopg.pq.abc import PGresult
 
-from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewCommand, StoreBusy, StoreLost, StoreRefused
+from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewCommand, StoreBusy, StoreLost
 from pixflow.store.order import Disorder
 from pixflow.store.postgres import copy
 from pixflow.store.postgres.database import Database, in_words
 from pixflow.store.postgres.files import PostgresFiles
 from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, rows, texts, uuids
 from pixflow.store.postgres.statements import Statements
-from pixflow.store.postgres.tables import HELD, make_tables, missing_triggers, replace_triggers
-from pixflow.store.postgres.transaction import Transaction
+from pixflow.store.postgres.tables import HELD, missing_triggers, replace_triggers
+from pixflow.store.postgres.transaction import Transaction, at_once
 
 _LAST = 2**63 - 1
-_FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
 
 
 class PostgresRecorder(ApplicationRecorder):
@@ -123,6 +118,36 @@ class PostgresRecorder(ApplicationRecorder):
             assert self._transaction is not None
             return self._record(self._transaction, stored_events, command, claims, releases)
 
+    def insert_unless_moved(
+        self,
+        stored_events: Sequence[StoredEvent],
+        versions: Mapping[UUID, int],
+        *,
+        command: NewCommand,
+        claims: Sequence[Claim] = (),
+        releases: Sequence[Claim] = (),
+    ) -> Sequence[int] | None:
+        """Inserts all, if each stream has its version, in one round trip. None: nothing is recorded.
+
+        Within `exclusive` it always returns None. Raises StoreLost when the events may be recorded later: who then
+        records nothing under this command id does not know.
+        """
+        if self._transaction is not None:
+            return None
+        deadline = monotonic() + self.database.limit
+        writes = self._sql.writes(stored_events, command, claims, releases)
+        with _acquired(self._mutex, deadline), _acquired(self.database.writers, deadline):
+            try:
+                answers = at_once(self.database, [self._sql.lock, self._sql.unmoved(versions), *writes], deadline)
+            except (errors.DivisionByZero, errors.LockNotAvailable):
+                return None
+            except psycopg.Error as error:
+                raise _refusal(error, command) from error
+            except ConnectionLost as error:
+                raise StoreLost(str(error)) from error
+        ((last,),) = rows(answers[-1])
+        return range(last - len(stored_events) + 1, last + 1)
+
     def _record(
         self,
         transaction: Transaction,
@@ -138,7 +163,7 @@ class PostgresRecorder(ApplicationRecorder):
         positions = range(head + 1, head + len(events) + 1)
         while True:
             try:
-                transaction.commit(self._sql.writes(positions, events, command, claims, releases))
+                transaction.commit(self._sql.writes(events, command, claims, releases))
             except psycopg.Error as error:
                 raise _refusal(error, command) from error
             except ConnectionLost as error:
@@ -261,39 +286,6 @@ class PostgresRecorder(ApplicationRecorder):
     def _execute(self, *statements: Statement) -> list[PGresult]:
         transaction = self._transaction
         return transaction.execute(*statements) if transaction else self.database.execute(*statements)
-
-
-class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
-    """Factory of the library for one schema, which returns PostgresRecorder only. It does not close the pool."""
-
-    def __init__(self, database: Database, schema: str) -> None:
-        super().__init__({})
-        self.database = database
-        self.schema = schema
-
-    def application_recorder(self) -> PostgresRecorder:
-        make_tables(self.database, self.schema)
-        return PostgresRecorder(self.database, self.schema)
-
-    def aggregate_recorder(self, purpose: str = "events") -> PostgresRecorder:
-        return self.application_recorder()
-
-    def tracking_recorder(self, tracking_recorder_class: type[TrackingRecorder] | None = None) -> TrackingRecorder:
-        raise NotImplementedError("read stores keep their own position")
-
-    def process_recorder(self) -> ProcessRecorder:
-        raise NotImplementedError("read stores keep their own position")
-
-
-def factory(database: Database, schema: str) -> PostgresFactory:
-    """Returns the store of the structure in `schema`. Opening it (`application_recorder`) creates the tables.
-
-    Raises StoreRefused when the environment asks for the functions of the library, which skip events
-    (docs/faults.md#f6).
-    """
-    if strtobool(os.environ.get(_FUNCTIONS, "no")):
-        raise StoreRefused(f"{_FUNCTIONS} is set: with it the library loses events for who reads while others write")
-    return PostgresFactory(database, schema)
 
 
 def _refusal(error: psycopg.Error, command: NewCommand | None) -> Exception:

@@ -1,6 +1,6 @@
 """SQL of the event store of one structure, and the values of a commit as PostgreSQL takes them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -21,7 +21,8 @@ class Statements:
             return statement.replace(b"@", name)
 
         lock = b"SELECT pg_advisory_xact_lock(%d)" % lock_number(f"pixflow events {schema}")
-        self.opening: list[Statement] = [(lock, ()), (sql(b"SELECT position FROM @.head"), ())]
+        self.lock: Statement = (lock, ())
+        self.opening: list[Statement] = [self.lock, (sql(b"SELECT position FROM @.head"), ())]
         self.rows = sql(
             b"""SELECT originator_version, topic, state FROM @.stored_events
                 WHERE originator_id = $1 AND originator_version > $2::bigint ORDER BY originator_version"""
@@ -47,31 +48,45 @@ class Statements:
         )
         self.order = [sql(statement.encode()) for statement in order.statements("SELECT position FROM @.head")]
         self.claimed = sql(b"SELECT digest, stream FROM @.claims WHERE kind = $1 AND digest = ANY($2)")
-        self._insert_command = sql(b"INSERT INTO @.commands VALUES ($1, $2, $3, $4, $5)")
+        # A division by zero refuses the transaction when a stream has moved.
+        self._unmoved = sql(
+            b"""SELECT 1 / (count(*) = 0)::integer FROM unnest($1::uuid[], $2::integer[]) AS seen (id, version)
+                WHERE version <> COALESCE((SELECT max(originator_version) FROM @.stored_events
+                    WHERE originator_id = id), 0)"""
+        )
+        self._insert_command = sql(
+            b"INSERT INTO @.commands SELECT $1::uuid, $2, $3::bytea, position + 1, position + $4::bigint FROM @.head"
+        )
         self._release = sql(
             b"""DELETE FROM @.claims USING unnest($1::text[], $2::bytea[], $3::uuid[]) AS gone (kind, digest, stream)
                 WHERE claims.kind = gone.kind AND claims.digest = gone.digest AND claims.stream = gone.stream"""
         )
         self._claim = sql(b"INSERT INTO @.claims SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[])")
         self._insert_events = sql(
-            b"""INSERT INTO @.stored_events SELECT $1 + number, id, version, topic, state
-                FROM unnest($2::uuid[], $3::integer[], $4::text[], $5::bytea[])
+            b"""INSERT INTO @.stored_events SELECT position + number, id, version, topic, state
+                FROM @.head, unnest($1::uuid[], $2::integer[], $3::text[], $4::bytea[])
                 WITH ORDINALITY AS new (id, version, topic, state, number)"""
         )
-        self._move_head = sql(b"UPDATE @.head SET position = $1")
+        self._move_head = sql(b"UPDATE @.head SET position = position + $1::bigint RETURNING position")
+
+    def unmoved(self, versions: Mapping[UUID, int]) -> Statement:
+        """Returns the statement that refuses the transaction unless each stream has its version."""
+        return self._unmoved, [uuids(versions), integers(versions.values())]
 
     def writes(
         self,
-        positions: range,
         events: Sequence[StoredEvent],
         command: NewCommand | None,
         claims: Sequence[Claim],
         releases: Sequence[Claim],
     ) -> Iterator[Statement]:
-        """Yields the statements of one transaction, in the order in which errors are to be found."""
-        first, last = bigint(positions[0]), bigint(positions[-1])
+        """Yields the statements of one transaction, in the order in which errors are to be found.
+
+        The events follow the head of the store; the last statement moves it, and returns it.
+        """
+        count = bigint(len(events))
         if command:
-            yield self._insert_command, [command.id.bytes, command.actor.encode(), command.fingerprint, first, last]
+            yield self._insert_command, [command.id.bytes, command.actor.encode(), command.fingerprint, count]
         if releases:
             yield self._release, _columns(releases)
         if claims:
@@ -79,14 +94,13 @@ class Statements:
         yield (
             self._insert_events,
             [
-                bigint(positions[0] - 1),
                 uuids(_id(event.originator_id) for event in events),
                 integers(event.originator_version for event in events),
                 texts(event.topic for event in events),
                 byteas(event.state for event in events),
             ],
         )
-        yield self._move_head, [last]
+        yield self._move_head, [count]
 
 
 def _columns(claims: Sequence[Claim]) -> list[bytes]:

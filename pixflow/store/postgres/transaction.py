@@ -1,4 +1,4 @@
-"""A PostgreSQL transaction of two round trips, under a lock between processes."""
+"""PostgreSQL transactions under a lock between processes: of one round trip, or of two."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -15,6 +15,22 @@ _BEGIN: Statement = (b"BEGIN", ())
 _COMMIT: Statement = (b"COMMIT", ())
 _ROLLBACK: Statement = (b"ROLLBACK", ())
 _PAUSE = 0.05
+
+
+def at_once(database: Database, statements: Iterable[Statement], deadline: float) -> list[PGresult]:
+    """Returns the answers to the statements of one transaction, in one round trip.
+
+    Raises psycopg.Error when nothing was recorded, ConnectionLost when the outcome is unknown.
+    """
+    connection = database.take(deadline)
+    try:
+        return connection.round_trip([_BEGIN, *statements, _COMMIT], deadline)[1:-1]
+    except psycopg.Error:
+        with suppress(psycopg.Error, ConnectionLost):
+            connection.round_trip([_ROLLBACK], deadline)
+        raise
+    finally:
+        database.give_back(connection)
 
 
 class Transaction:

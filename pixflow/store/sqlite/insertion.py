@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from eventsourcing.sqlite import SQLiteCursor
 
 from pixflow.store import Claim, ClaimTaken, CommandKnown, NewCommand
 
@@ -13,7 +12,7 @@ SELECT_CLAIM = "SELECT stream FROM claims WHERE kind = ? AND digest = ?"
 
 
 def insert(
-    c: SQLiteCursor,
+    c: sqlite3.Cursor,
     stored_events: Sequence[StoredEvent],
     command: NewCommand | None,
     claims: Sequence[Claim],
@@ -31,13 +30,13 @@ def insert(
     return range(first, first + len(stored_events))
 
 
-def _next_position(c: SQLiteCursor) -> int:
+def _next_position(c: sqlite3.Cursor) -> int:
     c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'")
     row = c.fetchone()
     return row[0] + 1 if row else 1
 
 
-def _insert_command(c: SQLiteCursor, command: NewCommand, first: int, last: int) -> None:
+def _insert_command(c: sqlite3.Cursor, command: NewCommand, first: int, last: int) -> None:
     try:
         c.execute(
             "INSERT INTO commands VALUES (?, ?, ?, ?, ?)",
@@ -47,19 +46,19 @@ def _insert_command(c: SQLiteCursor, command: NewCommand, first: int, last: int)
         raise CommandKnown(command.id) from error
 
 
-def _release(c: SQLiteCursor, releases: Sequence[Claim]) -> None:
+def _release(c: sqlite3.Cursor, releases: Sequence[Claim]) -> None:
     rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in releases]
     c.executemany("DELETE FROM claims WHERE kind = ? AND digest = ? AND stream = ?", rows)
 
 
-def _claim(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
+def _claim(c: sqlite3.Cursor, claims: Sequence[Claim]) -> None:
     rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in claims]
     c.executemany("INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
-    if c.sqlite_cursor.rowcount < len(rows):
+    if c.rowcount < len(rows):
         _check_held(c, claims)
 
 
-def _check_held(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
+def _check_held(c: sqlite3.Cursor, claims: Sequence[Claim]) -> None:
     for claim in claims:
         c.execute(SELECT_CLAIM, (claim.kind, claim.digest))
         holder = UUID(c.fetchone()[0])
@@ -67,7 +66,7 @@ def _check_held(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
             raise ClaimTaken(claim.kind, holder)
 
 
-def _insert_rows(c: SQLiteCursor, events: Sequence[StoredEvent], first: int) -> None:
+def _insert_rows(c: sqlite3.Cursor, events: Sequence[StoredEvent], first: int) -> None:
     rows = [
         (position, _name(event.originator_id), event.originator_version, event.topic, event.state)
         for position, event in enumerate(events, first)

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
-    SQLiteCursor,
     SQLiteFactory,
 )
 
@@ -58,7 +57,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     def construct_create_table_statements(self) -> list[str]:
         return TABLES
 
-    def _create_table(self, c: SQLiteCursor) -> None:
+    def _create_table(self, c: sqlite3.Cursor) -> None:  # type: ignore[override]
         """Creates what is missing, but no trigger of tables that are there: `missing_triggers` tells it."""
         c.execute("SELECT 1 FROM sqlite_master WHERE name = 'stored_events'")
         new = c.fetchone() is None
@@ -114,9 +113,16 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=True) as c:
             return self._insert_events(c, stored_events, **kwargs)
 
-    def _insert_events(
+    def insert_unless_moved(
+        self, stored_events: Sequence[StoredEvent], versions: Mapping[UUID, int], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Inserts all, if each stream has its version. None: nothing is recorded."""
+        with self.datastore.transaction(commit=True) as c:
+            return self._insert_events(c, stored_events, **kwargs) if _versions(c, versions) == versions else None
+
+    def _insert_events(  # type: ignore[override]
         self,
-        c: SQLiteCursor,
+        c: sqlite3.Cursor,
         stored_events: Sequence[StoredEvent],
         *,
         command: NewCommand | None = None,
@@ -210,11 +216,8 @@ class HardenedRecorder(SQLiteApplicationRecorder):
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
         """Returns the version of each stream from one snapshot, 0 for an unknown one."""
-        names = {id.hex: id for id in ids}
-        statement, asked = (_SELECT_VERSION, list(names)) if len(names) == 1 else (_SELECT_VERSIONS, [_json(names)])
         with self.datastore.reading() as cursor:
-            rows = cursor.execute(statement, asked).fetchall()
-        return {names[name]: version for name, version in rows}
+            return _versions(cursor, ids)
 
     def command(self, id: UUID) -> CommandRow | None:
         """Returns the record of a command id, None when there is none."""
@@ -275,6 +278,12 @@ def factory(folder: Path, limit: float = 10.0) -> HardenedFactory:
     Opening it (`application_recorder`) raises StoreRefused when the file cannot be a durable store.
     """
     return HardenedFactory(folder, limit)
+
+
+def _versions(cursor: sqlite3.Cursor, ids: Iterable[UUID]) -> dict[UUID, int]:
+    names = {id.hex: id for id in ids}
+    statement, asked = (_SELECT_VERSION, list(names)) if len(names) == 1 else (_SELECT_VERSIONS, [_json(names)])
+    return {names[name]: version for name, version in cursor.execute(statement, asked)}
 
 
 def _as_bytes(statement: str) -> str:
