@@ -86,6 +86,8 @@ def write_rows(
     """
     everything = projection.APPENDS or whole
     moved = changes if everything else [change for change in changes if concerns(projection, change)]
+    if not moved:
+        return
     made = [(change, projection.rows(change)) for change in moved]
     if projection.APPENDS and (gone := [change.stream for change in moved if change.forgets]):
         projection.forget(batch.connection, gone)

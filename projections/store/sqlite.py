@@ -36,12 +36,13 @@ class SqliteStores:
 
     def __init__(self, folder: Path, making: AbstractContextManager[Any] = nullcontext()) -> None:
         self.folder = folder
+        self._pointer = str(folder / POINTER)
         self._making = making
         self._seen: tuple[tuple[int, int], str] | None = None
 
     def live(self) -> str | None:
         try:
-            found = os.stat(self.folder / POINTER)
+            found = os.stat(self._pointer)
         except FileNotFoundError:
             return None
         stamp = (found.st_mtime_ns, found.st_ino)
@@ -95,7 +96,7 @@ class SqliteStores:
             return ""
 
     def _usable(self, name: str) -> str | None:
-        return name if name.startswith(f"{fingerprint()}-") and (self.folder / name).exists() else None
+        return name if name.startswith(f"{fingerprint()}-") and os.path.exists(f"{self.folder}/{name}") else None
 
 
 class _Alike(SQLiteDialect_pysqlite):

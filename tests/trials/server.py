@@ -2,16 +2,17 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from threading import Thread
 from time import monotonic, sleep
+from typing import Any
 
 import uvicorn
 
-from pixflow.store import StoreBusy
+from pixflow.store import StoreBusy, StoreLost
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.recorder import PostgresRecorder
 from tests.trials.mission import Mission
@@ -56,6 +57,15 @@ def _without_a_look() -> None:
     def failed(*_: object) -> None:
         raise StoreBusy
 
+    insert = PostgresRecorder.insert_unless_moved
+
+    def inserted(self: PostgresRecorder, *events: Any, **beside: Any) -> Sequence[int] | None:
+        try:
+            return insert(self, *events, **beside)
+        except StoreLost:
+            raise StoreBusy from None
+
+    PostgresRecorder.insert_unless_moved = inserted  # type: ignore[method-assign]
     PostgresRecorder._recorded_after_all = failed  # type: ignore[method-assign, assignment]
     app._recorded = lambda request: False
 

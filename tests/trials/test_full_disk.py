@@ -167,7 +167,7 @@ def begun_in_words(data: Path) -> None:
 def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
     kind: str, halves: int, tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(HardenedRecorder, "insert_events", in_two_transactions)
+    monkeypatch.setattr(HardenedRecorder, "insert_unless_moved", in_two_transactions)
     chance, refused, half_done = Random(SEED), 0, 0
     with small_disk(kind, tmp_path) as disk:
         mission = found(tmp_path)
@@ -189,7 +189,7 @@ def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
 
 
 def in_two_transactions(
-    self: HardenedRecorder, stored_events: Sequence[StoredEvent], *, command: NewCommand, **more: Any
+    self: HardenedRecorder, stored_events: Sequence[StoredEvent], _versions: Any, *, command: NewCommand, **more: Any
 ) -> Sequence[int]:
     """Writes events and command id in two transactions: the control."""
     with self.datastore.transaction(commit=True) as c:
