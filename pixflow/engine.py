@@ -1,26 +1,27 @@
 """The application of one structure: loads, decides, stamps and records each command."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
 from eventsourcing.application import Application
-from eventsourcing.persistence import Mapper, StoredEvent
+from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment
 from msgspec import Struct
 
 from pixflow import reference_data
 from pixflow.actor import Actor
 from pixflow.decision import Decision
-from pixflow.events.base import Recorded, personal_fields
+from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.reference_data import ReferenceCache, References
 from pixflow.refused import Refused, check_texts
-from pixflow.store import UNOPENED, ClaimTaken, CommandKnown, NewCommand, StoreError, StoreLost
+from pixflow.store import UNOPENED, ClaimTaken, CommandKnown, StoreError, StoreLost, StoreRefused
+from pixflow.store.command_sealing import CommandSealing, SealedCommand
 from pixflow.store.digests import Digests
-from pixflow.store.erasure_proof import with_proofs
 from pixflow.store.keys import Keys
 from pixflow.store.latest_events import LatestEvents
 from pixflow.store.mapper import TypedMapper
@@ -33,10 +34,9 @@ from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork
 
 __all__ = ["CommandResult", "Engine", "Guard", "Stale", "Step", "new_id"]
 
-KINDS_OF_PEOPLE = {kind_of(event) for event in catalogue() if personal_fields(event)}
 REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in reference_data.KINDS]
 Insert = Callable[..., Sequence[int] | None]
-"""Inserts stored events. Arguments: the events, the versions of streams, the command, claims and releases."""
+"""Inserts stored events, with `versions`, `command`, `claims` and `releases`."""
 _FEW = 20
 """Steps that are decided sooner than the command is looked up."""
 
@@ -76,6 +76,7 @@ class Engine(Application[UUID]):
         super().__init__()
         self._references = ReferenceCache(self.head, self._reference_events)
         self._latest = LatestEvents()
+        self._sealing = CommandSealing(keys, self.mapper, self._digests)
         self._streams = StreamReader(self.recorder, self.mapper, keys)
 
     def construct_factory(self, env: Environment) -> HardenedFactory | PostgresFactory:  # type: ignore[override]
@@ -142,30 +143,38 @@ class Engine(Application[UUID]):
             raise
         if not work.events():
             return self.earlier_answer(command_id, by, sent) or CommandResult()
-        if unchanged:
-            return self._save_alone(work, sent, unchanged)
+        sealed = None
+        with suppress(StoreRefused):  # somebody erases a person meanwhile: the stream has moved
+            sealed = self._sealing.seal(work, sent)
+        if unchanged or not sealed:
+            return self._save_alone(work, sealed, sent, unchanged)
         try:
-            return self._save(work, sent, self.recorder.insert_unless_moved) or self._save_alone(work, sent)
+            saved = self._save(work, sealed, sent, self.recorder.insert_unless_moved)
+            return saved or self._save_alone(work, sealed, sent)
         except StoreLost as lost:
             try:
-                return self._save_alone(work, sent)
+                return self._save_alone(work, sealed, sent)
             except (StoreError, Refused, Stale):  # the lost message may still arrive
                 raise lost from None
 
-    def _save_alone(self, work: UnitOfWork, sent: bytes, unchanged: Callable[[], bool] = lambda: True) -> CommandResult:
+    def _save_alone(
+        self,
+        work: UnitOfWork,
+        sealed: SealedCommand | None,
+        sent: bytes,
+        unchanged: Callable[[], bool] | None = None,
+    ) -> CommandResult:
         """Saves under the lock, after it has decided again the steps whose streams moved."""
-        self._have_keys(work.events())
         with self.recorder.exclusive():
             if known := self.earlier_answer(work.command_id, work.by, sent):
                 return known
             if moved := self._moved(work.versions):
                 work.decide_again(moved)
-            if not unchanged():
+            if unchanged and not unchanged():
                 raise Refused("moved")
-            return self._save(work, sent, self._insert) or CommandResult()
-
-    def _insert(self, stored: Sequence[StoredEvent], _versions: Mapping[UUID, int], **beside: Any) -> Sequence[int]:
-        return self.recorder.insert_events(stored, **beside)
+            if moved or not sealed:
+                sealed = self._sealing.seal(work, sent)
+            return self._save(work, sealed, sent, self.recorder.insert_events) or CommandResult()
 
     def preview(
         self,
@@ -195,41 +204,28 @@ class Engine(Application[UUID]):
         if row is None:
             return None
         recorded = self.events_of_command(command_id)
-        if row.actor != by.id or self._fingerprint(sent, recorded) not in (row.fingerprint, None):
+        if row.actor != by.id or self._sealing.fingerprint(sent, recorded) not in (row.fingerprint, None):
             raise Refused("command-id-reused")
         return CommandResult(tuple(recorded), repeated=True)
 
-    def _fingerprint(self, sent: bytes, recorded: Iterable[Recorded]) -> bytes | None:
-        """Returns the digest of what a person sent; None once a person in it is erased."""
-        people = {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}
-        return self._digests.of_command(people, sent)
-
-    def _save(self, work: UnitOfWork, sent: bytes, insert: Insert) -> CommandResult | None:
+    def _save(self, work: UnitOfWork, sealed: SealedCommand, sent: bytes, insert: Insert) -> CommandResult | None:
         """Returns the result of a command, None when `insert` recorded nothing."""
-        recorded = with_proofs(work.events(), self._digests.of_erasure)
-        if not recorded:
+        if not sealed.recorded:
             return None
-        self._have_keys(recorded)
-        command = NewCommand(work.command_id, work.by.id, self._fingerprint(sent, recorded) or b"")
-        claims, releases = self._digests.claims(work.claims())
-        stored = [self.mapper.to_stored_event(one) for one in recorded]
+        beside = {"command": sealed.command, "claims": sealed.claims, "releases": sealed.releases}
         try:
-            positions = insert(stored, work.versions, command=command, claims=claims, releases=releases)
+            positions = insert(sealed.stored, versions=work.versions, **beside)
         except ClaimTaken as taken:
             raise Refused("taken", kind=taken.kind, by=taken.stream) from None
         except CommandKnown:
             return self.earlier_answer(work.command_id, work.by, sent) or CommandResult()
         if positions is None:
             return None
-        self._references.skip(recorded, positions)
-        for stream in {one.originator_id for one in recorded}:
+        self._references.skip(sealed.recorded, positions)
+        for stream in {one.originator_id for one in sealed.recorded}:
             self._streams.keep(stream, work.before_and_after(stream)[1])
-        self._streams.evict_erased(recorded)
-        return CommandResult(self._latest.add(recorded, positions))
-
-    def _have_keys(self, recorded: Sequence[Recorded]) -> None:
-        """Creates the missing keys of streams with personal data, before the lock is held for long."""
-        self.keys.ensure({one.originator_id for one in recorded if self.mapper.seals(one.event)})
+        self._streams.evict_erased(sealed.recorded)
+        return CommandResult(self._latest.add(sealed.recorded, positions))
 
     def _moved(self, versions: Mapping[UUID, int]) -> set[UUID]:
         now = self.recorder.versions(versions)
