@@ -222,8 +222,7 @@ class Engine(Application[UUID]):
         if positions is None:
             return None
         self._references.skip(sealed.recorded, positions)
-        for stream in {one.originator_id for one in sealed.recorded}:
-            self._streams.keep(stream, work.before_and_after(stream)[1])
+        self._streams.follow(sealed.stored, lambda stream: work.before_and_after(stream)[1])
         self._streams.evict_erased(sealed.recorded)
         return CommandResult(self._latest.add(sealed.recorded, positions))
 

@@ -1,8 +1,8 @@
 """Reads streams, and keeps the last ones: somebody at work on a dossier loads it again and again."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -17,45 +17,52 @@ from pixflow.unit_of_work import LoadedStream, fold_stream
 STREAMS = 200
 EVENTS = 200
 """Longest stream that is kept."""
+Row = tuple[int, str, bytes]
+"""Version, topic and state of a stored event."""
 
 
 class StoredStreams(Protocol):
     """The part of a recorder that reads streams."""
 
-    def rows(self, stream: UUID, after: int = 0) -> list[tuple[int, str, bytes]]: ...
+    def rows(self, stream: UUID) -> list[Row]: ...
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]: ...
+
+
+class _Kept(NamedTuple):
+    rows: list[Row]
+    loaded: LoadedStream
 
 
 class StreamReader:
     """The streams of one structure.
 
-    Keeps the last 200 as they stood at a version: only the events that follow are read again. Raises Damaged and
-    UnknownTopic for an event that does not open.
+    Keeps the last 200 with their rows: as long as the store has the same rows, only those that follow are opened and
+    folded. Raises Damaged and UnknownTopic for an event that does not open.
     """
 
     def __init__(self, stored: StoredStreams, mapper: TypedMapper, keys: Keys) -> None:
         self._stored = stored
         self._mapper = mapper
         self._keys = keys
-        self._kept: dict[UUID, LoadedStream] = {}
+        self._kept: dict[UUID, _Kept] = {}
         self._lock = Lock()
 
     def history(self, stream: UUID) -> list[Recorded]:
         """Returns every event of a stream, in order; none for an unknown stream."""
-        return self._events_after(0, stream)
+        return self._open(stream, self._rows(stream))
 
     def load(self, kind: str, stream: UUID) -> LoadedStream:
         """Returns a stream with its fold. Raises Refused("unknown-stream") when it is of another kind."""
-        known = self._kept.get(stream)
-        if known is None or known.kind != kind:
-            loaded = fold_stream(kind, self.history(stream))
-        elif not (new := self._events_after(known.version, stream)):
-            return known
-        elif any(isinstance(one.event, ERASURES) for one in new):
-            loaded = fold_stream(kind, self.history(stream))
+        rows, kept = self._rows(stream), self._kept.get(stream)
+        if kept is None or kept.loaded.kind != kind or rows[: len(kept.rows)] != kept.rows:
+            loaded = fold_stream(kind, self._open(stream, rows))
+        elif len(rows) == len(kept.rows):
+            return kept.loaded
         else:
-            loaded = known.then(new)
-        self.keep(stream, loaded)
+            new = self._open(stream, rows[len(kept.rows) :])
+            erased = any(isinstance(one.event, ERASURES) for one in new)
+            loaded = fold_stream(kind, self._open(stream, rows)) if erased else kept.loaded.then(new)
+        self._keep(stream, rows, loaded)
         return loaded
 
     def load_many(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, LoadedStream]:
@@ -68,14 +75,16 @@ class StreamReader:
         events = {stream: [self._mapper.to_domain_event(event) for event in stored[stream]] for stream in ids}
         return {stream: fold_stream(kind, self.evict_erased(events[stream])) for stream in ids}
 
-    def keep(self, stream: UUID, loaded: LoadedStream) -> None:
-        """Keeps a stream as it stands in the store."""
-        with self._lock:
-            self._kept.pop(stream, None)
-            if 0 < loaded.version <= EVENTS:
-                self._kept[stream] = loaded
-            if len(self._kept) > STREAMS:
-                del self._kept[next(iter(self._kept))]
+    def follow(self, stored: Sequence[StoredEvent], after: Callable[[UUID], LoadedStream]) -> None:
+        """Keeps the streams of events just recorded. `after` gives a stream as it stands with them."""
+        rows: dict[UUID, list[Row]] = {}
+        for one in stored:
+            if isinstance(one.originator_id, UUID):
+                rows.setdefault(one.originator_id, []).append((one.originator_version, one.topic, one.state))
+        for stream, new in rows.items():
+            before = kept.rows if (kept := self._kept.get(stream)) else []
+            if len(before) == new[0][0] - 1:
+                self._keep(stream, before + new, after(stream))
 
     def evict_erased(self, events: list[Recorded]) -> list[Recorded]:
         """Returns `events`, and forgets erased people and their keys: another process may have destroyed them."""
@@ -86,8 +95,19 @@ class StreamReader:
                     self._kept.pop(stream, None)
         return events
 
-    def _events_after(self, version: int, stream: UUID) -> list[Recorded]:
-        rows = self._stored.rows(stream, version)
-        if rows and rows[-1][0] != version + len(rows):
-            raise Damaged(f"stream {stream} has {len(rows)} events after version {version}, up to {rows[-1][0]}")
+    def _keep(self, stream: UUID, rows: list[Row], loaded: LoadedStream) -> None:
+        with self._lock:
+            self._kept.pop(stream, None)
+            if 0 < len(rows) <= EVENTS:
+                self._kept[stream] = _Kept(rows, loaded)
+            if len(self._kept) > STREAMS:
+                del self._kept[next(iter(self._kept))]
+
+    def _rows(self, stream: UUID) -> list[Row]:
+        rows = self._stored.rows(stream)
+        if rows and rows[-1][0] != len(rows):
+            raise Damaged(f"stream {stream} has {len(rows)} events up to version {rows[-1][0]}")
+        return rows
+
+    def _open(self, stream: UUID, rows: Sequence[Row]) -> list[Recorded]:
         return self.evict_erased([self._mapper.recorded(stream, *row) for row in rows])

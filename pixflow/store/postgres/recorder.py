@@ -202,9 +202,9 @@ class PostgresRecorder(ApplicationRecorder):
             found.reverse()
         return [StoredEvent(stream, *row) for row in found[:limit]]
 
-    def rows(self, stream: UUID, after: int = 0) -> list[tuple[int, str, bytes]]:
-        """Returns version, topic and state of the events of a stream after a version; faster than `select_events`."""
-        (answer,) = self._execute((self._sql.rows, [stream.bytes, bigint(after)]))
+    def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
+        """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
+        (answer,) = self._execute((self._sql.rows, [stream.bytes]))
         return rows(answer)
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:

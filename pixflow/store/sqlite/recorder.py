@@ -27,7 +27,7 @@ WAL_RESET_FIXED = (3, 51, 3)
 _LAST = 2**63 - 1
 
 _SELECT_ROWS = """SELECT originator_version, topic, state FROM stored_events
-    WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"""
+    WHERE originator_id = ? ORDER BY originator_version"""
 _SELECT_MANY = """SELECT originator_id, originator_version, topic, state FROM stored_events
     WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY originator_id, originator_version"""
 _SELECT_NOTIFICATIONS = """SELECT originator_id, originator_version, topic, state, position FROM stored_events
@@ -161,10 +161,10 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             rows = cursor.execute(statement, params).fetchall()
         return [StoredEvent(stream, *row) for row in rows]
 
-    def rows(self, stream: UUID, after: int = 0) -> list[tuple[int, str, bytes]]:
-        """Returns version, topic and state of the events of a stream after a version; faster than `select_events`."""
+    def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
+        """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
         with self.datastore.reading() as cursor:
-            return cursor.execute(_SELECT_ROWS, (stream.hex, after)).fetchall()
+            return cursor.execute(_SELECT_ROWS, [stream.hex]).fetchall()
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
