@@ -1,6 +1,7 @@
 """One command, end to end, on a real structure in a temporary folder."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -34,8 +35,10 @@ from pixflow.participation.imports import import_participation
 from pixflow.participation.matches import confirm_match, undo_match
 from pixflow.refused import Refused
 from pixflow.store.latest_events import LatestEvents
+from pixflow.store.stream_reader import StreamReader
 from pixflow.team.membership import add_member, record_departure, undo_departure
 from pixflow.team.milestones import attend_training, undo_milestone
+from pixflow.unit_of_work import LoadedStream, fold_stream
 from tests.given import CAMPAIGN, DOSSIER, OTHER_DOSSIER, PARTICIPATION
 from web.samples import demo
 
@@ -727,22 +730,31 @@ def test_the_clock_and_the_calendar_give_the_day(house: House) -> None:
 
 
 def test_what_was_just_recorded_is_read_as_it_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compares every event of a demonstration: what the engine keeps at hand equals what it would read."""
+    """Compares every event and load of a demonstration: what the engine keeps at hand equals what it would read."""
     kept = list[Recorded]()
-    add = LatestEvents.add
+    add, load = LatestEvents.add, StreamReader.load
+    loads = Counter[bool]()
 
     def adding(*given: Any) -> tuple[Recorded, ...]:
         added = add(*given)
         kept.extend(added)
         return added
 
+    def loading(reader: StreamReader, kind: str, stream: UUID) -> LoadedStream:
+        loads[stream in reader._kept] += 1
+        loaded = load(reader, kind, stream)
+        assert loaded == fold_stream(kind, reader.history(stream))
+        return loaded
+
     monkeypatch.setattr(LatestEvents, "add", adding)
+    monkeypatch.setattr(StreamReader, "load", loading)
     slug = demo.play(tmp_path, datetime(2026, 6, 12, 15, 30, tzinfo=UTC), demo.AIGLE)
     monkeypatch.undo()
     opened = structure_folder.open_one(tmp_path, slug)
     stored = {one.position: one for one in opened.engine.read(0, opened.engine.head())}
     opened.engine.close()
     assert len(kept) > 800
+    assert loads[True] > 400
     assert [stored[one.position] for one in kept] == kept
 
 
@@ -757,6 +769,18 @@ def test_the_latest_events_are_read_with_those_of_others(house: House, tmp_path:
         assert names == ["0", "1", "2", "3"]
         assert [one.event.last_name for one in engine.read(before + 3, 1)] == ["3"]  # type: ignore[attr-defined]
         assert engine.read(engine.head(), 10) == []
+    other.engine.close()
+
+
+def test_a_stream_that_is_kept_follows_what_others_record(followed: House) -> None:
+    other = structure_folder.open_one(followed.opened.folder.parent, followed.opened.slug, clock=lambda: followed.now)
+    for number in range(4):
+        engine = other.engine if number % 2 else followed.engine
+        text = f"note {number}"
+        engine.execute({"dossier": DOSSIER}, take_note, by=followed.advisor, command_id=uuid4(), text=text)
+        for reader in (followed.engine, other.engine):
+            events = reader.history(DOSSIER)
+            assert reader.state("dossier", DOSSIER) == fold_stream("dossier", events).state
     other.engine.close()
 
 

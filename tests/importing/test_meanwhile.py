@@ -19,18 +19,27 @@ AWA, BAH = row("Diallo", "Awa", "0012345"), row("Bah", "Ali", "77")
 
 
 def before_the_lock(house: House, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Act once, when the next command has been decided and is about to take the lock."""
-    taken = house.engine.recorder.exclusive
+    """Act once, when the next command has been decided and is about to be recorded."""
+    recorder = house.engine.recorder
+    taken, insert = recorder.exclusive, recorder.insert_unless_moved
     left = [act]
+
+    def act_once() -> None:
+        if left:
+            left.pop()()
 
     @contextmanager
     def exclusive():
-        if left:
-            left.pop()()
+        act_once()
         with taken():
             yield
 
-    monkeypatch.setattr(house.engine.recorder, "exclusive", exclusive)
+    def insert_unless_moved(*stored, **beside):
+        act_once()
+        return insert(*stored, **beside)
+
+    monkeypatch.setattr(recorder, "exclusive", exclusive)
+    monkeypatch.setattr(recorder, "insert_unless_moved", insert_unless_moved)
 
 
 def test_a_write_to_a_matched_dossier_is_kept_and_the_import_decided_again(

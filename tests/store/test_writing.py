@@ -26,6 +26,18 @@ def test_a_thousand_events_are_one_transaction(recorder: AnyRecorder) -> None:
     assert list(recorder.insert_events(stored(B, 1))) == [1501]
 
 
+def test_events_are_inserted_where_no_stream_has_moved(recorder: AnyRecorder) -> None:
+    new = command()
+    assert recorder.insert_unless_moved(stored(A, 1, 2), {A: 0, B: 0}, command=new) == range(1, 3)
+    assert recorder.insert_unless_moved(stored(B, 1), {A: 1, B: 0}, command=command()) is None
+    with pytest.raises(CommandKnown):
+        recorder.insert_unless_moved(stored(B, 1), {A: 2, B: 0}, command=new)
+    with recorder.exclusive():
+        assert recorder.insert_unless_moved(stored(B, 1), {A: 0}, command=command()) is None
+    assert recorder.insert_unless_moved(stored(B, 1), {A: 2, B: 0}, command=command()) == range(3, 4)
+    assert recorder.versions([A, B]) == {A: 2, B: 1}
+
+
 def test_no_event_records_nothing(recorder: AnyRecorder) -> None:
     assert list(recorder.insert_events([])) == []
     with pytest.raises(ValueError, match="needs an event"):
