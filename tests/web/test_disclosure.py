@@ -216,8 +216,7 @@ def busy(at_work: House) -> Iterator[None]:
 def fill(at_work: House) -> None:
     """Fills the store of SQLite: not one more page."""
     recorder, other = at_work.served.engine.recorder, at_work.opened(first="Zoé")
-    with recorder.datastore.get_connection(commit=False) as connection:
-        connection.cursor().execute("PRAGMA max_page_count = 1")
+    recorder.datastore._writer.execute("PRAGMA max_page_count = 1")
     for text in ("mot " * 400, "mot"):
         with suppress(StoreFull):
             while True:
