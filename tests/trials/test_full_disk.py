@@ -189,7 +189,7 @@ def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
 
 
 def in_two_transactions(
-    self: HardenedRecorder, stored_events: Sequence[StoredEvent], _versions: Any, *, command: NewCommand, **more: Any
+    self: HardenedRecorder, stored_events: Sequence[StoredEvent], *, command: NewCommand, **more: Any
 ) -> Sequence[int]:
     """Writes events and command id in two transactions: the control."""
     with self.datastore.transaction(commit=True) as c:
