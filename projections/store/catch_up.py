@@ -1,6 +1,6 @@
 """Brings the read tables up to the last event: folds each stream with new events once a batch, writes each row once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import RLock
 from typing import Any
@@ -20,11 +20,11 @@ from projections.contract import Change, Projection, Source
 from projections.figures import entries as figures
 from projections.knowledge import questions, resources
 from projections.store import postgres, sqlite
-from projections.store.concerned import concerned
 from projections.store.folds import (
     DECODERS,
     FOLD,
     StreamDamaged,
+    folds_of,
     position_of_tables,
     stored_references,
 )
@@ -41,6 +41,10 @@ PROJECTIONS: tuple[Projection, ...] = (
 )  # fmt: skip
 APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000
+RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWithdrawn", "structure.StructureOpened"})
+LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
+DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.ReferentDesignated"}
+"""Events of staff after which a site has, or lacks, a référent."""
 _MANY = 5_000
 _REMEMBERED = 10_000
 
@@ -284,6 +288,30 @@ class ReadSide:
         ]
         self._writer.write(QueryingTransaction(connection), changes, PROJECTIONS, self._position)
         return changes[-1].stream if changes else None
+
+
+def concerned(batch: WriteTransaction, events: Sequence[Recorded], moved: set[UUID], refs: References) -> list[Change]:
+    """Returns a change for each stream without new events whose rows these events change."""
+    topics = {recorded.event.TOPIC for recorded in events}
+    if topics & RULES:
+        return _every(batch.connection, advisor_queue.KINDS, moved, refs)
+    leaving = {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}
+    followed = _followed_by(batch.connection, leaving, moved, refs) if leaving else []
+    return followed + (_every(batch.connection, ("structure",), moved, refs) if topics & DESIGNATING else [])
+
+
+def _every(connection: Connection, kinds: Collection[str], moved: set[UUID], refs: References) -> list[Change]:
+    """Returns a change for every other stream of these kinds: their tasks are derived again."""
+    found = connection.execute(select(folds).where(folds.c.kind.in_(kinds)))
+    states = ((row.stream, row.kind, DECODERS[row.kind].decode(row.state)) for row in found if row.stream not in moved)
+    return [Change(stream, kind, state, state, (), refs) for stream, kind, state in states]
+
+
+def _followed_by(connection: Connection, advisors: set[UUID], moved: set[UUID], refs: References) -> list[Change]:
+    """Returns a change for each dossier of advisors who leave: it may need another advisor."""
+    followed = {row.stream for row in connection.execute(directory.followed(advisors))}
+    found = folds_of(connection, followed - moved)
+    return [Change(stream, "dossier", state, state, (), refs) for stream, state in found.items()]
 
 
 def scrub(database: Engine) -> bool:
