@@ -47,3 +47,8 @@ def pytest_collection_finish() -> None:
     """Freezes imported and collected objects, so that the garbage collector skips them."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Returns one worker more than there are processors: a third of the time, a test waits for a browser or a server."""
+    return (os.cpu_count() or 1) + 1
