@@ -50,5 +50,5 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Returns one worker more than there are processors: a third of the time, a test waits for a browser or a server."""
+    """Returns one worker more than there are processors: a test waits a third of its time."""
     return (os.cpu_count() or 1) + 1

@@ -42,7 +42,7 @@ def digest(about: Digest, today: date, url: str) -> tuple[str, str]:
     What is done for an absent colleague stands apart, under the colleague's name.
     """
     late = sum(tasks.late for tasks in about.all)
-    head = f"{plural(about.total, 'tâche')} à faire" if about.total else "une file à regarder"
+    head = f"{plural(about.total, 'tâche')} à faire" if about.total else "une boîte à regarder"
     subject = f"pixflow : {head}{f', dont {late} en retard' if late else ''}"
     lines = [typeset(f"Bonjour,\n\nVotre boîte du {dates.weekday_day(today)} :"), "", *_lines(about.own, url)]
     if about.waiting:

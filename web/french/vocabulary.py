@@ -148,9 +148,9 @@ REPORTS = {"came": "est venu·e", "done": "a terminé", "stopped": "a arrêté"}
 
 LATENESS: dict[str, tuple[str, str]] = {
     "0": ("à temps", "à temps"),
-    "1-2": ("1-2 j", "1 ou 2 jours de retard"),
-    "3-5": ("3-5 j", "3 à 5 jours de retard"),
-    "6-10": ("6-10 j", "6 à 10 jours de retard"),
-    "11": ("11 j +", "plus de 10 jours de retard"),
+    "1-2": ("1-2 j", "1 ou 2 jours ouvrés de retard"),
+    "3-5": ("3-5 j", "3 à 5 jours ouvrés de retard"),
+    "6-10": ("6-10 j", "6 à 10 jours ouvrés de retard"),
+    "11": ("11 j +", "plus de 10 jours ouvrés de retard"),
 }
 """Bands of working days past due: under a bar, and read aloud."""

@@ -164,7 +164,7 @@ def read_one(
 
 @router.get(f"{PATH}/{{name}}/tableau.csv")
 @router.get(f"{PATH}/{{name}}/tableau.xlsx")
-def file_ofone_figure(request: Request, desk: AtFigures, name: str, at: At, par: str = "") -> Response:
+def file_of_one_figure(request: Request, desk: AtFigures, name: str, at: At, par: str = "") -> Response:
     """Returns one figure as a table, with the cells of a cut if asked."""
     asked = _asked(desk, at)
     if name not in BY_ID:

@@ -19,6 +19,7 @@ WORKING = frozenset({"advisor", "referent", "facilitator", "manager"})
 """The roles of people who work with young people, or steer those who do."""
 _SINCE = timedelta(days=365)
 _MOST = 1_000
+_REFERENT = "la référente ou le référent Pix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def _of_site(desk: Desk, site: str, people: Sequence[Staff]) -> Iterator[TeamLin
     gap = "" if named else "personne n’est désigné"
     yield TeamLine("Référence Pix désignée", fact, gap, "la direction", "/equipe", bool(named))
     yield _share("Pix passé par tous", people, lambda one: one.last("pix") is not None, "chaque collègue")
-    yield _share("Informés depuis leur arrivée", people, _is_briefed, "la référence Pix")
-    yield _share("Formés à Pix Orga", people, lambda one: one.last("training") is not None, "la référence Pix")
+    yield _share("Informés depuis leur arrivée", people, _is_briefed, _REFERENT)
+    yield _share("Formés à Pix Orga", people, lambda one: one.last("training") is not None, _REFERENT)
 
 
 def _is_briefed(member: Staff) -> bool:
@@ -133,7 +134,7 @@ def _kit(desk: Desk) -> TeamLine:
     wanted = {"kit": "un kit explicatif", "faq": "une question fréquente"}
     missing = [name for kind, name in wanted.items() if kind not in kinds]
     gap = ", ".join(missing) or ("" if own else "les exemples livrés ne sont pas encore adaptés")
-    return TeamLine("Kit et questions fréquentes", fact, gap, "la référence Pix", "/ressources" if gap else "", not gap)
+    return TeamLine("Kit et questions fréquentes", fact, gap, _REFERENT, "/ressources" if gap else "", not gap)
 
 
 def _help(desk: Desk) -> TeamLine:

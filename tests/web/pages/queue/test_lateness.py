@@ -59,7 +59,7 @@ def test_what_waits_too_long_has_a_bar_a_band_and_each_filters(at_work: House) -
     html = page(at_work, SOPHIE)
     found = bars(html, LATE)
     assert [text.split()[-1] for text in found] == ["3", "2"]
-    assert texts(html, f"{LATE} h3") == ["Plus de 10 jours de retard · 2", "6 à 10 jours de retard · 3"]
+    assert texts(html, f"{LATE} h3") == ["Plus de 10 jours ouvrés de retard · 2", "6 à 10 jours ouvrés de retard · 3"]
     for text, href in found.items():
         assert href.endswith("#en-attente")
         narrowed = page(at_work, SOPHIE, href)
