@@ -206,6 +206,11 @@ class HardenedDatastore(SQLiteDatastore):
         else:
             self._readers.append(connection)
 
+    def check_durable(self) -> None:
+        """Checks the connection that commits; before the first commit, one like it."""
+        with self.reading() as cursor:
+            check_durable(self._writer or cursor.connection)
+
     def truncate(self) -> bool:
         """Moves the whole WAL into the database and empties it; False if a reader kept it."""
         with self.lock:

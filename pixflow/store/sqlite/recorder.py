@@ -18,7 +18,7 @@ from eventsourcing.sqlite import (
 )
 
 from pixflow.store import Claim, CommandRow, NewCommand, StoreRefused, order
-from pixflow.store.sqlite.connections import HardenedDatastore, check_durable
+from pixflow.store.sqlite.connections import HardenedDatastore
 from pixflow.store.sqlite.files import SqliteFiles
 from pixflow.store.sqlite.insertion import SELECT_CLAIM, insert
 from pixflow.store.sqlite.tables import TABLES, TRIGGERS, missing_triggers
@@ -90,8 +90,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
 
     def check_durable(self) -> None:
         """Raises StoreRefused when a confirmed command could be lost in a power cut (docs/faults.md#f1)."""
-        with self.datastore.reading() as cursor:
-            check_durable(cursor.connection)
+        self.datastore.check_durable()
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Excludes other writers while one checks, decides and saves. Raises StoreBusy after the limit (10 s)."""

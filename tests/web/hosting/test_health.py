@@ -102,8 +102,10 @@ def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
 
 
 def test_a_connection_that_is_not_durable(at_work: House) -> None:
-    with at_work.served.engine.recorder.datastore.reading() as cursor:
-        cursor.execute("PRAGMA synchronous = NORMAL")
+    at_work.opened()
+    with at_work.served.engine.recorder.datastore.transaction(commit=True) as cursor:
+        writer = cursor.connection
+    writer.execute("PRAGMA synchronous = NORMAL")
     assert found(at_work)["durability"] == Finding("durability", "alarm", {"store": "sqlite"})
     answer = monitor(at_work)
     assert (answer.status_code, answer.json()["alarms"]) == (503, ["durability"])
@@ -393,6 +395,8 @@ def examples() -> Iterator[Finding]:
         "head": 61_150,
         "days": 3,
         "access": {"lines_changed": 1, "days": 2},
+        "waiting": 2,
+        "span": 180,
     }
     for key in french_health.SENTENCES:
         check, level, *why = key.split()
