@@ -47,8 +47,3 @@ def pytest_collection_finish() -> None:
     """Freezes imported and collected objects, so that the garbage collector skips them."""
     gc.collect()
     gc.freeze()
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Returns one worker more than there are processors: a test waits a third of its time."""
-    return (os.cpu_count() or 1) + 1

@@ -139,7 +139,9 @@ def moves(world: World) -> Iterator[Move]:
 TEAM_DECISIONS = [
     name
     for name, one in DECISIONS.items()
-    if one.function.__module__.startswith("pixflow.team.") and one.roles.reach and name != "take_back"
+    if one.function.__module__.startswith("pixflow.team.")
+    and one.roles.reach
+    and name not in ("take_back", "confirm_team")
 ]
 SENT: Mapping[str, list[dict[str, Any]]] = {
     name: [*sent_for(name), *_deputies]

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from tests.web.pressing import sent_by
 from web.http.forms import Form
 
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64}")
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64}|\b[IR]\d{1,2}\b")
+"""Ids, and the names of indicators and of rules."""
 _VALUE = re.compile(r"=[^&]*")
 MOST_OF_A_PATTERN = 2
 """Pages visited of one pattern: those of other ids show the same kinds of form."""
@@ -83,7 +84,7 @@ def _pattern(link: str) -> str:
 def _links(html: BeautifulSoup) -> Iterator[str]:
     for tag in html.select("a[href]"):
         link = str(tag["href"]).partition("#")[0]
-        if link.startswith("/") and not urlsplit(link).path.endswith((".ics", ".csv", ".pdf", ".json")):
+        if link.startswith("/") and not urlsplit(link).path.endswith((".ics", ".csv", ".pdf", ".json", ".xlsx")):
             yield link
 
 

@@ -30,6 +30,7 @@ COMMANDS: dict[str, list[str]] = {
     "places read": ["portfolio.csv"],
     "places import": ["portfolio.csv", "--as", SOPHIE, "--preview"],
     "places territory": ["--as", SOPHIE],
+    "places export": ["portfolio.csv", "--as", SOPHIE],
     "places outlines": ["portfolio.csv", "--credit", "IGN"],
     "replay": ["12347"],
     "export-person": ["12347"],
