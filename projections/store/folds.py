@@ -81,10 +81,11 @@ class StreamDamaged(Exception):
     """An event of the stream does not open: the tables do not show it, nor what follows."""
 
 
-def is_damaged(connection: Connection, stream: UUID) -> bool:
-    """Tells whether the tables stopped folding a stream."""
+def must_not_be_damaged(connection: Connection, stream: UUID) -> None:
+    """Raises StreamDamaged when the tables have no state of a stream, because one of its events does not open."""
     asked = select(stopped.c.stream).where(stopped.c.projection == FOLD, stopped.c.stream == stream)
-    return connection.execute(asked).first() is not None
+    if connection.execute(asked).first() and fold_of(connection, stream) is None:
+        raise StreamDamaged
 
 
 def stored_references(connection: Connection) -> References:

@@ -1,4 +1,4 @@
-"""A dossier with an event that does not open: its page says so, every other page stays up."""
+"""A stream with an event that does not open: its page says so, every other page stays up."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,10 +7,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from pixflow.documents.resource import ResourceDocument
 from pixflow.dossier import lending
 from pixflow.dossier.stages import orientation
+from pixflow.events.values import PartnerDetails
+from pixflow.partners.listing import list_partner
+from pixflow.resources.questions import ask_question
+from pixflow.resources.sharing import share_resource
 from tests.damage import flip
 from tests.postgres import Cluster
+from tests.web.arranged import scheduled
 from tests.web.paths import House, house
 from web.hosting import clock_jobs
 
@@ -45,6 +51,32 @@ def test_its_page_says_so_and_every_other_stays_up(at_work: House) -> None:
     for page in (*PAGES, f"/dossiers/{good}"):
         assert client.get(page).status_code == 200, page
     assert "Martin" not in client.get("/dossiers").text
+
+
+def test_so_does_the_page_of_anything_else(at_work: House) -> None:
+    partner, resource, question = uuid4(), uuid4(), uuid4()
+    at_work.says(
+        "Sophie Lecomte", list_partner, {"partner": partner}, details=PartnerDetails(name="Fablab", town="L’Aigle")
+    )
+    text = ResourceDocument("Présenter Pix", "fiche", "Pix est gratuit.")
+    at_work.says("Sophie Lecomte", share_resource, {"resource": resource}, document=text, note="")
+    at_work.says("Nadia Benali", ask_question, {"question": question}, text="Et s’il refuse ?", task="")
+    pages = {
+        f"/partenaires/{partner}": partner,
+        f"/ressources/{resource}": resource,
+        f"/ressources/questions/{question}": question,
+        f"/ateliers/{(workshop := scheduled(at_work))}": workshop,
+        f"/resultats/campagnes/{at_work.campaign}": at_work.campaign,
+        f"/equipe/{at_work.people['Paul Rey']}": at_work.people["Paul Rey"],
+    }
+    client = at_work.client("Sophie Lecomte")
+    assert {client.get(page).status_code for page in pages} == {200}
+    for stream in pages.values():
+        flip(at_work.served.opened, position_of(at_work, stream))
+    at_work.served.rebuild(lambda done, total: None)
+    assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 424)
+    for page in (*PAGES, "/partenaires", "/ressources"):
+        assert client.get(page).status_code == 200, page
 
 
 def test_a_command_on_it_is_refused_in_words(at_work: House) -> None:

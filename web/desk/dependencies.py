@@ -10,6 +10,7 @@ from pixflow import authorization
 from pixflow.actor import Actor
 from pixflow.events.values import Role
 from pixflow.team.absences import colleagues_deputised_by
+from projections.store.folds import must_not_be_damaged
 from web.desk.desk import Desk
 from web.desk.navigation import frame_of
 from web.desk.signed_in import signed_in
@@ -27,7 +28,8 @@ class NotModified(Exception):
 def desk(request: Request) -> Iterator[Desk]:
     """Yields the desk of the person of this browser; without one, redirects to the sign-in.
 
-    Raises NotModified, having read nothing, for a page that asks whether it is still what it was (HX-PTag).
+    Raises NotModified, having read nothing, for a page that asks whether it is still what it was (HX-PTag), and
+    StreamDamaged for the page of a stream that the tables cannot show, because one of its events does not open.
     """
     host: Host = request.app.state.host
     served, actor = _who(request, host)
@@ -42,6 +44,9 @@ def desk(request: Request) -> Iterator[Desk]:
         made = Desk(host, served, actor, roles, scope, refs, connection, today, away, memory)
         request.state.frame = frame_of(request, made, side.blocked, tag)
         request.state.witness = DeskWitness(request, made)
+        for named in request.path_params.values() if side.blocked else ():
+            if isinstance(named, UUID):
+                must_not_be_damaged(connection, named)
         yield made
 
 

@@ -21,7 +21,7 @@ from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.reference_data import References
 from projections import audit_trail
-from projections.store.folds import StreamDamaged, fold_of, is_damaged
+from projections.store.folds import fold_of, must_not_be_damaged
 from projections.store.memory import Memory
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
@@ -110,8 +110,8 @@ class Desk:
         Raises StreamDamaged when the tables cannot show it, because one of its events does not open.
         """
         state = self.state(stream)
-        if state is None and is_damaged(self.read, stream):
-            raise StreamDamaged
+        if state is None:
+            must_not_be_damaged(self.read, stream)
         if not isinstance(state, Dossier) or state.opened is None or not self.scope.sees(state):
             raise HTTPException(404)
         return state
