@@ -71,11 +71,12 @@ class Visitor:
     """A browser behind a proxy, with cookies of its own, or somebody else's."""
 
     def __init__(self, path: Path, cookies: dict[str, str] | None = None) -> None:
-        self.client, self.cookies = at_socket(path), dict(cookies or {})
+        self.path, self.cookies = path, dict(cookies or {})
 
     def ask(self, method: str, address: str, **sent: Any) -> httpx2.Response:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = self.client.request(method, address, headers={"Cookie": cookies} if cookies else {}, **sent)
+        with at_socket(self.path) as client:
+            answer = client.request(method, address, headers={"Cookie": cookies} if cookies else {}, **sent)
         for header in answer.headers.get_list("set-cookie"):
             name, _, value = header.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -144,8 +145,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
         for who in (SOPHIE, NADIA):
             assert found.act(visitors[HELENE], people[who], "compte/confirmer").status_code == 303
         yield found
-        for one in visitors.values():
-            one.client.close()
 
 
 def _referral(made: House) -> str:
