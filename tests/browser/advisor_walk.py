@@ -168,7 +168,7 @@ def refer(walk: Walk) -> None:
     walk.day(date(2026, 4, 29))
     nadia.goes_to_queue()
     nadia.starts("Fatou SOW", "Noter l’issue")
-    nadia.saves("Action menée à bien : Plongée dans le numérique", {"menée à bien": True})
+    nadia.saves("Action terminée : Plongée dans le numérique", {"terminée": True})
 
 
 def action(label: str) -> str:

@@ -27,7 +27,7 @@ def profiles(walk: Walk) -> None:
     sophie, paul = walk.sophie, walk.paul
     walk.day(date(2026, 5, 6))
     sophie.uploads(collection(walk.folder))
-    sophie.sees("Aperçu de l’import", "collecte de profils", "1 profil envoyé", "89 pix, certifiable")
+    sophie.sees("Aperçu de l’import", "collecte de profils", "1 profil partagé", "89 pix, certifiable")
     walk.check(sophie)
     sophie.presses("Enregistrer")
     sophie.page.get_by_role("link", name="Déclarer la campagne Profils de mai").click()
@@ -50,7 +50,7 @@ def profiles(walk: Walk) -> None:
     sophie.sees("Campagne rouverte", within=".notice")
 
     paul.finds("12705")
-    paul.sees("Profil de compétences", "certifiable (5 compétences)", "envoyé le 5 mai", within="#resultat")
+    paul.sees("Profil de compétences", "certifiable (5 compétences)", "partagé le 5 mai", within="#resultat")
     paul.page.get_by_text("Niveau par compétence").click()
     walk.check(paul)
 

@@ -65,7 +65,7 @@ def done(walk: Walk) -> None:
     walk.day(date(2026, 4, 24))
     lucie.goes_to_queue()
     lucie.starts("Adam MENDEZ", "Noter l’issue")
-    lucie.saves(f"Action menée à bien : {ACTION}", {"menée à bien": True})
+    lucie.saves(f"Action terminée : {ACTION}", {"terminée": True})
     lucie.sees("prévoir un nouveau passage à partir du 24 juillet", within=".coming")
 
 

@@ -156,7 +156,7 @@ PARCOURS = (
         later={"close-or-plan": QUIET},
     ),
     Case(
-        "record-outcome", states.ending, "10 avril", {"menée à bien": True}, "Action menée à bien",
+        "record-outcome", states.ending, "10 avril", {"terminée": True}, "Action terminée",
         later={"plan-retake": QUIET},
     ),
     Case(

@@ -137,4 +137,4 @@ def confirmed(nadia: Page, dossier: UUID) -> None:
     if folder := os.environ.get("PIXFLOW_PICTURES"):
         nadia.screenshot(path=Path(folder) / "link-dossier.png", full_page=True)
     nadia.locator(".deeds").get_by_role("button", name="Confirmer").click()
-    expect(nadia.locator(".notice").first).to_contain_text("menée à bien")
+    expect(nadia.locator(".notice").first).to_contain_text("terminée")

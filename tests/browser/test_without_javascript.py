@@ -116,7 +116,7 @@ def oriented(nadia: Person) -> None:
     nadia.opens("Démarrer", within="#prescription .entry:has-text('Café')")
     nadia.saves("Action commencée", {"Fin prévue": TOMORROW.isoformat()})
     nadia.opens("Issue")
-    nadia.saves("Action menée à bien", {"menée à bien": True})
+    nadia.saves("Action terminée", {"terminée": True})
     nadia.presses("Annuler", within=".notice")
     nadia.sees("annulé aussitôt", within="#historique")
     nadia.opens("Issue")

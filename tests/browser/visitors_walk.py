@@ -41,7 +41,7 @@ def partners(walk: Walk) -> None:
     sophie.goes("/partenaires")
     walk.check(sophie)
     sophie.follows("GRETA")
-    sophie.sees("Orientations reçues", "Fatoumata SOW", "Menée à bien")
+    sophie.sees("Orientations reçues", "Fatoumata SOW", "Terminée")
     walk.check(sophie)
 
 

@@ -50,7 +50,7 @@ class ScopedNames:
         known = self._dossier.parcours.actions.get(id) if self._dossier else None
         if known:
             return known.action.label
-        return "une action retirée" if self._dossier and not self._dossier.erased else "une action"
+        return "une action annulée" if self._dossier and not self._dossier.erased else "une action"
 
     def partner(self, referral: UUID) -> str:
         """Returns the partner that a referral was sent to."""

@@ -51,7 +51,7 @@ DEFINITIONS: dict[str, str] = {
     "I14": "Parmi les résultats reçus sur la période, ceux qui ont un score, par tranche de la grille.",
     "I15": "Parmi les propositions de la grille montrées sur la période, celles que la prescription a retenues.",
     "I16": "Parmi les inscrits aux ateliers clos sur la période, ceux qui étaient présents.",
-    "I17": "Parmi les entrées dans chaque étape sur la période, celles qui ont fini là.",
+    "I17": "Parmi les entrées dans chaque étape sur la période, celles qui en sont restées là.",
     "I18": "Parmi les dossiers ouverts ce jour-là, ceux sans activité depuis plus de 60 jours.",
     "I19": "Parmi les tâches dues ce jour-là, celles dont le jour est passé.",
     "I20": "Parmi les relances de la période, celles où la personne a répondu.",
@@ -288,7 +288,7 @@ def share(value: float | None) -> str:
 
 DUE = {False: "attendu pour le {day}", True: "dernière activité le {day}"}
 """The day of a line that is still open; True for the age of a dossier."""
-_REASONS = {"refused": "refusé par le partenaire", "dropped": "action retirée", "abandoned": "abandonnée"}
+_REASONS = {"refused": "refusé par le partenaire", "dropped": "action écartée", "abandoned": "abandonnée"}
 
 
 def reason(text: str) -> str:

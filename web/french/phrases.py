@@ -29,10 +29,10 @@ def sooner(awaits: str | None) -> str:
 
 
 def pause_over(snooze: Snooze, back: date, today: date) -> str:
-    """Returns why a task is back, as "pause finie le 3 avril, le partenaire a répondu : en stage"."""
+    """Returns why a task is back, as "pause terminée le 3 avril, le partenaire a répondu : en stage"."""
     came = snooze.awaits if snooze.woken and snooze.woken.on == back else None
     day = dates.day(back, year=back.year != today.year)
-    return noted(listed(say("pause finie le {day}", day=day), vocabulary.CAME[came] if came else ""), snooze.reason)
+    return noted(listed(say("pause terminée le {day}", day=day), vocabulary.CAME[came] if came else ""), snooze.reason)
 
 
 def short(text: str) -> str:

@@ -13,7 +13,7 @@ PURPOSE = (
     "Vous accompagner vers l’emploi avec Pix : présenter le test, en expliquer le résultat, décider avec vous de la "
     "suite, et ne rien oublier de ce qui est prévu. C’est une mission d’intérêt public (RGPD, article 6, 1, e)."
 )
-SOURCES = "Vous-même, l’équipe de la Mission locale, i-Milo, et les résultats que vous avez envoyés depuis Pix."
+SOURCES = "Vous-même, l’équipe de la Mission locale, i-Milo, et les résultats que vous avez partagés depuis Pix."
 RECIPIENTS = (
     "L’équipe de la Mission locale, chacun selon son rôle. Les partenaires vers qui vous avez été orienté·e sont "
     "nommés dans votre dossier."

@@ -206,7 +206,7 @@ _WHY = {
     "plan-diagnostic presented": "Pix présenté le {on}",
     "plan-diagnostic cej": "obligatoire en CEJ, depuis le {on}",
     "chase-diagnostic": "test prévu le {planned}, rien reçu",
-    "chase-sharing": "test fini le {on}, non envoyé",
+    "chase-sharing": "test terminé le {on}, non partagé",
     "declare-campaign": "vue dans un export le {on}",
     "match-participation": "à rapprocher depuis le {on}",
     "dispatch-result": "résultat reçu le {on}",
@@ -216,7 +216,7 @@ _WHY = {
     "hold-debrief received": "résultat reçu le {on}",
     "build-prescription": "restitution tenue le {on}",
     "refer": "{label}, prescription du {on}",
-    "record-outcome": "{label} finit le {ends}",
+    "record-outcome": "{label} se termine le {ends}",
     "record-outcome came": "{label}, {partner} dit : venu·e le {planned}",
     "record-outcome done": "{label}, {partner} dit : terminé le {planned}",
     "record-outcome stopped": "{label}, {partner} dit : arrêté le {planned}",
@@ -237,7 +237,7 @@ _WHY = {
     "complete-path ease": "à l’aise à l’atelier du {on}",
     "complete-path kept": "prescription du {on}",
     "propose-certification": "diagnostic complet passé, certifiable depuis le {on}",
-    "plan-retake": "{label}, menée à bien le {on}",
+    "plan-retake": "{label}, terminée le {on}",
     "confirm-erasure request": "demandé le {on} par la personne",
     "confirm-erasure retention": "demandé le {on}, délai de conservation passé",
     "confirm-erasure mistake": "demandé le {on}, dossier ouvert par erreur",
@@ -260,7 +260,7 @@ _REASONS = {
     "plan-diagnostic presented": "Pix présenté le {on}, diagnostic pas encore prévu",
     "plan-diagnostic cej": "Diagnostic obligatoire en CEJ, pas encore prévu depuis le {on}",
     "chase-diagnostic": "Test prévu le {planned}, aucune participation vue depuis, relance due à partir du {opens}",
-    "chase-sharing": "Test vu fini, mais non envoyé, dans l’export du {on}, relance due à partir du {opens}",
+    "chase-sharing": "Test vu terminé, mais non partagé, dans l’export du {on}, relance due à partir du {opens}",
     "declare-campaign": "Campagne {campaign} vue pour la première fois dans l’export du {on}",
     "match-participation": "Participation à rapprocher d’un dossier depuis le {on}",
     "dispatch-result": "Reçu le {on}",
@@ -291,7 +291,7 @@ _REASONS = {
     "complete-path ease": "À l’aise à l’atelier du {on} : le diagnostic complet suit",
     "complete-path kept": "Diagnostic complet retenu dans la prescription du {on}",
     "propose-certification": "Diagnostic complet passé, certifiable depuis le {on}",
-    "plan-retake": "{label} : action menée à bien le {on}, le progrès se mesure par un nouveau passage",
+    "plan-retake": "{label} : action terminée le {on}, le progrès se mesure par un nouveau passage",
     "confirm-erasure request": "Effacement demandé le {on} : la personne le demande",
     "confirm-erasure retention": "Effacement demandé le {on} : le délai de conservation est passé",
     "confirm-erasure mistake": "Effacement demandé le {on} : ce dossier a été ouvert par erreur",
@@ -368,7 +368,7 @@ def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
         asked = task.why.details.get("by") == "request"
         rule = say("le RGPD donne un mois pour répondre" if asked else "un mois est donné pour répondre")
     elif task.kind == "complete-path" and "ends" in task.why.details:
-        rule = say("la période collective finit le {day}", day=_day(task.due, year))
+        rule = say("la période collective se termine le {day}", day=_day(task.due, year))
     elif days:
         rule = say("le protocole demande {days}", days=plural(days, "jour ouvré", "jours ouvrés"))
     else:

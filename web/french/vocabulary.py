@@ -29,13 +29,13 @@ AWAITED: dict[str, str] = {
     "result": "le résultat arrive",
     "answer": "le partenaire répond",
     "workshop": "l’atelier a eu lieu",
-    "action": "l’action est finie",
+    "action": "l’action prend fin",
 }
 CAME = {
     "result": "le résultat est arrivé",
     "answer": "le partenaire a répondu",
     "workshop": "l’atelier a eu lieu",
-    "action": "l’action est finie",
+    "action": "l’action a pris fin",
 }
 """The facts that end a pause, once they came."""
 CHANNELS = {
@@ -80,7 +80,7 @@ NOTICES = {
     "second-person": "une deuxième personne est attendue",
 }
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
-OUTCOMES = {"done": "menée à bien", "abandoned": "abandonnée"}
+OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}
 PRESENCES = {"present": "présent·e", "absent": "absent·e", "excused": "excusé·e"}
 CANCELLATIONS = {
     "facilitator": "plus personne pour l’animer",

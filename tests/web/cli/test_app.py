@@ -486,7 +486,7 @@ def test_read_says_a_profile_collection_with_the_fields_of_its_own(data: Path):
     assert (waiting["shared"], waiting["shared_at"], waiting["pix"], waiting["levels"]) == (False, None, None, [])
     lines = ran("read", str(PROFILES)).splitlines()
     assert "oui (10\xa0compétences)" in lines[2]
-    assert "non envoyé" in lines[4]
+    assert "non partagé" in lines[4]
 
 
 def test_a_profile_collection_is_not_imported_into_a_campaign_of_another_kind(house: Path, tmp_path: Path):

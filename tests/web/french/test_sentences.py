@@ -208,7 +208,7 @@ OPENED = e.DossierOpened(
         ),
         (
             e.ResultReceived(participation=ID, purpose="initial", result=result(None), on=DAY), (),
-            "Résultat reçu, sans taux, partagé le 3 mars",
+            "Résultat reçu, sans score, partagé le 3 mars",
         ),
         (e.ResultDispatched(participation=ID, advisor=ID, on=DAY), (), "Résultat transmis à Nadia Benali"),
         (
@@ -400,7 +400,7 @@ WHYS = {
     ("plan-diagnostic", (("by", "presented"),)): "Pix présenté le 5 mars",
     ("plan-diagnostic", (("by", "cej"),)): "obligatoire en CEJ, depuis le 5 mars",
     ("chase-diagnostic", (("planned", "2026-03-09"),)): "test prévu le 9 mars, rien reçu",
-    ("chase-sharing", ()): "test fini le 5 mars, non envoyé",
+    ("chase-sharing", ()): "test terminé le 5 mars, non partagé",
     ("declare-campaign", (("campaign", "CEJ"),)): "vue dans un export le 5 mars",
     ("match-participation", ()): "à rapprocher depuis le 5 mars",
     ("dispatch-result", (("mastery", "0.40"),)): "résultat reçu le 5 mars · 40 %",
@@ -410,7 +410,7 @@ WHYS = {
     ("hold-debrief", (("by", "received"),)): "résultat reçu le 5 mars",
     ("build-prescription", (("mastery", "0.7"),)): "restitution tenue le 5 mars · 70 %",
     ("refer", (("label", "CAP Digital"),)): "CAP Digital, prescription du 5 mars",
-    ("record-outcome", (("label", "CAP Digital"), ("ends", "2026-03-13"))): "CAP Digital finit le 13 mars",
+    ("record-outcome", (("label", "CAP Digital"), ("ends", "2026-03-13"))): "CAP Digital se termine le 13 mars",
     (
         "record-outcome",
         (("by", "came"), ("label", "CLEA"), ("partner", "EPN"), ("planned", "2026-03-13")),
@@ -449,7 +449,7 @@ WHYS = {
     ),
     ("complete-path", (("by", "kept"),)): "prescription du 5 mars",
     ("propose-certification", ()): "diagnostic complet passé, certifiable depuis le 5 mars",
-    ("plan-retake", (("label", "CAP Digital"),)): "CAP Digital, menée à bien le 5 mars",
+    ("plan-retake", (("label", "CAP Digital"),)): "CAP Digital, terminée le 5 mars",
     ("answer-question", ()): "posée le 5 mars",
     ("revise-resource", (("by", "proposed"),)): "proposée le 5 mars",
     ("revise-resource", (("by", "doubted"),)): "jugée pas utile par deux collègues, le 5 mars",
@@ -509,7 +509,7 @@ def test_every_variant_of_a_task_is_told() -> None:
 
 def test_why_with_chases_an_appointment_and_another_year() -> None:
     chased = french_tasks.why("chase-sharing", {}, DAY, chases=2)
-    assert plain(chased) == "test fini le 5 mars, non envoyé · 2 relances"
+    assert plain(chased) == "test terminé le 5 mars, non partagé · 2 relances"
     assert french_tasks.why("hold-debrief", {"by": "dispatched"}, DAY, appointment=AT, place="Mortagne") == (
         "rendez-vous fixé, Mortagne"
     )

@@ -95,12 +95,12 @@ def _done(row: AssessmentRow) -> str:
 def _score(row: AssessmentRow) -> str:
     if row.mastery is not None:
         return typography.percent(percent(row.mastery))
-    return "—" if row.shared else "non envoyé"
+    return "—" if row.shared else "non partagé"
 
 
 def _pix(row: ProfileRow) -> str:
     if not row.shared:
-        return "non envoyé"
+        return "non partagé"
     return "—" if row.pix is None else say("{pix} pix", pix=typography.number(row.pix))
 
 

@@ -53,7 +53,7 @@ def participation(link: LinkedParticipation, today: date) -> str:
     if link.result:
         said = f"{scored(link)} partagé le {short(link.result.shared.day, today)}"
     elif link.profile:
-        said = f"{profiles.said(link.profile)}, envoyé le {short(link.profile.shared.day, today)}"
+        said = f"{profiles.said(link.profile)}, partagé le {short(link.profile.shared.day, today)}"
     else:
         said = f"{unshared(link)}, vu le {short((link.finished or link.stamp).on, today)}"
     if not link.withdrawn:
@@ -65,9 +65,9 @@ def participation(link: LinkedParticipation, today: date) -> str:
 
 def unshared(link: LinkedParticipation) -> str:
     if link.finished:
-        return f"test fini, résultat {'jamais reçu' if link.withdrawn else 'pas encore envoyé'}"
+        return f"test terminé, résultat {'jamais reçu' if link.withdrawn else 'pas encore partagé'}"
     if link.purpose == "profile":
-        return "profil pas encore envoyé"
+        return "profil pas encore partagé"
     return (
         "test en cours" if link.progress is None else f"test en cours, {typography.percent(int(link.progress * 100))}"
     )
@@ -115,7 +115,7 @@ def imilo_block(built: BuiltPrescription, link: LinkedParticipation | None, acti
     """Returns a prescription and its actions as plain text to copy into i-Milo."""
     shared = link.result.shared.day if link and link.result else None
     on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""
-    score = "sans taux" if built.percent is None else typography.percent(built.percent)
+    score = "sans score" if built.percent is None else typography.percent(built.percent)
     lines = [say("Pix emploi : {score}{on}", score=score, on=on)]
     lines.append(say("Prescription du {day} :", day=dates.day(built.stamp.on, year=True)))
     for state in actions:

@@ -22,7 +22,7 @@ def said(profile: Profile) -> str:
 
 def short(count: int | None, certifiable: bool | None) -> str:
     """Returns a text like "204 pix, certifiable", "34 pix"."""
-    sent = "profil envoyé" if count is None else pix(count)
+    sent = "profil partagé" if count is None else pix(count)
     return f"{sent}, certifiable" if certifiable else sent
 
 

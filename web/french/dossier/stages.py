@@ -1,16 +1,23 @@
 """One line a stage, for the four stages of a path."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import StageStatus
 from pixflow.events.base import Stage
 from web.french import vocabulary
 from web.french.dossier import path, progress
 from web.french.typography import plural, upper_first
+
+_ACTIONS = {
+    "à orienter": "à orienter", "en cours": "en cours", "terminée": "terminées", "abandonnée": "abandonnées",
+    "écartée": "écartées",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +136,17 @@ def _prescription(dossier: Dossier, owed: Collection[str], today: date) -> str:
 
 
 def _parcours(dossier: Dossier, owed: Collection[str], today: date) -> str:
-    actions = list(dossier.parcours.actions.values())
-    over = sum(action.over for action in actions)
-    waiting = sum(not a.over and a.started is None and a.referral is None for a in actions)
-    counted = ((waiting, "à orienter", "à orienter"), (len(actions) - over - waiting, "en cours", "en cours"))
-    parts = [plural(n, one, many) for n, one, many in (*counted, (over, "terminée", "terminées")) if n]
+    counted = Counter(map(_action, dossier.parcours.actions.values()))
+    parts = [plural(counted[one], one, many) for one, many in _ACTIONS.items() if counted[one]]
     return ", ".join([*parts, *_beyond(dossier, owed, today)]) or "après la prescription"
+
+
+def _action(action: ActionState) -> str:
+    if action.dropped:
+        return "écartée"
+    if action.ended:
+        return vocabulary.OUTCOMES[action.outcome or "done"]
+    return "en cours" if action.started or action.referral else "à orienter"
 
 
 def _beyond(dossier: Dossier, owed: Collection[str], today: date) -> Iterator[str]:

@@ -41,10 +41,10 @@ PIX_ORGA: dict[str, str] = {
     "date": "« {value} » n’est pas une date qui existe, colonne « {column} »." + _AGAIN,
     "date-zone": "« {value} » ne dit pas dans quel fuseau horaire, colonne « {column} »." + _AGAIN,
     "palier-range": "le palier {value} devrait être entre 0 et {most}." + _AGAIN,
-    "result-not-shared": "un résultat est écrit alors que la personne ne l’a pas envoyé, colonne « {column} »."
+    "result-not-shared": "un résultat est écrit alors que la personne ne l’a pas partagé, colonne « {column} »."
     + _AGAIN,
-    "na-on-shared": "le résultat est envoyé, mais la case dit NA, colonne « {column} »." + _AGAIN,
-    "sent-without-date": "le profil est envoyé, mais la colonne « {column} » est vide." + _AGAIN,
+    "na-on-shared": "le résultat est partagé, mais la case dit NA, colonne « {column} »." + _AGAIN,
+    "sent-without-date": "le profil est partagé, mais la colonne « {column} » est vide." + _AGAIN,
     "nir": "la colonne « {column} » contient un numéro de sécurité sociale, qui n’a rien à faire là. "
     "Effacez-le dans Pix Orga, puis exportez à nouveau.",
     # warnings: nothing is refused
@@ -64,13 +64,13 @@ PIX_ORGA: dict[str, str] = {
     "validés : exportez à nouveau cette campagne.",
     "ambiguous-hour": "« {value} » tombe dans l’heure d’octobre qui a lieu deux fois, colonne « {column} » : "
     "la première est retenue.",
-    "mastery-null": "le résultat est envoyé sans taux : il est gardé, mais la grille ne pourra pas se lire.",
+    "mastery-null": "le résultat est partagé sans taux : il est gardé, mais la grille ne pourra pas se lire.",
     "mastery-mismatch": "le taux {rate} ne correspond pas aux acquis ({mastered} sur {targeted})." + _CHECK,
-    "pix-null": "le profil est envoyé sans son nombre de pix : le reste est gardé.",
+    "pix-null": "le profil est partagé sans son nombre de pix : le reste est gardé.",
     "pix-mismatch": "le total de {pix} pix ne correspond pas aux compétences ({total} pix)." + _CHECK,
     "certifiable-mismatch": "ce qui est dit certifiable ne correspond pas aux niveaux (compétences au niveau 1 "
     "ou plus : {counted})." + _CHECK,
-    "shared-without-date": "le résultat est envoyé sans date de partage : celle du début du test est retenue.",
+    "shared-without-date": "le résultat est partagé sans date de partage : celle du début du test est retenue.",
     "not-a-number": "Pix Orga n’a pas su calculer la colonne « {column} » : cette valeur est laissée de côté.",
     "more-problems": "{count} autres remarques ne sont pas montrées : corrigez d’abord celles-ci.",
 }

@@ -44,8 +44,9 @@ REFUSALS: dict[str, str] = {
     "seat-booked": "Une place est réservée en atelier le {day} : rendez-la d’abord.",
     # 3 prescription
     "unknown-study": "Ces tutoriels ne sont plus dans le dossier : rechargez la page.",
-    "study-over": "Ces tutoriels sont déjà notés comme finis ou arrêtés, le {on}.",
-    "already-dispatched": "Ce résultat est transmis à {advisor} depuis le {on}. Pour changer, réaffectez le dossier.",
+    "study-over": "Ces tutoriels sont déjà notés comme terminés ou arrêtés, le {on}.",
+    "already-dispatched": "Ce résultat est transmis à {advisor} depuis le {on}. Pour changer, affectez le dossier "
+    "à quelqu’un d’autre.",
     "already-debriefed": "La restitution est déjà notée, le {on}. Si elle est fausse, corrigez-la dans l’historique.",
     "debrief-first": "Notez d’abord la restitution : la prescription se construit ensuite.",
     "already-built": "La prescription est construite depuis le {on}. Pour la changer, corrigez-la dans l’historique.",
@@ -55,7 +56,7 @@ REFUSALS: dict[str, str] = {
     "not-the-current-result": "Ce résultat n’est pas le plus récent : rechargez la page pour partir du dernier.",
     # 4 parcours
     "unknown-action": "Cette action n’est plus dans la prescription : rechargez la page.",
-    "action-over": "Cette action est déjà finie ou écartée. Pour y revenir, annulez ce fait dans l’historique.",
+    "action-over": "Cette action a déjà pris fin, ou est écartée. Pour y revenir, annulez ce fait dans l’historique.",
     "already-referred": "Cette action est déjà proposée à {partner} depuis le {on} : notez d’abord sa réponse.",
     "ends-before-start": "La fin, le {ends}, est avant le début, le {starts} : corrigez l’une des deux dates.",
     "unknown-referral": "Cette orientation n’est plus dans le dossier : rechargez la page.",

@@ -55,7 +55,7 @@ def _rows(name: str, value: Any, context: EventContext) -> Iterator[tuple[str, s
         case Result():
             yield from _of_result(value, context)
         case Profile():
-            yield "Envoyé le", text_of("shared", value.shared, context)
+            yield "Partagé le", text_of("shared", value.shared, context)
             yield from profiles.detail(value)
         case Grille():
             yield from _of_grille(value)

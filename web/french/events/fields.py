@@ -43,7 +43,7 @@ LABELS: dict[str, str] = {
     "modality": "Modalité", "name": "Nom", "new": "Nouvelles lignes", "note": "Note",
     "number": "Grille n°", "occasion": "Occasion", "on": "Date", "ordinal": "Rang parmi les lignes identiques",
     "others": "Autres dossiers proposés", "outcome": "Issue", "palier": "Palier", "participation": "Participation",
-    "partner": "Partenaire", "percent": "Taux lu", "phone": "Téléphone", "pix_course": "Parcours Pix",
+    "partner": "Partenaire", "percent": "Score lu", "phone": "Téléphone", "pix_course": "Parcours Pix",
     "pix_id": "N° dans Pix Orga", "pixflow": "Version de pixflow", "place": "Lieu", "plan": "Fiche",
     "proof": "Preuve", "planned_for": "Prévu à partir du", "problems": "Anomalies", "programme": "Programme",
     "progress": "Progression", "progressed": "Participations avancées", "project": "Projet professionnel",

@@ -26,7 +26,7 @@ TITLES: dict[str, str] = {
     "partner.DifferenceNoted": "Partenaires distincts",
     "partner.NameAttached": "Nom rattaché",
     "partner.PartnerUsed": "Partenaire sollicité",
-    "partner.Retracted": "Retrait (partenaire)",
+    "partner.Retracted": "Annulation (partenaire)",
     "catalogue.CatalogueReceived": "Fichier de lieux",
     "catalogue.PlaceSetAside": "Lieu mis de côté",
     "catalogue.PlaceReclaimed": "Lieu repris",

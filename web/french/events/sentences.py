@@ -62,13 +62,13 @@ TITLES: dict[str, str] = {
     "participation.PurposeSettled": "Usage de la participation",
     "participation.ParticipationProgressed": "Progression dans l’export",
     "participation.ResultShared": "Partage du résultat",
-    "participation.ProfileShared": "Envoi du profil",
+    "participation.ProfileShared": "Partage du profil",
     "participation.ParticipationVanished": "Disparition de l’export",
     "participation.MatchConfirmed": "Rapprochement",
     "participation.MatchRejected": "Rapprochement refusé",
     "participation.ParticipationSetAside": "Mise de côté",
     "participation.PersonErased": "Effacement (participation)",
-    "participation.Retracted": "Retrait (participation)",
+    "participation.Retracted": "Annulation (participation)",
     "notices.NoticeSent": "Courriel envoyé",
     "dossier.DossierOpened": "Ouverture",
     "dossier.IdentityCorrected": "Identité",
@@ -129,7 +129,7 @@ TITLES: dict[str, str] = {
     "dossier.GlassBroken": "Jeune reçu",
     "dossier.ErasureDeclined": "Refus de l’effacement",
     "dossier.PersonErased": "Effacement",
-    "dossier.Retracted": "Retrait",
+    "dossier.Retracted": "Annulation",
     "dossier.DossierLent": "Dossier confié",
     **workshops.TITLES,
     **partners.TITLES,
@@ -341,7 +341,7 @@ def _participation(event: Event, context: EventContext) -> str:
         case p.ResultShared(result=result):
             return f"Résultat partagé le {context.day(result.shared.day)}{_scored(result, ' : ')}"
         case p.ProfileShared(profile=profile):
-            text = "Profil envoyé le {day} : {said}"
+            text = "Profil partagé le {day} : {said}"
             return say(text, day=context.day(profile.shared.day), said=profiles.said(profile))
         case p.ParticipationVanished(exported_at=at):
             return f"Participation disparue de l’export du {dates.instant(at, context.zone)}"
@@ -441,14 +441,15 @@ def _diagnostic(event: Event, context: EventContext) -> str:
         case e.ParticipationLinked(campaign=campaign, purpose=purpose, started=started, progress=progress):
             of = "" if purpose == "initial" else f", {vocabulary.PURPOSES[purpose]}"
             return listed(
-                say("Participation rattachée{of} : {campaign}", of=of, campaign=context.names.campaign(campaign)),
+                say("Participation rapprochée{of} : {campaign}", of=of, campaign=context.names.campaign(campaign)),
                 started and f"commencée le {context.day(started.day)}",
                 progress is not None and fraction(progress),
             )
         case e.ParticipationAdvanced(progress=progress):
             if progress is None:
                 return "Participation vue à nouveau"
-            return "Test fini, résultat pas encore envoyé" if progress == 1 else f"Test avancé à {fraction(progress)}"
+            done = "Test terminé, résultat pas encore partagé"
+            return done if progress == 1 else f"Test avancé à {fraction(progress)}"
         case e.ParticipationWithdrawn():
             return "Participation disparue de l’export ; un résultat déjà reçu est gardé".replace(
                 " ;", f"{typography.THIN};"
@@ -458,7 +459,7 @@ def _diagnostic(event: Event, context: EventContext) -> str:
             shared = f"partagé le {context.day(result.shared.day)}"
             return f"Résultat reçu{of}{_scored(result, ' : ')}, {shared}"
         case e.ProfileReceived(profile=profile):
-            text = "Profil reçu : {said}, envoyé le {day}"
+            text = "Profil reçu : {said}, partagé le {day}"
             return say(text, said=profiles.said(profile), day=context.day(profile.shared.day))
     return ""
 
@@ -473,7 +474,7 @@ def _prescription(event: Event, context: EventContext) -> str:
             text = "Prescription construite sur {score}, grille n° {grille} : {actions}"
             labels = short(", ".join(action.label for action in actions) or "aucune action")
             if score is None or grille is None:
-                return say("Prescription construite sans taux : {actions}", actions=labels)
+                return say("Prescription construite sans score : {actions}", actions=labels)
             return say(text, score=typography.percent(score), grille=grille, actions=labels)
         case e.ReferralSent(action=action, partner=partner):
             text = "Orientation vers {partner} : {action}"
@@ -545,7 +546,7 @@ def _retracted(target: str, reason: str) -> str:
 
 
 def _scored(result: Result, before: str) -> str:
-    return ", sans taux" if result.mastery is None else typography.typeset(before) + fraction(result.mastery)
+    return ", sans score" if result.mastery is None else typography.typeset(before) + fraction(result.mastery)
 
 
 def _corrected(text: str, before: Event | None, event: Event, context: EventContext) -> str:

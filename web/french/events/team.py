@@ -26,7 +26,7 @@ TITLES: dict[str, str] = {
     "staff.PixTakenByStaff": "Pix passé par l’équipe",
     "staff.TrainingAttended": "Formation de l’équipe",
     "staff.BriefingHeld": "Information de l’équipe",
-    "staff.Retracted": "Retrait (équipe)",
+    "staff.Retracted": "Annulation (équipe)",
 }
 
 REFUSALS: dict[str, str] = {
@@ -40,12 +40,12 @@ REFUSALS: dict[str, str] = {
     "last-of-direction": "Plus personne ne serait de la direction : donnez d’abord ce rôle à quelqu’un d’autre.",
     "last-referent": "Plus personne ne serait référent·e Pix : désignez quelqu’un d’abord, ou confirmez.",
     "absence-backwards": "Le dernier jour, le {last}, est avant le premier, le {first} : corrigez l’un des deux.",
-    "absence-past": "Cette absence est finie depuis le {last} : il n’y a plus rien à y changer.",
+    "absence-past": "Cette absence est terminée depuis le {last} : il n’y a plus rien à y changer.",
     "absence-overlaps": "Une absence est déjà notée {between} : changez celle-là, ou choisissez d’autres jours.",
     "deputises-then": "{person} compte sur cette personne {between} : donnez-lui une autre suppléance, ou confirmez.",
     "deputy-self": "On ne se supplée pas soi-même : choisissez quelqu’un d’autre.",
     "unknown-deputy": "Cette personne n’est pas, ou plus, dans l’équipe ces jours-là : choisissez-en une autre.",
-    "deputy-role": "La suppléance revient à quelqu’un qui tient déjà les mêmes rôles : choisissez-en un autre.",
+    "deputy-role": "La suppléance revient à quelqu’un qui tient déjà les mêmes rôles : choisissez quelqu’un d’autre.",
     "deputy-not-chosen": "La suppléance se choisit par cette personne, la direction ou la personne référente Pix.",
     "deputy-leaves": "Cette personne quitte l’équipe le {last_day} : choisissez-en une autre.",
     "deputy-absent": "Cette personne est absente elle-même {between} : choisissez-en une autre.",

@@ -22,13 +22,13 @@ TITLES: dict[str, str] = {
     "workshop.WaitlistLeft": "Fin d’attente",
     "workshop.SeatOffered": "Place proposée",
     "workshop.SeatOfferLapsed": "Proposition échue",
-    "workshop.AttendanceMarked": "Émargement",
+    "workshop.AttendanceMarked": "Présence notée",
     "workshop.HelpAsked": "Appel à l’aide",
     "workshop.HelpGiven": "Réponse à l’appel",
     "workshop.WorkshopClosed": "Atelier clos",
     "workshop.YoungPeopleSearched": "Recherche parmi tous",
     "workshop.PaperIssued": "Papier d’un atelier",
-    "workshop.Retracted": "Retrait (atelier)",
+    "workshop.Retracted": "Annulation (atelier)",
 }
 
 REFUSALS: dict[str, str] = {
@@ -44,7 +44,7 @@ REFUSALS: dict[str, str] = {
     "room-full": "Les {capacity} places sont prises, et tout le monde est là : proposez-lui un autre atelier.",
     "bad-capacity": "Le protocole prévoit de {smallest} à {largest} places par atelier.",
     "pair-needed": "Le protocole demande deux personnes pour animer : ajoutez-en une.",
-    "ends-before-it-starts": "L’atelier finit avant de commencer : corrigez l’une des deux heures.",
+    "ends-before-it-starts": "L’atelier se termine avant de commencer : corrigez l’une des deux heures.",
     "booked-elsewhere": "Une place est déjà réservée le {day} : rendez-la d’abord.",
     "attendance-begun": "La présence a commencé à être notée : l’atelier ne se déplace ni ne s’annule plus.",
     "attendance-left": "Il reste {count} à noter avant de clore l’atelier.",

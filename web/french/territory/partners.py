@@ -132,7 +132,7 @@ def tally(referrals: Collection[Any], today: date) -> list[tuple[str, int]]:
         ("en attente", waiting),
         ("sans réponse", len(referrals) - accepted - refused - waiting),
         ("commencées", sum(one.started is not None for one in referrals)),
-        ("menées à bien", sum(one.outcome == "done" for one in referrals)),
+        ("terminées", sum(one.outcome == "done" for one in referrals)),
     ]
 
 

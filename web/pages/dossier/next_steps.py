@@ -92,4 +92,4 @@ def _retake(dossier: Dossier, on: progress.Said) -> Iterator[NextStep]:
         plan: Link = ("retake", "Prévoir", "")
         yield NextStep("Nouveau passage", progress.retake(dossier, on) if known else "pas encore prévu", (plan,))
     elif dossier.diagnostic.current("initial"):
-        yield NextStep("Nouveau passage", "après une action menée à bien")
+        yield NextStep("Nouveau passage", "après une action terminée")

@@ -135,7 +135,7 @@ def _profile(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
     if now and profile:
         told = (
             profiles.certifiable(profile),
-            _shared_on(profile.shared, today, "envoyé"),
+            _shared_on(profile.shared, today, "partagé"),
             _pix(profile, earlier),
             _gone(now[1], today),
         )

@@ -30,7 +30,7 @@ PATH = "/dossiers"
 UNDO = "/dossiers/affecter/annuler"
 STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
 FACETS = (
-    filters.Facet("stage", "Étape", vocabulary.STAGES, none="Parcours fait"),
+    filters.Facet("stage", "Étape", vocabulary.STAGES, none="Parcours terminé"),
     filters.Facet("programme", "Programme", vocabulary.PROGRAMMES, none="Pas encore connu"),
     filters.Facet("site", "Site", {}, none="Sans site"),
     filters.OF_GROUP,

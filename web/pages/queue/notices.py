@@ -31,13 +31,13 @@ class DraftNotice:
 
 
 def first_steps(desk: Desk) -> list[FirstStep]:
-    """Returns the steps in order, for the référent and the direction; none once Pix Orga and a portfolio are there."""
-    refs = desk.refs
+    """Returns the steps in order, for the référent and the direction; none once an export and a portfolio are there."""
     if not desk.roles & {"referent", "manager"}:
         return []
-    advisors, campaigns = bool(desk.staff("advisor")), bool(refs.campaigns)
-    dossiers = (campaigns and advisors) or dossier_sheet.has_any(desk.read)
-    if advisors and campaigns and dossiers:
+    campaigns = desk.refs.campaigns.values()
+    advisors, exported = bool(desk.staff("advisor")), any(one.found for one in campaigns)
+    dossiers = (exported and advisors) or dossier_sheet.has_any(desk.read)
+    if advisors and exported and dossiers:
         return []
     adds = "/equipe/nouveau" if desk.may(add_member) else "/equipe"
     imports = "/dossiers/import" if desk.may(open_dossier) else "/dossiers"
@@ -48,8 +48,14 @@ def first_steps(desk: Desk) -> list[FirstStep]:
     ]
     if "referent" in desk.roles:
         steps += [
-            FirstStep("Annoncer un atelier", "ou prévoir le diagnostic dossier par dossier", "/ateliers", False),
-            FirstStep("Importer un export de Pix Orga", "les résultats partagés", "/resultats", campaigns),
+            FirstStep(
+                "Déclarer la campagne du diagnostic",
+                "son code est imprimé sur la fiche du jeune",
+                "/resultats/campagnes/nouvelle",
+                any(one.declared for one in campaigns),
+            ),
+            FirstStep("Fixer un atelier", "ou prévoir le diagnostic dossier par dossier", "/ateliers", False),
+            FirstStep("Importer un export de Pix Orga", "les résultats partagés", "/resultats", exported),
         ]
     return steps
 

@@ -299,10 +299,10 @@ def progress(row: Any) -> str:
     if row.profile:
         return profiles.short(row.pix, row.certifiable)
     if row.shared_day:
-        return f"résultat {typography.percent(percent(Decimal(row.mastery)))}" if row.mastery else "résultat sans taux"
+        return f"résultat {typography.percent(percent(Decimal(row.mastery)))}" if row.mastery else "résultat sans score"
     if row.purpose == "profile" and not row.shared_day:
-        return "profil pas encore envoyé"
+        return "profil pas encore partagé"
     if row.progress is None:
         return "en cours"
     done = Decimal(row.progress)
-    return "fini, non partagé" if done == 1 else f"{typography.percent(percent(done))} du test"
+    return "terminé, non partagé" if done == 1 else f"{typography.percent(percent(done))} du test"

@@ -92,7 +92,7 @@ def result_rows(desk: Desk, rows: Sequence[Any]) -> list[ResultRow]:
 
 
 def _result_row(desk: Desk, row: Any, proposed: AdvisorProposal | None) -> ResultRow:
-    result = "sans taux"
+    result = "sans score"
     if row.mastery is not None:
         published = desk.refs.grille(row.received_on)
         read = explain(published.document, published.number, Decimal(row.mastery))

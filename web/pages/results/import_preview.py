@@ -98,7 +98,7 @@ class ImportPage(Page):
 
 SHARED: dict[CampaignKind, tuple[str, str]] = {
     "assessment": ("résultat partagé", "résultats partagés"),
-    "profile": ("profil envoyé", "profils envoyés"),
+    "profile": ("profil partagé", "profils partagés"),
 }
 FIELDS = {
     "external-id-column": "external_id_column",
@@ -255,13 +255,13 @@ def _after(change: RowChange, kind: CampaignKind) -> str:
     if change.mastery is not None:
         return f"résultat {typography.percent(percent(change.mastery))}"
     if kind == "profile":
-        return profiles.short(change.pix, change.certifiable) if change.shared else "pas encore envoyé"
+        return profiles.short(change.pix, change.certifiable) if change.shared else "pas encore partagé"
     if change.shared:
-        return "résultat sans taux"
-    return "en cours" if change.progress is None else _done(change.progress, "fini, non partagé")
+        return "résultat sans score"
+    return "en cours" if change.progress is None else _done(change.progress, "terminé, non partagé")
 
 
-def _done(progress: Decimal, finished: str = "fini") -> str:
+def _done(progress: Decimal, finished: str = "terminé") -> str:
     return finished if progress == 1 else typography.percent(percent(progress))
 
 

@@ -52,6 +52,6 @@ def test_a_vanished_try_waits_for_nothing(locale: House) -> None:
     dossier = locale.planned()
     found = locale.took(dossier, None)
     link = locale.state(dossier).diagnostic.participations[found]
-    assert "pas encore envoyé" in path.participation(link, date(2026, 3, 16))
+    assert "pas encore partagé" in path.participation(link, date(2026, 3, 16))
     gone = type(link)(**{name: getattr(link, name) for name in link.__struct_fields__} | {"withdrawn": link.stamp})
     assert "jamais reçu" in path.participation(gone, date(2026, 3, 16))

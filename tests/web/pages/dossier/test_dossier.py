@@ -188,7 +188,7 @@ def test_an_action_is_told_in_every_state_with_its_buttons(locale: House) -> Non
     assert "En cours depuis le 16 mars, jusqu’au 30 avr. Issue" in told()
     locale.on(dossier, parcours.end_action, action=cafe, outcome="done", note="")
     locale.on(dossier, parcours.drop_action, action=free, reason="autre voie")
-    assert "Menée à bien le 16 mars" in told()
+    assert "Terminée le 16 mars" in told()
     copied = parsed(client.get(f"/dossiers/{dossier}").text).select_one("pre.copy").get_text()
     assert "- Café numérique (EPN) : Réalisée" in copied.replace("\xa0", " ")
     assert "- Permis de conduire : code en ligne : Refusée par le jeune" in copied.replace("\xa0", " ")
@@ -271,7 +271,7 @@ def test_a_result_without_a_score_says_so(locale: House) -> None:
         advisor=locale.people["Nadia Benali"],
     )
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
-    assert "Pix n’a donné aucun taux" in part(page, "result")
+    assert "Pix n’a donné aucun score" in part(page, "result")
     assert sheet(page)
 
 

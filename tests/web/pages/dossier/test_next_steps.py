@@ -309,7 +309,7 @@ def test_each_line_says_how_far_it_is_and_offers_the_next_step_alone(locale: Hou
     assert beyond(locale, dossier) == {
         "Diagnostic complet": "pas encore passé Noter comme passé",
         "Certification": "après le diagnostic complet",
-        "Nouveau passage": "après une action menée à bien",
+        "Nouveau passage": "après une action terminée",
     }
     dossier, _ = arranged.registered(locale)
     assert beyond(locale, dossier) == {
@@ -317,7 +317,7 @@ def test_each_line_says_how_far_it_is_and_offers_the_next_step_alone(locale: Hou
         "Certification": "inscription faite le 16 mars, session du 10 avr. Noter comme passée"
         " Noter l’issue Changer de session Déclinée",
         "CV": "résultat pas encore valorisé Noter",
-        "Nouveau passage": "après une action menée à bien",
+        "Nouveau passage": "après une action terminée",
     }
     dossier, _ = arranged.to_retake(locale)
     locale.day(date(2026, 3, 17))

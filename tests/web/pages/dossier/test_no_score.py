@@ -46,7 +46,7 @@ def debriefed(at_work: House) -> UUID:
 def test_the_form_says_that_nothing_is_proposed_and_asks_why(at_work: House, debriefed: UUID) -> None:
     client = at_work.client(NADIA)
     page = words(client.get(f"/dossiers/{debriefed}?formulaire=prescription").text)
-    assert "Pix n’a donné aucun taux pour ce résultat : la grille ne propose rien." in page
+    assert "Pix n’a donné aucun score pour ce résultat : la grille ne propose rien." in page
     participation = next(iter(at_work.state(debriefed).diagnostic.participations))
     sent = {
         "on": at_work.today.isoformat(),
@@ -60,10 +60,10 @@ def test_the_form_says_that_nothing_is_proposed_and_asks_why(at_work: House, deb
     done = client.post(f"/dossiers/{debriefed}/prescription", data={**sent, "reason": "panne pendant le test"})
     assert done.status_code == 303
     page = words(client.get(f"/dossiers/{debriefed}").text)
-    assert "Prescription construite sans taux : Refaire le test ensemble" in page
-    assert "Pix n’a donné aucun taux : la grille n’a rien proposé" in page
+    assert "Prescription construite sans score : Refaire le test ensemble" in page
+    assert "Pix n’a donné aucun score : la grille n’a rien proposé" in page
     assert "Orienter" in page
-    assert "Pix emploi : sans taux" in page
+    assert "Pix emploi : sans score" in page
 
 
 def test_it_is_replayed_without_a_band(at_work: House, debriefed: UUID) -> None:
@@ -82,4 +82,4 @@ def test_it_is_replayed_without_a_band(at_work: House, debriefed: UUID) -> None:
     )
     version = at_work.state(debriefed).version
     page = words(at_work.client(SOPHIE).get(f"/rejouer/{debriefed}?version={version}").text)
-    assert "1 action, sans taux" in page
+    assert "1 action, sans score" in page

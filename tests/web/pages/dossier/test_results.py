@@ -143,7 +143,7 @@ def test_levels_stand_in_their_domains_and_say_what_changed() -> None:
     assert (plain(card.said), card.participation) == ("204 pix", SECOND)
     assert [plain(told) for told in card.about] == [
         "pas encore certifiable (2 compétences sur 5)",
-        "envoyé le 14 nov.",
+        "partagé le 14 nov.",
         "+ 170 pix depuis 34 pix",
     ]
     assert [(domain, [(bar.name, bar.value, plain(bar.change)) for bar in bars]) for domain, bars in card.groups] == [

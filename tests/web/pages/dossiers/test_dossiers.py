@@ -284,8 +284,8 @@ def test_the_counts_of_a_menu_make_the_whole_list(at_work: House) -> None:
         "Étape": 2,
         "Programme": 2,
     }
-    assert "Parcours fait 1" in menus["Étape"]
-    href = next(a["href"] for a in page.select("details.facet a") if said(a) == "Parcours fait 1")
+    assert "Parcours terminé 1" in menus["Étape"]
+    href = next(a["href"] for a in page.select("details.facet a") if said(a) == "Parcours terminé 1")
     assert texts(at_work.client(NADIA).get(href).text, ".items .item-who") == ["Diallo Ana"]
 
 

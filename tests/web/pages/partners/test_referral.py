@@ -122,7 +122,7 @@ def test_counts_by_answer_and_the_pace_of_a_partner_that_is_silent_half_of_the_t
     soon, late = MARCH + timedelta(10), MARCH + timedelta(50)
     assert french.answers(found, soon).replace("\u00a0", " ") == "5 orientations, 2 acceptées, répond en 9 j"
     assert dict(french.tally(found, soon)) == {
-        "acceptées": 2, "refusées": 1, "en attente": 2, "sans réponse": 0, "commencées": 1, "menées à bien": 1,
+        "acceptées": 2, "refusées": 1, "en attente": 2, "sans réponse": 0, "commencées": 1, "terminées": 1,
     }  # fmt: skip
     assert dict(french.tally(found, late))["sans réponse"] == 2
     assert french.pace([*found, one(None), one(None)], late) == "répond rarement"

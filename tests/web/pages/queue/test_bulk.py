@@ -86,11 +86,11 @@ def test_a_task_that_comes_back_says_why(at_work: House) -> None:
     sent = {"task": task, "until": date(2026, 4, 30), "awaits": "answer", "reason": "à voir ensemble"}
     at_work.on(by_fact, follow_up.snooze_task, **sent)
     at_work.on(by_fact, parcours.answer_referral, referral=referral, answer="accepted", reason="")
-    assert "pause finie le 16 mars, le partenaire a répondu : à voir ensemble · " in why_of(at_work, by_fact, task)
+    assert "pause terminée le 16 mars, le partenaire a répondu : à voir ensemble · " in why_of(at_work, by_fact, task)
     at_work.day(date(2026, 3, 23))
-    assert "pause finie le 20 mars : en stage · dossier ouvert le 16 mars" in why_of(at_work, by_day, "present-pix")
+    assert "pause terminée le 20 mars : en stage · dossier ouvert le 16 mars" in why_of(at_work, by_day, "present-pix")
     page = at_work.client(NADIA).get(f"/dossiers/{by_fact}").text
-    assert "Pause finie le 16 mars, le partenaire a répondu : à voir ensemble" in texts(page, ".now .rest")
+    assert "Pause terminée le 16 mars, le partenaire a répondu : à voir ensemble" in texts(page, ".now .rest")
     at_work.on(by_fact, follow_up.snooze_task, **{**sent, "awaits": None, "reason": "en vacances"})
     page = at_work.client(NADIA).get(f"/dossiers/{by_fact}").text
     assert "En pause jusqu’au 30 avril : en vacances" in texts(page, ".now .rest")

@@ -11,6 +11,7 @@ import pytest
 
 from pixflow.dossier import assignment, closing, follow_up
 from pixflow.dossier.stages import orientation
+from pixflow.participation import campaign
 from pixflow.protocol import drafting
 from pixflow.tasks import STAGE_OF
 from pixflow.workshop import booking
@@ -444,7 +445,8 @@ def test_an_empty_structure_says_what_to_do_first_to_who_begins_it(tmp_path: Pat
             ("Ajouter l’équipe", "/equipe"),
             ("Lire le protocole et la grille", "/protocole"),
             ("Importer un portefeuille", "/dossiers/import"),
-            ("Annoncer un atelier", "/ateliers"),
+            ("Déclarer la campagne du diagnostic", "/resultats/campagnes/nouvelle"),
+            ("Fixer un atelier", "/ateliers"),
             ("Importer un export de Pix Orga", "/resultats"),
         ]
         for _, href in links:
@@ -452,7 +454,14 @@ def test_an_empty_structure_says_what_to_do_first_to_who_begins_it(tmp_path: Pat
         assert soup(empty.client(HELENE).get("/boite").text).select_one(".first-steps a")["href"] == "/equipe/nouveau"
 
 
-def test_a_house_at_work_has_no_first_steps(at_work: House) -> None:
+def test_first_steps_end_with_the_first_export(at_work: House) -> None:
+    """A campaign declared by hand, before any export, is a step of its own."""
+    at_work.opened()
+    done = soup(at_work.client(SOPHIE).get("/boite").text).select(".first-steps li:has(.visually-hidden) a")
+    steps = ["Ajouter l’équipe", "Importer un portefeuille", "Déclarer la campagne du diagnostic"]
+    assert [said(link) for link in done] == steps
+    export = {"pix_id": 512384, "code": "VWXKTR738", "name": "Diagnostic", "pix_course": None, "on": at_work.today}
+    at_work.says(SOPHIE, campaign.find_campaign, {"campaign": at_work.campaign}, context=export)
     assert not soup(at_work.client(SOPHIE).get("/boite").text).select(".first-steps")
 
 

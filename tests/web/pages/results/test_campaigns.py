@@ -171,9 +171,9 @@ def test_a_profile_collection_is_previewed_recorded_declared_and_matched(at_work
     answer = board.client.post("/resultats/import", files=profile_file([FATOU, LINA]))
     preview = board.said(str(answer.headers["Location"]))
     assert "collecte de profils" in preview
-    assert "2 participations de 2 personnes, 1 profil envoyé" in preview
+    assert "2 participations de 2 personnes, 1 profil partagé" in preview
     assert "nouvelle 89 pix, certifiable" in preview
-    assert "Perrin Lina 12349 nouvelle pas encore envoyé" in preview
+    assert "Perrin Lina 12349 nouvelle pas encore partagé" in preview
     assert "2 participations attendent" in receive(board, [FATOU, LINA])
     where = str(soup(board.page()).select_one("#campagnes a")["href"])
     chosen = soup(board.page(where)).select("input[name=purpose]")
@@ -188,7 +188,7 @@ def test_a_profile_that_waits_for_a_match_says_what_it_is(at_work: House, board:
     where = str(soup(board.page()).select_one("#campagnes a")["href"])
     said = board.follow(board.press(where, f"form[action='{where}']"))
     assert "Traoré Fatou sans n° · 89 pix, certifiable" in said
-    assert "Perrin Lina sans n° · profil pas encore envoyé" in said
+    assert "Perrin Lina sans n° · profil pas encore partagé" in said
 
 
 def test_a_file_that_is_not_its_campaigns_kind_leads_to_its_page(at_work: House, board: Board) -> None:
@@ -230,12 +230,12 @@ def test_a_dossier_shows_its_profile_level_by_level_and_what_has_changed(at_work
     page = at_work.client(NADIA).get(f"/dossiers/{profiles_of(at_work, board)}").text
     card = words(str(soup(page).select_one("#resultat")))
     assert "Profil de compétences" in card
-    assert "217 pix · certifiable (16 compétences) · envoyé le 18 mai · + 128 pix depuis 89 pix" in card
+    assert "217 pix · certifiable (16 compétences) · partagé le 18 mai · + 128 pix depuis 89 pix" in card
     assert "Interagir" in card
     assert "1 / 8 + 1 niveau" in card
     assert "Communication et collaboration" in card
     assert "Pas de diagnostic initial partagé" in card
-    assert "89 pix, certifiable (5 compétences), envoyé le 11 mai" in card
+    assert "89 pix, certifiable (5 compétences), partagé le 11 mai" in card
 
 
 def test_a_complete_result_is_shown_without_the_grid(at_work: House, board: Board) -> None:

@@ -74,7 +74,7 @@ def test_what_a_colleague_lent_is_not_handed_over_for_good(at_work: House) -> No
     borrowed = {"advisor": at_work.people[NADIA], "until": date(2026, 3, 31)}
     at_work.on(lent[0], lending.lend_dossier, SOPHIE, **borrowed)
     page = words(at_work.client(HELENE).get(address(at_work)).text)
-    assert "1 dossier lui est prêté par un·e collègue" in page
+    assert "1 dossier lui est confié pour un temps" in page
     hand_over(at_work, INES)
     assert follows(at_work, [*own, *lent]) == [INES, INES, NADIA]
     assert at_work.state(lent[0]).lent.back_to == at_work.people[PAUL]

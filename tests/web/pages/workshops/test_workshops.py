@@ -286,7 +286,7 @@ def test_one_day_that_nobody_works_is_asked_about(at_work: House) -> None:
     ("changes", "sentence"),
     [
         ({"capacity": "12"}, "Le protocole prévoit de 6 à 10 places par atelier."),
-        ({"ends": "13:00"}, "L’atelier finit avant de commencer"),
+        ({"ends": "13:00"}, "L’atelier se termine avant de commencer"),
         ({"day": "2026-03-02"}, "Le 2 mars 2026 est déjà passé"),
         ({"day": ""}, "Choisissez le jour de l’atelier."),
         ({"facilitators": ["", ""]}, "Choisissez qui anime l’atelier."),
