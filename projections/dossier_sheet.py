@@ -63,6 +63,8 @@ READS = {
     )
 }
 
+_LENT = text("lent_until IS NOT NULL")
+_OPEN: Any = {"sqlite_where": text("closed = 0"), "postgresql_where": text("NOT closed")}
 table = Table(
     "dossier_sheet",
     metadata,
@@ -90,10 +92,11 @@ table = Table(
     Column("last_on", Date, nullable=False),
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
-    Index("sheet_lent", "lent_until"),
+    Index("sheet_lent", "lent_until", sqlite_where=_LENT, postgresql_where=_LENT),
     Index("sheet_of_bulk", "bulk"),
     Index("sheet_of_group", "group", "sort"),
-    Index("sheet_open", "sort", sqlite_where=text("closed = 0"), postgresql_where=text("NOT closed")),
+    Index("sheet_open", "sort", **_OPEN),
+    Index("sheet_followed", "advisor", "group", **_OPEN),
 )
 TABLES = (table,)
 

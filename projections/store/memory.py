@@ -38,8 +38,8 @@ class Memory:
 
     `texts` are short, `dossiers` the events of a dossier and its history: both may name people of the team and young
     people, and begin anew when the references change, or somebody is erased. `searches` are found among all young
-    people, and begin anew also when one of them changes. Whoever read the tables before may still write in the former
-    ones: nobody reads them any more.
+    people, and begin anew also when one of them changes. `counts` depend on all rows, and begin anew with each event.
+    Whoever read the tables before may still write in the former ones: nobody reads them any more.
     """
 
     def __init__(self) -> None:
@@ -47,15 +47,20 @@ class Memory:
 
     def restart(self, refs: References) -> None:
         """Begins anew: another process may have written the tables."""
-        self.texts, self.dossiers, self.searches = Kept(10_000), Kept(500), Kept(2_000)
+        self.texts, self.dossiers, self.searches, self.counts = Kept(10_000), Kept(500), Kept(2_000), Kept(500)
         self._refs = refs
 
     def now(self) -> "Memory":
         """Returns what a page may use that reads the tables from now on."""
         return copy(self)
 
+    def renew(self, now: "Memory") -> None:
+        """Goes on with the parts of another one: the page reads the tables again."""
+        vars(self).update(vars(now))
+
     def follow(self, changes: Sequence[Change], refs: References) -> None:
         """Drops what these changes make stale, once the tables show them."""
+        self.counts = Kept(500)
         if refs is not self._refs or any(change.forgets for change in changes):
             self.restart(refs)
         elif any(change.kind in directory.KINDS and concerns(directory, change) for change in changes):  # type: ignore[arg-type]

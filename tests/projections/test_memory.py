@@ -94,6 +94,9 @@ def test_memory_ends_with_what_it_was_made_of(
     now = side.memory.now()
     assert (now.texts is before.texts, now.dossiers is before.dossiers) == (texts, texts)
     assert (now.searches is before.searches) == searches
+    assert now.counts is not before.counts
+    before.renew(now)
+    assert vars(before) == vars(now)
     other.catch_up()  # the tables are there already: another process wrote them
     assert other.memory.texts is not there.texts
 

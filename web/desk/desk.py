@@ -129,7 +129,7 @@ class Desk:
 
     def refresh(self) -> None:
         """Brings the tables up to date with what was recorded since the request began."""
-        self.served.read()
+        self.memory.renew(self.served.read().memory)
         self.read.rollback()
         self.states.clear()
 

@@ -25,7 +25,7 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
         person_name=member.name,
         role_label=", ".join(role_labels(member, desk.today, "en attente de confirmation")),
         acting_for=[desk.refs.team[person].name for person in sorted(desk.deputised)],
-        nav=_nav(request.url.path, desk, tag),
+        nav=_nav(request.url.path, desk),
         demo=desk.host.demo,
         search=desk.scope.whose != "none",
         theme=theme if (theme := request.cookies.get("pixflow_theme")) in ("light", "dark") else None,
@@ -47,13 +47,10 @@ def _views(path: str, desk: Desk) -> list[dict[str, str]] | None:
     return [asdict(one) for one in kept if one.address.partition("?")[0] == path]
 
 
-def _nav(path: str, desk: Desk, tag: str) -> list[tuple[str, str, int | None, bool]]:
-    """Returns the links of the rail, in their order: address, label, counter, and True for the page shown.
-
-    The counters of a person are those of the last event and the day, which `tag` names.
-    """
-    texts, key = desk.memory.texts, ("rail", tag, desk.me)
-    items = texts.get(key) or texts.put(key, _links(desk))
+def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
+    """Returns the links of the rail, in their order: address, label, counter, and True for the page shown."""
+    counts, key = desk.memory.counts, ("rail", desk.me, desk.today)
+    items = counts.get(key) or counts.put(key, _links(desk))
     return [(href, label, count, path == href or path.startswith(href + "/")) for href, label, count in items]
 
 

@@ -46,6 +46,11 @@ class Advisors:
 
 def advisors(desk: Desk) -> Advisors:
     """Returns the advisors of today."""
+    counts, key = desk.memory.counts, ("advisors", desk.today)
+    return counts.get(key) or counts.put(key, _advisors(desk))
+
+
+def _advisors(desk: Desk) -> Advisors:
     dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
     groups, absences = dossier_sheet.groups_by_advisor(desk.read), away(desk)
     found = [

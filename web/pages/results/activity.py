@@ -120,7 +120,7 @@ def gone(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
 def late_debriefs(desk: Desk) -> dict[UUID, tuple[int, int]]:
     """Returns by advisor how many debriefs are late, and by how many working days at most."""
     query = select(_queue.owner, func.count(), func.min(_queue.due)).where(
-        _queue.kind == "hold-debrief", _queue.owner.is_not(None), _queue.due < desk.today
+        _queue.role == "advisor", _queue.kind == "hold-debrief", _queue.owner.is_not(None), _queue.due < desk.today
     )
     rows = desk.read.execute(query.group_by(_queue.owner))
     return {owner: (count, _days(desk, oldest)) for owner, count, oldest in rows}
