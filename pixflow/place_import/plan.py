@@ -72,7 +72,8 @@ class DoubtfulPlace(Struct, frozen=True):
 
 
 class PlacePlan(Struct, frozen=True):
-    """Changes that a file would make. `services` are services of listed structures, with their partner.
+    """Changes that a file would make. `services` are services of listed structures, with their partner; `unlisted`
+    counts those of the others.
 
     `new` has the places that look like another one too; not those of an unknown commune, which are `unplaced` and
     counted as outside.
@@ -90,6 +91,7 @@ class PlacePlan(Struct, frozen=True):
     unplaced: tuple[Place, ...] = ()
     refused: int = 0
     services: tuple[tuple[Place, UUID], ...] = ()
+    unlisted: int = 0
     twice: tuple[TwicePlace, ...] = ()
 
     @property
@@ -103,6 +105,11 @@ class PlacePlan(Struct, frozen=True):
             "outside": len(self.outside),
             "refused": self.refused,
         }
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of every row of the file, and of the places that are gone."""
+        return self.counts | {"unlisted": self.unlisted}
 
     @property
     def tells(self) -> bool:
@@ -172,22 +179,22 @@ def plan(
 
 
 def _services(here: Iterable[Place], by_key: Mapping[str, KnownPlace], partners: Collection[KnownPartner]) -> PlacePlan:
-    """Returns the services that listed partners do not offer yet. The others count as unchanged."""
+    """Returns the services that listed partners do not offer yet. Those that they do count as unchanged."""
     listed = {one.stream: one for one in partners}
-    offered, known, fresh = 0, 0, []
+    unlisted, known, fresh = 0, 0, []
     terms = {stream: set(one.terms) for stream, one in listed.items()}
     for one in here:
         there = by_key.get(place_key(one.source, bounded(one.structure)))
         if there is None or there.stream not in listed:
+            unlisted += 1
             continue
-        offered += 1
         wanted = terms_of_service(one.name, one.thematics, one.kinds)
         if offer_id(there.stream, one) in listed[there.stream].offers or wanted in terms[there.stream]:
             known += 1
         else:
             terms[there.stream].add(wanted)
             fresh.append((one, there.stream))
-    return PlacePlan(SERVICES, "", services=tuple(fresh), unchanged=known)
+    return PlacePlan(SERVICES, "", services=tuple(fresh), unchanged=known, unlisted=unlisted)
 
 
 def sources_of(file: PlaceFile) -> set[str]:

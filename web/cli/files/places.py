@@ -133,7 +133,7 @@ def _prepared(prepared: PreparedPlaces, recorded: bool) -> dict[str, Any]:
     made = prepared.plan
     return {
         "kind": prepared.file.kind,
-        "counts": made.counts if made else None,
+        "counts": made.numbers if made else None,
         "duplicates": [_twice(one) for one in made.twice] if made else [],
         "recorded": recorded,
         "problems": [_problem(one) for one in prepared.file.problems],
@@ -152,7 +152,7 @@ def _tell(prepared: PreparedPlaces, recorded: bool) -> None:
     console.print(french.territory(prepared.territory))
     for one in prepared.plan.twice:
         console.print(french.twice(one.place.name, one.other, one.place.commune, one.likeness.reasons))
-    counts = words.counted(prepared.plan.counts)
+    counts = words.counted(prepared.plan.numbers)
     console.print(say("Enregistré : {counts}" if recorded else "À enregistrer : {counts}", counts=counts))
 
 

@@ -230,7 +230,7 @@ def kind_of_file(kind: str) -> str:
 
 def counts(event: e.CatalogueReceived) -> str:
     """Returns the counts of an import, without zeros."""
-    return counted({name: getattr(event, name) for name in COUNTS})
+    return counted({name: getattr(event, name, 0) for name in COUNTS})
 
 
 COUNTS: dict[str, tuple[str, str]] = {
@@ -241,6 +241,7 @@ COUNTS: dict[str, tuple[str, str]] = {
     "aside": ("mis de côté", "mis de côté"),
     "outside": ("hors du territoire", "hors du territoire"),
     "refused": ("refusé", "refusés"),
+    "unlisted": ("d’une structure non inscrite", "de structures non inscrites"),
 }
 
 

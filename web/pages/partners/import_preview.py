@@ -174,6 +174,7 @@ def figures(plan: PlacePlan, new: int, doubtful: int) -> list[tuple[int, str]]:
         (len(plan.gone), "disparu", "disparus"),
         (len(plan.aside), "mis de côté", "mis de côté"),
         (len(plan.outside) - len(plan.unplaced), "hors du territoire", "hors du territoire"),
+        (plan.unlisted, "service d’une structure non inscrite", "services de structures non inscrites"),
         (plan.refused, "illisible", "illisibles"),
     )
     return [(count, one if count < 2 else many) for count, one, many in named]
