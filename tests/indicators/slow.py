@@ -4,7 +4,7 @@ Only Pix's own days, the calendar, and the tasks of a dossier are taken from the
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from pixflow.events.territory import partner as t
 from pixflow.folding import RETRACTIONS
 from pixflow.identity import normalise
 from pixflow.indicators.clocks import day_of
-from pixflow.tasks import of_dossier
+from pixflow.tasks import Task, of_dossier
 from tests.indicators.population import Population
 
 Fact = tuple[date, Any, str]
@@ -104,10 +104,10 @@ class Slow:
         return self.step(begun, received)
 
     def i5(self) -> Counts:
-        return self.step(received, first_of(d.DebriefHeld))
+        return self.step(received, debriefed)
 
     def i6(self) -> Counts:
-        return self.step(first_of(d.DebriefHeld), first_of(d.PrescriptionBuilt))
+        return self.step(debriefed, prescribed)
 
     def i7(self) -> Counts:
         done = among = 0
@@ -158,32 +158,32 @@ class Slow:
     def i13(self) -> Counts:
         """Passages from one milestone to the next: those in time, among those who entered."""
         done = among = 0
-        for entered, arrived, due in self.passages():
+        for _, entered, arrived, due in self.passages():
             if self.within(entered):
                 among += 1
                 done += arrived is not None and arrived <= due
         return done, among
 
-    def passages(self) -> Iterator[tuple[date, date | None, date]]:
-        steps: list[tuple[Any, Any, Callable[[Any], int]]] = [
-            (self.concerned, presented, lambda p: p.delays.present_pix),
-            (presented, begun, lambda p: p.delays.plan_diagnostic + p.delays.chase_diagnostic_opens),
-            (shared, received, lambda p: p.delays.match_participation),
-            (received, first_of(d.ResultDispatched), lambda p: p.delays.dispatch_result),
-            (received, first_of(d.DebriefHeld), to_debrief),
-            (first_of(d.DebriefHeld), first_of(d.PrescriptionBuilt), lambda p: p.delays.build_prescription),
-            (first_of(d.PrescriptionBuilt), first_of(d.ReferralSent), lambda p: p.delays.refer),
+    def passages(self) -> Iterator[tuple[str, date, date | None, date]]:
+        steps: list[tuple[str, Any, Any, Callable[[Any], int]]] = [
+            ("concerned-presented", self.concerned, presented, lambda p: p.delays.present_pix),
+            ("presented-begun", presented, begun, lambda p: p.delays.plan_diagnostic + p.delays.chase_diagnostic_opens),
+            ("shared-received", shared, received, lambda p: p.delays.match_participation),
+            ("received-dispatched", received, first_of(d.ResultDispatched), lambda p: p.delays.dispatch_result),
+            ("received-debriefed", received, debriefed, to_debrief),
+            ("debriefed-prescribed", debriefed, prescribed, lambda p: p.delays.build_prescription),
+            ("prescribed-referred", prescribed, first_of(d.ReferralSent), lambda p: p.delays.refer),
         ]
         for facts in self.known.values():
-            for enters, ends, days in steps:
+            for name, enters, ends, days in steps:
                 if (day := enters(facts)) is not None:
-                    yield day, ends(facts), self.due(day, days(self.refs.protocol(day)))
+                    yield name, day, ends(facts), self.due(day, days(self.refs.protocol(day)))
         for _, on, _, at, _ in self.answers():
-            yield on, at, self.due(on, self.refs.protocol(on).delays.chase_partner_lapses)
+            yield "referred-answered", on, at, self.due(on, self.refs.protocol(on).delays.chase_partner_lapses)
         for facts, _, sent, at, answer in self.answers():
             if answer == "accepted" and at and sent.action in built(facts):
                 due = self.due(max(sent.starts or at, at), self.refs.protocol(at).delays.refer)
-                yield at, started(facts).get(sent.action), due
+                yield "accepted-started", at, started(facts).get(sent.action), due
 
     def i14(self) -> Counts:
         found = [one for facts in self.known.values() for on, one, _ in facts if is_result(one) and self.within(on)]
@@ -210,41 +210,52 @@ class Slow:
         return found
 
     def i16(self) -> Counts:
-        seats = [
+        seats = self.seats()
+        return sum(isinstance(one, d.WorkshopAttended) for one in seats), len(seats)
+
+    def seats(self) -> list[d.WorkshopAttended | d.WorkshopMissed]:
+        held = self.held()
+        return [
             one
             for facts in self.dossiers.values()
             if not any(isinstance(one, d.DossierMerged) for _, one, _ in facts)
             for _, one, _ in facts
-            if isinstance(one, d.WorkshopAttended | d.WorkshopMissed) and one.workshop in self.held()
+            if isinstance(one, d.WorkshopAttended | d.WorkshopMissed) and one.workshop in held
         ]
-        return sum(isinstance(one, d.WorkshopAttended) for one in seats), len(seats)
 
     def i17(self) -> Counts:
-        out = among = 0
+        found = [is_out for _, _, is_out, _ in self.stages()]
+        return sum(found), len(found)
+
+    def stages(self) -> Iterator[tuple[str, list[Fact], bool, bool]]:
+        """Each entry in a stage in the period: where the path ended, or still stands."""
         done = lambda facts: first_where(facts, lambda e: isinstance(e, d.ActionEnded) and e.outcome == "done")  # noqa: E731
-        prescribed = first_of(d.PrescriptionBuilt)
-        stages = [(self.concerned, planned, left_orientation), (planned, received, left_diagnostic),
-                  (received, prescribed, closed), (prescribed, done, closed)]  # fmt: skip
+        stages = [("orientation", self.concerned, planned, left_orientation),
+                  ("diagnostic", planned, received, left_diagnostic), ("prescription", received, prescribed, closed),
+                  ("parcours", prescribed, done, closed)]  # fmt: skip
         for facts in self.known.values():
-            for enters, passes, leaves in stages:
+            for name, enters, passes, leaves in stages:
                 if self.within(enters(facts)):
-                    among += 1
-                    out += passes(facts) is None and bool(leaves(facts))
-        return out, among
+                    passed = passes(facts) is not None
+                    yield name, facts, not passed and bool(leaves(facts)), not passed and not leaves(facts)
 
     def i18(self) -> Counts:
-        there = [facts for facts in self.known.values() if not closed(facts)]
-        last = [max(on for on, one, _ in facts if not isinstance(one, QUIET)) for facts in there]
-        return sum(day < self.day - timedelta(60) for day in last), len(there)
+        idle = self.idle()
+        return sum(days > 60 for days in idle), len(idle)
+
+    def idle(self) -> list[int]:
+        """The days since the last activity of each open dossier."""
+        return [(self.day - last_activity(facts)).days for facts in self.known.values() if not closed(facts)]
 
     def i19(self) -> Counts:
-        owed = late = 0
+        owed = [task.due < self.day for task in self.owed()]
+        return sum(owed), len(owed)
+
+    def owed(self) -> Iterator[Task]:
         for id in self.known:
             for task in of_dossier(dossier_evolve.fold(self.standing(self.streams["dossier"][id])), self.refs):
                 if task.is_visible(self.day) and not (task.snoozed_until and task.snoozed_until > self.day):
-                    owed += 1
-                    late += task.due < self.day
-        return late, owed
+                    yield task
 
     def i20(self) -> Counts:
         made = [one.reached for facts in self.known.values() for on, one, _ in facts
@@ -266,85 +277,94 @@ class Slow:
         return sum(change > 0 for change in changes), len(changes)
 
     def i22(self) -> Counts:
-        there = tested = 0
+        there = list(self.team())
+        return sum(any(isinstance(one, s.PixTakenByStaff) for one in facts) for facts in there), len(there)
+
+    def team(self) -> Iterator[list[Any]]:
+        """The facts up to the day of each person who works on it."""
         for events in self.streams["staff"].values():
-            facts = [r.event for r in events if type(r.event).__name__ != "Retracted"]
+            facts: list[Any] = [r.event for r in events if type(r.event).__name__ != "Retracted"]
             joined = next((one.on for one in facts if isinstance(one, s.StaffJoined)), None)
             left = [one for one in facts if isinstance(one, s.StaffLeft | s.StaffReturned)]
             gone = bool(left) and isinstance(left[-1], s.StaffLeft) and left[-1].last_day < self.day
             if joined and joined <= self.day and not gone:
-                there += 1
-                tested += any(isinstance(one, s.PixTakenByStaff) and one.on <= self.day for one in facts)
-        return tested, there
+                yield [one for one in facts if one.on <= self.day]
 
     def i23(self) -> Counts:
         """Partners of the list, and those of them that a referral of the period names, by id or by a name of theirs."""
+        listed = self.listed()
+        sent = [one for _, on, one, _, _ in self.answers() if self.within(on)]
+        used = [id for id, names in listed.items() if any(self.means(one, id, names) for one in sent)]
+        return len(used), len(listed)
+
+    def means(self, sent: d.ReferralSent, partner: UUID, names: set[str]) -> bool:
+        return sent.partner_id == partner or (not sent.partner_id and normalise(sent.partner.name) in names)
+
+    def listed(self) -> dict[UUID, set[str]]:
+        """The partners of the list, each with its names."""
         listed: dict[UUID, set[str]] = {}
         for id, events in self.streams.get("partner", {}).items():
             facts = [r.event for r in self.standing(events)]
-            standing = [
-                one for one in facts if isinstance(one, t.PartnerListed | t.PartnerDelisted | t.PartnerRelisted)
-            ]
+            kinds = t.PartnerListed | t.PartnerDelisted | t.PartnerRelisted
+            standing = [one for one in facts if isinstance(one, kinds)]
             if standing and not isinstance(standing[-1], t.PartnerDelisted):
                 attached = [one.name for one in facts if isinstance(one, t.NameAttached)]
                 listed[id] = {normalise(name) for name in (standing[0].details.name, *attached)}
-        sent = [one for _, on, one, _, _ in self.answers() if self.within(on)]
-        used = {
-            id
-            for id, names in listed.items()
-            if any(
-                one.partner_id == id or (not one.partner_id and normalise(one.partner.name) in names) for one in sent
-            )
-        }
-        return len(used), len(listed)
+        return listed
 
     def i24(self) -> Counts:
         """Verdicts on the facts of the period: those conform, among those given; who is still in time is not judged."""
-        verdicts = [good for day, good in (*self.judged(), *self.sizes(), *self.sites()) if self.within(day)]
+        verdicts = [good for _, good in self.verdicts()]
         return verdicts.count(True), len([one for one in verdicts if one is not None])
 
-    def judged(self) -> Iterator[tuple[date, bool | None]]:
+    def verdicts(self) -> Iterator[tuple[str, bool | None]]:
+        for rule, day, good in (*self.judged(), *self.sizes(), *self.sites()):
+            if self.within(day):
+                yield rule, good
+
+    def judged(self) -> Iterator[tuple[str, date, bool | None]]:
         for facts in self.known.values():
             yield from self.ordered(facts)
             yield from self.timely(facts)
             yield from self.written(facts)
 
-    def ordered(self, facts: list[Fact]) -> Iterator[tuple[date, bool]]:
+    def ordered(self, facts: list[Fact]) -> Iterator[tuple[str, date, bool]]:
         """R1, R2, R5: one step before another."""
-        debrief, prescribed = first_of(d.DebriefHeld)(facts), first_of(d.PrescriptionBuilt)(facts)
-        for after, before in ((begun(facts), presented(facts)), (begun(facts), planned(facts)), (prescribed, debrief)):
+        steps = (("R1", begun, presented), ("R2", begun, planned), ("R5", prescribed, debriefed))
+        for rule, later, earlier in steps:
+            after, before = later(facts), earlier(facts)
             if after is not None:
-                yield after, before is not None and before <= after
+                yield rule, after, before is not None and before <= after
 
-    def timely(self, facts: list[Fact]) -> Iterator[tuple[date, bool | None]]:
+    def timely(self, facts: list[Fact]) -> Iterator[tuple[str, date, bool | None]]:
         """R3, R4, R6, R10, R12, R13: one step within the days of another."""
         get = received(facts)
         trouble = first_where(facts, lambda e: isinstance(e, d.WorkshopAttended) and bool(e.trouble))
-        debrief, explored = first_of(d.DebriefHeld)(facts), first_of(d.DifficultyExplored)(facts)
+        debrief, explored = debriefed(facts), first_of(d.DifficultyExplored)(facts)
         with_action = first_where(facts, lambda e: isinstance(e, d.PrescriptionBuilt) and bool(e.actions))
         if get:
             protocol = self.refs.protocol(get)
             if protocol.result_route == "referent":
-                yield get, self.by(get, first_of(d.ResultDispatched)(facts), protocol.delays.dispatch_result)
-            yield get, self.by(get, debrief, to_debrief(protocol))
+                yield "R3", get, self.by(get, first_of(d.ResultDispatched)(facts), protocol.delays.dispatch_result)
+            yield "R4", get, self.by(get, debrief, to_debrief(protocol))
         if debrief:
-            yield debrief, self.by(debrief, with_action, self.refs.protocol(debrief).delays.build_prescription)
+            yield "R6", debrief, self.by(debrief, with_action, self.refs.protocol(debrief).delays.build_prescription)
         if trouble:
-            yield trouble, self.by(trouble, explored, self.refs.protocol(trouble).delays.explore_difficulty)
+            yield "R10", trouble, self.by(trouble, explored, self.refs.protocol(trouble).delays.explore_difficulty)
         yield from self.of_cej(facts)
 
-    def of_cej(self, facts: list[Fact]) -> Iterator[tuple[date, bool | None]]:
+    def of_cej(self, facts: list[Fact]) -> Iterator[tuple[str, date, bool | None]]:
         joined = [(on, one) for on, one, _ in facts if isinstance(one, d.ProgrammeJoined)]
         if not joined or joined[-1][1].programme != "CEJ":
             return
         first, end = joined[0][0], joined[-1][1].collective_end
         if self.refs.protocol(first).cej_mandatory:
-            yield first, self.by(first, first_of(d.WorkshopAttended)(facts), 20)
+            yield "R12", first, self.by(first, first_of(d.WorkshopAttended)(facts), 20)
         if (ease := at_ease(facts)) and end:
             taken = first_of(d.CompleteDiagnosticTaken)(facts)
-            yield ease, taken <= end if taken else (False if end < self.day else None)
+            yield "R13", ease, taken <= end if taken else (False if end < self.day else None)
 
-    def written(self, facts: list[Fact]) -> Iterator[tuple[date, bool]]:
+    def written(self, facts: list[Fact]) -> Iterator[tuple[str, date, bool]]:
         """R7, R8, R9, R14: a wish, a reason, the test of whoever debriefs, a project."""
         project = ""
         for _, one, _ in facts:
@@ -352,30 +372,30 @@ class Slow:
                 project = one.project
         for on, one, _ in facts:
             if isinstance(one, d.PrescriptionBuilt):
-                yield on, bool(one.wish)
+                yield "R7", on, bool(one.wish)
                 if one.proposed:
                     kept = {action.proposal for action in one.actions} & set(one.proposed)
-                    yield on, bool(kept or one.reason)
+                    yield "R8", on, bool(kept or one.reason)
         held = next(((on, by) for on, one, by in facts if isinstance(one, d.DebriefHeld)), None)
         if held and len(held[1]) == len(str(UUID(int=0))):
             taken = [r.event.on for r in self.streams["staff"].get(UUID(held[1]), ()) if
                      isinstance(r.event, s.PixTakenByStaff)]  # fmt: skip
-            yield held[0], bool(taken) and min(taken) <= held[0]
+            yield "R9", held[0], bool(taken) and min(taken) <= held[0]
         if proposed := first_of(d.CertificationProposed)(facts):
-            yield proposed, bool(project)
+            yield "R14", proposed, bool(project)
 
-    def sizes(self) -> Iterator[tuple[date, bool]]:
+    def sizes(self) -> Iterator[tuple[str, date, bool]]:
         """R11."""
         for day, present, _ in self.held().values():
             rules = self.refs.protocol(day).workshops
-            yield day, rules.smallest <= present <= rules.largest
+            yield "R11", day, rules.smallest <= present <= rules.largest
 
-    def sites(self) -> Iterator[tuple[date, bool]]:
+    def sites(self) -> Iterator[tuple[str, date, bool]]:
         """R15."""
         named = [one.designated_for for one in self.refs.team.values() if one.works(self.day) and one.designated
                  and one.designated.on <= self.day]  # fmt: skip
         for site in self.refs.structure.sites:
-            yield self.day, site in named or None in named
+            yield "R15", self.day, site in named or None in named
 
     def by(self, since: date, then: date | None, days: int) -> bool | None:
         due = self.due(since, days)
@@ -400,6 +420,8 @@ def first_of(*kinds: type) -> Callable[[list[Fact]], date | None]:
 
 presented = first_of(d.PixPresented, d.WorkshopAttended)
 planned = first_of(d.DiagnosticPlanned, d.WorkshopAttended)
+debriefed = first_of(d.DebriefHeld)
+prescribed = first_of(d.PrescriptionBuilt)
 
 
 def is_result(one: Any) -> bool:
@@ -447,6 +469,10 @@ def started(facts: list[Fact]) -> dict[UUID, date]:
 def outcome(facts: list[Fact], action: UUID) -> str:
     said = [one.outcome for _, one, _ in facts if isinstance(one, d.ActionEnded) and one.action == action]
     return said[-1] if said else ""
+
+
+def last_activity(facts: list[Fact]) -> date:
+    return max(on for on, one, _ in facts if not isinstance(one, QUIET))
 
 
 def closed(facts: list[Fact]) -> bool:

@@ -19,6 +19,7 @@ from projections.figures.refresh import basis_of
 from projections.figures.selection import CUTS, FigureQuestion
 from tests.indicators.population import DAYS, Population, played
 from tests.indicators.slow import Slow
+from tests.indicators.slow_parts import slow_parts
 from web.french import indicators as french
 
 CLOCKS: tuple[Clock, ...] = ("known", "true")
@@ -144,6 +145,12 @@ def test_the_tables_of_today_give_the_figures_of_today(population: Population) -
 def test_each_figure_is_what_a_slow_count_finds(id: str, view: View) -> None:
     slow: tuple[int, int] = getattr(view.slow, id.lower())()
     assert (view.all[id].counted, view.all[id].among) == slow
+
+
+@pytest.mark.parametrize("id", [one.id for one in INDICATORS])
+def test_each_part_is_what_a_slow_count_finds(id: str, view: View) -> None:
+    found = {part.name: (part.counted, part.among) for part in view.all[id].parts}
+    assert found == slow_parts(view.slow, id)
 
 
 def test_the_months_of_a_figure_sum_to_it(view: View) -> None:
