@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
+    Float,
     Index,
     Integer,
     String,
@@ -50,8 +51,13 @@ table = Table(
     Column("to_review", Boolean, nullable=False),
     Column("into", Uuid),
     Column("offers", Integer, nullable=False),
+    Column("teaches", Boolean, nullable=False),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("hours", String, nullable=False),
     Column("details", JSON, nullable=False),
-    Index("partners_by_town", "status", "town", "sort"),
+    Index("partners_by_town", "status", "town", "sort", "stream"),
+    Index("partners_by_day", "status", "confirmed", "stream"),
     Index("partners_by_commune", "commune"),
     Index("partners_joined", "into"),
 )
@@ -80,7 +86,18 @@ names = Table(
     Column("stream", Uuid, primary_key=True),
     Column("sort", String, primary_key=True),
 )
-TABLES = (table, offers, places, names)
+terms = Table(
+    "partner_terms",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("facet", String, primary_key=True),  # kind, label, word
+    Column("value", String, primary_key=True),
+    Column("status", String, nullable=False),
+    Column("confirmed", Date),
+    Index("partner_terms_found", "facet", "value", "status", "confirmed", "stream"),
+)
+"""The terms that find partners: kinds of their offers, their programmes ("" for none), words of their names."""
+TABLES = (table, offers, places, names, terms)
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
@@ -107,7 +124,23 @@ def rows(change: Change) -> dict[Table, list[Row]]:
             for key, one in state.sources.items()
         ],
         names: [{"stream": change.stream, "sort": sort} for sort in {sort_of(name) for name in state.names}],
+        terms: _terms(change.stream, state),
     }
+
+
+def _terms(stream: UUID, state: PartnerState) -> list[Row]:
+    details, status, confirmed = state.details, _status(state), state.confirmed
+    kinds = {one.kind for one in state.open_offers().values()} if status == "listed" else set()
+    found: dict[str, set[str]] = {
+        "kind": {*kinds} or {""},
+        "label": {label[:INDEXED] for label in details.labels} or {""},
+        "word": {word[:INDEXED] for word in normalise(f"{details.name} {details.town}").split()},
+    }
+    return [
+        {"stream": stream, "facet": facet, "value": value, "status": status, "confirmed": confirmed}
+        for facet, values in found.items()
+        for value in sorted(values)
+    ]
 
 
 def _partner(stream: UUID, state: PartnerState) -> Row:
@@ -125,7 +158,11 @@ def _partner(stream: UUID, state: PartnerState) -> Row:
         "used": state.used,
         "to_review": to_review(state),
         "into": state.into,
-        "offers": len(state.open_offers()),
+        "offers": len(offered := state.open_offers()),
+        "teaches": any(one.kind != "access" for one in offered.values()),
+        "latitude": details.point[0] if details.point else None,
+        "longitude": details.point[1] if details.point else None,
+        "hours": details.hours,
         "details": _plain(details),
     }
 
@@ -176,6 +213,11 @@ def listed(connection: Connection, status: str = "listed") -> list[Any]:
     """Returns the partners of a status, by commune, then by name."""
     query = select(table).where(table.c.status == status)
     return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
+
+
+def offering(connection: Connection) -> list[Any]:
+    """Returns the listed partners with an open offer."""
+    return list(connection.execute(select(table).where(table.c.status == "listed", table.c.offers > 0)))
 
 
 def of_commune(connection: Connection, commune: str, town: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from tests.browser.person import Person
 from tests.browser.walk import Walk
+from tests.open_data.samples import mediation
 
 
 def everyone_looks(walk: Walk) -> None:
@@ -43,6 +44,24 @@ def partners(walk: Walk) -> None:
     sophie.follows("GRETA")
     sophie.sees("Orientations reçues", "Fatoumata SOW", "Terminée")
     walk.check(sophie)
+    places(walk)
+
+
+def places(walk: Walk) -> None:
+    """A file of places is previewed and recorded; the search finds one of them."""
+    sophie, file = walk.sophie, walk.folder / "lieux.csv"
+    file.write_bytes(mediation({"nom": "Tiers-lieu du Perche"}))
+    sophie.goes("/partenaires/import")
+    walk.check(sophie)
+    sophie.page.locator("input[type=file]").set_input_files(file)
+    sophie.sees("Aperçu des lieux", "1 nouveau lieu")
+    walk.check(sophie)
+    sophie.presses("Enregistrer")
+    sophie.sees("1 partenaire inscrit")
+    sophie.goes("/partenaires")
+    sophie.fills({"Nom ou commune": "tiers"}, within="main")
+    sophie.presses("Chercher")
+    sophie.sees("1 partenaire", "Tiers-lieu du Perche")
 
 
 def search(walk: Walk, paul: Person) -> None:

@@ -4,12 +4,16 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given as over
+from hypothesis import strategies as st
 from msgspec.structs import replace as with_changes
 
 from pixflow.events.base import Event
 from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import joins, listing, offers, places
+from pixflow.partners.freshness import freshness
 from pixflow.partners.state import PartnerState, contested, gone, to_review
 from tests.given import DAY, LATER, given, stamped, state_of
 
@@ -144,3 +148,12 @@ def test_only_the_team_s_own_word_is_taken_back(event: Event) -> None:
     verified = given(BY_HAND, e.PartnerVerified(channel="call", on=DAY))
     retracted = e.Retracted(version=2, reason="erreur", on=DAY)
     verified.when(listing.take_back, version=2, reason="erreur", on=DAY).then(retracted)
+
+
+@over(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.integers(0, 900))
+def test_a_file_is_fresh_for_six_months_and_old_after_two_years(today: date, age: int) -> None:
+    """Whatever the lengths of the months between."""
+    confirmed = today - relativedelta(days=age)
+    fresh = confirmed + relativedelta(months=6) >= today
+    ageing = confirmed + relativedelta(years=2) > today
+    assert freshness(confirmed, today) == ("fresh" if fresh else "ageing" if ageing else "old")

@@ -82,10 +82,10 @@ def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
     ]
     if not found:
         return []
-    rows = {row.stream: row for row in partners.listed(desk.read)}
+    rows = {row.stream: row for row in partners.offering(desk.read)}
     sent = _sent(desk, {row.stream for row, _ in found})
     asked = _asked(desk, state)
-    here = _middle_of_site(desk, dossier.site, rows.values())
+    here = _middle_of_site(desk, dossier.site)
     made = [_offer(desk, rows[row.stream], row.offer, terms, here, sent, asked) for row, terms in found]
     made.sort(key=lambda one: (one.asked != "", one.kilometres is None, one.kilometres or 0, -one.accepted, one.name))
     return made[:MOST]
@@ -207,7 +207,7 @@ def _about(desk: Desk, row: Any, details: PartnerDetails, away: float | None, se
     )
 
 
-def _middle_of_site(desk: Desk, site: str, rows: Iterable[Any]) -> Point | None:
+def _middle_of_site(desk: Desk, site: str) -> Point | None:
     """Returns the middle of the commune of a site: of its outline, or of the partners there."""
     found = fold_of(desk.read, desk.served.opened.stream("catalogue"))
     catalogue = found if isinstance(found, Catalogue) else Catalogue()
@@ -216,5 +216,6 @@ def _middle_of_site(desk: Desk, site: str, rows: Iterable[Any]) -> Point | None:
         return None
     if outline := catalogue.outlines.get(code):
         return middles({code: outline})[code]
-    points = [point for row in rows if row.commune == code and (point := partners.details_of(row).point)]
+    there = partners.of_commune(desk.read, code, "")
+    points = [(row.latitude, row.longitude) for row in there if row.latitude is not None]
     return middle(points) if points else None

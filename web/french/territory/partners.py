@@ -23,6 +23,8 @@ STATUSES: dict[str, str] = {"listed": "Inscrits", "suggested": "Proposés", "del
 NAME_REASONS: dict[str, str] = {
     "same": "même nom", "within": "les mots de l’un sont dans l’autre", "close": "noms proches",
 }  # fmt: skip
+NAMED = 10
+"""Names that a point of the map says."""
 FROM = 5
 """Referrals from which figures are shown: below, they would be one person's story."""
 
@@ -104,16 +106,18 @@ def way(details: PartnerDetails) -> str:
     return say("répond au {phone}", phone=phone(details.phone)) if details.phone else ""
 
 
-def on_map(places: Sequence[tuple[str, str]]) -> str:
-    """Returns the name of a point of the map: that of its place, or of its places."""
-    if len(places) == 1:
+def on_map(count: int, places: Sequence[tuple[str, str]]) -> str:
+    """Returns the name of a point of the map: that of its place, or the first ones of its places or communes."""
+    if count == 1:
         return ", ".join(filter(None, places[0]))
-    named = ", ".join(name for name, _ in places)
-    return say("{count} lieux : {named}", count=len(places), named=named)
+    named = ", ".join(name for name, _ in places[:NAMED]) + ("…" if len(places) > NAMED else "")
+    return say("{count} lieux : {named}", count=count, named=named)
 
 
-def name_used(count: int, last: date, today: date) -> str:
-    """Returns "3 orientations, la dernière le 3 mars"."""
+def name_used(count: int, last: date | None, today: date) -> str:
+    """Returns "3 orientations, la dernière le 3 mars". The grid alone has a name without `last`."""
+    if last is None:
+        return "nommé dans la grille"
     said = plural(count, "orientation", "orientations")
     return say("{said}, la dernière le {day}", said=said, day=day(last, today))
 

@@ -1,93 +1,139 @@
-"""The list of partners, by commune, with its filters."""
+"""The list of partners, by commune, with its search and its filters."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from pixflow.open_data.place import Point
+from pixflow.events.values import Role
 from pixflow.partners.freshness import freshness
-from projections.territory import partners
+from projections.territory import partner_search, partners
+from projections.territory.partner_search import PartnerFilter
 from web.desk.desk import Desk
 from web.french.territory import files, hours
 from web.french.territory import partners as french
 from web.french.typography import phone, typeset
 from web.http import filters
-from web.http.filters import Facet, FilterMenu
+from web.http.filters import Chip, Facet, FilterMenu
+from web.http.pagination import SIZE, Pager, address
 
 LIST = "/partenaires"
-FACETS = (
-    Facet("genre", "Offre", files.OFFER_KINDS, none="Sans offre"),
-    Facet("label", "Programme", {}, none="Sans programme"),
-    Facet("fraicheur", "Fiche", dict(french.FRESHNESS.items())),
-    Facet("ouvert", "Horaires", {"oui": "Ouvert maintenant", "non": "Fermé ou inconnu"}),
-)
+READERS: frozenset[Role] = frozenset({"advisor", "facilitator", "referent", "manager", "auditor"})
+"""The roles that read partners."""
+FACETS = {
+    "kind": Facet("genre", "Offre", files.OFFER_KINDS, none="Sans offre"),
+    "label": Facet("label", "Programme", {}, none="Sans programme"),
+    "freshness": Facet("fraicheur", "Fiche", dict(french.FRESHNESS.items())),
+}
+OPEN = {"oui": "Ouvert maintenant", "non": "Fermé ou inconnu"}
+NOWHERE = "Sans commune"
+MAPPED = 500
+"""Places that the map draws one by one; of more, it draws their communes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerRow:
-    """A partner of the list. `now` says if it is open, `teaches` if one of its offers does."""
+    """A partner of the list. `now` says if it is open."""
 
     stream: UUID
     name: str
-    town: str
     offers: Sequence[str]
     contact: str
     now: str
     confirmed: str
     late: bool
     to_review: bool
-    point: Point | None
-    teaches: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Town:
+    """A commune, the number of its partners that are found, and those of the page."""
+
     name: str
+    count: int
     rows: Sequence[PartnerRow]
 
 
-def towns(desk: Desk, status: str, wanted: Mapping[str, str]) -> tuple[list[Town], list[FilterMenu], int]:
-    """Returns the partners of a status by commune, the menus of their filters, and their number before filters."""
-    found = partners.listed(desk.read, status)
-    offered = partners.open_offers(desk.read) if status == "listed" else {}
-    told = [(row, _facts(desk, row, offered.get(row.stream, ()))) for row in found]
-    counted = [fact for _, facts in told for fact in facts]
-    kept = {"etat": "" if status == "listed" else status}
-    menus = filters.menus(LIST, FACETS, counted, wanted, kept)
-    shown = [_row(desk, row, offered.get(row.stream, ())) for row, facts in told if _fits(facts, wanted)]
-    return [Town(name, list(rows)) for name, rows in groupby(shown, key=lambda row: row.town)], menus, len(found)
+@dataclass(frozen=True, slots=True)
+class PartnersFound:
+    """A page of the partners found. `places` are all that the map draws: partners, or communes when `by_town`."""
+
+    towns: Sequence[Town]
+    menus: Sequence[FilterMenu]
+    pager: Pager
+    places: Sequence[Any]
+    by_town: bool
 
 
-def _facts(desk: Desk, row: Any, offers: Sequence[Any]) -> list[Any]:
-    """Returns one line of facets for each kind of offer and programme of a partner."""
-    details = partners.details_of(row)
-    kinds: list[str] = sorted({partners.terms_of(offer).kind for offer in offers}) or [""]
-    fresh = freshness(row.confirmed, desk.today)
-    opened = "oui" if hours.is_open(details.hours, desk.engine.clock()) else "non"
-    labels = details.labels or ("",)
-    pairs = [(kind, label) for kind in kinds for label in labels]
-    return [SimpleNamespace(genre=kind, label=label, fraicheur=fresh, ouvert=opened, n=1) for kind, label in pairs]
+def found(desk: Desk, status: str, text: str, wanted: Mapping[str, str], number: int) -> PartnersFound:
+    """Returns a page of the partners of a status; `wanted` are the filters of the address."""
+    asked = PartnerFilter(status, desk.today, text, wanted["genre"], wanted["label"], wanted["fraicheur"])
+    kept = {"etat": "" if status == "listed" else status, "q": text}
+    by_town = False
+    if wanted["ouvert"]:
+        there = [row for row in partner_search.places(desk.read, asked) if _is_open(desk, row) == wanted["ouvert"]]
+        pager = Pager.at(len(there), number, LIST, {**kept, **wanted})
+        rows = partner_search.of_streams(desk.read, [row.stream for row in there[pager.offset : pager.last]])
+        counts: Mapping[str, int] = Counter(row.town for row in there)
+    else:
+        communes = partner_search.towns(desk.read, asked)
+        counts = {row.town: row.count for row in communes}
+        pager = Pager.at(sum(counts.values()), number, LIST, {**kept, **wanted})
+        by_town = pager.total > MAPPED
+        there = communes if by_town else partner_search.places(desk.read, asked)
+        rows = partner_search.page(desk.read, asked, SIZE, pager.offset)
+    offered = partners.open_offers(desk.read, [row.stream for row in rows])
+    return PartnersFound(
+        [
+            Town(typeset(town) or NOWHERE, counts[town], [_row(desk, row, offered.get(row.stream, ())) for row in its])
+            for town, its in groupby(rows, key=lambda row: row.town)
+        ],
+        _menus(desk, asked, wanted, kept),
+        pager,
+        there,
+        by_town,
+    )
 
 
-def _fits(facts: Sequence[Any], wanted: Mapping[str, str]) -> bool:
-    return any(filters.fits(one, wanted) for one in facts)
+def _is_open(desk: Desk, row: Any) -> str:
+    return "oui" if hours.is_open(row.hours, desk.engine.clock()) else "non"
+
+
+def _menus(desk: Desk, asked: PartnerFilter, wanted: Mapping[str, str], kept: Mapping[str, str]) -> list[FilterMenu]:
+    """Returns the menus. Their numbers are left out when hours filter the list too, for no table knows the hour."""
+    made: list[FilterMenu] = []
+    for name, counted in partner_search.counts(desk.read, asked).items():
+        facet = FACETS[name]
+        rows = [SimpleNamespace(**{facet.name: value, "n": n}) for value, n in counted.items()]
+        made += filters.menus(LIST, [facet], rows, {facet.name: wanted[facet.name]}, {**kept, **wanted})
+    if wanted["ouvert"]:
+        made = [filters.menu(one.label, [replace(chip, count=None) for chip in _chips(one)]) for one in made]
+    return [*made, _hours_menu(wanted, kept)] if made or wanted["ouvert"] else []
+
+
+def _chips(menu: FilterMenu) -> Sequence[Chip]:
+    return [*([menu.on] if menu.on else []), *menu.others]
+
+
+def _hours_menu(wanted: Mapping[str, str], kept: Mapping[str, str]) -> FilterMenu:
+    chips = []
+    for value, label in OPEN.items():
+        on = value == wanted["ouvert"]
+        chips.append(Chip(label, address(LIST, {**kept, **wanted, "ouvert": "" if on else value}), None, on))
+    return filters.menu("Horaires", chips)
 
 
 def _row(desk: Desk, row: Any, offers: Sequence[Any]) -> PartnerRow:
-    details = partners.details_of(row)
     return PartnerRow(
         row.stream,
         row.name,
-        typeset(row.town) or "Sans commune",
         [partners.terms_of(offer).label for offer in offers],
         phone(row.phone) if row.phone else row.email,
-        hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
+        hours.now_in_french(row.hours, desk.engine.clock(), desk.zone),
         french.confirmed(row.confirmed, desk.today),
         freshness(row.confirmed, desk.today) in ("old", "unknown"),
         row.to_review,
-        details.point,
-        any(partners.terms_of(offer).kind != "access" for offer in offers),
     )

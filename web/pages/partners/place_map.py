@@ -3,10 +3,12 @@
 No tile and no script: nobody else learns what is looked at. The list beside it says all that the map shows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from math import cos, hypot, radians
+from uuid import UUID
 
 from pixflow.open_data.coordinates import kilometres
 from pixflow.open_data.place import Point
@@ -16,7 +18,9 @@ from pixflow.place_import.territory import codes_of
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
 from web.french.territory import partners as french
-from web.pages.partners.listing import PartnerRow, Town
+from web.french.typography import typeset
+from web.http.pagination import address
+from web.pages.partners.listing import LIST, NOWHERE, PartnersFound
 
 WIDTH, MARGIN, TALLEST = 480, 24, 640
 """Units of the drawing: it is about as wide as a phone."""
@@ -38,10 +42,18 @@ class MapPoint:
     href: str
     teaches: bool
 
+    @property
+    def half(self) -> int:
+        """Half of its width, so that its number fits."""
+        return min(APART // 2, 10 + 4 * max(0, len(str(self.count)) - 2))
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceMap:
-    """The drawing, `height` units high. `scale` is a length in kilometres, and in units. `left_out` has no point."""
+    """The drawing, `height` units high. `scale` is a length in kilometres, and in units.
+
+    `left_out` counts the places without coordinates. `by_town` when each point is that of a commune.
+    """
 
     width: int
     height: int
@@ -50,6 +62,20 @@ class PlaceMap:
     scale: tuple[int, float]
     credit: str
     left_out: int
+    by_town: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place, with its partner; or the `count` places of a commune. `around` leads to the commune."""
+
+    point: Point
+    name: str
+    town: str
+    count: int
+    around: str
+    teaches: bool
+    partner: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +92,44 @@ class _Frame:
         return MARGIN + (east - left) * self.squeeze * self.unit, MARGIN + (top - north) * self.unit
 
 
-def place_map(desk: Desk, towns: Sequence[Town]) -> PlaceMap | None:
-    """Returns the map of the partners of these communes; None when none of them has coordinates."""
-    rows = [(row, f"#town-{rank}") for rank, town in enumerate(towns, 1) for row in town.rows]
-    placed = [(row, anchor, row.point) for row, anchor in rows if row.point]
-    if not placed:
+def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
+    """Returns the map of the partners found; None when none of them has coordinates."""
+    spots = list(_spots(found))
+    if not spots:
         return None
-    found = fold_of(desk.read, desk.served.opened.stream("catalogue"))
-    catalogue = found if isinstance(found, Catalogue) else Catalogue()
+    known = fold_of(desk.read, desk.served.opened.stream("catalogue"))
+    catalogue = known if isinstance(known, Catalogue) else Catalogue()
     inside = codes_of(catalogue.territory)
     texts = tuple(text for code, text in catalogue.outlines.items() if code in inside or not inside)
     rings = _rings(texts)
-    box = _box([point for ring in rings for point in ring] + [point for _, _, point in placed])
+    box = _box([point for ring in rings for point in ring] + [spot.point for spot in spots])
     frame, height = _frame(box)
     return PlaceMap(
         WIDTH,
         height,
         _path(rings, frame),
-        _points(placed, frame),
+        _points(spots, frame),
         _scale(frame, box),
         catalogue.credit if texts else "",
-        len(rows) - len(placed),
+        found.pager.total - sum(spot.count for spot in spots),
+        found.by_town,
     )
+
+
+def _spots(found: PartnersFound) -> Iterator[_Spot]:
+    """Returns the places that have coordinates, or their communes; each leads to the place, or to its commune."""
+    anchors = {town.name: f"#town-{rank}" for rank, town in enumerate(found.towns, 1)}
+    asked = found.pager.params
+    for row in found.places:
+        if row.latitude is None:
+            continue
+        town = typeset(row.town) or NOWHERE
+        href = anchors.get(town) or address(LIST, {**asked, "q": f"{asked['q']} {row.town}".strip()})
+        point = (row.latitude, row.longitude)
+        if found.by_town:
+            yield _Spot(point, town, "", row.placed, href, bool(row.teaches))
+        else:
+            yield _Spot(point, row.name, town, 1, href, row.teaches, row.stream)
 
 
 @lru_cache(maxsize=4)
@@ -115,26 +157,31 @@ def _path(rings: Iterable[Iterable[Point]], frame: _Frame) -> str:
     return "".join("M" + " ".join(f"{x:.0f},{y:.0f}" for x, y in map(frame.at, ring)) + "Z" for ring in rings)
 
 
-def _points(placed: Sequence[tuple[PartnerRow, str, Point]], frame: _Frame) -> list[MapPoint]:
-    """Returns a point for each place; those too close together share the point of the first."""
-    groups: dict[tuple[float, float], list[tuple[PartnerRow, str]]] = {}
-    for row, anchor, point in placed:
-        x, y = frame.at(point)
-        near = next((there for there in groups if hypot(there[0] - x, there[1] - y) < APART), (x, y))
-        groups.setdefault(near, []).append((row, anchor))
+def _points(spots: Sequence[_Spot], frame: _Frame) -> list[MapPoint]:
+    """Returns a point for each spot; those too close together share the point of the first."""
+    groups: dict[tuple[float, float], list[_Spot]] = {}
+    drawn: dict[tuple[int, int], list[tuple[float, float]]] = {}  # by squares of the drawing
+    for spot in spots:
+        x, y = frame.at(spot.point)
+        across, down = int(x // APART), int(y // APART)
+        around = (drawn.get((across + dx, down + dy), ()) for dx, dy in product((-1, 0, 1), repeat=2))
+        near = next((there for some in around for there in some if hypot(there[0] - x, there[1] - y) < APART), None)
+        if near is None:
+            near = (x, y)
+            drawn.setdefault((across, down), []).append(near)
+        groups.setdefault(near, []).append(spot)
     return [_point(there, group) for there, group in groups.items()]
 
 
-def _point(there: tuple[float, float], group: Sequence[tuple[PartnerRow, str]]) -> MapPoint:
-    row, anchor = group[0]
-    alone = len(group) == 1
+def _point(there: tuple[float, float], group: Sequence[_Spot]) -> MapPoint:
+    first, count = group[0], sum(spot.count for spot in group)
     return MapPoint(
         round(there[0], 1),
         round(there[1], 1),
-        len(group),
-        french.on_map([(one.name, one.town) for one, _ in group]),
-        f"/partenaires/{row.stream}" if alone else anchor,
-        any(one.teaches for one, _ in group),
+        count,
+        french.on_map(count, [(spot.name, spot.town) for spot in group]),
+        f"{LIST}/{first.partner}" if len(group) == 1 and first.partner else first.around,
+        any(spot.teaches for spot in group),
     )
 
 

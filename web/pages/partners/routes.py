@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from pixflow.engine import new_id
 from pixflow.events.values import PartnerDetails
@@ -18,19 +18,22 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french.errors import missing
 from web.french.territory.partners import STATUSES
+from web.http.addresses import PageNumber
 from web.http.filters import Chip, FilterMenu
 from web.http.forms import Form, FormData, Text, validate
-from web.http.pagination import address
+from web.http.pagination import Pager, address
 from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
 from web.pages.partners import listing
 from web.pages.partners.free_names import names_to_attach
-from web.pages.partners.listing import LIST, Town
+from web.pages.partners.listing import LIST, READERS, Town
 from web.pages.partners.place_map import PlaceMap, place_map
 
 router = APIRouter()
-AtPartners = Annotated[Desk, allowed("advisor", "facilitator", "referent", "manager", "auditor")]
+AtPartners = Annotated[Desk, allowed(*READERS)]
 Status = Literal["listed", "suggested", "delisted"]
+Open = Literal["", "oui", "non"]
+Asked = Annotated[str, Query(max_length=200)]
 
 
 class NewPartnerForm(Form):
@@ -50,7 +53,8 @@ class NewPartnerForm(Form):
 class PartnersPage(Page):
     """The list and its map. `lists`: this person may add a partner; `suggests`: they may suggest one.
 
-    `names` counts the free names of former referrals to attach.
+    `text` is the search, `kept` the parameters that it keeps. `names` counts the free names of former referrals to
+    attach.
     """
 
     template = "partners/list.html"
@@ -60,8 +64,10 @@ class PartnersPage(Page):
     chips: Sequence[Chip]
     menus: Sequence[FilterMenu]
     filtered: bool
-    total: int
+    text: str
+    kept: Mapping[str, str]
     towns: Sequence[Town]
+    pager: Pager
     lists: bool
     suggests: bool
     imports: bool
@@ -85,14 +91,16 @@ def read(
     request: Request,
     desk: AtPartners,
     etat: Status = "listed",
+    q: Asked = "",
     genre: str = "",
     label: str = "",
     fraicheur: str = "",
-    ouvert: str = "",
+    ouvert: Open = "",
+    p: PageNumber = 1,
 ) -> Response:
-    """Shows the partners by commune; the filters are the address."""
+    """Shows the partners by commune, a page at a time; the search and the filters are the address."""
     wanted = {"genre": genre, "label": label, "fraicheur": fraicheur, "ouvert": ouvert}
-    towns, menus, total = listing.towns(desk, etat, wanted)
+    found = listing.found(desk, etat, q.strip(), wanted, p)
     counts = partners.counts(desk.read)
     chips = [
         Chip(text, address(LIST, {"etat": "" if code == "listed" else code}), counts.get(code, 0), code == etat)
@@ -101,14 +109,16 @@ def read(
     ]
     shown = PartnersPage(
         chips=chips,
-        menus=menus,
-        filtered=any(wanted.values()),
-        total=total,
-        towns=towns,
+        menus=found.menus,
+        filtered=any((q, *wanted.values())),
+        text=q.strip(),
+        kept={name: value for name, value in found.pager.params.items() if value and name != "q"},
+        towns=found.towns,
+        pager=found.pager,
         lists=desk.may(list_partner),
         suggests=desk.may(suggest_partner),
         imports=desk.may(receive_catalogue),
-        map=place_map(desk, towns),
+        map=place_map(desk, found),
         names=len(names_to_attach(desk)) if desk.may(attach_name) else 0,
     )
     return page(request, shown)

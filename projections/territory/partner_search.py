@@ -1,0 +1,121 @@
+"""Questions of the list of partners: those of a status that filters and words find, a page at a time."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Column, ColumnElement, Connection, and_, case, false, func, select
+
+from pixflow.identity import normalise
+from pixflow.partners.freshness import first_days
+from projections.statements import WITHOUT
+from projections.territory.partners import table, terms
+
+TERMS = ("kind", "label")
+WORDS = 10
+"""Words of a search that count."""
+
+
+class PartnerFilter(Struct, frozen=True):
+    """A question to the list; "" asks nothing. `text` has beginnings of words of names and communes."""
+
+    status: str
+    today: date
+    text: str = ""
+    kind: str = ""
+    label: str = ""
+    freshness: str = ""
+
+
+def page(connection: Connection, asked: PartnerFilter, limit: int, offset: int) -> list[Any]:
+    """Returns the partners found, by commune, then by name."""
+    query = select(table).where(*_found(asked)).order_by(table.c.town, table.c.sort, table.c.stream)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def of_streams(connection: Connection, streams: Sequence[UUID]) -> list[Any]:
+    """Returns these partners, by commune, then by name."""
+    query = select(table).where(table.c.stream.in_(streams))
+    return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
+
+
+def places(connection: Connection, asked: PartnerFilter) -> list[Any]:
+    """Returns what the map and the hours of all partners found need, in the order of their pages."""
+    columns = (
+        table.c.stream, table.c.name, table.c.town, table.c.hours, table.c.latitude, table.c.longitude, table.c.teaches,
+    )  # fmt: skip
+    query = select(*columns).where(*_found(asked))
+    return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
+
+
+def towns(connection: Connection, asked: PartnerFilter) -> list[Any]:
+    """Returns the communes of the partners found, each with their number, and the middle of those that have a point."""
+    query = select(
+        table.c.town,
+        func.count().label("count"),
+        func.count(table.c.latitude).label("placed"),
+        func.avg(table.c.latitude).label("latitude"),
+        func.avg(table.c.longitude).label("longitude"),
+        func.max(case((table.c.teaches, 1), else_=0)).label("teaches"),
+    ).where(*_found(asked))
+    return list(connection.execute(query.group_by(table.c.town).order_by(table.c.town)))
+
+
+def counts(connection: Connection, asked: PartnerFilter) -> dict[str, dict[str, int]]:
+    """Returns, for each filter, the number of partners that each of its values would find with the other filters."""
+    found = {name: _of_term(connection, asked, name) for name in TERMS}
+    return {**found, "freshness": _of_freshness(connection, asked)}
+
+
+def _of_term(connection: Connection, asked: PartnerFilter, name: str) -> dict[str, int]:
+    query = select(terms.c.value, func.count()).where(terms.c.facet == name, terms.c.status == asked.status)
+    query = query.where(*_of_days(terms.c.confirmed, asked), *_in_terms(terms.c.stream, asked, but=name))
+    return dict(connection.execute(query.group_by(terms.c.value)).all())
+
+
+def _of_freshness(connection: Connection, asked: PartnerFilter) -> dict[str, int]:
+    fresh, ageing = first_days(asked.today)
+    day = table.c.confirmed
+    how = case((day.is_(None), "unknown"), (day >= fresh, "fresh"), (day >= ageing, "ageing"), else_="old")
+    query = select(how, func.count()).where(table.c.status == asked.status, *_in_terms(table.c.stream, asked))
+    return dict(connection.execute(query.group_by(how)).all())
+
+
+def _found(asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:
+    yield table.c.status == asked.status
+    yield from _of_days(table.c.confirmed, asked)
+    yield from _in_terms(table.c.stream, asked)
+
+
+def _of_days(column: Column[date], asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:
+    fresh, ageing = first_days(asked.today)
+    match asked.freshness:
+        case "fresh":
+            yield column >= fresh
+        case "ageing":
+            yield and_(column >= ageing, column < fresh)
+        case "old":
+            yield column < ageing
+        case "unknown":
+            yield column.is_(None)
+        case other if other:
+            yield false()
+
+
+def _in_terms(column: Column[UUID], asked: PartnerFilter, but: str = "") -> Iterable[ColumnElement[bool]]:
+    """Selects the streams that have the kind, the label and the words asked for; the filter `but` is left out."""
+    for name in TERMS:
+        if name != but and (value := getattr(asked, name)):
+            yield column.in_(_with(name, asked.status, terms.c.value == ("" if value == WITHOUT else value)))
+    words = normalise(asked.text).split()
+    if asked.text and not words:
+        yield false()
+    for word in words[:WORDS]:
+        begins = and_(terms.c.value >= word, terms.c.value < word + "\x7f")
+        yield column.in_(_with("word", asked.status, begins))
+
+
+def _with(facet: str, status: str, condition: ColumnElement[bool]) -> Any:
+    return select(terms.c.stream).where(terms.c.facet == facet, terms.c.status == status, condition)
