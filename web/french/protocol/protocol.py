@@ -156,10 +156,9 @@ def partner_link(days: int) -> str:
 
 
 def proposal(one: Proposal) -> str:
-    """Returns partner and conditions of a proposal: "avec viaformation · CEJ"."""
+    """Returns the conditions of a proposal: "diagnostic complet · CEJ"."""
     said = (
         one.kind == "complete" and "diagnostic complet",
-        one.partner and f"avec {one.partner}",
         one.programmes and ", ".join(vocabulary.PROGRAMMES.get(p, p) for p in one.programmes),
         one.needs_project and "si le projet professionnel s’y prête",
     )

@@ -1,11 +1,11 @@
-"""The free names of former referrals that no partner has yet, each with the partners that it may mean."""
+"""The free names of former referrals and of the grid, each with the partners that it may mean."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.engine import Step
@@ -23,7 +23,7 @@ from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import Page, page
-from web.pages.partners.free_names import names_to_attach
+from web.pages.partners.free_names import names_of_grid, names_to_attach
 from web.pages.partners.routes import AtPartners
 
 router = APIRouter()
@@ -71,10 +71,12 @@ class NamesPage(Page):
 
 
 @router.get(NAMES)
-def read(request: Request, desk: AtPartners, recu: str = "") -> Response:
-    """Shows the names to attach; `recu` names the command that attached some."""
+def read(
+    request: Request, desk: AtPartners, recu: str = "", nom: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """Shows the names to attach; `recu` names the command that attached some, `nom` is a name of the grid."""
     _must(desk)
-    return _page(request, desk, receipt=receipts.of_partners(desk, recu))
+    return _page(request, desk, nom, receipt=receipts.of_partners(desk, recu))
 
 
 @router.post(NAMES)
@@ -84,7 +86,7 @@ def attach(request: Request, desk: AtPartners, data: FormData) -> Response:
     form, _ = validate(NamesForm, data)
     if form is None:
         raise HTTPException(422)
-    names = {row.sort: row.name for row in names_to_attach(desk)}
+    names = {row.sort: row.name for row in (*names_of_grid(desk), *names_to_attach(desk))}
     chosen = [_pair(text) for text in ([form.alone] if form.alone else form.ticked)]
     steps = [Step({"partner": stream}, attach_name, {"name": names[sort]}) for stream, sort in chosen if sort in names]
     if not steps:
@@ -112,14 +114,21 @@ def _pair(text: str) -> tuple[UUID, str]:
 
 
 def _page(
-    request: Request, desk: Desk, *, error: str = "", receipt: Receipt | None = None, status: int = 200
+    request: Request, desk: Desk, name: str = "", *, error: str = "", receipt: Receipt | None = None, status: int = 200
 ) -> Response:
     listed = {row.stream: row for row in partners.listed(desk.read)}
     known = [KnownName(row.stream, row.sort, normalise(row.town)) for row in listed.values()]
-    rows = [_row(desk, row, known, listed) for row in names_to_attach(desk)]
+    rows = [_row(desk, row, known, listed) for row in _waiting(desk, name)]
     choices = any(row.choices for row in rows)
     shown = NamesPage(rows=rows, choices=choices, lists=desk.may(list_partner), error=error, receipt=receipt)
     return page(request, shown, status=status)
+
+
+def _waiting(desk: Desk, name: str) -> list[Any]:
+    """Returns the names of former referrals, and a name of the grid that nobody was referred to."""
+    used = names_to_attach(desk)
+    told = {row.sort for row in used}
+    return [*(row for row in names_of_grid(desk) if row.sort == normalise(name) and row.sort not in told), *used]
 
 
 def _row(desk: Desk, row: Any, known: Sequence[KnownName], listed: dict[UUID, Any]) -> FreeName:

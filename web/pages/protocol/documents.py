@@ -1,13 +1,20 @@
 """A protocol and a grid in words, as the page of the protocol and the page of a draft show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pixflow.documents.grille import Band, Grille
 from pixflow.documents.protocol import ProtocolDocument
+from pixflow.identity import normalise
+from pixflow.partners.listing import attach_name
+from projections.territory import partners
+from web.desk.desk import Desk
 from web.french.protocol import protocol as french
 from web.french.protocol.protocol import ProtocolTask
 from web.french.typography import say
+from web.http.pagination import address
+from web.pages.partners.listing import LIST, READERS
+from web.pages.partners.names_routes import NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,14 @@ class ProtocolText:
 
 @dataclass(frozen=True, slots=True)
 class ProposalText:
-    """A proposal of a band; `details` are its partner and its conditions."""
+    """A proposal of a band; `details` are its conditions.
+
+    `href` leads to the partner that it names, or to the names to attach; "" when this person reads neither.
+    """
 
     label: str
+    partner: str
+    href: str
     details: str
     note: str
     advisor_only: bool
@@ -65,10 +77,25 @@ def protocol_text(document: ProtocolDocument) -> ProtocolText:
     )
 
 
-def grid_text(document: Grille) -> list[BandText]:
-    return [_band_text(band) for band in document.bands]
+def grid_text(desk: Desk, document: Grille) -> list[BandText]:
+    named = {normalise(one.partner) for band in document.bands for one in band.proposals if one.partner}
+    known = partners.named(desk.read, sorted(named)) if desk.roles & READERS else {}
+    links = {sort: f"{LIST}/{stream}" for sort, stream in known.items()}
+    if desk.may(attach_name):
+        links = {sort: address(NAMES, {"nom": sort}) for sort in named} | links
+    return [_band_text(band, links) for band in document.bands]
 
 
-def _band_text(band: Band) -> BandText:
-    proposals = [ProposalText(one.label, french.proposal(one), one.note, one.advisor_only) for one in band.proposals]
+def _band_text(band: Band, links: Mapping[str, str]) -> BandText:
+    proposals = [
+        ProposalText(
+            one.label,
+            one.partner or "",
+            links.get(normalise(one.partner or ""), ""),
+            french.proposal(one),
+            one.note,
+            one.advisor_only,
+        )
+        for one in band.proposals
+    ]
     return BandText(band.low, band.high, band.objective, proposals)

@@ -248,7 +248,7 @@ def grid_draft(desk: Desk, document: Grille, day: date, page: int) -> GridDraft:
         base_number=now.number,
         changes=grid_changes(before, document),
         impact=impact.grid_impact(desk, before, document, SIZE, pager_of),
-        text=grid_text(document),
+        text=grid_text(desk, document),
     )
 
 

@@ -96,7 +96,7 @@ def earlier_draft_page(desk: Desk, kind: DocumentKind, number: int) -> EarlierDr
         draft=draft,
         opinions=list(opinions(desk, kind, number)),
         grid=grid_changes(*grids) if grids else None,
-        bands=grid_text(grids[1]) if grids else [],
+        bands=grid_text(desk, grids[1]) if grids else [],
         changes=protocol_changes(*protocols) if protocols else [],
         text=protocol_text(protocols[1]) if protocols else None,
     )

@@ -147,7 +147,7 @@ def read(
         protocol=protocol,
         grid=grid,
         text=protocol_text(protocol.document),
-        bands=grid_text(grid.document),
+        bands=grid_text(desk, grid.document),
         retention=_retention(protocol.document),
         reading=[(label, getattr(protocol.document.reading, name)) for name, label in details.READING.items()],
         sees_retention=not desk.roles.isdisjoint(VALIDATING),

@@ -99,6 +99,25 @@ def test_what_the_page_did_not_write_attaches_nothing(at_work: House, ticked: st
     assert attached(at_work, centre) == ()
 
 
+def test_the_grid_leads_to_the_partner_that_it_names_once_its_name_is_attached(at_work: House) -> None:
+    stream = listed(at_work, "viaformation de L’Aigle")
+
+    def links(name: str) -> dict[str, str]:
+        page = soup(at_work.client(name).get("/protocole").text)
+        return {one.text: one["href"] for one in page.select(".proposals a")}
+
+    assert links(NADIA) == {}, "who attaches no name"
+    names = {"viaformation": f"{NAMES}?nom=viaformation", "EPN et fablabs": f"{NAMES}?nom=epn+et+fablabs"}
+    assert links(SOPHIE) == names
+    assert not shown(at_work).select(".item"), "nobody was referred to it"
+    page = soup(at_work.client(SOPHIE).get(names["viaformation"]).text)
+    assert [row.text for row in page.select(".item-why")] == ["nommé dans la grille"]
+    send(at_work, alone=page.select_one("button[name=alone]")["value"])
+    assert attached(at_work, stream) == ("viaformation",)
+    assert links(NADIA) == {"viaformation": f"/partenaires/{stream}"}
+    assert links("Yann Le Goff") == {}, "an administrator reads no partner"
+
+
 def test_the_map_has_a_named_link_for_each_point_and_says_what_it_leaves_out(at_work: House) -> None:
     assert not soup(at_work.client(NADIA).get("/partenaires").text).select("svg.map")
     near, far = listed(at_work, "Fablab", (48.763, 0.628)), listed(at_work, "Médiathèque", (48.52, 0.546), "Mortagne")
