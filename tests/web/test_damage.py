@@ -15,7 +15,6 @@ from pixflow.partners.listing import list_partner
 from pixflow.resources.questions import ask_question
 from pixflow.resources.sharing import share_resource
 from tests.damage import flip
-from tests.postgres import Cluster
 from tests.web.arranged import scheduled
 from tests.web.paths import House, house
 from web.hosting import clock_jobs
@@ -27,8 +26,7 @@ PAGES = ("/boite", "/dossiers", "/resultats", "/ateliers", "/equipe", "/dossiers
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgres")
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", cluster.create_database())
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     with house(tmp_path / "data", FIRST) as made:
         yield made
 

@@ -23,7 +23,6 @@ from pixflow.events.base import Event
 from pixflow.refused import Refused
 from pixflow.store import StoreFull
 from pixflow.store.locks import FileLock
-from tests.postgres import Cluster
 from tests.web.arranged import MONDAY, scheduled, seat
 from tests.web.client import words
 from tests.web.paths import House, house
@@ -38,8 +37,7 @@ ISSUED = (e.CopyIssued, e.PaperIssued, w.PaperIssued)
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgres")
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", cluster.create_database())
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     with house(tmp_path / "data", MONDAY) as made:
         yield made
 

@@ -17,7 +17,6 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.documents.protocol import ReadingLimits
 from pixflow.protocol import publishing
 from tests.erasures import request as request_erasure
-from tests.postgres import Cluster
 from tests.web.access_lines import NewLines
 from tests.web.client import words
 from tests.web.filled import soup
@@ -34,8 +33,7 @@ FIRST = date(2026, 3, 30)
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def there(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgres")
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", cluster.create_database())
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     with house(tmp_path / "data", FIRST) as made:
         yield made
 

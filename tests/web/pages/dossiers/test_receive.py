@@ -13,7 +13,6 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import closing, merging
 from pixflow.events.dossier import GlassBroken
 from tests.erasures import request as request_erasure
-from tests.postgres import Cluster
 from tests.web.access_lines import NewLines
 from tests.web.client import words
 from tests.web.filled import soup
@@ -31,8 +30,7 @@ NOT_ONE = "Aucun dossier ne s’ouvre avec ces indications"
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgres")
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", cluster.create_database())
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     with house(tmp_path / "data", MONDAY) as made:
         yield made
 
