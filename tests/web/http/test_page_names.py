@@ -33,6 +33,7 @@ def parsed(name: str) -> nodes.Template:
     return environment().parse((TEMPLATES / name).read_text())
 
 
+@cache
 def names(name: str) -> set[str]:
     """The names that a template and all that it extends, includes or imports with its context take from the page."""
     tree = parsed(name)
@@ -102,6 +103,7 @@ def types(hint: Any) -> Iterator[Any]:
         yield from (one for each in (part if isinstance(part, list) else [part]) for one in types(each))
 
 
+@cache
 def parts(name: str) -> set[str]:
     """Returns a template and all that it extends, includes or imports."""
     statements = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
