@@ -16,7 +16,7 @@ from pixflow.events.base import Recorded
 from pixflow.reference_data import References
 from projections.store.catch_up import ReadSide
 from projections.store.sqlite import database
-from tests.web.client import OWN_URL
+from tests.web.client import LocalClient
 from web.app import create_app
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
@@ -91,7 +91,7 @@ class Cut:
         served = CutStructure(whole.opened, whole.reads, whole.journal, self.side, self.events)
         cut_host = Host(host.data, lambda slug: served, demo=True)
         cut_host.structures = {slug: served for slug, one in host.structures.items() if one is whole}
-        self._client = TestClient(create_app(cut_host), base_url=OWN_URL, follow_redirects=False)
+        self._client = LocalClient(create_app(cut_host), follow_redirects=False)
         self._client.cookies.update(client.cookies)
 
     def page(self, position: int, address: str) -> str:

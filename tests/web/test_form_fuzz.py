@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from bs4 import BeautifulSoup
 from fastapi.routing import APIRoute
-from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from pixflow.actor import OPERATOR
@@ -22,7 +21,7 @@ from tests.portfolio.files import AWA, BAH, file
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED
 from tests.web.arranged import MONDAY, scheduled, seat
-from tests.web.client import OWN_URL, of_errors
+from tests.web.client import LocalClient, of_errors
 from tests.web.filled import give, hire
 from tests.web.form_cases import FORM_CASES
 from tests.web.form_kinds import FormKind, Sent, kinds, models, wrongly_filled
@@ -69,7 +68,7 @@ class Desks:
         give(at_work, dossiers, NADIA)
         starts += ["/ateliers/nouveau", f"/ateliers/{workshop}", f"/ateliers/{workshop}/presence"]
         self.cookies = [f"{at_work.slug}/{at_work.people[name]}" for name in (EVERYBODY, NADIA)]
-        self.browsers = [TestClient(at_work.app, base_url=OWN_URL, follow_redirects=False) for _ in self.cookies]
+        self.browsers = [LocalClient(at_work.app, follow_redirects=False) for _ in self.cookies]
         self.sign_in()
         self.kinds = kinds(self.browsers, starts)
         self.ids = tuple(str(one) for one in (*dossiers, workshop, *at_work.people.values(), at_work.campaign))

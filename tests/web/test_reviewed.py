@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from fastapi.testclient import TestClient
 
 from pixflow import presets, structure_folder
 from pixflow.dossier import follow_up, retraction
@@ -18,7 +17,7 @@ from pixflow.store import AlreadyServed
 from pixflow.store.locks import ServeLock
 from projections.store import sqlite
 from tests.web import paths
-from tests.web.client import OWN_URL, words
+from tests.web.client import LocalClient, words
 from tests.web.paths import House
 from web.hosting.served_structure import serve_one
 
@@ -91,7 +90,7 @@ def test_replay_at_a_day_out_of_time_says_so(house: House) -> None:
 def test_many_people_at_once_are_all_served(house: House) -> None:
     dossier = house.opened()
     cookies = dict(house.client(NADIA).cookies)
-    client = TestClient(house.app, OWN_URL, cookies=cookies, follow_redirects=False)
+    client = LocalClient(house.app, cookies=cookies, follow_redirects=False)
 
     def write(n: int) -> int:
         data = {"command_id": str(uuid4()), "on": house.today.isoformat(), "text": f"note {n}"}
@@ -161,7 +160,7 @@ def test_a_body_too_large_is_refused_before_it_is_kept(house: House) -> None:
 
 
 def test_after_a_fault_the_page_says_whether_it_was_recorded(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = TestClient(house.app, OWN_URL, cookies=dict(house.client(NADIA).cookies), raise_server_exceptions=False)
+    client = LocalClient(house.app, cookies=dict(house.client(NADIA).cookies), raise_server_exceptions=False)
 
     def failing(*_: object, **__: object) -> None:
         raise ZeroDivisionError

@@ -9,13 +9,12 @@ from typing import Any
 import psycopg
 import pytest
 from _pytest.mark import ParameterSet
-from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from projections.figures.refresh import refresh
 from projections.store import sqlite, stores
 from tests.projections.conftest import everything
-from tests.web.client import OWN_PLACE, OWN_URL
+from tests.web.client import LocalClient
 from tests.web.paths import House, house
 from web.app import create_app
 from web.cli.app import app
@@ -122,7 +121,7 @@ def all_rows(at_work: House) -> dict[str, list[str]]:
 
 
 def readiness(at_work: House) -> Any:
-    return TestClient(create_app(at_work.host), OWN_URL, client=OWN_PLACE).get("/readyz")
+    return LocalClient(create_app(at_work.host)).get("/readyz")
 
 
 def test_they_are_told_and_made_anew_while_it_serves(at_work: House, harm: Harm) -> None:

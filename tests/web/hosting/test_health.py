@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi.testclient import TestClient
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import update
 
@@ -24,7 +23,7 @@ from projections import bookkeeping
 from tests import erasures
 from tests.damage import flip, flip_key
 from tests.postgres import Cluster
-from tests.web.client import OWN_PLACE, OWN_URL
+from tests.web.client import LocalClient
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
 from web.app import create_app
@@ -55,7 +54,7 @@ def alarms(at_work: House) -> set[str]:
 
 def monitor(at_work: House) -> Any:
     """Returns `/readyz` without an account."""
-    return TestClient(create_app(at_work.host), OWN_URL, client=OWN_PLACE).get("/readyz")
+    return LocalClient(create_app(at_work.host)).get("/readyz")
 
 
 def reached(at_work: House, position: int) -> None:
@@ -83,7 +82,7 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
 
 
 def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
-    client = TestClient(create_app(at_work.host), OWN_URL, client=OWN_PLACE)
+    client = LocalClient(create_app(at_work.host))
     assert client.get("/healthz").text == "ok"
     answer = client.get("/readyz")
     assert answer.status_code == 200
@@ -348,7 +347,7 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
     with closing(Settings().database()) as database:  # type: ignore[type-var]
         preset = presets.load("laigle-mortagne")
         structure_folder.create(tmp_path, name="Ici", preset=preset, sites=("Ici",), database=database).engine.close()
-        with open_host(tmp_path) as served, TestClient(create_app(served), OWN_URL, client=OWN_PLACE) as client:
+        with open_host(tmp_path) as served, LocalClient(create_app(served)) as client:
             assert client.get("/readyz").json()["alarms"] == []
             one = served.structures["ici"]
             levels = {found.check: found.level for found in health.all_findings(one.opened, one.reads)}
