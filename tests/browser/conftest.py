@@ -34,21 +34,25 @@ NEW_KINDS = """known => {
   const seen = new Set(known), kinds = new Map()
   window.alike = []
   const states = ["role", "type", "aria-current", "aria-pressed", "aria-invalid", "aria-expanded"]
-  const own = one => [one.tagName, one.className, one.getAttributeNames(), states.map(one.getAttribute, one),
-    one.labels?.length, one.textContent.trim() !== ""].join(" ")
+  const hash = (...parts) => {
+    let sum = 7
+    for (const letter of parts.join(" ")) sum = Math.imul(sum, 31) + letter.codePointAt(0) | 0
+    return sum
+  }
+  const own = one => hash(one.tagName, one.className, one.getAttributeNames(), states.map(one.getAttribute, one),
+    one.labels?.length, one.textContent.trim() !== "")
   const kind = one => {
-    if (!kinds.has(one)) kinds.set(one, `${own(one)} (${[...one.children].map(kind)})`)
+    if (!kinds.has(one)) kinds.set(one, hash(own(one), ...[...one.children].map(kind)))
     return kinds.get(one)
   }
-  const hash = text => [...text].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0) | 0, 7)
   const look = (parent, path) => {
     for (const one of parent.children) {
-      const mark = hash(path + kind(one))
+      const mark = hash(path, kind(one))
       if (seen.has(mark)) window.alike.push(one)
-      else { seen.add(mark); look(one, `${path} > ${own(one)}`) }
+      else { seen.add(mark); look(one, hash(path, own(one))) }
     }
   }
-  look(document.body, "")
+  look(document.body, 0)
   return [...seen].slice(known.length)
 }"""
 """The kinds of element of a page that are not known, by number; `alike` keeps those to leave out.
@@ -64,9 +68,8 @@ LOOKS: dict[str, tuple[int, Literal["light", "dark"], dict[str, Any]]] = {
 """Wide with all rules; on a phone with that of targets of 24 px, and all but that of colours, looked at in the dark."""
 WALKED = ("wide", "dark")
 """The looks of a walk, which leaves the third to the tests of each page."""
-Known = dict[str, list[int]]
-"""By look, the kinds of element that passed."""
-_known_to_walks: Known = {}
+_known_to_walks: list[int] = []
+"""The kinds of element that passed in a walk."""
 PATIENCE = 15_000
 """Longest wait on a busy machine, in ms."""
 expect.set_options(timeout=PATIENCE)
@@ -147,23 +150,24 @@ def glance() -> Callable[[Page], None]:
     return lambda page: assert_page_is_right(page, WALKED, _known_to_walks)
 
 
-def assert_page_is_right(page: Page, looks: Sequence[str] = tuple(LOOKS), known: Known | None = None) -> None:
-    known = {} if known is None else known
+def assert_page_is_right(page: Page, looks: Sequence[str] = tuple(LOOKS), known: list[int] | None = None) -> None:
+    """Asks axe about the kinds of element that are not known, which are then, and measures the page."""
     before = page.viewport_size
+    new = page.evaluate(NEW_KINDS, known or [])
+    if new and not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     covered = page.locator("details.menu[open], dialog[open]").count()  # what is over the page covers some targets
     for name in looks:
         width, scheme, asked = LOOKS[name]
         rules = {**asked, "rules": {**asked["rules"], TARGETS: {"enabled": not covered}}} if "rules" in asked else asked
         page.set_viewport_size({"width": width, "height": 820})
         page.emulate_media(color_scheme=scheme)
-        if new := page.evaluate(NEW_KINDS, known.setdefault(name, [])):
-            if not page.evaluate("'axe' in window"):
-                page.evaluate(AXE_SCRIPT)
-            broken = page.evaluate(BROKEN, rules)
-            assert not broken, f"{page.url} at {width} px, {scheme}: {broken}"
-            known[name] += new
+        broken = new and page.evaluate(BROKEN, rules)
+        assert not broken, f"{page.url} at {width} px, {scheme}: {broken}"
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} px too wide at {width} px"
+    if known is not None:
+        known += new
     page.emulate_media(color_scheme=None)
     if before:
         page.set_viewport_size(before)
