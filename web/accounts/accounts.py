@@ -4,10 +4,11 @@ import os
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, select
 
 from pixflow.identity import email as known_email
 from web import security_events
+from web.accounts import signed_rows
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, identities, memberships, passkeys, recovery_codes, tickets
 from web.accounts.types import Account
@@ -22,15 +23,16 @@ def create(store: AccountStore, email: str) -> Account:
     """Creates an account without any factor. Raises ValueError for a text that is no e-mail address."""
     id, now, address = uuid4(), store.now(), known_email(email)
     with store.write() as connection:
-        connection.execute(
-            insert(accounts).values(
-                id=id,
-                email_digest=store.key.email_digest(address),
-                email=store.key.seal(address.encode(), f"e-mail {id}"),
-                handle=os.urandom(HANDLE),
-                created=now,
-                used=now,
-            )
+        signed_rows.add(
+            store.key,
+            connection,
+            accounts,
+            id=id,
+            email_digest=store.key.email_digest(address),
+            email=store.key.seal(address.encode(), f"e-mail {id}"),
+            handle=os.urandom(HANDLE),
+            created=now,
+            used=now,
         )
         made = _one(store, connection, accounts.c.id == id)
     security_events.note("user_created", account=id)
@@ -82,7 +84,7 @@ def forget_factors(store: AccountStore, account: UUID) -> None:
     with store.write() as connection:
         for table in (passkeys, recovery_codes, identities):
             connection.execute(delete(table).where(table.c.account == account))
-        connection.execute(update(accounts).where(accounts.c.id == account).values(password=None, totp=None))
+        signed_rows.change(store.key, connection, accounts, accounts.c.id == account, password=None, totp=None)
     security_events.note("user_updated", "all", account=account)
 
 
@@ -107,7 +109,7 @@ def _has_identity(store: AccountStore, account: UUID) -> bool:
 
 def _set(store: AccountStore, account: UUID, **values: Any) -> None:
     with store.write() as connection:
-        connection.execute(update(accounts).where(accounts.c.id == account).values(**values))
+        signed_rows.change(store.key, connection, accounts, accounts.c.id == account, **values)
 
 
 def _one(store: AccountStore, connection: Connection, where: Any) -> Account:
@@ -121,10 +123,9 @@ def _found(store: AccountStore, connection: Connection, where: Any) -> Account |
         select(func.count()).where(table.c.account == accounts.c.id).scalar_subquery()
         for table in (passkeys, recovery_codes)
     )
-    row = connection.execute(select(accounts, keys.label("passkeys"), codes.label("recovery")).where(where)).first()
-    if row is None:
-        return None
-    return Account(
+    found = connection.execute(select(accounts, keys.label("passkeys"), codes.label("recovery")).where(where))
+    row = next(iter(signed_rows.genuine(store.key, accounts, found)), None)
+    return row and Account(
         id=row.id,
         email=store.key.open_sealed(row.email, f"e-mail {row.id}").decode(),
         handle=row.handle,

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from msgspec import Struct
-from sqlalchemy import Row, Update, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
 from pixflow.identity import email as known_email
+from web.accounts import signed_rows
 from web.accounts.store import AccountStore
 from web.accounts.tables import invitations
 from web.accounts.tokens import digest, new_token
@@ -35,20 +36,21 @@ def invite(store: AccountStore, structure: UUID, member: UUID, email: str, sende
     id, token, now, address = uuid4(), new_token(), store.now(), known_email(email)
     made = Invitation(id, structure, member, address, sender, now, now + STANDS)
     with store.write() as connection:
-        connection.execute(update(invitations).where(*_open(store, structure, member)).values(withdrawn=now, link=None))
-        connection.execute(
-            insert(invitations).values(
-                id=id,
-                structure=structure,
-                member=member,
-                email_digest=store.key.email_digest(address),
-                email=store.key.seal(address.encode(), f"invitation {id}"),
-                sender=sender,
-                sent=now,
-                until=now + STANDS,
-                link=digest(token),
-                link_until=now + LINK,
-            )
+        _withdraw(store, connection, structure, member)
+        signed_rows.add(
+            store.key,
+            connection,
+            invitations,
+            id=id,
+            structure=structure,
+            member=member,
+            email_digest=store.key.email_digest(address),
+            email=store.key.seal(address.encode(), f"invitation {id}"),
+            sender=sender,
+            sent=now,
+            until=now + STANDS,
+            link=digest(token),
+            link_until=now + LINK,
         )
     return made, token
 
@@ -59,42 +61,40 @@ def new_link(store: AccountStore, id: UUID) -> str | None:
     there = (invitations.c.id == id) & _stands(store)
     changed = {"link": digest(token), "link_until": min(now + LINK, now + STANDS)}
     with store.write() as connection:
-        return token if connection.execute(update(invitations).where(there).values(**changed)).rowcount else None
+        return token if signed_rows.change(store.key, connection, invitations, there, **changed) else None
 
 
 def find(store: AccountStore, token: str) -> Invitation | None:
     """Returns the invitation of a link, None when the link or the invitation stands no more."""
     there = (invitations.c.link == digest(token)) & (invitations.c.link_until > store.now()) & _stands(store)
     with store.read() as connection:
-        row = connection.execute(select(invitations).where(there)).first()
-    return _invitation(store, row) if row else None
+        return _first(store, connection, there)
 
 
 def get(store: AccountStore, id: UUID) -> Invitation | None:
     """Returns an invitation that stands."""
     with store.read() as connection:
-        row = connection.execute(select(invitations).where(invitations.c.id == id, _stands(store))).first()
-    return _invitation(store, row) if row else None
+        return _first(store, connection, invitations.c.id == id, _stands(store))
 
 
-def answering(store: AccountStore, id: UUID) -> Update:
-    """Returns the statement that uses an invitation up: of several at once, one changes its row."""
+def answer(store: AccountStore, connection: Connection, id: UUID) -> bool:
+    """Uses an invitation up. Returns False when it stands no more: of several at once, one uses it."""
     there = (invitations.c.id == id) & _stands(store)
-    return update(invitations).where(there).values(answered=store.now(), link=None)
+    return signed_rows.change(store.key, connection, invitations, there, answered=store.now(), link=None) == 1
 
 
 def withdraw(store: AccountStore, structure: UUID, member: UUID) -> bool:
     """Takes back the invitation of a member. Returns False when none stands."""
     with store.write() as connection:
-        changed = update(invitations).where(*_open(store, structure, member)).values(withdrawn=store.now(), link=None)
-        return connection.execute(changed).rowcount > 0
+        return _withdraw(store, connection, structure, member) > 0
 
 
 def standing(store: AccountStore, structure: UUID) -> Sequence[Invitation]:
     """Returns the invitations of a structure that stand, the oldest first."""
     query = select(invitations).where(invitations.c.structure == structure, _stands(store))
     with store.read() as connection:
-        return [_invitation(store, row) for row in connection.execute(query.order_by(invitations.c.sent))]
+        found = connection.execute(query.order_by(invitations.c.sent))
+        return [_invitation(store, row) for row in signed_rows.genuine(store.key, invitations, found)]
 
 
 def sweep(store: AccountStore) -> None:
@@ -107,8 +107,14 @@ def _stands(store: AccountStore):  # type: ignore[no-untyped-def]
     return invitations.c.answered.is_(None) & invitations.c.withdrawn.is_(None) & (invitations.c.until > store.now())
 
 
-def _open(store: AccountStore, structure: UUID, member: UUID):  # type: ignore[no-untyped-def]
-    return invitations.c.structure == structure, invitations.c.member == member, _stands(store)
+def _withdraw(store: AccountStore, connection: Connection, structure: UUID, member: UUID) -> int:
+    there = (invitations.c.structure == structure, invitations.c.member == member, _stands(store))
+    return signed_rows.change(store.key, connection, invitations, *there, withdrawn=store.now(), link=None)
+
+
+def _first(store: AccountStore, connection: Connection, *where: ColumnElement[bool]) -> Invitation | None:
+    found = signed_rows.genuine(store.key, invitations, connection.execute(select(invitations).where(*where)))
+    return next((_invitation(store, row) for row in found), None)
 
 
 def _invitation(store: AccountStore, row: Row[tuple[object, ...]]) -> Invitation:

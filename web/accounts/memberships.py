@@ -6,9 +6,9 @@ They live outside the structures: a restored backup brings back roles, and no ac
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select
 
-from web.accounts import invitations
+from web.accounts import invitations, signed_rows
 from web.accounts.invitations import Invitation
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, memberships, sessions, views
@@ -24,18 +24,18 @@ def accept(store: AccountStore, account: UUID, structure: UUID, member: UUID) ->
     An account has one member in a structure: accepted again, it moves.
     """
     with store.write() as connection:
-        return _make(connection, account, structure, member, store.now())
+        return _make(store, connection, account, structure, member)
 
 
 def join(store: AccountStore, account: UUID, invitation: Invitation) -> Membership | None:
     """Answers an invitation and makes its membership, both or neither. None when it stands no more."""
     with store.write() as connection:
-        if not connection.execute(invitations.answering(store, invitation.id)).rowcount:
+        if not invitations.answer(store, connection, invitation.id):
             return None
-        return _make(connection, account, invitation.structure, invitation.member, store.now())
+        return _make(store, connection, account, invitation.structure, invitation.member)
 
 
-def _make(connection: Connection, account: UUID, structure: UUID, member: UUID, now: int) -> Membership:
+def _make(store: AccountStore, connection: Connection, account: UUID, structure: UUID, member: UUID) -> Membership:
     there = (memberships.c.structure == structure) & (
         (memberships.c.member == member) | (memberships.c.account == account)
     )
@@ -43,21 +43,21 @@ def _make(connection: Connection, account: UUID, structure: UUID, member: UUID, 
     theirs = (sessions.c.member == member) | (sessions.c.account == account)
     connection.execute(delete(memberships).where(there))
     connection.execute(delete(sessions).where(sessions.c.structure == structure, theirs))
-    connection.execute(insert(memberships).values(**row, accepted=now))
+    signed_rows.add(store.key, connection, memberships, **row, accepted=store.now())
     return Membership(**row, ended=None)  # type: ignore[arg-type]
 
 
 def of_account(store: AccountStore, account: UUID) -> Sequence[Membership]:
     with store.read() as connection:
         found = connection.execute(select(memberships).where(memberships.c.account == account))
-        return [_membership(row) for row in found]
+        return [_membership(row) for row in signed_rows.genuine(store.key, memberships, found)]
 
 
 def of_structure(store: AccountStore, structure: UUID) -> dict[UUID, Membership]:
     """Returns the memberships of a structure, by member."""
     with store.read() as connection:
         found = connection.execute(select(memberships).where(memberships.c.structure == structure))
-        return {row.member: _membership(row) for row in found}
+        return {row.member: _membership(row) for row in signed_rows.genuine(store.key, memberships, found)}
 
 
 def of_member(store: AccountStore, structure: UUID, member: UUID) -> Membership | None:
@@ -73,8 +73,8 @@ def end(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> int:
     with store.write() as connection:
         for table in (sessions, views):
             connection.execute(delete(table).where(table.c.structure == structure, table.c.member.in_(gone)))
-        ended = update(memberships).where(of_them, memberships.c.ended.is_(None)).values(ended=store.now())
-        return connection.execute(ended).rowcount
+        open_ones = (of_them, memberships.c.ended.is_(None))
+        return signed_rows.change(store.key, connection, memberships, *open_ones, ended=store.now())
 
 
 def sleep(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> None:
@@ -85,14 +85,14 @@ def sleep(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> None
     of_them = memberships.c.member.in_(gone := set(members)) & (memberships.c.structure == structure)
     with store.write() as connection:
         connection.execute(delete(sessions).where(sessions.c.structure == structure, sessions.c.member.in_(gone)))
-        connection.execute(update(memberships).where(of_them).values(asleep=True))
+        signed_rows.change(store.key, connection, memberships, of_them, asleep=True)
 
 
 def sleep_elsewhere(store: AccountStore, account: UUID, structure: UUID) -> int:
     """Puts an account's memberships of other structures to sleep: its factors were reset in this one."""
     elsewhere = (memberships.c.account == account) & (memberships.c.structure != structure)
     with store.write() as connection:
-        return connection.execute(update(memberships).where(elsewhere).values(asleep=True)).rowcount
+        return signed_rows.change(store.key, connection, memberships, elsewhere, asleep=True)
 
 
 def sleep_unused(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> None:
@@ -100,9 +100,9 @@ def sleep_unused(store: AccountStore, structure: UUID, members: Iterable[UUID]) 
     before = store.now() - UNUSED
     unused = select(accounts.c.id).where(accounts.c.used <= before)
     theirs = memberships.c.member.in_(set(members)) & (memberships.c.structure == structure)
-    asleep = update(memberships).where(theirs, memberships.c.accepted <= before, memberships.c.account.in_(unused))
+    awake = (memberships.c.accepted <= before, memberships.c.account.in_(unused), ~memberships.c.asleep)
     with store.write() as connection:
-        connection.execute(asleep.values(asleep=True))
+        signed_rows.change(store.key, connection, memberships, theirs, *awake, asleep=True)
 
 
 def last_used(store: AccountStore, structure: UUID) -> dict[UUID, int]:
@@ -117,7 +117,7 @@ def wake(store: AccountStore, structure: UUID, member: UUID) -> None:
     """Wakes a membership; the ninety days begin again."""
     mine = (memberships.c.structure == structure) & (memberships.c.member == member)
     with store.write() as connection:
-        connection.execute(update(memberships).where(mine).values(asleep=False, accepted=store.now()))
+        signed_rows.change(store.key, connection, memberships, mine, asleep=False, accepted=store.now())
 
 
 def _membership(row: Row[tuple[object, ...]]) -> Membership:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Row, bindparam, delete, select
 
 from web import security_events
+from web.accounts import signed_rows
 from web.accounts.store import AccountStore
 from web.accounts.tables import memberships, sessions
 from web.accounts.tokens import digest, new_token
@@ -15,15 +16,16 @@ IDLE, LONGEST, NOTED, AT_MOST = 30 * 60, 10 * 3600, 60, 5
 """Seconds until a session locks and ends, seconds between two writes of `seen`, sessions of an account."""
 FRESH = 10 * 60
 """Seconds after a proof within which factors may be changed."""
-_WITH_MEMBERSHIP = select(sessions).where(
-    sessions.c.digest == bindparam("digest"),
-    exists().where(
-        memberships.c.structure == sessions.c.structure,
-        memberships.c.member == sessions.c.member,
+_OPEN = {"asleep": False, "ended": None}
+_WITH_MEMBERSHIP = (
+    select(sessions, memberships.c.mac.label("membership"))
+    .join(memberships, (memberships.c.structure == sessions.c.structure) & (memberships.c.member == sessions.c.member))
+    .where(
+        sessions.c.digest == bindparam("digest"),
         memberships.c.account == sessions.c.account,
         memberships.c.ended.is_(None),
         ~memberships.c.asleep,
-    ),
+    )
 )
 
 
@@ -37,16 +39,17 @@ def begin(store: AccountStore, membership: Membership, way: Way, device: str, id
     with store.write() as connection:
         kept = set(connection.execute(latest).scalars())
         connection.execute(delete(sessions).where(mine, sessions.c.digest.not_in(kept)))
-        connection.execute(
-            insert(sessions).values(
-                **row,
-                digest=digest(token),
-                created=now,
-                seen=now,
-                proved=now,
-                device=device[:80],
-                id_token=sealed,
-            )
+        signed_rows.add(
+            store.key,
+            connection,
+            sessions,
+            **row,
+            digest=digest(token),
+            created=now,
+            seen=now,
+            proved=now,
+            device=device[:80],
+            id_token=sealed,
         )
     security_events.note("authn_login_success", way, account=membership.account)
     return token
@@ -55,8 +58,12 @@ def begin(store: AccountStore, membership: Membership, way: Way, device: str, id
 def find(store: AccountStore, token: str) -> Session | None:
     """Returns the session of a cookie, None when it or its membership has ended."""
     with store.read() as connection:
-        row = connection.execute(_WITH_MEMBERSHIP, {"digest": digest(token)}).first()
-    return None if row is None or store.now() - row.created >= LONGEST else _session(store, row)
+        found = connection.execute(_WITH_MEMBERSHIP, {"digest": digest(token)}).all()
+    for row in signed_rows.genuine(store.key, sessions, found):
+        open_one = {**row._mapping, **_OPEN, "mac": row.membership}
+        if store.now() - row.created < LONGEST and signed_rows.is_genuine(store.key, memberships, open_one):
+            return _session(store, row)
+    return None
 
 
 def touch(store: AccountStore, session: Session) -> None:
@@ -66,7 +73,7 @@ def touch(store: AccountStore, session: Session) -> None:
         return
     mine = (sessions.c.digest == session.digest) & (sessions.c.seen > now - IDLE)
     with store.write() as connection:
-        connection.execute(update(sessions).where(mine).values(seen=now))
+        signed_rows.change(store.key, connection, sessions, mine, seen=now)
 
 
 def unlock(store: AccountStore, session: Session) -> str:
@@ -74,7 +81,7 @@ def unlock(store: AccountStore, session: Session) -> str:
     token = new_token()
     changed = {"digest": digest(token), "seen": (now := store.now()), "proved": now}
     with store.write() as connection:
-        connection.execute(update(sessions).where(sessions.c.digest == session.digest).values(**changed))
+        signed_rows.change(store.key, connection, sessions, sessions.c.digest == session.digest, **changed)
     security_events.note("authn_login_success", "unlock", account=session.account)
     return token
 
@@ -84,7 +91,7 @@ def move(store: AccountStore, session: Session, membership: Membership) -> str:
     token = new_token()
     changed = {"digest": digest(token), "structure": membership.structure, "member": membership.member}
     with store.write() as connection:
-        connection.execute(update(sessions).where(sessions.c.digest == session.digest).values(**changed))
+        signed_rows.change(store.key, connection, sessions, sessions.c.digest == session.digest, **changed)
     return token
 
 

@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,9 +31,23 @@ class SiteKey:
             raise StoreRefused(f"{path} is damaged: {len(key)} bytes instead of {_LENGTH}")
         if path.stat().st_mode & 0o077:
             raise StoreRefused(f"{path} can be read by others: chmod 600 {path}")
+        self._mark = path.with_suffix(".signed")
         self._digests = _derived(key, "e-mail")
         self._signs = _derived(key, "known device")
+        self._rows = _derived(key, "row")
         self._cipher = AESGCM(_derived(key, "seal"))
+
+    @property
+    def is_signing(self) -> bool:
+        """Tells if the rows of the store are signed since it was made, or since it was signed whole.
+
+        The mark stands beside the key: whoever writes into the store cannot remove it.
+        """
+        return self._mark.exists()
+
+    def note_signing(self) -> None:
+        with suppress(FileExistsError):
+            write_new(self._mark, b"")
 
     @staticmethod
     def open(data: Path, *, create: bool) -> "SiteKey":
@@ -64,6 +79,10 @@ class SiteKey:
     def sign(self, text: str) -> str:
         """Returns the signature of a text, in hexadecimal."""
         return hmac.digest(self._signs, text.encode(), sha256).hex()
+
+    def mac(self, content: bytes) -> bytes:
+        """Returns the signature of a row of the accounts store (signed_rows.py)."""
+        return hmac.digest(self._rows, content, sha256)
 
     def signed(self, text: str, signature: str) -> bool:
         return hmac.compare_digest(self.sign(text), signature)

@@ -6,14 +6,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_mock_engine, event
+from sqlalchemy import Connection, Engine, create_mock_engine, event, inspect
 
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import Clock, utc_now
 from projections.store import postgres, sqlite
+from web.accounts import signed_rows
 from web.accounts.site_key import SiteKey
-from web.accounts.tables import metadata
+from web.accounts.tables import SIGNED, metadata
 
 FOLDER, FILE, SCHEMA = "_site", "accounts.db", "pixflow__site"
 """Names that no structure can have: `slug_of` never returns them."""
@@ -70,13 +71,20 @@ def open_accounts(
         return None
     key = SiteKey.open(data, create=not made)
     if database:
-        whole = made and _exists(database, LATEST)
-        return AccountStore(_on_postgres(database, whole=whole), key, clock, nullcontext())
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return AccountStore(_on_sqlite(folder / FILE), key, clock, FileLock(folder / "accounts.lock"))
+        whole = made and key.is_signing and _exists(database, LATEST)
+        store = AccountStore(_on_postgres(database, whole=whole), key, clock, nullcontext())
+    else:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made_here = _on_sqlite(folder / FILE, whole=key.is_signing)
+        store = AccountStore(made_here, key, clock, FileLock(folder / "accounts.lock"))
+    if not key.is_signing:
+        with store.write() as connection:
+            signed_rows.sign_all(key, connection)
+        key.note_signing()
+    return store
 
 
-def _on_sqlite(path: Path) -> Engine:
+def _on_sqlite(path: Path, *, whole: bool) -> Engine:
     made = sqlite.engine(path)
 
     @event.listens_for(made, "connect")
@@ -92,6 +100,10 @@ def _on_sqlite(path: Path) -> Engine:
 
     path.touch(mode=0o600)
     metadata.create_all(made)
+    for table in () if whole else SIGNED:
+        if "mac" not in {column["name"] for column in inspect(made).get_columns(table.name)}:
+            with made.begin() as connection:
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN mac BLOB")
     return made
 
 
@@ -119,6 +131,7 @@ def _statements(database: Database) -> list[str]:
     ]
     mock: Any = create_mock_engine("postgresql+psycopg://", lambda made, *_: statements.append(_written(made, mock)))
     metadata.create_all(mock, checkfirst=False)
+    statements += [f"ALTER TABLE {table.name} ADD COLUMN IF NOT EXISTS mac bytea" for table in SIGNED]
     if database.role:
         writer = '"' + database.role.replace('"', '""') + '"'
         statements += [

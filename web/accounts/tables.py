@@ -1,6 +1,7 @@
 """Tables of the accounts store: secrets and traces, which change and are forgotten. Facts stay in the events.
 
-Instants are whole seconds since 1970 (UTC). Digests are SHA-256 of random tokens, or HMAC of e-mail addresses.
+Instants are whole seconds since 1970 (UTC). Digests are SHA-256 of random tokens, or HMAC of e-mail addresses. `mac` is
+the signature of a row (signed_rows.py).
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, MetaData, String, Table, UniqueConstraint, Uuid
@@ -18,6 +19,7 @@ accounts = Table(
     Column("totp_step", BigInteger, nullable=False, server_default="0"),
     Column("created", BigInteger, nullable=False),
     Column("used", BigInteger, nullable=False),
+    Column("mac", LargeBinary),
 )  # fmt: skip
 passkeys = Table(
     "passkeys", metadata,
@@ -28,11 +30,13 @@ passkeys = Table(
     Column("name", String, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("used", BigInteger, nullable=False),
+    Column("mac", LargeBinary),
 )  # fmt: skip
 recovery_codes = Table(
     "recovery_codes", metadata,
     Column("digest", LargeBinary, primary_key=True),
     Column("account", Uuid, nullable=False, index=True),
+    Column("mac", LargeBinary),
 )  # fmt: skip
 identities = Table(
     "identities", metadata,
@@ -40,6 +44,7 @@ identities = Table(
     Column("subject", String, primary_key=True),
     Column("account", Uuid, nullable=False, index=True),
     Column("created", BigInteger, nullable=False),
+    Column("mac", LargeBinary),
 )  # fmt: skip
 memberships = Table(
     "memberships", metadata,
@@ -49,6 +54,7 @@ memberships = Table(
     Column("accepted", BigInteger, nullable=False),
     Column("asleep", Boolean, nullable=False),  # the account's factors were reset elsewhere
     Column("ended", BigInteger),
+    Column("mac", LargeBinary),
     UniqueConstraint("account", "structure"),
 )  # fmt: skip
 views = Table(
@@ -71,6 +77,7 @@ invitations = Table(
     Column("link_until", BigInteger, nullable=False),
     Column("answered", BigInteger),
     Column("withdrawn", BigInteger),
+    Column("mac", LargeBinary),
 )  # fmt: skip
 sessions = Table(
     "sessions", metadata,
@@ -84,6 +91,7 @@ sessions = Table(
     Column("way", String, nullable=False),
     Column("device", String, nullable=False),
     Column("id_token", LargeBinary),  # sealed: the issuer's, for its sign-out
+    Column("mac", LargeBinary),
 )  # fmt: skip
 attempts = Table(
     "attempts", metadata,
@@ -114,3 +122,13 @@ tickets = Table(
     Column("content", LargeBinary, nullable=False),  # sealed
     Column("until", BigInteger, nullable=False),
 )  # fmt: skip
+SIGNED: dict[Table, tuple[str, ...]] = {
+    accounts: ("id", "email_digest", "handle", "password", "totp"),
+    passkeys: ("id", "account", "public_key"),
+    recovery_codes: ("digest", "account"),
+    identities: ("issuer", "subject", "account"),
+    memberships: ("structure", "member", "account", "asleep", "ended"),
+    invitations: ("id", "structure", "member", "email_digest", "until", "link", "link_until", "answered", "withdrawn"),
+    sessions: ("digest", "account", "structure", "member", "created", "seen", "proved"),
+}
+"""The tables whose rows let somebody enter, and the fields that a signature covers."""

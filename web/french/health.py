@@ -119,6 +119,8 @@ SENTENCES = {
     "account_store good none": "Personne n’est encore invité : « pixflow account invite ».",
     "account_store alarm": "Ils ne s’ouvrent pas, leur clé (keys/_site.key) manque ou n’est pas la leur : remettez la "
     "clé, ou « pixflow account restore ».",
+    "account_store alarm forged": "{unsigned} par pixflow : quelqu’un d’autre écrit dans la base des comptes. Ce "
+    "qu’il y a mis n’ouvre rien. Changez le mot de passe de la base, et voyez qui y accède.",
     "tls good": "Pages et base ne sont lues qu’ici, ou chiffrées.",
     "tls alarm pages": "PIXFLOW_URL ne commence pas par https:// : les mots de passe voyageraient en clair.",
     "tls alarm database": "La base est sur une autre machine, sans certificat vérifié : « ?sslmode=verify-full » dans "
@@ -187,6 +189,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "lost": lambda count: plural(count, "fiche sans clé", "fiches sans clé"),
     "people": lambda count: plural(count, "personne"),
     "forged": lambda count: plural(count, "effacement"),
+    "unsigned": lambda count: plural(count, "ligne n’a pas été écrite", "lignes n’ont pas été écrites"),
     "emptied": lambda count: plural(count, "clé détruite", "clés détruites"),
     "streams": lambda count: plural(count, "fiche ne suit plus", "fiches ne suivent plus"),
     "path": str,

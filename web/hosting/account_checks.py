@@ -5,10 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import select, text
 
+from web.accounts import signed_rows
 from web.accounts.factors import breached
 from web.accounts.site import LOCAL, is_safe
 from web.accounts.store import open_accounts
-from web.accounts.tables import accounts
+from web.accounts.tables import SIGNED, accounts
 from web.hosting.health import Finding, run
 from web.hosting.settings import Settings
 
@@ -21,7 +22,7 @@ def findings(settings: Settings, *, demo: bool) -> list[Finding]:
 
 
 def account_store(settings: Settings) -> Finding:
-    """Checks that the store opens, that its key opens what it sealed, and that it is whole."""
+    """Checks that the store opens, that its key opens what it sealed, that it is whole, and that pixflow wrote it."""
     store = open_accounts(settings.data, settings.database())
     if store is None:
         return Finding("account_store", "good", {"why": "none"})
@@ -30,8 +31,12 @@ def account_store(settings: Settings) -> Finding:
             row = connection.execute(select(accounts.c.id, accounts.c.email).limit(1)).first()
             pragmas = () if settings.database() else ("journal_mode", "quick_check")
             said = [connection.execute(text(f"PRAGMA {one}")).scalar() for one in pragmas]
+            rows = ((table, row) for table in SIGNED for row in connection.execute(select(table)))
+            forged = sum(not signed_rows.is_genuine(store.key, table, row._mapping) for table, row in rows)
         if row:
             store.key.open_sealed(row.email, f"e-mail {row.id}")
+        if forged:
+            return Finding("account_store", "alarm", {"why": "forged", "unsigned": forged})
         return Finding("account_store", "good" if said in ([], ["wal", "ok"]) else "alarm")
     finally:
         store.close()

@@ -4,15 +4,20 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+from sqlalchemy import update
 
 from pixflow.store import StoreRefused
+from tests.web.client import words
 from tests.web.pages.account.conftest import NADIA, SECRET, URL, address, first_visit
 from tests.web.paths import House, house
 from web.accounts import accounts
 from web.accounts.site import Site
 from web.accounts.store import AccountStore, open_accounts
+from web.accounts.tables import accounts as account_rows
 from web.accounts.tables import sessions
+from web.french.health import sentence
 from web.hosting import account_backups, account_checks
 from web.hosting.settings import Settings
 
@@ -80,6 +85,16 @@ def test_a_damaged_backup_or_one_of_another_key_is_refused(at_work: House, tmp_p
     assert elsewhere
     with pytest.raises(StoreRefused, match="does not open"):
         account_backups.restore(elsewhere, made)
+    store, rows = site_of(at_work).store, msgspec.msgpack.decode(made.read_bytes())
+    emptied(store)
+    for change, said in (
+        (lambda row: [*row[:4], "$argon2id$mine", *row[5:]], "changed"),
+        (lambda row: row[:-1], "sign"),
+    ):
+        made.write_bytes(msgspec.msgpack.encode({**rows, "accounts": [change(row) for row in rows["accounts"]]}))
+        with pytest.raises(StoreRefused, match=said):
+            account_backups.restore(store, made)
+    assert accounts.find_email(store, "nadia.benali@exemple.fr") is None
     made.write_bytes(made.read_bytes()[:-9])
     with pytest.raises(StoreRefused, match="damaged"):
         account_backups.restore(elsewhere, made)
@@ -103,6 +118,11 @@ def test_doctor_opens_the_store_with_its_key(at_work: House, tmp_path: Path) -> 
     about = Settings(data=tmp_path / "data")
     first_visit(at_work, site_of(at_work), NADIA)
     assert account_checks.account_store(about).level == "good"
+    with site_of(at_work).store.write() as connection:
+        connection.execute(update(account_rows).values(password="$argon2id$mine"))
+    forged = account_checks.account_store(about)
+    assert (forged.level, forged.details) == ("alarm", {"why": "forged", "unsigned": 1})
+    assert "1 ligne n’a pas été écrite par pixflow" in words(sentence(forged.check, forged.level, forged.details))
     key = tmp_path / "data" / "keys" / "_site.key"
     was = key.read_bytes()
     key.write_bytes(bytes(32))

@@ -389,6 +389,7 @@ def examples() -> Iterator[Finding]:
         "host": "smtp.exemple.fr",
         "url": "https://pixflow.exemple.fr",
         "forged": 1,
+        "unsigned": 3,
         "emptied": 2,
         "reached": 40_000,
         "head": 61_150,

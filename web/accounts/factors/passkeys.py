@@ -10,11 +10,11 @@ from uuid import UUID
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from msgspec import Struct
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from web import security_events
-from web.accounts import tickets
+from web.accounts import signed_rows, tickets
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, passkeys
 from web.accounts.types import Account
@@ -68,16 +68,17 @@ def register(store: AccountStore, url: str, account: Account, token: str, answer
     now = store.now()
     try:
         with store.write() as connection:
-            connection.execute(
-                insert(passkeys).values(
-                    id=data.credential_id,
-                    account=account.id,
-                    public_key=bytes(data),
-                    counter=counter,
-                    name=name.strip()[:LONGEST_NAME] or "Clé",
-                    created=now,
-                    used=now,
-                )
+            signed_rows.add(
+                store.key,
+                connection,
+                passkeys,
+                id=data.credential_id,
+                account=account.id,
+                public_key=bytes(data),
+                counter=counter,
+                name=name.strip()[:LONGEST_NAME] or "Clé",
+                created=now,
+                used=now,
             )
     except IntegrityError:
         raise BadPasskey("this passkey is known already") from None
@@ -116,7 +117,8 @@ def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUI
     try:
         response = webauthn.read(answer)
         with store.read() as connection:
-            row = connection.execute(select(passkeys).where(passkeys.c.id == response.raw_id)).first()
+            found = connection.execute(select(passkeys).where(passkeys.c.id == response.raw_id))
+            row = next(iter(signed_rows.genuine(store.key, passkeys, found)), None)
         if row is None or (account and row.account != account):
             raise BadPasskey("an unknown passkey")
         webauthn.prove_complete(url, challenge.state, row.public_key, response)

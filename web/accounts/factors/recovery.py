@@ -3,8 +3,9 @@
 import secrets
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
+from web.accounts import signed_rows
 from web.accounts.store import AccountStore
 from web.accounts.tables import recovery_codes
 from web.accounts.tokens import digest
@@ -17,10 +18,10 @@ ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 def renew(store: AccountStore, account: UUID) -> list[str]:
     """Replaces the codes of an account, and returns the new ones: they are shown once."""
     codes = [_new() for _ in range(CODES)]
-    rows = [{"digest": _digest(account, code), "account": account} for code in codes]
     with store.write() as connection:
         connection.execute(delete(recovery_codes).where(recovery_codes.c.account == account))
-        connection.execute(insert(recovery_codes), rows)
+        for code in codes:
+            signed_rows.add(store.key, connection, recovery_codes, digest=_digest(account, code), account=account)
     return codes
 
 
@@ -30,7 +31,8 @@ def spend(store: AccountStore, account: UUID, code: str) -> bool:
         recovery_codes.c.account == account, recovery_codes.c.digest == _digest(account, code)
     )
     with store.write() as connection:
-        return connection.execute(query).rowcount == 1
+        spent = connection.execute(query.returning(recovery_codes))
+        return len(signed_rows.genuine(store.key, recovery_codes, spent)) == 1
 
 
 def _new() -> str:

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, delete, select, text
 
+from web.accounts import signed_rows
 from web.accounts.store import AccountStore
 from web.accounts.tables import identities
 
 _LINK = text("""
-    INSERT INTO identities (issuer, subject, account, created) VALUES (:issuer, :subject, :account, :created)
-    ON CONFLICT (issuer, subject) DO UPDATE SET account = :account, created = :created
+    INSERT INTO identities (issuer, subject, account, created, mac)
+    VALUES (:issuer, :subject, :account, :created, :mac)
+    ON CONFLICT (issuer, subject) DO UPDATE SET account = :account, created = :created, mac = :mac
 """).bindparams(bindparam("account", type_=Uuid))
 
 
@@ -19,14 +21,15 @@ def link(store: AccountStore, account: UUID, issuer: str, subject: str) -> None:
     others = (identities.c.account == account) & (identities.c.issuer == issuer) & (identities.c.subject != subject)
     with store.write() as connection:
         connection.execute(delete(identities).where(others))
-        connection.execute(_LINK, row)
+        connection.execute(_LINK, {**row, "mac": signed_rows.signature(store.key, identities, row)})
 
 
 def find(store: AccountStore, issuer: str, subject: str) -> UUID | None:
     """Returns the account of an identity."""
-    query = select(identities.c.account).where(identities.c.issuer == issuer, identities.c.subject == subject)
+    query = select(identities).where(identities.c.issuer == issuer, identities.c.subject == subject)
     with store.read() as connection:
-        return connection.execute(query).scalar()
+        found = signed_rows.genuine(store.key, identities, connection.execute(query))
+    return next((row.account for row in found), None)
 
 
 def unlink(store: AccountStore, account: UUID, issuer: str) -> bool:
