@@ -1,6 +1,7 @@
 """A thief before `pixflow serve`: an administrator's cookie, a référent's, a partner's link, the disk.
 
-It is served in a process of its own, with the real clock and a mail server: an alarm arrives within a minute.
+It is served in a process of its own, with the real clock and a mail server: an alarm arrives within a minute. The
+control serves without the second person and without the limits of reading: the same thefts succeed.
 """
 
 import re
@@ -8,17 +9,20 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes, policy
+from itertools import takewhile
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+import psycopg
 import pyotp
 import pytest
 from aiosmtpd.controller import Controller
@@ -41,6 +45,23 @@ NAME, MANY, LIMIT = "Diallo", 70, 60
 """The name that nobody must read, the dossiers, and those that a référent reads in ten minutes."""
 PARAMETER = re.compile(r"\{[^}]*\}")
 EVERY_ROLE = ["advisor", "referent", "manager", "auditor", "administrator"]
+UNPROTECTED = """
+from msgspec.structs import replace
+from pixflow.access_journal import mass_reading
+from pixflow.events.access import AccountOpened
+from pixflow.team import access, roles, staff
+staff.CONFIRMED = roles.CONFIRMED = frozenset()
+roles.direction_confirms = lambda *_: False
+mass_reading.is_reached = lambda *_: False
+evolve = access.evolve
+def alone(state, event, *about, **more):
+    known = evolve(state, event, *about, **more)
+    return replace(known, confirmed=True) if isinstance(event, AccountOpened) else known
+access.evolve = alone
+from web.cli.app import app
+app()
+"""
+"""`pixflow` where an account and a role count without a second person, and reading has no limit."""
 
 
 class Mailbox:
@@ -103,9 +124,10 @@ class Visitor:
 
 @dataclass
 class Served:
-    """A served structure, and who works there."""
+    """A served structure, and who works there; `database` is the URL of PostgreSQL, "" for SQLite."""
 
     data: Path
+    database: str
     socket: Path
     box: Mailbox
     people: dict[str, UUID]
@@ -128,9 +150,10 @@ class Served:
         return who.post(f"/equipe/{whom}/{name}", command_id=str(uuid4()), **sent)
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    data = tmp_path / "data"
+@contextmanager
+def at_work(folder: Path, database: str = "", program: Sequence[str] = (PIXFLOW,)) -> Iterator[Served]:
+    """Serves a house whose people have signed in."""
+    data = folder / "data"
     with house(data, today() - timedelta(days=1), url=URL) as made:
         made.pass_by(seconds=(utc_now() - made.now).total_seconds())
         dossiers = [made.opened(first=f"Aminata {n}", last=NAME) for n in range(MANY)]
@@ -138,10 +161,10 @@ def served(tmp_path: Path) -> Iterator[Served]:
         assert made.host.site
         links = {who: invited(made, made.host.site, who) for who in (HELENE, YANN, SOPHIE, NADIA)}
         people = dict(made.people)
-    listening = tmp_path / "s"
-    with mail_server() as (box, smtp), serving(data, "--socket", str(listening), PIXFLOW_SMTP=smtp):
+    listening = folder / "s"
+    with mail_server() as (box, smtp), serving(data, "--socket", str(listening), program=program, PIXFLOW_SMTP=smtp):
         visitors = {who: Visitor(listening).enters(f"/invitation/{link}") for who, link in links.items()}
-        found = Served(data, listening, box, people, dossiers, path, visitors)
+        found = Served(data, database, listening, box, people, dossiers, path, visitors)
         for who in (SOPHIE, NADIA):
             assert found.act(visitors[HELENE], people[who], "compte/confirmer").status_code == 303
         yield found
@@ -170,17 +193,43 @@ def named(visitor: Visitor, dossier: UUID) -> list[str]:
     return [page for page in pages(dossier) if NAME in visitor.get(page).text]
 
 
-def test_a_thief_gets_little_and_is_noticed(served: Served, proofs: Proofs) -> None:
-    at_work = served.visitors[SOPHIE].get(f"/dossiers/{served.dossiers[0]}")
-    assert NAME in at_work.text, "the référente reads it"
-    for attack in (_december, _mass_reading, _partner, _disk):
-        proofs.add(f"stolen: {attack.__name__.strip('_').replace('_', ' ')}", "`pixflow serve`, SQLite", attack(served))
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_thief_gets_little_and_is_noticed(
+    store: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proofs: Proofs
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
+    with at_work(tmp_path, url) as served:
+        page = served.visitors[SOPHIE].get(f"/dossiers/{served.dossiers[0]}")
+        assert NAME in page.text, "the référente reads it"
+        for attack in (_december, _mass_reading, _partner, _disk):
+            what = attack.__name__.strip("_").replace("_", " ")
+            proofs.add(f"stolen: {what}", f"`pixflow serve`, {store}", attack(served))
+
+
+def test_control_without_the_protections_the_thefts_succeed(tmp_path: Path, proofs: Proofs) -> None:
+    with at_work(tmp_path, program=(sys.executable, "-c", UNPROTECTED)) as served:
+        read = [page for who in _accounts_of_a_thief(served) for page in named(who, served.dossiers[0])]
+        opened = _opened_in_a_row(served, Visitor(served.socket, served.visitors[SOPHIE].cookies))
+    assert read
+    assert opened == MANY
+    found = f"{len(read)} pages name somebody to accounts that one person made; {opened} of {MANY} dossiers read"
+    proofs.add("control: no second person, no limit of reading", "`pixflow serve`, sqlite", found)
 
 
 def _december(served: Served) -> str:
     """An administrator's cookie makes two accounts with every role, which confirm each other and themselves."""
-    thief, fakes = Visitor(served.socket, served.visitors[YANN].cookies), []
     began = monotonic()
+    thieves = _accounts_of_a_thief(served)
+    read = [page for who in thieves for page in named(who, served.dossiers[0])]
+    assert read == []
+    alarm = served.told("Un Faux") - began
+    assert alarm <= 62
+    return f"0 dossiers on {3 * len(pages(served.dossiers[0]))} pages, the direction is told after {alarm:.0f} s"
+
+
+def _accounts_of_a_thief(served: Served) -> list[Visitor]:
+    """Returns the browser with the administrator's cookie, and those of two accounts that it made."""
+    thief, fakes = Visitor(served.socket, served.visitors[YANN].cookies), []
     for name in ("Un Faux", "Deux Faux"):
         email = f"{name[:2].lower()}@voleur.example"
         sent = {"command_id": str(uuid4()), "name": name, "email": email, "roles": EVERY_ROLE}
@@ -193,18 +242,13 @@ def _december(served: Served) -> str:
             served.act(who, served.people[name], "compte/confirmer")
             for role in EVERY_ROLE:
                 served.act(who, served.people[name], "confirm", role=role)
-    read = [page for who in (thief, *fakes) for page in named(who, served.dossiers[0])]
-    assert read == []
-    alarm = served.told("Un Faux") - began
-    assert alarm <= 62
-    return f"0 dossiers on {3 * len(pages(served.dossiers[0]))} pages, the direction is told after {alarm:.0f} s"
+    return [thief, *fakes]
 
 
 def _mass_reading(served: Served) -> str:
     """A référent's cookie opens one dossier after the other."""
-    thief, read = Visitor(served.socket, served.visitors[SOPHIE].cookies), 0
-    while NAME in thief.get(f"/dossiers/{served.dossiers[read]}").text:
-        read += 1
+    thief = Visitor(served.socket, served.visitors[SOPHIE].cookies)
+    read = _opened_in_a_row(served, thief)
     stopped = monotonic()
     assert read <= LIMIT
     assert served.visitors[SOPHIE].get("/boite").status_code == 303, "every session has ended"
@@ -212,6 +256,12 @@ def _mass_reading(served: Served) -> str:
     alarm = served.told(SOPHIE) - stopped
     assert alarm <= 62
     return f"{read} dossiers, then nothing; the direction is told after {alarm:.0f} s"
+
+
+def _opened_in_a_row(served: Served, thief: Visitor) -> int:
+    """Opens one dossier after the other. Returns the number of those that were shown."""
+    shown = (NAME in thief.get(f"/dossiers/{dossier}").text for dossier in served.dossiers)
+    return sum(1 for _ in takewhile(bool, shown))
 
 
 def _partner(served: Served) -> str:
@@ -228,28 +278,82 @@ def _partner(served: Served) -> str:
 
 def _disk(served: Served) -> str:
     """A copy of the disk holds no secret in clear; what is changed on it, or put back, is found."""
+    disk = Postgres(served.database) if served.database else Sqlite(served.data)
     secrets = [
         SECRET,
         *(value for one in served.visitors.values() for value in one.cookies.values() if len(value) > 20),
     ]
-    before = served.data.parent / "copy"
-    shutil.copytree(served.data, before)
-    files = [path for path in before.rglob("*") if path.is_file()]
+    disk.keep()
+    files = [path for folder in (served.data, *disk.folders()) for path in folder.rglob("*") if path.is_file()]
     assert {(path.name, one) for path in files for one in secrets if one.encode() in path.read_bytes()} == set()
     nadia = served.visitors[NADIA]
     assert nadia.get("/boite").status_code == 200
     assert served.act(served.visitors[HELENE], served.people[NADIA], "compte/couper").status_code == 303
-    accounts = served.data / "_site" / "accounts.db"
-    with closing(sqlite3.connect(accounts)) as now, closing(sqlite3.connect(before / "_site" / "accounts.db")) as old:
-        old.backup(now)
+    disk.put_back()
     assert nadia.get("/boite").status_code == 303, "a session that is put back opens nothing"
-    (journal,) = served.data.glob("*/access/*.db")
-    with closing(sqlite3.connect(journal)) as file:
-        file.execute("DROP TRIGGER no_update")
-        changed = file.execute("UPDATE lines SET page = 'GET /' WHERE number = 1").rowcount
-        file.commit()
+    assert disk.change_a_line() == 1
     asked = subprocess.run(
         [PIXFLOW, "doctor"], env=environment(served.data), capture_output=True, text=True, check=False, timeout=120
     )
-    assert (changed > 0, asked.returncode != 0, "onsultations" in asked.stdout) == (True, True, True), asked.stdout
+    assert (asked.returncode != 0, "ligne changée" in asked.stdout) == (True, True), asked.stdout
     return f"0 secrets in {len(files)} files, a session put back opens nothing, doctor finds a changed line"
+
+
+class Sqlite:
+    """The files of a data folder, in the hands of somebody who writes into them."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.copy = data, data.parent / "copy"
+
+    def folders(self) -> list[Path]:
+        return []
+
+    def keep(self) -> None:
+        shutil.copytree(self.data, self.copy)
+
+    def put_back(self) -> None:
+        """Puts the accounts of the copy back."""
+        now, old = (sqlite3.connect(folder / "_site" / "accounts.db") for folder in (self.data, self.copy))
+        with closing(now), closing(old):
+            old.backup(now)
+
+    def change_a_line(self) -> int:
+        (journal,) = self.data.glob("*/access/*.db")
+        with closing(sqlite3.connect(journal)) as file:
+            file.execute("DROP TRIGGER no_update")
+            changed = file.execute("UPDATE lines SET page = 'GET /' WHERE number = 1").rowcount
+            file.commit()
+        return changed
+
+
+class Postgres:
+    """A database, in the hands of its owner, and the files of its server."""
+
+    KEPT = ("sessions", "memberships")
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def asked(self, statement: str) -> Any:
+        with psycopg.connect(self.url, autocommit=True) as owner:
+            return owner.execute(statement.encode())
+
+    def folders(self) -> list[Path]:
+        return [Path(str(psycopg.conninfo.conninfo_to_dict(self.url)["host"])) / "data"]
+
+    def keep(self) -> None:
+        for table in self.KEPT:
+            self.asked(f"CREATE TABLE kept_{table} AS TABLE pixflow__site.{table}")
+        self.asked("CHECKPOINT")
+
+    def put_back(self) -> None:
+        for table in self.KEPT:
+            self.asked(f"DELETE FROM pixflow__site.{table}")
+            self.asked(f"INSERT INTO pixflow__site.{table} TABLE kept_{table}")
+
+    def change_a_line(self) -> int:
+        (row,) = self.asked("SELECT schemaname FROM pg_tables WHERE tablename = 'lines'").fetchall()
+        first = f"(SELECT chain FROM {row[0]}.lines WHERE number = 1 LIMIT 1)"
+        return int(
+            self.asked(f"UPDATE {row[0]}.lines SET page = 'GET /' WHERE number = 1 AND chain = {first}").rowcount
+        )

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,9 @@ def log_of_its_own() -> Iterator[None]:
 
 
 @contextmanager
-def serving(data: Path, *words: str, **settings: str | None) -> Iterator[subprocess.Popen[str]]:
+def serving(
+    data: Path, *words: str, program: Sequence[str] = (PIXFLOW,), **settings: str | None
+) -> Iterator[subprocess.Popen[str]]:
     """Serves until the end of the block. Waits for READY=1 on a socket of systemd's kind."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
         told.bind(str(data.parent / "notify"))
@@ -66,7 +68,7 @@ def serving(data: Path, *words: str, **settings: str | None) -> Iterator[subproc
         with (
             (data.parent / "stderr").open("w") as log,
             subprocess.Popen(
-                [PIXFLOW, "serve", *words],
+                [*program, "serve", *words],
                 env=environment(data, **settings),
                 stdout=subprocess.PIPE,
                 stderr=log,
