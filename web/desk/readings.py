@@ -38,4 +38,4 @@ def of_dossiers(served: ServedStructure, names: NameOfStaff, dossiers: Iterable[
 def _reading(line: Line, names: NameOfStaff, zone: str) -> Reading:
     at = instant(line.at)
     who = names.staff(line.member or OPERATOR)
-    return Reading(at, dates.instant(at, zone), line.member, who, french.page(line), french.WHY[line.why])
+    return Reading(at, dates.instant(at, zone), line.member, who, french.page(line), french.reason(line.why, line.page))

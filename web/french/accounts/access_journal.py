@@ -10,7 +10,6 @@ WHY = {
     "task": "par une tâche confiée",
     "role": "par son rôle",
     "glass": "pour un accueil",
-    "": "au terminal",
 }
 TERMINAL = "pixflow export-person"
 """The page of a line that the terminal writes."""
@@ -50,6 +49,11 @@ def sentence(line: Line) -> str:
     if line.what != "shown":
         return WHAT[line.what]
     return typography.upper_first(page(line)) if line.dossier else listed(line.people)
+
+
+def reason(why: str, page: str) -> str:
+    """Returns the reason that let somebody read, "" for a line that shows nobody."""
+    return "au terminal" if page == TERMINAL else WHY.get(why, "")
 
 
 def listed(people: int) -> str:

@@ -35,7 +35,8 @@ LOCK, ACCOUNT = "/verrou", "/compte"
 class LockPage(Page):
     """The lock: who is asked for one factor, and where it leads.
 
-    `kept`: a form that was sent waits behind it. `lost`: one was sent that cannot be kept.
+    `locked`: the session is; else factors are about to be changed. `kept`: a form that was sent waits behind it.
+    `lost`: one was sent that cannot be kept.
     """
 
     template = "account/lock.html"
@@ -43,6 +44,7 @@ class LockPage(Page):
 
     name: str
     next: str
+    locked: bool
     kept: bool
     lost: bool
     password: bool
@@ -186,6 +188,7 @@ def _lock(
     shown = LockPage(
         name=served.refs.team[session.member].name,
         next=next,
+        locked=session.is_locked,
         kept=next.startswith("/reprise/"),
         lost=lost,
         password=account.password is not None,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -18,7 +19,7 @@ from web.accounts.site import Site
 from web.accounts.types import Account, Session
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.signed_in import SESSION, SIGN_IN, AtSite, account_of, session_of
+from web.desk.signed_in import SESSION, SIGN_IN, AtSite, account_of, here, session_of
 from web.french import dates, vocabulary
 from web.french.accounts import sign_in as french
 from web.http.forms import FormData, text_of
@@ -65,12 +66,16 @@ class SessionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountPage(Page):
-    """One's account. `application` is the new one that is being enrolled."""
+    """One's account. `application` is the new one that is being enrolled.
+
+    `may_change`: a factor was proved within ten minutes, so factors may be changed.
+    """
 
     template = "account/account.html"
     shows = NOBODY
 
     email: str
+    may_change: bool
     passkeys: Sequence[PasskeyRow]
     takes_passkeys: bool
     password: bool
@@ -251,6 +256,7 @@ def _account(
     account = account_of(site, session.account)
     shown = AccountPage(
         email=account.email,
+        may_change=_is_fresh(site, session),
         passkeys=[
             PasskeyRow(one.id.hex(), one.name, _day(desk, site, one.created), _day(desk, site, one.used))
             for one in passkeys.of_account(site.store, account.id)
@@ -279,9 +285,14 @@ def _account(
 def _fresh(request: Request, site: Site) -> Account:
     """Returns the account, if a factor was proved a moment ago; else asks for one first."""
     session = _session(request)
-    if site.store.now() - session.proved > sessions.FRESH:
-        raise HTTPException(303, headers={"Location": f"{LOCK}?vers={ACCOUNT}"})
+    if not _is_fresh(site, session):
+        back = here(request) if request.method == "GET" else ACCOUNT
+        raise HTTPException(303, headers={"Location": f"{LOCK}?vers={quote(back)}"})
     return account_of(site, session.account)
+
+
+def _is_fresh(site: Site, session: Session) -> bool:
+    return site.store.now() - session.proved <= sessions.FRESH
 
 
 def _changed(request: Request, site: Site, account: Account, change: str) -> Response:

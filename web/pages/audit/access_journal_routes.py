@@ -147,10 +147,16 @@ def _rows(desk: Desk, lines: Sequence[Line]) -> list[ConsultationRow]:
             said=french.sentence(line),
             dossier=line.dossier if line.dossier in people else None,
             name=_name(line.dossier, people),
-            about=f"{dates.instant(instant(line.at), desk.zone)} · {french.WHY[line.why]}",
+            about=" · ".join(
+                filter(None, (dates.instant(instant(line.at), desk.zone), french.reason(line.why, line.page)))
+            ),
         )
         for line in lines
     ]
+
+
+def _reason(line: Line) -> str:
+    return french.reason(line.why, line.page)
 
 
 def _name(dossier: UUID | None, people: dict[UUID, YoungPerson]) -> str:
@@ -171,7 +177,7 @@ def _report(desk: Desk, sums: Iterable[ReadingSum], people: dict[UUID, YoungPers
             person.last_name if person else (privacy.SOMEBODY if one.dossier else ""),
             names.staff(one.member or OPERATOR),
             page if one.dossier else french.listed(one.people),
-            french.WHY.get(one.why, one.why),
+            french.reason(one.why, one.page),
             *(f"{instant(at).astimezone(ZoneInfo(desk.zone)):%Y-%m-%d %H:%M}" for at in (one.first, one.last)),
             one.times,
         )

@@ -115,4 +115,6 @@ def _said(desk: Desk, person: UUID, invited: invitations.Invitation | None, slee
     if invited:
         until = dates.instant(datetime.fromtimestamp(invited.until, UTC), desk.zone)
         return say("Invité·e par {name}, jusqu’au {until}.", name=names.staff(invited.sender), until=until)
+    if not sleeps:
+        return "Ses moyens d’entrer sont effacés : à réinviter."
     return "L’invitation est périmée." if access.invited_by else "Pas encore invité·e à se connecter."

@@ -53,7 +53,12 @@ def test_a_change_asks_for_a_fresh_proof(at_work: House, site: Site, helene: Bro
     before = account_of(at_work, site, HELENE)
     at_work.pass_by(minutes=10, seconds=1)
     assert helene.post(path, data=CHANGES[path]).headers["Location"] == "/verrou?vers=/compte"
-    assert helene.get("/compte?ajouter=application").headers["Location"] == "/verrou?vers=/compte"
+    asked = helene.get("/compte?ajouter=application").headers["Location"]
+    assert asked == "/verrou?vers=/compte%3Fajouter%3Dapplication", "and leads back there"
+    assert "demande une preuve de plus" in words(helene.get(asked).text)
+    stale = soup(helene.get("/compte").text)
+    assert not stale.select("form[action^='/compte/']:not([action*=sessions])"), "nothing is typed for nothing"
+    assert stale.select_one("a[href='/verrou?vers=/compte']")
     assert account_of(at_work, site, HELENE) == before
     assert helene.post("/verrou/mot-de-passe", data={"password": SECRET, "vers": "/compte"}).status_code == 303
     assert helene.post(path, data=CHANGES[path]).headers.get("Location", "/compte") == "/compte"

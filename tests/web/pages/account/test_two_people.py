@@ -63,7 +63,8 @@ def test_a_manager_invites_and_another_confirms(at_work: House, site: Site, box:
     assert nadia.post("/invitation/accepter").headers["Location"] == "/"
     for path in ("/", "/boite", "/dossiers", "/equipe", "/compte"):
         assert nadia.get(path).headers["Location"] == "/attente"
-    assert "Yann Le Goff" in words(nadia.get("/attente").text)
+    waits = words(nadia.get("/attente").text)
+    assert ("Yann Le Goff" in waits, "Hélène Morin" in waits) == (True, False), "who invited does not confirm"
     assert "Confirmer le compte" not in buttons(helene, at_work, NADIA), "who invited is not the second person"
     assert act(helene, at_work, NADIA, "confirmer").status_code == 422
     assert "Nadia Benali : un compte attend une deuxième personne." in words(yann.get("/equipe").text)
@@ -118,6 +119,8 @@ def test_lost_factors_are_deleted_by_two(at_work: House, site: Site, box: Path) 
     known = accounts.find_email(site.store, address(at_work, NADIA))
     assert known
     assert not known.is_complete
+    said = words(helene.get(f"/equipe/{at_work.people[NADIA]}").text)
+    assert "Ses moyens d’entrer sont effacés : à réinviter." in said
     assert act(helene, at_work, NADIA, "inviter").status_code == 303
     assert "Bienvenue" in Browser(at_work).get(link(box)[1]).text
 

@@ -65,6 +65,7 @@ def test_everybody_s_lines_of_a_week_the_latest_first(there: House) -> None:
         (NADIA, "Le dossier : Aminata Diallo"),
     ]
     assert got[2][2].startswith("30 mars 2026")
+    assert [row[2].partition(" · ")[2] for row in got] == ["", "par son rôle", "suit le dossier"], "none at a terminal"
     (line,) = lines.take()
     assert (line.page, line.people, line.why) == ("GET /consultations", 1, "role"), "to read the journal is a line"
     there.day(FIRST + timedelta(days=10))
