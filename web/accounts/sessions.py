@@ -66,6 +66,11 @@ def find(store: AccountStore, token: str) -> Session | None:
     return None
 
 
+def is_fresh(store: AccountStore, session: Session) -> bool:
+    """Tells if a factor was proved a moment ago, so that factors may be changed."""
+    return store.now() - session.proved <= FRESH
+
+
 def touch(store: AccountStore, session: Session) -> None:
     """Notes that the person is here, once a minute at most. A locked session stays locked."""
     now = store.now()

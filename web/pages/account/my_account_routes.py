@@ -256,7 +256,7 @@ def _account(
     account = account_of(site, session.account)
     shown = AccountPage(
         email=account.email,
-        may_change=_is_fresh(site, session),
+        may_change=sessions.is_fresh(site.store, session),
         passkeys=[
             PasskeyRow(one.id.hex(), one.name, _day(desk, site, one.created), _day(desk, site, one.used))
             for one in passkeys.of_account(site.store, account.id)
@@ -285,14 +285,10 @@ def _account(
 def _fresh(request: Request, site: Site) -> Account:
     """Returns the account, if a factor was proved a moment ago; else asks for one first."""
     session = _session(request)
-    if not _is_fresh(site, session):
+    if not sessions.is_fresh(site.store, session):
         back = here(request) if request.method == "GET" else ACCOUNT
         raise HTTPException(303, headers={"Location": f"{LOCK}?vers={quote(back)}"})
     return account_of(site, session.account)
-
-
-def _is_fresh(site: Site, session: Session) -> bool:
-    return site.store.now() - session.proved <= sessions.FRESH
 
 
 def _changed(request: Request, site: Site, account: Account, change: str) -> Response:
