@@ -44,19 +44,24 @@ def lent(connection: Connection, lender: UUID, borrower: UUID, until: date) -> l
 
 
 class PortfolioMove(Struct, frozen=True):
-    """Dossiers that one command moved to a colleague, and that they follow since; `until` is None for good."""
+    """Dossiers that one command moved to a colleague, and that they follow since; `until` is None for good.
+
+    `returned`: they were lent, and went back to their lender.
+    """
 
     bulk: UUID
     owner: UUID | None
     to: UUID
     until: date | None
     on: date
+    returned: bool
     n: int
 
 
 def moves(connection: Connection, since: date) -> list[PortfolioMove]:
     """Returns the dossiers moved with others since a day, the latest command first."""
-    alike = (table.c.bulk, table.c.owner_before, table.c.advisor, table.c.lent_until, table.c.assigned_on)
+    names = ("bulk", "owner_before", "advisor", "lent_until", "assigned_on", "returned")
+    alike = [table.c[name] for name in names]
     query = select(*alike, func.count()).where(table.c.bulk.is_not(None), table.c.assigned_on >= since)
     found = connection.execute(query.group_by(*alike).order_by(table.c.assigned_on.desc(), table.c.bulk, *alike[1:3]))
     return [PortfolioMove(*row) for row in found]

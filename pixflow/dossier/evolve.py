@@ -222,7 +222,7 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
         case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
             return {"programme": programme, "group": group, "collective_end": end, "joined": stamp}
         case e.AdvisorAssigned(advisor=advisor, bulk=bulk):
-            return {"advisor": advisor, "assigned": stamp, "lent": None, "transfer": _transfer(dossier, bulk)}
+            return {"advisor": advisor, "assigned": stamp, "lent": None, "transfer": _transfer(dossier, bulk, advisor)}
         case e.DossierLent(advisor=advisor, until=until, bulk=bulk):
             lender = dossier.lent.back_to if dossier.lent else dossier.advisor
             lent = Loan(stamp, lender, until) if lender else None
@@ -230,8 +230,9 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
     return _of_its_end(dossier, event, stamp, by)
 
 
-def _transfer(dossier: Dossier, bulk: UUID | None) -> Transfer | None:
-    return Transfer(bulk, dossier.advisor) if bulk else None
+def _transfer(dossier: Dossier, bulk: UUID | None, for_good: UUID | None = None) -> Transfer | None:
+    returned = dossier.lent is not None and dossier.lent.back_to == for_good
+    return Transfer(bulk, dossier.advisor, returned) if bulk else None
 
 
 def _of_its_end(dossier: Dossier, event: object, stamp: Stamp, by: str) -> dict[str, object]:

@@ -194,10 +194,14 @@ class Loan(Struct, frozen=True):
 
 
 class Transfer(Struct, frozen=True):
-    """The latest move of the dossier with others of a portfolio: the command, and the advisor of before."""
+    """The latest move of the dossier with others of a portfolio: the command, and the advisor of before.
+
+    `returned`: a loan was given back before its day.
+    """
 
     bulk: UUID
     owner: UUID | None
+    returned: bool = False
 
 
 class Merge(Struct, frozen=True):

@@ -34,6 +34,20 @@ def test_after_a_form_low_on_the_page(locale: House, url: str, new_tab: Callable
     expect(nadia.page.locator("#announced")).to_contain_text("Annulé : Action écartée")
 
 
+def test_on_a_phone_what_comes_next_is_in_view_where_the_form_stood(
+    locale: House, url: str, new_tab: Callable[..., Page]
+) -> None:
+    dossier = locale.presented()
+    nadia = Person(new_tab(base_url=url, viewport={"width": 390, "height": 820}), NADIA)
+    nadia.goes(f"/dossiers/{dossier}")
+    nadia.opens("Prévoir", within=".now")
+    nadia.page.get_by_label("Avec un médiateur").focus()
+    nadia.page.evaluate("scrollBy(0, 300)")
+    nadia.saves("Diagnostic prévu", {"À partir du": locale.today.isoformat(), "au bureau": True})
+    expect(nadia.page.get_by_role("heading", name="À faire maintenant")).to_be_in_viewport(ratio=1)
+    expect(nadia.page.locator(".notice.stays")).to_be_in_viewport(ratio=1)
+
+
 def test_focus_is_back_on_the_link_whose_form_was_left(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
     dossier = locale.opened()
     nadia = Person(new_tab(base_url=url), NADIA)

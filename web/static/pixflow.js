@@ -4,7 +4,9 @@
 // A swap made by a page that keeps itself up to date: nobody pressed anything (live.js). Asked before the swap, because
 // htmx names the new block as the source of a swap that took the pressed button away.
 let isByItself = false;
+let part = "now-title"; // of the dossier, where the form of before stood
 document.addEventListener("htmx:before:swap", (event) => {
+  part = document.querySelector("#form")?.parentElement.closest("section")?.getAttribute("aria-labelledby") ?? "now-title";
   isByItself = event.detail.ctx?.sourceElement?.matches?.("[data-live], [data-checks], #search") ?? false;
 });
 
@@ -18,7 +20,15 @@ document.addEventListener("click", (event) => {
 function focusNews() {
   const news = document.querySelector("[data-focus]");
   if (news) news.focus({ preventScroll: news.matches(".stays") });
+  if (news?.matches(".sheet > .stays")) showPart();
   else if (document.activeElement === document.body) landing().focus({ preventScroll: true });
+}
+
+// The page shrank as its form went: the part where it stood comes back, for it says what is to do next.
+function showPart() {
+  const title = document.getElementById(part);
+  const { top, bottom } = title?.closest("section").getBoundingClientRect() ?? {};
+  if (bottom < 200 || top > innerHeight) title.scrollIntoView();
 }
 
 function landing() {

@@ -429,7 +429,7 @@ WHYS = {
     ("confirm-erasure", (("by", "request"),)): "demandé le 5 mars par la personne",
     ("confirm-erasure", (("by", "retention"),)): "demandé le 5 mars, délai de conservation passé",
     ("confirm-erasure", (("by", "mistake"),)): "demandé le 5 mars, dossier ouvert par erreur",
-    ("book-workshop", (("by", "planned"),)): "atelier prévu le 5 mars, sans place",
+    ("book-workshop", (("by", "planned"),)): "prévu en atelier depuis le 5 mars, sans place",
     ("book-workshop", (("by", "released"),)): "place rendue le 5 mars",
     ("rebook-absent", (("by", "missed"), ("planned", "2026-03-04"))): "absent·e à l’atelier du 4 mars",
     ("rebook-absent", (("by", "excused"), ("planned", "2026-03-04"))): "excusé·e pour l’atelier du 4 mars",

@@ -67,7 +67,7 @@ class ReportPage(Page):
     """The report of a handover: the dossiers in groups, by the colleague who took them.
 
     `active` counts the reassignments that still count, of `total`. `rows` are results with refusals, `verb` what was
-    refused. `owner` is the advisor of before; `who` and `when` tell the command.
+    refused. `owner` is the advisor of before, who gave a loan back if `returned`; `who` and `when` tell the command.
     """
 
     template = "team/handover_report.html"
@@ -81,6 +81,7 @@ class ReportPage(Page):
     undone: bool
     until: date | None
     owner: str
+    returned: bool
     who: str
     when: str
     rows: Sequence[HandoverRow]
@@ -156,6 +157,7 @@ def report_page(
 ) -> ReportPage:
     """Returns the report of a bulk; `rows` are shown first."""
     made = reassignments(desk, events)
+    before = _before(desk, events[0]) if events else Dossier()
     names = {one.to: desk.refs.team[one.to].name for one in made}
     by_name = sorted(names.items(), key=lambda item: normalise(item[1]))
     return ReportPage(
@@ -166,7 +168,8 @@ def report_page(
         active=sum(not one.now for one in made),
         undone=bool(made) and all(one.undone for one in made),
         until=made[0].until if made else None,
-        owner=_owner(desk, events[0]) if events else "",
+        owner=names_for(desk).staff(before.advisor) if before.advisor else "",
+        returned=before.lent is not None and before.lent.back_to == made[0].to,
         who=sentences.who(events[0], names_for(desk)) if events else "",
         when=sentences.when(events[0], desk.zone) if events else "",
         rows=rows,
@@ -192,11 +195,10 @@ def reassignments(desk: Desk, events: Sequence[Recorded]) -> list[Reassignment]:
     return sorted(rows, key=lambda row: normalise(row.name))
 
 
-def _owner(desk: Desk, recorded: Recorded) -> str:
-    """Returns the advisor of the dossier before a reassignment."""
+def _before(desk: Desk, recorded: Recorded) -> Dossier:
+    """Returns the dossier before a reassignment."""
     history = desk.engine.history(recorded.originator_id)
-    before = fold([known for known in history if known.originator_version < recorded.originator_version])
-    return names_for(desk).staff(before.advisor) if before.advisor else ""
+    return fold([known for known in history if known.originator_version < recorded.originator_version])
 
 
 def _advisor(desk: Desk, dossier: Dossier, version: int) -> str:

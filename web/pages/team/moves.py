@@ -17,10 +17,11 @@ LATELY = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """The dossiers that one command moved, in words, and its report."""
+    """The dossiers that one command moved, in words, and its report with the `button` that undoes it."""
 
     sentence: str
     href: str
+    button: str
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class _Bulk:
     owner: UUID | None
     on: date
     until: date | None
+    returned: bool
     takers: dict[UUID, int]
 
 
@@ -37,7 +39,7 @@ def move_rows(desk: Desk, person: UUID | None = None) -> list[MoveRow]:
         return []
     found: dict[UUID, _Bulk] = {}
     for move in handovers.moves(desk.read, desk.today - LATELY):
-        bulk = found.setdefault(move.bulk, _Bulk(move.owner, move.on, move.until, {}))
+        bulk = found.setdefault(move.bulk, _Bulk(move.owner, move.on, move.until, move.returned, {}))
         bulk.takers[move.to] = bulk.takers.get(move.to, 0) + move.n
     return [_row(desk, id, bulk) for id, bulk in found.items() if person in (None, bulk.owner, *bulk.takers)]
 
@@ -48,13 +50,15 @@ def _row(desk: Desk, id: UUID, bulk: _Bulk) -> MoveRow:
     taken = ", ".join(
         f"{names.staff(to)} ({n})" if len(bulk.takers) > 1 else names.staff(to) for to, n in bulk.takers.items()
     )
+    owner = names.staff(bulk.owner) if bulk.owner else ""
+    gave = typography.de(owner) if owner else "sans suivi"
     text = "Le {on} : {many} {of} à {to}{until}"
     sentence = say(
         text,
         on=day(desk, bulk.on),
-        many=plural(total, "dossier"),
-        of=typography.de(names.staff(bulk.owner)) if bulk.owner else "sans suivi",
+        many=plural(total, "dossier rendu", "dossiers rendus") if bulk.returned else plural(total, "dossier"),
+        of=f"par {owner}" if bulk.returned else gave,
         to=taken,
         until=f", jusqu’au {day(desk, bulk.until)}" if bulk.until else "",
     )
-    return MoveRow(sentence, f"/equipe/confies/{id}")
+    return MoveRow(sentence, f"/equipe/confies/{id}", "Voir, annuler" if bulk.returned else "Voir, reprendre")

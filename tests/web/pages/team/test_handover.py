@@ -419,8 +419,11 @@ def test_a_loan_is_given_back_in_one_press_by_each_side_and_by_who_steers(at_wor
     hand_over(at_work, PAUL, term="until", until="2026-04-03")
     answer = give_back(at_work, who, page)
     assert follows(at_work, dossiers) == [NADIA, NADIA]
-    assert ("2 dossiers rendus à Nadia Benali" if page == "/boite" else "2 dossiers confiés") in words(answer.text)
+    assert ("2 dossiers rendus à Nadia Benali" if page == "/boite" else "2 dossiers rendus") in words(answer.text)
     assert loans(at_work, who, page) == []
+    assert texts(at_work.client(HELENE).get("/equipe").text, ".move > p:first-child") == [
+        "Le 16 mars : 2 dossiers rendus par Paul Rey à Nadia Benali"
+    ]
 
 
 def test_nobody_else_gives_a_loan_back(at_work: House) -> None:
