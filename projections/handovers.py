@@ -60,8 +60,8 @@ class PortfolioMove(Struct, frozen=True):
 
 def moves(connection: Connection, since: date) -> list[PortfolioMove]:
     """Returns the dossiers moved with others since a day, the latest command first."""
-    names = ("bulk", "owner_before", "advisor", "lent_until", "assigned_on", "returned")
-    alike = [table.c[name] for name in names]
-    query = select(*alike, func.count()).where(table.c.bulk.is_not(None), table.c.assigned_on >= since)
-    found = connection.execute(query.group_by(*alike).order_by(table.c.assigned_on.desc(), table.c.bulk, *alike[1:3]))
+    whom = (table.c.bulk, table.c.owner_before, table.c.advisor)
+    how = (table.c.lent_until, table.c.assigned_on, table.c.returned)
+    query = select(*whom, *how, func.count()).where(table.c.bulk.is_not(None), table.c.assigned_on >= since)
+    found = connection.execute(query.group_by(*whom, *how).order_by(table.c.assigned_on.desc(), *whom))
     return [PortfolioMove(*row) for row in found]
