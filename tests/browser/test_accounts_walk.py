@@ -163,6 +163,7 @@ def _a_locked_form_is_kept(nadia: Person, clock: Clock, check_page: Callable[[Pa
     nadia.sees("C’est bien vous, Nadia Benali", "Ce que vous avez écrit est gardé une heure")
     nadia.page.get_by_role("button", name="Avec une clé d’accès").click()
     nadia.sees("Ce que vous aviez écrit")
+    expect(nadia.page.get_by_label("au premier accueil")).to_be_checked()
     check_page(nadia.page)
     nadia.presses("Enregistrer")
     nadia.sees("Pix présenté au premier accueil")

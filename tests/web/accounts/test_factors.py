@@ -46,15 +46,33 @@ def test_a_password_matches_itself_only() -> None:
         ("BENALI vive le sud", "password-word"),
         ("vive l’Aigle en ete", "password-word"),
         ("mot de pixflow ici", "password-word"),
-        ("azertyuiopqs", "password-weak"),
+        ("azertyuiopqs", "password-word"),
         ("aaaaaaaaaaaaaaaa", "password-weak"),
-        ("123456789012345", "password-weak"),
+        ("123456789012345", "password-word"),
+        ("abcdefghijkl", "password-weak"),
     ],
 )
 def test_a_weak_password_is_refused(password: str, code: str) -> None:
     with pytest.raises(Refused) as refused:
         passwords.check_strength(password, ("Nadia Benali", "nadia.benali@exemple.fr", "L’Aigle"))
     assert refused.value.code == code
+
+
+def test_sixty_ways_to_write_what_everybody_guesses_are_refused() -> None:
+    """Names, the house, runs of the keyboard, years: with capitals, accents, digits and signs around them."""
+    guessed = ("Mission Locale", "pixflow", "Nadia", "Bénali", "L’Aigle", "mot de passe", "azerty", "qwertyuiop",
+               "missionlocale61", "1234567890")  # fmt: skip
+    for word in guessed:
+        for typed in (
+            word,
+            f"{word}{word}",
+            f"{word}-{word}",
+            f"{word.upper()}2026!",
+            f"!!{word}!!123",
+            f"le {word} ici 7",
+        ):
+            with pytest.raises(Refused, match="password-"):
+                passwords.check_strength(typed, ("Nadia Bénali", "L’Aigle"))
 
 
 @pytest.mark.parametrize(

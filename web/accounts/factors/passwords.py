@@ -18,7 +18,8 @@ _READ = 72
 """zxcvbn takes seconds on a long text: it is given this many characters."""
 _PART = 4
 """Shortest part of a name that a password must not contain."""
-_HOUSE = ("missionlocale", "pixflow")
+_HOUSE = ("missionlocale", "pixflow", "motdepasse", "azerty", "qwerty", "123456")
+"""Parts that no password has: the house, and what everybody tries first. zxcvbn knows no French."""
 _at_once = BoundedSemaphore(2)
 """A hash takes 46 MiB: two at a time."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
+from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -132,7 +133,7 @@ def resume(request: Request, site: AtSite, token: str) -> Response:
         raise HTTPException(404)
     request.state.frame = Frame(structure_name=served.refs.structure.name)
     hidden = [(name, value) for name, value in kept.fields if name != "vers"]
-    shown = [(name, value) for name, value in hidden if name not in ("command_id", "seen") and value.strip()]
+    shown = [(name, value) for name, value in hidden if name != "seen" and value.strip() and not _is_id(value)]
     return page(request, KeptFormPage(action=kept.action, fields=hidden, shown=shown, back=kept.back))
 
 
@@ -168,6 +169,13 @@ def _came_from(request: Request) -> str:
     before = request.headers.get("HX-Current-URL") or request.headers.get("referer") or ""
     base = str(request.base_url)
     return safe_path("/" + before.removeprefix(base)) if before.startswith(base) else "/"
+
+
+def _is_id(value: str) -> bool:
+    try:
+        return bool(UUID(value))
+    except ValueError:
+        return False
 
 
 def _next(vers: str, reprise: str) -> str:

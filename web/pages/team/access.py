@@ -76,6 +76,12 @@ def waiting(desk: Desk) -> list[UUID]:
     return [id for id in desk.refs.team if any(_may(desk, id, ACTIONS[name]) for name in names)]
 
 
+def stopped(desk: Desk) -> list[UUID]:
+    """Returns the members whom mass reading stopped, as long as nobody asked to open their account again."""
+    back, team = ACTIONS["demander-retour"], desk.refs.team
+    return [id for id, one in team.items() if one.access.suspended == "mass-reading" and _may(desk, id, back)]
+
+
 def _standing(desk: Desk, site: Site, person: UUID) -> invitations.Invitation | None:
     found = (one for one in invitations.standing(site.store, desk.served.opened.id) if one.member == person)
     return next(found, None)

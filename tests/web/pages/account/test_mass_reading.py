@@ -60,7 +60,9 @@ def test_the_page_too_many_is_not_shown_and_the_account_is_closed(
     assert [line.what for line in lines.take()] == ["shown", "stopped"]
     assert at_work.served.refs.team[at_work.people[SOPHIE]].access.suspended == "mass-reading"
     assert browser.get("/boite").headers["Location"].startswith("/connexion")
-    assert other.get("/equipe").status_code == 200
+    for page in ("/boite", "/equipe"):
+        said = words(other.get(page).text)
+        assert f"{SOPHIE} : accès coupé, trop de dossiers ouverts en peu de temps." in said, page
 
 
 def test_the_last_page_within_a_limit_is_shown_and_no_other() -> None:
