@@ -5,6 +5,7 @@ From the fifth failure one waits 1, 2, 4 … 64 minutes; at most 25 attempts a d
 
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
+from sys import maxsize
 
 from sqlalchemy import text
 
@@ -15,7 +16,7 @@ from web.accounts.store import AccountStore
 FREE, LONGEST, A_DAY = 4, 64 * 60, 25
 PLACE_FREE = 49
 """A house shares one address: a place may fail more often, and its waits alone bound a day."""
-_DAY, _ALL = 24 * 3600, 10**6
+_DAY, _ALL = 24 * 3600, maxsize
 
 _COUNT = text("""
     INSERT INTO attempts (what, who, failures, until, day, today) VALUES (:what, :who, 1, 0, :day, 1)

@@ -31,7 +31,8 @@ LINK_OVER = "Ce lien n’est plus valable : un lien sert une fois, pendant vingt
 REFUSALS = {
     "password-short": "Écrivez au moins {shortest} caractères : une phrase de quelques mots se retient bien.",
     "password-long": "Écrivez au plus {longest} caractères.",
-    "password-word": "« {word} » se devine : ni votre nom, ni celui de la structure ou d’un site dans un mot de passe.",
+    "password-word": "« {word} » se devine : ni votre nom, ni celui de la structure ou d’un site, ni ce que chacun "
+    "essaie d’abord.",
     "password-weak": "Ce mot de passe se devine trop vite : ajoutez des mots, ou changez-les.",
     "password-breached": "Ce mot de passe se trouve dans des listes volées : choisissez-en un autre.",
 }
