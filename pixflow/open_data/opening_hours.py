@@ -1,6 +1,7 @@
 """Opening hours of OpenStreetMap (https://wiki.openstreetmap.org/wiki/Key:opening_hours), on an ordinary week."""
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State, validate
@@ -30,8 +31,12 @@ def open_until(text: str, now: datetime) -> tuple[bool, datetime | None]:
 
     Raises ValueError for a text that is not OSM's.
     """
+    hours, local = _read(text), now.astimezone(_PARIS)
+    return hours.is_open(local), hours.next_change(local)
+
+
+@lru_cache(maxsize=2_000)
+def _read(text: str) -> OpeningHours:
     if not validate(text):
         raise ValueError("hours")
-    hours = OpeningHours(text, timezone=_PARIS, country="FR")
-    local = now.astimezone(_PARIS)
-    return hours.is_open(local), hours.next_change(local)
+    return OpeningHours(text, timezone=_PARIS, country="FR")

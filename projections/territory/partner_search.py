@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, and_, case, false, fun
 
 from pixflow.identity import normalise
 from pixflow.partners.freshness import first_days
-from projections.statements import WITHOUT
+from projections.statements import WITHOUT, Statement
 from projections.territory.partners import table, terms
 
 TERMS = ("kind", "label")
@@ -37,8 +37,12 @@ def page(connection: Connection, asked: PartnerFilter, limit: int, offset: int) 
 
 def of_streams(connection: Connection, streams: Sequence[UUID]) -> list[Any]:
     """Returns these partners, by commune, then by name."""
-    query = select(table).where(table.c.stream.in_(streams))
-    return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
+    return list(_of_streams(connection, streams=streams))
+
+
+@Statement
+def _of_streams(streams: Any) -> Any:
+    return select(table).where(table.c.stream.in_(streams)).order_by(table.c.town, table.c.sort, table.c.stream)
 
 
 def places(connection: Connection, asked: PartnerFilter) -> list[Any]:

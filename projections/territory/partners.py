@@ -27,6 +27,7 @@ from pixflow.identity import normalise
 from pixflow.partners.state import PartnerState, to_review
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.statements import Statement
 
 NAME = "territory.partners"
 KINDS = frozenset({"partner"})
@@ -215,9 +216,28 @@ def listed(connection: Connection, status: str = "listed") -> list[Any]:
     return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
 
 
-def offering(connection: Connection) -> list[Any]:
-    """Returns the listed partners with an open offer."""
-    return list(connection.execute(select(table).where(table.c.status == "listed", table.c.offers > 0)))
+def offered(connection: Connection) -> list[Any]:
+    """Returns every open offer of a listed partner, with its partner's name and point."""
+    return list(connection.execute(_OFFERED))
+
+
+_OFFERED = (
+    select(offers.c.stream, offers.c.offer, offers.c.terms, table.c.name, table.c.latitude, table.c.longitude)
+    .join(table, table.c.stream == offers.c.stream)
+    .where(~offers.c.closed, table.c.status == "listed")
+    .order_by(offers.c.stream, offers.c.offer)
+)
+
+
+def points_of(connection: Connection, commune: str) -> list[tuple[float, float]]:
+    """Returns the points of the listed partners of a commune."""
+    return [tuple(row) for row in _points(connection, commune=commune)]
+
+
+@Statement
+def _points(commune: Any) -> Any:
+    query = select(table.c.latitude, table.c.longitude).where(table.c.commune == commune, table.c.status == "listed")
+    return query.where(table.c.latitude.is_not(None)).order_by(table.c.stream)
 
 
 def of_commune(connection: Connection, commune: str, town: str) -> list[Any]:
@@ -230,8 +250,12 @@ def of_commune(connection: Connection, commune: str, town: str) -> list[Any]:
 
 def joined_to(connection: Connection, streams: Collection[UUID]) -> dict[UUID, UUID]:
     """Returns the partners joined to these, each with the one that goes on."""
-    query = select(table.c.stream, table.c.into).where(table.c.into.in_(list(streams)))
-    return {row.stream: row.into for row in connection.execute(query.order_by(table.c.stream))}
+    return {row.stream: row.into for row in _joined(connection, streams=list(streams))}
+
+
+@Statement
+def _joined(streams: Any) -> Any:
+    return select(table.c.stream, table.c.into).where(table.c.into.in_(streams)).order_by(table.c.stream)
 
 
 def open_offers(connection: Connection, streams: Iterable[UUID] | None = None) -> dict[UUID, list[Any]]:
@@ -273,13 +297,15 @@ def named(connection: Connection, sorts: Collection[str]) -> dict[str, UUID]:
 
 def names_of(connection: Connection, streams: Collection[UUID]) -> dict[str, UUID]:
     """Returns the normalised names that mean one of these partners: their own, and those attached to them."""
-    own = select(table.c.sort, table.c.stream).where(table.c.stream.in_(list(streams)))
-    attached = select(names.c.sort, names.c.stream).where(names.c.stream.in_(list(streams)))
-    return {
-        row.sort: row.stream
-        for query in (own, attached)
-        for row in connection.execute(query.order_by("sort", "stream"))
-    }
+    return {row.sort: row.stream for one in _NAMED for row in one(connection, streams=list(streams))}
+
+
+def _named(of: Table) -> Statement:
+    found = select(of.c.sort, of.c.stream).order_by("sort", "stream")
+    return Statement(lambda streams: found.where(of.c.stream.in_(streams)))
+
+
+_NAMED = (_named(table), _named(names))
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -12,6 +12,7 @@ from pixflow.identity import normalise
 from pixflow.partner_links.validity import is_awaited, lapse_day
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.statements import Statement
 
 NAME = "territory.referrals"
 KINDS = frozenset({"dossier"})
@@ -80,11 +81,14 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 def of_partners(connection: Connection, partners: Collection[UUID], sorts: Collection[str] = ()) -> list[Any]:
     """Returns the referrals to these partners, or to free names attached to them, the latest first."""
-    listed = table.c.partner.in_(list(partners))
-    free = and_(table.c.partner.is_(None), table.c.sort.in_(list(sorts)))
-    return list(
-        connection.execute(select(table).where(or_(listed, free)).order_by(table.c.sent.desc(), table.c.referral))
-    )
+    return list(_of_partners(connection, partners=list(partners), sorts=list(sorts)))
+
+
+@Statement
+def _of_partners(partners: Any, sorts: Any) -> Any:
+    free = and_(table.c.partner.is_(None), table.c.sort.in_(sorts))
+    found = select(table).where(or_(table.c.partner.in_(partners), free))
+    return found.order_by(table.c.sent.desc(), table.c.referral)
 
 
 def of_dossier(connection: Connection, dossier: UUID) -> list[Any]:

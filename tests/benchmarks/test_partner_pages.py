@@ -8,8 +8,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi.testclient import TestClient
 
 from pixflow.actor import Actor
+from pixflow.dossier import follow_up
 from pixflow.engine import Step
 from pixflow.events.values import OfferTerms
 from pixflow.open_data.communes import communes
@@ -18,12 +20,16 @@ from projections.territory import partners
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.open_data.samples import mediation
 from tests.postgres import Cluster
+from tests.web.client import OWN_URL
 from tests.web.paths import House, house
+from web.desk.dependencies import COOKIE
 from web.desk.territory.places_import import importer_of
 
 PLACES = sized((100,), (5_000,), (5_000, 25_000))
 ROUNDS = sized(2, 25, 40)
-OFFERING = 200
+FACTS = 40
+"""Of the dossier."""
+OFFERING = 50
 """Partners with an offer for the action."""
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 DOSSIER, PARTNER, REFERRAL = "a dossier", "a partner", "form of a referral"
@@ -59,10 +65,12 @@ def pages(folder: Path, size: int) -> Iterator[dict[str, Callable[[], object]]]:
     with house(folder, date(2026, 6, 15)) as made:
         listed = fill(made, size)
         dossier, actions = made.prescribed()
-        reads = {name: made.client(name) for name in (NADIA, SOPHIE)}
+        for number in range(FACTS - len(made.events(dossier))):
+            made.on(dossier, follow_up.take_note, text=f"Appel {number}")
+        browser = TestClient(made.app, OWN_URL, cookies={COOKIE: f"{made.slug}/{made.people[NADIA]}"})
 
-        def get(name: str, address: str) -> object:
-            return reads[name].get(address).raise_for_status()
+        def get(address: str) -> object:
+            return browser.get(address).raise_for_status()
 
         form = f"/dossiers/{dossier}?formulaire=refer&sur={actions[1]}"
         addresses = {
@@ -75,7 +83,7 @@ def pages(folder: Path, size: int) -> Iterator[dict[str, Callable[[], object]]]:
             "two filters": "/partenaires?fraicheur=fresh&label=France+Services",
             "open now": "/partenaires?ouvert=oui",
         }
-        yield {name: partial(get, NADIA, address) for name, address in addresses.items()}
+        yield {name: partial(get, address) for name, address in addresses.items()}
 
 
 def fill(made: House, size: int) -> list[UUID]:

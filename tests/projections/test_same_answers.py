@@ -29,9 +29,11 @@ from projections.figures.refresh import basis_of, refresh
 from projections.figures.selection import CUTS, Cut, FigureQuestion
 from projections.knowledge import resources
 from projections.knowledge.resources import StepPlace
+from projections.statements import WITHOUT
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
-from projections.territory import partner_links, partners
+from projections.territory import partner_links, partner_search, partners
+from projections.territory.partner_search import PartnerFilter
 from tests.projections.conftest import NOW, Spare, everything
 
 pytestmark = pytest.mark.postgres
@@ -85,6 +87,7 @@ def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut:
         ("advisor_queue", piles),
         ("advisor_queue", seat_candidates),
         ("result_routing", dispatch),
+        ("territory.partners", partner_search),
     ],
     ids=lambda one: one if isinstance(one, str) else one.__name__,
 )
@@ -230,6 +233,13 @@ OF_ONE: dict[str, dict[str, list[Any]]] = {
         "wanted": [dossier_sheet.DossierFilter(state=state) for state in ("open", "closed", "unassigned")]
     },
     "workshops": {"wanted": [workshops.WorkshopFilter(when) for when in ("to-come", "past", "cancelled")]},
+    "territory.partners": {
+        "asked": [
+            PartnerFilter("listed", TODAY),
+            PartnerFilter("listed", TODAY, "mort", "cafe", "", "fresh"),
+            PartnerFilter("listed", TODAY, label=WITHOUT, freshness="old"),
+        ]
+    },
     "audit_trail": {
         "since": [datetime(2026, 4, 1, tzinfo=UTC)],
         "wanted": [

@@ -9,7 +9,7 @@ from uuid import UUID
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
-from pixflow.events.values import OfferTerms, Partner, PartnerDetails
+from pixflow.events.values import OfferTerms, Partner
 from pixflow.identity import normalise
 from pixflow.open_data.coordinates import kilometres
 from pixflow.open_data.place import Point
@@ -18,7 +18,7 @@ from pixflow.partners.listing import use_partner
 from pixflow.place_import.outlines import middles
 from pixflow.place_import.territory import middle, stated_or_guessed
 from projections.store.folds import fold_of
-from projections.territory import partners, referrals
+from projections.territory import partner_search, partners, referrals
 from web.desk.desk import Desk
 from web.french import validation
 from web.french.phrases import listed
@@ -72,23 +72,13 @@ def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
     proposal = state.action.proposal if state else None
     if state is None or proposal is None:
         return []
-    bands = _bands(desk, proposal)
-    offered = partners.open_offers(desk.read)
-    found = [
-        (row, terms)
-        for rows in offered.values()
-        for row in rows
-        if fits(terms := partners.terms_of(row), proposal, bands, dossier.programme)
-    ]
-    if not found:
-        return []
-    rows = {row.stream: row for row in partners.offering(desk.read)}
-    sent = _sent(desk, {row.stream for row, _ in found})
-    asked = _asked(desk, state)
-    here = _middle_of_site(desk, dossier.site)
-    made = [_offer(desk, rows[row.stream], row.offer, terms, here, sent, asked) for row, terms in found]
-    made.sort(key=lambda one: (one.asked != "", one.kilometres is None, one.kilometres or 0, -one.accepted, one.name))
-    return made[:MOST]
+    bands, here, asked = _bands(desk, proposal), _middle_of_site(desk, dossier.site), _asked(desk, state)
+    found = []
+    for row in partners.offered(desk.read):
+        if fits(terms := partners.terms_of(row), proposal, bands, dossier.programme):
+            away = kilometres(here, (row.latitude, row.longitude)) if here and row.latitude is not None else None
+            found.append(_Near(row.stream, row.offer, row.name, terms.label, away, asked.get(row.stream, "")))
+    return _chosen(desk, found)
 
 
 def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
@@ -96,11 +86,10 @@ def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffe
     return [one for one in fitting(desk, dossier, action) if not one.asked][:ALTERNATIVES]
 
 
-def named(desk: Desk, offers: Iterable[FittingOffer], name: str) -> FittingOffer | None:
-    """Returns the offer of the partner that a name of the grid means: its own name, or one attached to it."""
+def meant(desk: Desk, name: str) -> UUID | None:
+    """Returns the listed partner that a name of the grid means: its own name, or one attached to it."""
     sort = normalise(name)
-    means = partners.named(desk.read, [sort]).get(sort) if sort else None
-    return next((one for one in offers if one.partner == means), None)
+    return partners.named(desk.read, [sort]).get(sort) if sort else None
 
 
 def _asked(desk: Desk, state: ActionState) -> dict[UUID, str]:
@@ -168,34 +157,54 @@ def _sent(desk: Desk, streams: Iterable[UUID]) -> Mapping[UUID, list[Any]]:
     return found
 
 
-def _offer(
-    desk: Desk,
-    row: Any,
-    offer: UUID,
-    terms: OfferTerms,
-    here: Point | None,
-    sent: Mapping[UUID, list[Any]],
-    asked: Mapping[UUID, str],
-) -> FittingOffer:
-    details = partners.details_of(row)
-    away = kilometres(here, details.point) if here and details.point else None
-    told = sent.get(row.stream, [])
-    answered = [one for one in told if one.answer]
-    accepted = sum(one.answer == "accepted" for one in answered) / len(answered) if answered else 0
-    return FittingOffer(
-        row.stream,
-        offer,
-        row.name,
-        terms.label,
-        away,
-        accepted,
-        asked.get(row.stream, ""),
-        _about(desk, row, details, away, told, asked.get(row.stream, "")),
-    )
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """An offer that fits, with what orders it first."""
+
+    partner: UUID
+    offer: UUID
+    name: str
+    label: str
+    away: float | None
+    asked: str
+
+    @property
+    def order(self) -> tuple[bool, bool, float]:
+        return self.asked != "", self.away is None, self.away or 0
 
 
-def _about(desk: Desk, row: Any, details: PartnerDetails, away: float | None, sent: list[Any], asked: str) -> str:
+def _chosen(desk: Desk, found: Sequence[_Near]) -> list[FittingOffer]:
+    """Returns the first ones; the answers of partners are read of those only that are near enough to be among them."""
+    ranks = sorted(one.order for one in found)
+    near = [one for one in found if one.order <= ranks[:MOST][-1]]
+    sent = _sent(desk, {one.partner for one in near})
+    accepted = {one.partner: _accepted(sent.get(one.partner, ())) for one in near}
+    near.sort(key=lambda one: (*one.order, -accepted[one.partner], one.name))
+    rows = {row.stream: row for row in partner_search.of_streams(desk.read, [one.partner for one in near[:MOST]])}
+    return [
+        FittingOffer(
+            one.partner,
+            one.offer,
+            one.name,
+            one.label,
+            one.away,
+            accepted[one.partner],
+            one.asked,
+            _about(desk, rows[one.partner], one.away, sent.get(one.partner, ()), one.asked),
+        )
+        for one in near[:MOST]
+    ]
+
+
+def _accepted(sent: Sequence[Any]) -> float:
+    """Returns the share of the answers that accepted."""
+    answers = [one.answer for one in sent if one.answer]
+    return answers.count("accepted") / len(answers) if answers else 0
+
+
+def _about(desk: Desk, row: Any, away: float | None, sent: Sequence[Any], asked: str) -> str:
     """Returns what helps to choose: what they said before, place, distance, answers, how they answer, freshness."""
+    details = partners.details_of(row)
     return listed(
         asked,
         typeset(row.town),
@@ -216,6 +225,5 @@ def _middle_of_site(desk: Desk, site: str) -> Point | None:
         return None
     if outline := catalogue.outlines.get(code):
         return middles({code: outline})[code]
-    there = partners.of_commune(desk.read, code, "")
-    points = [(row.latitude, row.longitude) for row in there if row.latitude is not None]
+    points = partners.points_of(desk.read, code)
     return middle(points) if points else None

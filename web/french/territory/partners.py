@@ -107,10 +107,13 @@ def way(details: PartnerDetails) -> str:
 
 
 def on_map(count: int, places: Sequence[tuple[str, str]]) -> str:
-    """Returns the name of a point of the map: that of its place, or the first ones of its places or communes."""
+    """Returns the name of a point of the map: that of its place, or the first ones of its places or communes.
+
+    A commune as a whole has no name of a place.
+    """
     if count == 1:
         return ", ".join(filter(None, places[0]))
-    named = ", ".join(name for name, _ in places[:NAMED]) + ("…" if len(places) > NAMED else "")
+    named = ", ".join(name or town for name, town in places[:NAMED]) + ("…" if len(places) > NAMED else "")
     return say("{count} lieux : {named}", count=count, named=named)
 
 

@@ -180,8 +180,9 @@ def referring(desk: Desk, dossier: Dossier, action: str) -> Values:
     bands = desk.refs.grille(desk.today).document.bands
     proposals = [proposal for band in bands for proposal in band.proposals if kept and proposal.id == kept.proposal]
     named = (proposals[0].partner if proposals else "") or ""
-    offers = referral_offers.fitting(desk, dossier, kept.id) if kept else []
-    same = referral_offers.named(desk, offers, named)
+    meant = referral_offers.meant(desk, named)
+    offers = referral_offers.fitting(desk, dossier, kept.id) if kept and meant else []
+    same = next((one for one in offers if one.partner == meant), None)
     tried = state is not None and normalise(named) in {normalise(one.partner.name) for one in state.referrals}
     if tried or (same and same.asked):
         return {}

@@ -74,7 +74,9 @@ def found(desk: Desk, status: str, text: str, wanted: Mapping[str, str], number:
     kept = {"etat": "" if status == "listed" else status, "q": text}
     by_town = False
     if wanted["ouvert"]:
-        there = [row for row in partner_search.places(desk.read, asked) if _is_open(desk, row) == wanted["ouvert"]]
+        all_of_them = partner_search.places(desk.read, asked)
+        opened = {text: hours.is_open(text, desk.engine.clock()) for text in {row.hours for row in all_of_them}}
+        there = [row for row in all_of_them if opened[row.hours] == (wanted["ouvert"] == "oui")]
         pager = Pager.at(len(there), number, LIST, {**kept, **wanted})
         rows = partner_search.of_streams(desk.read, [row.stream for row in there[pager.offset : pager.last]])
         counts: Mapping[str, int] = Counter(row.town for row in there)
@@ -96,10 +98,6 @@ def found(desk: Desk, status: str, text: str, wanted: Mapping[str, str], number:
         there,
         by_town,
     )
-
-
-def _is_open(desk: Desk, row: Any) -> str:
-    return "oui" if hours.is_open(row.hours, desk.engine.clock()) else "non"
 
 
 def _menus(desk: Desk, asked: PartnerFilter, wanted: Mapping[str, str], kept: Mapping[str, str]) -> list[FilterMenu]:

@@ -216,13 +216,14 @@ def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[LookAlike]:
         return []
     details = state.details
     there = partners.of_commune(desk.read, details.commune, details.town)
-    others = [row for row in there if row.stream not in (id, *state.different) and not _differs(desk, row.stream, id)]
+    others = [row for row in there if row.stream not in (id, *state.different)]
     mine = place_of(details, str(id))
-    pairs = duplicates([mine, *(place_of(partners.details_of(row), str(row.stream)) for row in others)])
-    found = [(pair.other if pair.one is mine else pair.one, pair) for pair in pairs if mine in (pair.one, pair.other)]
+    pairs = duplicates([mine], [place_of(partners.details_of(row), str(row.stream)) for row in others])
+    found = [(pair.other if pair.one is mine else pair.one, pair) for pair in pairs]
     return [
         LookAlike(UUID(place.id), place.name, ", ".join(REASONS[reason] for reason in pair.reasons))
         for place, pair in found
+        if not _differs(desk, UUID(place.id), id)
     ]
 
 

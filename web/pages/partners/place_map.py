@@ -67,13 +67,12 @@ class PlaceMap:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A place, with its partner; or the `count` places of a commune. `around` leads to the commune."""
+    """A place, with its partner; or the `count` places of a commune, without a name."""
 
     point: Point
     name: str
     town: str
     count: int
-    around: str
     teaches: bool
     partner: UUID | None = None
 
@@ -99,7 +98,7 @@ def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
         return None
     known = fold_of(desk.read, desk.served.opened.stream("catalogue"))
     catalogue = known if isinstance(known, Catalogue) else Catalogue()
-    inside = codes_of(catalogue.territory)
+    inside = codes_of(catalogue.territory) if catalogue.outlines else frozenset()
     texts = tuple(text for code, text in catalogue.outlines.items() if code in inside or not inside)
     rings = _rings(texts)
     box = _box([point for ring in rings for point in ring] + [spot.point for spot in spots])
@@ -108,7 +107,7 @@ def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
         WIDTH,
         height,
         _path(rings, frame),
-        _points(spots, frame),
+        _points(spots, frame, _Ways(found)),
         _scale(frame, box),
         catalogue.credit if texts else "",
         found.pager.total - sum(spot.count for spot in spots),
@@ -117,19 +116,12 @@ def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
 
 
 def _spots(found: PartnersFound) -> Iterator[_Spot]:
-    """Returns the places that have coordinates, or their communes; each leads to the place, or to its commune."""
-    anchors = {town.name: f"#town-{rank}" for rank, town in enumerate(found.towns, 1)}
-    asked = found.pager.params
+    """Returns the places that have coordinates, or their communes."""
     for row in found.places:
-        if row.latitude is None:
-            continue
-        town = typeset(row.town) or NOWHERE
-        href = anchors.get(town) or address(LIST, {**asked, "q": f"{asked['q']} {row.town}".strip()})
-        point = (row.latitude, row.longitude)
-        if found.by_town:
-            yield _Spot(point, town, "", row.placed, href, bool(row.teaches))
-        else:
-            yield _Spot(point, row.name, town, 1, href, row.teaches, row.stream)
+        if row.latitude is not None and found.by_town:
+            yield _Spot((row.latitude, row.longitude), "", row.town, row.placed, bool(row.teaches))
+        elif row.latitude is not None:
+            yield _Spot((row.latitude, row.longitude), row.name, row.town, 1, row.teaches, row.stream)
 
 
 @lru_cache(maxsize=4)
@@ -157,7 +149,22 @@ def _path(rings: Iterable[Iterable[Point]], frame: _Frame) -> str:
     return "".join("M" + " ".join(f"{x:.0f},{y:.0f}" for x, y in map(frame.at, ring)) + "Z" for ring in rings)
 
 
-def _points(spots: Sequence[_Spot], frame: _Frame) -> list[MapPoint]:
+class _Ways:
+    """Where the points of a map lead: to a partner, to a commune of the page, or to the list of another one."""
+
+    def __init__(self, found: PartnersFound) -> None:
+        self._anchors = {town.name: f"#town-{rank}" for rank, town in enumerate(found.towns, 1)}
+        self._asked = found.pager.params
+
+    def of(self, group: Sequence[_Spot]) -> str:
+        first = group[0]
+        if len(group) == 1 and first.partner:
+            return f"{LIST}/{first.partner}"
+        anchor = self._anchors.get(typeset(first.town) or NOWHERE)
+        return anchor or address(LIST, {**self._asked, "q": f"{self._asked['q']} {first.town}".strip()})
+
+
+def _points(spots: Sequence[_Spot], frame: _Frame, ways: _Ways) -> list[MapPoint]:
     """Returns a point for each spot; those too close together share the point of the first."""
     groups: dict[tuple[float, float], list[_Spot]] = {}
     drawn: dict[tuple[int, int], list[tuple[float, float]]] = {}  # by squares of the drawing
@@ -170,19 +177,13 @@ def _points(spots: Sequence[_Spot], frame: _Frame) -> list[MapPoint]:
             near = (x, y)
             drawn.setdefault((across, down), []).append(near)
         groups.setdefault(near, []).append(spot)
-    return [_point(there, group) for there, group in groups.items()]
+    return [_point(there, group, ways.of(group)) for there, group in groups.items()]
 
 
-def _point(there: tuple[float, float], group: Sequence[_Spot]) -> MapPoint:
-    first, count = group[0], sum(spot.count for spot in group)
-    return MapPoint(
-        round(there[0], 1),
-        round(there[1], 1),
-        count,
-        french.on_map(count, [(spot.name, spot.town) for spot in group]),
-        f"{LIST}/{first.partner}" if len(group) == 1 and first.partner else first.around,
-        any(spot.teaches for spot in group),
-    )
+def _point(there: tuple[float, float], group: Sequence[_Spot], href: str) -> MapPoint:
+    count = sum(spot.count for spot in group)
+    label = french.on_map(count, [(spot.name, typeset(spot.town) or NOWHERE) for spot in group[: french.NAMED + 1]])
+    return MapPoint(round(there[0], 1), round(there[1], 1), count, label, href, any(spot.teaches for spot in group))
 
 
 def _scale(frame: _Frame, box: Box) -> tuple[int, float]:
