@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests.postgres import Cluster, NoServer
+from tests.trials.proofs import Proofs
 
 # How long an example takes is the machine's affair; speed is measured in tests/benchmarks.
 settings.register_profile("house", deadline=None)
@@ -41,6 +42,14 @@ def database_url(postgres: Cluster) -> Iterator[str]:
     url = postgres.create_database()
     yield url
     postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def proofs() -> Iterator[Proofs]:
+    """Collects what the trials of a run did and found; printed at its end."""
+    made = Proofs()
+    yield made
+    print(f"\n\n{made.table()}")
 
 
 def pytest_collection_finish() -> None:

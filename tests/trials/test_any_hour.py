@@ -66,8 +66,10 @@ def run(library: str, now: datetime, bytecode: Path, *arguments: str) -> subproc
 def test_the_suite_passes(hour: str, library: str, tmp_path: Path, proofs: Proofs) -> None:
     """Everything but benchmarks, trials and the browser, which keeps a clock of its own."""
     wanted = ("-m", "not benchmark and not trial and not browser", "-n", "auto", "--dist", "loadfile")
-    done = run(library, HOURS[hour], tmp_path, *wanted, *os.environ.get("PIXFLOW_TRIALS_TESTS", "").split())
-    proofs.add(f"the suite at {HOURS[hour]:%H:%M} UTC", hour, "passed" if done.returncode == 0 else "FAILED")
+    only = os.environ.get("PIXFLOW_TRIALS_TESTS", "")
+    done = run(library, HOURS[hour], tmp_path, *wanted, *only.split())
+    told = f"{hour}; only {only}" if only else hour
+    proofs.add(f"the suite at {HOURS[hour]:%H:%M} UTC", told, "passed" if done.returncode == 0 else "FAILED")
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
 
 

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pixflow.events.dossier import Retracted
+from tests.trials.proofs import Proofs
 from tests.web import every_state, paths
 from tests.web.client import OWN_URL
 from tests.web.cut_store import Cut, blocks, cut, facts, history
@@ -65,7 +66,7 @@ def test_at_every_position_the_replay_is_the_page_of_that_day(at_work: House) ->
 
 
 @pytest.mark.trial
-def test_at_every_position_of_the_demonstration(tmp_path: Path) -> None:
+def test_at_every_position_of_the_demonstration(tmp_path: Path, proofs: Proofs) -> None:
     demo.play(tmp_path, NOW, demo.AIGLE)
     with open_host(tmp_path, demo=True, clock=lambda: NOW) as host:
         served = host.structures[demo.SLUG]
@@ -73,4 +74,6 @@ def test_at_every_position_of_the_demonstration(tmp_path: Path) -> None:
         client = plain(host, demo.SLUG, auditor)
         with cut(served, host, client) as past:
             dossiers = {r.originator_id: "" for r in past.events.all if r.event.TOPIC == "dossier.DossierOpened"}
-            assert compared(client, past, dossiers) > 700
+            count = compared(client, past, dossiers)
+        proofs.add("replay", f"{count} positions of {len(dossiers)} dossiers", "each is the page of that day")
+        assert count > 700
