@@ -1,6 +1,7 @@
 """Takes the pictures of README and docs/tour.md from the demonstration as it plays today: `make pictures`."""
 
 import os
+import sys
 import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.house import be, listening
+from tests.browser.person import Person
 from web.app import create_app
 from web.cli.app import app
 from web.hosting.host import open_host
@@ -18,6 +20,7 @@ from web.hosting.host import open_host
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 Picture = tuple[str, str, tuple[int, int], Callable[[Page], object]]
 """A picture: its name, who looks, the size of their window, and what they open."""
+COLUMNS = ("N° i-Milo", "Nom", "Prénom", "Site")
 TO_WEBP = """async png => {
   const image = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
   const canvas = Object.assign(document.createElement("canvas"), {width: image.width, height: image.height});
@@ -45,6 +48,54 @@ def to_presence(page: Page) -> None:
     page.locator(".head p").first.evaluate("top => top.scrollIntoView()")
 
 
+def to_remembered_columns(page: Page) -> None:
+    """Says once what each column of a list is, and opens the list of the month after."""
+    for month, named in (("octobre", "14001;CARDON;Lilou"), ("novembre", "14002;BESSON;Malo")):
+        page.goto("/dossiers/import")
+        rows = f"Repère;Famille;Usuel;Lieu\n{named};L'Aigle\n".encode()
+        with page.expect_navigation():
+            page.get_by_label("Fichier du portefeuille").set_input_files(
+                {"name": f"liste de {month}.csv", "mimeType": "text/csv", "buffer": rows}
+            )
+        if month == "octobre":
+            for choice, column in zip(page.locator("select[name=column]").all(), COLUMNS, strict=True):
+                choice.select_option(label=column)
+            page.get_by_role("button", name="Voir l’aperçu").click()
+            page.locator("main").get_by_role("button", name="Enregistrer").first.click()
+            page.get_by_role("heading", name="Portefeuille enregistré").wait_for()
+
+
+def to_sent(page: Page) -> None:
+    page.goto("/resultats")
+    page.locator("summary", has_text="Voir le").first.click()
+
+
+def to_woken(page: Page) -> None:
+    """Pauses an action until the partner of another one answers, which they do."""
+    person = Person(page, "Nadia Benali", known=True)
+    page.goto("/boite")
+    person.row("Jade", "CAP LEC").locator("summary").first.click()
+    person.row("Jade", "CAP LEC").get_by_role("link", name="Mettre en pause").click()
+    pause: dict[str, str | bool] = {"Ou dès que": "le partenaire répond", "Motif": "une formation à la fois"}
+    person.saves("En pause", pause, button="Mettre en pause")
+    page.goto("/boite")
+    person.starts("Jade", "CAP Digital")
+    person.saves("Orientation vers", {"Ou un autre partenaire": "GRETA d’Alençon"})
+    person.opens("Réponse")
+    person.saves("accepte", {"accepte": True})
+    page.goto("/boite?tache=refer")
+
+
+def to_waiting_role(page: Page) -> None:
+    page.goto("/equipe")
+    page.locator("main").get_by_role("link", name="Yann Castéra").first.click()
+
+
+def to_unassigned(page: Page) -> None:
+    page.goto("/boite?pile=assign-advisor")
+    page.get_by_role("button", name="Affecter (").click()
+
+
 PICTURES: tuple[Picture, ...] = (
     ("queue", "Nadia Benali", (1360, 800), lambda page: page.goto("/boite")),
     ("lateness", "Sophie Lecomte", (1360, 800), lambda page: page.goto("/boite")),
@@ -52,6 +103,11 @@ PICTURES: tuple[Picture, ...] = (
     ("results", "Sophie Lecomte", (1360, 800), lambda page: page.goto("/resultats")),
     ("draft", "Sophie Lecomte", (1360, 800), to_draft),
     ("presence", "Yann Castéra", (390, 760), to_presence),
+    ("columns", "Sophie Lecomte", (1360, 520), to_remembered_columns),
+    ("sent", "Sophie Lecomte", (1360, 700), to_sent),
+    ("woken", "Nadia Benali", (1360, 660), to_woken),
+    ("waiting-role", "Denis Roques", (1360, 420), to_waiting_role),
+    ("assign", "Sophie Lecomte", (1360, 520), to_unassigned),
 )
 
 
@@ -61,14 +117,17 @@ def webp(blank: Page, png: bytes) -> bytes:
 
 
 def main() -> None:
+    """Takes the pictures named on the command line, or all of them."""
     with tempfile.TemporaryDirectory() as data:
         os.environ["PIXFLOW_DATA"] = data
         CliRunner().invoke(app, ["demo", "--no-serve"], catch_exceptions=False)
         path = next(one for one in CHROMIUM if one.exists())
         with open_host(Path(data), demo=True) as host, listening(create_app(host)) as url, sync_playwright() as started:
             browser = started.chromium.launch(executable_path=path, args=[*ARGUMENTS, "--lang=fr-FR"])
-            for name, who, (width, height), opens in PICTURES:
+            wanted = [one for one in PICTURES if one[0] in sys.argv[1:]] or PICTURES
+            for name, who, (width, height), opens in wanted:
                 page = browser.new_page(base_url=url, locale="fr-FR", color_scheme="light")
+                page.set_default_timeout(10_000)
                 page.set_viewport_size({"width": width, "height": height})
                 be(page, who)
                 opens(page)
