@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any, NamedTuple, get_args
 from uuid import UUID
 
+import pytest
+
 from pixflow import authorization
 from pixflow.actor import OPERATOR, Actor
 from pixflow.authorization import Scope, Subject
@@ -197,19 +199,22 @@ def following(refs: References) -> Iterator[tuple[str, References]]:
                     yield f"{actor.int} {name} {person.int} {sent}", made
 
 
-def test_no_two_decisions_of_an_administrator_give_anybody_a_dossier() -> None:
+@pytest.mark.parametrize("one_of", [5, pytest.param(1, marks=pytest.mark.trial)])
+def test_no_two_decisions_of_an_administrator_give_anybody_a_dossier(one_of: int) -> None:
+    """After each first decision, or one of five of them, each second one."""
     refs = team()
     before, met = reading(refs), set()
     firsts = dict(following(refs))
     for first, once in firsts.items():
         assert reading(once) <= before, first
-    for first, once in firsts.items():
+    for first, once in list(firsts.items())[::one_of]:
         for second, twice in following(once):
             changed = frozenset((id, rights(one)) for id, one in twice.team.items() if one is not refs.team.get(id))
             if changed not in met:
                 met.add(changed)
                 assert reading(twice) <= before, f"{first}, then {second}"
-    assert (len(firsts), len(met)) > (200, 20_000)
+    assert len(firsts) > 200
+    assert len(met) > 20_000 / one_of
 
 
 def test_the_people_of_the_walk_read_what_their_roles_say() -> None:
