@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from bs4 import BeautifulSoup
+from bs4.filter import SoupStrainer
 from fastapi.testclient import TestClient
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from web.http.forms import Form
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64}|\b[IR]\d{1,2}\b")
 """Ids, and the names of indicators and of rules."""
 _VALUE = re.compile(r"=[^&]*")
+FORMS_AND_LINKS = SoupStrainer(["form", "a"])
 MOST_OF_A_PATTERN = 2
 """Pages visited of one pattern: those of other ids show the same kinds of form."""
 
@@ -63,7 +65,7 @@ def kinds(browsers: Iterable[TestClient], starts: Iterable[str]) -> list[FormKin
             page = browser.get(address)
             if page.status_code != 200 or "text/html" not in page.headers["content-type"]:
                 continue
-            html = BeautifulSoup(page.text, "html.parser")
+            html = BeautifulSoup(page.text, "html.parser", parse_only=FORMS_AND_LINKS)
             for form in _forms(browser, address, html):
                 found.setdefault(form.name, form)
             for link in _links(html):
