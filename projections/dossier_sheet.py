@@ -183,9 +183,8 @@ def counts(connection: Connection, scope: Scope) -> list[Any]:
 
 def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
     """Returns the open dossiers of a group that somebody may read, by name."""
-    query = select(table).where(
-        *_scope(scope), *_filtered(DossierFilter()), table.c.group == group, table.c.group != ""
-    )
+    query = select(table).where(*_scope(scope), *_filtered(DossierFilter()))
+    query = query.where(table.c.group == group, table.c.group != "")
     return list(connection.execute(query.order_by(table.c.sort, table.c.stream)))
 
 
@@ -219,9 +218,8 @@ def portfolio(connection: Connection, advisor: UUID, limit: int | None = None, o
 def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
     """Returns the dossiers lent to a colleague until before a day, closed ones too, each with its last day."""
     query = select(table.c.stream, table.c.lent_until).where(table.c.lent_until < day)
-    return [
-        (row.stream, row.lent_until) for row in connection.execute(query.order_by(table.c.lent_until, table.c.stream))
-    ]
+    found = connection.execute(query.order_by(table.c.lent_until, table.c.stream))
+    return [(row.stream, row.lent_until) for row in found]
 
 
 def scores(connection: Connection, scope: Scope) -> dict[int, int]:
