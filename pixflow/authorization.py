@@ -78,12 +78,12 @@ class Scope(Struct, frozen=True):
 
     def reads(self, advisor: UUID | None) -> bool:
         """Tells if the dossiers of an advisor are read. None is for dossiers without an advisor."""
-        return self.whose == "all" or (self.whose == "own" and advisor in self.advisors)
+        return self.whose == "all" or advisor in self.advisors
 
     def sees(self, dossier: Dossier) -> bool:
         if self.whose != "own":
             return self.whose == "all"
-        received = self.advisor is not None and receives(self.advisor, dossier, self.day)
+        received = receives(self.advisor, dossier, self.day)
         return received or any(follows(person, dossier, self.day) for person in self.advisors)
 
 
@@ -92,7 +92,7 @@ def follows(person: UUID, dossier: Dossier, day: date) -> bool:
     return dossier.advisor == person or any(h.to == person and h.is_active(day) for h in dossier.handovers.values())
 
 
-def receives(person: UUID, dossier: Dossier, day: date) -> bool:
+def receives(person: UUID | None, dossier: Dossier, day: date) -> bool:
     """Tells if a member of staff broke the glass of this dossier that day."""
     glass = dossier.glasses.get(str(person))
     return glass is not None and day <= glass.until
@@ -189,7 +189,7 @@ def principal(actor: Actor, refs: References, today: date) -> UUID | None:
 def roles(actor: Actor, refs: References, today: date) -> frozenset[Role]:
     """Returns the roles held that day, with those of deputised colleagues. None for the system and for strangers."""
     me = _member(actor.id, refs)
-    if me is None or not refs.team[me].works(today):
+    if me is None:
         return frozenset()
     away = (deputised_roles(refs.team[person], today) for person in colleagues_deputised_by(refs.team, me, today))
     return refs.team[me].roles_on(today).union(*away)

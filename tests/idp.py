@@ -1,11 +1,13 @@
 """An OpenID Connect provider for tests, in a thread of its own on this machine: strict, signing, and bent on demand.
 
-It takes what ProConnect takes, and refuses what ProConnect refuses. A test bends one answer with `bends`.
+It takes what ProConnect takes, and refuses what ProConnect refuses. A test bends one answer with `bends`. In a process
+of its own (`python -m tests.idp REDIRECT`) it prints its address, and ends with its input.
 """
 
 import json
 import secrets
 import ssl
+import sys
 import threading
 import time
 from base64 import urlsafe_b64encode
@@ -271,3 +273,10 @@ def _json(content: Claims, status: int = 200) -> Reply:
 
 def _challenge(verifier: str) -> str:
     return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+if __name__ == "__main__":
+    with provider() as alone:
+        alone.redirects.add(sys.argv[1])
+        print(alone.url, flush=True)
+        sys.stdin.read()

@@ -1,6 +1,6 @@
 """Permissions: every decision has roles, and the engine and pages ask them."""
 
-from datetime import date
+from datetime import date, timedelta
 from inspect import signature
 from pathlib import Path
 from typing import Any, get_args
@@ -15,6 +15,8 @@ from pixflow.authorization import Scope, Subject, principal, require, roles, sco
 from pixflow.decision import Argument, Decision
 from pixflow.dossier import task_decisions
 from pixflow.dossier.state import Dossier
+from pixflow.dossier.task_decisions import BESIDE
+from pixflow.events.dossier import GlassBroken
 from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.refused import Refused
@@ -525,6 +527,41 @@ def test_a_scope_sees_its_own_all_or_none() -> None:
     assert [Scope("all").sees(MINE), Scope("none").sees(MINE)] == [True, False]
     assert [Scope("own", ADVISOR).sees(NOBODY_S), Scope("all").sees(NOBODY_S)] == [False, True]
     assert authorization.scope(Actor(str(ADVISOR)), REFS, DAY).sees(MINE)
+
+
+def test_neither_a_subject_nor_a_scope_changes_on_its_way() -> None:
+    for one, name in ((Subject(MINE), "dossier"), (Scope("own", ADVISOR, DAY), "whose")):
+        with pytest.raises(AttributeError):
+            setattr(one, name, "all")
+
+
+def test_a_scope_reads_its_own_advisors_all_or_none() -> None:
+    asked = (ADVISOR, COLLEAGUE, None)
+    own, deputy = Scope("own", ADVISOR, DAY), Scope("own", ADVISOR, DAY, frozenset({COLLEAGUE}))
+    assert [own.reads(one) for one in asked] == [True, False, False]
+    assert [deputy.reads(one) for one in asked] == [True, True, False]
+    assert [Scope("all").reads(one) for one in asked] == [True] * 3
+    assert [Scope("none").reads(one) for one in asked] == [False] * 3
+
+
+def test_a_broken_glass_opens_the_dossier_to_one_person_until_the_end_of_the_day() -> None:
+    glass = GlassBroken(reason="Il est là", until=DAY, nth=1, on=DAY)
+    received: Dossier = state_of("dossier", opened(), glass)
+    assert [Scope("own", ADVISOR, day).sees(received) for day in (DAY, LATER)] == [True, False]
+    assert not Scope("own", COLLEAGUE, DAY).sees(received)
+    assert not Scope("own", COLLEAGUE, DAY, frozenset({ADVISOR})).sees(received), "a deputy breaks their own"
+    given = {one for one in OF_A_DOSSIER if may(ADVISOR, one, received) and not may(ADVISOR, one, NOBODY_S)}
+    assert given == {"issue_paper", *BESIDE}
+    assert not may(ADVISOR, "issue_paper", received, today=LATER)
+    assert not may(COLLEAGUE, "issue_paper", received)
+
+
+def test_who_runs_a_workshop_is_entrusted_with_whom_they_read_and_whom_they_meet() -> None:
+    workshop: Workshop = state_of("workshop", scheduled(), runs(COLLEAGUE))
+    assert workshop.starts
+    for now, entrusted in ((workshop.starts, [True, True]), (workshop.starts - timedelta(days=1), [True, False])):
+        people = (ADVISOR, COLLEAGUE)
+        assert [authorization.is_entrusted(Actor(str(one)), workshop, MINE, REFS, now) for one in people] == entrusted
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def new_or_empty(store: AccountStore, email: str) -> Account | None:
     return None if known.is_complete or _has_identity(store, known.id) else known
 
 
-def find(store: AccountStore, id: UUID) -> Account | None:
+def find(store: AccountStore, id: UUID | None) -> Account | None:
     with store.read() as connection:
         return _found(store, connection, accounts.c.id == id)
 

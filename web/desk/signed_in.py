@@ -35,7 +35,7 @@ AtSite = Annotated[Site, Depends(site_of)]
 
 def account_of(site: Site, id: UUID | None) -> Account:
     """Returns an account. Redirects to the sign-in when there is none."""
-    account = accounts.find(site.store, id) if id else None
+    account = accounts.find(site.store, id)
     if account is None:
         raise HTTPException(303, headers={"Location": SIGN_IN})
     return account
@@ -43,11 +43,18 @@ def account_of(site: Site, id: UUID | None) -> Account:
 
 def session_of(request: Request) -> Session | None:
     """Returns the session of this browser, also when it is locked. None once its member enters no more."""
+    found = _session_there(request)
+    return found[0] if found else None
+
+
+def _session_there(request: Request) -> tuple[Session, ServedStructure] | None:
     host: Host = request.app.state.host
     site, token = site_of(request), request.cookies.get(SESSION)
     session = sessions.find(site.store, token) if token else None
-    served = host.at(session.structure) if session else None
-    return session if session and served and enters(served, session.member) else None
+    if session is None:
+        return None
+    served = host.at(session.structure)
+    return (session, served) if served and enters(served, session.member) else None
 
 
 def signed_in(request: Request, host: Host) -> tuple[ServedStructure, Actor]:
@@ -67,11 +74,10 @@ def member_of(request: Request) -> tuple[ServedStructure, UUID]:
     Nothing of rights is in a session: a departure counts at the next request. Redirects to the sign-in. Raises
     SessionLocked.
     """
-    host: Host = request.app.state.host
-    session = session_of(request)
-    served = host.at(session.structure) if session else None
-    if session is None or served is None:
+    found = _session_there(request)
+    if found is None:
         raise HTTPException(303, headers={"Location": sign_in_address(request)})
+    session, served = found
     if session.is_locked:
         raise SessionLocked
     if "HX-PTag" not in request.headers:  # a page that asks whether it has changed is nobody's presence

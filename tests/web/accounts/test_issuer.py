@@ -4,6 +4,8 @@ import gzip
 import hmac
 import json
 import ssl
+import subprocess
+import sys
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
@@ -82,6 +84,15 @@ def test_a_whole_flow_of_the_proconnect_profile(idp: Provider) -> None:
     }  # fmt: skip
     signed_in(issuer)
     assert idp.calls["/jwks"] == idp.calls["/.well-known/openid-configuration"] == 1
+
+
+def test_a_whole_flow_with_a_provider_in_a_process_of_its_own() -> None:
+    command = [sys.executable, "-m", "tests.idp", REDIRECT]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        url = running.stdout.readline().strip()
+        assert signed_in(Issuer(url, CLIENT, SECRET, REDIRECT, profile="proconnect")).subject == "sub-helene"
+        running.stdin.close()
+    assert running.returncode == 0
 
 
 def test_a_whole_flow_of_the_plain_profile() -> None:

@@ -159,7 +159,7 @@ def choose_password(request: Request, site: AtSite, data: FormData) -> Response:
 def passkey_options(request: Request, site: AtSite) -> Response:
     """Returns the options of the browser's `create`: for a new account, or for one that must enrol a factor."""
     flow = _flow(request, site)
-    account = accounts.find(site.store, flow.account) if flow.account else None
+    account = accounts.find(site.store, flow.account)
     if account is None:
         _, invitation, _ = _invited(request, site)
         account = accounts.new_or_empty(site.store, invitation.email)

@@ -52,7 +52,7 @@ def arrive(request: Request, site: AtSite) -> Response:
 def _recognise(request: Request, site: Site, flow: Flow, arrival: Arrival) -> Response:
     """Goes on with the account of an identity. The e-mail that an issuer gives leads to none."""
     known = identities.find(site.store, arrival.issuer, arrival.subject)
-    account = accounts.find(site.store, known) if known else None
+    account = accounts.find(site.store, known)
     if account is None:
         return _first_visit(request, site, flow, arrival)
     flow = replace(flow, account=account.id)
