@@ -61,7 +61,7 @@ class WorkshopMoved(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkshopCancelled(Event):
     TOPIC: ClassVar[str] = "workshop.WorkshopCancelled"
-    reason: Literal["facilitator", "room", "technical", "too-few", "other"]
+    reason: Literal["facilitator", "room", "technical", "too-few", "mistake", "other"]
     on: date
 
 

@@ -94,7 +94,7 @@ def move_workshop(
 def cancel_workshop(
     workshop: Workshop,
     *,
-    reason: Literal["facilitator", "room", "technical", "too-few", "other"],
+    reason: Literal["facilitator", "room", "technical", "too-few", "mistake", "other"],
     registrants: tuple[UUID, ...],
     on: date,
 ) -> list[Event]:

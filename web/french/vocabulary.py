@@ -87,6 +87,7 @@ CANCELLATIONS = {
     "room": "salle indisponible",
     "technical": "panne ou réseau",
     "too-few": "trop peu d’inscrits",
+    "mistake": "fixé par erreur",
     "other": "autre raison",
 }
 MERGED = "fusionné avec un autre dossier"

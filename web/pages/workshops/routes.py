@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from pixflow.events.workshop import WorkshopScheduled
+from pixflow.events.workshop import WorkshopCancelled, WorkshopScheduled
 from pixflow.workshop.scheduling import schedule_workshop
 from projections.workshops import When, WorkshopFilter
 from web.desk import receipts
@@ -21,7 +21,7 @@ from web.http.people import People, listed
 from web.http.templates import Page, page
 from web.pages.agenda import feed
 from web.pages.agenda.feed import CalendarFeed
-from web.pages.workshops import alerts, listing
+from web.pages.workshops import alerts, listing, undo_scheduling
 from web.pages.workshops import calendar as workshop_calendar
 from web.pages.workshops.calendar import WorkshopCalendar
 from web.pages.workshops.listing import WorkshopRow, day_off
@@ -101,11 +101,14 @@ def read(
 
 
 def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None:
-    """Returns the workshops of a series that was just scheduled, and the days off that it left out."""
+    """Returns the workshops of a series that was just scheduled, with the days off that it left out, or cancelled."""
     events = [recorded.event for recorded in receipts.events_of(desk, reference)]
+    if gone := sum(isinstance(event, WorkshopCancelled) for event in events):
+        return Receipt(typography.plural(gone, "atelier annulé", "ateliers annulés"))
     held = [event.day for event in events if isinstance(event, WorkshopScheduled)]
     lines = [ReceiptLine(dates.weekday_day(day, year=True)) for day in held]
     skipped = filter(None, map(days.day, left_out.split(",")[:20]))
     lines += [ReceiptLine(f"pas d’atelier le {day_off(day)}") for day in skipped]
     fixed = typography.plural(len(held), "atelier fixé", "ateliers fixés")
-    return Receipt(typography.say("{fixed} :", fixed=fixed), lines) if held else None
+    made = Receipt(typography.say("{fixed} :", fixed=fixed), lines) if held else None
+    return undo_scheduling.offer(desk, made, reference)

@@ -11,10 +11,11 @@ from pydantic import Field
 
 from pixflow.documents.protocol import Workshops
 from pixflow.engine import Step, new_id
-from pixflow.workshop.scheduling import schedule_workshop
+from pixflow.workshop.scheduling import cancel_workshop, schedule_workshop
 from web.desk import receipts, refusals
 from web.desk.commands import record_all
 from web.desk.desk import Desk
+from web.desk.receipts import UndoForm
 from web.french import typography, validation
 from web.french.errors import missing
 from web.french.events import workshops as french
@@ -22,7 +23,7 @@ from web.http.forms import Day, Form, FormData, validate
 from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
-from web.pages.workshops import listing
+from web.pages.workshops import listing, undo_scheduling
 from web.pages.workshops.listing import day_off, instant
 from web.pages.workshops.routes import AtWorkshops
 
@@ -109,6 +110,24 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
         return redirect(request, address(f"/ateliers/{ids[0]}", {"recu": reference}))
     left_out = ",".join(day.isoformat() for day in form.days if day not in days)
     return redirect(request, address("/ateliers", {"serie": reference, "sautes": left_out}))
+
+
+@router.post(undo_scheduling.ADDRESS)
+def take_back(request: Request, desk: AtWorkshops, data: FormData) -> Response:
+    """Cancels what was just scheduled; refuses when somebody has a seat meanwhile."""
+    if not desk.may(cancel_workshop):
+        raise HTTPException(403)
+    form, _ = validate(UndoForm, data)
+    made = undo_scheduling.scheduled(desk, str(form.receipt)) if form else []
+    if form is None or not made:
+        raise HTTPException(422)
+    outcome = undo_scheduling.undo(desk, form, made)
+    if outcome.refused:
+        raise HTTPException(422)
+    reference = receipts.reference(outcome.recorded)
+    if len(made) == 1:
+        return redirect(request, address(f"/ateliers/{made[0]}", {"recu": reference}))
+    return redirect(request, address("/ateliers", {"quand": "cancelled", "serie": reference}))
 
 
 def _step(desk: Desk, form: SchedulingForm, id: UUID, day: date) -> Step:

@@ -34,7 +34,7 @@ from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page
-from web.pages.workshops import listing
+from web.pages.workshops import listing, undo_scheduling
 from web.pages.workshops.scoped_workshop import ScopedWorkshop, SeatRow
 
 WITHOUT_SEAT = ("book-workshop", "rebook-absent")
@@ -241,7 +241,9 @@ def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     title = "Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :"
     made = Receipt(title, lines)
     booked = any(isinstance(one.event, SeatTaken | WaitlistJoined) for one in events)
-    return undo.offer(desk, made, reference, f"/ateliers/{workshop.id}/inscrire/annuler") if booked else made
+    if booked:
+        return undo.offer(desk, made, reference, f"/ateliers/{workshop.id}/inscrire/annuler")
+    return undo_scheduling.offer(desk, made, reference)
 
 
 def undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:

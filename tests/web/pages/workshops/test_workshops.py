@@ -264,6 +264,27 @@ def test_a_series_keeps_its_hour_over_the_change_of_clocks_and_leaves_holidays_o
     assert len({recorded.command for row in rows for recorded in at_work.served.engine.history(row.stream)}) == 1
 
 
+def test_what_was_just_scheduled_is_taken_back_in_one_press_while_nobody_has_a_place(at_work: House) -> None:
+    back = "form[action='/ateliers/nouveau/annuler']"
+    for times, where in (("1", "?recu="), ("4", "/ateliers?quand=cancelled")):
+        made = schedule(at_work, times=times)
+        form = soup(made.text).select_one(back)
+        assert form
+        undone = at_work.client(NADIA).post(form["action"], data=values(form))
+        assert undone.status_code == 303
+        assert where in undone.headers["location"]
+        page = at_work.client(NADIA).get(undone.headers["location"]).text
+        assert ("Atelier annulé : fixé par erreur" if times == "1" else "3 ateliers annulés") in words(page)
+        assert not soup(page).select(back)
+        assert at_work.client(NADIA).post(form["action"], data=values(form)).status_code == 303
+    made = schedule(at_work)
+    form = soup(made.text).select_one(back)
+    seat(at_work, UUID(str(made.url).partition("?")[0].rpartition("/")[2]), at_work.opened())
+    assert not soup(at_work.client(NADIA).get(str(made.url)).text).select(back)
+    assert at_work.client(NADIA).post(form["action"], data=values(form)).status_code == 422
+    assert at_work.client("Claire Vasseur").post(form["action"], data=values(form)).status_code == 403
+
+
 def test_weeks_that_end_the_year_leave_one_workshop_and_say_so(at_work: House) -> None:
     page = schedule(at_work, day="2026-12-18", times="3")
     told = "1 atelier fixé : Vendredi 18 décembre 2026 Pas d’atelier le 25 décembre 2026 : jour férié"
