@@ -215,13 +215,6 @@ def portfolio(connection: Connection, advisor: UUID, limit: int | None = None, o
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
-def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
-    """Returns the dossiers lent to a colleague until before a day, closed ones too, each with its last day."""
-    query = select(table.c.stream, table.c.lent_until).where(table.c.lent_until < day)
-    found = connection.execute(query.order_by(table.c.lent_until, table.c.stream))
-    return [(row.stream, row.lent_until) for row in found]
-
-
 def scores(connection: Connection, scope: Scope) -> dict[int, int]:
     """Counts open dossiers that somebody may read, by percent, if no prescription is built on the result yet."""
     query = select(table.c.percent, func.count()).where(*_to_prescribe(scope)).group_by(table.c.percent)

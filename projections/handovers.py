@@ -43,6 +43,13 @@ def lent(connection: Connection, lender: UUID, borrower: UUID, until: date) -> l
     )
 
 
+def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
+    """Returns the dossiers lent to a colleague until before a day, closed ones too, each with its last day."""
+    query = select(table.c.stream, table.c.lent_until).where(table.c.lent_until < day)
+    found = connection.execute(query.order_by(table.c.lent_until, table.c.stream))
+    return [(row.stream, row.lent_until) for row in found]
+
+
 class PortfolioMove(Struct, frozen=True):
     """Dossiers that one command moved to a colleague, and that they follow since; `until` is None for good.
 

@@ -9,14 +9,14 @@ from pixflow.dossier import lending
 from pixflow.engine import Engine, new_id
 from pixflow.refused import Refused
 from pixflow.workshop.booking import lapse_offer, offer_deadline
-from projections import dossier_sheet, workshops
+from projections import handovers, workshops
 from projections.store.catch_up import ReadSide
 
 
 def return_lent_dossiers(engine: Engine, side: ReadSide) -> int:
     """Returns every dossier whose loan has ended to its advisor, and returns how many moved."""
     with side.database.connect() as connection:
-        over = dossier_sheet.lent_before(connection, engine.today())
+        over = handovers.lent_before(connection, engine.today())
     return sum(
         _moves(engine, {"dossier": dossier}, lending.end_loan, new_id(dossier, f"give_back {until}"))
         for dossier, until in over
