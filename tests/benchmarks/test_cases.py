@@ -1,6 +1,6 @@
 """One case through its four stages with a task queue: pixflow, Viewflow, and a status column with an audit table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from tests.benchmarks.cases.asked import HERE, Asked, started
 from tests.benchmarks.cases.work import PAGE, STEPS
 from tests.benchmarks.environment import python_with
-from tests.benchmarks.measure import Line, Report, interleaved, sized
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized
 from tests.postgres import Cluster
 
 OPEN = sized((100,), (1_000, 10_000), (1_000, 10_000, 100_000))
@@ -19,6 +19,8 @@ CASES = sized(2, 40, 40)
 TIMES = {"inbox": 50, "history": 50, "page": 10}
 """Number of times that a round asks each question."""
 PROGRAMS = {"ours": "pixflow", "by_viewflow": "Viewflow", "by_hand": "status column, audit table"}
+LEAST = {"SQLite": (2.5, 0.9), "PostgreSQL": (2, 0.75)}
+"""By store, how many times as fast as Viewflow and as the status column a case is to be."""
 
 Contenders = dict[str, Asked]
 
@@ -52,7 +54,15 @@ def test_cases(contenders: Contenders, store: str, report: Report) -> None:
     about = f"{len(STEPS) + 1} transactions a case, the task queue brought up to date after each"
     notes = {"work": [about], "inbox": [f"the first {PAGE} of one advisor's tasks"], "page": ["by its own test client"]}
     for question, lines in asked.items():
-        report.add(f"four stages, {question}, {store}", lines, [], notes.get(question, []))
+        aims = [*against(lines, store)] if question == "work" else []
+        report.add(f"four stages, {question}, {store}", lines, aims, notes.get(question, []))
+
+
+def against(lines: Sequence[Line], store: str) -> Iterator[Aim]:
+    """Yields the aims among the fewest open cases."""
+    mine, *others = lines[: len(PROGRAMS)]
+    for other, least in zip(others, LEAST[store], strict=True):
+        yield Aim(f"work, against {other.what}, {store}", mine.rate / other.rate, least, "×", at_least=True, slack=4)
 
 
 def measured(contenders: Contenders, size: int, do: str, unit: str, count: int, **how: int) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.identity import state_project
 from pixflow.store.postgres.database import Database
 from tests.benchmarks.cases.asked import ROOT
-from tests.benchmarks.measure import Line, Report, noted, sized
+from tests.benchmarks.measure import Aim, Line, Report, noted, sized
 from tests.benchmarks.population import House, Life, fill, structure
 from tests.benchmarks.viewer import shown
 from web.hosting.host import open_host
@@ -61,7 +61,10 @@ def test_commit_to_view(served: tuple[ServedStructure, list[UUID]], tmp_path: Pa
         Line("then shown in the same process", same, 1, "view"),
         Line("then shown in another process, which is asked at once", other, 1, "view"),
     ]
-    report.add(f"commit to view, {store}", lines, [])
+    aim = Aim(
+        f"shown in the same process, against its commit, {store}", lines[1].median / lines[0].median, 1, "×", slack=4
+    )
+    report.add(f"commit to view, {store}", lines, [aim])
 
 
 @contextmanager
