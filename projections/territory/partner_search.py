@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Column, ColumnElement, Connection, and_, case, false, func, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, case, false, func, intersect, select
 
 from pixflow.identity import normalise
 from pixflow.partners.freshness import first_days
@@ -110,16 +110,18 @@ def _of_days(column: Column[date], asked: PartnerFilter) -> Iterable[ColumnEleme
 
 def _in_terms(column: Column[UUID], asked: PartnerFilter, but: str = "") -> Iterable[ColumnElement[bool]]:
     """Selects the streams that have the kind, the label and the words asked for; the filter `but` is left out."""
-    for name in TERMS:
-        if name != but and (value := getattr(asked, name)):
-            yield column.in_(_with(name, asked.status, terms.c.value == ("" if value == WITHOUT else value)))
     words = normalise(asked.text).split()
     if asked.text and not words:
         yield false()
-    for word in words[:WORDS]:
-        begins = and_(terms.c.value >= word, terms.c.value < word + "\x7f")
-        yield column.in_(_with("word", asked.status, begins))
-
-
-def _with(facet: str, status: str, condition: ColumnElement[bool]) -> Any:
-    return select(terms.c.stream).where(terms.c.facet == facet, terms.c.status == status, condition)
+    conditions = [
+        (name, terms.c.value == ("" if value == WITHOUT else value))
+        for name in TERMS
+        if name != but and (value := getattr(asked, name))
+    ]
+    conditions += [("word", and_(terms.c.value >= word, terms.c.value < word + "\x7f")) for word in words[:WORDS]]
+    with_each = [
+        select(terms.c.stream).where(terms.c.facet == facet, terms.c.status == asked.status, condition)
+        for facet, condition in conditions
+    ]
+    if with_each:
+        yield column.in_(intersect(*with_each))

@@ -96,6 +96,7 @@ terms = Table(
     Column("status", String, nullable=False),
     Column("confirmed", Date),
     Index("partner_terms_found", "facet", "value", "status", "confirmed", "stream"),
+    sqlite_with_rowid=False,
 )
 """The terms that find partners: kinds of their offers, their programmes ("" for none), words of their names."""
 TABLES = (table, offers, places, names, terms)
