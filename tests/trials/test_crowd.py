@@ -109,9 +109,8 @@ def test_a_crowd_is_answered(tmp_path: Path, url: str, store: str, crowd: tuple[
     told = ", ".join(f"{number} answered {status}" for status, number in sorted(answers.items()))
     proofs.add("a crowd", done, f"p50 {median * 1000:.0f} ms, p99 {slow * 1000:.0f} ms, {megabytes} MB; {told}")
     with mission.opened() as opened:
-        written = sum(
-            (times_recorded(must_be_sound(opened.engine), one.acknowledged) for one in people), Counter[int]()
-        )
+        events = must_be_sound(opened.engine)
+        written = sum((times_recorded(events, one.acknowledged) for one in people), Counter[int]())
     assert set(answers) == {200, 303}
     assert written == {1: sum(len(one.acknowledged) for one in people)}
     assert slow < PATIENCE
