@@ -76,21 +76,30 @@ class SqliteJournal:
     def _connection(self, month: int) -> sqlite3.Connection:
         """Returns the connection to a month, made when its file is new or was deleted meanwhile."""
         path = self._path(month)
-        there, known = path.exists(), self._open.get(month)
-        if known and there:
+        known = self._open.get(month)
+        if known and path.exists():
             return known
         if known:
             self._open.pop(month).close()
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path.touch(mode=0o600)
         made = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        for pragma in _PRAGMAS:
-            made.execute(f"PRAGMA {pragma}")
-        if not there:
-            for statement in _TABLES:
-                made.execute(statement)
+        try:
+            _prepare(made)
+        except sqlite3.Error:
+            made.close()
+            raise
         self._open[month] = made
         return made
+
+
+def _prepare(made: sqlite3.Connection) -> None:
+    """Makes the tables at once when the file has none: it is new, or a full disk or a crash cut its making off."""
+    for pragma in _PRAGMAS:
+        made.execute(f"PRAGMA {pragma}")
+    if made.execute("SELECT 1 FROM sqlite_master WHERE name = 'lines'").fetchone() is None:
+        for statement in ("BEGIN IMMEDIATE", *_TABLES, "COMMIT"):
+            made.execute(statement)
 
 
 def _stored(value: Value) -> int | str | bytes | None:

@@ -116,6 +116,16 @@ def test_the_next_month_is_another_file_and_its_chain_begins_anew(opened: Opened
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("opened", ["sqlite"], indirect=True)
+def test_a_month_whose_making_was_cut_off_is_made(opened: Opened) -> None:
+    """A full disk, or a crash, left its file without a table."""
+    folder = opened.structure.folder / "access"
+    folder.mkdir()
+    (folder / "2026-03.db").touch()
+    opened.write()
+    assert opened.faults() == []
+
+
 def test_a_month_goes_after_twelve_whole_ones(opened: Opened) -> None:
     opened.write()
     assert opened.journal.forget(date(2027, 3, 31)) == []
