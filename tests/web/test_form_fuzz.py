@@ -167,6 +167,13 @@ def test_every_kind_of_form_wrongly_filled_is_answered_in_words(desks: Desks) ->
     assert send_each(desks, 2) >= FEWEST_KINDS
 
 
+def test_a_number_without_end_in_every_field_makes_no_page_fail(desks: Desks) -> None:
+    for kind in desks.kinds:
+        ids = {name: value for name, value in kind.fields.items() if _is_id(value)}
+        typed = dict.fromkeys({*kind.fields, "seen", "replaces"}.union(*kind.models), "9" * 5_000)
+        desks.check(kind, {**typed, "do": f"drop-{'9' * 5_000}-1", **ids, "command_id": str(uuid4())})
+
+
 def test_the_summary_of_errors_of_every_form_links_to_each_field_in_the_order_of_the_page(desks: Desks) -> None:
     """Of every form left empty, and of every form whose fields all hold what is no value of theirs."""
     for typed in ("", "\N{SNOWMAN}"):

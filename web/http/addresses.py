@@ -21,6 +21,12 @@ Version = Annotated[int, Query(ge=-1, le=MOST)]
 """The version of a stream that a form recorded; 0 when nothing was new, -1 is none."""
 
 
+def whole_number(text: str) -> int | None:
+    """Returns a number of an address or of a hidden field, None for any other text and for a number above MOST."""
+    digits = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST))
+    return number if digits and (number := int(text)) <= MOST else None
+
+
 class ReadableAddresses:
     """ASGI middleware: answers 400 to an address with a control character, which no page writes."""
 

@@ -20,6 +20,7 @@ from web.french import vocabulary
 from web.french.events import sentences
 from web.french.territory import partners as french_partners
 from web.french.typography import say
+from web.http.addresses import whole_number
 from web.http.forms import OpenForm, errors_shown
 from web.pages.dossier import form_arguments, grid_reading, seats
 from web.pages.dossier.forms import FORMS
@@ -63,9 +64,8 @@ def refused(
     opened = blank(desk, dossier, name, str(typed.get(form.about, "")))
     empty = {field: "" for field in form.model.model_fields if field != form.about}
     values, seen = {**opened.values, **empty, **typed}, str(typed.get("seen", ""))
-    version = int(seen) if seen.isdecimal() else None
     hidden = [form.about, *(["on"] if name in OF_TODAY else [])]
-    return OpenForm(name, opened.about, values, errors_shown(errors, hidden), version, corrects)
+    return OpenForm(name, opened.about, values, errors_shown(errors, hidden), whole_number(seen), corrects)
 
 
 def hidden(opened: OpenForm | None) -> Mapping[str, str]:

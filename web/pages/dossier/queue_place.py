@@ -13,7 +13,7 @@ from web.desk.desk import Desk
 from web.french import tasks as french
 from web.french.typography import say
 from web.http import filters
-from web.http.addresses import MOST
+from web.http.addresses import whole_number
 from web.http.pagination import SIZE, address, carrying
 
 RANK = "rang"
@@ -57,9 +57,8 @@ def read(desk: Desk, text: str) -> QueuePlace | None:
         return None
     fields = {field: said.get(name, "") for field, name in _PARAMETERS.items()}
     doer = fields["doer"] if fields["doer"] in map(str, desk.owners) else ""
-    rank = said[RANK]
     wanted = QueueFilter(**{**fields, "doer": doer})
-    return QueuePlace(wanted, int(rank) if rank.isdecimal() and int(rank) <= MOST else 0)
+    return QueuePlace(wanted, whole_number(said[RANK]) or 0)
 
 
 def next_task(desk: Desk, place: QueuePlace | None, but: object) -> NextTask | None:

@@ -11,6 +11,7 @@ from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferContact, OfferKind, OfferTerms
 from pixflow.partners import joins, listing, offers
 from web.desk.desk import Desk
+from web.http.addresses import whole_number
 from web.http.forms import Form, Text
 
 FIELDS: tuple[e.CorrectedField, ...] = get_args(e.CorrectedField)
@@ -127,7 +128,8 @@ FORMS: Mapping[str, PartnerForm] = {
 
 def _band(text: str) -> tuple[int, int] | None:
     low, _, high = text.partition("-")
-    return (int(low), int(high)) if low.isdecimal() and high.isdecimal() else None
+    first, last = whole_number(low), whole_number(high)
+    return None if first is None or last is None else (first, last)
 
 
 def grid_choices(desk: Desk) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -12,7 +12,7 @@ from web.desk import refusals
 from web.desk.commands import Outcome, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.http.addresses import Number, PageNumber
+from web.http.addresses import Number, PageNumber, whole_number
 from web.http.forms import Day, Form, FormData, OpenForm, validate
 from web.http.templates import page, redirect
 from web.pages.protocol import drafts, earlier_drafts, editor
@@ -107,8 +107,8 @@ def check(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respo
     """Shows the errors and the impact of a form while somebody types. It records nothing."""
     _must(desk, kind, "draft")
     shown = editor.press(editor.editor_from(kind, data), "check")
-    replaces = str(data.get("replaces", ""))
-    return _editor(request, desk, kind, shown, replaces=int(replaces) if replaces.isdecimal() else 0, block="check")
+    replaces = whole_number(str(data.get("replaces", ""))) or 0
+    return _editor(request, desk, kind, shown, replaces=replaces, block="check")
 
 
 @router.post("/protocole/projet/{what}/avis")

@@ -15,6 +15,7 @@ from web.french.protocol import differences
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Difference
 from web.french.typography import say
+from web.http.addresses import whole_number
 from web.http.people import NOBODY, People
 from web.http.templates import Page
 from web.pages.protocol import grid_actions, grid_form, grid_validation, impact, protocol_form, protocol_impact
@@ -105,7 +106,7 @@ def start(desk: Desk, kind: DocumentKind, name: str) -> Editor:
         return Editor(_sheet(draft.document, draft.note), start=DRAFT)
     if name == PUBLISHED:
         return Editor(_sheet(in_force(desk, kind)), start=PUBLISHED)
-    if name.isdecimal() and (version := kind.versions(desk).get(int(name))):
+    if version := kind.versions(desk).get(whole_number(name) or 0):
         return Editor(_sheet(version), start=name)
     if name not in presets.names():
         raise HTTPException(404)

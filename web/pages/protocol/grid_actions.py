@@ -9,7 +9,7 @@ from web.pages.protocol.grid_form import MOST, BandSheet, GridSheet, ProposalShe
 def press(sheet: GridSheet, do: str) -> GridSheet:
     """Returns the form after a button: "split-1", "merge-1", "remove-1", "add", "add-1", "drop-1-2" or "up-1-2"."""
     name, *numbers = do.split("-")
-    at = [int(number) for number in numbers if number.isdecimal()]
+    at = [place for number in numbers if (place := whole_number(number)) is not None]
     if name == "add" and not at:
         return _add_band(sheet)
     if name not in _PRESSES or len(at) != _PRESSES[name][0] or at[0] >= len(sheet.bands):

@@ -15,6 +15,7 @@ from projections.store.folds import fold_of
 from web.desk.commands import record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.http.addresses import whole_number
 from web.http.forms import UploadData, errors_shown, validate
 from web.http.templates import page, redirect
 from web.pages.resources import editor, files
@@ -122,7 +123,7 @@ def _again(
     moved: bool = False,
 ) -> Response:
     """Draws the editor with every value typed; when a colleague published meanwhile, beside their text."""
-    replaces = _number(state) if moved else int(text) if (text := str(plain.get("replaces", ""))).isdecimal() else 0
+    replaces = _number(state) if moved else whole_number(str(plain.get("replaces", ""))) or 0
     shown = _editor(
         desk, resource, state, editor.typed(plain), replaces=replaces, errors=errors, moved=moved,
         question=str(plain.get("question", "")),
