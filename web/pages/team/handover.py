@@ -11,7 +11,7 @@ from sqlalchemy import select
 from pixflow.dossier import assignment, lending
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
-from pixflow.events.base import Recorded
+from pixflow.events.base import Event, Recorded
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from pixflow.identity import normalise
 from pixflow.refused import Refused
@@ -169,7 +169,7 @@ def report_page(
         undone=bool(made) and all(one.undone for one in made),
         until=made[0].until if made else None,
         owner=names_for(desk).staff(before.advisor) if before.advisor else "",
-        returned=before.lent is not None and before.lent.back_to == made[0].to,
+        returned=bool(events) and _returns(before, events[0].event),
         who=sentences.who(events[0], names_for(desk)) if events else "",
         when=sentences.when(events[0], desk.zone) if events else "",
         rows=rows,
@@ -193,6 +193,11 @@ def reassignments(desk: Desk, events: Sequence[Recorded]) -> list[Reassignment]:
         number = (person and person.imilo_number) or ""
         rows.append(Reassignment(stream, name, number, event.advisor, until, now, undone))
     return sorted(rows, key=lambda row: normalise(row.name))
+
+
+def _returns(before: Dossier, event: Event) -> bool:
+    """Tells if a reassignment gives a loan back to its lender."""
+    return isinstance(event, AdvisorAssigned) and before.lent is not None and before.lent.back_to == event.advisor
 
 
 def _before(desk: Desk, recorded: Recorded) -> Dossier:

@@ -18,9 +18,8 @@ ADDRESS = "/ateliers/nouveau/annuler"
 def offer(desk: Desk, receipt: Receipt | None, reference: str) -> Receipt | None:
     """Returns a receipt with its undo, while nothing followed on the workshops that it names."""
     made = scheduled(desk, reference)
-    states = folds_of(desk.read, made)
-    untouched = made and all(_is_untouched(states[id]) for id in made)
-    return receipt.with_undo(reference, ADDRESS) if receipt and untouched else receipt
+    untouched = [state for state in folds_of(desk.read, made).values() if _is_untouched(state)]
+    return receipt.with_undo(reference, ADDRESS) if receipt and made and len(untouched) == len(made) else receipt
 
 
 def undo(desk: Desk, form: UndoForm, made: list[UUID]) -> Outcome:
