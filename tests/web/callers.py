@@ -9,7 +9,6 @@ from functools import partial
 from uuid import uuid4
 
 from msgspec.structs import replace
-from sqlalchemy import update
 
 from pixflow.actor import OPERATOR, SITE
 from pixflow.team import accounts as decisions
@@ -18,7 +17,7 @@ from tests.web.access import HELENE, SOPHIE, World, elsewhere
 from tests.web.client import InspectingClient
 from tests.web.filled import hire
 from tests.web.paths import House
-from web.accounts import accounts, memberships, sessions, sign_in, tables
+from web.accounts import accounts, memberships, sessions, sign_in, signed_rows, tables
 from web.accounts.site import Site
 from web.accounts.store import AccountStore
 from web.accounts.types import Membership, Session
@@ -67,9 +66,9 @@ def signed_in(
 
 def lock(store: AccountStore, session: Session) -> None:
     """Lets half an hour pass for one session."""
-    idle = update(tables.sessions).where(tables.sessions.c.digest == session.digest)
+    it, seen = tables.sessions.c.digest == session.digest, store.now() - sessions.IDLE
     with store.write() as connection:
-        connection.execute(idle.values(seen=store.now() - sessions.IDLE))
+        signed_rows.change(store.key, connection, tables.sessions, it, seen=seen)
 
 
 def browser(at_work: House, cookies: dict[str, str]) -> InspectingClient:
