@@ -47,7 +47,7 @@ class Memory:
 
     def restart(self, refs: References) -> None:
         """Begins anew: another process may have written the tables."""
-        self.texts, self.dossiers, self.searches, self.counts = Kept(10_000), Kept(500), Kept(2_000), Kept(500)
+        self.texts, self.dossiers, self.searches, self.counts = Kept(4_000), Kept(150), Kept(2_000), Kept(500)
         self._refs = refs
 
     def now(self) -> "Memory":
