@@ -60,7 +60,7 @@ READS = {
         "diagnostic",
         "prescription",
         "parcours",
-    )
+    )  # fmt: skip
 }
 
 _LENT = text("lent_until IS NOT NULL")
