@@ -40,28 +40,11 @@ KINDS = frozenset({"dossier"})
 APPENDS = False
 READS = {
     "dossier": attrgetter(
-        "opened",
-        "last_name",
-        "first_name",
-        "birth_date",
-        "imilo_number",
-        "programme",
-        "group",
-        "collective_end",
-        "site",
-        "advisor",
-        "lent",
-        "transfer",
-        "assigned",
-        "closed",
-        "merged",
-        "last.on",
-        "orientation",
-        "diagnostic",
-        "prescription",
-        "parcours",
-    )  # fmt: skip
-}
+        "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "group", "collective_end",
+        "site", "advisor", "lent", "transfer", "assigned", "closed", "merged", "last.on", "orientation",
+        "diagnostic", "prescription", "parcours",
+    )
+}  # fmt: skip
 
 _LENT = text("lent_until IS NOT NULL")
 _OPEN: Any = {"sqlite_where": text("closed = 0"), "postgresql_where": text("NOT closed")}
