@@ -144,8 +144,8 @@ def _owns(person: UUID, decision: Decision[..., Any], subject: Subject, today: d
         case "reading":
             return subject.dossier is not None and follows(person, subject.dossier, today)
         case "loan":
-            lent = subject.dossier.lent if subject.dossier else None
-            return lent is not None and person in (lent.back_to, subject.dossier and subject.dossier.advisor)
+            it = subject.dossier
+            return it is not None and it.lent is not None and person in (it.lent.back_to, it.advisor)
         case "workshop":
             return subject.workshop is not None and subject.workshop.runs(str(person))
         case "member":

@@ -179,6 +179,7 @@ def test_who_was_handed_a_task_decides_on_that_dossier_through_its_last_day() ->
     assert may(ADVISOR, "present_pix", handed_until(None))
     assert not may(BOTH, "present_pix", handed_until(None))
     assert [Scope("own", COLLEAGUE, DAY).sees(one) for one in (handed_until(DAY), yesterday)] == [True, False]
+    assert not Scope("own", BOTH, DAY).sees(handed_until(DAY)), "it was handed to somebody else"
 
 
 def test_a_handed_task_gives_its_decisions_and_no_others() -> None:
