@@ -63,8 +63,9 @@ def test_an_account_that_is_gone_meanwhile_goes_no_further(at_work: House, site:
     id = account_of(at_work, site, HELENE).id
     with site.store.write() as connection:
         connection.execute(delete(tables.accounts).where(tables.accounts.c.id == id))
-    assert half.get("/connexion/code").headers["Location"] == "/connexion"
-    assert browser.get("/verrou").headers["Location"] == "/connexion"
+    for one, page in ((half, "/connexion/code"), (browser, "/verrou")):
+        answer = one.get(page)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/connexion"), page
 
 
 def test_back_another_day(at_work: House, site: Site) -> None:
