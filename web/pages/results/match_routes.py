@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import Field
 
 from pixflow.dossier import identity
 from pixflow.engine import CommandResult, Step, new_id
@@ -31,7 +32,7 @@ class ConfirmMatchForm(Form):
 
 
 class RejectForm(Form):
-    dossier: tuple[UUID, ...]
+    dossier: tuple[UUID, ...] = Field(min_length=1)
 
 
 class SetAsideForm(Form):

@@ -369,6 +369,7 @@ def test_a_form_that_is_not_ours_is_refused(board: Board) -> None:
         (f"/resultats/{stream}/confirmer", {"command_id": command}),
         (f"/resultats/{uuid4()}/confirmer", {"command_id": command, "dossier": str(uuid4())}),
         (f"/resultats/{stream}/aucun", {"command_id": command}),
+        (f"/resultats/{stream}/aucun", {"command_id": command, "dossier": ""}),
         ("/resultats/transmettre", {"command_id": command}),
         ("/resultats/transmettre-surs", {"command_id": command, "pair": "a:b"}),
         ("/resultats/confirmer-surs", {"command_id": command}),
