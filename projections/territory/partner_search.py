@@ -76,7 +76,7 @@ def counts(connection: Connection, asked: PartnerFilter) -> dict[str, dict[str, 
 def _of_term(connection: Connection, asked: PartnerFilter, name: str) -> dict[str, int]:
     query = select(terms.c.value, func.count()).where(terms.c.facet == name, terms.c.status == asked.status)
     query = query.where(*_of_days(terms.c.confirmed, asked), *_in_terms(terms.c.stream, asked, but=name))
-    return dict(connection.execute(query.group_by(terms.c.value)).all())
+    return dict(connection.execute(query.group_by(terms.c.value).order_by(terms.c.value)).all())
 
 
 def _of_freshness(connection: Connection, asked: PartnerFilter) -> dict[str, int]:
@@ -84,7 +84,7 @@ def _of_freshness(connection: Connection, asked: PartnerFilter) -> dict[str, int
     day = table.c.confirmed
     how = case((day.is_(None), "unknown"), (day >= fresh, "fresh"), (day >= ageing, "ageing"), else_="old")
     query = select(how, func.count()).where(table.c.status == asked.status, *_in_terms(table.c.stream, asked))
-    return dict(connection.execute(query.group_by(how)).all())
+    return dict(connection.execute(query.group_by(how).order_by(how)).all())
 
 
 def _found(asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:
