@@ -9,9 +9,6 @@ override export PYTHONDONTWRITEBYTECODE :=
 IN_MEMORY := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 4000000 ] 2>/dev/null \
 	&& echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
 
-# Tests wait for processes and disks a third of their time: three at once for two processors.
-WORKERS := $(shell echo $$(( ($$(nproc 2>/dev/null || echo 2) * 3 + 1) / 2 )))
-
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
@@ -32,7 +29,7 @@ demo: $(INSTALLED)  ## serve an invented Mission locale in your browser
 	@$(BIN)/pixflow demo
 
 test: $(INSTALLED)  ## run every test but the long ones
-	@$(IN_MEMORY) $(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore=tests/benchmarks $(ARGS)
+	@$(IN_MEMORY) $(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore=tests/benchmarks $(ARGS)
 
 check: $(INSTALLED)  ## check style, types, and who may import whom
 	@$(BIN)/ruff check .

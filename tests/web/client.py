@@ -57,15 +57,18 @@ class InspectingClient(LocalClient):
         return response
 
 
-def _found(html: str) -> list[str]:
-    """The problems of a page, whatever ids it was given."""
-    ids: dict[str, str] = {}
-    return _inspected(_ID.sub(lambda id: ids.setdefault(id[0], f"id-{len(ids)}"), html))
-
-
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_inspected = lru_cache(maxsize=512)(lambda html: problems(html))
-"""A page that comes back the same is inspected once."""
+_inspected: dict[int, list[str]] = {}
+"""The problems of each page by its hash, whatever ids it was given."""
+
+
+def _found(html: str) -> list[str]:
+    """Returns the problems of a page; one that comes back with other ids is inspected once."""
+    ids: dict[str, str] = {}
+    page = hash(_ID.sub(lambda id: ids.setdefault(id[0], f"id-{len(ids)}"), html))
+    if page not in _inspected:
+        _inspected[page] = problems(html)
+    return _inspected[page]
 
 
 @lru_cache(maxsize=16)
