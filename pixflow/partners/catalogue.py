@@ -61,8 +61,15 @@ def state_territory(
     wanted = Territory(tuple(sorted(set(groupings))), tuple(sorted(set(communes))), radius, dict(sorted(sites.items())))
     if wanted == catalogue.territory:
         return []
-    stated = {"groupings": wanted.groupings, "communes": wanted.communes, "radius": radius}
-    return [e.TerritoryStated(**stated, sites=tuple(wanted.sites.items()), on=on)]  # type: ignore[arg-type]
+    return [
+        e.TerritoryStated(
+            groupings=wanted.groupings,
+            communes=wanted.communes,
+            radius=radius,
+            sites=tuple(wanted.sites.items()),
+            on=on,
+        )
+    ]
 
 
 @decision("map_table", REFERENT_AND_MANAGER)
