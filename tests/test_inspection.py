@@ -1,9 +1,11 @@
 """Whoever writes to the database in our place is found: each way to do it, on both stores, and no false alarm."""
 
 import sqlite3
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +17,7 @@ from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups.backup import back_up
 from pixflow.documents.resource import FileNote, ResourceDocument
+from pixflow.events.dossier import DossierOpened
 from pixflow.inspection import event_pass, faults
 from pixflow.resources.sharing import share_example
 from pixflow.store.postgres.database import Database
@@ -56,10 +59,10 @@ class Writer:
     """Writes to the tables as their owner, after the triggers are gone. `@.` stands for their place."""
 
     def __init__(self, opened: OpenStructure) -> None:
-        self._opened = opened
+        self.opened = opened
 
     def __call__(self, statement: str, *values: object) -> Rows:
-        opened = self._opened
+        opened = self.opened
         if opened.database is None:
             with closing(sqlite3.connect(opened.folder / "events.db")) as file, file:
                 for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
@@ -118,6 +121,23 @@ def a_clear_field(write: Writer) -> None:
     write.change(4, b'"site":"Mortagne"', b'"site":"Alen"')
 
 
+def another_content_by_who_has_the_keys(write: Writer) -> None:
+    """Seals another name in the place of the first one; the commitment stays, as somebody may have kept it."""
+    _, stream, version, topic, state = write.rows(4)[0]
+    rest, _, end = bytes(state).rpartition(b',"sealed":"')
+    keys, stream = write.opened.engine.keys, UUID(str(stream))
+    place = version.to_bytes(8, "big") + topic.encode() + (1).to_bytes(2, "big") + sha256(rest + b"}").digest()
+    opened = keys.open(stream, place, b64decode(end.removesuffix(b'"}')))
+    assert opened
+    assert b"Diallo" in opened
+    anew = b64encode(keys.seal(stream, place, opened.replace(b"Diallo", b"Dupont")))
+    write("UPDATE @.stored_events SET state = ? WHERE position = 4", rest + b',"sealed":"' + anew + b'"}')
+    (row,) = write.rows(4)
+    read = write.opened.engine.mapper.recorded(stream, *row[2:]).event
+    assert isinstance(read, DossierOpened)
+    assert read.last_name == "Dupont"
+
+
 def an_event_that_is_gone(write: Writer) -> None:
     write("DELETE FROM @.stored_events WHERE position = 4")
 
@@ -168,6 +188,7 @@ WAYS: dict[Callable[[Writer], None], set[tuple[str, int]]] = {
     another_author_in_clear: {("author", 2)},
     another_command_in_clear: {("command", 2)},
     a_clear_field: {("opening", 4)},
+    another_content_by_who_has_the_keys: {("opening", 4)},
     an_event_that_is_gone: {("position", 5)},
     the_last_event_that_is_gone: {("end", 5)},
     the_last_event_and_its_command_that_are_gone: {("end", 5)},

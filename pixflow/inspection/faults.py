@@ -66,7 +66,7 @@ def span_faults(engine: Engine, after: int, last: int) -> list[Fault]:
     found, opened = [], []
     for stream, version, topic, state, position in rows:
         try:
-            opened.append(engine.mapper.recorded(stream, version, topic, state, position))
+            opened.append(engine.mapper.recorded(stream, version, topic, state, position, proven=True))
         except UNOPENED:
             found.append(Fault("opening", position, topic, stream, version))
     return [*found, *_command_faults(engine, opened), *_file_faults(engine, opened)]
