@@ -1,12 +1,12 @@
 """The accounts store of a site: one SQLite file in `_site/`, or the schema `pixflow__site` of PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_mock_engine, event, inspect
+from sqlalchemy import Connection, Engine, Row, Select, create_mock_engine, event, inspect
 
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
@@ -31,8 +31,11 @@ class AccountStore:
     into the file (docs/faults.md#f12).
     """
 
-    def __init__(self, engine: Engine, key: SiteKey, clock: Clock, lock: AbstractContextManager[Any]) -> None:
+    def __init__(
+        self, engine: Engine, key: SiteKey, clock: Clock, lock: AbstractContextManager[Any], schema: str | None
+    ) -> None:
         self.engine = engine
+        self._asked = engine.execution_options(**{postgres.BEGIN: None, "schema_translate_map": {None: schema}})
         self.key = key
         self._clock = clock
         self._lock = lock
@@ -48,6 +51,14 @@ class AccountStore:
     def read(self) -> Iterator[Connection]:
         with self.engine.begin() as connection:
             yield connection
+
+    def ask(self, query: Select[Any], **values: object) -> Sequence[Row[Any]]:
+        """Returns the rows of one query of tables, in a transaction of its own.
+
+        On PostgreSQL it takes half the round trips of `read`.
+        """
+        with self._asked.connect() as connection:
+            return connection.execute(query, values).all()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -72,11 +83,11 @@ def open_accounts(
     key = SiteKey.open(data, create=not made)
     if database:
         whole = made and key.is_signing and _exists(database, LATEST)
-        store = AccountStore(_on_postgres(database, whole=whole), key, clock, nullcontext())
+        store = AccountStore(_on_postgres(database, whole=whole), key, clock, nullcontext(), SCHEMA)
     else:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made_here = _on_sqlite(folder / FILE, whole=key.is_signing)
-        store = AccountStore(made_here, key, clock, FileLock(folder / "accounts.lock"))
+        store = AccountStore(made_here, key, clock, FileLock(folder / "accounts.lock"), None)
     if not key.is_signing:
         with store.write() as connection:
             signed_rows.sign_all(key, connection)
