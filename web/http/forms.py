@@ -2,7 +2,7 @@
 
 import inspect
 import typing
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, TypeVar
@@ -97,16 +97,16 @@ def errors_shown(errors: Mapping[str, str], hidden: Collection[str] = ()) -> dic
     return {("" if name in unseen else name): error for name, error in errors.items()}
 
 
-async def upload_data(request: Request) -> dict[str, Any]:
-    """Returns the fields that were sent: a text, an UploadFile, or a list for a repeated name.
+async def upload_data(request: Request) -> AsyncIterator[dict[str, Any]]:
+    """Yields the fields that were sent: a text, an UploadFile, or a list for a repeated name. Closes the files.
 
     A control character becomes U+FFFD: no query meets it, and whoever typed it sees it in the form that `validate`
     refuses.
     """
-    sent = await request.form(max_fields=MAX_FIELDS)
-    request.state.command_id = sent.get("command_id")
-    fields = {without_controls(name): [_shown(value) for value in sent.getlist(name)] for name in sent}
-    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
+    async with request.form(max_fields=MAX_FIELDS) as sent:
+        request.state.command_id = sent.get("command_id")
+        fields = {without_controls(name): [_shown(value) for value in sent.getlist(name)] for name in sent}
+        yield {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
 
 
 def _shown(value: Any) -> Any:
@@ -119,9 +119,7 @@ UploadData = Annotated[dict[str, Any], Depends(upload_data)]
 async def form_data(data: UploadData) -> dict[str, Any]:
     """Returns the fields that were sent, without files. Raises HTTPException(400) for one. Use it as `FormData`."""
     sent = [one for value in data.values() for one in (value if isinstance(value, list) else [value])]
-    if files := [one for one in sent if not isinstance(one, str)]:
-        for file in files:
-            await file.close()
+    if not all(isinstance(one, str) for one in sent):
         raise HTTPException(400)
     return data
 

@@ -1,0 +1,40 @@
+"""The fields of a form, as routes take them."""
+
+from typing import IO
+
+from fastapi import FastAPI, HTTPException
+from starlette.datastructures import UploadFile
+
+from tests.web.client import LocalClient
+from web.http.forms import FormData, UploadData
+
+
+def test_a_file_is_open_in_the_route_and_closed_after_it_whatever_the_answer() -> None:
+    app, taken, read = FastAPI(), list[IO[bytes]](), list[bytes]()
+
+    @app.post("/{wanted}")
+    def take(wanted: int, data: UploadData) -> str:
+        files = [data["file"]] if isinstance(data["file"], UploadFile) else data["file"]
+        taken.extend(one.file for one in files)
+        read.extend(one.file.read() for one in files)
+        if wanted != 200:
+            raise HTTPException(wanted)
+        return "taken"
+
+    client, files = LocalClient(app), [("file", ("a.csv", b"Nom")), ("file", ("b.csv", b"Awa"))]
+    assert client.post("/200", files=files[:1]).status_code == 200
+    assert client.post("/409", files=files).status_code == 409
+    assert read == [b"Nom", b"Nom", b"Awa"]
+    assert all(one.closed for one in taken)
+
+
+def test_a_form_that_takes_no_file_refuses_one() -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    def take(data: FormData) -> str:
+        return str(data)
+
+    client = LocalClient(app)
+    assert client.post("/", data={"name": "Awa"}).status_code == 200
+    assert client.post("/", data={"name": "Awa"}, files={"file": ("a.csv", b"Nom")}).status_code == 400
