@@ -5,7 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.actor import CLOCK
-from pixflow.decision import LOAN_PARTIES, NOBODY, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.decision import ANY_ADVISOR, LOAN_PARTIES, NOBODY, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.dossier.evolve import fold
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -60,6 +61,21 @@ def return_dossier(dossier: Dossier, *, on: date, team: Team, bulk: UUID | None 
         return []
     must_work(team.get(dossier.lent.back_to, Staff()), on)
     return [e.AdvisorAssigned(advisor=dossier.lent.back_to, on=on, bulk=bulk)]
+
+
+@decision("undo_return", ANY_ADVISOR, Argument.ACTOR, Argument.HISTORY)
+def undo_return(
+    dossier: Dossier, *, version: int, reason: str, on: date, actor: UUID, history: Sequence[Recorded]
+) -> list[Event]:
+    """Retracts the return of a loan on its day, for who recorded it: the dossier is lent as before.
+
+    Raises Refused("unknown-event") for any other event, Refused("reassigned-since").
+    """
+    event = next((r.event for r in history if r.originator_version == version and r.by == str(actor)), None)
+    lent = fold([r for r in history if r.originator_version < version]).lent
+    if not (isinstance(event, e.AdvisorAssigned) and event.on == on and lent and lent.back_to == event.advisor):
+        raise Refused("unknown-event", version=version)
+    return undo_assignment(dossier, version=version, reason=reason, on=on, history=history)
 
 
 @decision("undo_assignment", REFERENT_AND_MANAGER, Argument.HISTORY)

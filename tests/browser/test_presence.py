@@ -122,6 +122,24 @@ def test_all_the_others_are_one_press_within_reach(room: Room, new_tab: Callable
     expect(page.get_by_role("status").first).to_contain_text("1 à noter sur 8")
 
 
+def test_the_keyboard_marks_people_and_takes_back_the_mark_of_a_card_or_of_all(
+    room: Room, new_tab: Callable[..., Page]
+) -> None:
+    page = new_tab()
+    enter(page, room)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    second = page.locator(f"#p-{room.people[1]}")
+    expect(second.get_by_role("button", name="Présent·e")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("z")
+    expect(page.get_by_role("status").first).to_contain_text("8 à noter sur 8")
+    page.get_by_role("button", name="Les 8 autres sont présents").click()
+    expect(page.get_by_role("status").first).to_contain_text("tout est noté")
+    page.keyboard.press("z")
+    expect(page.get_by_role("status").first).to_contain_text("8 à noter sur 8")
+
+
 def test_every_button_is_large_enough_for_a_thumb(room: Room, new_tab: Callable[..., Page]) -> None:
     page = new_tab(**PHONE)
     enter(page, room)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pixflow.actor import Actor
 from pixflow.authorization import Subject, allows
 from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.lending import end_loan, lend_dossier, return_dossier, undo_assignment
+from pixflow.dossier.lending import end_loan, lend_dossier, return_dossier, undo_assignment, undo_return
 from pixflow.dossier.state import Dossier, Transfer
 from pixflow.events import dossier as d
 from pixflow.events.values import Role
@@ -129,6 +129,20 @@ def test_its_lender_its_borrower_and_who_steers_give_a_loan_back() -> None:
     assert may == [True, True, False, True, True, False]
     back = state_of("dossier", *MINE, lent(), assigned(ADVISOR))
     assert not allows(Actor(str(COLLEAGUE)), return_dossier, Subject(back), refs, DAY)
+
+
+def test_a_return_is_undone_on_its_day_by_who_recorded_it() -> None:
+    undo = {"version": 4, "reason": "erreur", "on": LATER, "actor": ADVISOR}
+    returned = given(*MINE, lent(), assigned(ADVISOR, LATER))
+    returned.when(undo_return, **undo).then(retracted(4, LATER))
+    returned.when(undo_return, **undo | {"actor": COLLEAGUE}).refused("unknown-event")
+    returned.when(undo_return, **undo | {"on": UNTIL}).refused("unknown-event")
+    returned.when(undo_return, **undo | {"version": 3}).refused("unknown-event")
+    given(*MINE, lent(), assigned(ADVISOR, LATER), assigned(THIRD, LATER)).when(undo_return, **undo).refused(
+        "reassigned-since"
+    )
+    given(*MINE, lent(), assigned(THIRD, LATER)).when(undo_return, **undo).refused("unknown-event")
+    given(*MINE).when(undo_return, **undo | {"version": 2, "on": DAY}).refused("unknown-event")
 
 
 def test_a_dossier_knows_the_command_that_moved_it_with_others_until_that_is_undone() -> None:

@@ -40,6 +40,11 @@ MOST = 500
 """The largest number of events in a receipt."""
 LATEST = 1_000
 """The number of a person's latest events that are searched for a bulk: a few bulks of the largest size."""
+EXPORT_STAYS = (
+    "Ce que Pix Orga a dit ne s’annule pas : un export plus récent le corrige. Un rapprochement s’annule dans "
+    "« Rapprochées récemment »."
+)
+DECLARED_STAYS = "Le nom, le code, le site et l’usage se corrigent dans la page de la campagne."
 _IMPLIED_BY: dict[type[Event], tuple[type[Event], ...]] = {
     d.AdvisorAssigned: (d.DossierOpened, d.ResultDispatched),
     d.DiagnosticPlanned: (d.SeatBooked, w.WaitlistJoined, w.SeatReleased, w.WaitlistLeft),
@@ -60,7 +65,8 @@ class ReceiptLine:
 class Receipt:
     """The receipt of a command: a title, then a line for each event. `tone` is done, note or late.
 
-    `undo` is the command that Annuler takes back, by a form sent to `undo_address`; "" for none.
+    `undo` is the command that Annuler takes back, by a form sent to `undo_address`; "" for none. `instead` says what
+    to do where nothing is taken back.
     """
 
     title: str
@@ -68,6 +74,7 @@ class Receipt:
     tone: str = "done"
     undo: str = ""
     undo_address: str = ""
+    instead: str = ""
 
     def with_undo(self, reference: str, address: str) -> "Receipt":
         return replace(self, undo=reference, undo_address=address)
@@ -150,7 +157,9 @@ def of_command(desk: Desk, reference: str) -> Receipt | None:
     lines = list(_lines(desk, events))
     if not lines:
         return None
-    return Receipt("Enregistré :" if len(lines) == 1 else _title(desk, events, len(lines)), lines)
+    declared = any(isinstance(one.event, CampaignDeclared) for one in events)
+    title = "Enregistré :" if len(lines) == 1 else _title(desk, events, len(lines))
+    return Receipt(title, lines, instead=DECLARED_STAYS if declared else "")
 
 
 def _title(desk: Desk, events: Sequence[Recorded], lines: int) -> str:
@@ -173,9 +182,8 @@ def of_export(desk: Desk, position: int) -> Receipt | None:
     matched = _matched_by_themselves(desk.read, export)
     counts = sentences.counts(export.event)
     by_themselves = plural(matched, "rapprochée d’elle-même", "rapprochées d’elles-mêmes")
-    return Receipt(
-        "Export enregistré :", [ReceiptLine(f"{counts}{typography.NBSP}; {by_themselves}" if matched else counts)]
-    )
+    line = ReceiptLine(f"{counts}{typography.NBSP}; {by_themselves}" if matched else counts)
+    return Receipt("Export enregistré :", [line], instead=say(EXPORT_STAYS))
 
 
 def of_known_file(desk: Desk, position: int) -> Receipt | None:

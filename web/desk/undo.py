@@ -11,6 +11,7 @@ from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
+from pixflow.events.campaign import CampaignDeclared
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.participation import matches
 from pixflow.workshop import booking
@@ -31,7 +32,7 @@ _UNDOABLE: tuple[type[Event], ...] = (
     *_SEATS,
 )
 """The events that are taken back here. When a command recorded several, the last of this list says what it did."""
-_CORRECTED_ELSEWHERE = (d.DossierOpened, p.MatchRejected)
+_CORRECTED_ELSEWHERE = (d.DossierOpened, p.MatchRejected, CampaignDeclared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,10 @@ def undoable(desk: Desk, reference: str) -> bool:
 
 
 def _may(desk: Desk, row: _Row) -> bool:
-    """An advisor does not assign a dossier again, and the direction retracts nothing: others do."""
+    """An advisor assigns no dossier again but one that they just gave back; the direction retracts nothing."""
     match row.main.event:
-        case d.AdvisorAssigned():
-            return desk.may(lending.undo_assignment)
+        case d.AdvisorAssigned(on=on):
+            return desk.may(lending.undo_assignment) or (on == desk.today and desk.may(lending.undo_return))
         case p.MatchConfirmed() | p.ParticipationSetAside() | w.SeatTaken() | w.WaitlistJoined():
             return True
     return desk.has_role_for(retraction.retract)
@@ -144,7 +145,8 @@ def _steps(desk: Desk, row: _Row, recorded: Sequence[Recorded]) -> Iterator[Step
         case p.ParticipationSetAside():
             yield Step({"participation": stream}, matches.undo_set_aside, reason)
         case d.AdvisorAssigned():
-            yield Step({"dossier": stream}, lending.undo_assignment, {**reason, "version": version})
+            undo = lending.undo_assignment if desk.may(lending.undo_assignment) else lending.undo_return
+            yield Step({"dossier": stream}, undo, {**reason, "version": version})
         case w.SeatTaken(dossier=dossier) | w.WaitlistJoined(dossier=dossier):
             until = booking.offer_deadline(desk.refs, desk.today)
             yield Step({"workshop": stream, "dossier": dossier}, booking.release_seat, {}, {"until": until})

@@ -182,12 +182,12 @@ WITHOUT = {
     "band": "sans tranche",
     "partner": "sans partenaire",
 }
-WAYS = {"cohort": "cohorte", "flow": "flux", "stock": "stock"}
-WAY_SENTENCES = {
-    "cohort": "Cohorte : celles et ceux qui sont entrés dans l’étape pendant la période, suivis jusqu’au jour.",
-    "flow": "Flux : ce qui s’est passé pendant la période.",
-    "stock": "Stock : ce qui est là, ce jour.",
+WAYS = {
+    "cohort": "Étape par étape : qui y est entré pendant la période, suivi jusqu’à ce jour.",
+    "flow": "Ce qui s’est passé pendant la période.",
+    "stock": "Ce qui est là, ce jour.",
 }
+"""The way of an indicator, in the words of the page of all of them."""
 
 COUNTED: dict[str, tuple[str, str, str, str]] = {
     "I1": ("jeune concerné", "jeunes concernés", "dossier ouvert", "dossiers ouverts"),

@@ -11,6 +11,11 @@ _NAMES = ("Pix", "Cléa", "Ma boîte")
 _BEFORE_THIN = re.compile(r"(?<!\s) ([;!?%])(?!\w)")
 _BEFORE_COLON = re.compile(r"(?<!\s) :(?![^\s<])")
 _QUOTES = re.compile(r"(«) | (»)")
+_NUMBERED = re.compile(
+    r"(?<=\d) (?=(?:h|min|s|j|km|€|ans?|jours?|semaines?|mois|points?|pix)(?![\w=]))"
+    r"|(?<=\d[ \u00a0]h) (?=\d)|(?<=n°) (?=\S)"
+)
+"""The space between a number and its unit, between hours and minutes, after n°."""
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _VOWEL = re.compile(r"[aeiouœæ]|y[^aeiouœæ\W]|h(?:[eœ]|y|i[lp]|o[nr](?!g)|u[bg])", re.IGNORECASE)
 """Sounds that elide, after the accents are taken away: vowels, y before a consonant (Yves), the mute h of most names.
@@ -22,13 +27,14 @@ _ELIDED = re.compile(r"\b([DdQq]u?e) \{(\w+)\}")
 
 
 def typeset(text: str) -> str:
-    """Adds non-breaking spaces before : ; ! ? % and inside « », and typographic apostrophes.
+    """Adds non-breaking spaces before : ; ! ? % and units, inside « », after n°, and typographic apostrophes.
 
     They are thin before ; ! ? %, as the Imprimerie nationale prescribes. Idempotent.
     """
     text = _BEFORE_THIN.sub(THIN + r"\1", text)
     text = _BEFORE_COLON.sub(f"{NBSP}:", text)
     text = _QUOTES.sub(lambda found: f"«{NBSP}" if found[1] else f"{NBSP}»", text)
+    text = _NUMBERED.sub(NBSP, text)
     return _APOSTROPHE.sub("’", text)
 
 
@@ -45,7 +51,7 @@ def say(template: str, **values: object) -> str:
 @cache
 def _typeset_once(template: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Returns the template with one field for each word that may elide, and these words with their names."""
-    text = typeset(template).replace("n° ", f"n°{NBSP}")
+    text = typeset(template)
     return _ELIDED.sub(r"{\1_\2}", text), tuple(_ELIDED.findall(text))
 
 

@@ -14,6 +14,7 @@ from pixflow.engine import Engine
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
 from pixflow.unit_of_work import Step
+from web.french.typography import typeset
 from web.samples.clock import Clock, at
 
 AgendaTime = tuple[date, int]
@@ -37,8 +38,15 @@ def command(
     context: Mapping[str, Any] | None = None,
     **sent: Any,
 ) -> PlannedCommand:
-    """Returns a command of one decision; `context` holds the arguments that the program adds."""
-    return PlannedCommand(by, (Step(streams, decide, sent, context or {}),))
+    """Returns a command of one decision, its texts typeset; `context` holds the arguments that the program adds."""
+    written = {name: _written(value) for name, value in sent.items()}
+    return PlannedCommand(by, (Step(streams, decide, written, context or {}),))
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_written, value))
+    return typeset(value) if isinstance(value, str) else value
 
 
 class ScheduledAction(NamedTuple):

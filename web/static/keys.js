@@ -19,9 +19,9 @@ const KEYS = [
   ["?", "cette liste"],
 ];
 const PLACES = { b: "/boite", d: "/dossiers" };
-const UNDO = '.notice form:is([action*="/undo"], [action*="/annuler"]) button, .undo-all button';
+const UNDO = '.notice form:is([action*="/undo"], [action*="/annuler"]) button, .undo-all button, .head .just-done button';
 const NEXT = '.notice a[rel="next"]';
-const ROWS_OF_LISTS = ".item, .entry, .stack tbody tr";
+const ROWS_OF_LISTS = ".item, .entry, .stack tbody tr, .card-line";
 let going = 0;
 
 const keysAreOff = () => kept.get("keys") === "off";
@@ -45,7 +45,7 @@ function showKeys() {
 
 // The rows of the page's lists that lead somewhere, and where each does.
 const rowsOf = (root) => [...root.querySelectorAll(ROWS_OF_LISTS)].filter(leadOf);
-const leadOf = (row) => row.querySelector(".item-who a, th a") ?? row.querySelector("a[href], button, summary");
+const leadOf = (row) => row.querySelector(".item-who a, th a, .marks button") ?? row.querySelector("a[href], button, summary");
 
 function moveTo(row, rows) {
   for (const other of rows) other.classList.toggle("current", other === row);
@@ -79,7 +79,7 @@ function press(key) {
 function buttonOf(key, row) {
   if (key === "f") return (row ?? document.querySelector("main .now .panel"))?.querySelector(":is(.item-act, .actions, .choice-line) .btn, .btn");
   if (key === "x") return row?.querySelector(".pick-box input, td > [type=checkbox]");
-  if (key === "z") return document.querySelector(UNDO);
+  if (key === "z") return row?.querySelector('[data-key="z"]') ?? document.querySelector(UNDO);
   if (key === "n") return document.querySelector(NEXT);
   return row?.querySelector(`[data-key="${CSS.escape(key)}"]`);
 }

@@ -1,10 +1,12 @@
 """The demonstration shows every feature, on any day."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import get_args
+from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from pixflow.actor import CLOCK
@@ -105,6 +107,38 @@ def test_what_can_happen_happened(prepared: Prepared) -> None:
         recorded.event.TOPIC for served in both for recorded in everything(served) if recorded.at <= prepared[1]
     }
     assert {event.TOPIC for event in catalogue()} - happened == NOT_PLAYED
+
+
+def test_what_people_of_the_samples_write_is_typeset(prepared: Prepared) -> None:
+    """But for the documents of presets and resources, whose pages typeset them."""
+    both, _ = prepared
+    typed = re.compile(r"(?<=\w)'(?=\w)|\d h\b|\w [:;!?%]|« ")
+    said = {
+        text
+        for served in both
+        for one in everything(served)
+        if one.event.TOPIC.partition(".")[0] in ("dossier", "participation", "workshop", "staff", "question")
+        for text in texts(msgspec.to_builtins(one.event))
+    }
+    assert [text for text in sorted(said) if typed.search(text)] == []
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yields every text in an event."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts(one)
+
+
+def test_the_referente_opens_on_a_day_of_work(prepared: Prepared) -> None:
+    """No pile of hers is late by a week: only advisors' tasks wait long."""
+    (served, _), now = prepared
+    table = advisor_queue.table
+    with served.read().database.connect() as connection:
+        rows = connection.execute(table.select().where(table.c.role == "referent")).all()
+    assert [row.kind for row in rows if row.due < now.date() - timedelta(days=7)] == []
 
 
 def test_a_campaign_of_three_rows_waits_to_be_declared(prepared: Prepared) -> None:

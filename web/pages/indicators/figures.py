@@ -71,7 +71,7 @@ def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH,
     return FigureShown(
         one.id,
         title or french.TITLES[one.id],
-        french.WAYS[one.way],
+        one.way,
         french.DEFINITIONS[one.id],
         french.among(one.id, figure.counted, figure.among),
         french.share(figure.rate),

@@ -95,7 +95,7 @@ def one_figure(
             home=(asked.at(home[0]), home[1]),
             title=french.TITLES.get(id, "Le parcours"),
             definition=french.DEFINITIONS.get(id, french.FUNNEL_DEFINITION),
-            way=french.WAY_SENTENCES[known.way if known else "cohort"],
+            way=french.WAYS[known.way if known else "cohort"],
             figure=shown(known, figure, asked, home[0]) if known else None,
             steps=() if known else funnel(figure, asked),
             months=month_rows(id, months, month_address(asked, path, id), changed),

@@ -13,15 +13,16 @@ from pixflow.participation import campaign
 from pixflow.refused import Refused
 from projections import result_routing
 from web.desk import receipts, refusals
-from web.desk.commands import record
+from web.desk.commands import Outcome, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.receipts import UndoForm
 from web.french.errors import missing
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
 from web.http.templates import page
 from web.pages.results import campaign as results_campaign
-from web.pages.results import import_preview
+from web.pages.results import campaign_undo, import_preview
 
 router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
@@ -63,7 +64,7 @@ def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = 
         raise HTTPException(404)
     if known.declared:
         preview = results_campaign.correction(desk, stream, usage) if usage and usage != known.purpose else None
-        receipt = receipts.of_command(desk, recu)
+        receipt = campaign_undo.offer(desk, stream, recu)
         return _page(request, desk, stream, _identity(known), correction=preview, receipt=receipt)
     return _page(request, desk, stream, {**_identity(known), "purpose": results_campaign.likely(known)})
 
@@ -121,13 +122,27 @@ def reopen(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Res
     return _take(request, desk, stream, data, campaign.reopen_campaign)
 
 
+@router.post("/resultats/campagnes/{stream:uuid}/annuler")
+def take_back(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Takes back what was just done to a campaign, while nothing followed."""
+    form, errors = validate(UndoForm, data)
+    if stream not in desk.refs.campaigns:
+        raise HTTPException(404)
+    if form is None:
+        return _page(request, desk, stream, errors=errors)
+    return _answer(request, desk, stream, campaign_undo.undo(desk, stream, form))
+
+
 def _take(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], decide: Decision[..., Any]) -> Response:
     if stream not in desk.refs.campaigns:
         raise HTTPException(404)
     form, errors = validate(Form, data)
     if form is None:
         return _page(request, desk, stream, errors=errors)
-    outcome = record(desk, {"campaign": stream}, decide, command_id=form.command_id)
+    return _answer(request, desk, stream, record(desk, {"campaign": stream}, decide, command_id=form.command_id))
+
+
+def _answer(request: Request, desk: Desk, stream: UUID, outcome: Outcome) -> Response:
     if outcome.refused:
         return _page(request, desk, stream, errors=_errors(desk, outcome.refused))
     return _see(stream, receipts.reference(outcome.recorded))

@@ -68,6 +68,7 @@ class ReportPage(Page):
 
     `active` counts the reassignments that still count, of `total`. `rows` are results with refusals, `verb` what was
     refused. `owner` is the advisor of before, who gave a loan back if `returned`; `who` and `when` tell the command.
+    `is_new`: the person at the desk recorded it today.
     """
 
     template = "team/handover_report.html"
@@ -86,6 +87,7 @@ class ReportPage(Page):
     when: str
     rows: Sequence[HandoverRow]
     verb: str
+    is_new: bool
 
     @property
     def shows(self) -> People:
@@ -174,7 +176,12 @@ def report_page(
         when=sentences.when(events[0], desk.zone) if events else "",
         rows=rows,
         verb=verb,
+        is_new=bool(events) and _is_mine_today(desk, events[0]),
     )
+
+
+def _is_mine_today(desk: Desk, recorded: Recorded) -> bool:
+    return recorded.by == desk.actor.id and desk.refs.calendar.local_day(recorded.at) == desk.today
 
 
 def reassignments(desk: Desk, events: Sequence[Recorded]) -> list[Reassignment]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import Presence
+from pixflow.events.workshop import AttendanceMarked
 from pixflow.team.staff import Staff
 from pixflow.workshop.booking import mark_attendance, walk_in
 from pixflow.workshop.undo import has_later_work, undo_attendance, walk_ins
@@ -16,9 +17,10 @@ from pixflow.workshop.visitors import LETTERS, look_among_all, may_meet_anybody
 from projections import audit_trail, directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of
-from web.desk import names
+from web.desk import names, receipts
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
+from web.desk.receipts import Receipt, ReceiptLine
 from web.desk.team.help_calls import helpers
 from web.french import vocabulary
 from web.french.typography import plural, say
@@ -101,6 +103,7 @@ class AttendancePage(Page):
     anybody: bool
     search: WalkInSearch | None
     wrong: str
+    receipt: Receipt | None
 
     @property
     def shows(self) -> People:
@@ -108,8 +111,13 @@ class AttendancePage(Page):
         return listed((card.seat.dossier for card in self.cards), (one.dossier for one in found))
 
 
-def attendance_page(workshop: ScopedWorkshop, *, search: WalkInSearch | None = None, wrong: str = "") -> AttendancePage:
-    """Returns the page where somebody marks attendance, standing, on a tablet or a phone."""
+def attendance_page(
+    workshop: ScopedWorkshop, *, search: WalkInSearch | None = None, wrong: str = "", marked: str = ""
+) -> AttendancePage:
+    """Returns the page where somebody marks attendance, standing, on a tablet or a phone.
+
+    `marked` names the command that just marked all the others.
+    """
     state, undo = workshop.state, _undo_labels(workshop)
     return AttendancePage(
         id=workshop.id,
@@ -127,6 +135,7 @@ def attendance_page(workshop: ScopedWorkshop, *, search: WalkInSearch | None = N
         anybody=_may_meet_anybody(workshop),
         search=search,
         wrong=wrong,
+        receipt=_receipt(workshop, marked, undo),
     )
 
 
@@ -145,6 +154,23 @@ def _undo_labels(workshop: ScopedWorkshop) -> dict[UUID, str]:
     trails = audit_trail.of_streams(workshop.desk.read, booked)
     marked = [dossier for dossier, trail in trails.items() if not has_later_work(trail, workshop.id)]
     return dict.fromkeys(marked, "Annuler") | dict.fromkeys(came, "Retirer")
+
+
+def _receipt(workshop: ScopedWorkshop, marked: str, undo: Mapping[UUID, str]) -> Receipt | None:
+    """Returns the receipt of the marks of all the others, with their undo while none of them was acted on."""
+    dossiers = marked_at_once(workshop, marked)
+    there = [one for one in dossiers if workshop.state.attendance.get(one) == "present"]
+    if not there:
+        return None
+    receipt = Receipt("Enregistré :", [ReceiptLine(plural(len(there), "personne présente", "personnes présentes"))])
+    takes_back = all(one in undo for one in there)
+    return receipt.with_undo(marked, f"/ateliers/{workshop.id}/presence/annuler") if takes_back else receipt
+
+
+def marked_at_once(workshop: ScopedWorkshop, command: str) -> list[UUID]:
+    """Returns the dossiers that a command of the person at the desk marked as present with all the others."""
+    found = (one.event for one in receipts.events_of(workshop.desk, command) if one.originator_id == workshop.id)
+    return [event.dossier for event in found if isinstance(event, AttendanceMarked)]
 
 
 def mark(workshop: ScopedWorkshop, dossier: UUID, said: Mark, command_id: UUID) -> Outcome:

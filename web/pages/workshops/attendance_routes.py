@@ -11,6 +11,7 @@ from pixflow.workshop import booking, scheduling
 from web.desk import refusals
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
+from web.desk.receipts import UndoForm, row_command
 from web.french.errors import missing
 from web.http.forms import Form, FormData, validate
 from web.http.templates import page
@@ -29,9 +30,9 @@ class MarkForm(SeatForm):
 
 
 @router.get("/ateliers/{workshop_id:uuid}/presence")
-def read(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
-    """Shows a card for each registrant, by name."""
-    return page(request, attendance.attendance_page(_workshop(desk, workshop_id)))
+def read(request: Request, desk: AtWorkshops, workshop_id: UUID, recu: str = "") -> Response:
+    """Shows a card for each registrant, by name. `recu` names the command that just marked all the others."""
+    return page(request, attendance.attendance_page(_workshop(desk, workshop_id), marked=recu))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence")
@@ -46,9 +47,8 @@ def mark(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 def mark_the_others(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Marks everybody without a mark as present."""
     workshop = _workshop(desk, workshop_id)
-    outcomes = attendance.mark_the_others(workshop, _form(Form, data).command_id)
-    refused = next((outcome for outcome in outcomes if outcome.refused), Outcome())
-    return _answer(request, desk, workshop_id, refused)
+    command = _form(Form, data).command_id
+    return _answer_all(request, desk, workshop_id, attendance.mark_the_others(workshop, command), f"?recu={command}")
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/chercher")
@@ -74,8 +74,14 @@ def walk_in(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDa
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/annuler")
 def undo(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """Takes a mark back."""
-    workshop, form = _workshop(desk, workshop_id), _form(SeatForm, data)
+    """Takes a mark back, or those of all the others, noted in one press."""
+    workshop = _workshop(desk, workshop_id)
+    if "receipt" in data:
+        all_of_it = _form(UndoForm, data)
+        marked = attendance.marked_at_once(workshop, str(all_of_it.receipt))
+        outcomes = [attendance.undo(workshop, one, row_command(all_of_it.command_id, one)) for one in marked]
+        return _answer_all(request, desk, workshop_id, outcomes)
+    form = _form(SeatForm, data)
     outcome = attendance.undo(workshop, form.dossier, form.command_id)
     return _answer(request, desk, workshop_id, outcome, anchor=f"#p-{form.dossier}")
 
@@ -119,6 +125,12 @@ def _form(model: type[F], data: dict[str, Any]) -> F:
     if form is None:
         raise HTTPException(422)
     return form
+
+
+def _answer_all(request: Request, desk: Desk, id: UUID, outcomes: list[Outcome], then: str = "") -> Response:
+    """Shows the first refusal, or the page."""
+    refused = next((outcome for outcome in outcomes if outcome.refused), Outcome())
+    return _answer(request, desk, id, refused, anchor=then)
 
 
 def _answer(request: Request, desk: Desk, id: UUID, outcome: Outcome, *, anchor: str = "") -> Response:

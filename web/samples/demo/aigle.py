@@ -95,6 +95,8 @@ class Aigle(Story):
         yield at(day[-2], 9, 10), partial(aigle_scenes.endorse, self, NADIA, True, "Testé avec trois jeunes")
         yield at(day[-2], 9, 20), partial(self.set_aside, NADIA, PAUL)
         yield at(day[-2], 9, 40), partial(aigle_scenes.forget_me, self)
+        yield at(day[-58], 10, 0), partial(self.verify, SOPHIE, "Centre social de L’Aigle")
+        yield at(day[-57], 10, 0), partial(self.verify, SOPHIE, "Bus numérique du Perche")
         yield at(day[-40], 10, 0), partial(self.verify, SOPHIE, "Médiathèque de Mortagne")
         yield at(day[-3], 11, 0), partial(self.suggest, NADIA, aigle_places.SUGGESTED)
         yield at(day[-1], 8, 50), partial(aigle_scenes.import_undeclared, self)

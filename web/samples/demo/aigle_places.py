@@ -25,7 +25,7 @@ PARTNERS = (
         ),
         offers=(("Permanences du fablab", "general", ("epn-fablab",)),),
         source=SOURCE,
-        age=400,
+        age=60,
     ),
     DemoPartner(
         place(

@@ -12,9 +12,10 @@ import pytest
 from pixflow.pix_orga import ExportCampaign, ProfileRow
 from pixflow.pix_orga.samples.assessment import file_name
 from pixflow.pix_orga.samples.profile import write_profiles
+from projections import advisor_queue
 from tests.pix_orga.profile_files import SENT, WAITING
 from tests.web.client import words
-from tests.web.exports import DAY, FIRST, LATER, NADIA, ROWS, SOPHIE, Board, dossiers
+from tests.web.exports import DAY, FIRST, LATER, NADIA, ROWS, SOPHIE, Board, dossiers, fields
 from tests.web.filled import soup
 from tests.web.paths import House, house
 
@@ -156,7 +157,55 @@ def test_a_diagnostic_cannot_be_planned_in_a_closed_campaign(at_work: House, boa
     assert at_work.state(person).orientation.plan is None
 
 
-@pytest.mark.parametrize("action", ["usage", "clore", "rouvrir"])
+@pytest.mark.parametrize("action", ["close", "reopen", "correct", "purpose"])
+def test_what_was_just_done_to_a_campaign_is_taken_back_in_one_press(at_work: House, board: Board, action: str) -> None:
+    dossiers(at_work)
+    where = campaign(board)
+    if action == "reopen":
+        board.press(where, f"form[action='{where}/clore']")
+    before, owed = at_work.served.refs.campaigns[at_work.campaign], tasks(at_work)
+    page, form, sent = {
+        "close": (where, f"form[action='{where}/clore']", {}),
+        "reopen": (where, f"form[action='{where}/rouvrir']", {}),
+        "correct": (where, f"form[action^='{where}/corriger']", {"name": "Printemps", "code": "KMRTWX999"}),
+        "purpose": (f"{where}?usage=complete", f"form[action^='{where}/usage']", {"reason": "c’est Cléa"}),
+    }[action]
+    done = board.press(page, form, **sent).headers["Location"]
+    again = board.press(done, f"form[action='{where}/annuler']")
+    after = at_work.served.refs.campaigns[at_work.campaign]
+    kept = ("name", "code", "site", "purpose", "open")
+    assert [getattr(after, one) for one in kept] == [getattr(before, one) for one in kept]
+    assert tasks(at_work) == owed
+    sent_twice = fields(soup(board.page(done)).select_one(f"form[action='{where}/annuler']") or soup("<form></form>"))
+    assert sent_twice == {}, "nothing is left to take back at the address of the first receipt"
+    assert again.status_code == 303
+
+
+def test_what_something_followed_is_not_taken_back(at_work: House, board: Board) -> None:
+    where = campaign(board)
+    closed = board.press(where, f"form[action='{where}/clore']").headers["Location"]
+    sent = fields(soup(board.page(closed)).select_one(f"form[action='{where}/annuler']"))
+    board.press(where, f"form[action='{where}/rouvrir']")
+    board.press(where, f"form[action='{where}/clore']")
+    assert "/annuler" not in board.page(closed)
+    refused = board.client.post(f"{where}/annuler", data=sent)
+    assert refused.status_code == 422
+    assert not at_work.served.refs.campaigns[at_work.campaign].open
+
+
+def tasks(at_work: House) -> list[tuple[str, str]]:
+    """The tasks of all dossiers, by name and kind."""
+    table = advisor_queue.table
+    with at_work.served.read().database.connect() as connection:
+        return sorted((row.name, row.kind) for row in connection.execute(table.select()))
+
+
+def test_the_receipts_of_an_export_and_of_a_declaration_say_what_corrects_them(board: Board) -> None:
+    recorded = board.said(board.record(ROWS))
+    assert "Ce que Pix Orga a dit ne s’annule pas" in recorded
+
+
+@pytest.mark.parametrize("action", ["usage", "clore", "rouvrir", "annuler"])
 def test_only_the_referent_changes_a_campaign(at_work: House, board: Board, action: str) -> None:
     where = campaign(board)
     answer = at_work.client(NADIA).post(f"{where}/{action}", data={"command_id": str(uuid4())})

@@ -235,7 +235,10 @@ def test_an_undeclared_campaign_waits_then_settles_and_matches(at_work: House, b
     refused = board.press(where, f"form[action='{where}']", name="")
     assert refused.status_code == 422
     assert "Rien n’est encore enregistré : 2 points sont à revoir." in words(refused.text)
-    done = board.follow(board.press(where, f"form[action='{where}']", purpose="initial", site="Mortagne"))
+    declared = board.press(where, f"form[action='{where}']", purpose="initial", site="Mortagne")
+    assert not soup(board.page(declared.headers["Location"])).select(".undo-all"), "its matches are of several people"
+    done = board.follow(declared)
+    assert "se corrigent dans la page de la campagne" in done
     assert "Campagne déclarée : Cléa numérique, mai, diagnostic initial" in done
     assert "5 participations rapprochées d’elles-mêmes" in done
     assert "Campagne à déclarer" not in done

@@ -426,6 +426,23 @@ def test_a_loan_is_given_back_in_one_press_by_each_side_and_by_who_steers(at_wor
     ]
 
 
+@pytest.mark.parametrize("who", [NADIA, PAUL])
+def test_a_loan_just_given_back_is_lent_again_in_one_press(at_work: House, who: str) -> None:
+    dossiers = fill(at_work, 2)
+    hand_over(at_work, PAUL, term="until", until="2026-04-03")
+    before = loans(at_work, who, "/boite")
+    answer = give_back(at_work, who, "/boite")
+    form = soup(answer.text).select_one("form.undo-all")
+    sent = {tag["name"]: tag["value"] for tag in form.select("input")}
+    taken = at_work.client(who).post(form["action"], data=sent)
+    assert taken.status_code == 303
+    assert follows(at_work, dossiers) == [PAUL, PAUL]
+    assert loans(at_work, who, "/boite") == before
+    for other in {NADIA, PAUL} - {who}:
+        at_work.client(other).post(form["action"], data={**sent, "command_id": str(uuid4())})
+    assert follows(at_work, dossiers) == [PAUL, PAUL]
+
+
 def test_nobody_else_gives_a_loan_back(at_work: House) -> None:
     dossiers = fill(at_work, 1)
     hand_over(at_work, PAUL, term="until", until="2026-04-03")

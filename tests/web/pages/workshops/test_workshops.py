@@ -781,6 +781,9 @@ def test_the_others_are_all_here_in_one_press(at_work: House, today: tuple[UUID,
     page = press(at_work.client(NADIA), f"/ateliers/{made}/presence", "presence/tous", "Les 2 autres sont présents")
     assert "tout est noté" in words(page.text)
     assert state(at_work, made).attendance == {bob: "absent", aya: "present", cleo: "present"}
+    (undo,) = soup(page.text).select("form.undo-all")
+    at_work.client(NADIA).post(undo["action"], data=values(undo))
+    assert state(at_work, made).attendance == {bob: "absent"}
 
 
 def test_nothing_is_noted_before_the_day(at_work: House) -> None:
