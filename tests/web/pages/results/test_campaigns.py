@@ -164,12 +164,13 @@ def test_what_was_just_done_to_a_campaign_is_taken_back_in_one_press(at_work: Ho
     if action == "reopen":
         board.press(where, f"form[action='{where}/clore']")
     before, owed = at_work.served.refs.campaigns[at_work.campaign], tasks(at_work)
-    page, form, sent = {
+    presses: dict[str, tuple[str, str, dict[str, Any]]] = {
         "close": (where, f"form[action='{where}/clore']", {}),
         "reopen": (where, f"form[action='{where}/rouvrir']", {}),
         "correct": (where, f"form[action^='{where}/corriger']", {"name": "Printemps", "code": "KMRTWX999"}),
         "purpose": (f"{where}?usage=complete", f"form[action^='{where}/usage']", {"reason": "c’est Cléa"}),
-    }[action]
+    }
+    page, form, sent = presses[action]
     done = board.press(page, form, **sent).headers["Location"]
     again = board.press(done, f"form[action='{where}/annuler']")
     after = at_work.served.refs.campaigns[at_work.campaign]
