@@ -34,13 +34,16 @@ from web.hosting.http_server import http_server
 from web.hosting.machine import logs, systemd
 from web.hosting.machine.listener import CannotServe, listen_at, listen_on, trusted_proxies
 from web.hosting.machine.metrics import metrics_of
-from web.hosting.mail import outbox_for
+from web.hosting.mail import Outbox, outbox_for
+from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import PORT, Settings
 from web.hosting.site import open_site
 
 app = typer.Typer()
 
-TICK_SECONDS = 60
+TICK_SECONDS, ALARM_SECONDS = 60, 20
+END_SECONDS = 4
+"""Seconds that the periodic jobs may take to end."""
 PortOption = Annotated[int, typer.Option(min=0, max=65_535, help="Le port, sur 127.0.0.1 ; 0 : un port libre.")]
 
 
@@ -78,8 +81,9 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         port = listener.getsockname()[1] if listener.family == socket.AF_INET else 0
         url = _say_where(host, port)
         stop = threading.Event()
-        ticking = threading.Thread(target=_tick, args=(host, stop, port), daemon=True)
-        ticking.start()
+        jobs = [threading.Thread(target=job, args=(host, stop, port), daemon=True) for job in JOBS]
+        for job in jobs:
+            job.start()
         try:
             trusted = trusted_proxies(listener, proxy=settings.proxy)
             systemd.notify("READY=1")
@@ -88,7 +92,9 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         finally:
             systemd.notify("STOPPING=1")
             stop.set()
-            ticking.join(timeout=4)
+            end = time.monotonic() + END_SECONDS
+            for job in jobs:
+                job.join(max(0, end - time.monotonic()))
             if site:
                 site.store.close()
 
@@ -134,22 +140,45 @@ def _tick(host: Host, stop: threading.Event, port: int) -> None:
         systemd.notify("WATCHDOG=1")
 
 
+def _alarm(host: Host, stop: threading.Event, port: int) -> None:
+    """Sends what waits as an alarm, three times a minute: it waits for no other job (docs/accounts.md#two-people)."""
+    settings = Settings()
+    while not stop.wait(ALARM_SECONDS):
+        for one in host.structures.values():
+            try:
+                if outbox := outbox_of(one, settings):
+                    one.alarm(outbox, address_of(host, settings, port))
+            except Exception:
+                logging.getLogger("pixflow").exception("alarms")
+
+
+JOBS = (_tick, _alarm)
+
+
 def tick_all(host: Host, settings: Settings, port: int) -> None:
     """Opens new structures, then runs the periodic jobs of every structure. Logs errors, raises none."""
     known = host.closed
     host.open_structures()
     for slug in host.closed.keys() - known.keys():
         logging.getLogger("pixflow").warning("%s does not open: %r", slug, host.closed[slug])
-    url = host.site.url if host.site else settings.pages(port)
     if host.site:
         renew_links(host, host.site)
     for one in host.structures.values():
         try:
-            one.tick(outbox_for(settings, one.opened.folder, demo=one.refs.structure.demonstration), url)
+            one.tick(outbox_of(one, settings), address_of(host, settings, port))
         except Exception:
             logging.getLogger("pixflow").exception("tick")
     if host.site:
         tick_site(host, host.site)
+
+
+def outbox_of(one: ServedStructure, settings: Settings) -> Outbox | None:
+    return outbox_for(settings, one.opened.folder, demo=one.refs.structure.demonstration)
+
+
+def address_of(host: Host, settings: Settings, port: int) -> str:
+    """Returns the address of the pages, for links in e-mails."""
+    return host.site.url if host.site else settings.pages(port)
 
 
 def renew_links(host: Host, site: Site) -> None:

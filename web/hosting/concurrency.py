@@ -27,9 +27,9 @@ class ConcurrencyLimit:
 def limit_for(host: Host) -> int | None:
     """Returns the limit that the host's pools allow; None on SQLite, which has no pool.
 
-    On PostgreSQL a request holds at most two connections: one to read, one to write. It may ask for a third, and so may
-    the tick; `/readyz` asks for one outside the limit. The pool therefore keeps four connections more than two per
-    request, so that no request waits for ever.
+    On PostgreSQL a request holds at most two connections: one to read, one to write. It may ask for a third. The tick
+    and the alarms hold one each while they ask for another; `/readyz` asks for one outside the limit. The pool
+    therefore keeps four connections more than two per request, so that no request waits for ever.
     """
     pools = {served.opened.database.pool for served in host.structures.values() if served.opened.database}
     return min((pool.max_size - 4) // 2 for pool in pools) if pools else None

@@ -71,12 +71,23 @@ def outbox_for(settings: Settings, folder: Path, *, demo: bool) -> Outbox | None
 
 
 def smtp_outbox(settings: Settings) -> Outbox:
-    """Returns an outbox that sends to the mail server of the settings. Raises ValueError for another address."""
+    """Returns an outbox that sends to the mail server of the settings. Raises ValueError for another address.
+
+    After one wait for a server that does not answer in time, it fails at once: periodic jobs have other work.
+    """
     server_of(settings)
+    late: list[OSError] = []
 
     def send(mail: Mail) -> None:
-        with connected(settings) as server:
-            server.send_message(message(mail, settings.sender))
+        if late:
+            raise late[0]
+        try:
+            with connected(settings) as server:
+                server.send_message(message(mail, settings.sender))
+        except OSError as error:
+            if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+                late.append(error)
+            raise
 
     return send
 

@@ -1,6 +1,6 @@
 """Notices by e-mail: one digest a working day for each person, and urgent messages immediately.
 
-None but an alarm leaves between 20:00 and 7:30 of the structure's time zone. None goes to somebody absent. E-mails
+None but an alarm leaves between 20:00 and 7:30 of the structure's time zone, or goes to somebody absent. E-mails
 contain counts, links and names of colleagues, never the name or the score of a young person (docs/domain.md#papers).
 """
 
@@ -51,28 +51,44 @@ class Notice:
     text: str
 
 
-def send_due(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> int:
-    """Sends the notices that are due and not sent yet, and returns how many were sent.
+def send(engine: Engine, due: Iterable[Notice], outbox: Outbox) -> int:
+    """Sends the notices that are not sent yet, and returns how many were sent.
 
-    A failed notice is retried at the next tick. At night alarms alone are due: mass reading, and what waits for a
-    second person. After a crash between sending and recording, the notice is sent twice.
+    A failed notice is retried the next time. After a crash between sending and recording, the notice is sent twice.
     """
     refs, now = engine.references(), engine.clock()
-    due = list(_mass_reading(refs, now, url))
+    return sum(_send(engine, refs, notice, outbox, now) for notice in due if not _is_sent(engine, notice))
+
+
+def alarms(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
+    """Returns the alarms that are not sent yet: mass reading, and what waits for a second person. At night too."""
+    refs, now = engine.references(), engine.clock()
     with side.database.connect() as connection:
-        due += _second_person(connection, refs, now, url)
-    if MORNING <= now.astimezone(ZoneInfo(refs.structure.zone)).time() < EVENING:
-        with side.database.connect() as connection:
-            due += [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url)]
-            due += _receptions(connection, refs, now, url)
-        due += _stopped(side, refs, now)
-    return sum(_send(engine, refs, notice, outbox, now) for notice in due)
+        due = [*_mass_reading(refs, now, url), *_second_person(connection, refs, now, url)]
+    return [notice for notice in due if not _is_sent(engine, notice)]
+
+
+def due_by_day(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
+    """Returns the notices that are due besides alarms; none at night."""
+    refs, now = engine.references(), engine.clock()
+    if not MORNING <= now.astimezone(ZoneInfo(refs.structure.zone)).time() < EVENING:
+        return []
+    with side.database.connect() as connection:
+        due = [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url)]
+        due += _receptions(connection, refs, now, url)
+    return [*due, *_stopped(side, refs, now)]
+
+
+def _command(notice: Notice) -> UUID:
+    return new_id(notice.person, f"{notice.kind} {notice.about}")
+
+
+def _is_sent(engine: Engine, notice: Notice) -> bool:
+    return engine.has_recorded(_command(notice))
 
 
 def _send(engine: Engine, refs: References, notice: Notice, outbox: Outbox, now: datetime) -> int:
-    stream, command = stream_of(notice.person), new_id(notice.person, f"{notice.kind} {notice.about}")
-    if engine.has_recorded(command):
-        return 0
+    stream, command = stream_of(notice.person), _command(notice)
     try:
         to, name = refs.team[notice.person].email, f"{notice.kind}-{command}"
         structure = refs.structure.name
@@ -223,8 +239,8 @@ def _to_second(refs: References, now: datetime, first: Set[str], about: str, sai
 
 
 def _stewards(refs: References, now: datetime) -> Iterator[UUID]:
-    """Yields the managers and administrators at work."""
+    """Yields the managers and administrators, absent ones too: whoever uses a stolen account may declare an absence."""
     today = refs.calendar.local_day(now)
-    for person, member in _at_work(refs, now):
-        if member.roles_on(today) & {"manager", "administrator"}:
+    for person, member in refs.team.items():
+        if member.email and member.roles_on(today) & {"manager", "administrator"}:
             yield person

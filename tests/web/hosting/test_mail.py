@@ -23,7 +23,7 @@ from pixflow.team.notices import stream_of
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
 from web.french import health as french
-from web.hosting import mail_checks
+from web.hosting import mail, mail_checks
 from web.hosting.mail import Mail, fault, smtp_outbox
 from web.hosting.settings import Settings
 
@@ -230,6 +230,20 @@ def test_a_wrong_password_and_a_silent_server_are_told_apart(authority: Authorit
         assert found(wrong) == "alarm login"
         silent = settings(server, smtp=f"smtp://{HOST}:9")
     assert found(silent) == "alarm silent"
+
+
+def test_a_server_that_does_not_answer_in_time_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A digest for each of thirty people would keep the periodic jobs for ten minutes."""
+    monkeypatch.setattr(mail, "SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        outbox = smtp_outbox(Settings(smtp=f"smtp://127.0.0.1:{silent.getsockname()[1]}"))
+        for _ in range(3):
+            with pytest.raises(OSError, match="timed out"):
+                outbox(MAIL)
+        silent.setblocking(False)
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            silent.accept()
 
 
 def test_doctor_says_what_is_wrong_before_the_first_mail() -> None:

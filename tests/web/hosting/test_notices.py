@@ -7,6 +7,7 @@ from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from tests.web.filled import hire, soup
 from tests.web.paths import House, house
 from web.accounts.site import Site
 from web.accounts.store import open_accounts
+from web.cli import server
 from web.cli.server import tick_all
 from web.hosting.mail import Mail, outbox_for, smtp_outbox
 from web.hosting.settings import Settings
@@ -362,6 +364,28 @@ def test_who_may_be_the_second_person_is_told_once_of_what_waits(at_work: House)
     at_work.says(HELENE, roles.change_roles, person, roles=("advisor", "referent"))
     assert tick(at_work, kept) == 1
     assert kept.mails[-1].to == "yann@exemple.fr", "to whom has not given it"
+
+
+class HalfAMinute(Event):
+    """Ends a loop of periodic jobs that has waited for half a minute."""
+
+    waited = 0.0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited += timeout or 0
+        return self.waited > 30
+
+
+def test_an_alarm_leaves_within_half_a_minute_and_the_absence_of_the_direction_hides_none(at_work: House) -> None:
+    """A stolen administrator declares that the direction is away, then gives a role."""
+    hire(at_work, "Ange Faux", "advisor")
+    absent = {"absence": uuid4(), "first": MONDAY, "last": MONDAY, "deputy": None}
+    at_work.says(YANN, declare_absence, {"staff": at_work.people[HELENE]}, **absent)
+    at_work.says(YANN, roles.change_roles, {"staff": at_work.people["Ange Faux"]}, roles=("advisor", "referent"))
+    for job in server.JOBS:
+        job(at_work.host, HalfAMinute(), 8000)
+    sent = (at_work.served.opened.folder / "notices").glob("second-person-*")
+    assert [message_from_bytes(file.read_bytes())["To"] for file in sent] == ["helene@exemple.fr"]
 
 
 def test_what_is_confirmed_before_the_minute_is_over_tells_nobody(at_work: House) -> None:
