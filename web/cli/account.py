@@ -12,11 +12,22 @@ from pixflow.decision import Decision
 from pixflow.events.base import Event
 from pixflow.identity import normalise
 from pixflow.team import accounts as decisions
+from pixflow.team.access import Access
 from web.accounts import accounts, invitations, memberships
 from web.accounts.site import Site
 from web.accounts.store import open_accounts
 from web.cli.common.french_typer import InFrench
-from web.cli.common.terminal import FileArgument, StructureOption, console, fail, in_words, member, working
+from web.cli.common.terminal import (
+    FileArgument,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    fail,
+    in_words,
+    member,
+    working,
+)
 from web.french import dates, typography
 from web.hosting import account_backups
 from web.hosting.served_structure import ServedStructure
@@ -26,6 +37,13 @@ from web.hosting.site import open_site
 app = typer.Typer()
 account_app = typer.Typer(help="Les comptes : qui peut se connecter.", cls=InFrench, no_args_is_help=True)
 app.add_typer(account_app, name="account")
+STATES = {
+    "suspended": "accès coupé",
+    "confirmed": "se connecte",
+    "opened": "attend d’être confirmé·e",
+    "invited": "invité·e",
+    "none": "pas encore invité·e",
+}
 WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
 
 
@@ -63,13 +81,18 @@ def suspend(who: WhoArgument, structure: StructureOption = None) -> None:
 
 
 @account_app.command("list")
-def show(structure: StructureOption = None) -> None:
+def show(structure: StructureOption = None, json: JsonOption = False) -> None:
     """Dire qui peut se connecter, et comment."""
     with working(structure) as served, _site(served) as site, in_words():
         there = memberships.of_structure(site.store, served.opened.id)
-        for id, known in sorted(served.refs.team.items(), key=lambda item: normalise(item[1].name)):
-            account = accounts.find(site.store, there[id].account) if id in there else None
-            console.print(f"{known.name} : {_said(served, id, account is not None)}")
+        having = {id for id, one in there.items() if accounts.find(site.store, one.account)}
+        team = sorted(served.refs.team.items(), key=lambda item: normalise(item[1].name))
+        listed = [{"name": one.name, "email": one.email, "state": _state(one.access, id in having)} for id, one in team]
+    if json:
+        as_json(listed)
+    else:
+        for one in listed:
+            console.print(f"{one['name']} : {STATES[one['state']]}")
 
 
 @account_app.command("restore")
@@ -88,13 +111,12 @@ def restore(backup: FileArgument) -> None:
     console.print(f"{typography.plural(number, 'compte')} : chacun se reconnecte.")
 
 
-def _said(served: ServedStructure, person: UUID, has_account: bool) -> str:
-    access = served.refs.team[person].access
+def _state(access: Access, has_account: bool) -> str:
     if access.suspended:
-        return "accès coupé"
+        return "suspended"
     if has_account and access.opened:
-        return "se connecte" if access.confirmed else "attend d’être confirmé·e"
-    return "invité·e" if access.invited_by else "pas encore invité·e"
+        return "confirmed" if access.confirmed else "opened"
+    return "invited" if access.invited_by else "none"
 
 
 @contextmanager

@@ -329,6 +329,12 @@ def test_serve_without_accounts_refuses_and_says_why(house: Path):
     assert "--demo" in result.output
 
 
+def test_who_may_sign_in_is_listed_in_words_and_for_a_program(house: Path):
+    ran("account", "invite", SOPHIE)
+    assert "Sophie Lecomte : invité·e" in ran("account", "list")
+    assert {"name": "Sophie Lecomte", "email": SOPHIE, "state": "invited"} in said("account", "list")
+
+
 def test_a_demonstration_is_never_added_to_a_real_folder(house: Path):
     before = sorted(house.rglob("*"))
     for command in (["demo", "--no-serve"], ["simulate", "--young-people", "5"], ["serve", "--demo", "--port", "0"]):
