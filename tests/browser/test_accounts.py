@@ -89,6 +89,12 @@ def test_a_passkey_from_the_invitation_on(
     page.get_by_role("button", name="Entrer avec une clé d’accès").click()
     expect(page.get_by_text("Hélène Morin")).to_be_visible()
     assert [one["signCount"] > 0 for one in device.credentials()] == [True]
+    page.goto(f"{at_work.url}/compte")
+    page.get_by_role("button", name="Ajouter", exact=True).click()
+    expect(page.get_by_text("Cet appareil a déjà une clé d’accès pour ce compte.")).to_be_visible()
+    page.goto(f"{at_work.url.replace('localhost', '127.0.0.1')}/connexion")
+    page.get_by_role("button", name="Entrer avec une clé d’accès").click()
+    expect(page.get_by_text("La clé d’accès n’a pas répondu"), "it belongs to one host").to_be_visible()
 
 
 def test_a_passkey_opens_the_lock_and_a_copy_does_not(

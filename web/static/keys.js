@@ -96,7 +96,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.closest?.("main a[href], main button")) byKey.note();
+  if (event.key === "Enter" && event.target.closest?.("main :is(a[href], button, input)")) byKey.note();
 });
 
 document.addEventListener("keydown", (event) => {

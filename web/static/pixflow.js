@@ -21,7 +21,7 @@ function focusNews() {
   const news = document.querySelector("[data-focus]");
   if (news) news.focus({ preventScroll: news.matches(".stays") });
   if (news?.matches(".sheet > .stays")) showPart();
-  else if (document.activeElement === document.body) landing().focus({ preventScroll: true });
+  else if (document.activeElement === document.body) (document.querySelector("[autofocus]") ?? landing()).focus({ preventScroll: true });
 }
 
 // The page shrank as its form went: the part where it stood comes back, for it says what is to do next.
