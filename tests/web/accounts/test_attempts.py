@@ -9,6 +9,7 @@ import pytest
 
 from pixflow.refused import Refused
 from pixflow.store.postgres.database import Database
+from tests.trials.scale import rounds
 from tests.web.accounts.conftest import Clock
 from web.accounts import attempts
 from web.accounts.store import AccountStore
@@ -123,12 +124,15 @@ def guess(_):
         return 0
     return 1
 with ThreadPoolExecutor(4) as pool:
-    print(sum(pool.map(guess, range(45))))
+    print(sum(pool.map(guess, range(int(sys.argv[3])))))
 """
 
 
-def test_over_processes_five_are_evaluated(tmp_path: Path, database: Database | None, store: AccountStore) -> None:
-    command = [sys.executable, "-c", GUESSES, str(tmp_path), database.url if database else ""]
+@rounds("guesses", 45, 1_000)
+def test_over_processes_five_are_evaluated(
+    guesses: int, tmp_path: Path, database: Database | None, store: AccountStore
+) -> None:
+    command = [sys.executable, "-c", GUESSES, str(tmp_path), database.url if database else "", str(guesses)]
 
     def one(_: int) -> int:
         return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)

@@ -141,6 +141,8 @@ def test_of_eight_at_once_one_code_serves(store: AccountStore, nadia: Account, c
     code = shown(seed, clock)
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(lambda _: totp.spend(store, known, code), range(8))) == 1
+        first, *_ = recovery.renew(store, nadia.id)
+        assert sum(pool.map(lambda _: recovery.spend(store, nadia.id, first), range(8))) == 1
 
 
 def test_a_recovery_code_serves_once_and_its_owner_only(store: AccountStore, nadia: Account) -> None:
