@@ -43,11 +43,12 @@ permission, change the decorator of the decision ([`decision.py`](../pixflow/dec
 *all*: on every dossier, workshop or member of staff. *own dossiers*: those that the person follows. Who was handed a
 task of a dossier reads it, and takes the decisions of this task alone
 ([`task_decisions.py`](../pixflow/dossier/task_decisions.py)). *own workshops*: those that the person runs.
-*dossiers they read*: those that the person follows, and those with a task handed to them. *lent or borrowed*: those
-whose loan the person made or received. *themselves*: about nobody else. A deputy may also take the decisions of the
-absent colleague, but none about the team ([`authorization.py`](../pixflow/authorization.py)). Nobody changes their own
-roles, whatever the table says ([0031](decisions/0031-a-second-person-confirms-a-role.md)). The system's actors are
-`operator` (the command line), `clock` (the periodic jobs) and `import`. `partner` is somebody who answers by link
+*dossiers they read*: those that the person follows, those with a task handed to them, and those of people whom they
+receive that day. *lent or borrowed*: those whose loan the person made or received. *themselves*: about nobody else. A
+deputy may also take the decisions of the absent colleague, but none about the team
+([`authorization.py`](../pixflow/authorization.py)). Nobody changes their own roles, whatever the table says
+([0031](decisions/0031-a-second-person-confirms-a-role.md)). The system's actors are `operator` (the command line),
+`clock` (the periodic jobs), `import`, and `site` (the sign-in). `partner` is somebody who answers by link
 ([docs/domain.md](domain.md#partner-links)).
 """
 
