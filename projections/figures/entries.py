@@ -4,12 +4,14 @@ A change of a stream deletes its rows; `refresh` makes them again for the next q
 one deletion, whatever the number of indicators.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Uuid, literal_column
 
 from pixflow.indicators import catalogue
 from pixflow.indicators.entry import Basis, FigureEntry
@@ -30,6 +32,7 @@ paths = Table(
     metadata,
     Column("stream", Uuid, primary_key=True),
     Column("basis", String, nullable=False),  # the documents that its entries were made with
+    Column("cell", BigInteger, nullable=False),
     Column("counts", Boolean, nullable=False),
     Column("advisor", Uuid),
     Column("site", String, nullable=False),
@@ -43,6 +46,7 @@ entries = Table(
     "figure_entries",
     metadata,
     Column("stream", Uuid, nullable=False),
+    Column("cell", BigInteger, nullable=False),  # of its path: a cut selects cells, and counts without the streams
     Column("indicator", String, nullable=False),
     Column("part", String, nullable=False),
     Column("on", Date, nullable=False),
@@ -56,8 +60,10 @@ entries = Table(
     Column("subject", Uuid),
     Column("value", Integer),
     Index("figure_entries_of_stream", "stream"),
-    Index("figure_entries_counted", "indicator", "part", "state", "on", "due", "value"),
+    Index("figure_entries_counted", "indicator", "part", "state", "on", "due", "value", "cell"),
 )
+of_a_partner = entries.c.partner != literal_column("''")
+Index("figure_entries_of_partner", entries.c.partner, sqlite_where=of_a_partner, postgresql_where=of_a_partner)
 TABLES = (paths, entries)
 
 
@@ -79,18 +85,17 @@ def of_path(path: Path, basis: Basis, documents: str = "") -> tuple[Row, list[Ro
         "mediator": path.mediator,
         "band": "{}-{}".format(*path.band) if path.band else "",
     }
-    return row, [_entry(path.dossier, one) for one in catalogue.entries(basis, path)]
+    return _in_cell(row, catalogue.entries(basis, path))
 
 
 def of_workshop(stream: UUID, state: Workshop, basis: Basis, documents: str = "") -> tuple[Row, list[Row]]:
     """Returns the row of a workshop, which has a site, and its entries."""
-    row = {**_blank(stream, documents), "site": state.site}
-    return row, [_entry(stream, one) for one in catalogue.of_workshop(stream, state, basis)]
+    return _in_cell({**_blank(stream, documents), "site": state.site}, catalogue.of_workshop(stream, state, basis))
 
 
 def of_partner(stream: UUID, state: PartnerState, basis: Basis, documents: str = "") -> tuple[Row, list[Row]]:
     """Returns the row of a partner, which is in no cut, and its entries."""
-    return _blank(stream, documents), [_entry(stream, one) for one in partner_entries(basis, stream, state)]
+    return _in_cell(_blank(stream, documents), partner_entries(basis, stream, state))
 
 
 def _blank(stream: UUID, documents: str) -> Row:
@@ -98,5 +103,8 @@ def _blank(stream: UUID, documents: str) -> Row:
     return {"stream": stream, "basis": documents, "counts": False, "advisor": None, "mediator": False, **texts}
 
 
-def _entry(stream: UUID, one: FigureEntry) -> Row:
-    return {"stream": stream, **asdict(one)}
+def _in_cell(row: Row, found: Iterable[FigureEntry]) -> tuple[Row, list[Row]]:
+    """Returns a path's row and its entries with their cell: paths alike in all cuts have the same one."""
+    alike = msgspec.json.encode([value for name, value in row.items() if name not in ("stream", "basis")])
+    place = {"stream": row["stream"], "cell": int.from_bytes(blake2b(alike, digest_size=8).digest(), signed=True)}
+    return row | place, [place | asdict(one) for one in found]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from pixflow.indicators.catalogue import COUNTED, cell
 from pixflow.indicators.partner_entries import ELSEWHERE, JOINED, LISTED, NAMED, SENT, USED
@@ -76,7 +76,14 @@ def partner_list(connection: Connection) -> PartnerList:
 
 
 def tallies(connection: Connection, asked: FigureQuestion) -> Counter[str]:
-    """Counts the referrals of the period by part."""
-    query = select(entries.c.subject, entries.c.reason).where(*selected(asked, "sent"))
-    found = connection.execute(query).all()
-    return Counter({part: len(kept(connection, name, found)) for name, part in OF_REFERRALS.items()})
+    """Counts the referrals of the period by part; a partner of the list counts once."""
+    alike, partners = (entries.c.subject, entries.c.reason), partner_list(connection)
+    found = connection.execute(select(*alike, func.count()).where(*selected(asked, "sent")).group_by(*alike))
+    made: Counter[str] = Counter()
+    used = set()
+    for subject, name, n in found:
+        partner = partners.find(subject, name)
+        used.add(partner)
+        made[SENT] += n
+        made[ELSEWHERE] += n if partner is None else 0
+    return made + Counter({USED: len(used - {None})})

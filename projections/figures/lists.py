@@ -13,7 +13,7 @@ from pixflow.reference_data import References
 from projections.figures import listed_partners
 from projections.figures.entries import entries
 from projections.figures.questions import Tally, fits, of_nobody
-from projections.figures.selection import FigureQuestion, of_cell, of_tasks, tasks
+from projections.figures.selection import Conditions, FigureQuestion, of_cell, of_tasks, tasks
 
 
 class FigureLine(Struct, frozen=True):
@@ -58,11 +58,22 @@ def lines(
         return found[offset : offset + limit], len(found)
     where = listed_partners.selected(asked, name) if id == "I23" else of_cell(asked, id, wanted)
     stored = int(connection.execute(select(func.count()).select_from(entries).where(*where)).scalar_one())
-    ordered = select(*_COLUMNS).where(*where).order_by(entries.c.on.desc(), *_ONE_ORDER)
-    made = [FigureLine(*row) for row in connection.execute(ordered.limit(limit).offset(offset))]
+    made = _page(connection, where, limit, offset)
     others = _others(of_nobody(connection, asked, basis, refs), id, wanted)
     start = max(0, offset - stored)
     return made + others[start : start + limit - len(made)], stored + len(others)
+
+
+def _page(connection: Connection, where: Conditions, limit: int, offset: int) -> list[FigureLine]:
+    """Returns a page of entries. Their days are found first, by the index alone; then only these days are sorted."""
+    day = entries.c.on
+    days = select(day).where(*where).order_by(day.desc()).limit(limit).offset(offset)
+    if not (some := connection.execute(days).scalars().all()):
+        return []
+    later = select(func.count()).select_from(entries).where(*where, day > some[0])
+    skipped = offset - connection.execute(later).scalar_one() if offset else 0
+    query = select(*_COLUMNS).where(*where, day.between(some[-1], some[0])).order_by(day.desc(), *_ONE_ORDER)
+    return [FigureLine(*row) for row in connection.execute(query.limit(limit).offset(skipped))]
 
 
 def _others(found: Iterable[tuple[str, UUID, FigureEntry]], id: str, wanted: Cell) -> list[FigureLine]:

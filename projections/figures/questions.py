@@ -38,20 +38,23 @@ class Tally(Struct, frozen=True):
 
 
 Tallies = Mapping[str, Counter[Tally]]
+Owed = tuple[str, date, int]
+"""A kind of task, the day when it is due, and how many are owed."""
 
 
 def figures(
     connection: Connection, asked: FigureQuestion, basis: Basis, refs: References, ids: Collection[str] = ALL
 ) -> dict[str, Figure]:
     """Returns these indicators, by id, and the funnel."""
-    within, ever = _within(connection, asked, ids), _ever(connection, asked, ids)
+    owed = _owed(connection, asked) if "I19" in ids else []
+    within, ever = _within(connection, asked, ids), _ever(connection, asked, ids, owed)
     if "I23" in ids:
         referrals = listed_partners.tallies(connection, asked)
         within["I23"] = Counter({Tally(part, "done"): n for part, n in referrals.items()})
         ever["I23"] = _list_of_partners(connection, asked, refs)
     for id, _, one in of_nobody(connection, asked, basis, refs):
         (ever if id == "I22" else within)[id][Tally(one.part, one.state)] += 1
-    spread = _spread(connection, asked, basis, ids)
+    spread = _spread(connection, asked, basis, ids, owed)
     return {one.id: _figure(connection, asked, one, within, ever, spread) for one in _asked(ids)}
 
 
@@ -78,8 +81,9 @@ def _figure(
         among = number(part.among) if part.among else 0
         made.append(Part(part.name, number(part.name), among, middle, ninth, part.name, part.among))
     if one.id == "I16":
-        seats = select(func.sum(entries.c.value)).where(held(asked), entries.c.part == "held", *there(asked))
-        made.append(Part("filled", number("counted"), connection.execute(seats).scalar() or 0, counts="counted"))
+        places = (entries.c.indicator == "I16", entries.c.part == "held", held(asked), *there(asked))
+        seats = connection.execute(select(func.sum(entries.c.value)).where(*places)).scalar()
+        made.append(Part("filled", number("counted"), seats or 0, counts="counted"))
     return Figure(number("counted"), number("among"), tuple(made), one.shares)
 
 
@@ -118,7 +122,9 @@ def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str])
     return made
 
 
-def _ever(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Counter[Tally]]:
+def _ever(
+    connection: Connection, asked: FigureQuestion, ids: Collection[str], owed: Collection[Owed]
+) -> dict[str, Counter[Tally]]:
     """Counts what stands on the day."""
     made: dict[str, Counter[Tally]] = defaultdict(Counter)
     if "I1" in ids:
@@ -127,12 +133,15 @@ def _ever(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -
         query = select(entries.c.due, func.count()).where(entries.c.indicator == "I18", *there(asked))
         for due, n in connection.execute(query.group_by(entries.c.due)):
             made["I18"][Tally("", "open", due < asked.day, (asked.day - due).days)] += n
-    if "I19" in ids:
-        tardy = func.sum(case((tasks.c.due < asked.day, 1), else_=0))
-        query = select(tasks.c.kind, func.count(), tardy).where(of_tasks(asked)).group_by(tasks.c.kind)
-        for kind, n, late_ones in connection.execute(query):
-            made["I19"] += Counter({Tally(kind, "open", True): late_ones, Tally(kind, "open", False): n - late_ones})
+    for kind, due, n in owed:
+        made["I19"][Tally(kind, "open", due < asked.day)] += n
     return made
+
+
+def _owed(connection: Connection, asked: FigureQuestion) -> list[Owed]:
+    alike = (tasks.c.kind, tasks.c.due)
+    query = select(*alike, func.count()).where(of_tasks(asked)).group_by(*alike)
+    return [(kind, due, n) for kind, due, n in connection.execute(query)]
 
 
 def _tallied(connection: Connection, asked: FigureQuestion, *wanted: ColumnElement[bool]) -> dict[str, Counter[Tally]]:
@@ -162,16 +171,15 @@ def _list_of_partners(connection: Connection, asked: FigureQuestion, refs: Refer
 
 
 def _spread(
-    connection: Connection, asked: FigureQuestion, basis: Basis, ids: Collection[str]
+    connection: Connection, asked: FigureQuestion, basis: Basis, ids: Collection[str], owed: Iterable[Owed]
 ) -> dict[tuple[str, str], tuple[int | None, int | None]]:
     """Returns the median and the ninth decile of parts: days waited (I13), days late (I19), points (I21)."""
     made: dict[tuple[str, str], tuple[int | None, int | None]] = {}
     if "I13" in ids:
         for part, waits in _waits(connection, asked, basis).items():
             made["I13", part] = quantile(waits, 0.5), quantile(waits, 0.9)
-    if "I19" in ids:
-        for kind, late_by in _late_by(connection, asked, basis).items():
-            made["I19", kind] = median_low(late_by), None
+    for kind, late_by in _late_by(owed, asked.day, basis).items():
+        made["I19", kind] = median_low(late_by), None
     if "I21" in ids:
         query = select(entries.c.value).where(entries.c.indicator == "I21", in_period(asked), *there(asked))
         if points := connection.execute(query).scalars().all():
@@ -190,11 +198,11 @@ def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[
     return made
 
 
-def _late_by(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[str, list[int]]:
-    query = select(tasks.c.kind, tasks.c.due, func.count()).where(of_tasks(asked), tasks.c.due < asked.day)
+def _late_by(owed: Iterable[Owed], day: date, basis: Basis) -> dict[str, list[int]]:
     made: dict[str, list[int]] = defaultdict(list)
-    for kind, due, n in connection.execute(query.group_by(tasks.c.kind, tasks.c.due)):
-        made[kind] += [basis.calendar.count(due, asked.day)] * n
+    for kind, due, n in owed:
+        if due < day:
+            made[kind] += [basis.calendar.count(due, day)] * n
     return made
 
 

@@ -1,7 +1,7 @@
 """A question to the entries: the period, the day, one cell of a cut; and the conditions that select them."""
 
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, literal, or_, select
 
 from pixflow.indicators.catalogue import ALL, Cell
 from projections import advisor_queue
-from projections.figures.entries import entries, paths
+from projections.figures.entries import entries, of_a_partner, paths
 
 Cut = Literal["", "site", "programme", "group", "modality", "mediator", "band", "partner"]
 CUTS: tuple[Cut, ...] = ("site", "programme", "group", "modality", "mediator", "band", "partner")
@@ -32,11 +32,12 @@ class FigureQuestion(Struct, frozen=True):
 def there(asked: FigureQuestion) -> Conditions:
     """Selects the entries of the dossiers that are asked for."""
     if asked.cut == "partner":
-        return [entries.c.partner == asked.value, *_of(asked, entries.c.stream, "")]
-    return _of(asked, entries.c.stream, asked.cut)
+        return [entries.c.partner == asked.value, of_a_partner, *_of(asked, "cell", entries.c.cell, "")]
+    return _of(asked, "cell", entries.c.cell, asked.cut)
 
 
-def _of(asked: FigureQuestion, stream: ColumnElement[UUID], cut: Cut) -> Conditions:
+def _of(asked: FigureQuestion, key: str, column: ColumnElement[Any], cut: Cut) -> Conditions:
+    """Selects the rows whose column is a key of the paths that are asked for."""
     wanted: Conditions = []
     if cut == "mediator":
         wanted.append(paths.c.mediator == (asked.value == YES))
@@ -47,7 +48,7 @@ def _of(asked: FigureQuestion, stream: ColumnElement[UUID], cut: Cut) -> Conditi
             wanted.append(paths.c.counts)
     if asked.advisor:
         wanted.append(paths.c.advisor == asked.advisor)
-    return [stream.in_(select(paths.c.stream).where(*wanted))] if wanted else []
+    return [column.in_(select(paths.c[key]).where(*wanted))] if wanted else []
 
 
 def in_period(asked: FigureQuestion) -> ColumnElement[bool]:
@@ -87,7 +88,7 @@ def of_cell(asked: FigureQuestion, indicator: str, cell: Cell) -> Conditions:
 def of_tasks(asked: FigureQuestion) -> ColumnElement[bool]:
     """Selects the tasks of dossiers owed on the day (I19)."""
     counts = select(paths.c.stream).where(paths.c.counts)
-    wanted = _of(asked, tasks.c.stream, "" if asked.cut == "partner" else asked.cut)
+    wanted = _of(asked, "stream", tasks.c.stream, "" if asked.cut == "partner" else asked.cut)
     nobody = [literal(False)] if asked.cut == "partner" else []
     return and_(
         tasks.c.subject == "dossier", tasks.c.stream.in_(counts), advisor_queue.visible(asked.day), *wanted, *nobody

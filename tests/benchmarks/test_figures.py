@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from pixflow.engine import Engine
 from projections import advisor_queue
@@ -17,7 +18,7 @@ from projections.figures.selection import FigureQuestion
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
-from tests.benchmarks.population import House, Life, fill, structure
+from tests.benchmarks.population import SITES, House, Life, fill, structure
 
 DOSSIERS = sized(50, 2_500, 25_000)
 SECONDS = 1.0 if DOSSIERS > 2_500 else 0.3
@@ -41,12 +42,14 @@ def test_figures(engine: Engine, report: Report, tmp_path: Path) -> None:
     side.build()
     made = spent(lambda: refresh(side, DAY))
     asked, basis, refs = FigureQuestion(DAY - timedelta(364), DAY, DAY), basis_of(side.refs, DAY), side.refs
+    of_a_site = replace(asked, cut="site", value=SITES[0])
     with side.database.connect() as read:
         owner: UUID = sorted(advisor_queue.workloads(read, DAY))[0]
         seconds = interleaved(
             ROUNDS,
             {
                 "all": lambda: spent(lambda: figures(read, asked, basis, refs)),
+                "site": lambda: spent(lambda: figures(read, of_a_site, basis, refs)),
                 "list": lambda: spent(lambda: lines(read, asked, basis, refs, "I5", "among", 50)),
                 "queue": lambda: spent(lambda: advisor_queue.page(read, [owner], DAY)),
             },
@@ -54,8 +57,14 @@ def test_figures(engine: Engine, report: Report, tmp_path: Path) -> None:
     all_of_them = Line("all 24 indicators over a year", seconds["all"], DOSSIERS, "dossiers")
     rows = [
         all_of_them,
+        Line("those of one site", seconds["site"], DOSSIERS, "dossiers"),
         Line("one page of one list", seconds["list"], 50, "lines"),
         Line("one page of Ma boîte", seconds["queue"], 50, "rows"),
         Line("the entries of all dossiers made, once", [made], DOSSIERS, "dossiers"),
     ]
-    report.add("figures", rows, [Aim(f"24 indicators of {DOSSIERS:,} dossiers", all_of_them.median, SECONDS, " s")])
+    aims = [
+        Aim(f"24 indicators of {DOSSIERS:,} dossiers", all_of_them.median, SECONDS, " s"),
+        Aim(f"those of one site among {DOSSIERS:,} dossiers", rows[1].median, SECONDS, " s"),
+        Aim("one page of one list, against Ma boîte", rows[2].median / rows[3].median, 2, "×"),
+    ]
+    report.add("figures", rows, aims)
