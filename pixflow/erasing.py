@@ -21,10 +21,12 @@ from pixflow.dossier.privacy.erasure import erase_again, erase_person
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, new_id
 from pixflow.events.dossier import DuplicateJoined
+from pixflow.events.territory.contact import ContactErasure
 from pixflow.folding import not_retracted
 from pixflow.importing.uploads import Uploads
 from pixflow.participation.matches import erase_participation
 from pixflow.participation.state import Participation
+from pixflow.partners import contacts
 from pixflow.store import UNOPENED, StoreFull
 from pixflow.store.durable_files import replace, sync_folder, write_new
 from pixflow.streams import row_key
@@ -90,6 +92,23 @@ def erase(opened: OpenStructure, dossier: UUID, *, by: Actor, command_id: UUID, 
     return done
 
 
+def erase_contact(
+    opened: OpenStructure, contact: UUID, reason: ContactErasure, *, by: Actor, command_id: UUID, via: str = "web"
+) -> CommandResult:
+    """Erases a person of a partner: the event, then the key of their stream. One person decides it.
+
+    Raises Refused: "unknown-contact", "not-allowed". Raises ErasureUnfinished once it is recorded.
+    """
+    with opened.engine.recorder.exclusive():
+        owe(opened)
+        done = opened.engine.execute(
+            {"contact": contact}, contacts.erase_contact, by=by, command_id=command_id, via=via, reason=reason
+        )
+    with unfinished_on_failure():
+        settle(opened)
+    return done
+
+
 @contextmanager
 def unfinished_on_failure() -> Iterator[None]:
     """Raises ErasureUnfinished for any error in its block."""
@@ -145,11 +164,11 @@ def settle(opened: OpenStructure, most: int | None = AT_ONCE) -> int:
 
 
 def forget_again(opened: OpenStructure, told: Iterable[Erasure]) -> list[UUID]:
-    """Records again the erasures `told` that restored events lack. Returns the dossiers.
+    """Records again the erasures `told` that restored events lack. Returns the streams of these people.
 
     `settle` does the rest, once the restored structure is the present one.
     """
-    return [line.dossier for line in told if _forget(opened, line)]
+    return [line.person for line in told if _forget(opened, line)]
 
 
 def _forget(opened: OpenStructure, line: Erasure) -> bool:
@@ -162,18 +181,17 @@ def _forget(opened: OpenStructure, line: Erasure) -> bool:
     rows = {stream: token for stream, token in line.participations.items() if stream in there}
     duplicates = tuple(one for one in line.duplicates if one in there)
     what = msgspec.structs.replace(line, participations=rows, duplicates=duplicates)
-    if what.dossier not in there or not _opens(opened, what) or engine.state("dossier", what.dossier).erased:
+    if what.person not in there or not _opens(opened, what) or engine.state(what.kind, what.person).erased:
         return False
-    arguments = {"reason": what.reason, "participations": tuple(rows), "duplicates": duplicates}
-    steps = [Step({"dossier": what.dossier}, erase_again, arguments), *_others(what)]
-    command_id = new_id(what.dossier, f"erase again {engine.head()}")
+    command_id = new_id(what.person, f"erase again {engine.head()}")
+    steps = list(_again(what))
     engine.execute_all(steps, "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
     return True
 
 
 def _opens(opened: OpenStructure, what: Erasure) -> bool:
     try:
-        opened.engine.states("dossier", [what.dossier, *what.duplicates])
+        opened.engine.states(what.kind, [what.person, *what.duplicates])
         opened.engine.states("participation", what.participations)
     except UNOPENED:
         _log.warning("a stream of an erased person does not open: its keys are destroyed, no event says so")
@@ -183,13 +201,23 @@ def _opens(opened: OpenStructure, what: Erasure) -> bool:
 
 def _steps(what: Erasure) -> Iterator[Step]:
     others = {"participations": tuple(what.participations), "duplicates": what.duplicates}
-    yield Step({"dossier": what.dossier}, erase_person, context=others)
+    yield Step({"dossier": what.person}, erase_person, context=others)
+    yield from _others(what)
+
+
+def _again(what: Erasure) -> Iterator[Step]:
+    """Yields the steps that erase a person of the register again."""
+    if what.kind == "contact":
+        yield Step({"contact": what.person}, contacts.erase_contact, {"reason": what.reason})
+        return
+    others = {"participations": tuple(what.participations), "duplicates": what.duplicates}
+    yield Step({"dossier": what.person}, erase_again, {"reason": what.reason, **others})
     yield from _others(what)
 
 
 def _others(what: Erasure) -> Iterator[Step]:
     for stream, row in what.participations.items():
-        arguments = {"dossier": what.dossier, "row": row}
+        arguments = {"dossier": what.person, "row": row}
         yield Step({"participation": stream}, erase_participation, context=arguments)
     for stream in what.duplicates:
         yield Step({"dossier": stream}, erase_again, context={"reason": what.reason})
@@ -220,7 +248,7 @@ def _register(opened: OpenStructure, told: Sequence[Erasure]) -> None:
     path = register_path(opened)
     with opened.engine.keys.ring.changing():
         there = register(opened)
-        known = {one.dossier for one in there}
-        everybody = [*there, *(one for one in told if one.dossier not in known)]
+        known = {one.person for one in there}
+        everybody = [*there, *(one for one in told if one.person not in known)]
         content = b"".join(msgspec.json.encode(one) + b"\n" for one in everybody)
         (replace if path.exists() else write_new)(path, content)

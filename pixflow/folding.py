@@ -12,11 +12,12 @@ from pixflow.events.dossier import Retracted as DossierRetracted
 from pixflow.events.participation import PersonErased as ParticipationErased
 from pixflow.events.participation import Retracted as ParticipationRetracted
 from pixflow.events.staff import Retracted as StaffRetracted
+from pixflow.events.territory.contact import ContactErased
 from pixflow.events.territory.partner import Retracted as PartnerRetracted
 from pixflow.events.workshop import Retracted as WorkshopRetracted
 
 S = TypeVar("S")
-ERASURES = (DossierErased, ParticipationErased)
+ERASURES = (DossierErased, ParticipationErased, ContactErased)
 RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted, PartnerRetracted)
 _RETRACTIONS = frozenset(RETRACTIONS)
 

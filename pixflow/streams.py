@@ -13,7 +13,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.identity import normalise
 from pixflow.participation import campaign, intake
 from pixflow.participation import state as participation_state
-from pixflow.partners import catalogue_state
+from pixflow.partners import catalogue_state, contact_state
 from pixflow.partners import state as partner_state
 from pixflow.protocol import definitions, publishing
 from pixflow.resources import state as resources_state
@@ -93,6 +93,7 @@ KINDS: dict[str, Kind] = {
     "resource": Kind(resources_state.fold, resources_state.evolve),
     "question": Kind(resources_state.fold_question, resources_state.evolve_question),
     "partner": Kind(partner_state.fold, partner_state.evolve, _partner),
+    "contact": Kind(contact_state.fold, contact_state.evolve),
     "catalogue": Kind(catalogue_state.fold, catalogue_state.evolve),
 }
 

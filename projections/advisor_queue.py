@@ -103,6 +103,8 @@ def _about(kind: str, state: Any, task: tasks.Task) -> Row:
             return {"name": site or state.name, "site": site}
         case "resource":
             return {"name": (state.proposal or state.current).document.title}
+        case "contact":
+            return {"name": state.details.name, "phone": state.details.phone or None}
         case "partner":
             return {"name": state.details.name, "phone": state.details.phone or None}
         case "question":

@@ -203,7 +203,7 @@ def test_every_task_of_an_advisor_says_which_decisions_it_gives() -> None:
     of_others = {
         "mark-attendance", "declare-campaign", "match-participation", "dispatch-result", "assign-advisor",
         "review-late-event", "confirm-erasure", "answer-question", "revise-resource", "take-pix", "brief-newcomer",
-        "designate-referent", "confirm-team", "review-partner", "verify-partner",
+        "designate-referent", "confirm-team", "review-partner", "verify-partner", "update-contact",
     }  # fmt: skip
     assert set(task_decisions.OF_KIND) == set(get_args(Kind)) - of_others
     assert task_decisions.OF_KIND.keys() >= task_decisions.WITH_SUBJECT
@@ -379,7 +379,7 @@ def test_the_widest_of_several_roles_counts() -> None:
         (
             CLOCK,
             frozenset({"give_back", "lapse_offer", "seal_journal", "send_notice"})
-            | {"remind_partner", "ask_outcome", "note_mailed_link"},
+            | {"remind_partner", "ask_outcome", "note_mailed_link", "miss_contact"},
         ),
         ("system:other", frozenset()),
         (

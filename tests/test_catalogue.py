@@ -64,13 +64,24 @@ from pixflow.events.structure import (
     StructureOpened,
     TeamConfirmed,
 )
+from pixflow.events.territory import contact as k
 from pixflow.events.territory import partner as t
-from pixflow.events.values import Level, Moment, OfferTerms, Part, Partner, PartnerDetails, Profile, Result
+from pixflow.events.values import (
+    ContactDetails,
+    Level,
+    Moment,
+    OfferTerms,
+    Part,
+    Partner,
+    PartnerDetails,
+    Profile,
+    Result,
+)
 from pixflow.folding import Stamp
 from pixflow.participation import campaign, imports, intake, matches
 from pixflow.partner_links import answering, issuing
 from pixflow.partners import catalogue as places_catalogue
-from pixflow.partners import joins, listing, offers, places
+from pixflow.partners import contacts, joins, listing, offers, places
 from pixflow.partners.state import PartnerState
 from pixflow.protocol import definition_drafting, drafting, publishing
 from pixflow.resources import questions, sharing
@@ -281,6 +292,8 @@ PLACE: dict[str, Any] = {"source": "Dora", "place": "7", "updated": DAY, "detail
 TERMS = OfferTerms(label="Bureautique", kind="digital", bands=((0, 40),), proposals=("cap-digital",), seats=8)
 OFFER, OTHER_PARTNER = UUID(int=0xE1), UUID(int=0xE2)
 OFFERED = t.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
+LISE = ContactDetails("Lise Marchand", "conseillère numérique", "+33233840000", "lise@example.org", "email")
+CALLED = k.ContactNamed(partner=OTHER, details=LISE, on=DAY)
 PLACES_COUNTED = {"new": 3, "changed": 1, "unchanged": 0, "gone": 0, "aside": 1, "outside": 12, "refused": 0}
 EMITTED: dict[type[Event], Emitted] = {
     StructureOpened: Emitted(
@@ -865,6 +878,13 @@ EMITTED: dict[type[Event], Emitted] = {
         (), places_catalogue.receive_outlines,
         {"credit": "IGN Admin Express", "outlines": {"61214": "0 0 1 1"}, "on": DAY},
     ),
+    k.ContactNamed: Emitted((), contacts.name_contact, {"partner": OTHER, "details": LISE, "on": DAY}),
+    k.ContactRevised: Emitted(
+        (CALLED,), contacts.revise_contact, {"details": ContactDetails("Lise Petit"), "on": DAY}
+    ),
+    k.ContactMissed: Emitted((CALLED,), contacts.miss_contact, {"means": "email", "on": DAY}),
+    k.ContactLeft: Emitted((CALLED,), contacts.leave_partner, {"on": DAY}),
+    k.ContactErased: Emitted((CALLED,), contacts.erase_contact, {"reason": "left", "on": DAY}),
 }  # fmt: skip
 TAKEN_WITHIN = {
     "link_participation", "advance_participation", "withdraw_participation", "receive_result", "receive_profile",

@@ -369,7 +369,7 @@ def test_facts_without_destroyed_keys_are_settled_at_the_next_start(
     assert readable(house.engine, person)
     assert erasing.settle(house.opened) == 2
     assert not readable(house.engine, person)
-    assert [one.dossier for one in erasure_log.register(house.opened)] == [person]
+    assert [one.person for one in erasure_log.register(house.opened)] == [person]
     assert erasing.settle(house.opened) == 0
 
 
@@ -423,7 +423,7 @@ def test_a_line_that_was_torn_is_written_again(house: House, erased: UUID, tmp_p
     for size in (0, 1, len(whole) // 2, len(whole) - 2, len(whole) - 1):
         path.write_bytes(whole[:size])
         erasing.settle(house.opened)
-        assert [one.dossier for one in erasure_log.register(house.opened)] == [erased]
+        assert [one.person for one in erasure_log.register(house.opened)] == [erased]
     path.write_bytes(b"torn\n" + whole)
     with pytest.raises(StoreRefused):
         erasing.settle(house.opened)

@@ -25,8 +25,9 @@ from pixflow.events.catalogue import catalogue
 from pixflow.events.knowledge import question as q
 from pixflow.events.knowledge import resource as r
 from pixflow.events.structure import TeamConfirmed
+from pixflow.events.territory import contact as k
 from pixflow.events.territory import partner as t
-from pixflow.events.values import Action, Moment, OfferTerms, Partner, PartnerDetails, Profile
+from pixflow.events.values import Action, ContactDetails, Moment, OfferTerms, Partner, PartnerDetails, Profile
 from pixflow.folding import Stamp
 from pixflow.protocol.publishing import Protocols
 from pixflow.reference_data import References
@@ -190,6 +191,7 @@ WAITING = (*prescribed(OCT_1), sent(OCT_23))
 LEARNED = (*prescribed(date(2026, 9, 15)), sent(date(2026, 9, 16)), ended(NOV_2))
 
 PLACE: dict[str, Any] = {"source": "Dora", "place": "7"}
+LISE = ContactDetails("Lise Marchand", phone="+33233840000", email="lise@example.org")
 EPN = t.PartnerListed(
     **PLACE, details=PartnerDetails(name="EPN", phone="+33233000101"), updated=OCT_1, digest="a", on=OCT_1
 )
@@ -717,6 +719,22 @@ ROWS = (
             "its offer is closed": (t.OfferClosed(offer=SECOND, on=NOV_10),),
         },
         stays={"reviewed": (t.PartnerReviewed(on=NOV_10),)},
+    ),
+    Row(
+        kind="update-contact",
+        subject="contact",
+        role="referent",
+        history=(k.ContactNamed(partner=SECOND, details=LISE, on=OCT_23), k.ContactMissed(means="email", on=NOV_6)),
+        opens=NOV_6,
+        due=date(2026, 11, 23),  # 10 days, without 11 November
+        why=2,
+        details={"by": "email"},
+        closed_by={
+            "revised": (k.ContactRevised(details=LISE, on=NOV_10),),
+            "erased": (k.ContactErased(reason="request", on=NOV_10),),
+        },
+        stops={},
+        stays={"missed by telephone too": (k.ContactMissed(means="phone", on=NOV_10),)},
     ),
 )  # fmt: skip
 BY_LAW = ("confirm-erasure",)

@@ -16,6 +16,7 @@ from pixflow.engine import Engine
 from pixflow.events.base import Recorded, Unopened
 from pixflow.events.dossier import ErasureRequested, PersonErased
 from pixflow.events.participation import PersonErased as ParticipationErased
+from pixflow.events.territory.contact import ContactErased
 from pixflow.folding import ERASURES
 from pixflow.store import StoreRefused
 from pixflow.store.erasure_proof import proven, streams_of
@@ -98,7 +99,7 @@ def count_people(told: Iterable[Erasure], there: Set[UUID]) -> int:
 
 
 def has_all(opened: OpenStructure, told: Iterable[Erasure]) -> bool:
-    return {one.dossier for one in register(opened)}.issuperset(one.dossier for one in told)
+    return {one.person for one in register(opened)}.issuperset(one.person for one in told)
 
 
 def _proven(
@@ -118,6 +119,9 @@ def _lines(found: Sequence[Recorded]) -> Iterator[Erasure]:
         if stream not in duplicates:
             theirs = {one: rows.get(one) for one in event.participations}
             yield Erasure(stream, event.reason, event.on, theirs, event.duplicates)
+    for one in found:
+        if isinstance(one.event, ContactErased):
+            yield Erasure(one.originator_id, one.event.reason, one.event.on, kind="contact")
 
 
 def _alive(opened: OpenStructure, streams: set[UUID]) -> set[UUID]:

@@ -2,26 +2,32 @@
 
 from contextlib import suppress
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
 from pixflow.dossier.privacy.erasure import Reason
+from pixflow.events.territory.contact import ContactErasure
 
 
-class Erasure(Struct, frozen=True):
-    """One line of the register: the streams to erase again, and digests that recognise the rows."""
+class Erasure(Struct, frozen=True, rename={"person": "dossier"}):
+    """One line of the register: the streams to erase again, and digests that recognise the rows.
 
-    dossier: UUID
-    reason: Reason
+    `person` is the stream of a dossier, or that of a contact, as `kind` says.
+    """
+
+    person: UUID
+    reason: Reason | ContactErasure
     on: date
     participations: dict[UUID, str | None] = {}
     duplicates: tuple[UUID, ...] = ()
+    kind: Literal["dossier", "contact"] = "dossier"
 
     @property
     def streams(self) -> set[UUID]:
-        return {self.dossier, *self.duplicates, *self.participations}
+        return {self.person, *self.duplicates, *self.participations}
 
 
 def lines(content: bytes) -> list[Erasure]:

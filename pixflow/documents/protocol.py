@@ -70,6 +70,7 @@ class Delays:
     review_partner: int = 10
     verify_partner_opens: int = 120
     verify_partner: int = 20
+    update_contact: int = 10
 
 
 @dataclass(frozen=True, slots=True)

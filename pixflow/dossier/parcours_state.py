@@ -39,7 +39,7 @@ class Report(Struct, frozen=True):
 class Referral(Struct, frozen=True):
     """A referral. `email` was typed with it; `promised` is the day by which the partner said to answer.
 
-    `reminders` are the e-mails that the clock sent while the partner was silent.
+    `reminders` are the e-mails that the clock sent while the partner was silent. `contact` is who is asked there.
     """
 
     id: UUID
@@ -60,6 +60,7 @@ class Referral(Struct, frozen=True):
     links: tuple[PartnerLink, ...] = ()
     report: Report | None = None
     offer: UUID | None = None
+    contact: UUID | None = None
 
     @property
     def link(self) -> PartnerLink | None:
@@ -173,6 +174,7 @@ def evolve(state: Parcours, event: object, stamp: Stamp) -> Parcours:
                 note=event.note,
                 email=event.email,
                 offer=event.offer,
+                contact=event.contact,
             )
             return _changed(state, action, lambda a: _referred(a, sent))
         case e.ReferralAnswered(referral=referral):

@@ -18,7 +18,7 @@ from pixflow.events import (
 from pixflow.events.base import Event, personal_fields
 from pixflow.events.documents import indicators
 from pixflow.events.knowledge import question, resource
-from pixflow.events.territory import partner
+from pixflow.events.territory import contact, partner
 
 MODULES = (
     structure,
@@ -36,6 +36,7 @@ MODULES = (
     resource,
     question,
     partner,
+    contact,
 )
 
 

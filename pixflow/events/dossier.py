@@ -29,7 +29,7 @@ PLAIN = frozenset({
     "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
-    "paper", "nth", "awaits", "link", "asked", "automatic", "partner_id", "offer",
+    "paper", "nth", "awaits", "link", "asked", "automatic", "partner_id", "offer", "contact",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -350,7 +350,10 @@ class SelfStudyFollowed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralSent(Event):
-    """A referral. `partner_id` is a listed partner and `offer` one of its offers: both stay once a person is erased."""
+    """A referral. `partner_id` is a listed partner, `offer` one of its offers: both stay once a person is erased.
+
+    `contact` is who is asked there: the e-mail goes to their own address, which stands in their stream alone.
+    """
 
     TOPIC: ClassVar[str] = "dossier.ReferralSent"
     STAGE: ClassVar[Stage | None] = "parcours"
@@ -365,6 +368,7 @@ class ReferralSent(Event):
     email: Personal[str] = ""
     partner_id: UUID | None = None
     offer: UUID | None = None
+    contact: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,3 +148,18 @@ class OfferTerms:
     seats: int | None = None
     days: str = ""
     contact: OfferContact = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDetails:
+    """A person at a partner: name, role, direct telephone and e-mail address, how they answer, what helps to call.
+
+    Empty texts are unknown.
+    """
+
+    name: str
+    role: str = ""
+    phone: str = ""
+    email: str = ""
+    answers: OfferContact = "phone"
+    note: str = ""

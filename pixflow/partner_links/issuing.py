@@ -23,13 +23,14 @@ def issue_link(
     """Issues a link for the partner's answer, or for the outcome once they accepted. It ends the one before.
 
     Raises Refused: "unknown-referral", "action-over", "already-answered" after a refusal or an outcome, "bad-email".
+    Without an `address`, an e-mail goes to that of the contact: here and below.
     """
     must_be_open(dossier)
     action, known = _referral(dossier, referral)
     if any(one.id == link for one in known.links):
         return []
     _must_be_awaited(dossier, action, known)
-    return [_issued(known, link, channel, mail_address(address) if channel == "email" else "", until, on)]
+    return [_issued(known, link, channel, _address(known, address) if channel == "email" else "", until, on)]
 
 
 @decision("revoke_link", OWN_DOSSIERS)
@@ -55,7 +56,7 @@ def renew_link(dossier: Dossier, *, link: UUID, on: date, new: UUID, until: date
         raise Refused("link-over")
     if any(one.asked and one.stamp.on == on for one in found.referral.links):
         return []
-    return [_issued(found.referral, new, "email", mail_address(address), until, on, asked=True)]
+    return [_issued(found.referral, new, "email", _address(found.referral, address), until, on, asked=True)]
 
 
 @decision("remind_partner", NOBODY, system=(CLOCK,))
@@ -66,7 +67,7 @@ def remind_partner(dossier: Dossier, *, referral: UUID, address: str, link: UUID
     if not awaited or len(known.reminders) >= MOST_REMINDERS or _has(known, link) or _is_revoked(known):
         return []
     chased = PartnerChased(referral=referral, channel="email", reached=False, note="", on=on, automatic=True)
-    return [chased, _issued(known, link, "email", mail_address(address), until, on)]
+    return [chased, _issued(known, link, "email", _address(known, address), until, on)]
 
 
 @decision("ask_outcome", NOBODY, system=(CLOCK,))
@@ -75,7 +76,7 @@ def ask_outcome(dossier: Dossier, *, referral: UUID, address: str, link: UUID, u
     action, known = _referral(dossier, referral)
     if not is_awaited(dossier, action, known) or known.answer is None or _has(known, link) or _is_revoked(known):
         return []
-    return [_issued(known, link, "email", mail_address(address), until, on)]
+    return [_issued(known, link, "email", _address(known, address), until, on)]
 
 
 @decision("note_mailed_link", NOBODY, system=(CLOCK,))
@@ -93,6 +94,11 @@ def mail_address(text: str) -> str:
         return identity.email(text)
     except ValueError:
         raise Refused("bad-email", field="address") from None
+
+
+def _address(known: Referral, text: str) -> str:
+    """Returns the address to write on a link, "" for that of the contact. Raises Refused("bad-email")."""
+    return mail_address(text) if text or known.contact is None else ""
 
 
 def _issued(

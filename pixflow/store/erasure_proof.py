@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import ErasureRequested, PersonErased
 from pixflow.events.participation import PersonErased as ParticipationErased
+from pixflow.events.territory.contact import ContactErased
 from pixflow.folding import ERASURES
 
 Mac = Callable[[bytes], bytes]
@@ -30,7 +31,8 @@ def proven(found: Sequence[Recorded], registered: Set[UUID], positions: Position
     """Returns the erasures among these requests and erasures that pixflow recorded.
 
     Each stands in its command and has its MAC. A dossier's follows a request, or the register names it: a restore
-    erases it again. A participation's and a duplicate's is named by their dossier's, of the same command.
+    erases it again. A participation's and a duplicate's is named by their dossier's, of the same command. A contact's
+    stands alone.
     """
     recorded = [one for one in found if isinstance(one.event, ERASURES) and _is_recorded(one, positions, mac)]
     requested: dict[UUID, int] = {}
@@ -40,8 +42,11 @@ def proven(found: Sequence[Recorded], registered: Set[UUID], positions: Position
     leading = [
         one
         for one in recorded
-        if isinstance(one.event, PersonErased)
-        and (one.originator_id in registered or requested.get(one.originator_id, _NEVER) < one.originator_version)
+        if isinstance(one.event, ContactErased)
+        or (
+            isinstance(one.event, PersonErased)
+            and (one.originator_id in registered or requested.get(one.originator_id, _NEVER) < one.originator_version)
+        )
     ]
     named = {(one.command, stream) for one in leading for stream in streams_of(one)}
     return [one for one in recorded if (one.command, one.originator_id) in named]
@@ -77,6 +82,6 @@ def _with_proof(erasure: Recorded, proof: str) -> Recorded:
     return replace(erasure, event=dataclasses.replace(_event(erasure), proof=proof))
 
 
-def _event(erasure: Recorded) -> PersonErased | ParticipationErased:
+def _event(erasure: Recorded) -> PersonErased | ParticipationErased | ContactErased:
     assert isinstance(erasure.event, ERASURES)
     return erasure.event

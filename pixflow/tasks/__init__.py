@@ -9,7 +9,7 @@ from pixflow.tasks.knowledge import of_question, of_resource
 from pixflow.tasks.pix_orga import of_campaign, of_participation
 from pixflow.tasks.task import STAGE_OF, Kind, Task, Why
 from pixflow.tasks.team import of_staff, of_structure
-from pixflow.tasks.territory import of_partner
+from pixflow.tasks.territory import of_contact, of_partner
 from pixflow.tasks.workshop import of_workshop
 
 __all__ = ["OF", "STAGE_OF", "Kind", "Task", "Why", "of_campaign", "of_dossier", "of_participation", "of_workshop"]
@@ -24,5 +24,6 @@ OF: Mapping[str, Callable[[Any, References], list[Task]]] = {
     "resource": of_resource,
     "question": of_question,
     "partner": of_partner,
+    "contact": of_contact,
 }
 """The tasks of each kind of stream."""

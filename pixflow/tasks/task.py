@@ -43,6 +43,7 @@ Kind = Literal[
     "confirm-team",
     "review-partner",
     "verify-partner",
+    "update-contact",
 ]
 
 STAGE_OF: dict[Kind, Stage | None] = {
@@ -79,6 +80,7 @@ STAGE_OF: dict[Kind, Stage | None] = {
     "confirm-team": None,
     "review-partner": None,
     "verify-partner": None,
+    "update-contact": None,
 }
 
 

@@ -1,9 +1,10 @@
-"""Tasks of partners: a file to review, after a source or a colleague; a file that somebody must verify."""
+"""Tasks of partners: a file to review or to verify; a person there who left, or whom nobody reaches."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 from pixflow.folding import Stamp
+from pixflow.partners.contact_state import Contact
 from pixflow.partners.state import PartnerState, contested, gone
 from pixflow.reference_data import References
 from pixflow.tasks.builder import task
@@ -20,6 +21,14 @@ def of_partner(partner: PartnerState, refs: References) -> list[Task]:
     if partner.listed is None:
         return [_review(refs, "suggested", partner.suggested)] if partner.suggested else []
     return [*_reviews(partner, refs), *_verifications(partner, refs)]
+
+
+def of_contact(contact: Contact, refs: References) -> list[Task]:
+    """Returns the update that a person of a partner needs: erased once they left, corrected when a means fails."""
+    if contact.left:
+        return [_update(refs, "left", contact.left)]
+    first = min(contact.missed.items(), key=lambda one: one[1].version, default=None)
+    return [_update(refs, *first)] if first else []
 
 
 def _reviews(partner: PartnerState, refs: References) -> Iterator[Task]:
@@ -71,3 +80,7 @@ def _review(refs: References, by: str, stamp: Stamp) -> Task:
 
 def _verify(refs: References, by: str, stamp: Stamp, opens: date | None = None, lapses: date | None = None) -> Task:
     return task(refs, "verify-partner", "", "referent", stamp, {"by": by}, opens, lapses=lapses)
+
+
+def _update(refs: References, by: str, stamp: Stamp) -> Task:
+    return task(refs, "update-contact", "", "referent", stamp, {"by": by})

@@ -33,11 +33,11 @@ from projections.store.memory import Memory
 from projections.store.plain_transaction import plain_transaction
 from projections.store.row_writer import RowWriter
 from projections.store.transaction import QueryingTransaction, WriteTransaction
-from projections.territory import partner_links, partners, referrals
+from projections.territory import contacts, partner_links, partners, referrals
 
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail, figures,  # type: ignore[assignment]
-    partners, referrals, partner_links, resources, questions,
+    partners, contacts, referrals, partner_links, resources, questions,
 )  # fmt: skip
 APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000

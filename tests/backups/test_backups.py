@@ -409,7 +409,7 @@ def test_a_register_whose_last_line_is_torn_does_not_stop_a_restore(files: House
     register = files.opened.folder.parent / "keys" / f"{files.opened.slug}.erased"
     register.write_bytes(register.read_bytes()[:-20])
     assert files.restored(backup, replace=True).erased == 2, "the backup has the register too"
-    assert [one.dossier for one in erasure_log.register(files.opened)] == [gone, other]
+    assert [one.person for one in erasure_log.register(files.opened)] == [gone, other]
 
 
 def test_backups_that_are_of_today_are_left_as_they_are(files: House) -> None:

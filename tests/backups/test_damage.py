@@ -299,7 +299,7 @@ def test_a_person_whose_erasure_no_register_names_does_not_come_back(house: Hous
     (backup / key_copies.FILE).write_bytes(keys)
     house.restored(backup, replace=True)
     assert house.name(gone) == ""
-    assert gone in {one.dossier for one in erasure_log.register(house.opened)}
+    assert gone in {one.person for one in erasure_log.register(house.opened)}
 
 
 def test_nor_where_the_events_do_not_open(files: House) -> None:

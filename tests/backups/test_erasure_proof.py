@@ -39,7 +39,9 @@ def write(house: House, table: str, **row: Any) -> None:
         owner.execute(SQL("UPDATE {} SET position = ({})").format(head, position))
 
 
-def forge(house: House, dossier: UUID, command: UUID | None = None, **data: Any) -> UUID:
+def forge(
+    house: House, dossier: UUID, command: UUID | None = None, *, topic: str = "dossier.PersonErased", **data: Any
+) -> UUID:
     """Writes an erasure of this dossier; with a `command`, as an event of it."""
     engine = house.opened.engine
     said = {"reason": "request", "participations": [], "duplicates": [], "on": "2026-03-02", **data}
@@ -52,7 +54,7 @@ def forge(house: House, dossier: UUID, command: UUID | None = None, **data: Any)
         position=position,
         originator_id=dossier,
         originator_version=engine.recorder.versions([dossier])[dossier] + 1,
-        topic="dossier.PersonErased",
+        topic=topic,
         state=json.dumps({**stamps, "data": said}).encode(),
     )
     return command
@@ -118,7 +120,7 @@ def test_a_true_one_is_done_beside_it(house: House) -> None:
     erasures.erase(house.opened, gone)
     assert dossier in alive(house.opened.engine.keys)
     assert gone not in alive(house.opened.engine.keys)
-    assert [one.dossier for one in erasure_log.register(house.opened)] == [gone]
+    assert [one.person for one in erasure_log.register(house.opened)] == [gone]
     assert erasure_log.emptied(house.opened) == 0
 
 

@@ -30,7 +30,7 @@ ELSEWHERE = {
     "dossier.CopyIssued", "dossier.PaperIssued", "dossier.GlassBroken", "workshop.PaperIssued",
 }  # fmt: skip
 """The stored names of the facts that other tests cause."""
-APART = {"partner", "catalogue", "resource", "question"}
+APART = {"partner", "contact", "catalogue", "resource", "question"}
 """The kinds of streams with tests of their own: tests/web/pages/partners and resources, tests/place_import."""
 
 

@@ -32,7 +32,7 @@ from projections.knowledge.resources import StepPlace
 from projections.statements import WITHOUT
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
-from projections.territory import partner_links, partner_search, partners
+from projections.territory import contacts, partner_links, partner_search, partners
 from projections.territory.partner_search import PartnerFilter
 from tests.projections.conftest import NOW, Spare, everything
 
@@ -204,6 +204,7 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "sources": [["Conseiller numérique"], []],
         "sorts": [["viaformation", "via formation l aigle"], []],
         "partners": [list(connection.execute(select(partners.table.c.stream)).scalars())],
+        "contact": [*connection.execute(select(contacts.table.c.stream)).scalars(), None],
         "limit": [5, 50],
         "offset": [0, 3],
         **OF_ONE.get(projection, {}),

@@ -18,9 +18,10 @@ from pixflow.documents.resource import FileNote, ResourceDocument
 from pixflow.dossier import assignment, closing, follow_up
 from pixflow.dossier.glass import break_glass
 from pixflow.engine import new_id
-from pixflow.events.values import PartnerDetails, Role
+from pixflow.events.values import ContactDetails, PartnerDetails, Role
 from pixflow.participation import campaign
 from pixflow.partners.catalogue import receive_catalogue
+from pixflow.partners.contacts import name_contact
 from pixflow.partners.listing import list_partner
 from pixflow.resources.questions import ask_question
 from pixflow.resources.sharing import share_resource
@@ -188,6 +189,7 @@ def _others(world: World, elsewhere: House) -> None:
         "other": _scheduled(elsewhere, MONDAY, NADIA),
     }
     ids["{partner_id:uuid}"] = {"own": _listed(at_work), "other": _listed(elsewhere)}
+    ids["{contact_id:uuid}"] = {"own": _contact(at_work), "other": _contact(elsewhere)}
     ids["{person:uuid}"] = {"colleague": at_work.people[PAUL], "other": elsewhere.people[NADIA]}
     ids["{stream:uuid}"] = {"own": at_work.campaign, "other": elsewhere.campaign}
     ids["{command:uuid}"] = {"own": _imported(at_work), "other": _imported(elsewhere)}
@@ -255,6 +257,13 @@ def _scheduled(at_work: House, day: date, who: str) -> UUID:
 
 def _actor(at_work: House, who: str) -> Actor:
     return Actor(str(at_work.people[who]))
+
+
+def _contact(at_work: House) -> UUID:
+    """A person to call at a partner of this structure."""
+    stream, details = uuid4(), ContactDetails("Lise Marchand")
+    at_work.says("Sophie Lecomte", name_contact, {"contact": stream}, partner=_listed(at_work), details=details)
+    return stream
 
 
 def _listed(at_work: House) -> UUID:

@@ -27,6 +27,7 @@ from web.desk.dependencies import COOKIE
 from web.pages.dossier import forms
 from web.pages.indicators import definition_routes
 from web.pages.partners import forms as partner_forms
+from web.pages.partners.contacts import people
 from web.pages.protocol import drafts
 from web.pages.queue import bulk as queue_bulk
 from web.pages.team import forms as team_forms
@@ -49,6 +50,7 @@ CHOICES: dict[str, Iterable[str]] = {
     "POST /indicateurs/definitions/{do}": definition_routes.MODELS,
     "GET /indicateurs/rapports/{name}": ["1"],
     "POST /partenaires/{partner_id:uuid}/{name}": partner_forms.FORMS,
+    "POST /partenaires/{partner_id:uuid}/personnes/{name}": people.MODELS,
     **{
         f"GET {path}": ["I5"]
         for path in (

@@ -121,8 +121,10 @@ def _rows(bulk: UUID, recorded: Recorded) -> Iterator[UUID]:
 
 def of_partners(desk: Desk, reference: str, partner: UUID | None = None) -> Receipt | None:
     """Returns what a command recorded on a partner; of any partner, each line has the partner's name."""
-    found = [one for one in events_of(desk, reference) if one.event.TOPIC.startswith("partner.")]
-    mine = [one for one in found if partner in (None, one.originator_id)][:10]
+    recorded = events_of(desk, reference)
+    found = [one for one in recorded if one.event.TOPIC.startswith("partner.")]
+    people = [one for one in recorded if one.event.TOPIC.startswith("contact.")]
+    mine = [*(one for one in found if partner in (None, one.originator_id)), *people][:10]
     names = names_for(desk)
     told = [sentences.sentence(one, names, zone=desk.zone, history=mine) for one in mine]
     rows = {} if partner else {one.originator_id: partners.one(desk.read, one.originator_id) for one in mine}

@@ -66,6 +66,7 @@ OUTSIDE: Final[dict[str, str]] = {
     "answer-question": "/ressources/questions/{stream}",
     "review-partner": "/partenaires/{stream}",
     "verify-partner": "/partenaires/{stream}?formulaire=verifier#form",
+    "update-contact": "/personnes-a-joindre/{stream}",
 }
 """The addresses of tasks of the team, of the shared knowledge and of partners."""
 

@@ -45,6 +45,7 @@ VERBS: dict[str, str] = {
     "confirm-team": "Dire qui est encore dans l’équipe",
     "review-partner": "Relire la fiche du partenaire",
     "verify-partner": "Vérifier la fiche du partenaire",
+    "update-contact": "Mettre à jour une personne à joindre",
 }
 ALONE: dict[str, str] = {"check": "Noter l’issue", "cv": "Noter sur le CV"}
 """The verb of an action that needs no partner, by its kind, in place of "Orienter"."""
@@ -82,6 +83,7 @@ BUTTONS: dict[str, str] = {
     "confirm-team": "Relire",
     "review-partner": "Relire",
     "verify-partner": "Vérifier",
+    "update-contact": "Corriger",
 }
 PRESSES: dict[str, str] = {
     "review-partner suggested": "Inscrire",
@@ -125,6 +127,7 @@ FILTERS: dict[str, str] = {
     "confirm-team": "Toujours là ?",
     "review-partner": "Partenaires à relire",
     "verify-partner": "Partenaires à vérifier",
+    "update-contact": "Personnes à joindre",
 }
 SUBJECTS: dict[str, str] = {
     "present-pix": "pour présenter Pix",
@@ -160,6 +163,7 @@ SUBJECTS: dict[str, str] = {
     "confirm-team": "pour la relecture de l’équipe",
     "review-partner": "pour la relecture du partenaire",
     "verify-partner": "pour la vérification du partenaire",
+    "update-contact": "pour la mise à jour",
 }
 """Subject of a chase, by kind of task."""
 
@@ -197,6 +201,7 @@ _PILES = {
     "confirm-team": ("équipe à relire", "équipes à relire"),
     "review-partner": ("fiche de partenaire à relire", "fiches de partenaires à relire"),
     "verify-partner": ("partenaire à vérifier", "partenaires à vérifier"),
+    "update-contact": ("personne à joindre à mettre à jour", "personnes à joindre à mettre à jour"),
 }
 PILES: dict[str, Callable[[int], str]] = {kind: partial(plural, one=o, many=m) for kind, (o, m) in _PILES.items()}
 """Text of a pile from its count, like "9 résultats à transmettre"."""
@@ -254,6 +259,9 @@ _WHY = {
     "review-partner gone": "une source ne l’a plus depuis le {on}, il sert",
     "verify-partner new": "inscrit le {on}, jamais encore sollicité",
     "verify-partner stale": "fiche du {on}, il sert",
+    "update-contact left": "a quitté le lieu, noté le {on}",
+    "update-contact phone": "téléphone qui ne répond plus, noté le {on}",
+    "update-contact email": "courriel qui revient depuis le {on}",
 }
 _REASONS = {
     "present-pix": "Dossier ouvert le {on}, Pix pas encore présenté",
@@ -308,6 +316,9 @@ _REASONS = {
     "review-partner gone": "Une source n’a plus ce lieu depuis le {on}, des jeunes y ont été orientés dans l’année",
     "verify-partner new": "Inscrit le {on}, à vérifier avant la première orientation",
     "verify-partner stale": "Fiche confirmée la dernière fois le {on}, des jeunes y ont été orientés dans l’année",
+    "update-contact left": "A quitté le lieu, noté le {on} : à effacer",
+    "update-contact phone": "Son téléphone ne répond plus, noté le {on}",
+    "update-contact email": "Son courriel revient, noté le {on}",
 }
 
 

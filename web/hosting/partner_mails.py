@@ -5,10 +5,11 @@ at once. An e-mail that cannot leave is retried at the next tick.
 """
 
 import logging
+import smtplib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,10 +24,11 @@ from pixflow.engine import Engine, new_id
 from pixflow.partner_links.issuing import ask_outcome, note_mailed_link, remind_partner, renew_link
 from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import LinkedReferral, is_open, referral_of, reminder_day
+from pixflow.partners.contacts import miss_contact
 from pixflow.refused import Refused
 from projections.store.catch_up import ReadSide
 from projections.store.folds import fold_of
-from projections.territory import partner_links, partners
+from projections.territory import contacts, partner_links, partners
 from web.french import partner_links as french
 from web.french.typography import phone
 from web.hosting.mail import Mail, Outbox, fault
@@ -55,8 +57,8 @@ def write_due(engine: Engine, side: ReadSide) -> int:
     with side.database.connect() as connection:
         due = [(row.stream, row.referral) for row in partner_links.to_write(connection, today)]
         known = [(stream, _referral(fold_of(connection, stream), referral)) for stream, referral in due]
-        letters = [(stream, one, address_of(connection, one)) for stream, one in known if one]
-    return sum(_write(engine, stream, one, address) for stream, one, address in letters if address)
+        letters = [(stream, one, destination(connection, one)) for stream, one in known if one]
+    return sum(_write(engine, stream, one, to.stored) for stream, one, to in letters if to.address)
 
 
 def _write(engine: Engine, stream: UUID, known: Referral, address: str) -> bool:
@@ -65,7 +67,7 @@ def _write(engine: Engine, stream: UUID, known: Referral, address: str) -> bool:
     name = f"remind {len(known.reminders)}" if remind else "ask"
     return _records(
         engine,
-        stream,
+        {"dossier": stream},
         remind_partner if remind else ask_outcome,
         Actor(CLOCK),
         new_id(known.id, name),
@@ -80,14 +82,15 @@ def renew(engine: Engine, side: ReadSide, link: UUID) -> bool:
         row = partner_links.of_link(connection, link)
         dossier = fold_of(connection, row.stream) if row else None
         found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
-        address = address_of(connection, found.referral) if found else ""
+        to = destination(connection, found.referral) if found else NOWHERE
     if row is None or found is None:
         return False
-    if address:
-        day = engine.today()
-        context = {"new": new_id(link, f"renewed {day}"), "until": last_day(engine), "address": address}
-        _records(engine, row.stream, renew_link, actor_of(found.referral), new_id(link, f"renew {day}"), context,
-                 link=link)  # fmt: skip
+    if to.address:
+        day, streams = engine.today(), {"dossier": row.stream}
+        context = {"new": new_id(link, f"renewed {day}"), "until": last_day(engine), "address": to.stored}
+        _records(
+            engine, streams, renew_link, actor_of(found.referral), new_id(link, f"renew {day}"), context, link=link
+        )
     return True
 
 
@@ -97,24 +100,38 @@ def send_waiting(sender: Sender) -> int:
     with sender.side.database.connect() as connection:
         waiting = [(row.stream, row.link) for row in partner_links.to_mail(connection, today)]
         states = {stream: fold_of(connection, stream) for stream, _ in waiting}
-    return sum(_send(sender, stream, states[stream], link) for stream, link in waiting)
+        found = [(stream, one) for stream, link in waiting if (one := _waiting(states[stream], link, today))]
+        letters = [(stream, one, one.link.address or destination(connection, one.referral).address)
+                   for stream, one in found]  # fmt: skip
+    return sum(_send(sender, stream, states[stream], one, to) for stream, one, to in letters if to)
 
 
-def _send(sender: Sender, stream: UUID, dossier: Any, link: UUID) -> int:
+def _waiting(dossier: Any, link: UUID, today: date) -> LinkedReferral | None:
     found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
-    engine = sender.engine
-    if found is None or found.link.mailed or not is_open(dossier, found, engine.today()):
-        return 0
+    return found if found and not found.link.mailed and is_open(dossier, found, today) else None
+
+
+def _send(sender: Sender, stream: UUID, dossier: Dossier, found: LinkedReferral, to: str) -> int:
+    engine, link = sender.engine, found.link.id
     try:
-        sender.outbox(mail_of(sender, dossier, found))
+        sender.outbox(mail_of(sender, dossier, found, to))
     except OSError as error:
         _log.warning("a mail to a partner could not leave: %s (%s)", type(error).__name__, fault(error))
+        if found.referral.contact and not found.link.address and _is_unknown(error):
+            missed = {"contact": found.referral.contact}
+            _records(engine, missed, miss_contact, Actor(CLOCK), new_id(link, "missed"), {}, means="email")
         return 0
-    _records(engine, stream, note_mailed_link, Actor(CLOCK), new_id(link, "mailed"), {}, link=link)
+    _records(engine, {"dossier": stream}, note_mailed_link, Actor(CLOCK), new_id(link, "mailed"), {}, link=link)
     return 1
 
 
-def mail_of(sender: Sender, dossier: Dossier, found: LinkedReferral) -> Mail:
+def _is_unknown(error: OSError) -> bool:
+    """Tells if the mail server refuses the address for good: codes 5xx of RFC 5321."""
+    refused = error.recipients if isinstance(error, smtplib.SMTPRecipientsRefused) else {}
+    return any(code >= 500 for code, _ in refused.values())
+
+
+def mail_of(sender: Sender, dossier: Dossier, found: LinkedReferral, to: str) -> Mail:
     """Returns the e-mail of a link: who writes, the link, and the notice. It has no name of the young person."""
     engine = sender.engine
     refs, now = engine.references(), engine.clock()
@@ -133,13 +150,28 @@ def mail_of(sender: Sender, dossier: Dossier, found: LinkedReferral) -> Mail:
     )
     name, structure = f"partner-{found.link.id}", refs.structure.name
     reply_to = member.email if member else ""
-    return Mail(found.link.address, subject, text, name, now, structure, reply_to)
+    return Mail(to, subject, text, name, now, structure, reply_to)
 
 
-def address_of(connection: Connection, known: Referral) -> str:
-    """Returns the e-mail address on file: the one typed for the referral, else that of the listed partner; or ""."""
-    listed = partners.one(connection, known.partner.id) if known.partner.id and not known.address else None
-    return known.address or (listed.email if listed else "")
+class Destination(NamedTuple):
+    """Where the e-mail of a referral goes. `stored` is "" for a contact: their address stands in their stream alone."""
+
+    address: str
+    stored: str
+
+
+NOWHERE = Destination("", "")
+
+
+def destination(connection: Connection, known: Referral) -> Destination:
+    """Returns where to write: the address typed for the referral, that of its contact, else that of the partner."""
+    if known.address:
+        return Destination(known.address, known.address)
+    contact = contacts.one(connection, known.contact)
+    if contact and contact.mail:
+        return Destination(contact.mail, "")
+    listed = partners.one(connection, known.partner.id) if known.partner.id else None
+    return Destination(listed.email, listed.email) if listed else NOWHERE
 
 
 def last_day(engine: Engine) -> date:
@@ -160,7 +192,7 @@ def _referral(dossier: Any, referral: UUID) -> Referral | None:
 
 def _records(
     engine: Engine,
-    stream: UUID,
+    streams: Mapping[str, UUID],
     decision: Decision[..., Any],
     by: Actor,
     command: UUID,
@@ -170,9 +202,7 @@ def _records(
     """Tells if the decision recorded something new. One that is refused, or a damaged stream, stops no other."""
     via = "link" if by.id.startswith(PARTNER) else "cli"
     try:
-        done = engine.execute(
-            {"dossier": stream}, decision, by=by, command_id=command, via=via, context=context, **sent
-        )
+        done = engine.execute(streams, decision, by=by, command_id=command, via=via, context=context, **sent)
     except Refused:
         return False
     return bool(done.recorded) and not done.repeated

@@ -25,6 +25,7 @@ from web.pages.partners import export_routes as places_export_routes
 from web.pages.partners import import_routes as places_import_routes
 from web.pages.partners import names_routes, partner_routes, territory_routes
 from web.pages.partners import routes as partners_routes
+from web.pages.partners.contacts import routes as contact_routes
 from web.pages.portfolio import routes as portfolio_routes
 from web.pages.privacy import retention_routes
 from web.pages.privacy import routes as privacy_routes
@@ -106,6 +107,7 @@ MODULES = (  # in the order in which addresses are tried
     places_export_routes,
     territory_routes,
     names_routes,
+    contact_routes,
     partner_routes,
 )
 

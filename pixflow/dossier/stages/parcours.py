@@ -39,11 +39,13 @@ def send_referral(
     link: UUID | None = None,
     until: date | None = None,
     offer: UUID | None = None,
+    contact: UUID | None = None,
+    to_contact: bool = False,
 ) -> list[Event]:
     """Refers the young person to a partner for one action, or to another one before the first answers.
 
-    With an `email`, the partner receives `link`, which opens the referral through `until`. `offer` is
-    one of a listed partner's.
+    With an `email`, the partner receives `link`, which opens the referral through `until`. `offer` is one of a listed
+    partner's, `contact` a person there; `to_contact`: the link goes to their own address.
     """
     must_be_open(dossier)
     state = _running(dossier, action)
@@ -67,8 +69,9 @@ def send_referral(
         email=address,
         partner_id=partner.id,
         offer=offer,
+        contact=contact,
     )
-    return [sent, *_link(sent, link, until)]
+    return [sent, *(_link(sent, link, until) if address or to_contact else ())]
 
 
 def _address(email: str) -> str:
@@ -80,8 +83,8 @@ def _address(email: str) -> str:
 
 
 def _link(sent: ReferralSent, link: UUID | None, until: date | None) -> Iterator[Event]:
-    """Yields the link that goes to the address of a referral."""
-    if sent.email and link and until:
+    """Yields the link that goes to the address of a referral, or to that of its contact."""
+    if link and until:
         yield PartnerLinkIssued(
             referral=sent.referral,
             link=link,

@@ -463,6 +463,9 @@ WHYS = {
     ("review-partner", (("by", "gone"),)): "une source ne l’a plus depuis le 5 mars, il sert",
     ("verify-partner", (("by", "new"),)): "inscrit le 5 mars, jamais encore sollicité",
     ("verify-partner", (("by", "stale"),)): "fiche du 5 mars, il sert",
+    ("update-contact", (("by", "left"),)): "a quitté le lieu, noté le 5 mars",
+    ("update-contact", (("by", "phone"),)): "téléphone qui ne répond plus, noté le 5 mars",
+    ("update-contact", (("by", "email"),)): "courriel qui revient depuis le 5 mars",
 }
 
 
@@ -563,7 +566,7 @@ DETAILS: dict[str, object] = {
     "first": DAY, "last": DAY, "last_day": DAY, "until": DAY, "person": ID, "session": DAY, "step": "registered",
     "draft": 2, "number": 2, "found": 0, "from_day": DAY, "high": 365, "low": 1,
     "path": "/srv/pixflow", "zone": "Paris", "capacity": 8, "smallest": 6, "largest": 10, "count": 2, "most": 5,
-    "value": "Nulle-Part",
+    "value": "Nulle-Part", "means": "email",
 }  # fmt: skip
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from pixflow.dossier import closing
 from pixflow.dossier.stages import parcours
 from pixflow.events import dossier as e
+from pixflow.events.values import ContactDetails, Partner, PartnerDetails
 from pixflow.partner_links import issuing
 from pixflow.partner_links.answering import promise_answer
+from pixflow.partners import contacts, listing
 from pixflow.tasks import of_dossier
 from tests.web.pages.partner_link.conftest import ADDRESS, MONDAY, PERSONAL, URL, Referred, referred_in
 from tests.web.paths import house
@@ -151,3 +153,24 @@ def test_a_referral_without_an_address_waits_for_the_advisor(referred: Referred)
     before = len(referred.house.events(dossier))
     days_of_mails(referred, date(2026, 4, 20))
     assert len(referred.house.events(dossier)) == before
+
+
+def test_a_contact_is_written_to_until_their_address_comes_back_and_no_dossier_has_it(referred: Referred) -> None:
+    at_work, lise, place = referred.house, "lise@epn.exemple", "accueil@epn.exemple"
+    partner, contact, referral = uuid4(), uuid4(), uuid4()
+    known = PartnerDetails(name="EPN", email=place)
+    at_work.says("Sophie Lecomte", listing.list_partner, {"partner": partner}, details=known)
+    person = ContactDetails("Lise Marchand", email=lise)
+    at_work.says("Sophie Lecomte", contacts.name_contact, {"contact": contact}, partner=partner, details=person)
+    dossier, actions = at_work.prescribed(first="Léa", last="Martin")
+    new = {"referral": referral, "link": uuid4(), "until": at_work.today + timedelta(days=8), "to_contact": True}
+    at_work.on(dossier, parcours.send_referral, action=actions[1], partner=Partner(partner, "EPN"), contact=contact,
+               starts=None, ends=None, note="", context=new)  # fmt: skip
+    assert lise in [mail.to for mail in referred.tick()]
+    referred.outbox.unknown = lise
+    at_work.day(date(2026, 3, 30))
+    assert lise not in [mail.to for mail in referred.tick()]
+    missed = at_work.served.engine.state("contact", contact).missed
+    assert list(missed) == ["email"]
+    assert place in [mail.to for mail in referred.tick()]
+    assert "lise@" not in str(at_work.events(dossier))

@@ -40,7 +40,8 @@ NOT_PLAYED = {
     "partner.PartnerCorrected", "partner.SourceTold", "partner.SourceWithdrawn",
     "partner.OfferRevised", "partner.OfferClosed", "partner.PartnerReviewed",
     "partner.PartnerDelisted", "partner.PartnerRelisted", "partner.PartnersJoined", "partner.PartnerAbsorbed",
-    "partner.DifferenceNoted", "partner.Retracted", "catalogue.CatalogueReceived", "catalogue.PlaceSetAside",
+    "partner.DifferenceNoted", "partner.Retracted", "contact.ContactRevised", "contact.ContactLeft",
+    "contact.ContactErased", "catalogue.CatalogueReceived", "catalogue.PlaceSetAside",
     "catalogue.PlaceReclaimed", "catalogue.TableMapped", "catalogue.OutlinesReceived",
     # figures: what the visitor publishes and gives
     "indicators.DefinitionsDrafted", "indicators.DefinitionsDraftDropped", "indicators.DefinitionsEndorsed",

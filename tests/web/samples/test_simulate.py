@@ -192,7 +192,7 @@ def test_every_kind_of_task_that_a_dossier_owes_has_a_behaviour() -> None:
     assert set(get_args(Kind)) - played == {
         "mark-attendance", "declare-campaign", "match-participation", "confirm-erasure", "answer-question",
         "revise-resource", "take-pix", "brief-newcomer", "designate-referent", "confirm-team", "review-partner",
-        "verify-partner",
+        "verify-partner", "update-contact",
     }  # fmt: skip
     assert set(parameters.PATIENCE) == played
 

@@ -45,6 +45,9 @@ class ReferralChoice(Protocol):
     def partner(self) -> str: ...
 
     @property
+    def contact(self) -> UUID | None: ...
+
+    @property
     def on(self) -> date: ...
 
 

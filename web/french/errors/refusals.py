@@ -18,7 +18,7 @@ from pixflow.store import (
 )
 from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import access, partners, resources, team, workshops
+from web.french.events import access, contacts, partners, resources, team, workshops
 from web.french.events.fields import Names
 from web.french.typography import say
 
@@ -122,6 +122,7 @@ REFUSALS: dict[str, str] = {
     "moved": "Un autre enregistrement est passé entre-temps : rien n’est enregistré. Recommencez.",
     **workshops.REFUSALS,
     **partners.REFUSALS,
+    **contacts.REFUSALS,
     **team.REFUSALS,
     **access.REFUSALS,
     **resources.REFUSALS,
@@ -276,6 +277,7 @@ DECISIONS: dict[str, str] = {
     "erase_participation": "effacer une personne",
     **workshops.DECISIONS,
     **partners.DECISIONS,
+    **contacts.DECISIONS,
     **team.DECISIONS,
     **access.DECISIONS,
     **resources.DECISIONS,

@@ -14,7 +14,7 @@ from pixflow.events.values import Part, Profile, Result
 from web.french import indicators, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.errors import files
-from web.french.events import partners, resources
+from web.french.events import contacts, partners, resources
 from web.french.events.fields import EMPTY, LABELS, PARIS, EventContext, Names, text_of
 from web.french.typography import lower_first, plural, say
 
@@ -72,7 +72,7 @@ def _rows(name: str, value: Any, context: EventContext) -> Iterator[tuple[str, s
             yield LABELS[name], typography.plural(len(value), "ligne")
         case ResourceDocument():
             yield from resources.detail(value)
-        case _ if (told := partners.rows(name, value, context)) is not None:
+        case _ if (told := contacts.rows(name, value, context) or partners.rows(name, value, context)) is not None:
             yield from told
         case tuple() if name == "imported":
             yield from value or ((LABELS[name], EMPTY),)

@@ -28,7 +28,7 @@ LABELS: dict[str, str] = {
     "bulk": "Portefeuille confié n°",
     "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
     "channel": "Moyen", "clock": "Horloge", "definitions": "Définitions n°", "rows": "Tableau",
-    "code": "Code", "collective_end": "Fin de la période collective",
+    "code": "Code", "contact": "Personne à joindre", "collective_end": "Fin de la période collective",
     "cases": "Parcours",
     "competences": "Compétences", "day": "Jour", "demonstration": "Démonstration", "digest": "Empreinte du fichier",
     "gives_number": "Donne son n°\N{NO-BREAK SPACE}i-Milo", "into": "Fusionné avec", "notice": "Courriel",
@@ -45,6 +45,7 @@ LABELS: dict[str, str] = {
     "others": "Autres dossiers proposés", "outcome": "Issue", "palier": "Palier", "participation": "Participation",
     "partner": "Partenaire", "percent": "Score lu", "phone": "Téléphone", "pix_course": "Parcours Pix",
     "pix_id": "N° dans Pix Orga", "pixflow": "Version de pixflow", "place": "Lieu", "plan": "Fiche",
+    "means": "Moyen",
     "proof": "Preuve", "planned_for": "Prévu à partir du", "problems": "Anomalies", "programme": "Programme",
     "progress": "Progression", "progressed": "Participations avancées", "project": "Projet professionnel",
     "proposed": "Propositions de la grille", "purpose": "Usage", "reached": "Réponse obtenue", "reason": "Motif",
@@ -216,6 +217,8 @@ def _named(name: str, id: UUID, context: EventContext) -> str:
             return context.action(id)
         case "referral":
             return context.referral(id)[0]
+        case "contact":
+            return "une personne du partenaire"
     return str(id)
 
 

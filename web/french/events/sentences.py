@@ -21,7 +21,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import dates, matching, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import access, partner_links, partners, progress, resources, team, workshops
+from web.french.events import access, contacts, partner_links, partners, progress, resources, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, EventContext, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
 from web.french.typography import de, lower_first, plural, say, typeset, upper_first
@@ -133,6 +133,7 @@ TITLES: dict[str, str] = {
     "dossier.DossierLent": "Dossier confié",
     **workshops.TITLES,
     **partners.TITLES,
+    **contacts.TITLES,
     **team.TITLES,
     **access.TITLES,
     **partner_links.TITLES,
@@ -537,7 +538,7 @@ _TELLERS = {
     "campaign": _campaign,
     "intake": _campaign, "participation": _participation, "dossier": _dossier, "notices": _notice,
     "workshop": _workshop, "resource": resources.sentence, "question": resources.sentence,
-    "partner": _partner, "catalogue": _partner,
+    "partner": _partner, "catalogue": _partner, "contact": contacts.sentence,
 }  # fmt: skip
 
 

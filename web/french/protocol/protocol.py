@@ -63,6 +63,12 @@ _OWED = (
     ("brief-newcomer", _TREATS, "à l’arrivée de quelqu’un dans l’équipe", "information notée"),
     ("review-partner", _TREATS, _PARTNER_CHANGES, "fiche relue, inscrite, ou retirée"),
     ("verify-partner", _TREATS, _PARTNER_AGES, "fiche vérifiée auprès du lieu, ou retirée"),
+    (
+        "update-contact",
+        _TREATS,
+        "quand une personne à joindre est partie ou injoignable",
+        "personne mise à jour, ou effacée",
+    ),
     ("confirm-team", _LEADS, "{opens} après la dernière confirmation", "équipe confirmée"),
     ("designate-referent", _LEADS, "quand un site n’a personne", "référente ou référent désigné"),
 )

@@ -26,7 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Ateliers": ("workshop",),
     "Équipe": ("staff", "notices"),
     "Protocole et grille": ("protocol", "grille"),
-    "Partenaires": ("partner", "catalogue"),
+    "Partenaires": ("partner", "catalogue", "contact"),
     "Ressources et questions": ("resource", "question"),
     "Indicateurs": ("indicators",),
     "Structure": ("structure",),
@@ -35,7 +35,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
 SUBJECTS = {
     "workshop": "atelier", "staff": "équipe", "campaign": "campagne", "intake": "export",
     "participation": "participation", "notices": "courriel", "protocol": "protocole", "grille": "grille",
-    "partner": "partenaire", "catalogue": "fichier de lieux", "resource": "ressource", "question": "question",
+    "partner": "partenaire", "catalogue": "fichier de lieux", "contact": "personne à joindre",
+    "resource": "ressource", "question": "question",
     "indicators": "indicateurs",
 }  # fmt: skip
 """The subject of an event that has no name."""

@@ -15,14 +15,13 @@ from pixflow.engine import new_id
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from pixflow.events.values import Partner
-from pixflow.identity import normalise
 from pixflow.participation.state import Participation
 from pixflow.workshop.booking import offer_deadline
 from projections import workshops
 from projections.store.folds import fold_of
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
-from web.desk.territory import referral_offers
+from web.desk.territory import contacts, referral_offers
 from web.french import validation
 from web.french.dossier import progress
 from web.http.forms import Form
@@ -95,11 +94,13 @@ def study(desk: Desk, dossier: Dossier, form: Form) -> Arguments:
 def refer(desk: Desk, dossier: Dossier, form: form_models.ReferForm) -> Arguments:
     listed = referral_offers.chosen(desk, *form.offered) if form.offered else None
     partner, email = listed or Partner(None, form.partner), form.email
-    if listed and form.offered and email is None:
+    to_contact = email is None and contacts.has_mail(desk, form.contact)
+    if listed and form.offered and email is None and not to_contact:
         email = referral_offers.listed_email(desk, form.offered[0]) or None
     offer = form.offered[1] if listed and form.offered else None
     return {**sent(form, "offered"), "partner": partner, "offer": offer, "email": email}, {
         "referral": new_id(form.command_id, "referral"),
+        "to_contact": to_contact,
         **partner_words.new_link(desk, form.command_id),
     }
 
@@ -171,22 +172,6 @@ def meeting(desk: Desk, dossier: Dossier, task: str) -> Values:
         return {"place": dossier.site}
     at = known.at.astimezone(ZoneInfo(desk.zone))
     return {"day": known.day.isoformat(), "hour": f"{at:%H:%M}", "place": known.place}
-
-
-def referring(desk: Desk, dossier: Dossier, action: str) -> Values:
-    """Names the partner that the grid has for the proposal, by its offer when it is listed; none asked already."""
-    state = next((known for id, known in dossier.parcours.actions.items() if str(id) == action), None)
-    kept = state.action if state else None
-    bands = desk.refs.grille(desk.today).document.bands
-    proposals = [proposal for band in bands for proposal in band.proposals if kept and proposal.id == kept.proposal]
-    named = (proposals[0].partner if proposals else "") or ""
-    meant = referral_offers.meant(desk, named)
-    offers = referral_offers.fitting(desk, dossier, kept.id) if kept and meant else []
-    same = next((one for one in offers if one.partner == meant), None)
-    tried = state is not None and normalise(named) in {normalise(one.partner.name) for one in state.referrals}
-    if tried or (same and same.asked):
-        return {}
-    return {"offered": same.value if same else "", "partner": "" if same else named}
 
 
 def booking(desk: Desk, dossier: Dossier, workshop: str) -> Values:

@@ -139,6 +139,7 @@ class ReferForm(CommentForm):
     action: UUID
     offered: Pair | None = None
     partner: Text = ""
+    contact: UUID | None = None
     email: str | None = None
     starts: Day | None = None
     ends: Day | None = None

@@ -15,7 +15,7 @@ from pixflow.participation import matches
 from pixflow.partner_links import issuing
 from pixflow.workshop import booking
 from web.desk.desk import Desk
-from web.desk.territory import referral_offers
+from web.desk.territory import referral_form, referral_offers
 from web.http.forms import DatedForm, Form
 from web.pages.dossier import availability, form_arguments, form_models
 from web.pages.dossier.form_arguments import Arguments, Errors, Further, Values
@@ -122,7 +122,7 @@ FORMS: dict[str, DossierForm] = {
     # actions and partners
     "refer": DossierForm(
         decision=parcours.send_referral, model=form_models.ReferForm, place="action", about="action",
-        arguments=form_arguments.refer, initial=form_arguments.referring, check=referral_offers.check,
+        arguments=form_arguments.refer, initial=referral_form.referring, check=referral_form.check,
         beside=referral_offers.uses,
     ),
     "answer": DossierForm(
@@ -131,7 +131,7 @@ FORMS: dict[str, DossierForm] = {
     ),
     "link": DossierForm(
         decision=issuing.issue_link, model=form_models.PartnerLinkForm, place="action", about="referral",
-        arguments=form_arguments.partner_link, initial=partner_words.linking,
+        arguments=form_arguments.partner_link, initial=partner_words.linking, check=partner_words.check,
     ),
     "revoke": DossierForm(
         decision=issuing.revoke_link, model=form_models.RevokeLinkForm, place="action", about="referral",

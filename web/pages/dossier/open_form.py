@@ -15,7 +15,7 @@ from web.desk.desk import Desk
 from web.desk.names import ScopedNames
 from web.desk.task_links import kinds_of
 from web.desk.team.proposals import advisors
-from web.desk.territory import referral_offers
+from web.desk.territory import contacts, referral_offers
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.territory import partners as french_partners
@@ -165,6 +165,8 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "offered": _offered(desk, dossier, opened) if opened.name == "refer" else [],
         "asked": _asked(desk, dossier, opened) if opened.name == "refer" else [],
         "alternatives": _alternatives(desk, dossier, opened) if opened.name == "remind" else [],
+        "contact": _contacts(desk, dossier, opened) if opened.name == "refer" else [],
+        "callees": _callees(desk, dossier, opened) if opened.name in ("remind", "link") else [],
     }
     for name in ("site", "programme"):
         value = opened.get(name)
@@ -179,6 +181,19 @@ def _offered(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[Any]:
     offers = referral_offers.fitting(desk, dossier, found.action.id) if found else []
     listed = [(one.value, say("{name} : {label}", name=one.name, label=one.label), one.about) for one in offers]
     return [*listed, ("", "Un autre partenaire, écrit ci-dessous", "")] if listed else []
+
+
+def _contacts(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[Any]:
+    found = subject(dossier, opened)
+    offers = referral_offers.fitting(desk, dossier, found.action.id) if found else []
+    return contacts.options(desk, {one.partner: one.name for one in offers})
+
+
+def _callees(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[Any]:
+    """Returns whom to call about the referral of the form."""
+    found = subject(dossier, opened)
+    sent = next((one for one in found.referrals if str(one.id) == opened.about), None) if found else None
+    return list(contacts.callees(desk, sent)) if sent else []
 
 
 def _asked(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[tuple[object, str]]:

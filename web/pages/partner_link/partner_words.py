@@ -1,16 +1,30 @@
 """The forms of a dossier about its partners: a new link, and their word about an action to confirm."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from pixflow.dossier.parcours_state import Referral, Report
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from web.desk.desk import Desk
+from web.french import validation
 from web.hosting import partner_mails
 
 Values = Mapping[str, Any]
+
+
+class LinkRequest(Protocol):
+    """The form of a new link."""
+
+    @property
+    def referral(self) -> UUID: ...
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def address(self) -> str: ...
 
 
 def new_link(desk: Desk, command_id: UUID) -> dict[str, Any]:
@@ -21,8 +35,16 @@ def new_link(desk: Desk, command_id: UUID) -> dict[str, Any]:
 def linking(desk: Desk, dossier: Dossier, referral: str) -> Values:
     """Proposes an e-mail to the address on file, else the paper."""
     known = _referral(dossier, referral)
-    address = partner_mails.address_of(desk.read, known) if known else ""
-    return {"address": address, "channel": "email" if address else "paper"}
+    to = partner_mails.destination(desk.read, known) if known else partner_mails.NOWHERE
+    return {"address": to.stored, "channel": "email" if to.address else "paper"}
+
+
+def check(desk: Desk, dossier: Dossier, form: LinkRequest) -> dict[str, str]:
+    """Asks for an address, unless the contact of the referral has one."""
+    known = _referral(dossier, str(form.referral))
+    if form.channel != "email" or form.address or (known and partner_mails.destination(desk.read, known).address):
+        return {}
+    return {"address": validation.invalid("missing", {})}
 
 
 def reported_end(desk: Desk, dossier: Dossier, action: str) -> Values:

@@ -34,6 +34,8 @@ from web.http.forms import OpenForm
 from web.http.people import People
 from web.http.templates import Page
 from web.pages.partners import forms
+from web.pages.partners.contacts import people as contacts
+from web.pages.partners.contacts.people import ContactRow
 from web.pages.partners.received import ReceivedReferrals, received
 
 
@@ -90,6 +92,7 @@ class PartnerPage(Page):
     now: str
     facts: Sequence[tuple[str, str]]
     confirmed: str
+    contacts: Sequence[ContactRow]
     received: ReceivedReferrals
     offers: Sequence[OfferRow]
     fields: Sequence[str]
@@ -106,6 +109,8 @@ class PartnerPage(Page):
     bands: Sequence[tuple[str, str]]
     proposals: Sequence[tuple[str, str]]
     choices: Mapping[str, Sequence[tuple[str, str]]]
+    contact_choices: Mapping[str, Sequence[tuple[str, str]]]
+    contact_titles: Mapping[str, str]
 
     @property
     def shows(self) -> People:
@@ -114,7 +119,7 @@ class PartnerPage(Page):
 
 DECISIONS: tuple[Decision[..., Any], ...] = (
     listing.list_partner, listing.correct_partner, listing.verify_partner, listing.delist_partner,
-    listing.attach_name, listing.take_back, offers.list_offer, joins.join_partner,
+    listing.attach_name, listing.take_back, offers.list_offer, joins.join_partner, *contacts.DECISIONS,
 )  # fmt: skip
 CHOICES: dict[str, Sequence[tuple[str, str]]] = {
     "channel": list(words.VERIFICATIONS.items()),
@@ -153,9 +158,10 @@ def partner_page(
         now=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
         facts=_facts(details),
         confirmed=french.confirmed(state.confirmed, desk.today, _confirmed_by(desk, id, state)),
+        contacts=contacts.rows(desk, id, state),
         received=received(desk, id, [id, *state.joined], sorts, number),
         offers=[*_offers(state), *_proposed(desk, state)],
-        fields=[files.FIELDS[field] for field in _SHOWN],
+        fields=[files.FIELDS[name] for name in _SHOWN],
         sources=_sources(state),
         contested=[(files.FIELDS[name], ours, str(getattr(details, name))) for name, ours in contested(state).items()],
         gone=[files.source_name(state.sources[key].source) for key in gone(state)],
@@ -169,6 +175,8 @@ def partner_page(
         bands=bands,
         proposals=proposals,
         choices=CHOICES,
+        contact_choices=contacts.choices(form),
+        contact_titles=contacts.TITLES,
     )
 
 
@@ -271,9 +279,11 @@ def receipt_of(desk: Desk, id: UUID, reference: str) -> Receipt | None:
 
 def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:
     """Returns a form of the page with what is known; None for another name."""
-    if name not in OPENED:
+    if name not in (*OPENED, *contacts.TITLES):
         return None
     state = state_of(desk, id)
+    if name in contacts.TITLES:
+        return contacts.blank(desk, id, state, name, about)
     if name == "corriger":
         return OpenForm(name, values={field: getattr(state.details, field) for field in forms.FIELDS})
     if name == "offre" and about in files.PROPOSED_OFFERS:

@@ -99,5 +99,6 @@ class Aigle(Story):
         yield at(day[-57], 10, 0), partial(self.verify, SOPHIE, "Bus numérique du Perche")
         yield at(day[-40], 10, 0), partial(self.verify, SOPHIE, "Médiathèque de Mortagne")
         yield at(day[-3], 11, 0), partial(self.suggest, NADIA, aigle_places.SUGGESTED)
+        yield at(day[-2], 11, 0), partial(self.miss, NADIA, aigle_places.MISSED)
         yield at(day[-1], 8, 50), partial(aigle_scenes.import_undeclared, self)
         yield from Library(self, SOPHIE).scenes(NADIA, PAUL, KARIM, ELISE)

@@ -1,5 +1,6 @@
 """Partners of L'Aigle-Mortagne: invented places in real communes."""
 
+from pixflow.events.values import ContactDetails
 from web.samples.demo.partners import HELP, LEARN, DemoPartner, DemoTerritory, place
 
 TERRITORY = DemoTerritory(
@@ -9,6 +10,8 @@ SOURCE = "Conseiller numérique"
 SUGGESTED = place(
     "Café solidaire de Tourouvre", "61491", (48.5900, 0.6500), LEARN, phone="+33233000107", address="2 rue du Lavoir"
 )
+MISSED = "Solène Legrand"
+"""Somebody whose e-mail address comes back."""
 PARTNERS = (
     DemoPartner(
         place(
@@ -24,6 +27,12 @@ PARTNERS = (
             email="fablab@ml-demo.example", phone="+33233000102", address="12 rue des Tanneurs",
         ),
         offers=(("Permanences du fablab", "general", ("epn-fablab",)),),
+        contacts=(
+            ContactDetails(
+                "Maël Letourneur", "médiateur numérique", "+33233000112", answers="phone",
+                note="Permanences le mardi et le jeudi, après 14 h.",
+            ),
+        ),
         source=SOURCE,
         age=60,
     ),
@@ -39,6 +48,13 @@ PARTNERS = (
             ("Plongée numérique", "general", ("plongee-numerique",)),
         ),
         names=("Via Formation L’Aigle",),
+        contacts=(
+            ContactDetails(
+                "Clémence Aubert", "responsable des parcours CAP", "+33233000113", "c.aubert@viaformation.example",
+                "email", "Répond dans la journée, sauf le mercredi.",
+            ),
+            ContactDetails("Youssef Amrani", "accueil des stagiaires", "+33233000103"),
+        ),
     ),
     DemoPartner(
         place(
@@ -46,6 +62,11 @@ PARTNERS = (
             email="centre.social@ml-demo.example", phone="+33233000104", hours="Mo,Tu,Th,Fr 09:00-12:00",
         ),
         offers=(("Atelier bureautique", "digital", ("cap-digital", "epn-fablab")),),
+        contacts=(
+            ContactDetails(
+                MISSED, "animatrice de l’atelier", "+33233000114", "s.legrand@ml-demo.example", "email"
+            ),
+        ),
         age=200,
         source=SOURCE,
     ),

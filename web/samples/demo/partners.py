@@ -7,9 +7,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.events.values import OfferKind, OfferTerms, Partner, PartnerDetails
+from pixflow.events.values import ContactDetails, OfferKind, OfferTerms, Partner, PartnerDetails
 from pixflow.open_data.communes import communes
-from pixflow.partners import catalogue, listing, offers, places
+from pixflow.partners import catalogue, contacts, listing, offers, places
 from web.samples.demo.scenes import Scenes
 
 WEEK = "Mo-Fr 09:00-12:00,13:30-17:00"
@@ -19,13 +19,17 @@ Offered = tuple[str, OfferKind, tuple[str, ...]]
 
 
 class DemoPartner(Struct, frozen=True):
-    """A partner, its offers, the age of its file in days, and former names. Without `source` it is listed by hand."""
+    """A partner, its offers, the age of its file in days, former names, and people to call.
+
+    Without `source` it is listed by hand.
+    """
 
     details: PartnerDetails
     offers: Sequence[Offered] = ()
     age: int = 90
     source: str = ""
     names: Sequence[str] = ()
+    contacts: Sequence[ContactDetails] = ()
 
 
 class DemoTerritory(Struct, frozen=True):
@@ -59,9 +63,10 @@ def place(
 
 
 class PartnerScenes(Scenes):
-    """Lists the partners of a story. `listed` are those of each name that referrals use."""
+    """Lists the partners of a story. `listed` are those of each name that referrals use, `people` those to call."""
 
     listed: Mapping[str, tuple[UUID, Mapping[str, UUID]]] = MappingProxyType({})
+    people: Mapping[str, UUID] = MappingProxyType({})
 
     def list_partners(self, territory: DemoTerritory, partners: Sequence[DemoPartner]) -> None:
         by = self.company.referent
@@ -81,6 +86,10 @@ class PartnerScenes(Scenes):
 
     def verify(self, by: str, name: str) -> None:
         self.say(by, {"partner": self.listed[name][0]}, listing.verify_partner, channel="call")
+
+    def miss(self, by: str, name: str) -> None:
+        """Notes that the e-mail address of somebody to call comes back."""
+        self.say(by, {"contact": self.people[name]}, contacts.miss_contact, means="email")
 
     def to(self, name: str, proposal: str) -> tuple[Partner, UUID | None]:
         """Returns the partner of a referral, with the offer that answers a proposal; a free name for another one."""
@@ -106,4 +115,8 @@ class PartnerScenes(Scenes):
             offered |= dict.fromkeys(proposals, offer)
         for name in one.names:
             self.say(by, streams, listing.attach_name, name=name)
+        for details in one.contacts:
+            contact = self.sim.log.new_id()
+            self.people = {**self.people, details.name: contact}
+            self.say(by, {"contact": contact}, contacts.name_contact, partner=stream, details=details)
         return stream, offered

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,15 +34,18 @@ NEVER = ("40 %", "2005", "illettrisme")
 
 
 class Outbox:
-    """An outbox that keeps what leaves, or cannot send."""
+    """An outbox that keeps what leaves, or cannot send. The mail server does not know the address `unknown`."""
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
         self.broken = False
+        self.unknown = ""
 
     def __call__(self, mail: Mail) -> None:
         if self.broken:
             raise ConnectionRefusedError("no server")
+        if mail.to == self.unknown:
+            raise SMTPRecipientsRefused({mail.to: (550, b"5.1.1 no such user")})
         if mail.name.startswith("partner-"):
             self.mails.append(mail)
 

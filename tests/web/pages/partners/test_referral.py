@@ -11,8 +11,8 @@ import pytest
 from pixflow.dossier.stages import parcours
 from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.events.dossier import ReferralSent
-from pixflow.events.values import OfferTerms, PartnerDetails
-from pixflow.partners import listing, offers
+from pixflow.events.values import ContactDetails, OfferTerms, PartnerDetails
+from pixflow.partners import contacts, listing, offers
 from pixflow.partners.state import PartnerState
 from tests.web import arranged
 from tests.web.filled import soup
@@ -189,3 +189,28 @@ def test_an_offer_closed_meanwhile_is_chosen_again_and_nothing_is_recorded(at_wo
         assert send(at_work, dossier, action, offered=value).status_code == 422
     assert send(at_work, dossier, action).status_code == 422
     assert not any(isinstance(event, ReferralSent) for event in at_work.events(dossier))
+
+
+def test_somebody_there_is_asked_and_their_address_stands_in_no_dossier(at_work: House) -> None:
+    dossier, action, proposal = referring(at_work)
+    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+    lise, elsewhere = (called(at_work, of) for of in (partner, listed(at_work, FAR)[0]))
+    shown = form(at_work, dossier, action)
+    assert [one["value"] for one in shown.select('select[name="contact"] option')] == ["", str(lise)]
+    offered = {"offered": f"{partner}:{offer}"}
+    refused = send(at_work, dossier, action, contact=str(elsewhere), **offered)
+    assert (refused.status_code, "n’est pas à joindre chez ce partenaire" in refused.text) == (422, True)
+    assert send(at_work, dossier, action, contact=str(lise), **offered).status_code == 303
+    told = sent(at_work, dossier)
+    assert (told.contact, told.email) == (lise, "")
+    assert "lise@example.org" not in str(at_work.events(dossier))
+    chased = text(at_work, f"/dossiers/{dossier}?formulaire=remind&sur={told.referral}")
+    for said in ("Lise Marchand", "répond par courriel", "m@example.org"):
+        assert said in chased, said
+
+
+def called(at_work: House, partner: UUID) -> UUID:
+    """Somebody to call at a partner."""
+    contact, details = uuid4(), ContactDetails("Lise Marchand", email="lise@example.org", answers="email")
+    at_work.says(NADIA, contacts.name_contact, {"contact": contact}, partner=partner, details=details)
+    return contact

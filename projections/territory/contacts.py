@@ -1,0 +1,48 @@
+"""The people to call at each partner. Their names stand in the folds alone."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Index, Table, Uuid, select
+
+from pixflow.partners.contact_state import Contact
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
+from projections.store.folds import folds_of
+
+NAME = "territory.contacts"
+KINDS = frozenset({"contact"})
+APPENDS = False
+READS: dict[str, Callable[[Any], Any]] = {}
+
+table = Table(
+    "contacts",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("partner", Uuid, nullable=False),
+    Index("contacts_of_partner", "partner"),
+)
+TABLES = (table,)
+
+
+def rows(change: Change) -> dict[Table, list[Row]]:
+    state: Contact = change.after
+    return {table: [{"stream": change.stream, "partner": state.partner}]} if state.partner else {}
+
+
+# --- the questions
+
+
+def of_partners(connection: Connection, partners: Collection[UUID]) -> dict[UUID, Contact]:
+    """Returns the people of these partners, those who left too, by name."""
+    query = select(table.c.stream).where(table.c.partner.in_(list(partners)))
+    found = folds_of(connection, connection.execute(query).scalars())
+    people = {stream: state for stream, state in found.items() if isinstance(state, Contact)}
+    return dict(sorted(people.items(), key=lambda one: (one[1].details.name, one[0])))
+
+
+def one(connection: Connection, contact: UUID | None) -> Contact | None:
+    """Returns a person, None for an unknown or erased one."""
+    state = folds_of(connection, [contact]).get(contact) if contact else None
+    return state if isinstance(state, Contact) and state.partner else None

@@ -1,0 +1,72 @@
+"""The people to call at partners, beside the forms where somebody calls or writes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from pixflow.dossier.parcours_state import Referral
+from pixflow.partners.contact_state import Contact
+from projections.territory import contacts, partners
+from web.desk.desk import Desk
+from web.french.phrases import listed
+from web.french.territory.files import CONTACTS
+from web.french.typography import say
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """Somebody to call, or a place: `about` says the role, how they answer, and what helps to reach them."""
+
+    name: str
+    about: str
+    phone: str
+    email: str
+
+
+def options(desk: Desk, named: dict[UUID, str]) -> list[tuple[object, str]]:
+    """Returns the people of these partners who may be asked, as choices of a form."""
+    found = [
+        (str(stream), say("{partner} : {name}", partner=named[place], name=listed(one.details.name, one.details.role)))
+        for stream, (place, one) in _people(desk, named).items()
+    ]
+    return [("", "Personne en particulier"), *found] if found else []
+
+
+def is_of(desk: Desk, contact: UUID, partner: UUID) -> bool:
+    """Tells if somebody may be asked at a partner."""
+    return contact in _people(desk, [partner])
+
+
+def has_mail(desk: Desk, contact: UUID | None) -> bool:
+    """Tells if an e-mail reaches this person."""
+    known = contacts.one(desk.read, contact)
+    return known is not None and known.mail != ""
+
+
+def callees(desk: Desk, referral: Referral) -> list[Callee]:
+    """Returns whom to call about a referral: who was asked, else everybody there; then the place."""
+    partner = referral.partner.id
+    found = _people(desk, [partner]) if partner else {}
+    asked = [found[referral.contact]] if referral.contact in found else found.values()
+    people = [
+        Callee(one.details.name, _about(one), "" if "phone" in one.missed else one.details.phone, one.mail)
+        for _, one in asked
+    ]
+    row = partners.one(desk.read, partner) if partner else None
+    place = [Callee(row.name, "", row.phone, row.email)] if row and (row.phone or row.email) else []
+    return [*people, *place]
+
+
+def _about(one: Contact) -> str:
+    return listed(one.details.role, say("répond {how}", how=CONTACTS[one.details.answers]), one.details.note)
+
+
+def _people(desk: Desk, wanted: Collection[UUID]) -> dict[UUID, tuple[UUID, Contact]]:
+    """Returns the people who may be asked, each with the wanted partner that they are at."""
+    joined = partners.joined_to(desk.read, set(wanted))
+    found = contacts.of_partners(desk.read, [*wanted, *joined])
+    return {
+        stream: (joined.get(one.partner, one.partner), one)
+        for stream, one in found.items()
+        if one.is_there and one.partner
+    }
