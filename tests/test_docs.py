@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from pixflow import streams, tasks
 from pixflow.documents.protocol import Delays
+from pixflow.dossier.evolve import NO_ACTIVITY
 from pixflow.events import values
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
@@ -138,6 +139,12 @@ def test_every_delay_stands_beside_its_task_with_its_default() -> None:
     cells = [cell for row in by_code(section(EVENT_MODEL, "The tasks")).values() for cell in row[4:6]]
     said = {name: int(days) for cell in cells for name, days in re.findall(r"`(\w+)` (\d+)", cell)}
     assert said == dataclasses.asdict(Delays())
+
+
+def test_every_event_that_is_no_activity_stands_in_the_model() -> None:
+    (said,) = re.findall(r"^- \*\*Activity\.\*\*.*?(?=^- )", EVENT_MODEL, re.DOTALL | re.MULTILINE)
+    found = set(codes(said)) - {"close-or-plan", "PartnerChased", "automatic"}
+    assert found == {event.__name__ for event in NO_ACTIVITY}
 
 
 def test_every_claim_stands_in_the_model() -> None:
@@ -282,10 +289,10 @@ def test_every_test_that_is_named_exists(written: Path) -> None:
         assert name in defined(ROOT / path), f"{written.name}: {path}::{name}"
 
 
-def test_every_threat_names_a_test() -> None:
-    threats = list(rows((DOCS / "security.md").read_text()))[2:]
-    assert len(threats) >= 17
-    assert [row[0] for row in threats if "::" not in row[-1]] == []
+def test_every_threat_and_every_promise_names_a_test() -> None:
+    promises = [row for row in rows((DOCS / "security.md").read_text()) if row[-1] not in ("tests", "---")]
+    assert len(promises) >= 25
+    assert [row[0] for row in promises if "::" not in row[-1]] == []
 
 
 def test_every_route_stands_in_the_table_of_words() -> None:
