@@ -2,15 +2,18 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import Future
 from functools import cache, lru_cache
+from itertools import dropwhile
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 from anyio.from_thread import BlockingPortal
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LABELLED, UNLABELLED = ("input", "select", "textarea"), ("hidden", "submit", "button")
 
@@ -57,6 +60,7 @@ class InspectingClient(LocalClient):
         return response
 
 
+_FORM = re.compile("</?form\\b[^>]*>")
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _inspected: dict[int, list[str]] = {}
 """The problems of each page by its hash, whatever ids it was given."""
@@ -73,40 +77,82 @@ def _found(html: str) -> list[str]:
 
 @lru_cache(maxsize=16)
 def parsed(html: str) -> BeautifulSoup:
-    """The tree of a page, which is inspected and then asked by its test; nobody changes it."""
+    """The tree of a page, for a test that looks for parts of it; nobody changes it."""
     return BeautifulSoup(html, "html.parser")
+
+
+@lru_cache(maxsize=4)
+def tree(html: str) -> LexborNode:
+    """The tree of a page or fragment as a browser builds it, sixty times as fast as `parsed`."""
+    if "<html" in html:
+        root = LexborHTMLParser(html).root
+        assert root
+        return root
+    template = LexborHTMLParser(f"<template>{html}</template>").css_first("template")
+    assert template
+    return template.template_fragments()[0]
 
 
 def words(html: str) -> str:
     """The text of a page with ordinary spaces: what a test compares sentences with."""
-    return re.sub(r"\s+", " ", parsed(html).get_text(" ")).strip()
+    return re.sub(r"\s+", " ", tree(html).text(separator=" ")).strip()
+
+
+class Element(NamedTuple):
+    """A tag of a page: its name, its attributes ("" without a value), its node."""
+
+    name: str
+    attributes: dict[str, str]
+    node: LexborNode
+
+    @property
+    def words(self) -> str:
+        return self.node.text().strip()
+
+    def get(self, name: str) -> str:
+        return self.attributes.get(name, "")
+
+
+def elements(page: LexborNode) -> list[Element]:
+    return [
+        Element(node.tag or "", {name: value or "" for name, value in node.attributes.items()}, node)
+        for node in page.css("*")
+    ]
 
 
 def problems(html: str) -> list[str]:
     """Returns the problems of a page or fragment, as sentences."""
-    page = parsed(html)
-    tags, whole = page.find_all(True), page.html is not None
+    page = tree(html)
+    tags, whole = elements(page), page.tag == "html"
     return [
         *(_of_whole_page(tags) if whole else ()),
         *_of_ids(tags, whole),
         *_of_inline_code(tags),
         *_of_controls(tags),
-        *_of_forms(tags),
+        *_of_forms(tags, html),
         *_of_links(tags),
-        *of_errors(page),
+        *of_errors(html),
     ]
 
 
-def _named(tags: list[Tag], *names: str) -> list[Tag]:
+def _named(tags: list[Element], *names: str) -> list[Element]:
     return [tag for tag in tags if tag.name in names]
 
 
-def _of_whole_page(tags: list[Tag]) -> list[str]:
+def _inside(node: LexborNode, name: str) -> LexborNode | None:
+    """Returns the nearest element of this name around a node."""
+    around = node.parent
+    while around is not None and around.tag != name:
+        around = around.parent
+    return around
+
+
+def _of_whole_page(tags: list[Element]) -> list[str]:
     said = []
-    titles = [tag for tag in _named(tags, "title") if tag.parent and tag.parent.name == "head"]
-    if len(titles) != 1 or not titles[0].get_text(strip=True):
+    titles = [tag for tag in _named(tags, "title") if tag.node.parent and tag.node.parent.tag == "head"]
+    if len(titles) != 1 or not titles[0].words:
         said.append("a page has one title, not empty")
-    if any(tag.get("lang") != "fr" for tag in _named(tags, "html")):
+    if tags[0].get("lang") != "fr":
         said.append("the page is in French: lang=fr")
     if (count := len(_named(tags, "h1"))) != 1:
         said.append(f"a page has one h1, not {count}")
@@ -115,70 +161,82 @@ def _of_whole_page(tags: list[Tag]) -> list[str]:
     return said
 
 
-def _of_ids(tags: list[Tag], whole: bool) -> list[str]:
-    ids = Counter(str(tag["id"]) for tag in tags if tag.has_attr("id"))
+def _of_ids(tags: list[Element], whole: bool) -> list[str]:
+    ids = Counter(tag.get("id") for tag in tags if "id" in tag.attributes)
     said = [f"id {name} stands twice" for name, count in sorted(ids.items()) if count > 1]
     for attribute in ("aria-describedby", "aria-labelledby", "for") if whole else ():
-        for tag in (tag for tag in tags if tag.has_attr(attribute)):
-            said += [f"{attribute}={name} points to nothing" for name in str(tag[attribute]).split() if name not in ids]
+        for tag in tags:
+            said += [f"{attribute}={name} points to nothing" for name in tag.get(attribute).split() if name not in ids]
     return said
 
 
-def _of_inline_code(tags: list[Tag]) -> list[str]:
+def _of_inline_code(tags: list[Element]) -> list[str]:
     said = [
-        f"inline {tag.name}" for tag in _named(tags, "script", "style") if tag.name == "style" or "src" not in tag.attrs
+        f"inline {tag.name}"
+        for tag in _named(tags, "script", "style")
+        if tag.name == "style" or "src" not in tag.attributes
     ]
     for tag in tags:
-        for name in tag.attrs:
+        for name, value in tag.attributes.items():
             if name == "style" or name.startswith(("on", "hx-on")):
                 said.append(f"inline {name} on {tag.name}")
-            if name in ("href", "action", "src") and str(tag[name]).startswith("javascript:"):
+            if name in ("href", "action", "src") and value.startswith("javascript:"):
                 said.append(f"javascript: in {name}")
     return said
 
 
-def _of_controls(tags: list[Tag]) -> list[str]:
-    labels = {str(tag["for"]): tag for tag in reversed(_named(tags, "label")) if tag.has_attr("for")}
+def _of_controls(tags: list[Element]) -> list[str]:
+    labels = {tag.get("for"): tag for tag in reversed(_named(tags, "label")) if "for" in tag.attributes}
     controls = [tag for tag in _named(tags, *LABELLED) if tag.get("type") not in UNLABELLED]
     return [f"no label for {tag.get('name') or tag.name}" for tag in controls if not _label(tag, labels)]
 
 
-def _label(tag: Tag, labels: dict[str, Tag]) -> str:
-    if tag.get("aria-label"):
-        return str(tag["aria-label"]).strip()
-    if tag.get("aria-labelledby"):
-        return str(tag["aria-labelledby"])
-    label = labels.get(str(tag["id"])) if tag.get("id") else tag.find_parent("label")
-    return label.get_text(strip=True) if label else ""
+def _label(tag: Element, labels: dict[str, Element]) -> str:
+    if named := tag.get("aria-label").strip() or tag.get("aria-labelledby"):
+        return named
+    if tag.get("id"):
+        return labels[tag.get("id")].words if tag.get("id") in labels else ""
+    around = _inside(tag.node, "label")
+    return around.text().strip() if around else ""
 
 
-def _of_forms(tags: list[Tag]) -> list[str]:
+def _of_forms(tags: list[Element], html: str) -> list[str]:
     said = []
     for form in _named(tags, "form"):
-        method, action = str(form.get("method", "")).lower(), str(form.get("action", ""))
+        method, action = form.get("method").lower(), form.get("action")
         if method not in ("get", "post", "dialog"):
             said.append(f"form {action}: no method")
         if not action.startswith("/"):
             said.append(f"form {action}: no action of ours")
-        if form.find_parent("form"):
-            said.append(f"form {action}: inside another form")
-        if method == "post" and form.find("input", type="file") and form.get("enctype") != "multipart/form-data":
+        if method == "post" and form.get("enctype") != "multipart/form-data" and form.node.css("input[type=file]"):
             said.append(f"form {action}: a file needs enctype multipart/form-data")
-    return said
+    return [*said, *_inner_forms(html)]
 
 
-def of_errors(page: BeautifulSoup, *, sent_by_page: bool = False) -> list[str]:
+def _inner_forms(html: str) -> Iterator[str]:
+    """A browser leaves out a form inside another one, so the source tells it."""
+    is_open = False
+    for found in _FORM.finditer(html):
+        opens = found[0].startswith("<f")
+        if is_open and opens:
+            action = re.search('action="([^"]*)"', found[0])
+            yield f"form {action[1] if action else ''}: inside another form"
+        is_open = opens
+
+
+def of_errors(html: str, *, sent_by_page: bool = False) -> list[str]:
     """A summary of errors links to every field in error, in the order of the page.
 
     A form that the page sent has no other errors: a stranger's may have errors of fields that no page shows.
     """
-    said = []
-    for summary in page.select(".errors:not(.meanwhile)"):
-        linked = [str(link["href"]) for link in summary.select("a[href^='#']")]
-        form = summary.find_parent("form") or summary.find_next("form")
-        errors = [tag for tag in form.select(".error[id]") if tag.get_text(strip=True)] if form else []
-        wrong = [f"#{str(tag['id']).removesuffix('-error')}" for tag in errors]
-        ids = [f"#{tag['id']}" for tag in page.select("[id]")]
+    page, said = tree(html), list[str]()
+    summaries = page.css(".errors:not(.meanwhile)")
+    ids = [f"#{node.id}" for node in page.css("[id]")] if summaries else []
+    for summary in summaries:
+        linked = [link.attributes["href"] or "" for link in summary.css("a[href^='#']")]
+        form = _inside(summary, "form") or _next_form(page, summary)
+        errors = [node for node in form.css(".error[id]") if node.text().strip()] if form else []
+        wrong = [f"#{(node.id or '').removesuffix('-error')}" for node in errors]
         nowhere = [name for name in linked if name not in ids] if sent_by_page else []
         said += [f"the summary of errors links to nothing: {name}" for name in nowhere]
         said += [f"the summary of errors forgets {name}" for name in wrong if name not in linked]
@@ -188,11 +246,17 @@ def of_errors(page: BeautifulSoup, *, sent_by_page: bool = False) -> list[str]:
     return said
 
 
-def _of_links(tags: list[Tag]) -> list[str]:
+def _next_form(page: LexborNode, summary: LexborNode) -> LexborNode | None:
+    """Returns the first form after a summary."""
+    following = dropwhile(lambda node: node.mem_id != summary.mem_id, page.css(".errors, form"))
+    return next((node for node in following if node.tag == "form"), None)
+
+
+def _of_links(tags: list[Element]) -> list[str]:
     said = []
     for link in _named(tags, "a", "button", "summary"):
         if link.name == "a" and not link.get("href"):
-            said.append(f"link without address: {link.get_text(strip=True)}")
-        if not (link.get_text(strip=True) or link.get("aria-label")):
-            said.append(f"{link.name} without words: {link.get('href', '')}")
+            said.append(f"link without address: {link.words}")
+        if not (link.words or link.get("aria-label")):
+            said.append(f"{link.name} without words: {link.get('href')}")
     return said

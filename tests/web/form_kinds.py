@@ -10,18 +10,17 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from bs4 import BeautifulSoup
-from bs4.filter import SoupStrainer
 from fastapi.testclient import TestClient
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborNode
 
-from tests.web.pressing import sent_by
+from tests.web.client import tree
+from tests.web.pressing import values_of
 from web.http.forms import Form
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64}|\b[IR]\d{1,2}\b")
 """Ids, and the names of indicators and of rules."""
 _VALUE = re.compile(r"=[^&]*")
-FORMS_AND_LINKS = SoupStrainer(["form", "a"])
 MOST_OF_A_PATTERN = 2
 """Pages visited of one pattern: those of other ids show the same kinds of form."""
 
@@ -65,7 +64,7 @@ def kinds(browsers: Iterable[TestClient], starts: Iterable[str]) -> list[FormKin
             page = browser.get(address)
             if page.status_code != 200 or "text/html" not in page.headers["content-type"]:
                 continue
-            html = BeautifulSoup(page.text, "html.parser", parse_only=FORMS_AND_LINKS)
+            html = tree(page.text)
             for form in _forms(browser, address, html):
                 found.setdefault(form.name, form)
             for link in _links(html):
@@ -83,21 +82,21 @@ def _pattern(link: str) -> str:
     return _VALUE.sub("=", _ID.sub("*", link)) + (kept[0] if kept else "")
 
 
-def _links(html: BeautifulSoup) -> Iterator[str]:
-    for tag in html.select("a[href]"):
-        link = str(tag["href"]).partition("#")[0]
+def _links(html: LexborNode) -> Iterator[str]:
+    for tag in html.css("a[href]"):
+        link = (tag.attributes["href"] or "").partition("#")[0]
         if link.startswith("/") and not urlsplit(link).path.endswith((".ics", ".csv", ".pdf", ".json", ".xlsx")):
             yield link
 
 
-def _forms(browser: TestClient, address: str, html: BeautifulSoup) -> Iterator[FormKind]:
-    for form in html.select("form[method=post]"):
-        files = tuple(str(tag["name"]) for tag in form.select("input[type=file][name]"))
-        fields = {name: value for name, value in sent_by(form).items() if name not in files}
-        others = {str(tag["name"]): str(tag.get("value", "")) for tag in form.select("[name]")}
+def _forms(browser: TestClient, address: str, html: LexborNode) -> Iterator[FormKind]:
+    for form in html.css("form[method=post]"):
+        files = tuple(tag.attributes["name"] or "" for tag in form.css("input[type=file][name]"))
+        fields = {name: value for name, value in values_of(form).items() if name not in files}
+        others = {tag.attributes["name"] or "": tag.attributes.get("value") or "" for tag in form.css("[name]")}
         fields |= {name: value for name, value in others.items() if name not in fields and name not in files}
-        own = str(form.get("action") or address)
-        for action in dict.fromkeys([own, *(str(tag["formaction"]) for tag in form.select("[formaction]"))]):
+        own = form.attributes.get("action") or address
+        for action in dict.fromkeys([own, *(tag.attributes["formaction"] or "" for tag in form.css("[formaction]"))]):
             yield FormKind(browser, action.partition("#")[0], fields, files)
 
 

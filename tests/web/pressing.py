@@ -4,9 +4,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-from bs4 import Tag
+from selectolax.lexbor import LexborNode
 
-from tests.web.client import InspectingClient, parsed
+from tests.web.client import InspectingClient, tree
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -20,20 +20,22 @@ def opened(client: InspectingClient, dossier: UUID, form: str, about: object = "
 
 def values(html: str) -> dict[str, Any]:
     """Returns the values of the page's open form."""
-    page = parsed(html)
-    assert len(page.select("#form")) == 1, "one form is open"
-    return sent_by(page.select_one("#form form"))
+    assert len(tree(html).css("#form")) == 1, "one form is open"
+    return sent_by(html, "#form form")
 
 
-def sent_by(form: Any) -> dict[str, Any]:
-    """Returns the values of a form, without a button."""
+def sent_by(html: str, form: str = "form") -> dict[str, Any]:
+    """Returns the values of the first form that a selector finds, without a button."""
+    return values_of(tree(html).css(form)[0])
+
+
+def values_of(form: LexborNode) -> dict[str, Any]:
     sent: dict[str, Any] = {}
-    for tag in form.select("[name]"):
+    for tag in form.css("[name]"):
+        name = tag.attributes["name"] or ""
         for value in _sent(tag):
-            known = sent.get(str(tag["name"]))
-            sent[str(tag["name"])] = (
-                value if known is None else [*(known if isinstance(known, list) else [known]), value]
-            )
+            known = sent.get(name)
+            sent[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
     return sent
 
 
@@ -50,24 +52,24 @@ def send(client: InspectingClient, dossier: UUID, form: str, sent: dict[str, Any
 
 def sheet(html: str) -> str:
     """The sheet of a page or of a fragment, with the fresh ids of commands made alike."""
-    found = parsed(html).select_one("#sheet")
-    assert found is not None, html[:500]
-    return re.sub(r'(name="command_id"[^>]*value=")[^"]*', r"\1…", str(found))
+    found = tree(html).css_first("#sheet")
+    assert found, html[:500]
+    return re.sub(r'(name="command_id"[^>]*value=")[^"]*', r"\1…", str(found.html))
 
 
 def undo_form(html: str) -> dict[str, Any]:
     """Returns the values of the page's first *Annuler*."""
-    page = parsed(html)
-    return {str(tag["name"]): str(tag["value"]) for tag in page.select("form[action$='/undo']")[0].select("[name]")}
+    return sent_by(html, "form[action$='/undo']")
 
 
-def _sent(tag: Tag) -> list[str]:
-    if tag.name == "textarea":
-        return [tag.get_text().lstrip("\n")]
-    if tag.name == "select":
-        options = tag.select("option")
-        chosen = next((one for one in options if one.has_attr("selected")), options[0] if options else None)
-        return [str(chosen["value"])] if chosen else []
-    if tag.get("type") in ("checkbox", "radio"):
-        return [str(tag["value"])] if tag.has_attr("checked") else []
-    return [] if tag.name == "button" else [str(tag.get("value", ""))]
+def _sent(tag: LexborNode) -> list[str]:
+    value = tag.attributes.get("value") or ""
+    if tag.tag == "textarea":
+        return [tag.text().lstrip("\n")]
+    if tag.tag == "select":
+        options = tag.css("option")
+        chosen = next((one for one in options if "selected" in one.attributes), options[0] if options else None)
+        return [chosen.attributes["value"] or ""] if chosen else []
+    if tag.attributes.get("type") in ("checkbox", "radio"):
+        return [value] if "checked" in tag.attributes else []
+    return [] if tag.tag == "button" else [value]

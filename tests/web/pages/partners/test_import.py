@@ -53,7 +53,7 @@ def preview(client: InspectingClient, data: bytes, name: str = "lieux.csv") -> s
 
 
 def form_of(client: InspectingClient, where: str) -> dict[str, Any]:
-    return dict(sent_by(soup(client.get(where).text).select_one("form.portfolio")))
+    return dict(sent_by(client.get(where).text, "form.portfolio"))
 
 
 def take(client: InspectingClient, data: bytes, **chosen: Any) -> str:
@@ -162,12 +162,12 @@ def test_a_table_is_read_once_somebody_says_its_columns_and_they_are_remembered(
 ) -> None:
     where = preview(referent, TABLE)
     form = soup(referent.get(where).text).select_one("main form[method=get]")
-    columns = sent_by(form)["column"]
+    columns = sent_by(str(form))["column"]
     assert columns == ["1:nom", "2:commune", "3:code_postal", "4:telephone"]
     assert referent.get(where, params={"column": ["2:commune"]}).status_code == 422
     asked = referent.get(where, params={"column": columns})
     assert figures(asked.text) == ["1 nouveau lieu"]
-    assert referent.post(where, data=dict(sent_by(soup(asked.text).select_one("form.portfolio")))).status_code == 303
+    assert referent.post(where, data=dict(sent_by(asked.text, "form.portfolio"))).status_code == 303
     (stream,) = listed(at_work).values()
     assert "Un tableau de l’équipe" in referent.get(f"/partenaires/{stream}").text
     assert figures(referent.get(preview(referent, TABLE)).text) == ["1 inchangé"], "remembered"
@@ -209,13 +209,7 @@ def test_the_territory_is_stated_with_its_departments_and_the_preview_follows(
     at_work: House, referent: InspectingClient
 ) -> None:
     where = preview(referent, mediation(AIGLE, FAR))
-    form = dict(
-        sent_by(
-            soup(referent.get(f"/partenaires/territoire?fichier={where.rsplit('/', 1)[1]}").text).select_one(
-                "main form"
-            )
-        )
-    )
+    form = dict(sent_by(referent.get(f"/partenaires/territoire?fichier={where.rsplit('/', 1)[1]}").text, "main form"))
     wrong = referent.post("/partenaires/territoire", data=form | {"other": "Nulle-Part"})
     assert (wrong.status_code, "« Nulle-Part »" in wrong.text.replace("\xa0", " ")) == (422, True)
     assert referent.post("/partenaires/territoire", data=form | {"departments": "1234"}).status_code == 422

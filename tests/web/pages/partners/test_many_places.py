@@ -80,7 +80,7 @@ def previewed(client: InspectingClient, data: bytes) -> str:
 
 
 def choices(client: InspectingClient, where: str) -> dict[str, Any]:
-    return dict(sent_by(soup(client.get(where).text).select_one("form.portfolio")))
+    return dict(sent_by(client.get(where).text, "form.portfolio"))
 
 
 def figures(client: InspectingClient, where: str) -> dict[str, int]:

@@ -74,7 +74,7 @@ def editor(at_work: House, url: str = GRID, query: str = "", by: str = SOPHIE) -
     """Returns the values of an untouched editor."""
     page = at_work.client(by).get(f"{url}/modifier{query}")
     assert page.status_code == 200
-    return sent_by(soup(page.text).select_one("#editor form"))
+    return sent_by(page.text, "#editor form")
 
 
 def send(at_work: House, said: dict[str, Any], do: str = "save", url: str = GRID) -> Any:
@@ -192,7 +192,7 @@ def test_what_breaks_is_said_while_typing_and_on_saving_with_its_numbers(
     page = soup(refused.text)
     assert sentence in words(str(page.select_one(f".errors a[href='#{field}']")))
     assert page.select_one(f"#{field}")
-    kept = sent_by(page.select_one("#editor form"))
+    kept = sent_by(str(page), "#editor form")
     assert {name: kept[name] for name in changes if not name.endswith("kind")} == {
         name: value for name, value in changes.items() if not name.endswith("kind")
     }
@@ -262,7 +262,7 @@ def test_proposals_are_added_taken_out_moved_up_and_united(at_work: House) -> No
     assert labels(send(at_work, said, "merge-0").text, 0) == [*first, *more, "Cléa numérique"]
     added = send(at_work, said, "add-1")
     assert labels(added.text, 1) == ["Café numérique", "Cléa numérique", "Ateliers en EPN ou fablab", ""]
-    new = sent_by(soup(added.text).select_one("#editor form")) | {
+    new = sent_by(added.text, "#editor form") | {
         "b1-p3-label": "Visa Numérique",
         "b1-p3-partner": "Médiathèque",
         "b1-p3-note": "Le mardi.",
@@ -473,7 +473,7 @@ def test_a_draft_made_meanwhile_is_not_put_aside_unseen(at_work: House) -> None:
     refused = send(at_work, said)
     assert refused.status_code == 422
     assert "un autre projet (n° 1) a été proposé" in words(refused.text)
-    again = sent_by(soup(refused.text).select_one("#editor form"))
+    again = sent_by(refused.text, "#editor form")
     assert (again["b0-high"], again["replaces"]) == ("50", "1")
     assert send(at_work, again).status_code == 303
     assert [one.draft for one in facts(at_work, "grille") if isinstance(one, GrilleDrafted)] == [1, 2]
@@ -528,7 +528,7 @@ def test_a_publication_to_come_is_taken_back_in_one_press(at_work: House) -> Non
     assert form["action"] == "/protocole/projet/grille/annuler"
     assert len(soup(page).select(".versions form")) == 1
     assert not soup(read(at_work, "/protocole", NADIA)).select("form[action$=annuler]")
-    said = sent_by(form)
+    said = sent_by(str(form))
     answer = at_work.client(HELENE).post(str(form["action"]), data=said)
     assert answer.headers["location"] == f"{GRID}?enregistre=annulee"
     assert facts(at_work, "grille")[-1] == GrillePublicationWithdrawn(number=2, on=MONDAY)
@@ -543,7 +543,7 @@ def test_a_publication_to_come_is_taken_back_in_one_press(at_work: House) -> Non
 def test_a_publication_that_counts_is_not_taken_back(at_work: House) -> None:
     drafted(at_work, ending_at(45))
     act(at_work, HELENE, "publier", from_day="2026-03-17", alone="true")
-    said = sent_by(soup(read(at_work, "/protocole", HELENE)).select_one(".versions form"))
+    said = sent_by(read(at_work, "/protocole", HELENE), ".versions form")
     at_work.day(TUESDAY)
     assert not soup(read(at_work, "/protocole", HELENE)).select("form[action$=annuler]")
     answer = at_work.client(HELENE).post("/protocole/projet/grille/annuler", data=said)

@@ -394,7 +394,7 @@ def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
 
 
 def followed(client: InspectingClient, form: Any) -> str:
-    answer = client.post(form["action"], data=sent_by(form))
+    answer = client.post(form["action"], data=sent_by(str(form)))
     assert answer.status_code == 303, answer.text
     return str(client.get(answer.headers["Location"]).text)
 

@@ -50,7 +50,7 @@ def editor(at_work: House, url: str, by: str = SOPHIE) -> dict[str, Any]:
     """The values of an untouched editor."""
     page = at_work.client(by).get(url)
     assert page.status_code == 200
-    sent = sent_by(soup(page.text).select_one("#editor form"))
+    sent = sent_by(page.text, "#editor form")
     return {name: value for name, value in sent.items() if name not in ("files", "do")}
 
 
@@ -135,9 +135,7 @@ def test_the_second_of_two_keeps_every_word_and_may_replace(at_work: House) -> N
     assert page.select_one("textarea[name=body]").get_text().strip() == "La vôtre, gardée."
     assert "La mienne." in words(answer.text)
     assert len(state(at_work, stream).revisions) == 2
-    again = {
-        name: value for name, value in sent_by(page.select_one("#editor form")).items() if name not in ("files", "do")
-    }
+    again = {name: value for name, value in sent_by(str(page), "#editor form").items() if name not in ("files", "do")}
     assert send(at_work, url, again, HELENE).status_code == 303
     assert [one.document.body for one in state(at_work, stream).revisions][1:] == ["La mienne.", "La vôtre, gardée."]
 
@@ -362,9 +360,7 @@ def test_a_step_shows_three_texts_at_most_and_never_hides_its_form(at_work: Hous
 
 def test_a_question_is_asked_answered_by_a_new_text_and_both_names_stay(at_work: House) -> None:
     nadia = at_work.client(NADIA)
-    form = sent_by(
-        soup(nadia.get("/ressources/questions/nouvelle?tache=present-pix").text).select_one("form.sheet-form")
-    )
+    form = sent_by(nadia.get("/ressources/questions/nouvelle?tache=present-pix").text, "form.sheet-form")
     answer = nadia.post("/ressources/questions", data=form | {"text": "Et s’il refuse ?"})
     where = answer.headers["location"]
     assert "Question envoyée." in words(nadia.get(where).text)
