@@ -77,9 +77,9 @@ class StructurePage(Page):
 
 @router.get("/connexion")
 def read(request: Request, site: AtSite, vers: str = "/") -> Response:
-    """Shows the ways to sign in; the first page when this browser is signed in."""
+    """Shows the ways to sign in; the first page when this browser is signed in and opened no invitation."""
     session = session_of(request)
-    if session and not session.is_locked:
+    if session and not session.is_locked and not _inviting(request, site, flow_of(request, site)):
         return redirect(request, safe_path(vers))
     return connect(request, site, {}, next=safe_path(vers))
 

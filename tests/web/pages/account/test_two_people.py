@@ -240,3 +240,7 @@ def test_an_account_of_another_structure_joins_with_both_factors(at_work: House,
     assert "Connectez-vous avec votre compte pour rejoindre" in words(other.get("/connexion").text)
     assert other.sign_in(address(at_work, SOPHIE)).headers["Location"] == "/invitation/accepter"
     assert "Rejoindre" in words(other.get("/invitation/accepter").text)
+    sophie.get(path)
+    asked = words(sophie.get("/connexion").text)
+    assert "Connectez-vous avec votre compte pour rejoindre" in asked, "signed in already, one proves both factors again"
+    assert sophie.get("/boite").status_code == 200, "the session goes on meanwhile"
