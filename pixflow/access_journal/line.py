@@ -91,5 +91,5 @@ def _bytes(value: UUID | str | bytes | int) -> bytes:
         case str():
             return value.encode()
         case int():
-            return value.to_bytes(8, signed=True)
+            return value.to_bytes(8)
     return value

@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from pixflow import presets, structure_folder
 from pixflow.access_journal import mass_reading, seal
 from pixflow.access_journal.journal import AccessJournal, open_journal
-from pixflow.access_journal.line import Line, micros
+from pixflow.access_journal.line import ChainHead, Line, first_of, following, instant, micros
 from pixflow.events.structure import JournalSealed
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
@@ -83,6 +84,19 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     made.structure.engine.close()
     if database:
         database.close()
+
+
+def test_the_bytes_of_a_chain() -> None:
+    """Made by hand: the program of today checks the lines of a year ago."""
+    at, chain = int(FIRST.timestamp()) * 1_000_000, UUID(int=5)
+    line = Line(micros(FIRST), "shown", "GET /dossiers", UUID(int=1), UUID(int=2), b"12345678", why="role")
+    numbers = [number.to_bytes(8) for number in (at, 0, 0)]
+    texts = [b"shown", b"GET /dossiers", UUID(int=1).bytes, UUID(int=2).bytes, b"12345678"]
+    written = [len(one).to_bytes(4) + one for one in (numbers[0], *texts)] + [b"\xff" * 4]
+    written += [len(one).to_bytes(4) + one for one in (*numbers[1:], b"role")]
+    head = following(first_of(chain), line)
+    assert head.digest == sha256(b"\x20" + chain.bytes + (1).to_bytes(8) + b"".join(written)).digest()
+    assert (head.number, ChainHead.read(str(head)), instant(at)) == (1, head, FIRST)
 
 
 def test_a_day_that_is_over_is_sealed_once(opened: Opened) -> None:

@@ -26,10 +26,11 @@ COMBINED: dict[type[ast.operator], type[ast.operator]] = {
 
 
 def mutants(source: str) -> Iterator[tuple[str, str]]:
-    """Yields each mutant of a module: the line and the change, and its source."""
+    """Yields each mutant of a module: the line and the change, and its source. Options of a class decide nothing."""
     tree = ast.parse(source)
+    options = {id(one.value) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.keywords}
     for place, node in enumerate(ast.walk(tree)):
-        for name, change in _changes(node):
+        for name, change in _changes(node) if id(node) not in options else ():
             copy = deepcopy(tree)
             change(next(one for at, one in enumerate(ast.walk(copy)) if at == place))
             yield f"{node.lineno}: {name}", ast.unparse(ast.fix_missing_locations(copy))  # type: ignore[attr-defined]
