@@ -242,5 +242,5 @@ def test_an_account_of_another_structure_joins_with_both_factors(at_work: House,
     assert "Rejoindre" in words(other.get("/invitation/accepter").text)
     sophie.get(path)
     asked = words(sophie.get("/connexion").text)
-    assert "Connectez-vous avec votre compte pour rejoindre" in asked, "signed in already, one proves both factors again"
+    assert "Connectez-vous avec votre compte pour rejoindre" in asked, "signed in already, one proves it again"
     assert sophie.get("/boite").status_code == 200, "the session goes on meanwhile"
