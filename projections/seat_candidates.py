@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
-from projections.advisor_queue import URGENT, Owners, table
+from projections.advisor_queue import Owners, table
+from projections.directory import people
 
 
 def groups_without_seat(
@@ -27,15 +28,16 @@ def without_seat(
     limit: int,
     offset: int,
 ) -> list[Any]:
-    """Returns the dossiers of these owners (None: all) that owe one of these kinds, but some, the most urgent first.
+    """Returns the dossiers of these owners (None: all) that owe one of these kinds, but some, by their last names.
 
     `cej`: puts those in CEJ first, and includes those without a planned diagnostic, because a workshop is where it is
     taken. `group`: only that group; "" for all.
     """
     first = [case((table.c.programme == "CEJ", 0), else_=1)] if cej else []
-    query = select(table).where(*_without_seat(kinds, owners, but, cej))
+    query = select(table).join(people, people.c.stream == table.c.stream)
+    query = query.where(*_without_seat(kinds, owners, but, cej))
     query = query.where(table.c.group == group) if group else query
-    query = query.order_by(*first, *URGENT)
+    query = query.order_by(*first, people.c.sort, table.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
