@@ -6,6 +6,7 @@ from fastapi import Request
 from msgspec.structs import asdict
 
 from pixflow import authorization as people
+from pixflow.identity import normalise
 from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops
 from projections import dispatch as projections_dispatch
 from projections import piles as projections_piles
@@ -24,7 +25,7 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
         structure_name=desk.refs.structure.name,
         person_name=member.name,
         role_label=", ".join(role_labels(member, desk.today, "en attente de confirmation")),
-        acting_for=[desk.refs.team[person].name for person in sorted(desk.deputised)],
+        acting_for=sorted((desk.refs.team[one].name for one in desk.deputised), key=normalise),
         nav=_nav(request.url.path, desk),
         demo=desk.host.demo,
         search=desk.scope.whose != "none",

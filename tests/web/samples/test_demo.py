@@ -31,8 +31,8 @@ NOT_PLAYED = {
     "notices.NoticeSent", "participation.PurposeSettled", "protocol.ProtocolDraftDropped",
     "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.CalendarAddressReplaced",
     "staff.Retracted",
-    "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
-    "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated", "structure.TeamConfirmed",
+    "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
+    "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated",
     # an advisor who takes a link back
     "dossier.PartnerLinkRevoked",
     "structure.PortfolioMapped",
@@ -133,13 +133,14 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(one)
 
 
-def test_the_referente_opens_on_a_day_of_work(prepared: Prepared) -> None:
-    """No pile of hers is late by a week: only advisors' tasks wait long."""
-    (served, _), now = prepared
+def test_those_who_steer_open_on_a_day_of_work(prepared: Prepared) -> None:
+    """Nothing of theirs is late by a week: only advisors' tasks wait long."""
+    both, now = prepared
     table = advisor_queue.table
-    with served.read().database.connect() as connection:
-        rows = connection.execute(table.select().where(table.c.role == "referent")).all()
-    assert [row.kind for row in rows if row.due < now.date() - timedelta(days=7)] == []
+    wanted = table.c.role.in_(("referent", "manager")) & (table.c.due < now.date() - timedelta(days=7))
+    for served in both:
+        with served.read().database.connect() as connection:
+            assert [row.kind for row in connection.execute(table.select().where(wanted))] == []
 
 
 def test_a_campaign_of_three_rows_waits_to_be_declared(prepared: Prepared) -> None:

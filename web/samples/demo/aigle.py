@@ -97,6 +97,7 @@ class Aigle(Story):
         yield at(day[-2], 9, 40), partial(aigle_scenes.forget_me, self)
         yield at(day[-58], 10, 0), partial(self.verify, SOPHIE, "Centre social de L’Aigle")
         yield at(day[-57], 10, 0), partial(self.verify, SOPHIE, "Bus numérique du Perche")
+        yield at(day[-18], 9, 40), self.confirm_team
         yield at(day[-40], 10, 0), partial(self.verify, SOPHIE, "Médiathèque de Mortagne")
         yield at(day[-3], 11, 0), partial(self.suggest, NADIA, aigle_places.SUGGESTED)
         yield at(day[-2], 11, 0), partial(self.miss, NADIA, aigle_places.MISSED)

@@ -64,6 +64,7 @@ class Pyrenees(Story):
 
     def settle(self) -> None:
         self.settle_team((SANDRINE, YANN), (SANDRINE, YANN, MARC, JULIEN), site=COMPANY.sites[0])
+        self.designate(LUCIE, COMPANY.sites[1])
 
     def scenes(self) -> Iterator[Scene]:
         """Yields workshops in pair, then by the advisor alone, who calls the assistant; a loan, an absence."""
@@ -71,6 +72,7 @@ class Pyrenees(Story):
         yield at(day[1], 9, 20), partial(self.schedule, "premier", day[6], YANN, MARC)
         yield at(day[9], 9, 20), partial(self.schedule, "suite", day[15], MARC)
         yield at(day[12], 9, 20), partial(self.move, "suite", MARC, day[16], "Salle de réunion")
+        yield at(day[-62], 9, 30), self.confirm_team
         yield at(day[-25], 9, 20), partial(self.schedule, "deuxieme", day[-19], YANN, JULIEN)
         yield at(day[-20], 9, 8), partial(self.schedule, "rattrapage", day[-14], JULIEN)
         yield at(day[-20], 9, 15), partial(self.release, "deuxieme", JULIEN, SECOND_GROUP[7].name)
@@ -81,6 +83,7 @@ class Pyrenees(Story):
         yield at(day[-4], 9, 6), partial(self.fill, "annule", JULIEN, SECOND_GROUP[6].name)
         yield at(day[-3], 9, 20), partial(self.cancel, "annule", JULIEN, "facilitator")
         yield at(day[-2], 9, 20), partial(self.schedule, "prochain", after(day[-1], 5), MARC)
+        yield at(day[-4], 9, 30), partial(self.resign, LUCIE)
         yield at(day[-8], 9, 30), partial(self.join, "Inès Soulé", f"ines.soule@{COMPANY.domain}")
         yield at(day[-2], 9, 25), partial(self.leave, JULIEN, MARC, after(day[-1], 6), after(day[-1], 10))
 

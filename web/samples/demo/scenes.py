@@ -6,9 +6,10 @@ from typing import Any
 
 from pixflow.decision import Decision
 from pixflow.dossier import follow_up
-from pixflow.team import milestones
+from pixflow.team import confirmation, milestones, roles
 from pixflow.team.staff import Absence
 from web.samples import phrases
+from web.samples.agenda import command
 from web.samples.demo.cast import ScriptedCast
 from web.samples.roster import Member, declare_absence, hire
 
@@ -31,6 +32,19 @@ class Scenes(ScriptedCast):
                 self._note(name, milestones.take_pix)
         for name in trained:
             self._note(name, milestones.attend_training, title=phrases.TRAINING)
+
+    def confirm_team(self) -> None:
+        """The direction confirms that everybody still works here."""
+        streams, members = {"structure": self.opened.stream("structure")}, tuple(self.roster.members)
+        manager = self.roster.manager(self.sim.today)
+        self.sim.execute([command(manager.actor, streams, confirmation.confirm_team, members=members)])
+
+    def designate(self, name: str, site: str) -> None:
+        self._note(name, milestones.designate_referent, site=site)
+
+    def resign(self, name: str) -> None:
+        """Ends a designation: an advisor remains."""
+        self._note(name, roles.change_roles, roles=("advisor",))
 
     def join(self, name: str, email: str) -> None:
         """Hires an advisor, who has no portfolio yet."""
