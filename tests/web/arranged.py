@@ -147,9 +147,9 @@ def held(locale: House, dossier: UUID, **there: Any) -> UUID:
     return made
 
 
-def to_book(locale: House) -> Arranged:
+def to_book(locale: House, **who: str) -> Arranged:
     """Presented, and planned in a workshop; one is held today."""
-    dossier = locale.presented()
+    dossier = locale.presented(**who)
     locale.on(
         dossier,
         orientation.plan_diagnostic,

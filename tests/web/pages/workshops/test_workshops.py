@@ -408,17 +408,16 @@ def test_what_is_no_workshop_is_not_found(at_work: House) -> None:
 # --- its people
 
 
-def test_those_who_wait_are_added_by_ticking_cej_first(at_work: House) -> None:
+def test_those_who_wait_are_added_by_ticking_cej_first_then_by_the_names_shown(at_work: House) -> None:
     made = held(at_work)
-    later = [to_book(at_work)[0] for _ in range(2)]
+    later = [to_book(at_work, first=first, last=last)[0] for first, last in (("Zoé", "D'Amico"), ("Awa", "Nguyen"))]
     cej, _ = to_book(at_work)
     at_work.on(cej, identity.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
     client = at_work.client(NADIA)
     page = client.get(f"/ateliers/{made}").text
     assert "Attendent une place · 3 CEJ d’abord : l’atelier y est obligatoire." in words(page)
     boxes = [box["value"] for box in soup(page).select("#remplir input[name=dossier]")]
-    assert boxes[0] == str(cej)
-    assert set(boxes[1:]) == set(map(str, later))
+    assert boxes == list(map(str, [cej, *later]))
     after = press(client, f"/ateliers/{made}", "inscrire", dossier=[str(cej), str(later[0])])
     assert "2 faits enregistrés :" in words(after.text)
     assert list(state(at_work, made).seats) == [cej, later[0]]
