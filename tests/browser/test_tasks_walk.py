@@ -19,6 +19,7 @@ from tests.browser.house import listening
 from tests.browser.person import Person
 from tests.browser.states import HELENE, SAMIR, SOPHIE, THURSDAY
 from tests.browser.task_cases import CASES, Case
+from tests.browser.team_task_cases import TEAM_CASES, TeamCase, owed_by_the_team
 from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.desk.dependencies import COOKIE
@@ -27,15 +28,8 @@ pytestmark = pytest.mark.browser
 NADIA = "Nadia Benali"
 
 
-OF_THE_TEAM = {
-    "answer-question", "revise-resource", "take-pix", "brief-newcomer", "designate-referent", "confirm-team",
-    "review-partner", "verify-partner", "update-contact",
-}  # fmt: skip
-"""The kinds that no dossier owes: these walks have none of them yet, tests/test_tasks.py has their rows."""
-
-
 def test_every_kind_has_a_case() -> None:
-    assert {case.kind for case in CASES} == set(STAGE_OF) - OF_THE_TEAM
+    assert {case.kind for case in CASES} | {case.kind for case in TEAM_CASES} == set(STAGE_OF)
 
 
 @pytest.fixture
@@ -79,6 +73,29 @@ def test_the_button_and_the_form_of_a_row_remove_it(locale: House, new_tab: Call
         assert kind not in map(kind_of, rows(locale))
         locale.day(day)
         assert kind in map(kind_of, rows(locale))
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("team")) as made:
+        owed_by_the_team(made)
+        yield made
+
+
+@pytest.mark.parametrize("case", TEAM_CASES, ids=lambda case: case.kind)
+def test_a_task_of_the_team_is_done_where_its_row_leads(
+    team: House, new_tab: Callable[..., Page], case: TeamCase
+) -> None:
+    queue = f"/boite?pile={case.kind}" if case.by in (SOPHIE, HELENE) else "/boite"
+    with listening(team.app) as url:
+        doer = arrived(team, new_tab, url, case.by)
+        doer.goes(queue)
+        row = doer.page.locator(f"[id^=task-][id*='{case.kind}']").filter(has_text=case.about)
+        act = row.locator(".item-act")
+        (act.get_by_role("button", name=case.press) if case.press else act.locator("> a.btn")).click()
+        case.do(doer)
+        doer.goes(queue)
+        expect(row).to_have_count(0)
 
 
 def arrived(locale: House, new_tab: Callable[..., Page], url: str, name: str) -> Person:

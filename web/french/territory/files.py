@@ -1,6 +1,6 @@
 """Words for a partner's file and for an offer: labels of their fields, and their values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pixflow.events.values import OfferTerms, PartnerDetails
 from web.french.typography import percent, yes_no
@@ -88,9 +88,10 @@ def of_details(details: PartnerDetails) -> list[tuple[str, str]]:
     return [(label, _text(value)) for field, label in FIELDS.items() if (value := getattr(details, field))]
 
 
-def of_terms(terms: OfferTerms) -> list[tuple[str, str]]:
-    """Returns the known fields of an offer, as label and value."""
-    codes = {"kind": OFFER_KINDS[terms.kind], "contact": CONTACTS[terms.contact], "bands": bands(terms.bands)}
+def of_terms(terms: OfferTerms, proposals: Mapping[str, str] = {}) -> list[tuple[str, str]]:
+    """Returns the known fields of an offer, as label and value. `proposals` are labels of the grid, by id."""
+    codes = {"kind": OFFER_KINDS[terms.kind], "contact": CONTACTS[terms.contact], "bands": bands(terms.bands),
+             "proposals": tuple(proposals.get(one, one) for one in terms.proposals)}  # fmt: skip
     values = {field: codes.get(field, getattr(terms, field)) for field in OFFER_TERMS}
     return [(OFFER_TERMS[field], _text(value)) for field, value in values.items() if value not in ("", (), None)]
 

@@ -160,7 +160,7 @@ def partner_page(
         confirmed=french.confirmed(state.confirmed, desk.today, _confirmed_by(desk, id, state)),
         contacts=contacts.rows(desk, id, state),
         received=received(desk, id, [id, *state.joined], sorts, number),
-        offers=[*_offers(state), *_proposed(desk, state)],
+        offers=[*_offers(state, dict(proposals)), *_proposed(desk, state)],
         fields=[files.FIELDS[name] for name in _SHOWN],
         sources=_sources(state),
         contested=[(files.FIELDS[name], ours, str(getattr(details, name))) for name, ours in contested(state).items()],
@@ -189,9 +189,10 @@ def _facts(details: PartnerDetails) -> list[tuple[str, str]]:
     return [(files.FIELDS[name], typeset(", ".join(value))) for name in _LISTS if (value := getattr(details, name))]
 
 
-def _offers(state: PartnerState) -> list[OfferRow]:
+def _offers(state: PartnerState, proposals: Mapping[str, str]) -> list[OfferRow]:
+    """Returns the open offers. `proposals` are the labels of the grid, by id."""
     return [
-        OfferRow(id, terms.label, files.OFFER_KINDS[terms.kind], files.of_terms(terms)[2:])
+        OfferRow(id, terms.label, files.OFFER_KINDS[terms.kind], files.of_terms(terms, proposals)[2:])
         for id, terms in state.open_offers().items()
     ]
 
@@ -204,17 +205,21 @@ def _proposed(desk: Desk, state: PartnerState) -> list[OfferRow]:
 
 
 def _sources(state: PartnerState) -> list[SourceColumn]:
-    """Returns the team's word, when there is one, then each source's."""
+    """Returns the team's word, when there is one, then each source's; nothing when no source says anything."""
     corrected = {name: one.value for name, one in state.corrections.items()}
     team = [getattr(state.stated, name) or corrected.get(name, "") for name in _SHOWN]
     told = [
-        SourceColumn(french.source(one.source, one.updated), [_text(getattr(one.details, name)) for name in _SHOWN])
+        SourceColumn(
+            french.source(one.source, one.updated), [_text(name, getattr(one.details, name)) for name in _SHOWN]
+        )
         for one in state.sources.values()
     ]
-    return [SourceColumn("L’équipe", list(map(_text, team))), *told] if any(team) else told
+    return [SourceColumn("L’équipe", list(map(_text, _SHOWN, team))), *told] if any(team) and told else told
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
+    if name == "phone" and value:
+        return phone(value)
     return typeset(", ".join(value) if isinstance(value, tuple) else str(value or "—"))
 
 

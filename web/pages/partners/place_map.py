@@ -26,6 +26,8 @@ WIDTH, MARGIN, TALLEST = 480, 24, 640
 """Units of the drawing: it is about as wide as a phone."""
 APART = 34
 """Units between two points: closer places share one, so that a finger presses the right one."""
+LETTER, LINE, NAMED_POINTS = 7, 18, 60
+"""Width of a letter and height of a line, in units; and the points beyond which no name finds room."""
 SCALES = (1, 2, 5, 10, 20, 50, 100)
 Box = tuple[float, float, float, float]
 """Least and greatest latitude, least and greatest longitude."""
@@ -33,7 +35,10 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class MapPoint:
-    """A point: where it is drawn, how many places it has, and where it leads. `teaches` draws it round."""
+    """A point: where it is drawn, how many places it has, and where it leads. `teaches` draws it round.
+
+    `town` is the name written beside it.
+    """
 
     x: float
     y: float
@@ -41,11 +46,22 @@ class MapPoint:
     label: str
     href: str
     teaches: bool
+    town: str
 
     @property
     def half(self) -> int:
         """Half of its width, so that its number fits."""
         return min(APART // 2, 10 + 4 * max(0, len(str(self.count)) - 2))
+
+
+@dataclass(frozen=True, slots=True)
+class TownName:
+    """The name of a town on the map. `before`: it ends at its place."""
+
+    x: float
+    y: float
+    name: str
+    before: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +75,7 @@ class PlaceMap:
     height: int
     outlines: str
     points: Sequence[MapPoint]
+    towns: Sequence[TownName]
     scale: tuple[int, float]
     credit: str
     left_out: int
@@ -103,11 +120,13 @@ def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
     rings = _rings(texts)
     box = _box([point for ring in rings for point in ring] + [spot.point for spot in spots])
     frame, height = _frame(box)
+    points = _points(spots, frame, _Ways(found))
     return PlaceMap(
         WIDTH,
         height,
         _path(rings, frame),
-        _points(spots, frame, _Ways(found)),
+        points,
+        _towns(points) if len(points) <= NAMED_POINTS else (),
         _scale(frame, box),
         catalogue.credit if texts else "",
         found.pager.total - sum(spot.count for spot in spots),
@@ -183,7 +202,22 @@ def _points(spots: Sequence[_Spot], frame: _Frame, ways: _Ways) -> list[MapPoint
 def _point(there: tuple[float, float], group: Sequence[_Spot], href: str) -> MapPoint:
     count = sum(spot.count for spot in group)
     label = french.on_map(count, [(spot.name, typeset(spot.town) or NOWHERE) for spot in group[: french.NAMED + 1]])
-    return MapPoint(round(there[0], 1), round(there[1], 1), count, label, href, any(spot.teaches for spot in group))
+    teaches, town = any(spot.teaches for spot in group), typeset(group[0].town)
+    return MapPoint(round(there[0], 1), round(there[1], 1), count, label, href, teaches, town)
+
+
+def _towns(points: Sequence[MapPoint]) -> list[TownName]:
+    """Returns the names that have room beside their points: each town once, none over another one."""
+    taken = [(one.x - one.half, one.x + one.half, one.y) for one in points]
+    placed: dict[str, TownName] = {}
+    for point in points:
+        wide, gap = LETTER * len(point.town), point.half + 4
+        for left, before in ((point.x + gap, False), (point.x - gap - wide, True)):
+            free = all(left + wide < west or left > east or abs(point.y - y) > LINE for west, east, y in taken)
+            if point.town and point.town not in placed and 0 <= left <= WIDTH - wide and free:
+                placed[point.town] = TownName(point.x - gap if before else left, point.y, point.town, before)
+                taken.append((left, left + wide, point.y))
+    return list(placed.values())
 
 
 def _scale(frame: _Frame, box: Box) -> tuple[int, float]:

@@ -61,6 +61,7 @@ def test_the_list_is_by_commune_and_says_what_is_open(at_work: House) -> None:
     ]  # fmt: skip
     assert "ouvert maintenant, jusqu’à 12:30" in page.text
     assert "aucune offre inscrite" in page.text
+    assert page.select_one(".map text.town").text == "L’Aigle"
     assert "Aucun partenaire avec ces filtres" in at_work.client(NADIA).get("/partenaires?genre=cafe").text
 
 
@@ -83,6 +84,9 @@ def test_an_offer_proposed_by_the_sources_is_confirmed_with_the_bands_of_the_gri
     assert send(referent, f"/partenaires/{stream}/offre", **sent).status_code == 303
     (terms,) = state(at_work, stream).open_offers().values()
     assert (terms.label, terms.proposals, len(terms.bands)) == ("Atelier", ("cap-digital",), 2)
+    page = soup(referent.get(f"/partenaires/{stream}").text)
+    assert "CAP Digital" in page.select_one("#offers").parent.text
+    assert "Ce que disent les sources" not in page.text, "the team alone says something"
     assert send(referent, f"/partenaires/{stream}/offre", **sent | {"label": ""}).status_code == 422
 
 
