@@ -19,7 +19,10 @@ WORDS = 10
 
 
 class PartnerFilter(Struct, frozen=True):
-    """A question to the list; "" asks nothing. `text` has beginnings of words of names and communes."""
+    """A question to the list; "" asks nothing. `text` has beginnings of words of names and communes.
+
+    `hours` are the texts of opening hours that are wanted, or, with `other_hours`, those that are not. None wants all.
+    """
 
     status: str
     today: date
@@ -27,6 +30,8 @@ class PartnerFilter(Struct, frozen=True):
     kind: str = ""
     label: str = ""
     freshness: str = ""
+    hours: tuple[str, ...] | None = None
+    other_hours: bool = False
 
 
 def page(connection: Connection, asked: PartnerFilter, limit: int, offset: int) -> list[Any]:
@@ -46,12 +51,17 @@ def _of_streams(streams: Any) -> Any:
 
 
 def places(connection: Connection, asked: PartnerFilter) -> list[Any]:
-    """Returns what the map and the hours of all partners found need, in the order of their pages."""
+    """Returns what the map of all partners found needs, in the order of their pages."""
     columns = (
-        table.c.stream, table.c.name, table.c.town, table.c.hours, table.c.latitude, table.c.longitude, table.c.teaches,
+        table.c.stream, table.c.name, table.c.town, table.c.latitude, table.c.longitude, table.c.teaches,
     )  # fmt: skip
     query = select(*columns).where(*_found(asked))
     return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
+
+
+def hours_of(connection: Connection, asked: PartnerFilter) -> list[str]:
+    """Returns the texts of opening hours of the partners found, each once."""
+    return sorted(connection.execute(select(table.c.hours).where(*_found(asked)).distinct()).scalars())
 
 
 def towns(connection: Connection, asked: PartnerFilter) -> list[Any]:
@@ -91,6 +101,8 @@ def _found(asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:
     yield table.c.status == asked.status
     yield from _of_days(table.c.confirmed, asked)
     yield from _in_terms(table.c.stream, asked)
+    if asked.hours is not None:
+        yield table.c.hours.not_in(asked.hours) if asked.other_hours else table.c.hours.in_(asked.hours)
 
 
 def _of_days(column: Column[date], asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:

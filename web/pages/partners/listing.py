@@ -1,12 +1,13 @@
 """The list of partners, by commune, with its search and its filters."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace as with_changes
 
 from pixflow.events.values import Role
 from pixflow.partners.freshness import freshness
@@ -72,21 +73,14 @@ def found(desk: Desk, status: str, text: str, wanted: Mapping[str, str], number:
     """Returns a page of the partners of a status; `wanted` are the filters of the address."""
     asked = PartnerFilter(status, desk.today, text, wanted["genre"], wanted["label"], wanted["fraicheur"])
     kept = {"etat": "" if status == "listed" else status, "q": text}
-    by_town = False
     if wanted["ouvert"]:
-        all_of_them = partner_search.places(desk.read, asked)
-        opened = {text: hours.is_open(text, desk.engine.clock()) for text in {row.hours for row in all_of_them}}
-        there = [row for row in all_of_them if opened[row.hours] == (wanted["ouvert"] == "oui")]
-        pager = Pager.at(len(there), number, LIST, {**kept, **wanted})
-        rows = partner_search.of_streams(desk.read, [row.stream for row in there[pager.offset : pager.last]])
-        counts: Mapping[str, int] = Counter(row.town for row in there)
-    else:
-        communes = partner_search.towns(desk.read, asked)
-        counts = {row.town: row.count for row in communes}
-        pager = Pager.at(sum(counts.values()), number, LIST, {**kept, **wanted})
-        by_town = pager.total > MAPPED
-        there = communes if by_town else partner_search.places(desk.read, asked)
-        rows = partner_search.page(desk.read, asked, SIZE, pager.offset)
+        asked = _at_hours(desk, asked, wanted["ouvert"])
+    communes = partner_search.towns(desk.read, asked)
+    counts = {row.town: row.count for row in communes}
+    pager = Pager.at(sum(counts.values()), number, LIST, {**kept, **wanted})
+    by_town = pager.total > MAPPED
+    there = communes if by_town else partner_search.places(desk.read, asked)
+    rows = partner_search.page(desk.read, asked, SIZE, pager.offset)
     offered = partners.open_offers(desk.read, [row.stream for row in rows])
     return PartnersFound(
         [
@@ -98,6 +92,13 @@ def found(desk: Desk, status: str, text: str, wanted: Mapping[str, str], number:
         there,
         by_town,
     )
+
+
+def _at_hours(desk: Desk, asked: PartnerFilter, opened: str) -> PartnerFilter:
+    """Returns the question about the places that are open now, or about the others: each text of hours is read once."""
+    now = desk.engine.clock()
+    texts = tuple(text for text in partner_search.hours_of(desk.read, asked) if hours.is_open(text, now))
+    return with_changes(asked, hours=texts, other_hours=opened == "non")
 
 
 def _menus(desk: Desk, asked: PartnerFilter, wanted: Mapping[str, str], kept: Mapping[str, str]) -> list[FilterMenu]:
