@@ -15,7 +15,7 @@ import pytest
 
 from pixflow import presets, structure_folder
 from pixflow.access_journal import mass_reading, seal
-from pixflow.access_journal.journal import AccessJournal, open_journal
+from pixflow.access_journal.journal import SOON, AccessJournal, open_journal
 from pixflow.access_journal.line import ChainHead, Line, first_of, following, instant, micros
 from pixflow.events.structure import JournalSealed
 from pixflow.store.postgres.database import Database
@@ -228,17 +228,33 @@ def test_a_reading_is_counted_in_ten_minutes_and_in_a_day(opened: Opened) -> Non
     opened.write(dossier=None, people=50, fresh=40)
     opened.write(dossier=uuid4(), member=uuid4())
     assert counts() == (3, 3, 40)
-    opened.now += timedelta(minutes=11)
+    opened.now += timedelta(minutes=10, microseconds=-1)
+    assert counts() == (3, 3, 40)
+    opened.now += timedelta(microseconds=1)
+    assert counts() == (0, 3, 0), "ten minutes, to the microsecond"
     opened.write(dossier=uuid4())
     assert counts() == (1, 4, 0)
 
 
-def test_a_reading_around_midnight_counts_in_both_months(opened: Opened) -> None:
-    opened.now = datetime(2026, 3, 31, 21, 55, tzinfo=UTC)  # 23:55 in Paris
+def test_people_shown_again_within_ten_minutes_are_not_fresh(opened: Opened) -> None:
+    paul, lea, at = uuid4(), uuid4(), micros(opened.now)
+    assert opened.journal.fresh(NADIA, [paul, paul], at) == 1
+    assert opened.journal.fresh(NADIA, [paul, lea], at + SOON - 1) == 1
+    assert opened.journal.fresh(NADIA, [lea], at + 2 * SOON - 2) == 0, "shown again, the ten minutes begin again"
+    assert opened.journal.fresh(NADIA, [paul], at + 2 * SOON - 1) == 1
+    assert opened.journal.fresh(uuid4(), [paul], at) == 1, "of one member"
+
+
+@pytest.mark.parametrize(
+    "evening", [datetime(2026, 3, 31, 21, 55, tzinfo=UTC), datetime(2026, 12, 31, 22, 55, tzinfo=UTC)]
+)
+def test_a_reading_around_midnight_counts_in_both_months(opened: Opened, evening: datetime) -> None:
+    """Five minutes to midnight in Paris, in summer and in winter; then three minutes past."""
+    opened.now = evening
     opened.write(dossier=uuid4())
     opened.now += timedelta(minutes=8)
     opened.write(dossier=uuid4())
-    first = date(2026, 4, 1)
+    first = opened.structure.engine.today()
     found = opened.journal.counts(NADIA, micros(opened.now), first, seal.midnight(first, "Europe/Paris"))
     assert (found.soon, found.day) == (2, 1)
 

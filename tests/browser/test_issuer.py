@@ -80,7 +80,7 @@ def test_invited_linked_and_signed_out_of_both(
     page.get_by_role("button", name="Rejoindre").click()
     expect(page.get_by_text("Hélène Morin")).to_be_visible()
     page.goto(f"{at_work.url}/compte")
-    expect(page.get_by_text(idp.url)).to_be_visible()
+    expect(page.get_by_text(idp.url, exact=True)).to_be_visible()
     _check(page, check_page, scripts)
     page.get_by_role("button", name="Se déconnecter").click()
     expect(page.get_by_role("heading", name="Se connecter")).to_be_visible()
