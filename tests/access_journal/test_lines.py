@@ -15,7 +15,7 @@ import pytest
 
 from pixflow import presets, structure_folder
 from pixflow.access_journal import mass_reading, seal
-from pixflow.access_journal.journal import SOON, AccessJournal, open_journal
+from pixflow.access_journal.journal import SOON, AccessJournal, Period, open_journal
 from pixflow.access_journal.line import ChainHead, Line, first_of, following, instant, micros
 from pixflow.events.structure import JournalSealed
 from pixflow.store.postgres.database import Database
@@ -234,6 +234,31 @@ def test_a_reading_is_counted_in_ten_minutes_and_in_a_day(opened: Opened) -> Non
     assert counts() == (0, 3, 0), "ten minutes, to the microsecond"
     opened.write(dossier=uuid4())
     assert counts() == (1, 4, 0)
+
+
+def test_lines_are_read_of_everybody_and_of_one_member_across_months(opened: Opened) -> None:
+    journal, paul, first = opened.journal, uuid4(), micros(opened.now)
+    for n in range(3):
+        opened.write(dossier=None, people=n)
+        opened.now += timedelta(minutes=1)
+    opened.write(member=paul)
+    opened.now += timedelta(days=3)
+    for dossier in (DOSSIER, uuid4()):
+        opened.write(member=paul, dossier=dossier)
+    until = micros(opened.now) + 1
+    all_of_them, pauls = Period(first, until), Period(first, until, paul)
+    assert (journal.total(all_of_them), journal.total(pauls)) == (6, 3)
+    assert journal.total(Period(first, micros(opened.now))) == 4, "until an instant, without it"
+    lines = journal.page(all_of_them, 9, 0)
+    assert [line.at for line in lines] == sorted((line.at for line in lines), reverse=True)
+    assert [line for offset in (0, 2, 4, 6) for line in journal.page(all_of_them, 2, offset)] == lines
+    assert [line.at for line in journal.between(first, until)] == sorted(line.at for line in lines)
+    assert {line.member for line in journal.page(pauls, 9, 0)} == {paul}
+    sums = [(one.dossier, one.times, one.people) for one in journal.read_in(pauls)]
+    assert sums[0] == (DOSSIER, 1, 0)
+    assert len(sums) == 3
+    assert [(one.times, one.people) for one in journal.read_in(all_of_them)][0] == (3, 3)
+    assert [line.at for line in journal.of_dossier(DOSSIER, 1)] == [micros(opened.now)]
 
 
 def test_people_shown_again_within_ten_minutes_are_not_fresh(opened: Opened) -> None:
