@@ -257,7 +257,8 @@ def test_lines_are_read_of_everybody_and_of_one_member_across_months(opened: Ope
     sums = [(one.dossier, one.times, one.people) for one in journal.read_in(pauls)]
     assert sums[0] == (DOSSIER, 1, 0)
     assert len(sums) == 3
-    assert [(one.times, one.people) for one in journal.read_in(all_of_them)][0] == (3, 3)
+    of_lists = journal.read_in(all_of_them)[0]
+    assert (of_lists.times, of_lists.people) == (3, 3)
     assert [line.at for line in journal.of_dossier(DOSSIER, 1)] == [micros(opened.now)]
 
 
