@@ -133,7 +133,7 @@ def handed_over(walk: Walk, helene: Person, today: date) -> None:
     helene.presses("Confier les")
     helene.sees("dossiers confiés jusqu’au", INES)
     walk.check(helene)
-    helene.presses("Reprendre")
+    helene.page.keyboard.press("z")
     helene.sees("suivi par Nadia Benali")
 
 
