@@ -42,7 +42,7 @@ class Period(Struct, frozen=True):
 
     @property
     def values(self) -> tuple[int | UUID, ...]:
-        return (self.since, self.until, self.member) if self.member else (self.since, self.until)
+        return (self.since, self.until, *filter(None, [self.member]))
 
     @property
     def of_member(self) -> str:
@@ -103,10 +103,10 @@ class AccessJournal:
             self._shown[member] = known | dict.fromkeys(people, at)
             return len(set(people) - known.keys())
 
-    def counts(self, member: UUID, at: int, day: date, midnight: int, restored: int = 0) -> Counts:
+    def counts(self, member: UUID, at: int, day: date, midnight: int, restored: int) -> Counts:
         """Returns the reading of a member at an instant of a local day, which began at `midnight`.
 
-        What was read before their account was `restored` counts no more.
+        What was read before their account was `restored` counts no more; 0 when it never was.
         """
         soon, midnight, total = max(at - SOON, restored), max(midnight, restored), Counts()
         months = dict.fromkeys([month_of(day), *([_before(month_of(day))] if soon < midnight and day.day == 1 else [])])

@@ -115,6 +115,22 @@ def test_a_day_that_is_over_is_sealed_once(opened: Opened) -> None:
     assert opened.faults() == []
 
 
+def test_a_day_is_over_five_minutes_after_its_midnight(opened: Opened) -> None:
+    """In Paris: its last lines may be written a moment later. Days without lines have no seal."""
+    opened.now = datetime(2026, 3, 30, 21, 59, 59, 999_999, tzinfo=UTC)
+    opened.write()
+    opened.now = datetime(2026, 3, 30, 22, 4, 59, 999_999, tzinfo=UTC)
+    opened.write()
+    assert opened.seal() == 0
+    opened.now += timedelta(microseconds=1)
+    assert opened.seal() == 1
+    assert [(seal.day, seal.lines) for seal in opened.seals()] == [(date(2026, 3, 30), 1)]
+    opened.now += timedelta(days=3)
+    assert opened.seal() == 1
+    assert [(seal.day, seal.lines) for seal in opened.seals()][1:] == [(date(2026, 3, 31), 1)]
+    assert opened.faults() == []
+
+
 def test_the_next_month_is_another_file_and_its_chain_begins_anew(opened: Opened) -> None:
     opened.write()
     opened.now += timedelta(days=3)
@@ -218,7 +234,7 @@ _NUMBERS = "SELECT max(number), count(DISTINCT chain) FROM lines"
 def test_a_reading_is_counted_in_ten_minutes_and_in_a_day(opened: Opened) -> None:
     def counts() -> tuple[int, int, int]:
         today = opened.structure.engine.today()
-        found = opened.again().counts(NADIA, micros(opened.now), today, seal.midnight(today, "Europe/Paris"))
+        found = opened.again().counts(NADIA, micros(opened.now), today, seal.midnight(today, "Europe/Paris"), 0)
         return found.soon, found.day, found.people
 
     for _ in range(2):
@@ -236,7 +252,9 @@ def test_a_reading_is_counted_in_ten_minutes_and_in_a_day(opened: Opened) -> Non
     assert counts() == (1, 4, 0)
 
 
-def test_lines_are_read_of_everybody_and_of_one_member_across_months(opened: Opened) -> None:
+def test_lines_are_read_of_everybody_and_of_one_member_across_months(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     journal, paul, first = opened.journal, uuid4(), micros(opened.now)
     for n in range(3):
         opened.write(dossier=None, people=n)
@@ -259,7 +277,16 @@ def test_lines_are_read_of_everybody_and_of_one_member_across_months(opened: Ope
     assert len(sums) == 3
     of_lists = journal.read_in(all_of_them)[0]
     assert (of_lists.times, of_lists.people) == (3, 3)
+    months, select = [], journal.store.select
+
+    def noted(month: int, *asked: Any) -> Any:
+        months.append(month)
+        return select(month, *asked)
+
+    monkeypatch.setattr(journal.store, "select", noted)
     assert [line.at for line in journal.of_dossier(DOSSIER, 1)] == [micros(opened.now)]
+    assert journal.page(all_of_them, 2, 0) == lines[:2]
+    assert months == [202604, 202604], "a month that is not needed is not read"
 
 
 def test_people_shown_again_within_ten_minutes_are_not_fresh(opened: Opened) -> None:
@@ -281,7 +308,7 @@ def test_a_reading_around_midnight_counts_in_both_months(opened: Opened, evening
     opened.now += timedelta(minutes=8)
     opened.write(dossier=uuid4())
     first = opened.structure.engine.today()
-    found = opened.journal.counts(NADIA, micros(opened.now), first, seal.midnight(first, "Europe/Paris"))
+    found = opened.journal.counts(NADIA, micros(opened.now), first, seal.midnight(first, "Europe/Paris"), 0)
     assert (found.soon, found.day) == (2, 1)
 
 
@@ -327,7 +354,7 @@ def test_of_many_pages_at_once_in_two_processes_no_more_than_the_limit_are_shown
     def read_ten(journal: AccessJournal) -> None:
         for _ in range(10):
             opened.write(journal, dossier=uuid4(), why="glass")
-            counts = journal.counts(NADIA, micros(opened.now), day, began)
+            counts = journal.counts(NADIA, micros(opened.now), day, began, 0)
             if not mass_reading.is_reached(counts, mass_reading.NARROW):
                 shown.append(counts.soon)
 

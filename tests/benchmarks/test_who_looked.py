@@ -92,7 +92,7 @@ def _steps(
         "session": lambda: sessions.find(kept, token),
         "rights": rights,
         "line": lambda: journal.write(line, today),
-        "count": lambda: journal.counts(found.member, at, today, began),
+        "count": lambda: journal.counts(found.member, at, today, began, 0),
     }
 
 

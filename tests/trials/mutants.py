@@ -26,14 +26,25 @@ COMBINED: dict[type[ast.operator], type[ast.operator]] = {
 
 
 def mutants(source: str) -> Iterator[tuple[str, str]]:
-    """Yields each mutant of a module: the line and the change, and its source. Options of a class decide nothing."""
+    """Yields each mutant of a module: the line and the change, and its source."""
     tree = ast.parse(source)
-    options = {id(one.value) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.keywords}
+    undecided = {id(one) for node in ast.walk(tree) for part in _undecided(node) for one in ast.walk(part)}
     for place, node in enumerate(ast.walk(tree)):
-        for name, change in _changes(node) if id(node) not in options else ():
+        for name, change in _changes(node) if id(node) not in undecided else ():
             copy = deepcopy(tree)
             change(next(one for at, one in enumerate(ast.walk(copy)) if at == place))
             yield f"{node.lineno}: {name}", ast.unparse(ast.fix_missing_locations(copy))  # type: ignore[attr-defined]
+
+
+def _undecided(node: ast.AST) -> Iterator[ast.AST]:
+    """Yields the parts of a node that decide nothing: types, and the options of a class."""
+    match node:
+        case ast.ClassDef(keywords=keywords):
+            yield from keywords
+        case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=ast.AST() as annotation):
+            yield annotation
+        case ast.FunctionDef(returns=ast.AST() as returns):
+            yield returns
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Any]]:

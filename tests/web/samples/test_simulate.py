@@ -287,7 +287,7 @@ def test_six_months_raise_no_alarm_of_mass_reading(tmp_path: Path) -> None:
             journal.write(Line(at, "shown", "", None, member, None, dossier, 0, 0, "role"), day)
         fresh = journal.fresh(member, set(listed), at)
         journal.write(Line(at, "shown", "", None, member, None, None, len(listed), fresh, "role"), day)
-        counts = journal.counts(member, at, day, midnight(day, refs.structure.zone))
+        counts = journal.counts(member, at, day, midnight(day, refs.structure.zone), 0)
         most = Counts(max(most.soon, counts.soon), max(most.day, counts.day), max(most.people, counts.people))
         assert not mass_reading.is_reached(counts, refs.protocol(day).reading), (counts, recorded.at, topic)
     assert most.soon > 5, "the test looks at something"
