@@ -26,10 +26,10 @@ class Callee:
 def options(desk: Desk, named: dict[UUID, str]) -> list[tuple[object, str]]:
     """Returns the people of these partners who may be asked, as choices of a form."""
     found = [
-        (str(stream), say("{partner} : {name}", partner=named[place], name=listed(one.details.name, one.details.role)))
+        (str(stream), say("{partner} : {name}", partner=named[place], name=listed(one.details.name, _how(one))))
         for stream, (place, one) in _people(desk, named).items()
     ]
-    return [("", "Personne en particulier"), *found] if found else []
+    return [("", "Le lieu, sans nommer quelqu’un"), *found] if found else []
 
 
 def is_of(desk: Desk, contact: UUID, partner: UUID) -> bool:
@@ -58,7 +58,11 @@ def callees(desk: Desk, referral: Referral) -> list[Callee]:
 
 
 def _about(one: Contact) -> str:
-    return listed(one.details.role, say("répond {how}", how=CONTACTS[one.details.answers]), one.details.note)
+    return listed(_how(one), one.details.note)
+
+
+def _how(one: Contact) -> str:
+    return listed(one.details.role, say("répond {how}", how=CONTACTS[one.details.answers]))
 
 
 def _people(desk: Desk, wanted: Collection[UUID]) -> dict[UUID, tuple[UUID, Contact]]:

@@ -170,7 +170,7 @@ def _again(
 
 def _done(request: Request, one: Visit, token: str, form: PartnerForm) -> Response:
     now = reload(one) or one
-    after = say("{who} en est prévenu·e. Pour changer quelque chose, appelez {who}.", who=call(one))
+    after = say("La Mission locale en est prévenue. Pour changer quelque chose, appelez {who}.", who=call(one))
     return answer(request, DonePage(notice=notice(now), said=_thanks(form), after=after), now.structure)
 
 
