@@ -150,9 +150,15 @@ INDICATORS: tuple[Indicator, ...] = (
         {
             COUNTED: Cell(("present",)),
             AMONG: Cell(_PRESENCE),
-            **{name: Cell((name,)) for name in ("absent", "excused", "trouble", "held")},
+            **{name: Cell((name,)) for name in ("absent", "excused", "trouble", "ease", "held", "fits")},
         },
-        (Numbers("absent", AMONG), Numbers("excused", AMONG), Numbers("trouble", COUNTED)),
+        (
+            Numbers("absent", AMONG),
+            Numbers("excused", AMONG),
+            Numbers("trouble", COUNTED),
+            Numbers("ease", COUNTED),
+            Numbers("fits", "held"),
+        ),
     ),
     _exits(),
     _ages(),
@@ -259,6 +265,8 @@ def of_workshop(id: UUID, workshop: Workshop, basis: Basis) -> Iterator[FigureEn
     mark, size = Mark(workshop.day, workshop.closed.version), basis.protocol(workshop.day).workshops
     yield happened("I16", mark, "held", subject=id, value=workshop.capacity)
     fits = size.smallest <= workshop.count("present") <= size.largest
+    if fits:
+        yield happened("I16", mark, "fits", subject=id)
     if basis.definitions.judges("R11"):
         yield happened("I24", mark, "R11", "done" if fits else "out")
 

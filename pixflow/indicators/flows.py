@@ -35,6 +35,8 @@ def seats(basis: Basis, path: Path) -> Iterator[FigureEntry]:
         yield happened("I16", seat.mark, seat.outcome, state, subject=seat.workshop)
         if seat.trouble:
             yield happened("I16", seat.mark, "trouble", subject=seat.workshop)
+        if seat.ease:
+            yield happened("I16", seat.mark, "ease", subject=seat.workshop)
 
 
 def results_by_band(basis: Basis, path: Path) -> Iterator[FigureEntry]:

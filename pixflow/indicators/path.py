@@ -75,6 +75,7 @@ class SeatPath(Struct, frozen=True):
     mark: Mark
     outcome: Literal["present", "absent", "excused"]
     trouble: bool = False
+    ease: bool = False
 
 
 class ChasePath(Struct, frozen=True):
@@ -284,8 +285,8 @@ def _repeated(path: Path, event: object, mark: Mark) -> None:
             for read in path.results:
                 if read.participation == event.participation:
                     read.band = band
-        case e.WorkshopAttended(workshop=workshop, trouble=trouble):
-            path.seats.append(SeatPath(workshop, mark, "present", trouble))
+        case e.WorkshopAttended(workshop=workshop, trouble=trouble, ease=ease):
+            path.seats.append(SeatPath(workshop, mark, "present", trouble, ease))
             path.difficulty = path.difficulty or (mark if trouble else None)
         case e.DifficultyExplored():
             path.explored = path.explored or mark

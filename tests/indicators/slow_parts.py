@@ -190,9 +190,12 @@ def i16(slow: Slow) -> Parts:
     missed = [one.excused for one in seats if isinstance(one, d.WorkshopMissed)]
     there = len(seats) - len(missed)
     trouble = sum(isinstance(one, d.WorkshopAttended) and bool(one.trouble) for one in seats)
+    ease = sum(isinstance(one, d.WorkshopAttended) and bool(one.ease) for one in seats)
+    sizes = [(slow.refs.protocol(day).workshops, present) for day, present, _ in slow.held().values()]
+    fitting = sum(size.smallest <= present <= size.largest for size, present in sizes)
     return {
         "absent": (missed.count(False), len(seats)), "excused": (missed.count(True), len(seats)),
-        "trouble": (trouble, there), "filled": (there, capacity),
+        "trouble": (trouble, there), "ease": (ease, there), "fits": (fitting, len(sizes)), "filled": (there, capacity),
     }  # fmt: skip
 
 

@@ -129,6 +129,17 @@ def test_the_cells_of_a_cut_add_up(cut: Any, view: View) -> None:
         assert sum(cell[id].among for cell in parted) == view.all[id].among
 
 
+@pytest.mark.parametrize("cut", CUTS)
+def test_each_number_of_a_cell_is_the_length_of_its_list(cut: Any, view: View) -> None:
+    basis, refs = basis_of(view.population.refs, view.day), view.population.refs
+    for value, _ in values(view.connection)[cut][:1]:
+        asked = FigureQuestion(view.asked.first, view.day, view.day, cut, value)
+        for id, shown in view.figures(asked).items():
+            for name, number in (("counted", shown.counted), ("among", shown.among)):
+                total = lines(view.connection, asked, basis, refs, id, name, 1, 0)[1]
+                assert (id, name, total) == (id, name, number)
+
+
 def test_the_tables_of_today_give_the_figures_of_today(population: Population) -> None:
     """Those kept by difference, and those made anew from the events."""
     day = max(max(one.at for one in events) for events in population.streams["dossier"].values()).date()

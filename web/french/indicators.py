@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pixflow.documents.definitions import Definitions
 from web.french import tasks
-from web.french.typography import NBSP, number, percent, plural, yes_no
+from web.french.typography import NBSP, number, percent, plural, say, yes_no
 from web.french.vocabulary import CLOSINGS
 
 TITLES: dict[str, str] = {
@@ -114,6 +114,8 @@ _OTHERS = {
     "excused": "absences excusées",
     "filled": "places occupées",
     "trouble": "en difficulté",
+    "ease": "à l’aise",
+    "fits": "ateliers de la taille du protocole",
     "email": "courriel",
     "phone": "téléphone",
     "sms": "SMS",
@@ -269,6 +271,12 @@ def cell(indicator: str, name: str) -> str:
     if indicator == "I16" and name == "held":
         return "ateliers"
     return part(indicator, name)
+
+
+def middle(indicator: str, median: int) -> str:
+    """Returns a median with its unit: points of I21, working days late of I19."""
+    unit = plural(median, "point", "points") if indicator == "I21" else say("{days} j de retard", days=median)
+    return say("médiane {unit}", unit=unit)
 
 
 def state(indicator: str, name: str) -> str:

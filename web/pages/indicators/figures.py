@@ -24,7 +24,10 @@ STATES = ("done", "waiting", "late", "out")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number, its words, and the address of its list; `share` is its part of the whole, 0 to 100."""
+    """One number, its words, and the address of its list; `share` is its part of the whole, 0 to 100.
+
+    `middle` says its median with the unit, "" for none.
+    """
 
     name: str
     label: str
@@ -35,6 +38,7 @@ class Number:
     rate: str = ""
     median: int | None = None
     ninth: int | None = None
+    middle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH,
 
 def _part(one: Indicator, part: Part, number: object) -> Number:
     label = french.part(one.id, part.name)
-    extra = {"rate": french.share(part.rate), "median": part.median, "ninth": part.ninth}
+    middle = "" if part.median is None or part.ninth is not None else french.middle(one.id, part.median)
+    extra = {"rate": french.share(part.rate), "median": part.median, "ninth": part.ninth, "middle": middle}
     made: Number = number(part.counts, label, part.counted, part.among, **extra)  # type: ignore[operator]
     return made
 
