@@ -75,9 +75,11 @@ function press(key) {
   return link || pause ? () => (link || pause).click() : null;
 }
 
+const actionOf = (row) => row?.querySelector(":is(.item-act, .actions, .choice-line, .marks) .btn") ?? row?.querySelector(".btn");
+
 // The button or link of the page that a key presses.
 function buttonOf(key, row) {
-  if (key === "f") return (row ?? document.querySelector("main .now .panel"))?.querySelector(":is(.item-act, .actions, .choice-line) .btn, .btn");
+  if (key === "f") return actionOf(row ?? document.querySelector("main .now .panel"));
   if (key === "x") return row?.querySelector(".pick-box input, td > [type=checkbox]");
   if (key === "z") return row?.querySelector('[data-key="z"]') ?? document.querySelector(UNDO);
   if (key === "n") return document.querySelector(NEXT);
