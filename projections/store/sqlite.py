@@ -147,7 +147,6 @@ def database(path: Path | None) -> Engine:
             "secure_delete=ON",
             "temp_store=MEMORY",  # its temporary files would be in clear, and elsewhere
             f"busy_timeout={LIMIT}",
-            "cache_size=-16000",
         ):
             raw.execute(f"PRAGMA {pragma}")
 

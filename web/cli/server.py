@@ -31,7 +31,7 @@ from web.hosting import health, partner_mails
 from web.hosting.clock_watch import ClockWatch
 from web.hosting.host import Host, open_host, serving
 from web.hosting.http_server import http_server
-from web.hosting.machine import logs, systemd
+from web.hosting.machine import heap, logs, systemd
 from web.hosting.machine.listener import CannotServe, listen_at, listen_on, trusted_proxies
 from web.hosting.machine.metrics import metrics_of
 from web.hosting.mail import Outbox, outbox_for
@@ -64,6 +64,7 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
     Catches the read stores up first. A demonstration lets everybody choose who to be. Otherwise people sign in, at the
     address of PIXFLOW_URL.
     """
+    heap.share()
     settings = checked_settings()
     if not structure_folder.slugs(data):
         raise CannotServe("no-demonstration" if demo else "no-structure", data=data)
@@ -137,6 +138,7 @@ def _tick(host: Host, stop: threading.Event, port: int) -> None:
             logging.getLogger("pixflow").warning("the clock of this machine jumped by %s", jumped)
             host.clock_jumps += 1
         tick_all(host, settings, port)
+        heap.trim()
         systemd.notify("WATCHDOG=1")
 
 
