@@ -127,10 +127,11 @@ def another_content_by_who_has_the_keys(write: Writer) -> None:
     rest, _, end = bytes(state).rpartition(b',"sealed":"')
     keys, stream = write.opened.engine.keys, UUID(str(stream))
     place = version.to_bytes(8, "big") + topic.encode() + (1).to_bytes(2, "big") + sha256(rest + b"}").digest()
-    opened = keys.open(stream, place, b64decode(end.removesuffix(b'"}')))
-    assert opened
+    key = keys.of(stream)
+    assert key
+    opened = key.open(place, b64decode(end.removesuffix(b'"}')))
     assert b"Diallo" in opened
-    anew = b64encode(keys.seal(stream, place, opened.replace(b"Diallo", b"Dupont")))
+    anew = b64encode(key.seal(place, opened.replace(b"Diallo", b"Dupont")))
     write("UPDATE @.stored_events SET state = ? WHERE position = 4", rest + b',"sealed":"' + anew + b'"}')
     (row,) = write.rows(4)
     read = write.opened.engine.mapper.recorded(stream, *row[2:]).event

@@ -46,8 +46,11 @@ class StreamKey:
         return nonce + self._cipher.encrypt(nonce, content, self._stream + place)
 
     def open(self, place: bytes, sealed: bytes) -> bytes:
-        """Raises InvalidTag, or ValueError for a text that is too short."""
-        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._stream + place)
+        """Returns the content sealed at a place. Raises Damaged when it was sealed elsewhere, or is too short."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._stream + place)
+        except (InvalidTag, ValueError):
+            raise Damaged("what is sealed was not sealed there") from None
 
     def salt(self, place: bytes) -> bytes:
         """Returns the salt of the commitment at a place: HKDF-SHA256 of this key, without a salt of its own."""
@@ -121,20 +124,12 @@ class Keys:
         """
         return self._sealing(stream).commit(place, content)
 
-    def open(self, stream: UUID, place: bytes, sealed: bytes) -> bytes | None:
-        """Returns the content sealed at that place, None when the key of the stream is destroyed.
-
-        Raises Damaged when it was sealed elsewhere, or when the vault has lost the key.
-        """
+    def of(self, stream: UUID) -> StreamKey | None:
+        """Returns the key of a stream, None when it is destroyed. Raises Damaged when the vault has lost it."""
         key = self._known.get(stream.int) or self._key(stream)
-        if key is None:
-            if stream.int in self._known:
-                return None
+        if key is None and stream.int not in self._known:
             raise Damaged(f"the key of stream {stream} is not in the vault")
-        try:
-            return key.open(place, sealed)
-        except (InvalidTag, ValueError):
-            raise Damaged(f"what is sealed in stream {stream} was not sealed there") from None
+        return key
 
     def digest(self, streams: Iterable[UUID], content: bytes) -> bytes | None:
         """Returns a digest that only the keys of all these streams can reproduce.

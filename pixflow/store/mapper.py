@@ -19,9 +19,11 @@ from msgspec.json import Decoder, Encoder
 
 from pixflow.events.base import Erased, Event, Recorded, Unopened, personal_fields
 from pixflow.store import UNOPENED, Damaged, UnknownTopic, Unstorable
-from pixflow.store.keys import Keys
+from pixflow.store.keys import Keys, StreamKey
 
 T = TypeVar("T")
+Row = tuple[int, str, bytes]
+"""A row of one stream: its version, topic and state."""
 
 _UTC = timedelta(0)
 _SEAL, _END = b',"sealed":"', b'"}'
@@ -63,7 +65,7 @@ class TypedMapper(Mapper[UUID]):
 
     def seals(self, event: Event) -> bool:
         """Tells whether the stream of an event needs a key."""
-        return isinstance(self._codecs.get(event.TOPIC), _SealedCodec)
+        return (codec := self._codecs.get(event.TOPIC)) is not None and codec.seals
 
     def to_stored_event(self, recorded: Recorded) -> StoredEvent:  # type: ignore[override]
         stream, topic = recorded.originator_id, recorded.event.TOPIC
@@ -101,22 +103,39 @@ class TypedMapper(Mapper[UUID]):
         The seal says that nothing was changed by who has no key. With `proven`, what is sealed is compared with its
         commitment too, which doubles the time of opening.
         """
-        codec = self._codecs.get(topic)
-        if codec is None:
-            raise UnknownTopic(f"topic {topic!r} at stream {stream}, version {version} is not an event of this store")
+        return self._opened(stream, [(version, topic, state)], position, proven)[0]
+
+    def history(self, stream: UUID, rows: Iterable[Row]) -> list[Recorded]:
+        """Returns the events of rows of one stream. Raises UnknownTopic and Damaged."""
+        return self._opened(stream, rows, 0, False)
+
+    def _opened(self, stream: UUID, rows: Iterable[Row], position: int, proven: bool) -> list[Recorded]:
+        key: StreamKey | None = None
+        is_known, events, version, topic = False, list[Recorded](), 0, ""
         try:
-            return codec.decode(stream, version, state, position, self._keys, proven)
+            for version, topic, state in rows:
+                if (codec := self._codecs.get(topic)) is None:
+                    at = f"at stream {stream}, version {version}"
+                    raise UnknownTopic(f"topic {topic!r} {at} is not an event of this store")
+                if codec.seals and not is_known and self._keys:
+                    key, is_known = self._keys.of(stream), True
+                events.append(codec.decode(stream, version, state, position, key, proven))
+        except UnknownTopic:
+            raise
         except Damaged as error:
             raise Damaged(f"{topic} at stream {stream}, version {version}: {error}") from None
         except _UNREADABLE as error:
             raise Damaged(f"{topic} at stream {stream}, version {version} does not decode{_place(error)}") from None
+        return events
 
 
 _UNKNOWN = datetime.fromtimestamp(0, UTC)
 
 
 class _Codec:
-    """Encodes and decodes the events of one class."""
+    """Encodes and decodes the events of one class. `seals`: it needs the key of the stream."""
+
+    seals = False
 
     def __init__(self, cls: type[Event]) -> None:
         self.cls = cls
@@ -128,14 +147,16 @@ class _Codec:
         return state if self._decoder.decode(state).data == recorded.event else None
 
     def decode(
-        self, stream: UUID, version: int, state: bytes, position: int, keys: Keys | None, proven: bool
+        self, stream: UUID, version: int, state: bytes, position: int, key: StreamKey | None, proven: bool
     ) -> Recorded:
-        content = self._decoder.decode(state)
-        return _read(stream, version, position, content, content.data)
+        c = self._decoder.decode(state)
+        return Recorded(stream, version, c.data, c.at, c.by, c.acting_for, c.via, c.command, position)
 
 
 class _SealedCodec(_Codec):
     """Codec of a class with personal fields: it seals them, and writes the others in clear."""
+
+    seals = True
 
     def __init__(self, cls: type[Event]) -> None:
         super().__init__(cls)
@@ -150,33 +171,34 @@ class _SealedCodec(_Codec):
         clear, content = (_ENCODER.encode(_some(event, names)) for names in (self._clear, self._personal))
         if keys is None or self._whole(clear, content) != event:
             return None
-        place = self._at(recorded.originator_version)
+        place = recorded.originator_version.to_bytes(8, "big") + self._place
         rest = _written(recorded, Raw(clear), keys.commit(stream, place, content))
         return _closed(rest, keys.seal(stream, place + sha256(rest).digest(), content))
 
     def decode(
-        self, stream: UUID, version: int, state: bytes, position: int, keys: Keys | None, proven: bool
+        self, stream: UUID, version: int, state: bytes, position: int, key: StreamKey | None, proven: bool
     ) -> Recorded:
-        rest, sealed = _parts(state)
-        if sealed is None or keys is None:
+        """Returns an event, an `Erased` without a key: it is destroyed."""
+        end = state.rfind(_SEAL)
+        if end < 0 or not state.endswith(_END):
             raise Damaged("what should be sealed is missing")
-        place, content = self._at(version), _SEALED.decode(rest)
-        opened = keys.open(stream, place + sha256(rest).digest(), sealed)
-        if opened is None:
-            return _read(stream, version, position, content, self._left(content.data))
-        if proven and content.commit != keys.commit(stream, place, opened):
-            raise Damaged("what is sealed is not what was committed to")
-        return _read(stream, version, position, content, self._whole(bytes(content.data), opened))
+        rest = state[:end] + b"}"
+        c = _SEALED.decode(rest)
+        sealed = a2b_base64(state[end + len(_SEAL) : -len(_END)], strict_mode=True)
+        event: Event
+        if key is None:
+            event = Erased(TOPIC=self.cls.TOPIC, STAGE=self.cls.STAGE, on=_DAY.decode(c.data).on)
+        else:
+            place = version.to_bytes(8, "big") + self._place
+            opened = key.open(place + sha256(rest).digest(), sealed)
+            if proven and c.commit != key.commit(place, opened):
+                raise Damaged("what is sealed is not what was committed to")
+            event = self._whole(bytes(c.data), opened)
+        return Recorded(stream, version, event, c.at, c.by, c.acting_for, c.via, c.command, position)
 
     def _whole(self, clear: bytes, content: bytes) -> Event:
         """Decodes the two halves of a JSON object as one."""
         return self._event_decoder.decode(clear[:-1] + b"," + content[1:])
-
-    def _left(self, clear: Raw) -> Event:
-        return Erased(TOPIC=self.cls.TOPIC, STAGE=self.cls.STAGE, on=_DAY.decode(clear).on)
-
-    def _at(self, version: int) -> bytes:
-        return version.to_bytes(8, "big") + self._place
 
 
 @cache
@@ -205,19 +227,6 @@ def _written(r: Recorded, data: object, commit: bytes | None = None) -> bytes:
 def _closed(rest: bytes, sealed: bytes) -> bytes:
     """Returns a stored state: the rest of it, then what it seals."""
     return rest[:-1] + _SEAL + b2a_base64(sealed, newline=False) + _END
-
-
-def _parts(state: bytes) -> tuple[bytes, bytes | None]:
-    """Returns the state without its last member `sealed`, and that member; None when it is missing."""
-    found = state.rfind(_SEAL)
-    if found < 0 or not state.endswith(_END):
-        return state, None
-    return state[:found] + b"}", a2b_base64(state[found + len(_SEAL) : -len(_END)], strict_mode=True)
-
-
-def _read(stream: UUID, version: int, position: int, content: StoredState[Any], event: Event) -> Recorded:
-    c = content
-    return Recorded(stream, version, event, c.at, c.by, c.acting_for, c.via, c.command, position)
 
 
 def _place(error: Exception) -> str:

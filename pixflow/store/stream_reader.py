@@ -11,14 +11,12 @@ from pixflow.events.base import Recorded
 from pixflow.folding import ERASURES
 from pixflow.store import Damaged
 from pixflow.store.keys import Keys
-from pixflow.store.mapper import TypedMapper
+from pixflow.store.mapper import Row, TypedMapper
 from pixflow.unit_of_work import LoadedStream, fold_stream
 
 STREAMS = 200
 EVENTS = 200
 """Longest stream that is kept."""
-Row = tuple[int, str, bytes]
-"""Version, topic and state of a stored event."""
 
 
 class StoredStreams(Protocol):
@@ -110,4 +108,4 @@ class StreamReader:
         return rows
 
     def _open(self, stream: UUID, rows: Sequence[Row]) -> list[Recorded]:
-        return self.evict_erased([self._mapper.recorded(stream, *row) for row in rows])
+        return self.evict_erased(self._mapper.history(stream, rows))

@@ -15,6 +15,7 @@ from eventsourcing.persistence import StoredEvent
 
 from pixflow.events.base import Event, Recorded
 from pixflow.store import Claim, NewCommand
+from pixflow.store.keys import Keys
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
@@ -77,3 +78,9 @@ def finish(process: "subprocess.Popen[str]") -> list[str]:
     out, _ = process.communicate(timeout=30)
     assert process.returncode == 0
     return out.split()
+
+
+def unsealed(keys: Keys, stream: UUID, place: bytes, sealed: bytes) -> bytes | None:
+    """Returns what was sealed at a place of a stream, None when the key is destroyed."""
+    key = keys.of(stream)
+    return key.open(place, sealed) if key else None

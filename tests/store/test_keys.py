@@ -19,6 +19,7 @@ from pixflow.store import Damaged, StoreRefused
 from pixflow.store.keys import Keys
 from pixflow.store.ring import Ring
 from pixflow.store.sqlite.vault import SqliteVault
+from tests.store.samples import unsealed
 
 STRUCTURE, STREAM, OTHER = uuid4(), uuid4(), uuid4()
 PLACE = b"place"
@@ -45,7 +46,7 @@ def open_keys(folder: Path, vault: Path | None = None) -> Keys:
 def test_what_is_sealed_opens_there_and_says_nothing(keys: Keys) -> None:
     sealed = keys.seal(STREAM, PLACE, b"secret")
     assert b"secret" not in sealed
-    assert keys.open(STREAM, PLACE, sealed) == b"secret"
+    assert unsealed(keys, STREAM, PLACE, sealed) == b"secret"
     assert sealed != keys.seal(STREAM, PLACE, b"secret")
 
 
@@ -60,7 +61,7 @@ def test_what_is_sealed_opens_nowhere_else(keys: Keys, structure: UUID, stream: 
     keys.structure = structure
     keys.forget([STREAM, OTHER])
     with pytest.raises(Damaged, match="not sealed there"):
-        keys.open(stream, place, sealed)
+        unsealed(keys, stream, place, sealed)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -70,14 +71,14 @@ def test_a_flipped_bit_is_found(keys: Keys, content: bytes, data: st.DataObject)
     bit = data.draw(st.integers(0, len(sealed) * 8 - 1))
     sealed[bit // 8] ^= 1 << bit % 8
     with pytest.raises(Damaged):
-        keys.open(STREAM, PLACE, bytes(sealed))
+        unsealed(keys, STREAM, PLACE, bytes(sealed))
 
 
 def test_another_process_has_the_same_key_and_makes_no_second_one(keys: Keys, folder: Path) -> None:
     other = open_keys(folder)
     keys.ensure([STREAM])
     other.ensure([STREAM])
-    assert other.open(STREAM, PLACE, keys.seal(STREAM, PLACE, b"secret")) == b"secret"
+    assert unsealed(other, STREAM, PLACE, keys.seal(STREAM, PLACE, b"secret")) == b"secret"
     other.close()
 
 
@@ -88,7 +89,7 @@ def test_a_vault_is_begun_once_even_when_somebody_is_erased_meanwhile(keys: Keys
     keys.destroy([STREAM])
     late._begin(tuple)
     assert keys.vault.ring() == 2
-    assert open_keys(folder).open(OTHER, PLACE, sealed) == b"kept"
+    assert unsealed(open_keys(folder), OTHER, PLACE, sealed) == b"kept"
     late.close()
 
 
@@ -120,9 +121,9 @@ def counted(asked: Counter[str], name: str, call: Callable[..., Any]) -> Callabl
 def test_a_lost_key_is_damage_and_a_destroyed_one_is_silence(keys: Keys) -> None:
     sealed = keys.seal(STREAM, PLACE, b"secret")
     with pytest.raises(Damaged, match="not in the vault"):
-        keys.open(OTHER, PLACE, sealed)
+        unsealed(keys, OTHER, PLACE, sealed)
     keys.destroy([STREAM])
-    assert keys.open(STREAM, PLACE, sealed) is None
+    assert unsealed(keys, STREAM, PLACE, sealed) is None
 
 
 def test_a_destroyed_key_never_comes_back(keys: Keys, folder: Path) -> None:
@@ -139,9 +140,9 @@ def test_the_others_open_as_before_in_every_process(keys: Keys, folder: Path) ->
     other, third = open_keys(folder), uuid4()
     sealed = keys.seal(OTHER, PLACE, b"kept")
     keys.destroy([STREAM])
-    assert other.open(OTHER, PLACE, sealed) == b"kept"
-    assert keys.open(third, PLACE, other.seal(third, PLACE, b"new")) == b"new"
-    assert open_keys(folder).open(OTHER, PLACE, sealed) == b"kept"
+    assert unsealed(other, OTHER, PLACE, sealed) == b"kept"
+    assert unsealed(keys, third, PLACE, other.seal(third, PLACE, b"new")) == b"new"
+    assert unsealed(open_keys(folder), OTHER, PLACE, sealed) == b"kept"
     other.close()
 
 
@@ -152,10 +153,10 @@ def test_a_copy_of_the_vault_from_before_opens_nothing_that_was_destroyed(keys: 
     before.mkdir()
     for path in folder.glob("keys.db*"):
         shutil.copy(path, before)
-    assert open_keys(folder, before).open(STREAM, PLACE, sealed) == b"secret"
+    assert unsealed(open_keys(folder, before), STREAM, PLACE, sealed) == b"secret"
     keys.destroy([STREAM])
     with pytest.raises(StoreRefused, match="lacks the ring key"):
-        open_keys(folder, before).open(STREAM, PLACE, sealed)
+        unsealed(open_keys(folder, before), STREAM, PLACE, sealed)
 
 
 def test_no_file_holds_a_key_in_clear_nor_a_destroyed_one_at_all(keys: Keys, folder: Path) -> None:
@@ -189,8 +190,8 @@ def test_a_renewal_that_was_cut_loses_no_key(
         keys.destroy([STREAM])
     again = open_keys(folder)
     again.settle()
-    assert again.open(OTHER, PLACE, sealed) == b"kept"
-    assert again.open(STREAM, PLACE, gone) == (b"secret" if step == "renew" else None)
+    assert unsealed(again, OTHER, PLACE, sealed) == b"kept"
+    assert unsealed(again, STREAM, PLACE, gone) == (b"secret" if step == "renew" else None)
     assert len(again.ring._rings) == 1
     again.close()
 
@@ -201,9 +202,9 @@ def test_the_structure_s_key_changes_and_everything_opens(keys: Keys, folder: Pa
     keys.ring.change_structure_key()
     assert not anywhere(folder, old)
     again = open_keys(folder)
-    assert (again.open(STREAM, PLACE, sealed), again.digest_key) == (b"secret", digest)
+    assert (unsealed(again, STREAM, PLACE, sealed), again.digest_key) == (b"secret", digest)
     keys.destroy([OTHER])
-    assert open_keys(folder).open(STREAM, PLACE, sealed) == b"secret"
+    assert unsealed(open_keys(folder), STREAM, PLACE, sealed) == b"secret"
 
 
 @pytest.mark.parametrize("step", ["_write", "_take_over"])
@@ -218,9 +219,9 @@ def test_a_change_of_the_structure_s_key_that_was_cut_opens_all_the_same(
     monkeypatch.setattr(keys.ring, step, cut)
     with pytest.raises(Cut):
         keys.ring.change_structure_key()
-    assert open_keys(folder).open(STREAM, PLACE, sealed) == b"secret"
+    assert unsealed(open_keys(folder), STREAM, PLACE, sealed) == b"secret"
     open_keys(folder).ring.change_structure_key()
-    assert open_keys(folder).open(STREAM, PLACE, sealed) == b"secret"
+    assert unsealed(open_keys(folder), STREAM, PLACE, sealed) == b"secret"
 
 
 @pytest.mark.parametrize("left", ["ml.ring.new", "ml.key.next"])

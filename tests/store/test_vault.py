@@ -15,6 +15,7 @@ from pixflow.store.ring import Ring
 from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.store.vault import RingMoved, Vault
 from tests.store.places import Place
+from tests.store.samples import unsealed
 
 A, B, C = uuid4(), uuid4(), uuid4()
 
@@ -101,6 +102,6 @@ def test_keys_made_while_others_are_renewed_open_afterwards(place: Place, tmp_pa
     for thread in threads:
         thread.join()
     with closing(opened()) as keys:
-        assert [keys.open(stream, b"place", sealed[stream]) for mine in streams for stream in mine] == [
+        assert [unsealed(keys, stream, b"place", sealed[stream]) for mine in streams for stream in mine] == [
             stream.bytes for mine in streams for stream in mine
         ]
