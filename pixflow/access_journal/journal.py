@@ -144,10 +144,8 @@ class AccessJournal:
             found += _lines(rows)
             if len(found) == limit:
                 break
-            if not rows and offset:
-                offset -= self.store.select(month, _TOTAL + period.of_member, *period.values)[0][0]
-            else:
-                offset = 0
+            if offset:
+                offset = max(0, offset - self.store.select(month, _TOTAL + period.of_member, *period.values)[0][0])
         return found
 
     def read_in(self, period: Period) -> list[ReadingSum]:
@@ -196,7 +194,7 @@ def line_of(row: Sequence[Any]) -> Line:
     """Returns the line of a row: its fields in the order of `Line`, ids as bytes or as ids."""
     at, what, page, account, member, session, dossier, people, fresh, why = row
     account, member, dossier = map(_id, (account, member, dossier))
-    return Line(at, what, page, account, member, session and bytes(session), dossier, people, fresh, why)
+    return Line(at, what, page, account, member, session, dossier, people, fresh, why)
 
 
 def _id(stored: Any) -> UUID | None:

@@ -252,6 +252,43 @@ def test_a_reading_is_counted_in_ten_minutes_and_in_a_day(opened: Opened) -> Non
     assert counts() == (1, 4, 0)
 
 
+def months_read(journal: AccessJournal, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Returns a list to which each month is added that is read from now on."""
+    months, select = [], journal.store.select
+
+    def noted(month: int, *asked: Any) -> Any:
+        months.append(month)
+        return select(month, *asked)
+
+    monkeypatch.setattr(journal.store, "select", noted)
+    return months
+
+
+def test_the_last_readings_of_a_dossier_come_from_as_many_months_as_needed(opened: Opened) -> None:
+    for n in range(4):
+        opened.write(session=bytes([n]) * 8)
+        opened.now += timedelta(hours=2)
+    opened.now += timedelta(days=2)
+    opened.write(session=b"5" * 8)
+    found = opened.journal.of_dossier(DOSSIER, 3)
+    assert [line.session for line in found] == [b"5" * 8, b"\3" * 8, b"\2" * 8]
+    assert opened.journal.page(Period(0, micros(opened.now) + 1), 2, 3)[0].session == b"\1" * 8
+
+
+@pytest.mark.parametrize(
+    ("day", "minutes", "months"),
+    [(1, 3, [202604, 202603]), (1, 10, [202604]), (1, 9, [202604, 202603]), (1, 700, [202604]), (2, 3, [202604])],
+)
+@pytest.mark.parametrize("opened", ["sqlite"], indirect=True)
+def test_a_count_reads_the_month_before_for_ten_minutes(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, day: int, minutes: int, months: list[int]
+) -> None:
+    began = seal.midnight(date(2026, 4, day), "Europe/Paris")
+    read = months_read(opened.journal, monkeypatch)
+    opened.journal.counts(NADIA, began + minutes * 60_000_000, date(2026, 4, day), began, 0)
+    assert read == months
+
+
 def test_lines_are_read_of_everybody_and_of_one_member_across_months(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,13 +314,7 @@ def test_lines_are_read_of_everybody_and_of_one_member_across_months(
     assert len(sums) == 3
     of_lists = journal.read_in(all_of_them)[0]
     assert (of_lists.times, of_lists.people) == (3, 3)
-    months, select = [], journal.store.select
-
-    def noted(month: int, *asked: Any) -> Any:
-        months.append(month)
-        return select(month, *asked)
-
-    monkeypatch.setattr(journal.store, "select", noted)
+    months = months_read(journal, monkeypatch)
     assert [line.at for line in journal.of_dossier(DOSSIER, 1)] == [micros(opened.now)]
     assert journal.page(all_of_them, 2, 0) == lines[:2]
     assert months == [202604, 202604], "a month that is not needed is not read"
@@ -299,7 +330,9 @@ def test_people_shown_again_within_ten_minutes_are_not_fresh(opened: Opened) -> 
 
 
 @pytest.mark.parametrize(
-    "evening", [datetime(2026, 3, 31, 21, 55, tzinfo=UTC), datetime(2026, 12, 31, 22, 55, tzinfo=UTC)]
+    "evening",
+    [datetime(2026, month, 31, hour, 55, tzinfo=UTC) for month, hour in ((1, 22), (3, 21), (12, 22))],
+    ids=["January", "March", "December"],
 )
 def test_a_reading_around_midnight_counts_in_both_months(opened: Opened, evening: datetime) -> None:
     """Five minutes to midnight in Paris, in summer and in winter; then three minutes past."""
