@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -80,6 +81,8 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         _say_what_is_wrong(host)
         listener = listen_at(where) if where else listen_on(port)
         port = listener.getsockname()[1] if listener.family == socket.AF_INET else 0
+        if host.site and not settings.url:
+            host.site = replace(host.site, url=f"http://localhost:{port}")
         url = _say_where(host, port)
         stop = threading.Event()
         jobs = [threading.Thread(target=job, args=(host, stop, port), daemon=True) for job in JOBS]

@@ -174,3 +174,11 @@ def test_a_port_serves_people_who_sign_in(data: Path) -> None:
         answer = httpx2.get(f"http://127.0.0.1:{port}/connexion", headers={"Host": HOST})
         assert answer.status_code == 200
         assert httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+
+
+def test_a_free_port_is_the_one_that_is_printed(data: Path) -> None:
+    with serving(data, "--port", "0", PIXFLOW_URL="") as process:
+        assert process.stdout
+        printed = re.search(r"http://localhost:[1-9]\d*", process.stdout.readline())
+        assert printed
+        assert httpx2.get(f"{printed[0]}/connexion").status_code == 200
