@@ -14,6 +14,8 @@ from projections.statements import WITHOUT, Statement
 from projections.territory.partners import table, terms
 
 TERMS = ("kind", "label")
+ALL = 1_000_000
+"""A limit that leaves no partner out."""
 WORDS = 10
 """Words of a search that count."""
 

@@ -28,8 +28,6 @@ _PARTS = {
     "</Types>",
     "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
     f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="Indicateurs" sheetId="1" '
-    'r:id="rId1"/></sheets></workbook>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
     f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
 }
@@ -48,9 +46,16 @@ def download(request: Request, desk: Desk, name: str, asked: AskedFigures, rows:
         [],
     ]
     table = [*heads, *rows]
-    content, media = (_xlsx(table), _XLSX) if kind == "xlsx" else (_csv(table), "text/csv; charset=utf-8")
+    if kind == "xlsx":
+        return workbook(f"{name}-{day}", "Indicateurs", table)
     headers = {"Content-Disposition": f'attachment; filename="{name}-{day}.{kind}"'}
-    return Response(content, media_type=media, headers=headers)
+    return Response(_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def workbook(name: str, sheet: str, rows: Iterable[list[Cell]]) -> Response:
+    """Returns a workbook of one sheet, to download."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    return Response(_xlsx(sheet, rows), media_type=_XLSX, headers=headers)
 
 
 def _csv(rows: Iterable[list[Cell]]) -> bytes:
@@ -64,15 +69,20 @@ def guarded(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
 
 
-def _xlsx(rows: Iterable[list[Cell]]) -> bytes:
+def _xlsx(name: str, rows: Iterable[list[Cell]]) -> bytes:
     """Returns a workbook of one sheet. Texts are texts: none of them is a formula."""
     body = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
     sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as book:
-        for path, part in (*_PARTS.items(), ("xl/worksheets/sheet1.xml", sheet)):
+        for path, part in (*_PARTS.items(), ("xl/workbook.xml", _book(name)), ("xl/worksheets/sheet1.xml", sheet)):
             book.writestr(path, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{part}')
     return file.getvalue()
+
+
+def _book(name: str) -> str:
+    sheet = f'<sheet name="{escape(name)}" sheetId="1" r:id="rId1"/>'
+    return f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheet}</sheets></workbook>'
 
 
 def _cell(cell: Cell) -> str:

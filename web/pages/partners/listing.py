@@ -1,6 +1,6 @@
 """The list of partners, by commune, with its search and its filters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import SimpleNamespace
@@ -71,10 +71,8 @@ class PartnersFound:
 
 def found(desk: Desk, status: str, text: str, wanted: Mapping[str, str], number: int) -> PartnersFound:
     """Returns a page of the partners of a status; `wanted` are the filters of the address."""
-    asked = PartnerFilter(status, desk.today, text, wanted["genre"], wanted["label"], wanted["fraicheur"])
+    asked = _asked(desk, status, text, wanted)
     kept = {"etat": "" if status == "listed" else status, "q": text}
-    if wanted["ouvert"]:
-        asked = _at_hours(desk, asked, wanted["ouvert"])
     communes = partner_search.towns(desk.read, asked)
     counts = {row.town: row.count for row in communes}
     pager = Pager.at(sum(counts.values()), number, LIST, {**kept, **wanted})
@@ -92,6 +90,36 @@ def found(desk: Desk, status: str, text: str, wanted: Mapping[str, str], number:
         there,
         by_town,
     )
+
+
+def every(desk: Desk, status: str, text: str, wanted: Mapping[str, str]) -> Iterator[list[str | int]]:
+    """Yields the partners found as rows of a table, under a row of titles. It names places, and nobody."""
+    rows = partner_search.page(desk.read, _asked(desk, status, text, wanted), partner_search.ALL, 0)
+    offered = partners.open_offers(desk.read)
+    yield [
+        "Nom", "Adresse", "Code postal", "Commune", "Téléphone", "Courriel", "Site web", "Offres", "Horaires",
+        "Vérifié le",
+    ]  # fmt: skip
+    for row in rows:
+        details = partners.details_of(row)
+        labels = (partners.terms_of(offer).label for offer in offered.get(row.stream, ()))
+        yield [
+            details.name,
+            ", ".join(filter(None, (details.address, details.complement))),
+            details.postal_code,
+            details.town,
+            phone(details.phone) if details.phone else "",
+            details.email,
+            details.website,
+            ", ".join(labels),
+            "; ".join(hours.in_french(details.hours)),
+            row.confirmed.isoformat() if row.confirmed else "",
+        ]
+
+
+def _asked(desk: Desk, status: str, text: str, wanted: Mapping[str, str]) -> PartnerFilter:
+    asked = PartnerFilter(status, desk.today, text, wanted["genre"], wanted["label"], wanted["fraicheur"])
+    return _at_hours(desk, asked, wanted["ouvert"]) if wanted["ouvert"] else asked
 
 
 def _at_hours(desk: Desk, asked: PartnerFilter, opened: str) -> PartnerFilter:

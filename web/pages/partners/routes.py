@@ -22,8 +22,9 @@ from web.http.addresses import PageNumber
 from web.http.filters import Chip, FilterMenu
 from web.http.forms import Form, FormData, Text, validate
 from web.http.pagination import Pager, address
-from web.http.people import NOBODY
+from web.http.people import NOBODY, note
 from web.http.templates import Page, page, redirect
+from web.pages.indicators.files import workbook
 from web.pages.partners import listing
 from web.pages.partners.free_names import names_to_attach
 from web.pages.partners.listing import LIST, READERS, Town
@@ -54,7 +55,7 @@ class PartnersPage(Page):
     """The list and its map. `lists`: this person may add a partner; `suggests`: they may suggest one.
 
     `text` is the search, `kept` the parameters that it keeps. `names` counts the free names of former referrals to
-    attach.
+    attach. `workbook` is the address of all that is found, as a file.
     """
 
     template = "partners/list.html"
@@ -73,6 +74,7 @@ class PartnersPage(Page):
     imports: bool
     map: PlaceMap | None
     names: int
+    workbook: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +122,26 @@ def read(
         imports=desk.may(receive_catalogue),
         map=place_map(desk, found),
         names=len(names_to_attach(desk)) if desk.may(attach_name) else 0,
+        workbook=address(f"{LIST}/liste.xlsx", found.pager.params),
     )
     return page(request, shown)
+
+
+@router.get("/partenaires/liste.xlsx")
+def table(
+    request: Request,
+    desk: AtPartners,
+    etat: Status = "listed",
+    q: Asked = "",
+    genre: str = "",
+    label: str = "",
+    fraicheur: str = "",
+    ouvert: Open = "",
+) -> Response:
+    """Returns all the partners found as a workbook, with the search and the filters of the page."""
+    note(request, NOBODY)
+    wanted = {"genre": genre, "label": label, "fraicheur": fraicheur, "ouvert": ouvert}
+    return workbook(f"partenaires-{desk.today}", "Partenaires", listing.every(desk, etat, q.strip(), wanted))
 
 
 @router.get("/partenaires/nouveau")

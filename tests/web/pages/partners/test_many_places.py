@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from bs4 import Tag
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from pixflow.events.values import OfferTerms
 from pixflow.partners import listing, offers
@@ -197,3 +199,12 @@ def test_a_damaged_file_is_previewed_or_refused_and_no_row_of_it_is_lost(
     if answer.status_code == 303:
         found = figures(client, answer.headers["location"])
         assert sum(number for words, number in found.items() if not words.startswith("disparu")) == len(damaged) + 1
+
+
+def test_the_workbook_has_every_partner_found(referent: InspectingClient) -> None:
+    link = soup(referent.get("/partenaires?q=rai&fraicheur=old").text).select_one(".head a[href*='.xlsx']")["href"]
+    book = load_workbook(BytesIO(referent.get(link).content))
+    titles, *found = book["Partenaires"].values
+    assert titles[0] == "Nom"
+    assert len(found) == 44
+    assert {row[3] for row in found} == {"Rai"}
