@@ -379,7 +379,7 @@ def test_the_widest_of_several_roles_counts() -> None:
         (
             CLOCK,
             frozenset({"give_back", "lapse_offer", "seal_journal", "send_notice"})
-            | {"remind_partner", "ask_outcome", "note_mailed_link", "miss_contact"},
+            | {"remind_partner", "ask_outcome", "note_mailed_link", "note_returned_link", "miss_contact"},
         ),
         ("system:other", frozenset()),
         (

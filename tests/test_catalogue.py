@@ -605,6 +605,9 @@ EMITTED: dict[type[Event], Emitted] = {
     d.PartnerLinkMailed: Emitted(
         (*PRESCRIBED, sent(), link_issued()), issuing.note_mailed_link, {"link": PARTNER_LINK, "on": DAY}
     ),
+    d.PartnerLinkReturned: Emitted(
+        (*PRESCRIBED, sent(), link_issued()), issuing.note_returned_link, {"link": PARTNER_LINK, "on": DAY}
+    ),
     d.PartnerLinkRevoked: Emitted(
         (*PRESCRIBED, sent(), link_issued()), issuing.revoke_link, {"referral": REFERRAL, "on": DAY}
     ),

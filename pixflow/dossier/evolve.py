@@ -53,7 +53,7 @@ NO_PROJECT = "—"
 NO_ACTIVITY = (
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ErasureRequested, e.ErasureDeclined,
     e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken, e.PartnerLinkIssued, e.PartnerLinkMailed,
-    e.PartnerLinkRevoked, e.ReferralSeen,
+    e.PartnerLinkReturned, e.PartnerLinkRevoked, e.ReferralSeen,
 )  # fmt: skip
 """Events about who does what and when, what is handed out or read, or retractions: no activity of the young person."""
 
@@ -269,7 +269,9 @@ def _of_tasks(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object
             return {"snoozes": {**dossier.snoozes, task: Snooze(stamp, until, reason, event.awaits)}}
         case e.TaskHandedOver(task=task, to=to, until=until):
             return {"handovers": {**dossier.handovers, task: Handover(stamp, to, until)}}
-        case e.PartnerLinkIssued() | e.PartnerLinkMailed() | e.PartnerLinkRevoked() | e.ReferralSeen():
+        case e.PartnerLinkIssued() | e.PartnerLinkMailed() | e.PartnerLinkReturned():
+            return {"parcours": parcours_state.evolve_links(dossier.parcours, event, stamp)}
+        case e.PartnerLinkRevoked() | e.ReferralSeen():
             return {"parcours": parcours_state.evolve_links(dossier.parcours, event, stamp)}
     return {}
 

@@ -24,6 +24,7 @@ class PartnerLink(Struct, frozen=True):
     until: date
     asked: bool = False
     mailed: Stamp | None = None
+    returned: Stamp | None = None
     revoked: Stamp | None = None
 
 
@@ -211,6 +212,8 @@ def evolve_links(state: Parcours, event: object, stamp: Stamp) -> Parcours:
             return of_referral(state, referral, lambda r: replace(r, links=(*r.links, made)))
         case e.PartnerLinkMailed(referral=referral, link=link):
             return _of_link(state, referral, link, lambda one: replace(one, mailed=stamp))
+        case e.PartnerLinkReturned(referral=referral, link=link):
+            return _of_link(state, referral, link, lambda one: replace(one, returned=stamp))
         case e.PartnerLinkRevoked(referral=referral, link=link):
             return _of_link(state, referral, link, lambda one: replace(one, revoked=stamp))
         case e.ReferralSeen(referral=referral):

@@ -27,7 +27,9 @@ AT_WORKSHOPS = (e.SeatBooked, e.SeatCancelled, e.WorkshopAttended, e.WorkshopMis
 OF_A_MERGE = (e.DossierMerged, e.DuplicateJoined)
 """Events of a merge: both dossiers are corrected at once, by undoing the merge."""
 
-ISSUED = (e.CopyIssued, e.PaperIssued, e.GlassBroken, e.PartnerLinkMailed, e.ReferralSeen)
+ISSUED = (
+    e.CopyIssued, e.PaperIssued, e.GlassBroken, e.PartnerLinkMailed, e.PartnerLinkReturned, e.ReferralSeen,
+)  # fmt: skip
 """Events of what was handed out or read: it cannot be taken back."""
 
 

@@ -400,6 +400,16 @@ class PartnerLinkMailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerLinkReturned(Event):
+    """The mail server refuses the address of this link: nobody has it, and no e-mail leaves until another one."""
+
+    TOPIC: ClassVar[str] = "dossier.PartnerLinkReturned"
+    referral: UUID
+    link: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerLinkRevoked(Event):
     TOPIC: ClassVar[str] = "dossier.PartnerLinkRevoked"
     referral: UUID

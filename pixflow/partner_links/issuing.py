@@ -10,7 +10,13 @@ from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.parcours_state import ActionState, Referral
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event
-from pixflow.events.dossier import PartnerChased, PartnerLinkIssued, PartnerLinkMailed, PartnerLinkRevoked
+from pixflow.events.dossier import (
+    PartnerChased,
+    PartnerLinkIssued,
+    PartnerLinkMailed,
+    PartnerLinkReturned,
+    PartnerLinkRevoked,
+)
 from pixflow.events.values import LinkChannel
 from pixflow.partner_links.validity import MOST_REMINDERS, LinkedReferral, is_awaited, is_open, referral_of
 from pixflow.refused import Refused
@@ -88,6 +94,15 @@ def note_mailed_link(dossier: Dossier, *, link: UUID, on: date) -> list[Event]:
     return [PartnerLinkMailed(referral=found.referral.id, link=link, on=on)]
 
 
+@decision("note_returned_link", NOBODY, system=(CLOCK,))
+def note_returned_link(dossier: Dossier, *, link: UUID, on: date) -> list[Event]:
+    """Records that the mail server refuses the address of this link."""
+    found = referral_of(dossier, link)
+    if found is None or found.link.mailed or found.link.returned:
+        return []
+    return [PartnerLinkReturned(referral=found.referral.id, link=link, on=on)]
+
+
 def mail_address(text: str) -> str:
     """Returns an e-mail address. Raises Refused("bad-email")."""
     try:
@@ -121,7 +136,8 @@ def _has(known: Referral, link: UUID) -> bool:
 
 
 def _is_revoked(known: Referral) -> bool:
-    return known.link is not None and known.link.revoked is not None
+    """Tells if no e-mail leaves until the advisor issues another link: they revoked it, or its address is unknown."""
+    return known.link is not None and bool(known.link.revoked or known.link.returned)
 
 
 def _must_be_awaited(dossier: Dossier, action: ActionState, known: Referral) -> None:

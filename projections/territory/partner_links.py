@@ -56,7 +56,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 def _link(change: Change, one: LinkedReferral) -> Row:
     opens = is_open(change.after, one, one.link.until)
-    waits = opens and one.link.channel == "email" and one.link.mailed is None
+    waits = opens and one.link.channel == "email" and not (one.link.mailed or one.link.returned)
     return {
         "stream": change.stream, "link": one.link.id, "until": one.link.until, "opens": opens, "to_mail": waits,
     }  # fmt: skip
@@ -65,8 +65,8 @@ def _link(change: Change, one: LinkedReferral) -> Row:
 def _letters(stream: UUID, dossier: Dossier, refs: References) -> Iterator[Row]:
     for action in dossier.parcours.actions.values():
         for known in action.referrals:
-            revoked = known.link is not None and known.link.revoked is not None
-            if revoked or not is_awaited(dossier, action, known):
+            ended = known.link is not None and (known.link.revoked or known.link.returned)
+            if ended or not is_awaited(dossier, action, known):
                 continue
             row = {"remind_on": reminder_day(known, refs), "ask_on": outcome_day(action, known)}
             if any(row.values()):

@@ -25,7 +25,7 @@ ELSEWHERE = {
     "campaign.CampaignCorrected",
     # what a partner does by link: tests/browser/test_partner_link.py
     "dossier.PartnerLinkIssued", "dossier.PartnerLinkMailed", "dossier.PartnerLinkRevoked", "dossier.ReferralSeen",
-    "dossier.AnswerPromised", "dossier.OutcomeReported",
+    "dossier.AnswerPromised", "dossier.OutcomeReported", "dossier.PartnerLinkReturned",
     # papers and copies: tests/web/test_disclosure.py
     "dossier.CopyIssued", "dossier.PaperIssued", "dossier.GlassBroken", "workshop.PaperIssued",
 }  # fmt: skip

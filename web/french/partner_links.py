@@ -61,10 +61,15 @@ def _sent(link: PartnerLink, today: date) -> str:
         return say("lien sur papier, du {day}", day=short(link.stamp.on, today))
     if link.mailed:
         return say("lien parti par courriel le {day}", day=short(link.mailed.on, today))
+    if link.returned:
+        day = short(link.returned.on, today)
+        return say("courriel refusé le {day}, adresse inconnue : envoyez un lien à une autre", day=day)
     return "lien par courriel, pas encore parti"
 
 
 def _until(link: PartnerLink, today: date) -> str:
+    if link.returned:
+        return ""
     if link.revoked:
         return say("révoqué le {day}", day=short(link.revoked.on, today))
     text = "valable jusqu’au {day}" if today <= link.until else "périmé depuis le {day}"

@@ -21,7 +21,13 @@ from pixflow.dossier.parcours_state import Referral
 from pixflow.dossier.privacy.retention import months_of
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine, new_id
-from pixflow.partner_links.issuing import ask_outcome, note_mailed_link, remind_partner, renew_link
+from pixflow.partner_links.issuing import (
+    ask_outcome,
+    note_mailed_link,
+    note_returned_link,
+    remind_partner,
+    renew_link,
+)
 from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import LinkedReferral, is_open, referral_of, reminder_day
 from pixflow.partners.contacts import miss_contact
@@ -108,7 +114,9 @@ def send_waiting(sender: Sender) -> int:
 
 def _waiting(dossier: Any, link: UUID, today: date) -> LinkedReferral | None:
     found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
-    return found if found and not found.link.mailed and is_open(dossier, found, today) else None
+    return (
+        found if found and not (found.link.mailed or found.link.returned) and is_open(dossier, found, today) else None
+    )
 
 
 def _send(sender: Sender, stream: UUID, dossier: Dossier, found: LinkedReferral, to: str) -> int:
@@ -117,12 +125,21 @@ def _send(sender: Sender, stream: UUID, dossier: Dossier, found: LinkedReferral,
         sender.outbox(mail_of(sender, dossier, found, to))
     except OSError as error:
         _log.warning("a mail to a partner could not leave: %s (%s)", type(error).__name__, fault(error))
-        if found.referral.contact and not found.link.address and _is_unknown(error):
-            missed = {"contact": found.referral.contact}
-            _records(engine, missed, miss_contact, Actor(CLOCK), new_id(link, "missed"), {}, means="email")
+        if _is_unknown(error):
+            _note_unknown(engine, stream, found, to)
         return 0
     _records(engine, {"dossier": stream}, note_mailed_link, Actor(CLOCK), new_id(link, "mailed"), {}, link=link)
     return 1
+
+
+def _note_unknown(engine: Engine, stream: UUID, found: LinkedReferral, to: str) -> None:
+    """Records that an address is unknown: of the contact, whose place is written to next; else of the link."""
+    contact, by = found.referral.contact, Actor(CLOCK)
+    if contact and not found.link.address and engine.state("contact", contact).mail == to:
+        _records(engine, {"contact": contact}, miss_contact, by, new_id(found.link.id, "missed"), {}, means="email")
+        return
+    link = found.link.id
+    _records(engine, {"dossier": stream}, note_returned_link, by, new_id(link, "returned"), {}, link=link)
 
 
 def _is_unknown(error: OSError) -> bool:

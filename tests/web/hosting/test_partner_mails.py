@@ -18,6 +18,7 @@ from pixflow.tasks import of_dossier
 from tests.web.pages.partner_link.conftest import ADDRESS, MONDAY, PERSONAL, URL, Referred, referred_in
 from tests.web.paths import house
 from web.french import health as french
+from web.french import partner_links as letters
 from web.hosting import mail_checks
 from web.hosting.mail import message
 from web.hosting.settings import Settings
@@ -174,3 +175,15 @@ def test_a_contact_is_written_to_until_their_address_comes_back_and_no_dossier_h
     assert list(missed) == ["email"]
     assert place in [mail.to for mail in referred.tick()]
     assert "lise@" not in str(at_work.events(dossier))
+
+
+def test_an_address_that_the_server_refuses_is_left_alone_until_the_advisor_gives_another(referred: Referred) -> None:
+    referred.outbox.unknown = ADDRESS
+    for _ in range(2):
+        assert referred.tick() == []
+    assert len(referred.events(e.PartnerLinkReturned)) == 1
+    assert days_of_mails(referred, date(2026, 4, 1)) == [], "no reminder either"
+    (known,) = referred.house.state(referred.dossier).parcours.actions[referred.action].referrals
+    assert "adresse inconnue" in letters.state(known, referred.house.today)
+    referred.issue("email", "autre@mediatheque.exemple")
+    assert [mail.to for mail in referred.tick()] == ["autre@mediatheque.exemple"]

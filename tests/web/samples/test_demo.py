@@ -34,7 +34,7 @@ NOT_PLAYED = {
     "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated",
     # an advisor who takes a link back
-    "dossier.PartnerLinkRevoked",
+    "dossier.PartnerLinkRevoked", "dossier.PartnerLinkReturned",
     "structure.PortfolioMapped",
     # partners: what the visitor does, and what another file would tell
     "partner.PartnerCorrected", "partner.SourceTold", "partner.SourceWithdrawn",

@@ -217,6 +217,7 @@ DECISIONS: dict[str, str] = {
     "remind_partner": "rappeler une demande à un partenaire",
     "ask_outcome": "demander à un partenaire l’issue d’une action",
     "note_mailed_link": "noter un courriel parti à un partenaire",
+    "note_returned_link": "noter un courriel refusé",
     "see_referral": "lire une demande par un lien",
     "answer_by_link": "répondre à une demande par un lien",
     "promise_answer": "promettre une réponse par un lien",

@@ -10,6 +10,7 @@ from web.french.typography import de, say, upper_first
 TITLES = {
     "dossier.PartnerLinkIssued": "Lien d’un partenaire",
     "dossier.PartnerLinkMailed": "Courriel à un partenaire",
+    "dossier.PartnerLinkReturned": "Courriel refusé, à un partenaire",
     "dossier.PartnerLinkRevoked": "Lien d’un partenaire révoqué",
     "dossier.ReferralSeen": "Demande lue par un partenaire",
     "dossier.AnswerPromised": "Réponse promise par un partenaire",
@@ -31,6 +32,8 @@ def sentence(event: Event, context: EventContext) -> str:
             return listed(text, address, asked, f"valable jusqu’au {context.day(until)}")
         case e.PartnerLinkMailed():
             return say("Courriel parti à {partner}{about}", partner=partner, about=about)
+        case e.PartnerLinkReturned():
+            return say("Courriel à {partner} refusé, adresse inconnue{about}", partner=partner, about=about)
         case e.PartnerLinkRevoked():
             return say("Lien {of} révoqué{about}", of=de(partner), about=about)
         case e.ReferralSeen():
