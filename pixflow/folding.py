@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from pixflow.events.base import Recorded
+from pixflow.events.base import Recorded, event_day
 from pixflow.events.dossier import PersonErased as DossierErased
 from pixflow.events.dossier import Retracted as DossierRetracted
 from pixflow.events.participation import PersonErased as ParticipationErased
@@ -47,3 +47,7 @@ class Stamp(Struct, frozen=True):
 
     on: date
     version: int
+
+
+def stamp_of(recorded: Recorded) -> Stamp:
+    return Stamp(event_day(recorded.event), recorded.originator_version)

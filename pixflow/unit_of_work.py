@@ -12,7 +12,7 @@ from pixflow import authorization, tasks
 from pixflow.actor import Actor
 from pixflow.authorization import Subject
 from pixflow.decision import Argument, Decision
-from pixflow.events.base import Event, Recorded
+from pixflow.events.base import Event, Recorded, event_day
 from pixflow.folding import RETRACTIONS
 from pixflow.reference_data import References
 from pixflow.refused import Refused
@@ -206,7 +206,7 @@ class UnitOfWork:
         for version, event in enumerate(events, loaded.version + 1):
             check_days(event)
             if getattr(event, "on", self._today) > self._today:
-                raise Refused("future", field="on", on=event.on)  # type: ignore[attr-defined]
+                raise Refused("future", field="on", on=event_day(event))
             stamped.append(
                 Recorded(stream, version, event, self.now, self.by.id, self.by.acting_for, self._via, self.command_id)
             )

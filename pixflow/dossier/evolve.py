@@ -31,7 +31,7 @@ from pixflow.dossier.state import (
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Awaited
-from pixflow.folding import Stamp
+from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 
 FROM_OUTSIDE = (
@@ -77,7 +77,7 @@ def fold(events: Sequence[Recorded]) -> Dossier:
 def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     """Returns the dossier after one more event."""
     event = recorded.event
-    stamp = Stamp(event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    stamp = stamp_of(recorded)
     if isinstance(event, e.PersonErased):
         return Dossier(version=stamp.version, erased=stamp)
     if dossier.erased:

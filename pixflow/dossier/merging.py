@@ -10,7 +10,7 @@ from pixflow.dossier.identity import correct_contact, correct_identity
 from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
-from pixflow.events.base import Event, Recorded
+from pixflow.events.base import Event, Recorded, event_day
 from pixflow.folding import not_retracted
 from pixflow.refused import Refused, required
 
@@ -116,8 +116,8 @@ def _happened(there: Sequence[Event], here: Sequence[Event]) -> list[Event]:
     words: dict[Hashable, date] = {}
     for event in here:
         if subject := _subject(event):
-            words[subject] = max(words.get(subject, date.min), _day(event))
-    return [one for one in there if _of_the_path(one) and words.get(_subject(one), date.min) < _day(one)]
+            words[subject] = max(words.get(subject, date.min), event_day(event))
+    return [one for one in there if _of_the_path(one) and words.get(_subject(one), date.min) < event_day(one)]
 
 
 def _of_the_path(event: Event) -> bool:
@@ -134,11 +134,6 @@ def _subject(event: Event) -> Hashable:
         case e.AppointmentSet(task=task) | e.AppointmentMissed(task=task):
             return "appointment", task
     return ONE_WORD.get(type(event))
-
-
-def _day(event: Event) -> date:
-    day: date = event.on  # type: ignore[attr-defined]
-    return day
 
 
 @decision("unmerge", REFERENT_AND_MANAGER)

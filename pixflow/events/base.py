@@ -52,6 +52,12 @@ class Unopened(Event):
     TOPIC: str  # type: ignore[misc]
 
 
+def event_day(event: Event) -> date:
+    """Returns the day that an event is about. Raises AttributeError for the five kinds that have none."""
+    on: date = event.on  # type: ignore[attr-defined]
+    return on
+
+
 def personal_fields(event: type[Event]) -> frozenset[str]:
     """Returns the names of an event's personal fields; none for an event stored in clear."""
     return frozenset(f.name for f in fields(event) if _is_personal(f.type))  # type: ignore[arg-type]
@@ -65,7 +71,7 @@ def as_erased(event: Event) -> Event:
     """Returns the event as it is read once its stream's key is destroyed."""
     if isinstance(event, (Erased, Unopened)) or not personal_fields(type(event)):
         return event
-    return Erased(TOPIC=event.TOPIC, STAGE=event.STAGE, on=event.on)  # type: ignore[attr-defined]
+    return Erased(TOPIC=event.TOPIC, STAGE=event.STAGE, on=event_day(event))
 
 
 class Recorded(Struct, frozen=True, gc=False):

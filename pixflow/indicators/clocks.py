@@ -5,9 +5,8 @@ from datetime import date
 from typing import Literal
 
 from pixflow.events import dossier as e
-from pixflow.events.base import Event, Recorded
+from pixflow.events.base import Event, Recorded, event_day
 from pixflow.folding import not_retracted
-from pixflow.indicators.path import recorded_day
 from pixflow.working_days import Calendar
 
 Clock = Literal["known", "true"]
@@ -33,4 +32,4 @@ def day_of(event: Event) -> date:
             return result.shared.day
         case e.ProfileReceived(profile=profile):
             return profile.shared.day
-    return recorded_day(event)
+    return event_day(event)

@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 from msgspec import Struct
 
 from pixflow.actor import PARTNER
-from pixflow.events.base import Erased, Recorded
+from pixflow.events.base import Erased, Recorded, event_day
 from pixflow.events.dossier import DossierMerged
 from pixflow.folding import not_retracted
 
@@ -44,7 +44,7 @@ def traces(
     for dossier, events in dossiers:
         standing = not_retracted(events)
         apart = any(isinstance(one.event, Erased | DossierMerged) for one in events)
-        if standing and not apart and first <= _day(standing[0]) <= last:
+        if standing and not apart and first <= event_day(standing[0].event) <= last:
             made.append(Trace(alias(str(dossier)), sorted(standing, key=lambda one: one.position)))
     return sorted(made, key=lambda one: one.alias)
 
@@ -73,7 +73,7 @@ def _of(one: Recorded, alias: Callable[[str], str]) -> str:
         "concept:name": one.event.TOPIC.partition(".")[2],
         "lifecycle:transition": "complete",
         "org:resource": _resource(one.by, alias),
-        "pixflow:on": _day(one).isoformat(),
+        "pixflow:on": event_day(one.event).isoformat(),
     }
     stage = _string("pixflow:stage", one.event.STAGE) if one.event.STAGE else ""
     return _event(told, one.at, one.position) + stage
@@ -92,11 +92,6 @@ def _resource(by: str, alias: Callable[[str], str]) -> str:
     if by.startswith(PARTNER):
         return "partner"
     return by.partition(":")[2] if ":" in by else f"staff-{alias(by)}"
-
-
-def _day(one: Recorded) -> date:
-    on: date = one.event.on  # type: ignore[attr-defined]
-    return on
 
 
 def _string(key: str, value: str) -> str:

@@ -11,7 +11,7 @@ from pixflow.documents.grille import percent
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier.evolve import NO_ACTIVITY, NO_PROJECT
 from pixflow.events import dossier as e
-from pixflow.events.base import Erased, Event, Recorded
+from pixflow.events.base import Erased, Event, Recorded, event_day
 from pixflow.events.values import Action
 
 Milestone = Literal[
@@ -129,16 +129,11 @@ class Path(Struct):
         return self.prescriptions[0].band if self.prescriptions else None
 
 
-def recorded_day(event: Event) -> date:
-    on: date = event.on  # type: ignore[attr-defined]
-    return on
-
-
 def path_of(
     dossier: UUID,
     events: Sequence[Recorded],
     protocol: ProtocolOn,
-    day_of: Callable[[Event], date] = recorded_day,
+    day_of: Callable[[Event], date] = event_day,
     *,
     workshop_presents: bool = True,
 ) -> Path:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pixflow.events import participation as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Moment, Profile, Purpose, Result
-from pixflow.folding import Stamp
+from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 
 
@@ -59,7 +59,7 @@ def fold(events: Sequence[Recorded]) -> Participation:
 
 
 def evolve(state: Participation, recorded: Recorded) -> Participation:
-    stamp = Stamp(recorded.event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    stamp = stamp_of(recorded)
     if isinstance(recorded.event, e.PersonErased):
         return Participation(version=stamp.version, erased=stamp, row=recorded.event.row)
     if state.erased:

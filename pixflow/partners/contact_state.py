@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pixflow.events.base import Recorded
 from pixflow.events.territory import contact as e
 from pixflow.events.values import ContactDetails
-from pixflow.folding import Stamp
+from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 
 
@@ -45,7 +45,7 @@ def fold(events: Sequence[Recorded]) -> Contact:
 
 def evolve(state: Contact, recorded: Recorded) -> Contact:
     event = recorded.event
-    stamp = Stamp(event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    stamp = stamp_of(recorded)
     if isinstance(event, e.ContactErased):
         return Contact(version=stamp.version, erased=stamp)
     return replace(state, version=stamp.version, **_changes(state, event, stamp))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pixflow.events.base import Recorded
 from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
-from pixflow.folding import Stamp
+from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 
 NAMES = tuple(field.name for field in fields(PartnerDetails))
@@ -117,7 +117,7 @@ def fold(events: Sequence[Recorded]) -> PartnerState:
 
 def evolve(state: PartnerState, recorded: Recorded) -> PartnerState:
     event = recorded.event
-    stamp = Stamp(event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    stamp = stamp_of(recorded)
     changes = _file(state, event, stamp) or _offers(state, event, stamp) or _standing(state, event, stamp)
     return replace(state, version=stamp.version, **changes)
 

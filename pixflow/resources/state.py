@@ -11,7 +11,7 @@ from pixflow.documents.resource import ResourceDocument
 from pixflow.events.base import Recorded
 from pixflow.events.knowledge import question as q
 from pixflow.events.knowledge import resource as r
-from pixflow.folding import Stamp
+from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 
 
@@ -94,7 +94,7 @@ def fold(events: Sequence[Recorded]) -> Resource:
 def evolve(state: Resource, recorded: Recorded) -> Resource:
     event, by = recorded.event, recorded.by
     state = replace(state, version=recorded.originator_version)
-    stamp = Stamp(event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    stamp = stamp_of(recorded)
     match event:
         case r.ResourceProposed(proposal=number, document=document, note=note):
             return replace(state, proposal=Revision(number, document, note, by, stamp), proposals=number)
@@ -146,7 +146,7 @@ def fold_question(events: Sequence[Recorded]) -> TeamQuestion:
 def evolve_question(state: TeamQuestion, recorded: Recorded) -> TeamQuestion:
     event = recorded.event
     state = replace(state, version=recorded.originator_version)
-    stamp = Stamp(event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    stamp = stamp_of(recorded)
     match event:
         case q.QuestionAsked(text=text, task=task):
             return replace(state, text=text, task=task, by=recorded.by, asked=stamp)

@@ -12,7 +12,7 @@ from pixflow import identity
 from pixflow.events import staff as e
 from pixflow.events.base import Recorded
 from pixflow.events.values import Role
-from pixflow.folding import Stamp
+from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused
 from pixflow.team import access as access_state
@@ -103,7 +103,7 @@ def fold(events: Sequence[Recorded]) -> Staff:
 
 def evolve(state: Staff, recorded: Recorded) -> Staff:
     event, version = recorded.event, recorded.originator_version
-    stamp = Stamp(event.on, version)  # type: ignore[attr-defined]
+    stamp = stamp_of(recorded)
     access = access_state.evolve(state.access, event, recorded.by, recorded.at, worked=state.works(stamp.on))
     changes = {**_working(state, recorded), **_milestones(state, event, stamp)}
     return replace(state, version=version, access=access, **changes)

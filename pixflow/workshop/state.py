@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pixflow.events import workshop as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Presence
-from pixflow.folding import Stamp
+from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused
 
@@ -85,7 +85,7 @@ def fold(events: Sequence[Recorded]) -> Workshop:
 
 
 def evolve(state: Workshop, recorded: Recorded) -> Workshop:
-    stamp = Stamp(recorded.event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    stamp = stamp_of(recorded)
     changes = _seats(state, recorded.event, stamp) or _course(state, recorded, stamp)
     return replace(state, version=stamp.version, **changes)
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.pool import NullPool
 
 from pixflow.dossier import evolve as dossier_evolve
+from pixflow.events.base import event_day
 from pixflow.indicators.clocks import Clock, day_of, standing
 from pixflow.indicators.entry import Basis
-from pixflow.indicators.path import recorded_day
 from pixflow.reference_data import References
 from projections import advisor_queue
 from projections.bookkeeping import folds
@@ -31,7 +31,7 @@ def as_of(read: Connection, refs: References, basis: Basis, day: date, clock: Cl
 
     `read` are the tables of today, `refs` and `basis` are counted with. Each call makes tables of its own.
     """
-    days = day_of if clock == "true" else recorded_day
+    days = day_of if clock == "true" else event_day
     with _memory().connect() as connection:
         for some in _chunks(_standing(read, refs, day, clock)):
             write(connection, some, basis, day_of=days)

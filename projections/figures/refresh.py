@@ -9,11 +9,11 @@ from zlib import crc32
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, case, literal, select, update
 
-from pixflow.events.base import Event, Recorded
+from pixflow.events.base import Event, Recorded, event_day
 from pixflow.folding import not_retracted
 from pixflow.indicators.conformance import DEBRIEF_BY
 from pixflow.indicators.entry import Basis
-from pixflow.indicators.path import path_of, recorded_day
+from pixflow.indicators.path import path_of
 from pixflow.partners import state as partner_state
 from pixflow.reference_data import References
 from pixflow.workshop import state as workshop_state
@@ -102,7 +102,7 @@ def write(
     streams: Iterable[Stream],
     basis: Basis,
     documents: str = "",
-    day_of: Callable[[Event], date] = recorded_day,
+    day_of: Callable[[Event], date] = event_day,
 ) -> None:
     """Writes the rows of streams. `day_of` gives the day of an event."""
     made = [_rows(one, basis, documents, day_of) for one in streams]

@@ -1,11 +1,10 @@
 """Words for two dossiers that may be one person's."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import current_stage
-from pixflow.events.base import Recorded
+from pixflow.events.base import Recorded, event_day
 from pixflow.folding import not_retracted
 from web.french import dates, typography, vocabulary
 from web.french.events import sentences
@@ -36,9 +35,8 @@ def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str 
 def dated(recorded: Recorded, names: Names, history: Sequence[Recorded], zone: str = PARIS) -> str:
     """Returns a text like "3 mars 2026 : Pix présenté au premier accueil"."""
     said = sentences.sentence(recorded, names, zone=zone, history=history)
-    day: date = recorded.event.on  # type: ignore[attr-defined]
-    return say("{day} : {said}", day=dates.day(day, year=True, short=True), said=said)
+    return say("{day} : {said}", day=dates.day(event_day(recorded.event), year=True, short=True), said=said)
 
 
 def _last(trail: Sequence[Recorded]) -> Recorded | None:
-    return max(not_retracted(trail), key=lambda r: (r.event.on, r.originator_version), default=None)  # type: ignore[attr-defined]
+    return max(not_retracted(trail), key=lambda r: (event_day(r.event), r.originator_version), default=None)

@@ -8,7 +8,7 @@ from pixflow.authorization import Subject
 from pixflow.decision import Decision
 from pixflow.engine import Step
 from pixflow.events import staff as e
-from pixflow.events.base import Event, Recorded
+from pixflow.events.base import Event, Recorded, event_day
 from pixflow.team import absences, membership, milestones, roles, staff
 from projections import audit_trail
 from web.desk import receipts
@@ -106,4 +106,4 @@ def _absence(id: UUID, before: staff.Staff) -> _Way:
 
 def _again(milestone: Event) -> _Way:
     titled = {"title": milestone.title} if isinstance(milestone, (e.TrainingAttended, e.BriefingHeld)) else {}
-    return _AGAIN[type(milestone)], {"on": milestone.on, **titled}  # type: ignore[attr-defined]
+    return _AGAIN[type(milestone)], {"on": event_day(milestone), **titled}
