@@ -15,8 +15,7 @@ DEBRIEF_BY = "R9"
 
 
 def _judged(rule: str, mark: Mark, conform: object, by: Mark | None = None) -> FigureEntry:
-    ended = {"ended_on": by.on, "ended": by.version} if by else {}
-    return happened("I24", mark, rule, "done" if conform else "out", **ended)
+    return happened("I24", mark, rule, "done" if conform else "out", ended=by)
 
 
 def _response(basis: Basis, rule: str, since: Mark, then: Mark | None, days: int) -> FigureEntry:

@@ -81,6 +81,20 @@ def followed(
     return entry
 
 
-def happened(indicator: str, mark: Mark, part: str = "", state: State = "done", **more: object) -> FigureEntry:
+def happened(
+    indicator: str,
+    mark: Mark,
+    part: str = "",
+    state: State = "done",
+    *,
+    due: date | None = None,
+    ended: Mark | None = None,
+    reason: str = "",
+    partner: str = "",
+    subject: UUID | None = None,
+    value: int | None = None,
+) -> FigureEntry:
     """Returns the entry of something that happened."""
-    return FigureEntry(indicator, part, mark.on, mark.version, state, **more)  # type: ignore[arg-type]
+    ended_on, version = (ended.on, ended.version) if ended else (None, None)
+    more = (due, ended_on, version, reason, partner, subject, value)
+    return FigureEntry(indicator, part, mark.on, mark.version, state, *more)

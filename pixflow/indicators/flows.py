@@ -67,9 +67,9 @@ def proposals(basis: Basis, path: Path) -> Iterator[FigureEntry]:
             if action.proposal is None:
                 yield happened("I15", built.built, "own")
             if made.started:
-                yield happened("I15", built.built, "started", ended_on=made.started.on, ended=made.started.version)
+                yield happened("I15", built.built, "started", ended=made.started)
             if made.ended and made.outcome == "done":
-                yield happened("I15", built.built, "done", ended_on=made.ended.on, ended=made.ended.version)
+                yield happened("I15", built.built, "done", ended=made.ended)
 
 
 def ages(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -109,7 +109,7 @@ def funnel(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     if entered := path.marks.get("concerned"):
         for name in FUNNEL:
             if mark := path.marks.get(name):
-                yield happened("funnel", Mark(entered.on, mark.version), name, ended_on=mark.on, ended=mark.version)
+                yield happened("funnel", Mark(entered.on, mark.version), name, ended=mark)
 
 
 FLOWS = (results_by_band, proposals, ages, chases, progress, partners, funnel)

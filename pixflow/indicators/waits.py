@@ -71,10 +71,10 @@ def certification(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     for number, milestone in enumerate(STEPS):
         found = next((path.marks[later] for later in STEPS[number:] if later in path.marks), None)
         if found:
-            yield happened("I12", entered, milestone, ended_on=found.on, ended=found.version)
+            yield happened("I12", entered, milestone, ended=found)
     if declined := path.outs.get("certification-declined"):
         mark, reason = declined
-        yield happened("I12", entered, "declined", "out", ended_on=mark.on, ended=mark.version, reason=reason)
+        yield happened("I12", entered, "declined", "out", ended=mark, reason=reason)
 
 
 _ENTRIES: dict[Stage, Milestone] = {
@@ -96,8 +96,8 @@ def exits(basis: Basis, path: Path) -> Iterator[FigureEntry]:
         passed, gone = path.marks.get(_NEXT[stage]), way_out(path, _WAYS_OUT.get(stage, ()))
         silent = (path.last or date.min) + timedelta(basis.definitions.silent)
         if passed:
-            yield happened("I17", mark, stage, ended_on=passed.on, ended=passed.version)
+            yield happened("I17", mark, stage, ended=passed)
         elif gone:
-            yield happened("I17", mark, stage, "out", ended_on=gone[0].on, ended=gone[0].version, reason=gone[1])
+            yield happened("I17", mark, stage, "out", ended=gone[0], reason=gone[1])
         else:
             yield happened("I17", mark, stage, "open", due=silent)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pixflow.documents.definitions import RULES
@@ -67,9 +67,9 @@ def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH,
     """Returns an indicator with its links below the page `home`; `title` replaces its own."""
     where = f"{home}/{one.id}"
 
-    def number(name: str, label: str, count: int, among: int, **more: object) -> Number:
+    def number(name: str, label: str, count: int, among: int) -> Number:
         share = 100 * count / among if among else 0.0
-        return Number(name, label, count, asked.at(where, etat=name), share, among, **more)  # type: ignore[arg-type]
+        return Number(name, label, count, asked.at(where, etat=name), share, among)
 
     parts = [_part(one, part, number) for part in figure.parts]
     return FigureShown(
@@ -87,12 +87,10 @@ def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH,
     )
 
 
-def _part(one: Indicator, part: Part, number: object) -> Number:
-    label = french.part(one.id, part.name)
+def _part(one: Indicator, part: Part, number: Callable[[str, str, int, int], Number]) -> Number:
+    made = number(part.counts, french.part(one.id, part.name), part.counted, part.among)
     middle = "" if part.median is None or part.ninth is not None else french.middle(one.id, part.median)
-    extra = {"rate": french.share(part.rate), "median": part.median, "ninth": part.ninth, "middle": middle}
-    made: Number = number(part.counts, label, part.counted, part.among, **extra)  # type: ignore[operator]
-    return made
+    return replace(made, rate=french.share(part.rate), median=part.median, ninth=part.ninth, middle=middle)
 
 
 def shown_all(found: Mapping[str, Figure], asked: AskedFigures, home: str = PATH) -> dict[str, FigureShown]:
