@@ -343,7 +343,7 @@ def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
         "lend",
         "undo_assignment",
         "hand_over",
-    } | {"return_dossier"}
+    } | {"return_dossier", "open_again"}
     merging = {"merge", "take_over", "move_match", "unmerge", "give_back_merged", "move_back"}
     grouping = {"correct_group", "undo_group"}
     assert steering == importing | merging | grouping | ERASING | {

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Literal
 
+from pixflow.actor import OPERATOR
 from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.guards import must_have_no_seat
 from pixflow.dossier.state import Dossier
@@ -21,7 +22,7 @@ def review_late_event(dossier: Dossier, *, note: str, on: date) -> list[Event]:
 def close_dossier(
     dossier: Dossier,
     *,
-    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"],
+    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other", "mistake"],
     note: str,
     on: date,
 ) -> list[Event]:
@@ -35,6 +36,17 @@ def close_dossier(
         note = required(note, "note")
     must_have_no_seat(dossier, on)
     return [e.DossierClosed(reason=reason, note=note.strip(), on=on)]
+
+
+def is_mistaken(dossier: Dossier) -> bool:
+    """Tells if the dossier was closed as opened by mistake: a file may open it again."""
+    return dossier.closed is not None and dossier.close_reason == "mistake"
+
+
+@decision("open_again", REFERENT_AND_MANAGER, system=(OPERATOR,))
+def open_again(dossier: Dossier, *, on: date) -> list[Event]:
+    """Reopens a dossier closed as opened by mistake, when a file names its young person again."""
+    return [e.DossierReopened(reason="", on=on)] if is_mistaken(dossier) else []
 
 
 @decision("reopen", OWN_DOSSIERS_AND_MANAGER)

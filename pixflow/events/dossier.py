@@ -696,7 +696,7 @@ class LateEventReviewed(Event):
 class DossierClosed(Event):
     TOPIC: ClassVar[str] = "dossier.DossierClosed"
     CLOSES: ClassVar[bool] = True
-    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"]
+    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other", "mistake"]
     note: Personal[str]
     on: date
 

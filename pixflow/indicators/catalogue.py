@@ -249,8 +249,11 @@ FUNNEL = Indicator(
 
 
 def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:
-    """Yields every entry of a path. A merged duplicate has none, an erased person those by day alone."""
-    if not path.merged:
+    """Yields every entry of a path. A merged duplicate and a dossier opened by mistake have none.
+
+    An erased person has those by day alone.
+    """
+    if not (path.merged or path.mistaken):
         for count in flows.OF_EVERYBODY:
             yield from count(basis, path)
     if path.counts:

@@ -116,8 +116,12 @@ class Path(Struct):
 
     @property
     def counts(self) -> bool:
-        """Tells if cohorts hold this dossier: opened, no duplicate, nothing of it erased."""
-        return self.opened is not None and not self.merged and not self.erased
+        """Tells if cohorts hold this dossier: opened, not by mistake, no duplicate, nothing of it erased."""
+        return self.opened is not None and not (self.merged or self.mistaken or self.erased)
+
+    @property
+    def mistaken(self) -> bool:
+        return self.outs.get("closed", (None, ""))[1] == "mistake"
 
     @property
     def closed(self) -> Mark | None:

@@ -7,10 +7,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.actor import Actor
+from pixflow.dossier.closing import open_again
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, Engine, Step, new_id
 from pixflow.events.base import Recorded
-from pixflow.events.dossier import DossierOpened, IdentityCorrected
+from pixflow.events.dossier import DossierOpened, DossierReopened, IdentityCorrected
 from pixflow.identity import words
 from pixflow.importing.auto_match import match_all
 from pixflow.portfolio.columns import FIELDS, Chosen, Field
@@ -156,11 +157,12 @@ class PortfolioImporter:
 
     def outcome(self, command_id: UUID) -> PortfolioOutcome:
         """Returns the outcome of an import, whoever sent it; nothing for an unknown command."""
-        chunks = (
-            self.engine.events_of_command(new_id(command_id, _chunk(start))) for start in range(0, MAX_ROWS, CHUNK)
-        )
-        recorded = [one for chunk in chunks for one in chunk]
-        return _outcome(recorded, self.engine.events_of_command(new_id(command_id, "match")))
+        return _outcome(self.recorded(command_id), self.engine.events_of_command(new_id(command_id, "match")))
+
+    def recorded(self, command_id: UUID) -> list[Recorded]:
+        """Returns the events of an import, but for the matches that followed."""
+        chunks = (new_id(command_id, _chunk(start)) for start in range(0, MAX_ROWS, CHUNK))
+        return [one for chunk in chunks for one in self.engine.events_of_command(chunk)]
 
     def _remembered(self, portfolio: Portfolio) -> Columns:
         """Returns the fields chosen for the columns of the last file with the titles of this one."""
@@ -235,7 +237,11 @@ def _chunk(start: int) -> str:
 
 def _steps(line: PortfolioRow, command_id: UUID, accepted: Accepted) -> Iterator[Step]:
     row = line.row
-    if line.way == "open":
+    if line.status == "new" and line.dossier:
+        yield Step({"dossier": line.dossier}, open_again)
+        for decision, arguments in corrections(row, line.differs):
+            yield Step({"dossier": line.dossier}, decision, context=arguments)
+    elif line.way == "open":
         decision, arguments = opening(row, row.site or "")
         yield Step({"dossier": new_id(command_id, f"line {row.line}")}, decision, context=arguments)
     elif line.dossier and _is_accepted(line, accepted):
@@ -250,7 +256,8 @@ def _is_accepted(line: PortfolioRow, accepted: Accepted) -> bool:
 
 
 def _outcome(recorded: Sequence[Recorded], matched: Sequence[Recorded]) -> PortfolioOutcome:
-    opened = dict.fromkeys(one.originator_id for one in recorded if isinstance(one.event, DossierOpened))
+    openings = (DossierOpened, DossierReopened)
+    opened = dict.fromkeys(one.originator_id for one in recorded if isinstance(one.event, openings))
     touched = dict.fromkeys(one.originator_id for one in recorded if one.originator_id not in opened)
     found = dict.fromkeys(one.originator_id for one in matched if one.event.TOPIC.startswith("participation."))
     return PortfolioOutcome(tuple(opened), tuple(touched), tuple(found))

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pixflow.dossier.closing import is_mistaken
 from pixflow.dossier.state import Dossier
 from pixflow.identity import words
 from pixflow.participation.scoring import Person, score
@@ -49,9 +50,9 @@ class KnownPerson(Protocol):
 class PortfolioRow(Struct, frozen=True):
     """One row and its change.
 
-    `status`: new; unchanged; changed (`differs` names the differing fields, `before` the dossier's values: offered);
-    doubtful (see `doubt`; nothing is recorded, unless somebody chose one of its `ways`); closed (it differs, and the
-    dossier is closed); left (a problem of its line says why).
+    `status`: new (`dossier` is one to open again, closed as a mistake); unchanged; changed (`differs` names the fields,
+    `before` the values of the dossier: offered); doubtful (see `doubt`; nothing is recorded, unless somebody chose one
+    of its `ways`); closed (it differs, and the dossier is closed); left (a problem of its line says why).
 
     `doubt`: other-name (same number, other names), same-person (same names and birth date), namesake (same names, no
     birth date to distinguish them), twice-in-file, lost-zeros (the number of another dossier or row but for leading
@@ -170,13 +171,17 @@ class Planner:
         return self._compared(row, dossier, state)
 
     def _compared(self, row: ResolvedRow, dossier: UUID, state: Dossier) -> PortfolioRow:
+        again = is_mistaken(state)
+        state = replace(state, closed=None) if again else state
         differs = differences(row, state)
-        if not differs:
+        if not differs and not again:
             return PortfolioRow("unchanged", row, dossier)
         if state.closed:
             return PortfolioRow("closed", row, dossier, differs)
         if refused := self._refusal(corrections(row, differs), state):
             return self._leave(row, refused.code, refused.details.get("field"))
+        if again:
+            return PortfolioRow("new", self._opened_at(row, row.site or state.site), dossier, differs, way="open")
         return PortfolioRow("changed", row, dossier, differs, before=_values(state, differs))
 
     def _refusal(self, commands: Iterable[Command], state: Dossier) -> Refused | None:
@@ -192,6 +197,8 @@ class Planner:
         near = [one for one in self._people.get(mine, ()) if _could_be(row, one)]
         if len(near) == 1 and not row.imilo_number and not differences(row, self._states[near[0].stream]):
             return PortfolioRow("unchanged", row, near[0].stream)
+        if len(near) == 1 and is_mistaken(self._states[near[0].stream]):
+            return self._compared(row, near[0].stream, self._states[near[0].stream])
         if near:
             sure = any(one.birth_date and one.birth_date == row.birth_date for one in near)
             only = near[0].stream if len(near) == 1 else None

@@ -333,6 +333,14 @@ def test_a_dossier_reopens_with_a_reason() -> None:
     given(opened()).when(closing.reopen_dossier, reason="revenue", on=DAY).then_nothing()
 
 
+def test_a_dossier_opened_by_mistake_is_opened_again_by_a_file() -> None:
+    mistake = d.DossierClosed(reason="mistake", note="", on=DAY)
+    given(opened()).when(closing.close_dossier, reason="mistake", note="", on=DAY).then(mistake)
+    given(opened(), mistake).when(closing.open_again, on=DAY).then(d.DossierReopened(reason="", on=DAY))
+    given(opened(), closed()).when(closing.open_again, on=DAY).then_nothing()
+    given(opened()).when(closing.open_again, on=DAY).then_nothing()
+
+
 def test_what_came_in_late_is_reviewed() -> None:
     late = (opened(), linked(), closed(), received())
     given(*late).when(closing.review_late_event, note=" lu ", on=DAY).then(d.LateEventReviewed(note="lu", on=DAY))

@@ -62,6 +62,12 @@ def test_a_dossier_opened_again_is_not_out() -> None:
     assert path(recorded(opened(), closed, d.DossierReopened(reason="back", on=after(4)))).closed is None
 
 
+def test_a_dossier_opened_by_mistake_counts_nowhere_until_it_is_opened_again() -> None:
+    mistake = d.DossierClosed(reason="mistake", note="", on=after(1))
+    assert not path(recorded(opened(), presented(0), mistake)).counts
+    assert path(recorded(opened(), presented(0), mistake, d.DossierReopened(reason="", on=after(2)))).counts
+
+
 def test_an_erased_person_leaves_cohorts_and_keeps_days() -> None:
     events = [replace(one, event=as_erased(one.event)) for one in recorded(opened(), presented(3))]
     found = path(events)

@@ -98,6 +98,7 @@ CLOSINGS = {
     "unreachable": "plus joignable",
     "declined": "ne souhaite pas continuer",
     "other": "autre raison",
+    "mistake": "ouvert par erreur",
 }
 
 ROTATIONS = {

@@ -248,4 +248,4 @@ class LendForm(DatedForm):
 
 
 class CloseForm(CommentForm):
-    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"]
+    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other", "mistake"]

@@ -12,6 +12,7 @@ from web.desk.names import advisor_name
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page
+from web.pages.portfolio.undo import may_undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ class DossierList:
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomePage(Page):
-    """The events of an import. `stopped`: it stopped before the end. `see_results`: it matched results."""
+    """The events of an import. `stopped`: it stopped before the end. `see_results`: it matched results.
+
+    `undo` is the address where it is taken back, "" for none.
+    """
 
     template = "portfolio/done.html"
 
@@ -49,6 +53,7 @@ class OutcomePage(Page):
     unassigned: int
     lists: Sequence[DossierList]
     stopped: bool
+    undo: str
 
     @property
     def shows(self) -> People:
@@ -56,7 +61,7 @@ class OutcomePage(Page):
 
 
 def outcome_page(
-    desk: Desk, outcome: PortfolioOutcome, opened: int, corrected: int, where: str, *, stopped: bool
+    desk: Desk, command: UUID, outcome: PortfolioOutcome, opened: int, corrected: int, where: str, *, stopped: bool
 ) -> OutcomePage:
     """Returns the page of an import; `opened` and `corrected` are the pages of its lists."""
     people = directory.named(desk.read, {*outcome.opened, *outcome.corrected})
@@ -74,6 +79,7 @@ def outcome_page(
             _list(desk, "Corrigés", second, _pager(second, where, ("c", corrected), ("o", opened))),
         ],
         stopped=stopped,
+        undo=f"/dossiers/import/fait/{command}/annuler" if may_undo(desk, command) else "",
     )
 
 

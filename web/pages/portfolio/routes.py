@@ -18,14 +18,17 @@ from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.desk import Desk
 from web.http.addresses import Number, PageNumber
-from web.http.forms import FormData, UploadData, validate
+from web.http.forms import Form, FormData, UploadData, validate
+from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import Page, page
 from web.pages.portfolio import choices as portfolio_choices
 from web.pages.portfolio import columns as portfolio_columns
 from web.pages.portfolio import outcome as portfolio_outcome
 from web.pages.portfolio import preview as portfolio_preview
+from web.pages.portfolio import undo as portfolio_undo
 from web.pages.portfolio.choices import PortfolioChoices
+from web.pages.portfolio.undo import UndoneImport
 from web.pages.results import import_preview
 
 router = APIRouter()
@@ -37,12 +40,13 @@ NOT_VALID = "Cette page n’est plus valable : vérifiez vos choix, puis enregis
 
 @dataclass(frozen=True, kw_only=True)
 class StartPage(Page):
-    """The choice of a file. `already`: the last one had nothing new."""
+    """The choice of a file. `already`: the last one had nothing new. `undone`: the last one was taken back."""
 
     template = "portfolio/start.html"
     shows = NOBODY
 
     already: bool
+    undone: UndoneImport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +82,11 @@ class GonePage(Page):
 
 
 @router.get("/dossiers/import")
-def start(request: Request, desk: AtImport, deja: Number = 0) -> Response:
-    """Shows where a file is chosen. `deja`: the last one had nothing new."""
-    return page(request, StartPage(already=bool(deja)))
+def start(
+    request: Request, desk: AtImport, deja: Number = 0, clos: Number = 0, repris: Number = 0, gardes: Number = 0
+) -> Response:
+    """Shows where a file is chosen. `deja`: the last one had nothing new; the others count what was taken back."""
+    return page(request, StartPage(already=bool(deja), undone=UndoneImport(clos, repris, gardes)))
 
 
 @router.post("/dossiers/import")
@@ -145,7 +151,20 @@ def done(
     if outcome == PortfolioOutcome():
         raise HTTPException(404)
     where = request.url.path
-    return page(request, portfolio_outcome.outcome_page(desk, outcome, o, c, where, stopped=bool(reste)))
+    return page(request, portfolio_outcome.outcome_page(desk, command, outcome, o, c, where, stopped=bool(reste)))
+
+
+@router.post("/dossiers/import/fait/{command:uuid}/annuler")
+def take_back(desk: AtImport, command: UUID, data: FormData) -> Response:
+    """Takes back an import of today, but for the dossiers that something followed."""
+    if not portfolio_undo.may_undo(desk, command):
+        raise HTTPException(404)
+    form, _ = validate(Form, data)
+    if form is None:
+        raise HTTPException(422)
+    made = portfolio_undo.undo(desk, command, form.command_id)
+    told = {"clos": str(made.closed), "repris": str(made.corrected), "gardes": str(made.kept)}
+    return RedirectResponse(address("/dossiers/import", told), 303)
 
 
 def _importer(desk: Desk) -> PortfolioImporter:
