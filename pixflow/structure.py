@@ -18,6 +18,7 @@ from pixflow.events.structure import (
     PortfolioMapped,
     ProgramStarted,
     RotationMotive,
+    ShortcutOpened,
     StructureOpened,
     TeamConfirmed,
 )
@@ -30,7 +31,7 @@ class Structure(Struct, frozen=True):
     """The state of the structure. `sealed` is the last day whose access journal is sealed.
 
     `confirmed` is the last confirmation of the whole team, `portfolios` are the fields chosen for the columns of
-    portfolios, by a digest of their titles.
+    portfolios, by a digest of their titles. `shortcuts` are the last days when a computer of a site opened the tests.
     """
 
     version: int = 0
@@ -44,6 +45,7 @@ class Structure(Struct, frozen=True):
     opened: date | None = None
     confirmed: Stamp | None = None
     portfolios: dict[str, tuple[tuple[int, str], ...]] = {}
+    shortcuts: dict[str, date] = {}
 
 
 def fold(events: Sequence[Recorded]) -> Structure:
@@ -71,6 +73,8 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             return replace(state, version=version, confirmed=Stamp(on, version))
         case PortfolioMapped(header=header, columns=columns):
             return replace(state, version=version, portfolios={**state.portfolios, header: columns})
+        case ShortcutOpened(site=site, on=on):
+            return replace(state, version=version, shortcuts={**state.shortcuts, site: on})
         case BackupRestored() | KeyRotated():
             return replace(state, version=version)
     return state
@@ -136,3 +140,10 @@ def map_portfolio(structure: Structure, *, header: str, columns: tuple[tuple[int
     if structure.portfolios.get(header, ()) == columns:
         return []
     return [PortfolioMapped(header=header, columns=columns, on=on)]
+
+
+@decision("note_shortcut", NOBODY, system=(CLOCK,))
+def note_shortcut(structure: Structure, *, site: str, on: date) -> list[Event]:
+    """Records that a computer of a site opened the page of the tests, once a day; an unknown site is all sites."""
+    site = site if site in structure.sites else ""
+    return [] if structure.shortcuts.get(site) == on else [ShortcutOpened(site=site, on=on)]

@@ -61,6 +61,7 @@ from pixflow.events.structure import (
     KeyRotated,
     PortfolioMapped,
     ProgramStarted,
+    ShortcutOpened,
     StructureOpened,
     TeamConfirmed,
 )
@@ -334,6 +335,7 @@ EMITTED: dict[type[Event], Emitted] = {
     PortfolioMapped: Emitted(
         (STRUCTURE,), structure.map_portfolio, {"header": "c4", "columns": ((2, "last_name"), (5, "")), "on": DAY}
     ),
+    ShortcutOpened: Emitted((STRUCTURE,), structure.note_shortcut, {"site": "L’Aigle", "on": DAY}),
     ProtocolDrafted: Emitted((), drafting.draft_protocol, {"document": PROTOCOL, **DRAFT}),
     ProtocolEndorsed: Emitted((PROTOCOL_DRAFTED,), drafting.endorse_protocol, OPINION),
     ProtocolDraftDropped: Emitted(

@@ -16,7 +16,7 @@ PLAIN = frozenset(
     {
         *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
         *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines", "people"),
-        *("header", "columns"),
+        *("header", "columns", "site"),
     }
 )
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
@@ -106,4 +106,16 @@ class PortfolioMapped(Event):
     TOPIC: ClassVar[str] = "structure.PortfolioMapped"
     header: str
     columns: tuple[tuple[int, str], ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortcutOpened(Event):
+    """A computer of the structure opened the page of the tests that day: at most one a day and site, nobody named.
+
+    `site` is "" for the page of all sites.
+    """
+
+    TOPIC: ClassVar[str] = "structure.ShortcutOpened"
+    site: str
     on: date

@@ -11,7 +11,8 @@ ELSEWHERE = {
     "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",
     # the operator's, and the clock's by night
-    "structure.BackupRestored", "structure.KeyRotated", "structure.PortfolioMapped", "structure.JournalSealed",
+    "structure.ShortcutOpened", "structure.BackupRestored",
+    "structure.KeyRotated", "structure.PortfolioMapped", "structure.JournalSealed",
     # who is still in the team: tests/web/pages/team
     "structure.TeamConfirmed",
     # a publication taken back before its day: tests/web/pages/protocol

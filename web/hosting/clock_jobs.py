@@ -8,6 +8,7 @@ from pixflow.decision import Decision
 from pixflow.dossier import lending
 from pixflow.engine import Engine, new_id
 from pixflow.refused import Refused
+from pixflow.structure import note_shortcut
 from pixflow.workshop.booking import lapse_offer, offer_deadline
 from projections import handovers, workshops
 from projections.store.catch_up import ReadSide
@@ -41,6 +42,15 @@ def expire_seat_offers(engine: Engine, side: ReadSide) -> int:
         )
         for workshop, dossier, kept in due
     )
+
+
+def note_shortcuts(engine: Engine, structure: UUID, sites: set[str]) -> None:
+    """Records the sites whose computers opened the page of the tests since the last tick, and forgets them."""
+    today = engine.today()
+    while sites:
+        site = sites.pop()
+        command = new_id(structure, f"shortcut {site} {today}")
+        _moves(engine, {"structure": structure}, note_shortcut, command, site=site)
 
 
 def _moves(

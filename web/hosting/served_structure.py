@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
@@ -37,11 +37,12 @@ class TickReport:
 
 @dataclass(frozen=True, slots=True)
 class ServedStructure:
-    """One structure in use."""
+    """One structure in use. `shortcuts` are the sites whose computers opened the page of the tests since a tick."""
 
     opened: OpenStructure
     reads: stores.Live
     journal: AccessJournal
+    shortcuts: set[str] = field(default_factory=set, compare=False, kw_only=True)
 
     @property
     def engine(self) -> Engine:
@@ -106,6 +107,7 @@ class ServedStructure:
         side = self.read()
         clock_jobs.expire_seat_offers(self.engine, side)
         clock_jobs.return_lent_dossiers(self.engine, side)
+        clock_jobs.note_shortcuts(self.engine, self.opened.stream("structure"), self.shortcuts)
         refresh(side, self.today())
         sent = self._send(outbox, url) if outbox else 0
         seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)

@@ -33,6 +33,7 @@ TITLES: dict[str, str] = {
     "structure.BackupRestored": "Sauvegarde restaurée",
     "structure.JournalSealed": "Consultations d’un jour scellées",
     "structure.TeamConfirmed": "Équipe relue",
+    "structure.ShortcutOpened": "Page des tests ouverte",
     "structure.PortfolioMapped": "Colonnes d’un portefeuille",
     "protocol.ProtocolDrafted": "Projet de protocole",
     "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
@@ -205,6 +206,8 @@ def _structure(event: Event, context: EventContext) -> str:
             return say(text, day=dates.day(day, year=True), lines=plural(lines, "ligne"))
         case structure.TeamConfirmed(people=people):
             return say("Équipe relue : {people}, toujours là", people=plural(people, "personne"))
+        case structure.ShortcutOpened(site=site):
+            return say("Page des tests ouverte sur un ordinateur{site}", site=f" ({site})" if site else "")
         case structure.PortfolioMapped(columns=columns):
             return say("Colonnes d’un portefeuille retenues : {columns}", columns=plural(len(columns), "colonne"))
     return ""

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pixflow.events.protocol import ProtocolPublished
+from pixflow.events.structure import ShortcutOpened
 from pixflow.events.workshop import HelpAsked, HelpGiven
 from pixflow.team.staff import Staff
 from projections import audit_trail
 from projections.knowledge import resources
 from web.desk.desk import Desk
 from web.french import dates
+from web.french.phrases import listed
 from web.french.typography import percent, plural, say
 
 WORKING = frozenset({"advisor", "referent", "facilitator", "manager"})
@@ -138,19 +141,30 @@ def _kit(desk: Desk) -> TeamLine:
 
 
 def _help(desk: Desk) -> TeamLine:
-    """Returns the calls for help of workshops over a year, with the median time to an answer."""
+    """Returns the calls for help of workshops over a year, with the median time to an answer, and the shortcut."""
     since = desk.served.engine.clock() - _SINCE
     asked, given = (audit_trail.since(desk.read, topic, since, _MOST) for topic in (HelpAsked.TOPIC, HelpGiven.TOPIC))
     waits = [min(later) for one in asked if (later := [g.at - one.at for g in given if _answers(g, one)])]
     if not asked:
-        return TeamLine("Aide technique", "aucun appel depuis un an", "", "l’assistance", "", True)
+        fact = listed("aucun appel depuis un an", _shortcut(desk))
+        return TeamLine("Aide technique", fact, "", "l’assistance", "", True)
     fact = plural(len(asked), "appel depuis un an", "appels depuis un an")
     if waits:
         minutes = max(1, round(median(wait.total_seconds() for wait in waits) / 60))
         fact = say("{fact}, réponse en {time} le plus souvent", fact=fact, time=plural(minutes, "minute"))
     left = len(asked) - len(waits)
     gap = plural(left, "appel sans réponse notée", "appels sans réponse notée") if left else ""
+    fact = listed(fact, _shortcut(desk))
     return TeamLine("Aide technique", fact, gap, "l’assistance", "/ateliers" if gap else "", not gap)
+
+
+def _shortcut(desk: Desk) -> str:
+    """Returns on how many days of the month a computer opened the page of the tests."""
+    first = datetime.combine(desk.today.replace(day=1), time(), ZoneInfo(desk.zone)).astimezone(UTC)
+    days = {row.on for row in audit_trail.since(desk.read, ShortcutOpened.TOPIC, first, _MOST)}
+    if not days:
+        return "page des tests pas ouverte ce mois-ci"
+    return say("page des tests ouverte {days} ce mois-ci", days=plural(len(days), "jour"))
 
 
 def _answers(given: Any, asked: Any) -> bool:

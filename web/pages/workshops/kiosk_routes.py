@@ -37,12 +37,17 @@ class KioskPage(Page):
 
 @router.get("/t/{structure}")
 def kiosk(request: Request, structure: str, site: str = "") -> Response:
-    """Shows the open campaigns: those of every site, or of the `site` that the address names."""
+    """Shows the open campaigns: those of every site, or of the `site` that the address names.
+
+    The next tick counts the day: a visitor records nothing.
+    """
     host: Host = request.app.state.host
     served = host.structures.get(structure)
     if served is None:
         raise HTTPException(404)
     refs = served.refs
+    if request.method == "GET":
+        served.shortcuts.add(site if site in refs.structure.sites else "")
     there = [known for known in refs.campaigns.values() if known.open and known.link and _is_held(known, site)]
     there.sort(key=lambda known: (_ORDER.index(known.purpose or "other"), known.name))
     request.state.frame = Frame(structure_name=refs.structure.name, demo=host.demo)

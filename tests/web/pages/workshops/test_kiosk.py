@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from pixflow.events.structure import ShortcutOpened
 from pixflow.participation import campaign
 from tests.web.arranged import MONDAY
 from tests.web.client import InspectingClient, words
@@ -46,6 +47,20 @@ def test_the_shortcut_page_shows_open_campaigns_to_anybody(at_work: House) -> No
     of_site = stranger.get(f"/t/{at_work.slug}?site=Mortagne").text
     assert texts(of_site, ".tests .code") == ["KMRTWX482"]
     assert stranger.get("/t/ailleurs").status_code == 404
+
+
+def test_the_days_when_a_computer_opened_it_are_counted_and_nobody_is_named(at_work: House) -> None:
+    stranger, head = InspectingClient(at_work.app, follow_redirects=False), at_work.served.engine.head()
+    assert "page des tests pas ouverte ce mois-ci" in words(at_work.client(SOPHIE).get("/equipe").text)
+    for site in ("", "", "?site=Mortagne", "?site=Ailleurs"):
+        stranger.get(f"/t/{at_work.slug}{site}")
+    assert at_work.served.engine.head() == head, "a visitor records nothing"
+    at_work.served.tick()
+    stranger.get(f"/t/{at_work.slug}")
+    at_work.served.tick()
+    found = [one.event for one in at_work.served.engine.read(head, 100) if isinstance(one.event, ShortcutOpened)]
+    assert sorted(one.site for one in found) == ["", "Mortagne"]
+    assert "page des tests ouverte 1 jour ce mois-ci" in words(at_work.client(SOPHIE).get("/equipe").text)
 
 
 def test_a_closed_campaign_is_no_longer_on_the_shortcut_page(at_work: House) -> None:
