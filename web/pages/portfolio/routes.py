@@ -156,9 +156,11 @@ def done(
 
 @router.post("/dossiers/import/fait/{command:uuid}/annuler")
 def take_back(desk: AtImport, command: UUID, data: FormData) -> Response:
-    """Takes back an import of today, but for the dossiers that something followed."""
-    if not portfolio_undo.may_undo(desk, command):
+    """Takes back an import of today, but for the dossiers that something followed. Another one stays as it is."""
+    if not _importer(desk).recorded(command):
         raise HTTPException(404)
+    if not portfolio_undo.may_undo(desk, command):
+        return RedirectResponse(f"/dossiers/import/fait/{command}", 303)
     form, _ = validate(Form, data)
     if form is None:
         raise HTTPException(422)
