@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Index, Table, Uuid, select
 from pixflow.partners.contact_state import Contact
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.statements import Statement
 from projections.store.folds import folds_of
 
 NAME = "territory.contacts"
@@ -36,10 +37,12 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 def of_partners(connection: Connection, partners: Collection[UUID]) -> dict[UUID, Contact]:
     """Returns the people of these partners, those who left too, by name."""
-    query = select(table.c.stream).where(table.c.partner.in_(list(partners)))
-    found = folds_of(connection, connection.execute(query).scalars())
+    found = folds_of(connection, _of_partners(connection, partners=list(partners)).scalars())
     people = {stream: state for stream, state in found.items() if isinstance(state, Contact)}
     return dict(sorted(people.items(), key=lambda one: (one[1].details.name, one[0])))
+
+
+_of_partners = Statement(lambda partners: select(table.c.stream).where(table.c.partner.in_(partners)))
 
 
 def one(connection: Connection, contact: UUID | None) -> Contact | None:

@@ -27,7 +27,7 @@ from pixflow.identity import normalise
 from pixflow.partners.state import PartnerState, to_review
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
-from projections.statements import Statement
+from projections.statements import Statement, among
 
 NAME = "territory.partners"
 KINDS = frozenset({"partner"})
@@ -201,14 +201,19 @@ def terms_of(row: Any) -> OfferTerms:
 
 def one(connection: Connection, stream: UUID) -> Any:
     """Returns a partner's row, that of the partner it was joined to; None when unknown."""
-    found = connection.execute(select(table).where(table.c.stream == stream)).first()
+    found = _one(connection, stream=stream).first()
     return one(connection, found.into) if found and found.into else found
+
+
+_one = Statement(lambda stream: select(table).where(table.c.stream == stream))
 
 
 def titles(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, str]:
     """Returns the names of these partners."""
-    query = select(table.c.stream, table.c.name).where(table.c.stream.in_(list(streams)))
-    return {row.stream: row.name for row in connection.execute(query)}
+    return {row.stream: row.name for row in _titles(connection, streams=list(streams))}
+
+
+_titles = Statement(lambda streams: select(table.c.stream, table.c.name).where(table.c.stream.in_(streams)))
 
 
 def listed(connection: Connection, status: str = "listed") -> list[Any]:
@@ -261,14 +266,16 @@ def _joined(streams: Any) -> Any:
 
 def open_offers(connection: Connection, streams: Iterable[UUID] | None = None) -> dict[UUID, list[Any]]:
     """Returns the open offers of listed partners, by partner; of these partners only when they are given."""
-    query = select(offers).join(table, table.c.stream == offers.c.stream)
-    query = query.where(~offers.c.closed, table.c.status == "listed")
-    if streams is not None:
-        query = query.where(offers.c.stream.in_(list(streams)))
     found: dict[UUID, list[Any]] = {}
-    for row in connection.execute(query.order_by(offers.c.stream, offers.c.offer)):
+    for row in _open_offers(connection, streams=None if streams is None else list(streams)):
         found.setdefault(row.stream, []).append(row)
     return found
+
+
+@Statement
+def _open_offers(streams: Any) -> Any:
+    query = select(offers).join(table, table.c.stream == offers.c.stream).where(*among(offers.c.stream, streams))
+    return query.where(~offers.c.closed, table.c.status == "listed").order_by(offers.c.stream, offers.c.offer)
 
 
 def offer_ids(connection: Connection) -> dict[UUID, set[UUID]]:
@@ -287,26 +294,21 @@ def places_of(connection: Connection, sources: Collection[str]) -> list[Any]:
 
 def named(connection: Connection, sorts: Collection[str]) -> dict[str, UUID]:
     """Returns the partner of each normalised name: a listed one's own name, or a name attached to it."""
-    attached = select(names.c.sort, names.c.stream).where(names.c.sort.in_(list(sorts)))
-    own = select(table.c.sort, table.c.stream).where(table.c.sort.in_(list(sorts)), table.c.status == "listed")
-    return {
-        row.sort: row.stream
-        for query in (own, attached)
-        for row in connection.execute(query.order_by("sort", "stream"))
-    }
+    return {row.sort: row.stream for one in _BY_NAME for row in one(connection, values=list(sorts))}
 
 
 def names_of(connection: Connection, streams: Collection[UUID]) -> dict[str, UUID]:
     """Returns the normalised names that mean one of these partners: their own, and those attached to them."""
-    return {row.sort: row.stream for one in _NAMED for row in one(connection, streams=list(streams))}
+    return {row.sort: row.stream for one in _BY_STREAM for row in one(connection, values=list(streams))}
 
 
-def _named(of: Table) -> Statement:
-    found = select(of.c.sort, of.c.stream).order_by("sort", "stream")
-    return Statement(lambda streams: found.where(of.c.stream.in_(streams)))
+def _names(of: Table, by: str, *only: Any) -> Statement:
+    found = select(of.c.sort, of.c.stream).where(*only).order_by("sort", "stream")
+    return Statement(lambda values: found.where(of.c[by].in_(values)))
 
 
-_NAMED = (_named(table), _named(names))
+_BY_NAME = (_names(table, "sort", table.c.status == "listed"), _names(names, "sort"))
+_BY_STREAM = (_names(table, "stream"), _names(names, "stream"))
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -17,7 +17,6 @@ from pixflow.partners.catalogue_state import Catalogue
 from pixflow.partners.listing import use_partner
 from pixflow.place_import.outlines import middles
 from pixflow.place_import.territory import middle, stated_or_guessed
-from projections.store.folds import fold_of
 from projections.territory import partner_search, partners, referrals
 from web.desk.desk import Desk
 from web.french import validation
@@ -77,11 +76,17 @@ def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
         return []
     bands, here, asked = _bands(desk, proposal), _middle_of_site(desk, dossier.site), _asked(desk, state)
     found = []
-    for row in partners.offered(desk.read):
-        if fits(terms := partners.terms_of(row), proposal, bands, dossier.programme):
+    for row, terms in _open_offers(desk):
+        if fits(terms, proposal, bands, dossier.programme):
             away = kilometres(here, (row.latitude, row.longitude)) if here and row.latitude is not None else None
             found.append(_Near(row.stream, row.offer, row.name, terms.label, away, asked.get(row.stream, "")))
     return _chosen(desk, found)
+
+
+def _open_offers(desk: Desk) -> Sequence[tuple[Any, OfferTerms]]:
+    """Returns every open offer with its terms, from memory until the next event."""
+    key, counts = "open-offers", desk.memory.counts
+    return counts.get(key) or counts.put(key, [(row, partners.terms_of(row)) for row in partners.offered(desk.read)])
 
 
 def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
@@ -221,7 +226,7 @@ def _about(desk: Desk, row: Any, away: float | None, sent: Sequence[Any], asked:
 
 def _middle_of_site(desk: Desk, site: str) -> Point | None:
     """Returns the middle of the commune of a site: of its outline, or of the partners there."""
-    found = fold_of(desk.read, desk.served.opened.stream("catalogue"))
+    found = desk.state(desk.served.opened.stream("catalogue"))
     catalogue = found if isinstance(found, Catalogue) else Catalogue()
     code = stated_or_guessed(catalogue.territory, desk.refs.structure.sites).sites.get(site)
     if code is None:

@@ -16,6 +16,7 @@ from web.desk.names import ScopedNames
 from web.desk.task_links import kinds_of
 from web.desk.team.proposals import advisors
 from web.desk.territory import contacts, referral_offers
+from web.desk.territory.referral_offers import FittingOffer
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.territory import partners as french_partners
@@ -154,6 +155,7 @@ def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened:
 def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
     """Returns the lists of a form; a value that left its list stays in it."""
     first: list[tuple[object, str]] = [("", "Choisir…")]
+    offers = _fitting(desk, dossier, opened) if opened.name == "refer" else []
     lists: dict[str, list[tuple[object, str]]] = {
         "campaign": campaigns(desk),
         "site": [(site, site) for site in desk.refs.structure.sites],
@@ -162,10 +164,10 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "to": [*first, *takers(desk, dossier, opened.about)] if opened.name == "hand" else [],
         "workshop": [*first, *seats.bookable(desk)] if opened.name == "book" else [],
         "modality": modalities(desk),
-        "offered": _offered(desk, dossier, opened) if opened.name == "refer" else [],
+        "offered": _offered(offers),
         "asked": _asked(desk, dossier, opened) if opened.name == "refer" else [],
         "alternatives": _alternatives(desk, dossier, opened) if opened.name == "remind" else [],
-        "contact": _contacts(desk, dossier, opened) if opened.name == "refer" else [],
+        "contact": contacts.options(desk, {one.partner: one.name for one in offers}) if offers else [],
         "callees": _callees(desk, dossier, opened) if opened.name in ("remind", "link") else [],
     }
     for name in ("site", "programme"):
@@ -175,18 +177,15 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
     return lists
 
 
-def _offered(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[Any]:
-    """Returns the offers that fit the action, each with what helps to choose."""
+def _fitting(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[FittingOffer]:
     found = subject(dossier, opened)
-    offers = referral_offers.fitting(desk, dossier, found.action.id) if found else []
+    return referral_offers.fitting(desk, dossier, found.action.id) if found else []
+
+
+def _offered(offers: Sequence[FittingOffer]) -> list[Any]:
+    """Returns the offers that fit the action, each with what helps to choose."""
     listed = [(one.value, say("{name} : {label}", name=one.name, label=one.label), one.about) for one in offers]
     return [*listed, ("", "Un autre partenaire, écrit ci-dessous", "")] if listed else []
-
-
-def _contacts(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[Any]:
-    found = subject(dossier, opened)
-    offers = referral_offers.fitting(desk, dossier, found.action.id) if found else []
-    return contacts.options(desk, {one.partner: one.name for one in offers})
 
 
 def _callees(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[Any]:
