@@ -40,8 +40,6 @@ def seal_days(engine: Engine, stream: UUID, journal: AccessJournal) -> int:
     """Seals every day that is over and has lines, and returns how many. Idempotent."""
     sealed, over = engine.references().structure.sealed, _over(engine)
     since = max(filter(None, (sealed, journal.sealed_until)), default=None)
-    if since is not None and since >= over:
-        return 0
     first = since + timedelta(days=1) if since else _first_day(engine, journal.store)
     count = sum(_seal(engine, stream, journal.store, day) for day in _days(first, over)) if first else 0
     journal.sealed_until = over

@@ -100,6 +100,7 @@ def test_the_bytes_of_a_chain() -> None:
 
 
 def test_a_day_that_is_over_is_sealed_once(opened: Opened) -> None:
+    assert opened.seal() == 0, "no line yet"
     for _ in range(3):
         opened.write()
     other = opened.again()
