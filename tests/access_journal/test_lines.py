@@ -197,6 +197,24 @@ def test_a_tampering_is_found(opened: Opened, what: str) -> None:
     assert opened.faults(), what
 
 
+def test_a_chain_that_was_computed_anew_is_found_by_its_seal(opened: Opened) -> None:
+    """The owner of the database writes the same lines of another reader, with digests that fit."""
+    for _ in range(3):
+        opened.write()
+    opened.now += timedelta(days=1)
+    opened.seal()
+    opened.journal.close()
+    opened.tamper("DELETE FROM lines")
+    forged = opened.again()
+    forged._heads[202603] = first_of(ChainHead.read(opened.seals()[0].heads[0]).chain)
+    opened.now -= timedelta(days=1)
+    for _ in range(3):
+        opened.write(forged, member=uuid4())
+    opened.now += timedelta(days=1)
+    forged.close()
+    assert opened.faults() == ["changed"]
+
+
 def test_a_forged_chain_of_a_sealed_day_is_found(opened: Opened) -> None:
     opened.write()
     opened.now += timedelta(days=1)
@@ -213,9 +231,15 @@ def test_the_missing_file_of_a_day_is_found(opened: Opened) -> None:
     opened.seal()
     opened.journal.store.drop(202603)
     assert set(opened.faults()) == {"missing", "day"}
+    opened.now = datetime(2027, 3, 31, 8, tzinfo=UTC)
+    assert set(opened.faults()) == {"missing", "day"}
+    opened.now = datetime(2027, 4, 1, 8, tzinfo=UTC)
+    assert opened.faults() == [], "it is kept no more"
 
 
-def test_lines_of_many_threads_stand_in_one_chain(opened: Opened) -> None:
+def test_lines_of_many_threads_stand_in_one_chain(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seal, "_PART", 7)
+
     def write_twenty() -> None:
         for _ in range(20):
             opened.write()
