@@ -117,18 +117,18 @@ def test_a_day_that_is_over_is_sealed_once(opened: Opened) -> None:
 
 
 def test_a_day_is_over_five_minutes_after_its_midnight(opened: Opened) -> None:
-    """In Paris: its last lines may be written a moment later. Days without lines have no seal."""
-    opened.now = datetime(2026, 3, 30, 21, 59, 59, 999_999, tzinfo=UTC)
+    """In Paris, on the first of a month: its last lines may be written a moment later. Days without lines have no seal."""
+    opened.now = datetime(2026, 4, 1, 21, 59, 59, 999_999, tzinfo=UTC)
     opened.write()
-    opened.now = datetime(2026, 3, 30, 22, 4, 59, 999_999, tzinfo=UTC)
+    opened.now = datetime(2026, 4, 1, 22, 4, 59, 999_999, tzinfo=UTC)
     opened.write()
     assert opened.seal() == 0
     opened.now += timedelta(microseconds=1)
     assert opened.seal() == 1
-    assert [(seal.day, seal.lines) for seal in opened.seals()] == [(date(2026, 3, 30), 1)]
+    assert [(seal.day, seal.lines) for seal in opened.seals()] == [(date(2026, 4, 1), 1)]
     opened.now += timedelta(days=3)
     assert opened.seal() == 1
-    assert [(seal.day, seal.lines) for seal in opened.seals()][1:] == [(date(2026, 3, 31), 1)]
+    assert [(seal.day, seal.lines) for seal in opened.seals()][1:] == [(date(2026, 4, 2), 1)]
     assert opened.faults() == []
 
 
