@@ -117,7 +117,7 @@ def test_a_day_that_is_over_is_sealed_once(opened: Opened) -> None:
 
 
 def test_a_day_is_over_five_minutes_after_its_midnight(opened: Opened) -> None:
-    """In Paris, on the first of a month: its last lines may be written a moment later. Days without lines have no seal."""
+    """Its last lines may be written a moment later. A day without lines has no seal."""
     opened.now = datetime(2026, 4, 1, 21, 59, 59, 999_999, tzinfo=UTC)
     opened.write()
     opened.now = datetime(2026, 4, 1, 22, 4, 59, 999_999, tzinfo=UTC)
