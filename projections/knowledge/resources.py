@@ -6,12 +6,13 @@ from uuid import UUID
 
 from msgspec import Struct
 from rapidfuzz.distance import OSA
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, Integer, String, Table, Text, Uuid, select
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, Integer, Select, String, Table, Text, Uuid, select
 
 from pixflow.identity import normalise
 from pixflow.resources.state import Resource
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.statements import Statement
 
 NAME = "knowledge.resources"
 KINDS = frozenset({"resource"})
@@ -118,11 +119,15 @@ def _place(asked: str, words: list[str]) -> int:
 
 def beside(connection: Connection, step: StepPlace, most: int = 3, audience: str = "") -> list[Any]:
     """Returns the resources for a step, those about its task first, then the most useful; of one audience, or all."""
-    wanted = [~table.c.withdrawn, table.c.number > 0, *([table.c.audience == audience] if audience else [])]
-    rows = connection.execute(select(table).where(*wanted).order_by(table.c.sort, table.c.stream))
-    fitting = [(weight, row) for row in rows if (weight := _weight(row, step))]
+    fitting = [(weight, row) for row in _shown(connection, audience) if (weight := _weight(row, step))]
     fitting.sort(key=lambda pair: (-pair[0], -pair[1].useful))
     return [row for _, row in fitting[:most]]
+
+
+@Statement
+def _shown(audience: str) -> Select[Any]:
+    wanted = [~table.c.withdrawn, table.c.number > 0, *([table.c.audience == audience] if audience else [])]
+    return select(table).where(*wanted).order_by(table.c.sort, table.c.stream)
 
 
 def _weight(row: Any, step: StepPlace) -> int:
