@@ -351,8 +351,14 @@ def test_who_may_be_the_second_person_is_told_once_of_what_waits(at_work: House)
     at_work.day(MONDAY, 23)
     person = {"staff": at_work.people["Ange Faux"]}
     at_work.says(YANN, roles.change_roles, person, roles=("advisor", "referent", "manager"))
-    kept = Kept()
-    assert (tick(at_work, kept), tick(at_work, kept)) == (1, 0)
+    kept, others = Kept(), []
+
+    def leaves(mail: Mail) -> None:
+        others.append(at_work.served.alarm(kept, URL))
+        kept(mail)
+
+    assert (tick(at_work, leaves), tick(at_work, kept)) == (1, 0)
+    assert others == [0], "another process looks for alarms meanwhile"
     (mail,) = kept.mails
     assert mail.to == "helene@exemple.fr"
     assert plain(mail.subject) == "pixflow : un rôle attend une deuxième personne"
