@@ -8,6 +8,7 @@ import pytest
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import erasure_log, key_copies
+from pixflow.backups.erasure_register import lines
 from pixflow.events.base import Erased
 from pixflow.events.values import ContactDetails
 from pixflow.partners import contacts
@@ -63,6 +64,12 @@ def test_nothing_of_them_is_left_and_a_restore_erases_them_again(house: House) -
     assert [(one.person, one.kind, one.reason) for one in erasure_log.register(house.opened)] == [
         (gone, "contact", "left")
     ]
+
+
+def test_a_line_of_a_register_of_before_is_a_dossier_s() -> None:
+    stream = UUID(int=7)
+    (line,) = lines(b'{"dossier":"%s","reason":"request","on":"2026-03-02"}\n' % str(stream).encode())
+    assert (line.person, line.kind) == (stream, "dossier")
 
 
 def test_one_written_into_the_store_destroys_nothing(files: House) -> None:

@@ -44,7 +44,21 @@ def partners(walk: Walk) -> None:
     sophie.follows("GRETA")
     sophie.sees("Orientations reçues", "Fatoumata SOW", "Terminée")
     walk.check(sophie)
+    contact(walk, sophie)
     places(walk)
+
+
+def contact(walk: Walk, sophie: Person) -> None:
+    """Somebody to call is noted on the partner's page, then erased at their request."""
+    sophie.opens("Noter une personne", within="main")
+    walk.check(sophie)
+    sophie.saves("Lise Marchand", {"Nom": "Lise Marchand", "Téléphone direct": "02 33 84 00 00"})
+    sophie.opens("Injoignable : Lise Marchand", within="main")
+    walk.check(sophie)
+    sophie.opens("Effacer Lise Marchand", within="main")
+    walk.check(sophie)
+    sophie.saves("effacée", {"elle le demande": True}, button="Effacer pour toujours")
+    sophie.sees("Personne n’est noté")
 
 
 def places(walk: Walk) -> None:

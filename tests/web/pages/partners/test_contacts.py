@@ -118,6 +118,8 @@ def test_who_left_is_erased_and_nothing_of_them_is_left(at_work: House, partner:
     folder: Path = at_work.served.opened.folder
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert not [path for path in files if b"anzibar" in path.read_bytes() or b"peur du noir" in path.read_bytes()]
+    at_work.served.rebuild(lambda done, total: None)
+    assert "a quitté le lieu" not in section(at_work, partner), "nor in tables made anew"
     assert at_work.client(SOPHIE).get(f"/personnes-a-joindre/{contact}").status_code == 404
     assert send(at_work, SOPHIE, partner, "personne-effacee", **said).status_code == 404
 
