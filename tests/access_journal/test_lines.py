@@ -197,6 +197,23 @@ def test_a_tampering_is_found(opened: Opened, what: str) -> None:
     assert opened.faults(), what
 
 
+def test_a_fault_names_its_chain_and_its_line(opened: Opened) -> None:
+    for _ in range(4):
+        opened.write()
+    opened.now += timedelta(days=1)
+    opened.seal()
+    chain = ChainHead.read(opened.seals()[0].heads[0]).chain.hex
+    opened.journal.close()
+    opened.tamper("DELETE FROM lines WHERE number = 2")
+    opened.tamper("UPDATE lines SET page = 'GET /boite' WHERE number = 4")
+    found = seal.faults(opened.again(), opened.structure.engine, opened.seals())
+    assert [(one.code, one.month, one.about) for one in found] == [
+        ("missing", 202603, f"{chain} 2"),
+        ("changed", 202603, f"{chain} 4"),
+        ("day", 202603, "2026-03-30"),
+    ]
+
+
 def test_a_chain_that_was_computed_anew_is_found_by_its_seal(opened: Opened) -> None:
     """The owner of the database writes the same lines of another reader, with digests that fit."""
     for _ in range(3):
