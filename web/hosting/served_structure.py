@@ -79,17 +79,15 @@ class ServedStructure:
         return f"{self.engine.head()}:{self.today()}"
 
     def tick(self, outbox: Outbox | None = None, url: str = "") -> TickReport:
-        """Runs the periodic jobs: send alarms, expire seat offers, return lent dossiers, make the entries of figures,
-        send notices, write to partners, seal and forget days of the access journal, truncate the WAL, delete old
-        uploads, finish erasures.
+        """Runs the periodic jobs: expire seat offers, return lent dossiers, make the entries of figures, send notices,
+        write to partners, seal and forget days of the access journal, truncate the WAL, delete old uploads, finish
+        erasures.
 
         E-mails need an `outbox`; `url` is the address of the pages. One process at a time runs the jobs: a second one
         returns at once and does nothing.
         """
-        told = self.alarm(outbox, url) if outbox else 0
         with self._alone("tick") as mine:
-            done = self._tick(outbox, url) if mine else TickReport(0, 0)
-        return TickReport(done.swept, told + done.sent)
+            return self._tick(outbox, url) if mine else TickReport(0, 0)
 
     def alarm(self, outbox: Outbox, url: str) -> int:
         """Sends the alarms that wait, whatever job runs meanwhile. Returns how many e-mails left."""
@@ -120,10 +118,11 @@ class ServedStructure:
         return TickReport(swept, sent)
 
     def _send(self, outbox: Outbox, url: str) -> int:
-        """Sends what is due to the team and to partners, and returns how many e-mails left."""
+        """Sends alarms, and what is due to the team and to partners. Returns how many e-mails left."""
+        told = self.alarm(outbox, url)
         partner_mails.write_due(self.engine, self.read())
         to_partners = partner_mails.send_waiting(partner_mails.Sender(self.engine, self.read(), outbox, url))
-        return to_partners + notices.send(self.engine, notices.due_by_day(self.engine, self.read(), url), outbox)
+        return told + to_partners + notices.send(self.engine, notices.due_by_day(self.engine, self.read(), url), outbox)
 
     def settle(self, most: int | None = erasing.AT_ONCE) -> None:
         """Finishes every erasure, in the read tables too. Raises ManyErasures, as `erasing.settle` does."""

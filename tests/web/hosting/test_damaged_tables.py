@@ -19,6 +19,7 @@ from tests.web.paths import House, house
 from web.app import create_app
 from web.cli.app import app
 from web.hosting import health
+from web.hosting.mail import Mail
 from web.hosting.served_structure import serve_one
 from web.hosting.settings import Settings
 
@@ -124,6 +125,10 @@ def readiness(at_work: House) -> Any:
     return LocalClient(create_app(at_work.host)).get("/readyz")
 
 
+def nowhere(mail: Mail) -> None:
+    raise ConnectionRefusedError("no server")
+
+
 def test_they_are_told_and_made_anew_while_it_serves(at_work: House, harm: Harm) -> None:
     shown = all_rows(at_work)
     browser = at_work.client(SOPHIE)
@@ -134,7 +139,7 @@ def test_they_are_told_and_made_anew_while_it_serves(at_work: House, harm: Harm)
     assert (answer.status_code, answer.json()["alarms"]) == (503, ["tables"])
     told = {one.check: one for one in health.all_findings(at_work.served.opened, at_work.served.reads)}["tables"]
     assert (told.level, told.details["why"]) == ("alarm", "none")
-    at_work.served.tick()
+    at_work.served.tick(nowhere)
     assert browser.get("/dossiers").status_code == 200
     assert readiness(at_work).status_code == 200
     assert all_rows(at_work) == shown
