@@ -97,6 +97,7 @@ def test_who_is_not_reached_is_corrected_from_the_box(at_work: House, partner: U
     href = pile.select_one(f"#task-{contact}-update-contact .item-act a.btn")["href"]
     form = at_work.client(SOPHIE).get(href, follow_redirects=True)
     assert 'value="lise@example.org"' in form.text
+    assert 'value="02\xa033\xa084\xa000\xa000"' in form.text
     send(at_work, SOPHIE, partner, "personne-a-jour", contact=str(contact), **LISE | {"email": "epn@example.org"})
     assert state(at_work, contact).mail == "epn@example.org"
     assert str(contact) not in at_work.client(SOPHIE).get("/boite?pile=update-contact").text

@@ -122,7 +122,8 @@ def blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> O
     if known is None:
         return None
     reason = {"reason": "left"} if name == "personne-effacee" and known.left else {}
-    return OpenForm(name, about, {**asdict(known.details), "contact": about, **reason})
+    number = phone(known.details.phone) if known.details.phone else ""
+    return OpenForm(name, about, {**asdict(known.details), "phone": number, "contact": about, **reason})
 
 
 def choices(form: OpenForm | None) -> dict[str, Sequence[tuple[str, str]]]:
