@@ -12,7 +12,7 @@ _BEFORE_THIN = re.compile(r"(?<!\s) ([;!?%])(?!\w)")
 _BEFORE_COLON = re.compile(r"(?<!\s) :(?![^\s<])")
 _QUOTES = re.compile(r"(«) | (»)")
 _NUMBERED = re.compile(
-    r"(?<=\d) (?=(?:h|min|s|j|km|€|ans?|jours?|semaines?|mois|points?|pix)(?![\w=]))"
+    r"(?<=[\d}]) (?=(?:h|min|j|km|€|ans?|jours?|semaines?|mois|points?|pix)(?![\w=]))"
     r"|(?<=\d[ \u00a0]h) (?=\d)|(?<=n°) (?=\S)"
 )
 """The space between a number and its unit, between hours and minutes, after n°."""

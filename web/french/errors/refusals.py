@@ -261,6 +261,7 @@ DECISIONS: dict[str, str] = {
     "retract": "annuler un fait",
     "close": "clore le dossier",
     "reopen": "rouvrir le dossier",
+    "open_again": "rouvrir un dossier ouvert par erreur",
     "assign_advisor": "affecter le dossier",
     "merge": "fusionner deux dossiers",
     "take_over": "fusionner deux dossiers",

@@ -75,6 +75,7 @@ DECISIONS: dict[str, str] = {
     "give_back": "rendre un dossier",
     "return_dossier": "rendre un dossier avant son jour",
     "undo_assignment": "annuler une affectation",
+    "undo_return": "confier à nouveau un dossier juste rendu",
 }
 
 
