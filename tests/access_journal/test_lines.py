@@ -197,7 +197,9 @@ def test_a_tampering_is_found(opened: Opened, what: str) -> None:
     assert opened.faults(), what
 
 
-def test_a_fault_names_its_chain_and_its_line(opened: Opened) -> None:
+def test_a_fault_names_its_chain_and_its_line(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In each part of a chain that is read at once."""
+    monkeypatch.setattr(seal, "_PART", 2)
     for _ in range(4):
         opened.write()
     opened.now += timedelta(days=1)
@@ -254,9 +256,7 @@ def test_the_missing_file_of_a_day_is_found(opened: Opened) -> None:
     assert opened.faults() == [], "it is kept no more"
 
 
-def test_lines_of_many_threads_stand_in_one_chain(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seal, "_PART", 7)
-
+def test_lines_of_many_threads_stand_in_one_chain(opened: Opened) -> None:
     def write_twenty() -> None:
         for _ in range(20):
             opened.write()
