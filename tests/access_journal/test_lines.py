@@ -124,6 +124,7 @@ def test_a_day_is_over_five_minutes_after_its_midnight(opened: Opened) -> None:
     opened.write()
     assert opened.seal() == 0
     opened.now += timedelta(microseconds=1)
+    opened.journal.sealed_until = None  # as in a process that begins
     assert opened.seal() == 1
     assert [(seal.day, seal.lines) for seal in opened.seals()] == [(date(2026, 4, 1), 1)]
     opened.now += timedelta(days=3)
@@ -329,6 +330,7 @@ def test_a_count_reads_the_month_before_for_ten_minutes(
     read = months_read(opened.journal, monkeypatch)
     opened.journal.counts(NADIA, began + minutes * 60_000_000, date(2026, 4, day), began, 0)
     assert read == months
+    assert opened.journal.store.months() == [], "to read makes no month"
 
 
 def test_lines_are_read_of_everybody_and_of_one_member_across_months(
@@ -409,6 +411,7 @@ def test_no_row_of_a_file_is_changed_or_deleted(tmp_path: Path) -> None:
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 file.execute(statement)
     assert oct(opened.file.stat().st_mode & 0o777) == "0o600"
+    assert oct(opened.file.parent.stat().st_mode & 0o777) == "0o700"
     opened.structure.engine.close()
 
 
