@@ -37,7 +37,7 @@ def without_seat(
     query = select(table).join(people, people.c.stream == table.c.stream)
     query = query.where(*_without_seat(kinds, owners, but, cej))
     query = query.where(table.c.group == group) if group else query
-    query = query.order_by(*first, people.c.sort, table.c.stream)
+    query = query.order_by(*first, people.c.sort, table.c.stream, table.c.key)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
