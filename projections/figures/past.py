@@ -20,6 +20,7 @@ from projections.contract import Change
 from projections.figures.entries import TABLES
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
 from projections.store.bulk_writes import insert_rows
+from projections.store.garbage import without_garbage_collection
 from projections.store.sqlite import creation
 
 _CHUNK = 500
@@ -33,19 +34,24 @@ def as_of(read: Connection, refs: References, basis: Basis, day: date, clock: Cl
     """
     days = day_of if clock == "true" else event_day
     with _memory().connect() as connection:
-        for some in _chunks(_standing(read, refs, day, clock)):
-            write(connection, some, basis, day_of=days)
-            changes = [
-                Change(stream, kind, None, dossier_evolve.fold(events), (), refs)
-                for stream, kind, events in some
-                if kind == "dossier"
-            ]
-            rows = [row for change in changes for row in advisor_queue.rows(change)[advisor_queue.table]]
-            insert_rows(connection, advisor_queue.table, rows)
+        with without_garbage_collection():
+            for some in _chunks(_standing(read, refs, day, clock)):
+                write(connection, some, basis, day_of=days)
+                _write_tasks(connection, some, refs)
         structure = select(folds).where(folds.c.kind == "structure")
         insert_rows(connection, folds, [row._asdict() for row in read.execute(structure)])
         judge_debriefs(connection, refs)
         yield connection
+
+
+def _write_tasks(connection: Connection, streams: Iterable[Stream], refs: References) -> None:
+    changes = [
+        Change(stream, kind, None, dossier_evolve.fold(events), (), refs)
+        for stream, kind, events in streams
+        if kind == "dossier"
+    ]
+    rows = [row for change in changes for row in advisor_queue.rows(change)[advisor_queue.table]]
+    insert_rows(connection, advisor_queue.table, rows)
 
 
 def _standing(read: Connection, refs: References, day: date, clock: Clock) -> Iterator[Stream]:

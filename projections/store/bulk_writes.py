@@ -16,12 +16,14 @@ from sqlalchemy import (
     DateTime,
     Delete,
     Insert,
+    Select,
     Table,
     Update,
     Uuid,
     delete,
     insert,
     literal,
+    select,
 )
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import DBAPIError
@@ -101,7 +103,13 @@ def deletion(table: Table) -> str:
     return positional(delete(table).where(table.c.stream == ""))
 
 
-def positional(statement: Insert | Delete | Update) -> str:
+@cache
+def selection(table: Table) -> str:
+    """Returns the statement that reads the rows of one stream on SQLite."""
+    return positional(select(table).where(table.c.stream == ""))
+
+
+def positional(statement: Insert | Delete | Update | Select[Any]) -> str:
     """Returns the text of a statement, with a question mark for each value."""
     return str(statement.compile(dialect=SQLiteDialect(paramstyle="qmark")))
 

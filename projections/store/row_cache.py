@@ -33,12 +33,18 @@ class RowCache(Generic[R]):
         self._rows.clear()
 
     def difference(
-        self, table: Table, made: Iterable[tuple[UUID, bool, Sequence[R]]], key: Callable[[R], Key], *, remember: bool
+        self,
+        table: Table,
+        made: Iterable[tuple[UUID, bool, Sequence[R]]],
+        key: Callable[[R], Key],
+        *,
+        remember: bool,
+        stored: Callable[[UUID], Iterable[R]] | None = None,
     ) -> RowDifference[R]:
         """Returns the difference between the rows of streams and those they have. `made`: stream, is it new, its rows.
 
-        Remembers them as written. Nothing is remembered of a stream without rows: figures get theirs in another
-        transaction. Raises ValueError when two rows have one key.
+        `stored` reads the rows of a stream that are not remembered. Remembers all as written. Nothing is remembered of
+        a stream without rows: figures get theirs in another transaction. Raises ValueError when two rows have one key.
         """
         if len(self._rows) > _STREAMS:
             self._rows.clear()
@@ -48,6 +54,8 @@ class RowCache(Generic[R]):
             if len(after) != len(rows):
                 raise ValueError(f"two rows of {table.name} have one key")
             before = {} if new else self._rows.pop((table.name, stream), None)
+            if before is None and after and stored:
+                before = {key(row): row for row in stored(stream)}
             if remember and after:
                 self._rows[table.name, stream] = after
             if before is None:

@@ -3,9 +3,9 @@
 import json
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, bindparam, delete, update
 
 from projections.contract import Change, Row
-from projections.store.bulk_writes import deletion, insertion, packer, positional
+from projections.store.bulk_writes import deletion, insertion, packer, positional, selection
 from projections.store.folds import DECODERS, encoded
 from projections.store.row_cache import RowCache
 from projections.store.transaction import Made, NeedsQueries
@@ -88,7 +88,9 @@ class SqliteTransaction:
     def replace(self, table: Table, made: Made) -> None:
         pack = packer(table)
         packed = [(change.stream, change.before is None, [pack(row) for row in rows]) for change, rows in made]
-        found = self._cache.difference(table, packed, _key(table), remember=len(packed) <= _MANY)
+        few = len(packed) <= _MANY
+        stored = partial(self._stored, selection(table)) if few else None
+        found = self._cache.difference(table, packed, _key(table), remember=few, stored=stored)
         if found.whole:
             self._driver().executemany(deletion(table), [(stream.hex,) for stream in found.whole])
         if found.gone:
@@ -109,6 +111,9 @@ class SqliteTransaction:
     def move(self, reached: int, needs_scrub: bool) -> None:
         if not self._driver().execute(_MOVE, (reached, needs_scrub)).rowcount:
             self._driver().execute(_FIRST, (reached, needs_scrub))
+
+    def _stored(self, statement: str, stream: UUID) -> Iterable[Packed]:
+        return self._driver().execute(statement, (stream.hex,))
 
     def _driver(self) -> sqlite3.Connection:
         if self._proxy is None:

@@ -3,10 +3,16 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from pixflow import presets, structure_folder
+from pixflow.actor import OPERATOR, Actor
+from pixflow.dossier import identity
 from projections.store import sqlite
+from projections.store.catch_up import ReadSide
 from projections.store.sqlite_transaction import SqliteTransaction
 
 _REFERS = """CREATE TABLE named (id INTEGER PRIMARY KEY);
@@ -31,3 +37,25 @@ def test_a_commit_that_fails_holds_no_lock(tmp_path: Path) -> None:
             batch.move(1, False)
         assert plain.position() == (1, False)
     database.dispose()
+
+
+def test_a_process_that_starts_writes_only_what_differs(tmp_path: Path) -> None:
+    """It reads the rows of a dossier before it writes them: no index of another column is touched."""
+    opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
+    dossier, names = uuid4(), {"last_name": "Diallo", "first_name": "Aminata"}
+    who: dict[str, Any] = {**names, "birth_date": None, "imilo_number": None, "site": "Ici"}
+    written: list[str] = []
+    for name, decision, more in (
+        ("Diallo", identity.open_dossier, {"advisor": None}),
+        ("Diarra", identity.correct_identity, {}),
+    ):
+        sent = {**who, **more, "last_name": name}
+        opened.engine.execute({"dossier": dossier}, decision, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
+        database = sqlite.database(tmp_path / "read.db")
+        with closing(ReadSide(opened.engine, database)) as side:
+            side._plain._driver().set_trace_callback(written.append)  # type: ignore[attr-defined]
+            side.catch_up()
+    opened.engine.close()
+    sheet = [one for one in written if "dossier_sheet" in one and not one.startswith("SELECT")]
+    assert [one.split()[0] for one in sheet] == ["UPDATE"]
+    assert "advisor" not in sheet[0]
