@@ -20,6 +20,7 @@ WORDS = {
     "avec", "depuis", "par", "pour", "quand", "le", "h", "du", "au",
     "close", "genre", "proposition", "public", "question",
     "fait", "recu", "serie", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
+    "clos", "repris", "gardes",
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
     "retard", "grouper", "rapprocher", "transmettre", "compte", "numero", "perdu",
     "periode", "mois", "coupe", "horloge", "fichier",  "label", "fraicheur", "ouvert",
