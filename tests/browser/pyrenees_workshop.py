@@ -70,7 +70,7 @@ def filled(walk: Walk) -> None:
     for box in boxes.all():
         box.check()
     yann.presses("Inscrire")
-    yann.sees("Sur la liste d’attente : Théo CAZENAVE", "Sur la liste d’attente : Lou LARRIEU", within=".notice")
+    yann.sees("Sur la liste d’attente : Jade IBOS", "Sur la liste d’attente : Lou LARRIEU", within=".notice")
     yann.sees("Inscrits · 8 / 8", "Liste d’attente · 2")
     walk.check(yann)
 
@@ -84,12 +84,12 @@ def given_back(walk: Walk) -> None:
     marc.saves("Place en atelier rendue", button="Rendre la place")
     marc.goes_to_queue()
     expect(marc.row("Chloé FERRAN", "Inscrire à un atelier")).to_contain_text("place rendue le 3 mars")
-    marc.sees("Théo CAZENAVE", "est gardée jusqu’au jeudi 5 mars", within=".notice")
+    marc.sees("Jade IBOS", "est gardée jusqu’au jeudi 5 mars", within=".notice")
     walk.check(marc)
-    marc.page.locator(".notice").get_by_role("link", name="Théo CAZENAVE").click()
+    marc.page.locator(".notice").get_by_role("link", name="Jade IBOS").click()
     marc.saves("Place réservée en atelier : jeudi 12 mars", button="Inscrire")
     marc.goes_to_queue()
-    expect(marc.row("Théo CAZENAVE", "Prévoir le diagnostic")).to_have_count(0)
+    expect(marc.row("Jade IBOS", "Prévoir le diagnostic")).to_have_count(0)
 
 
 def sheet_to_sign(walk: Walk) -> None:
