@@ -55,7 +55,8 @@ def _of_streams(streams: Any) -> Any:
 def places(connection: Connection, asked: PartnerFilter) -> list[Any]:
     """Returns what the map of all partners found needs, in the order of their pages."""
     columns = (
-        table.c.stream, table.c.name, table.c.town, table.c.latitude, table.c.longitude, table.c.teaches,
+        table.c.stream, table.c.name, table.c.commune, table.c.town, table.c.latitude, table.c.longitude,
+        table.c.teaches,
     )  # fmt: skip
     query = select(*columns).where(*_found(asked))
     return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
@@ -67,16 +68,33 @@ def hours_of(connection: Connection, asked: PartnerFilter) -> list[str]:
 
 
 def towns(connection: Connection, asked: PartnerFilter) -> list[Any]:
-    """Returns the communes of the partners found, each with their number, and the middle of those that have a point."""
+    """Returns the communes of the partners found: how many, and the middle of those that have coordinates."""
     query = select(
         table.c.town,
+        func.max(table.c.commune).label("commune"),
         func.count().label("count"),
-        func.count(table.c.latitude).label("placed"),
         func.avg(table.c.latitude).label("latitude"),
         func.avg(table.c.longitude).label("longitude"),
         func.max(case((table.c.teaches, 1), else_=0)).label("teaches"),
     ).where(*_found(asked))
     return list(connection.execute(query.group_by(table.c.town).order_by(table.c.town)))
+
+
+def middles(connection: Connection) -> dict[str, tuple[float, float]]:
+    """Returns the middle of the listed partners of each commune that have coordinates."""
+    return {row.commune: (row.latitude, row.longitude) for row in connection.execute(_MIDDLES)}
+
+
+_MIDDLES = (
+    select(
+        table.c.commune,
+        func.avg(table.c.latitude).label("latitude"),
+        func.avg(table.c.longitude).label("longitude"),
+    )
+    .where(table.c.status == "listed", table.c.commune != "", table.c.latitude.is_not(None))
+    .group_by(table.c.commune)
+    .order_by(table.c.commune)
+)
 
 
 def counts(connection: Connection, asked: PartnerFilter) -> dict[str, dict[str, int]]:

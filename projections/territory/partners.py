@@ -228,22 +228,19 @@ def offered(connection: Connection) -> list[Any]:
 
 
 _OFFERED = (
-    select(offers.c.stream, offers.c.offer, offers.c.terms, table.c.name, table.c.latitude, table.c.longitude)
+    select(
+        offers.c.stream,
+        offers.c.offer,
+        offers.c.terms,
+        table.c.name,
+        table.c.commune,
+        table.c.latitude,
+        table.c.longitude,
+    )
     .join(table, table.c.stream == offers.c.stream)
     .where(~offers.c.closed, table.c.status == "listed")
     .order_by(offers.c.stream, offers.c.offer)
 )
-
-
-def points_of(connection: Connection, commune: str) -> list[tuple[float, float]]:
-    """Returns the points of the listed partners of a commune."""
-    return [tuple(row) for row in _points(connection, commune=commune)]
-
-
-@Statement
-def _points(commune: Any) -> Any:
-    query = select(table.c.latitude, table.c.longitude).where(table.c.commune == commune, table.c.status == "listed")
-    return query.where(table.c.latitude.is_not(None)).order_by(table.c.stream)
 
 
 def of_commune(connection: Connection, commune: str, town: str) -> list[Any]:

@@ -12,6 +12,8 @@ import pytest
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity
+from pixflow.events.values import PartnerDetails
+from pixflow.partners.listing import list_partner
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
@@ -21,6 +23,7 @@ from tests import erasures
 from tests.projections.conftest import Tables
 
 PRESET = presets.load("laigle-mortagne")
+REFERENT = uuid4()
 
 
 @pytest.fixture
@@ -30,12 +33,13 @@ def opened(tmp_path: Path) -> Iterator[OpenStructure]:
     made.engine.close()
 
 
-def record(opened: OpenStructure, kind: str, stream: UUID, decision: Any, **sent: Any) -> None:
-    opened.engine.execute({kind: stream}, decision, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
+def record(opened: OpenStructure, kind: str, stream: UUID, decision: Any, by: str = OPERATOR, **sent: Any) -> None:
+    opened.engine.execute({kind: stream}, decision, by=Actor(by), command_id=uuid4(), via="cli", **sent)
 
 
 def open_dossier(opened: OpenStructure) -> UUID:
-    dossier, name = uuid4(), {"last_name": "Diallo", "first_name": "Aminata", "birth_date": None}
+    dossier = uuid4()
+    name: dict[str, Any] = {"last_name": "Diallo", "first_name": "Aminata", "birth_date": None}
     record(opened, "dossier", dossier, identity.open_dossier, **name, imilo_number=None, site="Ici")
     return dossier
 
@@ -49,13 +53,23 @@ def open_another(opened: OpenStructure, dossier: UUID) -> None:
 
 
 def rename(opened: OpenStructure, dossier: UUID) -> None:
-    sent = {"last_name": "Diallo", "first_name": "Awa", "birth_date": None, "imilo_number": None, "site": "Ici"}
+    sent: dict[str, Any] = {
+        "last_name": "Diallo",
+        "first_name": "Awa",
+        "birth_date": None,
+        "imilo_number": None,
+        "site": "Ici",
+    }
     record(opened, "dossier", dossier, identity.correct_identity, **sent)
 
 
 def change_rights(opened: OpenStructure, dossier: UUID) -> None:
-    sent = {"name": "Nadia Benali", "email": "nadia@exemple.fr", "site": None, "roles": ("advisor",)}
-    record(opened, "staff", uuid4(), add_member, **sent)
+    join(opened, uuid4(), "advisor")
+
+
+def join(opened: OpenStructure, member: UUID, role: str) -> None:
+    sent: dict[str, Any] = {"name": role, "email": f"{role}@exemple.fr", "site": None, "roles": (role,)}
+    record(opened, "staff", member, add_member, **sent)
 
 
 def publish(opened: OpenStructure, dossier: UUID, kind: str) -> None:
@@ -70,30 +84,37 @@ def publish(opened: OpenStructure, dossier: UUID, kind: str) -> None:
         record(opened, "protocol", opened.stream("protocol"), publish_protocol, document=document, from_day=today)
 
 
-CASES: list[tuple[str, Callable[[OpenStructure, UUID], None], bool, bool]] = [
-    ("a phone number", reach, True, True),
-    ("a name", rename, True, False),
-    ("another dossier", open_another, True, False),
-    ("rights", change_rights, False, False),
-    ("a grid", partial(publish, kind="grille"), False, False),
-    ("a protocol", partial(publish, kind="protocol"), False, False),
-    ("an erased person", erasures.erase, False, False),
-]
+def list_another(opened: OpenStructure, dossier: UUID) -> None:
+    record(opened, "partner", uuid4(), list_partner, str(REFERENT), details=PartnerDetails(name="Médiathèque"))
 
 
-@pytest.mark.parametrize(("what", "happens", "texts", "searches"), CASES, ids=[case[0] for case in CASES])
+TEXTS, SEARCHES, PARTNERS = "texts", "searches", "partners"
+CASES: dict[str, tuple[Callable[[OpenStructure, UUID], None], set[str]]] = {
+    "a phone number": (reach, {TEXTS, SEARCHES, PARTNERS}),
+    "a name": (rename, {TEXTS, PARTNERS}),
+    "another dossier": (open_another, {TEXTS}),
+    "a partner": (list_another, {TEXTS, SEARCHES}),
+    "rights": (change_rights, set()),
+    "a grid": (partial(publish, kind="grille"), set()),
+    "a protocol": (partial(publish, kind="protocol"), set()),
+    "an erased person": (erasures.erase, set()),
+}
+
+
+@pytest.mark.parametrize(("happens", "stays"), CASES.values(), ids=CASES)
 def test_memory_ends_with_what_it_was_made_of(
-    opened: OpenStructure, tables: Tables, what: str, happens: Any, texts: bool, searches: bool
+    opened: OpenStructure, tables: Tables, happens: Any, stays: set[str]
 ) -> None:
     dossier = open_dossier(opened)
+    join(opened, REFERENT, "referent")
     side, other = ReadSide(opened.engine, tables("one")), ReadSide(opened.engine, tables("one"))
     side.catch_up(), other.catch_up()
     before, there = side.memory.now(), other.memory.now()
     happens(opened, dossier)
     side.catch_up()
     now = side.memory.now()
-    assert (now.texts is before.texts, now.dossiers is before.dossiers) == (texts, texts)
-    assert (now.searches is before.searches) == searches
+    assert {part for part in (TEXTS, SEARCHES, PARTNERS) if vars(now)[part] is vars(before)[part]} == stays
+    assert (now.dossiers is before.dossiers) == (TEXTS in stays)
     assert now.counts is not before.counts
     before.renew(now)
     assert vars(before) == vars(now)

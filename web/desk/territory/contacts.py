@@ -67,6 +67,10 @@ def _how(one: Contact) -> str:
 
 def _people(desk: Desk, wanted: Collection[UUID]) -> dict[UUID, tuple[UUID, Contact]]:
     """Returns the people who may be asked, each with the wanted partner that they are at."""
+    return desk.memory.partners.once(("people", *wanted), lambda: _found(desk, wanted))
+
+
+def _found(desk: Desk, wanted: Collection[UUID]) -> dict[UUID, tuple[UUID, Contact]]:
     joined = partners.joined_to(desk.read, set(wanted))
     found = contacts.of_partners(desk.read, [*wanted, *joined])
     return {

@@ -1,7 +1,7 @@
 """The offers that a referral may use: those of the action's proposal, the nearest of the site first."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
@@ -9,22 +9,21 @@ from uuid import UUID
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
-from pixflow.events.values import OfferTerms, Partner
+from pixflow.events.values import OfferTerms, Partner, PartnerDetails
 from pixflow.identity import normalise
 from pixflow.open_data.coordinates import kilometres
-from pixflow.open_data.place import Point
-from pixflow.partners.catalogue_state import Catalogue
 from pixflow.partners.listing import use_partner
-from pixflow.place_import.outlines import middles
-from pixflow.place_import.territory import middle, stated_or_guessed
 from projections.territory import partner_search, partners, referrals
 from web.desk.desk import Desk
+from web.desk.territory import commune_middles
 from web.french import validation
 from web.french.phrases import listed
 from web.french.territory import hours
 from web.french.territory import partners as french
-from web.french.typography import say, typeset
+from web.french.typography import typeset
 
+Bands = tuple[tuple[int, int], ...]
+"""Least and most percent of bands of a grid."""
 MOST = 8
 """Offers of a form: beyond, the list of partners has them."""
 
@@ -58,8 +57,6 @@ class FittingOffer:
     offer: UUID
     name: str
     label: str
-    kilometres: float | None
-    accepted: float
     asked: str
     about: str
 
@@ -68,25 +65,49 @@ class FittingOffer:
         return f"{self.partner}:{self.offer}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """An offer that fits, with what orders it first. It is not `placed` when the middle of its commune is so far."""
+
+    partner: UUID
+    offer: UUID
+    name: str
+    label: str
+    away: float | None
+    placed: bool
+    asked: str = ""
+
+    @property
+    def order(self) -> tuple[bool, bool, float]:
+        return self.asked != "", self.away is None, self.away or 0
+
+
 def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
     """Returns the offers for an action, those not asked yet and the nearest first; then those most often accepted."""
     state = dossier.parcours.actions.get(action)
     proposal = state.action.proposal if state else None
     if state is None or proposal is None:
         return []
-    bands, here, asked = _bands(desk, proposal), _middle_of_site(desk, dossier.site), _asked(desk, state)
-    found = []
-    for row, terms in _open_offers(desk):
+    bands, asked = _bands(desk, proposal), _asked(desk, state)
+    key = ("near", dossier.site, proposal, dossier.programme, bands)
+    near = desk.memory.partners.once(key, lambda: _near(desk, dossier, proposal, bands))
+    return _chosen(desk, [replace(one, asked=asked[one.partner]) if one.partner in asked else one for one in near])
+
+
+def _near(desk: Desk, dossier: Dossier, proposal: str, bands: Bands) -> list[_Near]:
+    """Returns every offer for a proposal, with its distance from the site of a dossier."""
+    here, middles, found = commune_middles.of_site(desk, dossier.site), commune_middles.of_communes(desk), []
+    for row, terms in desk.memory.partners.once("open-offers", lambda: _open_offers(desk)):
         if fits(terms, proposal, bands, dossier.programme):
-            away = kilometres(here, (row.latitude, row.longitude)) if here and row.latitude is not None else None
-            found.append(_Near(row.stream, row.offer, row.name, terms.label, away, asked.get(row.stream, "")))
-    return _chosen(desk, found)
+            placed = row.latitude is not None
+            there = (row.latitude, row.longitude) if placed else middles.get(row.commune)
+            away = kilometres(here, there) if here and there else None
+            found.append(_Near(row.stream, row.offer, row.name, terms.label, away, placed))
+    return found
 
 
-def _open_offers(desk: Desk) -> Sequence[tuple[Any, OfferTerms]]:
-    """Returns every open offer with its terms, from memory until the next event."""
-    key, counts = "open-offers", desk.memory.counts
-    return counts.get(key) or counts.put(key, [(row, partners.terms_of(row)) for row in partners.offered(desk.read)])
+def _open_offers(desk: Desk) -> list[tuple[Any, OfferTerms]]:
+    return [(row, partners.terms_of(row)) for row in partners.offered(desk.read)]
 
 
 def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
@@ -149,14 +170,13 @@ def listed_email(desk: Desk, partner: UUID) -> str:
     return row.email if row else ""
 
 
-def _bands(desk: Desk, proposal: str) -> list[tuple[int, int]]:
+def _bands(desk: Desk, proposal: str) -> Bands:
     bands = desk.refs.grille(desk.today).document.bands
-    return [(band.low, band.high) for band in bands if any(one.id == proposal for one in band.proposals)]
+    return tuple((band.low, band.high) for band in bands if any(one.id == proposal for one in band.proposals))
 
 
-def _sent(desk: Desk, streams: Iterable[UUID]) -> Mapping[UUID, list[Any]]:
+def _sent(desk: Desk, wanted: frozenset[UUID]) -> Mapping[UUID, list[Any]]:
     """Returns the referrals to each partner, to those joined to it, and to the names that mean it."""
-    wanted = set(streams)
     joined, names = partners.joined_to(desk.read, wanted), partners.names_of(desk.read, wanted)
     found: dict[UUID, list[Any]] = {}
     for row in referrals.of_partners(desk.read, sorted({*wanted, *joined}), sorted(names)):
@@ -165,43 +185,32 @@ def _sent(desk: Desk, streams: Iterable[UUID]) -> Mapping[UUID, list[Any]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """An offer that fits, with what orders it first."""
-
-    partner: UUID
-    offer: UUID
-    name: str
-    label: str
-    away: float | None
-    asked: str
-
-    @property
-    def order(self) -> tuple[bool, bool, float]:
-        return self.asked != "", self.away is None, self.away or 0
-
-
 def _chosen(desk: Desk, found: Sequence[_Near]) -> list[FittingOffer]:
     """Returns the first ones; the answers of partners are read of those only that are near enough to be among them."""
     ranks = sorted(one.order for one in found)
     near = [one for one in found if one.order <= ranks[:MOST][-1]]
-    sent = _sent(desk, {one.partner for one in near})
+    streams = frozenset(one.partner for one in near)
+    sent = desk.memory.partners.once(("sent", streams), lambda: _sent(desk, streams))
     accepted = {one.partner: _accepted(sent.get(one.partner, ())) for one in near}
     near.sort(key=lambda one: (*one.order, -accepted[one.partner], one.name))
-    rows = {row.stream: row for row in partner_search.of_streams(desk.read, [one.partner for one in near[:MOST]])}
+    first = tuple(one.partner for one in near[:MOST])
+    rows = desk.memory.partners.once(("rows", first), lambda: _rows(desk, first))
     return [
         FittingOffer(
             one.partner,
             one.offer,
             one.name,
             one.label,
-            one.away,
-            accepted[one.partner],
             one.asked,
-            _about(desk, rows[one.partner], one.away, sent.get(one.partner, ()), one.asked),
+            _about(desk, *rows[one.partner], one, sent.get(one.partner, ())),
         )
         for one in near[:MOST]
     ]
+
+
+def _rows(desk: Desk, streams: Sequence[UUID]) -> Mapping[UUID, tuple[Any, PartnerDetails]]:
+    """Returns each partner with its file."""
+    return {row.stream: (row, partners.details_of(row)) for row in partner_search.of_streams(desk.read, streams)}
 
 
 def _accepted(sent: Sequence[Any]) -> float:
@@ -210,28 +219,14 @@ def _accepted(sent: Sequence[Any]) -> float:
     return answers.count("accepted") / len(answers) if answers else 0
 
 
-def _about(desk: Desk, row: Any, away: float | None, sent: Sequence[Any], asked: str) -> str:
+def _about(desk: Desk, row: Any, details: PartnerDetails, near: _Near, sent: Sequence[Any]) -> str:
     """Returns what helps to choose: what they said before, place, distance, answers, how they answer, freshness."""
-    details = partners.details_of(row)
     return listed(
-        asked,
+        near.asked,
         typeset(row.town),
-        say("à {km} km", km=round(away)) if away is not None and away >= 1 else "",
+        french.away(near.away, near.placed),
         french.answers(sent, desk.today),
         french.way(details),
         french.confirmed(row.confirmed, desk.today),
         hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
     )
-
-
-def _middle_of_site(desk: Desk, site: str) -> Point | None:
-    """Returns the middle of the commune of a site: of its outline, or of the partners there."""
-    found = desk.state(desk.served.opened.stream("catalogue"))
-    catalogue = found if isinstance(found, Catalogue) else Catalogue()
-    code = stated_or_guessed(catalogue.territory, desk.refs.structure.sites).sites.get(site)
-    if code is None:
-        return None
-    if outline := catalogue.outlines.get(code):
-        return middles({code: outline})[code]
-    points = partners.points_of(desk.read, code)
-    return middle(points) if points else None

@@ -106,6 +106,18 @@ def way(details: PartnerDetails) -> str:
     return say("répond au {phone}", phone=phone(details.phone)) if details.phone else ""
 
 
+def away(kilometres: float | None, placed: bool) -> str:
+    """Returns "à 12 km", "à environ 12 km" for a place whose commune alone is known, "" for a place nearby."""
+    if kilometres is None or kilometres < 1:
+        return ""
+    return say("à {km} km" if placed else "à environ {km} km", km=round(kilometres))
+
+
+def centred(town: str) -> str:
+    """Returns the place of a point without coordinates."""
+    return say("{town}, au milieu de la commune", town=town)
+
+
 def on_map(count: int, places: Sequence[tuple[str, str]]) -> str:
     """Returns the name of a point of the map: that of its place, or the first ones of its places or communes.
 

@@ -1,6 +1,6 @@
 """The forms of a dossier: the decision of each, its place on the page, and what is computed for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -52,9 +52,11 @@ def allowed(desk: Desk, dossier: Dossier) -> frozenset[str]:
     return frozenset(name for name, form in FORMS.items() if desk.may(form.decision, Subject(dossier)))
 
 
-def offers(desk: Desk, dossier: Dossier) -> frozenset[str]:
-    """Returns the forms that this person may open on this dossier."""
-    return frozenset(name for name in allowed(desk, dossier) if FORMS[name].offered(dossier))
+def offers(desk: Desk, dossier: Dossier, names: Iterable[str]) -> frozenset[str]:
+    """Returns those of these forms that this person may open on this dossier."""
+    known = ((name, FORMS[name]) for name in names if name in FORMS)
+    subject = Subject(dossier)
+    return frozenset(name for name, form in known if form.offered(dossier) and desk.may(form.decision, subject))
 
 
 FORMS: dict[str, DossierForm] = {

@@ -66,7 +66,7 @@ def read(
     if (gone := desk.erased(dossier_id)) and gone.erased:
         return page(request, erasure.erased_page(desk, dossier_id, gone.erased))
     dossier = desk.dossier(dossier_id)
-    offered = offers(desk, dossier) if formulaire or boite else frozenset()
+    offered = offers(desk, dossier, FORMS if boite else [formulaire])
     name = tasks.form_asked(dossier, formulaire, sur, offered) if boite else formulaire
     opened = open_form.blank(desk, dossier, name, sur) if name in offered else None
     if corrige > 0 and (wrong := history.to_correct(desk, dossier, desk.trail(dossier_id), corrige)):

@@ -3,7 +3,7 @@
 No tile and no script: nobody else learns what is looked at. The list beside it says all that the map shows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -17,6 +17,7 @@ from pixflow.place_import.outlines import rings_of
 from pixflow.place_import.territory import codes_of
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
+from web.desk.territory import commune_middles
 from web.french.territory import partners as french
 from web.french.typography import typeset
 from web.http.pagination import address
@@ -68,7 +69,8 @@ class TownName:
 class PlaceMap:
     """The drawing, `height` units high. `scale` is a length in kilometres, and in units.
 
-    `left_out` counts the places without coordinates. `by_town` when each point is that of a commune.
+    `centred` counts the places without coordinates, drawn at the middle of their commune; `left_out` those of a commune
+    without a known middle. `by_town` when each point is that of a commune.
     """
 
     width: int
@@ -78,13 +80,17 @@ class PlaceMap:
     towns: Sequence[TownName]
     scale: tuple[int, float]
     credit: str
+    centred: int
     left_out: int
     by_town: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A place, with its partner; or the `count` places of a commune, without a name."""
+    """A place, with its partner; or the `count` places of a commune, without a name.
+
+    `centred`: it has no coordinates.
+    """
 
     point: Point
     name: str
@@ -92,6 +98,12 @@ class _Spot:
     count: int
     teaches: bool
     partner: UUID | None = None
+    centred: bool = False
+
+    @property
+    def place(self) -> str:
+        town = typeset(self.town) or NOWHERE
+        return french.centred(town) if self.centred else town
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +121,8 @@ class _Frame:
 
 
 def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
-    """Returns the map of the partners found; None when none of them has coordinates."""
-    spots = list(_spots(found))
+    """Returns the map of the partners found; None when nobody knows where any of them is."""
+    spots = list(_spots(found, commune_middles.of_communes(desk)))
     if not spots:
         return None
     known = fold_of(desk.read, desk.served.opened.stream("catalogue"))
@@ -129,18 +141,21 @@ def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
         _towns(points) if len(points) <= NAMED_POINTS else (),
         _scale(frame, box),
         catalogue.credit if texts else "",
+        sum(spot.centred for spot in spots),
         found.pager.total - sum(spot.count for spot in spots),
         found.by_town,
     )
 
 
-def _spots(found: PartnersFound) -> Iterator[_Spot]:
-    """Returns the places that have coordinates, or their communes."""
+def _spots(found: PartnersFound, middles: Mapping[str, Point]) -> Iterator[_Spot]:
+    """Yields the places, or their communes: where their coordinates are, else in the middle of the commune."""
     for row in found.places:
-        if row.latitude is not None and found.by_town:
-            yield _Spot((row.latitude, row.longitude), "", row.town, row.placed, bool(row.teaches))
-        elif row.latitude is not None:
-            yield _Spot((row.latitude, row.longitude), row.name, row.town, 1, row.teaches, row.stream)
+        placed = row.latitude is not None
+        point = (row.latitude, row.longitude) if placed else middles.get(row.commune)
+        if point and found.by_town:
+            yield _Spot(point, "", row.town, row.count, bool(row.teaches))
+        elif point:
+            yield _Spot(point, row.name, row.town, 1, row.teaches, row.stream, not placed)
 
 
 @lru_cache(maxsize=4)
@@ -201,7 +216,7 @@ def _points(spots: Sequence[_Spot], frame: _Frame, ways: _Ways) -> list[MapPoint
 
 def _point(there: tuple[float, float], group: Sequence[_Spot], href: str) -> MapPoint:
     count = sum(spot.count for spot in group)
-    label = french.on_map(count, [(spot.name, typeset(spot.town) or NOWHERE) for spot in group[: french.NAMED + 1]])
+    label = french.on_map(count, [(spot.name, spot.place) for spot in group[: french.NAMED + 1]])
     teaches, town = any(spot.teaches for spot in group), typeset(group[0].town)
     return MapPoint(round(there[0], 1), round(there[1], 1), count, label, href, teaches, town)
 

@@ -65,6 +65,19 @@ def test_the_list_is_by_commune_and_says_what_is_open(at_work: House) -> None:
     assert "Aucun partenaire avec ces filtres" in at_work.client(NADIA).get("/partenaires?genre=cafe").text
 
 
+def test_the_map_draws_a_place_without_coordinates_in_the_middle_of_its_commune_and_says_so(at_work: House) -> None:
+    listed(at_work)
+    assert "Sans coordonnées" not in at_work.client(NADIA).get("/partenaires").text
+    for name, town, commune in (("Tiers-lieu", "L'Aigle", "61214"), ("Fablab", "Rai", "61342")):
+        listed(at_work, PartnerDetails(name=name, commune=commune, town=town))
+    page = soup(at_work.client(NADIA).get("/partenaires").text.replace("\u00a0", " "))
+    for where in ("au milieu de la commune", "hors de la carte"):
+        assert f"Sans coordonnées, {where} : 1 lieu." in page.text
+    assert page.select_one(".map a")["aria-label"] == "2 lieux : EPN de L’Aigle, Tiers-lieu"
+    alone = soup(at_work.client(NADIA).get("/partenaires?q=tiers").text.replace("\u00a0", " "))
+    assert alone.select_one(".map a")["aria-label"] == "Tiers-lieu, L’Aigle, au milieu de la commune"
+
+
 def test_a_partner_shows_its_hours_in_french_and_the_offers_that_its_words_propose(
     at_work: House, referent: InspectingClient
 ) -> None:

@@ -1,6 +1,6 @@
 """The form of a referral: offers that fit, the nearest first; a free name; an offer closed meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,8 +11,9 @@ import pytest
 from pixflow.dossier.stages import parcours
 from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.events.dossier import ReferralSent
-from pixflow.events.values import ContactDetails, OfferTerms, PartnerDetails
+from pixflow.events.values import ContactDetails, OfferTerms, Partner, PartnerDetails
 from pixflow.partners import contacts, listing, offers
+from pixflow.partners.catalogue import state_territory
 from pixflow.partners.state import PartnerState
 from tests.web import arranged
 from tests.web.filled import soup
@@ -207,6 +208,53 @@ def test_somebody_there_is_asked_and_their_address_stands_in_no_dossier(at_work:
     chased = text(at_work, f"/dossiers/{dossier}?formulaire=remind&sur={told.referral}")
     for said in ("Lise Marchand", "répond par courriel", "m@example.org"):
         assert said in chased, said
+
+
+def test_the_form_shows_what_has_changed_at_partners_since_it_was_drawn(at_work: House) -> None:
+    dossier, action, proposal = referring(at_work)
+    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+    other, (_, other_action, _) = at_work.prescribed()
+    details = ContactDetails("Lise Marchand", email="lise@example.org", answers="email")
+    catalogue, contact = {"catalogue": at_work.served.opened.stream("catalogue")}, {"contact": uuid4()}
+    stated: dict[str, Any] = {"groupings": [], "communes": ["61214"], "radius": 0, "sites": {"Mortagne": "61214"}}
+
+    def refer() -> None:
+        at_work.referred(other, other_action, partner=Partner(partner, "Médiathèque"))
+
+    changes: dict[str, Callable[[], object]] = {
+        "another partner": lambda: listed(at_work, FAR, proposal),
+        "territory": lambda: at_work.says(SOPHIE, state_territory, catalogue, **stated),
+        "somebody": lambda: at_work.says(NADIA, contacts.name_contact, contact, partner=partner, details=details),
+        "a referral": refer,
+        "an offer": lambda: at_work.says(SOPHIE, offers.close_offer, {"partner": partner}, offer=offer),
+    }
+    before = choice(at_work, dossier, action)
+    for name, change in changes.items():
+        change()
+        after = choice(at_work, dossier, action)
+        assert after != before, name
+        at_work.served.read().memory.restart(at_work.served.refs)
+        assert choice(at_work, dossier, action) == after, name
+        before = after
+
+
+def test_a_place_without_coordinates_is_as_far_as_its_commune(at_work: House) -> None:
+    dossier, action, proposal = referring(at_work)
+    here = {"groupings": [], "communes": ["61293"], "radius": 0, "sites": {"Mortagne": "61293"}}
+    at_work.says(SOPHIE, state_territory, {"catalogue": at_work.served.opened.stream("catalogue")}, **here)
+    nowhere = PartnerDetails(name="EPN", commune="61214", town="L'Aigle")
+    for details in (AT_MORTAGNE, FAR, nowhere, PartnerDetails(name="Ailleurs", commune="61011", town="Arçonnay")):
+        listed(at_work, details, proposal)
+    said = choice(at_work, dossier, action)
+    assert "Cyber-base : Atelier L’Aigle, à 28 km" in said
+    assert "EPN : Atelier L’Aigle, à environ 28 km" in said
+    assert said.index("Médiathèque") < said.index("EPN") < said.index("Ailleurs")
+
+
+def choice(at_work: House, dossier: UUID, action: UUID) -> str:
+    """Returns what the form says of offers, and of people."""
+    parts = form(at_work, dossier, action).select("fieldset:has([name=offered]), select[name=contact]")
+    return " ".join(one.get_text(" ", strip=True) for one in parts)
 
 
 def called(at_work: House, partner: UUID) -> UUID:
