@@ -195,10 +195,10 @@ class Planner:
     def _of_names(self, row: ResolvedRow) -> PortfolioRow:
         mine = words(row.last_name, row.first_name)
         near = [one for one in self._people.get(mine, ()) if _could_be(row, one)]
-        if len(near) == 1 and not row.imilo_number and not differences(row, self._states[near[0].stream]):
-            return PortfolioRow("unchanged", row, near[0].stream)
         if len(near) == 1 and is_mistaken(self._states[near[0].stream]):
             return self._compared(row, near[0].stream, self._states[near[0].stream])
+        if len(near) == 1 and not row.imilo_number and not differences(row, self._states[near[0].stream]):
+            return PortfolioRow("unchanged", row, near[0].stream)
         if near:
             sure = any(one.birth_date and one.birth_date == row.birth_date for one in near)
             only = near[0].stream if len(near) == 1 else None

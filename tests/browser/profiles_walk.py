@@ -44,15 +44,28 @@ def profiles(walk: Walk) -> None:
     sophie.fills({"Motif": "c’est la collecte de profils"}, within="#corriger")
     sophie.presses("Corriger l’usage", within="#corriger")
     sophie.sees("Usage corrigé : profil de compétences — motif : c’est la collecte de profils", within=".notice")
-    sophie.presses("Clore la campagne")
-    sophie.sees("close depuis le 6 mai 2026")
-    sophie.presses("Rouvrir la campagne")
-    sophie.sees("Campagne rouverte", within=".notice")
+    taken_back(walk)
 
     paul.finds("12705")
     paul.sees("Profil de compétences", "certifiable (5 compétences)", "partagé le 5 mai", within="#resultat")
     paul.page.get_by_text("Niveau par compétence").click()
     walk.check(paul)
+
+
+def taken_back(walk: Walk) -> None:
+    """A name and a closing are taken back in one press; a reopening stays."""
+    sophie = walk.sophie
+    sophie.fills({"Nom": "Profils de juin"}, within="#identite")
+    sophie.presses("Corriger la campagne")
+    sophie.sees("Profils de juin", within="h1")
+    walk.check(sophie)
+    sophie.presses("Annuler", within=".notice")
+    sophie.sees("Profils de mai", within="h1")
+    for _ in range(2):
+        sophie.presses("Clore la campagne")
+        sophie.sees("close depuis le 6 mai 2026")
+        sophie.presses("Annuler", within=".notice")
+        sophie.sees("Campagne rouverte", within=".notice")
 
 
 def collection(folder: Path) -> Path:

@@ -118,7 +118,7 @@ def several(walk: Walk, nadia: Person, today: date) -> None:
 
 
 def handed_over(walk: Walk, helene: Person, today: date) -> None:
-    """Nadia's portfolio goes to Inès until a day, and comes back at once."""
+    """Nadia's portfolio goes to Inès until a day, comes back, goes again, and comes back for good."""
     helene.goes("/equipe")
     helene.follows("Nadia Benali")
     helene.follows("Confier le portefeuille")
@@ -133,8 +133,21 @@ def handed_over(walk: Walk, helene: Person, today: date) -> None:
     helene.presses("Confier les")
     helene.sees("dossiers confiés jusqu’au", INES)
     walk.check(helene)
+    given_back(walk)
     helene.page.keyboard.press("z")
     helene.sees("suivi par Nadia Benali")
+
+
+def given_back(walk: Walk) -> None:
+    """Nadia takes her portfolio back before its day, then leaves it there after all."""
+    nadia = walk.nadia
+    nadia.goes_to_queue()
+    nadia.presses("Reprendre", within=".loans")
+    nadia.sees("Enregistré", within=".notice")
+    nadia.sees_no("Confiés pour un temps")
+    walk.check(nadia)
+    nadia.presses("Tout annuler", within=".notice")
+    nadia.sees(f"confiés à {INES}", within=".loans")
 
 
 def leaves(walk: Walk, helene: Person, today: date) -> None:

@@ -106,8 +106,14 @@ def test_a_portfolio_is_previewed_ticked_and_recorded(
     tab.get_by_label("Identité").select_option("Nom")
     tab.get_by_label("Petit nom").select_option("Prénom")
     tab.get_by_role("button", name="Voir l’aperçu").click()
-    expect(tab.locator("#nouveaux")).to_contain_text("Roy Zoé")
-    check(tab)
+    for _ in range(2):  # taken back, the import of the same file reads its columns as they were chosen
+        expect(tab.locator("#nouveaux")).to_contain_text("Roy Zoé")
+        check(tab)
+        tab.get_by_role("button", name="Enregistrer").first.click()
+        tab.get_by_role("button", name="Annuler cet import").click()
+        expect(tab.locator(".notice")).to_contain_text("1 dossier clos comme ouvert par erreur")
+        check(tab)
+        send(tab, odd_titles, scripts)
 
 
 def send(tab: Page, path: Path, scripts: bool) -> None:

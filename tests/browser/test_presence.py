@@ -107,7 +107,9 @@ def test_a_style_that_something_left_on_the_page_is_not_carried_over(room: Room,
     mark_everybody(page, room)
 
 
-def test_all_the_others_are_one_press_within_reach(room: Room, new_tab: Callable[..., Page]) -> None:
+def test_all_the_others_are_one_press_within_reach(
+    room: Room, new_tab: Callable[..., Page], check_page: Callable[[Page], None]
+) -> None:
     page = new_tab(**PHONE)
     enter(page, room)
     page.locator(f"#p-{room.people[6]}").get_by_role("button", name="Absent·e").tap()
@@ -117,6 +119,11 @@ def test_all_the_others_are_one_press_within_reach(room: Room, new_tab: Callable
     assert box["y"] + box["height"] <= 820, "in sight at the top of the page too"
     others.tap()
     expect(others).to_have_count(0)
+    expect(page.get_by_role("status").first).to_contain_text("tout est noté")
+    check_page(page)
+    page.locator(".notice").get_by_role("button", name="Annuler").tap()
+    expect(page.get_by_role("status").first).to_contain_text("7 à noter sur 8")
+    others.tap()
     expect(page.get_by_role("status").first).to_contain_text("tout est noté")
     page.locator(f"#p-{room.people[7]}").get_by_role("button", name="Annuler").tap()
     expect(page.get_by_role("status").first).to_contain_text("1 à noter sur 8")

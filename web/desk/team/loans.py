@@ -57,14 +57,14 @@ def _row(desk: Desk, loan: PortfolioLoan) -> LoanRow:
     else:
         text, button = "{many} {of}, {confided} à {to} jusqu’au {until}", "Reprendre"
     confided = "confié" if loan.n == 1 else "confiés"
-    effect = "{many} : {of} les suit de nouveau dès maintenant."
+    followed = "Vous suivez" if loan.lender == desk.me else say("{lender} suit", lender=lender)
     return LoanRow(
         loan.lender,
         loan.borrower,
         loan.until,
         say(text, confided=confided, **values),
         button if may_return(desk, loan.lender, loan.borrower) else "",
-        say(effect, many=typography.upper_first(many), of="vous" if loan.lender == desk.me else lender),
+        say("{followed} de nouveau {many} dès maintenant.", followed=followed, many=many),
     )
 
 

@@ -61,14 +61,15 @@ def test_an_import_is_taken_back_in_one_press_and_the_mended_file_opens_the_same
     at_work: House, who: str
 ) -> None:
     client = at_work.client(who)
-    done = imported(client, *WRONG)
+    bare = ";ROY;Zoé;;;Mortagne;Nadia Benali"
+    done = imported(client, *WRONG, bare)
     before = people(at_work)
-    assert "Import annulé : 2 dossiers clos comme ouverts par erreur" in take_back(client, done)
+    assert "Import annulé : 3 dossiers clos comme ouverts par erreur" in take_back(client, done)
     assert {state(at_work, one).close_reason for one in before} == {"mistake"}
-    mended = [line.replace("L'Aigle", "Mortagne") for line in WRONG]
-    assert "2 dossiers ouverts" in words(client.get(imported(client, *mended)).text)
+    mended = [line.replace("L'Aigle", "Mortagne") for line in (*WRONG, bare)]
+    assert "3 dossiers ouverts" in words(client.get(imported(client, *mended)).text)
     assert people(at_work) == before
-    assert [(state(at_work, one).closed, state(at_work, one).site) for one in before] == [(None, "Mortagne")] * 2
+    assert [(state(at_work, one).closed, state(at_work, one).site) for one in before] == [(None, "Mortagne")] * 3
     history = words(client.get(f"/dossiers/{before['Jean']}").text)
     assert "Dossier rouvert" in history
     assert "Dossier clos : ouvert par erreur" in history

@@ -402,6 +402,10 @@ def loans(at_work: House, who: str, page: str) -> list[str]:
     return texts(at_work.client(who).get(page).text, ".loan > p")
 
 
+def effects(at_work: House, who: str) -> list[str]:
+    return texts(at_work.client(who).get("/boite").text, ".loan form > p:first-of-type")
+
+
 def test_a_loan_stands_on_the_team_and_on_both_peoples_pages_and_boxes(at_work: House) -> None:
     fill(at_work, 2)
     hand_over(at_work, PAUL, term="until", until="2026-04-03")
@@ -411,6 +415,8 @@ def test_a_loan_stands_on_the_team_and_on_both_peoples_pages_and_boxes(at_work: 
     assert loans(at_work, NADIA, "/boite") == ["2 dossiers à vous, confiés à Paul Rey jusqu’au 3 avril"]
     assert loans(at_work, PAUL, "/boite") == ["2 dossiers de Nadia Benali, que vous suivez jusqu’au 3 avril"]
     assert loans(at_work, INES, "/boite") == []
+    assert effects(at_work, NADIA) == ["Vous suivez de nouveau 2 dossiers dès maintenant."]
+    assert effects(at_work, PAUL) == ["Nadia Benali suit de nouveau 2 dossiers dès maintenant."]
 
 
 @pytest.mark.parametrize(("who", "page"), [(NADIA, "/boite"), (PAUL, "/boite"), (SOPHIE, "/equipe")])
