@@ -157,8 +157,8 @@ def campaigns(desk: Desk) -> list[tuple[str, str]]:
 
 
 def day_off(day: date) -> str:
-    """Returns a day off and its reason: "25 décembre 2026 : jour férié"."""
-    return say("{day} : {why}", day=dates.day(day, year=True), why=dates.off(day))
+    """Returns a day off and its reason: "25 décembre 2026 est un jour férié"."""
+    return say("{day} est un {why}", day=dates.day(day, year=True), why=dates.off(day))
 
 
 def instant(day: date, at: time, zone: str) -> datetime:

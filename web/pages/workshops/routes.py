@@ -24,7 +24,7 @@ from web.pages.agenda.feed import CalendarFeed
 from web.pages.workshops import alerts, listing, undo_scheduling
 from web.pages.workshops import calendar as workshop_calendar
 from web.pages.workshops.calendar import WorkshopCalendar
-from web.pages.workshops.listing import WorkshopRow, day_off
+from web.pages.workshops.listing import WorkshopRow
 
 router = APIRouter()
 AtWorkshops = Annotated[Desk, allowed("advisor", "facilitator", "referent", "manager", "auditor")]
@@ -108,7 +108,10 @@ def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None
     held = [event.day for event in events if isinstance(event, WorkshopScheduled)]
     lines = [ReceiptLine(dates.weekday_day(day, year=True)) for day in held]
     skipped = filter(None, map(days.day, left_out.split(",")[:20]))
-    lines += [ReceiptLine(f"pas d’atelier le {day_off(day)}") for day in skipped]
+    lines += [
+        ReceiptLine(typography.say("pas d’atelier le {day} : {off}", day=dates.day(one, year=True), off=dates.off(one)))
+        for one in skipped
+    ]
     fixed = typography.plural(len(held), "atelier fixé", "ateliers fixés")
     made = Receipt(typography.say("{fixed} :", fixed=fixed), lines) if held else None
     return undo_scheduling.offer(desk, made, reference)

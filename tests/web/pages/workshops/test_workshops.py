@@ -291,13 +291,13 @@ def test_weeks_that_end_the_year_leave_one_workshop_and_say_so(at_work: House) -
     assert f"{told} Pas d’atelier le 1er janvier 2027 : jour férié" in words(page.text)
     none = schedule(at_work, day="2027-08-14", times="2")
     assert none.status_code == 422
-    assert "Aucun de ces jours n’est travaillé : le 14 août 2027 : samedi." in words(none.text)
+    assert "Aucun de ces jours n’est travaillé : le 14 août 2027 est un samedi." in words(none.text)
 
 
 def test_one_day_that_nobody_works_is_asked_about(at_work: House) -> None:
     asked = schedule(at_work, day="2026-05-01")
     assert asked.status_code == 422
-    assert "Le 1er mai 2026 : jour férié. Choisissez un autre jour, ou cochez ici." in words(asked.text)
+    assert "Le 1er mai 2026 est un jour férié. Choisissez un autre jour, ou cochez ici." in words(asked.text)
     form = form_of(asked.text, "/ateliers/nouveau")
     done = at_work.client(NADIA).post("/ateliers/nouveau", data={**values(form), "anyway": "true"})
     assert done.status_code == 303
