@@ -1,6 +1,6 @@
 """The people to call at each partner. Their names stand in the folds alone."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -37,8 +37,17 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 def of_partners(connection: Connection, partners: Collection[UUID]) -> dict[UUID, Contact]:
     """Returns the people of these partners, those who left too, by name."""
-    found = folds_of(connection, _of_partners(connection, partners=list(partners)).scalars())
-    people = {stream: state for stream, state in found.items() if isinstance(state, Contact)}
+    return _by_name(connection, _of_partners(connection, partners=list(partners)).scalars())
+
+
+def every(connection: Connection) -> dict[UUID, Contact]:
+    """Returns the people of all partners, those who left too, by name."""
+    return _by_name(connection, connection.execute(select(table.c.stream).order_by(table.c.stream)).scalars())
+
+
+def _by_name(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Contact]:
+    states = folds_of(connection, streams)
+    people = {stream: state for stream, state in states.items() if isinstance(state, Contact)}
     return dict(sorted(people.items(), key=lambda one: (one[1].details.name, one[0])))
 
 

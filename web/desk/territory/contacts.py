@@ -1,16 +1,30 @@
 """The people to call at partners, beside the forms where somebody calls or writes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from pixflow.dossier.parcours_state import Referral
+from pixflow.events.values import Role
+from pixflow.identity import normalise
 from pixflow.partners.contact_state import Contact
 from projections.territory import contacts, partners
 from web.desk.desk import Desk
 from web.french.phrases import listed
 from web.french.territory.files import CONTACTS
 from web.french.typography import say
+
+READERS: frozenset[Role] = frozenset({"advisor", "facilitator", "referent", "manager", "auditor"})
+"""The roles that read partners, and the people to call there."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundContact:
+    """Somebody to call who was searched: `about` says the role and the partner, whose page is `href`."""
+
+    name: str
+    about: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,33 @@ class Callee:
     about: str
     phone: str
     email: str
+
+
+def find(desk: Desk, text: str, most: int) -> list[FoundContact]:
+    """Returns the first people of partners whose names have words that begin like these; nobody without a word.
+
+    Only those who read partners find somebody.
+    """
+    wanted = normalise(text).split()
+    if not wanted or desk.roles.isdisjoint(READERS):
+        return []
+    people = desk.memory.partners.once("everybody", lambda: contacts.every(desk.read)).values()
+    found = [one for one in people if one.partner and _is_named(one.details.name, wanted)][:most]
+    titles = partners.titles(desk.read, {one.partner for one in found if one.partner})
+    return [
+        FoundContact(
+            one.details.name,
+            listed(one.details.role, titles.get(one.partner, ""), "a quitté le lieu" if one.left else ""),
+            f"/partenaires/{one.partner}#contacts",
+        )
+        for one in found
+        if one.partner
+    ]
+
+
+def _is_named(name: str, wanted: Sequence[str]) -> bool:
+    words = normalise(name).split()
+    return all(any(word.startswith(begins) for word in words) for begins in wanted)
 
 
 def options(desk: Desk, named: dict[UUID, str]) -> list[tuple[object, str]]:

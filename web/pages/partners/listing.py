@@ -9,7 +9,6 @@ from uuid import UUID
 
 from msgspec.structs import replace as with_changes
 
-from pixflow.events.values import Role
 from pixflow.partners.freshness import freshness
 from projections.territory import partner_search, partners
 from projections.territory.partner_search import PartnerFilter
@@ -22,8 +21,6 @@ from web.http.filters import Chip, Facet, FilterMenu
 from web.http.pagination import SIZE, Pager, address
 
 LIST = "/partenaires"
-READERS: frozenset[Role] = frozenset({"advisor", "facilitator", "referent", "manager", "auditor"})
-"""The roles that read partners."""
 FACETS = {
     "kind": Facet("genre", "Offre", files.OFFER_KINDS, none="Sans offre"),
     "label": Facet("label", "Programme", {}, none="Sans programme"),

@@ -16,6 +16,7 @@ from web.desk import receipts, refusals
 from web.desk.commands import record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.territory.contacts import READERS
 from web.french.errors import missing
 from web.french.territory.partners import STATUSES
 from web.http.addresses import PageNumber
@@ -27,7 +28,7 @@ from web.http.templates import Page, page, redirect
 from web.pages.indicators.files import workbook
 from web.pages.partners import listing
 from web.pages.partners.free_names import names_to_attach
-from web.pages.partners.listing import LIST, READERS, Town
+from web.pages.partners.listing import LIST, Town
 from web.pages.partners.place_map import PlaceMap, place_map
 
 router = APIRouter()

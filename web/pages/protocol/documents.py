@@ -9,11 +9,12 @@ from pixflow.identity import normalise
 from pixflow.partners.listing import attach_name
 from projections.territory import partners
 from web.desk.desk import Desk
+from web.desk.territory.contacts import READERS
 from web.french.protocol import protocol as french
 from web.french.protocol.protocol import ProtocolTask
 from web.french.typography import say
 from web.http.pagination import address
-from web.pages.partners.listing import LIST, READERS
+from web.pages.partners.listing import LIST
 from web.pages.partners.names_routes import NAMES
 
 

@@ -10,6 +10,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from web.desk import task_links
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.territory import contacts
+from web.desk.territory.contacts import FoundContact
 from web.http.forms import FormData, text_of
 from web.http.pagination import SIZE
 from web.http.people import People, listed
@@ -24,7 +26,7 @@ router = APIRouter()
 class SearchPage(Page):
     """The dossiers found, and those with a close spelling; `address` links to each. `more`: others exist.
 
-    `receives`: this person may receive somebody whom they do not follow.
+    `contacts` are people to call at partners. `receives`: this person may receive somebody whom they do not follow.
     """
 
     template = "search/search.html"
@@ -34,6 +36,7 @@ class SearchPage(Page):
     searched: str
     found: Sequence[lookup.FoundRow]
     near: Sequence[lookup.FoundRow]
+    contacts: Sequence[FoundContact]
     more: bool
     receives: bool
 
@@ -52,11 +55,12 @@ class SuggestedPage(SearchPage):
 
 @router.post("/chercher")
 def search(request: Request, desk: AtDesk, data: FormData) -> Response:
-    """Shows the dossiers found, and those with a close spelling; redirects to the only one found."""
+    """Shows the dossiers found, those with a close spelling, people to call; redirects to the only one found."""
     address, found = _address(desk, data), _look(desk, data, SIZE)
-    if len(found.found) == 1:
-        return redirect(request, address(found.found[0].stream))
-    return page(request, _shown(SearchPage, desk, found, address))
+    shown = _shown(SearchPage, desk, found, address)
+    if len(shown.found) == 1 and not shown.contacts:
+        return redirect(request, address(shown.found[0].stream))
+    return page(request, shown)
 
 
 @router.post("/chercher/proches")
@@ -85,6 +89,7 @@ def _shown(kind: type[SearchPage], desk: Desk, found: lookup.Search, address: Ca
         searched=found.text,
         found=[lookup.found_row(desk, one) for one in found.found],
         near=[lookup.found_row(desk, one) for one in found.near],
+        contacts=contacts.find(desk, found.text, FEW),
         more=found.more,
         receives=desk.scope.whose == "own",
     )

@@ -10,7 +10,7 @@ import pytest
 from pixflow.events.values import PartnerDetails
 from pixflow.partners import joins, listing
 from pixflow.partners.contact_state import Contact
-from tests.web.filled import soup
+from tests.web.filled import HTMX, soup
 from tests.web.paths import House, house
 
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
@@ -101,6 +101,25 @@ def test_who_is_not_reached_is_corrected_from_the_box(at_work: House, partner: U
     send(at_work, SOPHIE, partner, "personne-a-jour", contact=str(contact), **LISE | {"email": "epn@example.org"})
     assert state(at_work, contact).mail == "epn@example.org"
     assert str(contact) not in at_work.client(SOPHIE).get("/boite?pile=update-contact").text
+
+
+def test_the_search_finds_whom_to_call_and_leads_to_the_partner(at_work: House, partner: UUID) -> None:
+    contact = named(at_work, partner, name="Maëlle Le Goadec")
+
+    def searched(by: str, text: str, where: str = "") -> Any:
+        return at_work.client(by).post(f"/chercher{where}", data={"q": text}, headers=HTMX if where else {})
+
+    for by in (NADIA, SOPHIE, "Claire Vasseur"):
+        for text in ("maelle", "GOADEC", "le go ma"):
+            found = soup(searched(by, text).text).select("#contacts + ul .item")
+            assert [one.a["href"] for one in found] == [f"/partenaires/{partner}#contacts"]
+            assert "conseillère numérique, EPN de L’Aigle" in found[0].text
+    assert "conseillère numérique, EPN de L’Aigle" in searched(NADIA, "goadec", "/proches").text
+    for text in ("goadecs", "maelle zoe", "' '"):
+        assert "Le Goadec" not in searched(NADIA, text).text + searched(NADIA, text, "/proches").text
+    assert searched("Yann Le Goff", "goadec").status_code == 403
+    send(at_work, SOPHIE, partner, "personne-effacee", contact=str(contact), reason="left")
+    assert "Le Goadec" not in searched(SOPHIE, "goadec").text
 
 
 def test_who_left_is_erased_and_nothing_of_them_is_left(at_work: House, partner: UUID) -> None:
