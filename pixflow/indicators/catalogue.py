@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
-from uuid import UUID
 
 from msgspec import Struct
 
 from pixflow.documents.definitions import RULES
 from pixflow.events.base import STAGES
 from pixflow.indicators import cohorts, conformance, flows, waits
-from pixflow.indicators.entry import Basis, FigureEntry, State, happened
+from pixflow.indicators.entry import Basis, FigureEntry, State
 from pixflow.indicators.partner_entries import ANY_LEVEL, ELSEWHERE, FRESH_UNTIL, LISTED, OLD_FROM, SENT, UNKNOWN, USED
-from pixflow.indicators.path import Mark, Path
-from pixflow.workshop.state import Workshop
+from pixflow.indicators.path import Path
 
 Way = Literal["cohort", "flow", "stock"]
 ALL: tuple[State, ...] = ("done", "past", "out", "open")
@@ -151,12 +149,16 @@ INDICATORS: tuple[Indicator, ...] = (
             COUNTED: Cell(("present",)),
             AMONG: Cell(_PRESENCE),
             **{name: Cell((name,)) for name in ("absent", "excused", "trouble", "ease", "held", "fits")},
+            **{name: Cell((name,)) for name in ("walk-in", "waited")},
+            "seated": Cell(("waited",), ("done",)),
         },
         (
             Numbers("absent", AMONG),
             Numbers("excused", AMONG),
             Numbers("trouble", COUNTED),
             Numbers("ease", COUNTED),
+            Numbers("walk-in", COUNTED),
+            Numbers("seated", "waited"),
             Numbers("fits", "held"),
         ),
     ),
@@ -259,19 +261,6 @@ def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     if path.counts:
         for make in _OF_KNOWN:
             yield from make(basis, path)
-
-
-def of_workshop(id: UUID, workshop: Workshop, basis: Basis) -> Iterator[FigureEntry]:
-    """Yields the entries of a closed workshop: its seats (I16), and the verdict on its size (R11)."""
-    if not workshop.closed or not workshop.day:
-        return
-    mark, size = Mark(workshop.day, workshop.closed.version), basis.protocol(workshop.day).workshops
-    yield happened("I16", mark, "held", subject=id, value=workshop.capacity)
-    fits = size.smallest <= workshop.count("present") <= size.largest
-    if fits:
-        yield happened("I16", mark, "fits", subject=id)
-    if basis.definitions.judges("R11"):
-        yield happened("I24", mark, "R11", "done" if fits else "out")
 
 
 _OF_KNOWN = (*cohorts.COHORTS, waits.certification, waits.delays, waits.exits, *flows.FLOWS, conformance.verdicts)

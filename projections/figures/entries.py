@@ -4,7 +4,7 @@ A change of a stream deletes its rows; `refresh` makes them again for the next q
 one deletion, whatever the number of indicators.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,13 @@ import msgspec
 from msgspec.structs import asdict
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Uuid, literal_column
 
-from pixflow.indicators import catalogue
+from pixflow.events.base import Recorded
+from pixflow.indicators import catalogue, workshops
 from pixflow.indicators.entry import Basis, FigureEntry
 from pixflow.indicators.partner_entries import partner_entries
 from pixflow.indicators.path import Path
 from pixflow.partners.state import PartnerState
-from pixflow.workshop.state import Workshop
+from pixflow.workshop import state as workshop_state
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
 
@@ -88,9 +89,11 @@ def of_path(path: Path, basis: Basis, documents: str = "") -> tuple[Row, list[Ro
     return _in_cell(row, catalogue.entries(basis, path))
 
 
-def of_workshop(stream: UUID, state: Workshop, basis: Basis, documents: str = "") -> tuple[Row, list[Row]]:
+def of_workshop(stream: UUID, events: Sequence[Recorded], basis: Basis, documents: str = "") -> tuple[Row, list[Row]]:
     """Returns the row of a workshop, which has a site, and its entries."""
-    return _in_cell({**_blank(stream, documents), "site": state.site}, catalogue.of_workshop(stream, state, basis))
+    state = workshop_state.fold(events)
+    found = workshops.of_workshop(stream, state, events, basis)
+    return _in_cell({**_blank(stream, documents), "site": state.site}, found)
 
 
 def of_partner(stream: UUID, state: PartnerState, basis: Basis, documents: str = "") -> tuple[Row, list[Row]]:

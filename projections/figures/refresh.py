@@ -16,7 +16,6 @@ from pixflow.indicators.entry import Basis
 from pixflow.indicators.path import path_of
 from pixflow.partners import state as partner_state
 from pixflow.reference_data import References
-from pixflow.workshop import state as workshop_state
 from projections import audit_trail
 from projections.bookkeeping import folds
 from projections.contract import Row
@@ -113,7 +112,7 @@ def write(
 def _rows(one: Stream, basis: Basis, documents: str, day_of: Callable[[Event], date]) -> tuple[Row, list[Row]]:
     stream, kind, events = one
     if kind == "workshop":
-        return of_workshop(stream, workshop_state.fold(events), basis, documents)
+        return of_workshop(stream, events, basis, documents)
     if kind == "partner":
         return of_partner(stream, partner_state.fold(events), basis, documents)
     presents = basis.definitions.workshop_presents

@@ -11,6 +11,7 @@ from pixflow.documents.grille import band_of, percent
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.events import dossier as d
 from pixflow.events import staff as s
+from pixflow.events import workshop as w
 from pixflow.events.territory import partner as t
 from pixflow.partners.freshness import freshness
 from tests.indicators.slow import (
@@ -193,9 +194,24 @@ def i16(slow: Slow) -> Parts:
     ease = sum(isinstance(one, d.WorkshopAttended) and bool(one.ease) for one in seats)
     sizes = [(slow.refs.protocol(day).workshops, present) for day, present, _ in slow.held().values()]
     fitting = sum(size.smallest <= present <= size.largest for size, present in sizes)
+    came, waited, seated = 0, 0, 0
+    for id in slow.held():
+        events = slow.standing(slow.streams["workshop"][id])
+        taken = {r.event.dossier: r.command for r in events if isinstance(r.event, w.SeatTaken)}
+        gone = {r.event.dossier: r.originator_version for r in events if isinstance(r.event, w.SeatReleased)}
+        marked = {(r.event.dossier, r.command) for r in events if isinstance(r.event, w.AttendanceMarked)}
+        waiting = {r.event.dossier for r in events if isinstance(r.event, w.WaitlistJoined)}
+        came += len(marked & set(taken.items()))
+        waited += len(waiting)
+        seated += sum(
+            r.event.dossier in waiting and r.originator_version > gone.get(r.event.dossier, 0)
+            for r in events
+            if isinstance(r.event, w.SeatTaken)
+        )
     return {
         "absent": (missed.count(False), len(seats)), "excused": (missed.count(True), len(seats)),
         "trouble": (trouble, there), "ease": (ease, there), "fits": (fitting, len(sizes)), "filled": (there, capacity),
+        "walk-in": (came, there), "seated": (seated, waited),
     }  # fmt: skip
 
 
