@@ -11,20 +11,15 @@ from msgspec import Struct
 
 from pixflow.access_journal.line import ChainHead, Line, first_of, following
 from pixflow.access_journal.postgres import PostgresJournal
+from pixflow.access_journal.reading import RECENT, SOON, Bounds, Counts, MemberReading, question
 from pixflow.access_journal.sqlite import SqliteJournal
-from pixflow.access_journal.store import JournalStore, values_of
+from pixflow.access_journal.store import JournalStore, Question, values_of
 from pixflow.store.postgres.database import Database
 
-SOON = 10 * 60 * 1_000_000
-"""Microseconds of the short window of a count: ten minutes."""
 _OF_DOSSIER = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
     FROM lines WHERE dossier = $1 AND what = 'shown' ORDER BY at DESC LIMIT $2"""
 _OF_DAYS = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
     FROM lines WHERE at >= $1 AND at < $2 ORDER BY at"""
-_COUNTS = """SELECT count(DISTINCT CASE WHEN at > $2 THEN dossier END),
-    count(DISTINCT CASE WHEN at >= $3 THEN dossier END),
-    CAST(coalesce(sum(CASE WHEN at > $2 THEN fresh ELSE 0 END), 0) AS bigint)
-    FROM lines WHERE member = $1 AND at >= $4 AND why IN ('role', 'glass')"""
 
 
 _WHERE = "FROM lines WHERE at >= $1 AND at < $2"
@@ -65,14 +60,6 @@ class ReadingSum(Struct, frozen=True):
     people: int
 
 
-class Counts(Struct, frozen=True):
-    """The reading of a member beyond their own dossiers: in ten minutes, in a day, and people in lists."""
-
-    soon: int = 0
-    day: int = 0
-    people: int = 0
-
-
 class AccessJournal:
     """The lines of a structure. One chain a process, a start and a month: processes share no lock."""
 
@@ -82,18 +69,42 @@ class AccessJournal:
         self._heads: dict[int, ChainHead] = {}
         self._lock = Lock()
         self._shown: dict[UUID, dict[UUID, int]] = {}
+        self._readings: dict[UUID | None, MemberReading] = {}
 
     def write(self, line: Line, day: date) -> None:
         """Writes a line of a local day. Raises the errors of the store: then the page must not be shown.
 
         After an error nobody knows if the line is there, so another chain begins.
         """
-        month = month_of(day)
         with self._lock:
-            before = self._heads.pop(month) if month in self._heads else first_of(uuid4())
-            head = following(before, line)
-            self.store.add(month, values_of(month, head, line))
-            self._heads[month] = head
+            self._add(line, day)
+
+    def write_and_count(self, line: Line, day: date, midnight: int, restored: int) -> Counts:
+        """Writes a line as `write` does, then returns the reading of its member at its instant.
+
+        The line is there for everybody before the count: of two pages at once, each counts the other. The day began at
+        `midnight`. What was read before the member's account was `restored` counts no more; 0 when it never was.
+        """
+        bounds = Bounds(max(line.at - SOON, restored), max(midnight, restored))
+        with self._lock:
+            known = self._readings.get(line.member)
+            if known and not known.serves(bounds, line.at):
+                known = None
+            found = self._add(line, day, _questions(known, bounds, line, day))
+            if known and len(found) >= RECENT:
+                known = None
+                found = [row for asked in _questions(None, bounds, line, day) for row in self.store.select(*asked)]
+            reading = self._readings[line.member] = known or MemberReading(bounds, line.at)
+            reading.learn(found, line.at)
+            return reading.counts(bounds)
+
+    def _add(self, line: Line, day: date, questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
+        month = month_of(day)
+        before = self._heads.pop(month) if month in self._heads else first_of(uuid4())
+        head = following(before, line)
+        answered = self.store.add(month, values_of(month, head, line), questions)
+        self._heads[month] = head
+        return answered
 
     def fresh(self, member: UUID, people: Collection[UUID], at: int) -> int:
         """Counts the people whom this process did not show to a member within the last ten minutes."""
@@ -102,18 +113,6 @@ class AccessJournal:
             known = {id: last for id, last in before.items() if at - last < SOON}
             self._shown[member] = known | dict.fromkeys(people, at)
             return len(set(people) - known.keys())
-
-    def counts(self, member: UUID, at: int, day: date, midnight: int, restored: int) -> Counts:
-        """Returns the reading of a member at an instant of a local day, which began at `midnight`.
-
-        What was read before their account was `restored` counts no more; 0 when it never was.
-        """
-        soon, midnight, total = max(at - SOON, restored), max(midnight, restored), Counts()
-        months = dict.fromkeys([month_of(day), *([_before(month_of(day))] if soon < midnight and day.day == 1 else [])])
-        for month in months:
-            for found in self.store.select(month, _COUNTS, member, soon, midnight, min(soon, midnight)):
-                total = Counts(total.soon + found[0], total.day + found[1], total.people + found[2])
-        return total
 
     def of_dossier(self, dossier: UUID, most: int) -> list[Line]:
         """Returns the last lines that opened a dossier, the latest first."""
@@ -180,6 +179,12 @@ def month_of(day: date) -> int:
 def oldest_kept(today: date) -> int:
     """Returns the oldest month that is kept: twelve whole ones besides this one (CNIL 2021-122: 6 to 12 months)."""
     return month_of(today) - 100
+
+
+def _questions(known: MemberReading | None, bounds: Bounds, line: Line, day: date) -> list[Question]:
+    statement, since = question(known, bounds)
+    months = [month_of(day), *([_before(month_of(day))] if since < bounds.day and day.day == 1 else [])]
+    return [(month, statement, line.member, since) for month in months]
 
 
 def _before(month: int) -> int:

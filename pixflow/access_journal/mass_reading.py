@@ -1,6 +1,6 @@
 """The limits of reading beyond one's own dossiers: who reaches one is stopped (docs/accounts.md#who-looked)."""
 
-from pixflow.access_journal.journal import Counts
+from pixflow.access_journal.reading import Counts
 from pixflow.documents.protocol import ReadingLimits
 
 NARROW = ReadingLimits(soon=30, day=100)

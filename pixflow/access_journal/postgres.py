@@ -3,14 +3,15 @@
 The role of the pool inserts and selects lines; it changes and deletes none. Only the owner drops a month.
 """
 
+from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
-from pixflow.access_journal.store import INDEXES, Value
+from pixflow.access_journal.store import INDEXES, Question, Value
 from pixflow.store.postgres.database import Database, lock_number
-from pixflow.store.postgres.pipeline import bigint, rows
+from pixflow.store.postgres.pipeline import Statement, bigint, rows
 
 _PARENT: tuple[LiteralString, ...] = (
     "CREATE SCHEMA IF NOT EXISTS {schema}",
@@ -30,6 +31,11 @@ _RIGHTS: tuple[LiteralString, ...] = (
 _INSERT = """WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
     INSERT INTO @.lines SELECT $1::bigint, $2::uuid, $3::bigint, $4::bigint, $5::text, $6::text, $7::uuid, $8::uuid,
     $9::bytea, $10::uuid, $11::bigint, $12::bigint, $13::text, $14::bytea FROM quick ON CONFLICT DO NOTHING"""
+# To plan the question anew takes longer than to answer it.
+_BY_INDEX: Statement = (
+    b"SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)",
+    (),
+)
 _MONTHS = b"""SELECT substr(relname, 7)::bigint FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = $1::text AND relname LIKE 'lines\\_%' AND relkind = 'r' ORDER BY 1"""
 
@@ -43,18 +49,23 @@ class PostgresJournal:
         self._insert = _INSERT.replace("@", Identifier(self._schema).as_string()).encode()
         self._known: set[int] = set()
 
-    def add(self, month: int, values: tuple[Value, ...]) -> None:
+    def add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
         if not self._has(month):
             self._make(month)
-        self._database.execute((self._insert, [_sent(value) for value in values]))
+        line = self._insert, [_sent(value) for value in values]
+        asked = [self._asked(*question) for question in questions if self._has(question[0])]
+        answers = self._database.execute(line, then=[_BY_INDEX, *asked] if asked else ())
+        return [row for answer in answers[2:] for row in rows(answer)]
 
     def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
         if not self._has(month):
             return []
-        table = f"{Identifier(self._schema).as_string()}.lines_{month}"
-        sql = statement.replace("FROM lines", f"FROM {table}").encode()
-        (answer,) = self._database.execute((sql, [_sent(value) for value in values]))
+        (answer,) = self._database.execute(self._asked(month, statement, *values))
         return rows(answer)
+
+    def _asked(self, month: int, statement: str, *values: Value) -> Statement:
+        table = f"{Identifier(self._schema).as_string()}.lines_{month}"
+        return statement.replace("FROM lines", f"FROM {table}").encode(), [_sent(value) for value in values]
 
     def months(self) -> list[int]:
         (answer,) = self._database.execute((_MONTHS, [self._schema.encode()]))

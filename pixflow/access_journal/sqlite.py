@@ -2,14 +2,14 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any
 from uuid import UUID
 
-from pixflow.access_journal.store import INDEXES, Value
+from pixflow.access_journal.store import INDEXES, Question, Value
 from pixflow.store import StoreBusy, StoreFull, StoreRefused
 from pixflow.store.locks import FileLock
 
@@ -43,9 +43,10 @@ class SqliteJournal:
         self._mutex = RLock()
         self._lock = FileLock(folder / "access.lock")
 
-    def add(self, month: int, values: tuple[Value, ...]) -> None:
+    def add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
         with self._mutex, _in_words(), self._lock:
             self._connection(month).execute(_INSERT, [_stored(value) for value in values])
+        return [row for question in questions for row in self.select(*question)]
 
     def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
         with self._mutex, _in_words():

@@ -1,5 +1,6 @@
 """The store of an access journal, by month: a SQLite file each, or a partition each on PostgreSQL."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,13 +13,18 @@ INDEXES = (
     "CREATE INDEX IF NOT EXISTS by_reader ON {lines} (member, at, dossier, fresh) WHERE why IN ('role', 'glass')",
 )
 Value = UUID | int | str | bytes | None
+Question = tuple[int, str, Value, Value]
+"""A month, a statement that selects from it, and its two values."""
 
 
 class JournalStore(Protocol):
     """Lines by month (202611). A statement names the table `lines` and its values $1, $2 …"""
 
-    def add(self, month: int, values: tuple[Value, ...]) -> None:
-        """Inserts a line. Raises StoreBusy, StoreFull or StoreRefused: it is not written, or nobody knows."""
+    def add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
+        """Inserts a line, then returns the rows of questions that are asked once everybody sees the line.
+
+        Raises StoreBusy, StoreFull or StoreRefused: it is not written, or nobody knows.
+        """
 
     def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
         """Returns the rows of a month; none when the month is not there."""

@@ -6,17 +6,20 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from msgspec import structs
 
 from pixflow import presets, structure_folder
 from pixflow.access_journal import mass_reading, seal
-from pixflow.access_journal.journal import SOON, AccessJournal, Period, open_journal
-from pixflow.access_journal.line import ChainHead, Line, first_of, following, instant, micros
+from pixflow.access_journal.journal import AccessJournal, Period, open_journal
+from pixflow.access_journal.line import ChainHead, Line, Why, first_of, following, instant, micros
+from pixflow.access_journal.reading import DELAY, SOON, Bounds, Counts, MemberReading
 from pixflow.events.structure import JournalSealed
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
@@ -48,6 +51,12 @@ class Opened:
         line = {"dossier": DOSSIER, "why": "role", "member": NADIA, **said}
         at = micros(self.now)
         (journal or self.journal).write(Line(at, "shown", "GET /dossiers", **line), self.structure.engine.today())
+
+    def count(self, journal: AccessJournal | None = None, **said: Any) -> Counts:
+        """Writes a line of one's own dossier, which counts nothing, and counts the lines before it."""
+        line = Line(micros(self.now), "shown", "GET /dossiers", member=NADIA, **{"why": "own", **said})
+        today = self.structure.engine.today()
+        return (journal or self.journal).write_and_count(line, today, seal.midnight(today, "Europe/Paris"), 0)
 
     def seal(self) -> int:
         return seal.seal_days(self.structure.engine, self.structure.stream("structure"), self.journal)
@@ -276,8 +285,7 @@ _NUMBERS = "SELECT max(number), count(DISTINCT chain) FROM lines"
 
 def test_a_reading_is_counted_in_ten_minutes_and_in_a_day(opened: Opened) -> None:
     def counts() -> tuple[int, int, int]:
-        today = opened.structure.engine.today()
-        found = opened.again().counts(NADIA, micros(opened.now), today, seal.midnight(today, "Europe/Paris"), 0)
+        found = opened.count(opened.again())
         return found.soon, found.day, found.people
 
     for _ in range(2):
@@ -293,6 +301,70 @@ def test_a_reading_is_counted_in_ten_minutes_and_in_a_day(opened: Opened) -> Non
     assert counts() == (0, 3, 0), "ten minutes, to the microsecond"
     opened.write(dossier=uuid4())
     assert counts() == (1, 4, 0)
+
+
+def test_two_processes_count_what_the_store_has(opened: Opened) -> None:
+    """Whatever one remembers: across midnight and months, lines by dozens, a clock set back, an account restored."""
+    chance, written, restored = Random(5), list[Line](), 0
+    processes = [opened.journal, opened.again()]
+    dossiers = [uuid4() for _ in range(12)]
+    opened.now = datetime(2026, 3, 31, 20, 0, tzinfo=UTC)
+
+    def line() -> Line:
+        dossier = chance.choice([None, *dossiers])
+        fresh = 0 if dossier else chance.randrange(1, 50)
+        why: Why = chance.choice(["role", "glass", "own"])
+        at = micros(opened.now) - chance.choice([0, 0, 1, DELAY])
+        return Line(at, "shown", "", None, NADIA, None, dossier, 0, fresh, why)
+
+    for _ in range(120):
+        opened.now += timedelta(seconds=chance.choice([0, 0, 1, 9, 25, 40, 200, 590, -7, -100, 1_800]))
+        restored = chance.choices([restored, micros(opened.now)], [30, 1])[0]
+        today, process = opened.structure.engine.today(), chance.choice(processes)
+        midnight = seal.midnight(today, "Europe/Paris")
+        for _ in range(chance.choice([0, 0, 0, 2, 15, 16, 40])):
+            written.append(line())
+            process.write(written[-1], today)
+        written.append(structs.replace(line(), at=micros(opened.now)))
+        counts = chance.choice(processes).write_and_count(written[-1], today, midnight, restored)
+        assert counts == counted(written, max(written[-1].at - SOON, restored), max(midnight, restored))
+    processes[1].close()
+
+
+def counted(lines: list[Line], soon: int, day: int) -> Counts:
+    far = [one for one in lines if one.why in ("role", "glass")]
+    dossiers_soon = {one.dossier for one in far if one.dossier and one.at > soon}
+    people = sum(one.fresh for one in far if one.at > soon)
+    return Counts(len(dossiers_soon), len({one.dossier for one in far if one.dossier and one.at >= day}), people)
+
+
+def test_what_is_remembered_serves_within_its_bounds_for_ten_minutes() -> None:
+    reading, at = MemberReading(Bounds(1_000, 500), at=10_000), 10_000
+    reading.learn([], at + 5)
+    assert reading.known_until == at + 5 - DELAY
+    assert reading.serves(Bounds(1_000, 500), at)
+    assert reading.serves(Bounds(1_001, 501), at + SOON - 1)
+    assert not reading.serves(Bounds(1_001, 501), at + SOON)
+    assert not reading.serves(Bounds(999, 500), at), "a clock was set back by a moment"
+    assert not reading.serves(Bounds(1_000, 499), at), "and by a day"
+    assert reading.serves(Bounds(1_000, 500), reading.known_until)
+    assert not reading.serves(Bounds(1_000, 500), reading.known_until - 1), "a line of an instant before is another's"
+    reading.learn([], at)
+    assert reading.known_until == at + 5 - DELAY, "of two pages at once, the earlier one may be counted last"
+
+
+def test_a_line_that_waited_long_counts_after_ten_minutes_at_the_latest(opened: Opened) -> None:
+    """Another process was stopped between the instant of a line and its writing."""
+    opened.count(why="role")
+    opened.now += timedelta(minutes=5)
+    late = Line(micros(opened.now), "shown", "", None, NADIA, None, uuid4(), 0, 0, "role")
+    opened.now += timedelta(minutes=2)
+    opened.count(why="role")
+    other = opened.again()
+    other.write(late, opened.structure.engine.today())
+    opened.now += timedelta(minutes=3)
+    assert opened.count(why="role") == Counts(soon=1, day=1)
+    other.close()
 
 
 def months_read(journal: AccessJournal, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -326,11 +398,11 @@ def test_the_last_readings_of_a_dossier_come_from_as_many_months_as_needed(opene
 def test_a_count_reads_the_month_before_for_ten_minutes(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, day: int, minutes: int, months: list[int]
 ) -> None:
-    began = seal.midnight(date(2026, 4, day), "Europe/Paris")
+    opened.now = instant(seal.midnight(date(2026, 4, day), "Europe/Paris") + minutes * 60_000_000)
     read = months_read(opened.journal, monkeypatch)
-    opened.journal.counts(NADIA, began + minutes * 60_000_000, date(2026, 4, day), began, 0)
+    opened.count()
     assert read == months
-    assert opened.journal.store.months() == [], "to read makes no month"
+    assert opened.journal.store.months() == [202604], "to read makes no month"
 
 
 def test_lines_are_read_of_everybody_and_of_one_member_across_months(
@@ -384,9 +456,7 @@ def test_a_reading_around_midnight_counts_in_both_months(opened: Opened, evening
     opened.write(dossier=uuid4())
     opened.now += timedelta(minutes=8)
     opened.write(dossier=uuid4())
-    first = opened.structure.engine.today()
-    found = opened.journal.counts(NADIA, micros(opened.now), first, seal.midnight(first, "Europe/Paris"), 0)
-    assert (found.soon, found.day) == (2, 1)
+    assert opened.count(why="role", dossier=DOSSIER) == Counts(soon=3, day=2), "with its own line"
 
 
 @pytest.mark.postgres
@@ -425,14 +495,12 @@ def test_a_file_that_is_deleted_meanwhile_is_noticed(tmp_path: Path) -> None:
 
 
 def test_of_many_pages_at_once_in_two_processes_no_more_than_the_limit_are_shown(opened: Opened) -> None:
-    day, shown = opened.structure.engine.today(), []
-    began = seal.midnight(day, "Europe/Paris")
+    shown = []
     processes = [opened.again(), opened.again()]
 
     def read_ten(journal: AccessJournal) -> None:
         for _ in range(10):
-            opened.write(journal, dossier=uuid4(), why="glass")
-            counts = journal.counts(NADIA, micros(opened.now), day, began, 0)
+            counts = opened.count(journal, dossier=uuid4(), why="glass")
             if not mass_reading.is_reached(counts, mass_reading.NARROW):
                 shown.append(counts.soon)
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from eventsourcing.persistence import DataError
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq.abc import PGresult
@@ -358,6 +359,19 @@ def test_more_statements_than_are_kept_prepared(recorder: PostgresRecorder) -> N
         connection.round_trip([(b"SELECT 1", ()), (b"SELECT FROM WHERE", ()), (b"SELECT 2", ())], monotonic() + 5)
     assert len(connection.round_trip([(b"SELECT 1", ()), (b"SELECT 2", ())], monotonic() + 5)) == 2
     recorder.database.give_back(connection)
+
+
+def test_a_round_trip_may_have_a_second_transaction(recorder: PostgresRecorder) -> None:
+    """It sees the commit of the first, and those of others until then. A refusal of the first ends it alone."""
+    number, fails = (b"SELECT pg_current_xact_id()::text", ()), (b"SELECT 1 / 0", ())
+    *first, second = recorder.database.execute(number, number, then=[number])
+    ((one,),), ((same,),), ((other,),) = map(rows, (*first, second))
+    assert one == same != other
+    with pytest.raises(DataError):
+        recorder.database.execute(fails, then=[number])
+    with pytest.raises(DataError):
+        recorder.database.execute(number, then=[fails])
+    assert len(recorder.database.execute(number, then=[number])) == 2
 
 
 def test_what_was_prepared_may_go(recorder: PostgresRecorder) -> None:

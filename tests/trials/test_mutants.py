@@ -24,6 +24,7 @@ RULES = {
     "pixflow/dossier/glass.py": "tests/dossier/test_glass.py",
     "pixflow/authorization.py": "tests/test_authorization.py",
     "pixflow/access_journal/line.py": "tests/access_journal/test_lines.py",
+    "pixflow/access_journal/reading.py": "tests/access_journal/test_lines.py",
     "pixflow/access_journal/mass_reading.py": "tests/web/pages/account/test_mass_reading.py",
     "web/accounts/sessions.py": "tests/web/accounts/test_sessions.py",
     "web/accounts/attempts.py": "tests/web/accounts/test_attempts.py",

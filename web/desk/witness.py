@@ -44,15 +44,17 @@ class DeskWitness:
     def note(self, people: People) -> None:
         """Writes a line for the people whom a page shows, none for nobody. Raises MassReading and the store's errors.
 
-        The line is there before the reading is counted: of two pages at once, each counts the other.
+        What is read by a role or a glass is counted with its line.
         """
         self.noted = True
         if not (people.opened or people.listed or people.more):
             return
         why = people.why or (self._why(people.opened) if people.opened else LISTED[self._desk.scope.whose])
         fresh = self._journal.fresh(self._desk.me, people.listed, self._now()) if why == "role" else 0
-        self._write("shown", people.opened, len(people.listed) + people.more, fresh, why)
-        if why in ("role", "glass") and self._desk.host.site and self._is_mass_reading():
+        line = self._line("shown", people.opened, len(people.listed) + people.more, fresh, why)
+        if why not in ("role", "glass") or not self._desk.host.site:
+            self._journal.write(line, self._desk.today)
+        elif self._is_mass_reading(line):
             self._write("stopped", people.opened, 0, 0, why)
             raise MassReading(self._desk)
 
@@ -74,10 +76,12 @@ class DeskWitness:
         return micros(self._desk.engine.clock())
 
     def _write(self, what: What, dossier: UUID | None, people: int, fresh: int, why: Why) -> None:
+        self._journal.write(self._line(what, dossier, people, fresh, why), self._desk.today)
+
+    def _line(self, what: What, dossier: UUID | None, people: int, fresh: int, why: Why) -> Line:
         account = self._session.account if self._session else None
         session = self._session.digest[:SESSION_BYTES] if self._session else None
-        line = Line(self._now(), what, self._page, account, self._desk.me, session, dossier, people, fresh, why)
-        self._journal.write(line, self._desk.today)
+        return Line(self._now(), what, self._page, account, self._desk.me, session, dossier, people, fresh, why)
 
     def _why(self, dossier: UUID) -> Why:
         """Returns the reason that lets this member open a dossier: the nearest to them."""
@@ -96,12 +100,13 @@ class DeskWitness:
         with self._desk.served.reading() as (_, connection):
             return fold_of(connection, dossier) is not None
 
-    def _is_mass_reading(self) -> bool:
+    def _is_mass_reading(self, line: Line) -> bool:
+        """Writes a line, and tells if its member has now read more than the limits."""
         desk = self._desk
         began = midnight(desk.today, desk.zone)
         restored = desk.refs.team[desk.me].access.since
         since = micros(restored) if restored else 0
-        counts = self._journal.counts(desk.me, self._now(), desk.today, began, since)
+        counts = self._journal.write_and_count(line, desk.today, began, since)
         reads_all = desk.scope.whose == "all"
         return mass_reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW)
 

@@ -8,7 +8,7 @@ user of the URL owns what is made. Where it may not make roles, an administrator
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from threading import BoundedSemaphore
@@ -166,16 +166,17 @@ class Database:
         connection.lender = self.give_back
         return connection
 
-    def execute(self, *statements: Statement) -> list[PGresult]:
+    def execute(self, *statements: Statement, then: Sequence[Statement] = ()) -> list[PGresult]:
         """Returns the answers to statements that may run twice: they do when a connection is lost.
 
-        They are one transaction; each sees what was committed before it. Raises StoreBusy at the limit.
+        They are one transaction, and those of `then` the next one; each sees what was committed before it. Raises
+        StoreBusy at the limit.
         """
         deadline = monotonic() + self.limit
         while True:
             connection = self.take(deadline)
             try:
-                return connection.round_trip(statements, deadline)
+                return connection.round_trip(statements, deadline, then)
             except ConnectionLost as error:
                 if monotonic() >= deadline:
                     raise StoreBusy(str(error)) from error

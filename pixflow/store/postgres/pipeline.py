@@ -41,18 +41,21 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
         self._names: OrderedDict[bytes, bytes] = OrderedDict()
         self._numbers = count(1)
 
-    def round_trip(self, statements: Iterable[Statement], deadline: float) -> list[PGresult]:
+    def round_trip(
+        self, statements: Iterable[Statement], deadline: float, then: Sequence[Statement] = ()
+    ) -> list[PGresult]:
         """Returns the answer to each statement, in one round trip. `deadline` is monotonic.
 
-        Without BEGIN and COMMIT they are one transaction. Raises psycopg.Error when one is refused: the following ones
-        are not executed. Raises ConnectionLost and closes the connection when the server does not answer.
+        Without BEGIN and COMMIT they are one transaction; those of `then` are another one, which begins after its
+        commit. Raises psycopg.Error when one is refused: the following ones of its transaction are not executed.
+        Raises ConnectionLost and closes the connection when the server does not answer.
         """
         pg = self.pgconn
+        parts = [statements, then] if then else [statements]
         try:
             pg.enter_pipeline_mode()
-            sent = [message for sql, values in statements for message in self._send(sql, values)]
-            pg.pipeline_sync()
-            answers = self._answers(deadline)
+            sent = [message for part in parts for message in self._send_all(part)]
+            answers = [answer for _ in parts for answer in self._answers(deadline)]
             pg.exit_pipeline_mode()
         except psycopg.OperationalError as error:
             pg.finish()
@@ -84,6 +87,11 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
         self.round_trip([_RESET] if idle else [_ROLLBACK, _RESET], monotonic() + _SOON)
         self.isolation_level = self.read_only = None
         self.autocommit = False
+
+    def _send_all(self, statements: Iterable[Statement]) -> Iterator[tuple[int, bytes]]:
+        for sql, values in statements:
+            yield from self._send(sql, values)
+        self.pgconn.pipeline_sync()
 
     def _send(self, sql: bytes, values: Sequence[bytes | None]) -> Iterator[tuple[int, bytes]]:
         pg, names = self.pgconn, self._names

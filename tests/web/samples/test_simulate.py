@@ -18,8 +18,9 @@ from typer.testing import CliRunner
 
 from pixflow import presets, structure_folder
 from pixflow.access_journal import mass_reading
-from pixflow.access_journal.journal import Counts, open_journal
+from pixflow.access_journal.journal import open_journal
 from pixflow.access_journal.line import Line, micros
+from pixflow.access_journal.reading import Counts
 from pixflow.access_journal.seal import midnight
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
@@ -286,8 +287,8 @@ def test_six_months_raise_no_alarm_of_mass_reading(tmp_path: Path) -> None:
         for dossier in list(listed)[-3:]:
             journal.write(Line(at, "shown", "", None, member, None, dossier, 0, 0, "role"), day)
         fresh = journal.fresh(member, set(listed), at)
-        journal.write(Line(at, "shown", "", None, member, None, None, len(listed), fresh, "role"), day)
-        counts = journal.counts(member, at, day, midnight(day, refs.structure.zone), 0)
+        line = Line(at, "shown", "", None, member, None, None, len(listed), fresh, "role")
+        counts = journal.write_and_count(line, day, midnight(day, refs.structure.zone), 0)
         most = Counts(max(most.soon, counts.soon), max(most.day, counts.day), max(most.people, counts.people))
         assert not mass_reading.is_reached(counts, refs.protocol(day).reading), (counts, recorded.at, topic)
     assert most.soon > 5, "the test looks at something"
