@@ -12,6 +12,7 @@ from pixflow import tasks
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as d
 from pixflow.events.base import Event
+from pixflow.events.values import Action
 from tests import given
 from tests.web.french.test_sentences import NAMES, plain
 from web.french.dossier import stages
@@ -35,6 +36,11 @@ DEBRIEF = f"hold-debrief:{given.PARTICIPATION}"
 def dossier(events: Sequence[Event]) -> Dossier:
     found: Dossier = given.state_of("dossier", *events)
     return found
+
+
+CHECK = Action(given.ACTION, "Illettrisme à vérifier", "check", "illettrisme")
+LEC = replace(given.LEC, id=given.COMPLETE)
+CV = Action(given.ADDED, "Valoriser sur son CV", "cv", "cv")
 
 
 def lines(*events: Event, **protocol: Any) -> dict[str, str]:
@@ -138,6 +144,8 @@ def test_a_difficulty_is_explored_and_worked_on(events: tuple[Event, ...], line:
     [
         ((*SEATED, given.attended(ease=True)), "diagnostic complet à passer"),
         ((*given.PRESCRIBED, COMPLETE), "1 à orienter, diagnostic complet passé le 16 sept."),
+        ((*given.DEBRIEFED, given.built(actions=(CHECK, CV, LEC))), "1 à orienter, 2 à faire"),
+        ((*given.DEBRIEFED, given.built(actions=(CHECK,)), given.sent()), "1 en cours"),
         (
             (
                 *given.PRESCRIBED,

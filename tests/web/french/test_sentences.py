@@ -532,6 +532,10 @@ def test_the_rule_in_words() -> None:
     )
     assert plain(french_tasks.reason_long(task, 5)) == "Transmis le 5 mars ; le protocole demande 5 jours ouvrés."
     assert plain(french_tasks.reason_long(task, 0)) == "Transmis le 5 mars ; le protocole le demande le jour même."
+    alone = msgspec.structs.replace(why, details={"label": "CV", "alone": "cv"})
+    task = msgspec.structs.replace(task, kind="refer", why=alone)
+    said = "CV : prescription du 5 mars, pas encore noté comme fait ; le protocole demande 5 jours ouvrés."
+    assert plain(french_tasks.reason_long(task, 5)) == said
 
 
 # --- refusals

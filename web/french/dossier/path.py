@@ -7,6 +7,7 @@ from decimal import Decimal
 from pixflow.documents.grille import percent
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import BuiltPrescription, LinkedParticipation
+from pixflow.tasks.parcours import WITHOUT_PARTNER
 from web.french import dates, partner_links, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.phrases import listed
@@ -89,7 +90,7 @@ def action(state: ActionState, today: date) -> str:
         return f"en cours depuis le {short(state.started.on, today)}{until}"
     last = state.referrals[-1] if state.referrals else None
     if last is None:
-        return "à orienter"
+        return to_do(state)
     if last.answered and last.answer == "refused":
         text = "refusée par {partner} le {on} ({reason}) : à orienter de nouveau"
         why = listed(last.refusal and vocabulary.REFUSALS_OF_PARTNERS[last.refusal], last.reason)
@@ -99,6 +100,11 @@ def action(state: ActionState, today: date) -> str:
         accepted = f"envoyée {sent}, acceptée le {short(last.answered.on, today)}{until}"
         return listed(accepted, last.place and say("lieu : {place}", place=last.place))
     return listed(f"envoyée {sent}, sans réponse", partner_links.state(last, today))
+
+
+def to_do(state: ActionState) -> str:
+    """Returns what an action waits for that has not begun: a referral, unless it needs no partner."""
+    return "à faire" if state.action.kind in (*WITHOUT_PARTNER, "complete") else "à orienter"
 
 
 def imilo(state: ActionState) -> str:

@@ -15,8 +15,8 @@ from web.french.dossier import path, progress
 from web.french.typography import plural, upper_first
 
 _ACTIONS = {
-    "à orienter": "à orienter", "en cours": "en cours", "terminée": "terminées", "abandonnée": "abandonnées",
-    "écartée": "écartées",
+    "à orienter": "à orienter", "à faire": "à faire", "en cours": "en cours", "terminée": "terminées",
+    "abandonnée": "abandonnées", "écartée": "écartées",
 }  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def _action(action: ActionState) -> str:
         return "écartée"
     if action.ended:
         return vocabulary.OUTCOMES[action.outcome or "done"]
-    return "en cours" if action.started or action.referral else "à orienter"
+    return "en cours" if action.started or action.referral else path.to_do(action)
 
 
 def _beyond(dossier: Dossier, owed: Collection[str], today: date) -> Iterator[str]:

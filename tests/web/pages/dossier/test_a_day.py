@@ -29,7 +29,7 @@ def test_an_action_without_a_partner_asks_for_none(locale: House) -> None:
     assert str(form["action"]).startswith(f"/dossiers/{dossier}/end?")
     own = parsed(page.text).select_one(f"#action-{actions[0]} .actions > a")
     assert own
-    assert words(str(own)) == "Démarrer"
+    assert words(str(own)) == "Noter l’issue"
 
 
 def test_deciding_offers_to_close_and_to_go_on(locale: House) -> None:

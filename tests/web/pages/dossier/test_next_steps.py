@@ -425,7 +425,8 @@ def test_a_replay_shows_what_each_of_these_facts_changed_and_who_had_the_task(lo
     owed = [said(one) for one in page.select(".now .panel")]
     lack = "prescription du 16 février, aucune orientation en cours ; le protocole demande 5 jours ouvrés."
     assert "Orienter 15 j de retard Café numérique : " + lack in owed
-    assert f"Noter l’issue Illettrisme à vérifier : {lack} Confiée à Paul Rey jusqu’au 27 mars" in owed
+    alone = lack.replace("aucune orientation en cours", "pas encore noté comme fait")
+    assert f"Noter l’issue Illettrisme à vérifier : {alone} Confiée à Paul Rey jusqu’au 27 mars" in owed
     assert f"Orienter Permis de conduire : code en ligne : {lack} En pause jusqu’au 1er avril : en stage" in owed
     version = len(locale.events(dossier)) - 1
     page = soup(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}?version={version}").text)
