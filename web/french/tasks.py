@@ -320,7 +320,7 @@ _REASONS = {
     "update-contact phone": "Son téléphone ne répond plus, noté le {on}",
     "update-contact email": "Son courriel revient, noté le {on}",
 }
-_ALONE_REASON = "{label} : prescription du {on}, pas encore noté comme fait"
+_REASONS_ALONE = {"refer": "{label} : prescription du {on}, pas encore noté comme fait"}
 """The reason of an action that needs no partner: no referral is expected."""
 VARIANTS: frozenset[str] = frozenset(_WHY)
 """Every kind of task; one for each reason where there are several ("complete-path ease")."""
@@ -371,7 +371,7 @@ def why(
 def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
     """Returns the rule: "Transmis le 5 mars ; le protocole demande 5 jours ouvrés." `days` is the delay."""
     year = (today or task.why.on).year
-    table = {task.kind: _ALONE_REASON} if "alone" in task.why.details else _REASONS
+    table = _REASONS_ALONE if "alone" in task.why.details else _REASONS
     fact = _told(table, task.kind, task.why.details, year, on=task.why.on, opens=task.opens)
     if task.appointment:
         day = _day(task.due, year)

@@ -82,13 +82,15 @@ def test_a_dossier_on_which_somebody_worked_is_left_and_corrections_are_taken_ba
     done = imported(client, *WRONG, line, all="true")
     assert at_work.state(known).phone == "+33622222222"
     at_work.on(people(at_work)["Jean"], follow_up.take_note, text="il a appelé")
-    told = take_back(client, done)
-    assert "1 dossier clos" in told
-    assert "1 dossier corrigé repris" in told
-    assert "1 dossier laissé tel quel" in told
+    told = (
+        "1 dossier clos comme ouvert par erreur, 1 dossier remis comme avant, 1 dossier laissé tel quel (un autre fait"
+    )
+    assert f"Import annulé : {told} a suivi). Le fichier corrigé l’ouvrira de nouveau." in take_back(client, done)
     assert at_work.state(known).phone == "+33611111111"
     assert state(at_work, "Jean").closed is None
     assert state(at_work, "Fatou").closed
+    corrected = imported(client, line, all="true")
+    assert "Import annulé : 1 dossier remis comme avant. Fichier" in take_back(client, corrected)
 
 
 def test_only_who_imported_it_takes_it_back_and_that_day(at_work: House) -> None:
