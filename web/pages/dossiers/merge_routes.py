@@ -111,8 +111,7 @@ def join(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
         outcome = record_all(desk, made, ("merge", str(dossier_id), str(form.into)), command_id=form.command_id)
         if errors := _refused(desk, outcome):
             return _page(request, desk, dossier_id, dossier, form.into, errors)
-        own = [r.originator_version for r in outcome.recorded if r.originator_id == form.into]
-        return redirect(request, f"/dossiers/{form.into}?fait={own[0] if own else 0}")
+        return _see(request, form.into, outcome)
     return redirect(request, f"/dossiers/{form.into}")
 
 
@@ -127,7 +126,13 @@ def undo_merge(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData)
     outcome = merge.undo(desk, dossier_id, dossier, form.reason, form.command_id)
     if errors := _refused(desk, outcome):
         return _page(request, desk, dossier_id, dossier, None, errors)
-    return redirect(request, f"/dossiers/{dossier_id}")
+    return _see(request, dossier_id, outcome)
+
+
+def _see(request: Request, dossier_id: UUID, outcome: Outcome) -> Response:
+    """Shows a dossier, with the receipt of its first event of an outcome."""
+    own = [r.originator_version for r in outcome.recorded if r.originator_id == dossier_id]
+    return redirect(request, f"/dossiers/{dossier_id}" + (f"?fait={own[0]}" if own else ""))
 
 
 def _refused(desk: Desk, outcome: Outcome) -> dict[str, str]:

@@ -46,7 +46,10 @@ def join(at_work: House, duplicate: UUID, into: UUID, who: str = SOPHIE) -> str:
 def part_again(at_work: House, duplicate: UUID, reason: str = "deux personnes") -> None:
     client = at_work.client(SOPHIE)
     sent = values(client.get(f"/dossiers/{duplicate}/fusion").text) | {"reason": reason}
-    assert client.post(f"/dossiers/{duplicate}/fusion/defaire", data=sent).status_code == 303
+    answer = client.post(f"/dossiers/{duplicate}/fusion/defaire", data=sent)
+    assert answer.status_code == 303
+    undone = "Annulé : Doublon : fusionné avec le dossier d’Aminata Diallo"
+    assert undone in words(soup(client.get(answer.headers["location"]).text).select_one(".notice").text)
 
 
 def owed(at_work: House, dossier: UUID) -> list[tuple[str, date]]:
