@@ -1,13 +1,19 @@
-"""`pixflow places`: a file of places, shown and never recorded."""
+"""`pixflow places`: a file of places is shown, previewed, imported once; the list is exported."""
 
 import json
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from pixflow.open_data import CODES
+from pixflow import structure_folder
+from pixflow.events.territory.partner import PartnerListed
+from pixflow.open_data import CODES, read
+from pixflow.partners.catalogue_state import Catalogue
 from tests.open_data.samples import mediation
+from tests.web.paths import house
 from web.cli.app import app
 from web.french.errors.places import SENTENCES
 
@@ -48,6 +54,41 @@ def test_a_refused_file_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Nom;Ville\nA;B\n")
     code, output = run("read", tmp_path / "a.csv", "--json")
     assert (code, json.loads(output)["places"]) == (2, [])
+
+
+def test_a_file_is_previewed_then_recorded_once_and_the_list_is_exported(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    monkeypatch.setenv("PIXFLOW_DATA", str(folder))
+    with house(folder) as made:
+        slug, catalogue = made.slug, made.served.opened.stream("catalogue")
+    sophie = ("--as", "sophie@exemple.fr")
+    assert run("territory", "--commune", "61214", *sophie)[0] == 0
+
+    def imported(*more: str) -> tuple[dict[str, int], bool]:
+        code, output = run("import", file, *sophie, "--json", *more)
+        assert code == 0, output
+        said = json.loads(output)
+        return said["counts"], said["recorded"]
+
+    previewed, recorded = imported("--preview")
+    assert (previewed["new"], recorded) == (2, False)
+    assert imported() == (previewed, True)
+    again, _ = imported()
+    assert (again["new"], again["unchanged"]) == (0, 2)
+    shape = {"type": "Polygon", "coordinates": [[[0.6, 48.7], [0.7, 48.7], [0.7, 48.8], [0.6, 48.7]]]}
+    outline = tmp_path / "contours.json"
+    outline.write_text(json.dumps({"features": [{"properties": {"code": "61214"}, "geometry": shape}]}))
+    assert run("outlines", outline, "--credit", "IGN")[0] == 0
+    for kind in ("csv", "json"):
+        there = tmp_path / f"liste.{kind}"
+        assert run("export", there)[0] == 0
+        assert len(read(there.read_bytes(), date(2026, 6, 15)).places) == 2
+    with closing(structure_folder.open_one(folder, slug).engine) as engine:
+        state: Catalogue = engine.state("catalogue", catalogue)
+        listed = [one for one in engine.read(0, 1_000) if isinstance(one.event, PartnerListed)]
+    assert (len(listed), list(state.outlines), state.territory.communes) == (2, ["61214"], ("61214",))
 
 
 def test_each_code_has_its_sentence() -> None:
