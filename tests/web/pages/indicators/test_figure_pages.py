@@ -3,13 +3,16 @@
 import csv
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
+from uuid import UUID
 
 import openpyxl
 import pytest
 
 from pixflow.dossier.stages import orientation
+from tests.erasures import erase
 from tests.web.client import InspectingClient
 from tests.web.filled import soup
 from tests.web.paths import House, house
@@ -164,3 +167,28 @@ def test_a_structure_of_nobody_has_every_page(tmp_path_factory: pytest.TempPathF
         for path in ("/indicateurs", "/indicateurs/I13", "/indicateurs/I21", "/indicateurs/funnel", "/indicateurs/I24"):
             assert client.get(path).status_code == 200
         assert empty.client(NADIA).get("/mon-activite").status_code == 200
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Iterator[House]:
+    """Four young people of two sites whose presentation has been late since yesterday."""
+    with house(tmp_path, MONDAY) as made:
+        for number, site in enumerate(("L’Aigle", "Mortagne") * 2):
+            made.opened(last=f"Jeune{number}", site=site, imilo_number=f"5{number}")
+        due = made.served.refs.calendar.add(MONDAY, made.served.refs.protocol(MONDAY).delays.present_pix)
+        made.day(due + timedelta(1))
+        yield made
+
+
+def test_the_direction_s_box_opens_on_what_changed_and_an_erased_person_stands_apart(later: House) -> None:
+    client = later.client(HELENE)
+    link = soup(client.get("/boite").text).select_one(".changes a")
+    assert (link.text.replace("\xa0", " "), length(client, link["href"])) == ("Présentation de Pix : 4 en retard", 4)
+    assert "0 il y a une semaine" in link.parent.text.replace("\xa0", " ")
+    assert "Depuis une semaine" not in later.client(SOPHIE).get("/boite").text + later.client(NADIA).get("/boite").text
+    assert "non ventilé" not in client.get("/indicateurs/I1?par=site").text
+    person = soup(client.get(link["href"]).text).select_one("#list ~ table th a")
+    erase(later.served.opened, UUID(person["href"].removeprefix("/dossiers/")))
+    rows = soup(client.get("/indicateurs/I1?par=site").text).select("table tbody tr")
+    assert ["non ventilé (effacés)", "1"] in [[cell.text for cell in row.select("th, td")][:2] for row in rows]
+    assert "3 en retard" in client.get("/boite").text.replace("\xa0", " ")
