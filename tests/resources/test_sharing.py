@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,7 @@ from pixflow.documents.resource import FileNote, ResourceDocument, is_link
 from pixflow.events.base import Event
 from pixflow.events.knowledge import question as q
 from pixflow.events.knowledge import resource as r
+from pixflow.presets.examples import examples
 from pixflow.refused import Refused, check_texts
 from pixflow.resources.questions import answer_question, ask_question, drop_question
 from pixflow.resources.sharing import (
@@ -25,6 +26,7 @@ from pixflow.resources.sharing import (
 )
 from pixflow.resources.state import Resource
 from pixflow.streams import KINDS
+from pixflow.tasks import Kind
 from pixflow.team.staff import Staff
 from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, given, stamped, state_of
 
@@ -43,6 +45,18 @@ def told(*said: tuple[str, Event]) -> Resource:
     recorded = [structs.replace(one, by=by) for one, (by, _) in zip(events, said, strict=True)]
     state: Resource = KINDS["resource"].fold(recorded)
     return state
+
+
+def test_the_ten_texts_that_come_with_pixflow_are_whole_and_name_known_tasks() -> None:
+    found = examples()
+    assert len({one.title for one in found}) == 10
+    assert {one.audience for one in found} == {"team", "young"}
+    for one in found:
+        assert one.example
+        assert set(one.tasks) <= set(get_args(Kind))
+        given().when(share_resource, document=one, note="", on=DAY).then(
+            r.ResourceShared(document=one, note="", on=DAY)
+        )
 
 
 def test_a_text_is_shared_once_and_revised_whole() -> None:
