@@ -57,7 +57,7 @@ def begin(store: AccountStore, membership: Membership, way: Way, device: str, id
 
 def find(store: AccountStore, token: str) -> Session | None:
     """Returns the session of a cookie, None when it or its membership has ended."""
-    found = store.ask(_WITH_MEMBERSHIP, digest=digest(token))
+    found = store.ask(_WITH_MEMBERSHIP, digest(token))
     for row in signed_rows.genuine(store.key, sessions, found):
         open_one = {**row._mapping, **_OPEN, "mac": row.membership}
         if store.now() - row.created < LONGEST and signed_rows.is_genuine(store.key, memberships, open_one):

@@ -3,13 +3,17 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, create_mock_engine, event, inspect
+from sqlalchemy import Connection, Engine, Result, Row, Select, create_mock_engine, event, inspect
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.pipeline import rows
 from pixflow.structure_folder import Clock, utc_now
 from projections.store import postgres, sqlite
 from web.accounts import signed_rows
@@ -32,10 +36,10 @@ class AccountStore:
     """
 
     def __init__(
-        self, engine: Engine, key: SiteKey, clock: Clock, lock: AbstractContextManager[Any], schema: str | None
+        self, engine: Engine, key: SiteKey, clock: Clock, lock: AbstractContextManager[Any], database: Database | None
     ) -> None:
         self.engine = engine
-        self._asked = engine.execution_options(**{postgres.BEGIN: None, "schema_translate_map": {None: schema}})
+        self._database = database
         self.key = key
         self._clock = clock
         self._lock = lock
@@ -52,13 +56,14 @@ class AccountStore:
         with self.engine.begin() as connection:
             yield connection
 
-    def ask(self, query: Select[Any], **values: object) -> Sequence[Row[Any]]:
-        """Returns the rows of one query of tables, in a transaction of its own.
-
-        On PostgreSQL it takes half the round trips of `read`.
-        """
-        with self._asked.connect() as connection:
-            return connection.execute(query, values).all()
+    def ask(self, query: Select[Any], digest: bytes) -> Sequence[Row[Any]]:
+        """Returns the rows of one query about a digest. On PostgreSQL it is one round trip, where `read` takes four."""
+        if self._database is None:
+            with self.read() as connection:
+                return connection.execute(query, {"digest": digest}).all()
+        (answer,) = self._database.execute((_sent(query), (digest,)))
+        found: Result[Any] = IteratorResult(SimpleResultMetaData(query.selected_columns.keys()), iter(rows(answer)))
+        return found.all()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -83,7 +88,7 @@ def open_accounts(
     key = SiteKey.open(data, create=not made)
     if database:
         whole = made and key.is_signing and _exists(database, LATEST)
-        store = AccountStore(_on_postgres(database, whole=whole), key, clock, nullcontext(), SCHEMA)
+        store = AccountStore(_on_postgres(database, whole=whole), key, clock, nullcontext(), database)
     else:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made_here = _on_sqlite(folder / FILE, whole=key.is_signing)
@@ -131,6 +136,14 @@ def _on_postgres(database: Database, *, whole: bool) -> Engine:
 def _exists(database: Database, table: str = "accounts") -> bool:
     with database.owner() as owner:
         return owner.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.{table}"]).fetchone() == (True,)
+
+
+@cache
+def _sent(query: Select[Any]) -> bytes:
+    """Returns a query as PostgreSQL reads it, its one value as $1."""
+    made: Any = PGDialect_psycopg
+    options: Any = {"schema_translate_map": {None: SCHEMA}, "render_schema_translate": True}
+    return str(query.compile(dialect=made(paramstyle="numeric_dollar"), **options)).encode()
 
 
 def _statements(database: Database) -> list[str]:

@@ -96,6 +96,14 @@ def test_a_session_lasts_ten_hours_to_the_second(store: AccountStore, nadia: Mem
         assert connection.execute(select(func.count()).select_from(tables.sessions)).scalar() == 0
 
 
+def test_a_proof_is_fresh_for_ten_minutes_to_the_second(store: AccountStore, nadia: Membership, clock: Clock) -> None:
+    session = session_of(store, sessions.begin(store, nadia, "password", ""))
+    clock.pass_by(minutes=10)
+    assert sessions.is_fresh(store, session)
+    clock.pass_by(seconds=1)
+    assert not sessions.is_fresh(store, session)
+
+
 def test_the_sixth_ends_the_oldest(store: AccountStore, nadia: Membership, clock: Clock) -> None:
     tokens = []
     for _ in range(6):
