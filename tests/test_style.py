@@ -1,4 +1,4 @@
-"""Style of docstrings (CONTRIBUTING.md, "Style"): how one may not begin."""
+"""Style of docstrings (CONTRIBUTING.md, "Style"): how one may not begin. No file of tests is empty."""
 
 import ast
 from collections.abc import Iterator
@@ -33,3 +33,8 @@ def test_a_docstring_starts_with_a_verb_or_a_noun(room: str) -> None:
 def test_a_wrong_start_is_found_wherever_it_stands() -> None:
     source = 'NUMBER = 1\n"""How many."""\nclass A:\n    def f(self):\n        """Whether it does."""\n'
     assert [line for line, text in docstrings(source) if text.startswith(NEVER)] == [2, 5]
+
+
+def test_every_file_of_tests_has_one() -> None:
+    """One was emptied by mistake once, and everything passed."""
+    assert [path for path in (ROOT / "tests").rglob("test_*.py") if "def test_" not in path.read_text()] == []

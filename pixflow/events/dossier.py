@@ -29,7 +29,7 @@ PLAIN = frozenset({
     "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
-    "paper", "nth", "awaits", "link", "asked", "automatic", "partner_id", "offer", "contact",
+    "paper", "nth", "awaits", "link", "asked", "automatic", "partner_id", "offer", "contact", "bulk",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
