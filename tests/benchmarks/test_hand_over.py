@@ -7,13 +7,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
 from projections import dossier_sheet
 from tests.benchmarks.measure import Aim, Line, Report, sized, spent
 from tests.benchmarks.population import FIRST, House, Life, Said, fill, structure
 from tests.web.client import OWN_URL
+from tests.web.tags import parsed
 from web.app import create_app
 from web.hosting.host import open_host
 from web.hosting.served_structure import ServedStructure
@@ -55,7 +55,7 @@ class Turn:
 
     def preview(self) -> None:
         asked = {"command_id": str(uuid4()), "to": self.takers}
-        page = BeautifulSoup(self._post(f"{self.address}/apercu", asked), "html.parser")
+        page = parsed(self._post(f"{self.address}/apercu", asked))
         form = page.select_one(f"form[action='{self.address}']")
         assert form is not None
         pairs = [str(tag["value"]) for tag in form.select("select[name=pair] option[selected]")]
@@ -68,7 +68,7 @@ class Turn:
         self.report = self._post(self.address, self.sent)
 
     def take_back(self) -> None:
-        form = BeautifulSoup(self.report, "html.parser").select_one("form[action$='/annuler']")
+        form = parsed(self.report).select_one("form[action$='/annuler']")
         assert form is not None
         fields = {str(tag["name"]): str(tag["value"]) for tag in form.select("input")}
         self._post(str(form["action"]), fields)

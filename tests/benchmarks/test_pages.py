@@ -12,7 +12,6 @@ from statistics import quantiles
 from uuid import UUID
 
 import pytest
-from bs4 import BeautifulSoup
 from fastapi.responses import HTMLResponse
 from fastapi.testclient import TestClient
 
@@ -27,6 +26,7 @@ from tests.benchmarks.names import Names, mistyped
 from tests.benchmarks.population import FIRST, SITES, House, Life, Said, fill, recorded, structure
 from tests.postgres import Cluster
 from tests.web.client import OWN_URL
+from tests.web.tags import parsed
 from web.app import create_app
 from web.hosting.host import open_host
 from web.hosting.settings import Settings
@@ -120,7 +120,7 @@ def aims(lines: Sequence[Line], houses: Sequence[Served]) -> Iterator[Aim]:
 
 def head(page: str) -> str:
     """Returns the heading of the queue: "Mercredi 3 septembre · 60 à faire…"."""
-    found = BeautifulSoup(page, "html.parser").select_one(".head p")
+    found = parsed(page).select_one(".head p")
     assert found is not None
     return " ".join(found.get_text().split())
 

@@ -1,7 +1,8 @@
 """A real browser, and what each page must pass in it."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -68,8 +69,8 @@ LOOKS: dict[str, tuple[int, Literal["light", "dark"], dict[str, Any]]] = {
 """Wide with all rules; on a phone with that of targets of 24 px, and all but that of colours, looked at in the dark."""
 WALKED = ("wide", "dark")
 """The looks of a walk, which leaves the third to the tests of each page."""
-_known_to_walks: list[int] = []
-"""The kinds of element that passed in a walk."""
+_passed: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+"""The kinds of element that passed in all of these looks, whatever the page."""
 PATIENCE = 15_000
 """Longest wait on a busy machine, in ms."""
 expect.set_options(timeout=PATIENCE)
@@ -147,13 +148,13 @@ def check_page() -> Callable[[Page], None]:
 def glance() -> Callable[[Page], None]:
     """The check of a page, for a walk."""
 
-    return lambda page: assert_page_is_right(page, WALKED, _known_to_walks)
+    return lambda page: assert_page_is_right(page, WALKED)
 
 
-def assert_page_is_right(page: Page, looks: Sequence[str] = tuple(LOOKS), known: list[int] | None = None) -> None:
-    """Asks axe about the kinds of element that are not known, which are then, and measures the page."""
+def assert_page_is_right(page: Page, looks: tuple[str, ...] = tuple(LOOKS)) -> None:
+    """Asks axe about the kinds of element that have not passed yet, and measures the page."""
     before = page.viewport_size
-    new = page.evaluate(NEW_KINDS, known or [])
+    new = page.evaluate(NEW_KINDS, _passed[looks])
     if new and not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     covered = page.locator("details.menu[open], dialog[open]").count()  # what is over the page covers some targets
@@ -166,8 +167,7 @@ def assert_page_is_right(page: Page, looks: Sequence[str] = tuple(LOOKS), known:
         assert not broken, f"{page.url} at {width} px, {scheme}: {broken}"
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} px too wide at {width} px"
-    if known is not None:
-        known += new
+    _passed[looks] += new
     page.emulate_media(color_scheme=None)
     if before:
         page.set_viewport_size(before)

@@ -77,6 +77,16 @@ def test_the_frame_and_its_forms_pass_axe_and_fit_a_phone(
     check_page(tab)
 
 
+def test_control_a_new_element_of_a_page_that_passed_is_checked(
+    site: str, tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    tab.goto(site)
+    check_page(tab)
+    tab.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    with pytest.raises(AssertionError, match="button-name"):
+        check_page(tab)
+
+
 def test_the_system_chooses_dark_without_a_cookie(site: str, tab: Page) -> None:
     tab.emulate_media(color_scheme="dark")
     tab.goto(site)

@@ -15,11 +15,11 @@ from pathlib import Path
 import httpx2
 import pyotp
 import pytest
-from bs4 import BeautifulSoup
 
 from tests.conftest import unavailable
 from tests.web.hosting.machine.served import HOST
 from tests.web.hosting.machine.test_shipped import Through, free_port, tool
+from tests.web.tags import parsed
 
 ROOT = Path(__file__).parents[2]
 SECRET = "quatre girafes lisent lundi"
@@ -135,7 +135,7 @@ def sign_in(through: Through, link: str) -> None:
 
     asked("GET", link)
     asked("POST", "/premiere-visite/mot-de-passe", password=SECRET, again=SECRET, username="sophie@ml.example")
-    page = BeautifulSoup(asked("GET", "/premiere-visite").text, "html.parser")
+    page = parsed(asked("GET", "/premiere-visite").text)
     seed = page.select_one(".seed").get_text().replace(" ", "")
     code = pyotp.TOTP(seed).now()
     asked("POST", "/premiere-visite/application", ticket=str(page.select_one("[name=ticket]").get("value")), code=code)

@@ -4,16 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
-from functools import cache, lru_cache
+from functools import cache
 from itertools import dropwhile
 from threading import Thread
 from typing import Any, NamedTuple
 
 import anyio
 from anyio.from_thread import BlockingPortal
-from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
+
+from tests.web.tags import tree
 
 LABELLED, UNLABELLED = ("input", "select", "textarea"), ("hidden", "submit", "button")
 
@@ -73,24 +74,6 @@ def _found(html: str) -> list[str]:
     if page not in _inspected:
         _inspected[page] = problems(html)
     return _inspected[page]
-
-
-@lru_cache(maxsize=16)
-def parsed(html: str) -> BeautifulSoup:
-    """The tree of a page, for a test that looks for parts of it; nobody changes it."""
-    return BeautifulSoup(html, "html.parser")
-
-
-@lru_cache(maxsize=4)
-def tree(html: str) -> LexborNode:
-    """The tree of a page or fragment as a browser builds it, sixty times as fast as `parsed`."""
-    if "<html" in html:
-        root = LexborHTMLParser(html).root
-        assert root
-        return root
-    template = LexborHTMLParser(f"<template>{html}</template>").css_first("template")
-    assert template
-    return template.template_fragments()[0]
 
 
 def words(html: str) -> str:

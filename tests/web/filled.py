@@ -17,8 +17,9 @@ from pixflow.participation import imports, matches
 from pixflow.presets import Preset
 from pixflow.team import membership
 from pixflow.unit_of_work import Step
-from tests.web.client import InspectingClient, parsed
+from tests.web.client import InspectingClient
 from tests.web.paths import House
+from tests.web.tags import parsed as soup
 from web.hosting.host import open_host
 
 CHUNK = 500
@@ -116,11 +117,6 @@ def structures_of(data: Path, presets: dict[str, Preset], day: date = date(2026,
             hire(houses[name], "Nadia Benali", "advisor")
             hire(houses[name], "Claire Vasseur", "auditor")
         yield houses
-
-
-def soup(html: str) -> Any:
-    """The page, to be asked; untyped, as what a selector finds is asserted by what is then asked of it."""
-    return parsed(html)
 
 
 def said(tag: Any) -> str:

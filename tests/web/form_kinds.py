@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborNode
 
-from tests.web.client import tree
 from tests.web.pressing import values_of
+from tests.web.tags import tree
 from web.http.forms import Form
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64}|\b[IR]\d{1,2}\b")

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from selectolax.lexbor import LexborNode
 
-from tests.web.client import InspectingClient, tree
+from tests.web.client import InspectingClient
+from tests.web.tags import tree
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 

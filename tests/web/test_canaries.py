@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.web.paths import House, house
 from tests.web.pressing import press
+from tests.web.tags import parsed
 
 CANARY = re.compile("zanzibar|özgül|ozgul|zg%C3%BCl|0099887|11 ?22 ?33 ?44|peur du noir|peur\\+du|1999", re.IGNORECASE)
 IN_MEMORY = 2
@@ -52,7 +52,7 @@ def test_names_and_words_stand_in_no_address_and_no_log(locale: House, log: pyte
 
 def addresses(answer) -> list[str]:
     """Returns the addresses that a browser requests, and that a proxy may log; telephone links are none."""
-    tags = BeautifulSoup(answer.text, "html.parser").find_all(True)
+    tags = parsed(answer.text).select("*")
     found = [str(tag[name]) for tag in tags for name in ADDRESSES if tag.has_attr(name)]
     return [
         *(one for one in found if not one.startswith("tel:")),

@@ -8,7 +8,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from bs4 import BeautifulSoup
 from psycopg.sql import SQL, Identifier
 from pypdf import PdfReader
 from typer.testing import CliRunner
@@ -27,6 +26,7 @@ from tests.web.arranged import MONDAY, scheduled, seat
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import undo_form
+from tests.web.tags import parsed
 from web.cli.app import app
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin"
@@ -192,7 +192,7 @@ def test_the_history_offers_to_undo_what_was_done_before_the_paper_and_not_the_p
     page = client.get(f"/dossiers/{dossier}").text
     assert "Papier sorti" in page
     assert undo_form(page)["version"] == "4"
-    entries = {one["id"]: one.text for one in BeautifulSoup(page, "html.parser").select(".timeline > li")}
+    entries = {one["id"]: one.text for one in parsed(page).select(".timeline > li")}
     undone = {id for id, text in entries.items() if "Annuler" in text}
     assert undone == {"fait-2", "fait-3", "fait-4"}, "neither the opening nor the paper"
 

@@ -48,7 +48,7 @@ def versions(at_work: House, dossier: UUID) -> list[Recorded]:
 
 
 def stepper_of(page: Any) -> list[tuple[str, str]]:
-    return [(str(step["class"][0]), said(step.select_one(".step"))) for step in page.select(".stepper li")]
+    return [(step["class"].split()[0], said(step.select_one(".step"))) for step in page.select(".stepper li")]
 
 
 STATUS = {"done": " : terminé", "current": " : en cours", "todo": " : à venir"}
@@ -71,7 +71,7 @@ def test_at_every_version_the_page_is_the_fold_of_what_was_known(at_work: House)
         refs, state = references_by_hand(at_work, fact.position), fold(facts[:n])
         day = refs.calendar.local_day(fact.at)
         seen = [task for task in tasks.of_dossier(state, refs) if task.is_visible(day)]
-        told = [str(title.contents[0]).strip() for title in page.select(".now .panel h3")]
+        told = [title.begins for title in page.select(".now .panel h3")]
         assert sorted(told) == sorted(french.VERBS[task.kind] for task in seen), n
         assert stepper_of(page) == [(s.status, STAGES[s.stage] + STATUS[s.status]) for s in stepper(state)], n
         assert f"Fait {n} sur {len(facts)}" in words(str(page))
@@ -164,7 +164,7 @@ def test_facts_are_marked_and_what_was_struck_is_struck_from_then_on(at_work: Ho
     assert said(item.s).startswith("Pix présenté")
     assert "annulé : erreur de date (Nadia Benali, 17 mars 2026" in said(item)
     page = soup(client.get(f"/rejouer/{dossier}?version={by}").text)
-    states = [(" ".join(item.get("class", []))) for item in page.select(".trail li")]
+    states = [item.get("class", "") for item in page.select(".trail li")]
     assert states.index("now") == by - 1
     assert set(states[by:]) == {"future"}
     assert "future" not in states[: by - 1]
@@ -194,7 +194,7 @@ def test_previous_next_and_the_slider_work_without_javascript(at_work: House) ->
     assert page.select_one("a[rel=next]")["href"] == f"/rejouer/{dossier}?version=3"
     slider = page.select_one("input[type=range]")
     assert (slider["name"], slider["min"], slider["max"], slider["value"]) == ("version", "1", str(count), "2")
-    form = slider.find_parent("form")
+    form = slider.around("form")
     assert (form["method"], form["action"], said(form.noscript.button)) == ("get", f"/rejouer/{dossier}", "Aller")
     first, last = (soup(client.get(f"/rejouer/{dossier}?version={n}").text) for n in (1, count))
     assert first.select_one("a[rel=prev]") is None

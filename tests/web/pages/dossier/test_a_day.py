@@ -3,9 +3,10 @@
 from datetime import date
 
 from pixflow.dossier.stages import orientation
-from tests.web.client import parsed, words
+from tests.web.client import words
 from tests.web.paths import House
 from tests.web.pressing import press
+from tests.web.tags import parsed
 from web.french.dossier import path
 from web.french.events import workshops as french
 

@@ -7,11 +7,12 @@ import pytest
 
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
-from tests.web.client import parsed, words
+from tests.web.client import words
 from tests.web.form_cases import CASES, Case
 from tests.web.pages.dossier.test_forms import FOR_REFERENT
 from tests.web.paths import House
 from tests.web.pressing import opened, press, send, undo_form, values
+from tests.web.tags import parsed
 from web.pages.dossier.form_arguments import FORM_OF
 
 CORRECTED = [case for case in CASES.values() if FORM_OF.get(case.event) == case.form]

@@ -10,9 +10,10 @@ from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import parcours, prescription
 from pixflow.events.values import Moment, Partner, Result
 from pixflow.participation import imports
-from tests.web.client import parsed, words
+from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import opened, press, send, sheet
+from tests.web.tags import parsed
 
 MONDAY = date(2026, 3, 16)
 

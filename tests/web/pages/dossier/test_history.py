@@ -9,9 +9,10 @@ from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as e
 from tests.web.arranged import held, scheduled, seat
-from tests.web.client import parsed, words
+from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import HTMX, opened, press, send, undo_form, values
+from tests.web.tags import parsed
 from web.pages.dossier.forms import FORMS
 
 MONDAY = date(2026, 3, 16)

@@ -156,7 +156,7 @@ def test_the_fiche_says_where_and_when_for_each_modality(
     sent = {"modality": modality, "place": place, "planned_for": "2026-03-24"}
     assert press(locale.client(NADIA), dossier, "plan", **dict[str, Any](sent)).status_code == 303
     fiche = soup(locale.client(NADIA).get(f"/dossiers/{dossier}/fiche").text)
-    facts = {said(label): said(label.find_next("dd")) for label in fiche.select("dt")}
+    facts = dict(zip(map(said, fiche.select("dt")), map(said, fiche.select("dd")), strict=True))
     assert (facts["Où"], facts["Quand"]) == (where, when)
 
 
@@ -383,7 +383,7 @@ def test_an_open_form_stands_beside_what_it_changes_and_is_the_one_that_stands_o
     about = "complete-path" if form == "snooze" else ""
     page = soup(locale.client(NADIA).get(f"/dossiers/{dossier}", params={"formulaire": form, "sur": about}).text)
     assert [one.name for one in page.select("main .btn-primary")] == ["button"]
-    near = page.select_one("#form").find_parent(class_="panel") or page.select_one("#form").find_parent("section")
+    near = (page.select(".panel:has(#form)") or page.select("section:has(#form)"))[-1]
     expected = "Progresser et certifier" if form in ("cv", "study") else "Faire passer le diagnostic complet"
     assert said(near).startswith(expected)
 

@@ -9,9 +9,10 @@ import pytest
 
 from pixflow.dossier import follow_up
 from pixflow.events import dossier as e
-from tests.web.client import parsed, words
+from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import opened, press, send, undo_form, values
+from tests.web.tags import parsed
 
 NADIA = "Nadia Benali"
 

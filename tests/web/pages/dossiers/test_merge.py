@@ -1,6 +1,5 @@
 """Two dossiers of one young person: joined, with what each knew, and parted again as they were."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -132,14 +131,14 @@ def test_both_stand_side_by_side_and_may_be_turned_round(at_work: House) -> None
             "16 mars 2026 : Dossier affecté à Paul Rey",
         ],
     }
-    turned = page.find("a", string=re.compile("Inverser"))["href"]
+    turned = next(link["href"] for link in page.select("a") if "Inverser" in link.text)
     assert turned == f"/dossiers/{full}/fusion?avec={empty}"
     assert side_by_side(soup(client.get(turned).text))["Historique (différent)"] == ["2 faits", "4 faits"]
 
 
 def side_by_side(page: Any) -> dict[str, list[str]]:
     """Returns the values of both dossiers on the page, by label."""
-    return {said(row.th): [said(cell) for cell in row("td")] for row in page("tr")[1:]}
+    return {said(row.th): [said(cell) for cell in row.select("td")] for row in page.select("tr")[1:]}
 
 
 # --- what comes along

@@ -1,7 +1,6 @@
 """Indicateurs and Mon activité: each number leads to a list of its length; the files say it too."""
 
 import csv
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO, StringIO
@@ -115,9 +114,8 @@ def test_a_number_that_moved_since_says_what_it_was(manager: InspectingClient) -
 
 
 def test_a_period_that_is_over_leads_to_what_was_known_at_its_end(manager: InspectingClient) -> None:
-    link = soup(manager.get("/indicateurs/I2?periode=mois-dernier").text).find(
-        "a", string=re.compile("^Ce qui était su")
-    )
+    links = soup(manager.get("/indicateurs/I2?periode=mois-dernier").text).select("a")
+    link = next(one for one in links if one.text.strip().startswith("Ce qui était su"))
     assert "periode=mois" in link["href"]
     assert "tel que su ce jour-là" in manager.get(link["href"]).text
     assert "Ce qui était su au" not in manager.get("/indicateurs/I2").text

@@ -71,7 +71,7 @@ def test_a_suggestion_is_listed_and_what_a_source_contests_is_read_from_the_row(
     at_work.says(SOPHIE, listing.correct_partner, {"partner": stream}, field="phone", value="+33233000102")
     told = {"updated": MONDAY, "digest": "b", "details": PartnerDetails(name="EPN de L’Aigle", phone="+33233000103")}
     at_work.says(SOPHIE, places.import_place, {"partner": stream}, **PLACE, **told)
-    forms = {form.button.contents[0]: form for form in owed(at_work, "review-partner")}
+    forms = {form.button.begins: form for form in owed(at_work, "review-partner")}
     assert set(forms) == {"Inscrire", "C’est relu"}
     for form in forms.values():
         press(at_work, form)
