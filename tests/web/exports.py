@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bs4 import Tag
-
 from pixflow.pix_orga import AssessmentRow, ExportCampaign
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from tests.importing.house import row, shared
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, soup
 from tests.web.paths import House
+from tests.web.tags import Tag
 
 SOPHIE, NADIA, PAUL = "Sophie Lecomte", "Nadia Benali", "Paul Rey"
 CAMPAIGN = ExportCampaign(481516, "KMRTWX482", 'Diagnostic initial - CEJ "printemps" 2026')
@@ -130,7 +129,7 @@ def entry(html: str, name: str) -> Tag:
 
 def form_of(tag: Tag, action: str) -> Tag:
     """The form whose address ends so."""
-    found = tag.select_one(f"form[action$='{action}']")
+    found: Tag | None = tag.select_one(f"form[action$='{action}']")
     assert found is not None, f"no form to {action}"
     return found
 

@@ -19,12 +19,13 @@ from pixflow.team import membership
 from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient
 from tests.web.paths import House
-from tests.web.tags import parsed as soup
+from tests.web.tags import parsed
 from web.hosting.host import open_host
 
 CHUNK = 500
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+soup = parsed
 
 
 def hire(house: House, name: str, *roles: Role, of_site: str | None = None, until: date | None = None) -> UUID:

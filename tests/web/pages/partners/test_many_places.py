@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from bs4 import Tag
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -23,6 +22,7 @@ from tests.web.client import InspectingClient
 from tests.web.filled import soup
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by
+from tests.web.tags import Tag
 
 MONDAY = date(2026, 6, 15)
 SOPHIE = "Sophie Lecomte"

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from bs4 import Tag
 
 from pixflow.dossier.identity import correct_contact
 from pixflow.portfolio import reading_process
@@ -21,6 +20,7 @@ from tests.web.exports import SOPHIE, fields
 from tests.web.exports import Board as Results
 from tests.web.filled import said, soup, texts
 from tests.web.paths import House, house
+from tests.web.tags import Tag
 
 HELENE, NADIA = "Hélène Morin", "Nadia Benali"
 DAY = date(2026, 5, 12)
