@@ -34,7 +34,7 @@ BLOCKS = {
 TODAY = re.compile(
     r'<a href="/ateliers/[^>]*>[^<]*</a>| <span class="quiet">\(<a href="[^"]*\.pdf">PDF</a>\)</span>'
     r'|<p class="about"><a href="/rejouer/.*?</p>|<p class="about"><a href="/dossiers/[^"]*/droits">.*?</p>'
-    r'| · <a href="/dossiers/[^"]*">voir ce dossier</a>'
+    r'|&nbsp;· <a href="/dossiers/[^"]*">voir ce dossier</a>'
 )
 """The links of a page that lead to others of today, and no link of the past."""
 

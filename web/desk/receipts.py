@@ -4,7 +4,7 @@ The address of that page names the command: `recu=<its id>`. A bulk sends one co
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -221,7 +221,10 @@ def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     yield from _returned(names, events)
     declared = any(isinstance(recorded.event, CampaignDeclared) for recorded in events)
     alone = [recorded for recorded in events if declared and _automatic(recorded)]
-    lines = (_line(one, names, known) for one in events if one not in alone and not _implied(one, events))
+    trails = audit_trail.of_streams(
+        desk.read, {r.originator_id for r in events if isinstance(r.event, d.TaskHandedOver)}
+    )
+    lines = (_line(one, names, known, trails) for one in events if one not in alone and not _implied(one, events))
     yield from filter(None, lines)
     if alone:
         matched = "participation rapprochée d’elle-même", "participations rapprochées d’elles-mêmes"
@@ -247,7 +250,9 @@ def _automatic(recorded: Recorded) -> bool:
     return isinstance(recorded.event, p.MatchConfirmed) and recorded.event.automatic
 
 
-def _line(recorded: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLine | None:
+def _line(
+    recorded: Recorded, names: Names, known: dict[UUID, Any], trails: Mapping[UUID, Sequence[Recorded]]
+) -> ReceiptLine | None:
     """Returns the line of an event; None when another line implies it."""
     row = known.get(recorded.originator_id)
     typed = f"{row.last_name} {row.first_name}" if row else ""
@@ -263,10 +268,10 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLi
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
         case CampaignDeclared() | CampaignCorrected() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
             return ReceiptLine(sentences.sentence(recorded, names))
-    return _of_dossier(recorded, names)
+    return _of_dossier(recorded, names, trails.get(recorded.originator_id, ()))
 
 
-def _of_dossier(recorded: Recorded, names: Names) -> ReceiptLine | None:
+def _of_dossier(recorded: Recorded, names: Names, history: Sequence[Recorded]) -> ReceiptLine | None:
     match recorded.event:
         case d.ResultDispatched(advisor=advisor):
             undo = task_links.dossier_form(recorded.originator_id, "retract", str(recorded.originator_version))
@@ -290,7 +295,7 @@ def _of_dossier(recorded: Recorded, names: Names) -> ReceiptLine | None:
             | d.ErasureRequested()
         ):
             undo = task_links.dossier_form(recorded.originator_id, "retract", str(recorded.originator_version))
-            text = typography.lower_first(sentences.sentence(recorded, names))
+            text = typography.lower_first(sentences.sentence(recorded, names, history=history))
             return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text), undo)
         case d.ProgrammeJoined():
             text = typography.lower_first(sentences.sentence(recorded, names))

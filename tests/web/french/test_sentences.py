@@ -339,6 +339,10 @@ BEYOND: list[tuple[Event, tuple[Event, ...], str]] = [
         e.TaskHandedOver(task=f"hold-debrief:{ID}", to=OTHER, until=date(2026, 4, 1), note="", on=DAY), (),
         "Confié à Karim Morel jusqu’au 1er avril : tenir la restitution",
     ),
+    (
+        e.TaskHandedOver(task=f"hold-debrief:{ID}", to=OTHER, until=date(2026, 4, 1), note="", on=DAY),
+        (e.AdvisorAssigned(advisor=OTHER, on=DAY),), "Rendu à Karim Morel : tenir la restitution",
+    ),
 ]  # fmt: skip
 
 

@@ -91,12 +91,20 @@ def _turn(event: Event, context: EventContext) -> str:
         case e.TaskSnoozed(task=task, until=until, reason=reason, awaits=awaits):
             ends = paused_until(context.day(until), awaits)
             return noted(say("En pause {ends} : {task}", ends=ends, task=context.task(task)), reason, " — ")
-        case e.TaskHandedOver(task=task, to=to, until=until, note=note):
-            text = "Confié à {name}{until} : {task}"
-            through = f" jusqu’au {context.day(until)}" if until else ""
-            return noted(say(text, name=context.names.staff(to), until=through, task=context.task(task)), note, " — ")
+        case e.TaskHandedOver(task=task, note=note):
+            return noted(say("{whom} : {task}", whom=_handed(event, context), task=context.task(task)), note, " — ")
     return ""
 
 
 def _weekday(day: date, context: EventContext) -> str:
     return f"{dates.weekday(day)} {context.day(day)}"
+
+
+def _handed(event: e.TaskHandedOver, context: EventContext) -> str:
+    """Returns who has a task now: its advisor again, somebody who took it, or somebody to whom it was given."""
+    name, follows = context.names.staff(event.to), context.before(e.AdvisorAssigned, e.DossierLent)
+    if isinstance(follows, (e.AdvisorAssigned, e.DossierLent)) and follows.advisor == event.to:
+        return f"Rendu à {name}"
+    taken = context.recorded.by == str(event.to)
+    through = f" jusqu’au {context.day(event.until)}" if event.until else ""
+    return f"{'Pris en charge par' if taken else 'Confié à'} {name}{through}"

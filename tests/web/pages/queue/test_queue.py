@@ -407,10 +407,13 @@ def test_a_referent_takes_a_late_task_upon_themselves_and_gives_it_back(at_work:
     late = "[aria-labelledby=en-attente] .item"
     claim = soup(page).select_one(f"{late} form[action='/boite/prendre']")
     after = followed(sophie, claim)
+    told = "Tardive Diallo : pris en charge par Sophie Lecomte jusqu’au"
+    assert told in words(str(soup(after).select_one(".notice")))
     assert "Tardive" not in " ".join(texts(after, late))
     mine = next(row for row in soup(after).select(".item") if "Tardive" in row.get_text())
     assert "Rendre à Nadia Benali" in words(str(mine))
     back = followed(sophie, mine.select_one("form[action='/boite/rendre']"))
+    assert "Tardive Diallo : rendu à Nadia Benali : présenter Pix" in words(str(soup(back).select_one(".notice")))
     assert "Tardive" in " ".join(texts(back, late))
 
 
