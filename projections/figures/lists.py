@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import accumulate
 from uuid import UUID
 
 from msgspec import Struct
@@ -57,23 +58,30 @@ def lines(
         found = _referrals(connection, asked, name)
         return found[offset : offset + limit], len(found)
     where = listed_partners.selected(asked, name) if id == "I23" else of_cell(asked, id, wanted)
-    stored = int(connection.execute(select(func.count()).select_from(entries).where(*where)).scalar_one())
-    made = _page(connection, where, limit, offset)
+    made, stored = _page(connection, where, limit, offset)
     others = _others(of_nobody(connection, asked, basis, refs), id, wanted)
     start = max(0, offset - stored)
     return made + others[start : start + limit - len(made)], stored + len(others)
 
 
-def _page(connection: Connection, where: Conditions, limit: int, offset: int) -> list[FigureLine]:
-    """Returns a page of entries. Their days are found first, by the index alone; then only these days are sorted."""
+def _page(connection: Connection, where: Conditions, limit: int, offset: int) -> tuple[list[FigureLine], int]:
+    """Returns a page of entries, the latest first, and how many there are.
+
+    The entries of each day are counted first, by the index alone; then only the days of the page are sorted.
+    """
     day = entries.c.on
-    days = select(day).where(*where).order_by(day.desc()).limit(limit).offset(offset)
-    if not (some := connection.execute(days).scalars().all()):
-        return []
-    later = select(func.count()).select_from(entries).where(*where, day > some[0])
-    skipped = offset - connection.execute(later).scalar_one() if offset else 0
-    query = select(*_COLUMNS).where(*where, day.between(some[-1], some[0])).order_by(day.desc(), *_ONE_ORDER)
-    return [FigureLine(*row) for row in connection.execute(query.limit(limit).offset(skipped))]
+    counted = select(day, func.count()).where(*where).group_by(day).order_by(day.desc())
+    days = [tuple(row) for row in connection.execute(counted)]
+    ends = list(accumulate(n for _, n in days))
+    shown = [
+        (on, end - n) for (on, n), end in zip(days, ends, strict=True) if offset < end and end - n < offset + limit
+    ]
+    if not shown:
+        return [], sum(ends[-1:])
+    (latest, before), (earliest, _) = shown[0], shown[-1]
+    query = select(*_COLUMNS).where(*where, day.between(earliest, latest)).order_by(day.desc(), *_ONE_ORDER)
+    found = connection.execute(query.limit(limit).offset(offset - before))
+    return [FigureLine(*row) for row in found], ends[-1]
 
 
 def _others(found: Iterable[tuple[str, UUID, FigureEntry]], id: str, wanted: Cell) -> list[FigureLine]:
