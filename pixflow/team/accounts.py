@@ -54,9 +54,8 @@ def confirm_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
         return []
     if staff.access.invited_by is None:
         raise Refused("not-invited")
-    able = [str(one) for one in stewards(team, on, but=person) if str(one) != staff.access.invited_by]
-    if actor == staff.access.invited_by or (actor == OPERATOR and able):
-        raise Refused("second-person")
+    if actor == staff.access.invited_by or (actor == OPERATOR and _others(team, on, person, staff.access.invited_by)):
+        raise Refused("another-person")
     return [e.AccountConfirmed(on=on)]
 
 
@@ -90,8 +89,7 @@ def restore_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
     _must_be_another(person, actor)
     if staff.access.suspended is None:
         return []
-    if staff.access.restoration_by in (None, actor):
-        raise Refused("second-person")
+    _must_be_second(staff.access.restoration_by, team, on, person, actor)
     return [e.AccountRestored(on=on)]
 
 
@@ -112,9 +110,20 @@ def reset_factors(staff: Staff, *, on: date, person: UUID, team: Team, actor: st
     _must_be_another(person, actor)
     if not staff.access.opened:
         return []
-    if staff.access.reset_by in (None, actor):
-        raise Refused("second-person")
+    _must_be_second(staff.access.reset_by, team, on, person, actor)
     return [e.FactorsReset(on=on)]
+
+
+def _others(team: Team, on: date, person: UUID, but: str | None) -> list[UUID]:
+    """Returns who of the team could be the second person about somebody, without one of them."""
+    return [one for one in stewards(team, on, but=person) if str(one) != but]
+
+
+def _must_be_second(asked_by: str | None, team: Team, on: date, person: UUID, actor: str) -> None:
+    """Raises Refused to who asked. The operator is both people where nobody of the team can be the second one."""
+    alone = actor == OPERATOR and not _others(team, on, person, asked_by)
+    if asked_by is None or (not alone and actor in (asked_by, OPERATOR)):
+        raise Refused("another-person")
 
 
 def _must_be_another(person: UUID, actor: str) -> None:

@@ -130,14 +130,14 @@ def test_the_operator_is_the_second_person_until_two_can_be() -> None:
 
 
 def test_confirmed_by_another_than_who_invited() -> None:
-    assert says(accounts.confirm_account, PENDING, by=ME) == "second-person"
+    assert says(accounts.confirm_account, PENDING, by=ME) == "another-person"
     assert says(accounts.confirm_account, PENDING, by=OTHER) == [CONFIRMED]
     assert says(accounts.confirm_account, ENTERS, by=OTHER) == []
     assert says(accounts.confirm_account, Access(), by=OTHER) == "not-invited"
-    assert says(accounts.confirm_account, PENDING, by=OPERATOR) == "second-person", "OTHER can"
+    assert says(accounts.confirm_account, PENDING, by=OPERATOR) == "another-person", "OTHER can"
     assert says(accounts.confirm_account, PENDING, by=OPERATOR, team={ME: TEAM[ME]}) == [CONFIRMED]
     by_operator = replace(PENDING, invited_by=OPERATOR)
-    assert says(accounts.confirm_account, by_operator, by=OPERATOR, team={}) == "second-person"
+    assert says(accounts.confirm_account, by_operator, by=OPERATOR, team={}) == "another-person"
 
 
 def test_suspended_by_one_but_not_the_last_manager() -> None:
@@ -162,12 +162,29 @@ TWICE = [
 
 @pytest.mark.parametrize(("ask", "do", "state", "by", "done"), TWICE, ids=["restored", "reset"])
 def test_two_people_give_back(ask: Any, do: Any, state: Access, by: str, done: str) -> None:
-    assert says(do, state) == "second-person"
+    assert says(do, state) == "another-person"
     assert len(says(ask, state)) == 1
     asked = replace(state, **{by: str(ME)})
     assert says(ask, asked, by=OTHER) == []
-    assert says(do, asked, by=ME) == "second-person"
+    assert says(do, asked, by=ME) == "another-person"
     assert says(do, asked, by=OTHER) == [done]
+
+
+@pytest.mark.parametrize(("ask", "do", "state", "by", "done"), TWICE, ids=["restored", "reset"])
+def test_the_operator_gives_back_only_where_nobody_of_the_team_can(
+    ask: Any, do: Any, state: Access, by: str, done: str
+) -> None:
+    mine, theirs = replace(state, **{by: str(ME)}), replace(state, **{by: OPERATOR})
+    assert len(says(ask, state, by=OPERATOR)) == 1
+    assert says(do, mine, by=OPERATOR) == "another-person", "OTHER can"
+    assert says(do, theirs, by=OPERATOR) == "another-person", "ME and OTHER can"
+    assert says(do, theirs, by=ME) == [done]
+    one = {ME: TEAM[ME], THIRD: TEAM[THIRD]}
+    assert says(do, mine, by=OPERATOR, team=one) == [done]
+    assert says(do, theirs, by=OPERATOR, team=one) == "another-person", "ME can"
+    none = {THIRD: TEAM[THIRD]}
+    assert says(do, state, by=OPERATOR, team=none) == "another-person", "nobody asked"
+    assert says(do, theirs, by=OPERATOR, team=none, roles=("manager",)) == [done]
 
 
 def test_what_is_not_there_is_not_given_back() -> None:

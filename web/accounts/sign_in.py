@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from web import security_events
-from web.accounts import accounts, attempts, memberships, tickets
+from web.accounts import accounts, attempts, memberships, sessions, tickets
 from web.accounts.factors import passwords, recovery, totp
 from web.accounts.oidc.journey import Arrival, Departure
 from web.accounts.site import Site
@@ -57,6 +57,17 @@ def find(store: AccountStore, token: str) -> Flow | None:
 def go_on(store: AccountStore, token: str, flow: Flow) -> str | None:
     """Replaces a flow under a new token. None when the one before was used meanwhile or has expired."""
     return begin(store, flow) if tickets.take(store, FLOW, token, Flow) else None
+
+
+def forget_ways_in(store: AccountStore, account: UUID, structure: UUID) -> None:
+    """Deletes the factors that somebody lost, and ends what is under way with them. Idempotent.
+
+    Their memberships of other structures sleep: `structure` alone decided it.
+    """
+    memberships.sleep_elsewhere(store, account, structure)
+    accounts.forget_factors(store, account)
+    sessions.end_all(store, account)
+    tickets.discard_of(store, account)
 
 
 def end_other_visits(store: AccountStore, account: UUID, way: Way, *, but: str) -> None:

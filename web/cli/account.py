@@ -11,9 +11,10 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
 from pixflow.events.base import Event
 from pixflow.identity import normalise
+from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
 from pixflow.team.access import Access
-from web.accounts import accounts, invitations, memberships
+from web.accounts import accounts, invitations, memberships, sign_in
 from web.accounts.site import Site
 from web.accounts.store import open_accounts
 from web.cli.common.french_typer import InFrench
@@ -44,6 +45,8 @@ STATES = {
     "invited": "invité·e",
     "none": "pas encore invité·e",
 }
+ASKED = "demandé ; une autre personne le confirme, sur la page Équipe"
+RESET = "moyens d’entrer effacés ; puis « pixflow account invite »"
 WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
 
 
@@ -78,6 +81,29 @@ def suspend(who: WhoArgument, structure: StructureOption = None) -> None:
         done = _decide(served, person, decisions.suspend_account, reason="operator")
         memberships.sleep(site.store, served.opened.id, [person])
         console.print(f"{served.refs.team[person].name} : {'accès coupé' if done else 'déjà coupé'}")
+
+
+@account_app.command("reopen")
+def reopen(who: WhoArgument, structure: StructureOption = None) -> None:
+    """Rendre un accès coupé, avec quelqu’un de l’équipe ; sans, quand il n’y reste personne pour le faire."""
+    with working(structure) as served, _site(served) as site, in_words():
+        person = member(served, who)
+        done = _decide_by_two(served, person, decisions.request_restoration, decisions.restore_account)
+        if done:
+            memberships.wake(site.store, served.opened.id, person)
+        console.print(f"{served.refs.team[person].name} : {'accès rendu' if done else ASKED}")
+
+
+@account_app.command("reset")
+def reset(who: WhoArgument, structure: StructureOption = None) -> None:
+    """Effacer les moyens d’entrer que quelqu’un a perdus, à deux comme « reopen » ; puis l’inviter."""
+    with working(structure) as served, _site(served) as site, in_words():
+        person = member(served, who)
+        done = _decide_by_two(served, person, decisions.request_factors_reset, decisions.reset_factors)
+        known = memberships.of_member(site.store, served.opened.id, person)
+        if done and known:
+            sign_in.forget_ways_in(site.store, known.account, served.opened.id)
+        console.print(f"{served.refs.team[person].name} : {RESET if done else ASKED}")
 
 
 @account_app.command("list")
@@ -130,6 +156,19 @@ def _site(served: ServedStructure, *, create: bool = False) -> Iterator[Site]:
         yield site
     finally:
         site.store.close()
+
+
+def _decide_by_two(
+    served: ServedStructure, person: UUID, ask: Decision[..., list[Event]], do: Decision[..., list[Event]]
+) -> bool:
+    """Takes the first step, unless somebody did; then the second one, and tells if the operator may."""
+    _decide(served, person, ask)
+    try:
+        return _decide(served, person, do)
+    except Refused as refused:
+        if refused.code != "another-person":
+            raise
+        return False
 
 
 def _decide(served: ServedStructure, person: UUID, decision: Decision[..., list[Event]], /, **sent: Any) -> bool:

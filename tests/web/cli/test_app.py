@@ -7,10 +7,12 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import get_args
+from uuid import uuid4
 
 import pytest
 from rich.table import Table
@@ -18,10 +20,14 @@ from rich.text import Text
 from typer.testing import CliRunner, Result
 
 from pixflow import presets, structure_folder
+from pixflow.actor import SITE, Actor
 from pixflow.documents.grille import ProblemCode
 from pixflow.presets import PresetError
+from pixflow.team.accounts import open_account
 from tests.portfolio.workbooks import workbook
 from tests.web.cli.test_values import COMMANDS
+from web.accounts import accounts, memberships
+from web.accounts.store import AccountStore, open_accounts
 from web.cli.app import app
 from web.cli.common.terminal import console, marked
 from web.french.errors import presets as french
@@ -333,6 +339,47 @@ def test_who_may_sign_in_is_listed_in_words_and_for_a_program(house: Path):
     ran("account", "invite", SOPHIE)
     assert "Sophie Lecomte : invité·e" in ran("account", "list")
     assert {"name": "Sophie Lecomte", "email": SOPHIE, "state": "invited"} in said("account", "list")
+
+
+def test_the_operator_helps_the_last_manager_and_asks_where_another_can(house: Path):
+    helene, yann = "helene@ml.example", "yann@ml.example"
+    for name, address in (("Hélène Morin", helene), ("Yann Guivarch", yann)):
+        ran("staff", "add", name, address, "--role", "manager")
+        ran("account", "invite", address)
+        enter(house, address)
+    assert "demandé ; une autre personne le confirme" in ran("account", "reset", yann)
+    ran("account", "suspend", helene)
+    for _ in range(2):
+        assert "demandé ; une autre personne le confirme" in ran("account", "reopen", helene)
+    ran("account", "suspend", yann)
+    assert "Hélène Morin : accès rendu" in ran("account", "reopen", helene)
+    assert "Hélène Morin : se connecte" in ran("account", "list")
+    ran("account", "suspend", yann)
+    assert "moyens d’entrer effacés" in ran("account", "reset", helene)
+    with accounts_of(house) as store:
+        known = accounts.find_email(store, helene)
+    assert known
+    assert not known.password
+    assert "/invitation/" in ran("account", "invite", helene)
+
+
+@contextmanager
+def accounts_of(house: Path) -> Iterator[AccountStore]:
+    store = open_accounts(house, None)
+    assert store
+    with closing(store):
+        yield store
+
+
+def enter(house: Path, address: str) -> None:
+    """Opens the account of an invited member, as their first visit does."""
+    opened = structure_folder.open_one(house, "l-aigle")
+    with closing(opened.engine) as engine, accounts_of(house) as store:
+        (member,) = (id for id, one in engine.references().team.items() if one.email == address)
+        engine.execute({"staff": member}, open_account, by=Actor(SITE), command_id=uuid4(), way="password")
+        account = accounts.create(store, address).id
+        accounts.set_password(store, account, "hashed")
+        memberships.accept(store, account, opened.id, member)
 
 
 def test_a_demonstration_is_never_added_to_a_real_folder(house: Path):

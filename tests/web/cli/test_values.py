@@ -48,6 +48,8 @@ COMMANDS: dict[str, list[str]] = {
     "account invite": ["nobody@ml.example"],
     "account confirm": [SOPHIE],
     "account suspend": ["nobody@ml.example"],
+    "account reopen": ["nobody@ml.example"],
+    "account reset": ["nobody@ml.example"],
     "account list": [],
     "account restore": ["portfolio.csv"],
     "dossiers import": ["portfolio.csv"],

@@ -108,6 +108,7 @@ REFUSALS: dict[str, str] = {
     "visitors-not-now": "On cherche parmi tous les jeunes aux heures d’un atelier que quelqu’un d’autre a fixé.",
     "not-entrusted": "Quelqu’un d’autre suit cette personne, venue sans inscription : cela se note aux heures d’un "
     "atelier que quelqu’un d’autre que vous a fixé.",
+    "another-person": "Qui a demandé, ou invité, ne confirme pas : une autre personne de l’équipe le fait.",
     "second-person": "Qui demande un effacement ne le confirme pas : une autre personne le confirme.",
     "erasure-not-asked": "Personne ne demande plus cet effacement : rechargez la page.",
     # files

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.authorization import Subject
-from web.accounts import accounts, invitations, memberships, sessions, tickets
+from web.accounts import invitations, memberships, sign_in
 from web.accounts.site import Site
 from web.desk import refusals
 from web.desk.commands import record
@@ -64,10 +64,7 @@ def _follow(desk: Desk, site: Site, person: UUID, action: str, outbox: Outbox | 
     if action == "rendre":
         memberships.wake(site.store, structure, person)
     if action == "effacer-moyens" and known:
-        memberships.sleep_elsewhere(site.store, known.account, structure)
-        accounts.forget_factors(site.store, known.account)
-        sessions.end_all(site.store, known.account)
-        tickets.discard_of(site.store, known.account)
+        sign_in.forget_ways_in(site.store, known.account, structure)
     return ""
 
 
