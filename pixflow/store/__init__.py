@@ -10,6 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import MapperDeserialisationError
 
 DatabaseCode = Literal["url", "entry", "rights"]
+SiteCode = Literal["setting", "key", "backup", "occupied"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,18 @@ class DatabaseRefused(StoreRefused):
     """
 
     def __init__(self, code: DatabaseCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SiteRefused(StoreRefused):
+    """The accounts of the site cannot be used.
+
+    `code`: "setting" when a setting does not fit, "key" when theirs does not, "backup" when a file is no backup of
+    them, "occupied" when a backup would replace others.
+    """
+
+    def __init__(self, code: SiteCode, message: str) -> None:
         super().__init__(message)
         self.code = code
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from pixflow.identity import email as known_email
-from pixflow.store import StoreRefused
+from pixflow.store import SiteRefused, StoreRefused
 from pixflow.store.durable_files import write_new
 
 _LENGTH, _NONCE = 32, 12
@@ -21,16 +21,16 @@ _LENGTH, _NONCE = 32, 12
 class SiteKey:
     """Keys derived from `keys/_site.key`, one for each purpose.
 
-    Raises StoreRefused when the file does not hold 32 bytes, or when others than its owner can read it.
+    Raises SiteRefused when the file does not hold 32 bytes, or when others than its owner can read it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         key = path.read_bytes()
         if len(key) != _LENGTH:
-            raise StoreRefused(f"{path} is damaged: {len(key)} bytes instead of {_LENGTH}")
+            raise SiteRefused("key", f"{path} is damaged: {len(key)} bytes instead of {_LENGTH}")
         if path.stat().st_mode & 0o077:
-            raise StoreRefused(f"{path} can be read by others: chmod 600 {path}")
+            raise SiteRefused("key", f"{path} can be read by others: chmod 600 {path}")
         self._mark = path.with_suffix(".signed")
         self._digests = _derived(key, "e-mail")
         self._signs = _derived(key, "known device")
@@ -51,11 +51,11 @@ class SiteKey:
 
     @staticmethod
     def open(data: Path, *, create: bool) -> "SiteKey":
-        """Returns the key of a data folder; made if `create`. Raises StoreRefused when it is missing."""
+        """Returns the key of a data folder; made if `create`. Raises SiteRefused when it is missing."""
         path = data / "keys" / "_site.key"
         if not path.exists():
             if not create:
-                raise StoreRefused(f"{path} is missing")
+                raise SiteRefused("key", f"{path} is missing")
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_new(path, os.urandom(_LENGTH))
         return SiteKey(path)

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Table, Uuid, delete, func, insert, select
 
-from pixflow.store import StoreRefused
+from pixflow.store import SiteRefused, StoreRefused
 from pixflow.store.durable_files import write_new
 from web.accounts import signed_rows
 from web.accounts.store import FOLDER, AccountStore
@@ -54,19 +54,22 @@ def keep(folder: Path, number: int) -> None:
 def restore(store: AccountStore, path: Path) -> int:
     """Puts the accounts of a backup into an empty store, in one transaction. Returns their number.
 
-    Nobody is signed in afterwards. Raises StoreRefused when the store has accounts: factors that somebody lost since
+    Nobody is signed in afterwards. Raises SiteRefused when the store has accounts: factors that somebody lost since
     would open them again. Raises it too for a file that is no backup, or that this key did not seal and sign.
     """
     rows = _read(path)
-    for id, _, email, *_ in rows[accounts.name]:
-        store.key.open_sealed(email, f"e-mail {id}")
+    try:
+        for id, _, email, *_ in rows[accounts.name]:
+            store.key.open_sealed(email, f"e-mail {id}")
+    except StoreRefused as error:
+        raise SiteRefused("backup", f"{path}: {error}") from None
     found = {table: [_row(table, values) for values in rows.get(table.name, ())] for table in KEPT}
     signed = (signed_rows.is_genuine(store.key, table, row) for table in found.keys() & SIGNED for row in found[table])
     if not all(signed):
-        raise StoreRefused(f"{path} was changed: it has rows that pixflow did not write")
+        raise SiteRefused("backup", f"{path} was changed: it has rows that pixflow did not write")
     with store.write() as connection:
         if connection.execute(select(func.count()).select_from(accounts)).scalar():
-            raise StoreRefused("the accounts store is not empty: a backup is restored where it was lost")
+            raise SiteRefused("occupied", "the accounts store is not empty: a backup is restored where it was lost")
         for table in metadata.sorted_tables:
             connection.execute(delete(table))
         for table in KEPT:
@@ -81,7 +84,9 @@ def _read(path: Path) -> dict[str, list[list[Any]]]:
         whole = all(len(row) == len(table.c) for table in KEPT for row in found.get(table.name, ()))
         if whole and found.keys() | ADDED == {table.name for table in KEPT}:
             return found
-    raise StoreRefused(f"{path} is no backup of accounts, is damaged, or is of a version that did not sign its rows")
+    raise SiteRefused(
+        "backup", f"{path} is no backup of accounts, is damaged, or is of a version that did not sign its rows"
+    )
 
 
 def _row(table: Table, values: list[Any]) -> dict[str, Any]:

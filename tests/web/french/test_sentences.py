@@ -31,7 +31,16 @@ from pixflow.portfolio.columns import FIELDS
 from pixflow.portfolio.plan import Doubt as PersonDoubt
 from pixflow.portfolio.plan import Status
 from pixflow.portfolio.problems import PortfolioProblem
-from pixflow.store import AlreadyServed, DatabaseRefused, StoreBusy, StoreFull, StoreLost, StoreRefused, StoreUnreached
+from pixflow.store import (
+    AlreadyServed,
+    DatabaseRefused,
+    SiteRefused,
+    StoreBusy,
+    StoreFull,
+    StoreLost,
+    StoreRefused,
+    StoreUnreached,
+)
 from tests.decisions import DECISIONS
 from web.french import indicators, typography
 from web.french import matching as french_matching
@@ -629,6 +638,7 @@ def test_a_gap_says_its_numbers() -> None:
     [
         StoreBusy(), StoreUnreached(), StoreFull(), StoreLost(), AlreadyServed(), StoreRefused(), OSError(),
         *(DatabaseRefused(code, "") for code in refusals.DATABASE),
+        *(SiteRefused(code, "") for code in refusals.SITE),
     ],
 )  # fmt: skip
 def test_what_the_store_says(error: Exception) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from pixflow.store import StoreRefused
+from pixflow.store import SiteRefused
 from tests.web.client import words
 from tests.web.pages.account.conftest import NADIA, SECRET, URL, address, first_visit
 from tests.web.paths import House, house
@@ -39,7 +39,7 @@ def test_a_backup_brings_the_accounts_back_and_no_session(
         assert site
         nadia = first_visit(at_work, site, NADIA)
         made = account_backups.back_up(site.store, tmp_path)
-        with pytest.raises(StoreRefused, match="not empty"):
+        with pytest.raises(SiteRefused, match="not empty"):
             account_backups.restore(site.store, made)
         emptied(site.store)
         assert account_backups.restore(site.store, made) == 1
@@ -83,7 +83,7 @@ def test_a_damaged_backup_or_one_of_another_key_is_refused(at_work: House, tmp_p
     made = account_backups.back_up(site_of(at_work).store, tmp_path)
     elsewhere = open_accounts(tmp_path / "other", None, create=True)
     assert elsewhere
-    with pytest.raises(StoreRefused, match="does not open"):
+    with pytest.raises(SiteRefused, match="does not open"):
         account_backups.restore(elsewhere, made)
     store, rows = site_of(at_work).store, msgspec.msgpack.decode(made.read_bytes())
     emptied(store)
@@ -92,11 +92,11 @@ def test_a_damaged_backup_or_one_of_another_key_is_refused(at_work: House, tmp_p
         (lambda row: row[:-1], "sign"),
     ):
         made.write_bytes(msgspec.msgpack.encode({**rows, "accounts": [change(row) for row in rows["accounts"]]}))
-        with pytest.raises(StoreRefused, match=said):
+        with pytest.raises(SiteRefused, match=said):
             account_backups.restore(store, made)
     assert accounts.find_email(store, "nadia.benali@exemple.fr") is None
     made.write_bytes(made.read_bytes()[:-9])
-    with pytest.raises(StoreRefused, match="damaged"):
+    with pytest.raises(SiteRefused, match="damaged"):
         account_backups.restore(elsewhere, made)
     assert accounts.find_email(elsewhere, "nadia@exemple.fr") is None
     elsewhere.close()

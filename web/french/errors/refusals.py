@@ -10,6 +10,8 @@ from pixflow.store import (
     DatabaseRefused,
     FormatRefused,
     KeysLost,
+    SiteCode,
+    SiteRefused,
     StoreBusy,
     StoreFull,
     StoreLost,
@@ -366,6 +368,12 @@ DATABASE: dict[DatabaseCode, str] = {
 FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pixflow avant de recommencer."
 LOST = "La base de faits ne répond plus : l’action est peut-être enregistrée. Vérifiez avant de recommencer."
 SERVED = "pixflow sert déjà cette structure dans un autre processus : arrêtez-le d’abord."
+SITE: dict[SiteCode, str] = {
+    "setting": "Un réglage des comptes ne convient pas : corrigez-le, rien n’est changé.",
+    "key": "La clé des comptes, keys/_site.key, manque, est abîmée ou se lit par d’autres : rien n’est changé.",
+    "backup": "Ce fichier n’est pas une sauvegarde des comptes de ce site, ou il est abîmé : rien n’est changé.",
+    "occupied": "Il y a déjà des comptes : une sauvegarde se remet là où ils sont perdus. Rien n’est changé.",
+}
 UNUSABLE = "La base de faits ne peut pas être utilisée : rien n’est enregistré. Prévenez la personne qui l’exploite."
 OLDER = (
     "Une version plus ancienne de pixflow a fait ces données (format {found}, celle-ci lit le format {known}) : rien "
@@ -423,6 +431,8 @@ def store_error(error: Exception) -> str:
             return say(SERVED)
         case DatabaseRefused(code=code):
             return say(DATABASE[code])
+        case SiteRefused(code=code):
+            return say(SITE[code])
         case KeysLost():
             return say(KEYS_LOST)
         case FormatRefused(found=found, known=known):

@@ -36,7 +36,9 @@ def test_every_reason_is_a_sentence() -> None:
     "url", [pytest.param("http://pixflow.exemple.fr", marks=pytest.mark.trial), "http://192.168.1.4:8000"]
 )
 def test_it_refuses_an_address_where_passwords_travel_in_clear(data: Path, url: str) -> None:
-    assert "must begin with https://" in refused(data, "--port", "0", PIXFLOW_URL=url)
+    said = refused(data, "--port", "0", PIXFLOW_URL=url)
+    assert "Un réglage des comptes ne convient pas" in said
+    assert "must begin with https://" in said
 
 
 def test_it_refuses_a_socket_without_the_public_address(data: Path) -> None:
