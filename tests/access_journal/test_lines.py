@@ -21,6 +21,7 @@ from pixflow.access_journal.journal import AccessJournal, Period, open_journal
 from pixflow.access_journal.line import ChainHead, Line, Why, first_of, following, instant, micros
 from pixflow.access_journal.reading import DELAY, SOON, Bounds, Counts, MemberReading
 from pixflow.events.structure import JournalSealed
+from pixflow.store import StoreFull
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 
@@ -165,6 +166,25 @@ def test_a_month_whose_making_was_cut_off_is_made(opened: Opened) -> None:
     (folder / "2026-03.db").touch()
     opened.write()
     assert opened.faults() == []
+
+
+@pytest.mark.parametrize("opened", ["sqlite"], indirect=True)
+def test_a_full_disk_is_told_and_the_next_line_begins_a_chain(opened: Opened) -> None:
+    opened.now = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    opened.write()
+    assert opened.journal.store.months() == [202612]
+    file = opened.journal.store._connection(202612)  # type: ignore[attr-defined]
+    file.execute("PRAGMA max_page_count = 1")  # as many as there are
+    with pytest.raises(StoreFull):
+        write_many(opened, 1_000)
+    file.execute("PRAGMA max_page_count = 1000000")
+    opened.write()
+    assert opened.faults() == []
+
+
+def write_many(opened: Opened, number: int) -> None:
+    for _ in range(number):
+        opened.write()
 
 
 def test_a_month_goes_after_twelve_whole_ones(opened: Opened) -> None:
