@@ -36,6 +36,7 @@ def test_the_wheel_says_who_made_it_and_what_one_may_do(wheel: zipfile.ZipFile) 
     assert said["Author"] == "The maintainers of pixflow"
     assert (said["License-Expression"], said["License-File"]) == ("LicenseRef-Private", "LICENSE")
     assert "Private :: Do Not Upload" in said.get_all("Classifier", [])
+    assert (said["Home-page"], said.get_all("Project-URL")) == (None, None), "a private program has no public page"
     licence = wheel.read(place.replace("METADATA", "licenses/LICENSE")).decode()
     assert "All rights reserved" in licence
 
