@@ -1511,6 +1511,8 @@ def test_a_colleague_does_a_task_until_a_day_or_for_good() -> None:
     assert (task.opens, task.due, task.why) == (row.opens, row.due, owed(row.history)[row.key].why)
     for_good = owed((*row.history, handed(row.key, on=NOV_10), chased(row.key, NOV_10)))[row.key]
     assert (for_good.handed_to, for_good.handed_until) == (COLLEAGUE, None)
+    returned = owed((*row.history, handed(row.key, on=NOV_10), handed(row.key, ADVISOR, SET, NOV_10)))[row.key]
+    assert (returned.handed_to, returned.handed_until) == (None, None)
 
 
 def test_a_task_that_comes_anew_is_the_advisor_s_again() -> None:

@@ -101,7 +101,8 @@ def task(
     due = max(due, snooze.end) if snooze and not kept else due
     snoozed_until = min(snooze.end, kept.day) if snooze and kept else snooze.end if snooze else None
     handed = dossier.handovers.get(key)
-    handed = handed if handed and handed.stamp.version > stamp.version else None
+    if handed and (handed.stamp.version < stamp.version or (role == "advisor" and handed.to == dossier.advisor)):
+        handed = None
     escalation = protocol.escalation
     return Task(
         key=key,
