@@ -114,7 +114,7 @@ def prescribe(walk: Walk) -> None:
     nadia = walk.nadia
     nadia.goes_to_queue()
     nadia.starts("Fatou SOW", "Construire la prescription")
-    nadia.sees("35 %, tranche 0-40", within="#form")
+    nadia.sees("35 % : dans 0-40", within="#form")
     walk.check(nadia)
     decided: dict[str, str | bool] = {"Plongée dans le numérique": True, "Café numérique": True}
     decided |= {"Autre action": "Permis de conduire : code en ligne", "Souhait du jeune": "être à l’aise en caisse"}

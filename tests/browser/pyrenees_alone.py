@@ -41,7 +41,7 @@ def prescribed(walk: Walk) -> None:
     lucie.saves("Restitution tenue de vive voix")
     lucie.goes_to_queue()
     lucie.starts("Adam MENDEZ", "Construire la prescription")
-    lucie.sees("55 %, tranche 41-70", within="#form")
+    lucie.sees("55 % : dans 41-70", within="#form")
     lucie.saves("Prescription construite sur 55 %", {ACTION: True, "Souhait du jeune": "un groupe, le matin"})
     lucie.sees("un groupe, le matin", within="#prescription")
 
