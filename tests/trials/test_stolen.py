@@ -33,10 +33,10 @@ from pixflow.partner_links.token import token_of
 from pixflow.structure_folder import utc_now
 from tests.clock import today
 from tests.trials.proofs import Proofs
-from tests.web.filled import soup
 from tests.web.hosting.machine.served import PIXFLOW, at_socket, environment, serving
 from tests.web.pages.account.conftest import HELENE, NADIA, SECRET, SOPHIE, URL, YANN, invited
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from tests.web.test_routes import LIST
 from web.desk.signed_in import SESSION
 
@@ -113,7 +113,7 @@ class Visitor:
         """From the link of an invitation to the first page, with a password and a code."""
         self.get(link)
         self.post("/premiere-visite/mot-de-passe", password=SECRET, again=SECRET)
-        page = soup(self.get("/premiere-visite").text)
+        page = parsed(self.get("/premiere-visite").text)
         seed = page.select_one(".seed").get_text().replace(" ", "")
         ticket = page.select_one("[name=ticket]")["value"]
         self.post("/premiere-visite/application", ticket=ticket, code=pyotp.TOTP(seed).now())

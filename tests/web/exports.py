@@ -11,9 +11,9 @@ from pixflow.pix_orga import AssessmentRow, ExportCampaign
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from tests.importing.house import row, shared
 from tests.web.client import InspectingClient, words
-from tests.web.filled import HTMX, soup
+from tests.web.filled import HTMX
 from tests.web.paths import House
-from tests.web.tags import Tag
+from tests.web.tags import Tag, parsed
 
 SOPHIE, NADIA, PAUL = "Sophie Lecomte", "Nadia Benali", "Paul Rey"
 CAMPAIGN = ExportCampaign(481516, "KMRTWX482", 'Diagnostic initial - CEJ "printemps" 2026')
@@ -96,7 +96,7 @@ class Board:
 
     def press(self, url: str, selector: str, *, hx: bool = False, **said: Any) -> Any:
         """Draw a page, fill the one form that the selector finds, send it."""
-        found = soup(self.page(url)).select(selector)
+        found = parsed(self.page(url)).select(selector)
         assert found, f"no {selector} on {url}"
         return self.send(found[0], hx=hx, **said)
 
@@ -123,7 +123,7 @@ class Board:
 
 def entry(html: str, name: str) -> Tag:
     """The row whose title bears that name."""
-    rows: list[Tag] = list(soup(html).select(".entry"))
+    rows: list[Tag] = list(parsed(html).select(".entry"))
     return next(one for one in rows if name in (one.select_one("h3") or one).get_text())
 
 

@@ -25,7 +25,6 @@ from web.hosting.host import open_host
 CHUNK = 500
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
-soup = parsed
 
 
 def hire(house: House, name: str, *roles: Role, of_site: str | None = None, until: date | None = None) -> UUID:
@@ -127,7 +126,7 @@ def said(tag: Any) -> str:
 
 def texts(html: str, selector: str) -> list[str]:
     """The words of each part that a selector finds."""
-    return [said(tag) for tag in soup(html).select(selector)]
+    return [said(tag) for tag in parsed(html).select(selector)]
 
 
 def part(client: InspectingClient, path: str) -> str:

@@ -21,8 +21,9 @@ from pixflow.team import accounts, roles
 from pixflow.team.absences import declare_absence
 from pixflow.team.notices import stream_of
 from tests.web.arranged import scheduled, seat
-from tests.web.filled import hire, soup
+from tests.web.filled import hire
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.accounts.site import Site
 from web.accounts.store import open_accounts
 from web.cli import server
@@ -160,7 +161,7 @@ def test_each_line_leads_to_its_tasks(at_work: House) -> None:
             count, link = int(line.split()[1]), line.split()[-1].removeprefix(URL)
             page = at_work.client(name).get(link)
             assert page.status_code == 200
-            assert len(soup(page.text).select("li.item[id]")) == count, (link, line)
+            assert len(parsed(page.text).select("li.item[id]")) == count, (link, line)
 
 
 def test_every_mail_names_the_structure(at_work: House) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from pixflow import presets
 from tests.web.client import InspectingClient, words
-from tests.web.filled import hire, said, soup, structures_of, texts
+from tests.web.filled import hire, said, structures_of, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.app import create_app
 
 
@@ -48,7 +49,7 @@ def test_everyone_stands_under_the_first_of_their_roles(at_work: House) -> None:
 )
 def test_one_becomes_somebody_and_begins_where_they_begin(at_work: House, name: str, home: str) -> None:
     client = stranger(at_work)
-    form = next(one for one in soup(client.get("/qui").text).select("form") if said(one.button) == name)
+    form = next(one for one in parsed(client.get("/qui").text).select("form") if said(one.button) == name)
     sent = {field["name"]: field["value"] for field in form.select("input")}
     answer = client.post("/qui", data=sent)
     assert (answer.status_code, answer.headers["Location"]) == (303, home)

@@ -10,8 +10,8 @@ import pytest
 from pixflow.actor import OPERATOR
 from pixflow.team import accounts as decisions
 from tests.web.client import InspectingClient
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.accounts import accounts, invitations
 from web.accounts.site import Site
 from web.hosting.mail import Mail
@@ -55,7 +55,7 @@ class Browser(InspectingClient):
 
     def scan(self, page: Any) -> str:
         """Gives the application the seed of a page. Returns the ticket of the form."""
-        found = soup(page.text)
+        found = parsed(page.text)
         self.seed = found.select_one(".seed").get_text().replace(" ", "")
         return str(found.select_one("[name=ticket]")["value"])
 
@@ -88,7 +88,7 @@ def first_visit(at_work: House, site: Site, who: str, by: str = OPERATOR) -> Bro
     assert browser.post("/premiere-visite/mot-de-passe", data=sent).headers["Location"] == "/premiere-visite"
     ticket = browser.scan(browser.get("/premiere-visite"))
     shown = browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
-    assert len(soup(shown.text).select(".codes code")) == 8
+    assert len(parsed(shown.text).select(".codes code")) == 8
     assert browser.post("/premiere-visite/suite").headers["Location"] == "/invitation/accepter"
     assert browser.post("/invitation/accepter").headers["Location"] == "/"
     return browser

@@ -11,9 +11,10 @@ from pixflow.actor import OPERATOR
 from tests.web.accounts.authenticator import Authenticator
 from tests.web.callers import member, signed_in
 from tests.web.client import InspectingClient, words
-from tests.web.filled import soup, texts
+from tests.web.filled import texts
 from tests.web.pages.account.conftest import HELENE, NADIA, SECRET, URL, Browser, account_of, address, first_visit
 from tests.web.paths import House
+from tests.web.tags import parsed
 from web.accounts import sessions, sign_in
 from web.accounts.site import Site
 from web.desk.signed_in import FLOW, SESSION
@@ -56,7 +57,7 @@ def test_a_change_asks_for_a_fresh_proof(at_work: House, site: Site, helene: Bro
     asked = helene.get("/compte?ajouter=application").headers["Location"]
     assert asked == "/verrou?vers=/compte%3Fajouter%3Dapplication", "and leads back there"
     assert "demande une preuve de plus" in words(helene.get(asked).text)
-    stale = soup(helene.get("/compte").text)
+    stale = parsed(helene.get("/compte").text)
     assert not stale.select("form[action^='/compte/']:not([action*=sessions])"), "nothing is typed for nothing"
     assert stale.select_one("a[href='/verrou?vers=/compte']")
     assert account_of(at_work, site, HELENE) == before
@@ -89,7 +90,7 @@ def test_a_new_application(at_work: House, helene: Browser, elsewhere: Browser) 
     assert helene.seed != before
     wrong = helene.post("/compte/application", data={"ticket": ticket, "code": "000000"})
     assert wrong.status_code == 422
-    assert soup(wrong.text).select_one("[name=ticket]")["value"] == ticket, "the same application is asked again"
+    assert parsed(wrong.text).select_one("[name=ticket]")["value"] == ticket, "the same application is asked again"
     assert helene.post("/compte/application", data={"ticket": ticket, "code": helene.code()}).status_code == 303
     assert elsewhere.get("/compte").status_code == 303
     answer = elsewhere.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
@@ -163,7 +164,7 @@ def keyed(at_work: House, helene: Browser) -> Iterator[InspectingClient]:
 
 
 def remove(browser: InspectingClient, place: int = 0) -> Any:
-    ids = [str(one["value"]) for one in soup(browser.get("/compte").text).select("form[action$=retirer] [name=id]")]
+    ids = [str(one["value"]) for one in parsed(browser.get("/compte").text).select("form[action$=retirer] [name=id]")]
     return browser.post("/compte/cle/retirer", data={"id": ids[place]})
 
 
@@ -225,7 +226,7 @@ def test_each_change_is_told_to_the_owner_by_e_mail(
     assert told == []
     helene.post("/compte/mot-de-passe", data=CHANGES["/compte/mot-de-passe"])
     enrol(helene, Authenticator(URL))
-    known = soup(helene.get("/compte").text).select_one("form[action='/compte/cle/retirer'] [name=id]")["value"]
+    known = parsed(helene.get("/compte").text).select_one("form[action='/compte/cle/retirer'] [name=id]")["value"]
     helene.post("/compte/cle/retirer", data={"id": known})
     ticket = helene.scan(helene.get("/compte?ajouter=application"))
     helene.post("/compte/application", data={"ticket": ticket, "code": helene.code()})

@@ -7,7 +7,7 @@ from sqlalchemy import delete, event
 
 from pixflow.store import StoreBusy
 from tests.web.client import words
-from tests.web.filled import soup, texts
+from tests.web.filled import texts
 from tests.web.pages.account.conftest import (
     HELENE,
     NADIA,
@@ -20,6 +20,7 @@ from tests.web.pages.account.conftest import (
     invited,
 )
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.accounts import memberships, sign_in, tables
 from web.accounts.site import Site
 from web.desk.signed_in import FLOW, KNOWN, SESSION
@@ -243,7 +244,7 @@ def test_a_poll_prolongs_nothing(at_work: House, site: Site) -> None:
 
 def test_a_form_sent_while_locked_comes_back_filled(at_work: House, site: Site) -> None:
     browser = first_visit(at_work, site, HELENE)
-    form = soup(browser.get("/dossiers/nouveau").text).select_one("form[action='/dossiers/nouveau']")
+    form = parsed(browser.get("/dossiers/nouveau").text).select_one("form[action='/dossiers/nouveau']")
     sent = {tag["name"]: tag.get("value", "") for tag in form.select("input[name]") if tag["type"] not in CHOICES}
     sent |= {tag["name"]: tag.select_one("option").get("value", "") for tag in form.select("select[name]")}
     sent |= {"last_name": "Diallo", "first_name": "Aminata", "birth_date": "2005-11-03", "site": "Mortagne"}
@@ -259,7 +260,7 @@ def test_a_form_sent_while_locked_comes_back_filled(at_work: House, site: Site) 
     ).headers["Location"]
     assert resume == lock.replace("/verrou?reprise=", "/reprise/")
     assert stranger.get(resume).status_code == 404
-    kept = soup(browser.get(resume).text)
+    kept = parsed(browser.get(resume).text)
     filled = {tag["name"]: tag["value"] for tag in kept.select("form.sheet-form input[type=hidden]")}
     assert filled == sent
     assert at_work.served.engine.head() == head, "nothing is sent by itself"
@@ -272,7 +273,7 @@ CHOICES = ("checkbox", "radio")
 
 
 def next_of(html: str) -> str:
-    return str(soup(html).select_one("[name=vers]")["value"])
+    return str(parsed(html).select_one("[name=vers]")["value"])
 
 
 def test_signed_out(at_work: House, site: Site) -> None:

@@ -14,11 +14,12 @@ from sqlalchemy import select
 
 from tests.idp import CLIENT, SECRET, Provider, provider, visit
 from tests.web.client import words
-from tests.web.filled import soup, texts
+from tests.web.filled import texts
 from tests.web.pages.account.conftest import HELENE, PAUL, URL, Browser, account_of, address, invited
 from tests.web.pages.account.conftest import SECRET as PASSWORD
 from tests.web.pages.account.conftest import first_visit as by_password
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.accounts import accounts, sessions
 from web.accounts.oidc import identities
 from web.accounts.site import Site
@@ -368,7 +369,7 @@ def test_the_lock_opens_through_the_issuer_that_is_asked_for_a_proof(at_work: Ho
     assert "prompt" not in idp.asked[-1]
     at_work.pass_by(minutes=31)
     page = browser.get(browser.get("/equipe").headers["Location"])
-    (link,) = soup(page.text).select("a[href^='/connexion/fournisseur']")
+    (link,) = parsed(page.text).select("a[href^='/connexion/fournisseur']")
     assert through_issuer(browser, link["href"]).headers["Location"] == "/equipe"
     assert idp.asked[-1]["prompt"] == "login"
     assert browser.get("/equipe").status_code == 200
@@ -379,7 +380,7 @@ def test_a_form_sent_while_locked_comes_back_through_the_issuer(at_work: House, 
     at_work.pass_by(minutes=31)
     sent = {"command_id": str(uuid4()), "last_name": "Diallo", "first_name": "Aminata"}
     page = browser.get(browser.post("/dossiers/nouveau", data=sent).headers["Location"])
-    (link,) = soup(page.text).select("a[href^='/connexion/fournisseur']")
+    (link,) = parsed(page.text).select("a[href^='/connexion/fournisseur']")
     resume = through_issuer(browser, link["href"]).headers["Location"]
     assert resume.startswith("/reprise/")
     assert "Aminata" in browser.get(resume).text
@@ -435,7 +436,7 @@ def test_signing_out_here_alone(at_work: House, site: Site, idp: Provider) -> No
     answer = browser.post("/deconnexion", data={"here": "1"})
     assert "Refresh" not in answer.headers
     assert "il vous laisse revenir ici sans rien demander" in words(answer.text)
-    (link,) = soup(answer.text).select(f"a[href^='{idp.url}/session/end']")
+    (link,) = parsed(answer.text).select(f"a[href^='{idp.url}/session/end']")
     assert visit(link["href"]).startswith(f"{URL}/connexion?state=")
 
 

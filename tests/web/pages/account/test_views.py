@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from tests.web.filled import soup, texts
+from tests.web.filled import texts
 from tests.web.pages.account.conftest import NADIA, PAUL, Browser, address, first_visit
 from tests.web.paths import House
+from tests.web.tags import parsed
 from web.accounts.site import Site
 
 CEJ = {"name": "CEJ du lundi", "address": "/boite?programme=CEJ"}
@@ -20,13 +21,13 @@ def test_a_view_follows_its_member_to_another_browser(at_work: House, site: Site
     other.seed = nadia.seed
     at_work.pass_by(seconds=30)
     other.sign_in(address(at_work, NADIA))
-    part = soup(other.get("/boite").text).select_one("#views")
+    part = parsed(other.get("/boite").text).select_one("#views")
     assert texts(str(part), "li a") == ["CEJ du lundi"]
     assert part.select_one("li a")["href"] == CEJ["address"]
     assert json.loads(part["data-kept"]) == [CEJ]
     assert "hidden" not in part.attrs
-    assert "hidden" in soup(other.get("/dossiers").text).select_one("#views").attrs
-    assert json.loads(soup(paul.get("/boite").text).select_one("#views")["data-kept"]) == []
+    assert "hidden" in parsed(other.get("/dossiers").text).select_one("#views").attrs
+    assert json.loads(parsed(paul.get("/boite").text).select_one("#views")["data-kept"]) == []
     assert nadia.post("/compte/vues/oublier", data={"address": CEJ["address"]}).json() == []
     assert texts(other.get("/boite").text, "#views li") == []
 
@@ -35,7 +36,7 @@ def test_a_name_is_text_whatever_it_holds(at_work: House, site: Site) -> None:
     nadia = first_visit(at_work, site, NADIA)
     odd = {"name": 'l\'été <b> "x" & ’', "address": "/boite?site=L’Aigle&programme='CEJ'"}
     assert nadia.post("/compte/vues", data=odd).json() == [odd]
-    part = soup(nadia.get("/boite").text).select_one("#views")
+    part = parsed(nadia.get("/boite").text).select_one("#views")
     assert json.loads(part["data-kept"]) == [odd]
     assert texts(str(part), "li a") == [odd["name"]]
 

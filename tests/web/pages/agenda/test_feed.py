@@ -13,9 +13,10 @@ from pixflow.workshop import scheduling
 from tests.web.arranged import MONDAY, seat, studying, to_debrief
 from tests.web.client import OWN_URL, InspectingClient, words
 from tests.web.exports import fields
-from tests.web.filled import hire, soup
+from tests.web.filled import hire
 from tests.web.pages.workshops.test_workshops import SAMIR, afternoon, held, state
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.pages.agenda.feed import address_of
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
@@ -117,14 +118,14 @@ def test_the_feed_describes_itself_and_answers_304_until_something_changes(at_wo
 def test_its_owner_changes_the_address_and_the_former_one_answers_no_more(at_work: House) -> None:
     client, former = at_work.client(NADIA), address_of(at_work.served, at_work.people[NADIA])
     page = client.get("/ateliers").text
-    answer = client.post("/agenda/adresse", data=fields(soup(page).select_one("form[action='/agenda/adresse']")))
+    answer = client.post("/agenda/adresse", data=fields(parsed(page).select_one("form[action='/agenda/adresse']")))
     shown = client.get(answer.headers["location"]).text
     assert "L’adresse de votre agenda a changé : l’ancienne ne répond plus" in words(shown)
     current = address_of(at_work.served, at_work.people[NADIA])
     assert f"{OWN_URL}{current}" in words(shown)
     stranger = InspectingClient(at_work.app, follow_redirects=False)
     assert [stranger.get(path).status_code for path in (former, current)] == [404, 200]
-    client.post("/agenda/adresse", data=fields(soup(page).select_one("form[action='/agenda/adresse']")))
+    client.post("/agenda/adresse", data=fields(parsed(page).select_one("form[action='/agenda/adresse']")))
     assert address_of(at_work.served, at_work.people[NADIA]) == current, "pressed again, it is done"
 
 

@@ -19,8 +19,8 @@ from pixflow.protocol import publishing
 from tests.erasures import request as request_erasure
 from tests.web.access_lines import NewLines
 from tests.web.client import words
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.pages.audit.access_journal_routes import HEADER
 from web.pages.privacy.erasure import erase
 
@@ -39,7 +39,7 @@ def there(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def rows(answer: Any) -> list[tuple[str, ...]]:
-    items = soup(answer.text).select(".ledger .item")
+    items = parsed(answer.text).select(".ledger .item")
     return [tuple(words(str(part)) for part in item.select("div")) for item in items]
 
 

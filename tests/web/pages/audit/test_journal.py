@@ -14,8 +14,9 @@ from pixflow.dossier.stages import parcours
 from pixflow.participation import matches
 from pixflow.team.notices import send_notice, stream_of
 from tests.web.client import words
-from tests.web.filled import fill, hire, part, said, soup, texts
+from tests.web.filled import fill, hire, part, said, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.french.events.sentences import TITLES
 
 CLAIRE, NADIA, SOPHIE = "Claire Vasseur", "Nadia Benali", "Sophie Lecomte"
@@ -28,13 +29,13 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 
 def lines(at_work: House, query: str = "", who: str = CLAIRE) -> list[str]:
-    page = soup(at_work.client(who).get(f"/journal{query}").text)
+    page = parsed(at_work.client(who).get(f"/journal{query}").text)
     return [said(line) for line in page.select(".ledger .item .item-do")]
 
 
 def test_the_latest_fact_stands_first_with_who_when_and_whose(at_work: House) -> None:
     dossier = at_work.presented()
-    page = soup(at_work.client(CLAIRE).get("/journal").text)
+    page = parsed(at_work.client(CLAIRE).get("/journal").text)
     first = page.select(".ledger .item")[0]
     assert said(first.select_one(".item-do")) == "Pix présenté au premier accueil"
     assert said(first.select_one(".item-who")) == "Aminata Diallo"
@@ -68,7 +69,7 @@ def test_a_day_is_the_structure_s_own(at_work: House) -> None:
 def test_what_was_taken_back_is_struck_with_its_reason(at_work: House) -> None:
     dossier = at_work.presented()
     at_work.on(dossier, retraction.retract, version=3, reason="mauvaise personne")
-    page = soup(at_work.client(CLAIRE).get(f"/journal?dossier={dossier}").text)
+    page = parsed(at_work.client(CLAIRE).get(f"/journal?dossier={dossier}").text)
     retracted = page.select(".ledger .item")[1]
     assert said(retracted.select_one("s")) == "Pix présenté au premier accueil"
     assert "annulé : mauvaise personne" in said(retracted)
@@ -80,7 +81,7 @@ def test_2500_dossiers_are_paged_with_the_exact_count(at_work: House) -> None:
     text = at_work.client(CLAIRE).get("/journal?sorte=dossier.DossierOpened").text
     assert "2 500 faits enregistrés" in words(text)
     assert "1 à 50 sur 2 500" in words(text)
-    last = soup(at_work.client(CLAIRE).get("/journal?sorte=dossier.DossierOpened&p=50").text)
+    last = parsed(at_work.client(CLAIRE).get("/journal?sorte=dossier.DossierOpened&p=50").text)
     assert len(last.select(".ledger .item")) == 50
     assert lines(at_work, "?sorte=dossier.DossierOpened&p=51") == [
         said(line) for line in last.select(".ledger .item .item-do")
@@ -117,7 +118,7 @@ def test_a_dossier_is_found_by_name_accents_and_number_and_the_address_has_its_i
         answer = looked_for(at_work, text, par=str(at_work.people[NADIA]), du="2026-03-16", sorte="", au="")
         assert answer.status_code == 303
         assert answer.headers["Location"] == f"/journal?par={at_work.people[NADIA]}&dossier={dossier}&du=2026-03-16"
-    page = soup(
+    page = parsed(
         at_work.client(CLAIRE).get(f"/journal?par={at_work.people[NADIA]}&dossier={dossier}&du=2026-03-16").text
     )
     assert said(page.select_one(".filters .whose")) == "Dossier Aminata Diallo Tous les dossiers"
@@ -131,7 +132,7 @@ def test_several_are_to_choose_among_and_a_name_spelt_nearly_so_is_proposed(at_w
     one, other = at_work.presented(), at_work.presented(first="Hugo")
     answer = looked_for(at_work, "diallo", sorte="dossier.PixPresented")
     assert answer.status_code == 200
-    page = soup(answer.text)
+    page = parsed(answer.text)
     links = [link["href"] for link in page.select(".found a")]
     assert links == [f"/journal?sorte=dossier.PixPresented&dossier={dossier}" for dossier in (one, other)]
     assert "2 dossiers pour « diallo »" in words(answer.text)
@@ -154,7 +155,7 @@ def test_without_a_name_the_other_filters_are_the_address(at_work: House) -> Non
 def test_of_2500_found_the_first_fifty_are_shown(at_work: House) -> None:
     fill(at_work, 2_500, advisor=None)
     answer = looked_for(at_work, "nom")
-    assert len(soup(answer.text).select(".found .item")) == 50
+    assert len(parsed(answer.text).select(".found .item")) == 50
     assert "D’autres dossiers encore" in words(answer.text)
 
 
@@ -165,7 +166,7 @@ def test_who_may_not_replay_may_not_look_for_a_dossier_here(at_work: House) -> N
 
 
 def test_what_is_grouped_by_what_it_is_about(at_work: House) -> None:
-    page = soup(at_work.client(CLAIRE).get("/journal").text)
+    page = parsed(at_work.client(CLAIRE).get("/journal").text)
     groups = page.select("select[name=sorte] optgroup")
     assert [group["label"] for group in groups] == [
         "Dossiers",
@@ -187,7 +188,7 @@ def test_what_is_grouped_by_what_it_is_about(at_work: House) -> None:
 
 def about(at_work: House, topic: str, who: str = CLAIRE) -> tuple[str, str]:
     """Returns the person and the link of the latest event of a kind."""
-    page = soup(at_work.client(who).get(f"/journal?sorte={topic}").text)
+    page = parsed(at_work.client(who).get(f"/journal?sorte={topic}").text)
     whose = page.select_one(".ledger .item .item-who")
     link = whose.select_one("a")
     return said(whose), link["href"] if link else ""
@@ -229,7 +230,7 @@ def test_a_notice_and_what_is_about_a_colleague_name_them(at_work: House) -> Non
         which="2026-03-16",
     )
     assert about(at_work, "notices.NoticeSent") == (NADIA, f"/equipe/{nadia}")
-    joined = soup(at_work.client(CLAIRE).get("/journal?sorte=staff.StaffJoined").text)
+    joined = parsed(at_work.client(CLAIRE).get("/journal?sorte=staff.StaffJoined").text)
     assert NADIA in [said(whose) for whose in joined.select(".ledger .item-who")]
 
 
@@ -247,7 +248,7 @@ def test_an_action_is_named_without_asking_for_its_dossier(at_work: House) -> No
 
 def test_authors_stand_in_french_order_each_with_a_name_of_its_own(at_work: House) -> None:
     hire(at_work, "Élodie Hoareau", "advisor")
-    page = soup(at_work.client(CLAIRE).get("/journal").text)
+    page = parsed(at_work.client(CLAIRE).get("/journal").text)
     names = [said(option) for option in page.select("select[name=par] option")][1:]
     assert len(set(names)) == len(names)
     assert names.index("Claire Vasseur") < names.index("Élodie Hoareau") < names.index("Hélène Morin")

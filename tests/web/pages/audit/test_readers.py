@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from tests.web.test_routes import LIST
 from web.french.accounts import access_journal as french
 from web.pages.privacy import personal_data, personal_data_file, personal_data_paper
@@ -24,7 +24,7 @@ def there(tmp_path: Path) -> Iterator[House]:
 
 
 def rows(answer: Any) -> list[tuple[str, str, str]]:
-    items = soup(answer.text).select(".ledger .item")
+    items = parsed(answer.text).select(".ledger .item")
     return [tuple(part.get_text(strip=True) for part in item.select("div")) for item in items]
 
 
@@ -68,7 +68,7 @@ def test_a_copy_says_who_looked(there: House) -> None:
         (NADIA, "le dossier", "suit le dossier")
     ]
     rights = there.client(SOPHIE).get(f"/dossiers/{dossier}/droits")
-    assert "Nadia Benali, le dossier (suit le dossier)" in soup(rights.text).get_text()
+    assert "Nadia Benali, le dossier (suit le dossier)" in parsed(rights.text).get_text()
 
 
 def test_every_page_about_a_dossier_has_a_name() -> None:

@@ -20,9 +20,10 @@ from pixflow.events.dossier import Retracted
 from pixflow.reference_data import References
 from tests.web import arranged, every_state
 from tests.web.client import words
-from tests.web.filled import fill, part, said, soup, structures_of, texts
+from tests.web.filled import fill, part, said, structures_of, texts
 from tests.web.paths import House, house
 from tests.web.story import long_story
+from tests.web.tags import parsed
 from web.cli.app import app
 from web.french import tasks as french
 
@@ -67,7 +68,7 @@ def test_at_every_version_the_page_is_the_fold_of_what_was_known(at_work: House)
     assert len(facts) >= 30
     client = at_work.client(CLAIRE)
     for n, fact in enumerate(facts, 1):
-        page = soup(client.get(f"/rejouer/{dossier}?version={n}").text)
+        page = parsed(client.get(f"/rejouer/{dossier}?version={n}").text)
         refs, state = references_by_hand(at_work, fact.position), fold(facts[:n])
         day = refs.calendar.local_day(fact.at)
         seen = [task for task in tasks.of_dossier(state, refs) if task.is_visible(day)]
@@ -83,7 +84,7 @@ def test_the_rules_are_those_of_that_day(at_work: House) -> None:
     facts = versions(at_work, dossier)
     sent = next(r.originator_version for r in facts if r.event.TOPIC == "dossier.ResultDispatched")
     client = at_work.client(CLAIRE)
-    page = soup(client.get(f"/rejouer/{dossier}?version={sent}").text)
+    page = parsed(client.get(f"/rejouer/{dossier}?version={sent}").text)
     assert said(page.select_one(".now h3")) == "Tenir la restitution 23 avril"
     assert "le protocole demande 9 jours ouvrés" in words(str(page))
     assert "protocole du 1er avril 2026" in words(str(page))
@@ -109,7 +110,7 @@ def test_each_fact_says_what_it_changed(at_work: House) -> None:
 
     def changes(topic: str) -> list[list[str]]:
         n = next(r.originator_version for r in facts if r.event.TOPIC.endswith(f".{topic}"))
-        page = soup(client.get(f"/rejouer/{dossier}?version={n}").text)
+        page = parsed(client.get(f"/rejouer/{dossier}?version={n}").text)
         return [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")]
 
     assert changes("ResultDispatched") == [
@@ -148,7 +149,7 @@ def test_who_had_to_do_it_is_who_followed_the_dossier_then(at_work: House) -> No
     pages = [client.get(f"/rejouer/{dossier}?version={n}").text for n in (1, 2, 3)]
     followed = [texts(page, "header .meta span")[-1] for page in pages]
     assert followed == ["suivi·e par personne", "suivi·e par Paul Rey", "suivi·e par Nadia Benali"]
-    listed = [words(str(soup(page).select_one(".now"))) for page in pages]
+    listed = [words(str(parsed(page).select_one(".now"))) for page in pages]
     assert ["Affecter le dossier" in now for now in listed] == [True, False, False]
 
 
@@ -158,12 +159,12 @@ def test_facts_are_marked_and_what_was_struck_is_struck_from_then_on(at_work: Ho
     by, about = next((r.originator_version, r.event.version) for r in facts if isinstance(r.event, Retracted))
     client = at_work.client(CLAIRE)
     for n in (about, by - 1):
-        item = soup(client.get(f"/rejouer/{dossier}?version={n}").text).select_one(f"#fait-{about}")
+        item = parsed(client.get(f"/rejouer/{dossier}?version={n}").text).select_one(f"#fait-{about}")
         assert item.s is None
-    item = soup(client.get(f"/rejouer/{dossier}?version={by}").text).select_one(f"#fait-{about}")
+    item = parsed(client.get(f"/rejouer/{dossier}?version={by}").text).select_one(f"#fait-{about}")
     assert said(item.s).startswith("Pix présenté")
     assert "annulé : erreur de date (Nadia Benali, 17 mars 2026" in said(item)
-    page = soup(client.get(f"/rejouer/{dossier}?version={by}").text)
+    page = parsed(client.get(f"/rejouer/{dossier}?version={by}").text)
     states = [item.get("class", "") for item in page.select(".trail li")]
     assert states.index("now") == by - 1
     assert set(states[by:]) == {"future"}
@@ -175,13 +176,13 @@ def test_every_fact_has_its_link_its_position_and_the_two_times(at_work: House) 
     dossier = long_story(at_work)
     facts = versions(at_work, dossier)
     client = at_work.client(CLAIRE)
-    page = soup(client.get(f"/rejouer/{dossier}?version=10").text)
+    page = parsed(client.get(f"/rejouer/{dossier}?version=10").text)
     items = page.select(".trail li")
     assert [item.a["href"] for item in items] == [f"/rejouer/{dossier}?version={n}" for n in range(1, len(facts) + 1)]
     for item, fact in zip(items, facts, strict=True):
         assert f"n° {fact.position}" in said(item)
     missed = next(r.originator_version for r in facts if r.event.TOPIC == "dossier.AppointmentMissed")
-    bar = soup(client.get(f"/rejouer/{dossier}?version={missed}").text).select_one(".replay .known")
+    bar = parsed(client.get(f"/rejouer/{dossier}?version={missed}").text).select_one(".replay .known")
     assert said(bar) == "connu le 15 avril 2026, 11:12 · arrivé le 14 avril"
 
 
@@ -189,17 +190,17 @@ def test_previous_next_and_the_slider_work_without_javascript(at_work: House) ->
     dossier = long_story(at_work)
     count = len(versions(at_work, dossier))
     client = at_work.client(CLAIRE)
-    page = soup(client.get(f"/rejouer/{dossier}?version=2").text)
+    page = parsed(client.get(f"/rejouer/{dossier}?version=2").text)
     assert page.select_one("a[rel=prev]")["href"] == f"/rejouer/{dossier}?version=1"
     assert page.select_one("a[rel=next]")["href"] == f"/rejouer/{dossier}?version=3"
     slider = page.select_one("input[type=range]")
     assert (slider["name"], slider["min"], slider["max"], slider["value"]) == ("version", "1", str(count), "2")
     form = slider.around("form")
     assert (form["method"], form["action"], said(form.noscript.button)) == ("get", f"/rejouer/{dossier}", "Aller")
-    first, last = (soup(client.get(f"/rejouer/{dossier}?version={n}").text) for n in (1, count))
+    first, last = (parsed(client.get(f"/rejouer/{dossier}?version={n}").text) for n in (1, count))
     assert first.select_one("a[rel=prev]") is None
     assert last.select_one("a[rel=next]") is None
-    assert soup(client.get(f"/rejouer/{dossier}").text).h1 == last.h1
+    assert parsed(client.get(f"/rejouer/{dossier}").text).h1 == last.h1
     for n in (-1, 0, count + 1):
         assert client.get(f"/rejouer/{dossier}?version={n}").status_code == 404
 
@@ -263,7 +264,7 @@ def test_the_page_is_identity_contact_and_project_as_they_stood(at_work: House) 
     at_work.on(dossier, identity.correct_identity, **names, imilo_number="12348")
     at_work.on(dossier, identity.state_project, project="Cuisine")
     client, count = at_work.client(CLAIRE), len(versions(at_work, dossier))
-    heads = [soup(client.get(f"/rejouer/{dossier}?version={n}").text).select_one("main header") for n in (1, count)]
+    heads = [parsed(client.get(f"/rejouer/{dossier}?version={n}").text).select_one("main header") for n in (1, count)]
     first, last = (words(str(head)) for head in heads)
     assert "Aminata Dialo " in first
     assert "i-Milo 12347" in first
@@ -278,7 +279,7 @@ def test_nothing_is_offered_in_the_past(at_work: House) -> None:
     """A référente may write on the page of today; the replay has no form and no link to a paper of today."""
     dossier, _ = arranged.seated(at_work)
     for name in (SOPHIE, HELENE, CLAIRE):
-        main = soup(at_work.client(name).get(f"/rejouer/{dossier}").text).main
+        main = parsed(at_work.client(name).get(f"/rejouer/{dossier}").text).main
         assert [form["method"] for form in main.select("form")] == ["get", "get"]
         led = {link["href"].split("?")[0] for link in main.select("a[href]")}
         assert led == {f"/rejouer/{dossier}", f"/dossiers/{dossier}"}
@@ -377,5 +378,5 @@ def test_the_list_stays_short_with_2500_dossiers(at_work: House) -> None:
     fill(at_work, 2_500)
     client = at_work.client(CLAIRE)
     page = client.get("/rejouer").text
-    assert len(soup(page).select(".item")) == 20
+    assert len(parsed(page).select(".item")) == 20
     assert part(client, "/rejouer") in page

@@ -15,9 +15,10 @@ from pixflow.events import dossier as e
 from tests.web import arranged
 from tests.web.arranged import MONDAY, Arranged
 from tests.web.client import words
-from tests.web.filled import fill, said, soup, structures_of
+from tests.web.filled import fill, said, structures_of
 from tests.web.paths import House, house
 from tests.web.pressing import opened, press, values
+from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 CERTIFYING = {"certify", "not-certify", "register", "certified", "obtain"}
@@ -155,7 +156,7 @@ def test_the_fiche_says_where_and_when_for_each_modality(
     dossier = locale.presented()
     sent = {"modality": modality, "place": place, "planned_for": "2026-03-24"}
     assert press(locale.client(NADIA), dossier, "plan", **dict[str, Any](sent)).status_code == 303
-    fiche = soup(locale.client(NADIA).get(f"/dossiers/{dossier}/fiche").text)
+    fiche = parsed(locale.client(NADIA).get(f"/dossiers/{dossier}/fiche").text)
     facts = dict(zip(map(said, fiche.select("dt")), map(said, fiche.select("dd")), strict=True))
     assert (facts["Où"], facts["Quand"]) == (where, when)
 
@@ -273,7 +274,7 @@ def test_what_a_workshop_said_makes_no_form_stale_but_one_of_its_stage(locale: H
 
 def part(locale: House, dossier: UUID, id: str, name: str = NADIA) -> Any:
     """One part of the page."""
-    return soup(locale.client(name).get(f"/dossiers/{dossier}").text).select_one(f"[aria-labelledby={id}-title]")
+    return parsed(locale.client(name).get(f"/dossiers/{dossier}").text).select_one(f"[aria-labelledby={id}-title]")
 
 
 def beyond(locale: House, dossier: UUID) -> dict[str, str]:
@@ -381,7 +382,7 @@ def test_who_was_handed_a_task_finds_it_first(locale: House) -> None:
 def test_an_open_form_stands_beside_what_it_changes_and_is_the_one_that_stands_out(locale: House, form: str) -> None:
     dossier, _ = arranged.certifiable(locale) if form == "cv" else busy(locale)
     about = "complete-path" if form == "snooze" else ""
-    page = soup(locale.client(NADIA).get(f"/dossiers/{dossier}", params={"formulaire": form, "sur": about}).text)
+    page = parsed(locale.client(NADIA).get(f"/dossiers/{dossier}", params={"formulaire": form, "sur": about}).text)
     assert [one.name for one in page.select("main .btn-primary")] == ["button"]
     near = (page.select(".panel:has(#form)") or page.select("section:has(#form)"))[-1]
     expected = "Progresser et certifier" if form in ("cv", "study") else "Faire passer le diagnostic complet"
@@ -418,7 +419,7 @@ def test_a_closed_dossier_keeps_what_was_reached_and_offers_nothing(locale: Hous
 
 def test_a_replay_shows_what_each_of_these_facts_changed_and_who_had_the_task(locale: House) -> None:
     dossier, _ = busy(locale)
-    page = soup(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}").text)
+    page = parsed(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}").text)
     assert [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")] == [
         ["Confié : orienter", "—", "à Paul Rey, jusqu’au 27 mars 2026"],
     ]
@@ -429,6 +430,6 @@ def test_a_replay_shows_what_each_of_these_facts_changed_and_who_had_the_task(lo
     assert f"Noter l’issue Illettrisme à vérifier : {alone} Confiée à Paul Rey jusqu’au 27 mars" in owed
     assert f"Orienter Permis de conduire : code en ligne : {lack} En pause jusqu’au 1er avril : en stage" in owed
     version = len(locale.events(dossier)) - 1
-    page = soup(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}?version={version}").text)
+    page = parsed(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}?version={version}").text)
     changed = [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")]
     assert ["En pause : orienter", "—", "jusqu’au 1er avril 2026 (en stage)"] in changed

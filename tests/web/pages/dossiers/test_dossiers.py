@@ -9,8 +9,9 @@ from pixflow.dossier import closing
 from pixflow.dossier.stages import parcours
 from pixflow.participation import imports
 from tests.web.client import InspectingClient, words
-from tests.web.filled import HTMX, fill, part, said, soup, texts
+from tests.web.filled import HTMX, fill, part, said, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin",
@@ -41,7 +42,7 @@ def test_an_empty_list_says_what_will_come(at_work: House) -> None:
 
 def test_one_dossier_is_one_row(at_work: House) -> None:
     dossier, _ = at_work.scored(programme="CEJ", imilo_number="12347")
-    row = soup(dossiers(at_work, SOPHIE)).select_one(".items .item")
+    row = parsed(dossiers(at_work, SOPHIE)).select_one(".items .item")
     assert said(row.select_one(".item-who")) == "Diallo Aminata CEJ"
     assert row.a["href"] == f"/dossiers/{dossier}"
     assert said(row.select_one(".item-do")) == "n° 12347 · Mortagne"
@@ -55,7 +56,7 @@ def test_2500_dossiers_are_fifty_pages_and_the_count_is_exact(at_work: House) ->
     fill(at_work, 2_500)
     page = dossiers(at_work)
     assert "2 500 dossiers que vous suivez" in words(page)
-    assert len(soup(page).select(".items .item")) == 50
+    assert len(parsed(page).select(".items .item")) == 50
     assert "1 à 50 sur 2 500" in words(page)
     second = dossiers(at_work, query="?p=2")
     assert texts(second, ".items .item-who")[0] == "Nom0051 Prénom"
@@ -77,15 +78,15 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
         "Programme CEJ 3 PACEA 2 Pas encore connu 1",
         "Site L’Aigle 3 Mortagne 3",
     ]
-    for chip in soup(page).select(".chips a"):
-        found = soup(dossiers(at_work, SOPHIE, chip["href"].removeprefix("/dossiers")))
+    for chip in parsed(page).select(".chips a"):
+        found = parsed(dossiers(at_work, SOPHIE, chip["href"].removeprefix("/dossiers")))
         assert len(found.select(".items .item")) == int(said(chip.select_one(".number"))), chip["href"]
 
 
 def test_filters_add_up(at_work: House) -> None:
     fill(at_work, 3, programme="CEJ", site="L’Aigle")
     fill(at_work, 2, programme="CEJ")
-    page = soup(dossiers(at_work, query="?programme=CEJ&site=Mortagne"))
+    page = parsed(dossiers(at_work, query="?programme=CEJ&site=Mortagne"))
     assert len(page.select(".items .item")) == 2
     on = [link["href"] for link in page.select(".chips a[aria-current]")]
     assert on == ["/dossiers?programme=CEJ&site=Mortagne", "/dossiers?site=Mortagne", "/dossiers?programme=CEJ"]
@@ -99,7 +100,7 @@ def test_an_advisor_reads_their_own_and_the_others_all(at_work: House) -> None:
     assert texts(dossiers(at_work), ".items .item-who") == ["Diallo Mien"]
     assert "Paul Rey" not in words(dossiers(at_work))
     for name in (SOPHIE, HELENE, CLAIRE):
-        assert len(soup(dossiers(at_work, name)).select(".items .item")) == 2
+        assert len(parsed(dossiers(at_work, name)).select(".items .item")) == 2
     assert at_work.client("Yann Le Goff").get("/dossiers").status_code == 403
 
 
@@ -119,7 +120,7 @@ def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
 
 
 def form_of(client: InspectingClient) -> dict[str, str]:
-    form = soup(client.get("/dossiers/nouveau").text).select_one("form.sheet-form")
+    form = parsed(client.get("/dossiers/nouveau").text).select_one("form.sheet-form")
     values = {field["name"]: str(field.get("value", "")) for field in form.select("input[name]")}
     for select in form.select("select"):
         chosen = select.select_one("[selected]")
@@ -154,7 +155,7 @@ def test_a_dossier_is_opened_with_all_that_is_known(at_work: House) -> None:
     assert client.get(answer.headers["Location"]).status_code == 200
     again = client.post("/dossiers/nouveau", data=sent)
     assert again.headers["Location"] == answer.headers["Location"]
-    assert len(soup(dossiers(at_work)).select(".items .item")) == 1
+    assert len(parsed(dossiers(at_work)).select(".items .item")) == 1
 
 
 @pytest.mark.parametrize(
@@ -176,14 +177,14 @@ def test_a_refused_opening_keeps_every_value_and_says_why(at_work: House, change
     answer = client.post("/dossiers/nouveau", data=sent, headers=HTMX)
     assert answer.status_code == 422
     assert said_ in words(answer.text)
-    form = soup(answer.text).select_one("form")
+    form = parsed(answer.text).select_one("form")
     for name in ("first_name", "group", *changed):
         field = form.select_one(f"input[name={name}]")
         if field is not None:
             assert field["value"] == sent[name]
     assert "0 dossier" in words(dossiers(at_work))
-    whole = soup(client.post("/dossiers/nouveau", data=sent).text)
-    assert said(whole.select_one(".errors")) == said(soup(answer.text).select_one(".errors"))
+    whole = parsed(client.post("/dossiers/nouveau", data=sent).text)
+    assert said(whole.select_one(".errors")) == said(parsed(answer.text).select_one(".errors"))
 
 
 def test_a_number_already_taken_leads_to_who_has_it(at_work: House) -> None:
@@ -193,7 +194,7 @@ def test_a_number_already_taken_leads_to_who_has_it(at_work: House) -> None:
     sent = form_of(client) | {"last_name": "Nkom", "first_name": "Emmanuel", "site": "Mortagne"}
     page = client.post("/dossiers/nouveau", data=sent | {"imilo_number": "12350"}).text
     assert "Ce numéro i-Milo est déjà pris par Aminata Diallo" in words(page)
-    assert soup(page).select(f"a[href='/dossiers/{mine}']")
+    assert parsed(page).select(f"a[href='/dossiers/{mine}']")
     other = client.post("/dossiers/nouveau", data=sent | {"imilo_number": "99999"}).text
     assert "déjà pris par un autre dossier" in words(other)
     assert str(theirs) not in other
@@ -206,7 +207,7 @@ def test_a_name_and_birth_date_known_already_are_told_before_a_second_dossier_op
     sent["birth_date"] = "2005-11-03"
     answer = client.post("/dossiers/nouveau", data=sent)
     assert answer.status_code == 422
-    page = soup(answer.text)
+    page = parsed(answer.text)
     assert "Un dossier porte déjà ce nom et cette date de naissance." in said(page.select_one(".errors"))
     assert said(page.select_one(f"a[href='/dossiers/{mine}']")) == "Aminata Diallo"
     assert page.select_one("input[name=group]")["value"] == "mars"
@@ -215,7 +216,7 @@ def test_a_name_and_birth_date_known_already_are_told_before_a_second_dossier_op
     opened = client.post("/dossiers/nouveau", data=sent | {"anyway": "true"})
     assert opened.status_code == 303
     assert client.post("/dossiers/nouveau", data=sent | {"anyway": "true"}).headers == opened.headers
-    assert len(soup(dossiers(at_work)).select(".items .item")) == 2
+    assert len(parsed(dossiers(at_work)).select(".items .item")) == 2
     third = client.post("/dossiers/nouveau", data=sent | {"command_id": str(uuid4())}).text
     assert "2 dossiers portent déjà ce nom et cette date de naissance." in words(third)
 
@@ -278,7 +279,7 @@ def test_the_counts_of_a_menu_make_the_whole_list(at_work: House) -> None:
     for action in at_work.state(done).parcours.actions.values():
         at_work.on(done, parcours.drop_action, action=action.action.id, reason="déménage")
     at_work.opened(first="Bea", programme="CEJ")
-    page = soup(at_work.client(NADIA).get("/dossiers").text)
+    page = parsed(at_work.client(NADIA).get("/dossiers").text)
     menus = {said(menu.summary): texts(str(menu), ".menu-list a") for menu in page.select("details.facet")}
     assert {name: sum(int(one.split()[-1]) for one in values) for name, values in menus.items()} == {
         "Étape": 2,
@@ -291,9 +292,9 @@ def test_the_counts_of_a_menu_make_the_whole_list(at_work: House) -> None:
 
 def test_several_are_assigned_at_once_and_taken_back_in_one_press(at_work: House) -> None:
     ids = fill(at_work, 3, advisor=None)
-    assert not soup(dossiers(at_work, SOPHIE)).select("#picks"), "only where they wait for somebody"
+    assert not parsed(dossiers(at_work, SOPHIE)).select("#picks"), "only where they wait for somebody"
     client = at_work.client(HELENE)
-    page = soup(dossiers(at_work, HELENE, "?etat=unassigned"))
+    page = parsed(dossiers(at_work, HELENE, "?etat=unassigned"))
     assert said(page.select_one(".pick-all")) == "toute la page (3)"
     sent = {"command_id": str(uuid4()), "advisor": str(at_work.people[PAUL]), "dossier": [str(id) for id in ids[:2]]}
     answer = client.post("/dossiers/affecter", data=sent)
@@ -302,7 +303,7 @@ def test_several_are_assigned_at_once_and_taken_back_in_one_press(at_work: House
     assert "Prénom Nom0001 : dossier affecté à Paul Rey" in words(after)
     assert texts(after, ".items .item-who > a") == ["Nom0003 Prénom"]
     assert [at_work.state(id).advisor for id in ids] == [at_work.people[PAUL], at_work.people[PAUL], None]
-    undo = {field["name"]: field["value"] for field in soup(after).select(".undo-all input")}
+    undo = {field["name"]: field["value"] for field in parsed(after).select(".undo-all input")}
     undone = client.post("/dossiers/affecter/annuler", data=undo)
     assert undone.status_code == 303
     assert [at_work.state(id).advisor for id in ids] == [None, None, None]

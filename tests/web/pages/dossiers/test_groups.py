@@ -13,8 +13,9 @@ from pixflow.dossier.stages import prescription
 from pixflow.events import dossier as d
 from tests.web.arranged import scheduled
 from tests.web.client import words
-from tests.web.filled import fill, said, soup, texts
+from tests.web.filled import fill, said, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE, HELENE, CLAIRE = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Claire Vasseur",
@@ -48,14 +49,14 @@ def page(at_work: House, path: str, who: str = NADIA) -> str:
 
 def sent(html: str, action: str = "/dossiers/groupe") -> dict[str, Any]:
     """Returns the values of the form that records."""
-    form = soup(html).select_one(f"form[method=post][action='{action}']")
+    form = parsed(html).select_one(f"form[method=post][action='{action}']")
     values: dict[str, Any] = {field["name"]: field.get("value", "") for field in form.select("input[type=hidden]")}
     ticked = [box["value"] for box in form.select("input[type=checkbox][checked]")]
     return {**values, "dossier": ticked} if ticked else values
 
 
 def groups(at_work: House) -> dict[str, tuple[str | None, date | None]]:
-    people = soup(page(at_work, "/dossiers", SOPHIE)).select(".items .item-who a")
+    people = parsed(page(at_work, "/dossiers", SOPHIE)).select(".items .item-who a")
     states = {link.text: at_work.state(UUID(link["href"].split("/")[-1])) for link in people}
     return {name: (state.group, state.collective_end) for name, state in states.items()}
 
@@ -72,9 +73,9 @@ def test_dossiers_are_listed_by_group_with_its_end(at_work: House) -> None:
     one = page(at_work, "/dossiers?groupe=groupe+de+03%2F2026&etat=all")
     assert texts(one, ".items .item-who") == ["Diallo Aminata CEJ"]
     assert texts(one, ".items .item-do") == ["Mortagne · jusqu’au 30 avril"]
-    chip = soup(one).select(".chips a[aria-current]")[-1]
+    chip = parsed(one).select(".chips a[aria-current]")[-1]
     assert (said(chip), chip["href"]) == ("groupe de 03/2026 1 : ôter ce filtre ×", "/dossiers?etat=all")
-    other = soup(one).select(".facet")[-1].a
+    other = parsed(one).select(".facet")[-1].a
     assert (said(other), other["href"]) == ("Avril 1", "/dossiers?etat=all&groupe=Avril"), "the other filters stay"
     assert texts(page(at_work, "/dossiers?groupe=Avril"), ".items .item-do") == ["Mortagne"]
     assert "Aucun dossier avec ces filtres." in words(page(at_work, "/dossiers?groupe=Mai"))
@@ -91,9 +92,9 @@ def test_a_group_of_2500_is_paged(at_work: House) -> None:
     fill(at_work, 2_500, **CEJ)
     one = page(at_work, "/dossiers?groupe=groupe+de+03%2F2026&p=50")
     assert "2 451 à 2 500 sur 2 500" in words(one)
-    assert "p=49" in soup(one).select_one("a[rel=prev]")["href"]
+    assert "p=49" in parsed(one).select_one("a[rel=prev]")["href"]
     preview = page(at_work, f"{HERE}&nom=Printemps&fin=2026-06-30")
-    assert len(soup(preview).select(".items .item")) == 300
+    assert len(parsed(preview).select(".items .item")) == 300
     assert "2 200 autres dossiers à changer ensuite : 300 à la fois." in words(preview)
 
 
@@ -114,12 +115,12 @@ def test_those_who_wait_for_a_seat_are_filtered_by_group_and_paged_so(at_work: H
     assert texts(every, "#remplir select[name=groupe] option") == ["Tous", "Avril (2)", "groupe de 03/2026 (60)"]
     one = page(at_work, f"/ateliers/{made}?groupe=groupe+de+03%2F2026&a=2")
     assert "Attendent une place · 60" in words(one)
-    assert len(soup(one).select("#remplir input[name=dossier]")) == 10
+    assert len(parsed(one).select("#remplir input[name=dossier]")) == 10
     assert "51 à 60 sur 60" in words(one)
-    action = soup(one).select_one("#remplir form[method=post]")["action"]
+    action = parsed(one).select_one("#remplir form[method=post]")["action"]
     assert action == f"/ateliers/{made}/inscrire?groupe=groupe+de+03%2F2026&a=2"
     client = at_work.client(NADIA)
-    box = soup(one).select_one("#remplir input[name=dossier]")["value"]
+    box = parsed(one).select_one("#remplir input[name=dossier]")["value"]
     answer = client.post(action, data={**sent(one, action), "dossier": box, "or_wait": "true"})
     assert answer.headers["Location"].startswith(f"/ateliers/{made}?groupe=groupe+de+03%2F2026&recu=")
 
@@ -133,8 +134,8 @@ def test_a_group_s_end_moves_in_one_go_previewed_done_and_undone(at_work: House)
     at_work.opened("Autre", "Sans", programme="PACEA")
     assert HERE in page(at_work, "/dossiers?groupe=groupe+de+03%2F2026")
     first = page(at_work, HERE)
-    assert soup(first).select_one("input[name=fin]")["value"] == "2026-04-30"
-    assert not soup(first).select("form[method=post][action^='/dossiers']")
+    assert parsed(first).select_one("input[name=fin]")["value"] == "2026-04-30"
+    assert not parsed(first).select("form[method=post][action^='/dossiers']")
     preview = page(at_work, f"{HERE}&nom=Printemps&fin=2026-06-30")
     assert texts(preview, ".items .item-who") == ["Diallo Aminata", "Diallo Hugo"]
     effects = texts(preview, ".items .item-do")

@@ -15,8 +15,9 @@ from pixflow.dossier import follow_up, identity
 from pixflow.events.dossier import DuplicateJoined
 from pixflow.participation.state import Participation
 from tests.web.client import words
-from tests.web.filled import fill, part, said, soup
+from tests.web.filled import fill, part, said
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 SOPHIE, NADIA, PAUL = "Sophie Lecomte", "Nadia Benali", "Paul Rey"
 BORN = date(2005, 11, 3)
@@ -30,7 +31,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 def values(html: str) -> dict[str, str]:
     """Returns the values of the page's form."""
-    return {str(one["name"]): str(one["value"]) for one in soup(html).select("#merge form input")}
+    return {str(one["name"]): str(one["value"]) for one in parsed(html).select("#merge form input")}
 
 
 def join(at_work: House, duplicate: UUID, into: UUID, who: str = SOPHIE) -> str:
@@ -48,7 +49,7 @@ def part_again(at_work: House, duplicate: UUID, reason: str = "deux personnes") 
     answer = client.post(f"/dossiers/{duplicate}/fusion/defaire", data=sent)
     assert answer.status_code == 303
     undone = "Annulé : Doublon : fusionné avec le dossier d’Aminata Diallo"
-    assert words(soup(client.get(answer.headers["location"]).text).select_one(".notice p").text).startswith(undone)
+    assert words(parsed(client.get(answer.headers["location"]).text).select_one(".notice p").text).startswith(undone)
 
 
 def owed(at_work: House, dossier: UUID) -> list[tuple[str, date]]:
@@ -96,9 +97,9 @@ def test_the_fuller_one_is_proposed_to_be_kept_whichever_comes_first(at_work: Ho
     full, empty = made if fuller_last else reversed(made)
     client = at_work.client(SOPHIE)
     compared = f"/dossiers/{empty}/fusion?avec={full}"
-    assert soup(client.get("/doublons").text).select_one(".item-act a")["href"] == compared
+    assert parsed(client.get("/doublons").text).select_one(".item-act a")["href"] == compared
     for one in (full, empty):
-        assert soup(client.get(f"/dossiers/{one}/fusion").text).select_one(".item-act a")["href"] == compared
+        assert parsed(client.get(f"/dossiers/{one}/fusion").text).select_one(".item-act a")["href"] == compared
 
 
 def test_a_number_counts_more_than_facts_and_of_two_alike_the_older_one(at_work: House) -> None:
@@ -106,7 +107,7 @@ def test_a_number_counts_more_than_facts_and_of_two_alike_the_older_one(at_work:
     alike = at_work.opened("Hugo", "Masson")
     at_work.day(date(2026, 3, 17))
     younger = at_work.opened("Hugo", "Masson")
-    links = soup(at_work.client(SOPHIE).get("/doublons").text).select(".item-act a")
+    links = parsed(at_work.client(SOPHIE).get("/doublons").text).select(".item-act a")
     assert [link["href"] for link in links] == [
         f"/dossiers/{busy}/fusion?avec={numbered}",
         f"/dossiers/{younger}/fusion?avec={alike}",
@@ -116,7 +117,7 @@ def test_a_number_counts_more_than_facts_and_of_two_alike_the_older_one(at_work:
 def test_both_stand_side_by_side_and_may_be_turned_round(at_work: House) -> None:
     full, empty = at_work.planned(imilo_number="00123"), at_work.opened(site="L’Aigle", advisor=PAUL)
     client = at_work.client(SOPHIE)
-    page = soup(client.get(f"/dossiers/{empty}/fusion?avec={full}").text)
+    page = parsed(client.get(f"/dossiers/{empty}/fusion?avec={full}").text)
     assert side_by_side(page) == {
         "Nom": ["Aminata Diallo", "Aminata Diallo"],
         "N° i-Milo (différent)": ["00123", "—"],
@@ -133,7 +134,7 @@ def test_both_stand_side_by_side_and_may_be_turned_round(at_work: House) -> None
     }
     turned = next(link["href"] for link in page.select("a") if "Inverser" in link.text)
     assert turned == f"/dossiers/{full}/fusion?avec={empty}"
-    assert side_by_side(soup(client.get(turned).text))["Historique (différent)"] == ["2 faits", "4 faits"]
+    assert side_by_side(parsed(client.get(turned).text))["Historique (différent)"] == ["2 faits", "4 faits"]
 
 
 def side_by_side(page: Any) -> dict[str, list[str]]:
@@ -174,9 +175,9 @@ def test_the_one_that_goes_on_says_with_whom_it_was_joined_and_takes_it_back_in_
     html = client.get(client.post(f"/dossiers/{duplicate}/fusion", data=sent).headers["location"]).text
     assert "Enregistré : Réuni avec le dossier d’Aminata Diallo (doublon) Annuler" in words(html)
     assert "Sophie Lecomte, repris du doublon" in words(html)
-    assert soup(html).select_one(f'.timeline a[href="/dossiers/{duplicate}"]')
-    assert soup(html).select_one(f'.timeline a[href="/dossiers/{duplicate}/fusion"]')
-    undo = {one["name"]: one["value"] for one in soup(html).select(".notice form input")}
+    assert parsed(html).select_one(f'.timeline a[href="/dossiers/{duplicate}"]')
+    assert parsed(html).select_one(f'.timeline a[href="/dossiers/{duplicate}/fusion"]')
+    undo = {one["name"]: one["value"] for one in parsed(html).select(".notice form input")}
     for _ in range(2):
         assert client.post(f"/dossiers/{kept}/undo", data=undo).status_code == 303
     assert [(owed(at_work, one), _known(at_work, one)) for one in (duplicate, kept)] == before
@@ -215,7 +216,7 @@ def test_joined_again_the_first_duplicate_points_to_the_last_one(at_work: House)
     join(at_work, first, second)
     join(at_work, second, third)
     page = at_work.client(SOPHIE).get(f"/dossiers/{first}").text
-    assert soup(page).select_one(".notice p a")["href"] == f"/dossiers/{third}"
+    assert parsed(page).select_one(".notice p a")["href"] == f"/dossiers/{third}"
     assert "suivi·e maintenant par Paul Rey" in words(page)
     assert at_work.state(third).orientation.presented
     page = words(at_work.client(SOPHIE).get(f"/dossiers/{first}/fusion").text)
@@ -282,7 +283,7 @@ def test_none_and_2500_doubles(at_work: House) -> None:
         fill(at_work, 2_500, birth_date=BORN)
     page = at_work.client(SOPHIE).get("/doublons?p=50").text
     assert "2 500 personnes" in words(page)
-    assert len(soup(page).select(".items > li")) == 50
+    assert len(parsed(page).select(".items > li")) == 50
 
 
 def test_only_those_who_steer_may(at_work: House) -> None:

@@ -15,8 +15,8 @@ from pixflow.events.dossier import GlassBroken
 from tests.erasures import request as request_erasure
 from tests.web.access_lines import NewLines
 from tests.web.client import words
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.pages.privacy.erasure import erase
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE, YANN = (
@@ -182,7 +182,7 @@ def test_the_advisor_and_the_referents_see_it_in_their_box_until_the_next_workin
         at_work.day(day)
         for who in (NADIA, SOPHIE):
             page = at_work.client(who).get("/boite").text
-            notices = [str(one) for one in soup(page).select("[id^=received]")]
+            notices = [str(one) for one in parsed(page).select("[id^=received]")]
             assert [(words(one), f'href="/dossiers/{dossier}"' in one) for one in notices] == [(said, True)] * seen
         for who in (PAUL, HELENE):
             assert "reçu·e par" not in words(at_work.client(who).get("/boite").text)

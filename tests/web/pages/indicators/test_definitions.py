@@ -10,8 +10,8 @@ import pytest
 
 from pixflow.dossier.stages import orientation
 from tests.web.client import InspectingClient
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 MONDAY = date(2026, 3, 16)
 NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
@@ -34,14 +34,14 @@ def proposed(client: InspectingClient, **said: Any) -> Any:
 
 
 def states(client: InspectingClient) -> list[str]:
-    return [number.text for number in soup(client.get("/indicateurs/I3").text).select("#numbers ~ .keys .number")]
+    return [number.text for number in parsed(client.get("/indicateurs/I3").text).select("#numbers ~ .keys .number")]
 
 
 def test_a_new_number_counts_the_past_again(at_work: House) -> None:
     sophie, nadia, helene = (at_work.client(name) for name in (SOPHIE, NADIA, HELENE))
     assert states(helene) == ["0", "1", "0", "0"]
     assert proposed(sophie, target_I3="2", without_R9="la formation commence en mai").status_code == 303
-    page = soup(helene.get(HERE).text)
+    page = parsed(helene.get(HERE).text)
     assert "Passation du diagnostic" in page.select_one("#draft ~ .table-wide").text, "old and new side by side"
     assert states(helene) == ["0", "1", "0", "0"], "a draft is not in force"
     opinion = {"command_id": str(uuid4()), "draft": "1", "endorsed": "on", "comment": "d’accord"}
@@ -73,7 +73,7 @@ def test_published_for_a_later_day_they_wait(at_work: House) -> None:
 def test_what_is_no_definition_is_refused_on_its_field(at_work: House, said: dict[str, str]) -> None:
     answer = proposed(at_work.client(SOPHIE), **said)
     assert answer.status_code == 422
-    assert soup(answer.text).select_one(".errors a, .errors li")
+    assert parsed(answer.text).select_one(".errors a, .errors li")
 
 
 def test_two_drafts_do_not_replace_each_other_unseen(at_work: House) -> None:

@@ -13,9 +13,9 @@ import pytest
 from pixflow.dossier.stages import orientation
 from tests.erasures import erase
 from tests.web.client import InspectingClient
-from tests.web.filled import soup
 from tests.web.paths import House, house
 from tests.web.story import long_story
+from tests.web.tags import parsed
 from web.pages.indicators.files import guarded
 
 MONDAY = date(2026, 3, 16)
@@ -41,12 +41,12 @@ def manager(at_work: House) -> InspectingClient:
 
 def numbers(client: InspectingClient, path: str) -> dict[str, int]:
     """The links of a page to lists, each with the number that it shows."""
-    links = soup(client.get(path).text).select('main a[href*="etat="]')
+    links = parsed(client.get(path).text).select('main a[href*="etat="]')
     return {link["href"]: int(link.text.replace("\u202f", "")) for link in links if link.text.strip().isdigit()}
 
 
 def length(client: InspectingClient, path: str) -> int:
-    return int(soup(client.get(path).text).select_one("#list small").text)
+    return int(parsed(client.get(path).text).select_one("#list small").text)
 
 
 def test_each_number_leads_to_a_list_of_its_length(manager: InspectingClient) -> None:
@@ -57,7 +57,7 @@ def test_each_number_leads_to_a_list_of_its_length(manager: InspectingClient) ->
 
 
 def test_a_list_names_people_and_leads_to_the_fact(manager: InspectingClient) -> None:
-    page = soup(manager.get("/indicateurs/I2?etat=waiting").text)
+    page = parsed(manager.get("/indicateurs/I2?etat=waiting").text)
     rows = page.select("#list ~ table tbody tr")
     assert sorted(row.select_one("th a").text for row in rows) == ["Aminata Autre1", "Aminata Autre2"]
     assert all("/rejouer/" in row.select_one("td a")["href"] for row in rows)
@@ -74,14 +74,14 @@ def test_a_figure_as_of_an_earlier_day(manager: InspectingClient) -> None:
 
 def test_the_cells_of_a_cut_sum_to_the_figure(manager: InspectingClient) -> None:
     whole = length(manager, "/indicateurs/I2?etat=among")
-    page = soup(manager.get("/indicateurs/I2?par=programme").text)
+    page = parsed(manager.get("/indicateurs/I2?par=programme").text)
     cells = page.select("#cut ~ .table-wide tbody td:nth-of-type(2) a")
     assert sum(int(cell.text) for cell in cells) == whole
     assert [length(manager, cell["href"]) for cell in cells] == [int(cell.text) for cell in cells]
 
 
 def test_each_cell_of_the_cohorts_and_each_month_leads_to_its_people(manager: InspectingClient) -> None:
-    page = soup(manager.get("/indicateurs/funnel").text)
+    page = parsed(manager.get("/indicateurs/funnel").text)
     cells = page.select(".cohorts td a")
     assert {len(row.select("td")) for row in page.select(".cohorts tbody tr")} == {9}
     assert [length(manager, cell["href"]) for cell in cells] == [int(cell.text) for cell in cells]
@@ -89,7 +89,7 @@ def test_each_cell_of_the_cohorts_and_each_month_leads_to_its_people(manager: In
     firsts = page.select(".cohorts td:nth-of-type(1) a")
     assert sum(int(cell.text) for cell in firsts) == length(manager, "/indicateurs/funnel?etat=concerned") > 0
     for id in ("I1", "I2", "I14"):
-        months = soup(manager.get(f"/indicateurs/{id}").text).select(".months .number a")
+        months = parsed(manager.get(f"/indicateurs/{id}").text).select(".months .number a")
         assert [length(manager, month["href"]) for month in months] == [int(month.text) for month in months] != []
 
 
@@ -106,7 +106,7 @@ def test_a_month_stands_within_its_period_alone(manager: InspectingClient) -> No
 def test_a_number_that_moved_since_says_what_it_was(manager: InspectingClient) -> None:
     then = "/indicateurs/I5?au=2026-03-18"
     known, true = (
-        soup(manager.get(f"{then}{clock}").text).select_one("#numbers").text for clock in ("", "&horloge=vrai")
+        parsed(manager.get(f"{then}{clock}").text).select_one("#numbers").text for clock in ("", "&horloge=vrai")
     )
     said = "tel que su ce jour-là." in manager.get(f"{then}&horloge=vrai").text
     assert said == (known != true)
@@ -114,7 +114,7 @@ def test_a_number_that_moved_since_says_what_it_was(manager: InspectingClient) -
 
 
 def test_a_period_that_is_over_leads_to_what_was_known_at_its_end(manager: InspectingClient) -> None:
-    links = soup(manager.get("/indicateurs/I2?periode=mois-dernier").text).select("a")
+    links = parsed(manager.get("/indicateurs/I2?periode=mois-dernier").text).select("a")
     link = next(one for one in links if one.text.strip().startswith("Ce qui était su"))
     assert "periode=mois" in link["href"]
     assert "tel que su ce jour-là" in manager.get(link["href"]).text
@@ -152,7 +152,7 @@ def test_an_advisor_has_only_their_own_dossiers_and_no_rate(at_work: House) -> N
     assert length(paul, "/mon-activite/I2?etat=waiting") == 2
     assert "Autre" not in nadia.get("/mon-activite/I2?etat=among").text
     page = paul.get("/mon-activite").text
-    assert "%" not in soup(page).main.text
+    assert "%" not in parsed(page).main.text
     assert paul.get("/mon-activite/I22").status_code == 404
     assert paul.get("/indicateurs").status_code == 403
     found = numbers(paul, "/mon-activite")
@@ -180,13 +180,13 @@ def later(tmp_path: Path) -> Iterator[House]:
 
 def test_the_direction_s_box_opens_on_what_changed_and_an_erased_person_stands_apart(later: House) -> None:
     client = later.client(HELENE)
-    link = soup(client.get("/boite").text).select_one(".changes a")
+    link = parsed(client.get("/boite").text).select_one(".changes a")
     assert (link.text.replace("\xa0", " "), length(client, link["href"])) == ("Présentation de Pix : 4 en retard", 4)
     assert "0 il y a une semaine" in link.parent.text.replace("\xa0", " ")
     assert "Depuis une semaine" not in later.client(SOPHIE).get("/boite").text + later.client(NADIA).get("/boite").text
     assert "non ventilé" not in client.get("/indicateurs/I1?par=site").text
-    person = soup(client.get(link["href"]).text).select_one("#list ~ table th a")
+    person = parsed(client.get(link["href"]).text).select_one("#list ~ table th a")
     erase(later.served.opened, UUID(person["href"].removeprefix("/dossiers/")))
-    rows = soup(client.get("/indicateurs/I1?par=site").text).select("table tbody tr")
+    rows = parsed(client.get("/indicateurs/I1?par=site").text).select("table tbody tr")
     assert ["non ventilé (effacés)", "1"] in [[cell.text for cell in row.select("th, td")][:2] for row in rows]
     assert "3 en retard" in client.get("/boite").text.replace("\xa0", " ")

@@ -10,8 +10,8 @@ import pytest
 
 from pixflow.dossier.stages import orientation
 from tests.web.client import InspectingClient
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 MONDAY = date(2026, 3, 16)
 HELENE = "Hélène Morin"
@@ -37,7 +37,7 @@ def given(client: InspectingClient, **said: Any) -> str:
 
 
 def cells(client: InspectingClient, path: str) -> dict[str, list[str]]:
-    rows = soup(client.get(path).text).select("#report tbody tr")
+    rows = parsed(client.get(path).text).select("#report tbody tr")
     return {row.th.text.strip(): [cell.text.strip() for cell in row.select("td")] for row in rows}
 
 

@@ -18,8 +18,8 @@ from pixflow.events.values import Partner
 from pixflow.partner_links import issuing
 from pixflow.partner_links.token import token_of
 from tests.web.client import InspectingClient
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.cli.server import renew_links
 from web.hosting.mail import Mail
 
@@ -100,7 +100,7 @@ def path_of(mail: Mail) -> str:
 
 
 def nonce(page: Any) -> str:
-    return str(soup(page.text).select_one("[name=nonce]")["value"])
+    return str(parsed(page.text).select_one("[name=nonce]")["value"])
 
 
 def accepting(page: Any, starts: str = "2026-03-20", place: str = "Salle 2") -> dict[str, str]:

@@ -20,7 +20,6 @@ from pixflow.partner_links.token import token_of
 from pixflow.unit_of_work import Step
 from tests.erasures import erase
 from tests.web.client import InspectingClient, words
-from tests.web.filled import soup
 from tests.web.pages.partner_link.conftest import (
     ADDRESS,
     MONDAY,
@@ -35,6 +34,7 @@ from tests.web.pages.partner_link.conftest import (
     refusing,
 )
 from tests.web.paths import house
+from tests.web.tags import parsed
 from web.accounts import link_visits
 from web.accounts.tables import link_requests as requests
 from web.accounts.tables import link_visits as visits
@@ -93,7 +93,7 @@ def test_the_advisor_confirms_the_partner_s_word_in_one_press(referred: Referred
     nadia = at_her_desk(referred)
     page = nadia.get(f"/dossiers/{referred.dossier}")
     assert "dit : la personne a terminé" in words(page.text)
-    (form,) = soup(page.text).select(f'form[action="/dossiers/{referred.dossier}/end"]')
+    (form,) = parsed(page.text).select(f'form[action="/dossiers/{referred.dossier}/end"]')
     sent = {one["name"]: one["value"] for one in form.select("input")}
     assert nadia.post(str(form["action"]), data=sent).status_code == 303
     (ended,) = referred.events(e.ActionEnded)
@@ -124,13 +124,13 @@ def test_ma_boite_says_that_the_partner_answered_until_it_is_undone(referred: Re
 def test_the_prescription_sheet_has_the_link_of_a_partner_without_an_address(referred: Referred) -> None:
     (participation,) = referred.house.state(referred.dossier).prescription.built
     sheet, nadia = f"/dossiers/{referred.dossier}/prescription/{participation}", at_her_desk(referred)
-    assert soup(nadia.get(sheet).text).select(".for-partner") == []
+    assert parsed(nadia.get(sheet).text).select(".for-partner") == []
     referred.issue("paper")
-    (drawn,) = soup(nadia.get(sheet).text).select(".for-partner img")
+    (drawn,) = parsed(nadia.get(sheet).text).select(".for-partner img")
     assert unspaced(str(drawn["alt"])).startswith("QR code : Pour Médiathèque de Mortagne")
     assert nadia.get(f"{sheet}.pdf").content.startswith(b"%PDF")
     referred.house.on(referred.dossier, issuing.revoke_link, referral=referred.referral)
-    assert soup(nadia.get(sheet).text).select(".for-partner") == []
+    assert parsed(nadia.get(sheet).text).select(".for-partner") == []
 
 
 def test_the_dossier_says_where_the_link_is(referred: Referred) -> None:
@@ -166,7 +166,7 @@ def test_an_email_filter_that_opens_everything_first_changes_nothing(referred: R
     for link in re.findall(r"https?://\S+", mail.text):
         path = link.removeprefix(URL)
         assert filter.head(path).status_code == 200
-        page = soup(filter.get(path).text)
+        page = parsed(filter.get(path).text)
         assert page.select("script, [hx-get], [hx-post], [autofocus], meta[http-equiv]") == []
         for tag in page.select("[href], [src]"):
             address = str(tag.get("href") or tag.get("src"))
@@ -201,7 +201,7 @@ def test_headers_keep_the_address_of_a_link_to_itself(referred: Referred) -> Non
     for answer in (partner.get(path), partner.post(f"{path}/demande"), partner.get(f"/p/{'x' * 43}")):
         named = {name: answer.headers[name] for name in ("Referrer-Policy", "Cache-Control", "X-Robots-Tag")}
         assert named == {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-        assert soup(answer.text).select('[src^="http"], link[href^="http"]') == []
+        assert parsed(answer.text).select('[src^="http"], link[href^="http"]') == []
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     assert referred.partner().post(f"{path}/demande", headers={"Origin": "null"}).status_code == 200
 

@@ -10,8 +10,9 @@ import pytest
 from pixflow.events.values import PartnerDetails
 from pixflow.partners import joins, listing
 from pixflow.partners.contact_state import Contact
-from tests.web.filled import HTMX, soup
+from tests.web.filled import HTMX
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 LISE = {"name": "Lise Quinquin", "role": "conseillère numérique", "phone": "02 33 84 00 00",
@@ -55,7 +56,7 @@ def state(at_work: House, contact: UUID) -> Contact:
 
 
 def section(at_work: House, partner: UUID, by: str = NADIA) -> str:
-    page = soup(at_work.client(by).get(f"/partenaires/{partner}").text)
+    page = parsed(at_work.client(by).get(f"/partenaires/{partner}").text)
     return str(page.select_one("section[aria-labelledby=contacts]").get_text(" ", strip=True))
 
 
@@ -93,7 +94,7 @@ def test_who_is_not_reached_is_corrected_from_the_box(at_work: House, partner: U
     assert "son courriel revient" in blank
     assert send(at_work, NADIA, partner, "personne-injoignable", contact=str(contact), why="email").status_code == 303
     assert "courriel qui revient" in section(at_work, partner)
-    pile = soup(at_work.client(SOPHIE).get("/boite?pile=update-contact").text)
+    pile = parsed(at_work.client(SOPHIE).get("/boite?pile=update-contact").text)
     href = pile.select_one(f"#task-{contact}-update-contact .item-act a.btn")["href"]
     form = at_work.client(SOPHIE).get(href, follow_redirects=True)
     assert 'value="lise@example.org"' in form.text
@@ -111,7 +112,7 @@ def test_the_search_finds_whom_to_call_and_leads_to_the_partner(at_work: House, 
 
     for by in (NADIA, SOPHIE, "Claire Vasseur"):
         for text in ("maelle", "GOADEC", "le go ma"):
-            found = soup(searched(by, text).text).select("#contacts + ul .item")
+            found = parsed(searched(by, text).text).select("#contacts + ul .item")
             assert [one.a["href"] for one in found] == [f"/partenaires/{partner}#contacts"]
             assert "conseillère numérique, EPN de L’Aigle" in found[0].text
     assert "conseillère numérique, EPN de L’Aigle" in searched(NADIA, "goadec", "/proches").text

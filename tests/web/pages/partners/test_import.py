@@ -14,9 +14,9 @@ from projections.territory import partners
 from tests.open_data.samples import inclusion_json, mediation
 from tests.portfolio.workbooks import workbook
 from tests.web.client import InspectingClient
-from tests.web.filled import soup
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by
+from tests.web.tags import parsed
 
 MONDAY = date(2026, 6, 15)
 NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
@@ -75,7 +75,7 @@ def state(at_work: House, stream: UUID) -> PartnerState:
 
 
 def figures(html: str) -> list[str]:
-    return [one.text.replace("\xa0", " ") for one in soup(html).select(".figures li:not(.none)")]
+    return [one.text.replace("\xa0", " ") for one in parsed(html).select(".figures li:not(.none)")]
 
 
 def test_a_file_is_previewed_then_recorded_and_again_it_has_nothing_new(
@@ -105,7 +105,7 @@ def test_what_a_source_changed_is_shown_field_by_field_and_the_correction_stays(
     at_work.says(SOPHIE, listing.correct_partner, {"partner": epn}, field="hours", value="sur rendez-vous")
     at_work.says(SOPHIE, listing.correct_partner, {"partner": epn}, field="phone", value="+33233000111")
     later = mediation(AIGLE | {"telephone": "+33233000199", "date_maj": "2026-06-01"})
-    shown = soup(referent.get(where := preview(referent, later)).text)
+    shown = parsed(referent.get(where := preview(referent, later)).text)
     changes = " ".join(shown.select_one("#changes").text.replace("’", "'").split())
     assert "Téléphone : +33233000101 devient→ +33233000199 l'équipe avait corrigé : +33233000111" in changes
     assert "Fiche du : 12 mai 2026 devient→ 1er juin 2026" in changes
@@ -120,7 +120,7 @@ def test_the_same_place_is_joined_set_apart_set_aside_or_waits(at_work: House, r
     take(referent, mediation(AIGLE))
     epn = listed(at_work)["EPN de L'Aigle"]
     file = mediation(TWIN)
-    assert "ressemble à EPN de L'Aigle" in soup(referent.get(preview(referent, file)).text).select_one(
+    assert "ressemble à EPN de L'Aigle" in parsed(referent.get(preview(referent, file)).text).select_one(
         "#a-verifier"
     ).text.replace("’", "'")
     head = at_work.served.engine.head()
@@ -161,7 +161,7 @@ def test_a_table_is_read_once_somebody_says_its_columns_and_they_are_remembered(
     at_work: House, referent: InspectingClient
 ) -> None:
     where = preview(referent, TABLE)
-    form = soup(referent.get(where).text).select_one("main form[method=get]")
+    form = parsed(referent.get(where).text).select_one("main form[method=get]")
     columns = sent_by(str(form))["column"]
     assert columns == ["1:nom", "2:commune", "3:code_postal", "4:telephone"]
     assert referent.get(where, params={"column": ["2:commune"]}).status_code == 422
@@ -217,8 +217,8 @@ def test_the_territory_is_stated_with_its_departments_and_the_preview_follows(
     assert stated.headers["location"] == where
     assert figures(referent.get(where).text) == ["2 nouveaux lieux"]
     again = referent.get("/partenaires/territoire").text
-    assert soup(again).select_one("#departments").text.strip() == "65"
-    assert soup(again).select_one("#other").text.strip() == "Alençon 61000"
+    assert parsed(again).select_one("#departments").text.strip() == "65"
+    assert parsed(again).select_one("#other").text.strip() == "Alençon 61000"
     assert referent.post("/partenaires/territoire", data={"command_id": str(uuid4())}).status_code == 422, "empty"
 
 

@@ -19,10 +19,9 @@ from tests.open_data.samples import inclusion_geojson, inclusion_json, mediation
 from tests.open_data.test_reader import ROWS
 from tests.postgres import Cluster
 from tests.web.client import InspectingClient
-from tests.web.filled import soup
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by
-from tests.web.tags import Tag
+from tests.web.tags import Tag, parsed
 
 MONDAY = date(2026, 6, 15)
 SOPHIE = "Sophie Lecomte"
@@ -89,7 +88,7 @@ def figures(client: InspectingClient, where: str) -> dict[str, int]:
     """Returns the numbers of a preview by their words."""
     page = client.get(where)
     assert page.status_code == 200
-    said = [one.text.replace("\xa0", "") for one in soup(page.text).select(".figures li:not(.none)")]
+    said = [one.text.replace("\xa0", "") for one in parsed(page.text).select(".figures li:not(.none)")]
     return {words: int(number) for number, _, words in (one.partition(" ") for one in said)}
 
 
@@ -111,7 +110,7 @@ def test_the_same_file_again_has_nothing_new(at_work: House, referent: Inspectin
 def test_each_place_stands_on_one_page_of_fifty_under_its_commune(referent: InspectingClient) -> None:
     seen, address, pages = list[str](), "/partenaires", 0
     while address:
-        page = soup(referent.get(address).text)
+        page = parsed(referent.get(address).text)
         seen += (shown := rows(page))
         assert len(shown) <= 50
         headings = {" ".join(one.text.split()) for one in page.select("section:not(:has(svg)) > h2")}
@@ -119,7 +118,7 @@ def test_each_place_stands_on_one_page_of_fifty_under_its_commune(referent: Insp
         following = page.select_one("a[rel=next]")
         address, pages = (str(following["href"]) if following else ""), pages + 1
     assert (len(seen), len(set(seen)), pages) == (PLACES, PLACES, 11)
-    assert rows(soup(referent.get("/partenaires?p=99").text)) == seen[500:]
+    assert rows(parsed(referent.get("/partenaires?p=99").text)) == seen[500:]
 
 
 @pytest.mark.parametrize(
@@ -144,13 +143,13 @@ def test_each_place_stands_on_one_page_of_fifty_under_its_commune(referent: Insp
 )
 def test_the_search_and_the_filters_count_what_they_find(referent: InspectingClient, asked: str, count: int) -> None:
     page = referent.get(f"/partenaires?{asked}")
-    said = soup(page.text).select_one(".head p").text.replace("\xa0", " ")
+    said = parsed(page.text).select_one(".head p").text.replace("\xa0", " ")
     assert int(said.split(" ")[0].replace("aucun", "0").replace("Aucun", "0")) == count, said
-    assert len(rows(soup(page.text))) == min(count, 50)
+    assert len(rows(parsed(page.text))) == min(count, 50)
 
 
 def test_a_menu_says_what_each_filter_finds_with_the_others(referent: InspectingClient) -> None:
-    page = soup(referent.get("/partenaires?q=rai&fraicheur=old").text)
+    page = parsed(referent.get("/partenaires?q=rai&fraicheur=old").text)
     links = {" ".join(one.text.replace("\xa0", " ").split()): one["href"] for one in page.select(".facet a")}
     for words, href in links.items():
         if found := re.search(r" (\d+)$", words):
@@ -174,10 +173,10 @@ def test_a_partner_of_two_kinds_of_offers_counts_once_under_its_programme(
 
 
 def test_the_map_of_many_places_draws_their_communes_and_that_of_few_each_place(referent: InspectingClient) -> None:
-    points = soup(referent.get("/partenaires?p=8").text).select("svg.map a")
+    points = parsed(referent.get("/partenaires?p=8").text).select("svg.map a")
     assert [one["aria-label"].replace("\xa0", " ") for one in points] == ["346 lieux : L’Aigle", "174 lieux : Rai"]
     assert [one["href"] for one in points] == ["/partenaires?q=L%27Aigle", "#town-1"]
-    few = soup(referent.get("/partenaires?q=lieu+01").text).select("svg.map a")
+    few = parsed(referent.get("/partenaires?q=lieu+01").text).select("svg.map a")
     assert [one["aria-label"].replace("\xa0", " ") for one in few] == [
         "7 lieux : Lieu 010, Lieu 011, Lieu 013, Lieu 014, Lieu 016, Lieu 017, Lieu 019",
         "3 lieux : Lieu 012, Lieu 015, Lieu 018",
@@ -202,7 +201,7 @@ def test_a_damaged_file_is_previewed_or_refused_and_no_row_of_it_is_lost(
 
 
 def test_the_workbook_has_every_partner_found(referent: InspectingClient) -> None:
-    link = soup(referent.get("/partenaires?q=rai&fraicheur=old").text).select_one(".head a[href*='.xlsx']")["href"]
+    link = parsed(referent.get("/partenaires?q=rai&fraicheur=old").text).select_one(".head a[href*='.xlsx']")["href"]
     book = load_workbook(BytesIO(referent.get(link).content))
     titles, *found = book["Partenaires"].values
     assert titles[0] == "Nom"

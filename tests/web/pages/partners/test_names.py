@@ -9,8 +9,8 @@ import pytest
 
 from pixflow.events.values import Partner, PartnerDetails
 from pixflow.partners import catalogue, listing
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 MONDAY = date(2026, 3, 16)
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
@@ -37,7 +37,7 @@ def referred(at_work: House, *names: str) -> None:
 
 
 def shown(at_work: House) -> Any:
-    return soup(at_work.client(SOPHIE).get(NAMES).text)
+    return parsed(at_work.client(SOPHIE).get(NAMES).text)
 
 
 def attached(at_work: House, stream: UUID) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def test_sure_names_are_ticked_and_attached_at_once_and_their_referrals_count(at
     assert (attached(at_work, centre), attached(at_work, fablab)) == (("centre social",), ("Fablab L’Aigle",))
     after = at_work.client(SOPHIE).get(answer.headers["location"]).text
     assert "Nom rattaché" in after
-    assert [row.text.strip() for row in soup(after).select(".item-who")] == ["Madame Durand"]
+    assert [row.text.strip() for row in parsed(after).select(".item-who")] == ["Madame Durand"]
     assert "2\xa0orientations" in at_work.client(SOPHIE).get(f"/partenaires/{fablab}").text
     assert "1\xa0nom à rattacher" in at_work.client(SOPHIE).get("/partenaires").text
     assert "à rattacher" not in at_work.client(NADIA).get("/partenaires").text
@@ -82,7 +82,7 @@ def test_one_press_attaches_one_name_and_leaves_the_ticked_ones(at_work: House) 
 def test_a_name_without_partner_is_listed_and_then_waits_no_more(at_work: House) -> None:
     referred(at_work, "Espace Jeunes")
     link = shown(at_work).select_one(".item-act a")["href"]
-    form = soup(at_work.client(SOPHIE).get(link).text)
+    form = parsed(at_work.client(SOPHIE).get(link).text)
     assert form.select_one("input[name=name]")["value"] == "Espace Jeunes"
     listed(at_work, "Espace Jeunes")
     assert not shown(at_work).select(".item")
@@ -103,14 +103,14 @@ def test_the_grid_leads_to_the_partner_that_it_names_once_its_name_is_attached(a
     stream = listed(at_work, "viaformation de L’Aigle")
 
     def links(name: str) -> dict[str, str]:
-        page = soup(at_work.client(name).get("/protocole").text)
+        page = parsed(at_work.client(name).get("/protocole").text)
         return {one.text: one["href"] for one in page.select(".proposals a")}
 
     assert links(NADIA) == {}, "who attaches no name"
     names = {"viaformation": f"{NAMES}?nom=viaformation", "EPN et fablabs": f"{NAMES}?nom=epn+et+fablabs"}
     assert links(SOPHIE) == names
     assert not shown(at_work).select(".item"), "nobody was referred to it"
-    page = soup(at_work.client(SOPHIE).get(names["viaformation"]).text)
+    page = parsed(at_work.client(SOPHIE).get(names["viaformation"]).text)
     assert [row.text for row in page.select(".item-why")] == ["nommé dans la grille"]
     send(at_work, alone=page.select_one("button[name=alone]")["value"])
     assert attached(at_work, stream) == ("viaformation",)
@@ -119,11 +119,11 @@ def test_the_grid_leads_to_the_partner_that_it_names_once_its_name_is_attached(a
 
 
 def test_the_map_has_a_named_link_for_each_point_and_says_what_it_leaves_out(at_work: House) -> None:
-    assert not soup(at_work.client(NADIA).get("/partenaires").text).select("svg.map")
+    assert not parsed(at_work.client(NADIA).get("/partenaires").text).select("svg.map")
     near, far = listed(at_work, "Fablab", (48.763, 0.628)), listed(at_work, "Médiathèque", (48.52, 0.546), "Mortagne")
     listed(at_work, "CAF", (48.764, 0.629))
     listed(at_work, "Bus")
-    page = soup(at_work.client(NADIA).get("/partenaires").text)
+    page = parsed(at_work.client(NADIA).get("/partenaires").text)
     points = {one["aria-label"].replace("\xa0", " "): one["href"] for one in page.select("svg.map a")}
     assert points == {"2 lieux : CAF, Fablab": "#town-1", "Médiathèque, Mortagne": f"/partenaires/{far}"}
     assert page.select_one("#town-1").text.startswith("L’Aigle")
@@ -139,6 +139,6 @@ def test_the_map_has_the_outlines_that_the_operator_imported_with_their_credit(a
         SOPHIE, catalogue.receive_outlines, {"catalogue": stream}, credit="IGN 2018", outlines={"61214": square}
     )
     listed(at_work, "Fablab", (48.763, 0.628))
-    page = soup(at_work.client(NADIA).get("/partenaires").text)
+    page = parsed(at_work.client(NADIA).get("/partenaires").text)
     assert page.select_one("svg.map .land")["d"].count("M") == 1
     assert "Contours : IGN 2018." in page.text.replace("\xa0", " ")

@@ -10,8 +10,8 @@ import pytest
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import listing, offers, places
 from pixflow.partners.state import PartnerState
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 MONDAY = date(2026, 3, 16)
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
@@ -26,7 +26,7 @@ def at_work(tmp_path: Any) -> Iterator[House]:
 
 
 def owed(at_work: House, kind: str) -> list[Any]:
-    return list(soup(at_work.client(SOPHIE).get(f"/boite?pile={kind}").text).select(".item form"))
+    return list(parsed(at_work.client(SOPHIE).get(f"/boite?pile={kind}").text).select(".item form"))
 
 
 def press(at_work: House, form: Any) -> str:

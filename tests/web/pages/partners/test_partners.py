@@ -11,8 +11,8 @@ from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import listing, offers, places
 from pixflow.partners.state import PartnerState
 from tests.web.client import InspectingClient
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 MONDAY = date(2026, 3, 16)
 NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
@@ -55,7 +55,7 @@ def test_an_empty_list_says_how_it_fills(at_work: House) -> None:
 
 def test_the_list_is_by_commune_and_says_what_is_open(at_work: House) -> None:
     listed(at_work)
-    page = soup(at_work.client(NADIA).get("/partenaires").text)
+    page = parsed(at_work.client(NADIA).get("/partenaires").text)
     assert [one.text.split("\n")[0].strip() for one in page.select("main h2")] == [
         "L’Aigle 1\xa0partenaire", "Carte",
     ]  # fmt: skip
@@ -70,18 +70,18 @@ def test_the_map_draws_a_place_without_coordinates_in_the_middle_of_its_commune_
     assert "Sans coordonnées" not in at_work.client(NADIA).get("/partenaires").text
     for name, town, commune in (("Tiers-lieu", "L'Aigle", "61214"), ("Fablab", "Rai", "61342")):
         listed(at_work, PartnerDetails(name=name, commune=commune, town=town))
-    page = soup(at_work.client(NADIA).get("/partenaires").text.replace("\u00a0", " "))
+    page = parsed(at_work.client(NADIA).get("/partenaires").text.replace("\u00a0", " "))
     for where in ("au milieu de la commune", "hors de la carte"):
         assert f"Sans coordonnées, {where} : 1 lieu." in page.text
     assert page.select_one(".map a")["aria-label"] == "2 lieux : EPN de L’Aigle, Tiers-lieu"
-    alone = soup(at_work.client(NADIA).get("/partenaires?q=tiers").text.replace("\u00a0", " "))
+    alone = parsed(at_work.client(NADIA).get("/partenaires?q=tiers").text.replace("\u00a0", " "))
     assert alone.select_one(".map a")["aria-label"] == "Tiers-lieu, L’Aigle, au milieu de la commune"
 
 
 def test_a_partner_shows_its_hours_in_french_and_the_offers_that_its_words_propose(
     at_work: House, referent: InspectingClient
 ) -> None:
-    page = soup(referent.get(f"/partenaires/{listed(at_work)}").text)
+    page = parsed(referent.get(f"/partenaires/{listed(at_work)}").text)
     assert "du lundi au vendredi : 8 h 30 – 12 h 30, 13 h 30 – 17 h" in page.text.replace("\u00a0", " ")
     assert "Accompagnement numérique" in page.select_one("#offers").parent.text
 
@@ -90,14 +90,14 @@ def test_an_offer_proposed_by_the_sources_is_confirmed_with_the_bands_of_the_gri
     at_work: House, referent: InspectingClient
 ) -> None:
     stream = listed(at_work)
-    form = soup(referent.get(f"/partenaires/{stream}?formulaire=offre&sur=digital").text)
+    form = parsed(referent.get(f"/partenaires/{stream}?formulaire=offre&sur=digital").text)
     checked = [box["value"] for box in form.select('input[name="band"][checked]')]
     assert len(checked) == 2
     sent = {"label": "Atelier", "kind": "digital", "band": checked, "proposal": ["cap-digital"], "contact": "phone"}
     assert send(referent, f"/partenaires/{stream}/offre", **sent).status_code == 303
     (terms,) = state(at_work, stream).open_offers().values()
     assert (terms.label, terms.proposals, len(terms.bands)) == ("Atelier", ("cap-digital",), 2)
-    page = soup(referent.get(f"/partenaires/{stream}").text)
+    page = parsed(referent.get(f"/partenaires/{stream}").text)
     assert "CAP Digital" in page.select_one("#offers").parent.text
     assert "Ce que disent les sources" not in page.text, "the team alone says something"
     assert send(referent, f"/partenaires/{stream}/offre", **sent | {"label": ""}).status_code == 422
@@ -107,7 +107,7 @@ def test_a_correction_records_the_fields_that_differ_and_is_taken_back(
     at_work: House, referent: InspectingClient
 ) -> None:
     stream = listed(at_work)
-    form = soup(referent.get(f"/partenaires/{stream}?formulaire=corriger").text).select_one("#form form")
+    form = parsed(referent.get(f"/partenaires/{stream}?formulaire=corriger").text).select_one("#form form")
     fields = {one["name"]: one.get("value", one.text) for one in form.select("input, textarea")}
     answer = referent.post(f"/partenaires/{stream}/corriger", data=fields | {"phone": "+33233000199"})
     assert answer.status_code == 303
@@ -125,7 +125,7 @@ def test_an_advisor_verifies_and_suggests_and_the_referent_lists(at_work: House,
     answer = send(advisor, "/partenaires/nouveau", name="Fablab", town="Mortagne au Perche", postal_code="61400")
     there = answer.headers["location"].split("?")[0]
     assert "Proposé" in advisor.get(there).text
-    assert not soup(advisor.get(there).text).select('form[action$="/inscrire"]')
+    assert not parsed(advisor.get(there).text).select('form[action$="/inscrire"]')
     assert send(referent, f"{there}/inscrire").status_code == 303
     suggested = state(at_work, UUID(there.rsplit("/", 1)[1]))
     assert (suggested.is_proposed, suggested.details.commune) == (True, "61293")
@@ -156,9 +156,9 @@ def test_what_a_source_changed_after_a_correction_is_reviewed(at_work: House, re
     moved = PartnerDetails(**{**as_dict(EPN), "phone": "+33233000199"})
     at_work.says(SOPHIE, places.import_place, says, digest="b", details=moved, **told)
     assert "une source a changé" in referent.get("/partenaires").text
-    assert "+33233000111" in soup(referent.get(f"/partenaires/{stream}").text).select_one("#review").parent.text
+    assert "+33233000111" in parsed(referent.get(f"/partenaires/{stream}").text).select_one("#review").parent.text
     send(referent, f"/partenaires/{stream}/relire")
-    assert not soup(referent.get(f"/partenaires/{stream}").text).select("#review")
+    assert not parsed(referent.get(f"/partenaires/{stream}").text).select("#review")
 
 
 @pytest.mark.parametrize("name", ["verifier", "corriger", "offre", "reunir", "annuler", "distinct", "inscrire"])

@@ -16,8 +16,8 @@ from pixflow.partners import contacts, listing, offers
 from pixflow.partners.catalogue import state_territory
 from pixflow.partners.state import PartnerState
 from tests.web import arranged
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.french.territory import partners as french
 
 MARCH = date(2026, 3, 1)
@@ -51,7 +51,7 @@ def referring(at_work: House) -> tuple[UUID, UUID, str]:
 
 
 def form(at_work: House, dossier: UUID, action: UUID) -> Any:
-    return soup(text(at_work, f"/dossiers/{dossier}?formulaire=refer&sur={action}"))
+    return parsed(text(at_work, f"/dossiers/{dossier}?formulaire=refer&sur={action}"))
 
 
 def text(at_work: House, address: str, who: str = NADIA) -> str:
@@ -171,7 +171,7 @@ def test_the_correction_of_a_referral_keeps_its_offer(at_work: House) -> None:
     version = next(
         r.originator_version for r in at_work.served.engine.history(dossier) if isinstance(r.event, ReferralSent)
     )
-    page = soup(text(at_work, f"/dossiers/{dossier}?corrige={version}"))
+    page = parsed(text(at_work, f"/dossiers/{dossier}?corrige={version}"))
     assert page.select_one("[name=offered][checked]")["value"] == f"{partner}:{offer}"
 
 

@@ -18,9 +18,9 @@ from tests.portfolio.workbooks import TITLES, workbook
 from tests.web.client import InspectingClient, words
 from tests.web.exports import SOPHIE, fields
 from tests.web.exports import Board as Results
-from tests.web.filled import said, soup, texts
+from tests.web.filled import said, texts
 from tests.web.paths import House, house
-from tests.web.tags import Tag
+from tests.web.tags import Tag, parsed
 
 HELENE, NADIA = "Hélène Morin", "Nadia Benali"
 DAY = date(2026, 5, 12)
@@ -103,7 +103,7 @@ class Desk:
 
 
 def form_of(html: str) -> Tag:
-    form: Tag = soup(html).select_one("form.portfolio")
+    form: Tag = parsed(html).select_one("form.portfolio")
     return form
 
 
@@ -151,7 +151,7 @@ def test_a_portfolio_then_a_later_one_then_the_same_again(desk: Desk) -> None:
         "DIALLO Awa 0012345 L’Aigle CEJ Nadia Benali",
         "BAH Ali 0012346 Mortagne PACEA sans conseiller·ère",
     ]
-    link = soup(done).select_one("#o tbody a")["href"]
+    link = parsed(done).select_one("#o tbody a")["href"]
     assert "DIALLO" in words(desk.page(link))
 
     later = desk.page(desk.upload(AWA_MOVED, BAH))
@@ -190,10 +190,10 @@ def test_of_several_sheets_one_is_chosen_by_its_place(desk: Desk) -> None:
     asked = desk.send(data, "équipe.xlsx").headers["Location"]
     page = desk.page(asked)
     assert texts(page, ".choice label") == ["Nadia", "Paul"]
-    assert soup(page).select_one("form.sheet-form")["method"] == "get"
+    assert parsed(page).select_one("form.sheet-form")["method"] == "get"
     preview = desk.page(f"{asked}?sheet=2")
     assert table(preview, "nouveaux") == ["2 Diallo Awa — — Mortagne — sans conseiller·ère"]
-    assert soup(preview).select_one(f"a[href='{asked}']").get_text() == "autre feuille"
+    assert parsed(preview).select_one(f"a[href='{asked}']").get_text() == "autre feuille"
     answer = desk.press(preview)
     assert "Awa" in desk.page(answer.headers["Location"])
     assert [one.first_name for one in people(desk)] == ["Awa"]
@@ -236,7 +236,7 @@ def test_columns_that_no_title_names_are_chosen_by_hand(desk: Desk) -> None:
     where = desk.upload("1;Bah;Ali;01/02/2004;Mortagne", header="Ref;Identité;Petit nom;Quand;Site")
     asked = desk.page(where)
     assert texts(asked, "h1") == ["Que contient chaque colonne ?"]
-    form = soup(asked).select_one("main form")
+    form = parsed(asked).select_one("main form")
     sent = [str(one["value"]) for one in form.select("select[name=column] option[selected]")]
     assert sent == [""] * 5
     assert texts(asked, "#column-5 option[selected]") == ["Site"]
@@ -284,10 +284,10 @@ def test_a_doubtful_row_is_settled_in_the_preview(desk: Desk) -> None:
     desk.record(AWA, BAH)
     other = AWA.replace("DIALLO;Awa", "MARTIN;Lucas")
     preview = desk.page(desk.upload(other, BAH.replace("0012346", "").replace("01/02/2004", "")))
-    select = soup(preview).select_one("#doubt-2")
+    select = parsed(preview).select_one("#doubt-2")
     assert texts(preview, "#doubt-2 option") == ["Rien pour l’instant", "C’est la même personne : corriger son dossier"]
     assert "Nom : DIALLO devient → MARTIN" in table(preview, "a-verifier")[0]
-    assert said(soup(preview).select_one("label[for=doubt-2]")) == "Que faire de MARTIN Lucas"
+    assert said(parsed(preview).select_one("label[for=doubt-2]")) == "Que faire de MARTIN Lucas"
     nothing = desk.press(preview)
     assert nothing.status_code == 422
     done = desk.page(desk.press(preview, doubt=str(select.select("option")[1]["value"])).headers["Location"])
@@ -301,12 +301,12 @@ def test_the_doubtful_rows_of_the_same_person_are_settled_in_one_press(desk: Des
     again = [line.replace(line[:7], line[:7].lstrip("0")).replace(";CEJ;", ";PACEA;") for line in lines]
     again[0] = again[0].replace("NOM0001", "AUTRE")
     where = desk.upload(*again)
-    button = soup(desk.page(where)).select_one("button[name=sure]")
+    button = parsed(desk.page(where)).select_one("button[name=sure]")
     assert said(button) == "Corriger les 59 dossiers de même nom"
     every = desk.page(f"{where}?{button['name']}={button['value']}&doubt=2:correct")
     assert texts(every, ".figures li")[3:5] == ["0 à vérifier", "60 tranchés"]
     second = desk.client.get(where, params={**ticked(form_of(every), ()), "doubt": ["2:", "3:"], "d": "2"}).text
-    assert len(soup(second).select("input[name=doubt]")) == 2
+    assert len(parsed(second).select("input[name=doubt]")) == 2
     assert texts(second, "#doubt-53 option[selected]") == ["C’est la même personne : corriger son dossier"]
     done = desk.page(desk.press(second).headers["Location"])
     assert texts(done, ".figures li")[:2] == ["0 dossier ouvert", "58 dossiers corrigés"]
@@ -341,7 +341,7 @@ def test_rows_to_check_say_why_and_lead_to_the_dossier(desk: Desk) -> None:
             "C’est la même personne : corriger son dossier"
         ),
     ]
-    assert "DIALLO" in words(desk.page(soup(preview).select_one("#a-verifier a")["href"]))
+    assert "DIALLO" in words(desk.page(parsed(preview).select_one("#a-verifier a")["href"]))
 
 
 def test_remarks_name_their_lines_and_the_same_one_is_told_once(desk: Desk) -> None:
@@ -414,7 +414,7 @@ def test_nothing_ticked_corrects_nothing_and_says_so(desk: Desk) -> None:
     refused = desk.press(desk.page(desk.upload(AWA_MOVED, BAH_MOVED)))
     assert refused.status_code == 422
     assert "Rien n’est encore enregistré : 1 point est à revoir." in words(refused.text)
-    assert "cochez les corrections à enregistrer" in said(soup(refused.text).select_one("#changes"))
+    assert "cochez les corrections à enregistrer" in said(parsed(refused.text).select_one("#changes"))
     assert desk.head() == head
 
 
@@ -434,7 +434,7 @@ def test_ticks_of_every_page_are_kept_and_can_be_taken_back(desk: Desk) -> None:
     third = desk.turn(second, "Page suivante", (52, 101))
     assert "101 à 120 sur 120" in words(third)
     again = desk.turn(desk.turn(third, "Page précédente", (121,)), "Page précédente")
-    boxes = [str(box["value"]) for box in soup(again).select("#modifies td input[checked]")]
+    boxes = [str(box["value"]) for box in parsed(again).select("#modifies td input[checked]")]
     assert boxes == ["2", "3", "51"]
     form = ticked(form_of(again), ())
     form["line"] = ["2"]
@@ -454,7 +454,7 @@ def test_what_a_colleague_corrected_meanwhile_is_shown_first(desk: Desk) -> None
     assert moved.status_code == 422
     assert "Des dossiers ont changé entre-temps" in words(moved.text)
     assert "07 99 88 77 66" in table(moved.text, "modifies")[0]
-    assert [str(box["value"]) for box in soup(moved.text).select("#modifies td input[checked]")] == ["2"]
+    assert [str(box["value"]) for box in parsed(moved.text).select("#modifies td input[checked]")] == ["2"]
     assert desk.head() == head
     assert desk.press(moved.text).status_code == 303
     assert desk.house.state(dossier).phone == "+33612345679"
@@ -473,7 +473,7 @@ def test_a_form_that_is_no_longer_valid_is_shown_again(desk: Desk) -> None:
 def test_no_row_at_all_offers_nothing(desk: Desk) -> None:
     preview = desk.page(desk.upload())
     assert "Ce fichier n’apporte rien de nouveau" in words(preview)
-    assert not soup(preview).select("table")
+    assert not parsed(preview).select("table")
 
 
 def test_two_thousand_five_hundred_rows_are_counted_and_shown_by_fifty(desk: Desk) -> None:
@@ -485,7 +485,7 @@ def test_two_thousand_five_hundred_rows_are_counted_and_shown_by_fifty(desk: Des
     done = desk.page(desk.press(last).headers["Location"])
     assert texts(done, ".figures li")[0] == "2 500 dossiers ouverts"
     assert len(table(done, "o")) == 50
-    where = soup(done).select_one("#o .pager a[rel=next]")["href"]
+    where = parsed(done).select_one("#o .pager a[rel=next]")["href"]
     assert "51 à 100 sur 2 500" in words(desk.page(where))
     changed = desk.page(desk.upload(*many(2_500, "Juin")))
     assert "Tout corriger : 2 500 lignes modifiées" in words(changed)

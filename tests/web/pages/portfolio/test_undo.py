@@ -13,8 +13,8 @@ from pixflow.dossier.state import Dossier
 from projections import directory
 from tests.web.client import InspectingClient, words
 from tests.web.exports import fields
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 DAY = date(2026, 5, 12)
 SOPHIE, HELENE = "Sophie Lecomte", "Hélène Morin"
@@ -33,7 +33,7 @@ def imported(client: InspectingClient, *lines: str, **said: Any) -> str:
     """Returns the address of what an import recorded."""
     file = {"portfolio": ("liste.csv", "\n".join((HEADER, *lines)).encode(), "text/csv")}
     where = client.post("/dossiers/import", files=file).headers["Location"]
-    form = soup(client.get(where).text).select_one(f"form[action='{where}']")
+    form = parsed(client.get(where).text).select_one(f"form[action='{where}']")
     done = client.post(where, data={**fields(form), **said})
     assert done.status_code == 303, words(done.text)
     return str(done.headers["Location"])
@@ -41,7 +41,7 @@ def imported(client: InspectingClient, *lines: str, **said: Any) -> str:
 
 def take_back(client: InspectingClient, done: str) -> str:
     """Presses *Annuler cet import* twice, as two tabs do; returns the words of the page that follows."""
-    form = soup(client.get(done).text).select_one("form.undo-all")
+    form = parsed(client.get(done).text).select_one("form.undo-all")
     answers = [client.post(form["action"], data=fields(form)) for _ in range(2)]
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
     return words(client.get(answers[0].headers["Location"]).text)
@@ -99,7 +99,7 @@ def test_only_who_imported_it_takes_it_back_and_that_day(at_work: House) -> None
     answers = [at_work.client(who).post(f"{done}/annuler", data=sent).status_code for who in (HELENE, "Nadia Benali")]
     assert answers == [303, 403]
     at_work.day(date(2026, 5, 13))
-    assert not soup(at_work.client(SOPHIE).get(done).text).select("form.undo-all")
+    assert not parsed(at_work.client(SOPHIE).get(done).text).select("form.undo-all")
     assert at_work.client(SOPHIE).post(f"{done}/annuler", data=sent).headers["Location"] == done
     assert at_work.client(SOPHIE).post(f"/dossiers/import/fait/{uuid4()}/annuler", data=sent).status_code == 404
     assert state(at_work, "Jean").closed is None

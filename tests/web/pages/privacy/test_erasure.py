@@ -21,9 +21,10 @@ from pixflow.workshop import booking
 from tests import erasures
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient, words
-from tests.web.filled import soup, texts
+from tests.web.filled import texts
 from tests.web.pages.privacy.test_personal_data import MONDAY, full
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from tests.web.test_access import MATRIX, asked
 from tests.web.test_routes import LIST
 from web.cli.app import app
@@ -79,7 +80,7 @@ def test_the_referente_asks_and_the_direction_confirms_with_the_name_typed(at_wo
 
     box = at_work.client(HELENE).get("/boite")
     assert texts(box.text, "#pile-confirm-erasure .item-who") == ["1 effacement à confirmer"]
-    assert soup(box.text).select_one("#pile-confirm-erasure .btn")["href"] == f"/dossiers/{dossier}/droits#effacement"
+    assert parsed(box.text).select_one("#pile-confirm-erasure .btn")["href"] == f"/dossiers/{dossier}/droits#effacement"
     wrong = press(at_work, HELENE, dossier, "effacer", name="Prénomine")
     assert wrong.status_code == 422
     assert "Ce n’est pas le nom de famille de cette personne : Nomercier." in words(wrong.text)
@@ -271,7 +272,7 @@ def test_those_kept_long_enough_are_asked_for_at_once(at_work: House) -> None:
     page = client.get(answer.headers["location"]).text
     assert "2 faits enregistrés" in words(page)
     assert "Prénom Un : effacement demandé : le délai de conservation est passé" in words(page)
-    assert len(soup(page).select('input[name="dossier"]')) == 1
+    assert len(parsed(page).select('input[name="dossier"]')) == 1
     assert [said.startswith("effacement demandé · ") for said in texts(page, ".item-why")] == [True, False, True]
     pile = at_work.client(HELENE).get("/boite").text
     assert texts(pile, "#pile-confirm-erasure .item-who") == ["2 effacements à confirmer"]
@@ -321,7 +322,7 @@ def test_who_asked_on_the_page_does_not_confirm_there(at_work: House) -> None:
     press(at_work, HELENE, dossier, "demander", reason="request")
     page = at_work.client(HELENE).get(f"/dossiers/{dossier}/droits").text
     assert "Vous avez demandé cet effacement" in words(page)
-    assert soup(page).select_one('form[action$="/effacer"]') is None
+    assert parsed(page).select_one('form[action$="/effacer"]') is None
     refused = press(at_work, HELENE, dossier, "effacer", name="Nomercier")
     assert refused.status_code == 422
     assert "Qui demande un effacement ne le confirme pas" in words(refused.text)

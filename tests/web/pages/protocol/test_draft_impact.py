@@ -10,7 +10,7 @@ import pytest
 
 from pixflow.documents.protocol import Retention, Workshops
 from tests.web.client import words
-from tests.web.filled import soup, texts
+from tests.web.filled import texts
 from tests.web.pages.protocol.test_drafts import (
     LAIGLE,
     NADIA,
@@ -24,6 +24,7 @@ from tests.web.pages.protocol.test_drafts import (
 )
 from tests.web.pages.workshops.test_workshops import held
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 MONDAY = date(2026, 3, 16)
 SUMMER = date(2026, 8, 3)
@@ -63,7 +64,7 @@ def test_a_shorter_retention_names_the_dossiers_that_fall_due(at_work: House) ->
 
 def test_a_longer_retention_says_nothing_of_dossiers(at_work: House) -> None:
     drafted(at_work, shorter(36))
-    assert not soup(read(at_work, PROTOCOL)).select("#conservation")
+    assert not parsed(read(at_work, PROTOCOL)).select("#conservation")
 
 
 def test_fewer_seats_name_the_workshops_above(at_work: House) -> None:

@@ -25,9 +25,10 @@ from pixflow.participation import imports, matches
 from pixflow.protocol import drafting
 from pixflow.unit_of_work import Step
 from tests.web.client import words
-from tests.web.filled import HTMX, fill, hire, part, soup, texts
+from tests.web.filled import HTMX, fill, hire, part, texts
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by, values
+from tests.web.tags import parsed
 from web.pages.protocol import grid_form, grid_validation, protocol_form
 
 SOPHIE, NADIA, PAUL, HELENE = "Sophie Lecomte", "Nadia Benali", "Paul Rey", "Hélène Morin"
@@ -106,7 +107,7 @@ def names(page: str) -> list[str]:
 
 
 def test_the_referent_is_offered_to_propose_and_nobody_else(at_work: House) -> None:
-    offered = {by: len(soup(read(at_work, "/protocole", by)).select("a[href$='/modifier']")) for by in at_work.people}
+    offered = {by: len(parsed(read(at_work, "/protocole", by)).select("a[href$='/modifier']")) for by in at_work.people}
     assert offered == {by: 2 if by == SOPHIE else 0 for by in at_work.people}
     for by, status in ((SOPHIE, 200), (NADIA, 403), (HELENE, 403)):
         assert at_work.client(by).get(f"{GRID}/modifier").status_code == status
@@ -119,7 +120,7 @@ def test_a_draft_is_read_by_everybody_and_acted_on_by_the_team(at_work: House) -
     hire(at_work, "Lucas Martin", "facilitator")
     drafted(at_work, ending_at(45))
     for by in at_work.people:
-        page = soup(read(at_work, by=by))
+        page = parsed(read(at_work, by=by))
         assert bool(page.select("form[action*='/avis']")) == (by not in (CLAIRE, YANN)), by
         assert bool(page.select("form[action*='/publier']")) == (by in (SOPHIE, HELENE)), by
         assert bool(page.select("form[action*='/ecarter']")) == (by == SOPHIE), by
@@ -157,7 +158,7 @@ def test_if_the_first_band_ended_at_45_these_young_people_would_change_band(at_w
     assert "Chloé Diallo 45 %" in words(told)
     assert "Bilal" not in told
     assert "David" not in told
-    lows = {one["hx-target"]: one.get_text() for one in soup(told).select("hx-partial") if "low" in one["hx-target"]}
+    lows = {one["hx-target"]: one.get_text() for one in parsed(told).select("hx-partial") if "low" in one["hx-target"]}
     assert lows == {"#low-0": "0", "#low-1": "46", "#low-2": "71"}
     assert send(at_work, said).headers["location"] == f"{GRID}?enregistre=projet"
     assert facts(at_work, "grille") == [GrilleDrafted(draft=1, document=ending_at(45), note="", on=MONDAY)]
@@ -188,7 +189,7 @@ def test_what_breaks_is_said_while_typing_and_on_saving_with_its_numbers(
     assert sentence in words(checked(at_work, said))
     refused = send(at_work, said)
     assert refused.status_code == 422
-    page = soup(refused.text)
+    page = parsed(refused.text)
     assert sentence in words(str(page.select_one(f".errors a[href='#{field}']")))
     assert page.select_one(f"#{field}")
     kept = sent_by(str(page), "#editor form")
@@ -199,7 +200,7 @@ def test_what_breaks_is_said_while_typing_and_on_saving_with_its_numbers(
 
 
 def test_a_limit_beyond_100_blames_its_own_band_only(at_work: House) -> None:
-    refused = soup(send(at_work, editor(at_work) | {"b1-high": "170"}).text)
+    refused = parsed(send(at_work, editor(at_work) | {"b1-high": "170"}).text)
     assert [link["href"] for link in refused.select(".errors a")] == ["#b1-high"]
 
 
@@ -216,7 +217,7 @@ def test_a_draft_starts_from_any_version_and_shows_what_changes(at_work: House) 
     old = read(at_work, "/protocole", query="?grille=1")
     assert "De la grille n° 1 à la n° 2 Partir de cette version" in texts(old, "h2")
     assert "Tranche 0-40 % → 0-45 %" in texts(old, "h3")
-    assert soup(old).select_one("a[href='/protocole/projet/grille/modifier?depuis=1']")
+    assert parsed(old).select_one("a[href='/protocole/projet/grille/modifier?depuis=1']")
     assert "Partir de cette version" not in words(read(at_work, "/protocole", HELENE, "?grille=1"))
 
 
@@ -243,13 +244,13 @@ def test_bands_stay_contiguous_under_every_button(at_work: House, do: str, range
     answer = send(at_work, editor(at_work), do)
     assert answer.status_code == 200
     lows = texts(answer.text, "[id^=low-]")
-    highs = [tag["value"] for tag in soup(answer.text).select("input[id$=-high]")]
+    highs = [tag["value"] for tag in parsed(answer.text).select("input[id$=-high]")]
     assert [f"{low}-{high}" for low, high in zip(lows, highs, strict=True)] == ranges
     assert facts(at_work, "grille") == []
 
 
 def labels(html: str, band: int) -> list[str]:
-    return [str(tag["value"]) for tag in soup(html).select(f"input[id^=b{band}-p][id$=-label]")]
+    return [str(tag["value"]) for tag in parsed(html).select(f"input[id^=b{band}-p][id$=-label]")]
 
 
 def test_proposals_are_added_taken_out_moved_up_and_united(at_work: House) -> None:
@@ -299,7 +300,7 @@ def test_the_editor_works_as_a_fragment_too(at_work: House) -> None:
 def alike(html: str, selector: str) -> str:
     """A part of a page with the fresh ids of commands, and what only a fragment carries, left out."""
     kept = re.sub(r"(?s)<hx-partial\b.*?</hx-partial>", "", html)
-    return re.sub(r'(name="command_id"[^>]*value=")[^"]*|\s+', r"\1", str(soup(kept).select_one(selector)))
+    return re.sub(r'(name="command_id"[^>]*value=")[^"]*|\s+', r"\1", str(parsed(kept).select_one(selector)))
 
 
 # --- what it changes, and whom it touches
@@ -313,7 +314,7 @@ def test_what_changes_is_told_before_and_after(at_work: House) -> None:
         first, objective="Reprendre les bases", proposals=(first.proposals[0], lec, *first.proposals[3:], visa)
     )
     drafted(at_work, replace(LAIGLE.grille, bands=(first, second, third)))
-    page = soup(read(at_work))
+    page = parsed(read(at_work))
     changes = words(str(page.select_one("section[aria-labelledby=changes]")))
     assert "Tranche 0-40 % → 0-45 %" in changes
     assert (
@@ -333,7 +334,7 @@ def test_a_band_split_or_gone_is_told_and_a_long_text_word_by_word(at_work: Hous
     second = replace(second, high=100, proposals=(replace(second.proposals[0], note=note), *second.proposals[1:]))
     halves = (replace(first, high=20), replace(first, low=21, short="Consolider"))
     drafted(at_work, replace(LAIGLE.grille, bands=(*halves, second)))
-    page = soup(read(at_work))
+    page = parsed(read(at_work))
     titles = texts(str(page), "section[aria-labelledby=changes] h3")
     assert titles == [
         "Tranche 0-40 % → 0-20 %",
@@ -384,7 +385,7 @@ def test_2500_touched_are_paged_with_their_exact_count(at_work: House) -> None:
     assert "2 500 résultats changeraient de tranche" in words(first)
     assert (len(names(first)), len(names(last))) == (50, 50)
     assert (names(first)[0], names(last)[-1]) == ("Prénom Nom0001", "Prénom Nom2500")
-    assert soup(first).select_one(".pager a[rel=next]")["href"] == f"{GRID}?le=2026-03-17&p=2#concernes"
+    assert parsed(first).select_one(".pager a[rel=next]")["href"] == f"{GRID}?le=2026-03-17&p=2#concernes"
     assert words(checked(at_work, editor(at_work))).count("41-70 % → 0-45 %") == 12
 
 
@@ -445,7 +446,7 @@ def test_an_opinion_says_something_and_nobody_approves_their_own_draft(at_work: 
     assert (empty.status_code, "Écrivez un avis, ou approuvez le projet." in words(empty.text)) == (422, True)
     own = act(at_work, SOPHIE, "avis", endorsed="true", comment="Parfait")
     assert (own.status_code, "Ce projet est le vôtre" in words(own.text)) == (422, True)
-    assert soup(own.text).select_one("#comment").get_text().strip() == "Parfait"
+    assert parsed(own.text).select_one("#comment").get_text().strip() == "Parfait"
     nir = act(at_work, NADIA, "avis", endorsed="true", comment="voir 1 05 06 61 123 456 78")
     assert "Un numéro de sécurité sociale" in words(nir.text)
     assert len(facts(at_work, "grille")) == 1
@@ -499,7 +500,7 @@ def test_publishing_needs_a_day_to_come_and_a_second_word_when_nobody_endorsed(a
     assert (past.status_code, "Le 15 mars 2026 est déjà passé" in words(past.text)) == (422, True)
     alone = act(at_work, SOPHIE, "publier", from_day="2026-03-16")
     assert (alone.status_code, "Personne n’a approuvé ce projet : cochez" in words(alone.text)) == (422, True)
-    assert soup(alone.text).select_one("#from_day")["value"] == "2026-03-16"
+    assert parsed(alone.text).select_one("#from_day")["value"] == "2026-03-16"
     assert len(facts(at_work, "grille")) == 1
     assert act(at_work, SOPHIE, "publier", from_day="2026-03-16", alone="true").status_code == 303
     assert texts(read(at_work, "/protocole"), ".grid .range")[0] == "0-45 %"
@@ -521,10 +522,10 @@ def test_a_publication_to_come_is_taken_back_in_one_press(at_work: House) -> Non
     endorsed(at_work, NADIA)
     act(at_work, HELENE, "publier", from_day="2026-03-17")
     page = read(at_work, "/protocole", HELENE, "?publie=grille")
-    form = soup(page).select_one(".notice form")
+    form = parsed(page).select_one(".notice form")
     assert form["action"] == "/protocole/projet/grille/annuler"
-    assert len(soup(page).select(".versions form")) == 1
-    assert not soup(read(at_work, "/protocole", NADIA)).select("form[action$=annuler]")
+    assert len(parsed(page).select(".versions form")) == 1
+    assert not parsed(read(at_work, "/protocole", NADIA)).select("form[action$=annuler]")
     said = sent_by(str(form))
     answer = at_work.client(HELENE).post(str(form["action"]), data=said)
     assert answer.headers["location"] == f"{GRID}?enregistre=annulee"
@@ -542,7 +543,7 @@ def test_a_publication_that_counts_is_not_taken_back(at_work: House) -> None:
     act(at_work, HELENE, "publier", from_day="2026-03-17", alone="true")
     said = sent_by(read(at_work, "/protocole", HELENE), ".versions form")
     at_work.day(TUESDAY)
-    assert not soup(read(at_work, "/protocole", HELENE)).select("form[action$=annuler]")
+    assert not parsed(read(at_work, "/protocole", HELENE)).select("form[action$=annuler]")
     answer = at_work.client(HELENE).post("/protocole/projet/grille/annuler", data=said)
     assert answer.headers["location"] == "/protocole?compte=grille"
     assert "elle ne s’annule plus" in words(read(at_work, "/protocole", HELENE, "?compte=grille"))
@@ -624,7 +625,7 @@ def test_a_protocol_is_edited_field_by_field(at_work: House) -> None:
         escalation=replace(known.escalation, manager=15),
         stages=(replace(known.stages[0], who="Toute l’équipe."), *known.stages[1:]),
     )
-    changes = words(str(soup(read(at_work, PROTOCOL)).select_one("section[aria-labelledby=changes]")))
+    changes = words(str(parsed(read(at_work, PROTOCOL)).select_one("section[aria-labelledby=changes]")))
     for line in (
         "Pix est présenté à tous les jeunes les jeunes pour qui un besoin est jugé",
         "Obligatoire en CEJ oui non",
@@ -654,13 +655,13 @@ def test_a_protocol_that_does_not_hold_is_refused_where_it_is_typed(
     assert sentence in words(checked(at_work, said, PROTOCOL))
     refused = send(at_work, said, url=PROTOCOL)
     assert refused.status_code == 422
-    assert sentence in words(str(soup(refused.text).select_one(f".errors a[href='#{field}']")))
-    assert soup(refused.text).select_one(f"#{field}")
+    assert sentence in words(str(parsed(refused.text).select_one(f".errors a[href='#{field}']")))
+    assert parsed(refused.text).select_one(f"#{field}")
     assert facts(at_work, "protocol") == []
 
 
 def test_every_delay_is_in_the_editor_under_its_task(at_work: House) -> None:
-    page = soup(at_work.client(SOPHIE).get(f"{PROTOCOL}/modifier").text)
+    page = parsed(at_work.client(SOPHIE).get(f"{PROTOCOL}/modifier").text)
     there = {str(tag["name"]).removeprefix("delays-") for tag in page.select("input[name^=delays-]")}
     assert there == set(Delays.__dataclass_fields__)
     assert "Tenir la restitution, à faire sous" in [tag.get("aria-label") for tag in page.select("input")]
@@ -709,7 +710,7 @@ def test_a_proposal_for_another_programme_is_not_offered_and_what_was_shown_is_r
         lines = texts(page.text, ".choice.proposal label")
         assert [line.split(" si ")[0] for line in lines][:2] == offered
         assert lines[-1] == "Certification si le projet le demande"
-        assert not soup(page.text).select(".choice.proposal input[checked]")
+        assert not parsed(page.text).select(".choice.proposal input[checked]")
         sent = values(page.text) | {"kept": ["cap-digital"]}
         assert at_work.client(NADIA).post(f"/dossiers/{dossier}/prescription", data=sent).status_code == 303
         built = at_work.events(dossier)[-1]

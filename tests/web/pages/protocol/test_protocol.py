@@ -12,8 +12,9 @@ from pixflow.documents.protocol import ResultRoute
 from pixflow.protocol import publishing
 from pixflow.tasks import Kind
 from tests.web.client import words
-from tests.web.filled import part, soup, structures_of, texts
+from tests.web.filled import part, structures_of, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.french.events import details
 from web.french.protocol import drafts
 from web.french.protocol import protocol as french
@@ -42,7 +43,7 @@ def read(at_work: House, name: str = CLAIRE, query: str = "") -> str:
 
 def delays(page: str) -> dict[str, str]:
     """The delay of each task, as the page says it."""
-    rows = soup(page).select("tr[id^=delai-]")
+    rows = parsed(page).select("tr[id^=delai-]")
     return {str(row["id"]).removeprefix("delai-"): " ".join(row.select("td")[2].get_text().split()) for row in rows}
 
 
@@ -63,14 +64,14 @@ def test_two_structures_that_differ_show_it_on_their_pages(tmp_path: Path) -> No
 def test_the_four_stages_say_who_when_and_how(at_work: House) -> None:
     page = read(at_work)
     assert texts(page, ".path-stages h3") == ["1 Orientation", "2 Diagnostic", "3 Prescription", "4 Parcours"]
-    assert len(soup(page).select(".path-stages dt")) == 12
+    assert len(parsed(page).select(".path-stages dt")) == 12
     assert "La référente Pix envoie les résultats ; le conseiller construit la prescription" in words(page)
     assert "Le test se passe en atelier, au bureau, à la maison ou au café numérique." in words(page)
     assert "Un atelier compte de 6 à 10 places ; une seule personne peut l’animer." in words(page)
 
 
 def test_the_grid_says_its_proposals_their_notes_and_what_stays_with_the_advisor(at_work: House) -> None:
-    page = soup(read(at_work))
+    page = parsed(read(at_work))
     first = page.select(".grid tbody tr")[0]
     proposals = texts(str(first), ".proposals li")
     assert proposals[0].startswith("Illettrisme à vérifier conseiller·ère seulement À vérifier par le conseiller")
@@ -137,7 +138,7 @@ def test_earlier_and_coming_versions_are_listed_and_readable(at_work: House) -> 
     page = read(at_work)
     assert "Visa Numérique" in words(page)
     assert delays(page)["hold-debrief"] == "5 jours ouvrés"
-    links = [link["href"] for link in soup(page).select(".versions a")]
+    links = [link["href"] for link in parsed(page).select(".versions a")]
     assert links == ["/protocole?protocole=2", "/protocole?grille=1"]
     assert "à partir du 4 mai 2026" in words(page)
     old = read(at_work, query="?grille=1")

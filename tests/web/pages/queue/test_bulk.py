@@ -14,8 +14,9 @@ from pixflow.events import dossier as e
 from pixflow.team.absences import declare_absence
 from tests.web.arranged import scheduled
 from tests.web.client import words
-from tests.web.filled import HTMX, fill, said, soup, texts
+from tests.web.filled import HTMX, fill, said, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 MONDAY = date(2026, 3, 16)
@@ -38,7 +39,7 @@ def rest(at_work: House, dossier: UUID, key: str, until: date, reason: str = "en
 
 
 def picks(page: str) -> list[str]:
-    return [str(box["value"]) for box in soup(page).select(".pick-box input")]
+    return [str(box["value"]) for box in parsed(page).select(".pick-box input")]
 
 
 def preview(at_work: House, do: str, tasks: Sequence[str], name: str = NADIA) -> Any:
@@ -51,7 +52,7 @@ def press(at_work: House, do: str, tasks: Sequence[str], name: str = NADIA, **ty
 
 
 def undo(at_work: House, page: str, name: str = NADIA) -> Any:
-    form = soup(page).select_one(".undo-all")
+    form = parsed(page).select_one(".undo-all")
     sent = {field["name"]: field["value"] for field in form.select("input")}
     return at_work.client(name).post(form["action"], data=sent)
 
@@ -63,7 +64,7 @@ def test_what_rests_is_folded_at_the_end_with_its_reason_and_its_day(at_work: Ho
     at_work.opened(first="Là")
     for n, first in ((24, "Tard"), (20, "Tôt")):
         rest(at_work, at_work.opened(first=first), "present-pix", date(2026, 3, n), f"en stage jusqu’au {n}")
-    page = soup(queue(at_work))
+    page = parsed(queue(at_work))
     assert "1 à faire" in words(str(page))
     group = page.select_one("#en-pause")
     assert said(group.h2) == "En pause · 2"
@@ -72,7 +73,7 @@ def test_what_rests_is_folded_at_the_end_with_its_reason_and_its_day(at_work: Ho
     assert texts(str(group), ".item-due") == ["revient le 20 mars", "revient le 24 mars"]
     assert texts(str(group), ".item-why")[0] == "en stage jusqu’au 20 · dossier ouvert le 16 mars"
     at_work.day(date(2026, 3, 20))
-    page = soup(queue(at_work))
+    page = parsed(queue(at_work))
     assert said(page.select_one("#en-pause h2")) == "En pause · 1"
     assert "Tôt Diallo" in texts(str(page), ".group .item-who")
 
@@ -102,18 +103,18 @@ def why_of(at_work: House, dossier: UUID, key: str) -> str:
 
 def test_nothing_rests_no_group(at_work: House) -> None:
     at_work.opened()
-    assert not soup(queue(at_work)).select("#en-pause")
+    assert not parsed(queue(at_work)).select("#en-pause")
 
 
 def test_many_that_rest_are_paged_with_their_exact_count(at_work: House) -> None:
     for dossier in fill(at_work, 60):
         rest(at_work, dossier, "present-pix", date(2026, 4, 1))
-    page = soup(queue(at_work))
+    page = parsed(queue(at_work))
     assert said(page.select_one("#en-pause h2")) == "En pause · 60"
     assert len(page.select("#en-pause .item")) == 50
     link = page.select_one("#en-pause .pager a")
     assert link["href"] == "/boite?r=2#en-pause"
-    second = soup(queue(at_work, query="?r=2")).select_one("#en-pause")
+    second = parsed(queue(at_work, query="?r=2")).select_one("#en-pause")
     assert second.has_attr("open")
     assert len(second.select(".item")) == 10
 
@@ -126,11 +127,11 @@ def test_a_row_handed_to_me_says_by_whom(at_work: House) -> None:
     key = f"hold-debrief:{found}"
     until = date(2026, 3, 20)
     at_work.on(dossier, follow_up.hand_over_task, SOPHIE, task=key, to=at_work.people[PAUL], until=until, note="")
-    assert not soup(queue(at_work)).select(".item")
-    row = soup(queue(at_work, PAUL)).select_one(".item")
+    assert not parsed(queue(at_work)).select(".item")
+    row = parsed(queue(at_work, PAUL)).select_one(".item")
     assert said(row.select_one(".item-why")).startswith("confiée par Sophie Lecomte · résultat transmis")
     at_work.day(date(2026, 3, 21))
-    assert not soup(queue(at_work, PAUL)).select(".item")
+    assert not parsed(queue(at_work, PAUL)).select(".item")
     assert "confiée" not in words(queue(at_work))
 
 
@@ -145,12 +146,12 @@ def test_each_row_may_be_ticked_and_the_bar_offers_what_fits(at_work: House) -> 
     assert texts(page, "#picks button") == ["Présenter Pix (3) …", "Mettre en pause…", "Confier…"]
     at_work.day(date(2026, 4, 8))
     assert "Relancer (1) …" in texts(queue(at_work), "#picks button")
-    assert said(soup(queue(at_work)).select_one(".pick-all")) == "toute la page (4)"
+    assert said(parsed(queue(at_work)).select_one(".pick-all")) == "toute la page (4)"
 
 
 def test_the_bar_stands_before_the_rows_and_says_how_many_of_how_many(at_work: House) -> None:
     fill(at_work, 60)
-    page = soup(queue(at_work))
+    page = parsed(queue(at_work))
     assert said(page.select_one(".pick-all")) == "toute la page (50 sur 60)"
     order = [one.get("id") or "row" for one in page.select("#picks, .item-who")]
     assert order[:2] == ["picks", "row"]
@@ -161,7 +162,7 @@ def test_a_preview_lists_the_rows_and_writes_nothing(at_work: House) -> None:
     before = at_work.served.engine.head()
     page = preview(at_work, "snooze", [*picks(queue(at_work)), f"{uuid4()} present-pix", "n’importe quoi"])
     assert page.status_code == 200
-    assert said(soup(page.text).h1) == "Mettre en pause 3 tâches"
+    assert said(parsed(page.text).h1) == "Mettre en pause 3 tâches"
     assert texts(page.text, ".item-who") == ["Prénom Nom0001", "Prénom Nom0002", "Prénom Nom0003"]
     assert texts(page.text, ".item-due")[0] == "due le 7 avril"
     assert "2 lignes cochées ne sont plus dans votre boîte." in words(page.text)
@@ -182,12 +183,12 @@ def test_several_rest_at_once_one_command_each_and_all_is_taken_back_in_one_pres
     page = client.get(answer.headers["location"]).text
     assert "3 faits enregistrés" in words(page)
     assert "Prénom Nom0001 : en pause jusqu’au 27 mars : présenter Pix — forum des métiers" in words(page)
-    assert said(soup(page).select_one("#en-pause h2")) == "En pause · 3"
+    assert said(parsed(page).select_one("#en-pause h2")) == "En pause · 3"
     undone = undo(at_work, page)
     assert undone.status_code == 303
     page = client.get(undone.headers["location"]).text
     assert "Annulé pour Prénom Nom0001" in words(page)
-    assert not soup(page).select("#en-pause, .undo-all")
+    assert not parsed(page).select("#en-pause, .undo-all")
 
 
 def test_two_tasks_of_one_dossier_are_both_taken_back(at_work: House) -> None:
@@ -198,7 +199,7 @@ def test_two_tasks_of_one_dossier_are_both_taken_back(at_work: House) -> None:
         press(at_work, "snooze", chosen, until="2026-03-27", reason="en stage").headers["location"]
     )
     assert undo(at_work, page.text).status_code == 303
-    assert not soup(queue(at_work)).select("#en-pause")
+    assert not parsed(queue(at_work)).select("#en-pause")
 
 
 def test_several_are_handed_over_at_once(at_work: House) -> None:
@@ -237,10 +238,10 @@ def test_one_chase_is_noted_for_several_and_the_preview_says_which_it_is(at_work
     fill(at_work, 1)
     chosen = picks(queue(at_work))
     page = preview(at_work, "chase", chosen)
-    assert said(soup(page.text).h1) == "Noter 2 relances"
+    assert said(parsed(page.text).h1) == "Noter 2 relances"
     assert texts(page.text, ".item-due") == ["relance n° 1 sur 3", "relance n° 1 sur 3"]
     assert "Laissées de côté : Prénom Nom0001, présenter Pix (ce n’est pas une relance)." in words(page.text)
-    kept = [str(box["value"]) for box in soup(page.text).select(".pick-box input")]
+    kept = [str(box["value"]) for box in parsed(page.text).select(".pick-box input")]
     assert press(at_work, "chase", kept, channel="sms", reached="false").status_code == 303
     assert [type(at_work.events(id)[-1]) for id in dossiers] == [e.YoungPersonChased] * 2
 
@@ -259,11 +260,11 @@ def test_pix_is_presented_to_nine_without_ticking_and_all_is_taken_back_in_one_p
     """Four presses: the bar, the occasion, the button, Tout annuler."""
     dossiers = fill(at_work, 9, site="Mortagne")
     elsewhere = fill(at_work, 1, site="L’Aigle")
-    bar = soup(queue(at_work, query="?site=Mortagne")).select_one("#picks")
+    bar = parsed(queue(at_work, query="?site=Mortagne")).select_one("#picks")
     assert texts(str(bar), "button")[0] == "Présenter Pix (9) …"
     kept = {field["name"]: field["value"] for field in bar.select("input[type=hidden]")}
     page = at_work.client(NADIA).get("/boite/plusieurs", params={**kept, "faire": "present"})
-    assert said(soup(page.text).h1) == "Présenter Pix : 9 jeunes"
+    assert said(parsed(page.text).h1) == "Présenter Pix : 9 jeunes"
     assert len(picks(page.text)) == 9
     answer = press(at_work, "present", picks(page.text), occasion="follow-up", on="2026-03-16")
     after = at_work.client(NADIA).get(answer.headers["location"])
@@ -278,16 +279,16 @@ def test_pix_is_presented_to_nine_without_ticking_and_all_is_taken_back_in_one_p
 def test_diagnostics_are_planned_together_and_taken_back(at_work: House) -> None:
     dossiers = [at_work.presented(first=first) for first in ("Ana", "Bea")]
     page = preview(at_work, "plan", [])
-    assert said(soup(page.text).h1) == "Prévoir le diagnostic : 2 jeunes"
-    campaign = soup(page.text).select_one("#campaign option")["value"]
+    assert said(parsed(page.text).h1) == "Prévoir le diagnostic : 2 jeunes"
+    campaign = parsed(page.text).select_one("#campaign option")["value"]
     typed = {"campaign": campaign, "modality": "office", "place": "", "planned_for": "2026-03-20", "on": "2026-03-16"}
     late = press(at_work, "plan", picks(page.text), **{**typed, "planned_for": "2026-03-10"})
     assert late.status_code == 422
     assert picks(late.text) == picks(page.text)
-    assert soup(late.text).select_one("#planned_for")["value"] == "2026-03-10"
+    assert parsed(late.text).select_one("#planned_for")["value"] == "2026-03-10"
     unknown = press(at_work, "plan", picks(page.text), **{**typed, "campaign": str(uuid4())})
     assert unknown.status_code == 422
-    assert soup(unknown.text).select_one("#campaign[aria-invalid]")
+    assert parsed(unknown.text).select_one("#campaign[aria-invalid]")
     answer = press(at_work, "plan", picks(page.text), **typed)
     plans = [at_work.state(id).orientation.plan for id in dossiers]
     assert [plan.place for plan in plans] == ["Mortagne", "Mortagne"]
@@ -305,7 +306,7 @@ def test_seats_are_booked_together_and_given_back_in_one_press(at_work: House) -
         at_work.on(dossier, orientation.plan_diagnostic, **planned, planned_for=at_work.today, context=context)
     workshop = scheduled(at_work, capacity=6)
     page = preview(at_work, "book", [])
-    assert said(soup(page.text).h1) == "Inscrire à un atelier : 7 jeunes"
+    assert said(parsed(page.text).h1) == "Inscrire à un atelier : 7 jeunes"
     full = press(at_work, "book", picks(page.text), workshop=str(workshop))
     assert full.status_code == 422
     assert "6 sur 7 enregistrés" in words(full.text)
@@ -325,7 +326,7 @@ def test_a_wrong_day_loses_neither_the_form_nor_the_rows(at_work: House) -> None
     answer = press(at_work, "snooze", chosen, until="2027-03-27", reason="forum des métiers")
     assert answer.status_code == 422
     assert picks(answer.text) == chosen
-    page = soup(answer.text)
+    page = parsed(answer.text)
     assert page.select_one("#until")["value"] == "2027-03-27"
     assert page.select_one("#reason").get_text(strip=True) == "forum des métiers"
     assert "choisissez un jour" in texts(answer.text, ".notice li")[0]
@@ -336,7 +337,7 @@ def test_what_is_missing_is_asked_and_every_value_kept(at_work: House) -> None:
     chosen = picks(queue(at_work))
     answer = press(at_work, "snooze", chosen, until="bientôt", reason="en stage")
     assert answer.status_code == 422
-    page = soup(answer.text)
+    page = parsed(answer.text)
     assert "Écrivez une date qui existe" in words(answer.text)
     assert page.select_one("#reason").get_text(strip=True) == "en stage"
     assert page.select_one("#until")["value"] == "bientôt"
@@ -382,10 +383,10 @@ def test_nobody_takes_the_rows_of_others(at_work: House) -> None:
     answer = press(at_work, "snooze", chosen, PAUL, until="2026-03-27", reason="x")
     assert answer.status_code == 422
     assert "Nom0001" not in answer.text
-    assert not soup(queue(at_work)).select("#en-pause")
+    assert not parsed(queue(at_work)).select("#en-pause")
     assert preview(at_work, "snooze", chosen, "Claire Vasseur").status_code == 403
     address = press(at_work, "snooze", chosen, until="2026-03-27", reason="x").headers["location"]
-    assert not soup(queue(at_work, PAUL, address.removeprefix("/boite"))).select(".undo-all, .notice")
+    assert not parsed(queue(at_work, PAUL, address.removeprefix("/boite"))).select(".undo-all, .notice")
 
 
 def test_two_bulks_at_once_are_told_and_undone_apart(at_work: House) -> None:
@@ -402,7 +403,7 @@ def test_two_bulks_at_once_are_told_and_undone_apart(at_work: House) -> None:
 @pytest.mark.parametrize("said", ["1-9999", "12", "elsewhere", str(UUID(int=1)), "é" * 40])
 def test_an_address_that_names_no_command_says_nothing(at_work: House, said: str) -> None:
     at_work.opened()
-    page = soup(queue(at_work, query=f"?recu={said}"))
+    page = parsed(queue(at_work, query=f"?recu={said}"))
     assert not page.select(".undo-all, .notice")
 
 
@@ -417,7 +418,7 @@ def test_a_fragment_of_the_preview_is_the_same_as_the_page(at_work: House) -> No
     query = {"faire": "hand", "tache": picks(queue(at_work))}
     client = at_work.client(NADIA)
     whole, fragment = (client.get("/boite/plusieurs", params=query, headers=said) for said in ({}, HTMX))
-    assert soup(whole.text).select_one("#batch .items") == soup(fragment.text).select_one("#batch .items")
+    assert parsed(whole.text).select_one("#batch .items") == parsed(fragment.text).select_one("#batch .items")
 
 
 def test_what_waits_too_long_is_filtered_and_handed_on_together(at_work: House) -> None:
@@ -426,14 +427,16 @@ def test_what_waits_too_long_is_filtered_and_handed_on_together(at_work: House) 
     fill(at_work, 1, advisor=PAUL)
     at_work.day(date(2026, 6, 15))
     for name in (SOPHIE, "Hélène Morin"):
-        page = soup(queue(at_work, name))
+        page = parsed(queue(at_work, name))
         section = page.select_one("section[aria-labelledby='en-attente']")
         assert said(section.h2) == "En attente depuis longtemps · 4"
         menu = next(one for one in section.select("details.facet") if said(one.summary) == "Qui")
         assert texts(str(menu), ".menu-list a") == ["Nadia Benali 3", "Paul Rey 1"]
         href = menu.select(".menu-list a")[1]["href"]
         assert href.endswith("#en-attente")
-        assert len(soup(at_work.client(name).get(href).text).select("section[aria-labelledby='en-attente'] .item")) == 1
+        assert (
+            len(parsed(at_work.client(name).get(href).text).select("section[aria-labelledby='en-attente'] .item")) == 1
+        )
     assert texts(queue(at_work, "Hélène Morin"), "#picks button") == ["Confier…"]
     chosen = picks(queue(at_work, "Hélène Morin", f"?aupres={at_work.people[NADIA]}"))[:2]
     answer = press(at_work, "hand", chosen, "Hélène Morin", to=str(at_work.people[PAUL]), until="2026-06-30")
@@ -449,9 +452,9 @@ def test_the_dossiers_of_a_pile_are_assigned_at_once_and_taken_back(at_work: Hou
     pile = queue(at_work, SOPHIE, "?pile=assign-advisor")
     assert texts(pile, "#picks button") == ["Affecter (3) …"]
     assert len(picks(pile)) == 3
-    assert not soup(queue(at_work, SOPHIE, "?pile=assign-advisor&retard=11")).select("#picks")
+    assert not parsed(queue(at_work, SOPHIE, "?pile=assign-advisor&retard=11")).select("#picks")
     every = at_work.client(SOPHIE).get("/boite/plusieurs?faire=assign")
-    assert said(soup(every.text).h1) == "Affecter 3 dossiers"
+    assert said(parsed(every.text).h1) == "Affecter 3 dossiers"
     assert "Paul Rey (" in texts(every.text, "#advisor option")[-1]
     paul, day = str(at_work.people[PAUL]), at_work.today.isoformat()
     assert press(at_work, "assign", picks(pile)[:2], SOPHIE, on=day).status_code == 422
@@ -459,14 +462,14 @@ def test_the_dossiers_of_a_pile_are_assigned_at_once_and_taken_back(at_work: Hou
     answer = press(at_work, "assign", picks(pile)[:2], SOPHIE, on=day, advisor=paul)
     assert answer.headers["location"].startswith("/boite?pile=assign-advisor&recu=")
     page = at_work.client(SOPHIE).get(answer.headers["location"]).text
-    assert said(soup(page).h1) == "1 dossier à affecter"
+    assert said(parsed(page).h1) == "1 dossier à affecter"
     assert sum(at_work.state(one).advisor == at_work.people[PAUL] for one in dossiers) == 2
     undo(at_work, page, SOPHIE)
-    assert said(soup(queue(at_work, SOPHIE, "?pile=assign-advisor")).h1) == "3 dossiers à affecter"
+    assert said(parsed(queue(at_work, SOPHIE, "?pile=assign-advisor")).h1) == "3 dossiers à affecter"
 
 
 def test_a_pile_task_is_neither_snoozed_nor_handed_over(at_work: House) -> None:
     fill(at_work, 1, advisor=None)
     (pick,) = picks(queue(at_work, SOPHIE, "?pile=assign-advisor"))
     for do in ("snooze", "hand"):
-        assert not soup(preview(at_work, do, [pick], SOPHIE).text).select("#batch form")
+        assert not parsed(preview(at_work, do, [pick], SOPHIE).text).select("#batch form")

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pixflow.team import roles
 from pixflow.working_days import Calendar
 from projections.piles import BANDS, OVER, Lateness
-from tests.web.filled import fill, receive, said, soup, texts
+from tests.web.filled import fill, receive, said, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin"
 LATE = "section[aria-labelledby=en-attente]"
@@ -33,7 +34,7 @@ def page(at_work: House, name: str, address: str = "/boite") -> str:
 
 def bars(html: str, within: str) -> dict[str, str]:
     """The count and the address of each bar that is a link, by its words."""
-    return {said(one).replace(" :", ""): one["href"] for one in soup(html).select(f"{within} .ages a")}
+    return {said(one).replace(" :", ""): one["href"] for one in parsed(html).select(f"{within} .ages a")}
 
 
 @given(st.dates(date(2025, 1, 1), date(2030, 12, 31)), st.integers(0, 60))
@@ -63,7 +64,7 @@ def test_what_waits_too_long_has_a_bar_a_band_and_each_filters(at_work: House) -
     for text, href in found.items():
         assert href.endswith("#en-attente")
         narrowed = page(at_work, SOPHIE, href)
-        assert len(soup(narrowed).select(f"{LATE} .item")) == int(text.split()[-1])
+        assert len(parsed(narrowed).select(f"{LATE} .item")) == int(text.split()[-1])
         assert bars(narrowed, LATE).keys() >= {f"{text} , ôter ce filtre"}
     nobody = page(at_work, SOPHIE, "/boite?retard=1-2")
     assert "Rien n’attend avec ces filtres." in texts(nobody, LATE)[0]
@@ -76,12 +77,12 @@ def test_what_waits_too_long_is_grouped_by_person_or_task_over_all_pages(at_work
     at_work.day(date(2026, 6, 22))
     by_person = page(at_work, SOPHIE, "/boite?grouper=qui")
     assert texts(by_person, f"{LATE} h3") == ["Nadia Benali · 61"]
-    next_page = soup(by_person).select_one(f"{LATE} .pager a")["href"]
+    next_page = parsed(by_person).select_one(f"{LATE} .pager a")["href"]
     assert "grouper=qui" in next_page
     assert texts(page(at_work, SOPHIE, next_page), f"{LATE} h3") == ["Nadia Benali · 61", "Paul Rey · 3"]
     assert len(texts(page(at_work, SOPHIE, "/boite?grouper=tache&q=2"), f"{LATE} h3")) == 2
     assert texts(by_person, f"{LATE} .grouped summary") == ["Par personne"]
-    links = [one["href"] for one in soup(by_person).select(f"{LATE} .grouped a")]
+    links = [one["href"] for one in parsed(by_person).select(f"{LATE} .grouped a")]
     assert links == ["/boite#en-attente", "/boite?grouper=tache#en-attente"]
 
 
@@ -115,8 +116,8 @@ def test_the_board_filters_what_is_to_dispatch_and_the_sure_ones_are_of_the_filt
     assert href.startswith("/resultats?transmettre=")
     assert href.endswith("#a-transmettre")
     board = page(at_work, SOPHIE, href)
-    assert said(soup(board).select_one("#to-dispatch")) == "À transmettre · 3"
-    form = next(one for one in soup(board).select("#a-transmettre form") if "sûrs" in said(one))
+    assert said(parsed(board).select_one("#to-dispatch")) == "À transmettre · 3"
+    form = next(one for one in parsed(board).select("#a-transmettre form") if "sûrs" in said(one))
     assert said(form) == "Transmettre les 3 sûrs"
     sent: dict[str, Any] = {"command_id": form.select_one("[name=command_id]")["value"]}
     sent["pair"] = [one["value"] for one in form.select("[name=pair]")]

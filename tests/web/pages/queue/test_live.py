@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from pixflow.dossier.stages import orientation
-from tests.web.filled import HTMX, soup
+from tests.web.filled import HTMX
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 
@@ -21,7 +22,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 def tag(page: str) -> str:
     """Returns the tag of the page's live block, "" without one."""
-    block = soup(page).select_one("[data-live]")
+    block = parsed(page).select_one("[data-live]")
     return str(block["hx-ptag"]) if block else ""
 
 

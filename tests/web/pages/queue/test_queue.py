@@ -18,9 +18,10 @@ from pixflow.workshop import booking
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient, words
 from tests.web.exports import DAY, ROWS, Board, dossiers
-from tests.web.filled import fill, hire, part, receive, said, soup, texts
+from tests.web.filled import fill, hire, part, receive, said, texts
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by
+from tests.web.tags import parsed
 from web.desk import task_links
 from web.pages.dossier.forms import FORMS
 
@@ -60,7 +61,7 @@ def test_one_dossier_is_one_row_with_all_that_is_said_of_it(at_work: House) -> N
     dossier = at_work.opened(programme="PACEA", phone="06 12 34 56 78")
     page = queue(at_work)
     assert "Lundi 16 mars · 1 à faire" in words(page)
-    row = soup(page).select_one(".item")
+    row = parsed(page).select_one(".item")
     assert said(row.select_one(".item-who")) == "Aminata Diallo PACEA"
     assert said(row.select_one(".item-do")) == "Présenter Pix"
     assert said(row.select_one(".item-why")) == "dossier ouvert le 16 mars"
@@ -82,7 +83,7 @@ def test_2500_dossiers_are_fifty_pages_of_fifty_and_the_counts_are_exact(at_work
     fill(at_work, 2_500)
     page = queue(at_work)
     assert "2 500 à faire" in words(page)
-    assert len(soup(page).select(".item")) == 50
+    assert len(parsed(page).select(".item")) == 50
     assert texts(page, ".group h2") == ["Plus tard · 2 500"]
     assert "1 à 50 sur 2 500" in words(page)
     assert texts(page, ".pager a") == ["Page suivante"]
@@ -103,7 +104,7 @@ def test_rows_stand_in_groups_by_the_day_they_are_due(at_work: House) -> None:
     at_work.presented(first="Bientôt")
     at_work.day(date(2026, 4, 8))
     page = queue(at_work)
-    groups = {said(part.h2): texts(str(part), ".item-who") for part in soup(page).select(".group")}
+    groups = {said(part.h2): texts(str(part), ".item-who") for part in parsed(page).select(".group")}
     assert groups == {
         "En retard · 2": ["Semaine Diallo", "Tard Diallo"],
         "Plus tard · 1": ["Bientôt Diallo"],
@@ -135,15 +136,15 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
         "Programme CEJ 6 PACEA 3",
         "Site L’Aigle 6 Mortagne 3",
     ]
-    for chip in soup(page).select(".chips a"):
-        found = soup(queue(at_work, query=chip["href"].removeprefix("/boite")))
+    for chip in parsed(page).select(".chips a"):
+        found = parsed(queue(at_work, query=chip["href"].removeprefix("/boite")))
         assert len(found.select(".item")) == int(said(chip.select_one(".number"))), chip["href"]
 
 
 def test_filters_add_up_and_come_off_one_by_one(at_work: House) -> None:
     fill(at_work, 3, programme="CEJ", site="L’Aigle")
     fill(at_work, 2, programme="PACEA")
-    page = soup(queue(at_work, query="?tache=present-pix&programme=CEJ"))
+    page = parsed(queue(at_work, query="?tache=present-pix&programme=CEJ"))
     assert len(page.select(".item")) == 3
     on = {said(link): link["href"] for link in page.select(".chips a[aria-current]")}
     assert list(on.values()) == ["/boite?programme=CEJ", "/boite?tache=present-pix"]
@@ -156,7 +157,7 @@ def test_filters_add_up_and_come_off_one_by_one(at_work: House) -> None:
 def test_the_stage_may_stand_in_the_address_too(at_work: House) -> None:
     at_work.opened()
     at_work.dispatched(first="Zoé")
-    page = soup(queue(at_work, query="?etape=prescription"))
+    page = parsed(queue(at_work, query="?etape=prescription"))
     assert texts(str(page), ".item-who") == ["Zoé Diallo"]
     assert said(page.select_one(".chips a[aria-current]")) == "3 Prescription 1 : ôter ce filtre ×"
 
@@ -175,7 +176,7 @@ def test_an_appointment_gives_its_local_time_and_place(at_work: House) -> None:
         day=date(2026, 3, 19),
         place="Mortagne",
     )
-    row = soup(queue(at_work)).select_one(".item")
+    row = parsed(queue(at_work)).select_one(".item")
     assert said(row.select_one(".item-due")) == "jeu. 19, 14:00"
     assert said(row.select_one(".item-why")) == "rendez-vous fixé, Mortagne"
 
@@ -202,8 +203,8 @@ def test_every_task_leads_to_where_it_is_done(kind: str) -> None:
 def test_pressing_a_row_and_doing_it_takes_the_row_away(at_work: House) -> None:
     at_work.opened()
     client = at_work.client(NADIA)
-    href = soup(client.get("/boite").text).select_one(".item .btn")["href"]
-    form = soup(client.get(href).text).select_one("#form form")
+    href = parsed(client.get("/boite").text).select_one(".item .btn")["href"]
+    form = parsed(client.get(href).text).select_one("#form form")
     sent = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
     answer = client.post(form["action"], data={**sent, "occasion": "welcome", "on": "2026-03-16"})
     assert answer.status_code == 303
@@ -218,7 +219,7 @@ def test_pressing_a_row_and_doing_it_takes_the_row_away(at_work: House) -> None:
 def test_an_action_without_partner_says_what_is_to_be_done(at_work: House) -> None:
     """The check of reading asks for its outcome, never for a partner; the two other actions are to be referred."""
     _, (check, *_) = at_work.prescribed()
-    rows = {one["id"]: one for one in soup(queue(at_work)).select(".item")}
+    rows = {one["id"]: one for one in parsed(queue(at_work)).select(".item")}
     alone = next(row for id, row in rows.items() if str(check) in id)
     assert said(alone.select_one(".item-do")) == "Noter l’issue"
     assert sorted(said(row.select_one(".item-do")) for row in rows.values()) == [
@@ -227,7 +228,7 @@ def test_an_action_without_partner_says_what_is_to_be_done(at_work: House) -> No
         "Orienter",
     ]
     page = at_work.client(NADIA).get(alone.select_one(".item-act > a.btn")["href"]).text
-    assert said(soup(page).select_one("#form-title")) == "Issue de l’action"
+    assert said(parsed(page).select_one("#form-title")) == "Issue de l’action"
 
 
 def test_what_was_done_today_counts_only_what_closed_something_by_this_person(at_work: House) -> None:
@@ -241,7 +242,7 @@ def test_what_was_done_today_counts_only_what_closed_something_by_this_person(at
 
 def done(at_work: House, name: str) -> str:
     """The tasks that the head of Ma boîte says done today, "" for none."""
-    head = said(soup(queue(at_work, name)).select_one(".head"))
+    head = said(parsed(queue(at_work, name)).select_one(".head"))
     return head.partition(" aujourd’hui")[0].rpartition(" · ")[2] if " aujourd’hui" in head else ""
 
 
@@ -278,14 +279,16 @@ def test_a_workshop_counts_as_done_once_everybody_is_marked(at_work: House) -> N
     for first in ("Aya", "Bob", "Zoé"):
         seat(at_work, made, at_work.opened(first=first))
     assert "Noter la présence" in texts(queue(at_work), ".item-do")
-    aya, *_ = [field["value"] for field in soup(client.get(f"/ateliers/{made}/presence").text).select("[name=dossier]")]
+    aya, *_ = [
+        field["value"] for field in parsed(client.get(f"/ateliers/{made}/presence").text).select("[name=dossier]")
+    ]
     client.post(f"/ateliers/{made}/presence", data={"command_id": str(uuid4()), "dossier": aya, "said": "absent"})
-    assert "aujourd’hui" not in said(soup(queue(at_work)).select_one(".head"))
+    assert "aujourd’hui" not in said(parsed(queue(at_work)).select_one(".head"))
     for path in ("tous", "clore"):
         assert client.post(f"/ateliers/{made}/presence/{path}", data={"command_id": str(uuid4())}).status_code == 303
     assert "Noter la présence" not in texts(queue(at_work), ".item-do")
-    assert "1 tâche terminée aujourd’hui" in said(soup(queue(at_work)).select_one(".head"))
-    assert "aujourd’hui" not in said(soup(queue(at_work, PAUL)).select_one(".head"))
+    assert "1 tâche terminée aujourd’hui" in said(parsed(queue(at_work)).select_one(".head"))
+    assert "aujourd’hui" not in said(parsed(queue(at_work, PAUL)).select_one(".head"))
 
 
 # --- the référent and the manager
@@ -297,11 +300,11 @@ def test_the_referent_has_one_row_a_pile(at_work: House) -> None:
     page = queue(at_work, SOPHIE)
     assert "2 à faire" in words(page)
     assert texts(page, ".pile-line .item-who") == ["3 dossiers à affecter", "1 résultat à transmettre"]
-    assert [link["href"] for link in soup(page).select(".pile-line .btn")] == [
+    assert [link["href"] for link in parsed(page).select(".pile-line .btn")] == [
         "/dossiers?etat=unassigned",
         "/resultats#a-transmettre",
     ]
-    assert not soup(page).select(".chips")
+    assert not parsed(page).select(".chips")
     at_work.day(date(2026, 3, 20))
     late = queue(at_work, SOPHIE)
     assert "2 à faire, dont 2 en retard" in words(late)
@@ -312,7 +315,7 @@ def test_a_pile_of_2500_is_one_row_and_fifty_pages(at_work: House) -> None:
     fill(at_work, 2_500, advisor=None)
     assert texts(queue(at_work, SOPHIE), ".pile-line .item-who") == ["2 500 dossiers à affecter"]
     pile = queue(at_work, SOPHIE, "?pile=assign-advisor&p=50")
-    assert said(soup(pile).h1) == "2 500 dossiers à affecter"
+    assert said(parsed(pile).h1) == "2 500 dossiers à affecter"
     assert "2 451 à 2 500 sur 2 500" in words(pile)
     assert "Cette pile est vide." in words(queue(at_work, SOPHIE, "?pile=dispatch-result"))
 
@@ -321,10 +324,10 @@ def test_a_pile_of_late_facts_opens_as_a_list(at_work: House) -> None:
     dossier = at_work.opened()
     at_work.on(dossier, closing.close_dossier, reason="moved", note="")
     at_work.took(dossier)
-    page = soup(queue(at_work, SOPHIE))
+    page = parsed(queue(at_work, SOPHIE))
     link = page.select_one("#pile-review-late-event .btn")
     assert link["href"] == "/boite?pile=review-late-event"
-    pile = soup(at_work.client(SOPHIE).get(link["href"]).text)
+    pile = parsed(at_work.client(SOPHIE).get(link["href"]).text)
     assert said(pile.h1) == "1 fait tardif à relire"
     assert pile.select_one(".item .btn")["href"] == f"/dossiers/{dossier}?formulaire=review#form"
     assert at_work.client(NADIA).get(link["href"]).status_code == 404
@@ -365,8 +368,8 @@ def test_2500_rows_that_wait_too_long_are_paged_on_their_own(at_work: House) -> 
     at_work.day(date(2026, 4, 30))
     page = queue(at_work, SOPHIE)
     assert "En attente depuis longtemps · 2 500" in words(page)
-    assert len(soup(page).select(".item")) == 50
-    link = soup(page).select_one(".pager a")
+    assert len(parsed(page).select(".item")) == 50
+    link = parsed(page).select_one(".pager a")
     assert link["href"] == "/boite?q=2#en-attente"
     assert "51 à 100 sur 2 500" in words(queue(at_work, SOPHIE, "?q=2"))
 
@@ -405,15 +408,15 @@ def test_a_referent_takes_a_late_task_upon_themselves_and_gives_it_back(at_work:
     sophie = at_work.client(SOPHIE)
     page = sophie.get("/boite").text
     late = "[aria-labelledby=en-attente] .item"
-    claim = soup(page).select_one(f"{late} form[action='/boite/prendre']")
+    claim = parsed(page).select_one(f"{late} form[action='/boite/prendre']")
     after = followed(sophie, claim)
     told = "Tardive Diallo : pris en charge par Sophie Lecomte jusqu’au"
-    assert told in words(str(soup(after).select_one(".notice")))
+    assert told in words(str(parsed(after).select_one(".notice")))
     assert "Tardive" not in " ".join(texts(after, late))
-    mine = next(row for row in soup(after).select(".item") if "Tardive" in row.get_text())
+    mine = next(row for row in parsed(after).select(".item") if "Tardive" in row.get_text())
     assert "Rendre à Nadia Benali" in words(str(mine))
     back = followed(sophie, mine.select_one("form[action='/boite/rendre']"))
-    assert "Tardive Diallo : rendu à Nadia Benali : présenter Pix" in words(str(soup(back).select_one(".notice")))
+    assert "Tardive Diallo : rendu à Nadia Benali : présenter Pix" in words(str(parsed(back).select_one(".notice")))
     assert "Tardive" in " ".join(texts(back, late))
 
 
@@ -430,7 +433,7 @@ def test_a_page_drawn_again_is_the_same_but_for_the_commands_of_its_forms(at_wor
 def test_only_a_referent_takes_a_late_task(at_work: House) -> None:
     at_work.opened(first="Tardive")
     at_work.day(at_work.today + timedelta(days=120))
-    assert not soup(at_work.client(HELENE).get("/boite").text).select("form[action='/boite/prendre']")
+    assert not parsed(at_work.client(HELENE).get("/boite").text).select("form[action='/boite/prendre']")
 
 
 # --- beside the tasks
@@ -442,7 +445,7 @@ def test_an_empty_structure_says_what_to_do_first_to_who_begins_it(tmp_path: Pat
             sent = {"command_id": str(uuid4()), "last_day": "2026-03-16", "anyway": "true"}
             empty.client(HELENE).post(f"/equipe/{empty.people[name]}/leave", data=sent)
         empty.day(MONDAY + timedelta(days=1))
-        page = soup(empty.client(SOPHIE).get("/boite").text)
+        page = parsed(empty.client(SOPHIE).get("/boite").text)
         links = [(said(link), link["href"]) for link in page.select(".first-steps a")]
         assert links == [
             ("Ajouter l’équipe", "/equipe"),
@@ -454,18 +457,18 @@ def test_an_empty_structure_says_what_to_do_first_to_who_begins_it(tmp_path: Pat
         ]
         for _, href in links:
             assert empty.client(SOPHIE).get(href).status_code == 200
-        assert soup(empty.client(HELENE).get("/boite").text).select_one(".first-steps a")["href"] == "/equipe/nouveau"
+        assert parsed(empty.client(HELENE).get("/boite").text).select_one(".first-steps a")["href"] == "/equipe/nouveau"
 
 
 def test_first_steps_end_with_the_first_export(at_work: House) -> None:
     """A campaign declared by hand, before any export, is a step of its own."""
     at_work.opened()
-    done = soup(at_work.client(SOPHIE).get("/boite").text).select(".first-steps li:has(.visually-hidden) a")
+    done = parsed(at_work.client(SOPHIE).get("/boite").text).select(".first-steps li:has(.visually-hidden) a")
     steps = ["Ajouter l’équipe", "Importer un portefeuille", "Déclarer la campagne du diagnostic"]
     assert [said(link) for link in done] == steps
     export = {"pix_id": 512384, "code": "VWXKTR738", "name": "Diagnostic", "pix_course": None, "on": at_work.today}
     at_work.says(SOPHIE, campaign.find_campaign, {"campaign": at_work.campaign}, context=export)
-    assert not soup(at_work.client(SOPHIE).get("/boite").text).select(".first-steps")
+    assert not parsed(at_work.client(SOPHIE).get("/boite").text).select(".first-steps")
 
 
 def test_a_draft_waits_in_the_boxes_of_the_team_until_each_said_something(at_work: House) -> None:

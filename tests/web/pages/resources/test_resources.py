@@ -13,9 +13,10 @@ from pixflow.documents.resource import ResourceDocument
 from pixflow.resources import questions, sharing
 from pixflow.resources.state import Resource, TeamQuestion
 from tests.web.client import InspectingClient, words
-from tests.web.filled import soup, texts
+from tests.web.filled import texts
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by
+from tests.web.tags import parsed
 
 SOPHIE, NADIA, PAUL, HELENE = "Sophie Lecomte", "Nadia Benali", "Paul Rey", "Hélène Morin"
 CLAIRE, YANN = "Claire Vasseur", "Yann Le Goff"
@@ -92,9 +93,9 @@ def test_a_title_comes_before_a_text_and_nothing_is_said_so(at_work: House) -> N
 def test_filters_stand_in_menus_with_the_number_of_rows(at_work: House) -> None:
     shared(at_work)
     shared(at_work, YOUNG)
-    page = soup(at_work.client(NADIA).get("/ressources").text)
+    page = parsed(at_work.client(NADIA).get("/ressources").text)
     for chip in page.select(".menu-list a"):
-        found = soup(at_work.client(NADIA).get(chip["href"]).text)
+        found = parsed(at_work.client(NADIA).get(chip["href"]).text)
         assert len(found.select("tbody tr")) == int(chip.select_one(".number").get_text()), chip["href"]
 
 
@@ -131,7 +132,7 @@ def test_the_second_of_two_keeps_every_word_and_may_replace(at_work: House) -> N
     assert send(at_work, url, first | {"body": "La mienne."}).status_code == 303
     answer = send(at_work, url, second | {"body": "La vôtre, gardée.", "note": "deux"}, HELENE)
     assert answer.status_code == 422
-    page = soup(answer.text)
+    page = parsed(answer.text)
     assert page.select_one("textarea[name=body]").get_text().strip() == "La vôtre, gardée."
     assert "La mienne." in words(answer.text)
     assert len(state(at_work, stream).revisions) == 2
@@ -152,7 +153,7 @@ def test_a_preview_records_nothing_and_keeps_what_was_typed(at_work: House) -> N
     said = editor(at_work, "/ressources/nouvelle") | {"title": "", "body": "**gras**", "bands": ["1", "2"]}
     answer = send(at_work, "/ressources/nouvelle", said, do="preview")
     assert (answer.status_code, texts(answer.text, ".article strong")) == (200, ["gras"])
-    assert {box["value"] for box in soup(answer.text).select("input[name=bands][checked]")} == {"1", "2"}
+    assert {box["value"] for box in parsed(answer.text).select("input[name=bands][checked]")} == {"1", "2"}
     assert at_work.served.engine.head() == head
 
 
@@ -172,7 +173,7 @@ def test_a_text_that_is_refused_says_why_on_its_field(at_work: House, changes: d
     assert answer.status_code == 422
     assert sentence in words(answer.text)
     field = next(iter(changes))
-    assert soup(answer.text).select_one(f"[name={field}]")["aria-invalid"] == "true"
+    assert parsed(answer.text).select_one(f"[name={field}]")["aria-invalid"] == "true"
 
 
 def test_an_advisor_proposes_and_the_referent_publishes_or_declines(at_work: House) -> None:
@@ -213,7 +214,7 @@ def test_no_hostile_text_leaves_a_tag_an_attribute_or_a_link_of_its_own(at_work:
     client = at_work.client(NADIA)
     for text in HOSTILE:
         stream = shared(at_work, replace(TEXT, body=text))
-        for tag in soup(client.get(f"/ressources/{stream}").text).select(".article *"):
+        for tag in parsed(client.get(f"/ressources/{stream}").text).select(".article *"):
             href = str(tag.get("href", "https://pix.fr"))
             assert tag.name not in NEVER, text
             assert set(tag.attrs) <= {"href", "rel"}, text
@@ -223,7 +224,7 @@ def test_no_hostile_text_leaves_a_tag_an_attribute_or_a_link_of_its_own(at_work:
 
 def test_a_page_has_one_h1_whatever_the_text_says(at_work: House) -> None:
     stream = shared(at_work, replace(TEXT, body="# Un\n\n# Deux\n\nTrois\n==="))
-    page = soup(at_work.client(NADIA).get(f"/ressources/{stream}").text)
+    page = parsed(at_work.client(NADIA).get(f"/ressources/{stream}").text)
     assert len(page.select("h1")) == 1
     assert [tag.name for tag in page.select(".article > *") if tag.name.startswith("h")] == ["h2", "h2", "h2"]
 
@@ -250,7 +251,7 @@ def with_file(at_work: House, name: str, content: bytes) -> Any:
 
 def test_a_file_is_kept_and_sent_to_be_saved(at_work: House) -> None:
     where = with_file(at_work, "../Affiche à l’accueil.PDF", PDF).headers["location"].partition("?")[0]
-    link = soup(at_work.client(NADIA).get(where).text).select_one("a[download]")
+    link = parsed(at_work.client(NADIA).get(where).text).select_one("a[download]")
     assert link.get_text() == "Affiche à l’accueil.pdf"
     answer = at_work.client(NADIA).get(link["href"])
     assert answer.content == PDF
@@ -277,7 +278,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_and_nothing_is_stored(
     head = at_work.served.engine.head()
     answer = with_file(at_work, name, content)
     assert answer.status_code == 422
-    assert soup(answer.text).select_one("input[name=title]")["value"] == "Titre"
+    assert parsed(answer.text).select_one("input[name=title]")["value"] == "Titre"
     assert at_work.served.engine.head() == head
 
 
@@ -285,7 +286,7 @@ def test_a_heavy_archive_is_stored_and_never_opened(at_work: House) -> None:
     """A bomb in a docx weighs what it weighs: nothing here unpacks it."""
     bomb = b"PK\x03\x04" + b"\0" * 4_000_000
     where = with_file(at_work, "bombe.docx", bomb).headers["location"].partition("?")[0]
-    link = soup(at_work.client(NADIA).get(where).text).select_one("a[download]")
+    link = parsed(at_work.client(NADIA).get(where).text).select_one("a[download]")
     assert len(at_work.client(NADIA).get(link["href"]).content) == len(bomb)
 
 
@@ -347,7 +348,7 @@ def test_a_step_shows_three_texts_at_most_and_never_hides_its_form(at_work: Hous
     dossier = at_work.opened()
     for n in range(5):
         shared(at_work, replace(TEXT, title=f"Texte {n}"))
-    page = soup(at_work.client(NADIA).get(f"/dossiers/{dossier}?formulaire=present").text)
+    page = parsed(at_work.client(NADIA).get(f"/dossiers/{dossier}?formulaire=present").text)
     near = page.select_one("#form .near")
     assert [summary.get_text(strip=True) for summary in near.select("summary")] == ["Texte 0", "Texte 1", "Texte 2"]
     assert not near.select("details[open]")

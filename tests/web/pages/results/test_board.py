@@ -32,8 +32,9 @@ from tests.web.exports import (
     fields,
     form_of,
 )
-from tests.web.filled import HTMX, fill, soup, texts
+from tests.web.filled import HTMX, fill, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def participation(board: Board, stream: UUID) -> Participation:
 
 def block(html: str) -> str:
     """The board of a page or of a fragment, with the fresh ids of commands made alike."""
-    found = soup(html).select_one("#board")
+    found = parsed(html).select_one("#board")
     assert found is not None
     return re.sub(r'(name="command_id"[^>]*value=")[^"]*', r"\1…", str(found))
 
@@ -105,7 +106,7 @@ def test_a_match_is_confirmed_with_its_evidence_and_can_be_undone(board: Board, 
         86,
         ("same-words",),
     )
-    recent = soup(board.page()).select_one("#rapprochees")
+    recent = parsed(board.page()).select_one("#rapprochees")
     assert "Rapprochées récemment · 6" in words(str(recent))
     assert "mêmes nom et prénom · Sophie Lecomte, 12 mai 2026" in words(str(recent))
     assert "automatique, 12 mai 2026" in words(str(recent))
@@ -120,7 +121,7 @@ def test_a_match_and_what_was_set_aside_are_taken_back_in_one_press(board: Board
     for action, typed in cases.items():
         url = f"/resultats?formulaire=aside&sur={stream}" if typed else "/resultats"
         where = board.send(form_of(board.card("Guérin Léo", url), action), **typed).headers["Location"]
-        assert "Guérin Léo" not in words(str(soup(board.page()).select("#a-rapprocher h3")))
+        assert "Guérin Léo" not in words(str(parsed(board.page()).select("#a-rapprocher h3")))
         assert "de nouveau à rapprocher" in board.follow(board.press(where, "form.undo-all"))
         assert "Léo Guérin CEJ · Paul Rey mêmes nom et prénom" in words(str(board.card("Guérin Léo"))), "proposed again"
     assert not board.house.state(people["Léo Guérin"]).diagnostic.participations
@@ -152,7 +153,7 @@ def test_another_dossier_is_looked_for_without_its_name_in_the_address(board: Bo
 def test_a_dossier_chosen_by_hand_has_no_reasons(board: Board) -> None:
     stream = board.stream("Le Chat")
     found = board.send(form_of(board.card("Le Chat"), "/chercher"), q="perrin")
-    board.follow(board.send(soup(found.text).select_one(f"form[action='/resultats/{stream}/confirmer']")))
+    board.follow(board.send(parsed(found.text).select_one(f"form[action='/resultats/{stream}/confirmer']")))
     event = board.house.served.engine.history(stream)[-1].event
     assert isinstance(event, p.MatchConfirmed)
     assert (event.score, event.reasons, event.others) == (0, (), ())
@@ -227,7 +228,7 @@ def test_the_nearly_certain_are_confirmed_in_one_go(at_work: House) -> None:
     board.record([ZOE, TOM, LEO])
     for first, last, number in (("Zoé", "Haddad", "12-345"), ("Tom", "Colin", "0012345"), ("Léo", "Guérin", None)):
         at_work.opened(first, last, NADIA, imilo_number=number)
-    page = soup(board.page())
+    page = parsed(board.page())
     assert "Confirmer 2 sûrs…" in words(str(page.select_one("#a-rapprocher .pile-head")))
     assert texts(str(page), ".unfolded li")[0] == "=Colin @Tom : Tom Colin même n° i-Milo · mêmes nom et prénom"
     form = form_of(page, "/confirmer-surs")
@@ -246,7 +247,7 @@ def test_the_only_ones_of_their_name_are_confirmed_in_one_go(at_work: House) -> 
     board.record([LEO, darc, row("Sy", "Awa"), row("Sow", "Ali")])
     for first, last in (("Léo", "Guérin"), ("Anaïs", "D’Arc"), ("Awa", "Sy"), ("Awa", "Sy")):
         at_work.opened(first, last, NADIA)
-    page = soup(board.page())
+    page = parsed(board.page())
     assert "Confirmer 2 du même nom…" in words(str(page.select_one("#a-rapprocher .pile-head")))
     assert texts(str(page), ".unfolded li") == [
         "DArc Anaïs : Anaïs D’Arc mêmes nom et prénom",
@@ -269,7 +270,7 @@ def test_who_sat_in_the_workshop_at_that_minute_is_a_reason(at_work: House) -> N
     card = words(str(board.card("Sy Awa")))
     assert "mêmes nom et prénom · avait une place dans l’atelier à cette heure-là" in card
     assert card.count("homonyme : à vérifier") == 1
-    assert f":{there}" in str(form_of(soup(board.page()), "/confirmer-surs"))
+    assert f":{there}" in str(form_of(parsed(board.page()), "/confirmer-surs"))
 
 
 def test_whoever_was_confirmed_is_not_asked_again(at_work: House) -> None:
@@ -298,7 +299,7 @@ def test_one_that_is_no_longer_sure_is_told_apart(at_work: House) -> None:
     board.record([ZOE, TOM])
     for first, last, number in (("Zoé", "Haddad", "12-345"), ("Tom", "Colin", "0012345")):
         at_work.opened(first, last, NADIA, imilo_number=number)
-    form = form_of(soup(board.page()), "/confirmer-surs")
+    form = form_of(parsed(board.page()), "/confirmer-surs")
     board.act("Haddad Zoé", "/aucun")
     answer = board.send(form)
     assert answer.status_code == 422
@@ -323,7 +324,7 @@ def test_many_rows_by_fifty_among_2500_dossiers(at_work: House) -> None:
     fill(at_work, 2500)
     board = Board(at_work)
     board.record([shared(row(f"Nom{n:04}", "Prénom"), "0.5") for n in range(1, 121)])
-    first, last = soup(board.page()), soup(board.page("/resultats?p=3"))
+    first, last = parsed(board.page()), parsed(board.page("/resultats?p=3"))
     assert [len(one.select("#a-rapprocher .entry")) for one in (first, last)] == [50, 20]
     assert "À rapprocher · 120" in words(str(first))
     assert "101 à 120 sur 120" in words(str(last))

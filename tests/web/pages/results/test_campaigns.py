@@ -16,8 +16,8 @@ from projections import advisor_queue
 from tests.pix_orga.profile_files import SENT, WAITING
 from tests.web.client import words
 from tests.web.exports import DAY, FIRST, LATER, NADIA, ROWS, SOPHIE, Board, dossiers, fields
-from tests.web.filled import soup
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 PROFILES = ExportCampaign(481620, "QWERTY456", "Profils certifiables")
 FATOU = replace(SENT, last_name="Traoré", first_name="Fatou", external_id="12347")
@@ -89,7 +89,7 @@ def test_a_corrected_purpose_is_recorded_with_its_reason(at_work: House, board: 
 
 def test_a_purpose_that_does_not_suit_its_exports_is_not_offered_and_says_why(board: Board) -> None:
     where = campaign(board)
-    offered = [tag["value"] for tag in soup(board.page(where)).select("input[name=usage]")]
+    offered = [tag["value"] for tag in parsed(board.page(where)).select("input[name=usage]")]
     assert offered == ["complete", "other"]
     assert "Cette campagne est une évaluation" in board.said(f"{where}?usage=profile")
     forced = board.client.post(f"{where}/usage", data={"purpose": "profile", "reason": "x", "command_id": str(uuid4())})
@@ -106,14 +106,14 @@ def test_a_campaign_is_corrected_and_an_export_does_not_bring_the_old_name_back(
     form = f"form[action^='{where}/corriger']"
     wrong = board.press(where, form, name="", code="É")
     assert wrong.status_code == 422
-    page = soup(wrong.text)
+    page = parsed(wrong.text)
     assert page.select_one("#identite details").has_attr("open")
     assert [link["href"] for link in page.select(".errors a")] == ["#name"]
     said = board.follow(board.press(where, form, name="Printemps 2026", code="kmrt wx 999"))
     assert "Enregistré : Campagne corrigée : Printemps 2026, code KMRTWX999, tous les sites" in said
     board.house.day(LATER.date())
     board.record(ROWS[:4], LATER, vanished="accept")
-    assert soup(board.page(where)).h1.get_text() == "Printemps 2026"
+    assert parsed(board.page(where)).h1.get_text() == "Printemps 2026"
     assert board.house.served.refs.campaigns[board.house.campaign].code == "KMRTWX999"
 
 
@@ -126,7 +126,7 @@ def test_a_closed_campaign_is_offered_no_more_and_its_exports_come_in(at_work: H
     plan = f"/dossiers/{person}?formulaire=plan"
 
     def offered() -> list[str]:
-        page = soup(at_work.client(NADIA).get(plan).text)
+        page = parsed(at_work.client(NADIA).get(plan).text)
         return [tag.get("value", "") for tag in page.select("[name=campaign], [name=campaign] option")]
 
     assert str(at_work.campaign) in offered()
@@ -177,7 +177,9 @@ def test_what_was_just_done_to_a_campaign_is_taken_back_in_one_press(at_work: Ho
     kept = ("name", "code", "site", "purpose", "open")
     assert [getattr(after, one) for one in kept] == [getattr(before, one) for one in kept]
     assert tasks(at_work) == owed
-    sent_twice = fields(soup(board.page(done)).select_one(f"form[action='{where}/annuler']") or soup("<form></form>"))
+    sent_twice = fields(
+        parsed(board.page(done)).select_one(f"form[action='{where}/annuler']") or parsed("<form></form>")
+    )
     assert sent_twice == {}, "nothing is left to take back at the address of the first receipt"
     assert again.status_code == 303
 
@@ -185,7 +187,7 @@ def test_what_was_just_done_to_a_campaign_is_taken_back_in_one_press(at_work: Ho
 def test_what_something_followed_is_not_taken_back(at_work: House, board: Board) -> None:
     where = campaign(board)
     closed = board.press(where, f"form[action='{where}/clore']").headers["Location"]
-    sent = fields(soup(board.page(closed)).select_one(f"form[action='{where}/annuler']"))
+    sent = fields(parsed(board.page(closed)).select_one(f"form[action='{where}/annuler']"))
     board.press(where, f"form[action='{where}/rouvrir']")
     board.press(where, f"form[action='{where}/clore']")
     assert "/annuler" not in board.page(closed)
@@ -225,8 +227,8 @@ def test_a_profile_collection_is_previewed_recorded_declared_and_matched(at_work
     assert "nouvelle 89 pix, certifiable" in preview
     assert "Perrin Lina 12349 nouvelle pas encore partagé" in preview
     assert "2 participations attendent" in receive(board, [FATOU, LINA])
-    where = str(soup(board.page()).select_one("#campagnes a")["href"])
-    chosen = soup(board.page(where)).select("input[name=purpose]")
+    where = str(parsed(board.page()).select_one("#campagnes a")["href"])
+    chosen = parsed(board.page(where)).select("input[name=purpose]")
     assert [(tag["value"], tag.has_attr("checked")) for tag in chosen] == [("profile", True), ("other", False)]
     done = board.follow(board.press(where, f"form[action='{where}']"))
     assert "2 participations rapprochées d’elles-mêmes" in done
@@ -235,7 +237,7 @@ def test_a_profile_collection_is_previewed_recorded_declared_and_matched(at_work
 
 def test_a_profile_that_waits_for_a_match_says_what_it_is(at_work: House, board: Board) -> None:
     receive(board, [replace(FATOU, external_id=None), replace(LINA, external_id=None)])
-    where = str(soup(board.page()).select_one("#campagnes a")["href"])
+    where = str(parsed(board.page()).select_one("#campagnes a")["href"])
     said = board.follow(board.press(where, f"form[action='{where}']"))
     assert "Traoré Fatou sans n° · 89 pix, certifiable" in said
     assert "Perrin Lina sans n° · profil pas encore partagé" in said
@@ -248,7 +250,7 @@ def test_a_file_that_is_not_its_campaigns_kind_leads_to_its_page(at_work: House,
     where = str(answer.headers["Location"])
     page = board.page(where)
     assert "Ce fichier est une collecte de profils, ce que la campagne n’est pas" in words(page)
-    assert not soup(page).select(f"form[action='{where}']")
+    assert not parsed(page).select(f"form[action='{where}']")
     forced = board.client.post(where, data={"command_id": str(uuid4())})
     assert forced.status_code == 422
     stream = next(id for id, one in at_work.served.refs.campaigns.items() if one.code == "QWERTY456")
@@ -265,7 +267,7 @@ def profiles_of(at_work: House, board: Board) -> UUID:
     """A dossier with two profiles, the second one better."""
     person = at_work.opened("Fatou", "Traoré", NADIA, imilo_number="12347")
     receive(board, [FATOU])
-    where = str(soup(board.page()).select_one("#campagnes a")["href"])
+    where = str(parsed(board.page()).select_one("#campagnes a")["href"])
     board.press(where, f"form[action='{where}']")
     better = tuple(replace(one, level=(one.level or 0) + 1, pix=(one.pix or 0) + 8) for one in FATOU.levels)
     again = replace(
@@ -278,7 +280,7 @@ def profiles_of(at_work: House, board: Board) -> UUID:
 
 def test_a_dossier_shows_its_profile_level_by_level_and_what_has_changed(at_work: House, board: Board) -> None:
     page = at_work.client(NADIA).get(f"/dossiers/{profiles_of(at_work, board)}").text
-    card = words(str(soup(page).select_one("#resultat")))
+    card = words(str(parsed(page).select_one("#resultat")))
     assert "Profil de compétences" in card
     assert "217 pix · certifiable (16 compétences) · partagé le 18 mai · + 128 pix depuis 89 pix" in card
     assert "Interagir" in card
@@ -294,7 +296,7 @@ def test_a_complete_result_is_shown_without_the_grid(at_work: House, board: Boar
     board.press(f"{where}?usage=complete", f"form[action^='{where}/usage']", reason="Cléa")
     page = at_work.client(NADIA).get(f"/dossiers/{people['Fatou Traoré']}")
     page = page if page.status_code == 200 else at_work.client(SOPHIE).get(f"/dossiers/{people['Fatou Traoré']}")
-    card = soup(page.text).select_one("#resultat")
+    card = parsed(page.text).select_one("#resultat")
     assert "Diagnostic complet (Cléa numérique) 40 % · partagé le 3 mars" in words(str(card))
     assert not card.select(".score-bar")
     assert "tranche" not in words(str(card))

@@ -15,8 +15,9 @@ from pixflow.events import dossier as d
 from pixflow.team.absences import declare_absence
 from tests.web.client import words
 from tests.web.exports import DAY, NADIA, PAUL, ROWS, SOPHIE, ZOE, Board, dossiers, form_of
-from tests.web.filled import fill, give, hire, receive, soup, structures_of, texts
+from tests.web.filled import fill, give, hire, receive, structures_of, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_somebody_absent_is_not_proposed_and_the_list_says_it(board: Board, peop
 
 def test_a_result_whose_advisor_s_tasks_nobody_sees_is_not_sure(board: Board, people: dict[str, UUID]) -> None:
     away(board.house, NADIA)
-    assert not soup(board.page()).select("form[action^='/resultats/transmettre-surs']")
+    assert not parsed(board.page()).select("form[action^='/resultats/transmettre-surs']")
     card = words(str(board.card("Zoé Haddad")))
     assert "personne ne voit ses tâches · à sa place : Paul Rey" in card
     assert "Transmettre tout de même" in card
@@ -103,7 +104,7 @@ def test_a_result_whose_advisor_s_tasks_nobody_sees_is_not_sure(board: Board, pe
 
 def test_a_result_whose_absent_advisor_has_a_deputy_stays_sure(board: Board, people: dict[str, UUID]) -> None:
     away(board.house, NADIA, PAUL)
-    assert form_of(soup(board.page()), "/transmettre-surs").get_text(strip=True) == "Transmettre les 2 sûrs"
+    assert form_of(parsed(board.page()), "/transmettre-surs").get_text(strip=True) == "Transmettre les 2 sûrs"
     assert "à sa place" not in words(str(board.card("Zoé Haddad")))
 
 
@@ -124,7 +125,7 @@ def test_nobody_and_strangers_are_refused(board: Board, people: dict[str, UUID])
 
 
 def test_all_that_are_sure_go_at_once(board: Board, people: dict[str, UUID]) -> None:
-    form = form_of(soup(board.page()), "/transmettre-surs")
+    form = form_of(parsed(board.page()), "/transmettre-surs")
     assert form.get_text(strip=True) == "Transmettre les 2 sûrs"
     after = board.follow(board.send(form))
     assert "Résultat de Zoé Haddad transmis à Nadia Benali" in after
@@ -142,11 +143,11 @@ def test_115_sure_results_go_in_one_press_and_are_taken_back_in_one(at_work: Hou
     receive(at_work, dossiers[:75], NADIA)
     receive(at_work, dossiers[75:], PAUL)
     board = Board(at_work)
-    page = soup(board.page())
+    page = parsed(board.page())
     form = form_of(page, "/transmettre-surs")
     assert form.get_text(strip=True) == "Transmettre les 115 sûrs"
     assert "Les sûrs vont à Nadia Benali (75), Paul Rey (40)." in words(str(page))
-    after = soup(board.page(board.send(form).headers["Location"]))
+    after = parsed(board.page(board.send(form).headers["Location"]))
     notice = after.select_one(".notice")
     assert words(str(notice.select_one("p"))) == "115 résultats transmis : Nadia Benali 75, Paul Rey 40"
     assert len(notice.select("details:not([open]) li")) == 115, "folded: the board stays in view"
@@ -160,11 +161,11 @@ def test_115_sure_results_go_in_one_press_and_are_taken_back_in_one(at_work: Hou
 
 
 def test_what_was_debriefed_meanwhile_is_not_taken_back(board: Board, people: dict[str, UUID]) -> None:
-    page = board.page(board.send(form_of(soup(board.page()), "/transmettre-surs")).headers["Location"])
+    page = board.page(board.send(form_of(parsed(board.page()), "/transmettre-surs")).headers["Location"])
     found = board.house.state(people["Zoé Haddad"]).diagnostic.current("initial")
     assert found
     board.house.on(people["Zoé Haddad"], prescription.hold_debrief, participation=found[0], channel="meeting", note="")
-    answer = board.send(soup(page).select_one("form.undo-all"))
+    answer = board.send(parsed(page).select_one("form.undo-all"))
     assert answer.status_code == 422
     assert texts(answer.text, ".notice li") == [
         "Tom Colin : enregistré",
@@ -174,7 +175,7 @@ def test_what_was_debriefed_meanwhile_is_not_taken_back(board: Board, people: di
 
 
 def test_each_row_of_many_has_its_own_result(board: Board, people: dict[str, UUID]) -> None:
-    form = form_of(soup(board.page()), "/transmettre-surs")
+    form = form_of(parsed(board.page()), "/transmettre-surs")
     board.act("Tom Colin", "/transmettre", f"/resultats?formulaire=send&sur={people['Tom Colin']}")
     found = board.house.state(people["Tom Colin"])
     assert found.advisor == board.house.people[NADIA]
@@ -197,7 +198,7 @@ def test_a_result_sent_this_week_is_taken_back_from_the_board(at_work: House) ->
     at_work.debriefed("0.3", first="Léa", last="Petit")
     jean, found = at_work.dispatched("0.5", first="Jean", last="Bono")
     board = Board(at_work)
-    (undo,) = soup(board.page("/resultats")).select("#transmis details a[href*=retract]")
+    (undo,) = parsed(board.page("/resultats")).select("#transmis details a[href*=retract]")
     assert words(str(undo)) == "Annuler… la transmission du résultat de Jean Bono"
     answer = board.press(str(undo["href"]), "#form form", reason="pas à elle")
     assert answer.status_code == 303
@@ -206,7 +207,7 @@ def test_a_result_sent_this_week_is_taken_back_from_the_board(at_work: House) ->
     assert "Transmis cette semaine · 1" in after
     paul = at_work.people[PAUL]
     at_work.on(jean, prescription.dispatch_result, SOPHIE, participation=found, advisor=paul)
-    (again,) = soup(board.page("/resultats")).select("#transmis details a[href*=retract]")
+    (again,) = parsed(board.page("/resultats")).select("#transmis details a[href*=retract]")
     assert again["href"] != undo["href"]
 
 
@@ -214,7 +215,7 @@ def test_nothing_was_sent_this_week_then_one(at_work: House) -> None:
     board = Board(at_work)
     assert "Transmis cette semaine · 0 Rien encore cette semaine." in board.said()
     at_work.dispatched()
-    said = words(str(soup(board.page("/resultats?s=3")).select_one("#transmis")))
+    said = words(str(parsed(board.page("/resultats?s=3")).select_one("#transmis")))
     assert said.startswith("Transmis cette semaine · 1 Nadia Benali · 1 aucune restitution tenue Voir le résultat")
     assert "sur 1" not in said
     at_work.day(date(2026, 5, 18))
@@ -229,7 +230,7 @@ def test_2500_sent_are_fifty_pages_and_each_advisor_is_counted_over_the_week(at_
     assert found
     at_work.on(dossiers[20], prescription.hold_debrief, participation=found[0], channel="meeting", note="")
     board = Board(at_work)
-    first, last = (soup(board.page(url)).select_one("#transmis") for url in ("/resultats", "/resultats?s=50"))
+    first, last = (parsed(board.page(url)).select_one("#transmis") for url in ("/resultats", "/resultats?s=50"))
     for page in (first, last):
         said = words(str(page))
         assert said.startswith("Transmis cette semaine · 2 500 Nadia Benali · 2 480 1 restitution tenue")
@@ -249,7 +250,8 @@ def test_every_result_sent_is_on_one_page_and_one_only(at_work: House) -> None:
     give(at_work, dossiers[::2], PAUL)
     give(at_work, dossiers[1::2], NADIA)
     pages = [
-        soup(Board(at_work).page(f"/resultats?s={n}")).select("#transmis details li > a:first-child") for n in (1, 2, 3)
+        parsed(Board(at_work).page(f"/resultats?s={n}")).select("#transmis details li > a:first-child")
+        for n in (1, 2, 3)
     ]
     assert [len(page) for page in pages] == [50, 50, 20]
     assert {link["href"] for page in pages for link in page} == {f"/dossiers/{dossier}" for dossier in dossiers}
@@ -284,6 +286,6 @@ def test_lists_are_in_the_order_of_a_french_dictionary(at_work: House) -> None:
     shown = texts(board.page(), "#a-transmettre h3 a")
     assert shown == ["Élise Petit", "Emma Petit", "Fanny Petit", "Zoé Petit"]
     at_work.served.engine.head()
-    board.send(form_of(soup(board.page()), "/transmettre-surs"))
+    board.send(form_of(parsed(board.page()), "/transmettre-surs"))
     rows = texts(at_work.client(NADIA).get("/boite").text, ".group .item-who > a")
     assert rows == shown

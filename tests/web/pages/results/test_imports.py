@@ -29,8 +29,9 @@ from tests.web.exports import (
     export,
     fields,
 )
-from tests.web.filled import soup, texts
+from tests.web.filled import texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 OTHER = ExportCampaign(481700, "LTBJUP656", "Cléa numérique, mai")
 
@@ -101,7 +102,7 @@ def test_a_row_is_shown_with_what_becomes_of_it(board: Board) -> None:
     board.house.day(LATER.date())
     rows = [
         " ".join(line.get_text(" ").split())
-        for line in soup(board.page(board.upload(LATER_ROWS, LATER))).select("tbody tr")
+        for line in parsed(board.page(board.upload(LATER_ROWS, LATER))).select("tbody tr")
     ]
     assert rows == [
         '— D\'Arc; dit "Le Chat" Anaïs +33612345678 disparue terminé',
@@ -115,7 +116,7 @@ def test_a_file_with_another_name_asks_when_it_was_exported(board: Board) -> Non
     files = {"export": ("renommé.csv", write_export(CAMPAIGN, ROWS), "text/csv")}
     where = board.client.post("/resultats/import", files=files).headers["Location"]
     assert "Quand ce fichier a-t-il été exporté ?" in board.said(where)
-    assert soup(board.page(where)).select_one("form.questions")["method"] == "get"
+    assert parsed(board.page(where)).select_one("form.questions")["method"] == "get"
     future = board.client.get(where, params={"exported_at": "2027-01-01T08:00"})
     assert future.status_code == 422
     assert "Cette heure est à venir" in words(future.text)
@@ -132,10 +133,10 @@ def test_a_second_free_column_asks_which_is_the_external_id(board: Board) -> Non
         "Numéro de dossier i-Milo",
         "Aucune de ces colonnes",
     ]
-    none = soup(board.page(f"{where}?external_id_column=-"))
+    none = parsed(board.page(f"{where}?external_id_column=-"))
     assert "0012345" not in none.select_one("tbody").get_text()
     chosen = board.page(f"{where}?external_id_column=Numéro de dossier i-Milo")
-    assert "0012345" in soup(chosen).select_one("tbody").get_text()
+    assert "0012345" in parsed(chosen).select_one("tbody").get_text()
     board.press(f"{where}?external_id_column=Numéro de dossier i-Milo", f"form[action='{where}']")
     campaign = board.house.served.refs.campaigns[board.house.campaign]
     assert campaign.external_id_column == "Numéro de dossier i-Milo"
@@ -161,7 +162,7 @@ def test_an_older_export_says_what_it_may_still_add(board: Board) -> None:
 def test_many_rows_are_shown_by_fifty(board: Board) -> None:
     where = board.upload([row(f"Jeune{n:04}", "Sam") for n in range(120)])
     first, last = board.page(where), board.page(f"{where}?p=3")
-    assert [len(soup(one).select("tbody tr")) for one in (first, last)] == [50, 20]
+    assert [len(parsed(one).select("tbody tr")) for one in (first, last)] == [50, 20]
     assert "101 à 120 sur 120" in words(last)
 
 
@@ -192,7 +193,7 @@ def test_a_cancelled_import_leaves_nothing(board: Board) -> None:
 
 def test_a_file_gone_after_an_hour_says_so(board: Board) -> None:
     where = board.upload(ROWS)
-    form = soup(board.page(where)).select_one(f"form[action='{where}']")
+    form = parsed(board.page(where)).select_one(f"form[action='{where}']")
     (path,) = (board.house.served.opened.folder / "uploads").iterdir()
     os.utime(path, (path.stat().st_mtime - 3700,) * 2)
     for answer in (board.client.get(where), board.send(form)):
@@ -205,7 +206,7 @@ def test_a_file_gone_after_an_hour_says_so(board: Board) -> None:
 
 def test_recorded_twice_by_the_same_form_is_recorded_once(board: Board) -> None:
     where = board.upload(ROWS)
-    form = soup(board.page(where)).select_one(f"form[action='{where}']")
+    form = parsed(board.page(where)).select_one(f"form[action='{where}']")
     first = board.send(form)
     head = board.house.served.engine.head()
     second = board.send(form)
@@ -229,14 +230,14 @@ def test_an_undeclared_campaign_waits_then_settles_and_matches(at_work: House, b
     assert "Campagne à déclarer : Cléa numérique, mai" in said
     assert "8 participations attendent" in said
     assert "À rapprocher · 0" in said
-    where = soup(board.page()).select_one("#campagnes a")["href"]
+    where = parsed(board.page()).select_one("#campagnes a")["href"]
     form = board.page(where)
-    assert fields(soup(form).select_one(f"form[action='{where}']"))["code"] == "LTBJUP656"
+    assert fields(parsed(form).select_one(f"form[action='{where}']"))["code"] == "LTBJUP656"
     refused = board.press(where, f"form[action='{where}']", name="")
     assert refused.status_code == 422
     assert "Rien n’est encore enregistré : 2 points sont à revoir." in words(refused.text)
     declared = board.press(where, f"form[action='{where}']", purpose="initial", site="Mortagne")
-    assert not soup(board.page(declared.headers["Location"])).select(".undo-all"), "its matches are of several people"
+    assert not parsed(board.page(declared.headers["Location"])).select(".undo-all"), "its matches are of several people"
     done = board.follow(declared)
     assert "se corrigent dans la page de la campagne" in done
     assert "Campagne déclarée : Cléa numérique, mai, diagnostic initial" in done
@@ -249,7 +250,7 @@ def test_an_undeclared_campaign_waits_then_settles_and_matches(at_work: House, b
 
 def test_a_campaign_is_declared_before_any_export(board: Board) -> None:
     url = "/resultats/campagnes/nouvelle"
-    form = soup(board.page(url)).select_one(f"form[action='{url}']")
+    form = parsed(board.page(url)).select_one(f"form[action='{url}']")
     said = {**fields(form), "name": "Cléa", "code": "ltb jup 656", "purpose": "complete"}
     done = board.follow(board.client.post(url, data=said))
     assert "Campagne déclarée : Cléa, diagnostic complet (Cléa numérique)" in done

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.web.client import InspectingClient, words
-from tests.web.filled import HTMX, fill, soup, texts
+from tests.web.filled import HTMX, fill, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE, CLAIRE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur"
 
@@ -39,9 +40,9 @@ def test_several_found_are_listed_and_no_name_stands_in_an_address(at_work: Hous
     assert texts(page, ".item-who") == ["Lucas Martin", "Léa Martinez"]
     assert texts(page, ".item-why")[0] == "n° 1 · né·e le 1er mars 2005 · Mortagne · Nadia Benali"
     assert "2 dossiers pour « mart »" in words(page)
-    assert all("Martin" not in link["href"] for link in soup(page).select("a"))
-    assert [link.text for link in soup(page).select("[autofocus]")] == ["Lucas Martin"]
-    assert soup(page).select_one("#search")["value"] == "mart"
+    assert all("Martin" not in link["href"] for link in parsed(page).select("a"))
+    assert [link.text for link in parsed(page).select("[autofocus]")] == ["Lucas Martin"]
+    assert parsed(page).select_one("#search")["value"] == "mart"
 
 
 @pytest.mark.parametrize("typed", ["Kowalsky", "jowalski", "emanuel kowlaski", "kwoalski", "owalski"])
@@ -51,7 +52,7 @@ def test_a_name_misspelt_anywhere_finds_those_that_are_close(at_work: House, typ
     assert f"aucun dossier pour « {typed} »" in words(page)
     assert texts(page, "#near") == ["Noms proches"]
     assert texts(page, ".item-who") == ["Emmanuel Kowalski"]
-    assert [link.text for link in soup(page).select("[autofocus]")] == ["Emmanuel Kowalski"]
+    assert [link.text for link in parsed(page).select("[autofocus]")] == ["Emmanuel Kowalski"]
     assert "Noms proches" not in words(search(at_work.client(PAUL), typed)[2])
 
 
@@ -61,7 +62,7 @@ def test_few_found_are_followed_by_those_that_are_close(at_work: House) -> None:
     page = search(at_work.client(NADIA), "martin")[2]
     assert texts(page, ".item-who") == ["Léa Martin", "Lucas Martin", "Zoé Mattin"]
     assert "2 dossiers pour « martin »" in words(page)
-    assert len(soup(page).select("[autofocus]")) == 1
+    assert len(parsed(page).select("[autofocus]")) == 1
 
 
 def test_nothing_like_it_says_what_can_be_sought(at_work: House) -> None:
@@ -77,7 +78,7 @@ def test_a_number_is_forgiven_its_zeros_and_found_by_its_beginning(at_work: Hous
     client = at_work.client(NADIA)
     assert search(client, "12350")[1] == f"/dossiers/{dossier}"
     assert search(client, "12 359")[1] == f"/dossiers/{other}"
-    assert len(soup(search(client, "1235")[2]).select(".item")) == 2
+    assert len(parsed(search(client, "1235")[2]).select(".item")) == 2
 
 
 def test_the_auditor_and_the_page_rejouer_are_led_to_the_replay(at_work: House) -> None:
@@ -86,7 +87,7 @@ def test_the_auditor_and_the_page_rejouer_are_led_to_the_replay(at_work: House) 
     assert search(at_work.client(CLAIRE), "diallo")[1] == f"/rejouer/{dossier}"
     assert search(at_work.client(SOPHIE), "diallo", vers="rejouer")[1] == f"/rejouer/{dossier}"
     page = search(at_work.client(CLAIRE), "dial")[2]
-    assert all(link["href"].startswith("/rejouer/") for link in soup(page).select(".item a"))
+    assert all(link["href"].startswith("/rejouer/") for link in parsed(page).select(".item a"))
 
 
 def test_an_advisor_finds_only_their_own_and_the_administrator_nothing(at_work: House) -> None:
@@ -98,7 +99,7 @@ def test_an_advisor_finds_only_their_own_and_the_administrator_nothing(at_work: 
 def test_2500_found_are_fifty_and_the_page_says_so(at_work: House) -> None:
     fill(at_work, 2_500)
     page = search(at_work.client(NADIA), "nom")[2]
-    assert len(soup(page).select(".item")) == 50
+    assert len(parsed(page).select(".item")) == 50
     assert "50 dossiers et plus pour « nom »" in words(page)
     assert "ajoutez un prénom" in words(page)
 
@@ -126,7 +127,7 @@ def test_those_proposed_are_found_or_close_and_lead_where_the_search_does(at_wor
     about = "n° 12350 · né·e le 3 novembre 2005 · Mortagne"
     page = proposed(at_work.client(NADIA), "jowalski")
     assert texts(page, "ul:not(#rail) a") == [f"Emmanuel Kowalski {about}"]
-    assert [link["href"] for link in soup(page).select("ul:not(#rail) a")] == [f"/dossiers/{dossier}"]
+    assert [link["href"] for link in parsed(page).select("ul:not(#rail) a")] == [f"/dossiers/{dossier}"]
     assert f"/rejouer/{dossier}" in proposed(at_work.client(CLAIRE), "12350")
     assert f"/rejouer/{dossier}" in proposed(at_work.client(SOPHIE), "12350", vers="rejouer")
 
@@ -136,6 +137,6 @@ def test_nothing_is_proposed_for_nothing_nor_of_what_one_does_not_read(at_work: 
     client = at_work.client(NADIA)
     assert "aucun dossier, ni de nom proche" in words(proposed(client, "diallo"))
     assert words(proposed(client, "")) == words(proposed(client, "   "))
-    assert soup(proposed(client, "")).select("#rail ~ *, li a b, p") == []
+    assert parsed(proposed(client, "")).select("#rail ~ *, li a b, p") == []
     denied = at_work.client("Yann Le Goff").post("/chercher/proches", data={"q": "diallo"}, headers=HTMX)
     assert denied.status_code == 403

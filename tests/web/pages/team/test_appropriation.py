@@ -11,8 +11,9 @@ import pytest
 from pixflow.documents.resource import ResourceDocument
 from pixflow.resources.sharing import share_resource
 from pixflow.team import membership, milestones
-from tests.web.filled import hire, said, soup
+from tests.web.filled import hire, said
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 SOPHIE, NADIA, PAUL, HELENE = "Sophie Lecomte", "Nadia Benali", "Paul Rey", "Hélène Morin"
 MONDAY = date(2026, 3, 16)
@@ -30,14 +31,14 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 def board(at_work: House, label: str, site: int = 0) -> list[str]:
     """The cells of one line: where the team stands, what is missing, who closes it."""
-    page = soup(at_work.client(SOPHIE).get("/equipe").text)
+    page = parsed(at_work.client(SOPHIE).get("/equipe").text)
     rows = page.select(".appropriation")[site].select("tbody tr")
     row = next(one for one in rows if said(one.select_one("th")).removeprefix("fait : ") == label)
     return [said(cell) for cell in row.select("td")]
 
 
 def test_each_site_has_the_eight_lines(at_work: House) -> None:
-    page = soup(at_work.client(NADIA).get("/equipe").text)
+    page = parsed(at_work.client(NADIA).get("/equipe").text)
     assert len(page.select(".appropriation")) == len(at_work.served.refs.structure.sites)
     for one in page.select(".appropriation"):
         assert [said(th).removeprefix("fait : ") for th in one.select("tbody th")] == LINES
@@ -69,6 +70,6 @@ def test_a_kit_and_a_question_of_the_team_close_their_line(at_work: House) -> No
 def test_a_newcomer_owes_the_test_and_the_referent_tells_them(at_work: House) -> None:
     at_work.day(MONDAY + timedelta(days=1))
     hire(at_work, "Inès Faure", "advisor")
-    page = said(soup(at_work.client("Inès Faure").get("/boite").text).select_one(".item-do"))
+    page = said(parsed(at_work.client("Inès Faure").get("/boite").text).select_one(".item-do"))
     assert page == "Passer Pix"
-    assert "1 collègue à informer" in said(soup(at_work.client(SOPHIE).get("/boite").text))
+    assert "1 collègue à informer" in said(parsed(at_work.client(SOPHIE).get("/boite").text))

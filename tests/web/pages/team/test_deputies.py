@@ -14,9 +14,10 @@ from pixflow.refused import Refused
 from pixflow.team.absences import declare_absence
 from pixflow.team.membership import record_departure
 from tests.web.client import words
-from tests.web.filled import fill, hire, said, soup, texts
+from tests.web.filled import fill, hire, said, texts
 from tests.web.paths import House, house
 from tests.web.pressing import press
+from tests.web.tags import parsed
 from web.pages.results import bulk
 
 NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
@@ -90,14 +91,14 @@ def test_the_address_may_ask_for_one_absent_colleague_s_rows_and_the_counts_are_
     away(at_work, PAUL, NADIA)
     away(at_work, "Inès Kowalski", NADIA)
     page = queue(at_work)
-    chips = {said(chip): chip["href"] for chip in soup(page).select(".chips a")}
+    chips = {said(chip): chip["href"] for chip in parsed(page).select(".chips a")}
     assert list(chips) == ["Tout 65", "à mon nom 3", "pour Inès Kowalski 2", "pour Paul Rey 60"]
     assert f"pour={at_work.people[PAUL]}" in chips["pour Paul Rey 60"]
     assert texts(page, "#rail a")[0] == "Ma boîte 65"
-    for chip in soup(page).select(".chips a"):
+    for chip in parsed(page).select(".chips a"):
         shown = queue(at_work, query=chip["href"].removeprefix("/boite"))
         count = int(said(chip.select_one(".number")))
-        assert len(soup(shown).select(".item")) == min(count, 50), chip["href"]
+        assert len(parsed(shown).select(".item")) == min(count, 50), chip["href"]
     theirs = queue(at_work, query=f"?pour={at_work.people[PAUL]}&p=2")
     assert "51 à 60 sur 60" in words(theirs)
     assert texts(theirs, ".group h2") == ["Plus tard · 60"]
@@ -153,7 +154,7 @@ def test_a_deputy_undoes_what_they_recorded(at_work: House) -> None:
     away(at_work, PAUL, NADIA)
     client = at_work.client(NADIA)
     page = client.get(press(client, dossier, "present", occasion="welcome").headers["Location"]).text
-    form = soup(page).select_one("form[action$='/undo']")
+    form = parsed(page).select_one("form[action$='/undo']")
     sent = {tag["name"]: tag["value"] for tag in form.select("input[name]")}
     assert client.post(form["action"], data=sent).status_code == 303
     assert at_work.state(dossier).orientation.presented is None

@@ -12,8 +12,9 @@ from pixflow.actor import CLOCK
 from pixflow.dossier import assignment, closing, lending
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from tests.web.client import InspectingClient, words
-from tests.web.filled import fill, hire, part, said, soup, texts
+from tests.web.filled import fill, hire, part, said, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 from web.hosting import clock_jobs
 from web.http.forms import MAX_FIELDS
 
@@ -41,7 +42,7 @@ def preview(at_work: House, *to: str, by: str = HELENE, **more: Any) -> Any:
 
 def values(html: str) -> dict[str, Any]:
     """Returns the values of the preview's untouched form."""
-    form = soup(html).select_one("form[action$='/confier']")
+    form = parsed(html).select_one("form[action$='/confier']")
     hidden = {tag["name"]: tag["value"] for tag in form.select("input[type=hidden]") if tag["name"] != "to"}
     pairs = [tag["value"] for tag in form.select("select[name=pair] option[selected]")]
     pairs += [tag["value"] for tag in form.select("input[name=pair]")]
@@ -62,7 +63,7 @@ def follows(at_work: House, dossiers: list[UUID]) -> list[str]:
 
 
 def undo(client: InspectingClient, html: str) -> Any:
-    form = soup(html).select_one("form[action$='/annuler']")
+    form = parsed(html).select_one("form[action$='/annuler']")
     return client.post(form["action"], data={tag["name"]: tag["value"] for tag in form.select("input")})
 
 
@@ -86,8 +87,8 @@ def test_the_page_says_what_is_followed_and_who_may_take_it(at_work: House) -> N
     page = at_work.client(HELENE).get(address(at_work)).text
     assert "3 dossiers ouverts, 3 tâches à faire aujourd’hui" in words(page)
     assert texts(page, "#to label") == ["Inès Kowalski 0 dossier, 0 tâche", "Paul Rey 2 dossiers, 2 tâches"]
-    assert len(soup(page).select("input[name=dossier]")) == 3
-    link = soup(at_work.client(HELENE).get(f"/equipe/{at_work.people[NADIA]}").text).select_one(".panel a.btn")
+    assert len(parsed(page).select("input[name=dossier]")) == 3
+    link = parsed(at_work.client(HELENE).get(f"/equipe/{at_work.people[NADIA]}").text).select_one(".panel a.btn")
     assert link["href"] == address(at_work)
 
 
@@ -126,7 +127,7 @@ def test_what_is_missing_is_asked_again_with_the_values_kept(
     answer = preview(at_work, PAUL, **more)
     assert answer.status_code == 422
     assert texts(answer.text, ".errors li") == [sentence]
-    kept = soup(answer.text).select("input[name=to][checked]")
+    kept = parsed(answer.text).select("input[name=to][checked]")
     assert [tag["value"] for tag in kept] == ([] if "to" in more else [str(at_work.people[PAUL])])
 
 
@@ -143,13 +144,15 @@ def test_the_split_evens_the_loads_and_shows_them_before_and_after(at_work: Hous
     fill(at_work, 6)
     fill(at_work, 2, advisor=PAUL)
     page = preview(at_work, PAUL, INES).text
-    assert [[said(cell) for cell in row.select("th, td")] for row in soup(page).select("#loads ~ table tbody tr")] == [
+    assert [
+        [said(cell) for cell in row.select("th, td")] for row in parsed(page).select("#loads ~ table tbody tr")
+    ] == [
         ["Nadia Benali", "6 → 0", "6 → 0"],
         ["Inès Kowalski", "0 → 4", "0 → 4"],
         ["Paul Rey", "2 → 4", "2 → 4"],
     ]
     assert "6 dossiers, pour de bon · rien n’est encore enregistré" in words(page)
-    assert len(soup(page).select("select[name=pair]")) == 6
+    assert len(parsed(page).select("select[name=pair]")) == 6
 
 
 def test_a_choice_made_dossier_by_dossier_is_counted_again(at_work: House) -> None:
@@ -157,13 +160,13 @@ def test_a_choice_made_dossier_by_dossier_is_counted_again(at_work: House) -> No
     page = preview(at_work, PAUL, INES).text
     sent = values(page) | {"pair": [f"{dossiers[0]}:{at_work.people[PAUL]}", f"{dossiers[1]}:{at_work.people[PAUL]}"]}
     again = at_work.client(HELENE).post(f"{address(at_work)}/apercu", data=sent).text
-    rows = [[said(cell) for cell in row.select("th, td")] for row in soup(again).select("#loads ~ table tbody tr")]
+    rows = [[said(cell) for cell in row.select("th, td")] for row in parsed(again).select("#loads ~ table tbody tr")]
     assert rows == [
         ["Nadia Benali", "3 → 1", "3 → 1"],
         ["Inès Kowalski", "0 → 0", "0 → 0"],
         ["Paul Rey", "0 → 2", "0 → 2"],
     ]
-    assert [said(option) for option in soup(again).select_one("select[name=pair]").select("option")] == [
+    assert [said(option) for option in parsed(again).select_one("select[name=pair]").select("option")] == [
         "Paul Rey",
         "Inès Kowalski",
         "reste à Nadia Benali",
@@ -191,12 +194,12 @@ def test_2500_dossiers_are_paged_shared_and_sent_in_one_form(at_work: House) -> 
     client = at_work.client(HELENE)
     page = client.get(address(at_work)).text
     assert "1 à 50 sur 2 500" in words(page)
-    assert len(soup(page).select("input[name=dossier]")) == 50
-    assert len(soup(client.get(f"{address(at_work)}?p=50").text).select("input[name=dossier]")) == 50
+    assert len(parsed(page).select("input[name=dossier]")) == 50
+    assert len(parsed(client.get(f"{address(at_work)}?p=50").text).select("input[name=dossier]")) == 50
     shown = preview(at_work, PAUL, INES).text
     assert "2 500 dossiers, en un seul envoi" in words(shown)
     assert len(values(shown)["pair"]) == 2_500
-    assert not soup(shown).select("select")
+    assert not parsed(shown).select("select")
 
 
 # --- done
@@ -206,15 +209,15 @@ def test_all_dossiers_go_to_one_colleague_for_good(at_work: House) -> None:
     dossiers = fill(at_work, 4)
     report = hand_over(at_work, PAUL)
     assert report.status_code == 200
-    assert said(soup(report.text).h1) == "4 dossiers confiés"
+    assert said(parsed(report.text).h1) == "4 dossiers confiés"
     assert "Portefeuille de Nadia Benali" in words(report.text)
     assert "Hélène Morin, 16 mars 2026" in words(report.text)
     assert follows(at_work, dossiers) == [PAUL] * 4
     facts = [at_work.served.engine.history(dossier)[-1] for dossier in dossiers]
     assert {type(fact.event) for fact in facts} == {AdvisorAssigned}
     assert len({fact.command for fact in facts}) == 4
-    assert len(soup(at_work.client(PAUL).get("/boite").text).select(".item")) == 4
-    assert len(soup(at_work.client(NADIA).get("/boite").text).select(".item")) == 0
+    assert len(parsed(at_work.client(PAUL).get("/boite").text).select(".item")) == 4
+    assert len(parsed(at_work.client(NADIA).get("/boite").text).select(".item")) == 0
 
 
 def test_ticked_dossiers_alone_go(at_work: House) -> None:
@@ -229,7 +232,7 @@ def test_the_report_lists_who_took_which_and_prints(at_work: House) -> None:
     report = hand_over(at_work, PAUL, INES)
     assert texts(report.text, ".part h2") == ["Inès Kowalski 2 dossiers", "Paul Rey 1 dossier"]
     assert "Öztürk Prénom n° 12345" in " ".join(texts(report.text, ".part li"))
-    assert not soup(report.text).select("article form:not(.noprint)")
+    assert not parsed(report.text).select("article form:not(.noprint)")
     assert "Öztürk" not in str(report.url)
 
 
@@ -272,10 +275,10 @@ def test_all_of_it_is_taken_back(at_work: House) -> None:
     assert answer.status_code == 303
     after = client.get(answer.headers["Location"]).text
     assert follows(at_work, dossiers) == [NADIA] * 3
-    assert said(soup(after).h1) == "3 dossiers repris"
+    assert said(parsed(after).h1) == "3 dossiers repris"
     assert "plus ainsi" not in words(after)
     assert texts(after, ".part li .quiet") == ["· suivi par Nadia Benali"] * 3
-    assert not soup(after).select("form[action$='/annuler']")
+    assert not parsed(after).select("form[action$='/annuler']")
 
 
 def test_what_somebody_assigned_since_is_not_taken_back(at_work: House) -> None:
@@ -289,7 +292,7 @@ def test_what_somebody_assigned_since_is_not_taken_back(at_work: House) -> None:
         "Prénom Nom0001 : ce dossier est passé depuis à Inès Kowalski : il n’y a plus rien à annuler."
     ]
     assert follows(at_work, dossiers) == [INES, NADIA]
-    assert said(soup(answer.text).h1) == "2 dossiers confiés"
+    assert said(parsed(answer.text).h1) == "2 dossiers confiés"
     assert "2 ne sont plus ainsi" in words(answer.text)
 
 
@@ -301,7 +304,7 @@ def test_a_report_shows_only_what_its_own_bulk_recorded(at_work: House) -> None:
     assert client.get(f"/equipe/confies/{uuid4()}").status_code == 404
     for query in ("", "?fait=1-9999", "?fait=elsewhere"):
         again = client.get(f"{report.url.path}{query}").text
-        assert said(soup(again).h1) == "2 dossiers confiés", "an address of an earlier version shows the same"
+        assert said(parsed(again).h1) == "2 dossiers confiés", "an address of an earlier version shows the same"
 
 
 @pytest.mark.postgres
@@ -315,11 +318,11 @@ def test_on_postgresql_it_is_reported_and_taken_back(
         hire(at_work, INES, "advisor", of_site="L’Aigle")
         dossiers = fill(at_work, 3)
         report = hand_over(at_work, PAUL, INES)
-        assert said(soup(report.text).h1) == "3 dossiers confiés"
+        assert said(parsed(report.text).h1) == "3 dossiers confiés"
         assert texts(report.text, ".part h2") == ["Inès Kowalski 2 dossiers", "Paul Rey 1 dossier"]
         client = at_work.client(HELENE)
         after = client.get(undo(client, report.text).headers["Location"]).text
-        assert said(soup(after).h1) == "3 dossiers repris"
+        assert said(parsed(after).h1) == "3 dossiers repris"
         assert follows(at_work, dossiers) == [NADIA] * 3
     database.close()
 
@@ -328,7 +331,7 @@ def hand_over_a_thousand(at_work: House) -> None:
     """More dossiers than the fields that a form may have by default, then the undo."""
     dossiers = fill(at_work, 1_001)
     report = hand_over(at_work, PAUL)
-    assert said(soup(report.text).h1) == "1 001 dossiers confiés"
+    assert said(parsed(report.text).h1) == "1 001 dossiers confiés"
     assert set(follows(at_work, dossiers)) == {PAUL}
     undo(at_work.client(HELENE), report.text)
     assert set(follows(at_work, dossiers)) == {NADIA}
@@ -355,7 +358,7 @@ def test_more_fields_than_a_structure_has_dossiers_are_refused_in_words(at_work:
     sent = {**values(preview(at_work, PAUL).text), "pair": [""] * (MAX_FIELDS + 1)}
     answer = at_work.client(HELENE).post(address(at_work), data=sent)
     assert answer.status_code == 400
-    assert soup(answer.text).h1 is not None
+    assert parsed(answer.text).h1 is not None
 
 
 # --- until a day
@@ -364,7 +367,7 @@ def test_more_fields_than_a_structure_has_dossiers_are_refused_in_words(at_work:
 def test_lent_dossiers_come_back_by_themselves_the_day_after(at_work: House) -> None:
     dossiers = fill(at_work, 3)
     report = hand_over(at_work, PAUL, term="until", until="2026-03-20")
-    assert said(soup(report.text).h1) == "3 dossiers confiés jusqu’au 20 mars 2026"
+    assert said(parsed(report.text).h1) == "3 dossiers confiés jusqu’au 20 mars 2026"
     assert isinstance(at_work.events(dossiers[0])[-1], DossierLent)
     page = words(at_work.client(SOPHIE).get(f"/dossiers/{dossiers[0]}").text)
     assert "suivi·e par Paul Rey jusqu’au 20 mars, puis rendu à Nadia Benali" in page
@@ -392,7 +395,7 @@ def test_a_lent_portfolio_is_taken_back_before_its_day(at_work: House) -> None:
 
 def give_back(at_work: House, who: str, page: str) -> Any:
     client = at_work.client(who)
-    form = soup(client.get(page).text).select_one("form[action='/equipe/prets/rendre']")
+    form = parsed(client.get(page).text).select_one("form[action='/equipe/prets/rendre']")
     answer = client.post(form["action"], data={tag["name"]: tag["value"] for tag in form.select("input")})
     assert answer.status_code == 303, answer.text
     return client.get(answer.headers["Location"])
@@ -438,7 +441,7 @@ def test_a_loan_just_given_back_is_lent_again_in_one_press(at_work: House, who: 
     hand_over(at_work, PAUL, term="until", until="2026-04-03")
     before = loans(at_work, who, "/boite")
     answer = give_back(at_work, who, "/boite")
-    form = soup(answer.text).select_one("form.undo-all")
+    form = parsed(answer.text).select_one("form.undo-all")
     sent = {tag["name"]: tag["value"] for tag in form.select("input")}
     taken = at_work.client(who).post(form["action"], data=sent)
     assert taken.status_code == 303
@@ -465,11 +468,11 @@ def test_a_portfolio_handed_over_is_found_again_and_taken_back(at_work: House) -
     hand_over(at_work, PAUL)
     client = at_work.client(HELENE)
     pages = ("/equipe", f"/equipe/{at_work.people[NADIA]}", f"/equipe/{at_work.people[PAUL]}")
-    moves = [soup(client.get(page).text).select_one("[aria-labelledby=moves] li") for page in pages]
+    moves = [parsed(client.get(page).text).select_one("[aria-labelledby=moves] li") for page in pages]
     assert [words(move.p.text) for move in moves] == ["Le 16 mars : 3 dossiers de Nadia Benali à Paul Rey"] * 3
     report = client.get(moves[0].a["href"])
-    assert not soup(at_work.client(PAUL).get("/equipe").text).select("#moves")
+    assert not parsed(at_work.client(PAUL).get("/equipe").text).select("#moves")
     answer = undo(client, report.text)
     assert answer.status_code == 303
     assert follows(at_work, dossiers) == [NADIA] * 3
-    assert not soup(client.get("/equipe").text).select("#moves")
+    assert not parsed(client.get("/equipe").text).select("#moves")

@@ -10,9 +10,10 @@ import pytest
 from pixflow.events.structure import TeamConfirmed
 from pixflow.team import membership
 from tests.web.client import words
-from tests.web.filled import hire, said, soup
+from tests.web.filled import hire, said
 from tests.web.pages.account.conftest import HELENE, PAUL, URL, YANN, first_visit
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 PAGE, MONDAY = "/equipe/toujours-la", date(2026, 3, 16)
 
@@ -32,10 +33,10 @@ def test_the_direction_confirms_everybody_and_is_asked_again_in_a_quarter(at_wor
     assert PAGE in browser.get("/boite").text
     page = browser.get(PAGE)
     assert "jamais relue" in words(page.text)
-    rows = {said(row.select_one("th")): said(row) for row in soup(page.text).select("tbody tr")}
+    rows = {said(row.select_one("th")): said(row) for row in parsed(page.text).select("tbody tr")}
     assert ("24 juin 2026" in rows[HELENE], "jamais" in rows[PAUL]) == (True, True)
     assert len(rows) == sum(one.works(at_work.today) for one in at_work.served.refs.team.values())
-    sent = {"command_id": str(uuid4()), "person": [one["value"] for one in soup(page.text).select("[name=person]")]}
+    sent = {"command_id": str(uuid4()), "person": [one["value"] for one in parsed(page.text).select("[name=person]")]}
 
     hire(at_work, "Chloé Martin", "advisor")
     refused = browser.post(PAGE, data=sent)
@@ -50,7 +51,7 @@ def test_the_direction_confirms_everybody_and_is_asked_again_in_a_quarter(at_wor
     assert browser.post(PAGE, data=sent).headers["Location"] == PAGE
     assert browser.post(PAGE, data=sent).headers["Location"] == PAGE, "the same form later"
     page = browser.get(PAGE)
-    assert ("C’est noté" in words(page.text), soup(page.text).select("#still-here button")) == (True, [])
+    assert ("C’est noté" in words(page.text), parsed(page.text).select("#still-here button")) == (True, [])
     assert PAGE not in browser.get("/boite").text
     history = at_work.served.engine.history(at_work.served.opened.stream("structure"))
     facts = [one for one in history if isinstance(one.event, TeamConfirmed)]

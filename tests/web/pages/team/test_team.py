@@ -12,8 +12,9 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.team import membership
 from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient, words
-from tests.web.filled import fill, hire, part, said, soup, texts
+from tests.web.filled import fill, hire, part, said, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -28,7 +29,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 def opened(client: InspectingClient, path: str) -> dict[str, Any]:
     """The values that the one open form of a page would send."""
-    form = soup(client.get(path).text).select_one("#form form")
+    form = parsed(client.get(path).text).select_one("#form form")
     sent: dict[str, Any] = {}
     for tag in form.select("input[name], select[name]"):
         if tag.name == "select":
@@ -58,7 +59,7 @@ def away(at_work: House, who: str = NADIA, deputy: str | None = PAUL, first: dat
 def confirm(at_work: House, name: str, who: str) -> str:
     """Presses the button that confirms a role; returns the page that follows."""
     client, person = at_work.client(name), at_work.people[who]
-    form = soup(client.get(f"/equipe/{person}").text).select_one(f"form[action='/equipe/{person}/confirm']")
+    form = parsed(client.get(f"/equipe/{person}").text).select_one(f"form[action='/equipe/{person}/confirm']")
     answer = client.post(form["action"], data={tag["name"]: tag["value"] for tag in form.select("[name]")})
     assert answer.status_code == 303
     return str(answer.headers["Location"])
@@ -78,7 +79,7 @@ def test_everybody_sees_the_board_with_roles_absences_and_steps(at_work: House) 
     away(at_work)
     page = seen(at_work, "Claire Vasseur")
     assert "6 personnes · 1 absence aujourd’hui · référent·e Pix : Sophie Lecomte" in words(page)
-    row = soup(page).select_one(f"#personne-{at_work.people[NADIA]}")
+    row = parsed(page).select_one(f"#personne-{at_work.people[NADIA]}")
     assert [said(cell) for cell in row.select("td, th")] == [
         NADIA,
         "conseiller·ère",
@@ -90,7 +91,7 @@ def test_everybody_sees_the_board_with_roles_absences_and_steps(at_work: House) 
         "1",
         "",
     ]
-    assert not soup(page).select("form[action^='/equipe']")
+    assert not parsed(page).select("form[action^='/equipe']")
     assert texts(page, "#rail [aria-current]") == ["Équipe"]
 
 
@@ -108,8 +109,8 @@ def test_the_board_is_filtered_by_state_role_and_site_and_each_chip_counts_its_r
         "Rôle conseiller·ère 2 référent·e Pix 2 animateur·rice 1 direction 1 auditeur·rice 1 administrateur·rice 1",
         "Site L’Aigle 1 Mortagne 1",
     ]
-    for chip in soup(page).select(".chips a"):
-        found = soup(seen(at_work, path=chip["href"]))
+    for chip in parsed(page).select(".chips a"):
+        found = parsed(seen(at_work, path=chip["href"]))
         assert len(found.select("tr[id^=personne-]")) == int(said(chip.select_one(".number"))), chip["href"]
     none = words(seen(at_work, path="/equipe?role=advisor&site=L’Aigle"))
     assert "Personne avec ces filtres." in none
@@ -129,7 +130,7 @@ def test_2500_people_are_fifty_pages(at_work: House) -> None:
     at_work.served.engine.execute_all(steps, "hire", by=Actor(OPERATOR), command_id=uuid4(), via="cli")
     page = seen(at_work)
     assert "2 500 personnes" in words(page)
-    assert len(soup(page).select("tr[id^=personne-]")) == 50
+    assert len(parsed(page).select("tr[id^=personne-]")) == 50
     assert "1 à 50 sur 2 500" in words(page)
     assert "2 451 à 2 500 sur 2 500" in words(seen(at_work, path="/equipe?p=50"))
     assert seen(at_work, path="/equipe?p=999") == seen(at_work, path="/equipe?p=50")
@@ -155,7 +156,7 @@ def test_who_steers_sees_what_to_see_to(at_work: House) -> None:
     ]
     press(at_work.client(HELENE), at_work.people[NADIA], "leave", last_day="2026-03-17")
     at_work.day(date(2026, 3, 18))
-    link = soup(seen(at_work, HELENE)).select_one(".notice a")
+    link = parsed(seen(at_work, HELENE)).select_one(".notice a")
     assert said(link.parent) == "Nadia Benali, départ le 17 mars : 1 dossier à confier. Confier"
     assert link["href"] == f"/equipe/{at_work.people[NADIA]}/confier"
 
@@ -168,7 +169,7 @@ def test_everybody_says_their_own_phone_and_those_who_steer_that_of_all(at_work:
     answer = press(at_work.client(NADIA), nadia, "contact", phone="01 99 00 12 34")
     told = words(at_work.client(NADIA).get(answer.headers["Location"]).text).replace(NBSP, " ")
     assert "Téléphone de Nadia Benali : 01 99 00 12 34" in told
-    assert soup(seen(at_work, PAUL, page)).select_one('a[href="tel:+33199001234"]')
+    assert parsed(seen(at_work, PAUL, page)).select_one('a[href="tel:+33199001234"]')
     assert "Changer le téléphone" not in words(seen(at_work, PAUL, page))
     wrong = press(at_work.client(SOPHIE), nadia, "contact", phone="112")
     assert "Ce téléphone ne se lit pas" in words(wrong.text)
@@ -191,7 +192,7 @@ def test_a_manager_adds_somebody_who_can_then_work(at_work: House) -> None:
     answer = client.post("/equipe/nouveau", data=sent)
     assert answer.status_code == 303
     page = client.get(answer.headers["Location"]).text
-    assert said(soup(page).h1) == "Zoé Petit"
+    assert said(parsed(page).h1) == "Zoé Petit"
     assert "conseiller·ère, animateur·rice" in words(page)
     assert "Mortagne" in words(page)
     assert client.post("/equipe/nouveau", data=sent).headers["Location"] == answer.headers["Location"]
@@ -210,9 +211,9 @@ def test_somebody_added_with_what_is_missing_or_taken_keeps_the_form(at_work: Ho
     )
     assert taken.status_code == 422
     assert "déjà celle d’une autre personne de l’équipe (Nadia Benali)" in words(taken.text)
-    assert soup(taken.text).select_one(".notice a")["href"] == f"/equipe/{at_work.people[NADIA]}"
-    assert soup(taken.text).select_one("#name")["value"] == "Autre"
-    assert soup(taken.text).select_one("input[value=advisor]").has_attr("checked")
+    assert parsed(taken.text).select_one(".notice a")["href"] == f"/equipe/{at_work.people[NADIA]}"
+    assert parsed(taken.text).select_one("#name")["value"] == "Autre"
+    assert parsed(taken.text).select_one("input[value=advisor]").has_attr("checked")
     off = client.post(
         "/equipe/nouveau", data=sent | {"name": "A", "email": "a@b.fr", "site": "Paris", "roles": "advisor"}
     )
@@ -271,9 +272,9 @@ def test_the_last_referent_is_let_go_only_when_it_is_confirmed(at_work: House) -
     refused = press(client, person, "roles", roles=["advisor"])
     assert refused.status_code == 422
     assert "Plus personne ne serait référent·e Pix" in words(refused.text)
-    assert soup(refused.text).select_one("input[name=roles][value=advisor]").has_attr("checked")
-    form = {tag["name"]: tag["value"] for tag in soup(refused.text).select("#form input[type=hidden]")}
-    assert soup(refused.text).select_one("#anyway")
+    assert parsed(refused.text).select_one("input[name=roles][value=advisor]").has_attr("checked")
+    form = {tag["name"]: tag["value"] for tag in parsed(refused.text).select("#form input[type=hidden]")}
+    assert parsed(refused.text).select_one("#anyway")
     answer = client.post(f"/equipe/{person}/roles", data=form | {"roles": ["advisor"], "anyway": "true"})
     assert answer.status_code == 303
     assert at_work.served.refs.team[person].roles == {"advisor"}
@@ -283,7 +284,7 @@ def test_the_last_referent_is_let_go_only_when_it_is_confirmed(at_work: House) -
 
 
 def test_everybody_declares_their_own_absence(at_work: House) -> None:
-    link = soup(seen(at_work)).select_one(".head a.btn")
+    link = parsed(seen(at_work)).select_one(".head a.btn")
     assert link["href"] == f"/equipe/{at_work.people[NADIA]}?formulaire=absence#form"
     answer = away(at_work)
     page = seen(at_work, path=answer.headers["Location"])
@@ -292,7 +293,7 @@ def test_everybody_declares_their_own_absence(at_work: House) -> None:
     ]
     assert texts(page, "#absences ~ .items .entry p") == ["Jusqu’au 20 mars, suppléance : Paul Rey"]
     other = seen(at_work, PAUL, f"/equipe/{at_work.people[NADIA]}")
-    assert not soup(other).select("#absences ~ .items .btn")
+    assert not parsed(other).select("#absences ~ .items .btn")
     assert texts(seen(at_work, path=f"/equipe/{at_work.people[PAUL]}"), "#absences ~ .plain li") == [
         "de Nadia Benali, du 16 au 20 mars"
     ]
@@ -306,7 +307,7 @@ def test_an_absence_is_changed_and_cancelled(at_work: House) -> None:
     assert (sent["first"], sent["last"], sent["deputy"]) == ("2026-03-16", "2026-03-20", str(at_work.people[PAUL]))
     press(client, person, "absence", absence, last="2026-03-18")
     assert at_work.served.refs.team[person].absences[absence].last == date(2026, 3, 18)
-    page = soup(client.get(f"/equipe/{person}").text)
+    page = parsed(client.get(f"/equipe/{person}").text)
     form = page.select_one("form[action$='/cancel']")
     answer = client.post(form["action"], data={tag["name"]: tag["value"] for tag in form.select("input")})
     assert answer.status_code == 303
@@ -320,8 +321,8 @@ def test_a_deputy_who_is_away_too_is_refused_and_the_form_keeps_its_values(at_wo
     refused = press(at_work.client(NADIA), at_work.people[NADIA], "absence", **days)
     assert refused.status_code == 422
     assert "Cette personne est absente elle-même du 20 au 27 mars 2026" in words(refused.text)
-    assert soup(refused.text).select_one("#last")["value"] == "2026-03-20"
-    assert said(soup(refused.text).select_one("#deputy option[selected]")).startswith(PAUL)
+    assert parsed(refused.text).select_one("#last")["value"] == "2026-03-20"
+    assert said(parsed(refused.text).select_one("#deputy option[selected]")).startswith(PAUL)
 
 
 def test_somebody_s_deputy_goes_away_once_it_is_confirmed(at_work: House) -> None:
@@ -329,7 +330,7 @@ def test_somebody_s_deputy_goes_away_once_it_is_confirmed(at_work: House) -> Non
     days = {"first": "2026-03-19", "last": "2026-03-19", "deputy": ""}
     refused = press(at_work.client(PAUL), at_work.people[PAUL], "absence", **days)
     assert "Nadia Benali compte sur cette personne du 16 au 20 mars 2026" in words(refused.text)
-    form = {tag["name"]: tag.get("value", "") for tag in soup(refused.text).select("#form input[type=hidden]")}
+    form = {tag["name"]: tag.get("value", "") for tag in parsed(refused.text).select("#form input[type=hidden]")}
     answer = at_work.client(PAUL).post(f"/equipe/{at_work.people[PAUL]}/absence", data=form | days | {"anyway": "true"})
     assert answer.status_code == 303
     assert "Nadia Benali, absence du 16 au 20 mars" in " ".join(texts(seen(at_work, HELENE), ".notice"))
@@ -353,7 +354,7 @@ def test_one_notes_one_s_own_steps_and_takes_them_back(at_work: House) -> None:
     press(client, person, "pix", on="2026-03-12")
     press(client, person, "training", title="Médiation numérique", on="2026-03-13")
     page = client.get(f"/equipe/{person}").text
-    facts = [said(tag) for tag in soup(page).select("#pix ~ .facts > *")]
+    facts = [said(tag) for tag in parsed(page).select("#pix ~ .facts > *")]
     assert facts == [
         "Pix passé",
         "le 12 mars 2026",
@@ -363,7 +364,7 @@ def test_one_notes_one_s_own_steps_and_takes_them_back(at_work: House) -> None:
         "pas encore",
     ]
     assert "form=pix#form" not in page
-    link = soup(page).select_one("a[href*='take-back']")
+    link = parsed(page).select_one("a[href*='take-back']")
     press(client, person, "take-back", link["href"].split("sur=")[1].removesuffix("#form"), reason="autre date")
     steps = at_work.served.refs.team[person].milestones
     assert [one.kind for one in steps] == ["pix"]
@@ -383,7 +384,7 @@ def test_a_referent_is_designated_by_the_direction(at_work: House) -> None:
 
 def test_a_meeting_is_noted_for_everybody_who_was_there(at_work: House) -> None:
     client = at_work.client(SOPHIE)
-    form = soup(client.get("/equipe").text).select_one("form[action='/equipe/noter']")
+    form = parsed(client.get("/equipe").text).select_one("form[action='/equipe/noter']")
     people = [str(at_work.people[name]) for name in (NADIA, PAUL)]
     sent = {"command_id": form.select_one("[name=command_id]")["value"], "on": "2026-03-12", "person": people}
     sent |= {"step": "briefing", "title": "Réunion d’équipe"}
@@ -450,7 +451,7 @@ def test_the_dossiers_of_who_left_are_to_be_assigned_from_the_day_after(at_work:
     pile = seen(at_work, SOPHIE, "/boite?pile=assign-advisor")
     assert texts(pile, ".item-who") == ["Aminata Diallo"]
     assert texts(pile, ".item-why") == ["départ de Paul Rey le 20 mars"]
-    back = soup(seen(at_work, HELENE, f"/equipe/{at_work.people[PAUL]}")).select_one("form[action$='/back']")
+    back = parsed(seen(at_work, HELENE, f"/equipe/{at_work.people[PAUL]}")).select_one("form[action$='/back']")
     at_work.client(HELENE).post(back["action"], data={tag["name"]: tag["value"] for tag in back.select("input")})
     assert "à affecter" not in words(seen(at_work, SOPHIE, "/boite"))
     assert at_work.client(PAUL).get("/boite").status_code == 200
@@ -477,7 +478,7 @@ def test_the_board_draws_load_and_lateness_beside_the_numbers(at_work: House) ->
     fill(at_work, 3)
     at_work.day(at_work.today + timedelta(days=60))
     fill(at_work, 1, advisor=PAUL)
-    rows = {said(row.th): row for row in soup(seen(at_work)).select("#team tbody tr")}
+    rows = {said(row.th): row for row in parsed(seen(at_work)).select("#team tbody tr")}
     cells = {name: [said(cell) for cell in rows[name].select("td.number")] for name in (NADIA, PAUL)}
     assert cells == {NADIA: ["3", "3", "3"], PAUL: ["1", "1", ""]}
     bars = [[rect["width"] for rect in rows[name].select(".load-bar rect")] for name in (NADIA, PAUL)]
@@ -489,7 +490,7 @@ def test_the_board_draws_load_and_lateness_beside_the_numbers(at_work: House) ->
 
 def take_back(client: InspectingClient, page: str, **said: Any) -> Any:
     """Presses Annuler in the receipt of a page."""
-    form = soup(page).select_one(".notice .undo-all")
+    form = parsed(page).select_one(".notice .undo-all")
     return client.post(form["action"], data={one["name"]: one["value"] for one in form.select("input")} | said)
 
 

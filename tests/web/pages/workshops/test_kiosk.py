@@ -10,8 +10,9 @@ from pixflow.events.structure import ShortcutOpened
 from pixflow.participation import campaign
 from tests.web.arranged import MONDAY
 from tests.web.client import InspectingClient, words
-from tests.web.filled import soup, texts
+from tests.web.filled import texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 SOPHIE = "Sophie Lecomte"
 
@@ -35,7 +36,7 @@ def test_the_shortcut_page_shows_open_campaigns_to_anybody(at_work: House) -> No
     )
     stranger = InspectingClient(at_work.app, follow_redirects=False)
     page = stranger.get(f"/t/{at_work.slug}").text
-    links = soup(page).select(".tests a")
+    links = parsed(page).select(".tests a")
     assert [link["href"] for link in links] == [
         "https://app.pix.fr/campagnes/KMRTWX482",
         "https://app.pix.fr/campagnes/LTBJUP656",

@@ -24,8 +24,9 @@ from pixflow.workshop import state as workshop_state
 from projections import workshops
 from tests.web.arranged import MONDAY, scheduled, seat, to_book
 from tests.web.client import InspectingClient, words
-from tests.web.filled import HTMX, hire, part, said, soup, texts
+from tests.web.filled import HTMX, hire, part, said, texts
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE, CLAIRE, YANN, HELENE = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Yann Le Goff", "Hélène Morin",
@@ -89,14 +90,14 @@ def values(form: Any) -> dict[str, Any]:
 
 def form_of(html: str, action: str, holding: str = "") -> Any:
     """The one form that goes there, whose words hold a text."""
-    found = [one for one in soup(html).select(f'form[action*="{action}"]') if holding in said(one)]
+    found = [one for one in parsed(html).select(f'form[action*="{action}"]') if holding in said(one)]
     assert len(found) == 1, f"{len(found)} forms to {action} with {holding!r}"
     return found[0]
 
 
 def block(html: str, id: str) -> str:
     """A part of a page or of a fragment, with the fresh ids of commands made alike."""
-    return re.sub(r'(name="command_id"[^>]*value=")[^"]*', r"\1…", str(soup(html).select_one(f"#{id}")))
+    return re.sub(r'(name="command_id"[^>]*value=")[^"]*', r"\1…", str(parsed(html).select_one(f"#{id}")))
 
 
 def press(client: InspectingClient, page: str, action: str, holding: str = "", **changes: Any) -> Any:
@@ -133,7 +134,7 @@ def test_seats_are_a_bar_in_the_list_and_on_the_page(at_work: House) -> None:
         seat(at_work, made, at_work.opened(f"Prénom{n}", "Nom"))
     client = at_work.client(NADIA)
     for url in ("/ateliers", f"/ateliers/{made}"):
-        (bar,) = soup(client.get(url).text).select("svg.seat-bar")
+        (bar,) = parsed(client.get(url).text).select("svg.seat-bar")
         assert bar["aria-hidden"] == "true"
         assert [one.get("width") for one in bar.select(".fill")] == ["50.0%"]
         assert not bar.select(".offered")
@@ -145,7 +146,7 @@ def test_offered_seats_stand_apart_in_the_bar(at_work: House) -> None:
     for dossier in people:
         seat(at_work, made, dossier)
     at_work.client(NADIA).post(f"/ateliers/{made}/rendre", data={"command_id": str(uuid4()), "dossier": str(people[0])})
-    (bar,) = soup(at_work.client(NADIA).get("/ateliers").text).select("svg.seat-bar")
+    (bar,) = parsed(at_work.client(NADIA).get("/ateliers").text).select("svg.seat-bar")
     assert [one["width"] for one in bar.select(".fill, .offered")] == ["83.3%", "16.7%"]
 
 
@@ -155,7 +156,7 @@ def test_lists_are_filtered_by_time_site_and_who_runs_them(at_work: House) -> No
     client = at_work.client(NADIA)
 
     def there(query: str) -> set[str]:
-        found = soup(client.get(f"/ateliers{query}").text).select(".item-who a")
+        found = parsed(client.get(f"/ateliers{query}").text).select(".item-who a")
         return {link["href"].rpartition("/")[2] for link in found}
 
     assert there("") == {str(mine), str(his), str(elsewhere)}
@@ -202,7 +203,7 @@ def test_a_calendar_is_a_table_of_weeks(at_work: House, query: str, days: int, s
     made = held(at_work)
     page = at_work.client(NADIA).get(f"/ateliers{query}").text
     assert shown in words(page)
-    cells = soup(page).select(".calendar td")
+    cells = parsed(page).select(".calendar td")
     assert len(cells) == days
     (cell,) = [one for one in cells if one.select(".held")]
     assert "vendredi 20" in said(cell)
@@ -212,7 +213,7 @@ def test_a_calendar_is_a_table_of_weeks(at_work: House, query: str, days: int, s
 
 def test_a_calendar_goes_on_and_back(at_work: House) -> None:
     held(at_work)
-    pager = soup(at_work.client(NADIA).get("/ateliers?vue=mois&le=2026-03-31").text).select(".pager a")
+    pager = parsed(at_work.client(NADIA).get("/ateliers?vue=mois&le=2026-03-31").text).select(".pager a")
     assert [link["href"] for link in pager] == [
         "/ateliers?vue=mois&le=2026-02-28",
         "/ateliers?vue=mois&le=2026-04-02",
@@ -268,19 +269,19 @@ def test_what_was_just_scheduled_is_taken_back_in_one_press_while_nobody_has_a_p
     back = "form[action='/ateliers/nouveau/annuler']"
     for times, where in (("1", "?recu="), ("4", "/ateliers?quand=cancelled")):
         made = schedule(at_work, times=times)
-        form = soup(made.text).select_one(back)
+        form = parsed(made.text).select_one(back)
         assert form
         undone = at_work.client(NADIA).post(form["action"], data=values(form))
         assert undone.status_code == 303
         assert where in undone.headers["location"]
         page = at_work.client(NADIA).get(undone.headers["location"]).text
         assert ("Atelier annulé : fixé par erreur" if times == "1" else "3 ateliers annulés") in words(page)
-        assert not soup(page).select(back)
+        assert not parsed(page).select(back)
         assert at_work.client(NADIA).post(form["action"], data=values(form)).status_code == 303
     made = schedule(at_work)
-    form = soup(made.text).select_one(back)
+    form = parsed(made.text).select_one(back)
     seat(at_work, UUID(str(made.url).partition("?")[0].rpartition("/")[2]), at_work.opened())
-    assert not soup(at_work.client(NADIA).get(str(made.url)).text).select(back)
+    assert not parsed(at_work.client(NADIA).get(str(made.url)).text).select(back)
     assert at_work.client(NADIA).post(form["action"], data=values(form)).status_code == 422
     assert at_work.client("Claire Vasseur").post(form["action"], data=values(form)).status_code == 403
 
@@ -373,7 +374,7 @@ def test_names_are_read_by_those_who_run_workshops_and_those_who_read_dossiers(a
     seat(at_work, made, his)
 
     def listed(name: str) -> tuple[list[str], list[str]]:
-        page = soup(at_work.client(name).get(f"/ateliers/{made}").text)
+        page = parsed(at_work.client(name).get(f"/ateliers/{made}").text)
         names = [said(one) for one in page.select(".seats .entry b")]
         return names, [link["href"] for link in page.select(".seats .entry a")]
 
@@ -391,7 +392,7 @@ def test_an_auditor_and_the_direction_press_nothing_about_people(at_work: House)
     for name in (CLAIRE, HELENE):
         client = at_work.client(name)
         page = client.get(f"/ateliers/{made}")
-        assert not soup(page.text).select("main form")
+        assert not parsed(page.text).select("main form")
         assert client.get(f"/ateliers/{made}/presence").status_code == 403
         assert client.get(f"/ateliers/{made}/emargement").status_code == 200
     assert "formulaire=move" in at_work.client(HELENE).get(f"/ateliers/{made}").text
@@ -416,7 +417,7 @@ def test_those_who_wait_are_added_by_ticking_cej_first_then_by_the_names_shown(a
     client = at_work.client(NADIA)
     page = client.get(f"/ateliers/{made}").text
     assert "Attendent une place · 3 CEJ d’abord : l’atelier y est obligatoire." in words(page)
-    boxes = [box["value"] for box in soup(page).select("#remplir input[name=dossier]")]
+    boxes = [box["value"] for box in parsed(page).select("#remplir input[name=dossier]")]
     assert boxes == list(map(str, [cej, *later]))
     after = press(client, f"/ateliers/{made}", "inscrire", dossier=[str(cej), str(later[0])])
     assert "2 faits enregistrés :" in words(after.text)
@@ -445,7 +446,7 @@ def test_who_is_in_cej_waits_for_a_seat_from_the_day_they_join(at_work: House) -
     at_work.on(cej, identity.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
     client = at_work.client(NADIA)
     page = client.get(f"/ateliers/{made}").text
-    assert [box["value"] for box in soup(page).select("#remplir input[name=dossier]")] == [str(cej)]
+    assert [box["value"] for box in parsed(page).select("#remplir input[name=dossier]")] == [str(cej)]
     assert "Abadie Enzo CEJ Mortagne · diagnostic à prévoir" in words(page)
     press(client, f"/ateliers/{made}", "inscrire", dossier=[str(cej)])
     assert list(state(at_work, made).seats) == [cej]
@@ -501,9 +502,9 @@ def test_2500_who_wait_are_paged(at_work: House) -> None:
         at_work.served.engine.execute_all(steps[start : start + 1000], start, by=by, command_id=uuid4(), via="cli")
     page = at_work.client(NADIA).get(f"/ateliers/{made}?a=50").text
     assert "Attendent une place · 2 500" in words(page)
-    assert len(soup(page).select("#remplir input[name=dossier]")) == 50
+    assert len(parsed(page).select("#remplir input[name=dossier]")) == 50
     assert "2 451 à 2 500 sur 2 500" in words(page)
-    assert not soup(at_work.client(PAUL).get(f"/ateliers/{made}").text).select("#remplir input[name=dossier]")
+    assert not parsed(at_work.client(PAUL).get(f"/ateliers/{made}").text).select("#remplir input[name=dossier]")
 
 
 def test_a_seat_given_up_is_kept_for_who_waits_and_their_advisor_is_told(at_work: House) -> None:
@@ -521,7 +522,7 @@ def test_a_seat_given_up_is_kept_for_who_waits_and_their_advisor_is_told(at_work
         assert "Zoé Haddad : une place à l’atelier du vendredi 20 mars est gardée jusqu’au mercredi 18 mars" in words(
             nadia.get(page).text
         )
-    assert said(soup(nadia.get("/boite").text).select_one(".rail a[href='/ateliers']")) == "Ateliers 1"
+    assert said(parsed(nadia.get("/boite").text).select_one(".rail a[href='/ateliers']")) == "Ateliers 1"
     sheet = nadia.get(f"/dossiers/{waits}").text
     assert "Une place est gardée jusqu’au mercredi 18 mars" in words(sheet)
     accepted = press(nadia, f"/ateliers/{made}", "accepter", "Haddad Zoé")
@@ -542,7 +543,7 @@ def test_a_seat_given_up_in_one_press_is_kept_in_another(at_work: House) -> None
     assert answer.status_code == 303
     page = client.get(answer.headers["location"]).text
     assert "Annulé : Place rendue : Prénom0 Nom" in words(page)
-    assert not soup(page).select("form[action$=garder]")
+    assert not parsed(page).select("form[action$=garder]")
     assert list(state(at_work, made).seats) == people[:6]
     assert state(at_work, made).waiting[people[6]].until is None
     assert at_work.state(people[0]).diagnostic.seats[made].status == "booked"
@@ -562,7 +563,7 @@ def test_a_seat_that_somebody_took_meanwhile_is_gone(at_work: House) -> None:
     assert "La place est à quelqu’un d’autre" in words(refused.text)
     again = client.get(str(released.url)).text
     assert "Place rendue" in words(again)
-    assert not soup(again).select("form[action$=garder]"), "nothing is offered that would fail"
+    assert not parsed(again).select("form[action$=garder]"), "nothing is offered that would fail"
 
 
 def test_the_clock_passes_on_what_nobody_accepted(at_work: House) -> None:
@@ -725,7 +726,7 @@ def say(at_work: House, made: UUID, dossier: UUID, said_: str, name: str = SAMIR
     client = at_work.client(name)
     form = next(
         one
-        for one in soup(client.get(f"/ateliers/{made}/presence").text).select(".card-line .marks")
+        for one in parsed(client.get(f"/ateliers/{made}/presence").text).select(".card-line .marks")
         if one.select_one(f"input[value='{dossier}']")
     )
     assert said_ in [button["value"] for button in form.select("button")], "it is offered"
@@ -780,7 +781,7 @@ def test_the_others_are_all_here_in_one_press(at_work: House, today: tuple[UUID,
     page = press(at_work.client(NADIA), f"/ateliers/{made}/presence", "presence/tous", "Les 2 autres sont présents")
     assert "tout est noté" in words(page.text)
     assert state(at_work, made).attendance == {bob: "absent", aya: "present", cleo: "present"}
-    (undo,) = soup(page.text).select("form.undo-all")
+    (undo,) = parsed(page.text).select("form.undo-all")
     at_work.client(NADIA).post(undo["action"], data=values(undo))
     assert state(at_work, made).attendance == {bob: "absent"}
 
@@ -791,7 +792,7 @@ def test_nothing_is_noted_before_the_day(at_work: House) -> None:
     seat(at_work, made, dossier)
     page = at_work.client(SAMIR).get(f"/ateliers/{made}/presence").text
     assert "La présence se notera à partir du vendredi 20 mars." in words(page)
-    assert not soup(page).select("main button[name=said]")
+    assert not parsed(page).select("main button[name=said]")
     sent = {"command_id": str(uuid4()), "dossier": str(dossier), "mark": "present"}
     refused = at_work.client(SAMIR).post(f"/ateliers/{made}/presence", data=sent, headers=HTMX)
     assert refused.status_code == 422
@@ -820,7 +821,7 @@ def test_somebody_who_comes_without_a_seat_is_found_by_name_and_birth_date_and_a
     nobody = search(at_work, made, SAMIR, "Personne", BORN)
     assert "Personne de ce nom." in words(nobody.text)
     found = search(at_work, made, SAMIR, "hadad", BORN)
-    (line,) = soup(found.text).select(".after .entry")
+    (line,) = parsed(found.text).select(".after .entry")
     assert said(line).startswith("Zoé Haddad Mortagne Présent"), "no number, no age, no advisor"
     assert "12001" not in words(found.text)
     come = form_of(found.text, "venu", "Présent")
@@ -839,7 +840,7 @@ def test_three_letters_and_the_birth_date_are_asked_to_look_among_all(
     made, _ = today
     at_work.opened("Zoé", "Haddad", NADIA, imilo_number="12001")
     at_work.day(MONDAY, AFTERNOON)
-    assert soup(search(at_work, made, SAMIR, typed, born).text).select(".after .entry form") == []
+    assert parsed(search(at_work, made, SAMIR, typed, born).text).select(".after .entry form") == []
     recorded = [type(event) for event in events(at_work, made)].count(w.YoungPeopleSearched)
     assert recorded == (typed == "haddad" and born != "")
 
@@ -919,7 +920,7 @@ def test_a_difficulty_on_a_colleague_s_dossier_follows_the_same_rule(at_work: Ho
 def door(at_work: House, made: UUID, typed: str, born: str) -> Any:
     """Somebody at the door is found by what is typed, and said to be here."""
     found = search(at_work, made, SAMIR, typed, born)
-    come = soup(found.text).select_one(".after .entry form")
+    come = parsed(found.text).select_one(".after .entry form")
     return at_work.client(SAMIR).post(come["action"], data=values(come))
 
 
@@ -1039,7 +1040,7 @@ def test_a_call_for_help_reaches_whoever_may_come_and_says_who(at_work: House, t
     for name in (SAMIR, SOPHIE):
         page = at_work.client(name).get("/boite").text
         assert "Nadia Benali demande de l’aide" in words(page)
-        assert said(soup(page).select_one(".rail a[href='/ateliers']")).startswith("Ateliers ")
+        assert said(parsed(page).select_one(".rail a[href='/ateliers']")).startswith("Ateliers ")
     for name in (NADIA, "Zita Roux", PAUL):
         assert "demande de l’aide" not in words(at_work.client(name).get("/boite").text)
 
@@ -1058,10 +1059,10 @@ def test_both_of_a_pair_owe_the_presence_and_it_escalates_once(at_work: House) -
     made = held(at_work, MONDAY, runners=(SAMIR, NADIA))
     seat(at_work, made, at_work.opened())
     for name in (SAMIR, NADIA):
-        rows = [said(row) for row in soup(at_work.client(name).get("/boite").text).select(".item")]
+        rows = [said(row) for row in parsed(at_work.client(name).get("/boite").text).select(".item")]
         assert sum("Noter la présence" in row for row in rows) == 1, name
     at_work.day(date(2026, 3, 25))
-    late = soup(at_work.client(SOPHIE).get("/boite").text).select("[aria-labelledby=en-attente] .item")
+    late = parsed(at_work.client(SOPHIE).get("/boite").text).select("[aria-labelledby=en-attente] .item")
     assert sum("Noter la présence" in said(row) for row in late) == 1
 
 
@@ -1085,10 +1086,10 @@ def test_the_facilitator_finds_the_workshop_in_ma_boite(at_work: House) -> None:
     assert "La présence de vos ateliers se notera ici" in words(client.get("/boite").text)
     seat(at_work, made, at_work.opened())
     page = client.get("/boite").text
-    row = soup(page).select_one(".item")
+    row = parsed(page).select_one(".item")
     assert said(row).startswith("Salle 2 Noter la présence atelier du 16 mars · Diagnostic initial, printemps")
     assert row.select_one(".item-act a")["href"] == f"/ateliers/{made}/presence"
-    assert said(soup(page).select_one(".rail a[href='/boite']")) == "Ma boîte 1"
+    assert said(parsed(page).select_one(".rail a[href='/boite']")) == "Ma boîte 1"
     at_work.day(date(2026, 3, 25))
     assert "Noter la présence" in words(at_work.client(SOPHIE).get("/boite").text), "late, the référent sees it too"
     assert client.get("/").headers["location"] == "/ateliers"
