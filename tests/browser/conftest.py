@@ -32,7 +32,7 @@ BROKEN = """rules => axe.run({include: [document], exclude: window.alike},
   found => found.violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 160))]))"""
 """The rules that a page breaks, each with its HTML: all rules, or some. No page has frames or sounds to load first."""
 NEW_KINDS = """known => {
-  const seen = new Set(known), kinds = new Map()
+  const seen = new Set(known.split(" ").map(Number)), kinds = new Map(), before = seen.size
   window.alike = []
   const states = ["role", "type", "aria-current", "aria-pressed", "aria-invalid", "aria-expanded"]
   const hash = (...parts) => {
@@ -54,9 +54,9 @@ NEW_KINDS = """known => {
     }
   }
   look(document.body, 0)
-  return [...seen].slice(known.length)
+  return [...seen].slice(before).join(" ")
 }"""
-"""The kinds of element of a page that are not known, by number; `alike` keeps those to leave out.
+"""The kinds of element of a page that are not known, as numbers in a text; `alike` keeps those to leave out.
 
 Two elements are alike when they, all in them and their parents have the same tags, classes, attributes and states.
 """
@@ -69,7 +69,7 @@ LOOKS: dict[str, tuple[int, Literal["light", "dark"], dict[str, Any]]] = {
 """Wide with all rules; on a phone with that of targets of 24 px, and all but that of colours, looked at in the dark."""
 WALKED = ("wide", "dark")
 """The looks of a walk, which leaves the third to the tests of each page."""
-_passed: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+_passed: defaultdict[tuple[str, ...], str] = defaultdict(str)
 """The kinds of element that passed in all of these looks, whatever the page."""
 PATIENCE = 15_000
 """Longest wait on a busy machine, in ms."""
@@ -167,7 +167,7 @@ def assert_page_is_right(page: Page, looks: tuple[str, ...] = tuple(LOOKS)) -> N
         assert not broken, f"{page.url} at {width} px, {scheme}: {broken}"
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} px too wide at {width} px"
-    _passed[looks] += new
+    _passed[looks] += f" {new}"
     page.emulate_media(color_scheme=None)
     if before:
         page.set_viewport_size(before)

@@ -146,7 +146,7 @@ def given_back(walk: Walk) -> None:
     nadia.sees("Enregistré", within=".notice")
     nadia.sees_no("Confiés pour un temps")
     walk.check(nadia)
-    nadia.presses("Tout annuler", within=".notice")
+    nadia.presses("Annuler", within=".notice")
     nadia.sees(f"confiés à {INES}", within=".loans")
 
 
