@@ -17,8 +17,8 @@ _NIR_LENGTH: Final = 13
 _NIR_MONTHS: Final = frozenset((*range(1, 13), 20, *range(30, 43), *range(50, 100)))
 
 REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_CONTROL_OR_LINES: Final = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL_OR_LINES: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _IMILO: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
 _EMAIL: Final = re.compile(r"[^\s@.,;:<>()\"]+(?:\.[^\s@.,;:<>()\"]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _FRENCH_PHONE: Final = re.compile(r"(?:0|(?:\+|00)330?)([1-9][0-9]{8})")
@@ -64,7 +64,10 @@ def contains_nir(text: str) -> bool:
 
 
 def contains_control(text: str, *, lines: bool = True) -> bool:
-    """Tells if a text holds a control character: NUL, an escape, a bell. Tabs and line ends count without `lines`."""
+    """Tells if a text holds a control character: NUL, an escape, a bell. Tabs and line ends count without `lines`.
+
+    A surrogate counts too: the terminal gives one for each byte that is no UTF-8, and no store takes it.
+    """
     return not text.isprintable() and (_CONTROL if lines else _CONTROL_OR_LINES).search(text) is not None
 
 

@@ -653,7 +653,7 @@ def test_a_social_security_number_is_refused_wherever_it_is_typed(
     assert followed.topics()[-1] == "AdvisorAssigned"
 
 
-@pytest.mark.parametrize("mark", ["\0", "\x1b[2J", "\x07", "\x7f"])
+@pytest.mark.parametrize("mark", ["\0", "\x1b[2J", "\x07", "\x7f", "\udcff"])
 def test_a_control_character_is_refused_wherever_it_is_typed(followed: House, mark: str) -> None:
     with pytest.raises(Refused, match="control-character") as refused:
         followed.say(take_note, text=f"vu {mark} ce matin")
