@@ -13,7 +13,8 @@ from pixflow.events.staff import StaffReturned
 class Access(Struct, frozen=True):
     """The state of an account. `invited_by`, `restoration_by` and `reset_by` are the actors of pending steps.
 
-    `since` is the instant of its last suspension or restoration. `renewed`: confirmed since the last invitation.
+    `since` is the instant of its last suspension or restoration, `reset_at` that of the last reset of its factors.
+    `renewed`: confirmed since the last invitation.
     """
 
     invited_by: str | None = None
@@ -24,6 +25,7 @@ class Access(Struct, frozen=True):
     since: datetime | None = None
     restoration_by: str | None = None
     reset_by: str | None = None
+    reset_at: datetime | None = None
 
     @property
     def enters(self) -> bool:
@@ -35,7 +37,7 @@ def evolve(state: Access, event: object, by: str, at: datetime, *, worked: bool)
     """Returns the access after an event. `worked`: the member worked here that day, just before it."""
     match event:
         case StaffReturned() if not worked:  # a former access does not come back with the person
-            return Access(suspended=state.suspended, since=state.since)
+            return Access(suspended=state.suspended, since=state.since, reset_at=state.reset_at)
         case e.AccountInvited():
             return replace(state, invited_by=by, renewed=False)
         case e.AccountOpened():  # opened already, another account may stand for the member: confirmed once more
@@ -51,5 +53,5 @@ def evolve(state: Access, event: object, by: str, at: datetime, *, worked: bool)
         case e.FactorsResetRequested():
             return replace(state, reset_by=by)
         case e.FactorsReset():
-            return replace(state, opened=False, reset_by=None)
+            return replace(state, opened=False, reset_by=None, reset_at=at)
     return state

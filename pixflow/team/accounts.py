@@ -76,9 +76,11 @@ def suspend_account(
 
 @decision("request_restoration", ACCOUNTS, *WHO, system=(OPERATOR,))
 def request_restoration(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
-    """Asks to open a suspended account again."""
+    """Asks to open a suspended account again. Nothing is asked of one that is open again."""
     _must_be_another(person, actor)
     if staff.access.suspended is None:
+        if staff.access.since:
+            return []
         raise Refused("not-suspended")
     return [] if staff.access.restoration_by else [e.RestorationRequested(on=on)]
 
@@ -95,10 +97,12 @@ def restore_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
 
 @decision("request_factors_reset", ACCOUNTS, *WHO, system=(OPERATOR,))
 def request_factors_reset(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
-    """Asks to delete the factors of a member who lost them."""
+    """Asks to delete the factors of a member who lost them. Nothing is asked where they were deleted."""
     must_work(staff, on)
     _must_be_another(person, actor)
     if not staff.access.opened:
+        if staff.access.reset_at:
+            return []
         raise Refused("not-invited")
     return [] if staff.access.reset_by else [e.FactorsResetRequested(on=on)]
 

@@ -4,6 +4,7 @@ They live outside the structures: a restored backup brings back roles, and no ac
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, select
@@ -39,11 +40,11 @@ def _make(store: AccountStore, connection: Connection, account: UUID, structure:
     there = (memberships.c.structure == structure) & (
         (memberships.c.member == member) | (memberships.c.account == account)
     )
-    row = {"structure": structure, "member": member, "account": account, "asleep": False}
+    row = {"structure": structure, "member": member, "account": account, "asleep": False, "accepted": store.now()}
     theirs = (sessions.c.member == member) | (sessions.c.account == account)
     connection.execute(delete(memberships).where(there))
     connection.execute(delete(sessions).where(sessions.c.structure == structure, theirs))
-    signed_rows.add(store.key, connection, memberships, **row, accepted=store.now())
+    signed_rows.add(store.key, connection, memberships, **row)
     return Membership(**row, ended=None)  # type: ignore[arg-type]
 
 
@@ -113,12 +114,14 @@ def last_used(store: AccountStore, structure: UUID) -> dict[UUID, int]:
         return {row.member: row.used for row in found}
 
 
-def wake(store: AccountStore, structure: UUID, member: UUID) -> None:
-    """Wakes a membership; the ninety days begin again."""
-    mine = (memberships.c.structure == structure) & (memberships.c.member == member)
+def renew(store: AccountStore, known: Membership, than: datetime, *, wakes: bool) -> None:
+    """Makes a membership younger than an event of this instant, and may wake it. The ninety days begin again."""
+    mine = (memberships.c.structure == known.structure) & (memberships.c.member == known.member)
+    values = {"asleep": False} if wakes else {}
     with store.write() as connection:
-        signed_rows.change(store.key, connection, memberships, mine, asleep=False, accepted=store.now())
+        accepted = max(store.now(), int(than.timestamp()) + 1)
+        signed_rows.change(store.key, connection, memberships, mine, accepted=accepted, **values)
 
 
 def _membership(row: Row[tuple[object, ...]]) -> Membership:
-    return Membership(row.structure, row.member, row.account, row.asleep, row.ended)
+    return Membership(row.structure, row.member, row.account, row.asleep, row.accepted, row.ended)

@@ -3,11 +3,15 @@
 A flow is one browser's sign-in under way: a ticket of ten minutes, under a new token after each step.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
+from pixflow.events.access import AccountRestored, FactorsReset
+from pixflow.events.base import Recorded
+from pixflow.team.access import Access
 from web import security_events
 from web.accounts import accounts, attempts, memberships, sessions, tickets
 from web.accounts.factors import passwords, recovery, totp
@@ -59,7 +63,27 @@ def go_on(store: AccountStore, token: str, flow: Flow) -> str | None:
     return begin(store, flow) if tickets.take(store, FLOW, token, Flow) else None
 
 
-def forget_ways_in(store: AccountStore, account: UUID, structure: UUID) -> None:
+def follow(
+    store: AccountStore, structure: UUID, accesses: Mapping[UUID, Access], recorded: Sequence[Recorded] = ()
+) -> None:
+    """Does what the events of members ask of this store: who is suspended sleeps, who is not wakes, lost factors go.
+
+    `recorded` are the events of this moment. An earlier one asks nothing of a membership younger than itself: it was
+    followed, unless it was cut off.
+    """
+    new = {type(one.event) for one in recorded}
+    memberships.sleep(store, structure, [member for member, one in accesses.items() if one.suspended])
+    for member, known in memberships.of_structure(store, structure).items():
+        access = accesses.get(member, Access())
+        if access.reset_at and (FactorsReset in new or known.accepted <= access.reset_at.timestamp()):
+            _forget_ways_in(store, known.account, structure)
+            memberships.renew(store, known, access.reset_at, wakes=False)
+        restored = access.since if access.suspended is None else None
+        if restored and (AccountRestored in new or known.accepted <= restored.timestamp()):
+            memberships.renew(store, known, restored, wakes=True)
+
+
+def _forget_ways_in(store: AccountStore, account: UUID, structure: UUID) -> None:
     """Deletes the factors that somebody lost, and ends what is under way with them. Idempotent.
 
     Their memberships of other structures sleep: `structure` alone decided it.

@@ -26,12 +26,13 @@ class Account(Struct, frozen=True):
 
 
 class Membership(Struct, frozen=True):
-    """A member of staff in one structure that an account stands for."""
+    """A member of staff in one structure that an account stands for, since the instant `accepted`."""
 
     structure: UUID
     member: UUID
     account: UUID
     asleep: bool
+    accepted: int
     ended: int | None
 
     @property

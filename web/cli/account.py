@@ -1,6 +1,6 @@
 """`pixflow account`: invitations to sign in, and the second person that a small team does not have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -9,7 +9,7 @@ import typer
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
-from pixflow.events.base import Event
+from pixflow.events.base import Event, Recorded
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
@@ -79,7 +79,7 @@ def suspend(who: WhoArgument, structure: StructureOption = None) -> None:
     with working(structure) as served, _site(served) as site, in_words():
         person = member(served, who)
         done = _decide(served, person, decisions.suspend_account, reason="operator")
-        memberships.sleep(site.store, served.opened.id, [person])
+        _follow(served, site, person, done)
         console.print(f"{served.refs.team[person].name} : {'accès coupé' if done else 'déjà coupé'}")
 
 
@@ -89,9 +89,8 @@ def reopen(who: WhoArgument, structure: StructureOption = None) -> None:
     with working(structure) as served, _site(served) as site, in_words():
         person = member(served, who)
         done = _decide_by_two(served, person, decisions.request_restoration, decisions.restore_account)
-        if done:
-            memberships.wake(site.store, served.opened.id, person)
-        console.print(f"{served.refs.team[person].name} : {'accès rendu' if done else ASKED}")
+        access = _follow(served, site, person, done)
+        console.print(f"{served.refs.team[person].name} : {ASKED if access.suspended else 'accès rendu'}")
 
 
 @account_app.command("reset")
@@ -100,10 +99,8 @@ def reset(who: WhoArgument, structure: StructureOption = None) -> None:
     with working(structure) as served, _site(served) as site, in_words():
         person = member(served, who)
         done = _decide_by_two(served, person, decisions.request_factors_reset, decisions.reset_factors)
-        known = memberships.of_member(site.store, served.opened.id, person)
-        if done and known:
-            sign_in.forget_ways_in(site.store, known.account, served.opened.id)
-        console.print(f"{served.refs.team[person].name} : {RESET if done else ASKED}")
+        access = _follow(served, site, person, done)
+        console.print(f"{served.refs.team[person].name} : {ASKED if access.opened else RESET}")
 
 
 @account_app.command("list")
@@ -160,18 +157,27 @@ def _site(served: ServedStructure, *, create: bool = False) -> Iterator[Site]:
 
 def _decide_by_two(
     served: ServedStructure, person: UUID, ask: Decision[..., list[Event]], do: Decision[..., list[Event]]
-) -> bool:
-    """Takes the first step, unless somebody did; then the second one, and tells if the operator may."""
+) -> Sequence[Recorded]:
+    """Takes the first step, unless somebody did; then the second one, if the operator may. Returns the events of it."""
     _decide(served, person, ask)
     try:
         return _decide(served, person, do)
     except Refused as refused:
         if refused.code != "another-person":
             raise
-        return False
+        return ()
 
 
-def _decide(served: ServedStructure, person: UUID, decision: Decision[..., list[Event]], /, **sent: Any) -> bool:
+def _follow(served: ServedStructure, site: Site, person: UUID, recorded: Sequence[Recorded]) -> Access:
+    """Does what the events of a member ask of the accounts store. Returns their access."""
+    access = served.refs.team[person].access
+    sign_in.follow(site.store, served.opened.id, {person: access}, recorded)
+    return access
+
+
+def _decide(
+    served: ServedStructure, person: UUID, decision: Decision[..., list[Event]], /, **sent: Any
+) -> Sequence[Recorded]:
     done = served.engine.execute({"staff": person}, decision, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
     served.read()
-    return bool(done.recorded)
+    return done.recorded

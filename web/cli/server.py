@@ -15,7 +15,7 @@ import typer
 from pixflow import structure_folder
 from pixflow.decision import ACCOUNTS
 from pixflow.structure_folder import utc_now
-from web.accounts import link_visits, memberships
+from web.accounts import link_visits, memberships, sign_in
 from web.accounts.site import Site
 from web.cli.common.terminal import (
     checked_settings,
@@ -79,6 +79,8 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
 
     with open_host(data, demo=demo, site=site, progress=progress) as host, serving(host):
         _say_what_is_wrong(host)
+        if host.site:
+            tick_site(host, host.site)
         listener = listen_at(where) if where else listen_on(port)
         port = listener.getsockname()[1] if listener.family == socket.AF_INET else 0
         if host.site and not settings.url:
@@ -197,7 +199,7 @@ def renew_links(host: Host, site: Site) -> None:
 
 
 def tick_site(host: Host, site: Site) -> None:
-    """Deletes what is over, and closes the memberships of those who left, are suspended, or never come.
+    """Deletes what is over, closes the memberships of who left or never comes, and follows their accounts' events.
 
     Whoever keeps accounts does not sleep: they wake the others.
     """
@@ -206,7 +208,7 @@ def tick_site(host: Host, site: Site) -> None:
         for one in host.structures.values():
             team, today, id = one.refs.team.items(), one.today(), one.opened.id
             memberships.end(site.store, id, [who for who, member in team if not member.works(today)])
-            memberships.sleep(site.store, id, [who for who, member in team if member.access.suspended])
+            sign_in.follow(site.store, id, {who: member.access for who, member in team})
             others = [who for who, member in team if not member.roles_on(today) & ACCOUNTS.reach.keys()]
             memberships.sleep_unused(site.store, id, others)
     except Exception:

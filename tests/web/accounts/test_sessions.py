@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -195,11 +196,11 @@ def test_a_session_moves_to_another_structure_under_another_id(store: AccountSto
 
 
 def test_factors_reset_in_one_structure_put_the_others_to_sleep(store: AccountStore, nadia: Membership) -> None:
-    memberships.accept(store, nadia.account, OTHER, UUID(int=12))
+    there = memberships.accept(store, nadia.account, OTHER, UUID(int=12))
     assert memberships.sleep_elsewhere(store, nadia.account, STRUCTURE) == 1
     opened = {one.structure: one.is_open for one in memberships.of_account(store, nadia.account)}
     assert opened == {STRUCTURE: True, OTHER: False}
-    memberships.wake(store, OTHER, UUID(int=12))
+    memberships.renew(store, there, datetime(2026, 1, 5, tzinfo=UTC), wakes=True)
     assert all(one.is_open for one in memberships.of_account(store, nadia.account))
 
 

@@ -23,6 +23,7 @@ from pixflow import presets, structure_folder
 from pixflow.actor import SITE, Actor
 from pixflow.documents.grille import ProblemCode
 from pixflow.presets import PresetError
+from pixflow.store import StoreBusy
 from pixflow.team.accounts import open_account
 from tests.portfolio.workbooks import workbook
 from tests.web.cli.test_values import COMMANDS
@@ -39,6 +40,7 @@ EXPORT = SAMPLES / "resultats-diagnostic_initial_-_cej_printemps_2026-481516-202
 PROFILES = next(SAMPLES.glob("*481620*"))
 BIN = str(Path(sys.executable).parent)
 SOPHIE, NADIA = "sophie@ml.example", "nadia@ml.example"
+HELENE, YANN = "helene@ml.example", "yann@ml.example"
 PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
 12-345;Benaïssa;Zoé;02/03/2006;Mortagne;CEJ;Nadia Benali
 12347;DIALLO;Aminata;05/11/2004;L’Aigle;PACEA;nadia@ml.example
@@ -342,25 +344,54 @@ def test_who_may_sign_in_is_listed_in_words_and_for_a_program(house: Path):
 
 
 def test_the_operator_helps_the_last_manager_and_asks_where_another_can(house: Path):
-    helene, yann = "helene@ml.example", "yann@ml.example"
-    for name, address in (("Hélène Morin", helene), ("Yann Guivarch", yann)):
+    for name, address in (("Hélène Morin", HELENE), ("Yann Guivarch", YANN)):
         ran("staff", "add", name, address, "--role", "manager")
         ran("account", "invite", address)
         enter(house, address)
-    assert "demandé ; une autre personne le confirme" in ran("account", "reset", yann)
-    ran("account", "suspend", helene)
+    assert "demandé ; une autre personne le confirme" in ran("account", "reset", YANN)
+    ran("account", "suspend", HELENE)
     for _ in range(2):
-        assert "demandé ; une autre personne le confirme" in ran("account", "reopen", helene)
-    ran("account", "suspend", yann)
-    assert "Hélène Morin : accès rendu" in ran("account", "reopen", helene)
+        assert "demandé ; une autre personne le confirme" in ran("account", "reopen", HELENE)
+    ran("account", "suspend", YANN)
+    assert "Hélène Morin : accès rendu" in ran("account", "reopen", HELENE)
     assert "Hélène Morin : se connecte" in ran("account", "list")
-    ran("account", "suspend", yann)
-    assert "moyens d’entrer effacés" in ran("account", "reset", helene)
+    ran("account", "suspend", YANN)
+    assert "moyens d’entrer effacés" in ran("account", "reset", HELENE)
     with accounts_of(house) as store:
-        known = accounts.find_email(store, helene)
+        known = accounts.find_email(store, HELENE)
     assert known
     assert not known.password
-    assert "/invitation/" in ran("account", "invite", helene)
+    assert "/invitation/" in ran("account", "invite", HELENE)
+
+
+def test_what_was_cut_off_in_the_accounts_store_is_finished_by_the_same_command(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, address in (("Hélène Morin", HELENE), ("Yann Guivarch", YANN)):
+        ran("staff", "add", name, address, "--role", "manager")
+        ran("account", "invite", address)
+        enter(house, address)
+    ran("account", "suspend", YANN)
+    for command, who, done, cut in (
+        ("reset", HELENE, "moyens d’entrer effacés", (accounts, "forget_factors")),
+        ("suspend", YANN, "déjà coupé", (memberships, "sleep")),
+        ("reopen", YANN, "accès rendu", (memberships, "renew")),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(*cut, cut_off)
+            assert run("account", command, who).exit_code == 1
+        for _ in range(2):
+            assert done in ran("account", command, who), command
+    with accounts_of(house) as store:
+        helene, yann = (accounts.find_email(store, who) for who in (HELENE, YANN))
+        assert helene
+        assert not helene.password
+        assert yann
+        assert memberships.of_account(store, yann.id)[0].is_open
+
+
+def cut_off(*_: object, **__: object) -> None:
+    raise StoreBusy("the accounts store does not answer")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.authorization import Subject
-from web.accounts import invitations, memberships, sign_in
+from web.accounts import invitations, sign_in
 from web.accounts.site import Site
 from web.desk import refusals
 from web.desk.commands import record
@@ -45,30 +45,15 @@ def act(request: Request, desk: AtDesk, site: AtSite, person: UUID, action: str,
     if outcome.refused:
         return _refuse(request, desk, person, refusals.sentence(desk, outcome.refused))
     mails_again = outcome.repeated and action == "inviter"
-    if not mails_again and (failed := _follow(desk, site, person, action, outbox)):
+    access, new = desk.engine.state("staff", person).access, () if outcome.repeated else outcome.recorded
+    sign_in.follow(site.store, desk.served.opened.id, {person: access}, new)
+    if outbox and not mails_again and (failed := _invite(desk, site, person, outbox)):
         return _refuse(request, desk, person, failed)
     return _back(person, outcome.recorded[-1].originator_version if outcome.recorded else 0)
 
 
-def _follow(desk: Desk, site: Site, person: UUID, action: str, outbox: Outbox | None) -> str:
-    """Does what a decision asks of the accounts store. Returns why a mail did not leave, else "".
-
-    It is idempotent but for the mail: the same form finishes what was cut off.
-    """
-    structure = desk.served.opened.id
-    known = memberships.of_member(site.store, structure, person)
-    if action == "inviter" and outbox:
-        return _invite(desk, site, person, outbox)
-    if action == "couper":
-        memberships.sleep(site.store, structure, [person])
-    if action == "rendre":
-        memberships.wake(site.store, structure, person)
-    if action == "effacer-moyens" and known:
-        sign_in.forget_ways_in(site.store, known.account, structure)
-    return ""
-
-
 def _invite(desk: Desk, site: Site, person: UUID, outbox: Outbox) -> str:
+    """Mails a link that invites a member. Returns why the mail did not leave, else ""."""
     address, name = desk.refs.team[person].email, desk.refs.structure.name
     _, token = invitations.invite(site.store, desk.served.opened.id, person, address, desk.actor.id)
     sender = desk.refs.team[desk.me].name

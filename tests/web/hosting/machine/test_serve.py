@@ -6,14 +6,18 @@ import shutil
 import socket
 import stat
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from pixflow.team.accounts import suspend_account
 from tests.web.client import InspectingClient
 from tests.web.hosting.machine.served import HOST, PIXFLOW, URL, at_socket, environment, made, refused, serving
 from tests.web.paths import house
+from web.accounts import accounts, memberships
+from web.accounts.store import open_accounts
 from web.app import create_app
 from web.cli import server
 from web.french.errors import serving as serving_texts
@@ -137,6 +141,23 @@ def test_on_a_socket_only_the_machine_reads_readyz(data: Path, tmp_path: Path) -
         assert answer.headers["cross-origin-opener-policy"] == "same-origin"
     lines = [json.loads(line) for line in (data.parent / "stderr").read_text().splitlines()]
     assert {line["route"] for line in lines if line["event"] == "request"} >= {"/connexion"}
+
+
+def test_what_was_cut_off_in_the_accounts_is_done_before_the_first_page(tmp_path: Path) -> None:
+    """Somebody was suspended, and the accounts store was not reached, or an older backup of it came back."""
+    data = tmp_path / "data"
+    with house(data, url=URL) as built:
+        store, structure, nadia = built.host.site.store, built.served.opened.id, built.people["Nadia Benali"]
+        account = accounts.create(store, "nadia@exemple.fr").id
+        memberships.accept(store, account, structure, nadia)
+        built.says("Hélène Morin", suspend_account, {"staff": nadia}, reason="colleague")
+    with serving(data, "--socket", str(tmp_path / "s")):
+        opened = open_accounts(data, None)
+        assert opened
+        with closing(opened):
+            known = memberships.of_member(opened, structure, nadia)
+    assert known
+    assert not known.is_open
 
 
 def test_secrets_are_read_from_the_credentials_of_systemd(data: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete
 
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR
@@ -16,6 +17,7 @@ from tests.web.callers import browser, lock, member, signed_in
 from tests.web.client import words
 from tests.web.pages.account.conftest import (
     HELENE,
+    PAUL,
     SECRET,
     SOPHIE,
     URL,
@@ -31,8 +33,10 @@ from tests.web.paths import House, house
 from web.accounts import accounts, invitations, memberships, sessions, sign_in
 from web.accounts.factors import recovery
 from web.accounts.site import Site
+from web.accounts.tables import metadata
 from web.cli.server import tick_site
 from web.desk.signed_in import SESSION
+from web.hosting import account_backups
 
 __all__ = ["box"]
 FIRST = datetime(2026, 1, 5, 9, 12, tzinfo=UTC)
@@ -154,6 +158,74 @@ def test_factors_reset_by_a_neighbour_open_nothing_here(at_work: House, tarbes: 
     assert not enters(at_work, again), "a second person confirms once more"
     assert act(yann, at_work, SOPHIE, "confirmer").status_code == 303
     assert enters(at_work, again)
+
+
+def reset(at_work: House, of: str, asker: Browser, second: Browser) -> dict[str, str]:
+    """Deletes the factors of somebody, by two. Returns the form of the second one."""
+    where, sent = f"/equipe/{at_work.people[of]}/compte", {"command_id": str(uuid4())}
+    asker.post(f"{where}/demander-moyens", data={"command_id": str(uuid4())})
+    assert second.post(f"{where}/effacer-moyens", data=sent).headers["Location"].startswith("/equipe/")
+    return sent
+
+
+def test_one_person_alone_deletes_no_new_factors(at_work: House, tarbes: House, site: Site) -> None:
+    """L'Aigle reset the factors of Sophie. She works at Tarbes now, with new ones."""
+    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+    first_visit(at_work, site, SOPHIE)
+    same_form = reset(at_work, SOPHIE, helene, yann)
+    at_work.pass_by(minutes=5)
+    sophie = Browser(at_work)
+    sophie.get(f"/invitation/{invited(tarbes, site, SOPHIE)}")
+    sophie.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
+    ticket = sophie.scan(sophie.get("/premiere-visite"))
+    sophie.post("/premiere-visite/application", data={"ticket": ticket, "code": sophie.code()})
+    sophie.post("/premiere-visite/suite")
+    assert sophie.post("/invitation/accepter").headers["Location"] == "/"
+    for one, sent in ((yann, same_form), (yann, {"command_id": str(uuid4())}), (helene, {"command_id": str(uuid4())})):
+        one.post(f"/equipe/{at_work.people[SOPHIE]}/compte/effacer-moyens", data=sent)
+        assert account_of(at_work, site, SOPHIE).is_complete
+    tick_site(at_work.host, site)
+    assert account_of(at_work, site, SOPHIE).is_complete
+    assert sophie.get("/compte").status_code == 200
+
+
+def test_one_person_alone_wakes_no_membership(at_work: House, tarbes: House, site: Site) -> None:
+    """Sophie was cut off and given back by two. Later Tarbes reset her factors: her membership of L'Aigle sleeps."""
+    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+    first_visit(at_work, site, SOPHIE)
+    for one, action in ((helene, "couper"), (helene, "demander-retour")):
+        act(one, at_work, SOPHIE, action)
+    where, same_form = f"/equipe/{at_work.people[SOPHIE]}/compte/rendre", {"command_id": str(uuid4())}
+    assert yann.post(where, data=same_form).status_code == 303
+    here, member_here = at_work.served.opened.id, at_work.people[SOPHIE]
+    assert memberships.of_member(site.store, here, member_here).is_open
+    at_work.pass_by(minutes=5)
+    memberships.sleep_elsewhere(site.store, account_of(at_work, site, SOPHIE).id, tarbes.served.opened.id)
+    for one, sent in ((yann, same_form), (yann, {"command_id": str(uuid4())}), (helene, {"command_id": str(uuid4())})):
+        one.post(where, data=sent)
+        tick_site(at_work.host, site)
+        assert not memberships.of_member(site.store, here, member_here).is_open
+
+
+def test_a_restored_backup_of_accounts_brings_no_lost_factor_back(at_work: House, site: Site, tmp_path: Path) -> None:
+    """An older backup of the accounts knows the factors that two people deleted since, and nothing of a suspension."""
+    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+    for who in (SOPHIE, PAUL):
+        first_visit(at_work, site, who)
+    before = account_backups.back_up(site.store, tmp_path / "backups")
+    at_work.pass_by(minutes=5)
+    reset(at_work, SOPHIE, helene, yann)
+    act(helene, at_work, PAUL, "couper")
+    with site.store.write() as lost:
+        for table in metadata.sorted_tables:
+            lost.execute(delete(table))
+    account_backups.restore(site.store, before)
+    assert account_of(at_work, site, SOPHIE).is_complete
+    tick_site(at_work.host, site)
+    assert not account_of(at_work, site, SOPHIE).is_complete
+    known = memberships.of_member(site.store, at_work.served.opened.id, at_work.people[PAUL])
+    assert known
+    assert not known.is_open
 
 
 def test_a_restored_backup_opens_no_access(at_work: House, site: Site) -> None:

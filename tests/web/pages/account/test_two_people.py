@@ -15,6 +15,7 @@ from tests.web.pages.account.conftest import HELENE, NADIA, SOPHIE, URL, YANN, B
 from tests.web.paths import House
 from web.accounts import accounts
 from web.accounts.site import Site
+from web.cli.server import tick_site
 from web.hosting import mail
 from web.hosting.mail import Mail
 
@@ -139,6 +140,21 @@ def test_a_reset_that_was_cut_off_is_finished_by_the_same_form(
     assert known
     assert known.is_complete, "the store was not reached"
     assert yann.post(where, data=sent).status_code == 303
+    known = accounts.find_email(site.store, address(at_work, NADIA))
+    assert known
+    assert not known.is_complete
+
+
+def test_a_reset_that_was_cut_off_is_finished_without_anybody(
+    at_work: House, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+    first_visit(at_work, site, NADIA, by=HELENE)
+    act(helene, at_work, NADIA, "demander-moyens")
+    with monkeypatch.context() as cut:
+        cut.setattr(accounts, "forget_factors", cut_off)
+        assert act(yann, at_work, NADIA, "effacer-moyens").status_code == 503
+    tick_site(at_work.host, site)
     known = accounts.find_email(site.store, address(at_work, NADIA))
     assert known
     assert not known.is_complete
