@@ -287,6 +287,10 @@ class Engine(Application[UUID]):
 
     def references(self) -> References:
         """Returns the structure, its documents, campaigns and team, up to the last event."""
+        return self._references.latest()[0]
+
+    def present(self) -> tuple[References, int]:
+        """Returns the references up to the last event, and its position: one look at the store."""
         return self._references.latest()
 
     def references_at(self, position: int) -> References:
@@ -297,9 +301,9 @@ class Engine(Application[UUID]):
         for row in self.recorder.log(after, head, head, REFERENCE_TOPICS):
             yield self.mapper.readable(*row)
 
-    def today(self) -> date:
-        """Returns the structure's day."""
-        return self.references().calendar.local_day(self.clock())
+    def today(self, refs: References | None = None) -> date:
+        """Returns the structure's day. Looks for the references when they are not given."""
+        return (refs or self.references()).calendar.local_day(self.clock())
 
     def token(self, kind: str, value: str) -> str:
         """Returns an unguessable and stable name for a value, as used in private addresses."""

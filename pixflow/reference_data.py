@@ -101,8 +101,8 @@ class ReferenceCache:
         self._position = 0
         self._lock = Lock()
 
-    def latest(self) -> References:
-        """Returns the references up to the last event."""
+    def latest(self) -> tuple[References, int]:
+        """Returns the references up to the last event, and its position."""
         with self._lock:
             head = self._head()
             if head > self._position:
@@ -110,11 +110,11 @@ class ReferenceCache:
                     self._references = evolve(self._references, recorded)
                     self._events.append(recorded)
                 self._position = head
-            return self._references
+            return self._references, head
 
     def at(self, position: int) -> References:
         """Returns the references as they stood at an earlier position."""
-        latest, events = self.latest(), self._events
+        (latest, _), events = self.latest(), self._events
         if not events or events[-1].position <= position:
             return latest
         known = events[: bisect_right(events, position, key=lambda recorded: recorded.position)]

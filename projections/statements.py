@@ -1,9 +1,9 @@
 """Statements of the questions: made once and executed often; the filters of lists."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,6 +20,8 @@ from sqlalchemy import (
     bindparam,
     or_,
 )
+from sqlalchemy.engine import IteratorResult
+from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.types import TypeEngine
 
 WITHOUT = "aucun"
@@ -40,8 +42,24 @@ Form = tuple[str, type, int | None]
 """Name and type of an argument; the number of its values when it is a collection, None for one value."""
 
 
+class QueryDialect(Protocol):
+    """A dialect whose driver executes a select by itself."""
+
+    PARAMETERS: str
+    """The style of parameters in its SQL, as SQLAlchemy names it."""
+
+    def encoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+        """Returns what turns a value of a type into a parameter."""
+
+    def decoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+        """Returns what turns a value of the driver into one of a type; None when it is one already."""
+
+    def fetch(self, connection: Connection, text: str, values: Sequence[Any]) -> Sequence[Any]:
+        """Returns the rows, in the transaction of a connection. Raises the errors of SQLAlchemy."""
+
+
 class Statement:
-    """A statement that SQLAlchemy makes once for each form: making one takes longer than executing it.
+    """A statement that SQLAlchemy makes once for each form, and that the driver executes. Both take its time away.
 
     `build` is called with `fixed` arguments as they are, which are hashable and take few values. The others are bound
     parameters: it may only test them for None, and use a collection with `in_`.
@@ -50,10 +68,12 @@ class Statement:
     def __init__(self, build: Callable[..., Select[*tuple[Any, ...]]]) -> None:
         self._build = build
         self._made = lru_cache(_MOST)(self._make)
+        self._compiled = lru_cache(_MOST)(self._compile)
 
     def __call__(self, connection: Connection, *fixed: Any, **values: Any) -> Result[*tuple[Any, ...]]:
         forms: list[Form] = []
         bound: dict[str, Any] = {}
+        many = False
         for name, value in values.items():
             if not isinstance(value, _MANY):
                 forms.append((name, type(value), None))
@@ -62,13 +82,47 @@ class Statement:
             elif len(value) > _FEW:
                 forms.append((name, type(value), _FEW + 1))
                 bound[name] = list(value)
+                many = True
             else:
                 forms.append((name, type(next(iter(value), None)), len(value)))
                 bound |= {f"{name}_{n}": one for n, one in enumerate(value)}
-        return connection.execute(self._made(fixed, tuple(forms)), bound)
+        if many:
+            return connection.execute(self._made(fixed, tuple(forms)), bound)
+        dialect: Any = type(connection.dialect)
+        return self._compiled(dialect, fixed, tuple(forms)).execute(connection, bound)
 
     def _make(self, fixed: tuple[Any, ...], forms: tuple[Form, ...]) -> Select[*tuple[Any, ...]]:
         return self._build(*fixed, **{form[0]: _parameter(*form) for form in forms})
+
+    def _compile(self, dialect: Any, fixed: tuple[Any, ...], forms: tuple[Form, ...]) -> "CompiledSelect":
+        return CompiledSelect(self._make(fixed, forms), dialect(paramstyle=dialect.PARAMETERS))
+
+
+class CompiledSelect:
+    """A select as the driver of a `QueryDialect` takes it: its text, its parameters, and what reads its columns."""
+
+    def __init__(self, query: Select[*tuple[Any, ...]], dialect: Any) -> None:
+        compiled = query.compile(dialect=dialect)
+        asked = {name for name, bind in compiled.binds.items() if bind.required}
+        made = compiled.construct_expanded_state(dict.fromkeys(asked))
+        names = made.positiontup or ()
+        whole = {one: name for name, several in made.parameter_expansion.items() for one in several}
+        encoders = [dialect.encoder(compiled.binds[whole.get(name, name)].type) for name in names]
+        values = zip(made.positional_parameters, encoders, strict=True)
+        self._text = made.statement
+        self._values = [None if value is None else encode(value) for value, encode in values]
+        self._bound = [(n, name, encoders[n]) for n, name in enumerate(names) if name in asked]
+        columns = query.selected_columns
+        self._rows = SimpleResultMetaData(columns.keys(), _processors=[dialect.decoder(one.type) for one in columns])
+
+    def execute(self, connection: Connection, bound: Mapping[str, Any]) -> Result[*tuple[Any, ...]]:
+        if not connection.in_transaction():
+            connection.begin()
+        dialect: QueryDialect = connection.dialect  # type: ignore[assignment]
+        values = self._values.copy()
+        for place, name, encode in self._bound:
+            values[place] = encode(bound[name])
+        return IteratorResult(self._rows, iter(dialect.fetch(connection, self._text, values)))
 
 
 def _parameter(name: str, kind: type, count: int | None) -> Any:

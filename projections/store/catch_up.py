@@ -83,9 +83,9 @@ class ReadSide:
         """The reference data as the tables show them."""
         return self._refs
 
-    def catch_up(self, limit: int | None = None, batch: int = BATCH) -> int:
-        """Shows every event recorded so far, at most `limit` more. Returns the position reached."""
-        head = self.source.head()
+    def catch_up(self, limit: int | None = None, batch: int = BATCH, head: int | None = None) -> int:
+        """Shows every event recorded so far (up to `head`, if given), at most `limit` more. Returns where it came."""
+        head = self.source.head() if head is None else head
         if head == self._position and self._tables_are_in_place() and not self._needs_scrub:
             return self._position
         with self._mutex, self._lock, without_garbage_collection():

@@ -1,13 +1,20 @@
 """Read stores on PostgreSQL: each is a schema of unlogged tables, on the connections of the pool of the process."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import date, datetime
+from operator import attrgetter
+from time import monotonic
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import ProgrammingError as UndefinedList
 from psycopg.errors import DataCorrupted, IndexCorrupted, InvalidSchemaName, UndefinedTable, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.types.bool import BoolBinaryDumper
+from psycopg.types.datetime import DateBinaryDumper, DatetimeNoTzBinaryDumper
+from psycopg.types.numeric import Int4BinaryDumper
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -36,9 +43,10 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema
+from sqlalchemy.types import TypeEngine
 
 from pixflow.store.postgres.database import Database
-from pixflow.store.postgres.pipeline import rows
+from pixflow.store.postgres.pipeline import ConnectionLost, rows
 from projections.bookkeeping import WRITING, metadata
 from projections.store.fingerprint import fingerprint
 
@@ -48,6 +56,7 @@ SHORT: Final = "200ms"
 """Longest wait for readers where the work can be tried again: new readers wait too."""
 LONG: Final = "600s"
 """Longest wait for a store that another process builds, and longest pause of a batch between two statements."""
+_LONGEST = 600.0  # for an answer, in seconds
 SCHEMA: Final = "schema"
 BEGIN: Final = "begin"
 DATABASE: Final = "database"
@@ -72,6 +81,22 @@ class _Shared(PGDialect_psycopg):
     """
 
     supports_statement_cache = True
+    PARAMETERS = "numeric_dollar"
+
+    def encoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+        return _ENCODERS[kind.python_type]
+
+    def decoder(self, kind: TypeEngine[Any]) -> None:
+        return None
+
+    def fetch(self, connection: Connection, text: str, values: Sequence[bytes]) -> list[tuple[Any, ...]]:
+        try:
+            (answer,) = _driver(connection).round_trip([(text.encode(), values)], monotonic() + _LONGEST)
+        except ConnectionLost as error:
+            raise OperationalError(text, None, error) from error
+        except psycopg.Error as error:
+            raise DBAPIError.instance(text, None, error, psycopg.Error) from error
+        return rows(answer)
 
     def on_connect(self) -> None:
         return None
@@ -85,6 +110,16 @@ class _Shared(PGDialect_psycopg):
     def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
         _send(_driver(connection), f"ROLLBACK TO SAVEPOINT {name}")
 
+
+_ENCODERS: dict[type, Callable[[Any], Any]] = {
+    UUID: attrgetter("bytes"),
+    date: DateBinaryDumper(date).dump,
+    datetime: DatetimeNoTzBinaryDumper(datetime).dump,
+    int: Int4BinaryDumper(int).dump,
+    str: str.encode,
+    bool: BoolBinaryDumper(bool).dump,
+}
+"""Functions that turn a value of a type into a binary parameter."""
 
 registry.register("postgresql.shared", __name__, _Shared.__name__)
 

@@ -3,16 +3,18 @@
 import os
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, create_mock_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, create_mock_engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.pool import Pool, StaticPool
+from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import LRUCache
 
 from projections.bookkeeping import metadata
@@ -103,6 +105,20 @@ class _Alike(SQLiteDialect_pysqlite):
     """SQLite's dialect. All of them are equal, so that one store runs what another one compiled."""
 
     supports_statement_cache = True
+    PARAMETERS = "qmark"
+
+    def encoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+        return kind.dialect_impl(self).bind_processor(self) or _as_it_is
+
+    def decoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+        return kind.dialect_impl(self).result_processor(self, None)
+
+    def fetch(self, connection: Connection, text: str, values: list[Any]) -> list[Any]:
+        driver: Any = connection.connection.driver_connection
+        try:
+            return driver.execute(text, values).fetchall()  # type: ignore[no-any-return]
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self)
@@ -111,12 +127,16 @@ class _Alike(SQLiteDialect_pysqlite):
         return hash(type(self))
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 registry.register("sqlite.alike", __name__, _Alike.__name__)
 
 
 def engine(path: Path | None, pool: type[Pool] | None = None) -> Engine:
     """Returns an engine on a file, in memory without a path. It compiles a statement once a process."""
-    options: dict[str, Any] = {"poolclass": pool} if pool else {"max_overflow": -1}
+    options: dict[str, Any] = {"poolclass": pool} if pool else {"max_overflow": -1} if path else {}
     return create_engine(
         f"sqlite+alike:///{path or ''}",
         connect_args={"check_same_thread": False},

@@ -1,13 +1,34 @@
-from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Connection, Date, Integer, MetaData, Select, Table, Uuid, create_engine, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
 
 from projections.statements import Statement
+from projections.store.sqlite import engine
 
 DAY = date(2026, 3, 16)
 table = Table("rows", MetaData(), Column("n", Integer), Column("owner", Uuid), Column("due", Date))
@@ -24,7 +45,7 @@ def due(kept: str, owners: Collection[UUID] | None, until: date, most: int | Non
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Connection]:
-    with create_engine("sqlite://").connect() as connection:
+    with engine(None).connect() as connection:
         table.metadata.create_all(connection)
         rows = [{"n": n, "owner": UUID(int=n % 7), "due": DAY + timedelta(n)} for n in range(40)]
         connection.execute(insert(table), rows)
@@ -51,3 +72,106 @@ def test_it_is_made_once_for_each_form(connection: Connection) -> None:
         for owners in ([], [UUID(int=1)], [UUID(int=day)], [UUID(int=n) for n in range(day + 6)]):
             due(connection, "made once", owners=owners, until=DAY + timedelta(day), most=10).all()
     assert len(made) == 3  # no owner, one owner, many owners
+
+
+every = Table(
+    "every",
+    MetaData(),
+    Column("id", Uuid),
+    Column("words", Text),
+    Column("n", Integer),
+    Column("there", Boolean),
+    Column("day", Date),
+    Column("at", DateTime),
+    Column("state", LargeBinary),
+    prefixes=["TEMPORARY"],
+)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+NUMBERS = st.integers(-(2**31), 2**31 - 1)
+IDS = st.sampled_from([UUID(int=n) for n in range(4)])
+DAYS = st.dates(date(1900, 1, 1))
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "id": IDS | st.none(),
+            "words": TEXTS | st.none(),
+            "n": NUMBERS | st.none(),
+            "there": st.booleans() | st.none(),
+            "day": DAYS | st.none(),
+            "at": st.datetimes(datetime(1900, 1, 1)) | st.none(),
+            "state": st.binary(max_size=6) | st.none(),
+        }
+    ),
+    max_size=6,
+)
+
+
+def chosen(
+    words: Sequence[str], ids: Collection[UUID], text: str, n: int, day: date, at: datetime, limit: int
+) -> Select[Any]:
+    """A select with a parameter of each type, and values of its own."""
+    late = case((every.c.day < day, "late"), (every.c.there, "there"), else_=None)
+    listed = every.c.words.in_(words) if words else every.c.words.is_(None)
+    wanted = or_(every.c.id.in_(ids), every.c.words == text, every.c.n > n, every.c.at <= at, listed)
+    columns = (every, late.label("late"), func.coalesce(every.c.there, False), every.c.n)
+    return select(*columns).where(wanted).order_by(*every.c).limit(limit)
+
+
+stated = Statement(chosen)
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def temporary(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    """A connection with the table `every`."""
+    made = engine(None) if request.param == "SQLite" else request.getfixturevalue("server")
+    with made.connect() as connection:
+        every.create(connection)
+        yield connection
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    ROWS,
+    st.lists(TEXTS, max_size=3).map(tuple),
+    st.lists(IDS, max_size=8),
+    TEXTS,
+    NUMBERS,
+    DAYS,
+    st.datetimes(datetime(1900, 1, 1)),
+    st.integers(0, 6),
+)
+def test_the_driver_answers_as_sqlalchemy(
+    temporary: Connection,
+    rows: list[dict[str, Any]],
+    words: tuple[str, ...],
+    ids: list[UUID],
+    text: str,
+    n: int,
+    day: date,
+    at: datetime,
+    limit: int,
+) -> None:
+    temporary.execute(every.delete())
+    if rows:
+        temporary.execute(insert(every), rows)
+    by_driver = stated(temporary, words, ids=ids, text=text, n=n, day=day, at=at, limit=limit)
+    by_sqlalchemy = temporary.execute(chosen(words, ids, text, n, day, at, limit))
+    found, expected = by_driver.all(), by_sqlalchemy.all()
+    assert found == expected
+    assert [list(map(type, row)) for row in found] == [list(map(type, row)) for row in expected]
+    names = [column.name for column in every.c if column.name != "n"]
+    assert [[getattr(row, name) for name in (*names, "late")] for row in found] == [
+        [getattr(row, name) for name in (*names, "late")] for row in expected
+    ]
+
+
+@Statement
+def missing(n: int) -> Select[Any]:
+    return select(Table("nowhere", MetaData(), Column("n", Integer)).c.n).limit(n)
+
+
+def test_an_error_of_the_driver_is_one_of_sqlalchemy(temporary: Connection) -> None:
+    with pytest.raises(DBAPIError, match="nowhere"):
+        missing(temporary, n=1)
+    temporary.rollback()
+    assert temporary.execute(select(1)).scalar_one() == 1

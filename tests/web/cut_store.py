@@ -19,7 +19,7 @@ from projections.store.sqlite import database
 from tests.web.client import LocalClient
 from web.app import create_app
 from web.hosting.host import Host
-from web.hosting.served_structure import ServedStructure
+from web.hosting.served_structure import Present, ServedStructure
 
 BLOCKS = {
     "header": r"<header>.*?</header>",
@@ -71,15 +71,15 @@ class CutStructure(ServedStructure):
         return self.side.refs
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[ReadSide, Connection]]:
+    def reading(self, head: int | None = None) -> Iterator[tuple[ReadSide, Connection]]:
         with self.side.database.connect() as connection:
             yield self.side, connection
 
     def today(self) -> date:
         return self.refs.calendar.local_day(self.events.all[self.events.position - 1].at)
 
-    def tag(self) -> str:
-        return ""
+    def present(self) -> Present:
+        return Present(self.refs, self.side.position, self.today())
 
 
 class Cut:

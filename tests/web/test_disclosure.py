@@ -136,7 +136,7 @@ def test_what_hands_nothing_out_leaves_nothing(at_work: House) -> None:
     dossier, addresses = with_papers(at_work)
     made, bare = scheduled(at_work), at_work.opened()
     head, client = at_work.served.engine.head(), at_work.client(NADIA)
-    tag = {"HX-PTag": at_work.served.tag()}
+    tag = {"HX-PTag": at_work.served.present().tag}
     pages = [*addresses.values(), *(f"{one}.pdf" for one in addresses.values())]
     for path in pages:
         assert client.head(path).status_code == 200

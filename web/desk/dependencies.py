@@ -33,16 +33,18 @@ def desk(request: Request) -> Iterator[Desk]:
     """
     host: Host = request.app.state.host
     served, actor = _who(request, host)
-    tag = served.tag()
-    if request.headers.get("HX-PTag") == tag:
+    now = served.present()
+    if request.headers.get("HX-PTag") == now.tag:
         raise NotModified
-    with served.reading() as (side, connection):
+    with served.reading(now.head) as (side, connection):
         memory = side.memory.now()
-        refs, today = served.refs, served.today()
+        if side.position != now.head:
+            now = served.present()
+        refs, today = now.refs, now.today
         roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
         scope = authorization.scope(actor, refs, today)
         made = Desk(host, served, actor, roles, scope, refs, connection, today, away, memory)
-        request.state.frame = frame_of(request, made, side.blocked, tag)
+        request.state.frame = frame_of(request, made, side.blocked, now.tag)
         request.state.witness = DeskWitness(request, made)
         for named in request.path_params.values() if side.blocked else ():
             if isinstance(named, UUID):

@@ -105,5 +105,6 @@ def safe_path(text: str) -> str:
 
 def enters(served: ServedStructure, member: UUID) -> bool:
     """Tells if a member works in a structure today, and their account is open."""
-    known = served.refs.team.get(member)
-    return known is not None and known.works(served.today()) and known.access.enters
+    now = served.present()
+    known = now.refs.team.get(member)
+    return known is not None and known.works(now.today) and known.access.enters

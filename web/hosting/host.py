@@ -79,8 +79,9 @@ class Host:
     def find(self, slug: str, person: UUID) -> ServedStructure | None:
         """Returns the structure if this person works there today, else None."""
         served = self.structures.get(slug)
-        member = served.refs.team.get(person) if served else None
-        return served if served and member and member.works(served.today()) else None
+        now = served.present() if served else None
+        member = now.refs.team.get(person) if now else None
+        return served if now and member and member.works(now.today) else None
 
 
 @contextmanager

@@ -36,6 +36,20 @@ class TickReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """A structure at one moment: its references, the position of its last event, its day."""
+
+    refs: References
+    head: int
+    today: date
+
+    @property
+    def tag(self) -> str:
+        """The version of a page drawn now, `"1234:2026-03-16"`."""
+        return f"{self.head}:{self.today}"
+
+
+@dataclass(frozen=True, slots=True)
 class ServedStructure:
     """One structure in use. `shortcuts` are the sites whose computers opened the page of the tests since a tick."""
 
@@ -59,10 +73,13 @@ class ServedStructure:
         return side
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[ReadSide, Connection]]:
-        """Yields the read side, caught up, and a connection to it. Damaged tables are live no more."""
+    def reading(self, head: int | None = None) -> Iterator[tuple[ReadSide, Connection]]:
+        """Yields the read side, caught up to the last event, and a connection to it. Damaged tables are live no more.
+
+        `head` is its position, for who has just looked.
+        """
         with self.reads.reading() as side:
-            side.catch_up()
+            side.catch_up(head=head)
             with side.database.connect() as connection:
                 yield side, connection
 
@@ -74,9 +91,9 @@ class ServedStructure:
     def today(self) -> date:
         return self.engine.today()
 
-    def tag(self) -> str:
-        """Returns the version of a page drawn now: the last event's position and the day, `"1234:2026-03-16"`."""
-        return f"{self.engine.head()}:{self.today()}"
+    def present(self) -> Present:
+        refs, head = self.engine.present()
+        return Present(refs, head, self.engine.today(refs))
 
     def tick(self, outbox: Outbox | None = None, url: str = "") -> TickReport:
         """Runs the periodic jobs: expire seat offers, return lent dossiers, make the entries of figures, send notices,

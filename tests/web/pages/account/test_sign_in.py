@@ -234,7 +234,7 @@ def test_a_page_prolongs_the_session(at_work: House, site: Site) -> None:
 
 def test_a_poll_prolongs_nothing(at_work: House, site: Site) -> None:
     browser = first_visit(at_work, site, HELENE)
-    tag = at_work.served.tag()
+    tag = at_work.served.present().tag
     answers = []
     for _ in range(4):
         at_work.pass_by(minutes=10)
