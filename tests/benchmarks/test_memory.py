@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from random import Random
 from threading import Lock, Thread
@@ -25,6 +26,7 @@ PAGES, COMMANDS = sized((18, 6), (180, 60), (180, 60))
 BESIDE = ("/boite", "/boite", "/boite", "/dossiers", "/ateliers", "/protocole", "/equipe")
 ABOUT = ("", "", "", "?form=note", "?form=contact", "/fiche")
 PAPER = "/fiche.pdf"
+PIXFLOW = str(Path(sys.executable).with_name("pixflow"))
 
 pytestmark = pytest.mark.benchmark
 
@@ -32,7 +34,7 @@ pytestmark = pytest.mark.benchmark
 def test_memory(tmp_path: Path, report: Report) -> None:
     if not Path("/proc/self/status").exists():
         pytest.skip("no /proc on this machine")
-    slug, followed = populated(tmp_path)
+    slug, followed, _ = populated(tmp_path, DOSSIERS, ADVISORS)
     with served(tmp_path) as (pid, address):
         hour = Hour(pid, address, slug)
         whole = spent(lambda: hour.pass_by(followed))
@@ -108,23 +110,26 @@ def entered(browser: Client, chance: Random, dossier: str) -> Response:
     return browser.post(f"{dossier}/{form}", data=said)
 
 
-def populated(data: Path) -> tuple[str, dict[UUID, list[UUID]]]:
-    """A structure, its name in addresses, and the dossiers that each person reads."""
-    opened, house = structure(data), House(advisors=ADVISORS)
-    lives = [Life(house, number, begins_within=540) for number in range(DOSSIERS)]
-    said = [one for life in lives for one in life.told() if not isinstance(one[2], DossierClosed)]
-    fill(opened.engine, [*house.told(), *said])
+def populated(data: Path, dossiers: int, advisors: int) -> tuple[str, dict[UUID, list[UUID]], list[Life]]:
+    """A structure: its name in addresses, the dossiers that each person reads, the référente first, and all lives."""
+    opened, house = structure(data), House(advisors=advisors)
+    lives = [Life(house, number, begins_within=540) for number in range(dossiers)]
+    said = (one for life in lives for one in life.told() if not isinstance(one[2], DossierClosed))
+    fill(opened.engine, chain(house.told(), said))
     opened.engine.close()
     followed = {person: [life.dossier for life in lives if life.advisor == person] for person in house.advisors}
-    return opened.slug, {house.referent: [life.dossier for life in lives], **followed}
+    return opened.slug, {house.referent: [life.dossier for life in lives], **followed}, lives
+
+
+def environment(data: Path) -> dict[str, str]:
+    return {**os.environ, "PIXFLOW_DATA": str(data), "COLUMNS": "200"}
 
 
 @contextmanager
 def served(data: Path) -> Iterator[tuple[int, str]]:
     """The server in a process of its own: its number, and its address."""
-    told = {**os.environ, "PIXFLOW_DATA": str(data), "COLUMNS": "200"}
-    command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
-    with subprocess.Popen(command, env=told, stdout=subprocess.PIPE, text=True) as process:
+    command = [PIXFLOW, "serve", "--demo", "--port", "0"]
+    with subprocess.Popen(command, env=environment(data), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
         assert found

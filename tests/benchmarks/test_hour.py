@@ -1,0 +1,143 @@
+"""An hour of thirty people's work on the real server, at their own pace, with ten imports and a rebuild meanwhile."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from statistics import quantiles
+from threading import Lock, Thread
+from time import monotonic, sleep
+from uuid import UUID
+
+import pytest
+from httpx2 import Client, HTTPError, Response
+
+from pixflow.pix_orga.export import ExportCampaign
+from pixflow.pix_orga.samples.assessment import file_name, write_export
+from tests.benchmarks.measure import Aim, Line, Report, noted, sized, spent
+from tests.benchmarks.population import Life
+from tests.benchmarks.test_import import row_of
+from tests.benchmarks.test_memory import PIXFLOW, entered, environment, looked, populated, resident, served
+from tests.web.tags import parsed
+
+DOSSIERS, ADVISORS, MINUTES = sized((200, 5, 1.0), (2_500, 29, 2.0), (25_000, 29, 60.0))
+PAGES, COMMANDS = 3, 1
+"""Of one person in a minute."""
+IMPORTS, ROWS = 10, sized(20, 200, 200)
+CAMPAIGN = ExportCampaign(481_516, "MILOPIX0", "Pix emploi initial")
+
+pytestmark = pytest.mark.benchmark
+
+
+def test_hour(tmp_path: Path, report: Report) -> None:
+    if not Path("/proc/self/status").exists():
+        pytest.skip("no /proc on this machine")
+    slug, followed, lives = populated(tmp_path, DOSSIERS, ADVISORS)
+    with served(tmp_path) as (pid, address):
+        hour = Shift(pid, address, slug)
+        whole = spent(lambda: hour.pass_by(tmp_path, followed, lives))
+    assert hour.imported == IMPORTS
+    assert hour.rebuilt, "the rebuild ended within the hour"
+    asked = len(hour.pages) + len(hour.commands)
+    lines = [
+        Line(f"{len(followed)} people at their own pace", [whole], asked, "requests"),
+        Line("a page", hour.pages, 1, "page"),
+        Line("a command and the page that follows", hour.commands, 1, "command"),
+        Line(f"an export of {ROWS} rows, read, shown and recorded", hour.imports, 1, "import"),
+        Line("the rebuild meanwhile", hour.rebuilt, 1, "rebuild"),
+    ]
+    aims = [
+        Aim("p95 of a page", quantiles(hour.pages, n=20)[-1] * 1000, 150, " ms"),
+        Aim("answers that are errors", len(hour.errors), 1),
+        Aim("most memory of serve", max(hour.held), 300, " MB", slack=1.5),
+    ]
+    per = f"{PAGES} pages and {COMMANDS} command a minute each, {MINUTES:g} minutes, {DOSSIERS:,} dossiers"
+    late = quantiles(hour.commands, n=20)[-1] * 1000
+    report.add("an hour of thirty people", lines, aims, [per, f"p95 of a command: {late:.0f} ms", *hour.errors[:5]])
+
+
+class Shift:
+    """People at work: seconds of each answer, what failed, and the server's memory after each answer, in MB."""
+
+    def __init__(self, pid: int, address: str, slug: str) -> None:
+        self.pages: list[float] = []
+        self.commands: list[float] = []
+        self.imports: list[float] = []
+        self.rebuilt: list[float] = []
+        self.errors: list[str] = []
+        self.held = [resident(pid)]
+        self.imported = 0
+        self._pid, self._address, self._slug = pid, address, slug
+        self._lock = Lock()
+        self._began = monotonic()
+
+    def pass_by(self, data: Path, followed: dict[UUID, list[UUID]], lives: list[Life]) -> None:
+        """Everybody works on their own dossiers. The first one, a référente, imports; an operator rebuilds at half."""
+        referent = next(iter(followed))
+        threads = [Thread(target=self._work, args=pair) for pair in followed.items()]
+        threads += [Thread(target=self._import, args=(referent, lives)), Thread(target=self._rebuild, args=(data,))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _work(self, person: UUID, dossiers: list[UUID]) -> None:
+        chance = Random(person.int)
+        count = round((PAGES + COMMANDS) * MINUTES)
+        due = sorted(chance.uniform(0, MINUTES * 60) for _ in range(count))
+        with self._browser(person) as browser:
+            for number, at in enumerate(due):
+                reads = number % (PAGES + COMMANDS) < PAGES
+                dossier = f"/dossiers/{chance.choice(dossiers)}"
+                self._wait(at)
+                with noted(self.pages if reads else self.commands):
+                    self._answered(looked if reads else entered, browser, chance, dossier)
+
+    def _import(self, referent: UUID, lives: list[Life]) -> None:
+        with self._browser(referent) as browser:
+            for number in range(IMPORTS):
+                self._wait((number + 0.5) * MINUTES * 60 / IMPORTS)
+                some = lives[number * ROWS : (number + 1) * ROWS]
+                at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=IMPORTS - number)
+                data = write_export(CAMPAIGN, [row_of(life, place) for place, life in enumerate(some)])
+                with noted(self.imports):
+                    self._answered(recorded, browser, file_name(CAMPAIGN, at), data)
+                self.imported += 1
+
+    def _rebuild(self, data: Path) -> None:
+        self._wait(MINUTES * 30)
+        with noted(self.rebuilt):
+            subprocess.run(
+                [PIXFLOW, "rebuild"],
+                env=environment(data),
+                check=True,
+                capture_output=True,
+            )
+
+    @contextmanager
+    def _browser(self, person: UUID) -> Iterator[Client]:
+        with Client(base_url=self._address, follow_redirects=True, timeout=60) as browser:
+            browser.post("/qui", data={"structure": self._slug, "person": str(person)}).raise_for_status()
+            yield browser
+
+    def _answered(self, ask: Callable[..., Response], *said: object) -> None:
+        try:
+            ask(*said).raise_for_status()
+        except HTTPError as error:
+            self.errors.append(repr(error))
+        with self._lock:
+            self.held.append(resident(self._pid))
+
+    def _wait(self, until: float) -> None:
+        sleep(max(0, self._began + until - monotonic()))
+
+
+def recorded(browser: Client, name: str, data: bytes) -> Response:
+    """Sends an export, looks at its preview, and records it."""
+    preview = browser.post("/resultats/import", files={"export": (name, data, "text/csv")}).raise_for_status()
+    where = preview.url.path
+    form = next(one for one in parsed(preview.text).select("form") if one.get("action") == where)
+    said = {one["name"]: one.get("value") or "" for one in form.select("input[name]")}
+    return browser.post(where, data=said)
