@@ -212,15 +212,19 @@ def test_a_restart_under_load_loses_nothing_and_fails_nobody(
             recorder.insert_events(stored(uuid4(), 1, 2), command=new)
             acknowledged.append(new.id)
 
-    threads = [Thread(target=write) for _ in range(4)]
+    threads = [Thread(target=write, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
-    while len(acknowledged) < 20:
-        sleep(0.01)
+
+    def go_on() -> None:
+        wanted = len(acknowledged) + 20
+        while len(acknowledged) < wanted:
+            assert all(thread.is_alive() for thread in threads), "the restart failed somebody"
+            sleep(0.01)
+
+    go_on()
     postgres.restart("immediate")
-    before = len(acknowledged)
-    while len(acknowledged) < before + 20:
-        sleep(0.01)
+    go_on()
     stopped = True
     for thread in threads:
         thread.join()
