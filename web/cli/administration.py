@@ -33,7 +33,7 @@ from web.desk.names import NoNames
 from web.french import typography
 from web.french.errors import presets as errors_presets
 from web.french.errors.refusals import refusal
-from web.hosting.mail import outbox_for
+from web.hosting.mail import Late, outbox_for
 from web.hosting.served_structure import structure_in_use
 from web.hosting.settings import Settings
 
@@ -134,14 +134,14 @@ def _rebuild_one(slug: str, title: str) -> None:
 @app.command()
 def tick(structure: OneOption = None) -> None:
     """Ce qui se fait avec le temps : places rendues, dossiers repris, courriels du jour, envois oubliés balayés."""
-    settings, slugs = checked_settings(), chosen_slugs(structure)
-    _, failed = each(slugs, lambda slug: _tick_one(slug, settings, _title(slug, slugs)), UNDONE)
+    settings, slugs, late = checked_settings(), chosen_slugs(structure), Late()
+    _, failed = each(slugs, lambda slug: _tick_one(slug, settings, late, _title(slug, slugs)), UNDONE)
     raise typer.Exit(REFUSED if failed else 0)
 
 
-def _tick_one(slug: str, settings: Settings, title: str) -> None:
+def _tick_one(slug: str, settings: Settings, late: Late, title: str) -> None:
     with working(slug) as served:
-        outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration)
+        outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration, late=late)
         done = served.tick(outbox, settings.pages())
     console.print(f"{title}Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
 

@@ -35,7 +35,7 @@ from web.hosting.http_server import http_server
 from web.hosting.machine import heap, logs, systemd
 from web.hosting.machine.listener import CannotServe, listen_at, listen_on, trusted_proxies
 from web.hosting.machine.metrics import metrics_of
-from web.hosting.mail import Outbox, outbox_for
+from web.hosting.mail import Late, Outbox, outbox_for
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import PORT, Settings
 from web.hosting.site import open_site
@@ -151,9 +151,10 @@ def _alarm(host: Host, stop: threading.Event, port: int) -> None:
     """Sends what waits as an alarm, three times a minute: it waits for no other job (docs/accounts.md#two-people)."""
     settings = Settings()
     while not stop.wait(ALARM_SECONDS):
+        late: Late = []
         for one in host.structures.values():
             try:
-                if outbox := outbox_of(one, settings):
+                if outbox := outbox_of(one, settings, late):
                     one.alarm(outbox, address_of(host, settings, port))
             except Exception:
                 logging.getLogger("pixflow").exception("alarms")
@@ -170,17 +171,19 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
         logging.getLogger("pixflow").warning("%s does not open: %r", slug, host.closed[slug])
     if host.site:
         renew_links(host, host.site)
+    late: Late = []
     for one in host.structures.values():
         try:
-            one.tick(outbox_of(one, settings), address_of(host, settings, port))
+            one.tick(outbox_of(one, settings, late), address_of(host, settings, port))
         except Exception:
             logging.getLogger("pixflow").exception("tick")
     if host.site:
         tick_site(host, host.site)
 
 
-def outbox_of(one: ServedStructure, settings: Settings) -> Outbox | None:
-    return outbox_for(settings, one.opened.folder, demo=one.refs.structure.demonstration)
+def outbox_of(one: ServedStructure, settings: Settings, late: Late) -> Outbox | None:
+    """Returns the outbox of a structure; all of one round wait once for a mail server that does not answer."""
+    return outbox_for(settings, one.opened.folder, demo=one.refs.structure.demonstration, late=late)
 
 
 def address_of(host: Host, settings: Settings, port: int) -> str:

@@ -20,6 +20,8 @@ from web.hosting.settings import Settings
 SECONDS = 20
 Outbox = Callable[["Mail"], None]
 """Sends one message. Raises OSError on failure; the errors of smtplib and ssl are subclasses of it."""
+Late = list[OSError]
+"""The failure of a server that did not answer in time, if there is one."""
 
 ON_ONE_LINE = policy.default.clone(max_line_length=998)
 """Python breaks a long name with accents inside a word, and its reader sees a space there."""
@@ -63,30 +65,33 @@ def message(mail: Mail, sender: str) -> EmailMessage:
     return made
 
 
-def outbox_for(settings: Settings, folder: Path, *, demo: bool) -> Outbox | None:
-    """Returns the outbox of a structure: files for a demonstration, else the mail server of the settings, else None."""
+def outbox_for(settings: Settings, folder: Path, *, demo: bool, late: Late | None = None) -> Outbox | None:
+    """Returns the outbox of a structure: files for a demonstration, else the mail server of the settings, else None.
+
+    Outboxes with the same `late` wait once together for a server that does not answer in time.
+    """
     if demo:
         return folder_outbox(folder / "notices", settings.sender)
-    return smtp_outbox(settings) if settings.smtp else None
+    return smtp_outbox(settings, late) if settings.smtp else None
 
 
-def smtp_outbox(settings: Settings) -> Outbox:
+def smtp_outbox(settings: Settings, late: Late | None = None) -> Outbox:
     """Returns an outbox that sends to the mail server of the settings. Raises ValueError for another address.
 
     After one wait for a server that does not answer in time, it fails at once: periodic jobs have other work.
     """
     server_of(settings)
-    late: list[OSError] = []
+    failures = [] if late is None else late
 
     def send(mail: Mail) -> None:
-        if late:
-            raise late[0]
+        if failures:
+            raise failures[0]
         try:
             with connected(settings) as server:
                 server.send_message(message(mail, settings.sender))
         except OSError as error:
             if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-                late.append(error)
+                failures.append(error)
             raise
 
     return send

@@ -29,7 +29,7 @@ from pixflow.partner_links.issuing import (
     renew_link,
 )
 from pixflow.partner_links.token import token_of
-from pixflow.partner_links.validity import LinkedReferral, is_open, referral_of, reminder_day
+from pixflow.partner_links.validity import MOST_REMINDERS, LinkedReferral, is_open, referral_of, reminder_day
 from pixflow.partners.contacts import miss_contact
 from pixflow.refused import Refused
 from projections.store.catch_up import ReadSide
@@ -40,6 +40,8 @@ from web.french.typography import phone
 from web.hosting.mail import Mail, Outbox, fault
 from web.hosting.notices import EVENING, MORNING
 
+ASK = "ask"
+"""Name of the e-mail that asks for the outcome."""
 _log = logging.getLogger("pixflow")
 
 
@@ -55,11 +57,9 @@ class Sender:
 
 def write_due(engine: Engine, side: ReadSide) -> int:
     """Issues the links of the e-mails that are due today: reminders and questions. Returns how many."""
-    refs, now = engine.references(), engine.clock()
-    today = refs.calendar.local_day(now)
-    hour = now.astimezone(ZoneInfo(refs.structure.zone)).time()
-    if not refs.calendar.is_working(today) or not MORNING <= hour < EVENING:
+    if not _is_working_time(engine):
         return 0
+    today = engine.today()
     with side.database.connect() as connection:
         due = [(row.stream, row.referral) for row in partner_links.to_write(connection, today)]
         known = [(stream, _referral(fold_of(connection, stream), referral)) for stream, referral in due]
@@ -67,19 +67,36 @@ def write_due(engine: Engine, side: ReadSide) -> int:
     return sum(_write(engine, stream, one, to.stored) for stream, one, to in letters if to.address)
 
 
+def _is_working_time(engine: Engine) -> bool:
+    """Tells if the clock may write to partners now: on a working day, between 7:30 and 20:00."""
+    refs, now = engine.references(), engine.clock()
+    hour = now.astimezone(ZoneInfo(refs.structure.zone)).time()
+    return refs.calendar.is_working(refs.calendar.local_day(now)) and MORNING <= hour < EVENING
+
+
 def _write(engine: Engine, stream: UUID, known: Referral, address: str) -> bool:
     """Issues the link of one e-mail, and tells if it is new. Each reminder has its own command."""
     remind = reminder_day(known, engine.references()) is not None
-    name = f"remind {len(known.reminders)}" if remind else "ask"
+    name = f"remind {len(known.reminders)}" if remind else ASK
     return _records(
         engine,
         {"dossier": stream},
         remind_partner if remind else ask_outcome,
         Actor(CLOCK),
         new_id(known.id, name),
-        {"link": new_id(known.id, f"{name} link"), "until": last_day(engine), "address": address},
+        {"link": _link_of(known, name), "until": last_day(engine), "address": address},
         referral=known.id,
     )
+
+
+def _link_of(known: Referral, name: str) -> UUID:
+    """Returns the id of the link that the clock issues for one e-mail."""
+    return new_id(known.id, f"{name} link")
+
+
+def _is_of_the_clock(found: LinkedReferral) -> bool:
+    names = (ASK, *(f"remind {number}" for number in range(MOST_REMINDERS)))
+    return found.link.id in {_link_of(found.referral, name) for name in names}
 
 
 def renew(engine: Engine, side: ReadSide, link: UUID) -> bool:
@@ -101,12 +118,16 @@ def renew(engine: Engine, side: ReadSide, link: UUID) -> bool:
 
 
 def send_waiting(sender: Sender) -> int:
-    """Sends the e-mail of every link that waits for it, and returns how many left."""
-    today = sender.engine.today()
+    """Sends the e-mail of every link that waits for it, and returns how many left.
+
+    Those that the clock wrote and that could not leave in time wait for the next working day.
+    """
+    today, everything = sender.engine.today(), _is_working_time(sender.engine)
     with sender.side.database.connect() as connection:
         waiting = [(row.stream, row.link) for row in partner_links.to_mail(connection, today)]
         states = {stream: fold_of(connection, stream) for stream, _ in waiting}
         found = [(stream, one) for stream, link in waiting if (one := _waiting(states[stream], link, today))]
+        found = [(stream, one) for stream, one in found if everything or not _is_of_the_clock(one)]
         letters = [(stream, one, one.link.address or destination(connection, one.referral).address)
                    for stream, one in found]  # fmt: skip
     return sum(_send(sender, stream, states[stream], one, to) for stream, one, to in letters if to)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -19,11 +20,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from pixflow import presets, structure_folder
+from pixflow.actor import OPERATOR, Actor
+from pixflow.team.membership import add_member
 from pixflow.team.notices import stream_of
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
+from web.cli.server import tick_all
 from web.french import health as french
 from web.hosting import mail, mail_checks
+from web.hosting.host import open_host
 from web.hosting.mail import Mail, fault, smtp_outbox
 from web.hosting.settings import Settings
 
@@ -240,10 +246,41 @@ def test_a_server_that_does_not_answer_in_time_is_waited_for_once(monkeypatch: p
         for _ in range(3):
             with pytest.raises(OSError, match="timed out"):
                 outbox(MAIL)
-        silent.setblocking(False)
-        silent.accept()[0].close()
-        with pytest.raises(BlockingIOError):
-            silent.accept()
+        assert calls(silent) == 1
+
+
+def calls(silent: socket.socket) -> int:
+    """The connections that a server which accepts none has been asked for."""
+    silent.setblocking(False)
+    count = 0
+    while True:
+        try:
+            silent.accept()[0].close()
+        except BlockingIOError:
+            return count
+        count += 1
+
+
+def test_all_the_structures_wait_once_for_a_server_that_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "SECONDS", 0.1)
+    morning = datetime(2026, 3, 16, 9, tzinfo=UTC)
+    for name in ("Alençon", "Argentan"):
+        made = structure_folder.create(
+            tmp_path, name=name, preset=presets.load("laigle-mortagne"), sites=(name,), clock=lambda: morning
+        )
+        hired: dict[str, Any] = {
+            "name": "Hélène Morin",
+            "email": "helene@exemple.fr",
+            "site": None,
+            "roles": ("manager",),
+        }
+        made.engine.execute({"staff": uuid4()}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **hired)
+        made.engine.close()
+    with socket.create_server(("127.0.0.1", 0)) as silent, open_host(tmp_path, clock=lambda: morning) as host:
+        tick_all(host, Settings(smtp=f"smtp://127.0.0.1:{silent.getsockname()[1]}"), 0)
+        assert calls(silent) == 1
 
 
 def test_doctor_says_what_is_wrong_before_the_first_mail() -> None:

@@ -121,6 +121,22 @@ def test_nobody_is_written_to_on_a_sunday_nor_at_night(referred: Referred) -> No
     assert len(referred.tick()) == 1
 
 
+def test_a_reminder_that_the_mail_server_kept_back_waits_for_the_morning(referred: Referred) -> None:
+    """A link that somebody asks for leaves at once, at night too."""
+    referred.tick()
+    referred.outbox.broken = True
+    referred.house.day(date(2026, 3, 30))
+    assert referred.tick() == []
+    referred.outbox.broken = False
+    referred.house.day(date(2026, 3, 30), hour=21)
+    assert referred.tick() == []
+    referred.house.day(date(2026, 3, 31))
+    assert len(referred.tick()) == 1
+    referred.house.day(date(2026, 3, 31), hour=21)
+    referred.issue("email", ADDRESS)
+    assert len(referred.tick()) == 1
+
+
 @pytest.mark.parametrize("end", ["answered", "closed", "dropped", "revoked"])
 def test_no_reminder_once_nothing_is_awaited(referred: Referred, end: str) -> None:
     referred.tick()
