@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from pixflow.identity import email as known_email
-from pixflow.store import SiteRefused, StoreRefused
+from pixflow.store import SiteRefused
 from pixflow.store.durable_files import write_new
 
 _LENGTH, _NONCE = 32, 12
@@ -70,11 +70,12 @@ class SiteKey:
         return nonce + self._cipher.encrypt(nonce, content, place.encode())
 
     def open_sealed(self, sealed: bytes, place: str) -> bytes:
-        """Decrypts what `seal` returned for this place. Raises StoreRefused when it was changed or moved."""
+        """Decrypts what `seal` returned for this place. Raises SiteRefused when it was changed or moved."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
         except InvalidTag:
-            raise StoreRefused(f"a secret of the accounts store does not open ({place.partition(' ')[0]})") from None
+            kind = place.partition(" ")[0]
+            raise SiteRefused("key", f"a secret of the accounts store does not open ({kind})") from None
 
     def sign(self, text: str) -> str:
         """Returns the signature of a text, in hexadecimal."""

@@ -117,8 +117,11 @@ SENTENCES = {
     "address good": "{url}.",
     "account_store good": "Ils s’ouvrent avec leur clé.",
     "account_store good none": "Personne n’est encore invité : « pixflow account invite ».",
-    "account_store alarm": "Ils ne s’ouvrent pas, leur clé (keys/_site.key) manque ou n’est pas la leur : remettez la "
-    "clé, ou « pixflow account restore ».",
+    "account_store alarm": "Ils ne s’ouvrent pas : leur base est abîmée, ou leur clé (keys/_site.key) manque ou n’est "
+    "pas la leur. Remettez la clé, ou « pixflow account restore ».",
+    "account_store alarm lost": "Leur base manque, et leur clé est là : « pixflow account restore », ou invitez chacun "
+    "de nouveau.",
+    "account_store alarm modes": "{files} peut se lire par d’autres : « chmod 600 ».",
     "account_store alarm forged": "{unsigned} par pixflow : quelqu’un d’autre écrit dans la base des comptes. Ce "
     "qu’il y a mis n’ouvre rien. Changez le mot de passe de la base, et voyez qui y accède.",
     "tls good": "Pages et base ne sont lues qu’ici, ou chiffrées.",

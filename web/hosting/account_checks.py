@@ -4,11 +4,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
 
+from pixflow.store import SiteRefused
 from web.accounts import signed_rows
 from web.accounts.factors import breached
 from web.accounts.site import LOCAL, is_safe
-from web.accounts.store import open_accounts
+from web.accounts.store import AccountStore, open_accounts
 from web.accounts.tables import SIGNED, accounts
 from web.hosting.health import Finding, run
 from web.hosting.settings import Settings
@@ -23,9 +25,24 @@ def findings(settings: Settings, *, demo: bool) -> list[Finding]:
 
 def account_store(settings: Settings) -> Finding:
     """Checks that the store opens, that its key opens what it sealed, that it is whole, and that pixflow wrote it."""
-    store = open_accounts(settings.data, settings.database())
-    if store is None:
-        return Finding("account_store", "good", {"why": "none"})
+    key = settings.data / "keys" / "_site.key"
+    if key.exists() and key.stat().st_mode & 0o077:
+        return Finding("account_store", "alarm", {"why": "modes", "files": [f"keys/{key.name}"]})
+    try:
+        if store := open_accounts(settings.data, settings.database()):
+            return _opened(settings, store)
+    except SiteRefused:
+        return Finding("account_store", "alarm")
+    except DatabaseError:
+        if settings.database():  # the server is away
+            raise
+        return Finding("account_store", "alarm")
+    if key.exists():
+        return Finding("account_store", "alarm", {"why": "lost"})
+    return Finding("account_store", "good", {"why": "none"})
+
+
+def _opened(settings: Settings, store: AccountStore) -> Finding:
     try:
         with store.read() as connection:
             row = connection.execute(select(accounts.c.id, accounts.c.email).limit(1)).first()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from pixflow.store import SiteRefused
+from pixflow.store.durable_files import write_new
 from tests.web.client import words
 from tests.web.pages.account.conftest import NADIA, SECRET, URL, address, first_visit
 from tests.web.paths import House, house
@@ -125,13 +126,27 @@ def test_doctor_opens_the_store_with_its_key(at_work: House, tmp_path: Path) -> 
     assert "1 ligne n’a pas été écrite par pixflow" in words(sentence(forged.check, forged.level, forged.details))
     key = tmp_path / "data" / "keys" / "_site.key"
     was = key.read_bytes()
-    key.write_bytes(bytes(32))
-    assert account_checks.findings(about, demo=False)[0].level == "alarm"
+
+    def said() -> str:
+        found = account_checks.findings(about, demo=False)[0]
+        assert found.level == "alarm"
+        return words(sentence(found.check, found.level, found.details))
+
+    for damaged in (bytes(32), was[:-1]):
+        key.write_bytes(damaged)
+        assert "Remettez la clé" in said()
     key.write_bytes(was)
     key.chmod(0o644)
-    assert account_checks.findings(about, demo=False)[0].level == "alarm"
+    assert said() == "keys/_site.key peut se lire par d’autres : « chmod 600 »."
     key.unlink()
-    assert account_checks.findings(about, demo=False)[0].level == "alarm"
+    assert "Remettez la clé" in said()
+    write_new(key, was)
+    store = tmp_path / "data" / "_site" / "accounts.db"
+    site_of(at_work).store.close()
+    store.write_bytes(b"no database" * 500)
+    assert "leur base est abîmée" in said()
+    store.unlink()
+    assert "Leur base manque" in said()
     assert account_checks.findings(about, demo=True) == []
     assert account_checks.account_store(Settings(data=tmp_path / "nobody")).details == {"why": "none"}
 
