@@ -76,7 +76,7 @@ def run(library: str, now: datetime, bytecode: Path, *arguments: str) -> subproc
     """Runs Python in a process whose clock, and that of each process it starts, says `now` at its start.
 
     An offset needs no memory shared by the processes. Durations stay as they are: the monotonic clock is not set.
-    Without the third setting, a wait on that clock ends at once, and a thread that waits for the interpreter spins.
+    Without FORCE_MONOTONIC_FIX=0 a wait on that clock ends at once, and a thread that waits for the interpreter spins.
     """
     environment = os.environ | {
         "LD_PRELOAD": library,
