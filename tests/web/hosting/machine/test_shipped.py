@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.conftest import unavailable
+from tests.test_docs import OPERATIONS
 from tests.web.hosting.machine.served import HOST, PIXFLOW, made, serving
 from web.accounts.attempts import place_key
 from web.accounts.store import open_accounts
@@ -74,6 +75,18 @@ def test_a_unit_is_exposed_at_most_1_0(units: Path, unit: str) -> None:
         text=True,
     )
     assert answer.returncode == 0, answer.stdout.splitlines()[-1]
+
+
+def test_doctor_is_asked_after_a_backup_that_failed(tmp_path: Path) -> None:
+    """The night of a damaged event, or of a full disk, is the one that needs it."""
+    asked = re.findall(r"^(Exec\w+)=\S+/pixflow (.*)$", (SYSTEMD / "pixflow-night.service").read_text(), re.MULTILINE)
+    assert asked == [("ExecStart", "backup --keep 30"), ("ExecStopPost", "doctor")]
+    fake = tmp_path / "pixflow"
+    fake.write_text('#!/bin/sh\necho "$1"\ntest "$1" != backup\n')
+    fake.chmod(0o755)
+    (cron,) = re.findall(r"from cron:\n\n```sh\n(.*?)```", OPERATIONS, re.DOTALL)
+    ran = subprocess.run(["sh", "-c", cron], env={"PATH": f"{tmp_path}:/bin"}, capture_output=True, text=True)
+    assert ran.stdout.split() == ["backup", "doctor"]
 
 
 def test_a_unit_without_the_house_is_exposed(units: Path) -> None:
