@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import update
 
 from pixflow import erasing, presets, structure_folder
@@ -34,10 +35,13 @@ from web.hosting.host import open_host, serving
 from web.hosting.settings import Settings
 
 FIRST = date(2026, 1, 5)
+ON_SQLITE = pytest.mark.parametrize("at_work", ["sqlite"], indirect=True)
 
 
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    if request.param == "postgresql":
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     with house(tmp_path / "data", FIRST) as made:
         made.served.read()
         yield made
@@ -59,8 +63,22 @@ def monitor(at_work: House) -> Any:
 
 def reached(at_work: House, position: int) -> None:
     """The tables say that they show so many events."""
-    with at_work.served.reads.side.database.begin() as connection:
+    with at_work.served.reads.side.writing() as connection:
         connection.execute(update(bookkeeping.position), {"position": position})
+
+
+def written(at_work: House, file: str, *statements: str) -> None:
+    """Somebody writes into the database, with the rights of its owner."""
+    opened = at_work.served.opened
+    if opened.database is None:
+        with closing(sqlite3.connect(opened.folder / f"{file}.db")) as database, database:
+            for statement in statements:
+                database.execute(statement)
+        return
+    with opened.database.owner() as owner, owner.transaction():
+        owner.execute(SQL("SET LOCAL search_path TO {}").format(Identifier(str(opened.schema))))
+        for statement in statements:
+            owner.execute(statement.encode())
 
 
 def make_another_a_week_later(at_work: House) -> None:
@@ -77,7 +95,7 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
     back_up(at_work.served.opened)
     assert alarms(at_work) == set()
     checks = {"durability", "version", "clock", "triggers", "order", "facts", "keys", "erasures", "destroyed"}
-    checks |= {"access", "tables", "stopped", "log", "modes"}
+    checks |= {"access", "tables", "stopped", "modes", *(() if at_work.served.opened.database else ("log",))}
     assert found(at_work).keys() == checks | {"aside", "backup", "disk"}
 
 
@@ -100,6 +118,7 @@ def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
 # --- each alarm, provoked
 
 
+@ON_SQLITE
 def test_a_connection_that_is_not_durable(at_work: House) -> None:
     at_work.opened()
     with at_work.served.engine.recorder.datastore.transaction(commit=True) as cursor:
@@ -110,6 +129,7 @@ def test_a_connection_that_is_not_durable(at_work: House) -> None:
     assert (answer.status_code, answer.json()["alarms"]) == (503, ["durability"])
 
 
+@ON_SQLITE
 def test_a_version_to_be_updated_is_a_note(at_work: House) -> None:
     warned = bool(at_work.served.engine.recorder.warnings)
     assert warned == (sqlite3.sqlite_version_info < (3, 51, 3))
@@ -146,6 +166,7 @@ def test_tables_of_a_log_that_is_gone(at_work: House) -> None:
     assert monitor(at_work).status_code == 503
 
 
+@ON_SQLITE
 def test_tables_of_another_version_only(at_work: House) -> None:
     (at_work.served.opened.folder / "read" / "live").write_text("other-1.db\n")
     assert found(at_work)["tables"] == Finding("tables", "alarm", {"lag": at_work.served.engine.head(), "why": "other"})
@@ -153,7 +174,7 @@ def test_tables_of_another_version_only(at_work: House) -> None:
 
 
 def test_a_table_that_stopped(at_work: House) -> None:
-    with at_work.served.reads.side.database.begin() as connection:
+    with at_work.served.reads.side.writing() as connection:
         stream = {"projection": "advisor_queue", "stream": uuid4(), "position": 3, "code": "KeyError"}
         connection.execute(bookkeeping.stopped.insert(), stream)
     assert found(at_work)["stopped"].details == {"streams": 1, "tables": {"advisor_queue": 1}}
@@ -207,6 +228,7 @@ def test_a_disk_that_is_nearly_full(at_work: House) -> None:
     assert health.disk(folder, free=free * 2).level == "alarm"
 
 
+@ON_SQLITE
 def test_a_log_that_does_not_empty_itself(at_work: House) -> None:
     at_work.opened()
     assert health.log(at_work.served.opened, limit=1_000).level == "alarm"
@@ -218,8 +240,11 @@ def test_a_key_that_is_lost_and_one_that_is_destroyed(at_work: House) -> None:
     dossier, other = at_work.opened(), at_work.opened()
     at_work.served.engine.keys.destroy([other])
     assert found(at_work)["keys"].level == "good"
-    with closing(sqlite3.connect(at_work.served.opened.folder / "keys.db")) as vault, vault:
-        vault.execute("DELETE FROM stream_keys WHERE stream = ?", [dossier.hex])
+    written(
+        at_work,
+        "keys",
+        f"DELETE FROM stream_keys WHERE stream = '{dossier if at_work.served.opened.database else dossier.hex}'",
+    )
     assert found(at_work)["keys"] == Finding("keys", "alarm", {"lost": 1})
 
 
@@ -269,26 +294,33 @@ def test_more_erasures_than_pixflow_does_alone(at_work: House, monkeypatch: pyte
 
 
 def test_triggers_that_are_gone(at_work: House, caplog: pytest.LogCaptureFixture) -> None:
-    with closing(sqlite3.connect(at_work.served.opened.folder / "events.db")) as file:
-        file.execute("DROP TRIGGER commands_delete")
-    assert found(at_work)["triggers"] == Finding("triggers", "alarm", {"missing": ["commands_delete"]})
+    on_postgres = at_work.served.opened.database is not None
+    gone = "append_only on commands" if on_postgres else "commands_delete"
+    written(at_work, "events", f"DROP TRIGGER {gone}")
+    (named,) = at_work.served.engine.recorder.missing_triggers()
+    assert found(at_work)["triggers"] == Finding("triggers", "alarm", {"missing": [named]})
     answer = monitor(at_work)
     assert (answer.status_code, answer.json()["alarms"]) == (200, ["triggers"])
     with serving(at_work.host):
-        assert "events can be changed, triggers are missing: commands_delete" in caplog.text
+        assert f"events can be changed, triggers are missing: {named}" in caplog.text
+    assert "commands" in named
 
 
 def test_a_change_in_the_database(at_work: House) -> None:
     at_work.opened()
     events = at_work.served.engine.read(0, 100)
     position = max(one.position for one in events if isinstance(one.event, DossierOpened))
-    with closing(sqlite3.connect(at_work.served.opened.folder / "events.db")) as file, file:
-        file.execute("DROP TRIGGER stored_events_update")
-        file.execute(
-            "UPDATE stored_events SET state = CAST(replace(state, '2026', '1999') AS BLOB) WHERE position = ?",
-            [position],
-        )
-        file.execute("UPDATE stored_events SET originator_version = 9 WHERE position = 1")
+    on_postgres = at_work.served.opened.database is not None
+    changed = "CAST(replace(state, '2026', '1999') AS BLOB)"
+    if on_postgres:
+        changed = "convert_to(replace(convert_from(state, 'UTF8'), '2026', '1999'), 'UTF8')"
+    written(
+        at_work,
+        "events",
+        f"DROP TRIGGER {'append_only ON stored_events' if on_postgres else 'stored_events_update'}",
+        f"UPDATE stored_events SET state = {changed} WHERE position = {position}",
+        "UPDATE stored_events SET originator_version = 9 WHERE position = 1",
+    )
     assert found(at_work)["order"] == Finding("order", "alarm", {"faults": {"version": [1]}})
     head = at_work.served.engine.head()
     told = {"faults": {"opening": [position]}, "reached": head, "head": head, "days": 0}
@@ -326,12 +358,14 @@ def test_a_monitor_is_told_what_the_last_backup_found(at_work: House) -> None:
     assert health.last_facts(at_work.served.opened).details["faults"] == {"opening": [head]}
 
 
+@ON_SQLITE
 def test_keys_that_others_may_read(at_work: House) -> None:
     (at_work.host.data / "keys" / f"{at_work.slug}.key").chmod(0o640)
     (at_work.served.opened.folder / "keys.db").chmod(0o604)
     assert found(at_work)["modes"].details == {"files": ["keys.db", f"{at_work.slug}.key"]}
 
 
+@ON_SQLITE
 def test_a_check_that_fails_is_an_alarm(at_work: House) -> None:
     with closing(sqlite3.connect(at_work.served.opened.folder / "keys.db")) as vault, vault:
         vault.execute("INSERT INTO stream_keys VALUES ('no stream', NULL)")
