@@ -42,6 +42,8 @@ DOSSIER_READERS = Roles({"advisor": "own", "referent": "all", "manager": "all", 
 LOAN_PARTIES = Roles({"advisor": "own", "referent": "all", "manager": "all"}, "loan")
 WORKSHOP_READERS = Roles({**TEAM.reach, "auditor": "all"})
 """An auditor writes nothing, but a paper that they take leaves a fact."""
+READINGS_READERS = Roles({"manager": "all", "auditor": "all"})
+"""Roles that read the access journal of the whole structure."""
 OWN_SEATS = Roles({"advisor": "own", "facilitator": "all", "referent": "all"})
 OWN_WORKSHOPS = Roles({"advisor": "own", "facilitator": "all", "referent": "all"}, "workshop")
 OWN_MILESTONES = Roles(

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from pixflow.events.base import Recorded, event_day
+from pixflow.events.base import Event, Recorded, event_day
 from pixflow.events.dossier import PersonErased as DossierErased
 from pixflow.events.dossier import Retracted as DossierRetracted
 from pixflow.events.participation import PersonErased as ParticipationErased
@@ -40,6 +40,11 @@ def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Record
         if recorded.originator_version not in retracted:
             initial = evolve(initial, recorded)
     return initial
+
+
+def once_a_day(issued: Event, actor: str, history: Sequence[Recorded]) -> list[Event]:
+    """Returns the event; nothing when this actor recorded an equal one that day: a reload is the same paper."""
+    return [] if any(known.by == actor and known.event == issued for known in history) else [issued]
 
 
 class Stamp(Struct, frozen=True):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pixflow import working_days
 from pixflow.actor import CLOCK, OPERATOR
-from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, decision
+from pixflow.decision import NOBODY, READINGS_READERS, REFERENT_AND_MANAGER, Argument, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import (
     BackupRestored,
@@ -17,12 +17,13 @@ from pixflow.events.structure import (
     Motive,
     PortfolioMapped,
     ProgramStarted,
+    ReadingsIssued,
     RotationMotive,
     ShortcutOpened,
     StructureOpened,
     TeamConfirmed,
 )
-from pixflow.folding import Stamp
+from pixflow.folding import Stamp, once_a_day
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused, required
 
@@ -75,7 +76,7 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             return replace(state, version=version, portfolios={**state.portfolios, header: columns})
         case ShortcutOpened(site=site, on=on):
             return replace(state, version=version, shortcuts={**state.shortcuts, site: on})
-        case BackupRestored() | KeyRotated():
+        case BackupRestored() | KeyRotated() | ReadingsIssued():
             return replace(state, version=version)
     return state
 
@@ -147,3 +148,11 @@ def note_shortcut(structure: Structure, *, site: str, on: date) -> list[Event]:
     """Records that a computer of a site opened the page of the tests, once a day; an unknown site is all sites."""
     site = site if site in structure.sites else ""
     return [] if structure.shortcuts.get(site) == on else [ShortcutOpened(site=site, on=on)]
+
+
+@decision("issue_readings", READINGS_READERS, Argument.ACTOR, Argument.HISTORY)
+def issue_readings(
+    structure: Structure, *, first: date, last: date, people: int, actor: str, on: date, history: Sequence[Recorded]
+) -> list[Event]:
+    """Records that the actor takes the file of who looked at whom, when it names anybody."""
+    return once_a_day(ReadingsIssued(first=first, last=last, people=people, on=on), actor, history) if people else []

@@ -95,7 +95,7 @@ OWN_CALENDAR = {"replace_calendar_address"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
 TEAM = ACCOUNTS | DAYS | OWN_CALENDAR | STEPS | {"open_account"}
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
-READING = {"issue_paper", "issue_workshop_paper"}
+READING = {"issue_paper", "issue_workshop_paper", "issue_readings"}
 """Papers that leave an event: whoever reads may take them."""
 KNOWLEDGE = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.resources.")}
 PARTNERS = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.partners.")}
@@ -319,7 +319,7 @@ def test_an_advisor_books_for_their_own_and_marks_where_they_run_the_workshop() 
 @pytest.mark.parametrize("role", ["auditor", "facilitator"])
 def test_who_only_reads_writes_nothing_about_dossiers(role: Role) -> None:
     written = {decision for decision in DECISIONS if decision not in BEYOND and may(PEOPLE[role], decision)}
-    assert written == ({"issue_paper"} if role == "auditor" else set())
+    assert written == ({"issue_paper", "issue_readings"} if role == "auditor" else set())
 
 
 def test_an_auditor_writes_nothing_but_that_they_took_a_paper() -> None:
@@ -354,6 +354,7 @@ def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
         "request_erasure",
         "issue_copy",
         "issue_paper",
+        "issue_readings",
     }
 
 
@@ -361,7 +362,8 @@ def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> Non
     refused = {decision for decision in DECISIONS if not may(PEOPLE["referent"], decision, NOBODY_S)}
     by_the_clock = {name for name, one in DECISIONS.items() if not one.roles.reach}
     as_advisors = {"break_glass", "undo_return"}  # they read the dossier, and undo any assignment
-    assert refused == ACCOUNTS | OWN_CALENDAR | HOUSE | ERASING | by_the_clock | as_advisors | {"confirm_team"}
+    of_direction = {"confirm_team", "issue_readings"}
+    assert refused == ACCOUNTS | OWN_CALENDAR | HOUSE | ERASING | by_the_clock | as_advisors | of_direction
 
 
 def test_the_widest_of_several_roles_counts() -> None:

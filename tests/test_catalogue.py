@@ -61,6 +61,7 @@ from pixflow.events.structure import (
     KeyRotated,
     PortfolioMapped,
     ProgramStarted,
+    ReadingsIssued,
     ShortcutOpened,
     StructureOpened,
     TeamConfirmed,
@@ -336,6 +337,12 @@ EMITTED: dict[type[Event], Emitted] = {
         (STRUCTURE,), structure.map_portfolio, {"header": "c4", "columns": ((2, "last_name"), (5, "")), "on": DAY}
     ),
     ShortcutOpened: Emitted((STRUCTURE,), structure.note_shortcut, {"site": "L’Aigle", "on": DAY}),
+    ReadingsIssued: Emitted(
+        (STRUCTURE,),
+        structure.issue_readings,
+        {"first": DAY, "last": DAY, "people": 12, "actor": "somebody else", "on": DAY},
+        no_effect="what was handed out is read in the history and decides nothing",
+    ),
     ProtocolDrafted: Emitted((), drafting.draft_protocol, {"document": PROTOCOL, **DRAFT}),
     ProtocolEndorsed: Emitted((PROTOCOL_DRAFTED,), drafting.endorse_protocol, OPINION),
     ProtocolDraftDropped: Emitted(

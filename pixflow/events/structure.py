@@ -16,7 +16,7 @@ PLAIN = frozenset(
     {
         *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
         *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines", "people"),
-        *("header", "columns", "site"),
+        *("header", "columns", "site", "first", "last"),
     }
 )
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
@@ -118,4 +118,15 @@ class ShortcutOpened(Event):
 
     TOPIC: ClassVar[str] = "structure.ShortcutOpened"
     site: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingsIssued(Event):
+    """Somebody took the file of who looked at whom, from a day to another, with the names of so many young people."""
+
+    TOPIC: ClassVar[str] = "structure.ReadingsIssued"
+    first: date
+    last: date
+    people: int
     on: date

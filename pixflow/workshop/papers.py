@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from pixflow.decision import WORKSHOP_READERS, Argument, decision
-from pixflow.dossier.privacy.disclosure import once_a_day
 from pixflow.events import workshop as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import WorkshopPaper
+from pixflow.folding import once_a_day
 from pixflow.workshop.state import Workshop
 
 

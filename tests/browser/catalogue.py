@@ -11,7 +11,7 @@ ELSEWHERE = {
     "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",
     # the operator's, and the clock's by night
-    "structure.ShortcutOpened", "structure.BackupRestored",
+    "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored",
     "structure.KeyRotated", "structure.PortfolioMapped", "structure.JournalSealed",
     # who is still in the team: tests/web/pages/team
     "structure.TeamConfirmed",

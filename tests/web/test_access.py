@@ -19,6 +19,7 @@ import pytest
 from pixflow.events import dossier as dossier_events
 from pixflow.events import workshop as workshop_events
 from pixflow.events.base import Event
+from pixflow.events.structure import ReadingsIssued
 from pixflow.events.values import Role
 from tests.web.access import ELSEWHERE, HERS, NADIA, NAMES, READ, ROLES, World, world
 from tests.web.client import InspectingClient
@@ -84,6 +85,7 @@ LEAVES: dict[str, set[type[Event]]] = {
        for paper in ("fiche", "convocation", "prescription/{participation:uuid}") for kind in ("", ".pdf")},
     **{f"{_DOSSIER}/droits/tout.{kind}": {dossier_events.CopyIssued} for kind in ("pdf", "json")},
     **{f"{_WORKSHOP}/{paper}": {workshop_events.PaperIssued} for paper in ("emargement", "emargement.pdf", "avis")},
+    "GET /consultations.csv": {ReadingsIssued},
 }  # fmt: skip
 """Events that a page may leave: it hands something out (docs/retention.md#what-was-handed-out)."""
 

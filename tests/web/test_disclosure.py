@@ -19,6 +19,7 @@ from pixflow.dossier import follow_up, retraction
 from pixflow.events import dossier as e
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
+from pixflow.events.structure import ReadingsIssued
 from pixflow.refused import Refused
 from pixflow.store import StoreFull
 from pixflow.store.locks import FileLock
@@ -31,7 +32,7 @@ from web.cli.app import app
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin"
 TUESDAY = MONDAY + timedelta(days=1)
-ISSUED = (e.CopyIssued, e.PaperIssued, w.PaperIssued)
+ISSUED = (e.CopyIssued, e.PaperIssued, w.PaperIssued, ReadingsIssued)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -130,6 +131,19 @@ def test_the_papers_of_a_workshop_leave_the_number_of_their_names(at_work: House
     seat(at_work, made, at_work.opened(first="Inès"))
     client.get(f"/ateliers/{made}/emargement")
     assert issued(at_work, made)[-1] == (w.PaperIssued(paper="sheet", people=3, on=MONDAY), NADIA)
+
+
+def test_the_file_of_who_looked_leaves_the_number_of_its_names(at_work: House) -> None:
+    for dossier in (at_work.opened(), at_work.opened(first="Léo", advisor=PAUL)):
+        at_work.client(SOPHIE).get(f"/dossiers/{dossier}")
+    helene, structure = at_work.client(HELENE), at_work.served.opened.stream("structure")
+    assert helene.head("/consultations.csv").status_code == 200
+    assert helene.get(f"/consultations.csv?par={at_work.people[NADIA]}").status_code == 200, "nobody is named"
+    assert issued(at_work, structure) == []
+    for client in (helene, helene, at_work.client(CLAIRE)):
+        assert client.get("/consultations.csv").status_code == 200
+    file = ReadingsIssued(first=MONDAY - timedelta(days=6), last=MONDAY, people=2, on=MONDAY)
+    assert issued(at_work, structure) == [(file, HELENE), (file, CLAIRE)]
 
 
 def test_what_hands_nothing_out_leaves_nothing(at_work: House) -> None:

@@ -9,6 +9,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import DossierPaper
+from pixflow.folding import once_a_day
 
 
 @decision("issue_copy", REFERENT_AND_MANAGER, Argument.ACTOR, Argument.HISTORY, system=(OPERATOR,))
@@ -23,8 +24,3 @@ def issue_paper(
 ) -> list[Event]:
     """Records that the actor takes a paper for the person: fiche, convocation or prescription sheet."""
     return once_a_day(e.PaperIssued(paper=paper, on=on), actor, history)
-
-
-def once_a_day(issued: Event, actor: str, history: Sequence[Recorded]) -> list[Event]:
-    """Returns the event; nothing when this actor recorded an equal one that day: a reload is the same paper."""
-    return [] if any(known.by == actor and known.event == issued for known in history) else [issued]

@@ -21,6 +21,7 @@ from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded, as_erased
 from pixflow.events.catalogue import catalogue
+from pixflow.events.structure import ReadingsIssued
 from pixflow.events.values import Action, Moment, Partner, Result
 from pixflow.importing.plan import QuestionCode, What
 from pixflow.importing.row_pairing import Doubt
@@ -253,6 +254,10 @@ OPENED = e.DossierOpened(
         (e.PaperIssued(paper="prescription", on=DAY), (), "Papier sorti : la prescription"),
         (w.PaperIssued(paper="sheet", people=12, on=DAY), (), "Papier sorti : la feuille d’émargement, 12 noms"),
         (w.PaperIssued(paper="letters", people=1, on=DAY), (), "Papier sorti : les avis aux inscrits, 1 nom"),
+        (
+            ReadingsIssued(first=DAY, last=DAY, people=2, on=DAY), (),
+            "Fichier des consultations sorti : du 5 mars 2026 au 5 mars 2026, 2 noms",
+        ),
         (e.ErasureRequested(reason="request", on=DAY), (), "Effacement demandé : la personne le demande"),
         (e.ErasureDeclined(note="litige", on=DAY), (), "Effacement refusé, le dossier est gardé : litige"),
         (e.PersonErased(reason="retention", on=DAY), (), "Personne effacée : le délai de conservation est passé"),

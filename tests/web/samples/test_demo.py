@@ -32,7 +32,8 @@ NOT_PLAYED = {
     "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.CalendarAddressReplaced",
     "staff.Retracted",
     "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
-    "structure.ShortcutOpened", "structure.BackupRestored", "structure.JournalSealed", "structure.KeyRotated",
+    "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored", "structure.JournalSealed",
+    "structure.KeyRotated",
     # an advisor who takes a link back
     "dossier.PartnerLinkRevoked", "dossier.PartnerLinkReturned",
     "structure.PortfolioMapped",

@@ -35,6 +35,7 @@ TITLES: dict[str, str] = {
     "structure.TeamConfirmed": "Équipe relue",
     "structure.ShortcutOpened": "Page des tests ouverte",
     "structure.PortfolioMapped": "Colonnes d’un portefeuille",
+    "structure.ReadingsIssued": "Fichier des consultations",
     "protocol.ProtocolDrafted": "Projet de protocole",
     "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
     "protocol.ProtocolDraftDropped": "Projet de protocole écarté",
@@ -208,6 +209,10 @@ def _structure(event: Event, context: EventContext) -> str:
             return say("Équipe relue : {people}, toujours là", people=plural(people, "personne"))
         case structure.ShortcutOpened(site=site):
             return say("Page des tests ouverte sur un ordinateur{site}", site=f" ({site})" if site else "")
+        case structure.ReadingsIssued(first=first, last=last, people=people):
+            text = "Fichier des consultations sorti : du {first} au {last}, {people}"
+            days = {"first": dates.day(first, year=True), "last": dates.day(last, year=True)}
+            return say(text, people=plural(people, "nom"), **days)
         case structure.PortfolioMapped(columns=columns):
             return say("Colonnes d’un portefeuille retenues : {columns}", columns=plural(len(columns), "colonne"))
     return ""

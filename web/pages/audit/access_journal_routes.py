@@ -16,8 +16,10 @@ from pixflow.access_journal.line import Line, instant
 from pixflow.access_journal.seal import midnight
 from pixflow.actor import OPERATOR
 from pixflow.events.values import Role
+from pixflow.structure import issue_readings
 from projections import directory
 from projections.directory import YoungPerson
+from web.desk.commands import issue
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -96,7 +98,7 @@ def read(
 def report(request: Request, desk: AtAccessJournal, par: UUID | None = None, du: str = "", au: str = "") -> Response:
     """Returns who was looked at, by whom, and since when (RGPD, article 33).
 
-    A file names no more people than a protocol lets somebody read: beyond it the page says why.
+    A file names no more people than a protocol lets somebody read: beyond it the page says why. It leaves a fact first.
     """
     asked = _asked(desk, par, du, au)
     sums = desk.served.journal.read_in(asked.period)
@@ -104,6 +106,9 @@ def report(request: Request, desk: AtAccessJournal, par: UUID | None = None, du:
     if len(dossiers) > desk.refs.protocol(desk.today).reading.people // 2:
         return page(request, _page(request, desk, asked, 1, TOO_MANY), status=422)
     people = directory.named(desk.read, dossiers)
+    first, last = date.fromisoformat(asked.params["du"]), date.fromisoformat(asked.params["au"])
+    said = {"first": first, "last": last, "people": len(people)}
+    issue(request, desk, {"structure": desk.served.opened.stream("structure")}, issue_readings, **said)
     note(request, listed(people))
     file = StringIO()
     csv.writer(file, delimiter=";").writerows(_cells(row) for row in (HEADER, *_report(desk, sums, people)))
