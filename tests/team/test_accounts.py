@@ -181,6 +181,7 @@ def test_the_operator_gives_back_only_where_nobody_of_the_team_can(
     assert says(do, theirs, by=ME) == [done]
     one = {ME: TEAM[ME], THIRD: TEAM[THIRD]}
     assert says(do, mine, by=OPERATOR, team=one) == [done]
+    assert says(do, mine, by=ME, team=one) == "another-person", "the operator can"
     assert says(do, theirs, by=OPERATOR, team=one) == "another-person", "ME can"
     none = {THIRD: TEAM[THIRD]}
     assert says(do, state, by=OPERATOR, team=none) == "another-person", "nobody asked"
@@ -192,6 +193,13 @@ def test_what_is_not_there_is_not_given_back() -> None:
     assert says(accounts.restore_account, ENTERS) == []
     assert says(accounts.request_factors_reset, Access()) == "not-invited"
     assert says(accounts.reset_factors, Access()) == []
+
+
+def test_nothing_is_asked_of_what_is_done() -> None:
+    assert says(accounts.request_restoration, replace(ENTERS, since=AT)) == []
+    assert says(accounts.request_factors_reset, Access(invited_by=OPERATOR, reset_at=AT)) == []
+    again = replace(ENTERS, reset_at=AT)
+    assert says(accounts.request_factors_reset, again) == ["FactorsResetRequested"], "opened since"
 
 
 def told(*events: Event, state: Access = NOTHING, worked: bool = True) -> Access:
@@ -228,11 +236,12 @@ def test_the_pending_steps_as_events_tell_them() -> None:
     assert (lost.reset_by, lost.enters) == (str(ME), True)
     gone = told(e.FactorsReset(**on), state=lost)
     assert (gone.reset_by, gone.opened, gone.enters, gone.confirmed) == (None, False, False, True)
+    assert gone.reset_at == AT
 
 
 def test_who_comes_back_is_invited_again_and_stays_suspended() -> None:
     back = StaffReturned(on=TODAY)
     assert told(back, state=ENTERS, worked=False) == Access()
-    kept = replace(SUSPENDED, since=AT)
-    assert told(back, state=kept, worked=False) == Access(suspended="colleague", since=AT)
+    kept = replace(SUSPENDED, since=AT, reset_at=AT)
+    assert told(back, state=kept, worked=False) == Access(suspended="colleague", since=AT, reset_at=AT)
     assert told(back, state=ENTERS, worked=True) == ENTERS

@@ -29,7 +29,7 @@ RULES = {
     "web/accounts/sessions.py": "tests/web/accounts/test_sessions.py",
     "pixflow/access_journal/seal.py": "tests/access_journal/test_lines.py",
     "web/accounts/memberships.py": "tests/web/accounts/test_sessions.py",
-    "web/accounts/sign_in.py": "tests/web/pages/account/test_two_people.py",
+    "web/accounts/sign_in.py": "tests/web/accounts/test_sign_in.py",
     "web/accounts/attempts.py": "tests/web/accounts/test_attempts.py",
     "web/desk/signed_in.py": "tests/web/pages/account/test_sign_in.py",
 }
