@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -282,9 +283,15 @@ def check_days(event: Event) -> None:
 
 
 def _days(event: Event) -> Iterator[tuple[str, date]]:
-    for field in fields(event):  # type: ignore[arg-type]
-        value = getattr(event, field.name)
+    kind: Any = type(event)
+    for name in _names(kind):
+        value = getattr(event, name)
         if isinstance(value, datetime):
-            yield field.name, value.date()
+            yield name, value.date()
         elif isinstance(value, date):
-            yield field.name, value
+            yield name, value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

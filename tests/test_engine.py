@@ -34,7 +34,7 @@ from pixflow.participation.campaign import declare_campaign
 from pixflow.participation.imports import import_participation
 from pixflow.participation.matches import confirm_match, undo_match
 from pixflow.refused import Refused
-from pixflow.store.latest_events import LatestEvents
+from pixflow.store.latest_events import LIMIT, LatestEvents
 from pixflow.store.stream_reader import StreamReader
 from pixflow.team.membership import add_member, record_departure, undo_departure
 from pixflow.team.milestones import attend_training, undo_milestone
@@ -769,6 +769,20 @@ def test_the_latest_events_are_read_with_those_of_others(house: House, tmp_path:
         assert names == ["0", "1", "2", "3"]
         assert [one.event.last_name for one in engine.read(before + 3, 1)] == ["3"]  # type: ignore[attr-defined]
         assert engine.read(engine.head(), 10) == []
+    other.engine.close()
+
+
+def test_a_large_command_is_read_as_it_is_stored(house: House) -> None:
+    other = structure_folder.open_one(house.opened.folder.parent, house.opened.slug, clock=lambda: house.now)
+    before = house.engine.head()
+    for first in (0, 1_000):
+        steps = [
+            Step({"dossier": uuid4()}, open_dossier, {**person(str(first + number)), "on": TODAY})
+            for number in range(2 * LIMIT + 1)
+        ]
+        house.engine.execute_all(steps, str(first), by=OPERATING, command_id=uuid4(), via="cli")
+        for after, limit in ((before, 10_000), (before + 3, 5), (house.engine.head(), 10), (before, 10_000)):
+            assert house.engine.read(after, limit) == other.engine.read(after, limit)
     other.engine.close()
 
 

@@ -21,6 +21,7 @@ from pixflow.participation.intake import Intake
 from pixflow.pix_orga import Export, read
 from pixflow.pix_orga import ExportCampaign as PixCampaign
 from pixflow.refused import Refused
+from pixflow.store.garbage import without_garbage_collection
 from pixflow.unit_of_work import LoadedStream
 
 AGAIN = frozenset({"moved", "taken"})
@@ -57,6 +58,7 @@ class Importer:
 
     # --- an export
 
+    @without_garbage_collection()
     def prepare(self, data: bytes, name: str, answers: Answers = NOTHING_SAID) -> PreparedExport:
         """Reads a file and returns the changes it would make. Records nothing.
 
@@ -75,6 +77,7 @@ class Importer:
             raise Refused("unknown-column", field="external_id_column")
         return self._prepared(digest, answers, export)
 
+    @without_garbage_collection()
     def record(self, prepared: PreparedExport, *, by: Actor, command_id: UUID) -> ImportResult:
         """Records a prepared import in one transaction. Compares once more when something changed meanwhile.
 

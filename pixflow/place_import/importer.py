@@ -21,6 +21,7 @@ from pixflow.place_import.steps import steps
 from pixflow.place_import.territory import stated_or_guessed
 from pixflow.place_import.workbook_reading import read_workbook
 from pixflow.refused import Refused
+from pixflow.store.garbage import without_garbage_collection
 from pixflow.unit_of_work import Step
 
 FindPlaces = Callable[[Set[str]], Iterable[KnownPlace]]
@@ -58,6 +59,7 @@ class PlaceImporter:
         """The territory, stated or guessed from the names of the sites."""
         return stated_or_guessed(self.catalogue.territory, self._engine.references().structure.sites)
 
+    @without_garbage_collection()
     def prepare(
         self, data: bytes, mapping: Mapping[str, str] | None = None, reader: ReadPlaces | None = None
     ) -> PreparedPlaces:
@@ -84,6 +86,7 @@ class PlaceImporter:
         found = middles(self.catalogue.outlines)
         return read(data, self._today, mapping=mapping, middles=found, workbook=read_workbook)
 
+    @without_garbage_collection()
     def record(
         self,
         prepared: PreparedPlaces,

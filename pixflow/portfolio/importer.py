@@ -30,6 +30,7 @@ from pixflow.portfolio.reader import Portfolio
 from pixflow.portfolio.reading_process import read_in_turn
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
+from pixflow.store.garbage import without_garbage_collection
 from pixflow.structure import map_portfolio
 
 Accepted = bool | Collection[int]
@@ -101,6 +102,7 @@ class PortfolioImporter:
         self.people = people
         self.waiting = waiting
 
+    @without_garbage_collection()
     def prepare(
         self,
         data: bytes,
@@ -124,6 +126,7 @@ class PortfolioImporter:
         preview = None if portfolio.refused else self._preview(portfolio, asked)
         return PreparedPortfolio(hashlib.sha256(data).hexdigest(), asked, portfolio, preview)
 
+    @without_garbage_collection()
     def record(
         self,
         prepared: PreparedPortfolio,

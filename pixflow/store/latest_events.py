@@ -8,11 +8,14 @@ from pixflow.events.base import Recorded
 from pixflow.folding import ERASURES
 
 LIMIT = 200
-"""Number of events that are kept, and one command more."""
+"""Number of events that are kept, and one command more. More than twice as many are forgotten once they are read."""
 
 
 class LatestEvents:
-    """The events at the end of the log, while no other process records. Without positions in between that it lacks."""
+    """The events at the end of the log, while no other process records. Without positions in between that it lacks.
+
+    Those of a large command are kept until they are asked for.
+    """
 
     def __init__(self) -> None:
         self._events: tuple[Recorded, ...] = ()
@@ -26,7 +29,7 @@ class LatestEvents:
         before = self._events
         follows = before and before[-1].position + 1 == positions[0] and len(before) < LIMIT
         erases = any(isinstance(one.event, ERASURES) for one in added)
-        self._events = () if erases or len(added) > LIMIT else before + added if follows else added
+        self._events = () if erases else before + added if follows else added
         return added
 
     def after(self, position: int, limit: int, head: Callable[[], int]) -> list[Recorded] | None:
@@ -36,4 +39,7 @@ class LatestEvents:
             return None
         if events[-1].position < position + limit and events[-1].position != head():
             return None
-        return [one for one in events if position < one.position <= position + limit]
+        if len(events) > 2 * LIMIT:
+            self._events = ()
+        first = position + 1 - events[0].position
+        return list(events[first : first + limit])

@@ -14,13 +14,13 @@ from pixflow.events.base import event_day
 from pixflow.indicators.clocks import Clock, day_of, standing
 from pixflow.indicators.entry import Basis
 from pixflow.reference_data import References
+from pixflow.store.garbage import without_garbage_collection
 from projections import advisor_queue
 from projections.bookkeeping import folds
 from projections.contract import Change
 from projections.figures.entries import TABLES
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
 from projections.store.bulk_writes import insert_rows
-from projections.store.garbage import without_garbage_collection
 from projections.store.sqlite import creation
 
 _CHUNK = 500

@@ -16,13 +16,13 @@ from pixflow.indicators.entry import Basis
 from pixflow.indicators.path import path_of
 from pixflow.partners import state as partner_state
 from pixflow.reference_data import References
+from pixflow.store.garbage import without_garbage_collection
 from projections import audit_trail
 from projections.bookkeeping import folds
 from projections.contract import Row
 from projections.figures.entries import KINDS, entries, of_partner, of_path, of_workshop, paths
 from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide
-from projections.store.garbage import without_garbage_collection
 
 _CHUNK = 500
 FIRST = UUID(int=0)

@@ -13,6 +13,7 @@ from pixflow import reference_data
 from pixflow.events.base import Recorded, Unopened, as_erased
 from pixflow.folding import ERASURES, RETRACTIONS
 from pixflow.reference_data import References
+from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
 from projections.bookkeeping import WRITING, folds, position, stopped
@@ -28,7 +29,6 @@ from projections.store.folds import (
     position_of_tables,
     stored_references,
 )
-from projections.store.garbage import without_garbage_collection
 from projections.store.memory import Memory
 from projections.store.plain_transaction import plain_transaction
 from projections.store.row_writer import RowWriter
