@@ -20,7 +20,7 @@ folds = Table(
     Column("kind", String, nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", LargeBinary, nullable=False),
-    Index("folds_of_kind", "kind"),
+    Index("folds_of_kind", "kind", "stream"),
 )
 stopped = Table(
     "stopped",

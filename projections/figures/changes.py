@@ -3,10 +3,11 @@
 from datetime import date
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, select
 
 from pixflow.documents.definitions import TARGETED
-from projections.figures.entries import entries
+from projections.figures.entries import entries, is_targeted
+from projections.figures.sums import sums
 
 
 class LateChange(Struct, frozen=True):
@@ -22,13 +23,27 @@ def late_changes(connection: Connection, first: date, day: date, earlier: date, 
 
     The entries are those from `first` on.
     """
-    found = (entries.c.indicator.in_(TARGETED), entries.c.on.between(first, day))
-    query = select(entries.c.indicator, _late(day), _late(earlier)).where(*found).group_by(entries.c.indicator)
-    changed = [LateChange(*row) for row in connection.execute(query) if row[1] != row[2]]
+    counts = (_late(sums, day, sums.c.n), _late(sums, earlier, sums.c.n))
+    open_ones = (sums.c.indicator.in_(TARGETED), sums.c.state == "open", sums.c.on.between(first, day))
+    lately = [entries.c.on.between(first, day), entries.c.ended_on > earlier, is_targeted(entries)]
+    ended = (_late(entries, day, _until(day)), _late(entries, earlier, _until(earlier)))
+    late: dict[str, tuple[int, int]] = {}
+    for query in (
+        select(sums.c.indicator, *counts).where(*open_ones).group_by(sums.c.indicator),
+        select(entries.c.indicator, *ended).where(*lately).group_by(entries.c.indicator),
+    ):
+        for id, now, before in connection.execute(query):
+            known = late.get(id, (0, 0))
+            late[id] = (known[0] + now, known[1] + before)
+    changed = [LateChange(id, now, before) for id, (now, before) in late.items() if now != before]
     return sorted(changed, key=lambda one: (-abs(one.now - one.before), one.indicator))[:most]
 
 
-def _late(day: date) -> ColumnElement[int]:
-    """Counts the entries that were awaited and past due on a day."""
-    awaited = or_(entries.c.ended_on.is_(None), entries.c.ended_on > day)
-    return func.sum(case((and_(entries.c.on <= day, entries.c.due < day, awaited), 1), else_=0))
+def _until(day: date) -> ColumnElement[int]:
+    """Counts an entry that was ended after a day."""
+    return case((entries.c.ended_on > day, 1), else_=0)
+
+
+def _late(table: FromClause, day: date, n: ColumnElement[int]) -> ColumnElement[int]:
+    """Counts the entries that were past due on a day."""
+    return func.sum(case((and_(table.c.on <= day, table.c.due < day), n), else_=0))

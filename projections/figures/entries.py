@@ -1,7 +1,7 @@
-"""The entries of each dossier, workshop and partner in the indicators, and the cuts where it stands.
+"""The entries of each dossier, workshop and partner in the indicators.
 
-A change of a stream deletes its rows; `refresh` makes them again for the next question (refresh.py). So recording costs
-one deletion, whatever the number of indicators.
+A change of a stream deletes the row of its path (paths.py). Its entries stay until `refresh` writes those that differ,
+for the next question (refresh.py). An erasure deletes them at once.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,38 +11,40 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Uuid, literal_column
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    FromClause,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+    and_,
+    literal_column,
+)
 
+from pixflow.documents.definitions import TARGETED
 from pixflow.events.base import Recorded
 from pixflow.indicators import catalogue, workshops
 from pixflow.indicators.entry import Basis, FigureEntry
-from pixflow.indicators.partner_entries import partner_entries
+from pixflow.indicators.partner_entries import SENT, partner_entries
 from pixflow.indicators.path import Path
 from pixflow.partners.state import PartnerState
 from pixflow.workshop import state as workshop_state
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.figures import WITH_ENTRIES
+from projections.figures.sums import keep_sums_of
 
 NAME = "figures.entries"
-KINDS = frozenset({"dossier", "workshop", "partner"})
+KINDS = WITH_ENTRIES
 APPENDS = False
-READS: dict[str, Callable[[Any], Any]] = {}
+READS: dict[str, Callable[[Any], Any]] = dict.fromkeys(KINDS, lambda state: None)  # no change moves them
 
-paths = Table(
-    "figure_paths",
-    metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("basis", String, nullable=False),  # the documents that its entries were made with
-    Column("cell", BigInteger, nullable=False),
-    Column("counts", Boolean, nullable=False),
-    Column("advisor", Uuid),
-    Column("site", String, nullable=False),
-    Column("programme", String, nullable=False),
-    Column("group", String, nullable=False),
-    Column("modality", String, nullable=False),
-    Column("mediator", Boolean, nullable=False),
-    Column("band", String, nullable=False),
-)
+_COUNTED = ("indicator", "part", "state", "on", "due", "value", "cell")
 entries = Table(
     "figure_entries",
     metadata,
@@ -60,16 +62,37 @@ entries = Table(
     Column("partner", String, nullable=False),
     Column("subject", Uuid),
     Column("value", Integer),
-    Index("figure_entries_of_stream", "stream"),
-    Index("figure_entries_counted", "indicator", "part", "state", "on", "due", "value", "cell"),
+    Index("figure_entries_of_stream", "stream", "indicator"),
+    Index("figure_entries_counted", *_COUNTED),
 )
+# In the conditions of an index, and in the statements that use it, values are written out.
 of_a_partner = entries.c.partner != literal_column("''")
-Index("figure_entries_of_partner", entries.c.partner, sqlite_where=of_a_partner, postgresql_where=of_a_partner)
-TABLES = (paths, entries)
+
+
+def is_referral(table: FromClause) -> ColumnElement[bool]:
+    """Selects the referrals of the entries, or of some of them."""
+    return and_(table.c.indicator == literal_column("'I23'"), table.c.part == literal_column(f"'{SENT}'"))
+
+
+def is_targeted(table: FromClause) -> ColumnElement[bool]:
+    """Selects the entries of the indicators with a delay."""
+    return table.c.indicator.in_([literal_column(f"'{id}'") for id in TARGETED])
+
+
+def _index(name: str, where: ColumnElement[bool], *columns: str) -> Index:
+    found = (entries.c[column] for column in columns)
+    return Index(f"figure_entries_{name}", *found, sqlite_where=where, postgresql_where=where)
+
+
+_index("of_partner", of_a_partner, "partner", *_COUNTED)
+_index("referrals", is_referral(entries), "indicator", "part", "reason", "subject", "on", "cell", "partner")
+_index("ended", is_targeted(entries), "indicator", "ended_on", "on", "due")
+keep_sums_of(entries)
+TABLES = (entries,)
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
-    """Returns no row: those of a changed stream are made again with the next question."""
+    """Returns no row: those of a stream are made with the next question."""
     return {}
 
 

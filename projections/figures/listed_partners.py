@@ -5,21 +5,21 @@ attached later counts for the referrals of before.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select, tuple_
 
-from pixflow.indicators.catalogue import COUNTED, cell
+from pixflow.indicators.catalogue import COUNTED
 from pixflow.indicators.partner_entries import ELSEWHERE, JOINED, LISTED, NAMED, SENT, USED
-from projections.figures.entries import entries
-from projections.figures.selection import Conditions, FigureQuestion, in_period, of_cell, there
+from projections.figures.entries import entries, is_referral
+from projections.figures.selection import Conditions, FigureQuestion, entries_of, in_period, there
 
-OF_REFERRALS = {COUNTED: USED, "sent": SENT, "elsewhere": ELSEWHERE}
-"""The numbers of referrals, each with its part."""
+OF_REFERRALS = {COUNTED: USED, "elsewhere": ELSEWHERE}
+"""The numbers of referrals that depend on the list, each with its part."""
 
 
 class PartnerList(Struct, frozen=True):
@@ -37,29 +37,71 @@ class PartnerList(Struct, frozen=True):
         return found if found in self.listed else None
 
 
-def selected(asked: FigureQuestion, name: str) -> Conditions:
-    """Selects the entries of a number. A cut parts the referrals: the list is the same for everybody."""
-    if name in OF_REFERRALS:
-        return [entries.c.indicator == "I23", entries.c.part == SENT, in_period(asked), *there(asked)]
-    return of_cell(replace(asked, cut="", value="", advisor=None), "I23", cell("I23", name))
+class Naming(Struct, frozen=True):
+    """The referrals of the period that name one partner in the same way: how many there are, and the latest day.
 
-
-def kept(connection: Connection, name: str, found: Sequence[Any]) -> Sequence[Any]:
-    """Returns the referrals of a number: the latest one of each partner of the list, those elsewhere, or all.
-
-    Rows have a `subject` and a `reason`, the latest first.
+    `partner` is the one of the list, None when it is in no list.
     """
-    if name == "sent":
-        return found
-    partners = partner_list(connection)
-    latest: dict[UUID, Any] = {}
-    elsewhere = []
-    for row in found:
-        if (partner := partners.find(row.subject, row.reason)) is None:
-            elsewhere.append(row)
-        else:
-            latest.setdefault(partner, row)
-    return elsewhere if name == "elsewhere" else list(latest.values())
+
+    reason: str
+    subject: UUID | None
+    n: int
+    latest: date
+    partner: UUID | None
+
+
+def referrals(table: FromClause, asked: FigureQuestion) -> Conditions:
+    """Selects the referrals of the period. A cut parts them: the list of partners is the same for everybody."""
+    return [is_referral(table), in_period(table, asked), *there(asked)]
+
+
+def namings(connection: Connection, asked: FigureQuestion) -> list[Naming]:
+    """Returns the referrals of the period by the name that they give."""
+    table, partners = entries_of(asked), partner_list(connection)
+    alike = (table.c.reason, table.c.subject)
+    query = select(*alike, func.count(), func.max(table.c.on)).where(*referrals(table, asked)).group_by(*alike)
+    return [
+        Naming(reason, subject, n, latest, partners.find(subject, reason))
+        for reason, subject, n, latest in connection.execute(query)
+    ]
+
+
+def tallies(found: Iterable[Naming]) -> Counter[str]:
+    """Counts the referrals of the period by part; a partner of the list counts once."""
+    made = Counter({USED: len({one.partner for one in found} - {None})})
+    for one in found:
+        made[SENT] += one.n
+        made[ELSEWHERE] += one.n if one.partner is None else 0
+    return +made
+
+
+def elsewhere(table: FromClause, found: Iterable[Naming]) -> ColumnElement[bool]:
+    """Selects the referrals whose partner is in no list."""
+    unknown = [one for one in found if one.partner is None]
+    free = [one.reason for one in unknown if one.subject is None]
+    others = [(one.reason, one.subject) for one in unknown if one.subject]
+    named = tuple_(table.c.reason, table.c.subject).in_(others)
+    return or_(and_(table.c.subject.is_(None), table.c.reason.in_(free)), named)
+
+
+def of_latest_day(table: FromClause, found: Collection[Naming]) -> ColumnElement[bool]:
+    """Selects the referrals of the latest day of each partner of the list, and others of that day and name."""
+    days: dict[UUID, date] = {}
+    for one in found:
+        if one.partner:
+            days[one.partner] = max(one.latest, days.get(one.partner, one.latest))
+    last = [(one.reason, one.latest) for one in found if one.partner and one.latest == days[one.partner]]
+    return tuple_(table.c.reason, table.c.on).in_(last)
+
+
+def first_of_each(found: Iterable[Naming], rows: Iterable[Any]) -> list[Any]:
+    """Returns the first row of each partner of the list. Rows have a `subject` and a `reason`."""
+    partners = {(one.reason, one.subject): one.partner for one in found}
+    first: dict[UUID, Any] = {}
+    for row in rows:
+        if partner := partners[row.reason, row.subject]:
+            first.setdefault(partner, row)
+    return list(first.values())
 
 
 def partner_list(connection: Connection) -> PartnerList:
@@ -73,17 +115,3 @@ def partner_list(connection: Connection) -> PartnerList:
     names.sort(key=lambda row: row.stream in listed)  # of two with one name, the one that is still listed
     joined = {row.stream: row.subject for row in found if row.part == JOINED}
     return PartnerList(listed, {row.reason: row.stream for row in names}, joined)
-
-
-def tallies(connection: Connection, asked: FigureQuestion) -> Counter[str]:
-    """Counts the referrals of the period by part; a partner of the list counts once."""
-    alike, partners = (entries.c.subject, entries.c.reason), partner_list(connection)
-    found = connection.execute(select(*alike, func.count()).where(*selected(asked, "sent")).group_by(*alike))
-    made: Counter[str] = Counter()
-    used = set()
-    for subject, name, n in found:
-        partner = partners.find(subject, name)
-        used.add(partner)
-        made[SENT] += n
-        made[ELSEWHERE] += n if partner is None else 0
-    return made + Counter({USED: len(used - {None})})

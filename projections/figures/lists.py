@@ -1,20 +1,29 @@
 """The list behind each number of an indicator: every line is a fact, by its stream and version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import accumulate
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, FromClause, Select, func, select
 
-from pixflow.indicators.catalogue import Cell, cell
+from pixflow.indicators.catalogue import Cell, cell, named_parts
 from pixflow.indicators.entry import Basis, FigureEntry
 from pixflow.reference_data import References
 from projections.figures import listed_partners
-from projections.figures.entries import entries
-from projections.figures.questions import Tally, fits, of_nobody
-from projections.figures.selection import Conditions, FigureQuestion, of_cell, of_tasks, tasks
+from projections.figures.questions import OF_NOBODY, Tally, fits, of_nobody
+from projections.figures.selection import (
+    FigureQuestion,
+    counted_in,
+    entries_of,
+    how_many,
+    of_cell,
+    of_everybody,
+    of_tasks,
+    tasks,
+)
+from projections.figures.sums import sums
 
 
 class FigureLine(Struct, frozen=True):
@@ -33,8 +42,7 @@ class FigureLine(Struct, frozen=True):
     value: int | None = None
 
 
-_ONE_ORDER = [entries.c[name] for name in ("stream", "version", "part", "ended", "state", "partner", "due")]
-_COLUMNS = [entries.c[name] for name in FigureLine.__struct_fields__]
+_ONE_ORDER = ("stream", "version", "part", "ended", "state", "partner", "due")
 
 
 def lines(
@@ -55,33 +63,56 @@ def lines(
     if id == "I19":
         return _tasks(connection, asked, wanted, limit, offset)
     if id == "I23" and name in listed_partners.OF_REFERRALS:
-        found = _referrals(connection, asked, name)
-        return found[offset : offset + limit], len(found)
-    where = listed_partners.selected(asked, name) if id == "I23" else of_cell(asked, id, wanted)
-    made, stored = _page(connection, where, limit, offset)
-    others = _others(of_nobody(connection, asked, basis, refs), id, wanted)
+        return _referrals(connection, asked, name, limit, offset)
+    of_list = id == "I23" and name != "sent"  # the list of partners is the same for everybody
+    made, stored = _page(connection, of_everybody(asked) if of_list else asked, id, wanted, limit, offset)
+    others = _others(of_nobody(connection, asked, basis, refs), id, wanted) if id in OF_NOBODY else []
     start = max(0, offset - stored)
     return made + others[start : start + limit - len(made)], stored + len(others)
 
 
-def _page(connection: Connection, where: Conditions, limit: int, offset: int) -> tuple[list[FigureLine], int]:
-    """Returns a page of entries, the latest first, and how many there are.
+def _page(
+    connection: Connection, asked: FigureQuestion, id: str, wanted: Cell, limit: int, offset: int
+) -> tuple[list[FigureLine], int]:
+    """Returns a page of entries, the latest first, and how many there are."""
+    table = entries_of(asked)
+    counts = table if id == "I16" else counted_in(asked)
+    days = select(counts.c.on, how_many(counts)).where(*of_cell(asked, id, wanted, counts))
+    of_parts = (table.c.state.in_(wanted.states), table.c.part.in_(_parts(id, wanted)))
+    lines = _lines(table).where(*of_cell(asked, id, wanted, table), *of_parts)
+    found, total = _page_of(connection, table, days, lines, limit, offset)
+    return [FigureLine(*row) for row in found], total
 
-    The entries of each day are counted first, by the index alone; then only the days of the page are sorted.
+
+def _lines(table: FromClause, *more: str) -> Select[Any]:
+    """Selects lines with their columns, the latest first, in one order."""
+    columns = (table.c[name] for name in (*FigureLine.__struct_fields__, *more))
+    return select(*columns).order_by(table.c.on.desc(), *(table.c[name] for name in _ONE_ORDER))
+
+
+def _parts(id: str, wanted: Cell) -> Iterable[str] | Select[tuple[str]]:
+    """Returns the parts to look for: when each is named, the index finds the entries of a day."""
+    return wanted.parts or named_parts(id) or select(sums.c.part).where(sums.c.indicator == id).distinct()
+
+
+def _page_of(
+    connection: Connection, table: FromClause, days: Select[Any], lines: Select[Any], limit: int, offset: int
+) -> tuple[Sequence[Any], int]:
+    """Returns a page of lines, the latest first, and how many there are.
+
+    `days` selects each day and a number of lines: only the lines of the days of the page are read and sorted.
     """
-    day = entries.c.on
-    counted = select(day, func.count()).where(*where).group_by(day).order_by(day.desc())
-    days = [tuple(row) for row in connection.execute(counted)]
-    ends = list(accumulate(n for _, n in days))
-    shown = [
-        (on, end - n) for (on, n), end in zip(days, ends, strict=True) if offset < end and end - n < offset + limit
-    ]
+    day = days.selected_columns[0]
+    shown, total = [], 0
+    for on, n in connection.execute(days.group_by(day).order_by(day.desc())).all():
+        if offset < total + n and total < offset + limit:
+            shown.append((on, total))
+        total += n
     if not shown:
-        return [], sum(ends[-1:])
+        return [], total
     (latest, before), (earliest, _) = shown[0], shown[-1]
-    query = select(*_COLUMNS).where(*where, day.between(earliest, latest)).order_by(day.desc(), *_ONE_ORDER)
-    found = connection.execute(query.limit(limit).offset(offset - before))
-    return [FigureLine(*row) for row in found], ends[-1]
+    of_days = lines.where(table.c.on.between(earliest, latest))
+    return connection.execute(of_days.limit(limit).offset(offset - before)).all(), total
 
 
 def _others(found: Iterable[tuple[str, UUID, FigureEntry]], id: str, wanted: Cell) -> list[FigureLine]:
@@ -107,8 +138,20 @@ def _tasks(
     return made, int(total)
 
 
-def _referrals(connection: Connection, asked: FigureQuestion, name: str) -> list[FigureLine]:
-    """Returns the referrals of a number of I23, the latest first; one a partner for those of the list."""
-    query = select(*_COLUMNS, entries.c.subject).where(*listed_partners.selected(asked, name))
-    found = connection.execute(query.order_by(entries.c.on.desc(), *_ONE_ORDER)).all()
-    return [FigureLine(*tuple(row)[:-1]) for row in listed_partners.kept(connection, name, found)]
+def _referrals(
+    connection: Connection, asked: FigureQuestion, name: str, limit: int, offset: int
+) -> tuple[list[FigureLine], int]:
+    """Returns a page of the referrals elsewhere, or of the latest one to each partner of the list; and their number."""
+    namings = listed_partners.namings(connection, asked)
+    table = entries_of(asked)
+    where = listed_partners.referrals(table, asked)
+    lines = _lines(table, "subject").where(*where)
+    if name == "elsewhere":
+        those = listed_partners.elsewhere(table, namings)
+        days = select(table.c.on, func.count()).where(*where, those)
+        found, total = _page_of(connection, table, days, lines.where(those), limit, offset)
+    else:
+        of_those = lines.where(listed_partners.of_latest_day(table, namings))
+        used = listed_partners.first_of_each(namings, connection.execute(of_those))
+        found, total = used[offset : offset + limit], len(used)
+    return [FigureLine(*tuple(row)[:-1]) for row in found], total

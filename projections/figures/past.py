@@ -18,8 +18,10 @@ from pixflow.store.garbage import without_garbage_collection
 from projections import advisor_queue
 from projections.bookkeeping import folds
 from projections.contract import Change
-from projections.figures.entries import TABLES
+from projections.figures.entries import entries
+from projections.figures.paths import paths
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
+from projections.figures.sums import sums
 from projections.store.bulk_writes import insert_rows
 from projections.store.sqlite import creation
 
@@ -74,7 +76,7 @@ def _memory() -> Engine:
     @event.listens_for(made, "connect")
     def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
         raw.isolation_level = None
-        for statement in creation(folds, *TABLES, advisor_queue.table):
+        for statement in creation(folds, paths, sums, entries, advisor_queue.table):
             raw.execute(statement)
 
     return made

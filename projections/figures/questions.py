@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, FromClause, case, func, literal_column, select
 
 from pixflow.indicators import team
 from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL, Cell, Indicator, cell, parts
@@ -20,8 +19,24 @@ from pixflow.indicators.partner_entries import SENT, level
 from pixflow.reference_data import References
 from projections.bookkeeping import folds
 from projections.figures import listed_partners
-from projections.figures.entries import entries, paths
-from projections.figures.selection import CUTS, Cut, FigureQuestion, held, in_period, late, of_tasks, tasks, there
+from projections.figures.entries import entries, is_referral
+from projections.figures.paths import paths
+from projections.figures.selection import (
+    CUTS,
+    Cut,
+    FigureQuestion,
+    counted_in,
+    entries_of,
+    held,
+    how_many,
+    how_many_late,
+    in_period,
+    of_everybody,
+    of_tasks,
+    tasks,
+    there,
+)
+from projections.figures.sums import sums
 
 ALL = (*BY_ID, FUNNEL.id)
 _APART = ("I16", "I18", "I19", "I22")
@@ -49,7 +64,7 @@ def figures(
     owed = _owed(connection, asked) if "I19" in ids else []
     within, ever = _within(connection, asked, ids), _ever(connection, asked, ids, owed)
     if "I23" in ids:
-        referrals = listed_partners.tallies(connection, asked)
+        referrals = listed_partners.tallies(listed_partners.namings(connection, asked))
         within["I23"] = Counter({Tally(part, "done"): n for part, n in referrals.items()})
         ever["I23"] = _list_of_partners(connection, asked, refs)
     for id, _, one in of_nobody(connection, asked, basis, refs):
@@ -81,8 +96,9 @@ def _figure(
         among = number(part.among) if part.among else 0
         made.append(Part(part.name, number(part.name), among, middle, ninth, part.name, part.among))
     if one.id == "I16":
-        places = (entries.c.indicator == "I16", entries.c.part == "held", held(asked), *there(asked))
-        seats = connection.execute(select(func.sum(entries.c.value)).where(*places)).scalar()
+        table = entries_of(asked)
+        places = (table.c.indicator == "I16", table.c.part == "held", held(table, asked), *there(asked))
+        seats = connection.execute(select(func.sum(table.c.value)).where(*places)).scalar()
         made.append(Part("filled", number("counted"), seats or 0, counts="counted"))
     return Figure(number("counted"), number("among"), tuple(made), one.shares)
 
@@ -113,12 +129,14 @@ def fits(tally: Tally, wanted: Cell) -> bool:
 
 
 def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Counter[Tally]]:
-    some = [entries.c.indicator.in_(ids)] if ids is not ALL else []  # without it, the index is read in its order
-    made = _tallied(connection, asked, in_period(asked), *some)
+    table = counted_in(asked)
+    some = [table.c.indicator.in_(ids)] if ids is not ALL else []  # without it, the index is read in its order
+    made = _tallied(connection, asked, table, in_period(table, asked), *some)
     for id in _APART:
         made.pop(id, None)
     if "I16" in ids:
-        made |= _tallied(connection, asked, entries.c.indicator == "I16", held(asked))
+        table = entries_of(asked)
+        made |= _tallied(connection, asked, table, table.c.indicator == "I16", held(table, asked))
     return made
 
 
@@ -127,11 +145,12 @@ def _ever(
 ) -> dict[str, Counter[Tally]]:
     """Counts what stands on the day."""
     made: dict[str, Counter[Tally]] = defaultdict(Counter)
+    table = counted_in(asked)
     if "I1" in ids:
-        made = _tallied(connection, asked, entries.c.indicator == "I1", entries.c.state == "open")
+        made = _tallied(connection, asked, table, table.c.indicator == "I1", table.c.state == "open")
     if "I18" in ids:
-        query = select(entries.c.due, func.count()).where(entries.c.indicator == "I18", *there(asked))
-        for due, n in connection.execute(query.group_by(entries.c.due)):
+        query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *there(asked))
+        for due, n in connection.execute(query.group_by(table.c.due)):
             made["I18"][Tally("", "open", due < asked.day, (asked.day - due).days)] += n
     for kind, due, n in owed:
         made["I19"][Tally(kind, "open", due < asked.day)] += n
@@ -144,10 +163,12 @@ def _owed(connection: Connection, asked: FigureQuestion) -> list[Owed]:
     return [(kind, due, n) for kind, due, n in connection.execute(query)]
 
 
-def _tallied(connection: Connection, asked: FigureQuestion, *wanted: ColumnElement[bool]) -> dict[str, Counter[Tally]]:
-    past = func.sum(case((late(asked), 1), else_=0))
-    alike = (entries.c.indicator, entries.c.part, entries.c.state)
-    query = select(*alike, func.count(), past).where(*wanted, *there(asked)).group_by(*alike)
+def _tallied(
+    connection: Connection, asked: FigureQuestion, table: FromClause, *wanted: ColumnElement[bool]
+) -> dict[str, Counter[Tally]]:
+    alike = (table.c.indicator, table.c.part, table.c.state)
+    numbers = (how_many(table), how_many_late(table, asked))
+    query = select(*alike, *numbers).where(*wanted, *there(asked)).group_by(*alike)
     made: dict[str, Counter[Tally]] = defaultdict(Counter)
     for id, part, state, n, tardy in connection.execute(query):
         if state == "open":
@@ -159,8 +180,7 @@ def _tallied(connection: Connection, asked: FigureQuestion, *wanted: ColumnEleme
 
 def _list_of_partners(connection: Connection, asked: FigureQuestion, refs: References) -> Counter[Tally]:
     """Counts the list of partners, and the offers by level: those of the grid, none included."""
-    everybody = replace(asked, cut="", value="", advisor=None)
-    found = _tallied(connection, everybody, entries.c.indicator == "I23", entries.c.part != SENT)["I23"]
+    found = _tallied(connection, of_everybody(asked), sums, sums.c.indicator == "I23", sums.c.part != SENT)["I23"]
     if refs.grilles.published:
         for band in refs.grille(asked.day).document.bands:
             found[Tally(level((band.low, band.high)), "done")] += 0
@@ -181,16 +201,19 @@ def _spread(
     for kind, late_by in _late_by(owed, asked.day, basis).items():
         made["I19", kind] = median_low(late_by), None
     if "I21" in ids:
-        query = select(entries.c.value).where(entries.c.indicator == "I21", in_period(asked), *there(asked))
-        if points := connection.execute(query).scalars().all():
+        table = counted_in(asked)
+        query = select(table.c.value, how_many(table)).where(table.c.indicator == "I21", in_period(table, asked))
+        found = connection.execute(query.where(*there(asked)).group_by(table.c.value))
+        if points := [value for value, n in found for _ in range(n)]:
             made["I21", "points"] = round(median(points)), None
     return made
 
 
 def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[str, Counter[Waited]]:
-    since = case((entries.c.state == literal_column("'open'"), entries.c.on))
-    alike = (entries.c.part, entries.c.state, entries.c.value, since)
-    query = select(*alike, func.count()).where(entries.c.indicator == "I13", in_period(asked), *there(asked))
+    table = counted_in(asked)
+    since = case((table.c.state == literal_column("'open'"), table.c.on))
+    alike = (table.c.part, table.c.state, table.c.value, since)
+    query = select(*alike, how_many(table)).where(table.c.indicator == "I13", in_period(table, asked), *there(asked))
     made: dict[str, Counter[Waited]] = defaultdict(Counter)
     for part, state, took, waiting_since, n in connection.execute(query.group_by(*alike)):
         days = basis.days(waiting_since, asked.day) if waiting_since else took
@@ -207,6 +230,8 @@ def _late_by(owed: Iterable[Owed], day: date, basis: Basis) -> dict[str, list[in
 
 
 # --- what is no dossier's
+
+OF_NOBODY = ("I22", "I24")
 
 
 def of_nobody(
@@ -235,8 +260,7 @@ def values(connection: Connection) -> dict[Cut, list[tuple[str, int]]]:
     for *alike, n in connection.execute(query):
         for cut, value in zip(stored, alike, strict=True):
             found[cut][_named(value)] += n
-    referrals = (entries.c.indicator == "I23", entries.c.part == SENT)
-    query = select(entries.c.partner, func.count()).where(*referrals).group_by(entries.c.partner)
+    query = select(entries.c.partner, func.count()).where(is_referral(entries)).group_by(entries.c.partner)
     found["partner"].update(dict(map(tuple, connection.execute(query))))
     return {cut: list(cells.items()) for cut, cells in found.items()}
 
@@ -247,10 +271,11 @@ def _named(value: Any) -> str:
 
 def reached(connection: Connection, asked: FigureQuestion) -> dict[date, Counter[str]]:
     """Counts those concerned by month, given as its first day, and by the milestones that they reached since."""
-    alike = (entries.c.on, entries.c.part)
-    where = (entries.c.indicator == FUNNEL.id, in_period(asked), *there(asked))
+    table = counted_in(asked)
+    alike = (table.c.on, table.c.part)
+    where = (table.c.indicator == FUNNEL.id, in_period(table, asked), *there(asked))
     made: dict[date, Counter[str]] = defaultdict(Counter)
-    for on, part, n in connection.execute(select(*alike, func.count()).where(*where).group_by(*alike)):
+    for on, part, n in connection.execute(select(*alike, how_many(table)).where(*where).group_by(*alike)):
         made[on.replace(day=1)][part] += n
     return dict(sorted(made.items()))
 
@@ -262,13 +287,13 @@ def months(connection: Connection, asked: FigureQuestion, id: str) -> dict[date,
     """
     if id == "I23":
         return {}
-    past = func.sum(case((late(asked), 1), else_=0))
-    alike = (entries.c.on, entries.c.part, entries.c.state)
-    where = [entries.c.indicator == id, held(asked) if id == "I16" else in_period(asked), *there(asked)]
+    table = entries_of(asked) if id == "I16" else counted_in(asked)
+    alike = (table.c.on, table.c.part, table.c.state)
+    where = [table.c.indicator == id, held(table, asked) if id == "I16" else in_period(table, asked), *there(asked)]
     if counts := cell(id, COUNTED if id == "I1" else AMONG).parts:
-        where.append(entries.c.part.in_(counts))
+        where.append(table.c.part.in_(counts))
     made: dict[date, Counter[Tally]] = defaultdict(Counter)
-    query = select(*alike, func.count(), past).where(*where).group_by(*alike)
+    query = select(*alike, how_many(table), how_many_late(table, asked)).where(*where).group_by(*alike)
     for on, part, state, n, tardy in connection.execute(query):
         tally = made[on.replace(day=1)]
         if state == "open":

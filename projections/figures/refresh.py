@@ -1,13 +1,15 @@
 """Makes the entries of the dossiers, workshops and partners that changed since the last question, from their events."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 from zlib import crc32
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, case, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, literal, select, tuple_, update
 
 from pixflow.events.base import Event, Recorded, event_day
 from pixflow.folding import not_retracted
@@ -20,7 +22,9 @@ from pixflow.store.garbage import without_garbage_collection
 from projections import audit_trail
 from projections.bookkeeping import folds
 from projections.contract import Row
-from projections.figures.entries import KINDS, entries, of_partner, of_path, of_workshop, paths
+from projections.figures import WITH_ENTRIES
+from projections.figures.entries import entries, of_partner, of_path, of_workshop
+from projections.figures.paths import paths
 from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide
 
@@ -47,7 +51,7 @@ def refresh(side: ReadSide, today: date) -> None:
 
 
 def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:
-    """Makes the entries of the next streams that have none, in one transaction. Returns the last of them."""
+    """Makes the entries of the next streams that have none, in one transaction. Returns as `make` does."""
     with side.database.connect() as connection:
         if not missing(connection, documents_of(side.refs, today), 1, after):
             return None
@@ -57,14 +61,19 @@ def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:
 
 
 def make(connection: Connection, refs: References, today: date, most: int, after: UUID = FIRST) -> UUID | None:
-    """Makes the entries of at most so many streams that have none. Returns the last of them."""
+    """Makes the entries of at most so many streams that have none. Returns the last of them, None if no other waits."""
     documents = documents_of(refs, today)
     if some := missing(connection, documents, most, after):
-        for table in (paths, entries):
-            delete_streams(connection, table, some)
-        write(connection, histories(connection, some), basis_of(refs, today), documents)
+        delete_streams(connection, paths, some)
+        write(
+            connection,
+            histories(connection, some),
+            basis_of(refs, today),
+            documents,
+            before=_entries_of(connection, some),
+        )
         judge_debriefs(connection, refs)
-    return some[-1] if some else None
+    return some[-1] if len(some) == most else None
 
 
 def basis_of(refs: References, today: date) -> Basis:
@@ -82,7 +91,7 @@ def missing(connection: Connection, documents: str, most: int, after: UUID = FIR
     """Returns streams without entries. A stream that the audit trail could not show has none until a rebuild."""
     known = select(paths.c.stream).where(paths.c.stream == folds.c.stream, paths.c.basis == documents)
     history = select(audit_trail.table.c.stream).where(audit_trail.table.c.stream == folds.c.stream)
-    query = select(folds.c.stream).where(folds.c.kind.in_(KINDS), folds.c.stream > after, ~known.exists())
+    query = select(folds.c.stream).where(folds.c.kind.in_(WITH_ENTRIES), folds.c.stream > after, ~known.exists())
     found = connection.execute(query.where(history.exists()).order_by(folds.c.stream).limit(most)).scalars()
     return list(found)
 
@@ -90,7 +99,7 @@ def missing(connection: Connection, documents: str, most: int, after: UUID = FIR
 def histories(connection: Connection, streams: Collection[UUID] | None = None) -> Iterator[Stream]:
     """Yields the dossiers, workshops and partners with their events, all or these."""
     table = audit_trail.table
-    wanted = table.c.kind.in_(KINDS) if streams is None else table.c.stream.in_(streams)
+    wanted = table.c.kind.in_(WITH_ENTRIES) if streams is None else table.c.stream.in_(streams)
     found = connection.execute(select(table).where(wanted).order_by(table.c.stream, table.c.version))
     for (stream, kind), events in groupby(found, lambda row: (row.stream, row.kind)):
         yield stream, kind, [audit_trail.recorded(row) for row in events]
@@ -102,11 +111,37 @@ def write(
     basis: Basis,
     documents: str = "",
     day_of: Callable[[Event], date] = event_day,
+    before: Sequence[Row] = (),
 ) -> None:
-    """Writes the rows of streams. `day_of` gives the day of an event."""
+    """Writes the rows of streams. `day_of` gives the day of an event; `before` are the entries that they have."""
     made = [_rows(one, basis, documents, day_of) for one in streams]
     insert_rows(connection, paths, [row for row, _ in made])
-    insert_rows(connection, entries, [row for _, rows in made for row in rows])
+    _replace(connection, before, [row for _, rows in made for row in rows])
+
+
+def _entries_of(connection: Connection, streams: Collection[UUID]) -> list[Row]:
+    return [row._asdict() for row in connection.execute(select(entries).where(entries.c.stream.in_(streams)))]
+
+
+def _replace(connection: Connection, before: Sequence[Row], after: Sequence[Row]) -> None:
+    """Writes the entries of streams in place of those they have: only the indicators of a stream that differ."""
+    old, new = _by_indicator(before), _by_indicator(after)
+    same = {key for key, rows in old.items() if Counter(map(_values, rows)) == Counter(map(_values, new[key]))}
+    if gone := [key for key in old if key not in same]:
+        connection.execute(delete(entries).where(tuple_(entries.c.stream, entries.c.indicator).in_(gone)))
+    added = [row for key, rows in new.items() if key not in same for row in rows]
+    insert_rows(connection, entries, sorted(added, key=_IN_ORDER))
+
+
+def _by_indicator(rows: Iterable[Row]) -> defaultdict[tuple[UUID, str], list[Row]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row["stream"], row["indicator"]].append(row)
+    return found
+
+
+_values = itemgetter(*entries.columns.keys())
+_IN_ORDER = itemgetter("indicator", "part", "state", "on")  # of the sums: writing them takes a third less
 
 
 def _rows(one: Stream, basis: Basis, documents: str, day_of: Callable[[Event], date]) -> tuple[Row, list[Row]]:

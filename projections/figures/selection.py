@@ -5,11 +5,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, literal, or_, select
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal, literal_column, or_, select
 
 from pixflow.indicators.catalogue import ALL, Cell
 from projections import advisor_queue
-from projections.figures.entries import entries, of_a_partner, paths
+from projections.figures.entries import entries, of_a_partner
+from projections.figures.paths import paths
+from projections.figures.sums import sums
 
 Cut = Literal["", "site", "programme", "group", "modality", "mediator", "band", "partner"]
 CUTS: tuple[Cut, ...] = ("site", "programme", "group", "modality", "mediator", "band", "partner")
@@ -29,11 +32,46 @@ class FigureQuestion(Struct, frozen=True):
     advisor: UUID | None = None
 
 
+def of_everybody(asked: FigureQuestion) -> FigureQuestion:
+    return replace(asked, cut="", value="", advisor=None)
+
+
+def counted_in(asked: FigureQuestion) -> FromClause:
+    """Returns where to count: the sums, or for a cell and for an advisor the entries one by one."""
+    return entries_of(asked) if asked.cut or asked.advisor else sums
+
+
+def entries_of(asked: FigureQuestion) -> FromClause:
+    """Returns the entries; of an advisor those alone of their dossiers."""
+    return _found_by_stream(_there(asked, "stream")) if asked.advisor else entries
+
+
+def _found_by_stream(where: Conditions) -> FromClause:
+    """Returns some entries. They are found by their streams: the index of indicators would read those of everybody."""
+    others = [column for column in entries.c if column is not entries.c.indicator]
+    hidden = (entries.c.indicator + literal_column("''")).label("indicator")
+    return select(hidden, *others).where(*where).subquery("own")
+
+
+def how_many(table: FromClause) -> ColumnElement[int]:
+    """Counts the entries."""
+    return func.sum(sums.c.n) if table is sums else func.count()
+
+
+def how_many_late(table: FromClause, asked: FigureQuestion) -> ColumnElement[int]:
+    """Counts those whose day is past, of entries that are open."""
+    return func.sum(case((late(table, asked), sums.c.n if table is sums else 1), else_=0))
+
+
 def there(asked: FigureQuestion) -> Conditions:
-    """Selects the entries of the dossiers that are asked for."""
+    """Selects, of the entries to count in, those of the cell."""
+    return [] if asked.advisor else _there(asked, "cell")
+
+
+def _there(asked: FigureQuestion, key: str) -> Conditions:
     if asked.cut == "partner":
-        return [entries.c.partner == asked.value, of_a_partner, *_of(asked, "cell", entries.c.cell, "")]
-    return _of(asked, "cell", entries.c.cell, asked.cut)
+        return [entries.c.partner == asked.value, of_a_partner, *_of(asked, key, entries.c[key], "")]
+    return _of(asked, key, entries.c[key], asked.cut)
 
 
 def _of(asked: FigureQuestion, key: str, column: ColumnElement[Any], cut: Cut) -> Conditions:
@@ -51,37 +89,38 @@ def _of(asked: FigureQuestion, key: str, column: ColumnElement[Any], cut: Cut) -
     return [column.in_(select(paths.c[key]).where(*wanted))] if wanted else []
 
 
-def in_period(asked: FigureQuestion) -> ColumnElement[bool]:
-    return entries.c.on.between(asked.first, asked.last)
+def in_period(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
+    return table.c.on.between(asked.first, asked.last)
 
 
-def held(asked: FigureQuestion) -> ColumnElement[bool]:
+def held(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
     """Selects the seats of workshops closed in the period (I16), these workshops, and the seats of erased people."""
-    closed = select(entries.c.stream).where(entries.c.indicator == "I16", entries.c.part == "held", in_period(asked))
-    return or_(entries.c.subject.in_(closed), and_(entries.c.subject.is_(None), in_period(asked)))
+    of_workshops = (entries.c.indicator == "I16", entries.c.part == "held", in_period(entries, asked))
+    closed = select(entries.c.stream).where(*of_workshops)
+    return or_(table.c.subject.in_(closed), and_(table.c.subject.is_(None), in_period(table, asked)))
 
 
-def late(asked: FigureQuestion) -> ColumnElement[bool]:
-    return entries.c.due < asked.day
+def late(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
+    return table.c.due < asked.day
 
 
-def of_cell(asked: FigureQuestion, indicator: str, cell: Cell) -> Conditions:
-    """Selects the entries of one number."""
-    wanted = [entries.c.indicator == indicator, *there(asked)]
+def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause) -> Conditions:
+    """Selects the entries of one number, or their sums."""
+    wanted = [table.c.indicator == indicator, *there(asked)]
     if indicator == "I16":
-        wanted.append(held(asked))
+        wanted.append(held(table, asked))
     elif not cell.ever:
-        wanted.append(in_period(asked))
+        wanted.append(in_period(table, asked))
     if cell.parts:
-        wanted.append(entries.c.part.in_(cell.parts))
+        wanted.append(table.c.part.in_(cell.parts))
     if cell.states != ALL:
-        wanted.append(entries.c.state.in_(cell.states))
+        wanted.append(table.c.state.in_(cell.states))
     if cell.late is not None:
-        wanted.append(or_(entries.c.state != "open", late(asked) if cell.late else ~late(asked)))
+        wanted.append(or_(table.c.state != "open", late(table, asked) if cell.late else ~late(table, asked)))
     if cell.waits:
         least, most = cell.waits
-        wanted.append(entries.c.due <= asked.day - timedelta(least))
-        wanted.append(entries.c.due >= asked.day - timedelta(most) if most is not None else literal(True))
+        wanted.append(table.c.due <= asked.day - timedelta(least))
+        wanted.append(table.c.due >= asked.day - timedelta(most) if most is not None else literal(True))
     return wanted
 
 

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, func, select
 
-from projections.figures.entries import paths
+from projections.figures.paths import paths
 from projections.figures.questions import values
 from projections.figures.refresh import documents_of, judge_debriefs, make, misjudged, missing, refresh
 from projections.figures.selection import Cut

@@ -18,7 +18,7 @@ from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
 from projections.bookkeeping import WRITING, folds, position, stopped
 from projections.contract import Change, Projection, Source
-from projections.figures import entries as figures
+from projections.figures import entries, paths
 from projections.knowledge import questions, resources
 from projections.store import postgres, sqlite
 from projections.store.folds import (
@@ -36,8 +36,8 @@ from projections.store.transaction import QueryingTransaction, WriteTransaction
 from projections.territory import contacts, partner_links, partners, referrals
 
 PROJECTIONS: tuple[Projection, ...] = (
-    advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail, figures,  # type: ignore[assignment]
-    partners, contacts, referrals, partner_links, resources, questions,
+    advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
+    paths, entries, partners, contacts, referrals, partner_links, resources, questions,
 )  # fmt: skip
 APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, select
 from pixflow.indicators.catalogue import INDICATORS
 from pixflow.indicators.clocks import Clock
 from pixflow.structure_folder import OpenStructure
-from projections.figures.entries import paths
 from projections.figures.lists import FigureLine, lines
 from projections.figures.past import as_of
+from projections.figures.paths import paths
 from projections.figures.questions import figures, values
 from projections.figures.refresh import basis_of, refresh
 from projections.figures.selection import FigureQuestion

@@ -18,7 +18,7 @@ from pixflow.protocol.publishing import publish_protocol
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
 from projections import advisor_queue, audit_trail, directory
-from projections.figures import entries
+from projections.figures.paths import paths
 from projections.figures.refresh import refresh
 from projections.figures.snapshot import is_fresh
 from projections.store import catch_up, sqlite, stores, transaction
@@ -402,5 +402,5 @@ def test_a_dossier_that_the_audit_trail_could_not_show_has_no_figures(
     side = follow(opened.engine, tables())
     refresh(side, opened.engine.today())
     with side.database.connect() as connection:
-        assert connection.execute(select(entries.paths.c.stream)).scalars().all() == [good]
+        assert connection.execute(select(paths.c.stream)).scalars().all() == [good]
         assert is_fresh(side, connection, opened.engine.today(), 0)

@@ -20,7 +20,8 @@ from pixflow.store.locks import FileLock
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
 from projections.bookkeeping import folds
-from projections.figures.entries import entries, paths
+from projections.figures.entries import entries
+from projections.figures.paths import paths
 from projections.figures.refresh import documents_of, refresh
 from projections.figures.snapshot import complete
 from projections.store.catch_up import ReadSide
