@@ -34,7 +34,7 @@ def recorded(event: Event, when: datetime) -> list[Recorded]:
 
 
 def awake(store: AccountStore) -> dict[UUID, bool]:
-    """Whose memberships of Nadia's account are open, by structure."""
+    """Tells which memberships of Nadia's account are open, by structure."""
     account = accounts.find_email(store, "nadia@exemple.fr")
     assert account
     return {one.structure: one.is_open for one in memberships.of_account(store, account.id)}
@@ -108,6 +108,10 @@ def test_an_event_of_the_second_of_a_membership_is_followed_once(
     store: AccountStore, nadia: Membership, late: timedelta
 ) -> None:
     lost = Access(reset_at=at(store) + late)
+    memberships.sleep(store, HERE, [NADIA])
+    sign_in.follow(store, HERE, {NADIA: Access(since=at(store) + late)})
+    assert awake(store)[HERE]
+    memberships.accept(store, nadia.account, HERE, NADIA)
     sign_in.follow(store, HERE, {NADIA: lost})
     assert not has_password(store)
     accounts.set_password(store, nadia.account, "another")
