@@ -73,7 +73,7 @@ def test_the_limits_of_the_checks_are_explained() -> None:
 
 def test_the_periods_of_e_mails_are_explained() -> None:
     jobs = " ".join(section(OPERATIONS, "Periodic jobs").split())
-    assert f"from {notices.EVENING:%H:%M} to {notices.MORNING.hour}:{notices.MORNING:%M}" in jobs
+    assert f"From {notices.EVENING:%H:%M} to {notices.MORNING.hour}:{notices.MORNING:%M}" in jobs
     assert f"does not answer in {mail.SECONDS} seconds" in jobs
     assert (server.TICK_SECONDS, server.ALARM_SECONDS) == (60, 20)
 
