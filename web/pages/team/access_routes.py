@@ -59,7 +59,7 @@ def _invite(desk: Desk, site: Site, person: UUID, outbox: Outbox) -> str:
     sender = desk.refs.team[desk.me].name
     subject, text = french.invitation(sender, name, f"{site.url}/invitation/{token}")
     try:
-        outbox(Mail(address, subject, text, f"invitation-{uuid4()}", desk.engine.clock()))
+        outbox(Mail(address, subject, text, f"invitation-{uuid4()}", desk.engine.clock(), name))
     except OSError:
         return french.MAIL_FAILED
     return ""

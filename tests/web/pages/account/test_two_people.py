@@ -54,10 +54,12 @@ def test_a_manager_invites_and_another_confirms(at_work: House, site: Site, box:
     assert act(helene, at_work, NADIA, "inviter").status_code == 303
     to, path = link(box)
     assert to == address(at_work, NADIA)
+    (sent,) = (message_from_bytes(one.read_bytes(), policy=policy.default) for one in box.iterdir())
+    assert at_work.served.refs.structure.name in str(sent["From"]), "as in every e-mail"
     nadia = Browser(at_work)
     assert "Bienvenue, Nadia Benali" in words(nadia.get(path).text)
-    sent = {"password": "quatre girafes lisent lundi", "again": "quatre girafes lisent lundi"}
-    nadia.post("/premiere-visite/mot-de-passe", data=sent)
+    chosen = {"password": "quatre girafes lisent lundi", "again": "quatre girafes lisent lundi"}
+    nadia.post("/premiere-visite/mot-de-passe", data=chosen)
     ticket = nadia.scan(nadia.get("/premiere-visite"))
     nadia.post("/premiere-visite/application", data={"ticket": ticket, "code": nadia.code()})
     nadia.post("/premiere-visite/suite")
