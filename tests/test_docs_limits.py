@@ -19,9 +19,9 @@ from pixflow.portfolio.records import MAX_ROWS
 from pixflow.workshop import visitors
 from tests.test_docs import OPERATIONS, ROOT, codes, rows, section
 from web import security_events
-from web.accounts import accounts, attempts, memberships, sessions
-from web.accounts.factors import passwords
-from web.accounts.oidc import issuer
+from web.accounts import accounts, attempts, invitations, memberships, sessions
+from web.accounts.factors import passwords, totp
+from web.accounts.oidc import answers, issuer
 from web.cli import server
 from web.cli.app import app
 from web.hosting import health, mail, notices
@@ -114,6 +114,10 @@ def test_the_limits_of_accounts_are_explained() -> None:
     assert f"a phrase of {passwords.SHORTEST} characters or more" in said
     assert f"at most {attempts.A_DAY} attempts a day. Factors count apart." in said
     assert f"has {attempts.PLACE_FREE} free failures" in said
+    assert (totp.STEP, totp.WINDOW) == (30, 1)
+    assert "codes: of this half minute, the one before or the one after, once" in page("security")
+    assert f"does not answer within {answers.WHOLE:.0f} seconds".replace("8", "eight") in said
+    assert (invitations.STANDS, invitations.LINK) == (7 * 24 * 3600, 24 * 3600)
     assert (attempts.FREE, attempts.LONGEST) == (4, 64 * 60)
     assert f"After {sessions.IDLE // 60} minutes without a page a session locks" in said
     assert f"After {sessions.LONGEST // 3600} hours a session ends. A person has at most five." in said
