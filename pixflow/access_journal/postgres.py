@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
+from eventsourcing.persistence import IntegrityError
 from psycopg.sql import SQL, Identifier
 
 from pixflow.access_journal.store import INDEXES, Question, Value
@@ -50,8 +51,17 @@ class PostgresJournal:
         self._known: set[int] = set()
 
     def add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
+        """Adds a line; makes its month when it is new, or when another process deleted it meanwhile."""
         if not self._has(month):
             self._make(month)
+        try:
+            return self._add(month, values, questions)
+        except IntegrityError:
+            self._known = set()
+            self._make(month)
+            return self._add(month, values, questions)
+
+    def _add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question]) -> list[tuple[Any, ...]]:
         line = self._insert, [_sent(value) for value in values]
         asked = [self._asked(*question) for question in questions if self._has(question[0])]
         answers = self._database.execute(line, then=[_BY_INDEX, *asked] if asked else ())

@@ -96,6 +96,16 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
         database.close()
 
 
+def test_a_month_that_another_process_deleted_is_made_again(opened: Opened) -> None:
+    """A program whose clock was a year ahead forgot it: pages go on, and doctor finds what is missing."""
+    opened.write()
+    opened.again().store.drop(202603)
+    opened.write()
+    opened.count()
+    (row,) = opened.again().of_dossier(DOSSIER, 9)
+    assert row.dossier == DOSSIER
+
+
 def test_the_bytes_of_a_chain() -> None:
     """Made by hand: the program of today checks the lines of a year ago."""
     at, chain = int(FIRST.timestamp()) * 1_000_000, UUID(int=5)
