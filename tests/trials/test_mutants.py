@@ -28,7 +28,7 @@ RULES = {
     "pixflow/access_journal/mass_reading.py": "tests/web/pages/account/test_mass_reading.py",
     "web/accounts/sessions.py": "tests/web/accounts/test_sessions.py",
     "pixflow/access_journal/seal.py": "tests/access_journal/test_lines.py",
-    "web/accounts/memberships.py": "tests/web/accounts/test_sessions.py",
+    "web/accounts/memberships.py": "tests/web/accounts/test_memberships.py",
     "web/accounts/sign_in.py": "tests/web/accounts/test_sign_in.py",
     "web/accounts/attempts.py": "tests/web/accounts/test_attempts.py",
     "web/desk/signed_in.py": "tests/web/pages/account/test_sign_in.py",
