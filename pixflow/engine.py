@@ -272,14 +272,16 @@ class Engine(Application[UUID]):
         """
         if limit < 0:
             raise ValueError(f"a limit is not negative: {limit}")
-        if (latest := self._latest.after(after, limit, self.head)) is not None:
-            return latest
-        rows = self.recorder.log(after, limit)
-        self.keys.load({row[0] for row in rows})
-        try:
-            return self._streams.evict_erased([self.mapper.recorded(*row) for row in rows])
-        except UNOPENED:
-            return self._streams.evict_erased([self.mapper.readable(*row) for row in rows])
+        latest = self._latest.after(after, limit, self.head)
+        return self._streams.readable(self.recorder.log(after, limit)) if latest is None else latest
+
+    def at(self, positions: Iterable[int]) -> list[Recorded]:
+        """Returns the events at these positions, in order of position. One that does not open is `Unopened`."""
+        return self._streams.at(positions)
+
+    def by_stream(self, stop: int, size: int) -> Iterator[Mapping[UUID, Sequence[Recorded]]]:
+        """Yields every stream up to a position once, about `size` events at a time, each whole and in order."""
+        return self._streams.all(stop, size)
 
     def head(self) -> int:
         """Returns the last position, 0 when nothing is recorded."""

@@ -1,25 +1,22 @@
-"""Rejouer: every event of every stream, in order, as codes; web/french has the sentences."""
+"""The audit trail: where each event stands, when and by whom it was recorded. The event store has what it says."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
     Connection,
-    Date,
     DateTime,
     Index,
     Integer,
     Select,
     String,
     Table,
-    Text,
     Uuid,
     case,
     func,
@@ -30,13 +27,13 @@ from sqlalchemy import (
 
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
-from pixflow.events.base import Erased, Event, Recorded, personal_fields
+from pixflow.events.base import Event, Recorded, Unopened, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.events.workshop import WorkshopMoved
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
 from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, Source
 from projections.statements import Statement
 
 NAME = "audit_trail"
@@ -47,23 +44,19 @@ READS: dict[str, Callable[[Any], Any]] = {}
 table = Table(
     "audit_trail",
     metadata,
-    Column("position", Integer, primary_key=True),
-    Column("stream", Uuid, nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("stream", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("position", Integer, nullable=False),
     Column("kind", String, nullable=False),
     Column("topic", String, nullable=False),
-    Column("stage", String),
     Column("at", DateTime, nullable=False),
-    Column("on", Date),
     Column("by", String, nullable=False),
     Column("acting_for", String),
-    Column("via", String, nullable=False),
     Column("command", Uuid, nullable=False),
     Column("retracts", Integer),
     Column("dossier", Uuid),
     Column("closes", Boolean, nullable=False),
-    Column("data", Text, nullable=False),
-    Index("trail_of_stream", "stream", "version"),
+    Index("trail_of_position", "position", unique=True),
     Index("trail_of_time", "at"),
     Index("trail_of_topic", "topic", "position"),
     Index("trail_of_author", "by", "position"),
@@ -78,12 +71,10 @@ _WITHIN = (
     (d.DiagnosticPlanned.TOPIC, (d.SeatBooked.TOPIC,)),
 )
 """The closing events that close no task of their own when their command recorded one of these in the stream."""
-_ENCODER = msgspec.json.Encoder()
-_DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.TOPIC: msgspec.json.Decoder(event) for event in catalogue()}
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
-    """Returns one row for each event. An erased event has no `data`.
+    """Returns one row for each event, without what it says.
 
     `dossier` is the guest that an event of a workshop is about. `closes`: somebody's own work closed a task.
     """
@@ -95,17 +86,13 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "version": r.originator_version,
                 "kind": change.kind,
                 "topic": r.event.TOPIC,
-                "stage": r.event.STAGE,
                 "at": r.at.replace(tzinfo=None),
-                "on": getattr(r.event, "on", None),
                 "by": r.by,
                 "acting_for": r.acting_for,
-                "via": r.via,
                 "command": r.command,
                 "retracts": r.event.version if isinstance(r.event, RETRACTIONS) else None,
                 "dossier": getattr(r.event, "dossier", None) if change.kind == "workshop" else None,
                 "closes": _closes(r.event),
-                "data": "" if isinstance(r.event, Erased) else _ENCODER.encode(r.event).decode(),
             }
             for r in change.events
         ]
@@ -123,29 +110,23 @@ def _closes(event: Event) -> bool:
 
 
 def forget(connection: Connection, streams: Sequence[UUID]) -> None:
-    """Deletes the personal data of the events of these streams, and keeps the events."""
+    """Makes the rows of these streams as those of erased events are made: personal ones say no more what they did."""
     if streams:
-        emptied = update(table).where(table.c.stream.in_(streams), table.c.topic.in_(_PERSONAL))
-        connection.execute(emptied.values(data="", closes=False))
+        personal = update(table).where(table.c.stream.in_(streams), table.c.topic.in_(_PERSONAL))
+        connection.execute(personal.values(closes=False, retracts=None))
 
 
-def of_stream(connection: Connection, stream: UUID) -> list[Any]:
-    """Returns the events of one stream, oldest first."""
-    return list(_of_stream(connection, stream=stream))
+def opened(source: Source, rows: Sequence[Any]) -> list[Recorded]:
+    """Returns the events of rows, in their order. One that does not open has the stamps of its row."""
+    found = {one.position: one for one in source.at([row.position for row in rows])}
+    return [_stamped(found[row.position], row) for row in rows]
 
 
-@Statement
-def _of_stream(stream: UUID) -> Select[Any]:
-    return select(table).where(table.c.stream == stream).order_by(table.c.version)
-
-
-def recorded(row: Any) -> Recorded:
-    """Returns the event of a row, as it was recorded."""
-    event: Event = Erased(TOPIC=row.topic, STAGE=row.stage, on=row.on)
-    if row.data:
-        event = _DECODERS[row.topic].decode(row.data)
-    at = row.at.replace(tzinfo=UTC)
-    return Recorded(row.stream, row.version, event, at, row.by, row.acting_for, row.via, row.command, row.position)
+def _stamped(recorded: Recorded, row: Any) -> Recorded:
+    if not isinstance(recorded.event, Unopened):
+        return recorded
+    event, at = Unopened(TOPIC=row.topic), row.at.replace(tzinfo=UTC)
+    return Recorded(row.stream, row.version, event, at, row.by, row.acting_for, "", row.command, row.position)
 
 
 class TrailFilter(Struct, frozen=True):
@@ -179,11 +160,12 @@ def _since(topic: str, instant: datetime, limit: int) -> Select[Any]:
     return select(table).where(*recent).order_by(table.c.position.desc()).limit(limit)
 
 
-def of_streams(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
+def of_streams(connection: Connection, streams: Iterable[UUID], source: Source) -> dict[UUID, list[Recorded]]:
     """Returns every event of these streams, oldest first."""
     found: dict[UUID, list[Recorded]] = {}
-    for row in _of_streams(connection, streams=wanted) if (wanted := set(streams)) else ():
-        found.setdefault(row.stream, []).append(recorded(row))
+    rows = list(_of_streams(connection, streams=wanted)) if (wanted := set(streams)) else []
+    for one in opened(source, rows):
+        found.setdefault(one.originator_id, []).append(one)
     return found
 
 

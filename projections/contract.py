@@ -1,6 +1,6 @@
 """Contract of a projection, and the change that it receives."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -59,3 +59,10 @@ class Source(Protocol):
     def head(self) -> int: ...
     def read(self, after: int, limit: int) -> Sequence[Recorded]: ...
     def history(self, stream: UUID) -> Sequence[Recorded]: ...
+    def at(self, positions: Iterable[int]) -> Sequence[Recorded]:
+        """Returns the events at these positions. One that does not open is `Unopened`."""
+
+    def by_stream(self, stop: int, size: int) -> Iterable[Mapping[UUID, Sequence[Recorded]]]:
+        """Yields every stream up to a position once, about `size` events at a time, each whole and in order."""
+
+    def references_at(self, position: int) -> References: ...

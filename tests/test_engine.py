@@ -139,6 +139,25 @@ def test_reading_gives_positions_in_order_and_history_one_stream(followed: House
     assert followed.engine.history(uuid4()) == []
 
 
+@pytest.mark.parametrize("size", [1, 3, 1_000])
+def test_reading_by_stream_gives_each_stream_once_whole_and_in_order(followed: House, size: int) -> None:
+    followed.open("00124", OTHER_DOSSIER)
+    everything = followed.engine.read(0, 1000)
+    for stop in (followed.engine.head(), 3):
+        parts = [part for part in followed.engine.by_stream(stop, size) if part]
+        streams = [stream for part in parts for stream in part]
+        assert len(streams) == len(set(streams))
+        for part in parts:
+            for stream, events in part.items():
+                assert events == [one for one in everything[:stop] if one.originator_id == stream]
+        assert sum(len(events) for part in parts for events in part.values()) == stop
+
+
+def test_reading_at_positions_opens_those_events(followed: House) -> None:
+    everything = followed.engine.read(0, 1000)
+    assert followed.engine.at([3, 1, 10_000]) == [everything[0], everything[2]]
+
+
 def test_the_state_is_the_fold_of_what_was_recorded(followed: House) -> None:
     state = followed.engine.state("dossier", DOSSIER)
     assert (state.version, state.imilo_number, str(state.advisor)) == (2, "00123", followed.advisor.id)

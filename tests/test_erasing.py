@@ -141,7 +141,7 @@ def test_nobody_finds_them_on_the_disk(house: House, person: UUID, tmp_path: Pat
     house.side.catch_up()
     with house.side.database.connect() as connection:
         assert directory.named(connection, [person]) == {}
-        trail = [audit_trail.recorded(r) for r in audit_trail.of_stream(connection, person)]
+        trail = audit_trail.of_streams(connection, [person], house.engine)[person]
     assert [one.event for one in trail] == [one.event for one in house.engine.history(person)]
     assert found_in(tmp_path) == []
     for recorded in house.engine.read(0, 10_000):

@@ -22,6 +22,12 @@ class NewCommand:
     fingerprint: bytes
 
 
+EventRow = tuple[UUID, int, str, bytes, int]
+"""A stored event: its stream, version, topic, state and position."""
+LAST_STREAM = UUID(int=2**128 - 1)
+"""The last id that a stream may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandRow:
     """A command as recorded; its events stand at first_position to last_position, both included."""

@@ -18,7 +18,7 @@ from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder, Encoder
 
 from pixflow.events.base import Erased, Event, Recorded, Unopened, personal_fields
-from pixflow.store import UNOPENED, Damaged, UnknownTopic, Unstorable
+from pixflow.store import UNOPENED, Damaged, EventRow, UnknownTopic, Unstorable
 from pixflow.store.keys import Keys, StreamKey
 
 T = TypeVar("T")
@@ -103,22 +103,24 @@ class TypedMapper(Mapper[UUID]):
         The seal says that nothing was changed by who has no key. With `proven`, what is sealed is compared with its
         commitment too, which doubles the time of opening.
         """
-        return self._opened(stream, [(version, topic, state)], position, proven)[0]
+        return self.opened([(stream, version, topic, state, position)], proven=proven)[0]
 
     def history(self, stream: UUID, rows: Iterable[Row]) -> list[Recorded]:
-        """Returns the events of rows of one stream. Raises UnknownTopic and Damaged."""
-        return self._opened(stream, rows, 0, False)
+        """Returns the events of rows of one stream, without positions. Raises UnknownTopic and Damaged."""
+        return self.opened((stream, version, topic, state, 0) for version, topic, state in rows)
 
-    def _opened(self, stream: UUID, rows: Iterable[Row], position: int, proven: bool) -> list[Recorded]:
+    def opened(self, rows: Iterable[EventRow], *, proven: bool = False) -> list[Recorded]:
+        """Returns the events of rows; quickest when those of a stream follow each other. Raises as `recorded`."""
+        events, stream, version, topic = list[Recorded](), _NO_STREAM, 0, ""
         key: StreamKey | None = None
-        is_known, events, version, topic = False, list[Recorded](), 0, ""
+        of = None
         try:
-            for version, topic, state in rows:
+            for stream, version, topic, state, position in rows:
                 if (codec := self._codecs.get(topic)) is None:
                     at = f"at stream {stream}, version {version}"
                     raise UnknownTopic(f"topic {topic!r} {at} is not an event of this store")
-                if codec.seals and not is_known and self._keys:
-                    key, is_known = self._keys.of(stream), True
+                if codec.seals and of is not stream and self._keys:
+                    key, of = self._keys.of(stream), stream
                 events.append(codec.decode(stream, version, state, position, key, proven))
         except UnknownTopic:
             raise
@@ -129,6 +131,7 @@ class TypedMapper(Mapper[UUID]):
         return events
 
 
+_NO_STREAM = UUID(int=0)
 _UNKNOWN = datetime.fromtimestamp(0, UTC)
 
 

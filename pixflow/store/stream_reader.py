@@ -1,6 +1,7 @@
 """Reads streams, and keeps the last ones: somebody at work on a dossier loads it again and again."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -9,7 +10,7 @@ from eventsourcing.persistence import StoredEvent
 
 from pixflow.events.base import Recorded
 from pixflow.folding import ERASURES
-from pixflow.store import Damaged
+from pixflow.store import UNOPENED, Damaged, EventRow
 from pixflow.store.keys import Keys
 from pixflow.store.mapper import Row, TypedMapper
 from pixflow.unit_of_work import LoadedStream, fold_stream
@@ -23,6 +24,8 @@ class StoredStreams(Protocol):
     """The part of a recorder that reads streams."""
 
     def rows(self, stream: UUID) -> list[Row]: ...
+    def at(self, positions: Iterable[int]) -> list[EventRow]: ...
+    def between(self, first: UUID, last: UUID, stop: int) -> list[EventRow]: ...
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]: ...
 
 
@@ -48,6 +51,31 @@ class StreamReader:
     def history(self, stream: UUID) -> list[Recorded]:
         """Returns every event of a stream, in order; none for an unknown stream."""
         return self._open(stream, self._rows(stream))
+
+    def at(self, positions: Iterable[int]) -> list[Recorded]:
+        """Returns the events at these positions, in order of position. One that does not open is `Unopened`."""
+        return self.readable(self._stored.at(positions))
+
+    def all(self, stop: int, size: int) -> Iterator[dict[UUID, list[Recorded]]]:
+        """Yields every stream up to a position once, some thousand events at a time, about `size`.
+
+        Ids are drawn by chance: a range of them has its share of the events.
+        """
+        parts = -(-stop // size)
+        bounds = [part * 2**128 // parts for part in range(parts + 1)]
+        for first, end in pairwise(bounds):
+            found: dict[UUID, list[Recorded]] = {}
+            for one in self.readable(self._stored.between(UUID(int=first), UUID(int=end - 1), stop)):
+                found.setdefault(one.originator_id, []).append(one)
+            yield found
+
+    def readable(self, rows: Sequence[EventRow]) -> list[Recorded]:
+        """Returns the events of rows. One that does not open is `Unopened`."""
+        self._keys.load({row[0] for row in rows})
+        try:
+            return self.evict_erased(self._mapper.opened(rows))
+        except UNOPENED:
+            return self.evict_erased([self._mapper.readable(*row) for row in rows])
 
     def load(self, kind: str, stream: UUID) -> LoadedStream:
         """Returns a stream with its fold. Raises Refused("unknown-stream") when it is of another kind."""

@@ -17,7 +17,7 @@ from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from projections import advisor_queue
 from projections.bookkeeping import folds
-from projections.contract import Change
+from projections.contract import Change, Source
 from projections.figures.entries import entries
 from projections.figures.paths import paths
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
@@ -29,15 +29,18 @@ _CHUNK = 500
 
 
 @contextmanager
-def as_of(read: Connection, refs: References, basis: Basis, day: date, clock: Clock) -> Iterator[Connection]:
+def as_of(
+    read: Connection, source: Source, refs: References, basis: Basis, day: date, clock: Clock
+) -> Iterator[Connection]:
     """Yields tables of the entries and tasks as they stand on a day, to ask the same questions.
 
-    `read` are the tables of today, `refs` and `basis` are counted with. Each call makes tables of its own.
+    `read` are the tables of today, `source` opens their events, `refs` and `basis` are counted with. Each call makes
+    tables of its own.
     """
     days = day_of if clock == "true" else event_day
     with _memory().connect() as connection:
         with without_garbage_collection():
-            for some in _chunks(_standing(read, refs, day, clock)):
+            for some in _chunks(_standing(read, source, refs, day, clock)):
                 write(connection, some, basis, day_of=days)
                 _write_tasks(connection, some, refs)
         structure = select(folds).where(folds.c.kind == "structure")
@@ -56,8 +59,8 @@ def _write_tasks(connection: Connection, streams: Iterable[Stream], refs: Refere
     insert_rows(connection, advisor_queue.table, rows)
 
 
-def _standing(read: Connection, refs: References, day: date, clock: Clock) -> Iterator[Stream]:
-    for stream, kind, events in histories(read):
+def _standing(read: Connection, source: Source, refs: References, day: date, clock: Clock) -> Iterator[Stream]:
+    for stream, kind, events in histories(read, source):
         if kept := standing(events, day, clock, refs.calendar):
             yield stream, kind, kept
 

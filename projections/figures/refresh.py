@@ -1,9 +1,8 @@
 """Makes the entries of the dossiers, workshops and partners that changed since the last question, from their events."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
 from zlib import crc32
@@ -11,7 +10,7 @@ from zlib import crc32
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, literal, select, tuple_, update
 
-from pixflow.events.base import Event, Recorded, event_day
+from pixflow.events.base import Event, Recorded, Unopened, event_day
 from pixflow.folding import not_retracted
 from pixflow.indicators.conformance import DEBRIEF_BY
 from pixflow.indicators.entry import Basis
@@ -19,16 +18,19 @@ from pixflow.indicators.path import path_of
 from pixflow.partners import state as partner_state
 from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
+from pixflow.streams import kind_of
 from projections import audit_trail
 from projections.bookkeeping import folds
-from projections.contract import Row
+from projections.contract import Row, Source
 from projections.figures import WITH_ENTRIES
 from projections.figures.entries import entries, of_partner, of_path, of_workshop
 from projections.figures.paths import paths
 from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide
+from projections.store.folds import position_of_tables
 
 _CHUNK = 500
+_EVENTS = 10_000
 FIRST = UUID(int=0)
 
 Stream = tuple[UUID, str, Sequence[Recorded]]
@@ -57,17 +59,17 @@ def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:
             return None
     side.catch_up()
     with side.writing() as connection, without_garbage_collection():
-        return make(connection, side.refs, today, _CHUNK, after)
+        return make(side, connection, today, _CHUNK, after)
 
 
-def make(connection: Connection, refs: References, today: date, most: int, after: UUID = FIRST) -> UUID | None:
+def make(side: ReadSide, connection: Connection, today: date, most: int, after: UUID = FIRST) -> UUID | None:
     """Makes the entries of at most so many streams that have none. Returns the last of them, None if no other waits."""
-    documents = documents_of(refs, today)
+    refs, documents = side.refs, documents_of(side.refs, today)
     if some := missing(connection, documents, most, after):
         delete_streams(connection, paths, some)
         write(
             connection,
-            histories(connection, some),
+            _histories(side, connection, some),
             basis_of(refs, today),
             documents,
             before=_entries_of(connection, some),
@@ -96,13 +98,21 @@ def missing(connection: Connection, documents: str, most: int, after: UUID = FIR
     return list(found)
 
 
-def histories(connection: Connection, streams: Collection[UUID] | None = None) -> Iterator[Stream]:
-    """Yields the dossiers, workshops and partners with their events, all or these."""
-    table = audit_trail.table
-    wanted = table.c.kind.in_(WITH_ENTRIES) if streams is None else table.c.stream.in_(streams)
-    found = connection.execute(select(table).where(wanted).order_by(table.c.stream, table.c.version))
-    for (stream, kind), events in groupby(found, lambda row: (row.stream, row.kind)):
-        yield stream, kind, [audit_trail.recorded(row) for row in events]
+def histories(connection: Connection, source: Source) -> Iterator[Stream]:
+    """Yields the dossiers, workshops and partners with the events that the tables show."""
+    for streams in source.by_stream(position_of_tables(connection)[0], _EVENTS):
+        yield from _of_kinds(streams)
+
+
+def _histories(side: ReadSide, connection: Connection, streams: Collection[UUID]) -> Iterator[Stream]:
+    return _of_kinds(audit_trail.of_streams(connection, streams, side.source))
+
+
+def _of_kinds(histories: Mapping[UUID, Sequence[Recorded]]) -> Iterator[Stream]:
+    """Yields the streams that have entries, with the events that open."""
+    for stream, events in histories.items():
+        if (kind := kind_of(events[0].event)) in WITH_ENTRIES:
+            yield stream, kind, [one for one in events if not isinstance(one.event, Unopened)]
 
 
 def write(

@@ -39,7 +39,7 @@ def complete(side: ReadSide, today: date) -> Iterator[Connection]:
         refresh(side, today)
         side.catch_up()
     with side.writing() as connection:
-        make(connection, side.refs, today, _ALL)
+        make(side, connection, today, _ALL)
         judge_debriefs(connection, side.refs)
         yield connection
 

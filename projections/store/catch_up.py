@@ -1,6 +1,6 @@
 """Brings the read tables up to the last event: folds each stream with new events once a batch, writes each row once."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import RLock
 from typing import Any
@@ -26,9 +26,11 @@ from projections.store.folds import (
     FOLD,
     StreamDamaged,
     folds_of,
+    move_position,
     position_of_tables,
     stored_references,
 )
+from projections.store.indexes import without_indexes
 from projections.store.memory import Memory
 from projections.store.plain_transaction import plain_transaction
 from projections.store.row_writer import RowWriter
@@ -39,13 +41,12 @@ PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
     paths, entries, partners, contacts, referrals, partner_links, resources, questions,
 )  # fmt: skip
-APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000
+PART = 20_000
 RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWithdrawn", "structure.StructureOpened"})
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.ReferentDesignated"}
 """Events of staff after which a site has, or lacks, a référent."""
-_MANY = 5_000
 _REMEMBERED = 10_000
 
 Progress = Callable[[int, int], None]
@@ -103,21 +104,30 @@ class ReadSide:
     def build(self, progress: Progress = lambda done, total: None) -> int:
         """Shows every event in new tables that nobody reads yet. Returns the position reached.
 
-        Folds all events first, so that each row is written once. An interrupted build cannot be continued.
+        Folds each stream once, from its first event to its last, so that each row is written once. An interrupted build
+        cannot be continued.
         """
         head = self.source.head()
         if head > BATCH:
-            with self._mutex, without_garbage_collection():
-                while self._position < head:
-                    self._show(self.source.read(self._position, BATCH), rows_later=True)
-                    progress(min(self._position, head - 1), head)
-                last: UUID | None = UUID(int=0)
-                while last:
-                    with self._writing.begin() as connection:
-                        last = self._write_more(connection, last)
+            with self._mutex, without_garbage_collection(), without_indexes(self._writing):
+                self._build(head, progress)
         reached = self.catch_up()
         progress(reached, reached)
         return reached
+
+    def _build(self, head: int, progress: Progress) -> None:
+        self._refs, done = self.source.references_at(head), 0
+        for histories in self.source.by_stream(head, PART):
+            with self._writing.begin() as connection:
+                batch = QueryingTransaction(connection)
+                changes = self._fold(batch, histories)
+                self._writer.write(batch, changes, PROJECTIONS, head)
+                batch.save(changes)
+            done += sum(map(len, histories.values()))
+            progress(min(done, head - 1), head)
+        with self._writing.begin() as connection:
+            move_position(connection, head, needs_scrub=False)  # nothing was written of anybody erased up to there
+        self._reach(head, ())
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -167,24 +177,21 @@ class ReadSide:
         self._position, self._needs_scrub = reached, needs_scrub
         return True
 
-    def _show(self, events: Sequence[Recorded], *, rows_later: bool = False) -> None:
-        """Writes rows, folds and position of one batch in one transaction.
-
-        If it fails, the next try loads the state again. `rows_later` writes only the rows of projections that append.
-        """
+    def _show(self, events: Sequence[Recorded]) -> None:
+        """Writes rows, folds and position of one batch in one transaction; the next one after a failure begins anew."""
         try:
-            if not self._writer.stopped and self._show_plainly(events, rows_later):
+            if not self._writer.stopped and self._show_plainly(events):
                 return
             with self._writing.begin() as connection:
                 if self._reload_if_moved(connection) and self._position != events[0].position - 1:
                     return
-                changes = self._apply(QueryingTransaction(connection), events, rows_later)
+                changes = self._apply(QueryingTransaction(connection), events)
         except BaseException:
             self._position = -1
             raise
         self._reach(events[-1].position, changes)
 
-    def _show_plainly(self, events: Sequence[Recorded], rows_later: bool) -> bool:
+    def _show_plainly(self, events: Sequence[Recorded]) -> bool:
         """Writes a batch that needs no query and meets no error. Else writes nothing, and returns False."""
         if len(events) > self._plain.LARGEST:
             self._plain.forget()
@@ -192,7 +199,7 @@ class ReadSide:
         try:
             with self._plain as batch:
                 self._plain.expect(self._position, self._needs_scrub)
-                changes = self._apply(batch, events, rows_later)
+                changes = self._apply(batch, events)
         except Exception:
             self._position = -1  # the state in memory has moved: it is loaded again
             return False
@@ -211,25 +218,22 @@ class ReadSide:
                 connection.execute(update(position).where(position.c.position == self._position), {"stained": False})
             self._needs_scrub = False
 
-    def _apply(self, batch: WriteTransaction, events: Sequence[Recorded], rows_later: bool) -> list[Change]:
+    def _apply(self, batch: WriteTransaction, events: Sequence[Recorded]) -> list[Change]:
         moved: dict[UUID, list[Recorded]] = {}
         for recorded in events:
             moved.setdefault(recorded.originator_id, []).append(recorded)
         for recorded in events:
             self._refs = reference_data.evolve(self._refs, recorded)
         changes = self._fold(batch, moved)
-        if rows_later:
-            self._writer.write(batch, changes, APPENDING, self._position)
-        else:
-            changed = changes + concerned(batch, events, set(moved), self._refs)
-            self._writer.write(batch, changed, PROJECTIONS, self._position)
+        changed = changes + concerned(batch, events, set(moved), self._refs)
+        self._writer.write(batch, changed, PROJECTIONS, self._position)
         batch.save(changes)
         self._remember(changes)
         self._needs_scrub |= any(change.forgets for change in changes)
         batch.move(events[-1].position, self._needs_scrub)
         return changes
 
-    def _fold(self, batch: WriteTransaction, moved: dict[UUID, list[Recorded]]) -> list[Change]:
+    def _fold(self, batch: WriteTransaction, moved: Mapping[UUID, Sequence[Recorded]]) -> list[Change]:
         before = {stream: self._folds[stream] for stream in moved if stream in self._folds}
         before |= batch.states([stream for stream in moved if stream not in before])
         changes = []
@@ -252,13 +256,18 @@ class ReadSide:
         if any(isinstance(recorded.event, Unopened) for recorded in events):
             raise StreamDamaged
         if whole or any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
-            history = self.source.history(stream)
-            known = [r for r in history if r.originator_version <= events[-1].originator_version]
-            return Change(stream, kind, old, KINDS[kind].fold(known), events, self._refs)
+            return Change(stream, kind, old, KINDS[kind].fold(self._known(stream, events)), events, self._refs)
         new = old if old is not None else KINDS[kind].fold([])
         for recorded in events:
             new = KINDS[kind].evolve(new, recorded)
         return Change(stream, kind, old, new, events, self._refs)
+
+    def _known(self, stream: UUID, events: Sequence[Recorded]) -> Sequence[Recorded]:
+        """Returns the events of a stream up to the last of these. Raises an error when one does not open."""
+        history = events if events[0].originator_version == 1 else self.source.history(stream)
+        if any(isinstance(recorded.event, Unopened) for recorded in history):
+            raise StreamDamaged
+        return [recorded for recorded in history if recorded.originator_version <= events[-1].originator_version]
 
     def _forgotten(self, stream: UUID, old: Any, events: Sequence[Recorded]) -> Change:
         """Returns the change of a stream whose person was erased: nothing in it tells of them.
@@ -267,7 +276,7 @@ class ReadSide:
         """
         kind = kind_of(events[-1].event)
         try:
-            known = self.source.history(stream)
+            known = self._known(stream, events)
         except Exception:
             known = events = [recorded for recorded in events if isinstance(recorded.event, ERASURES)]
         state = KINDS[kind].fold(known)
@@ -279,15 +288,6 @@ class ReadSide:
         if len(self._folds) + len(changes) > _REMEMBERED:
             self._folds.clear()
         self._folds |= {change.stream: change.after for change in changes if change.events}
-
-    def _write_more(self, connection: Connection, last: UUID) -> UUID | None:
-        """Writes the rows of the next streams from their states, as if they were new. Returns the last of them."""
-        found = connection.execute(select(folds).where(folds.c.stream > last).order_by(folds.c.stream).limit(_MANY))
-        changes = [
-            Change(row.stream, row.kind, None, DECODERS[row.kind].decode(row.state), (), self._refs) for row in found
-        ]
-        self._writer.write(QueryingTransaction(connection), changes, PROJECTIONS, self._position)
-        return changes[-1].stream if changes else None
 
 
 def concerned(batch: WriteTransaction, events: Sequence[Recorded], moved: set[UUID], refs: References) -> list[Change]:

@@ -15,7 +15,7 @@ from pixflow.reference_data import References
 from pixflow.streams import KINDS, kind_of
 from projections import audit_trail, directory, workshops
 from projections.bookkeeping import folds
-from projections.contract import Change, Projection
+from projections.contract import Change, Projection, Source
 from projections.store.row_writer import write_rows
 from projections.store.sqlite import creation, engine
 from projections.store.transaction import QueryingTransaction
@@ -27,16 +27,22 @@ Histories = Mapping[UUID, Sequence[Recorded]]
 
 @contextmanager
 def past_tables(
-    read: Connection, dossier: UUID, position: int, refs: References, trail: Sequence[Recorded] | None = None
+    read: Connection,
+    source: Source,
+    dossier: UUID,
+    position: int,
+    refs: References,
+    trail: Sequence[Recorded] | None = None,
 ) -> Iterator[Connection]:
     """Yields tables of a dossier as they stood at a position: its rows, its duplicates', and its workshops'.
 
-    `read` are the tables of today, `refs` the references of that position, `trail` the dossier's events when they are
-    known. Each call makes tables of its own.
+    `read` are the tables of today, `source` opens their events, `refs` are the references of that position, `trail`
+    the dossier's events when they are known. Each call makes tables of its own.
     """
     with _memory().connect() as connection:
-        _write(connection, _dossiers(read, dossier, position, trail), refs)
-        _write(connection, _cut(audit_trail.of_streams(read, audit_trail.workshops_of(read, dossier)), position), refs)
+        _write(connection, _dossiers(read, source, dossier, position, trail), refs)
+        booked = audit_trail.of_streams(read, audit_trail.workshops_of(read, dossier), source)
+        _write(connection, _cut(booked, position), refs)
         yield connection
 
 
@@ -53,12 +59,14 @@ def _change(stream: UUID, events: Sequence[Recorded], refs: References) -> Chang
     return Change(stream, kind, None, KINDS[kind].fold(events), events, refs)
 
 
-def _dossiers(read: Connection, dossier: UUID, position: int, trail: Sequence[Recorded] | None) -> Histories:
+def _dossiers(
+    read: Connection, source: Source, dossier: UUID, position: int, trail: Sequence[Recorded] | None
+) -> Histories:
     """Returns the events of a dossier and of all that merges link to it, up to a position."""
     found: dict[UUID, Sequence[Recorded]] = {}
     new = {dossier}
     while new:
-        known = {dossier: trail} if trail and new == {dossier} else audit_trail.of_streams(read, new)
+        known = {dossier: trail} if trail and new == {dossier} else audit_trail.of_streams(read, new, source)
         found |= _cut(known, position)
         new = {linked for stream in new for linked in _linked(found.get(stream, ()))} - found.keys()
     return found

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select
@@ -94,7 +93,7 @@ def write_rows(
     for table in projection.TABLES:
         if projection.APPENDS:
             rows = [row for _, one in made for row in one.get(table, ())]
-            batch.append(table, sorted(rows, key=itemgetter("position")))
+            batch.append(table, rows)
         else:
             batch.replace(table, ((change, one.get(table, ())) for change, one in made))
 

@@ -1,6 +1,6 @@
 """Showing many events in the read tables: against the rows alone, a transaction an event, the library's runner."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import Engine as Tables
 
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
+from pixflow.reference_data import References
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from projections.bookkeeping import WRITING, metadata
@@ -64,7 +65,7 @@ def test_all_projections_catch_up(opened: OpenStructure, store: str, report: Rep
     assert of_projections(rows_of(theirs)) == of_projections(final)
     count = sum(len(rows) for rows in final.values())
     lines = {
-        "build": Line("all projections, built anew: folded first, rows last", seconds["build"], EVENTS, "events"),
+        "build": Line("all projections, built anew: stream after stream", seconds["build"], EVENTS, "events"),
         "few": Line(f"the first {FEW:,} of them built anew", seconds["few"], FEW, "events"),
         "batches": Line(f"all projections, caught up by batches of {BATCH:,}", seconds["batches"], EVENTS, "events"),
         "rows": Line(f"executemany of the {count:,} final rows, one transaction", seconds["rows"], EVENTS, "events"),
@@ -100,6 +101,15 @@ class Early:
 
     def history(self, stream: UUID) -> list[Recorded]:
         return self.engine.history(stream)
+
+    def at(self, positions: Iterable[int]) -> list[Recorded]:
+        return self.engine.at(positions)
+
+    def by_stream(self, stop: int, size: int) -> Iterator[Mapping[UUID, Sequence[Recorded]]]:
+        return self.engine.by_stream(stop, size)
+
+    def references_at(self, position: int) -> References:
+        return self.engine.references_at(position)
 
 
 def built(source: Source, kept: stores.Stores) -> Tables:

@@ -19,6 +19,7 @@ from projections.store import sqlite, stores
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, fill, population, structure
+from tests.listed import ListedEvents
 
 EVENTS = sized(2_000, 40_000, 100_000)
 ROUNDS = sized(1, 5, 9)
@@ -35,10 +36,11 @@ def opened(tmp_path: Path) -> Iterator[OpenStructure]:
     opened.engine.close()
 
 
-class InClear:
+class InClear(ListedEvents):
     """Source of events in clear, for projections."""
 
     def __init__(self, folder: Path, events: Sequence[Recorded]) -> None:
+        super().__init__(events)
         folder.mkdir()
         self.factory = factory(folder)
         self._recorder = self.factory.application_recorder()

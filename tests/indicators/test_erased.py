@@ -61,7 +61,8 @@ def today(side: ReadSide) -> Lists:
 def known(side: ReadSide, day: date, clock: Clock) -> Lists:
     """Returns these lists as of a day."""
     side.catch_up()
-    with side.database.connect() as read, as_of(read, side.refs, basis_of(side.refs, day), day, clock) as there:
+    basis = basis_of(side.refs, day)
+    with side.database.connect() as read, as_of(read, side.source, side.refs, basis, day, clock) as there:
         return lists(there, side, replace(ASKED, last=day, day=day))
 
 

@@ -50,7 +50,7 @@ class View:
 
 
 def past(population: Population, read: Connection, day: date, clock: Clock) -> AbstractContextManager[Connection]:
-    return as_of(read, population.refs, basis_of(population.refs, day), day, clock)
+    return as_of(read, population.side.source, population.refs, basis_of(population.refs, day), day, clock)
 
 
 @pytest.fixture(scope="module", params=[(day, clock) for day in DAYS for clock in CLOCKS], ids=str)

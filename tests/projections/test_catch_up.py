@@ -80,8 +80,8 @@ def test_rebuilt_equals_live_row_for_row(played: OpenStructure, tables: Tables, 
 def test_built_at_once_equals_live_row_for_row(
     played: OpenStructure, tables: Tables, size: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(catch_up, "BATCH", size)
-    monkeypatch.setattr(catch_up, "_MANY", 7)
+    monkeypatch.setattr(catch_up, "BATCH", 0)
+    monkeypatch.setattr(catch_up, "PART", size)
     built, told = ReadSide(played.engine, tables()), list[tuple[int, int]]()
     head = played.engine.head()
     assert built.build(lambda done, total: told.append((done, total))) == head
@@ -145,7 +145,7 @@ def test_a_stream_that_fails_stops_alone_and_is_told(
     ]
     with side.database.connect() as connection:
         assert set(directory.named(connection, [bad, good])) == {good}
-        assert len(audit_trail.of_stream(connection, bad)) == 1
+        assert len(audit_trail.of_streams(connection, [bad], opened.engine)[bad]) == 1
 
     monkeypatch.undo()
     opened.engine.execute(

@@ -164,6 +164,7 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "first": DAYS[:1],
         "last": DAYS[-1:],
         "since": DAYS,
+        "source": [played.engine],
         "instant": [NOW - timedelta(days=days) for days in (0, 30, 400)],
         "cutoffs": [[("cej", TODAY), ("pacea", TODAY), ("other", DAYS[0])]],
         "percents": [range(101)],

@@ -34,6 +34,7 @@ from tests.given import (
     seated,
     waits,
 )
+from tests.listed import ListedEvents
 from tests.projections.conftest import Tables
 
 HOUSE: dict[UUID, Sequence[Event]] = {
@@ -46,25 +47,18 @@ FULL = (scheduled(capacity=1), runs(), runs(COLLEAGUE), seated(), waits(OTHER_DO
 OFFERED = (*FULL, w.SeatReleased(dossier=DOSSIER, on=DAY), kept(OTHER_DOSSIER))
 
 
-class Told:
+class Told(ListedEvents):
     """Source of events of a house, workshop by workshop."""
 
     def __init__(self, histories: dict[UUID, Sequence[Event]]) -> None:
         every = {**HOUSE, **histories}
         said = [(stream, v, event) for stream, events in every.items() for v, event in enumerate(events, 1)]
-        self.events = [
-            Recorded(stream, version, event, AT, str(ADVISOR), None, "web", uuid5(stream, str(version)), position)
-            for position, (stream, version, event) in enumerate(said, 1)
-        ]
-
-    def head(self) -> int:
-        return len(self.events)
-
-    def read(self, after: int, limit: int) -> Sequence[Recorded]:
-        return self.events[after : after + limit]
-
-    def history(self, stream: UUID) -> Sequence[Recorded]:
-        return [one for one in self.events if one.originator_id == stream]
+        super().__init__(
+            [
+                Recorded(stream, version, event, AT, str(ADVISOR), None, "web", uuid5(stream, str(version)), position)
+                for position, (stream, version, event) in enumerate(said, 1)
+            ]
+        )
 
 
 Shown = Callable[..., Connection]

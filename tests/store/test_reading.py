@@ -3,6 +3,7 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 
+from pixflow.store import LAST_STREAM
 from tests.store.places import AnyRecorder
 from tests.store.samples import claim, stored
 
@@ -48,6 +49,21 @@ def test_the_log_is_read_by_position(recorder: AnyRecorder) -> None:
     assert positions(recorder.select_notifications(1, 10, stop=4)) == [1, 2, 3, 4]
     assert positions(recorder.select_notifications(0, 1, topics=["sample.Counted", "x"])) == [3]
     assert positions(recorder.select_notifications(4, 10, stop=5, topics=["sample.Noted"])) == [4, 5]
+
+
+def test_events_are_read_at_positions(recorder: AnyRecorder) -> None:
+    assert [(row[0], row[1], row[4]) for row in recorder.at([6, 1, 99, 3])] == [(A, 1, 1), (B, 1, 3), (B, 2, 6)]
+    assert recorder.at([]) == []
+
+
+def test_a_range_of_streams_is_read_stream_after_stream(recorder: AnyRecorder) -> None:
+    recorder.insert_events([*stored(C, 1), *stored(UUID(int=0), 1), *stored(LAST_STREAM, 1)])
+    whole = recorder.between(UUID(int=0), LAST_STREAM, 9)
+    assert [row[:2] for row in whole] == sorted((row[0], row[1]) for row in whole)
+    assert sorted(row[4] for row in whole) == list(range(1, 10))
+    assert sorted(row[4] for row in recorder.between(A, A, 4)) == [1, 2, 4]
+    first, last = sorted((A, B))
+    assert {row[0] for row in recorder.between(UUID(int=first.int + 1), last, 9)} - {C} == {last}
 
 
 def test_versions_of_ten_thousand_streams(recorder: AnyRecorder) -> None:

@@ -1,21 +1,20 @@
 """A structure as it stood at a position: read tables caught up to it, its references and its day."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
-from uuid import UUID
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection
 
 from pixflow.engine import Engine
-from pixflow.events.base import Recorded
 from pixflow.reference_data import References
 from projections.store.catch_up import ReadSide
 from projections.store.sqlite import database
+from tests.listed import ListedEvents
 from tests.web.client import LocalClient
 from web.app import create_app
 from web.hosting.host import Host
@@ -42,21 +41,15 @@ GONE = ("avec un autre dossier", "avec le dossier d’une personne effacée")
 """Another dossier whose person was erased since: at every position of a replay, and without keys in a cut store."""
 
 
-class Events:
+class Events(ListedEvents):
     """The events of a structure up to `position`: a source of projections that moves on."""
 
     def __init__(self, engine: Engine) -> None:
-        self.all = engine.read(0, 10**9)
+        super().__init__(engine.read(0, 10**9))
         self.position = 0
 
     def head(self) -> int:
         return self.position
-
-    def read(self, after: int, limit: int) -> Sequence[Recorded]:
-        return self.all[after : min(after + limit, self.position)]
-
-    def history(self, stream: UUID) -> Sequence[Recorded]:
-        return [one for one in self.all[: self.position] if one.originator_id == stream]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,23 @@ def test_its_page_says_so_and_every_other_stays_up(at_work: House) -> None:
     assert "Martin" not in client.get("/dossiers").text
 
 
+def test_what_the_tables_showed_before_the_damage_is_not_shown_as_whole(at_work: House) -> None:
+    """The tables have the stamps of each event; what it says is read in the store."""
+    good, bad = at_work.opened("Aminata", "Diallo"), at_work.presented(first="Léo", last="Martin")
+    client = at_work.client("Sophie Lecomte")
+    pages = (*PAGES, "/journal", "/rejouer", "/indicateurs", f"/dossiers/{good}", f"/rejouer/{good}")
+    assert [client.get(f"/{place}/{bad}").status_code for place in ("dossiers", "rejouer")] == [200, 200]
+    flip(at_work.served.opened, position_of(at_work, bad))
+    with at_work.served.reads.reading() as side:
+        side.memory.restart(side.refs)
+    assert [client.get(f"/{place}/{bad}").status_code for place in ("dossiers", "rejouer")] == [424, 424]
+    for page in pages:
+        assert client.get(page).status_code == 200, page
+    journal = client.get(f"/journal?dossier={bad}").text
+    assert "Ouverture&nbsp;: ne se lit plus" in journal.replace("\N{NO-BREAK SPACE}", "&nbsp;")
+    assert journal.count("ne se lit plus") == 1
+
+
 def test_so_does_the_page_of_anything_else(at_work: House) -> None:
     partner, resource, question = uuid4(), uuid4(), uuid4()
     at_work.says(

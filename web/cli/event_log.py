@@ -45,8 +45,8 @@ def event_log(
             fail(f"{file} est déjà là.", USAGE)
         alias = alias_with(token_bytes(32))
         with served.read().database.connect() as connection:
-            dossiers = ((stream, events) for stream, kind, events in histories(connection) if kind == "dossier")
-            made = traces(dossiers, alias, first, last)
+            told = histories(connection, served.engine)
+            made = traces(((stream, events) for stream, kind, events in told if kind == "dossier"), alias, first, last)
         content = "\n".join(xes(made, alias)).encode()
         counts = {"cases": len(made), "events": sum(len(one.events) for one in made)}
         said: dict[str, Any] = {

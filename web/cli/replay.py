@@ -63,7 +63,7 @@ def replay(
             refs = served.engine.references_at(position)
             shown = at_version(history, n, refs)
             on = refs.calendar.local_day(moment or shown.recorded.at)
-            with past_tables(connection, stream, position, refs) as tables:
+            with past_tables(connection, served.engine, stream, position, refs) as tables:
                 past = _Past(shown, history[:n], ScopedNames(refs, tables, Scope("all"), shown.after), refs, on)
                 if json:
                     as_json(_document(past, positions))

@@ -1,6 +1,6 @@
 """The person at work, their rights, and the tables up to date."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import HTTPException
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from pixflow import authorization
 from pixflow.actor import Actor
@@ -16,12 +16,12 @@ from pixflow.authorization import Scope, Subject
 from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
-from pixflow.events.base import Recorded
+from pixflow.events.base import Recorded, Unopened
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.reference_data import References
 from projections import audit_trail
-from projections.store.folds import fold_of, must_not_be_damaged
+from projections.store.folds import StreamDamaged, fold_of, must_not_be_damaged
 from projections.store.memory import Memory
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
@@ -97,12 +97,22 @@ class Desk:
         return self.states[stream]
 
     def trail(self, stream: UUID) -> Sequence[Recorded]:
-        """Returns the events of a stream, oldest first."""
+        """Returns the events of a stream, oldest first. Raises StreamDamaged when one of them does not open."""
         key = ("trail", stream, getattr(self.state(stream), "version", None))
         if key[2] and (known := self.memory.dossiers.get(key)):
             return known  # type: ignore[no-any-return]
-        found = map(audit_trail.recorded, audit_trail.of_stream(self.read, stream))
-        return self.memory.dossiers.put(key, list(found))
+        found = self.trails([stream]).get(stream, [])
+        if any(isinstance(one.event, Unopened) for one in found):
+            raise StreamDamaged
+        return self.memory.dossiers.put(key, found) if key[2] else found
+
+    def trails(self, streams: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
+        """Returns the events of many streams, oldest first. One that does not open is `Unopened`."""
+        return audit_trail.of_streams(self.read, streams, self.engine)
+
+    def opened(self, query: Select[Any]) -> list[Recorded]:
+        """Returns the events of the rows of the audit trail that a statement selects."""
+        return audit_trail.opened(self.engine, self.read.execute(query).all())
 
     def dossier(self, stream: UUID) -> Dossier:
         """Returns a dossier that this person may read; raises 404 for an unknown one and for one that is not theirs.

@@ -35,7 +35,7 @@ def past_desk(desk: Desk, dossier: UUID, position: int, refs: References, today:
     """Yields the desk at a position, with the tables of one dossier; `refs` are the references of that position."""
     now = {field.name: getattr(desk, field.name) for field in fields(desk)}
     away = colleagues_deputised_by(refs.team, desk.me, today)
-    with past_tables(desk.read, dossier, position, refs, desk.trail(dossier)) as read:
+    with past_tables(desk.read, desk.engine, dossier, position, refs, desk.trail(dossier)) as read:
         then = {
             "roles": frozenset(),
             "refs": refs,

@@ -148,9 +148,9 @@ def events_of(desk: Desk, reference: str) -> list[Recorded]:
     mine = select(audit_trail.table).where(_trail.by == desk.actor.id)
     if found:
         query = mine.where(_trail.position.between(*found)).order_by(_trail.position).limit(MOST)
-        return [audit_trail.recorded(row) for row in desk.read.execute(query)]
-    latest = desk.read.execute(mine.order_by(_trail.position.desc()).limit(LATEST))
-    return [recorded for recorded in map(audit_trail.recorded, latest) if is_of(command, recorded)][::-1]
+        return desk.opened(query)
+    latest = desk.opened(mine.order_by(_trail.position.desc()).limit(LATEST))
+    return [recorded for recorded in latest if is_of(command, recorded)][::-1]
 
 
 def of_command(desk: Desk, reference: str) -> Receipt | None:
@@ -200,8 +200,7 @@ def of_known_file(desk: Desk, position: int) -> Receipt | None:
 
 def _export(desk: Desk, position: int) -> Recorded | None:
     query = select(audit_trail.table).where(_trail.position == position, _trail.topic == ExportReceived.TOPIC)
-    row = desk.read.execute(query).first()
-    return audit_trail.recorded(row) if row else None
+    return next(iter(desk.opened(query)), None)
 
 
 def _matched_by_themselves(connection: Connection, export: Recorded) -> int:
@@ -221,9 +220,7 @@ def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     yield from _returned(names, events)
     declared = any(isinstance(recorded.event, CampaignDeclared) for recorded in events)
     alone = [recorded for recorded in events if declared and _automatic(recorded)]
-    trails = audit_trail.of_streams(
-        desk.read, {r.originator_id for r in events if isinstance(r.event, d.TaskHandedOver)}
-    )
+    trails = desk.trails({r.originator_id for r in events if isinstance(r.event, d.TaskHandedOver)})
     lines = (_line(one, names, known, trails) for one in events if one not in alone and not _implied(one, events))
     yield from filter(None, lines)
     if alone:

@@ -15,7 +15,7 @@ from pixflow.events.campaign import CampaignDeclared
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.participation import matches
 from pixflow.workshop import booking
-from projections import audit_trail, result_routing
+from projections import result_routing
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import record_all
@@ -120,7 +120,7 @@ def _row(events: Sequence[Recorded]) -> _Row | None:
 
 
 def _trails(desk: Desk, rows: Iterable[_Row]) -> dict[UUID, list[Recorded]]:
-    return audit_trail.of_streams(desk.read, {row.subject for row in rows})
+    return desk.trails({row.subject for row in rows})
 
 
 def _names(desk: Desk, rows: Iterable[_Row]) -> dict[UUID, str]:

@@ -52,7 +52,7 @@ def counting(
         refs = _known(served, read, day) if clock == "known" and day < today else served.refs
         basis = basis_of(refs, today)
         basis = replace(basis, definitions=definitions or served.refs.definitions(today).document)
-        with as_of(read, refs, basis, day, clock) as connection:
+        with as_of(read, served.engine, refs, basis, day, clock) as connection:
             yield Counting(connection, refs, basis, today)
 
 

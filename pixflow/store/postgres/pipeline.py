@@ -25,7 +25,7 @@ _SOON = 5.0
 _PREPARED = 300
 _REFUSED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
 _PREPARE, _EXECUTE, _FORGET = range(3)
-_UUID, _INTEGER, _TEXT, _BYTES = 2950, 23, 25, 17  # object ids of types
+_UUID, _INTEGER, _BIGINT, _TEXT, _BYTES = 2950, 23, 20, 25, 17  # object ids of types
 
 
 class ConnectionLost(Exception):
@@ -162,6 +162,10 @@ def uuids(values: Iterable[UUID]) -> bytes:
 
 def integers(values: Iterable[int]) -> bytes:
     return _array(_INTEGER, [value.to_bytes(4, "big", signed=True) for value in values])
+
+
+def bigints(values: Iterable[int]) -> bytes:
+    return _array(_BIGINT, map(bigint, values))
 
 
 def texts(values: Iterable[str]) -> bytes:

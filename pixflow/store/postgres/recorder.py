@@ -23,12 +23,12 @@ from eventsourcing.persistence import (
 from psycopg import errors
 from psycopg.pq.abc import PGresult
 
-from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewCommand, StoreBusy, StoreLost
+from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, EventRow, NewCommand, StoreBusy, StoreLost
 from pixflow.store.order import Disorder
 from pixflow.store.postgres import copy
 from pixflow.store.postgres.database import Database, in_words
 from pixflow.store.postgres.files import PostgresFiles
-from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, rows, texts, uuids
+from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, bigints, byteas, rows, texts, uuids
 from pixflow.store.postgres.statements import Statements
 from pixflow.store.postgres.tables import HELD, missing_triggers, replace_triggers
 from pixflow.store.postgres.transaction import Transaction, at_once
@@ -226,13 +226,21 @@ class PostgresRecorder(ApplicationRecorder):
     ) -> Sequence[Notification]:
         return [Notification(*row) for row in self.log((start or 0) - inclusive_of_start, limit, stop, topics)]
 
-    def log(
-        self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()
-    ) -> list[tuple[UUID, int, str, bytes, int]]:
+    def log(self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()) -> list[EventRow]:
         """Returns stream, version, topic, state and position of the events after a position, in order."""
         values = [bigint(after), bigint(_LAST if stop is None else stop), bigint(limit)]
         statement = (self._sql.topics, [*values, texts(topics)]) if topics else (self._sql.log, values)
         (answer,) = self._execute(statement)
+        return rows(answer)
+
+    def at(self, positions: Iterable[int]) -> list[EventRow]:
+        """Returns the events at these positions, in order of position."""
+        (answer,) = self._execute((self._sql.at, [bigints(positions)]))
+        return rows(answer)
+
+    def between(self, first: UUID, last: UUID, stop: int) -> list[EventRow]:
+        """Returns the events of a range of streams up to a position, stream after stream."""
+        (answer,) = self._execute((self._sql.between, [first.bytes, last.bytes, bigint(stop)]))
         return rows(answer)
 
     def streams(self, topics: Iterable[str]) -> set[UUID]:

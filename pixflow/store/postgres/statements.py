@@ -35,6 +35,15 @@ class Statements:
             WHERE position > $1 AND position <= $2%s ORDER BY position LIMIT $3"""
         self.log = sql(log % b"")
         self.topics = sql(log % b" AND topic = ANY($4)")
+        self.at = sql(
+            b"""SELECT originator_id, originator_version, topic, state, position FROM @.stored_events
+                WHERE position = ANY($1) ORDER BY position"""
+        )
+        self.between = sql(
+            b"""SELECT originator_id, originator_version, topic, state, position FROM @.stored_events
+                WHERE originator_id >= $1 AND originator_id <= $2 AND position <= $3
+                ORDER BY originator_id, originator_version"""
+        )
         self.streams = sql(b"SELECT DISTINCT originator_id FROM @.stored_events WHERE topic = ANY($1)")
         self.last = sql(b"SELECT COALESCE(max(position), 0) FROM @.stored_events")
         # The inner SELECT hides the number of ids. If PostgreSQL knew it, it would plan each time: slower than reading.

@@ -8,16 +8,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import (
-    Notification,
-    StoredEvent,
-)
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteFactory,
-)
+from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteFactory
 
-from pixflow.store import Claim, CommandRow, NewCommand, StoreRefused, order
+from pixflow.store import LAST_STREAM, Claim, CommandRow, EventRow, NewCommand, StoreRefused, order
 from pixflow.store.sqlite.connections import HardenedDatastore
 from pixflow.store.sqlite.files import SqliteFiles
 from pixflow.store.sqlite.insertion import SELECT_CLAIM, insert
@@ -34,6 +28,12 @@ _SELECT_NOTIFICATIONS = """SELECT originator_id, originator_version, topic, stat
     WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"""
 _SELECT_TOPICS = """SELECT originator_id, originator_version, topic, state, position FROM stored_events
     WHERE position > ? AND position <= ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?"""
+_SELECT_AT = """SELECT originator_id, originator_version, topic, state, position FROM stored_events
+    WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position"""
+_SELECT_BETWEEN = """SELECT originator_id, originator_version, topic, state, position FROM stored_events
+    WHERE originator_id >= ? AND originator_id <= ? AND position <= ? ORDER BY originator_id, originator_version"""
+_AFTER_ALL = bytes([255] * 17)
+"""Comes after every text: the first and the last range of streams have damaged ids too."""
 _BYTES = "SELECT CAST(originator_id AS BLOB), originator_version, CAST(topic AS BLOB),"
 _SELECT_VERSIONS = """SELECT value, COALESCE(
     (SELECT MAX(originator_version) FROM stored_events WHERE originator_id = value), 0) FROM json_each(?)"""
@@ -186,15 +186,25 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     ) -> Sequence[Notification]:
         return [Notification(*row) for row in self.log((start or 0) - inclusive_of_start, limit, stop, topics)]
 
-    def log(
-        self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()
-    ) -> list[tuple[UUID, int, str, bytes, int]]:
+    def log(self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()) -> list[EventRow]:
         """Returns stream, version, topic, state and position of the events after a position, in order."""
         params: list[int | str] = [after, _LAST if stop is None else stop, limit]
         statement = _SELECT_NOTIFICATIONS
         if topics:
             statement = _SELECT_TOPICS
             params.insert(2, _json(topics))
+        return self._events(statement, params)
+
+    def at(self, positions: Iterable[int]) -> list[EventRow]:
+        """Returns the events at these positions, in order of position."""
+        return self._events(_SELECT_AT, [json.dumps(list(positions))])
+
+    def between(self, first: UUID, last: UUID, stop: int) -> list[EventRow]:
+        """Returns the events of a range of streams up to a position, stream after stream."""
+        start, end = first.hex if first.int else "", last.hex if last != LAST_STREAM else _AFTER_ALL
+        return self._events(_SELECT_BETWEEN, [start, end, stop])
+
+    def _events(self, statement: str, params: Sequence[int | str | bytes]) -> list[EventRow]:
         with self.datastore.reading() as cursor:
             try:
                 rows = cursor.execute(statement, params).fetchall()
@@ -289,7 +299,7 @@ def _as_bytes(statement: str) -> str:
     return statement.replace("SELECT originator_id, originator_version, topic,", _BYTES, 1)
 
 
-def _readable(rows: Iterable[tuple[bytes, int, bytes, bytes, int]]) -> list[tuple[UUID, int, str, bytes, int]]:
+def _readable(rows: Iterable[tuple[bytes, int, bytes, bytes, int]]) -> list[EventRow]:
     """Returns rows whose texts may be damaged: an id that is none becomes the id 0, which names no stream."""
     return [
         (_stream(name), version, topic.decode(errors="replace"), state, position)

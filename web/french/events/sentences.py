@@ -13,7 +13,7 @@ from pixflow.events import notices as n
 from pixflow.events import participation as p
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
-from pixflow.events.base import Erased, Event, Recorded
+from pixflow.events.base import Erased, Event, Recorded, Unopened
 from pixflow.events.documents import indicators as i
 from pixflow.events.territory import partner as partner_events
 from pixflow.events.values import Result
@@ -155,6 +155,8 @@ def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Se
     """
     if isinstance(recorded.event, Erased):
         return say(privacy.CONTENT_GONE, title=TITLES[recorded.event.TOPIC])
+    if isinstance(recorded.event, Unopened):
+        return say("{title} : ne se lit plus", title=TITLES[recorded.event.TOPIC])
     told = EventContext(recorded, names, zone, history)
     return _TELLERS[kind_of(recorded.event)](recorded.event, told) or TITLES[recorded.event.TOPIC]
 

@@ -61,9 +61,9 @@ class JournalRow:
 
 def rows(desk: Desk, found: Sequence[Any]) -> list[JournalRow]:
     """Returns these rows of the audit trail in words, in the same order."""
-    histories = audit_trail.of_streams(desk.read, {row.stream for row in found})
+    histories = desk.trails({row.stream for row in found})
     dossiers = folds_of(desk.read, {row.stream for row in found if row.kind == "dossier"})
-    events = [audit_trail.recorded(row) for row in found]
+    events = audit_trail.opened(desk.engine, found)
     subjects = _Subjects(desk, events)
     return [_row(desk, recorded, histories[recorded.originator_id], dossiers, subjects) for recorded in events]
 

@@ -1,6 +1,7 @@
 """Rejouer: a dossier event by event, as it was then, with what each event changed."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -13,6 +14,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.values import Role
 from projections import audit_trail, directory
 from projections.directory import YoungPerson
+from projections.store.folds import StreamDamaged
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -57,15 +59,17 @@ class ReplaysPage(Page):
 @router.get("/rejouer")
 def choose(request: Request, desk: AtReplay) -> Response:
     """Shows a search, and the dossiers changed last."""
-    rows = audit_trail.recent(desk.read, RECENT)
-    known = directory.named(desk.read, [row.stream for row in rows])
-    recent = [(known[row.stream], audit_trail.recorded(row)) for row in rows if row.stream in known]
+    last = audit_trail.opened(desk.engine, audit_trail.recent(desk.read, RECENT))
+    known = directory.named(desk.read, [one.originator_id for one in last])
+    recent = ((known[one.originator_id], one) for one in last if one.originator_id in known)
     return page(request, ReplaysPage(rows=[_recent(desk, found, event) for found, event in recent]))
 
 
 def _recent(desk: Desk, found: YoungPerson, event: Recorded) -> RecentRow:
-    names = names_for(desk)
-    said = sentences.sentence(event, names, zone=desk.zone, history=desk.trail(found.stream))
+    names, trail = names_for(desk), [event]
+    with suppress(StreamDamaged):
+        trail = [*desk.trail(found.stream)]
+    said = sentences.sentence(event, names, zone=desk.zone, history=trail)
     return RecentRow(found, said, sentences.who(event, names), dates.instant(event.at, desk.zone))
 
 

@@ -8,13 +8,12 @@ from uuid import UUID
 from pixflow import tasks
 from pixflow.dossier import merging
 from pixflow.dossier.state import Dossier
-from pixflow.events.base import Recorded
 from pixflow.events.dossier import DuplicateJoined, Retracted
 from pixflow.identity import normalise
 from pixflow.participation import matches
 from pixflow.refused import Refused
 from pixflow.unit_of_work import LoadedStream, Step
-from projections import audit_trail, name_search
+from projections import name_search
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of, folds_of
 from web.desk.commands import Outcome, record_all
@@ -99,13 +98,9 @@ def fullest_first(desk: Desk, streams: Iterable[UUID]) -> list[tuple[UUID, int]]
 def comparison(desk: Desk, kept: UUID, closed: UUID) -> list[FieldComparison]:
     """Compares both dossiers field by field, without the fields that neither has."""
     names = names_for(desk)
-    sides = (merge.fields(desk.dossier(one), _trail(desk, one), names, desk.zone) for one in (kept, closed))
+    sides = (merge.fields(desk.dossier(one), desk.trail(one), names, desk.zone) for one in (kept, closed))
     pairs = zip(*sides, strict=True)
     return [FieldComparison(label, one, other) for (label, one), (_, other) in pairs if one or other]
-
-
-def _trail(desk: Desk, stream: UUID) -> list[Recorded]:
-    return [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]
 
 
 def follower(desk: Desk, dossier: Dossier) -> Follower | None:
@@ -124,7 +119,7 @@ def steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[St
     """Returns the steps that merge a duplicate into the dossier that goes on."""
     gives = desk.dossier(into).imilo_number is None and dossier.imilo_number is not None
     joined = {"into": into, "gives_number": gives, "version": dossier.version}
-    taken = {"other": dossier, "duplicate": dossier_id, "duplicate_history": _trail(desk, dossier_id)}
+    taken = {"other": dossier, "duplicate": dossier_id, "duplicate_history": desk.trail(dossier_id)}
     return [
         Step({"dossier": dossier_id}, merging.merge_dossier, joined),
         Step({"dossier": into}, merging.take_over_duplicate, {}, taken),
@@ -138,8 +133,8 @@ def steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[St
 def undo_steps(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> list[Step]:
     """Returns the steps that undo the merge."""
     assert dossier.merged is not None
-    trail = audit_trail.of_stream(desk.read, dossier_id)
-    command = next(row.command for row in trail if row.version == dossier.merged.stamp.version)
+    trail = desk.trail(dossier_id)
+    command = next(one.command for one in trail if one.originator_version == dossier.merged.stamp.version)
     said = {"reason": reason}
     moved = [Step({"participation": one}, matches.undo_match_move, said) for one in dossier.merged.participations]
     kept = Step({"dossier": dossier.merged.into}, merging.undo_take_over, said, {"command": command})

@@ -15,7 +15,6 @@ from pixflow.open_data.duplicates import duplicates
 from pixflow.partners import joins, levels, listing, offers
 from pixflow.partners.state import PartnerState, contested, gone
 from pixflow.place_import.plan import place_of
-from projections import audit_trail
 from projections.store.folds import fold_of
 from projections.territory import partners
 from web.desk import receipts
@@ -244,10 +243,8 @@ def _confirmed_by(desk: Desk, id: UUID, state: PartnerState) -> str:
     """Returns the colleague or the source whose word is the latest, "" for nobody."""
     said = state.verified or (state.listed if not state.sources else None)
     if said and said.on == state.confirmed:
-        found = (audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, id))
-        return next(
-            (sentences.who(one, names_for(desk)) for one in found if one.originator_version == said.version), ""
-        )
+        told = (one for one in desk.trail(id) if one.originator_version == said.version)
+        return next((sentences.who(one, names_for(desk)) for one in told), "")
     return next((one.source for one in state.sources.values() if one.updated and one.updated == state.confirmed), "")
 
 
@@ -262,7 +259,7 @@ def _name(desk: Desk, id: UUID) -> str:
 
 
 def _history(desk: Desk, id: UUID) -> list[PartnerEventRow]:
-    events = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, id)]
+    events = desk.trail(id)
     undone = {one.event.version for one in events if isinstance(one.event, Retracted)}
     names = names_for(desk)
     return [

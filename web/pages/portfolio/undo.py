@@ -8,7 +8,6 @@ from pixflow.dossier import closing, lending, retraction
 from pixflow.engine import Step
 from pixflow.events import dossier as e
 from pixflow.events.base import Recorded
-from projections import audit_trail
 from web.desk.commands import record_all
 from web.desk.desk import Desk
 from web.desk.receipts import row_command
@@ -37,7 +36,7 @@ def undo(desk: Desk, imported: UUID, command: UUID) -> UndoneImport:
     for one in importer_of(desk.served).recorded(imported):
         if one.event.TOPIC.startswith("dossier."):
             by_dossier.setdefault(one.originator_id, []).append(one)
-    trails = audit_trail.of_streams(desk.read, by_dossier)
+    trails = desk.trails(by_dossier)
     closed = corrected = kept = 0
     for dossier, mine in by_dossier.items():
         done = _undo_one(desk, dossier, mine, trails[dossier], imported, row_command(command, dossier))

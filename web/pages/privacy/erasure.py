@@ -17,7 +17,7 @@ from pixflow.engine import CommandResult
 from pixflow.folding import Stamp
 from pixflow.identity import normalise
 from pixflow.refused import Refused
-from projections import audit_trail, directory
+from projections import directory
 from projections.store import stores
 from web.desk.bulk import BulkOutcome, row_outcome
 from web.desk.commands import Outcome, record
@@ -166,7 +166,6 @@ def erased_page(desk: Desk, stream: UUID, erased: Stamp) -> ErasedPage:
 
 def _entries(desk: Desk, stream: UUID) -> Iterator[ErasedEntry]:
     names = names_for(desk)
-    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]
-    for recorded in reversed(trail):
+    for recorded in reversed(desk.trail(stream)):
         said = sentences.sentence(recorded, names, zone=desk.zone)
         yield ErasedEntry(said, sentences.when(recorded, desk.zone), sentences.who(recorded, names))

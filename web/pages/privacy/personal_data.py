@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from pixflow import tasks
 from pixflow.authorization import Scope
@@ -145,7 +145,7 @@ class _Streams:
 
     def workshops(self) -> Iterator[PersonalStream]:
         """Yields their events in workshops: seats, waiting lists, attendance."""
-        about = list(self._named_in_workshops())
+        about = self._named_in_workshops()
         for id in dict.fromkeys(r.originator_id for r in about):
             events = [r for r in about if r.originator_id == id]
             retracted = retractions_by_version(self._engine.history(id))
@@ -153,11 +153,10 @@ class _Streams:
                 id, self._engine.state("workshop", id), self._events(events, self._names(), (), retracted)
             )
 
-    def _named_in_workshops(self) -> Iterator[Recorded]:
+    def _named_in_workshops(self) -> list[Recorded]:
         trail = audit_trail.table.c
-        named = or_(*(trail.data.contains(str(id)) for id in self.dossiers))
-        query = select(audit_trail.table).where(trail.kind == "workshop", named).order_by(trail.position)
-        return map(audit_trail.recorded, self._read.execute(query))
+        query = select(audit_trail.table).where(trail.dossier.in_(self.dossiers)).order_by(trail.position)
+        return audit_trail.opened(self._engine, self._read.execute(query).all())
 
     def _named(self) -> list[UUID]:
         """Returns the participations that the events of their dossiers name."""

@@ -15,7 +15,6 @@ from pixflow.events.protocol import ProtocolEndorsed
 from pixflow.protocol import drafting
 from pixflow.protocol.comparison import band_changes
 from pixflow.protocol.publishing import Draft, Grilles, Protocols
-from projections import audit_trail
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french.events import sentences
@@ -305,5 +304,4 @@ def opinions(desk: Desk, kind: DocumentKind, draft: int) -> Iterator[OpinionRow]
 
 def trail(desk: Desk, kind: DocumentKind) -> Sequence[Recorded]:
     """Returns the events of a document, oldest first."""
-    stream = desk.served.opened.stream(kind.stream)
-    return [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]
+    return desk.trail(desk.served.opened.stream(kind.stream))

@@ -20,7 +20,7 @@ def partner_answers(desk: Desk) -> list[Reception]:
     midnight = datetime.combine(last_working_day(desk.refs.calendar, desk.today), time(), ZoneInfo(desk.zone))
     topics = (ReferralAnswered.TOPIC, AnswerPromised.TOPIC)
     rows = [row for topic in topics for row in audit_trail.since(desk.read, topic, midnight, MOST)]
-    given = [audit_trail.recorded(row) for row in rows if row.by.startswith(PARTNER)]
+    given = audit_trail.opened(desk.engine, [row for row in rows if row.by.startswith(PARTNER)])
     dossiers = folds_of(desk.read, {one.originator_id for one in given})
     told = []
     for one in sorted(given, key=lambda known: known.position, reverse=True):

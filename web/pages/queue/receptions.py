@@ -33,7 +33,7 @@ def receptions(desk: Desk) -> list[Reception]:
     """Returns the receptions since the last working day, by others than the person at the desk, the latest first."""
     midnight = datetime.combine(last_working_day(desk.refs.calendar, desk.today), time(), ZoneInfo(desk.zone))
     rows = audit_trail.since(desk.read, GlassBroken.TOPIC, midnight, MOST)
-    broken = [audit_trail.recorded(row) for row in rows if row.by != desk.actor.id]
+    broken = audit_trail.opened(desk.engine, [row for row in rows if row.by != desk.actor.id])
     return list(_told(desk, broken)) if broken else []
 
 

@@ -175,7 +175,7 @@ def _handed_over_by(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], st
     if not streams:
         return {}
     query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == TaskHandedOver.TOPIC)
-    events, names = [audit_trail.recorded(row) for row in desk.read.execute(query)], names_for(desk)
+    events, names = desk.opened(query), names_for(desk)
     return {
         (recorded.originator_id, recorded.originator_version): sentences.who(recorded, names) for recorded in events
     }

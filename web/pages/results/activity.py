@@ -52,10 +52,10 @@ def export(desk: Desk) -> RecordedExport | None:
     """Returns the export received last, of any campaign."""
     intakes = [intake_id(campaign) for campaign in desk.refs.campaigns]
     query = select(audit_trail.table).where(_trail.stream.in_(intakes), _trail.topic == ExportReceived.TOPIC)
-    row = desk.read.execute(query.order_by(_trail.position.desc()).limit(1)).first()
-    if row is None:
+    last = desk.opened(query.order_by(_trail.position.desc()).limit(1))
+    if not last:
         return None
-    event = audit_trail.recorded(row).event
+    event = last[0].event
     assert isinstance(event, ExportReceived)
     day, at = desk.refs.calendar.local_day(event.exported_at), dates.clock(event.exported_at, desk.zone)
     when = f"{dates.weekday_day(day, year=day.year != desk.today.year)}, {at}"
@@ -66,8 +66,7 @@ def matched(desk: Desk) -> list[PastRow]:
     """Returns the last matches of two weeks that still hold, at most SHOWN."""
     since = desk.engine.clock().astimezone(UTC).replace(tzinfo=None) - _DAYS
     query = select(audit_trail.table).where(_trail.at >= since, _trail.topic == MatchConfirmed.TOPIC)
-    found = desk.read.execute(query.order_by(_trail.at.desc(), _trail.position.desc()).limit(5 * SHOWN))
-    events = [audit_trail.recorded(row) for row in found]
+    events = desk.opened(query.order_by(_trail.at.desc(), _trail.position.desc()).limit(5 * SHOWN))
     known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
     standing: dict[UUID, tuple[Recorded, MatchConfirmed]] = {}
     for recorded in events:
@@ -94,7 +93,7 @@ def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     """Returns participations set aside, with the reason."""
     streams = [row.stream for row in rows]
     query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == ParticipationSetAside.TOPIC)
-    events = [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position))]
+    events = desk.opened(query.order_by(_trail.position))
     last = {recorded.originator_id: recorded for recorded in events}
     names, found = names_for(desk), []
     for row in rows:

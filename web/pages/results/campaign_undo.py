@@ -8,7 +8,6 @@ from pixflow.events import campaign as e
 from pixflow.events.base import Recorded
 from pixflow.participation import campaign
 from pixflow.refused import Refused
-from projections import audit_trail
 from web.desk import receipts
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
@@ -45,7 +44,7 @@ def undo(desk: Desk, stream: UUID, form: UndoForm) -> Outcome:
 
 
 def _trail(desk: Desk, stream: UUID) -> list[Recorded]:
-    return audit_trail.of_streams(desk.read, [stream])[stream]
+    return desk.trails([stream])[stream]
 
 
 def _before(desk: Desk, stream: UUID, command: UUID) -> list[Recorded]:

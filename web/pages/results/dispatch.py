@@ -150,7 +150,7 @@ def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:
     """Returns by dossier the address where the dispatch of this result is taken back."""
     trail = audit_trail.table
     query = select(trail).where(trail.c.stream.in_(participations), trail.c.topic.in_(_DISPATCHES))
-    recorded = [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(trail.c.stream, trail.c.version))]
+    recorded = desk.opened(query.order_by(trail.c.stream, trail.c.version))
     return {
         stream: task_links.dossier_form(stream, "retract", str(one.originator_version))
         for stream, events in groupby(recorded, lambda one: one.originator_id)

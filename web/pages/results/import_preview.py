@@ -157,10 +157,9 @@ def recorded_at(desk: Desk, prepared: PreparedExport) -> int:
     if campaign is None:
         return 0
     query = select(audit_trail.table).where(_trail.stream == intake_id(campaign)).order_by(_trail.position)
-    for row in desk.read.execute(query):
-        event = audit_trail.recorded(row).event
-        if isinstance(event, ExportReceived) and event.digest == prepared.digest:
-            return int(row.position)
+    for one in desk.opened(query):
+        if isinstance(one.event, ExportReceived) and one.event.digest == prepared.digest:
+            return one.position
     return 0
 
 

@@ -161,7 +161,9 @@ def _help(desk: Desk) -> TeamLine:
 def _shortcut(desk: Desk) -> str:
     """Returns on how many days of the month a computer opened the page of the tests."""
     first = datetime.combine(desk.today.replace(day=1), time(), ZoneInfo(desk.zone)).astimezone(UTC)
-    days = {row.on for row in audit_trail.since(desk.read, ShortcutOpened.TOPIC, first, _MOST)}
+    rows = audit_trail.since(desk.read, ShortcutOpened.TOPIC, first, _MOST)
+    events = (one.event for one in audit_trail.opened(desk.engine, rows))
+    days = {event.on for event in events if isinstance(event, ShortcutOpened)}
     if not days:
         return "page des tests pas ouverte ce mois-ci"
     return say("page des tests ouverte {days} ce mois-ci", days=plural(len(days), "jour"))

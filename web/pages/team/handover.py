@@ -151,7 +151,7 @@ def events_of(desk: Desk, bulk: UUID) -> list[Recorded]:
             elif positions and (others := others + 1) == APART:
                 break
     found = select(audit_trail.table).where(_trail.position.in_(positions)).order_by(_trail.position)
-    return [audit_trail.recorded(row) for row in desk.read.execute(found)]
+    return desk.opened(found)
 
 
 def report_page(

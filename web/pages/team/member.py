@@ -14,7 +14,7 @@ from pixflow.identity import normalise
 from pixflow.team.absences import absences_deputised_by, chooses_deputies, covers
 from pixflow.team.accounts import invite_account
 from pixflow.team.staff import Absence, Milestone
-from projections import advisor_queue, audit_trail, dossier_sheet
+from projections import advisor_queue, dossier_sheet
 from web.desk.colleagues import absence_text, days_text, role_labels
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -139,7 +139,7 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, 
     """Returns the page of a member; `done` is the version just recorded: 0 for no event, -1 for nothing to say."""
     member = desk.refs.team[id]
     days = sorted(member.absences.values(), key=lambda away: away.first)
-    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, id)]
+    trail = desk.trail(id)
     sentences_by_version, events = _history(desk, trail)
     noted = sorted(member.milestones, key=lambda one: one.stamp.on, reverse=True)
     return MemberPage(

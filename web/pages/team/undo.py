@@ -10,7 +10,6 @@ from pixflow.engine import Step
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded, event_day
 from pixflow.team import absences, membership, milestones, roles, staff
-from projections import audit_trail
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import record_all
@@ -61,7 +60,7 @@ def _rows(desk: Desk, reference: str) -> list[_Row]:
     """Returns a row for each person about whom the command recorded what this desk may take back."""
     commands = {one.originator_id: one.command for one in receipts.events_of(desk, reference)}
     people = [one for one in commands if one in desk.refs.team]
-    trails = audit_trail.of_streams(desk.read, people)
+    trails = desk.trails(people)
     ways = ((commands[one], trails[one], _way(trails[one], commands[one])) for one in people)
     return [
         (command, trail, way)

@@ -14,7 +14,7 @@ from pixflow.team.staff import Staff
 from pixflow.workshop.booking import mark_attendance, walk_in
 from pixflow.workshop.undo import has_later_work, undo_attendance, walk_ins
 from pixflow.workshop.visitors import LETTERS, look_among_all, may_meet_anybody
-from projections import audit_trail, directory, name_search
+from projections import directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import names, receipts
@@ -151,7 +151,7 @@ def _undo_labels(workshop: ScopedWorkshop) -> dict[UUID, str]:
     """Returns the label of the undo button for each mark that can be taken back."""
     came = walk_ins(workshop.trail)
     booked = workshop.state.attendance.keys() - came.keys()
-    trails = audit_trail.of_streams(workshop.desk.read, booked)
+    trails = workshop.desk.trails(booked)
     marked = [dossier for dossier, trail in trails.items() if not has_later_work(trail, workshop.id)]
     return dict.fromkeys(marked, "Annuler") | dict.fromkeys(came, "Retirer")
 

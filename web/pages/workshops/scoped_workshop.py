@@ -1,5 +1,6 @@
 """One workshop, limited to the names that the person at the desk may read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from pixflow.participation.campaign import Campaign
 from pixflow.workshop.state import Workshop
-from projections import audit_trail, directory
+from projections import directory
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import names
@@ -53,9 +54,9 @@ class ScopedWorkshop:
         self._people = directory.named(desk.read, {*state.seats, *state.waiting})
 
     @cached_property
-    def trail(self) -> list[Recorded]:
+    def trail(self) -> Sequence[Recorded]:
         """The events of the workshop, oldest first."""
-        return [audit_trail.recorded(row) for row in audit_trail.of_stream(self.desk.read, self.id)]
+        return self.desk.trail(self.id)
 
     @property
     def campaign(self) -> Campaign:
