@@ -1,6 +1,6 @@
 """The list behind each number of an indicator: every line is a fact, by its stream and version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,16 +14,20 @@ from pixflow.reference_data import References
 from projections.figures import listed_partners
 from projections.figures.questions import OF_NOBODY, Tally, fits, of_nobody
 from projections.figures.selection import (
+    Cut,
     FigureQuestion,
+    IdleDays,
     counted_in,
     entries_of,
     how_many,
+    idle_days,
     of_cell,
     of_everybody,
     of_tasks,
     tasks,
 )
 from projections.figures.sums import sums
+from projections.statements import Statement
 
 
 class FigureLine(Struct, frozen=True):
@@ -74,14 +78,66 @@ def lines(
 def _page(
     connection: Connection, asked: FigureQuestion, id: str, wanted: Cell, limit: int, offset: int
 ) -> tuple[list[FigureLine], int]:
-    """Returns a page of entries, the latest first, and how many there are."""
+    """Returns a page of entries, the latest first, and how many there are.
+
+    Only the entries of the days of the page are read and sorted.
+    """
+    fixed = (id, wanted, asked.cut, asked.value)
+    oldest, newest = idle_days(asked, wanted)
+    bound = {"first": asked.first, "last": asked.last, "day": asked.day, "advisor": asked.advisor}
+    bound |= {"oldest": oldest, "newest": newest}
+    days = _days_of_page(_days(connection, *fixed, **bound), limit, offset)
+    if days.latest is None:
+        return [], days.total
+    shown = {"earliest": days.earliest, "latest": days.latest, "limit": limit, "offset": offset - days.before}
+    return [FigureLine(*row) for row in _of_days(connection, *fixed, **bound, **shown)], days.total
+
+
+class _Days(Struct):
+    """The days of a page, the number of lines that are later, and the number of all lines."""
+
+    latest: date | None = None
+    earliest: date | None = None
+    before: int = 0
+    total: int = 0
+
+
+def _days_of_page(counted: Iterable[Any], limit: int, offset: int) -> _Days:
+    """Returns the days of a page. `counted` gives each day with its number of lines, the latest first."""
+    found, total = _Days(), 0
+    for on, n in counted:
+        if offset < total + n and total < offset + limit:
+            found.earliest = on
+            if found.latest is None:
+                found.latest, found.before = on, total
+        total += n
+    found.total = total
+    return found
+
+
+@Statement
+def _days(id: str, wanted: Cell, cut: Cut, value: str, **bound: Any) -> Select[Any]:
+    asked, idle = _question(cut, value, bound)
+    table = entries_of(asked) if id == "I16" else counted_in(asked)
+    query = select(table.c.on, how_many(table)).where(*of_cell(asked, id, wanted, table, idle))
+    return query.group_by(table.c.on).order_by(table.c.on.desc())
+
+
+@Statement
+def _of_days(
+    id: str, wanted: Cell, cut: Cut, value: str, earliest: date, latest: date, limit: int, offset: int, **bound: Any
+) -> Select[Any]:
+    asked, idle = _question(cut, value, bound)
     table = entries_of(asked)
-    counts = table if id == "I16" else counted_in(asked)
-    days = select(counts.c.on, how_many(counts)).where(*of_cell(asked, id, wanted, counts))
     of_parts = (table.c.state.in_(wanted.states), table.c.part.in_(_parts(id, wanted)))
-    lines = _lines(table).where(*of_cell(asked, id, wanted, table), *of_parts)
-    found, total = _page_of(connection, table, days, lines, limit, offset)
-    return [FigureLine(*row) for row in found], total
+    query = _lines(table).where(*of_cell(asked, id, wanted, table, idle), *of_parts)
+    return query.where(table.c.on.between(earliest, latest)).limit(limit).offset(offset)
+
+
+def _question(cut: Cut, value: str, bound: dict[str, Any]) -> tuple[FigureQuestion, IdleDays]:
+    """Returns a question whose days and advisor are parameters of a statement."""
+    asked = FigureQuestion(bound["first"], bound["last"], bound["day"], cut, value, bound["advisor"])
+    return asked, (bound["oldest"], bound["newest"])
 
 
 def _lines(table: FromClause, *more: str) -> Select[Any]:
@@ -93,26 +149,6 @@ def _lines(table: FromClause, *more: str) -> Select[Any]:
 def _parts(id: str, wanted: Cell) -> Iterable[str] | Select[tuple[str]]:
     """Returns the parts to look for: when each is named, the index finds the entries of a day."""
     return wanted.parts or named_parts(id) or select(sums.c.part).where(sums.c.indicator == id).distinct()
-
-
-def _page_of(
-    connection: Connection, table: FromClause, days: Select[Any], lines: Select[Any], limit: int, offset: int
-) -> tuple[Sequence[Any], int]:
-    """Returns a page of lines, the latest first, and how many there are.
-
-    `days` selects each day and a number of lines: only the lines of the days of the page are read and sorted.
-    """
-    day = days.selected_columns[0]
-    shown, total = [], 0
-    for on, n in connection.execute(days.group_by(day).order_by(day.desc())).all():
-        if offset < total + n and total < offset + limit:
-            shown.append((on, total))
-        total += n
-    if not shown:
-        return [], total
-    (latest, before), (earliest, _) = shown[0], shown[-1]
-    of_days = lines.where(table.c.on.between(earliest, latest))
-    return connection.execute(of_days.limit(limit).offset(offset - before)).all(), total
 
 
 def _others(found: Iterable[tuple[str, UUID, FigureEntry]], id: str, wanted: Cell) -> list[FigureLine]:
@@ -148,8 +184,11 @@ def _referrals(
     lines = _lines(table, "subject").where(*where)
     if name == "elsewhere":
         those = listed_partners.elsewhere(table, namings)
-        days = select(table.c.on, func.count()).where(*where, those)
-        found, total = _page_of(connection, table, days, lines.where(those), limit, offset)
+        counted = select(table.c.on, func.count()).where(*where, those).group_by(table.c.on)
+        days = _days_of_page(connection.execute(counted.order_by(table.c.on.desc())), limit, offset)
+        of_days = lines.where(those, table.c.on.between(days.earliest, days.latest))
+        found = connection.execute(of_days.limit(limit).offset(offset - days.before)).all() if days.latest else []
+        total = days.total
     else:
         of_those = lines.where(listed_partners.of_latest_day(table, namings))
         used = listed_partners.first_of_each(namings, connection.execute(of_those))

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from itertools import islice
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.pool import NullPool
 
 from pixflow.dossier import evolve as dossier_evolve
@@ -23,7 +23,7 @@ from projections.figures.paths import paths
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
 from projections.figures.sums import sums
 from projections.store.bulk_writes import insert_rows
-from projections.store.sqlite import creation
+from projections.store.sqlite import creation, engine
 
 _CHUNK = 500
 
@@ -74,7 +74,7 @@ def _chunks(streams: Iterable[Stream]) -> Iterator[list[Stream]]:
 @cache
 def _memory() -> Engine:
     """Returns an engine whose every connection is an empty database in memory, gone when it closes."""
-    made = create_engine("sqlite://", poolclass=NullPool, hide_parameters=True)
+    made = engine(None, NullPool)
 
     @event.listens_for(made, "connect")
     def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal, literal_column, or_, select, true
 
 from pixflow.indicators.catalogue import ALL, Cell
 from projections import advisor_queue
@@ -38,12 +38,12 @@ def of_everybody(asked: FigureQuestion) -> FigureQuestion:
 
 def counted_in(asked: FigureQuestion) -> FromClause:
     """Returns where to count: the sums, or for a cell and for an advisor the entries one by one."""
-    return entries_of(asked) if asked.cut or asked.advisor else sums
+    return entries_of(asked) if asked.cut or asked.advisor is not None else sums
 
 
 def entries_of(asked: FigureQuestion) -> FromClause:
     """Returns the entries; of an advisor those alone of their dossiers."""
-    return _found_by_stream(_there(asked, "stream")) if asked.advisor else entries
+    return _found_by_stream(_there(asked, "stream")) if asked.advisor is not None else entries
 
 
 def _found_by_stream(where: Conditions) -> FromClause:
@@ -65,13 +65,19 @@ def how_many_late(table: FromClause, asked: FigureQuestion) -> ColumnElement[int
 
 def there(asked: FigureQuestion) -> Conditions:
     """Selects, of the entries to count in, those of the cell."""
-    return [] if asked.advisor else _there(asked, "cell")
+    return [] if asked.advisor is not None else _there(asked, "cell")
 
 
 def _there(asked: FigureQuestion, key: str) -> Conditions:
     if asked.cut == "partner":
-        return [entries.c.partner == asked.value, of_a_partner, *_of(asked, key, entries.c[key], "")]
-    return _of(asked, key, entries.c[key], asked.cut)
+        return [entries.c.partner == asked.value, of_a_partner, *_keyed(asked, key, "")]
+    return _keyed(asked, key, asked.cut)
+
+
+def _keyed(asked: FigureQuestion, key: str, cut: Cut) -> Conditions:
+    """Selects by a key of the paths. PostgreSQL makes a table of the cells: it would compare each pair in a join."""
+    found = _of(asked, key, entries.c[key], cut)
+    return [one.is_(true()) for one in found] if key == "cell" else found
 
 
 def _of(asked: FigureQuestion, key: str, column: ColumnElement[Any], cut: Cut) -> Conditions:
@@ -84,7 +90,7 @@ def _of(asked: FigureQuestion, key: str, column: ColumnElement[Any], cut: Cut) -
         wanted.append(paths.c[cut] == asked.value)
         if not asked.value:  # an erased person stands in no cell: nothing is known of their cuts
             wanted.append(paths.c.counts)
-    if asked.advisor:
+    if asked.advisor is not None:
         wanted.append(paths.c.advisor == asked.advisor)
     return [column.in_(select(paths.c[key]).where(*wanted))] if wanted else []
 
@@ -104,8 +110,19 @@ def late(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
     return table.c.due < asked.day
 
 
-def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause) -> Conditions:
-    """Selects the entries of one number, or their sums."""
+IdleDays = tuple[date | None, date | None]
+"""The earliest and the latest day of a last activity; None for any."""
+
+
+def idle_days(asked: FigureQuestion, cell: Cell) -> IdleDays:
+    """Returns the days of the last activity that a number of the ages counts."""
+    least, most = cell.waits or (None, None)
+    oldest, newest = (None if days is None else asked.day - timedelta(days) for days in (most, least))
+    return oldest, newest
+
+
+def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause, idle: IdleDays) -> Conditions:
+    """Selects the entries of one number, or their sums. `idle` are its `idle_days`."""
     wanted = [table.c.indicator == indicator, *there(asked)]
     if indicator == "I16":
         wanted.append(held(table, asked))
@@ -117,10 +134,11 @@ def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause
         wanted.append(table.c.state.in_(cell.states))
     if cell.late is not None:
         wanted.append(or_(table.c.state != "open", late(table, asked) if cell.late else ~late(table, asked)))
-    if cell.waits:
-        least, most = cell.waits
-        wanted.append(table.c.due <= asked.day - timedelta(least))
-        wanted.append(table.c.due >= asked.day - timedelta(most) if most is not None else literal(True))
+    oldest, newest = idle
+    if newest is not None:
+        wanted.append(table.c.due <= newest)
+    if oldest is not None:
+        wanted.append(table.c.due >= oldest)
     return wanted
 
 

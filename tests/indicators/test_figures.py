@@ -6,14 +6,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from msgspec.structs import replace
+from sqlalchemy import Connection, select
 
 from pixflow.indicators.catalogue import FUNNEL, INDICATORS, Indicator
 from pixflow.indicators.clocks import Clock
 from pixflow.indicators.figure import Figure
 from pixflow.indicators.waits import PAIRS, delay
-from projections.figures.lists import lines
+from projections.figures.lists import FigureLine, lines
 from projections.figures.past import as_of
+from projections.figures.paths import paths
 from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of
 from projections.figures.selection import CUTS, FigureQuestion
@@ -44,9 +46,11 @@ class View:
     def figures(self, asked: FigureQuestion) -> dict[str, Figure]:
         return figures(self.connection, asked, basis_of(self.population.refs, self.day), self.population.refs)
 
-    def lines(self, id: str, name: str, limit: int = 100_000, offset: int = 0):
+    def lines(
+        self, id: str, name: str, limit: int = 100_000, offset: int = 0, asked: FigureQuestion | None = None
+    ) -> tuple[list[FigureLine], int]:
         basis = basis_of(self.population.refs, self.day)
-        return lines(self.connection, self.asked, basis, self.population.refs, id, name, limit, offset)
+        return lines(self.connection, asked or self.asked, basis, self.population.refs, id, name, limit, offset)
 
 
 def past(population: Population, read: Connection, day: date, clock: Clock) -> AbstractContextManager[Connection]:
@@ -140,6 +144,21 @@ def test_each_number_of_a_cell_is_the_length_of_its_list(cut: Any, view: View) -
             for name, number in (("counted", shown.counted), ("among", shown.among)):
                 total = lines(view.connection, asked, basis, refs, id, name, 1, 0)[1]
                 assert (id, name, total) == (id, name, number)
+
+
+@pytest.mark.parametrize("cut", ["", "site"])
+def test_the_list_of_an_advisor_has_the_lines_of_their_dossiers(cut: Any, view: View) -> None:
+    """They are found by their streams, everybody's by the sums and the index: both are one list in one order."""
+    query = select(paths.c.advisor, paths.c.site, paths.c.stream).where(paths.c.advisor.is_not(None), paths.c.counts)
+    found = list(view.connection.execute(query.order_by(paths.c.advisor, paths.c.site)))
+    for advisor, site in {(row.advisor, row.site): None for row in found}:
+        streams = {row.stream for row in found if row.advisor == advisor and (row.site == site or not cut)}
+        asked = replace(view.asked, advisor=advisor, cut=cut, value=site if cut else "")
+        shown = view.figures(asked)
+        for id in (one.id for one in EVERY if one.id not in ("I22", "I23")):
+            own, total = view.lines(id, "among", asked=asked)
+            assert own == [line for line in view.lines(id, "among")[0] if line.stream in streams], id
+            assert (len(own), shown[id].among) == (total, total), id
 
 
 def test_the_tables_of_today_give_the_figures_of_today(population: Population) -> None:

@@ -18,12 +18,13 @@ from pixflow.team.membership import add_member
 from projections.bookkeeping import WRITING
 from projections.figures.entries import entries
 from projections.figures.refresh import refresh
+from projections.figures.selection import FigureQuestion, there
 from projections.figures.sums import sums
 from projections.store import sqlite
 from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide
 from tests.erasures import erase
-from tests.projections.conftest import Tables
+from tests.projections.conftest import Spare, Tables
 from tests.projections.test_figures_meanwhile import opened, opened_dossier, record
 
 __all__ = ("opened",)
@@ -144,3 +145,15 @@ def test_a_list_looks_for_every_part_of_an_indicator(played: OpenStructure) -> N
         found = set(connection.execute(select(sums.c.indicator, sums.c.part).where(sums.c.indicator != "I23")))
     assert {"I13", "I17", "I24"} <= {indicator for indicator, _ in found}
     assert [(id, part) for id, part in found if named_parts(id) and part not in named_parts(id)] == []
+
+
+@pytest.mark.postgres
+def test_a_cell_of_a_cut_is_looked_up_and_not_compared_pair_by_pair(spare: Spare) -> None:
+    """PostgreSQL has no statistics of cells: in a join it compared each entry with each path."""
+    asked = FigureQuestion(FIRST, FIRST, FIRST, "site", "L'Aigle")
+    with spare.empty(0).connect() as connection:
+        query = select(entries.c.stream).where(*there(asked))
+        told = query.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {told}").scalars())
+    assert "hashed SubPlan" in plan
+    assert "Join" not in plan
