@@ -118,7 +118,7 @@ def forget(connection: Connection, streams: Sequence[UUID]) -> None:
 
 def opened(source: Source, rows: Sequence[Any]) -> list[Recorded]:
     """Returns the events of rows, in their order. One that does not open has the stamps of its row."""
-    found = {one.position: one for one in source.at([row.position for row in rows])}
+    found = {one.position: one for one in (source.at([row.position for row in rows]) if rows else ())}
     return [_stamped(found[row.position], row) for row in rows]
 
 

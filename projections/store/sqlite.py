@@ -172,7 +172,7 @@ def database(path: Path | None) -> Engine:
 
     @event.listens_for(made, "begin")
     def _begin(connection) -> None:  # type: ignore[no-untyped-def]
-        connection.exec_driver_sql("BEGIN")
+        connection.dialect.fetch(connection, "BEGIN", [])
 
     if new:
         with made.begin() as connection:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial
 from operator import itemgetter
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, bindparam, delete, update
@@ -37,6 +37,7 @@ class SqliteTransaction:
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._proxy: PoolProxiedConnection | None = None
+        self._connection: sqlite3.Connection | None = None
         self._cache = RowCache[Packed]()
 
     @property
@@ -74,7 +75,7 @@ class SqliteTransaction:
         self.forget()
         if self._proxy is not None:
             self._proxy.close()
-            self._proxy = None
+            self._proxy = self._connection = None
 
     def savepoint(self) -> AbstractContextManager[Any]:
         return nullcontext()
@@ -116,10 +117,10 @@ class SqliteTransaction:
         return self._driver().execute(statement, (stream.hex,))
 
     def _driver(self) -> sqlite3.Connection:
-        if self._proxy is None:
+        if self._connection is None:
             self._proxy = self._database.raw_connection()
-        driver: Any = self._proxy.driver_connection
-        return driver  # type: ignore[no-any-return]
+            self._connection = cast(sqlite3.Connection, self._proxy.driver_connection)
+        return self._connection
 
 
 @cache

@@ -75,16 +75,18 @@ def test_append(
     engine: Engine, bare: Bare, library: Insert, database: Database | None, store: str, report: Report
 ) -> None:
     prepared = [begun() for _ in range(2 * ROUNDS * COMMITS)]
-    engine.keys.ensure({one.originator_id for one in prepared})
+    more = [begun() for _ in range(ROUNDS * COMMITS)]
+    engine.keys.ensure({one.originator_id for one in prepared + more})
     dossiers = [opened(engine) for _ in range(ROUNDS * COMMITS)]
     stored = [(engine.mapper.to_stored_event(one), *beside(one)) for one in prepared]
     alone, all_three = bare
     contenders = {
-        "the recorder: sealed, with its command and a claim": over(prepared, partial(recorded, engine)),
+        "the recorder: sealed, with its command and a claim": over(prepared, partial(in_one_step, engine)),
         "the driver alone: the same event": over(stored, alone),
         "the library's recorder: the same event": over(stored, library),
         "the driver alone: the same event, command and claim": over(stored[ROUNDS * COMMITS :], all_three),
         "the recorder: the sealed event alone": over(prepared[ROUNDS * COMMITS :], partial(recorded_alone, engine)),
+        "the recorder: all three, under the lock": over(more, partial(under_the_lock, engine)),
         "Engine.execute: a number corrected": over(dossiers, partial(correct, engine)),
         "Engine.execute: a dossier opened, its key made first": over(dossiers, lambda _: opened(engine)),
     }
@@ -124,7 +126,15 @@ def beside(one: Recorded) -> tuple[NewCommand, Claim]:
     return NewCommand(one.command, BY.id, digest), Claim("imilo", digest, one.originator_id)
 
 
-def recorded(engine: Engine, one: Recorded) -> None:
+def in_one_step(engine: Engine, one: Recorded) -> None:
+    """Commits as a command does, if its stream has not moved."""
+    command, claim = beside(one)
+    stored = [engine.mapper.to_stored_event(one)]
+    assert engine.recorder.insert_unless_moved(stored, {one.originator_id: 0}, command=command, claims=[claim])
+
+
+def under_the_lock(engine: Engine, one: Recorded) -> None:
+    """Commits as a command does whose stream has moved."""
     command, claim = beside(one)
     engine.recorder.insert_events([engine.mapper.to_stored_event(one)], command=command, claims=[claim])
 
