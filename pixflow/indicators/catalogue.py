@@ -1,5 +1,6 @@
 """The 24 indicators, by id (docs/indicators.md). The words stand in web/french/indicators.py."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -55,6 +56,7 @@ class Indicator(Struct, frozen=True):
     shares: bool = True
 
 
+_LEVEL = re.compile(r"[0-9]{1,3}-[0-9]{1,3}")
 COUNTED, AMONG = "counted", "among"
 _FOUR_STATES = {
     COUNTED: Cell(states=("done",)),
@@ -214,7 +216,7 @@ OF_EACH_PART: dict[str, tuple[State, ...]] = {"I14": ALL, "I19": ALL, "I20": ("d
 def cell(id: str, name: str) -> Cell:
     """Returns a number of an indicator by its name. Raises KeyError for an unknown one."""
     known = (FUNNEL if id == FUNNEL.id else BY_ID[id]).cells
-    if id == "I23" and name[:1].isdigit():
+    if id == "I23" and _LEVEL.fullmatch(name):
         return Cell((name,), ever=True)
     if name in known or id not in OF_EACH_PART:
         return known[name]

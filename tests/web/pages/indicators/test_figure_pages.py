@@ -113,6 +113,13 @@ def test_a_number_that_moved_since_says_what_it_was(manager: InspectingClient) -
     assert "était" not in manager.get(then).text
 
 
+def test_the_page_of_all_figures_opens_where_some_numbers_moved_and_others_did_not(manager: InspectingClient) -> None:
+    for day in ("2026-01-02", "2026-03-18", "2026-04-10"):
+        for clock in ("", "&horloge=vrai"):
+            shown = manager.get(f"/indicateurs?au={day}{clock}")
+            assert "Restitution individuelle" in shown.text
+
+
 def test_a_period_that_is_over_leads_to_what_was_known_at_its_end(manager: InspectingClient) -> None:
     links = parsed(manager.get("/indicateurs/I2?periode=mois-dernier").text).select("a")
     link = next(one for one in links if one.text.strip().startswith("Ce qui était su"))
@@ -124,7 +131,7 @@ def test_a_period_that_is_over_leads_to_what_was_known_at_its_end(manager: Inspe
 def test_words_that_are_no_question_give_the_usual_page_or_none(manager: InspectingClient) -> None:
     for asked in ("periode=jamais", "coupe=nom:Sow", "coupe=site", "au=2999-01-01", "au=hier", "horloge=vieux"):
         assert manager.get(f"/indicateurs?{asked}").status_code == 200
-    for path in ("I0", "I25", "funnel?etat=rien", "I2?etat=rien", "I24?etat=R99", "I2/tableau.pdf"):
+    for path in ("I0", "I25", "funnel?etat=rien", "I2?etat=rien", "I24?etat=R99", "I23?etat=9x", "I2/tableau.pdf"):
         assert manager.get(f"/indicateurs/{path}").status_code == 404
 
 
