@@ -26,7 +26,8 @@ from pixflow.store.vault import RingMoved, Vault
 
 _NONCE = 12
 _SALT = 16
-_REMEMBERED = 50_000
+_REMEMBERED = 8_000
+"""Keys in the cache: 2.8 kB each, most of it OpenSSL's."""
 _TRIES = 5
 
 
@@ -126,10 +127,10 @@ class Keys:
 
     def of(self, stream: UUID) -> StreamKey | None:
         """Returns the key of a stream, None when it is destroyed. Raises Damaged when the vault has lost it."""
-        key = self._known.get(stream.int) or self._key(stream)
-        if key is None and stream.int not in self._known:
-            raise Damaged(f"the key of stream {stream} is not in the vault")
-        return key
+        try:
+            return self._at_hand(stream)
+        except KeyError:
+            raise Damaged(f"the key of stream {stream} is not in the vault") from None
 
     def digest(self, streams: Iterable[UUID], content: bytes) -> bytes | None:
         """Returns a digest that only the keys of all these streams can reproduce.
@@ -231,11 +232,14 @@ class Keys:
         for stream in self.vault.add(number, {one: aes_key_wrap(ring, key) for one, key in made.items()}):
             self._known[stream.int] = StreamKey(made[stream], self.structure.bytes + stream.bytes)
 
-    def _fetch(self, streams: set[UUID]) -> None:
-        if streams:
-            ring, found = self._read(streams)
-            for stream, key in found.items():
-                self._known[stream.int] = self._stream_key(stream, ring, key) if key else None
+    def _fetch(self, streams: set[UUID]) -> dict[int, StreamKey | None]:
+        """Reads keys, caches them, and returns them: another thread may empty the cache at once."""
+        if not streams:
+            return {}
+        ring, found = self._read(streams)
+        made = {one.int: self._stream_key(one, ring, key) if key else None for one, key in found.items()}
+        self._known.update(made)
+        return made
 
     def _stream_key(self, stream: UUID, ring: bytes, wrapped: bytes) -> StreamKey:
         place = self.structure.bytes + stream.bytes
@@ -258,8 +262,16 @@ class Keys:
     def _unopened(self) -> StoreRefused:
         return StoreRefused(f"{self.ring.path} lacks the ring key that wraps the keys of the vault")
 
+    def _at_hand(self, stream: UUID) -> StreamKey | None:
+        """Returns the key of a stream, None when it is destroyed. Raises KeyError when the vault has none."""
+        with suppress(KeyError):
+            return self._known[stream.int]
+        self._make_room({stream})
+        return self._fetch({stream})[stream.int]
+
     def _key(self, stream: UUID) -> StreamKey | None:
-        if (key := self._known.get(stream.int)) is None and stream.int not in self._known:
-            self.load([stream])
-            key = self._known.get(stream.int)
-        return key
+        """Returns the key of a stream, None when it is destroyed, or when there is none."""
+        try:
+            return self._at_hand(stream)
+        except KeyError:
+            return None

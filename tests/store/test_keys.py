@@ -109,6 +109,25 @@ def test_more_streams_than_are_remembered_have_their_keys_at_once(
     assert {stream.int for stream in streams} < keys._known.keys(), "all that were asked for are at hand"
 
 
+class EmptiedAtOnce(dict[int, Any]):
+    """A cache that another thread empties as soon as a key is in it."""
+
+    def __setitem__(self, stream: int, key: Any) -> None: ...
+
+    def update(self, *_: Any, **__: Any) -> None: ...
+
+
+def test_a_key_that_was_read_is_used_whatever_another_thread_does_to_the_cache(keys: Keys) -> None:
+    sealed = {stream: keys.seal(stream, PLACE, b"secret") for stream in (STREAM, OTHER)}
+    keys.destroy([OTHER])
+    keys._known = EmptiedAtOnce()
+    assert unsealed(keys, STREAM, PLACE, sealed[STREAM]) == b"secret"
+    assert unsealed(keys, OTHER, PLACE, sealed[OTHER]) is None
+    assert keys.digest([STREAM], b"a command")
+    with pytest.raises(Damaged, match="not in the vault"):
+        keys.of(uuid4())
+
+
 def counted(asked: Counter[str], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     def counting(*given: Any) -> Any:
         asked[name] += 1
