@@ -49,9 +49,9 @@ def test_hour(tmp_path: Path, report: Report) -> None:
         Line("the rebuild meanwhile", hour.rebuilt, 1, "rebuild"),
     ]
     aims = [
-        Aim("p95 of a page", quantiles(hour.pages, n=20)[-1] * 1000, 150, " ms"),
+        Aim("p95 of a page", quantiles(hour.pages, n=20)[-1] * 1000, 150, " ms", slack=8),
         Aim("answers that are errors", len(hour.errors), 1),
-        Aim("most memory of serve", max(hour.held), 300, " MB", slack=1.5),
+        Aim("most memory of serve", max(hour.held), 300, " MB", slack=1.6),
     ]
     per = f"{PAGES} pages and {COMMANDS} command a minute each, {MINUTES:g} minutes, {DOSSIERS:,} dossiers"
     late = quantiles(hour.commands, n=20)[-1] * 1000
