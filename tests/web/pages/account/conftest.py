@@ -94,5 +94,15 @@ def first_visit(at_work: House, site: Site, who: str, by: str = OPERATOR) -> Bro
     return browser
 
 
+def answered(browser: Browser, token: str, secret: str = SECRET) -> Any:
+    """Answers an invitation by the password road. Returns the last answer."""
+    browser.get(f"/invitation/{token}")
+    browser.post("/premiere-visite/mot-de-passe", data={"password": secret, "again": secret})
+    ticket = browser.scan(browser.get("/premiere-visite"))
+    browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+    browser.post("/premiere-visite/suite")
+    return browser.post("/invitation/accepter")
+
+
 def account_of(at_work: House, site: Site, who: str) -> Any:
     return accounts.find_email(site.store, address(at_work, who))

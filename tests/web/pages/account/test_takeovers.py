@@ -25,6 +25,7 @@ from tests.web.pages.account.conftest import (
     Browser,
     account_of,
     address,
+    answered,
     first_visit,
     invited,
 )
@@ -135,12 +136,7 @@ def test_factors_reset_by_a_neighbour_open_nothing_here(at_work: House, tarbes: 
         done = one.post(f"/equipe/{tarbes.people[SOPHIE]}/compte/{action}", data=sent)
         assert done.headers["Location"].startswith("/equipe/")
     thief, secret = Browser(at_work), "un voleur de passage"
-    thief.get(f"/invitation/{invited(tarbes, site, SOPHIE)}")
-    thief.post("/premiere-visite/mot-de-passe", data={"password": secret, "again": secret})
-    ticket = thief.scan(thief.get("/premiere-visite"))
-    thief.post("/premiere-visite/application", data={"ticket": ticket, "code": thief.code()})
-    thief.post("/premiere-visite/suite")
-    assert thief.post("/invitation/accepter").headers["Location"] == "/"
+    assert answered(thief, invited(tarbes, site, SOPHIE), secret).headers["Location"] == "/"
     assert not enters(at_work, thief)
     there = {"structure": str(at_work.served.opened.id)}
     assert thief.post("/compte/structure", data=there).status_code == 404
@@ -175,12 +171,7 @@ def test_one_person_alone_deletes_no_new_factors(at_work: House, tarbes: House, 
     same_form = reset(at_work, SOPHIE, helene, yann)
     at_work.pass_by(minutes=5)
     sophie = Browser(at_work)
-    sophie.get(f"/invitation/{invited(tarbes, site, SOPHIE)}")
-    sophie.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
-    ticket = sophie.scan(sophie.get("/premiere-visite"))
-    sophie.post("/premiere-visite/application", data={"ticket": ticket, "code": sophie.code()})
-    sophie.post("/premiere-visite/suite")
-    assert sophie.post("/invitation/accepter").headers["Location"] == "/"
+    assert answered(sophie, invited(tarbes, site, SOPHIE)).headers["Location"] == "/"
     for one, sent in ((yann, same_form), (yann, {"command_id": str(uuid4())}), (helene, {"command_id": str(uuid4())})):
         one.post(f"/equipe/{at_work.people[SOPHIE]}/compte/effacer-moyens", data=sent)
         assert account_of(at_work, site, SOPHIE).is_complete
