@@ -154,6 +154,7 @@ def glance() -> Callable[[Page], None]:
 def assert_page_is_right(page: Page, looks: tuple[str, ...] = tuple(LOOKS)) -> None:
     """Asks axe about the kinds of element that have not passed yet, and measures the page."""
     before = page.viewport_size
+    page.wait_for_load_state()  # a click returns before the next page has its body
     new = page.evaluate(NEW_KINDS, _passed[looks])
     if new and not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)

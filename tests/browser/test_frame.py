@@ -1,8 +1,10 @@
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
 from jinja2 import ChoiceLoader, DictLoader
 from playwright.sync_api import Page, expect
 
@@ -85,6 +87,27 @@ def test_control_a_new_element_of_a_page_that_passed_is_checked(
     tab.evaluate("document.querySelector('main').append(document.createElement('button'))")
     with pytest.raises(AssertionError, match="button-name"):
         check_page(tab)
+
+
+def test_control_a_page_that_is_still_arriving_is_checked_whole(
+    silent_tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    def draw_slowly() -> Response:
+        async def parts() -> AsyncIterator[str]:
+            yield "<!doctype html><html lang=fr><head><title>Note</title>"
+            yield " " * 2_000  # the browser shows nothing before it has as much
+            await asyncio.sleep(0.5)
+            yield "</head><body><main><h1>Note</h1><button></button></main></body></html>"
+
+        return StreamingResponse(parts(), media_type="text/html")
+
+    with listening(app) as url:
+        silent_tab.goto(url, wait_until="commit")
+        with pytest.raises(AssertionError, match="button-name"):
+            check_page(silent_tab)
 
 
 def test_the_system_chooses_dark_without_a_cookie(site: str, tab: Page) -> None:
