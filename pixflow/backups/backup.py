@@ -74,15 +74,17 @@ def last_external_backup(folder: Path) -> ExternalBackup | None:
     return None
 
 
-def keep(folder: Path, number: int) -> list[Path]:
+def keep(folder: Path, number: int, now: datetime) -> list[Path]:
     """Deletes all backups of a folder but the latest ones. Returns those deleted.
 
-    While there is a damaged one, none is deleted: the good ones may be the last.
+    While there is a damaged one, none is deleted: the good ones may be the last. Those dated after `now` go first:
+    the clock was ahead when they were made, or is behind.
     """
     with FileLock(folder / ".lock"):
         if manifest.damaged_of(folder):
             return []
-        gone = [backup.path for backup in manifest.all_of(folder)[:-number]]
+        in_order = sorted(manifest.all_of(folder), key=lambda one: (one.manifest.made <= now, one.manifest.made))
+        gone = [backup.path for backup in in_order[:-number]]
         for path in gone:
             _discard(path)
     return gone

@@ -117,9 +117,30 @@ def test_two_in_one_second_are_refused(files: House) -> None:
 
 def test_the_oldest_go(files: House) -> None:
     backups = [files.backed_up() for _ in range(4)]
-    gone = keep(folder_of(files.data, "ici"), 2)
+    gone = keep(folder_of(files.data, "ici"), 2, files.now)
     assert gone == [backup.path for backup in backups[:2]]
     assert manifest.all_of(folder_of(files.data, "ici")) == backups[2:]
+
+
+@pytest.mark.parametrize("years", [1, -1])
+def test_a_backup_of_a_day_when_the_clock_was_wrong_makes_none_go_before_it(files: House, years: int) -> None:
+    """The clock was a year ahead, or behind, for one night: the backup of the next night is the latest."""
+    before = files.backed_up()
+    files.now += timedelta(days=365 * years)
+    wrong = files.backed_up()
+    files.now -= timedelta(days=365 * years)
+    after = files.backed_up()
+    assert keep(folder_of(files.data, "ici"), 2, files.now) == [wrong.path]
+    assert keep(folder_of(files.data, "ici"), 1, files.now) == [before.path]
+    assert manifest.all_of(folder_of(files.data, "ici")) == [after]
+
+
+def test_a_backup_made_while_the_clock_is_behind_is_the_latest(files: House) -> None:
+    before = files.backed_up()
+    files.now -= timedelta(days=365)
+    after = files.backed_up()
+    assert keep(folder_of(files.data, "ici"), 1, files.now) == [before.path]
+    assert after.path.exists()
 
 
 # --- what is none, or is damaged

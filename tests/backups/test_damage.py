@@ -164,7 +164,7 @@ def test_a_backup_that_holds_damage_is_kept_apart_and_no_good_one_is_deleted(hou
     folder = good[0].path.parent
     assert [one.path.name.endswith("-damaged") for one in damaged] == [True] * 3
     assert [one.manifest.unopened for one in damaged] == [1] * 3
-    assert keep(folder, 2) == []
+    assert keep(folder, 2, house.now) == []
     assert manifest.all_of(folder) == good
 
 

@@ -1,6 +1,8 @@
 """`pixflow init`, `rebuild`, `tick`, `keys rotate`: for whoever runs pixflow."""
 
+from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -33,6 +35,7 @@ from web.desk.names import NoNames
 from web.french import typography
 from web.french.errors import presets as errors_presets
 from web.french.errors.refusals import refusal
+from web.hosting.clock_watch import SeenTime
 from web.hosting.mail import Late, outbox_for
 from web.hosting.served_structure import structure_in_use
 from web.hosting.settings import Settings
@@ -135,14 +138,15 @@ def _rebuild_one(slug: str, title: str) -> None:
 def tick(structure: OneOption = None) -> None:
     """Ce qui se fait avec le temps : places rendues, dossiers repris, courriels du jour, envois oubliés balayés."""
     settings, slugs, late = checked_settings(), chosen_slugs(structure), Late()
-    _, failed = each(slugs, lambda slug: _tick_one(slug, settings, late, _title(slug, slugs)), UNDONE)
+    by_age = cache(SeenTime(settings.data, structure_folder.utc_now).reaches_now)
+    _, failed = each(slugs, lambda slug: _tick_one(slug, settings, late, _title(slug, slugs), by_age), UNDONE)
     raise typer.Exit(REFUSED if failed else 0)
 
 
-def _tick_one(slug: str, settings: Settings, late: Late, title: str) -> None:
+def _tick_one(slug: str, settings: Settings, late: Late, title: str, by_age: Callable[[], bool]) -> None:
     with working(slug) as served:
         outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration, late=late)
-        done = served.tick(outbox, settings.pages())
+        done = served.tick(outbox, settings.pages(), by_age=by_age())
     console.print(f"{title}Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
 
 

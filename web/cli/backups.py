@@ -75,17 +75,17 @@ def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
             return None
         try:
             made = account_backups.back_up(store, to or settings.data / "backups")
+            if number:
+                account_backups.keep(store, made.parent, number)
+            return made
         finally:
             store.close()
-        if number:
-            account_backups.keep(made.parent, number)
-        return made
 
 
 def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any]:
     with open_slug(slug) as opened:
         made = back_up(opened, to)
-        gone = keep(made.path.parent, number) if number else []
+        gone = keep(made.path.parent, number, opened.engine.clock()) if number else []
     if made.manifest.unopened:
         errors.print(marked("[bold]{slug}[/] : {why}", slug=slug, why=backups.kept_apart(made.manifest.unopened)))
     report = {"slug": slug, "path": str(made.path), "made": made.manifest.made, "events": made.manifest.holding.head}

@@ -80,7 +80,7 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
     with open_host(data, demo=demo, site=site, progress=progress) as host, serving(host):
         _say_what_is_wrong(host)
         if host.site:
-            tick_site(host, host.site)
+            tick_site(host, host.site, by_age=host.seen_time.reaches_now())
         listener = listen_at(where) if where else listen_on(port)
         port = listener.getsockname()[1] if listener.family == socket.AF_INET else 0
         if host.site and not settings.url:
@@ -172,13 +172,14 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
     if host.site:
         renew_links(host, host.site)
     late: Late = []
+    by_age = host.seen_time.reaches_now()
     for one in host.structures.values():
         try:
-            one.tick(outbox_of(one, settings, late), address_of(host, settings, port))
+            one.tick(outbox_of(one, settings, late), address_of(host, settings, port), by_age=by_age)
         except Exception:
             logging.getLogger("pixflow").exception("tick")
     if host.site:
-        tick_site(host, host.site)
+        tick_site(host, host.site, by_age=by_age)
 
 
 def outbox_of(one: ServedStructure, settings: Settings, late: Late) -> Outbox | None:
@@ -201,19 +202,22 @@ def renew_links(host: Host, site: Site) -> None:
             logging.getLogger("pixflow").exception("tick of the links")
 
 
-def tick_site(host: Host, site: Site) -> None:
+def tick_site(host: Host, site: Site, *, by_age: bool = True) -> None:
     """Deletes what is over, closes the memberships of who left or never comes, and follows their accounts' events.
 
-    Whoever keeps accounts does not sleep: they wake the others.
+    Whoever keeps accounts does not sleep: they wake the others. Without `by_age`, only events are followed.
     """
     try:
-        site.sweep()
+        if by_age:
+            site.sweep()
         for one in host.structures.values():
             team, today, id = one.refs.team.items(), one.today(), one.opened.id
-            memberships.end(site.store, id, [who for who, member in team if not member.works(today)])
+            if by_age:
+                memberships.end(site.store, id, [who for who, member in team if not member.works(today)])
             sign_in.follow(site.store, id, {who: member.access for who, member in team})
-            others = [who for who, member in team if not member.roles_on(today) & ACCOUNTS.reach.keys()]
-            memberships.sleep_unused(site.store, id, others)
+            if by_age:
+                others = [who for who, member in team if not member.roles_on(today) & ACCOUNTS.reach.keys()]
+                memberships.sleep_unused(site.store, id, others)
     except Exception:
         logging.getLogger("pixflow").exception("tick of the accounts")
 

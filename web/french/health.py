@@ -41,6 +41,8 @@ SENTENCES = {
     "protègent les faits.",
     "clock good": "Pas de fait dans l’avenir.",
     "clock alarm": "Un fait est {seconds} dans l’avenir : elle a reculé. Vérifiez la synchronisation (NTP).",
+    "clock alarm leap": "Elle avance de {days} sur le temps que pixflow a vu passer : rien ne finit ni ne s’efface par "
+    "l’âge. Vérifiez la synchronisation (NTP). Si elle est juste, lancez « serve » et attendez une heure par jour.",
     "triggers good": "Tous là : la base refuse de changer un fait.",
     "triggers alarm": "{missing} : absents ou changés. Quelqu’un peut changer des faits : cherchez qui les a retirés, "
     "lisez les deux lignes suivantes, puis « pixflow doctor --replace-triggers ».",

@@ -40,15 +40,20 @@ def back_up(store: AccountStore, root: Path) -> Path:
         rows = {table.name: [list(row) for row in connection.execute(select(table))] for table in KEPT}
     folder = root / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{store.at(store.now()):%Y-%m-%dT%H-%M-%S}-{os.urandom(2).hex()}{SUFFIX}"
+    path = folder / f"{_now(store)}-{os.urandom(2).hex()}{SUFFIX}"
     write_new(path, msgspec.msgpack.encode(rows))
     return path
 
 
-def keep(folder: Path, number: int) -> None:
-    """Deletes all backups of a folder but the latest ones."""
-    for path in sorted(folder.glob(f"*{SUFFIX}"))[:-number]:
+def keep(store: AccountStore, folder: Path, number: int) -> None:
+    """Deletes all backups of a folder but the latest ones. Those dated after now go first, as `backup.keep` does it."""
+    now = _now(store)
+    for path in sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: (path.name[: len(now)] <= now, path.name))[:-number]:
         path.unlink()
+
+
+def _now(store: AccountStore) -> str:
+    return f"{store.at(store.now()):%Y-%m-%dT%H-%M-%S}"
 
 
 def restore(store: AccountStore, path: Path) -> int:

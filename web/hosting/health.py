@@ -31,6 +31,7 @@ from pixflow.structure_folder import OpenStructure
 from projections import audit_trail, bookkeeping
 from projections.store.catch_up import ReadSide
 from projections.store.stores import Live
+from web.hosting.clock_watch import TOLERATED, unseen
 
 Level = Literal["good", "note", "alarm"]
 
@@ -44,7 +45,8 @@ PASS = timedelta(days=7)
 """Age of the last time that every event was opened. A backup opens them all."""
 LOG = 64_000_000
 """Bytes of the write-ahead log. SQLite truncates it at 4 MB unless a reader holds it for too long."""
-TOLERATED = timedelta(seconds=2)
+UNSEEN = timedelta(days=1)
+"""The lead of the clock over the time that pixflow saw pass, at most."""
 
 
 class Finding(Struct, frozen=True):
@@ -91,13 +93,20 @@ def version(engine: Engine) -> Finding:
     return Finding("version", "note" if warns else "good", {"store": engine.recorder.KIND})
 
 
-def clock(engine: Engine, reads: Live) -> Finding:
-    """Checks that no event is in the future: if one is, this machine's clock was set back."""
+def clock(opened: OpenStructure, reads: Live) -> Finding:
+    """Checks that no event is in the future: if one is, this machine's clock was set back.
+
+    Checks that the clock is not far ahead of the time that pixflow saw pass: nothing ends by age until then.
+    """
+    engine = opened.engine
     times = [one.at for one in engine.read(engine.head() - 1, 1)]
     if reads.opens():
         with reads.side.database.connect() as connection:
             times += audit_trail.latest(connection)
     ahead = max((at - engine.clock() for at in times), default=timedelta())
+    leap = unseen(opened.folder.parent, engine.clock())
+    if ahead <= TOLERATED and leap > UNSEEN:
+        return Finding("clock", "alarm", {"why": "leap", "days": leap // timedelta(days=1)})
     return Finding("clock", "alarm" if ahead > TOLERATED else "good", {"seconds": max(0, round(ahead.total_seconds()))})
 
 
@@ -148,8 +157,8 @@ def last_facts(opened: OpenStructure) -> Finding:
 
 def _pass(opened: OpenStructure, known: Pass) -> Finding:
     head, age = opened.engine.head(), opened.engine.clock() - (known.ended or known.began)
-    told = {"reached": known.reached or known.head, "head": head, "days": age // timedelta(days=1)}
-    late = age > PASS
+    told = {"reached": known.reached or known.head, "head": head, "days": max(0, age // timedelta(days=1))}
+    late = not -TOLERATED <= age <= PASS
     why = "late" if late and not known.faults else "part" if known.reached and known.ended else ""
     why = why or ("first" if known.reached else "")
     level: Level = "alarm" if known.faults or late else "good"
@@ -238,10 +247,16 @@ def aside(opened: OpenStructure) -> Finding:
 
 
 def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> Finding:
-    """Checks the age in hours of the last backup, in the data folder or in another place."""
-    made = max((one.manifest.made for one in manifest.all_of(folder_of(data, slug))), default=None)
+    """Checks the age in hours of the last backup, in the data folder or in another place.
+
+    One dated after `now` says nothing of its age.
+    """
+    dates = (one.manifest.made for one in manifest.all_of(folder_of(data, slug)))
+    latest = now + TOLERATED
+    made = max((one for one in dates if one <= latest), default=None)
     told: dict[str, Any] = {}
-    if (elsewhere := last_external_backup(data / slug)) and (made is None or elsewhere.made > made):
+    elsewhere = last_external_backup(data / slug)
+    if elsewhere and elsewhere.made <= latest and (made is None or elsewhere.made > made):
         made, told = elsewhere.made, {"why": "elsewhere", "path": elsewhere.path}
     if made is None:
         return Finding("backup", "alarm", {"why": "none"})
@@ -259,7 +274,7 @@ def quick_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
         run(durability, engine),
         run(tables, engine, reads),
         run(stopped, reads),
-        run(clock, engine, reads),
+        run(clock, opened, reads),
         run(triggers, engine),
         run(last_facts, opened),
         run(disk, opened.folder),
@@ -272,7 +287,7 @@ def all_findings(opened: OpenStructure, reads: Live, seconds: float | None = eve
     found = [
         run(durability, engine),
         run(version, engine),
-        run(clock, engine, reads),
+        run(clock, opened, reads),
         run(triggers, engine),
         run(order, engine),
         run(facts, opened, seconds=seconds),

@@ -15,6 +15,7 @@ from pixflow.structure import start_program
 from pixflow.structure_folder import Clock, utc_now
 from projections.store import stores
 from web.accounts.site import Site
+from web.hosting.clock_watch import SeenTime
 from web.hosting.served_structure import Progress, ServedStructure, serve_one
 from web.hosting.settings import Settings
 
@@ -23,7 +24,7 @@ class Host:
     """The open structures of a data folder, by slug. `closed` has the error of each structure that did not open.
 
     `demo` lets a visitor choose whose account to use; otherwise `site` has the accounts. `clock_jumps` counts the jumps
-    of this machine's clock.
+    of this machine's clock, `seen_time` holds back what ends by age.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Host:
         *,
         demo: bool = False,
         site: Site | None = None,
+        clock: Clock = utc_now,
     ) -> None:
         self.data = data
         self.structures: dict[str, ServedStructure] = {}
@@ -40,6 +42,7 @@ class Host:
         self.demo = demo
         self.site = site
         self.clock_jumps = 0
+        self.seen_time = SeenTime(data, clock)
         self._opening = opening
         self._prepare: Callable[[ServedStructure], None] = lambda served: None
 
@@ -113,7 +116,7 @@ def open_host(
             opened.engine.close()
             raise
 
-    host = Host(data, opening, demo=demo, site=site)
+    host = Host(data, opening, demo=demo, site=site, clock=clock)
     try:
         host.open_structures([only] if only else ())
         for error in host.closed.values():

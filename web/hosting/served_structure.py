@@ -95,16 +95,17 @@ class ServedStructure:
         refs, head = self.engine.present()
         return Present(refs, head, self.engine.today(refs))
 
-    def tick(self, outbox: Outbox | None = None, url: str = "") -> TickReport:
+    def tick(self, outbox: Outbox | None = None, url: str = "", *, by_age: bool = True) -> TickReport:
         """Runs the periodic jobs: expire seat offers, return lent dossiers, make the entries of figures, send notices,
         write to partners, seal and forget days of the access journal, truncate the WAL, delete old uploads, finish
         erasures.
 
-        E-mails need an `outbox`; `url` is the address of the pages. One process at a time runs the jobs: a second one
-        returns at once and does nothing.
+        E-mails need an `outbox`; `url` is the address of the pages. Without `by_age`, what ends or goes by its age
+        stays: the clock may be wrong. One process at a time runs the jobs: a second one returns at once and does
+        nothing.
         """
         with self._alone("tick") as mine:
-            return self._tick(outbox, url) if mine else TickReport(0, 0)
+            return self._tick(outbox, url, by_age=by_age) if mine else TickReport(0, 0)
 
     def alarm(self, outbox: Outbox, url: str) -> int:
         """Sends the alarms that wait, whatever job runs meanwhile. Returns how many e-mails left."""
@@ -117,27 +118,33 @@ class ServedStructure:
         database, folder = self.opened.database, self.opened.folder
         return database.alone(f"pixflow {job} {self.opened.schema}") if database else alone(folder / f"{job}.lock")
 
-    def _tick(self, outbox: Outbox | None, url: str) -> TickReport:
+    def _tick(self, outbox: Outbox | None, url: str, *, by_age: bool) -> TickReport:
         self.make_tables()
         side = self.read()
-        clock_jobs.expire_seat_offers(self.engine, side)
-        clock_jobs.return_lent_dossiers(self.engine, side)
+        if by_age:
+            clock_jobs.expire_seat_offers(self.engine, side)
+            clock_jobs.return_lent_dossiers(self.engine, side)
+            if outbox:
+                partner_mails.write_due(self.engine, self.read())
         clock_jobs.note_shortcuts(self.engine, self.opened.stream("structure"), self.shortcuts)
         refresh(side, self.today())
         sent = self._send(outbox, url) if outbox else 0
-        seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
-        self.journal.forget(self.today())
+        swept = self._delete_by_age() if by_age else 0
         self.engine.recorder.truncate()
-        swept = Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
         if erasing.is_pending(self.opened):
             with suppress(erasing.ManyErasures):  # settle logs it, doctor reports it
                 self.settle()
         return TickReport(swept, sent)
 
+    def _delete_by_age(self) -> int:
+        """Seals and forgets days of the access journal. Returns how many old uploads it deleted."""
+        seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
+        self.journal.forget(self.today())
+        return Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
+
     def _send(self, outbox: Outbox, url: str) -> int:
         """Sends alarms, and what is due to the team and to partners. Returns how many e-mails left."""
         told = self.alarm(outbox, url)
-        partner_mails.write_due(self.engine, self.read())
         to_partners = partner_mails.send_waiting(partner_mails.Sender(self.engine, self.read(), outbox, url))
         return told + to_partners + notices.send(self.engine, notices.due_by_day(self.engine, self.read(), url), outbox)
 

@@ -108,8 +108,13 @@ def test_the_latest_backups_are_kept(at_work: House, tmp_path: Path) -> None:
     for _ in range(3):
         made.append(account_backups.back_up(site_of(at_work).store, tmp_path))
         at_work.pass_by(seconds=1)
-    account_backups.keep(made[0].parent, 2)
+    store = site_of(at_work).store
+    account_backups.keep(store, made[0].parent, 2)
     assert sorted(made[0].parent.iterdir()) == made[1:]
+    at_work.pass_by(days=-365)
+    latest = account_backups.back_up(store, tmp_path)
+    account_backups.keep(store, latest.parent, 1)
+    assert list(latest.parent.iterdir()) == [latest], "the clock went back a year: this one is the latest"
 
 
 # --- doctor

@@ -203,6 +203,19 @@ def test_the_alarm_of_the_clock_stays_while_facts_of_the_future_stay(at_work: Ho
     assert found(at_work)["clock"].level == "good"
 
 
+def test_what_a_clock_ahead_dated_is_no_proof_of_today(at_work: House) -> None:
+    """For one night the clock was a year ahead. Nothing was backed up or read whole since."""
+    at_work.day(FIRST + timedelta(days=365))
+    back_up(at_work.served.opened)
+    assert alarms(at_work) == set()
+    at_work.day(FIRST)
+    assert "facts" in monitor(at_work).json()["alarms"]
+    assert found(at_work)["backup"] == Finding("backup", "alarm", {"why": "none"})
+    assert "facts" not in monitor(at_work).json()["alarms"], "doctor has just read them"
+    back_up(at_work.served.opened)
+    assert found(at_work)["backup"].level == "good"
+
+
 def test_a_backup_of_the_day_before_yesterday(at_work: House) -> None:
     back_up(at_work.served.opened)
     at_work.day(FIRST + timedelta(days=1))
