@@ -269,9 +269,9 @@ def test_a_file_cut_anywhere_is_refused_or_warned() -> None:
 
 def test_a_large_file_is_read_quickly() -> None:
     data = file(*(replace(SENT, last_name=f"Nom {number}", external_id=f"{number:07}") for number in range(5_000)))
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read(data).profiles) == 5_000
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_the_levels_of_the_tests_are_the_competences_of_pix() -> None:

@@ -198,18 +198,22 @@ def test_keys_renewed_over_a_wire_that_was_cut_are_renewed_once(
     assert vault.read([kept, gone]) == (2, {kept: b"a2", gone: None})
 
 
-def test_a_restart_under_load_loses_nothing_and_fails_nobody(
-    database: Database, schema: str, postgres: Cluster
-) -> None:
+@pytest.fixture
+def patient(postgres: Cluster, schema: str) -> Iterator[PostgresRecorder]:
+    """A store that waits for a recovery of the server, on a busy machine too."""
+    with closing(Database(postgres.url(), limit=60.0)) as database:
+        yield factory(database, schema).application_recorder()
+
+
+def test_a_restart_under_load_loses_nothing_and_fails_nobody(patient: PostgresRecorder, postgres: Cluster) -> None:
     """An immediate stop: no checkpoint, every connection cut, recovery at the start."""
-    recorder = factory(database, schema).application_recorder()
     acknowledged: list[UUID] = []
     stopped = False
 
     def write() -> None:
         while not stopped:
             new = command()
-            recorder.insert_events(stored(uuid4(), 1, 2), command=new)
+            patient.insert_events(stored(uuid4(), 1, 2), command=new)
             acknowledged.append(new.id)
 
     threads = [Thread(target=write, daemon=True) for _ in range(4)]
@@ -228,8 +232,8 @@ def test_a_restart_under_load_loses_nothing_and_fails_nobody(
     stopped = True
     for thread in threads:
         thread.join()
-    assert len(acknowledged) * 2 == recorder.max_notification_id() == len(recorder.log(0, 10**6))
-    assert None not in [recorder.command(id) for id in acknowledged]
+    assert len(acknowledged) * 2 == patient.max_notification_id() == len(patient.log(0, 10**6))
+    assert None not in [patient.command(id) for id in acknowledged]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
