@@ -26,7 +26,7 @@ from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from projections.store.catch_up import PROJECTIONS
 from tests import house
-from tests.decisions import DECISIONS
+from tests.emitted import NEVER, emitted
 from web.cli.app import app
 from web.desk.task_links import FORM_OF
 from web.french import health
@@ -111,8 +111,15 @@ def test_every_event_stands_in_the_model_with_its_stage_its_fields_and_its_decis
     for name, event in there.items():
         cells = found[name]
         assert names(event) == codes(cells[-3]), name
-        assert set(codes(cells[-2])) <= DECISIONS.keys(), name
+        assert set(codes(cells[-2])) == emitted()[event], name
         assert kind != "dossier" or cells[1] == (event.STAGE or "–"), name
+
+
+def test_no_decision_is_excused_from_an_event_that_it_never_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    excused = set(NEVER)
+    monkeypatch.setattr("tests.emitted.NEVER", {})
+    reached = {(name, event.__name__) for event, deciding in emitted().items() for name in deciding}
+    assert excused <= reached
 
 
 def test_every_stamp_and_every_value_stands_in_the_model() -> None:
