@@ -1,10 +1,10 @@
 """One command: loads states, takes decisions in order, stamps their events."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from pixflow.actor import Actor
 from pixflow.authorization import Subject
 from pixflow.decision import Argument, Decision
 from pixflow.events.base import Event, Recorded, event_day
+from pixflow.events.values import Profile, Result
 from pixflow.folding import RETRACTIONS
 from pixflow.reference_data import References
 from pixflow.refused import Refused
@@ -21,6 +22,10 @@ from pixflow.streams import KINDS, Claims, kind_of
 from pixflow.workshop.visitors import is_registered
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+LARGEST = 2**31 - 1
+"""The largest number of an integer column of PostgreSQL."""
+_BOUNDED = frozenset({Result, Profile})
+"""Values that `check_values` leaves to the reader of exports, which bounds each cell: they come by the thousand."""
 
 
 class Guard(Struct, frozen=True):
@@ -205,7 +210,7 @@ class UnitOfWork:
     def _stamp(self, stream: UUID, loaded: LoadedStream, events: Iterable[Event]) -> list[Recorded]:
         stamped = []
         for version, event in enumerate(events, loaded.version + 1):
-            check_days(event)
+            check_values(event)
             if getattr(event, "on", self._today) > self._today:
                 raise Refused("future", field="on", on=event_day(event))
             stamped.append(
@@ -275,23 +280,36 @@ def stage_of(recorded: Recorded, history: Sequence[Recorded]) -> str | None:
     return recorded.event.STAGE
 
 
-def check_days(event: Event) -> None:
-    """Raises Refused("bad-date") for an impossible day: a mistyped year would stay on every page."""
-    for name, value in _days(event):
-        if not FIRST_DAY <= value <= LAST_DAY:
+def check_values(value: Any, name: str = "") -> None:
+    """Raises Refused("bad-date") for an impossible day, Refused("number-too-large") for a number that no table holds.
+
+    A mistyped year would stay on every page. A number without end would keep every page from being made. `value` is an
+    event, or what its field `name` holds.
+    """
+    if isinstance(value, int):
+        if abs(value) > LARGEST:
+            raise Refused("number-too-large", field=name, most=LARGEST)
+    elif isinstance(value, date):
+        if not FIRST_DAY <= (value.date() if isinstance(value, datetime) else value) <= LAST_DAY:
             raise Refused("bad-date", field=name)
-
-
-def _days(event: Event) -> Iterator[tuple[str, date]]:
-    kind: Any = type(event)
-    for name in _names(kind):
-        value = getattr(event, name)
-        if isinstance(value, datetime):
-            yield name, value.date()
-        elif isinstance(value, date):
-            yield name, value
+    elif isinstance(value, tuple):
+        for one in value:
+            check_values(one, name)
+    else:
+        kind: Any = type(value)
+        for field in _checked(kind):
+            check_values(getattr(value, field), name or field)
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _checked(kind: Any) -> tuple[str, ...]:
+    """Returns the names of the fields that hold numbers or days, their own or those of a value inside."""
+    return tuple(name for name, hint in get_type_hints(kind).items() if _holds(hint))
+
+
+def _holds(hint: Any) -> bool:
+    if hint in _BOUNDED:
+        return False
+    if isinstance(hint, type) and not get_args(hint):
+        return (hint is not bool and issubclass(hint, int | date)) or (is_dataclass(hint) and bool(_checked(hint)))
+    return any(map(_holds, get_args(hint)))

@@ -17,7 +17,8 @@ class Change(Struct, frozen=True):
     """One stream with new events: its state before and after, and these events.
 
     `before` is None for a new stream. `events` is empty when only the reference data changed, for example a protocol.
-    `forgets` is true when one of the events erases the person.
+    `forgets` is true when one of the events erases the person. `packed` is `after` as the tables
+    store it; a change without events is not stored.
     """
 
     stream: UUID
@@ -27,6 +28,7 @@ class Change(Struct, frozen=True):
     events: Sequence[Recorded]
     refs: References
     forgets: bool = False
+    packed: bytes = b""
 
 
 class Projection(Protocol):

@@ -12,6 +12,9 @@ from pixflow.partners.listing import must_be_listed, must_be_proposed
 from pixflow.partners.state import OfferState, PartnerState
 from pixflow.refused import Refused, required
 
+MOST_SEATS = 10_000
+"""The largest number of seats of an offer: a telephone number is none."""
+
 
 @decision("list_offer", REFERENT_AND_MANAGER)
 def list_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: date) -> list[Event]:
@@ -50,8 +53,8 @@ def _open(partner: PartnerState, offer: UUID) -> OfferState:
 
 def _checked(terms: OfferTerms) -> OfferTerms:
     """Returns the terms with a label. Raises Refused: "required", "bad-seats", "bad-band"."""
-    if terms.seats is not None and terms.seats < 0:
-        raise Refused("bad-seats", field="seats")
+    if terms.seats is not None and not 0 <= terms.seats <= MOST_SEATS:
+        raise Refused("bad-seats", field="seats", most=MOST_SEATS)
     if any(not 0 <= low <= high <= 100 for low, high in terms.bands):
         raise Refused("bad-band", field="bands")
     return replace(terms, label=required(terms.label, "label"))

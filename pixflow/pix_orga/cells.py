@@ -13,6 +13,7 @@ ABSENT = frozenset({"", NOT_SHARED})
 _GUARDED = ("'-", "'@", "'=", "'+")
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,12})?")
 _INTEGER = re.compile(r"-?[0-9]{1,10}")
+_LARGEST = 2**31 - 1
 _YES_NO = {"Oui": True, "Non": False}
 _SKILLS = {"OK": "ok", "KO": "ko", "Non testé": "untested"}
 
@@ -43,10 +44,10 @@ def rate(text: str) -> Decimal:
 
 
 def integer(text: str) -> int:
-    """Reads digits with an optional minus. Raises BadCell "integer"."""
-    if not _INTEGER.fullmatch(text):
+    """Reads digits with an optional minus. Raises BadCell "integer", beyond what tables hold too."""
+    if not _INTEGER.fullmatch(text) or abs(value := int(text)) > _LARGEST:
         raise BadCell("integer")
-    return int(text)
+    return value
 
 
 def count(text: str) -> int:

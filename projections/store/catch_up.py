@@ -26,7 +26,7 @@ from projections.store.folds import (
     FOLD,
     StreamDamaged,
     folds_of,
-    move_position,
+    packed,
     position_of_tables,
     stored_references,
 )
@@ -126,7 +126,7 @@ class ReadSide:
             done += sum(map(len, histories.values()))
             progress(min(done, head - 1), head)
         with self._writing.begin() as connection:
-            move_position(connection, head, needs_scrub=False)  # nothing was written of anybody erased up to there
+            QueryingTransaction(connection).move(head, needs_scrub=False)  # nobody erased was written
         self._reach(head, ())
 
     @contextmanager
@@ -240,7 +240,7 @@ class ReadSide:
         for stream, events in moved.items():
             again = (FOLD, stream) in self._writer.stopped
             try:
-                changes.append(self._change(stream, before.get(stream), events, whole=again))
+                changes.append(packed(self._change(stream, before.get(stream), events, whole=again)))
             except Exception as error:
                 for place in (FOLD, *(projection.NAME for projection in PROJECTIONS if projection.APPENDS)):
                     self._writer.stop(batch.connection, place, stream, events[-1].position, error)

@@ -37,6 +37,11 @@ def move_position(connection: Connection, reached: int, needs_scrub: bool) -> No
         connection.execute(insert(position), row)
 
 
+def packed(change: Change) -> Change:
+    """Returns a change with its state as the tables store it. Raises an error for a state that no table can hold."""
+    return replace(change, packed=encoded(change.after))
+
+
 def save_folds(connection: Connection, changes: Sequence[Change]) -> None:
     """Replaces the states of the streams that have new events."""
     moved = [change for change in changes if change.events]
@@ -46,7 +51,7 @@ def save_folds(connection: Connection, changes: Sequence[Change]) -> None:
             "stream": c.stream,
             "kind": c.kind,
             "version": c.events[-1].originator_version,
-            "state": encoded(c.after),
+            "state": c.packed,
         }
         for c in moved
     ]

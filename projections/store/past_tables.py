@@ -16,6 +16,7 @@ from pixflow.streams import KINDS, kind_of
 from projections import audit_trail, directory, workshops
 from projections.bookkeeping import folds
 from projections.contract import Change, Projection, Source
+from projections.store.folds import packed
 from projections.store.row_writer import write_rows
 from projections.store.sqlite import creation, engine
 from projections.store.transaction import QueryingTransaction
@@ -56,7 +57,7 @@ def _write(connection: Connection, histories: Histories, refs: References) -> No
 
 def _change(stream: UUID, events: Sequence[Recorded], refs: References) -> Change:
     kind = kind_of(events[0].event)
-    return Change(stream, kind, None, KINDS[kind].fold(events), events, refs)
+    return packed(Change(stream, kind, None, KINDS[kind].fold(events), events, refs))
 
 
 def _dossiers(

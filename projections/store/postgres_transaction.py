@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, integers, rows, texts, uuids
 from projections.contract import Change, Row
-from projections.store.folds import DECODERS, encoded
+from projections.store.folds import DECODERS
 from projections.store.row_cache import RowCache
 from projections.store.transaction import Made, NeedsQueries
 
@@ -124,7 +124,7 @@ class PostgresTransaction:
                 uuids(change.stream for change in moved),
                 texts(change.kind for change in moved),
                 integers(change.events[-1].originator_version for change in moved),
-                byteas(encoded(change.after) for change in moved),
+                byteas(change.packed for change in moved),
             )
             self._statements.append(self._statement(_SAVE, *values))
 

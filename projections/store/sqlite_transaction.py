@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, bindpar
 
 from projections.contract import Change, Row
 from projections.store.bulk_writes import deletion, insertion, packer, positional, selection
-from projections.store.folds import DECODERS, encoded
+from projections.store.folds import DECODERS
 from projections.store.row_cache import RowCache
 from projections.store.transaction import Made, NeedsQueries
 
@@ -106,7 +106,7 @@ class SqliteTransaction:
         self._driver().executemany(insertion(table), map(packer(table), rows))
 
     def save(self, changes: Sequence[Change]) -> None:
-        rows = ((c.stream.hex, c.kind, c.events[-1].originator_version, encoded(c.after)) for c in changes if c.events)
+        rows = ((c.stream.hex, c.kind, c.events[-1].originator_version, c.packed) for c in changes if c.events)
         self._driver().executemany(_SAVE, rows)
 
     def move(self, reached: int, needs_scrub: bool) -> None:

@@ -113,8 +113,9 @@ def test_an_offer_is_listed_revised_and_closed() -> None:
     closed.when(offers.revise_offer, offer=OFFER, terms=TERMS, on=DAY).refused("unknown-offer")
     bad = OfferTerms(label="x", kind="general", bands=((50, 40),))
     given(BY_HAND).when(offers.list_offer, offer=OFFER, terms=bad, on=DAY).refused("bad-band")
-    fewer = OfferTerms(label="x", kind="general", seats=-1)
-    given(BY_HAND).when(offers.list_offer, offer=OFFER, terms=fewer, on=DAY).refused("bad-seats")
+    for seats in (-1, offers.MOST_SEATS + 1):
+        wrong = OfferTerms(label="x", kind="general", seats=seats)
+        given(BY_HAND).when(offers.list_offer, offer=OFFER, terms=wrong, on=DAY).refused("bad-seats")
 
 
 def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:

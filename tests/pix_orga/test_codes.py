@@ -100,6 +100,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: changed(";6;3;", ";6;trois;"), "", 2, None),
         (lambda: changed(";6;3;", ";-6;3;"), "", 2, None),
         (lambda: changed(";6;3;", ";6;٣;"), "", 2, None),
+        (lambda: changed(";7001;", ";2147483648;"), "", 2, None),
     ],
     "level-range": [
         (lambda: profile_files.changed(";5;1;9;", ";5;9;9;"), "", 2, {"column": LEVEL[:60], "value": "9"}),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import structs
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
@@ -14,6 +15,8 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine
+from pixflow.events.territory.partner import OfferListed, PartnerListed
+from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.protocol.publishing import publish_protocol
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
@@ -23,6 +26,9 @@ from projections.figures.refresh import refresh
 from projections.figures.snapshot import is_fresh
 from projections.store import catch_up, sqlite, stores, transaction
 from projections.store.catch_up import ReadSide
+from projections.territory import partners
+from tests.given import DAY, stamped
+from tests.listed import ListedEvents
 from tests.projections.conftest import Tables, everything
 
 
@@ -161,6 +167,29 @@ def test_a_stream_that_fails_stops_alone_and_is_told(
     assert side.stopped() == []
     assert side.blocked == 0
     assert everything(side) == everything(follow(opened.engine))
+
+
+@pytest.mark.parametrize("built", [False, True])
+def test_a_state_that_no_table_holds_stops_its_stream_alone(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch, built: bool
+):
+    """A store of before may have a number without end: the number of seats of an offer."""
+    monkeypatch.setattr(catch_up, "BATCH", 1)
+    bad, good, offer = (uuid4() for _ in range(3))
+    place = PartnerDetails(name="EPN", town="Ici")
+    endless = OfferTerms(label="Bureautique", kind="digital", seats=10**26)
+    told = [
+        PartnerListed(details=place, source="", place="", updated=None, digest="", on=DAY),
+        OfferListed(offer=offer, terms=endless, on=DAY),
+    ]
+    recorded = [*stamped(told, bad), *stamped(told[:1], good)]
+    source = ListedEvents([structs.replace(one, position=place) for place, one in enumerate(recorded, 1)])
+    side = ReadSide(source, tables())
+    reached = side.build() if built else side.catch_up()
+    assert reached == len(recorded)
+    assert {(row.projection, row.stream) for row in side.stopped()} == {("fold", bad), ("audit_trail", bad)}
+    with side.database.connect() as connection:
+        assert good in {row.stream for row in partners.listed(connection)}
 
 
 def test_a_fault_of_the_database_leaves_nothing_half_written(

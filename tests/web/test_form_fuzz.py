@@ -10,9 +10,13 @@ from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from pixflow.actor import OPERATOR
-from pixflow.events.values import Role
+from pixflow.events.values import ContactDetails, OfferTerms, PartnerDetails, Role
 from pixflow.importing.uploads import Uploads
+from pixflow.partners.contacts import name_contact
+from pixflow.partners.listing import list_partner
+from pixflow.partners.offers import list_offer
 from pixflow.place_import.kept_readings import KeptPlaces
+from pixflow.resources.questions import ask_question
 from pixflow.store.postgres.database import Database
 from pixflow.team.membership import add_member
 from tests.open_data.samples import mediation
@@ -33,7 +37,7 @@ from web.pages import ROUTERS
 EVERYBODY, NADIA = "Zoé Toutpouvoir", "Nadia Benali"
 ROLES: tuple[Role, ...] = ("advisor", "referent", "manager", "auditor", "administrator", "facilitator")
 FEWEST_KINDS = 100
-HIDDEN = frozenset({"about", "do", "replaces", "seen", "task", "version"})
+HIDDEN = frozenset({"about", "do", "pile", "replaces", "seen", "task", "version"})
 """The fields and buttons that hold a value of the page: nobody fills them in."""
 RECORDED = frozenset({200, 204, 303})
 """Answers after which something may be recorded; the others are refusals."""
@@ -65,6 +69,7 @@ class Desks:
         for dossier in dossiers:
             seat(at_work, workshop, dossier)
         give(at_work, dossiers, NADIA)
+        starts += self._territory()
         starts += ["/ateliers/nouveau", f"/ateliers/{workshop}", f"/ateliers/{workshop}/presence"]
         self.cookies = [f"{at_work.slug}/{at_work.people[name]}" for name in (EVERYBODY, NADIA)]
         self.browsers = [LocalClient(at_work.app, follow_redirects=False) for _ in self.cookies]
@@ -90,6 +95,18 @@ class Desks:
             yield f"/dossiers/{dossier}?formulaire={case.form}&sur={about}"
             yield f"/dossiers/{dossier}"
 
+    def _territory(self) -> list[str]:
+        """The pages of a partner, with each form about its offer and about the person to call there; of a question."""
+        partner, offer, contact, question = (uuid4() for _ in range(4))
+        place = PartnerDetails(name="EPN de L'Aigle", commune="61214", town="L'Aigle", postal_code="61300")
+        self.at_work.says(EVERYBODY, list_partner, {"partner": partner}, details=place)
+        terms = OfferTerms(label="Bureautique", kind="digital")
+        self.at_work.says(EVERYBODY, list_offer, {"partner": partner}, offer=offer, terms=terms)
+        person = ContactDetails(name="Jeanne Roy", phone="0233000102", email="accueil@exemple.fr")
+        self.at_work.says(EVERYBODY, name_contact, {"contact": contact}, partner=partner, details=person)
+        self.at_work.says(NADIA, ask_question, {"question": question}, text="Où trouver un ordinateur ?", task="")
+        return [f"/partenaires/{partner}?formulaire=modifier-offre&sur={offer}", f"/ressources/questions/{question}"]
+
     def _uploads(self) -> Iterator[str]:
         """The previews of a portfolio, of a file of places and of a table that wait; the territory."""
         waiting = Uploads(self.at_work.served.opened.folder / "uploads")
@@ -109,6 +126,7 @@ class Desks:
         answer = kind.send(sent)
         assert answer.status_code < 500, (kind.name, sent, answer.status_code)
         recorded = engine.head() - head
+        assert self.at_work.served.read().blocked == 0, (kind.name, sent)
         assert answer.status_code in RECORDED or not recorded, (kind.name, sent, answer.status_code, recorded)
 
     def sign_in(self) -> None:
@@ -135,6 +153,12 @@ def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def _is_id(value: object) -> bool:
     """True for what a page holds hidden: an id, the key of a task."""
     return re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", str(value)) is not None
+
+
+def _numbers(kind: FormKind, number: str) -> dict[str, str]:
+    """The fields that hold a number or nothing, filled with this one; a label has a text."""
+    typed = {name: number for name, value in kind.fields.items() if not value or str(value).isdecimal()}
+    return typed | ({"label": "Bureautique"} if "label" in kind.fields else {})
 
 
 def send_each(desks: Desks, count: int) -> int:
@@ -171,6 +195,16 @@ def test_a_number_without_end_in_every_field_makes_no_page_fail(desks: Desks) ->
         ids = {name: value for name, value in kind.fields.items() if _is_id(value)}
         typed = dict.fromkeys({*kind.fields, "seen", "replaces"}.union(*kind.models), "9" * 5_000)
         desks.check(kind, {**typed, "do": f"drop-{'9' * 5_000}-1", **ids, "command_id": str(uuid4())})
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9" * 26])
+def test_a_number_that_no_table_holds_stops_nobody(desks: Desks, number: str) -> None:
+    """A whole number is one for Python, whatever its length; the tables of all pages have columns of 32 bits."""
+    for kind in desks.kinds:
+        ids = {name: value for name, value in kind.fields.items() if _is_id(value)}
+        desks.check(kind, {**kind.fields, **_numbers(kind, number), **ids, "command_id": str(uuid4())})
+        for browser in desks.browsers:
+            assert browser.get("/boite").status_code == 200, (kind.name, number)
 
 
 def test_the_summary_of_errors_of_every_form_links_to_each_field_in_the_order_of_the_page(desks: Desks) -> None:

@@ -11,6 +11,7 @@ import pytest
 from pixflow import presets, structure_folder
 from pixflow.dossier import follow_up, retraction
 from pixflow.dossier.stages import prescription
+from pixflow.participation.campaign import find_campaign
 from pixflow.participation.matches import reject_match, set_participation_aside, undo_match
 from pixflow.refused import Refused
 from pixflow.store import AlreadyServed
@@ -79,6 +80,12 @@ def test_the_engine_refuses_a_day_out_of_time_whoever_says_it(house: House) -> N
     dossier = house.opened()
     with pytest.raises(Refused, match="bad-date"):
         house.says(NADIA, follow_up.take_note, {"dossier": dossier}, text="essai", on=date(1, 1, 1))
+
+
+def test_the_engine_refuses_a_number_that_no_table_holds_whoever_says_it(house: House) -> None:
+    told = {"code": None, "name": "Essai", "pix_course": None}
+    with pytest.raises(Refused, match="number-too-large"):
+        house.says(SOPHIE, find_campaign, {"campaign": uuid4()}, pix_id=2**31, **told)
 
 
 def test_replay_at_a_day_out_of_time_says_so(house: House) -> None:

@@ -96,6 +96,7 @@ REFUSALS: dict[str, str] = {
     "unknown-stream": "Cette adresse ne désigne pas ce que l’action attend : rien n’est enregistré.",
     "unknown-participation": "Cette participation n’existe pas : rien n’est enregistré.",
     "bad-date": "Écrivez une date entre 1900 et 2100.",
+    "number-too-large": "Ce nombre est trop grand : écrivez-en un de {most} au plus.",
     "not-matched": "Cette participation n’est pas rapprochée de ce dossier.",
     "already-matched": "Cette participation est déjà rapprochée ({dossier}) : annulez d’abord ce rapprochement.",
     "not-its-kind": "Ce fichier est une {kind}, ce que cette campagne n’est pas : corrigez son usage, puis importez.",

@@ -39,7 +39,7 @@ REFUSALS: dict[str, str] = {
     "partner-joined": "Cette fiche est réunie à une autre : ouvrez l’autre.",
     "partner-delisted": "Ce partenaire est retiré de la liste depuis le {on} : remettez-le d’abord.",
     "unknown-offer": "Cette offre n’existe pas, ou elle est close : rechargez la page.",
-    "bad-seats": "Écrivez un nombre de places, ou rien.",
+    "bad-seats": "Écrivez un nombre de places, {most} au plus, ou rien.",
     "bad-band": "Une tranche va de 0 à 100 %.",
     "places-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
     "territory-missing": "Dites d’abord le territoire de la structure : seuls ses lieux sont importés.",

@@ -11,6 +11,7 @@ from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferContact, OfferKind, OfferTerms
 from pixflow.partners import joins, listing, offers
 from web.desk.desk import Desk
+from web.french.events.sentences import AT_ONCE
 from web.http.addresses import whole_number
 from web.http.forms import Form, Text
 
@@ -89,7 +90,6 @@ class OtherForm(Form):
 
 class TakeBackForm(Form):
     version: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,10 @@ def _offer(form: OfferForm, command: UUID) -> dict[str, Any]:
     return {"offer": form.offer or new_id(command, "offer"), "terms": form.terms()}
 
 
+def _taken_back(form: TakeBackForm, command: UUID) -> dict[str, Any]:
+    return {"version": form.version, "reason": AT_ONCE}
+
+
 def _nothing(form: Form, command: UUID) -> dict[str, Any]:
     return {}
 
@@ -121,7 +125,7 @@ FORMS: Mapping[str, PartnerForm] = {
     "clore-offre": PartnerForm(offers.close_offer, ClosingForm),
     "rattacher": PartnerForm(listing.attach_name, NameForm),
     "distinct": PartnerForm(joins.note_difference, OtherForm),
-    "annuler": PartnerForm(listing.take_back, TakeBackForm),
+    "annuler": PartnerForm(listing.take_back, TakeBackForm, _taken_back),
 }
 """The forms that take one decision on one partner. Others have routes of their own."""
 

@@ -114,7 +114,7 @@ def test_a_correction_records_the_fields_that_differ_and_is_taken_back(
     assert "Correction, téléphone" in referent.get(answer.headers["location"]).text
     assert state(at_work, stream).details.phone == "+33233000199"
     assert [one.event.TOPIC for one in at_work.served.engine.history(stream)][1:] == ["partner.PartnerCorrected"]
-    send(referent, f"/partenaires/{stream}/annuler", version=2, reason="annulé aussitôt")
+    send(referent, f"/partenaires/{stream}/annuler", version=2)
     assert state(at_work, stream).details.phone == EPN.phone
 
 
