@@ -46,7 +46,7 @@ READS = {
     )
 }  # fmt: skip
 
-_LENT = text("lent_until IS NOT NULL")
+_LENT = text("lender IS NOT NULL")
 _OPEN: Any = {"sqlite_where": text("closed = 0"), "postgresql_where": text("NOT closed")}
 table = Table(
     "dossier_sheet",
@@ -76,7 +76,7 @@ table = Table(
     Column("last_on", Date, nullable=False),
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
-    Index("sheet_lent", "lent_until", sqlite_where=_LENT, postgresql_where=_LENT),
+    Index("sheet_lent", "lender", "lent_until", sqlite_where=_LENT, postgresql_where=_LENT),
     Index("sheet_of_bulk", "bulk"),
     Index("sheet_of_group", "group", "sort"),
     Index("sheet_open", "sort", **_OPEN),

@@ -28,7 +28,7 @@ def loans(connection: Connection, people: Collection[UUID] | None = None) -> lis
 
 @Statement
 def _loans(people: Collection[UUID] | None) -> Select[Any]:
-    kept = [table.c.lent_until.is_not(None), table.c.lender.is_not(None), ~table.c.closed]
+    kept = [table.c.lender.is_not(None), ~table.c.closed]
     if people is not None:
         kept.append(or_(table.c.lender.in_(people), table.c.advisor.in_(people)))
     alike = (table.c.lender, table.c.advisor, table.c.lent_until)
@@ -45,7 +45,7 @@ def lent(connection: Connection, lender: UUID, borrower: UUID, until: date) -> l
 
 def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
     """Returns the dossiers lent to a colleague until before a day, closed ones too, each with its last day."""
-    query = select(table.c.stream, table.c.lent_until).where(table.c.lent_until < day)
+    query = select(table.c.stream, table.c.lent_until).where(table.c.lender.is_not(None), table.c.lent_until < day)
     found = connection.execute(query.order_by(table.c.lent_until, table.c.stream))
     return [(row.stream, row.lent_until) for row in found]
 

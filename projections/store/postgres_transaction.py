@@ -38,8 +38,9 @@ _FROM_JSON = "SELECT {columns} FROM json_populate_recordset(NULL::{table}, $1::j
 _INSERT = f"INSERT INTO {{table}} ({{columns}}) {_FROM_JSON}"
 _UPSERT = f"{_INSERT} ON CONFLICT ({{key}}) DO {{update}}"
 _DELETE = "DELETE FROM {table} WHERE stream = ANY($1)"
-_DELETE_KEYS = """DELETE FROM {table} AS old USING json_populate_recordset(NULL::{table}, $1::json) AS gone
-    WHERE {same}"""
+# Each row is looked up by its key: a join would read the whole table for the hundred keys that PostgreSQL expects.
+_DELETE_KEYS = """DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT (SELECT old.ctid FROM {table} AS old WHERE {same})
+    FROM json_populate_recordset(NULL::{table}, $1::json) AS gone))"""
 
 
 class PostgresTransaction:

@@ -1,0 +1,94 @@
+"""PostgreSQL finds rows by an index among many, though it has no statistics of what tells about people."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Table, select
+
+from pixflow.dossier.stages.orientation import present_pix
+from pixflow.store.postgres.pipeline import PipelinedConnection
+from pixflow.structure_folder import OpenStructure
+from projections import advisor_queue, dossier_sheet, handovers
+from projections.store import catch_up, stores
+from projections.store.bulk_writes import insert_rows
+from projections.store.catch_up import ReadSide
+from projections.store.postgres import PostgresStores
+from tests.importing.house import House
+from tests.projections.test_postgres_stores import house, made
+
+__all__ = ("house", "made")
+
+pytestmark = pytest.mark.postgres
+MANY = 5_000
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Returns the statements that go to the server from now on."""
+    found: list[str] = []
+    passed_on = PipelinedConnection.round_trip
+
+    def noted(connection: PipelinedConnection, statements: Any, *more: Any) -> Any:
+        asked = list(statements)
+        found.extend(text.decode() for text, _ in asked)
+        return passed_on(connection, asked, *more)
+
+    monkeypatch.setattr(PipelinedConnection, "round_trip", noted)
+    return found
+
+
+def plans(side: ReadSide, sent: list[str], *words: str) -> list[str]:
+    """Returns the plans of the statements that have these words."""
+    with side.database.connect() as connection:
+        return [
+            "\n".join(connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {text}").scalars())
+            for text in sent.copy()
+            if all(word in text for word in words)
+        ]
+
+
+def fill(side: ReadSide, table: Table) -> None:
+    """Writes the rows of a table many times more, for other streams."""
+    with side.writing() as connection:
+        known = [row._asdict() for row in connection.execute(select(table))]
+        insert_rows(connection, table, [{**row, "stream": uuid4()} for row in known for _ in range(MANY // len(known))])
+        connection.exec_driver_sql(f"ANALYZE {table.name}")
+
+
+def test_a_task_that_is_done_is_looked_up_by_its_key(house: House, sent: list[str]) -> None:
+    house.side.catch_up()
+    dossier = house.open("Diallo", "Aminata")
+    house.side.catch_up()  # a plain batch: its rows are remembered
+    fill(house.side, advisor_queue.table)
+    sent.clear()
+    house.do(present_pix, {"dossier": dossier}, occasion="welcome")
+    house.side.catch_up()
+    (plan,) = plans(house.side, sent, "DELETE", "advisor_queue")
+    assert "json_populate_recordset" in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("people", [None, [uuid4()]], ids=["everybody", "one"])
+def test_loans_are_found_without_the_dossiers_that_nobody_lent(
+    house: House, sent: list[str], people: list[Any] | None
+) -> None:
+    house.open("Diallo", "Aminata")
+    house.side.catch_up()
+    fill(house.side, dossier_sheet.table)
+    sent.clear()
+    with house.side.database.connect() as connection:
+        assert handovers.loans(connection, people) == []
+    (plan,) = plans(house.side, sent, "SELECT", "dossier_sheet")
+    assert "sheet_lent" in plan
+
+
+def test_the_rows_of_new_tables_are_counted(
+    played: OpenStructure, made: Callable[[], PostgresStores], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catch_up, "BATCH", 0)
+    stores.rebuild(made(), played.engine)
+    counted = "SELECT reltuples FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+    with stores.Live(made(), played.engine).side.database.connect() as connection:
+        assert -1 not in connection.exec_driver_sql(counted).scalars().all()
