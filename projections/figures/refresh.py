@@ -8,7 +8,7 @@ from uuid import UUID
 from zlib import crc32
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, literal, select, tuple_, update
 
 from pixflow.events.base import Event, Recorded, Unopened, event_day
 from pixflow.folding import not_retracted
@@ -91,10 +91,11 @@ def documents_of(refs: References, today: date) -> str:
 
 def missing(connection: Connection, documents: str, most: int, after: UUID = FIRST) -> list[UUID]:
     """Returns streams without entries. A stream that the audit trail could not show has none until a rebuild."""
-    known = select(paths.c.stream).where(paths.c.stream == folds.c.stream, paths.c.basis == documents)
     history = select(audit_trail.table.c.stream).where(audit_trail.table.c.stream == folds.c.stream)
-    query = select(folds.c.stream).where(folds.c.kind.in_(WITH_ENTRIES), folds.c.stream > after, ~known.exists())
-    found = connection.execute(query.where(history.exists()).order_by(folds.c.stream).limit(most)).scalars()
+    waits = case((paths.c.basis == documents, false()), else_=history.exists())  # the trail of few is looked up
+    every = select(folds.c.stream).outerjoin(paths, paths.c.stream == folds.c.stream)
+    query = every.where(folds.c.kind.in_(WITH_ENTRIES), folds.c.stream > after, waits)
+    found = connection.execute(query.order_by(folds.c.stream).limit(most)).scalars()
     return list(found)
 
 

@@ -5,12 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, event, select
 
 from pixflow.dossier.stages.orientation import present_pix
 from pixflow.store.postgres.pipeline import PipelinedConnection
 from pixflow.structure_folder import OpenStructure
 from projections import advisor_queue, dossier_sheet, handovers
+from projections.bookkeeping import folds
+from projections.figures.paths import paths
+from projections.figures.refresh import missing, refresh
 from projections.store import catch_up, stores
 from projections.store.bulk_writes import insert_rows
 from projections.store.catch_up import ReadSide
@@ -82,6 +85,27 @@ def test_loans_are_found_without_the_dossiers_that_nobody_lent(
         assert handovers.loans(connection, people) == []
     (plan,) = plans(house.side, sent, "SELECT", "dossier_sheet")
     assert "sheet_lent" in plan
+
+
+def test_dossiers_without_entries_are_found_without_a_join_of_all_pairs(house: House) -> None:
+    """PostgreSQL guesses that few paths have these documents: it compared each dossier with each of them."""
+    house.open("Diallo", "Aminata")
+    house.side.catch_up()
+    refresh(house.side, house.engine.today())
+    for table in (folds, paths):
+        fill(house.side, table)
+    found: list[str] = []
+
+    def explain(connection: Any, cursor: Any, text: str, values: Any, *_: Any) -> None:
+        cursor.execute(f"EXPLAIN {text}", values)
+        found.extend(line for (line,) in cursor.fetchall())
+
+    with house.side.database.connect() as connection:
+        event.listen(connection, "before_cursor_execute", explain)
+        missing(connection, "these", 1)
+    plan = "\n".join(found)
+    assert "figure_paths" in plan
+    assert "Nested Loop Anti Join" not in plan
 
 
 def test_the_rows_of_new_tables_are_counted(
