@@ -21,7 +21,7 @@ from projections.contract import Change, Source
 from projections.figures.entries import entries
 from projections.figures.paths import paths
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
-from projections.figures.sums import sums
+from projections.figures.sums import sums, value_sums
 from projections.store.bulk_writes import insert_rows
 from projections.store.sqlite import creation, engine
 
@@ -79,7 +79,7 @@ def _memory() -> Engine:
     @event.listens_for(made, "connect")
     def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
         raw.isolation_level = None
-        for statement in creation(folds, paths, sums, entries, advisor_queue.table):
+        for statement in creation(folds, paths, sums, value_sums, entries, advisor_queue.table):
             raw.execute(statement)
 
     return made

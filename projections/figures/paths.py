@@ -6,7 +6,7 @@ A change of a stream deletes its row, so recording costs one deletion, whatever 
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, String, Table, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Uuid, text
 
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
@@ -17,6 +17,7 @@ KINDS = WITH_ENTRIES
 APPENDS = False
 READS: dict[str, Callable[[Any], Any]] = {}
 
+_LEFT_OUT: Any = {"sqlite_where": text("counts = 0"), "postgresql_where": text("NOT counts")}
 paths = Table(
     "figure_paths",
     metadata,
@@ -31,6 +32,7 @@ paths = Table(
     Column("modality", String, nullable=False),
     Column("mediator", Boolean, nullable=False),
     Column("band", String, nullable=False),
+    Index("figure_paths_left_out", "stream", **_LEFT_OUT),
 )
 TABLES = (paths,)
 

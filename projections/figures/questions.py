@@ -35,6 +35,7 @@ from projections.figures.selection import (
     of_tasks,
     tasks,
     there,
+    values_in,
 )
 from projections.figures.sums import sums
 
@@ -201,7 +202,7 @@ def _spread(
     for kind, late_by in _late_by(owed, asked.day, basis).items():
         made["I19", kind] = median_low(late_by), None
     if "I21" in ids:
-        table = counted_in(asked)
+        table = values_in(asked)
         query = select(table.c.value, how_many(table)).where(table.c.indicator == "I21", in_period(table, asked))
         found = connection.execute(query.where(*there(asked)).group_by(table.c.value))
         if points := [value for value, n in found for _ in range(n)]:
@@ -210,7 +211,7 @@ def _spread(
 
 
 def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[str, Counter[Waited]]:
-    table = counted_in(asked)
+    table = values_in(asked)
     since = case((table.c.state == literal_column("'open'"), table.c.on))
     alike = (table.c.part, table.c.state, table.c.value, since)
     query = select(*alike, how_many(table)).where(table.c.indicator == "I13", in_period(table, asked), *there(asked))

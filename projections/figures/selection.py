@@ -12,7 +12,7 @@ from pixflow.indicators.catalogue import ALL, Cell
 from projections import advisor_queue
 from projections.figures.entries import entries, of_a_partner
 from projections.figures.paths import paths
-from projections.figures.sums import sums
+from projections.figures.sums import sums, value_sums
 
 Cut = Literal["", "site", "programme", "group", "modality", "mediator", "band", "partner"]
 CUTS: tuple[Cut, ...] = ("site", "programme", "group", "modality", "mediator", "band", "partner")
@@ -41,6 +41,11 @@ def counted_in(asked: FigureQuestion) -> FromClause:
     return entries_of(asked) if asked.cut or asked.advisor is not None else sums
 
 
+def values_in(asked: FigureQuestion) -> FromClause:
+    """Returns where to count by value, of the indicators with a median."""
+    return value_sums if counted_in(asked) is sums else entries_of(asked)
+
+
 def entries_of(asked: FigureQuestion) -> FromClause:
     """Returns the entries; of an advisor those alone of their dossiers."""
     return _found_by_stream(_there(asked, "stream")) if asked.advisor is not None else entries
@@ -55,12 +60,12 @@ def _found_by_stream(where: Conditions) -> FromClause:
 
 def how_many(table: FromClause) -> ColumnElement[int]:
     """Counts the entries."""
-    return func.sum(sums.c.n) if table is sums else func.count()
+    return func.sum(table.c.n) if "n" in table.c else func.count()
 
 
 def how_many_late(table: FromClause, asked: FigureQuestion) -> ColumnElement[int]:
     """Counts those whose day is past, of entries that are open."""
-    return func.sum(case((late(table, asked), sums.c.n if table is sums else 1), else_=0))
+    return func.sum(case((late(table, asked), table.c.n if "n" in table.c else 1), else_=0))
 
 
 def there(asked: FigureQuestion) -> Conditions:
@@ -144,9 +149,13 @@ def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause
 
 def of_tasks(asked: FigureQuestion) -> ColumnElement[bool]:
     """Selects the tasks of dossiers owed on the day (I19)."""
-    counts = select(paths.c.stream).where(paths.c.counts)
+    left_out = select(paths.c.stream).where(~paths.c.counts)  # a few: those who count are not looked up one by one
     wanted = _of(asked, "stream", tasks.c.stream, "" if asked.cut == "partner" else asked.cut)
     nobody = [literal(False)] if asked.cut == "partner" else []
     return and_(
-        tasks.c.subject == "dossier", tasks.c.stream.in_(counts), advisor_queue.visible(asked.day), *wanted, *nobody
+        tasks.c.subject == "dossier",
+        tasks.c.stream.not_in(left_out),
+        advisor_queue.visible(asked.day),
+        *wanted,
+        *nobody,
     )

@@ -1,6 +1,6 @@
 """The numbers of entries that are alike in all that the figures of everybody count.
 
-Triggers keep the sums: whoever writes, changes or deletes an entry, its sum follows in the same transaction. So a sum
+Triggers keep the sums: whoever writes, changes or deletes an entry, its sums follow in the same transaction. So a sum
 is never stale. Sums grow with the days more than with the dossiers.
 """
 
@@ -18,31 +18,57 @@ sums = Table(
     Column("state", String, primary_key=True),
     Column("on", Date, primary_key=True),
     Column("due", Date, primary_key=True),  # of an open entry: no other one is late
-    Column("value", Integer, primary_key=True),  # of an indicator with a median
     Column("n", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-_NEVER = "9999-12-31"
-_KEY = [f'"{column.name}"' for column in sums.primary_key]
-_COLUMNS = ", ".join(_KEY)
+value_sums = Table(
+    "figure_value_sums",  # of the indicators with a median: days or points tell five times as many apart
+    metadata,
+    Column("indicator", String, primary_key=True),
+    Column("part", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("on", Date, primary_key=True),
+    Column("value", Integer, primary_key=True),
+    Column("n", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+_VALUES = {
+    "due": "CASE WHEN {0}.state = 'open' AND {0}.due IS NOT NULL THEN {0}.due ELSE '9999-12-31' END",
+    "value": "COALESCE({0}.value, 0)",
+}
+"""The columns of a sum that an entry has in another form."""
+_SOME = {sums: "true", value_sums: "{0}.indicator IN ('I13', 'I21')"}
+"""The entries that each table sums."""
 
 
-def _values(row: str) -> list[str]:
+def _key(table: Table) -> list[str]:
+    return [f'"{column.name}"' for column in table.primary_key]
+
+
+def _values(table: Table, row: str) -> list[str]:
     """Returns the expressions that make the key of an entry."""
-    due = f"CASE WHEN {row}.state = 'open' AND {row}.due IS NOT NULL THEN {row}.due ELSE '{_NEVER}' END"
-    value = f"CASE WHEN {row}.indicator IN ('I13', 'I21') THEN COALESCE({row}.value, 0) ELSE 0 END"
-    return [f"{row}.indicator", f"{row}.part", f"{row}.state", f'{row}."on"', due, value]
+    columns = (column.name for column in table.primary_key)
+    return [_VALUES.get(name, f'{{0}}."{name}"').format(row) for name in columns]
 
 
-def _same(table: str, values: list[str]) -> str:
-    return " AND ".join(f"{table}.{name} = {value}" for name, value in zip(_KEY, values, strict=True))
+def _same(table: Table, of: str, values: list[str]) -> str:
+    return " AND ".join(f"{of}.{name} = {value}" for name, value in zip(_key(table), values, strict=True))
 
 
 # --- SQLite: for each entry
 
-_ADD = f"INSERT INTO figure_sums VALUES ({', '.join(_values('new'))}, 1) ON CONFLICT DO UPDATE SET n = n + 1;"
-_OLD = _same("figure_sums", _values("old"))
-_TAKE = f"UPDATE figure_sums SET n = n - 1 WHERE {_OLD}; DELETE FROM figure_sums WHERE {_OLD} AND n = 0;"
+
+def _add(table: Table) -> str:
+    found = f"SELECT {', '.join(_values(table, 'new'))}, 1 WHERE {_SOME[table].format('new')}"
+    return f"INSERT INTO {table.name} {found} ON CONFLICT DO UPDATE SET n = n + 1;"
+
+
+def _take(table: Table) -> str:
+    name, of_old = table.name, _same(table, table.name, _values(table, "old"))
+    return f"UPDATE {name} SET n = n - 1 WHERE {of_old}; DELETE FROM {name} WHERE {of_old} AND n = 0;"
+
+
+_ADD, _TAKE = ("".join(map(made, _SOME)) for made in (_add, _take))
 _ON_SQLITE = [
     f"CREATE TRIGGER figure_sums_{operation} AFTER {operation} ON figure_entries BEGIN {statements} END"
     for operation, statements in (("INSERT", _ADD), ("DELETE", _TAKE), ("UPDATE", _TAKE + _ADD))
@@ -51,23 +77,30 @@ _ON_SQLITE = [
 # --- PostgreSQL: for all entries of a statement
 
 
-def _summed(rows: str) -> str:
-    values = (f"{value} AS {name}" for name, value in zip(_KEY, _values(rows), strict=True))
-    return f"SELECT {', '.join(values)}, count(*) AS n FROM {rows} GROUP BY 1, 2, 3, 4, 5, 6"
+def _summed(table: Table, rows: str) -> str:
+    key = _key(table)
+    values = (f"{value} AS {name}" for name, value in zip(key, _values(table, rows), strict=True))
+    places = ", ".join(str(place) for place in range(1, len(key) + 1))
+    return f"SELECT {', '.join(values)}, count(*) AS n FROM {rows} WHERE {_SOME[table].format(rows)} GROUP BY {places}"
 
 
-_LESS = f"({_summed('gone')}) AS less"
-_SAME = _same("sums", [f"less.{name}" for name in _KEY])
+def _more(table: Table) -> str:
+    columns = ", ".join(_key(table))
+    return f"""INSERT INTO {table.name} ({columns}, n) {_summed(table, "made")}
+        ON CONFLICT ({columns}) DO UPDATE SET n = {table.name}.n + excluded.n;"""
+
+
+def _less(table: Table) -> str:
+    less = f"({_summed(table, 'gone')}) AS less"
+    same = _same(table, "sums", [f"less.{name}" for name in _key(table)])
+    return f"""UPDATE {table.name} AS sums SET n = sums.n - less.n FROM {less} WHERE {same};
+        DELETE FROM {table.name} AS sums USING {less} WHERE {same} AND sums.n = 0;"""
+
+
 _FUNCTION = f"""CREATE FUNCTION figure_sums_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    IF TG_OP <> 'INSERT' THEN
-        UPDATE figure_sums AS sums SET n = sums.n - less.n FROM {_LESS} WHERE {_SAME};
-        DELETE FROM figure_sums AS sums USING {_LESS} WHERE {_SAME} AND sums.n = 0;
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-        INSERT INTO figure_sums ({_COLUMNS}, n) {_summed("made")}
-            ON CONFLICT ({_COLUMNS}) DO UPDATE SET n = figure_sums.n + excluded.n;
-    END IF;
+    IF TG_OP <> 'INSERT' THEN {"".join(map(_less, _SOME))} END IF;
+    IF TG_OP <> 'DELETE' THEN {"".join(map(_more, _SOME))} END IF;
     RETURN NULL;
 END $$"""
 _OLD_ROWS, _NEW_ROWS = "OLD TABLE AS gone", "NEW TABLE AS made"
@@ -83,7 +116,8 @@ _ON_POSTGRES = [
 
 def keep_sums_of(entries: Table) -> None:
     """Has the triggers created with the table of the entries."""
-    entries.add_is_dependent_on(sums)
+    for table in _SOME:
+        entries.add_is_dependent_on(table)
     for dialect, statements in (("sqlite", _ON_SQLITE), ("postgresql", _ON_POSTGRES)):
         for statement in statements:
             made = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]

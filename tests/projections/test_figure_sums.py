@@ -19,7 +19,7 @@ from projections.bookkeeping import WRITING
 from projections.figures.entries import entries
 from projections.figures.refresh import refresh
 from projections.figures.selection import FigureQuestion, there
-from projections.figures.sums import sums
+from projections.figures.sums import sums, value_sums
 from projections.store import sqlite
 from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide
@@ -63,20 +63,21 @@ def database(tables: Tables) -> Engine:
     return made.execution_options(**{WRITING: True})
 
 
-def summed(connection: Connection) -> Counter[tuple[Any, ...]]:
-    """Counts the entries by what a sum tells apart, from the rows themselves."""
-    made: Counter[tuple[Any, ...]] = Counter()
+def summed(connection: Connection) -> list[Counter[tuple[Any, ...]]]:
+    """Counts the entries by what the sums tell apart, from the rows themselves: by due day, and by value."""
+    by_due, by_value = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
     for row in connection.execute(select(entries)):
-        due = row.due if row.state == "open" and row.due else date.max
-        value = row.value or 0 if row.indicator in ("I13", "I21") else 0
-        made[row.indicator, row.part, row.state, row.on, due, value] += 1
-    return made
+        alike = (row.indicator, row.part, row.state, row.on)
+        by_due[*alike, row.due if row.state == "open" and row.due else date.max] += 1
+        if row.indicator in ("I13", "I21"):
+            by_value[*alike, row.value or 0] += 1
+    return [by_due, by_value]
 
 
-def kept(connection: Connection) -> Counter[tuple[Any, ...]]:
-    found = list(connection.execute(select(sums)))
-    assert all(row.n > 0 for row in found)
-    return Counter({tuple(row)[:-1]: row.n for row in found})
+def kept(connection: Connection) -> list[Counter[tuple[Any, ...]]]:
+    found = [list(connection.execute(select(table))) for table in (sums, value_sums)]
+    assert all(row.n > 0 for rows in found for row in rows)
+    return [Counter({tuple(row)[:-1]: row.n for row in rows}) for rows in found]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

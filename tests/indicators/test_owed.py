@@ -1,0 +1,38 @@
+"""I19: the tasks that dossiers owe, but for those of a dossier that counts nowhere."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from pixflow.dossier.closing import close_dossier
+from pixflow.structure_folder import OpenStructure
+from projections import advisor_queue
+from projections.figures.lists import lines
+from projections.figures.questions import figures
+from projections.figures.refresh import basis_of, refresh
+from projections.figures.selection import FigureQuestion
+from projections.store.catch_up import ReadSide
+from tests.erasures import request
+from tests.projections.conftest import Tables, server, spare, tables
+from tests.projections.test_figures_meanwhile import opened, opened_dossier, record
+
+__all__ = ("opened", "server", "spare", "tables")
+
+
+def test_a_dossier_opened_by_mistake_owes_an_answer_and_is_not_counted(opened: OpenStructure, tables: Tables) -> None:
+    counts, mistaken = opened_dossier(opened), opened_dossier(opened)
+    today = opened.engine.today()
+    request(opened, mistaken)
+    member = next(str(id) for id in opened.engine.references().team)
+    record(opened, {"dossier": mistaken}, close_dossier, member, reason="mistake", note="")
+    side = ReadSide(opened.engine, tables())
+    side.catch_up()
+    refresh(side, today)
+    with side.database.connect() as connection:
+        owing: set[UUID] = set(connection.execute(select(advisor_queue.table.c.stream)).scalars())
+        asked, basis = FigureQuestion(today, today, today), basis_of(side.refs, today)
+        found, total = lines(connection, asked, basis, side.refs, "I19", "among", 50)
+        shown = figures(connection, asked, basis, side.refs, ["I19"])["I19"]
+    assert {counts, mistaken} <= owing
+    assert {line.stream for line in found} == {counts}
+    assert shown.among == total == len(found)
