@@ -10,6 +10,7 @@ from pixflow.events.territory import partner as e
 from pixflow.events.values import PartnerDetails
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.partners.state import PartnerState, to_review
+from pixflow.partners.stated import as_stated, stated
 from pixflow.refused import Refused, required
 
 UNDOABLE = (
@@ -23,7 +24,7 @@ UNDOABLE = (
 def suggest_partner(partner: PartnerState, *, details: PartnerDetails, on: date) -> list[Event]:
     """Suggests a partner to the référent."""
     required(details.name, "name")
-    return [] if partner.version else [e.PartnerSuggested(details=details, on=on)]
+    return [] if partner.version else [e.PartnerSuggested(details=as_stated(details), on=on)]
 
 
 @decision("list_partner", REFERENT_AND_MANAGER)
@@ -32,14 +33,15 @@ def list_partner(partner: PartnerState, *, details: PartnerDetails, on: date) ->
     required(details.name, "name")
     if partner.listed:
         return []
+    details = details if partner.suggested else as_stated(details)
     return [e.PartnerListed(details=details, source="", place="", updated=None, digest="", on=on)]
 
 
 @decision("correct_partner", REFERENT_AND_MANAGER)
 def correct_partner(partner: PartnerState, *, field: e.CorrectedField, value: str, on: date) -> list[Event]:
-    """Corrects one field of the file. The name is never empty."""
+    """Corrects one field of the file. The name is never empty; others are as `stated` gives them."""
     must_be_listed(partner)
-    value = required(value, field) if field == "name" else value.strip()
+    value = required(value, field) if field == "name" else stated(field, value)
     known = partner.corrections.get(field)
     if known.value == value if known and not known.contested else getattr(partner.details, field) == value:
         return []

@@ -1,6 +1,8 @@
 """A partner: its file between the sources and the team, its offers, its joins."""
 
+from dataclasses import replace as with_fields
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -35,6 +37,12 @@ def imported(details: PartnerDetails = EPN, digest: str = "a", updated: date = D
 
 def corrected(field: e.CorrectedField = "phone", value: str = "+33233000111") -> e.PartnerCorrected:
     return e.PartnerCorrected(field=field, value=value, on=DAY)
+
+
+def filed(field: str, value: str) -> PartnerDetails:
+    """A file with one field."""
+    fields: dict[str, Any] = {field: value}
+    return PartnerDetails(name="EPN", **fields)
 
 
 def partner(*events: Event) -> PartnerState:
@@ -97,6 +105,49 @@ def test_a_delisted_partner_takes_no_referral_until_it_is_back() -> None:
     given(BY_HAND, DELISTED).when(offers.list_offer, offer=OFFER, terms=TERMS, on=DAY).refused("partner-delisted")
     given(BY_HAND, DELISTED).when(listing.relist_partner, on=DAY).then(e.PartnerRelisted(on=DAY))
     given(BY_HAND).when(listing.relist_partner, on=DAY).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [
+        ("phone", "02 33 00 01 11", "+33233000111"),
+        ("phone", "39 49", "3949"),
+        ("email", " Accueil@Exemple.fr ", "accueil@exemple.fr"),
+        ("website", "www.exemple.fr", "https://www.exemple.fr"),
+        ("booking", "http://exemple.fr/rdv?a=1", "http://exemple.fr/rdv?a=1"),
+        ("hours", "le matin", "le matin"),
+        ("phone", "", ""),
+    ],
+)
+def test_a_field_is_kept_as_pages_dial_and_show_it(field: e.CorrectedField, typed: str, kept: str) -> None:
+    known = with_fields(EPN, phone="+33233000101", email="a@exemple.fr", website="https://a.fr", booking="https://a.fr")
+    by_hand = with_fields(BY_HAND, details=known)
+    told = e.PartnerCorrected(field=field, value=kept, on=DAY)
+    given(by_hand).when(listing.correct_partner, field=field, value=typed, on=DAY).then(told)
+    new, stored = (with_fields(BY_HAND, details=filed(field, value)) for value in (typed, kept))
+    given().when(listing.list_partner, details=new.details, on=DAY).then(stored)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "refused"),
+    [
+        ("phone", "appeler l’accueil", "bad-phone"),
+        ("email", "pas une adresse", "bad-email"),
+        ("website", "javascript:alert(1)", "bad-website"),
+        ("website", "sur leur page", "bad-website"),
+        ("booking", "ftp://exemple.fr", "bad-booking"),
+        ("booking", "https://qui@exemple.fr", "bad-booking"),
+        ("website", "exemple", "bad-website"),
+        ("website", "http://[::1", "bad-website"),
+    ],
+)
+def test_a_field_that_no_page_can_show_is_refused(field: e.CorrectedField, typed: str, refused: str) -> None:
+    given(BY_HAND).when(listing.correct_partner, field=field, value=typed, on=DAY).refused(refused)
+    kept = filed(field, typed)
+    for decide in (listing.list_partner, listing.suggest_partner):
+        given().when(decide, details=kept, on=DAY).refused(refused)
+    before = e.PartnerSuggested(details=kept, on=DAY)
+    given(before).when(listing.list_partner, details=kept, on=DAY).then(with_fields(BY_HAND, details=kept))
 
 
 def test_a_use_is_noted_once_a_day() -> None:

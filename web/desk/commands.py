@@ -14,9 +14,11 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import Stale, Step
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
+from pixflow.streams import KINDS
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
+from web.http.forms import Form
 
 KNOWN = frozenset({"already-debriefed", "already-built", "already-answered"})
 """The refusals of what stands in the dossier: only a correction changes it."""
@@ -62,6 +64,14 @@ def record(
     except Stale as stale:
         return Outcome(meanwhile=stale.meanwhile)
     return Outcome(done.recorded, done.repeated)
+
+
+def as_seen(desk: Desk, kind: str, stream: UUID, form: Form) -> Any:
+    """Returns the state of a stream that a form was drawn from: that of today when the form does not say."""
+    seen = form.seen
+    if seen is None:
+        return desk.state(stream)
+    return KINDS[kind].fold([one for one in desk.trail(stream) if one.originator_version <= seen])
 
 
 def issue(request: Request, desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any], **sent: Any) -> None:

@@ -568,7 +568,7 @@ def raised() -> Iterator[tuple[str, set[str]]]:
                     yield code, {keyword.arg for keyword in node.keywords if keyword.arg}
 
 
-MADE_CODES = {"bad-": ["bad-phone", "bad-email"]}
+MADE_CODES = {"bad-": ["bad-phone", "bad-email", "bad-website", "bad-booking"]}
 
 
 def literals(node: ast.expr) -> list[str]:

@@ -38,6 +38,8 @@ REFUSALS: dict[str, str] = {
     "bad-number": "Ce numéro i-Milo ne se lit pas : écrivez seulement ses chiffres, lettres et tirets.",
     "bad-birth-date": "Une naissance le {birth_date} ne donne pas un âge de 10 à 40 ans : vérifiez l’année.",
     "bad-phone": "Ce téléphone ne se lit pas : écrivez-le comme 06 12 34 56 78.",
+    "bad-website": "Cette adresse ne se lit pas : écrivez-la comme www.exemple.fr.",
+    "bad-booking": "Cette adresse ne se lit pas : écrivez-la comme www.exemple.fr/rendez-vous.",
     "bad-email": "Cette adresse ne se lit pas : écrivez-la comme prenom.nom@exemple.fr.",
     # 1 orientation
     "already-presented": "Pix est déjà présenté, le {on}. Si la date est fausse, corrigez-la dans l’historique.",

@@ -8,10 +8,11 @@ from uuid import UUID
 from pixflow.decision import Decision
 from pixflow.engine import new_id
 from pixflow.events.territory import partner as e
-from pixflow.events.values import OfferContact, OfferKind, OfferTerms
+from pixflow.events.values import OfferContact, OfferKind, OfferTerms, PartnerDetails
 from pixflow.partners import joins, listing, offers
 from web.desk.desk import Desk
 from web.french.events.sentences import AT_ONCE
+from web.french.typography import phone
 from web.http.addresses import whole_number
 from web.http.forms import Form, Text
 
@@ -32,6 +33,12 @@ class PartnerCorrectionForm(Form):
     booking: Text = ""
     hours: Text = ""
     summary: Text = ""
+
+
+def of_file(details: PartnerDetails) -> dict[str, str]:
+    """Returns the fields of a file as the form of a correction shows them."""
+    values: dict[str, str] = {name: str(getattr(details, name)) for name in FIELDS}
+    return {**values, "phone": phone(details.phone) if details.phone else ""}
 
 
 class BoxForm(Form):

@@ -287,7 +287,7 @@ def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:
     if name in contacts.TITLES:
         return contacts.blank(desk, id, state, name, about)
     if name == "corriger":
-        return OpenForm(name, values={field: getattr(state.details, field) for field in forms.FIELDS})
+        return OpenForm(name, values=forms.of_file(state.details), seen=state.version)
     if name == "offre" and about in files.PROPOSED_OFFERS:
         grille = desk.refs.grille(desk.today).document
         bands = [(band.low, band.high) for band in grille.bands]
@@ -295,7 +295,7 @@ def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:
         return OpenForm(name, values=_values(terms))
     if name == "modifier-offre":
         found = {str(offer): terms for offer, terms in state.open_offers().items()}.get(about)
-        return OpenForm(name, about, {**_values(found), "offer": about}) if found else None
+        return OpenForm(name, about, {**_values(found), "offer": about}, seen=state.version) if found else None
     return OpenForm(name)
 
 

@@ -14,14 +14,15 @@ from pixflow.partners.listing import correct_partner, list_partner
 from pixflow.partners.state import PartnerState
 from pixflow.unit_of_work import Guard
 from web.desk import receipts, refusals
-from web.desk.commands import Outcome, record, record_all
+from web.desk.commands import Outcome, as_seen, record, record_all
 from web.desk.desk import Desk
 from web.french.errors import missing
-from web.http.addresses import PageNumber
+from web.french.territory import files
+from web.http.addresses import PageNumber, whole_number
 from web.http.forms import FormData, OpenForm, text_of, validate
 from web.http.pagination import address
 from web.http.templates import page
-from web.pages.partners import forms, partner
+from web.pages.partners import forms, meanwhile, partner
 from web.pages.partners.routes import AtPartners
 
 router = APIRouter()
@@ -58,15 +59,20 @@ def correct(request: Request, desk: AtPartners, partner_id: UUID, data: FormData
     form, errors = validate(forms.PartnerCorrectionForm, data)
     if form is None:
         return _again(request, desk, partner_id, "corriger", data, missing.named(errors))
-    fields = {name: getattr(form, name) for name in forms.FIELDS}
-    changed = {name: value for name, value in fields.items() if value != getattr(state.details, name)}
+    seen: PartnerState = as_seen(desk, "partner", partner_id, form)
+    fields: dict[str, str] = {name: getattr(form, name) for name in forms.FIELDS}
+    shown = forms.of_file(seen.details)
+    changed = {n: value for n, value in fields.items() if value not in (shown[n], getattr(seen.details, n))}
+    theirs = meanwhile.corrections(seen, state, changed)
+    if theirs and not desk.engine.has_recorded(form.command_id):
+        return _again(request, desk, partner_id, "corriger", {**data, "seen": state.version}, theirs)
     steps = [
         Step({"partner": partner_id}, correct_partner, {"field": name, "value": value})
         for name, value in changed.items()
     ]
     if not steps:
         return _next(partner_id, Outcome())
-    outcome = record_all(desk, steps, ("correct", str(partner_id), changed), command_id=form.command_id)
+    outcome = record_all(desk, steps, ("correct", str(partner_id), fields), command_id=form.command_id)
     return _answer(request, desk, partner_id, "corriger", data, outcome)
 
 
@@ -117,13 +123,26 @@ def act(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: F
     if spec is None:
         raise HTTPException(404)
     _must(desk, spec.decision)
-    partner.state_of(desk, partner_id)
+    state = partner.state_of(desk, partner_id)
     form, errors = validate(spec.model, data)
     if form is None:
         return _again(request, desk, partner_id, name, data, missing.named(errors))
+    if name == "modifier-offre" and (moved := _moved_offer(desk, partner_id, state, form)):
+        return _again(request, desk, partner_id, name, {**data, "seen": state.version}, moved)
     sent = spec.sent(form, form.command_id)
     outcome = record(desk, {"partner": partner_id}, spec.decision, command_id=form.command_id, **sent)
     return _answer(request, desk, partner_id, name, data, outcome)
+
+
+def _moved_offer(desk: Desk, id: UUID, state: PartnerState, form: Any) -> dict[str, str]:
+    """Returns the error of an offer that somebody else has revised since the form was drawn."""
+    seen: PartnerState = as_seen(desk, "partner", id, form)
+    known = [one.offers[form.offer].terms for one in (seen, state) if form.offer in one.offers]
+    if len(known) < 2 or form.terms() == known[1] or desk.engine.has_recorded(form.command_id):
+        return {}
+    proposals = dict(forms.grid_choices(desk)[1])
+    before, after = (files.of_terms(terms, proposals) for terms in known)
+    return meanwhile.whole(before, after, "Cette offre")
 
 
 def _must(desk: Desk, decision: Decision[..., Any]) -> None:
@@ -161,5 +180,6 @@ def _again(
     state: PartnerState = partner.state_of(desk, id)
     if state.into:
         return RedirectResponse(f"/partenaires/{state.into}", 303)
-    form = OpenForm(name if name in partner.OPENED else "", values=data, errors=errors)
+    seen = whole_number(str(data.get("seen", "")))
+    form = OpenForm(name if name in partner.OPENED else "", values=data, errors=errors, seen=seen)
     return page(request, partner.partner_page(desk, id, form), status=422)

@@ -8,13 +8,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from pixflow.partners.catalogue import state_territory
+from pixflow.partners.catalogue_state import Territory
 from pixflow.place_import import naming
 from pixflow.refused import Refused
 from web.desk import refusals
-from web.desk.commands import record
+from web.desk.commands import as_seen, record
 from web.desk.desk import Desk
 from web.desk.territory import places_import
-from web.french.typography import typeset
+from web.french.territory import places as french
+from web.french.typography import say, typeset
+from web.http.addresses import whole_number
 from web.http.forms import Form, FormData, Text, every, validate
 from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
@@ -45,6 +48,7 @@ class TerritoryPage(Page):
     values: Mapping[str, Any]
     is_guessed: bool
     waiting: str
+    seen: int
     errors: Mapping[str, str]
 
 
@@ -66,13 +70,17 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
         field = {"groupings": "grouping", "communes": "other"}
         errors = {field.get(name, name): said for name, said in refusals.field_errors(desk, refused).items()}
         return _form(request, desk, data, errors, status=422)
+    catalogue = places_import.importer_of(desk.served).catalogue
+    streams = {"catalogue": desk.served.opened.stream("catalogue")}
+    seen = as_seen(desk, "catalogue", streams["catalogue"], form)
+    if seen and seen.territory != catalogue.territory and not desk.engine.has_recorded(form.command_id):
+        return _form(request, desk, {**data, "seen": catalogue.version}, {"": _moved(catalogue.territory)}, status=422)
     sent: dict[str, Any] = {
         "groupings": wanted.groupings,
         "communes": naming.codes_of_typed(wanted),
         "radius": form.radius or 0,
-        "sites": places_import.importer_of(desk.served).catalogue.territory.sites,
+        "sites": catalogue.territory.sites,
     }
-    streams = {"catalogue": desk.served.opened.stream("catalogue")}
     outcome = record(desk, streams, state_territory, command_id=form.command_id, **sent)
     if outcome.refused:
         found = refusals.field_errors(desk, outcome.refused)
@@ -101,7 +109,9 @@ def _form(
             **{k: sent.get(k, "") for k in ("departments", "other", "radius")},
         }
     around = naming.groupings_around([*territory.sites.values(), *territory.communes], territory.groupings)
+    seen = whole_number(str(sent.get("seen", "")))
     shown = TerritoryPage(
+        seen=importer.catalogue.version if seen is None else seen,
         groupings=[(siren, typeset(name)) for siren, name in around],
         values=values,
         is_guessed=is_guessed,
@@ -109,6 +119,12 @@ def _form(
         errors=errors,
     )
     return page(request, shown, status=status)
+
+
+def _moved(now: Territory) -> str:
+    """Returns the error of a territory that somebody else has stated since the form was drawn."""
+    text = "Le territoire a changé entre-temps : {now}. Vérifiez vos choix, puis enregistrez à nouveau."
+    return say(text, now=french.territory(now))
 
 
 def _lines(text: str) -> list[str]:

@@ -153,3 +153,12 @@ def test_a_person_of_another_partner_is_not_found_here(at_work: House, partner: 
         assert send(at_work, SOPHIE, partner, form, contact=str(contact), **said).status_code == 404
     assert send(at_work, SOPHIE, partner, "autre").status_code == 404
     assert at_work.served.engine.head() == head
+
+
+def test_a_refused_word_on_a_person_keeps_every_choice(at_work: House, partner: UUID) -> None:
+    contact = named(at_work, partner)
+    refused = send(at_work, NADIA, partner, "personne-injoignable", contact=str(contact))
+    assert refused.status_code == 422
+    page = parsed(refused.text)
+    assert [one["value"] for one in page.select("#form input[name=why]")] == ["phone", "email", "left"]
+    assert "Lise Quinquin" in page.select_one("#form").text

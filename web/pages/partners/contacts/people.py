@@ -123,7 +123,17 @@ def blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> O
         return None
     reason = {"reason": "left"} if name == "personne-effacee" and known.left else {}
     number = phone(known.details.phone) if known.details.phone else ""
-    return OpenForm(name, about, {**asdict(known.details), "phone": number, "contact": about, **reason})
+    return OpenForm(
+        name, about, {**asdict(known.details), "phone": number, "contact": about, **reason}, seen=known.version
+    )
+
+
+def said(details: ContactDetails) -> list[tuple[str, str]]:
+    """Returns what is known of a person, as labels and values."""
+    return [
+        ("Nom", details.name), ("Rôle", details.role), ("Téléphone direct", phone(details.phone)),
+        ("Courriel direct", details.email), ("Répond", CONTACTS[details.answers]), ("Note", details.note),
+    ]  # fmt: skip
 
 
 def choices(form: OpenForm | None) -> dict[str, Sequence[tuple[str, str]]]:

@@ -11,13 +11,14 @@ from pixflow.engine import new_id
 from pixflow.partners import contacts as decisions
 from projections.territory import contacts
 from web.desk import receipts, refusals
-from web.desk.commands import Outcome, record
+from web.desk.commands import Outcome, as_seen, record
 from web.desk.desk import Desk
 from web.french.errors import missing
+from web.http.addresses import whole_number
 from web.http.forms import FormData, OpenForm, validate
 from web.http.pagination import address
 from web.http.templates import page
-from web.pages.partners import partner
+from web.pages.partners import meanwhile, partner
 from web.pages.partners.contacts import people
 from web.pages.partners.contacts.people import ErasureForm, MissedForm, PersonForm
 from web.pages.partners.routes import AtPartners
@@ -49,6 +50,9 @@ def act(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: F
         return _again(request, desk, partner_id, name, data, missing.named(errors))
     if form.contact and form.contact not in contacts.of_partners(desk.read, [partner_id, *state.joined]):
         raise HTTPException(404)
+    if isinstance(form, PersonForm) and form.contact and (moved := _moved(desk, form, form.contact)):
+        seen = {"seen": getattr(desk.state(form.contact), "version", "")}
+        return _again(request, desk, partner_id, name, {**data, **seen}, moved)
     outcome = _decide(desk, partner_id, form)
     if outcome.refused:
         return _again(request, desk, partner_id, name, data, refusals.field_errors(desk, outcome.refused))
@@ -76,9 +80,21 @@ def _decide(desk: Desk, partner_id: UUID, form: PersonForm | MissedForm | Erasur
     return record(desk, streams, decisions.revise_contact, command_id=command, details=form.details())
 
 
+def _moved(desk: Desk, form: PersonForm, contact: UUID) -> dict[str, str]:
+    """Returns the error of a person whom somebody else has revised since the form was drawn."""
+    seen, now = as_seen(desk, "contact", contact, form), desk.state(contact)
+    if now.details == form.details() or desk.engine.has_recorded(form.command_id):
+        return {}
+    return meanwhile.whole(people.said(seen.details), people.said(now.details), "Ce qui est noté de cette personne")
+
+
 def _again(
     request: Request, desk: Desk, id: UUID, name: str, data: Mapping[str, Any], errors: Mapping[str, str]
 ) -> Response:
+    """Draws the form again, with what was typed over what is known."""
     desk.refresh()
-    form = OpenForm(name, str(data.get("contact", "")), data, errors)
+    about = str(data.get("contact", ""))
+    known = people.blank(desk, id, partner.state_of(desk, id), name, about)
+    values = {**(known.values if known else {}), **data}
+    form = OpenForm(name, about, values, errors, whole_number(str(data.get("seen", ""))))
     return page(request, partner.partner_page(desk, id, form), status=422)
