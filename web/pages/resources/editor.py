@@ -24,7 +24,10 @@ DIGEST = "^[0-9a-f]{64}$"
 
 
 class ResourceForm(Form):
-    """The editor. `links` has one address a line; `kept` are the files that stay; `do` is the button pressed."""
+    """The editor. `links` has one address a line; `kept` are the files that stay; `do` is the button pressed.
+
+    `proposals` counts the proposals when the form was drawn.
+    """
 
     model_config = ConfigDict(str_max_length=LONGEST_BODY + 5_000)
 
@@ -40,6 +43,7 @@ class ResourceForm(Form):
     note: Text = ""
     kept: tuple[Annotated[str, Field(pattern=DIGEST)], ...] = ()
     replaces: int = Field(0, ge=0, le=2**31 - 1)
+    proposals: int | None = Field(None, ge=0, le=2**31 - 1)
     question: UUID | None = None
     do: Literal["save", "preview"] = "save"
 
@@ -49,7 +53,9 @@ assert set(PROGRAMMES) == {"CEJ", "PACEA", "other"}
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceEditorPage(Page):
-    """The editor: `values` as typed, the `preview` of the text, and `theirs`, the text that a colleague published.
+    """The editor: `values` as typed, the `preview` of the text, and `theirs`, the text of a colleague meanwhile.
+
+    `theirs_waits`: it is a proposal. `unsent` are the names of files that a browser does not send again.
 
     `id` is None for a new resource; `publishes`: the person at the desk publishes, and proposes otherwise.
     """
@@ -66,7 +72,10 @@ class ResourceEditorPage(Page):
     files: Sequence[FileNote]
     preview: Markup | None
     theirs: TextView | None
+    theirs_waits: bool
     replaces: int
+    proposals: int | None
+    unsent: Sequence[str]
     question: str
     publishes: bool
     kinds: Sequence[tuple[str, str]] = words.KIND_OPTIONS
@@ -97,7 +106,7 @@ def values_of(revision: Revision | None) -> dict[str, Any]:
 
 def typed(data: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the values of a form that was sent, for the editor to show again."""
-    many = {name: every(data, name) for name in ("stages", "tasks", "bands", "programmes")}
+    many = {name: every(data, name) for name in ("stages", "tasks", "bands", "programmes", "kept")}
     plain = {name: data[name] for name in ("title", "kind", "body", "links", "audience", "note") if name in data}
     return {**plain, **many}
 
@@ -112,6 +121,9 @@ def editor_page(
     errors: Mapping[str, str] | None = None,
     preview: bool = False,
     theirs: TextView | None = None,
+    theirs_waits: bool = False,
+    proposals: int | None = 0,
+    unsent: Sequence[str] = (),
     question: str = "",
 ) -> ResourceEditorPage:
     where = f"/ressources/{stream}" if stream else "/ressources"
@@ -125,7 +137,10 @@ def editor_page(
         files=files,
         preview=markdown.html(plain_lines(body)[:LONGEST_BODY]) if preview else None,
         theirs=theirs,
+        theirs_waits=theirs_waits,
         replaces=replaces,
+        proposals=proposals,
+        unsent=unsent,
         question=question,
         publishes=desk.may(share_resource),
     )

@@ -14,7 +14,7 @@ from pixflow.resources.state import TeamQuestion
 from pixflow.tasks import STAGE_OF
 from projections.knowledge import resources
 from projections.store.folds import fold_of
-from web.desk.commands import record
+from web.desk.commands import Outcome, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import staff_name
@@ -108,7 +108,7 @@ def answer(request: Request, desk: AtDesk, question: UUID, data: FormData) -> Re
     streams = {"question": question, "resource": form.answer}
     outcome = record(desk, streams, answer_question, command_id=form.command_id, answer=form.answer)
     if outcome.refused:
-        return page(request, _page(desk, question, state, data, refused(desk, outcome)), status=422)
+        return _again(request, desk, question, data, outcome)
     return redirect(request, f"{QUESTIONS}/{question}")
 
 
@@ -121,8 +121,14 @@ def drop(request: Request, desk: AtDesk, question: UUID, data: FormData) -> Resp
         return page(request, _page(desk, question, state, data, errors), status=422)
     outcome = record(desk, {"question": question}, drop_question, command_id=form.command_id, reason=form.reason)
     if outcome.refused:
-        return page(request, _page(desk, question, state, data, refused(desk, outcome)), status=422)
+        return _again(request, desk, question, data, outcome)
     return redirect(request, f"{SHELF}?close=1")
+
+
+def _again(request: Request, desk: Desk, question: UUID, data: Mapping[str, Any], outcome: Outcome) -> Response:
+    """Draws a question as it stands after a refusal: a colleague may have answered it meanwhile."""
+    desk.refresh()
+    return page(request, _page(desk, question, _question(desk, question), data, refused(desk, outcome)), status=422)
 
 
 def _must(desk: Desk, decision: Any) -> None:

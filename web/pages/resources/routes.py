@@ -121,13 +121,20 @@ def _act(
     resource_of(desk, resource)
     form, errors = validate(model, data)
     if form is None:
-        return page(request, article_page(desk, resource, errors=errors, values=data), status=422)
+        return page(request, article_page(desk, resource, errors=_on_page(decision, errors), values=data), status=422)
     sent = form.model_dump(exclude={"command_id", "seen"})
     outcome = record(desk, {"resource": resource}, decision, command_id=form.command_id, **sent)
     if outcome.refused:
-        shown = article_page(desk, resource, errors=refused(desk, outcome), values=data)
+        desk.refresh()
+        shown = article_page(desk, resource, errors=_on_page(decision, refused(desk, outcome)), values=data)
         return page(request, shown, status=422)
     return redirect(request, f"{SHELF}/{resource}?fait={done}")
+
+
+def _on_page(decision: Decision[..., Any], errors: Mapping[str, str]) -> dict[str, str]:
+    """Returns errors by the id of their field: the page asks for two reasons, of a withdrawal and of a declining."""
+    declines = decision is sharing.decline_proposal
+    return {f"decline-{name}" if declines and name == "reason" else name: said for name, said in errors.items()}
 
 
 def refused(desk: Desk, outcome: Outcome) -> dict[str, str]:

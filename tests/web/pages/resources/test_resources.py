@@ -55,6 +55,12 @@ def editor(at_work: House, url: str, by: str = SOPHIE) -> dict[str, Any]:
     return {name: value for name, value in sent.items() if name not in ("files", "do")}
 
 
+def again_of(answer: Any) -> dict[str, Any]:
+    """The values of the editor that came back."""
+    sent = sent_by(answer.text, "#editor form")
+    return {name: value for name, value in sent.items() if name not in ("files", "do")}
+
+
 def send(at_work: House, url: str, said: dict[str, Any], by: str = SOPHIE, files: Any = None, do: str = "save") -> Any:
     return at_work.client(by).post(
         url, data={**said, "do": do}, files=files or {"files": ("", b"")}, follow_redirects=False
@@ -136,7 +142,7 @@ def test_the_second_of_two_keeps_every_word_and_may_replace(at_work: House) -> N
     assert page.select_one("textarea[name=body]").get_text().strip() == "La vôtre, gardée."
     assert "La mienne." in words(answer.text)
     assert len(state(at_work, stream).revisions) == 2
-    again = {name: value for name, value in sent_by(str(page), "#editor form").items() if name not in ("files", "do")}
+    again = again_of(answer)
     assert send(at_work, url, again, HELENE).status_code == 303
     assert [one.document.body for one in state(at_work, stream).revisions][1:] == ["La mienne.", "La vôtre, gardée."]
 
@@ -155,6 +161,27 @@ def test_a_preview_records_nothing_and_keeps_what_was_typed(at_work: House) -> N
     assert (answer.status_code, texts(answer.text, ".article strong")) == (200, ["gras"])
     assert {box["value"] for box in parsed(answer.text).select("input[name=bands][checked]")} == {"1", "2"}
     assert at_work.served.engine.head() == head
+
+
+def test_an_answer_that_is_previewed_still_answers_its_question(at_work: House) -> None:
+    question = uuid4()
+    at_work.says(NADIA, questions.ask_question, {"question": question}, text="Et s’il refuse ?", task="")
+    said = editor(at_work, f"/ressources/nouvelle?question={question}") | {"body": "Il reste libre."}
+    seen = send(at_work, "/ressources/nouvelle", said, do="preview")
+    again = again_of(seen)
+    assert send(at_work, "/ressources/nouvelle", again).status_code == 303
+    found: TeamQuestion = at_work.served.engine.state("question", question)
+    assert found.answer is not None
+
+
+def test_a_preview_says_which_files_to_choose_again_and_keeps_what_is_unticked(at_work: House) -> None:
+    said = editor(at_work, "/ressources/nouvelle") | {"title": "Titre", "body": "Texte"}
+    sent = send(at_work, "/ressources/nouvelle", said, files={"files": ("a.pdf", PDF)})
+    where = sent.headers["location"].partition("?")[0]
+    said = {name: value for name, value in editor(at_work, f"{where}/modifier").items() if name != "kept"}
+    seen = send(at_work, f"{where}/modifier", said, files={"files": ("b.pdf", PDF + b"b")}, do="preview")
+    assert not parsed(seen.text).select("input[name=kept][checked]")
+    assert "b.pdf" in words(seen.text)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +216,59 @@ def test_an_advisor_proposes_and_the_referent_publishes_or_declines(at_work: Hou
     assert "Sophie Lecomte" in page
     assert "proposée par Nadia Benali" in page
     assert at_work.client(NADIA).post(f"{where}/retirer", data={"command_id": str(uuid4())}).status_code == 403
+
+
+def test_a_declined_proposal_without_a_reason_asks_for_it_where_it_is_declined(at_work: House) -> None:
+    stream = shared(at_work)
+    at_work.says(NADIA, sharing.propose_resource, {"resource": stream}, document=YOUNG, note="")
+    said = {"command_id": str(uuid4()), "number": "1", "reason": " "}
+    refused = at_work.client(SOPHIE).post(f"/ressources/{stream}/ecarter", data=said)
+    assert refused.status_code == 422
+    folds = {one.select_one("summary").text: "open" in one.attrs for one in parsed(refused.text).select("details.fold")}
+    assert (folds["Écarter"], folds["Retirer"]) == (True, False)
+
+
+def test_a_proposal_that_arrives_meanwhile_is_read_before_the_text_is_published(at_work: House) -> None:
+    stream = shared(at_work)
+    url = f"/ressources/{stream}/modifier"
+    mine = editor(at_work, url)
+    at_work.says(NADIA, sharing.propose_resource, {"resource": stream}, document=YOUNG, note="")
+    refused = send(at_work, url, mine | {"body": "Le mien."})
+    assert refused.status_code == 422
+    assert "La proposition de Nadia Benali, arrivée entre-temps" in words(refused.text)
+    assert "Connecte-toi." in words(refused.text)
+    again = {
+        name: value for name, value in sent_by(refused.text, "#editor form").items() if name not in ("files", "do")
+    }
+    assert again["body"] == "Le mien."
+    assert state(at_work, stream).proposal is not None
+    assert send(at_work, url, again).status_code == 303
+    assert state(at_work, stream).current.document.body == "Le mien."
+
+
+def test_a_second_proposal_builds_on_the_first_or_is_told_of_it(at_work: House) -> None:
+    stream = shared(at_work)
+    url = f"/ressources/{stream}/modifier"
+    first, second = editor(at_work, url, NADIA), editor(at_work, url, PAUL)
+    assert send(at_work, url, first | {"body": "De Nadia."}, NADIA).status_code == 303
+    refused = send(at_work, url, second | {"body": "De Paul."}, PAUL)
+    assert refused.status_code == 422
+    assert "De Nadia." in words(refused.text)
+    assert state(at_work, stream).proposal.document.body == "De Nadia."
+    assert editor(at_work, url, PAUL)["body"] == "De Nadia."
+    assert send(at_work, url, editor(at_work, url, NADIA) | {"body": "De Nadia, encore."}, NADIA).status_code == 303
+
+
+def test_a_proposal_keeps_the_files_and_takes_none(at_work: House) -> None:
+    said = editor(at_work, "/ressources/nouvelle") | {"title": "Titre", "body": "Texte"}
+    sent = send(at_work, "/ressources/nouvelle", said, files={"files": ("a.pdf", PDF)})
+    where = sent.headers["location"].partition("?")[0]
+    proposed = editor(at_work, f"{where}/modifier", NADIA) | {"body": "Mieux."}
+    assert (
+        send(at_work, f"{where}/modifier", proposed, NADIA, files={"files": ("b.pdf", PDF + b"b")}).status_code == 303
+    )
+    waits = state(at_work, UUID(where.rpartition("/")[2])).proposal
+    assert [one.name for one in waits.document.files] == ["a.pdf"]
 
 
 # --- hostile texts
