@@ -86,6 +86,7 @@ from tests.given import (
     no_retake,
     not_complete,
     note,
+    on_cv,
     opened,
     planned,
     presented,
@@ -1243,6 +1244,18 @@ def test_taken_on_somebody_s_word_then_shown_by_an_export_it_counts_from_the_fir
 def test_declined_then_taken_all_the_same_it_may_be_certified() -> None:
     history = (*BEGUN, *profile(OCT_23, PLAN), not_complete(NOV_2), complete(NOV_6))
     assert kinds(history) == {"propose-certification"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "event"),
+    [("certification", certification()), ("certification", no_certification()), ("cv", on_cv())],
+    ids=["proposed", "declined", "on the CV"],
+)
+def test_what_is_said_of_a_certification_or_of_the_cv_ends_the_referral_of_that_action(kind: str, event: Event) -> None:
+    owed_before = (*prescribed(OCT_1)[:-1], built(OCT_1, actions=(LEC, Action(ADDED, "autre", kind))))
+    keys = {f"refer:{ACTION}", f"refer:{ADDED}"}
+    assert owed(owed_before).keys() & keys == keys
+    assert owed((*owed_before, event)).keys() & keys == {f"refer:{ACTION}"}
 
 
 @pytest.mark.parametrize("kind", ["check", "cv", "certification", "complete"])
