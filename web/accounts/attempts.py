@@ -17,6 +17,8 @@ FREE, LONGEST, A_DAY = 4, 64 * 60, 25
 PLACE_FREE = 49
 """A house shares one address: a place may fail more often, and its waits alone bound a day."""
 _DAY, _ALL = 24 * 3600, maxsize
+_LATEST = LONGEST + _DAY
+"""Seconds that a wait may still last. One that ends later began while the clock was ahead, and binds nobody."""
 
 _COUNT = text("""
     INSERT INTO attempts (what, who, failures, until, day, today) VALUES (:what, :who, 1, 0, :day, 1)
@@ -29,7 +31,7 @@ _COUNT = text("""
             WHEN attempts.failures - :free >= 6 THEN :now + :longest
             ELSE :now + 60 * (1 << CAST(attempts.failures - :free AS INTEGER))
         END
-    WHERE attempts.until <= :now AND (attempts.day <> :day OR attempts.today < :a_day)
+    WHERE attempts.until NOT BETWEEN :now + 1 AND :latest AND (attempts.day <> :day OR attempts.today < :a_day)
     RETURNING failures
 """)
 _WHEN = text("SELECT until, day FROM attempts WHERE what = :what AND who = :who")
@@ -74,9 +76,9 @@ def place_key(place: str) -> bytes:
 
 def locked(store: AccountStore) -> int:
     """Counts the accounts and browsers that must wait, networks aside."""
-    asked = text("SELECT count(*) FROM attempts WHERE until > :now AND what NOT LIKE '% place'")
+    asked = text("SELECT count(*) FROM attempts WHERE until BETWEEN :now + 1 AND :latest AND what NOT LIKE '% place'")
     with store.read() as connection:
-        return int(connection.execute(asked, {"now": store.now()}).scalar_one())
+        return int(connection.execute(asked, {"now": (now := store.now()), "latest": now + _LATEST}).scalar_one())
 
 
 def sweep(store: AccountStore) -> None:
@@ -92,6 +94,7 @@ def _count(store: AccountStore, what: str, who: bytes, free: int, a_day: int) ->
     now = store.now()
     day = now // _DAY
     values = {"what": what, "who": who, "now": now, "day": day, "free": free, "longest": LONGEST, "a_day": a_day}
+    values["latest"] = now + _LATEST
     with store.write() as connection:
         if connection.execute(_COUNT, values).first() is None:
             security_events.note("authn_login_lock", what)

@@ -14,6 +14,7 @@ from web.accounts.tokens import digest, new_token
 
 STANDS, LINK = 7 * 24 * 3600, 24 * 3600
 """Seconds that an invitation stands, and that one link to it serves."""
+_WAITS = invitations.c.answered.is_(None) & invitations.c.withdrawn.is_(None)
 
 
 class Invitation(Struct, frozen=True):
@@ -98,13 +99,15 @@ def standing(store: AccountStore, structure: UUID) -> Sequence[Invitation]:
 
 
 def sweep(store: AccountStore) -> None:
-    """Deletes the invitations that stand no more."""
+    """Deletes the invitations that are over. Those of a later week stay: the clock may be behind."""
     with store.write() as connection:
-        connection.execute(delete(invitations).where(~_stands(store)))
+        connection.execute(delete(invitations).where(~_WAITS | (invitations.c.until <= store.now())))
 
 
 def _stands(store: AccountStore):  # type: ignore[no-untyped-def]
-    return invitations.c.answered.is_(None) & invitations.c.withdrawn.is_(None) & (invitations.c.until > store.now())
+    """Returns the condition of those that wait. One of a later week was sent while the clock was ahead."""
+    now = store.now()
+    return _WAITS & invitations.c.until.between(now + 1, now + STANDS)
 
 
 def _withdraw(store: AccountStore, connection: Connection, structure: UUID, member: UUID) -> int:

@@ -56,11 +56,15 @@ def begin(store: AccountStore, membership: Membership, way: Way, device: str, id
 
 
 def find(store: AccountStore, token: str) -> Session | None:
-    """Returns the session of a cookie, None when it or its membership has ended."""
+    """Returns the session of a cookie, None when it or its membership has ended.
+
+    One of a later hour is none: the clock was ahead, and it would last until then.
+    """
     found = store.ask(_WITH_MEMBERSHIP, digest(token))
     for row in signed_rows.genuine(store.key, sessions, found):
         open_one = {**row._mapping, **_OPEN, "mac": row.membership}
-        if store.now() - row.created < LONGEST and signed_rows.is_genuine(store.key, memberships, open_one):
+        age, idle = store.now() - row.created, store.now() - row.seen
+        if age < LONGEST and min(age, idle) > -IDLE and signed_rows.is_genuine(store.key, memberships, open_one):
             return _session(store, row)
     return None
 

@@ -98,6 +98,16 @@ def test_a_clock_that_steps_back_opens_nothing(store: AccountStore, clock: Clock
     assert waits(store) > 60
 
 
+def test_a_clock_that_was_a_year_ahead_keeps_nobody_out_for_a_year(store: AccountStore, clock: Clock) -> None:
+    clock.pass_by(days=365)
+    for _ in range(8):
+        waits(store)
+    clock.pass_by(days=-365)
+    assert attempts.locked(store) == 0
+    assert waits(store) == 0
+    assert waits(store) > 60, "failures still count"
+
+
 def test_old_counts_go(store: AccountStore, clock: Clock) -> None:
     for _ in range(5):
         waits(store)

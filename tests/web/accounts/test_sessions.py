@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -95,6 +95,33 @@ def test_a_session_lasts_ten_hours_to_the_second(store: AccountStore, nadia: Mem
     sessions.sweep(store)
     with store.read() as connection:
         assert connection.execute(select(func.count()).select_from(tables.sessions)).scalar() == 0
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=365)])
+def test_a_session_of_a_clock_that_was_ahead_opens_nothing(
+    store: AccountStore, nadia: Membership, clock: Clock, back: timedelta
+) -> None:
+    """Begun on the wrong day it would last until that day comes, without a lock."""
+    before = sessions.begin(store, nadia, "password", "")
+    clock.now += back
+    token = sessions.begin(store, nadia, "password", "")
+    invited, link = invitations.invite(store, STRUCTURE, UUID(int=12), "paul@exemple.fr", "system:operator")
+    ticket = tickets.issue(store, "flow", "x", 600)
+    clock.now -= back
+    assert sessions.find(store, token) is None
+    assert sessions.find(store, before)
+    assert tickets.read(store, "flow", ticket, str) is None
+    if back.days:
+        assert invitations.find(store, link) is None
+        assert invitations.get(store, invited.id) is None
+
+
+def test_a_clock_corrected_by_some_seconds_ends_no_session(
+    store: AccountStore, nadia: Membership, clock: Clock
+) -> None:
+    token = sessions.begin(store, nadia, "password", "")
+    clock.pass_by(minutes=-5)
+    assert not session_of(store, token).is_locked
 
 
 def test_a_proof_is_fresh_for_ten_minutes_to_the_second(store: AccountStore, nadia: Membership, clock: Clock) -> None:
@@ -285,6 +312,14 @@ def _rows(store: AccountStore) -> dict[str, int]:
     found = (tables.accounts, tables.recovery_codes, tables.identities, tables.memberships, tables.invitations)
     with store.read() as connection:
         return {one.name: connection.execute(select(func.count()).select_from(one)).scalar_one() for one in found}
+
+
+def test_a_clock_behind_sweeps_no_invitation(store: AccountStore, clock: Clock) -> None:
+    made, token = invitations.invite(store, STRUCTURE, UUID(int=11), "nadia@exemple.fr", "system:operator")
+    clock.pass_by(days=-365)
+    invitations.sweep(store)
+    clock.pass_by(days=365)
+    assert invitations.find(store, token) == made
 
 
 def test_an_invitation_that_stands_is_not_swept(store: AccountStore, clock: Clock) -> None:
