@@ -68,6 +68,12 @@ def reminder_day(referral: Referral, refs: References) -> date | None:
     return due if due < lapse_day(referral, refs) else None
 
 
+def chase_day(referral: Referral, refs: References) -> date:
+    """Returns the day from which a silent partner is chased: a promised answer puts it off."""
+    opens = refs.calendar.add(referral.stamp.on, refs.protocol(referral.stamp.on).delays.chase_partner_opens)
+    return max(opens, referral.promised or opens)
+
+
 def lapse_day(referral: Referral, refs: References) -> date:
     """Returns the day when a silent partner is no longer waited for: a promised answer puts it off."""
     delays = refs.protocol(referral.stamp.on).delays

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, Index, String, Table, 
 
 from pixflow.dossier.state import Dossier
 from pixflow.identity import normalise
-from pixflow.partner_links.validity import is_awaited, lapse_day
+from pixflow.partner_links.validity import chase_day, is_awaited, lapse_day
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
 from projections.statements import Statement
@@ -34,6 +34,7 @@ table = Table(
     Column("advisor", Uuid),
     Column("sent", Date, nullable=False),
     Column("awaited", Boolean, nullable=False),  # the partner has something to say
+    Column("chased", Date, nullable=False),  # from which silence is late
     Column("lapses", Date, nullable=False),
     Column("answer", String),
     Column("answered", Date),
@@ -64,6 +65,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "advisor": state.advisor,
                 "sent": sent.stamp.on,
                 "awaited": is_awaited(state, action, sent),
+                "chased": chase_day(sent, change.refs),
                 "lapses": lapse_day(sent, change.refs),
                 "answer": sent.answer,
                 "answered": sent.answered.on if sent.answered else None,

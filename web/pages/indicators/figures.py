@@ -64,21 +64,22 @@ class FigureShown:
 
 
 def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH, title: str = "") -> FigureShown:
-    """Returns an indicator with its links below the page `home`; `title` replaces its own."""
+    """Returns an indicator with its links below the page `home`; `title` replaces its own. One's own has no rate."""
     where = f"{home}/{one.id}"
 
     def number(name: str, label: str, count: int, among: int) -> Number:
         share = 100 * count / among if among else 0.0
         return Number(name, label, count, asked.at(where, etat=name), share, among)
 
-    parts = [_part(one, part, number) for part in figure.parts]
+    rated = asked.question.advisor is None
+    parts = [_part(one, part, number, rated) for part in figure.parts]
     return FigureShown(
         one.id,
         title or french.TITLES[one.id],
         one.way,
         french.DEFINITIONS[one.id],
         french.among(one.id, figure.counted, figure.among),
-        french.share(figure.rate),
+        french.share(figure.rate) if rated else "",
         asked.at(where),
         number(COUNTED, french.cell(one.id, COUNTED), figure.counted, figure.among),
         number("among", french.cell(one.id, "among"), figure.among, figure.among),
@@ -87,10 +88,11 @@ def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH,
     )
 
 
-def _part(one: Indicator, part: Part, number: Callable[[str, str, int, int], Number]) -> Number:
+def _part(one: Indicator, part: Part, number: Callable[[str, str, int, int], Number], rated: bool) -> Number:
     made = number(part.counts, french.part(one.id, part.name), part.counted, part.among)
     middle = "" if part.median is None or part.ninth is not None else french.middle(one.id, part.median)
-    return replace(made, rate=french.share(part.rate), median=part.median, ninth=part.ninth, middle=middle)
+    share = french.share(part.rate) if rated else ""
+    return replace(made, rate=share, median=part.median, ninth=part.ninth, middle=middle)
 
 
 def shown_all(found: Mapping[str, Figure], asked: AskedFigures, home: str = PATH) -> dict[str, FigureShown]:

@@ -150,7 +150,11 @@ def partner_page(
         name=details.name,
         status=_STATUS.get(row.status, "") if row else "",
         town=typeset(details.town),
-        address=list(filter(None, (details.address, details.complement, f"{details.postal_code} {details.town}"))),
+        address=[
+            typeset(line)
+            for line in (details.address, details.complement, f"{details.postal_code} {details.town}".strip())
+            if line
+        ],
         details=details,
         telephone=phone(details.phone) if details.phone else "",
         hours=hours.in_french(details.hours),

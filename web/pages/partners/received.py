@@ -15,7 +15,7 @@ from web.http.pagination import SIZE, Pager
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRow:
-    """A referral of the page: whose it is, for which action, where it stands; `late` when an answer is awaited."""
+    """A referral of the page: whose it is, for which action, where it stands; `late` once silence is chased."""
 
     dossier: UUID
     name: str
@@ -64,5 +64,5 @@ def _row(desk: Desk, one: Any, name: str) -> ReceivedRow:
         one.label,
         french.day(one.sent, desk.today),
         french.standing(one, desk.today),
-        one.answer is None and one.awaited,
+        one.answer is None and one.awaited and one.chased <= desk.today,
     )

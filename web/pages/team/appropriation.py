@@ -76,7 +76,7 @@ def _of_site(desk: Desk, site: str, people: Sequence[Staff]) -> Iterator[TeamLin
     ]
     fact = ", ".join(sorted(one.name for one in named))
     gap = "" if named else "personne n’est désigné"
-    yield TeamLine("Référence Pix désignée", fact, gap, "la direction", "/equipe", bool(named))
+    yield TeamLine("Référent·e Pix désigné·e", fact, gap, "la direction", "/equipe", bool(named))
     yield _share("Pix passé par tous", people, lambda one: one.last("pix") is not None, "chaque collègue")
     yield _share("Informés depuis leur arrivée", people, _is_briefed, _REFERENT)
     yield _share("Formés à Pix Orga", people, lambda one: one.last("training") is not None, _REFERENT)

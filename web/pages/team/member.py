@@ -23,6 +23,7 @@ from web.desk.team.loans import LoanRow, loan_rows
 from web.french import dates, typography, vocabulary
 from web.french.events import sentences
 from web.french.typography import plural
+from web.http.addresses import whole_number
 from web.http.forms import OpenForm, errors_shown
 from web.http.people import NOBODY
 from web.http.templates import Page
@@ -126,13 +127,15 @@ class MemberPage(Page):
 
 def blank(desk: Desk, person: UUID, name: str, about: str) -> OpenForm:
     """Returns a form with the values of the member."""
-    return OpenForm(name, about, FORMS[name].initial(desk, desk.refs.team[person], about))
+    member = desk.refs.team[person]
+    return OpenForm(name, about, FORMS[name].initial(desk, member, about), seen=member.version)
 
 
 def refused_form(name: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> OpenForm:
     """Returns a form with every value that was sent, and its errors."""
     subject = FORMS[name].subject
-    return OpenForm(name, str(sent.get(subject, "")), sent, errors_shown(errors, {subject}))
+    seen = whole_number(str(sent.get("seen", "")))
+    return OpenForm(name, str(sent.get(subject, "")), sent, errors_shown(errors, {subject}), seen)
 
 
 def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, problem: str = "") -> MemberPage:

@@ -14,22 +14,23 @@ from pixflow.refused import Refused
 from pixflow.team import membership, staff
 from pixflow.team.milestones import hold_briefing
 from web.desk import refusals
-from web.desk.commands import record
+from web.desk.commands import as_seen, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.receipts import UndoForm
 from web.french import typography
 from web.french.errors import missing
 from web.http.addresses import PageNumber, Version
-from web.http.forms import FormData, OpenForm, validate
+from web.http.forms import Form, FormData, OpenForm, validate
 from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
 from web.pages.team import member, milestones, undo
 from web.pages.team.board import STATES, board_page
-from web.pages.team.forms import FORMS, JoinForm, offers, unknown_site
+from web.pages.team.forms import FORMS, JoinForm, TeamForm, offers, unknown_site
 
 router = APIRouter()
+MOVED = "Cela a changé entre-temps : relisez la fiche et votre saisie, puis enregistrez à nouveau."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +180,9 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
     errors = missing.named(errors) or (unknown_site(desk, form) if form else {})
     if form is None or errors:
         return _again(request, desk, person, member.refused_form(name, data, errors))
+    if _moved(desk, person, spec, form):
+        sent = {**data, "seen": desk.refs.team[person].version}
+        return _again(request, desk, person, member.refused_form(name, sent, {"": MOVED}))
     outcome = record(desk, {"staff": person}, spec.decision, command_id=form.command_id, **spec.arguments(form))
     if outcome.refused:
         field = str(outcome.refused.details.get("field", ""))
@@ -186,6 +190,14 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
         return _again(request, desk, person, member.refused_form(name, data, errors))
     version = outcome.recorded[-1].originator_version if outcome.recorded else 0
     return RedirectResponse(f"/equipe/{person}?fait={version}", 303)
+
+
+def _moved(desk: Desk, person: UUID, spec: TeamForm, form: Form) -> bool:
+    """Tells if what the form replaces was changed by somebody else since the form was drawn."""
+    seen, now = as_seen(desk, "staff", person, form), desk.refs.team[person]
+    about = str(getattr(form, spec.subject, "")) if spec.subject else ""
+    moved = spec.initial(desk, seen, about) != spec.initial(desk, now, about)
+    return moved and not desk.engine.has_recorded(form.command_id)
 
 
 def _again(request: Request, desk: Desk, person: UUID, form: OpenForm) -> Response:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from pixflow.dossier.stages import orientation
+from pixflow.indicators.figure import FEWEST
 from tests.erasures import erase
 from tests.web.client import InspectingClient
 from tests.web.paths import House, house
@@ -164,6 +165,16 @@ def test_an_advisor_has_only_their_own_dossiers_and_no_rate(at_work: House) -> N
     assert paul.get("/indicateurs").status_code == 403
     found = numbers(paul, "/mon-activite")
     assert {path: length(paul, path) for path in found if found[path]} == {path: n for path, n in found.items() if n}
+
+
+def test_no_number_of_ones_own_has_a_rate_however_many_there_are(tmp_path: Path) -> None:
+    with house(tmp_path, MONDAY) as made:
+        for number in range(FEWEST):
+            made.opened(last=f"Autre{number}", advisor=PAUL, imilo_number=f"99{number}")
+        paul, helene = made.client(PAUL), made.client(HELENE)
+        for path in ("/mon-activite", "/mon-activite/I2", "/mon-activite/I18", "/mon-activite/I19"):
+            assert "%" not in parsed(paul.get(path).text).main.text, path
+        assert "%" in parsed(helene.get("/indicateurs/I18").text).main.text
 
 
 def test_a_structure_of_nobody_has_every_page(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -106,6 +106,23 @@ def test_the_partner_s_page_says_where_each_referral_stands_and_names_nobody_bey
     assert "Refusée le 16 mars" in text(at_work, f"/partenaires/{partner}")
 
 
+def test_an_answer_is_late_once_the_partner_is_chased_and_not_before(at_work: House) -> None:
+    dossier, action, proposal = referring(at_work)
+    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+    send(at_work, dossier, action, offered=f"{partner}:{offer}")
+
+    def late() -> list[str]:
+        return [cell.text for cell in parsed(text(at_work, f"/partenaires/{partner}")).select("td.late")]
+
+    opens = at_work.served.refs.protocol(at_work.today).delays.chase_partner_opens
+    day = at_work.served.refs.calendar.add(at_work.today, opens)
+    assert late() == []
+    at_work.day(day - timedelta(1))
+    assert late() == []
+    at_work.day(day)
+    assert late() == ["En attente depuis le 16 mars"]
+
+
 def test_counts_by_answer_and_the_pace_of_a_partner_that_is_silent_half_of_the_time() -> None:
     def one(answer: str | None, days: int = 0, *, outcome: str | None = None) -> Any:
         answered = MARCH + timedelta(days) if answer else None

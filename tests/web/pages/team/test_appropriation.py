@@ -18,7 +18,7 @@ from tests.web.tags import parsed
 SOPHIE, NADIA, PAUL, HELENE = "Sophie Lecomte", "Nadia Benali", "Paul Rey", "Hélène Morin"
 MONDAY = date(2026, 3, 16)
 LINES = [
-    "Référence Pix désignée", "Direction impliquée", "Pix passé par tous", "Informés depuis leur arrivée",
+    "Référent·e Pix désigné·e", "Direction impliquée", "Pix passé par tous", "Informés depuis leur arrivée",
     "Formés à Pix Orga", "Élaboré ensemble", "Kit et questions fréquentes", "Aide technique",
 ]  # fmt: skip
 

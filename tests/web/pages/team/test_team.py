@@ -14,6 +14,7 @@ from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, hire, part, said, texts
 from tests.web.paths import House, house
+from tests.web.pressing import sent_by
 from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
@@ -572,3 +573,17 @@ def test_nobody_takes_back_what_a_colleague_noted(at_work: House) -> None:
     page = recorded(at_work.client(NADIA), away(at_work))
     assert take_back(at_work.client(HELENE), page).headers["Location"] == "/equipe"
     assert at_work.served.refs.team[at_work.people[NADIA]].absences
+
+
+def test_roles_that_a_colleague_has_changed_are_not_replaced_unread(at_work: House) -> None:
+    hire(at_work, "Bruno Petit", "administrator")
+    bruno, helene, paul = at_work.client("Bruno Petit"), at_work.client(HELENE), at_work.people[PAUL]
+    address, change = f"/equipe/{paul}?formulaire=roles", f"/equipe/{paul}/roles"
+    first, second = (sent_by(client.get(address).text, "#form form") for client in (bruno, helene))
+    assert helene.post(change, data={**second, "roles": ["advisor", "facilitator"]}).status_code == 303
+    refused = bruno.post(change, data={**first, "roles": ["advisor", "auditor"]})
+    assert refused.status_code == 422
+    assert "Cela a changé entre-temps" in words(refused.text)
+    again = sent_by(refused.text, "#form form")
+    assert again["roles"] == ["advisor", "auditor"]
+    assert bruno.post(change, data={**again, "roles": ["advisor", "facilitator", "auditor"]}).status_code == 303
