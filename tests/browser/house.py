@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from pixflow import structure_folder
 from pixflow.events.base import Recorded
+from web.accounts.store import open_accounts
 from web.app import create_app
 from web.cli.app import app
 from web.hosting.host import open_host, serving
@@ -55,6 +56,8 @@ def pixflow(data: Path, clock: Callable[[], datetime], *arguments: object) -> st
     with (
         patch.dict(structure_folder.create.__kwdefaults__, clock=clock),
         patch.dict(structure_folder.open_one.__kwdefaults__, clock=clock),
+        patch.dict(open_accounts.__kwdefaults__, clock=clock),
+        patch.dict(open_site.__kwdefaults__, clock=clock),
     ):
         result = told.invoke(app, [str(one) for one in arguments])
     assert result.exit_code == 0, result.output
