@@ -20,6 +20,7 @@ from pixflow.partner_links.token import token_of
 from pixflow.unit_of_work import Step
 from tests.erasures import erase
 from tests.web.client import InspectingClient, words
+from tests.web.form_kinds import STRANGE
 from tests.web.pages.partner_link.conftest import (
     ADDRESS,
     MONDAY,
@@ -479,3 +480,23 @@ def test_the_store_holds_nothing_that_opens_a_link(referred: Referred) -> None:
         rows = [*connection.execute(select(visits)), *connection.execute(select(requests))]
     assert rows
     assert token not in str(rows)
+
+
+def test_a_form_of_a_link_wrongly_filled_is_answered_in_words(referred: Referred) -> None:
+    link, partner, head = referred.issue(), referred.partner(), referred.count()
+    token = nonce(partner.post(f"{link}/demande"))
+    fields = {
+        "reponse": ("nonce", "answer", "starts", "place", "refusal", "reason", "until", "intrus"),
+        "nouvelles": ("nonce", "outcome", "day", "note", "intrus"),
+    }
+    whole = {"answer": "accepted", "starts": "2100-12-31", "outcome": "came", "day": "1900-01-01"}
+    sent = [(form, name, text) for form, names in fields.items() for name in names for text in (*STRANGE, ["a", "b"])]
+    for number, (form, name, text) in enumerate(sent):
+        if number % 20 == 0:
+            referred.house.pass_by(hours=1)
+            token = nonce(partner.post(f"{link}/demande"))
+        known = {name: value for name, value in whole.items() if name in fields[form]}
+        answer = partner.post(f"{link}/{form}", data={"nonce": token, **known, name: text})
+        assert answer.status_code in (400, 410, 422), (form, name, text, answer.status_code)
+        assert "<h1" in answer.text
+    assert referred.count() - head == 1, "the request was seen, and nothing else is recorded"
