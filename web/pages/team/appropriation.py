@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pixflow.events.protocol import ProtocolPublished
 from pixflow.events.structure import ShortcutOpened
 from pixflow.events.workshop import HelpAsked, HelpGiven
+from pixflow.team.milestones import hold_briefing
 from pixflow.team.staff import Staff
 from projections import audit_trail
 from projections.knowledge import resources
@@ -22,6 +23,8 @@ WORKING = frozenset({"advisor", "referent", "facilitator", "manager"})
 """The roles of people who work with young people, or steer those who do."""
 _SINCE = timedelta(days=365)
 _MOST = 1_000
+NAMED = 12
+"""Names that a line says of those who are missing."""
 _REFERENT = "la référente ou le référent Pix"
 
 
@@ -77,9 +80,9 @@ def _of_site(desk: Desk, site: str, people: Sequence[Staff]) -> Iterator[TeamLin
     fact = ", ".join(sorted(one.name for one in named))
     gap = "" if named else "personne n’est désigné"
     yield TeamLine("Référent·e Pix désigné·e", fact, gap, "la direction", "/equipe", bool(named))
-    yield _share("Pix passé par tous", people, lambda one: one.last("pix") is not None, "chaque collègue")
-    yield _share("Informés depuis leur arrivée", people, _is_briefed, _REFERENT)
-    yield _share("Formés à Pix Orga", people, lambda one: one.last("training") is not None, _REFERENT)
+    yield _share(desk, "Pix passé par tous", people, lambda one: one.last("pix") is not None, "chaque collègue")
+    yield _share(desk, "Informés depuis leur arrivée", people, _is_briefed, _REFERENT)
+    yield _share(desk, "Formés à Pix Orga", people, lambda one: one.last("training") is not None, _REFERENT)
 
 
 def _is_briefed(member: Staff) -> bool:
@@ -87,15 +90,28 @@ def _is_briefed(member: Staff) -> bool:
     return told is not None and member.joined is not None and told.stamp.on >= member.joined
 
 
-def _share(label: str, people: Sequence[Staff], done: Callable[[Staff], bool], by: str) -> TeamLine:
-    missing = sorted(one.name for one in people if not done(one))
+def _share(desk: Desk, label: str, people: Sequence[Staff], done: Callable[[Staff], bool], by: str) -> TeamLine:
+    missing = sorted((one for one in people if not done(one)), key=lambda one: one.name)
     if not people:
         return TeamLine(label, "personne sur ce site", "", by, "", True)
     count = len(people) - len(missing)
     fact = say(
         "{share} ({count} sur {all})", share=percent(round(100 * count / len(people))), count=count, all=len(people)
     )
-    return TeamLine(label, fact, ", ".join(missing), by, "/equipe" if missing else "", not missing)
+    return TeamLine(label, fact, _names(missing), by, _where(desk, missing), not missing)
+
+
+def _names(missing: Sequence[Staff]) -> str:
+    """Returns the names of those who are missing: the first ones, and how many others."""
+    named, left = [one.name for one in missing[:NAMED]], len(missing) - NAMED
+    return ", ".join([*named, *([plural(left, "autre", "autres")] if left > 0 else [])])
+
+
+def _where(desk: Desk, missing: Sequence[Staff]) -> str:
+    """Returns where a milestone is noted: of the people ticked on this page, or one's own, for who notes no other."""
+    if missing and desk.may(hold_briefing):
+        return "/equipe#person"
+    return f"/equipe/{desk.me}#pix" if desk.refs.team[desk.me] in missing else ""
 
 
 def _of_everybody(desk: Desk) -> Iterator[TeamLine]:

@@ -14,6 +14,7 @@ from pixflow.team import membership, milestones
 from tests.web.filled import hire, said
 from tests.web.paths import House, house
 from tests.web.tags import parsed
+from web.pages.team.appropriation import NAMED
 
 SOPHIE, NADIA, PAUL, HELENE = "Sophie Lecomte", "Nadia Benali", "Paul Rey", "Hélène Morin"
 MONDAY = date(2026, 3, 16)
@@ -54,6 +55,27 @@ def test_the_share_counts_those_present_and_who_leaves_until_the_last_day(at_wor
     share, missing, _ = board(at_work, "Pix passé par tous")
     assert share.startswith("33")
     assert PAUL not in missing
+
+
+def test_a_line_names_some_of_those_who_are_missing_and_counts_the_others(at_work: House) -> None:
+    before = len(board(at_work, "Formés à Pix Orga")[1].split(", "))
+    for number in range(NAMED):
+        hire(at_work, f"Ami {number:02}", "advisor", of_site=at_work.served.refs.structure.sites[0])
+    named = board(at_work, "Formés à Pix Orga")[1].split(", ")
+    assert (len(named), named[0], named[-1]) == (NAMED + 1, "Ami 00", f"{before} autres")
+
+
+def test_a_line_leads_to_where_the_person_at_the_desk_closes_it(at_work: House) -> None:
+    def where(who: str) -> str:
+        page = parsed(at_work.client(who).get("/equipe").text)
+        row = next(one for one in page.select(".appropriation tbody tr") if "Formés" in one.text)
+        link = row.select_one("a")
+        return link["href"] if link else ""
+
+    assert where(SOPHIE) == "/equipe#person"
+    assert where(NADIA) == f"/equipe/{at_work.people[NADIA]}#pix"
+    at_work.says(NADIA, milestones.attend_training, {"staff": at_work.people[NADIA]}, title="Pix Orga", on=MONDAY)
+    assert where(NADIA) == ""
 
 
 def test_a_kit_and_a_question_of_the_team_close_their_line(at_work: House) -> None:
