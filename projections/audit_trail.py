@@ -20,6 +20,7 @@ from sqlalchemy import (
     Uuid,
     case,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -222,7 +223,8 @@ def position_at(connection: Connection, instant: datetime) -> int:
 
 def _position_at(instant: datetime) -> Select[Any]:
     query = select(table.c.position).where(table.c.at <= instant)
-    return query.order_by(table.c.at.desc(), table.c.position.desc()).limit(1)
+    one: ColumnElement[int] = literal_column("1")  # PostgreSQL plans once for a number, each time for a parameter
+    return query.order_by(table.c.at.desc(), table.c.position.desc()).limit(one)
 
 
 def latest(connection: Connection) -> list[datetime]:

@@ -64,9 +64,8 @@ def export(desk: Desk) -> RecordedExport | None:
 
 def matched(desk: Desk) -> list[PastRow]:
     """Returns the last matches of two weeks that still hold, at most SHOWN."""
-    since = desk.engine.clock().astimezone(UTC).replace(tzinfo=None) - _DAYS
-    query = select(audit_trail.table).where(_trail.at >= since, _trail.topic == MatchConfirmed.TOPIC)
-    events = desk.opened(query.order_by(_trail.at.desc(), _trail.position.desc()).limit(5 * SHOWN))
+    rows = audit_trail.since(desk.read, MatchConfirmed.TOPIC, desk.engine.clock() - _DAYS, 5 * SHOWN)
+    events = audit_trail.opened(desk.engine, rows)
     known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
     standing: dict[UUID, tuple[Recorded, MatchConfirmed]] = {}
     for recorded in events:
