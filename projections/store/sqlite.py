@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, create_mock_engine, event
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, create_mock_engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError
@@ -26,6 +26,7 @@ LIMIT = 10_000
 SHORT = 200
 """Longest wait for readers, in milliseconds, where the work can be tried again."""
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_AS_IT_STANDS = {"mode": "rw", "uri": "true"}
 _COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 """Compiled statements, for every SQLite store of this process."""
 
@@ -135,10 +136,13 @@ registry.register("sqlite.alike", __name__, _Alike.__name__)
 
 
 def engine(path: Path | None, pool: type[Pool] | None = None) -> Engine:
-    """Returns an engine on a file, in memory without a path. It compiles a statement once a process."""
+    """Returns an engine on a file that is there, in memory without a path. It compiles a statement once a process.
+
+    A connection to a file that was deleted meanwhile raises OperationalError, and makes no empty file of its name.
+    """
     options: dict[str, Any] = {"poolclass": pool} if pool else {"max_overflow": -1} if path else {}
     return create_engine(
-        f"sqlite+alike:///{path or ''}",
+        URL.create("sqlite+alike", database=path.absolute().as_uri(), query=_AS_IT_STANDS) if path else "sqlite+alike://",
         connect_args={"check_same_thread": False},
         execution_options={"compiled_cache": _COMPILED},
         hide_parameters=True,

@@ -1,10 +1,10 @@
 """Read stores of a structure: each is named by the fingerprint of the code, and a pointer names the live one."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError
@@ -13,6 +13,7 @@ from projections.bookkeeping import metadata
 from projections.contract import Source
 from projections.store.catch_up import Progress, ReadSide
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -95,51 +96,75 @@ class Live:
         self._source = source
         self._lock = lock
         self._mutex = Lock()
-        self._name: str | None = None
-        self._side: ReadSide | None = None
+        self._opened: tuple[str, ReadSide] | None = None
 
     @property
     def side(self) -> ReadSide:
         """The read side, opened again when the pointer has moved."""
-        with self._mutex:
-            name = self.stores.live()
-            if self._side is None or name != self._name:
-                self.close()
-                if name is None:
-                    raise NoStore("no read tables of this version: they are made anew, or another version made others")
-                with self._discarding(name):
-                    self._side, self._name = ReadSide(self._source, self.stores.open(name), self._lock), name
-            return self._side
+        return self._live()[1]
+
+    def latest(self, prepare: Callable[[ReadSide], T]) -> T:
+        """Returns what `prepare` makes of the read side. Begins again when a rebuild replaces the tables meanwhile."""
+        return self._prepared(prepare)[1]
 
     @contextmanager
-    def reading(self) -> Iterator[ReadSide]:
-        """Yields the read side; when its tables prove damaged, they are live no more."""
-        side, name = self.side, self._name
+    def reading(self, prepare: Callable[[ReadSide], T]) -> Iterator[T]:
+        """Yields what `latest` returns; when its tables prove damaged, they are live no more."""
+        name, prepared = self._prepared(prepare)
         with self._discarding(name):
-            yield side
+            yield prepared
 
     def opens(self) -> bool:
         """Tells if a store is live, opens, and has every table."""
         try:
-            with self.reading() as side, side.database.connect() as connection:
-                for table in metadata.sorted_tables:
-                    connection.execute(select(table).limit(0))
+            self.latest(_look_at_each_table)
         except (NoStore, DatabaseError):
             return False
         return True
 
+    def _prepared(self, prepare: Callable[[ReadSide], T]) -> tuple[str, T]:
+        while True:
+            name, side = self._live()
+            try:
+                with self._discarding(name):
+                    return name, prepare(side)
+            except NoStore:
+                if self.stores.live() in (name, None):
+                    raise
+
+    def _live(self) -> tuple[str, ReadSide]:
+        with self._mutex:
+            name = self.stores.live()
+            if self._opened and self._opened[0] == name:
+                return self._opened
+            self.close()
+            if name is None:
+                raise NoStore("no read tables of this version: they are made anew, or another version made others")
+            with self._discarding(name):
+                self._opened = name, ReadSide(self._source, self.stores.open(name), self._lock)
+            return self._opened
+
     @contextmanager
-    def _discarding(self, name: str | None) -> Iterator[None]:
+    def _discarding(self, name: str) -> Iterator[None]:
+        """Raises NoStore for tables that are damaged, and for those that a rebuild has deleted."""
         try:
             yield
         except DatabaseError as error:
-            if name is None or not self.stores.damaged(error):
+            if self.stores.live() != name:
+                raise NoStore("a rebuild has replaced the read tables") from error
+            if not self.stores.damaged(error):
                 raise
             _log.warning("read tables are damaged: %s", name)
             self.stores.discard(name)
             raise NoStore("the read tables are damaged: they are made anew") from error
 
     def close(self) -> None:
-        if self._side is not None:
-            self._side.close()
-            self._side = None
+        if self._opened is not None:
+            self._opened[1].close()
+            self._opened = None
+
+
+def _look_at_each_table(side: ReadSide) -> None:
+    with side.database.connect() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(select(table).limit(0))

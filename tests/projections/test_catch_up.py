@@ -343,7 +343,7 @@ def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: OpenStructure, 
     assert second != first
     assert not (tmp_path / first).exists()
     assert everything(live.side) == before
-    assert live.side.database.url.database == str(tmp_path / second)
+    assert live.side.database.url.database == (tmp_path / second).as_uri()
     live.close()
 
 

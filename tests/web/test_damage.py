@@ -58,7 +58,7 @@ def test_what_the_tables_showed_before_the_damage_is_not_shown_as_whole(at_work:
     pages = (*PAGES, "/journal", "/rejouer", "/indicateurs", f"/dossiers/{good}", f"/rejouer/{good}")
     assert [client.get(f"/{place}/{bad}").status_code for place in ("dossiers", "rejouer")] == [200, 200]
     flip(at_work.served.opened, position_of(at_work, bad))
-    with at_work.served.reads.reading() as side:
+    with at_work.served.reads.reading(lambda side: side) as side:
         side.memory.restart(side.refs)
     assert [client.get(f"/{place}/{bad}").status_code for place in ("dossiers", "rejouer")] == [424, 424]
     for page in pages:

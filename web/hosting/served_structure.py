@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 import sqlalchemy
 from sqlalchemy import Connection
@@ -68,9 +68,7 @@ class ServedStructure:
 
     def read(self) -> ReadSide:
         """Returns the read side, caught up: a reader sees their own writes."""
-        with self.reads.reading() as side:
-            side.catch_up()
-        return side
+        return self.reads.latest(_caught_up)
 
     @contextmanager
     def reading(self, head: int | None = None) -> Iterator[tuple[ReadSide, Connection]]:
@@ -78,10 +76,8 @@ class ServedStructure:
 
         `head` is its position, for who has just looked.
         """
-        with self.reads.reading() as side:
-            side.catch_up(head=head)
-            with side.database.connect() as connection:
-                yield side, connection
+        with self.reads.reading(partial(_connected, head=head)) as (side, connection), connection:
+            yield side, connection
 
     def make_tables(self, progress: Progress = lambda done, total: None) -> None:
         """Builds the read tables when they are gone or damaged. Those of another version stay: it is in use."""
@@ -191,6 +187,22 @@ def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: No
         served.reads.close()
         raise
     return served
+
+
+def _caught_up(side: ReadSide) -> ReadSide:
+    side.catch_up()
+    return side
+
+
+def _connected(side: ReadSide, head: int | None) -> tuple[ReadSide, Connection]:
+    side.catch_up(head=head)
+    connection = side.database.connect()
+    try:
+        connection.begin()  # from here on, the tables stay for this connection
+    except BaseException:
+        connection.close()
+        raise
+    return side, connection
 
 
 def reads_of(opened: OpenStructure) -> stores.Live:
