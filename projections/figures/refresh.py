@@ -29,7 +29,8 @@ from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide
 from projections.store.folds import position_of_tables
 
-_CHUNK = 500
+AT_ONCE = 20
+"""Streams in one transaction: whoever catches up meanwhile waits for no more."""
 _EVENTS = 10_000
 FIRST = UUID(int=0)
 
@@ -59,7 +60,7 @@ def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:
             return None
     side.catch_up()
     with side.writing() as connection, without_garbage_collection():
-        return make(side, connection, today, _CHUNK, after)
+        return make(side, connection, today, AT_ONCE, after)
 
 
 def make(side: ReadSide, connection: Connection, today: date, most: int, after: UUID = FIRST) -> UUID | None:
@@ -74,7 +75,7 @@ def make(side: ReadSide, connection: Connection, today: date, most: int, after: 
             documents,
             before=_entries_of(connection, some),
         )
-        judge_debriefs(connection, refs)
+        judge_debriefs(connection, refs, entries.c.stream.in_(some))
     return some[-1] if len(some) == most else None
 
 
@@ -171,9 +172,9 @@ def _rows(one: Stream, basis: Basis, documents: str, day_of: Callable[[Event], d
 _WITH_DEBRIEF = (entries.c.indicator == "I24", entries.c.part == DEBRIEF_BY)
 
 
-def judge_debriefs(connection: Connection, refs: References) -> None:
-    """Judges each debrief by the day when whoever held it first took the test."""
-    judged = update(entries).where(*_WITH_DEBRIEF, entries.c.state != _verdict(refs))
+def judge_debriefs(connection: Connection, refs: References, *which: ColumnElement[bool]) -> None:
+    """Judges debriefs, all by default, by the day when whoever held it first took the test."""
+    judged = update(entries).where(*_WITH_DEBRIEF, entries.c.state != _verdict(refs), *which)
     connection.execute(judged.values(state=_verdict(refs)))
 
 

@@ -142,7 +142,9 @@ def engine(path: Path | None, pool: type[Pool] | None = None) -> Engine:
     """
     options: dict[str, Any] = {"poolclass": pool} if pool else {"max_overflow": -1} if path else {}
     return create_engine(
-        URL.create("sqlite+alike", database=path.absolute().as_uri(), query=_AS_IT_STANDS) if path else "sqlite+alike://",
+        URL.create("sqlite+alike", database=path.absolute().as_uri(), query=_AS_IT_STANDS)
+        if path
+        else "sqlite+alike://",
         connect_args={"check_same_thread": False},
         execution_options={"compiled_cache": _COMPILED},
         hide_parameters=True,

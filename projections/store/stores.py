@@ -55,13 +55,19 @@ def ensure(stores: Stores, source: Source, progress: Progress = lambda done, tot
                 _make(stores, source, progress)
 
 
-def rebuild(stores: Stores, source: Source, progress: Progress = lambda done, total: None) -> str:
+def rebuild(
+    stores: Stores,
+    source: Source,
+    progress: Progress = lambda done, total: None,
+    finish: Callable[[ReadSide], None] = lambda side: None,
+) -> str:
     """Builds a new store up to the last event, makes it the live one and deletes the others. Returns its name.
 
-    `progress` is called with the position reached and the last position.
+    `progress` is called with the position reached and the last position. `finish` does what is left to do on the new
+    tables, before anybody reads them.
     """
     with stores.making():
-        return _make(stores, source, progress)
+        return _make(stores, source, progress, finish)
 
 
 def tidy(stores: Stores) -> None:
@@ -70,10 +76,13 @@ def tidy(stores: Stores) -> None:
         stores.tidy()
 
 
-def _make(stores: Stores, source: Source, progress: Progress) -> str:
+def _make(
+    stores: Stores, source: Source, progress: Progress, finish: Callable[[ReadSide], None] = lambda side: None
+) -> str:
     name = stores.make()
     side = ReadSide(source, stores.open(name))
     side.build(progress)
+    finish(side)
     side.close()
     stores.point(name)
     stores.tidy()

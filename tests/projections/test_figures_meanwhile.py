@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
@@ -20,12 +21,13 @@ from pixflow.store.locks import FileLock
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
 from projections.bookkeeping import folds
+from projections.figures import refresh as refreshing
 from projections.figures.entries import entries
 from projections.figures.paths import paths
 from projections.figures.refresh import documents_of, refresh
 from projections.figures.snapshot import complete
 from projections.store.catch_up import ReadSide
-from tests.projections.conftest import Tables
+from tests.projections.conftest import Tables, everything
 
 PERSON = {"last_name": "Diallo", "first_name": "Aminata", "birth_date": None, "imilo_number": None, "site": "Ici"}
 
@@ -85,6 +87,28 @@ def test_a_question_counts_every_dossier_while_others_are_recorded(
             break
     recorder.join()
     assert (short, there) == (0, 15)
+
+
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_who_catches_up_meanwhile_waits_for_some_streams_only(
+    played: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """The entries are made in many short transactions, and are those of a single one."""
+    short, whole = ReadSide(played.engine, tables()), ReadSide(played.engine, tables())
+    for side in (short, whole):
+        side.catch_up()
+    refresh(whole, played.engine.today())
+    made: list[int] = []
+
+    def count(connection: Connection) -> None:
+        made.append(connection.execute(select(func.count()).select_from(paths)).scalar_one())
+
+    monkeypatch.setattr(refreshing, "AT_ONCE", at_once)
+    event.listen(short.database, "commit", count)
+    refresh(short, played.engine.today())
+    event.remove(short.database, "commit", count)
+    assert max(after - before for before, after in pairwise(made)) == at_once
+    assert everything(short) == everything(whole)
 
 
 def test_a_process_that_is_behind_makes_no_entry_with_older_documents(

@@ -6,7 +6,10 @@ from threading import Event, Thread
 from time import sleep
 
 import pytest
+from sqlalchemy import func, select
 
+from projections.figures.paths import paths
+from projections.figures.snapshot import is_fresh
 from projections.store import stores
 from tests.web.paths import House, house
 from web.hosting.settings import Settings
@@ -51,3 +54,13 @@ def test_who_waits_for_tables_that_a_rebuild_replaces_gets_the_new_ones(at_work:
     assert answers == [(200, True)] * 3
     left = {file.name for file in (served.opened.folder / "read").glob("*.db")}
     assert left <= {served.reads.stores.live()}, "nobody makes the old file again"
+
+
+def test_a_rebuild_leaves_no_entry_of_figures_to_make(at_work: House) -> None:
+    served = at_work.served
+    at_work.scored()
+    served.rebuild(lambda done, total: None)
+    side = served.read()
+    with side.database.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(paths)).scalar_one() == 1
+        assert is_fresh(side, connection, served.today(), 0)
