@@ -94,6 +94,7 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
             trusted = trusted_proxies(listener, proxy=settings.proxy)
             systemd.notify("READY=1")
             app = create_app(host, settings.url or url, metrics=metrics_of(host), logged=not demo)
+            heap.leave_out()
             http_server(app, trusted=trusted).run(sockets=[listener])
         finally:
             systemd.notify("STOPPING=1")

@@ -1,5 +1,8 @@
+import gc
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -21,3 +24,30 @@ def test_free_memory_below_what_is_in_use_goes_back_to_the_system() -> None:
     before = resident()
     heap.trim()
     assert resident() < before - 30_000_000
+
+
+class Knot:
+    """Refers to itself: only the collector of cycles frees it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """The collector, as it was afterwards."""
+    threshold = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*threshold)
+
+
+@pytest.mark.usefixtures("collector")
+def test_the_collector_looks_at_what_comes_after_the_start_alone() -> None:
+    before = Knot()
+    heap.leave_out()
+    looked_at = {id(one) for one in gc.get_objects()}
+    after = ref(Knot())
+    gc.collect()
+    assert id(before) not in looked_at
+    assert after() is None
