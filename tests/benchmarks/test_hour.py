@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from statistics import quantiles
-from threading import Lock, Thread
+from threading import Barrier, Lock, Thread
 from time import monotonic, sleep
 from uuid import UUID
 
@@ -71,13 +71,16 @@ class Shift:
         self.imported = 0
         self._pid, self._address, self._slug = pid, address, slug
         self._lock = Lock()
-        self._began = monotonic()
 
     def pass_by(self, data: Path, followed: dict[UUID, list[UUID]], lives: list[Life]) -> None:
-        """Everybody works on their own dossiers. The first one, a référente, imports; an operator rebuilds at half."""
+        """Everybody works on their own dossiers. The first one, a référente, imports; an operator rebuilds at half.
+
+        The hour begins when all have signed in: thirty people do not do so in one second.
+        """
         referent = next(iter(followed))
         threads = [Thread(target=self._work, args=pair) for pair in followed.items()]
         threads += [Thread(target=self._import, args=(referent, lives)), Thread(target=self._rebuild, args=(data,))]
+        self._ready = Barrier(len(threads), self._begin, timeout=300)
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -88,6 +91,7 @@ class Shift:
         count = round((PAGES + COMMANDS) * MINUTES)
         due = sorted(chance.uniform(0, MINUTES * 60) for _ in range(count))
         with self._browser(person) as browser:
+            self._ready.wait()
             for number, at in enumerate(due):
                 reads = number % (PAGES + COMMANDS) < PAGES
                 dossier = f"/dossiers/{chance.choice(dossiers)}"
@@ -97,6 +101,7 @@ class Shift:
 
     def _import(self, referent: UUID, lives: list[Life]) -> None:
         with self._browser(referent) as browser:
+            self._ready.wait()
             for number in range(IMPORTS):
                 self._wait((number + 0.5) * MINUTES * 60 / IMPORTS)
                 some = lives[number * ROWS : (number + 1) * ROWS]
@@ -107,6 +112,7 @@ class Shift:
                 self.imported += 1
 
     def _rebuild(self, data: Path) -> None:
+        self._ready.wait()
         self._wait(MINUTES * 30)
         with noted(self.rebuilt):
             subprocess.run(
@@ -129,6 +135,9 @@ class Shift:
             self.errors.append(repr(error))
         with self._lock:
             self.held.append(resident(self._pid))
+
+    def _begin(self) -> None:
+        self._began = monotonic()
 
     def _wait(self, until: float) -> None:
         sleep(max(0, self._began + until - monotonic()))
