@@ -1,6 +1,7 @@
 """Contract of a projection, and the change that it receives."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -68,3 +69,5 @@ class Source(Protocol):
         """Yields every stream up to a position once, about `size` events at a time, each whole and in order."""
 
     def references_at(self, position: int) -> References: ...
+    def today(self) -> date:
+        """Returns the structure's day."""

@@ -26,7 +26,7 @@ from projections.figures import WITH_ENTRIES
 from projections.figures.entries import entries, of_partner, of_path, of_workshop
 from projections.figures.paths import paths
 from projections.store.bulk_writes import delete_streams, insert_rows
-from projections.store.catch_up import ReadSide
+from projections.store.catch_up import Beside, ReadSide
 from projections.store.folds import position_of_tables
 
 AT_ONCE = 20
@@ -61,6 +61,15 @@ def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:
     side.catch_up()
     with side.writing() as connection, without_garbage_collection():
         return make(side, connection, today, AT_ONCE, after)
+
+
+def first_entries(today: date) -> Beside:
+    """Returns what writes the entries of whole streams beside a build. `refresh` then judges the debriefs."""
+
+    def written(connection: Connection, refs: References, histories: Mapping[UUID, Sequence[Recorded]]) -> None:
+        write(connection, _of_kinds(histories), basis_of(refs, today), documents_of(refs, today))
+
+    return written
 
 
 def make(side: ReadSide, connection: Connection, today: date, most: int, after: UUID = FIRST) -> UUID | None:

@@ -50,6 +50,7 @@ DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.Referent
 _REMEMBERED = 10_000
 
 Progress = Callable[[int, int], None]
+Beside = Callable[[Connection, References, Mapping[UUID, Sequence[Recorded]]], None]
 
 
 class ReadSide:
@@ -101,21 +102,21 @@ class ReadSide:
                 self._scrub()
         return self._position
 
-    def build(self, progress: Progress = lambda done, total: None) -> int:
+    def build(self, progress: Progress = lambda done, total: None, beside: Beside = lambda *told: None) -> int:
         """Shows every event in new tables that nobody reads yet. Returns the position reached.
 
-        Folds each stream once, from its first event to its last, so that each row is written once. An interrupted build
-        cannot be continued.
+        Folds each stream once, from its first event to its last, so that each row is written once; `beside` writes
+        other rows of the streams that all projections show. An interrupted build cannot be continued.
         """
         head = self.source.head()
         if head > BATCH:
             with self._mutex, without_garbage_collection(), without_indexes(self._writing):
-                self._build(head, progress)
+                self._build(head, progress, beside)
         reached = self.catch_up()
         progress(reached, reached)
         return reached
 
-    def _build(self, head: int, progress: Progress) -> None:
+    def _build(self, head: int, progress: Progress, beside: Beside) -> None:
         self._refs, done = self.source.references_at(head), 0
         for histories in self.source.by_stream(head, PART):
             with self._writing.begin() as connection:
@@ -123,6 +124,8 @@ class ReadSide:
                 changes = self._fold(batch, histories)
                 self._writer.write(batch, changes, PROJECTIONS, head)
                 batch.save(changes)
+                stopped = {stream for _, stream in self._writer.stopped}
+                beside(connection, self._refs, {s: histories[s] for c in changes if (s := c.stream) not in stopped})
             done += sum(map(len, histories.values()))
             progress(min(done, head - 1), head)
         with self._writing.begin() as connection:
@@ -213,7 +216,7 @@ class ReadSide:
 
     def _scrub(self) -> None:
         """Wipes deleted rows from the disk. If a reader prevents it, the next call of `catch_up` tries again."""
-        if scrub(self.database):
+        if (postgres if self._emptied_by_a_crash else sqlite).write_anew(self.database):
             with self._writing.begin() as connection:
                 connection.execute(update(position).where(position.c.position == self._position), {"stained": False})
             self._needs_scrub = False
@@ -312,9 +315,3 @@ def _followed_by(connection: Connection, advisors: set[UUID], moved: set[UUID], 
     followed = {row.stream for row in connection.execute(directory.followed(advisors))}
     found = folds_of(connection, followed - moved)
     return [Change(stream, "dossier", state, state, (), refs) for stream, state in found.items()]
-
-
-def scrub(database: Engine) -> bool:
-    """Wipes deleted rows from the disk: writes the tables anew. Returns False when a reader prevented it."""
-    write_anew = postgres.write_anew if database.dialect.name == "postgresql" else sqlite.write_anew
-    return write_anew(database)

@@ -1,6 +1,7 @@
 """Showing many events in the read tables: against the rows alone, a transaction an event, the library's runner."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -110,6 +111,9 @@ class Early:
 
     def references_at(self, position: int) -> References:
         return self.engine.references_at(position)
+
+    def today(self) -> date:
+        return self.engine.today()
 
 
 def built(source: Source, kept: stores.Stores) -> Tables:

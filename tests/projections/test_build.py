@@ -19,9 +19,9 @@ from pixflow.events.protocol import ProtocolPublished
 from pixflow.events.staff import StaffLeft, StaffReturned
 from pixflow.streams import kind_of
 from pixflow.structure_folder import OpenStructure
-from projections.figures.refresh import refresh
+from projections.figures.refresh import documents_of, first_entries, missing, refresh
 from projections.store import catch_up, sqlite
-from projections.store.catch_up import PROJECTIONS, ReadSide
+from projections.store.catch_up import PROJECTIONS, Beside, ReadSide
 from tests.listed import ListedEvents
 from tests.projections.conftest import NOW, everything
 
@@ -91,9 +91,9 @@ def happened(data: st.DataObject, events: Sequence[Recorded]) -> Happened:
     return made
 
 
-def built(source: ListedEvents) -> ReadSide:
+def built(source: ListedEvents, *beside: Beside) -> ReadSide:
     side = ReadSide(source, sqlite.database(None))
-    side.build()
+    side.build(lambda done, total: None, *beside)
     return side
 
 
@@ -125,9 +125,12 @@ def test_built_is_caught_up_in_any_batches(events: list[Recorded], data: st.Data
     one, other = built(source), caught_up(source, batch)
     assert everything(one) == everything(other)
     assert one.refs == other.refs == source.references_at(source.head())
-    for side in (one, other):
+    ready = built(source, first_entries(DAY))
+    with ready.database.connect() as connection:
+        assert missing(connection, documents_of(ready.refs, DAY), 1) == []
+    for side in (one, other, ready):
         refresh(side, DAY)
-    assert everything(one) == everything(other)
+    assert everything(one) == everything(other) == everything(ready)
 
 
 @LONG
@@ -142,5 +145,9 @@ def test_streams_that_stop_are_those_of_a_catch_up(events: list[Recorded], data:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(failing, "rows", lambda change: rows(change) if change.stream != bad else 1 / 0)
         one, other = built(source), caught_up(source, source.head())
+        ready = built(source, first_entries(DAY))
     assert everything(one) == everything(other)
     assert one.blocked == other.blocked == len(one.stopped())
+    for side in (other, ready):
+        refresh(side, DAY)
+    assert everything(other) == everything(ready)

@@ -153,12 +153,11 @@ class ServedStructure:
     def rebuild(self, progress: Progress) -> str:
         """Builds new read tables beside the live ones, whatever their state, and returns their name.
 
-        The entries of figures are made before the tables are live: `serve` would make them beside its pages. Raises
-        AlreadyServed when another version of pixflow serves the structure.
+        Raises AlreadyServed when another version of pixflow serves the structure.
         """
         in_use = self.reads.stores.other() and not self.opened.database
         with ServeLock(self.opened.folder) if in_use else nullcontext():
-            return stores.rebuild(self.reads.stores, self.engine, progress, lambda side: refresh(side, self.today()))
+            return stores.rebuild(self.reads.stores, self.engine, progress)
 
     def close(self) -> None:
         self.journal.close()
