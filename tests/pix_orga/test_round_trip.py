@@ -114,9 +114,9 @@ def wide_row(number: int) -> AssessmentRow:
 def test_a_large_file_is_read_quickly(rows: int) -> None:
     data = write_export(CAMPAIGN, [wide_row(number) for number in range(rows)])
     assert data.split(b"\n", 1)[0].count(b";") + 1 >= 30
-    start = time.perf_counter()
+    start = time.process_time()
     export = read(data)
-    spent = time.perf_counter() - start
+    spent = time.process_time() - start
     assert len(export.rows) == rows
     assert spent < 1.5
 
@@ -135,6 +135,6 @@ def test_a_large_file_is_read_quickly(rows: int) -> None:
     ],
 )
 def test_a_hostile_file_costs_little(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     read(data, "resultats-" + "-1" * 10_000)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
