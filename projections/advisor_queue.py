@@ -266,11 +266,11 @@ def of_keys(connection: Connection, owners: Owners, today: date, keys: Collectio
     return list(connection.execute(query.order_by(*URGENT)))
 
 
-def workloads(connection: Connection, today: date, *, late: bool = False) -> dict[UUID, int]:
-    """Returns the number of visible tasks of each person; with `late`, of those past due."""
-    doer = _doer(today)
-    query = select(doer, func.count()).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
-    return dict(connection.execute(query.where(table.c.due < today) if late else query).all())
+def workloads(connection: Connection, today: date) -> dict[UUID, tuple[int, int]]:
+    """Returns the number of visible tasks of each person, and of those past due."""
+    doer, late = _doer(today), func.count(case((table.c.due < today, 1)))
+    query = select(doer, func.count(), late).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
+    return {person: (tasks, tardy) for person, tasks, tardy in connection.execute(query)}
 
 
 def workload_by_dossier(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]:

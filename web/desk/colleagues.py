@@ -1,17 +1,40 @@
 """The colleagues of the person at the desk: their absences, and those who may take over a task."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pixflow.dossier.state import Dossier
 from pixflow.identity import normalise
 from pixflow.team.staff import Absence, Staff
-from projections import advisor_queue
+from projections import advisor_queue, dossier_sheet
 from web.desk.desk import Desk
 from web.french import dates, vocabulary
 from web.french.events import team
 from web.french.typography import plural, say
+
+
+class Load(NamedTuple):
+    """The open dossiers of a person, their visible tasks, and those of them that are past due."""
+
+    dossiers: int = 0
+    tasks: int = 0
+    late: int = 0
+
+
+IDLE = Load()
+
+
+def loads(desk: Desk) -> Mapping[UUID, Load]:
+    """Returns the load of each person who has one; kept until the next event."""
+    return desk.memory.counts.once(("loads", desk.today), partial(_loads, desk))
+
+
+def _loads(desk: Desk) -> Mapping[UUID, Load]:
+    dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
+    return {id: Load(dossiers.get(id, 0), *tasks.get(id, (0, 0))) for id in dossiers.keys() | tasks.keys()}
 
 
 def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
@@ -52,8 +75,8 @@ def takers(desk: Desk, dossier: Dossier | None = None, task: str = "") -> list[t
     if dossier and received and dossier.advisor != desk.me and not desk.roles & {"referent", "manager"}:
         held = {pair for pair in held if pair[0] == dossier.advisor}
     others = sorted(((id, name) for id, name in held if id != desk.me), key=lambda pair: normalise(pair[1]))
-    load = advisor_queue.workloads(desk.read, desk.today)
-    return [(id, _with_load(name, load.get(id, 0), absent.get(id))) for id, name in others]
+    load = loads(desk)
+    return [(id, _with_load(name, load.get(id, IDLE).tasks, absent.get(id))) for id, name in others]
 
 
 def _with_load(name: str, tasks: int, absence: str | None) -> str:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pixflow.identity import normalise
 from pixflow.team.proposal import Candidate, ranked
-from projections import advisor_queue, dossier_sheet
-from web.desk.colleagues import away
+from projections import dossier_sheet
+from web.desk.colleagues import IDLE, away, loads
 from web.desk.desk import Desk
 from web.french.typography import plural
 
@@ -51,7 +51,7 @@ def advisors(desk: Desk) -> Advisors:
 
 
 def _advisors(desk: Desk) -> Advisors:
-    dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
+    of = loads(desk)
     groups, absences = dossier_sheet.groups_by_advisor(desk.read), away(desk)
     found = [
         Candidate(
@@ -60,8 +60,8 @@ def _advisors(desk: Desk) -> Advisors:
             desk.refs.team[id].site or "",
             frozenset(groups.get(id, ())),
             id in absences,
-            dossiers.get(id, 0),
-            tasks.get(id, 0),
+            of.get(id, IDLE).dossiers,
+            of.get(id, IDLE).tasks,
         )
         for id, name in desk.staff("advisor")
     ]

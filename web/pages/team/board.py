@@ -12,9 +12,8 @@ from pixflow.team.absences import uncovered_absences
 from pixflow.team.membership import add_member
 from pixflow.team.milestones import hold_briefing
 from pixflow.team.staff import Milestone, Staff
-from projections import advisor_queue, dossier_sheet
 from web.desk import bulk
-from web.desk.colleagues import day, days_text, next_away, role_labels
+from web.desk.colleagues import IDLE, Load, day, days_text, loads, next_away, role_labels
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt
 from web.desk.team.loans import LoanRow, loan_rows
@@ -165,13 +164,12 @@ def board_page(
 
 def team_rows(desk: Desk) -> list[TeamRow]:
     """Returns everybody who is or was in the team, by name."""
-    dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
-    late = advisor_queue.workloads(desk.read, desk.today, late=True)
+    of = loads(desk)
     team = sorted(desk.refs.team.items(), key=lambda item: normalise(item[1].name))
-    return [_row(desk, id, member, dossiers.get(id, 0), tasks.get(id, 0), late.get(id, 0)) for id, member in team]
+    return [_row(desk, id, member, of.get(id, IDLE)) for id, member in team]
 
 
-def _row(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int, tardy: int) -> TeamRow:
+def _row(desk: Desk, id: UUID, member: Staff, load: Load) -> TeamRow:
     now = member.absence(desk.today)
     state = "gone" if not member.works(desk.today) else "away" if now else "here"
     away, alone = next_away(desk, member)
@@ -180,9 +178,7 @@ def _row(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int, tardy: 
     held, labels = member.roles_on(last), role_labels(member, last)
     roles = [role for role in vocabulary.ROLES if role in held]
     site = member.site or ""
-    return TeamRow(
-        id, member.name, site, state, roles, labels, away, alone, member.left, milestones, dossiers, tasks, tardy
-    )
+    return TeamRow(id, member.name, site, state, roles, labels, away, alone, member.left, milestones, *load)
 
 
 def _day(desk: Desk, milestone: Milestone | None) -> str:

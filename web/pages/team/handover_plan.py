@@ -9,7 +9,7 @@ from uuid import UUID
 from pixflow.identity import normalise
 from pixflow.team.workload import share, weight
 from projections import advisor_queue, dossier_sheet, handovers
-from web.desk.colleagues import away
+from web.desk.colleagues import IDLE, away, loads
 from web.desk.desk import Desk
 from web.french.errors import missing
 from web.french.typography import plural
@@ -133,7 +133,7 @@ def handover_page(
 ) -> HandoverPage:
     """Returns one page of the portfolio, with the form that hands it over."""
     member, tasks = desk.refs.team[person], advisor_queue.workload_by_dossier(desk.read, person, desk.today)
-    pager = Pager.at(dossier_sheet.portfolio_sizes(desk.read).get(person, 0), number, f"/equipe/{person}/confier", {})
+    pager = Pager.at(loads(desk).get(person, IDLE).dossiers, number, f"/equipe/{person}/confier", {})
     rows = dossier_sheet.portfolio(desk.read, person, SIZE, pager.offset)
     absent = away(desk)
     return HandoverPage(
@@ -190,12 +190,9 @@ def _row(row: Any, tasks: Mapping[UUID, int], to: UUID | None = None) -> SplitRo
 
 def colleagues(desk: Desk, person: UUID) -> list[Workload]:
     """Returns the other advisors of today, by name, with their workload."""
-    dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
-    found = [
-        Workload(id, name, (dossiers.get(id, 0),) * 2, (tasks.get(id, 0),) * 2)
-        for id, name in desk.staff("advisor")
-        if id != person
-    ]
+    of = loads(desk)
+    others = [(id, name, of.get(id, IDLE)) for id, name in desk.staff("advisor") if id != person]
+    found = [Workload(id, name, (load.dossiers,) * 2, (load.tasks,) * 2) for id, name, load in others]
     return sorted(found, key=lambda one: normalise(one.name))
 
 
@@ -218,13 +215,13 @@ def split(desk: Desk, person: UUID, form: SplitForm) -> dict[UUID, UUID]:
 def workloads(desk: Desk, person: UUID, to: Sequence[UUID], taken: Mapping[UUID, UUID]) -> list[Workload]:
     """Returns the workload of a member and of the colleagues who take, before and after."""
     tasks = advisor_queue.workload_by_dossier(desk.read, person, desk.today)
-    dossiers, work = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
+    of = loads(desk)
     moved = {id: [stream for stream, other in taken.items() if other == id] for id in to}
     made = []
     for id in (person, *sorted(moved, key=lambda one: normalise(desk.refs.team[one].name))):
         sign, streams = (-1, list(taken)) if id == person else (1, moved[id])
         weights = sum(weight(tasks.get(stream, 0)) - 1 for stream in streams)
-        now, busy = dossiers.get(id, 0), work.get(id, 0)
+        now, busy, _ = of.get(id, IDLE)
         after = (now, now + sign * len(streams)), (busy, busy + sign * weights)
         made.append(Workload(id, desk.refs.team[id].name, *after))
     return made

@@ -14,8 +14,7 @@ from pixflow.identity import normalise
 from pixflow.team.absences import absences_deputised_by, chooses_deputies, covers
 from pixflow.team.accounts import invite_account
 from pixflow.team.staff import Absence, Milestone
-from projections import advisor_queue, dossier_sheet
-from web.desk.colleagues import absence_text, days_text, role_labels
+from web.desk.colleagues import IDLE, absence_text, days_text, loads, role_labels
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt
@@ -140,7 +139,7 @@ def refused_form(name: str, sent: Mapping[str, Any], errors: Mapping[str, str]) 
 
 def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, problem: str = "") -> MemberPage:
     """Returns the page of a member; `done` is the version just recorded: 0 for no event, -1 for nothing to say."""
-    member = desk.refs.team[id]
+    member, load = desk.refs.team[id], loads(desk).get(id, IDLE)
     days = sorted(member.absences.values(), key=lambda away: away.first)
     trail = desk.trail(id)
     sentences_by_version, events = _history(desk, trail)
@@ -162,8 +161,8 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, 
         receipt=_receipt(desk, done, sentences_by_version, trail),
         problem=problem,
         access=_access(desk, id),
-        dossiers=dossier_sheet.portfolio_sizes(desk.read).get(id, 0),
-        tasks=advisor_queue.workloads(desk.read, desk.today).get(id, 0),
+        dossiers=load.dossiers,
+        tasks=load.tasks,
         loans=loan_rows(desk, [id]),
         moves=move_rows(desk, id),
         may_hand_over=desk.may(assign_advisor),
@@ -241,13 +240,13 @@ def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:
 
     Those chosen already alone, for who chooses no deputy.
     """
-    load, team, absent = advisor_queue.workloads(desk.read, desk.today), desk.refs.team, desk.refs.team[person]
+    of, team, absent = loads(desk), desk.refs.team, desk.refs.team[person]
     chosen = {away.deputy for away in absent.absences.values()}
     chooses = chooses_deputies(team, desk.actor.id, person, desk.today)
     able = ((id, one.name) for id, one in team.items() if id != person and covers(one, absent, desk.today))
     found = [(id, name) for id, name in able if chooses or id in chosen]
     ordered = sorted(found, key=lambda pair: normalise(pair[1]))
-    return [("", "personne"), *((str(id), f"{name} ({_tasks(load.get(id, 0))})") for id, name in ordered)]
+    return [("", "personne"), *((str(id), f"{name} ({_tasks(of.get(id, IDLE).tasks)})") for id, name in ordered)]
 
 
 def _tasks(count: int) -> str:
