@@ -31,7 +31,7 @@ SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
 }
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 class NoServer(Exception):
@@ -152,7 +152,7 @@ class Cluster:
                 return True
             if monotonic() > deadline:
                 break
-            sleep(0.01)
+            sleep(0.05)
         if monotonic() > deadline:
             raise RuntimeError((self.folder / "log").read_text()[-2000:])
         return False
