@@ -140,8 +140,10 @@ def test_the_keyboard_marks_people_and_takes_back_the_mark_of_a_card_or_of_all(
     page.keyboard.press("Enter")
     second = page.locator(f"#p-{room.people[1]}")
     expect(second.get_by_role("button", name="Absent·e")).to_have_attribute("aria-pressed", "true")
+    expect(second.locator(":focus")).to_have_count(1)  # the card was drawn anew, and gets the focus back
     page.keyboard.press("f")
     expect(second.get_by_role("button", name="Présent·e")).to_have_attribute("aria-pressed", "true")
+    expect(second.locator(":focus")).to_have_count(1)
     page.keyboard.press("z")
     expect(page.get_by_role("status").first).to_contain_text("8 à noter sur 8")
     page.get_by_role("button", name="Les 8 autres sont présents").click()
