@@ -151,3 +151,16 @@ def test_streams_that_stop_are_those_of_a_catch_up(events: list[Recorded], data:
     for side in (other, ready):
         refresh(side, DAY)
     assert everything(other) == everything(ready)
+
+
+def test_the_entries_of_who_was_erased_behind_damage_are_those_of_a_catch_up(events: list[Recorded]) -> None:
+    """The tables show such a stream from its erasure on."""
+    source = Happened(events)
+    stream = source.of_kind("dossier")[0]
+    source.erase(stream)
+    source.change({source.head(): Unopened(TOPIC=d.PersonErased.TOPIC)})
+    source.erase(stream)
+    other, ready = caught_up(source, source.head()), built(source, first_entries(DAY))
+    for side in (other, ready):
+        refresh(side, DAY)
+    assert everything(other) == everything(ready)
