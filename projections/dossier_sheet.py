@@ -29,6 +29,7 @@ from sqlalchemy import (
 from pixflow.authorization import Scope
 from pixflow.documents.grille import percent
 from pixflow.dossier.privacy.retention import RULES, Rule
+from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import current_stage
 from pixflow.identity import normalise
 from projections.bookkeeping import metadata
@@ -38,13 +39,19 @@ from projections.statements import Statement, having
 NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})
 APPENDS = False
-READS = {
-    "dossier": attrgetter(
-        "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "group", "collective_end",
-        "site", "advisor", "lent", "transfer", "assigned", "closed", "merged", "last.on", "orientation",
-        "diagnostic", "prescription", "parcours",
-    )
-}  # fmt: skip
+_FIELDS = attrgetter(
+    "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "group", "collective_end",
+    "site", "advisor", "lent", "transfer", "assigned", "closed", "merged", "orientation",
+    "diagnostic", "prescription", "parcours",
+)  # fmt: skip
+
+
+def _read(dossier: Dossier) -> Any:
+    """Returns what the row shows. Nothing is the last of somebody erased."""
+    return (*_FIELDS(dossier), dossier.last.on if dossier.last else None)
+
+
+READS = {"dossier": _read}
 
 _LENT = text("lender IS NOT NULL")
 _OPEN: Any = {"sqlite_where": text("closed = 0"), "postgresql_where": text("NOT closed")}

@@ -164,3 +164,13 @@ def test_the_entries_of_who_was_erased_behind_damage_are_those_of_a_catch_up(eve
     for side in (other, ready):
         refresh(side, DAY)
     assert everything(other) == everything(ready)
+
+
+def test_a_protocol_after_erasures_stops_nobody(events: list[Recorded]) -> None:
+    source = Happened(events)
+    for stream in source.of_kind("dossier"):
+        source.erase(stream)
+    side = caught_up(source, source.head())
+    source.then(source.of_kind("protocol")[0], ProtocolPublished(document=SLOWER, from_day=DAY))
+    side.catch_up()
+    assert (side.stopped(), everything(side)) == ([], everything(built(source)))
