@@ -125,7 +125,8 @@ class ReadSide:
                 self._writer.write(batch, changes, PROJECTIONS, head)
                 batch.save(changes)
                 stopped = {stream for _, stream in self._writer.stopped}
-                beside(connection, self._refs, {c.stream: c.events for c in changes if c.stream not in stopped})
+                shown = {c.stream: c.stored(histories[c.stream]) for c in changes if c.stream not in stopped}
+                beside(connection, self._refs, shown)
             done += sum(map(len, histories.values()))
             progress(min(done, head - 1), head)
         with self._writing.begin() as connection:

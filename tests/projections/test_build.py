@@ -166,6 +166,17 @@ def test_the_entries_of_who_was_erased_behind_damage_are_those_of_a_catch_up(eve
     assert everything(other) == everything(ready)
 
 
+def test_the_entries_of_who_was_erased_before_a_retraction_are_those_of_a_catch_up(events: list[Recorded]) -> None:
+    source = Happened(events)
+    stream = source.of_kind("dossier")[0]
+    source.erase(stream)
+    source.then(stream, d.Retracted(version=1, reason="erreur", on=DAY))
+    other, ready = caught_up(source, source.head()), built(source, first_entries(DAY))
+    for side in (other, ready):
+        refresh(side, DAY)
+    assert everything(other) == everything(ready)
+
+
 def test_a_protocol_after_erasures_stops_nobody(events: list[Recorded]) -> None:
     source = Happened(events)
     for stream in source.of_kind("dossier"):
