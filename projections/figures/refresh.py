@@ -1,5 +1,6 @@
 """Makes the entries of the dossiers, workshops and partners that changed since the last question, from their events."""
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -64,10 +65,17 @@ def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:
 
 
 def first_entries(today: date) -> Beside:
-    """Returns what writes the entries of whole streams beside a build. `refresh` then judges the debriefs."""
+    """Returns what writes the entries of whole streams beside a build. `refresh` then judges the debriefs.
+
+    What cannot be counted, as without a protocol that opens, is left to `refresh`: tables do not wait for figures.
+    """
 
     def written(connection: Connection, refs: References, histories: Mapping[UUID, Sequence[Recorded]]) -> None:
-        write(connection, _of_kinds(histories), basis_of(refs, today), documents_of(refs, today))
+        try:
+            with connection.begin_nested():
+                write(connection, _of_kinds(histories), basis_of(refs, today), documents_of(refs, today))
+        except Exception:
+            logging.getLogger("pixflow").exception("first entries")
 
     return written
 
