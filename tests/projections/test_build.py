@@ -113,6 +113,13 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catch_up, "BATCH", 0)
 
 
+def assert_first_entries_are_those_of_a_refresh(source: ListedEvents) -> None:
+    other, ready = caught_up(source, source.head()), built(source, first_entries(DAY))
+    for side in (other, ready):
+        refresh(side, DAY)
+    assert everything(other) == everything(ready)
+
+
 LONG = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -161,10 +168,7 @@ def test_the_entries_of_who_was_erased_behind_damage_are_those_of_a_catch_up(eve
     source.erase(stream)
     source.change({source.head(): Unopened(TOPIC=d.PersonErased.TOPIC)})
     source.erase(stream)
-    other, ready = caught_up(source, source.head()), built(source, first_entries(DAY))
-    for side in (other, ready):
-        refresh(side, DAY)
-    assert everything(other) == everything(ready)
+    assert_first_entries_are_those_of_a_refresh(source)
 
 
 def test_the_entries_of_who_was_erased_before_a_retraction_are_those_of_a_catch_up(events: list[Recorded]) -> None:
@@ -172,10 +176,7 @@ def test_the_entries_of_who_was_erased_before_a_retraction_are_those_of_a_catch_
     stream = source.of_kind("dossier")[0]
     source.erase(stream)
     source.then(stream, d.Retracted(version=1, reason="erreur", on=DAY))
-    other, ready = caught_up(source, source.head()), built(source, first_entries(DAY))
-    for side in (other, ready):
-        refresh(side, DAY)
-    assert everything(other) == everything(ready)
+    assert_first_entries_are_those_of_a_refresh(source)
 
 
 @pytest.mark.parametrize("kind", ["protocol", "grille"])
