@@ -44,14 +44,16 @@ class SqliteStores:
         self._seen: tuple[tuple[int, int], str] | None = None
 
     def live(self) -> str | None:
-        try:
-            found = os.stat(self._pointer)
-        except FileNotFoundError:
-            return None
-        stamp = (found.st_mtime_ns, found.st_ino)
-        if self._seen is None or self._seen[0] != stamp:
-            self._seen = stamp, self._pointed()
-        return self._usable(self._seen[1])
+        stamp = self._stamp()
+        while stamp:
+            if self._seen is None or self._seen[0] != stamp:
+                self._seen = stamp, self._pointed()
+            if name := self._usable(self._seen[1]):
+                return name
+            looked, stamp = stamp, self._stamp()
+            if stamp == looked:  # else the store was deleted because another one is live now
+                return None
+        return None
 
     def other(self) -> bool:
         name = self._pointed()
@@ -90,6 +92,14 @@ class SqliteStores:
 
     def making(self) -> AbstractContextManager[Any]:
         return self._making
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """Returns what changes when the pointer moves, None when there is none."""
+        try:
+            found = os.stat(self._pointer)
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
 
     def _pointed(self) -> str:
         """Returns the name of the live store, whoever made it; "" when there is none."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
@@ -87,6 +87,10 @@ class NoStore(LookupError):
     """No live read store was made by this version."""
 
 
+class StoreReplaced(NoStore):
+    """A rebuild has made another read store live."""
+
+
 class Live:
     """The live read store of one structure, also after a rebuild has replaced it.
 
@@ -104,7 +108,7 @@ class Live:
     @property
     def side(self) -> ReadSide:
         """The read side, opened again when the pointer has moved."""
-        return self._live()[1]
+        return self.latest(lambda side: side)
 
     def latest(self, prepare: Callable[[ReadSide], T]) -> T:
         """Returns what `prepare` makes of the read side. Begins again when a rebuild replaces the tables meanwhile."""
@@ -127,13 +131,10 @@ class Live:
 
     def _prepared(self, prepare: Callable[[ReadSide], T]) -> tuple[str, T]:
         while True:
-            name, side = self._live()
-            try:
+            with suppress(StoreReplaced):
+                name, side = self._live()
                 with self._discarding(name):
                     return name, prepare(side)
-            except NoStore:
-                if self.stores.live() in (name, None):
-                    raise
 
     def _live(self) -> tuple[str, ReadSide]:
         with self._mutex:
@@ -149,12 +150,13 @@ class Live:
 
     @contextmanager
     def _discarding(self, name: str) -> Iterator[None]:
-        """Raises NoStore for tables that are damaged, and for those that a rebuild has deleted."""
+        """Raises NoStore for tables that are damaged or gone, StoreReplaced for those that a rebuild has deleted."""
         try:
             yield
         except DatabaseError as error:
-            if self.stores.live() != name:
-                raise NoStore("a rebuild has replaced the read tables") from error
+            live = self.stores.live()
+            if live != name:
+                raise (StoreReplaced if live else NoStore)("a rebuild has replaced the read tables") from error
             if not self.stores.damaged(error):
                 raise
             _log.warning("read tables are damaged: %s", name)

@@ -8,7 +8,6 @@ from datetime import date
 from html import unescape
 
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection
 
 from pixflow.engine import Engine
 from pixflow.reference_data import References
@@ -18,7 +17,7 @@ from tests.listed import ListedEvents
 from tests.web.client import LocalClient
 from web.app import create_app
 from web.hosting.host import Host
-from web.hosting.served_structure import Present, ServedStructure
+from web.hosting.served_structure import LiveTables, Present, ServedStructure
 
 BLOCKS = {
     "header": r"<header>.*?</header>",
@@ -64,9 +63,9 @@ class CutStructure(ServedStructure):
         return self.side.refs
 
     @contextmanager
-    def reading(self, head: int | None = None) -> Iterator[tuple[ReadSide, Connection]]:
+    def reading(self, head: int | None = None) -> Iterator[LiveTables]:
         with self.side.database.connect() as connection:
-            yield self.side, connection
+            yield LiveTables(self.reads, self.side, connection)
 
     def today(self) -> date:
         return self.refs.calendar.local_day(self.events.all[self.events.position - 1].at)

@@ -36,19 +36,20 @@ def desk(request: Request) -> Iterator[Desk]:
     now = served.present()
     if request.headers.get("HX-PTag") == now.tag:
         raise NotModified
-    with served.reading(now.head) as (side, connection):
+    with served.reading(now.head) as tables:
+        side = tables.side
         memory = side.memory.now()
         if side.position != now.head:
             now = served.present()
         refs, today = now.refs, now.today
         roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
         scope = authorization.scope(actor, refs, today)
-        made = Desk(host, served, actor, roles, scope, refs, connection, today, away, memory)
+        made = Desk(host, served, actor, roles, scope, refs, tables, today, away, memory)
         request.state.frame = frame_of(request, made, side.blocked, now.tag)
         request.state.witness = DeskWitness(request, made)
         for named in request.path_params.values() if side.blocked else ():
             if isinstance(named, UUID):
-                must_not_be_damaged(connection, named)
+                must_not_be_damaged(made.read, named)
         yield made
 
 

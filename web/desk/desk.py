@@ -24,7 +24,7 @@ from projections import audit_trail
 from projections.store.folds import StreamDamaged, fold_of, must_not_be_damaged
 from projections.store.memory import Memory
 from web.hosting.host import Host
-from web.hosting.served_structure import ServedStructure
+from web.hosting.served_structure import LiveTables, ServedStructure
 
 NO_SUBJECT = Subject()
 _uuid = lru_cache(1_000)(UUID)
@@ -44,7 +44,7 @@ class Desk:
     roles: frozenset[Role]
     scope: Scope
     refs: References
-    read: Connection
+    tables: LiveTables
     today: date
     deputised: frozenset[UUID] = frozenset()
     memory: Memory = field(default_factory=Memory)
@@ -53,6 +53,11 @@ class Desk:
     @property
     def engine(self) -> Engine:
         return self.served.engine
+
+    @property
+    def read(self) -> Connection:
+        """The connection to the tables. A command may change it: see `refresh`."""
+        return self.tables.connection
 
     @property
     def me(self) -> UUID:
@@ -139,8 +144,8 @@ class Desk:
 
     def refresh(self) -> None:
         """Brings the tables up to date with what was recorded since the request began."""
-        self.memory.renew(self.served.read().memory)
-        self.read.rollback()
+        self.tables.renew()
+        self.memory.renew(self.tables.side.memory)
         self.states.clear()
 
     def new_command(self) -> UUID:

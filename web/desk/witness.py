@@ -97,8 +97,8 @@ class DeskWitness:
         return "role" if desk.scope.whose == "all" else "glass"
 
     def _is_known(self, dossier: UUID) -> bool:
-        with self._desk.served.reading() as (_, connection):
-            return fold_of(connection, dossier) is not None
+        with self._desk.served.reading() as tables:
+            return fold_of(tables.connection, dossier) is not None
 
     def _is_mass_reading(self, line: Line) -> bool:
         """Writes a line, and tells if its member has now read more than the limits."""

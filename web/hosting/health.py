@@ -101,8 +101,7 @@ def clock(opened: OpenStructure, reads: Live) -> Finding:
     engine = opened.engine
     times = [one.at for one in engine.read(engine.head() - 1, 1)]
     if reads.opens():
-        with reads.side.database.connect() as connection:
-            times += audit_trail.latest(connection)
+        times += reads.latest(_latest)
     ahead = max((at - engine.clock() for at in times), default=timedelta())
     leap = unseen(opened.folder.parent, engine.clock())
     if ahead <= TOLERATED and leap > UNSEEN:
@@ -183,7 +182,7 @@ def tables(engine: Engine, reads: Live) -> Finding:
     """Checks that there are tables, the number of events that they do not show yet, and the age of the oldest."""
     if not reads.opens():
         return Finding("tables", "alarm", {"lag": engine.head(), "why": "other" if reads.stores.other() else "none"})
-    reached = _reached(reads.side)
+    reached = reads.latest(_reached)
     lag = engine.head() - reached
     if lag < 0:
         return Finding("tables", "alarm", {"lag": lag, "why": "ahead"})
@@ -195,8 +194,13 @@ def tables(engine: Engine, reads: Live) -> Finding:
 
 def stopped(reads: Live) -> Finding:
     """Counts the streams that each projection stopped on."""
-    found = Counter(row.projection for row in reads.side.stopped()) if reads.stores.live() else Counter()
+    found = Counter(row.projection for row in reads.latest(ReadSide.stopped)) if reads.stores.live() else Counter()
     return Finding("stopped", "alarm" if found else "good", {"streams": found.total(), "tables": dict(found)})
+
+
+def _latest(side: ReadSide) -> list[datetime]:
+    with side.database.connect() as connection:
+        return audit_trail.latest(connection)
 
 
 def _reached(side: ReadSide) -> int:

@@ -1,7 +1,7 @@
 """A structure in use: its engine, its read side, its periodic jobs."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
@@ -49,6 +49,23 @@ class Present:
         return f"{self.head}:{self.today}"
 
 
+class LiveTables:
+    """The read side, caught up, and a connection that sees its tables as they were then."""
+
+    def __init__(self, reads: stores.Live, side: ReadSide, connection: Connection) -> None:
+        self._reads = reads
+        self.side = side
+        self.connection = connection
+
+    def renew(self) -> None:
+        """Shows what was recorded since, in other tables when a rebuild has replaced these."""
+        self.close()
+        self.side, self.connection = self._reads.latest(_connected)
+
+    def close(self) -> None:
+        self.connection.close()
+
+
 @dataclass(frozen=True, slots=True)
 class ServedStructure:
     """One structure in use. `shortcuts` are the sites whose computers opened the page of the tests since a tick."""
@@ -71,13 +88,14 @@ class ServedStructure:
         return self.reads.latest(_caught_up)
 
     @contextmanager
-    def reading(self, head: int | None = None) -> Iterator[tuple[ReadSide, Connection]]:
-        """Yields the read side, caught up to the last event, and a connection to it. Damaged tables are live no more.
+    def reading(self, head: int | None = None) -> Iterator[LiveTables]:
+        """Yields the tables, caught up to the last event. Damaged ones are live no more.
 
         `head` is its position, for who has just looked.
         """
-        with self.reads.reading(partial(_connected, head=head)) as (side, connection), connection:
-            yield side, connection
+        latest = partial(_connected, head=head)
+        with self.reads.reading(latest) as found, closing(LiveTables(self.reads, *found)) as tables:
+            yield tables
 
     def make_tables(self, progress: Progress = lambda done, total: None) -> None:
         """Builds the read tables when they are gone or damaged. Those of another version stay: it is in use."""
@@ -194,7 +212,7 @@ def _caught_up(side: ReadSide) -> ReadSide:
     return side
 
 
-def _connected(side: ReadSide, head: int | None) -> tuple[ReadSide, Connection]:
+def _connected(side: ReadSide, head: int | None = None) -> tuple[ReadSide, Connection]:
     side.catch_up(head=head)
     connection = side.database.connect()
     try:

@@ -1,17 +1,28 @@
 """A structure in use while `pixflow rebuild` replaces its tables, on both stores."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from sys import setprofile
 from threading import Event, Thread
 from time import sleep
+from types import CodeType, FrameType
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from projections import directory
 from projections.figures.paths import paths
 from projections.figures.snapshot import is_fresh
-from projections.store import stores
+from projections.store import postgres, stores
+from projections.store.catch_up import ReadSide
+from projections.store.postgres import PostgresStores
+from projections.store.sqlite import SqliteStores
 from tests.web.paths import House, house
+from web.hosting import served_structure
+from web.hosting.served_structure import LiveTables, structure_in_use
 from web.hosting.settings import Settings
 
 SOPHIE = "Sophie Lecomte"
@@ -64,3 +75,82 @@ def test_a_rebuild_leaves_no_entry_of_figures_to_make(at_work: House) -> None:
     with side.database.connect() as connection:
         assert connection.execute(select(func.count()).select_from(paths)).scalar_one() == 1
         assert is_fresh(side, connection, served.today(), 0)
+
+
+Moment = tuple[CodeType, int]
+"""The return of a function: its code, and 1 for the first time."""
+WATCHED = {
+    function.__code__
+    for function in (
+        *(SqliteStores.live, SqliteStores._stamp, SqliteStores._pointed, SqliteStores._usable, SqliteStores.open),
+        *(PostgresStores.live, PostgresStores.open),
+        *(stores.Live._live, ReadSide.__init__, ReadSide.catch_up, LiveTables.renew, served_structure._connected),
+    )
+}
+
+
+def test_whenever_a_rebuild_ends_a_page_shows_what_was_recorded(
+    at_work: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process replaces the tables at each moment of a request in turn. The page is drawn after a command."""
+    monkeypatch.setattr(postgres, "_CHANGE", "BEGIN; SET LOCAL lock_timeout TO '20ms'")  # tables in use are left
+    opened = at_work.served.opened
+
+    def replace() -> None:
+        stores.rebuild(served_structure.reads_of(opened).stores, opened.engine)
+
+    def ask() -> None:
+        served = structure_in_use(opened)
+        before = at_work.opened()
+        with served.reading() as tables:
+            assert before in shown(tables)
+            after = at_work.opened()
+            tables.renew()
+            assert after in shown(tables)
+        served.reads.close()
+
+    every: list[Moment] = []
+    with watched(WATCHED, every.append):
+        ask()
+    assert {code for code, _ in every} >= {ReadSide.catch_up.__code__, served_structure._connected.__code__}
+    for moment in every:
+        with at(moment, replace):
+            ask()
+
+
+def shown(tables: LiveTables) -> set[Any]:
+    """Returns the dossiers that the tables have."""
+    return set(tables.connection.execute(select(directory.people.c.stream)).scalars())
+
+
+@contextmanager
+def at(moment: Moment, act: Callable[[], None]) -> Iterator[None]:
+    """Does something when a moment comes."""
+    came: list[Moment] = []
+
+    def look(now: Moment) -> None:
+        if now == moment:
+            setprofile(None)
+            came.append(now)
+            act()
+
+    with watched({moment[0]}, look):
+        yield
+    assert came
+
+
+@contextmanager
+def watched(codes: Container[CodeType], look: Callable[[Moment], None]) -> Iterator[None]:
+    """Calls `look` at each moment of these functions in this thread."""
+    times: Counter[CodeType] = Counter()
+
+    def profile(frame: FrameType, event: str, _: object) -> None:
+        if event == "return" and frame.f_code in codes:
+            times[frame.f_code] += 1
+            look((frame.f_code, times[frame.f_code]))
+
+    setprofile(profile)
+    try:
+        yield
+    finally:
+        setprofile(None)

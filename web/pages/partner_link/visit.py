@@ -253,17 +253,17 @@ def _served(host: Host) -> list[ServedStructure]:
 
 
 def _row(served: ServedStructure, link: UUID) -> Any:
-    with served.reading() as (_, connection):
-        return partner_links.of_link(connection, link)
+    with served.reading() as tables:
+        return partner_links.of_link(tables.connection, link)
 
 
 def _opened(served: ServedStructure, stream: UUID, link: UUID) -> Visit | None:
-    with served.reading() as (_, connection):
-        dossier = fold_of(connection, stream)
+    with served.reading() as tables:
+        dossier = fold_of(tables.connection, stream)
         found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
         if found is None or not is_open(dossier, found, served.today()):
             return None
-        return Visit(served, stream, dossier, found, _offer(connection, found))
+        return Visit(served, stream, dossier, found, _offer(tables.connection, found))
 
 
 def _offer(connection: Connection, found: LinkedReferral) -> str:

@@ -66,8 +66,8 @@ def _found(request: Request, structure: str, resource: UUID, number: int) -> tup
     served = host.structures.get(structure)
     if served is None:
         raise HTTPException(404)
-    with served.reading() as (_, connection):
-        state = fold_of(connection, resource)
+    with served.reading() as tables:
+        state = fold_of(tables.connection, resource)
     if not isinstance(state, Resource) or not state.is_shown or not 1 <= number <= len(state.revisions):
         raise HTTPException(404)
     one = state.revisions[number - 1]

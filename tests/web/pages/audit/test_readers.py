@@ -61,9 +61,9 @@ def test_a_copy_says_who_looked(there: House) -> None:
     def known(connection: Connection) -> personal_data.PersonalData:
         return personal_data.everything(there.served, connection, dossier)
 
-    with there.served.reading() as (_, connection):
-        document = personal_data_file.document(known(connection))
-        assert personal_data_paper.pdf(known(connection)).startswith(b"%PDF")
+    with there.served.reading() as tables:
+        document = personal_data_file.document(known(tables.connection))
+        assert personal_data_paper.pdf(known(tables.connection)).startswith(b"%PDF")
     assert [(one["who"], one["page"], one["why"]) for one in document["readers"]] == [
         (NADIA, "le dossier", "suit le dossier")
     ]
