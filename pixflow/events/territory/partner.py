@@ -17,8 +17,8 @@ PLAIN = frozenset({
 """All of it is written in clear: it tells of organisations, of no young person and of nobody in the team."""
 
 CorrectedField = Literal[
-    "name", "address", "complement", "commune", "postal_code", "phone", "email", "website", "booking", "hours",
-    "summary",
+    "name", "address", "complement", "commune", "town", "postal_code", "phone", "email", "website", "booking",
+    "hours", "summary",
 ]  # fmt: skip
 DelistingReason = Literal["closed", "no-offer", "far", "not-a-partner", "mistake"]
 AsideReason = Literal["not-a-partner", "far", "known", "other"]

@@ -9,14 +9,18 @@ from pixflow.decision import Decision
 from pixflow.engine import new_id
 from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferContact, OfferKind, OfferTerms, PartnerDetails
+from pixflow.open_data.communes import by_postal_code, find
 from pixflow.partners import joins, listing, offers
 from web.desk.desk import Desk
 from web.french.events.sentences import AT_ONCE
-from web.french.typography import phone
+from web.french.typography import phone, typeset
 from web.http.addresses import whole_number
 from web.http.forms import Form, Text
 
-FIELDS: tuple[e.CorrectedField, ...] = get_args(e.CorrectedField)
+FIELDS: tuple[e.CorrectedField, ...] = tuple(one for one in get_args(e.CorrectedField) if one != "commune")
+"""The fields that people type. The code of a commune follows from its name and its postal code."""
+OF_COMMUNE = ("town", "postal_code")
+"""The fields that say one commune: who changes one of them states both."""
 
 
 class PartnerCorrectionForm(Form):
@@ -25,7 +29,7 @@ class PartnerCorrectionForm(Form):
     name: Text
     address: Text = ""
     complement: Text = ""
-    commune: Text = ""
+    town: Text = ""
     postal_code: Text = ""
     phone: Text = ""
     email: Text = ""
@@ -38,7 +42,13 @@ class PartnerCorrectionForm(Form):
 def of_file(details: PartnerDetails) -> dict[str, str]:
     """Returns the fields of a file as the form of a correction shows them."""
     values: dict[str, str] = {name: str(getattr(details, name)) for name in FIELDS}
-    return {**values, "phone": phone(details.phone) if details.phone else ""}
+    return {**values, "town": typeset(details.town), "phone": phone(details.phone) if details.phone else ""}
+
+
+def commune_of(town: str, postal_code: str) -> dict[str, str]:
+    """Returns the fields of a commune, by INSEE's list where it is sure; else the name as typed, without a code."""
+    found = find(town, postal_code) or by_postal_code(postal_code)
+    return {"commune": found.code, "town": found.name} if found else {"commune": "", "town": town}
 
 
 class BoxForm(Form):

@@ -63,9 +63,12 @@ def correct(request: Request, desk: AtPartners, partner_id: UUID, data: FormData
     fields: dict[str, str] = {name: getattr(form, name) for name in forms.FIELDS}
     shown = forms.of_file(seen.details)
     changed = {n: value for n, value in fields.items() if value not in (shown[n], getattr(seen.details, n))}
+    moved = bool(changed.keys() & forms.OF_COMMUNE)
+    changed |= {name: fields[name] for name in forms.OF_COMMUNE if moved}
     theirs = meanwhile.corrections(seen, state, changed)
     if theirs and not desk.engine.has_recorded(form.command_id):
         return _again(request, desk, partner_id, "corriger", {**data, "seen": state.version}, theirs)
+    changed |= forms.commune_of(form.town, form.postal_code) if moved else {}
     steps = [
         Step({"partner": partner_id}, correct_partner, {"field": name, "value": value})
         for name, value in changed.items()

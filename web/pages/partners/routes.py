@@ -8,7 +8,6 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from pixflow.engine import new_id
 from pixflow.events.values import PartnerDetails
-from pixflow.open_data.communes import by_postal_code, communes, find
 from pixflow.partners.catalogue import receive_catalogue
 from pixflow.partners.listing import attach_name, list_partner, suggest_partner
 from projections.territory import partners
@@ -27,6 +26,7 @@ from web.http.people import NOBODY, note
 from web.http.templates import Page, page, redirect
 from web.pages.indicators.files import workbook
 from web.pages.partners import listing
+from web.pages.partners.forms import commune_of
 from web.pages.partners.free_names import names_to_attach
 from web.pages.partners.listing import LIST, Town
 from web.pages.partners.place_map import PlaceMap, place_map
@@ -174,12 +174,11 @@ def _must_add(desk: Desk) -> None:
 
 def _details(form: NewPartnerForm) -> PartnerDetails:
     """Returns the file, with the code of the commune when INSEE's list is sure of it."""
-    found = find(form.town, form.postal_code) or by_postal_code(form.postal_code)
-    known = communes().get(found.code) if found else None
+    known = commune_of(form.town, form.postal_code)
     return PartnerDetails(
         name=form.name,
-        commune=known.code if known else "",
-        town=known.name if known else form.town,
+        commune=known["commune"],
+        town=known["town"],
         postal_code=form.postal_code,
         address=form.address,
         phone=form.phone,

@@ -73,6 +73,18 @@ def test_who_corrects_the_same_field_second_reads_what_it_became_and_keeps_their
     assert details(at_work, partner).hours == "l’après-midi"
 
 
+def test_who_corrects_the_postal_code_reads_that_the_commune_changed(at_work: House, partner: UUID) -> None:
+    sophie, helene = at_work.client(SOPHIE), at_work.client(HELENE)
+    correct = f"/partenaires/{partner}/corriger"
+    first = opened(sophie, f"/partenaires/{partner}?formulaire=corriger", correct)
+    moved = {**opened(helene, f"/partenaires/{partner}?formulaire=corriger", correct), "town": "Mortagne-au-Perche"}
+    assert helene.post(correct, data=moved).status_code == 303
+    refused = sophie.post(correct, data={**first, "postal_code": "61300"})
+    assert refused.status_code == 422
+    assert "« Mortagne-au-Perche »" in words(refused.text)
+    assert (details(at_work, partner).town, details(at_work, partner).commune) == ("Mortagne-au-Perche", "")
+
+
 def again_of(answer: Any, action: str) -> dict[str, Any]:
     """The fields of the form of a refusal."""
     form = tree(answer.text).css_first(f'form[action^="{action}"]')

@@ -118,6 +118,23 @@ def test_a_correction_records_the_fields_that_differ_and_is_taken_back(
     assert state(at_work, stream).details.phone == EPN.phone
 
 
+def test_a_commune_is_corrected_by_its_name_and_postal_code(at_work: House, referent: InspectingClient) -> None:
+    stream = listed(at_work)
+    correct = f"/partenaires/{stream}/corriger"
+    form = parsed(referent.get(f"/partenaires/{stream}?formulaire=corriger").text).select_one("#form form")
+    fields = {one["name"]: one.get("value", one.text) for one in form.select("input, textarea")}
+    assert (fields["town"], fields["postal_code"], fields.get("commune")) == ("L’Aigle", "61300", None)
+    moved = fields | {"town": "mortagne au perche", "postal_code": "61400"}
+    assert referent.post(correct, data=moved).status_code == 303
+    there = state(at_work, stream).details
+    assert (there.commune, there.town, there.postal_code) == ("61293", "Mortagne-au-Perche", "61400")
+    form = parsed(referent.get(f"/partenaires/{stream}?formulaire=corriger").text).select_one("#form form")
+    fields = {one["name"]: one.get("value", one.text) for one in form.select("input, textarea")}
+    assert referent.post(correct, data=fields | {"town": "Nulle-Part", "postal_code": ""}).status_code == 303
+    there = state(at_work, stream).details
+    assert (there.commune, there.town, there.postal_code) == ("", "Nulle-Part", "")
+
+
 def test_an_advisor_verifies_and_suggests_and_the_referent_lists(at_work: House, referent: InspectingClient) -> None:
     advisor, stream = at_work.client(NADIA), listed(at_work)
     assert send(advisor, f"/partenaires/{stream}/verifier", channel="call").status_code == 303
