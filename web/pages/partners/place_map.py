@@ -23,8 +23,8 @@ from web.french.typography import typeset
 from web.http.pagination import address
 from web.pages.partners.listing import LIST, NOWHERE, PartnersFound
 
-WIDTH, MARGIN, TALLEST = 480, 24, 640
-"""Units of the drawing: it is about as wide as a phone."""
+WIDTH, MARGIN, TALLEST = 480, 24, 400
+"""Units of the drawing: it is about as wide as a phone, and stands whole on a screen."""
 APART = 34
 """Units between two points: closer places share one, so that a finger presses the right one."""
 LETTER, LINE, NAMED_POINTS = 7, 18, 60
@@ -116,8 +116,8 @@ class _Frame:
 
     def at(self, point: Point) -> tuple[float, float]:
         north, east = point
-        _, top, left, _ = self.box
-        return MARGIN + (east - left) * self.squeeze * self.unit, MARGIN + (top - north) * self.unit
+        _, top, left, right = self.box
+        return WIDTH / 2 + (east - (left + right) / 2) * self.squeeze * self.unit, MARGIN + (top - north) * self.unit
 
 
 def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:

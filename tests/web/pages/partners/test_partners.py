@@ -78,6 +78,17 @@ def test_the_map_draws_a_place_without_coordinates_in_the_middle_of_its_commune_
     assert alone.select_one(".map a")["aria-label"] == "Tiers-lieu, L’Aigle, au milieu de la commune"
 
 
+def test_a_map_of_places_one_above_the_other_is_wider_than_high_and_has_them_in_its_middle(at_work: House) -> None:
+    listed(at_work)
+    listed(at_work, PartnerDetails(name="Fablab", town="Le Mans", point=(48.0061, 0.6281)))
+    drawn = parsed(at_work.client(NADIA).get("/partenaires").text).select_one("svg.map")
+    _, _, wide, high = map(int, drawn["viewBox"].split())
+    assert high < wide
+    marks = [(float(one["cx"]), float(one["cy"])) for one in drawn.select("circle.hit")]
+    assert [x for x, _ in marks] == [wide / 2, wide / 2]
+    assert all(0 < y < high for _, y in marks)
+
+
 def test_a_partner_shows_its_hours_in_french_and_the_offers_that_its_words_propose(
     at_work: House, referent: InspectingClient
 ) -> None:
