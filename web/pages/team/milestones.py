@@ -20,6 +20,8 @@ DECISIONS: dict[str, Decision[..., Any]] = {
     "pix": milestones.take_pix, "training": milestones.attend_training, "briefing": milestones.hold_briefing,
 }  # fmt: skip
 
+UNKNOWN = bulk.RowOutcome("Une personne cochée", refused="elle n’est pas dans l’équipe, rechargez la page.")
+
 
 class MilestoneForm(DatedForm):
     """The people who were ticked, and the milestone; a training and a briefing have a title."""
@@ -36,8 +38,8 @@ def missing_fields(form: MilestoneForm) -> dict[str, str]:
 
 
 def record_milestones(desk: Desk, form: MilestoneForm) -> list[bulk.RowOutcome]:
-    """Records the milestone of each person of the team, in the order ticked."""
-    return [_record(desk, form, person) for person in form.person if person in desk.refs.team]
+    """Records the milestone of each person of the team, in the order ticked; who is not of it has a refusal."""
+    return [_record(desk, form, person) if person in desk.refs.team else UNKNOWN for person in form.person]
 
 
 def receipt(desk: Desk, reference: str) -> Receipt | None:

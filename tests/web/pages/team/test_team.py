@@ -412,6 +412,17 @@ def test_each_person_has_a_result_when_one_is_refused(at_work: House) -> None:
     ]
 
 
+def test_who_is_not_of_the_team_is_told_and_the_others_are_noted(at_work: House) -> None:
+    client = at_work.client(SOPHIE)
+    sent = {"command_id": str(uuid4()), "on": "2026-03-12", "step": "pix"}
+    answer = client.post("/equipe/noter", data={**sent, "person": [str(uuid4())]})
+    assert answer.status_code == 422
+    unknown = "Une personne cochée : elle n’est pas dans l’équipe, rechargez la page."
+    assert texts(answer.text, ".notice.late li") == [unknown]
+    answer = client.post("/equipe/noter", data={**sent, "person": [str(uuid4()), str(at_work.people[PAUL])]})
+    assert texts(answer.text, ".notice.late li") == [unknown, "Paul Rey : noté"]
+
+
 def test_noting_asks_for_people_and_a_title(at_work: House) -> None:
     client = at_work.client(SOPHIE)
     sent = {"command_id": str(uuid4()), "on": "2026-03-12", "step": "training", "title": ""}
