@@ -9,6 +9,7 @@ import msgspec
 
 from pixflow.place_import.choices import PlaceChoices, Way
 from pixflow.place_import.identified import key_of
+from pixflow.place_import.importer import PreparedPlaces
 from pixflow.place_import.plan import PlacePlan
 from web.http.forms import Form
 
@@ -87,8 +88,11 @@ class PlaceSelection:
         )
 
 
-def seen(plan: PlacePlan) -> int:
-    """Returns a checksum of what the preview offers: it moves when the list of partners does."""
+def seen(prepared: PreparedPlaces) -> int:
+    """Returns a checksum of what the preview offers: it moves with the list of partners and with the columns read."""
+    plan = prepared.plan
+    if plan is None:
+        return 0
     doubts = [(one.place.line, [(pair.stream, pair.other) for pair in one.alike]) for one in plan.doubtful]
     offered = [
         [one.line for one in plan.new],
@@ -96,6 +100,7 @@ def seen(plan: PlacePlan) -> int:
         [(one.stream, one.place) for one in plan.gone],
         [one.line for one in plan.aside],
         doubts,
+        sorted(prepared.mapping.items()),
     ]
     return crc32(msgspec.json.encode(offered))
 

@@ -157,7 +157,7 @@ def preview_page(
         rest=chosen.rest,
         notes_gone=chosen.notes_gone(plan),
         loses_much=plan.loses_much,
-        form=OpenForm("import", errors=errors, seen=import_choices.seen(plan)),
+        form=OpenForm("import", errors=errors, seen=import_choices.seen(prepared)),
         command_id=desk.new_command(),
     )
 

@@ -35,7 +35,7 @@ from web.pages.partners.import_choices import PlaceSelection, PlacesForm, seen
 
 router = APIRouter()
 IMPORT = "/partenaires/import"
-MOVED = "La liste des partenaires a changé entre-temps : vérifiez vos choix, puis enregistrez à nouveau."
+MOVED = "L’aperçu a changé entre-temps : vérifiez vos choix, puis enregistrez à nouveau."
 NOT_VALID = "Cette page n’est plus valable : vérifiez vos choix, puis enregistrez à nouveau."
 
 
@@ -136,7 +136,7 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
         _, prepared = _prepared(desk, importer, token, chosen)
         if prepared.plan is None:
             return _preview(request, desk, token, data, {})
-        if form.seen != seen(prepared.plan):
+        if form.seen != seen(prepared):
             return _preview(request, desk, token, data, {"": MOVED})
         by, choices = desk.by(receive_catalogue), chosen.choices(prepared.plan)
         importer.record(prepared, by=by, command_id=form.command_id, choices=choices)

@@ -176,6 +176,18 @@ def test_a_table_is_read_once_somebody_says_its_columns_and_they_are_remembered(
     assert figures(referent.get(preview(referent, other), params=columns).text) == ["1 nouveau lieu"], "none is gone"
 
 
+def test_columns_chosen_anew_are_shown_before_they_are_recorded(at_work: House, referent: InspectingClient) -> None:
+    where = preview(referent, TABLE)
+    columns = ["1:nom", "2:commune", "3:code_postal", "4:telephone"]
+    form = sent_by(referent.get(where, params={"column": columns}).text, "form.portfolio")
+    answer = referent.post(where, data=form | {"column": ["1:nom", "2:commune", "3:code_postal", "4:adresse"]})
+    assert (answer.status_code, "a changé entre-temps" in answer.text) == (422, True)
+    assert listed(at_work) == {}
+    assert referent.post(where, data=dict(sent_by(answer.text, "form.portfolio"))).status_code == 303
+    (stream,) = listed(at_work).values()
+    assert state(at_work, stream).details.address == "02 33 00 00 00"
+
+
 @pytest.mark.parametrize("name", ["structures", "services"])
 def test_data_inclusion_is_taken_from_its_json(at_work: House, referent: InspectingClient, name: str) -> None:
     place = {"id": "invented--s1", "source": "invented", "nom": "Cap emploi", "reseaux_porteurs": ["ccas-cias"],
