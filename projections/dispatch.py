@@ -101,5 +101,5 @@ def _by_referent(refs: References | None) -> Periods:
     if refs is None:
         return None
     starts = sorted({day for day, _ in refs.protocols.published})
-    periods = zip([None, *starts[1:]], starts, [*starts[1:], None], strict=True)
+    periods = zip([None, *starts[1:]], starts, [*starts[1:], None], strict=True) if starts else ()
     return tuple((since, end) for since, day, end in periods if refs.protocol(day).result_route == "referent")

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 from sqlalchemy.exc import OperationalError, PendingRollbackError
 
+from pixflow.documents.protocol import NoDocument
 from pixflow.store import Damaged, StoreBusy, StoreFull, StoreLost, UnknownTopic
 from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
@@ -56,6 +57,7 @@ def _answer_errors(app: FastAPI) -> None:
         app.add_exception_handler(kind, _unavailable)
     for damaged in DAMAGED:
         app.add_exception_handler(damaged, _damaged)
+    app.add_exception_handler(NoDocument, _without_document)
     app.add_exception_handler(dependencies.NotModified, _unchanged)
     app.add_exception_handler(SessionLocked, lock_routes.locked)
     app.add_exception_handler(MassReading, _stopped)
@@ -108,6 +110,12 @@ def _unavailable(request: Request, error: Exception) -> Response:
 def _damaged(request: Request, error: Exception) -> Response:
     """Answers 424 when one event of the stream asked for does not open."""
     return errors.answer(request, 424, errors.was_recorded(request, 500, _recorded))
+
+
+def _without_document(request: Request, error: Exception) -> Response:
+    """Answers 424 when no protocol or no grid opens: what is asked for is computed with them."""
+    recorded = errors.was_recorded(request, 500, _recorded)
+    return errors.answer(request, 424, recorded, title=error_pages.NO_DOCUMENT, instead=error_pages.WITHOUT_DOCUMENT)
 
 
 def _unchanged(request: Request, error: Exception) -> Response:

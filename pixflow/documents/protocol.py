@@ -151,14 +151,18 @@ class ProtocolDocument:
     stages: tuple[StageText, ...] = ()
 
 
+class NoDocument(LookupError):
+    """No protocol, or no grid, is published: an event of the only one does not open."""
+
+
 def in_force(published: Sequence[tuple[date, T]], day: date) -> T:
     """Returns the latest document published from a date on or before `day`, else the earliest one.
 
     `published` is in order of publication. Of two from the same date, the one published last wins. Raises
-    LookupError when nothing is published. Source: docs/domain.md#tasks.
+    NoDocument when nothing is published. Source: docs/domain.md#tasks.
     """
     if not published:
-        raise LookupError("no protocol is published")
+        raise NoDocument("nothing is published")
     best: tuple[date, T] | None = None
     for entry in published:
         if entry[0] <= day and (best is None or best[0] <= entry[0]):

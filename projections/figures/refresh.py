@@ -43,6 +43,7 @@ def refresh(side: ReadSide, today: date) -> None:
     """Makes the entries that are missing, or were made with other documents; judges debriefs by today's team.
 
     Each stream is made once at most: the loop ends whatever other processes make with other documents meanwhile.
+    Raises NoDocument without a protocol or a grid that opens.
     """
     last: UUID | None = FIRST
     while last:
@@ -52,6 +53,14 @@ def refresh(side: ReadSide, today: date) -> None:
     if unjust:
         with side.writing() as connection:
             judge_debriefs(connection, side.refs)
+
+
+def try_to_refresh(side: ReadSide, today: date) -> None:
+    """Makes the entries as `refresh` does, and logs an error: neither tables nor periodic jobs wait for figures."""
+    try:
+        refresh(side, today)
+    except Exception:
+        logging.getLogger("pixflow").exception("entries of figures")
 
 
 def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:

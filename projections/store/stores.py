@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from projections.bookkeeping import metadata
 from projections.contract import Source
-from projections.figures.refresh import first_entries, refresh
+from projections.figures.refresh import first_entries, try_to_refresh
 from projections.store.catch_up import Progress, ReadSide
 
 T = TypeVar("T")
@@ -76,7 +76,7 @@ def _make(stores: Stores, source: Source, progress: Progress) -> str:
     name, today = stores.make(), source.today()
     side = ReadSide(source, stores.open(name))
     side.build(progress, first_entries(today))
-    refresh(side, today)
+    try_to_refresh(side, today)
     side.close()
     stores.point(name)
     stores.tidy()

@@ -18,6 +18,7 @@ from tests.damage import flip
 from tests.web.arranged import scheduled
 from tests.web.paths import House, house
 from web.hosting import clock_jobs
+from web.hosting.host import open_host
 
 FIRST = date(2026, 1, 5)
 PAGES = ("/boite", "/dossiers", "/resultats", "/ateliers", "/equipe", "/dossiers?q=diallo")
@@ -66,6 +67,27 @@ def test_what_the_tables_showed_before_the_damage_is_not_shown_as_whole(at_work:
     journal = client.get(f"/journal?dossier={bad}").text
     assert "Ouverture&nbsp;: ne se lit plus" in journal.replace("\N{NO-BREAK SPACE}", "&nbsp;")
     assert journal.count("ne se lit plus") == 1
+
+
+@pytest.mark.parametrize("name", ["protocol", "grille"])
+def test_without_a_protocol_or_a_grid_what_is_counted_with_it_says_so(tmp_path: Path, name: str) -> None:
+    with house(tmp_path, FIRST) as made:
+        dossier, scored = made.presented(), made.debriefed(first="Léo", last="Martin")[0]
+        people, clock = made.people, made.served.engine.clock
+        flip(made.served.opened, position_of(made, made.served.opened.stream(name)))
+    with open_host(tmp_path, demo=True, clock=clock) as host:
+        made = House(host, [clock()])
+        made.people = people
+        made.served.rebuild(lambda done, total: None)
+        if name == "grille":
+            made.served.tick()
+        sophie, helene = made.client("Sophie Lecomte"), made.client("Hélène Morin")
+        for page in ("/boite", "/dossiers", "/ateliers", "/equipe", "/partenaires", "/ressources", "/journal"):
+            assert sophie.get(page).status_code == 200, page
+        assert helene.get("/boite").status_code == 200
+        needing = [f"/dossiers/{dossier if name == 'protocol' else scored}", "/indicateurs", "/indicateurs/I14"]
+        for answer in map(sophie.get, (*needing, "/protocole")):
+            assert (answer.status_code, "ne se lit plus" in answer.text) == (424, True), answer.url
 
 
 def test_so_does_the_page_of_anything_else(at_work: House) -> None:

@@ -18,7 +18,7 @@ from pixflow.reference_data import References
 from pixflow.store.locks import FileLock, ServeLock, alone
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from projections.figures.refresh import refresh
+from projections.figures.refresh import try_to_refresh
 from projections.store import postgres, sqlite, stores
 from projections.store.catch_up import ReadSide
 from web.hosting import clock_jobs, notices, partner_mails
@@ -141,7 +141,7 @@ class ServedStructure:
             if outbox:
                 partner_mails.write_due(self.engine, self.read())
         clock_jobs.note_shortcuts(self.engine, self.opened.stream("structure"), self.shortcuts)
-        refresh(side, self.today())
+        try_to_refresh(side, self.today())
         sent = self._send(outbox, url) if outbox else 0
         swept = self._delete_by_age() if by_age else 0
         self.engine.recorder.truncate()

@@ -37,6 +37,11 @@ TOO_MUCH = (
     "personnes ensemble peuvent vous rendre l’accès."
 )
 BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
+NO_DOCUMENT = "Le protocole ou la grille ne se lit plus"
+WITHOUT_DOCUMENT = (
+    "Cette page se calcule avec eux : prévenez la personne qui exploite pixflow. Les pages qui s’en passent restent "
+    "ouvertes."
+)
 UNKNOWN_HOST = "Adresse inconnue"
 UNREADABLE = "Cette adresse contient un caractère qui ne s’y écrit pas : elle a été coupée ou modifiée."
 FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pris en compte."

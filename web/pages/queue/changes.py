@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pixflow.documents.protocol import NoDocument
 from projections.figures import changes as questions
 from projections.figures.snapshot import is_fresh
 from web.desk.desk import Desk
@@ -31,8 +32,11 @@ def changes(desk: Desk) -> Sequence[ChangeLine]:
     if "manager" not in desk.roles or not is_fresh(desk.served.read(), desk.read, desk.today, _FEW):
         return []
     asked = asked_of(desk)
-    with counting(desk.served, desk.today) as there:
-        found = questions.late_changes(there.connection, asked.question.first, desk.today, desk.today - _WEEK)
+    try:
+        with counting(desk.served, desk.today) as there:
+            found = questions.late_changes(there.connection, asked.question.first, desk.today, desk.today - _WEEK)
+    except NoDocument:  # the page of Indicateurs says so
+        return []
     return [
         ChangeLine(french.TITLES[one.indicator], one.now, one.before, asked.at(f"{PATH}/{one.indicator}", etat="late"))
         for one in found
