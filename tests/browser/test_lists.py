@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pypdf import PdfReader
 
+from pixflow.events.values import PartnerDetails
+from pixflow.partners.listing import list_partner
 from tests.web.filled import fill
 from tests.web.paths import House, house
 from tests.web.story import long_story
@@ -23,6 +25,8 @@ from tests.web.story import long_story
 pytestmark = pytest.mark.browser
 NADIA, SOPHIE, CLAIRE = "Nadia Benali", "Sophie Lecomte", "Claire Vasseur"
 DAY = date(2026, 3, 16)
+PAPER: ViewportSize = {"width": 672, "height": 986}
+"""The inside of a sheet of A4, with its margins."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +213,30 @@ def test_a_printed_replay_is_whole(served: Served, tab: Page) -> None:
     assert "Dossier rouvert : encore suivie" in whole
     assert "Aller au" not in whole
     assert "le dossier aujourd" not in whole
+
+
+@pytest.mark.parametrize(
+    "path", ["/equipe", "/partenaires", "/indicateurs", "/indicateurs/I2?par=site", "/indicateurs/I24"]
+)
+def test_a_printed_page_fits_its_paper(served: Served, tab: Page, path: str) -> None:
+    served.enter(tab, SOPHIE)
+    tab.set_viewport_size(PAPER)
+    tab.emulate_media(media="print")
+    tab.goto(served.address + path)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+
+
+def test_printed_partners_say_how_fresh_their_file_is_and_printed_people_have_no_box(served: Served, tab: Page) -> None:
+    details = PartnerDetails(name="Fablab", town="L’Aigle")
+    served.house.says(SOPHIE, list_partner, {"partner": uuid4()}, details=details)
+    served.enter(tab, SOPHIE)
+    tab.emulate_media(media="print")
+    tab.goto(f"{served.address}/partenaires")
+    expect(tab.get_by_text("vérifié ce mois-ci")).to_be_visible()
+    expect(tab.get_by_role("button", name="Chercher", exact=True)).to_be_hidden()
+    tab.goto(f"{served.address}/equipe")
+    expect(tab.locator("tbody th").get_by_text("Paul Rey", exact=True)).to_be_visible()
+    expect(tab.get_by_role("checkbox")).to_have_count(0)
 
 
 def test_without_javascript_replay_and_filters_work_all_the_same(served: Served, chromium: Browser) -> None:
