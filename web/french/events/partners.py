@@ -5,7 +5,7 @@ from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
 from web.french.events.fields import EMPTY, LABELS, EventContext
 from web.french.phrases import listed
-from web.french.territory.files import FIELDS, of_details, of_terms, source_name
+from web.french.territory.files import FIELDS, of_details, of_field, of_terms, source_name
 from web.french.typography import lower_first, plural, say
 
 TITLES: dict[str, str] = {
@@ -117,7 +117,7 @@ def _file(event: Event, context: EventContext) -> str:
             label = lower_first(FIELDS[field])
             if not value:
                 return say("Correction : {label} retiré", label=label)
-            return say("Correction, {label} : {value}", label=label, value=value)
+            return say("Correction, {label} : {value}", label=label, value=of_field(field, value))
         case e.SourceTold(source=source, updated=updated):
             return listed(_told(source), updated and say("fiche du {day}", day=context.day(updated)))
         case e.SourceWithdrawn(source=source):

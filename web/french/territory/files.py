@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from pixflow.events.values import OfferTerms, PartnerDetails
-from web.french.typography import percent, yes_no
+from web.french.territory.hours import in_french
+from web.french.typography import percent, phone, yes_no
 
 FIELDS: dict[str, str] = {
     "name": "Nom",
@@ -85,7 +86,16 @@ def source_name(source: str) -> str:
 
 def of_details(details: PartnerDetails) -> list[tuple[str, str]]:
     """Returns the known fields of a partner's file, as label and value."""
-    return [(label, _text(value)) for field, label in FIELDS.items() if (value := getattr(details, field))]
+    return [(label, of_field(field, value)) for field, label in FIELDS.items() if (value := getattr(details, field))]
+
+
+def of_field(name: str, value: object) -> str:
+    """Returns the value of a field of a file as people read it: a telephone by pairs, opening hours in French."""
+    if name == "phone":
+        return phone(str(value or ""))
+    if name == "hours":
+        return " · ".join(in_french(str(value or "")))
+    return _text(value)
 
 
 def of_terms(terms: OfferTerms, proposals: Mapping[str, str] = {}) -> list[tuple[str, str]]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from pixflow.open_data.opening_hours import open_until, week
-from web.french import dates
 from web.french.typography import NBSP, say
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -32,10 +32,10 @@ def now_in_french(text: str, now: datetime, zone: str) -> str:
     except ValueError:
         return ""
     if is_open:
-        return f"ouvert maintenant, jusqu’à {dates.clock(until, zone)}" if until else "ouvert maintenant"
+        return f"ouvert maintenant, jusqu’à {_there(until, zone)}" if until else "ouvert maintenant"
     if until is None or until - now > _SOON:
         return "fermé maintenant"
-    return f"fermé, ouvre à {dates.clock(until, zone)}"
+    return f"fermé, ouvre à {_there(until, zone)}"
 
 
 def is_open(text: str, now: datetime) -> bool:
@@ -51,6 +51,10 @@ def _grouped(by_day: list[str]) -> Iterator[tuple[str, str]]:
         if hours:
             last = DAYS[days[-1]]
             yield (f"du {DAYS[days[0]]} au {last}" if len(days) > 2 else " et ".join(DAYS[day] for day in days)), hours
+
+
+def _there(at: datetime, zone: str) -> str:
+    return _clock(at.astimezone(ZoneInfo(zone)))
 
 
 def _clock(at: datetime) -> str:

@@ -214,7 +214,7 @@ def _changes(place: Place, stream: UUID, state: PartnerState) -> ChangedPlaceRow
     before, after = known.details if known else PartnerDetails(), details_of(place)
     fields = [name for name in files.FIELDS if getattr(before, name) != getattr(after, name)]
     changes = [
-        (files.FIELDS[name], _value(getattr(before, name)), _value(getattr(after, name)), _own(state, name))
+        (files.FIELDS[name], _value(name, getattr(before, name)), _value(name, getattr(after, name)), _own(state, name))
         for name in fields
     ]
     if known and known.updated != place.updated:
@@ -227,18 +227,16 @@ def _changes(place: Place, stream: UUID, state: PartnerState) -> ChangedPlaceRow
 def _own(state: PartnerState, name: str) -> str:
     """Returns the team's word on a field, which the source now says otherwise."""
     known = state.corrections.get(name)
-    return known.value if known and known.contested is None else ""
+    return files.of_field(name, known.value) if known and known.contested is None else ""
 
 
-def _value(value: Any) -> str:
+def _value(name: str, value: Any) -> str:
     match value:
-        case bool():
-            return "oui" if value else "non"
+        case None:
+            return NOTHING
         case (float() as north, float() as east):
             return f"{north:.5f} ; {east:.5f}"
-        case tuple():
-            return typeset(", ".join(map(str, value))) or NOTHING
-    return typeset(str(value or NOTHING))
+    return typeset(files.of_field(name, value)) or NOTHING
 
 
 def _day(day: Any) -> str:

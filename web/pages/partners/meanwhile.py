@@ -5,6 +5,7 @@ from typing import Any
 
 from pixflow.partners.state import PartnerState
 from web.french.typography import say
+from web.pages.partners.forms import of_file
 
 EMPTY = "vide"
 
@@ -15,7 +16,7 @@ def corrections(seen: PartnerState, now: PartnerState, changed: Mapping[str, Any
     return {
         name: say(
             "Entre-temps, ce champ est devenu « {theirs} ». Gardez votre texte ou reprenez celui-ci, puis enregistrez.",
-            theirs=getattr(after, name) or EMPTY,
+            theirs=of_file(after)[name] or EMPTY,
         )
         for name, typed in changed.items()
         if getattr(after, name) not in (getattr(before, name), typed)

@@ -17,7 +17,6 @@ from pixflow.partners.state import PartnerState, contested, gone
 from pixflow.place_import.plan import place_of
 from projections.store.folds import fold_of
 from projections.territory import partners
-from web.desk import receipts
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt
@@ -166,7 +165,7 @@ def partner_page(
         offers=[*_offers(state, dict(proposals)), *_proposed(desk, state)],
         fields=[files.FIELDS[name] for name in _SHOWN],
         sources=_sources(state),
-        contested=[(files.FIELDS[name], ours, str(getattr(details, name))) for name, ours in contested(state).items()],
+        contested=_contested(state),
         gone=[files.source_name(state.sources[key].source) for key in gone(state)],
         alike=_alike(desk, id, state),
         joined=[(other, _name(desk, other)) for other in state.joined],
@@ -220,10 +219,13 @@ def _sources(state: PartnerState) -> list[SourceColumn]:
     return [SourceColumn("L’équipe", list(map(_text, _SHOWN, team))), *told] if any(team) and told else told
 
 
+def _contested(state: PartnerState) -> list[tuple[str, str, str]]:
+    pairs = contested(state).items()
+    return [(files.FIELDS[name], _text(name, own), _text(name, getattr(state.details, name))) for name, own in pairs]
+
+
 def _text(name: str, value: Any) -> str:
-    if name == "phone" and value:
-        return phone(value)
-    return typeset(", ".join(value) if isinstance(value, tuple) else str(value or "—"))
+    return typeset(files.of_field(name, value) or "—")
 
 
 def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[LookAlike]:
@@ -276,11 +278,6 @@ def _history(desk: Desk, id: UUID) -> list[PartnerEventRow]:
         )
         for one in reversed(events)
     ]
-
-
-def receipt_of(desk: Desk, id: UUID, reference: str) -> Receipt | None:
-    """Returns what a command recorded on this partner."""
-    return receipts.of_partners(desk, reference, id)
 
 
 def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:

@@ -47,7 +47,7 @@ def read(
     if state.into:
         return RedirectResponse(f"/partenaires/{state.into}", 303)
     form = partner.blank(desk, partner_id, formulaire, sur)
-    receipt = partner.receipt_of(desk, partner_id, recu)
+    receipt = receipts.of_partners(desk, recu, partner_id)
     return page(request, partner.partner_page(desk, partner_id, form, receipt, p))
 
 
