@@ -21,7 +21,9 @@ app = typer.Typer()
 
 @app.command()
 def indicators(
-    au: Annotated[str | None, typer.Option("--au", metavar="JOUR", help="Tel que su ce jour-là : 2026-08-31.")] = None,
+    au: Annotated[
+        str | None, typer.Option("--au", metavar="JOUR", help="Tel qu’on le savait ce jour-là : 2026-08-31.")
+    ] = None,
     structure: StructureOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pixflow.documents.definitions import Definitions
 from web.french import tasks
+from web.french.phrases import listed
 from web.french.typography import NBSP, number, percent, plural, say, yes_no
 from web.french.vocabulary import CLOSINGS
 
@@ -153,7 +154,7 @@ def part(indicator: str, name: str) -> str:
     if indicator == "I19":
         return tasks.VERBS.get(name, name)
     if name.endswith("-silent"):
-        return f"{_STAGES[name.removesuffix('-silent')]}, sans activité depuis 60 jours"
+        return f"{_STAGES[name.removesuffix('-silent')]}, sans activité récente"
     if indicator == "I10" and name == "out":
         return "abandonné"
     if indicator == "I15" and name == "done":
@@ -190,7 +191,7 @@ WITHOUT = {
 WAYS = {
     "cohort": "Étape par étape : qui y est entré pendant la période, suivi jusqu’à ce jour.",
     "flow": "Ce qui s’est passé pendant la période.",
-    "stock": "Ce qui est là, ce jour.",
+    "stock": "La situation à cette date.",
 }
 """The way of an indicator, in the words of the page of all of them."""
 
@@ -276,10 +277,14 @@ def cell(indicator: str, name: str) -> str:
     return part(indicator, name)
 
 
-def middle(indicator: str, median: int) -> str:
-    """Returns a median with its unit: points of I21, working days late of I19."""
-    unit = plural(median, "point", "points") if indicator == "I21" else say("{days} j de retard", days=median)
-    return say("médiane {unit}", unit=unit)
+def middle(indicator: str, median: int, ninth: int | None) -> str:
+    """Returns a median with its unit: points of I21, days late of I19, days of I13 with the ninth decile."""
+    if indicator == "I21":
+        return say("médiane {points}", points=plural(median, "point"))
+    if indicator == "I19":
+        return say("médiane {days} j de retard", days=median) if median else "médiane moins d’un jour de retard"
+    most = say("neuf sur dix en {days} j", days=ninth) if ninth is not None else ""
+    return listed(say("la moitié en {days} j", days=median), most)
 
 
 def state(indicator: str, name: str) -> str:
@@ -289,7 +294,7 @@ def state(indicator: str, name: str) -> str:
 
 def was(counted: int, of: int, day: str) -> str:
     """Returns what a number was, as known on the day that it is about."""
-    return f"était {number(counted)} sur {number(of)} au {day}, tel que su ce jour-là"
+    return f"était {number(counted)} sur {number(of)} au {day}, {CLOCKS['known']}"
 
 
 def share(value: float | None) -> str:
@@ -307,15 +312,15 @@ def reason(text: str) -> str:
     return (_REASONS | CLOSINGS).get(text, text)
 
 
-CLOCKS = {"known": "tel que su ce jour-là", "true": "tel que vrai ce jour-là, su aujourd’hui"}
+CLOCKS = {"known": "d’après ce qu’on savait ce jour-là", "true": "d’après ce qu’on sait aujourd’hui de ce jour-là"}
 
 
 def of_definitions(document: Definitions) -> Iterator[tuple[str, str]]:
     """Yields all fields of definitions, as label and value."""
     yield "Nom", document.name or ORIGINAL
     yield "Jours", "ouvrés" if document.working_days else "calendaires"
-    yield "Un atelier compte comme présentation et fiche", yes_no(document.workshop_presents)
-    yield "Sans activité après", plural(document.silent, "jour")
+    yield "Un atelier vaut présentation et fiche de prescription", yes_no(document.workshop_presents)
+    yield "Étape sans activité récente au-delà de", plural(document.silent, "jour")
     for id, days in document.targets:
         yield f"Délai : {TITLES.get(id, id)}".replace(" :", NBSP + ":"), plural(days, "jour")
     for rule, why in document.without:

@@ -181,6 +181,12 @@ def cell_label(cut: str, value: str) -> str:
     return dict(labels).get(value, value)
 
 
+def days_said(asked: AskedFigures) -> str:
+    """Returns the days of the period in words, and for a past day the clock."""
+    clock = f", {french.CLOCKS[asked.clock]}" if asked.past else ""
+    return days_text(asked.question) + clock
+
+
 def days_text(question: FigureQuestion) -> str:
     """Returns the days of the period in words."""
     first, last = (dates.day(day, year=True) for day in (question.first, question.last))

@@ -90,7 +90,7 @@ def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH,
 
 def _part(one: Indicator, part: Part, number: Callable[[str, str, int, int], Number], rated: bool) -> Number:
     made = number(part.counts, french.part(one.id, part.name), part.counted, part.among)
-    middle = "" if part.median is None or part.ninth is not None else french.middle(one.id, part.median)
+    middle = "" if part.median is None else french.middle(one.id, part.median, part.ninth)
     share = french.share(part.rate) if rated else ""
     return replace(made, rate=share, median=part.median, ninth=part.ninth, middle=middle)
 

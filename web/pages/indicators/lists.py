@@ -99,6 +99,7 @@ def _words(desk: Desk, id: str, one: FigureLine, late: bool) -> Iterable[str]:
     if one.reason:
         yield french.reason(one.reason)
     if one.ended_on and one.ended_on != one.on:
-        yield say("le {day}", day=dates.day(one.ended_on, year=True))
+        done = f"{french.state(id, 'done')} " if one.state in ("done", "past") else ""
+        yield done + say("le {day}", day=dates.day(one.ended_on, year=True))
     elif one.due and one.state == "open" and id not in ("I1", "I17"):
         yield say(french.DUE[id == "I18"], day=dates.day(one.due, year=True))

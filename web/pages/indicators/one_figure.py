@@ -110,7 +110,7 @@ def one_figure(
             chosen_title=french.cell(id, name),
             rows=line_rows(desk, id, found),
             pager=pager,
-            days=asking.days_text(asked.question) + (f", {french.CLOCKS[asked.clock]}" if asked.past else ""),
+            days=asking.days_said(asked),
             menus=menus,
             files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx")},
             people=frozenset(one.stream for one in found),

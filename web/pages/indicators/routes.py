@@ -110,7 +110,7 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
     return page(
         request,
         FiguresPage(
-            days=asking.days_text(asked.question),
+            days=asking.days_said(asked),
             day=asked.question.day.isoformat(),
             today=desk.today.isoformat(),
             past=asked.past,

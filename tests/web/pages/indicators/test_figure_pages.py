@@ -13,7 +13,7 @@ import pytest
 from pixflow.dossier.stages import orientation
 from pixflow.indicators.figure import FEWEST
 from tests.erasures import erase
-from tests.web.client import InspectingClient
+from tests.web.client import InspectingClient, words
 from tests.web.paths import House, house
 from tests.web.story import long_story
 from tests.web.tags import parsed
@@ -57,6 +57,15 @@ def test_each_number_leads_to_a_list_of_its_length(manager: InspectingClient) ->
     assert {path: length(manager, path) for path in shown} == shown
 
 
+def test_the_days_of_a_passage_are_no_lateness_and_a_line_says_what_followed(manager: InspectingClient) -> None:
+    page = words(manager.get("/indicateurs/I13").text)
+    assert "la moitié en" in page
+    assert "de retard" not in page
+    listed = parsed(manager.get("/indicateurs/I13?etat=concerned-presented").text)
+    rows = listed.select("tbody td[data-label='La suite']")
+    assert "fait le" in words(rows[-1].text) or "en attente" in words(rows[-1].text)
+
+
 def test_a_list_names_people_and_leads_to_the_fact(manager: InspectingClient) -> None:
     page = parsed(manager.get("/indicateurs/I2?etat=waiting").text)
     rows = page.select("#list ~ table tbody tr")
@@ -68,8 +77,8 @@ def test_a_list_names_people_and_leads_to_the_fact(manager: InspectingClient) ->
 def test_a_figure_as_of_an_earlier_day(manager: InspectingClient) -> None:
     then = "/indicateurs/I2?etat=among&au=2026-03-18"
     assert length(manager, then) < length(manager, "/indicateurs/I2?etat=among")
-    assert "tel que su ce jour-là" in manager.get("/indicateurs?au=2026-03-18").text
-    assert "tel que vrai ce jour-là" in manager.get("/indicateurs?au=2026-03-18&horloge=vrai").text
+    assert "ce qu’on savait ce jour-là" in manager.get("/indicateurs?au=2026-03-18").text
+    assert "ce qu’on sait aujourd’hui de ce jour-là" in manager.get("/indicateurs?au=2026-03-18&horloge=vrai").text
     assert length(manager, f"{then}&horloge=vrai") >= length(manager, then)
 
 
@@ -109,7 +118,7 @@ def test_a_number_that_moved_since_says_what_it_was(manager: InspectingClient) -
     known, true = (
         parsed(manager.get(f"{then}{clock}").text).select_one("#numbers").text for clock in ("", "&horloge=vrai")
     )
-    said = "tel que su ce jour-là." in manager.get(f"{then}&horloge=vrai").text
+    said = "ce qu’on savait ce jour-là." in manager.get(f"{then}&horloge=vrai").text
     assert said == (known != true)
     assert "était" not in manager.get(then).text
 
@@ -123,10 +132,10 @@ def test_the_page_of_all_figures_opens_where_some_numbers_moved_and_others_did_n
 
 def test_a_period_that_is_over_leads_to_what_was_known_at_its_end(manager: InspectingClient) -> None:
     links = parsed(manager.get("/indicateurs/I2?periode=mois-dernier").text).select("a")
-    link = next(one for one in links if one.text.strip().startswith("Ce qui était su"))
+    link = next(one for one in links if one.text.strip().startswith("Ce qu’on savait"))
     assert "periode=mois" in link["href"]
-    assert "tel que su ce jour-là" in manager.get(link["href"]).text
-    assert "Ce qui était su au" not in manager.get("/indicateurs/I2").text
+    assert "ce qu’on savait ce jour-là" in manager.get(link["href"]).text
+    assert "Ce qu’on savait au" not in manager.get("/indicateurs/I2").text
 
 
 def test_words_that_are_no_question_give_the_usual_page_or_none(manager: InspectingClient) -> None:
@@ -141,7 +150,7 @@ def test_the_files_say_what_is_on_screen(manager: InspectingClient) -> None:
     book = openpyxl.load_workbook(BytesIO(manager.get("/indicateurs.xlsx").content))
     cells = [[str("" if cell is None else cell) for cell in row] for row in book.active.iter_rows(values_only=True)]
     assert [[cell for cell in row if cell] for row in cells] == [[cell for cell in row if cell] for row in rows]
-    assert "tel que su ce jour-là" in rows[2][0]
+    assert "ce qu’on savait ce jour-là" in rows[2][0]
     line = next(row for row in rows if row[:3] == ["I2", "Présentation de Pix", ""])
     assert line[3:5] == ["< 5", "< 5"], "it leaves the house: small numbers stay inside"
     one = manager.get("/indicateurs/I2/tableau.csv?par=site").content.decode("utf-8-sig")
