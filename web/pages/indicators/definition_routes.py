@@ -13,6 +13,7 @@ from pixflow.documents.definitions import RULES, TARGETED, Definitions
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.protocol import definition_drafting as drafting
 from pixflow.protocol.publishing import Draft
+from pixflow.refused import Refused
 from projections.figures import questions
 from web.desk import refusals
 from web.desk.commands import record
@@ -21,7 +22,7 @@ from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
 from web.hosting.figures import counting
-from web.http.forms import Day, Form, FormData, Text, validate
+from web.http.forms import Day, Form, FormData, OpenForm, Text, errors_shown, validate
 from web.http.people import NOBODY
 from web.http.templates import Page, page, redirect
 from web.pages.indicators.asked import PATH, asked_of
@@ -77,6 +78,7 @@ class DefinitionsPublicationForm(Form):
     alone: bool = False
 
 
+_HIDDEN = ("draft", "replaces")
 MODELS: dict[str, tuple[type[Form], Decision[..., Any]]] = {
     "proposer": (WHOLE_FORM, drafting.draft_definitions),
     "avis": (EndorsementForm, drafting.endorse_definitions),
@@ -89,7 +91,8 @@ MODELS: dict[str, tuple[type[Form], Decision[..., Any]]] = {
 class DefinitionsPage(Page):
     """The definitions in force with their number, those to come, and the draft with the team's opinions.
 
-    `compared` are the figures of twelve months, as the definitions in force and the draft count them.
+    `compared` are the figures of twelve months, as the definitions in force and the draft count them. `forms` are the
+    four of the page, by the last word of their address.
     """
 
     template = "indicators/definitions.html"
@@ -105,8 +108,7 @@ class DefinitionsPage(Page):
     opinions: Sequence[tuple[str, bool, str]]
     compared: Sequence[tuple[FigureShown, FigureShown]]
     may: frozenset[str]
-    values: Mapping[str, Any]
-    errors: Mapping[str, str]
+    forms: Mapping[str, OpenForm]
     targets: Sequence[tuple[str, str]]
     rules: Sequence[tuple[str, str]]
     today: str
@@ -129,7 +131,7 @@ def act(request: Request, desk: AtDesk, do: str, data: FormData) -> Response:
         raise HTTPException(403)
     form, errors = validate(model, data)
     if form is None:
-        return page(request, _page(desk, data, errors), status=422)
+        return page(request, _page(desk, do, data, errors), status=422)
     sent = _sent(form)
     context = {"by": desk.actor.id} if do == "avis" else {}
     streams = {"indicators": desk.served.opened.stream("indicators")}
@@ -138,8 +140,15 @@ def act(request: Request, desk: AtDesk, do: str, data: FormData) -> Response:
         field = str(outcome.refused.details.get("field", ""))
         name = next((one for one in data if one.endswith(f"_{field}")), field) if field else ""
         desk.refresh()
-        return page(request, _page(desk, data, {name: refusals.sentence(desk, outcome.refused)}), status=422)
+        shown = {**data, "replaces": _replaced(desk, outcome.refused, form)} if do == "proposer" else data
+        return page(request, _page(desk, do, shown, {name: refusals.sentence(desk, outcome.refused)}), status=422)
     return redirect(request, DEFINITIONS)
+
+
+def _replaced(desk: Desk, refused: Refused, form: Any) -> int:
+    """Returns the draft that a second press replaces: a colleague's, once its author was told of it."""
+    draft = desk.refs.indicators.draft
+    return draft.number if draft and refused.code == "other-draft" else form.replaces
 
 
 def _must_read(desk: Desk) -> None:
@@ -163,11 +172,18 @@ def _sent(form: Form) -> dict[str, Any]:
 
 
 def _page(
-    desk: Desk, values: Mapping[str, Any] | None = None, errors: Mapping[str, str] | None = None
+    desk: Desk, sent: str = "", values: Mapping[str, Any] | None = None, errors: Mapping[str, str] | None = None
 ) -> DefinitionsPage:
+    """Returns the page; `sent` names the form that was refused, with what was typed and its errors."""
     documents, current = desk.refs.indicators, desk.refs.definitions(desk.today)
     draft = documents.draft
     steers = desk.may(drafting.draft_definitions)
+    blanks: dict[str, Mapping[str, Any]] = {
+        "proposer": _values(draft.document if draft else current.document, draft.number if draft else 0),
+        "avis": {},
+        "publier": {"from_day": desk.today.isoformat()},
+        "ecarter": {},
+    }
     return DefinitionsPage(
         number=current.number,
         fields=list(french.of_definitions(current.document)),
@@ -182,8 +198,8 @@ def _page(
         opinions=_opinions(desk, draft),
         compared=_compared(desk, draft.document) if draft and steers else [],
         may=frozenset(do for do, (_, decision) in MODELS.items() if desk.may(decision)),
-        values=values or _values(draft.document if draft else current.document, draft.number if draft else 0),
-        errors=errors or {},
+        forms={do: OpenForm(do, values=blank) for do, blank in blanks.items()}
+        | ({sent: OpenForm(sent, values=values or {}, errors=errors_shown(errors or {}, _HIDDEN))} if sent else {}),
         targets=[(id, french.TITLES[id]) for id in TARGETED],
         rules=[(rule, french.part("I24", rule)) for rule in RULES],
         today=desk.today.isoformat(),

@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 
 from pixflow.dossier.stages import orientation
-from tests.web.client import InspectingClient
+from tests.web.client import InspectingClient, words
 from tests.web.paths import House, house
-from tests.web.tags import parsed
+from tests.web.pressing import values_of
+from tests.web.tags import parsed, tree
 
 MONDAY = date(2026, 3, 16)
 NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
@@ -74,6 +75,49 @@ def test_what_is_no_definition_is_refused_on_its_field(at_work: House, said: dic
     answer = proposed(at_work.client(SOPHIE), **said)
     assert answer.status_code == 422
     assert parsed(answer.text).select_one(".errors a, .errors li")
+
+
+def fields(html: str, action: str) -> dict[str, Any]:
+    form = tree(html).css_first(f'form[action="{HERE}/{action}"]')
+    assert form is not None
+    return values_of(form)
+
+
+def test_who_proposes_beside_a_colleague_is_told_and_their_second_press_records(at_work: House) -> None:
+    sophie, helene = at_work.client(SOPHIE), at_work.client(HELENE)
+    mine = fields(helene.get(HERE).text, "proposer") | {"name": "Trimestre 3", "target_I3": "3"}
+    assert proposed(sophie, target_I3="2").status_code == 303
+    told = helene.post(f"{HERE}/proposer", data=mine)
+    assert (told.status_code, "un autre projet (n° 1)" in words(told.text)) == (422, True)
+    again = fields(told.text, "proposer")
+    assert (again["name"], again["target_I3"]) == ("Trimestre 3", "3")
+    assert helene.post(f"{HERE}/proposer", data=again).status_code == 303
+    assert "Trimestre 3" in sophie.get(HERE).text
+
+
+def test_an_opinion_on_a_draft_that_is_gone_is_refused_in_words(at_work: House) -> None:
+    sophie, helene, nadia = (at_work.client(name) for name in (SOPHIE, HELENE, NADIA))
+    assert proposed(sophie, target_I3="2").status_code == 303
+    opinion = fields(nadia.get(HERE).text, "avis") | {"endorsed": "on", "comment": "d’accord"}
+    assert proposed(helene, target_I3="3", replaces="1").status_code == 303
+    told = nadia.post(f"{HERE}/avis", data=opinion)
+    assert (told.status_code, "Entre-temps, un autre projet" in words(told.text)) == (422, True)
+    assert fields(told.text, "avis")["comment"] == "d’accord"
+    drop = {"command_id": str(uuid4()), "draft": "2", "reason": "pas maintenant"}
+    assert sophie.post(f"{HERE}/ecarter", data=drop).status_code == 303
+    gone = nadia.post(f"{HERE}/avis", data={**opinion, "draft": "2"})
+    assert (gone.status_code, "n’est plus en discussion" in words(gone.text)) == (422, True)
+
+
+def test_a_refused_publication_leaves_the_form_of_the_draft_as_it_is(at_work: House) -> None:
+    sophie = at_work.client(SOPHIE)
+    proposed(sophie, target_I3="2")
+    said = {"command_id": str(uuid4()), "draft": "1", "from_day": "2026-01-05", "alone": "on"}
+    told = sophie.post(f"{HERE}/publier", data=said)
+    assert told.status_code == 422
+    assert fields(told.text, "publier")["from_day"] == "2026-01-05"
+    draft = fields(told.text, "proposer")
+    assert (draft["name"], draft["replaces"], draft["target_I3"]) == ("Trimestre 2", "1", "2")
 
 
 def test_two_drafts_do_not_replace_each_other_unseen(at_work: House) -> None:
