@@ -95,6 +95,15 @@ def test_each_page_passes_axe_and_fits_a_phone(
     check_page(tab)
 
 
+def test_a_report_given_fits_a_phone(served: Served, tab: Page, check_page: Callable[[Page], None]) -> None:
+    served.enter(tab, SOPHIE)
+    tab.goto(f"{served.address}/indicateurs/rapports")
+    tab.get_by_label("Titre").fill("Dialogue de gestion")
+    tab.get_by_role("button", name="Remettre").click()
+    expect(tab.get_by_role("heading", name="Dialogue de gestion")).to_be_visible()
+    check_page(tab)
+
+
 def test_an_open_menu_and_the_list_of_keys_pass_axe(
     served: Served, tab: Page, check_page: Callable[[Page], None]
 ) -> None:
