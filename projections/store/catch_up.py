@@ -42,12 +42,14 @@ PROJECTIONS: tuple[Projection, ...] = (
     paths, entries, partners, contacts, referrals, partner_links, resources, questions,
 )  # fmt: skip
 BATCH = 40_000
-PART = 20_000
+PART = 5_000
+"""Events in memory while tables are built. Python keeps for good most of what a part takes."""
 RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWithdrawn", "structure.StructureOpened"})
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.ReferentDesignated"}
 """Events of staff after which a site has, or lacks, a référent."""
-_REMEMBERED = 10_000
+_REMEMBERED = 1_000
+"""States in the cache: 17 kB each."""
 
 Progress = Callable[[int, int], None]
 Beside = Callable[[Connection, References, Mapping[UUID, Sequence[Recorded]]], None]
@@ -291,7 +293,7 @@ class ReadSide:
         """Caches the states of recent streams: they are the likeliest to change again."""
         if len(self._folds) + len(changes) > _REMEMBERED:
             self._folds.clear()
-        self._folds |= {change.stream: change.after for change in changes if change.events}
+        self._folds |= {change.stream: change.after for change in changes[-_REMEMBERED:] if change.events}
 
 
 def concerned(batch: WriteTransaction, events: Sequence[Recorded], moved: set[UUID], refs: References) -> list[Change]:

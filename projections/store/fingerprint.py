@@ -48,20 +48,24 @@ def of_sources(root: Path) -> str:
     """Returns the fingerprint of the packages in this folder."""
     digest = _digest_of_libraries()
     for name, tree in sorted(reached(root).items()):
-        digest.update(f"{name}\0{ast.dump(tree)}\0".encode())
+        digest.update(f"{name}\0{tree}\0".encode())
     return digest.hexdigest()[:16]
 
 
-def reached(root: Path) -> dict[str, ast.Module]:
-    """Returns the modules of this folder that START imports, directly or not, parsed without their docstrings."""
-    trees: dict[str, ast.Module] = {}
+def reached(root: Path) -> dict[str, str]:
+    """Returns the modules of this folder that START imports, directly or not, each with a digest of what it does.
+
+    One syntax tree is held at a time: all of them take 25 MB, and a process that made them keeps most of it.
+    """
+    digests: dict[str, str] = {}
     waiting = {START}
     while waiting:
         name = waiting.pop()
-        if name not in trees and (path := _path(root, name)):
-            trees[name] = _parsed(path)
-            waiting |= {name.rpartition(".")[0], *_imported(trees[name])}  # a module's package runs before it
-    return trees
+        if name not in digests and (path := _path(root, name)):
+            tree = _parsed(path)
+            digests[name] = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+            waiting |= {name.rpartition(".")[0], *_imported(tree)}  # a module's package runs before it
+    return digests
 
 
 def _path(root: Path, name: str) -> Path | None:

@@ -182,6 +182,7 @@ def database(path: Path | None) -> Engine:
             "synchronous=NORMAL",
             "secure_delete=ON",
             "temp_store=MEMORY",  # its temporary files would be in clear, and elsewhere
+            "cache_size=-500",  # kB: thirty people at once have thirty connections
             f"busy_timeout={LIMIT}",
         ):
             raw.execute(f"PRAGMA {pragma}")

@@ -82,6 +82,15 @@ def test_rebuilt_equals_live_row_for_row(played: OpenStructure, tables: Tables, 
     assert live.stopped() == []
 
 
+def test_states_beyond_the_bound_are_read_again(played: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(catch_up, "_REMEMBERED", 3)
+    live, head = ReadSide(played.engine, tables()), played.engine.head()
+    while live.position < head:
+        live.catch_up(limit=20)
+        assert len(live._folds) <= 3
+    assert everything(live) == everything(follow(played.engine))
+
+
 @pytest.mark.parametrize("size", [20, 500])
 def test_built_at_once_equals_live_row_for_row(
     played: OpenStructure, tables: Tables, size: int, monkeypatch: pytest.MonkeyPatch

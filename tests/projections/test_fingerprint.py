@@ -4,6 +4,7 @@ import ast
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,16 @@ def test_every_module_that_a_rebuild_imports_is_reached() -> None:
     command = [sys.executable, "-c", asked]
     said = subprocess.run(command, cwd=fingerprint.ROOT, capture_output=True, text=True, check=True)
     assert set(said.stdout.split()) <= set(fingerprint.reached(fingerprint.ROOT))
+
+
+def test_one_syntax_tree_is_held_at_a_time() -> None:
+    tracemalloc.start()
+    try:
+        fingerprint.of_sources(fingerprint.ROOT)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 8_000_000, "all of them take 25 MB"
 
 
 def test_the_fingerprint_is_remembered_until_a_source_changes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

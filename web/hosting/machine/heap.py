@@ -30,8 +30,9 @@ def trim() -> None:
 def leave_out() -> None:
     """Leaves all objects of the start out of the collector's work, which stops every thread meanwhile.
 
-    To be called once, when the process begins to serve.
+    To be called once, when the process begins to serve. What the start has used and left is given back first.
     """
     gc.collect()
+    trim()
     gc.freeze()
     gc.set_threshold(_YOUNG)
