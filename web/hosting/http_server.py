@@ -16,7 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 END_SECONDS = 5
 """Seconds that a request in progress keeps after SIGTERM; then its connection is closed."""
-KEEP_ALIVE_SECONDS = 5
+KEEP_ALIVE_SECONDS = 130
+"""Longer than nginx (60 s) and Caddy (2 minutes) keep it: a form sent while it is closed gets no answer."""
 BACKLOG = 128
 """Connections that the system accepts before the process does. The loop takes as many at once."""
 

@@ -22,6 +22,7 @@ from tests.web.hosting.machine.served import HOST, PIXFLOW, made, serving
 from web.accounts.attempts import place_key
 from web.accounts.store import open_accounts
 from web.accounts.tables import attempts
+from web.hosting.http_server import KEEP_ALIVE_SECONDS
 
 SHIPPED = Path(__file__).parents[4] / "docs" / "install"
 SYSTEMD = SHIPPED / "systemd"
@@ -97,6 +98,13 @@ def test_a_unit_without_the_house_is_exposed(units: Path) -> None:
 
 
 # --- the proxies
+
+
+def test_the_server_keeps_a_connection_longer_than_both_proxies() -> None:
+    """By default nginx keeps one 60 seconds and Caddy two minutes: the shipped files say nothing else."""
+    assert "keepalive_timeout" not in (SHIPPED / "nginx.conf").read_text()
+    assert "keepalive" not in (SHIPPED / "Caddyfile").read_text()
+    assert KEEP_ALIVE_SECONDS > 120
 
 
 @pytest.fixture(scope="module")
