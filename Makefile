@@ -5,9 +5,9 @@ INSTALLED := .venv/.installed
 # Python keeps compiled modules for the many processes that tests start.
 override export PYTHONDONTWRITEBYTECODE :=
 
-# Tests write to memory when it has room; benchmarks and trials write to the disk.
+# Tests, their PostgreSQL and their browser write to memory when it has room; benchmarks and trials write to the disk.
 IN_MEMORY := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 4000000 ] 2>/dev/null \
-	&& echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
+	&& echo TMPDIR=/dev/shm)
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
