@@ -19,6 +19,7 @@ CHROMIUM = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
 """Debian's; the first has no window to draw, and is quicker."""
 ARGUMENTS = [
     "--no-sandbox",
+    "--renderer-process-limit=1",
     "--disable-gpu",
     "--in-process-gpu",
     "--disable-quic",

@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 
 from pixflow import structure_folder
 from pixflow.events.base import Recorded
+from tests.web.tags import parsed
 from web.accounts.store import open_accounts
 from web.app import create_app
 from web.cli.app import app
+from web.desk.dependencies import COOKIE
 from web.hosting.host import open_host, serving
 from web.hosting.http_server import BoundedConnection, http_server
 from web.hosting.mail import outbox_for
@@ -150,3 +152,21 @@ def be(page: Page, name: str) -> None:
     page.goto("/qui")
     page.get_by_role("button", name=name).click()
     page.wait_for_url(lambda url: not url.endswith("/qui"))
+
+
+def arrive(page: Page, name: str, at: str = "/", url: str = "") -> None:
+    """This browser is that person's, and stands there: at `/`, where their work begins.
+
+    Nobody chooses on the page of names: to draw it takes longer than most of what a test looks at.
+    """
+    known(page, name, url)
+    page.goto(url + at)
+
+
+def known(page: Page, name: str, url: str = "") -> None:
+    """This browser is that person's; it stands where it stood. `url` is that of the house, "" for the browser's own."""
+    names = page.context.request.get(f"{url}/qui")
+    forms = parsed(names.text()).select("form[action='/qui']")
+    form = next(form for form in forms if form.button.begins == name)
+    structure, person = (form.select_one(f"[name={one}]")["value"] for one in ("structure", "person"))
+    page.context.add_cookies([{"name": COOKIE, "value": f"{structure}/{person}", "url": names.url}])

@@ -7,20 +7,20 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from tests.browser.house import be
+from tests.browser.house import arrive
 
 
 class Person:
-    """`page` is their tab; they have just chosen who to be, and stand where their work begins.
+    """`page` is their tab; it knows who they are, and stands `at` an address: where their work begins.
 
-    `known`: the tab knows already who they are, and stands nowhere yet.
+    `known`: it knew that already, and stands nowhere yet.
     """
 
-    def __init__(self, page: Page, name: str, *, known: bool = False) -> None:
+    def __init__(self, page: Page, name: str, *, at: str = "/", known: bool = False) -> None:
         self.page = page
         self.name = name
         if not known:
-            be(page, name)
+            arrive(page, name, at)
 
     # --- where they go
 

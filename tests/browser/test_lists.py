@@ -18,6 +18,7 @@ from pypdf import PdfReader
 
 from pixflow.events.values import PartnerDetails
 from pixflow.partners.listing import list_partner
+from tests.browser.house import arrive, known
 from tests.web.filled import fill
 from tests.web.paths import House, house
 from tests.web.story import long_story
@@ -38,9 +39,8 @@ class Served:
     dossier: UUID
 
     def enter(self, tab: Page, name: str) -> None:
-        tab.goto(f"{self.address}/qui")
-        with tab.expect_navigation(wait_until="load"):
-            tab.get_by_role("button", name=name, exact=True).click()
+        """Somebody at their queue, or where else their work begins."""
+        arrive(tab, name, url=self.address)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def test_each_page_passes_axe_and_fits_a_phone(
     served: Served, tab: Page, check_page: Callable[[Page], None], name: str, path: str
 ) -> None:
-    served.enter(tab, name)
+    known(tab, name, served.address)
     tab.goto(served.address + path.format(dossier=served.dossier))
     check_page(tab)
 
@@ -169,7 +169,7 @@ def test_keys_can_be_turned_off_and_on_again(served: Served, tab: Page) -> None:
 
 
 def test_arrows_and_the_slider_replay_fact_by_fact(served: Served, tab: Page) -> None:
-    served.enter(tab, CLAIRE)
+    known(tab, CLAIRE, served.address)
     tab.goto(f"{served.address}/rejouer/{served.dossier}?version=5")
     tab.keyboard.press("ArrowRight")
     expect(tab.locator(".replay")).to_contain_text("Fait 6 sur")
@@ -182,7 +182,7 @@ def test_arrows_and_the_slider_replay_fact_by_fact(served: Served, tab: Page) ->
 
 
 def test_the_slider_keeps_the_focus_and_what_is_unfolded_stays_so(served: Served, tab: Page) -> None:
-    served.enter(tab, CLAIRE)
+    known(tab, CLAIRE, served.address)
     tab.goto(f"{served.address}/rejouer/{served.dossier}?version=20")
     slider, bar = tab.locator("#version"), tab.locator(".replay")
     count = int(slider.get_attribute("max") or 0)
@@ -209,7 +209,7 @@ def test_the_slider_keeps_the_focus_and_what_is_unfolded_stays_so(served: Served
 
 def test_a_printed_replay_is_whole(served: Served, tab: Page) -> None:
     """Every fold is open; the structure, the day and the number of each page stand on paper, and no button."""
-    served.enter(tab, CLAIRE)
+    known(tab, CLAIRE, served.address)
     tab.goto(f"{served.address}/rejouer/{served.dossier}?version=25")
     pages = [page.extract_text() for page in PdfReader(BytesIO(tab.pdf())).pages]
     for n, page in enumerate(pages, 1):
@@ -251,7 +251,7 @@ def test_printed_partners_say_how_fresh_their_file_is_and_printed_people_have_no
 def test_without_javascript_replay_and_filters_work_all_the_same(served: Served, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False, locale="fr-FR")
     tab = context.new_page()
-    served.enter(tab, CLAIRE)
+    known(tab, CLAIRE, served.address)
     tab.goto(f"{served.address}/rejouer/{served.dossier}?version=5")
     tab.get_by_role("link", name="Fait suivant").click()
     expect(tab.locator(".replay")).to_contain_text("Fait 6 sur")
@@ -275,7 +275,7 @@ def test_without_javascript_replay_and_filters_work_all_the_same(served: Served,
 def test_the_journal_is_searched_by_name_and_what_it_finds_passes_axe(
     served: Served, tab: Page, check_page: Callable[[Page], None]
 ) -> None:
-    served.enter(tab, CLAIRE)
+    known(tab, CLAIRE, served.address)
     tab.goto(f"{served.address}/journal")
     filters = tab.get_by_role("form", name="Filtrer le journal")
     filters.get_by_role("searchbox", name="Dossier").fill("nom00")

@@ -135,8 +135,7 @@ def test_nothing_is_asked_while_a_form_is_open_or_something_is_written(locale: H
 def test_what_is_written_while_the_answer_is_on_its_way_is_kept(locale: House, new_tab: Callable[..., Page]) -> None:
     locale.opened(first="Aminata")
     with listening(locale.app) as url:
-        sophie = Person(new_tab(base_url=url), SOPHIE)
-        sophie.goes("/resultats")
+        sophie = Person(new_tab(base_url=url), SOPHIE, at="/resultats")
         page = sophie.page
         locale.took(locale.opened(first="Bruno"))
         page.evaluate("""() => document.addEventListener("htmx:before:response", () => {

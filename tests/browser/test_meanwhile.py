@@ -32,8 +32,7 @@ def count(locale: House, dossier: UUID, kind: type[object]) -> int:
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_a_double_click_records_once(locale: House, url: str, new_tab: Callable[..., Page], scripts: bool) -> None:
     dossier = locale.presented()
-    nadia = Person(new_tab(base_url=url, java_script_enabled=scripts), NADIA)
-    nadia.goes(f"/dossiers/{dossier}?formulaire=note")
+    nadia = Person(new_tab(base_url=url, java_script_enabled=scripts), NADIA, at=f"/dossiers/{dossier}?formulaire=note")
     nadia.fills({"Note": "vue au forum"})
     nadia.page.locator("#form").get_by_role("button", name="Enregistrer").dblclick()
     nadia.sees("Note : vue au forum", within=".notice")
@@ -59,8 +58,7 @@ def test_back_at_the_queue_the_row_is_gone(
 
 def test_a_form_filled_again_after_back_adds_nothing(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
     dossier = locale.presented()
-    nadia = Person(new_tab(base_url=url, java_script_enabled=False), NADIA)
-    nadia.goes(f"/dossiers/{dossier}?formulaire=plan")
+    nadia = Person(new_tab(base_url=url, java_script_enabled=False), NADIA, at=f"/dossiers/{dossier}?formulaire=plan")
     planned: dict[str, str | bool] = {"À partir du": "2026-03-20", "à la maison": True, "Lieu": "chez sa tante"}
     nadia.saves("Diagnostic prévu", planned)
     nadia.page.go_back()
@@ -73,8 +71,7 @@ def test_a_page_that_was_kept_and_sent_again_records_nothing_or_says_why(
 ) -> None:
     """A tab that was duplicated, or kept as it was: the same command's id. Its other values are kept, and sent anew."""
     dossier = locale.opened()
-    nadia = Person(new_tab(base_url=url), NADIA)
-    nadia.goes(f"/dossiers/{dossier}?formulaire=note")
+    nadia = Person(new_tab(base_url=url), NADIA, at=f"/dossiers/{dossier}?formulaire=note")
     nadia.fills({"Note": "vue au forum"})
     assert all("Enregistré" in answer for answer in nadia.page.evaluate(SENT_TWICE))
     nadia.fills({"Note": "vue à la gare"})
@@ -88,9 +85,11 @@ def test_a_page_that_was_kept_and_sent_again_records_nothing_or_says_why(
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_two_people_on_one_dossier(locale: House, url: str, new_tab: Callable[..., Page], scripts: bool) -> None:
     dossier = locale.presented()
-    nadia, sophie = (Person(new_tab(base_url=url, java_script_enabled=scripts), name) for name in (NADIA, SOPHIE))
+    nadia, sophie = (
+        Person(new_tab(base_url=url, java_script_enabled=scripts), name, at=f"/dossiers/{dossier}?formulaire=plan")
+        for name in (NADIA, SOPHIE)
+    )
     for person, place in ((nadia, "salle 2"), (sophie, "salle 7")):
-        person.goes(f"/dossiers/{dossier}?formulaire=plan")
         person.fills({"À partir du": "2026-03-20", "au bureau": True, "Lieu": place})
     sophie.saves("salle 7")
     nadia.presses("Enregistrer", within="#form")
@@ -105,8 +104,7 @@ def test_two_people_on_one_dossier(locale: House, url: str, new_tab: Callable[..
 
 def test_a_note_of_a_colleague_makes_no_form_stale(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
     dossier = locale.presented()
-    nadia = Person(new_tab(base_url=url), NADIA)
-    nadia.goes(f"/dossiers/{dossier}?formulaire=plan")
+    nadia = Person(new_tab(base_url=url), NADIA, at=f"/dossiers/{dossier}?formulaire=plan")
     nadia.fills({"À partir du": "2026-03-20", "à la maison": True})
     locale.on(dossier, take_note, SOPHIE, text="a téléphoné")
     nadia.saves("Diagnostic prévu à partir du 20 mars")
@@ -146,8 +144,7 @@ def test_a_dossier_changed_during_the_preview_loses_nothing(
 
     sophie = previewing(url, new_tab, export(tmp_path, 8, LATER))
     sophie.sees("1 partagée", within=".figures")
-    nadia = Person(new_tab(base_url=url), NADIA)
-    nadia.goes(f"/dossiers/{dossier}?formulaire=note")
+    nadia = Person(new_tab(base_url=url), NADIA, at=f"/dossiers/{dossier}?formulaire=note")
     nadia.saves("Note : a téléphoné", {"Note": "a téléphoné"})
     nadia.opens("Prévoir à nouveau le diagnostic")
     sophie.presses("Enregistrer")
@@ -163,8 +160,7 @@ def test_a_dossier_closed_during_the_preview_gets_its_result_late(
 ) -> None:
     dossier = locale.planned(imilo_number="12347")
     sophie = previewing(url, new_tab, export(tmp_path, 8, FIRST))
-    nadia = Person(new_tab(base_url=url), NADIA)
-    nadia.goes(f"/dossiers/{dossier}?formulaire=close")
+    nadia = Person(new_tab(base_url=url), NADIA, at=f"/dossiers/{dossier}?formulaire=close")
     nadia.saves("Dossier clos : déménagement", {"déménagement": True}, button="Clore le dossier")
     sophie.presses("Enregistrer")
     sophie.sees("1 rapprochée d’elle-même", within=".notice")

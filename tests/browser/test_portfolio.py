@@ -57,10 +57,9 @@ def changed(row: tuple[object, ...]) -> tuple[object, ...]:
 def test_a_portfolio_is_previewed_ticked_and_recorded(
     house: House, tmp_path: Path, new_tab: Callable[..., Page], check_page: Callable[[Page], None], scripts: bool
 ) -> None:
-    sophie = Person(new_tab(base_url=house.url, java_script_enabled=scripts), SOPHIE)
+    sophie = Person(new_tab(base_url=house.url, java_script_enabled=scripts), SOPHIE, at="/dossiers")
     tab = sophie.page
     check = check_page if scripts else lambda page: None
-    sophie.goes("/dossiers")
     sophie.follows("Importer un portefeuille")
     check(tab)
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pixflow.dossier.state import Seat
-from tests.browser.house import listening
+from tests.browser.house import known, listening
 from tests.web.arranged import MONDAY, scheduled, seat
 from tests.web.filled import hire
 from tests.web.paths import House, house
@@ -54,9 +54,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 def enter(page: Page, room: Room, path: str = "/presence") -> None:
     """Samir at his tab, on a page of the workshop, or another one of Ateliers."""
-    page.goto(f"{room.address}/qui")
-    page.get_by_role("button", name=SAMIR).click()
-    page.wait_for_url("**/ateliers")
+    known(page, SAMIR, room.address)
     page.goto(room.address + (path if path.startswith("/ateliers") else f"/ateliers/{room.workshop}{path}"))
 
 

@@ -19,8 +19,7 @@ def test_after_a_form_low_on_the_page(locale: House, url: str, new_tab: Callable
     dossier, _ = locale.prescribed()
     for number in range(6):
         locale.on(dossier, take_note, text=f"{number} a téléphoné pour dire où en est son projet")
-    nadia = Person(new_tab(base_url=url, viewport={"width": width, "height": 820}), NADIA)
-    nadia.goes(f"/dossiers/{dossier}")
+    nadia = Person(new_tab(base_url=url, viewport={"width": width, "height": 820}), NADIA, at=f"/dossiers/{dossier}")
     nadia.opens("Écarter l’action", within="#prescription .entry:has-text('Café')")
     nadia.saves("Action écartée : Café numérique", {"Motif": "déjà fait"})
     notice = nadia.page.locator(".notice.stays")
@@ -38,8 +37,7 @@ def test_on_a_phone_what_comes_next_is_in_view_where_the_form_stood(
     locale: House, url: str, new_tab: Callable[..., Page]
 ) -> None:
     dossier = locale.presented()
-    nadia = Person(new_tab(base_url=url, viewport={"width": 390, "height": 820}), NADIA)
-    nadia.goes(f"/dossiers/{dossier}")
+    nadia = Person(new_tab(base_url=url, viewport={"width": 390, "height": 820}), NADIA, at=f"/dossiers/{dossier}")
     nadia.opens("Prévoir", within=".now")
     nadia.page.get_by_label("Avec un médiateur").focus()
     nadia.page.evaluate("scrollBy(0, 300)")
@@ -50,8 +48,7 @@ def test_on_a_phone_what_comes_next_is_in_view_where_the_form_stood(
 
 def test_focus_is_back_on_the_link_whose_form_was_left(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
     dossier = locale.opened()
-    nadia = Person(new_tab(base_url=url), NADIA)
-    nadia.goes(f"/dossiers/{dossier}")
+    nadia = Person(new_tab(base_url=url), NADIA, at=f"/dossiers/{dossier}")
     nadia.opens("ajouter une note")
     nadia.page.get_by_role("link", name="Renoncer").click()
     expect(nadia.page.get_by_role("link", name="ajouter une note")).to_be_focused()
@@ -65,8 +62,7 @@ def test_the_next_task_is_that_of_the_list_one_came_from(
     for name in ("Awa", "Binta", "Coumba"):
         locale.opened(first=name)
     locale.planned(first="Aline")
-    nadia = Person(new_tab(base_url=url, java_script_enabled=scripts), NADIA)
-    nadia.goes("/boite?tache=present-pix")
+    nadia = Person(new_tab(base_url=url, java_script_enabled=scripts), NADIA, at="/boite?tache=present-pix")
     nadia.starts("Binta", "Présenter Pix")
     nadia.saves("Pix présenté", {"au premier accueil": True})
     nadia.page.get_by_role("link", name="Suivante : Présenter Pix, Coumba Diallo").click()

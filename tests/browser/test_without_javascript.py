@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from pixflow.structure_folder import utc_now
 from tests.browser.exports import begun, shared, written
-from tests.browser.house import begin
+from tests.browser.house import be, begin
 from tests.browser.person import Person
 from tests.clock import today
 
@@ -39,9 +39,11 @@ def url(tmp_path: Path) -> Iterator[str]:
 
 def test_the_main_thread_works_without_javascript(url: str, tmp_path: Path, new_tab: Callable[..., Page]) -> None:
     sophie, nadia, claire = (
-        Person(new_tab(base_url=url, java_script_enabled=False), name)
+        Person(new_tab(base_url=url, java_script_enabled=False), name, known=True)
         for name in ("Sophie Lecomte", "Nadia Benali", "Claire Vasseur")
     )
+    for one in (sophie, nadia, claire):
+        be(one.page, one.name)
     declared(sophie)
     planned(nadia)
     received(sophie, tmp_path)
