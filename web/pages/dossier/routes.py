@@ -132,7 +132,7 @@ def act(
     press = _Press(request, desk, dossier, dossier_id, name, data, boite, max(corrige, 0))
     spec = FORMS[name]
     form, errors = validate(spec.model, data)
-    if form is None or (errors := spec.check(desk, dossier, form)):
+    if form is None or ((errors := spec.check(desk, dossier, form)) and not desk.engine.has_recorded(form.command_id)):
         return press.again(missing.named(errors))
     if press.is_corrected_already(form):
         return press.again({"": CORRECTED})
@@ -158,7 +158,8 @@ def _record(
         return record(desk, streams, spec.decision, command_id=form.command_id, seen=seen, context=context, **sent)
     wrong = [Step({"dossier": dossier_id}, retraction.retract, {"version": corrects, "reason": REPLACED})]
     steps = [*(wrong if corrects else ()), Step(streams, spec.decision, sent, context), *further]
-    said = [(step.decision.name, step.sent) for step in steps]
+    typed = form.model_dump(exclude={"command_id", "seen"})  # what was looked up of it may change before it comes again
+    said = ([step.decision.name for step in steps], corrects, typed)
     return record_all(desk, steps, (str(dossier_id), said), command_id=form.command_id, seen=seen)
 
 

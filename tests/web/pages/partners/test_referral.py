@@ -209,6 +209,32 @@ def test_an_offer_closed_meanwhile_is_chosen_again_and_nothing_is_recorded(at_wo
     assert not any(isinstance(event, ReferralSent) for event in at_work.events(dossier))
 
 
+def test_a_referral_sent_twice_is_one_though_its_offer_closed_meanwhile(at_work: House) -> None:
+    dossier, action, proposal = referring(at_work)
+    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+    press = {"command_id": str(uuid4()), "offered": f"{partner}:{offer}"}
+    first = send(at_work, dossier, action, **press)
+    at_work.says(SOPHIE, offers.close_offer, {"partner": partner}, offer=offer)
+    again = send(at_work, dossier, action, **press)
+    assert (again.status_code, again.headers.get("location")) == (303, first.headers["location"])
+    assert sum(isinstance(event, ReferralSent) for event in at_work.events(dossier)) == 1
+
+
+def test_a_partner_joined_to_another_one_meanwhile_is_referred_to_under_its_new_file(at_work: House) -> None:
+    dossier, action, proposal = referring(at_work)
+    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+    kept, _ = listed(at_work, FAR, proposal)
+    joining = {"command_id": str(uuid4()), "other": str(partner)}
+    assert at_work.client(SOPHIE).post(f"/partenaires/{kept}/reunir", data=joining).status_code == 303
+    refused = send(at_work, dossier, action, offered=f"{partner}:{offer}")
+    assert refused.status_code == 422
+    assert not any(isinstance(event, ReferralSent) for event in at_work.events(dossier))
+    offered = [one["value"] for one in parsed(refused.text).select('input[name="offered"]')]
+    assert f"{kept}:{offer}" in offered
+    assert send(at_work, dossier, action, offered=f"{kept}:{offer}").status_code == 303
+    assert sent(at_work, dossier).partner_id == kept
+
+
 def test_somebody_there_is_asked_and_their_address_stands_in_no_dossier(at_work: House) -> None:
     dossier, action, proposal = referring(at_work)
     partner, offer = listed(at_work, AT_MORTAGNE, proposal)
