@@ -15,7 +15,8 @@ from pixflow.store.keys import Keys
 from pixflow.store.mapper import Row, TypedMapper
 from pixflow.unit_of_work import LoadedStream, fold_stream
 
-STREAMS = 200
+STREAMS = 100
+"""Streams that are kept: 60 kB each for a dossier of fifty events."""
 EVENTS = 200
 """Longest stream that is kept."""
 
@@ -37,7 +38,7 @@ class _Kept(NamedTuple):
 class StreamReader:
     """The streams of one structure.
 
-    Keeps the last 200 with their rows: as long as the store has the same rows, only those that follow are opened and
+    Keeps the last 100 with their rows: as long as the store has the same rows, only those that follow are opened and
     folded. Raises Damaged and UnknownTopic for an event that does not open.
     """
 

@@ -48,7 +48,7 @@ RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWi
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.ReferentDesignated"}
 """Events of staff after which a site has, or lacks, a référent."""
-_REMEMBERED = 1_000
+_REMEMBERED = 300
 """States in the cache: 17 kB each."""
 
 Progress = Callable[[int, int], None]

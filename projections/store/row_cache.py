@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Table
 
-_STREAMS = 4_000
+_STREAMS = 1_000
+"""Streams of tables: a dossier has rows in ten, 19 kB together."""
 R = TypeVar("R")
 Key = tuple[object, ...]
 
@@ -24,7 +25,7 @@ class RowDifference(Struct, Generic[R]):
 
 
 class RowCache(Generic[R]):
-    """The rows of the last 4,000 streams of tables, by primary key. `clear` it when others may have written."""
+    """The rows of the last 1,000 streams of tables, by primary key. `clear` it when others may have written."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, UUID], dict[Key, R]] = {}
