@@ -238,12 +238,6 @@ def parts(one: Indicator, found: Iterable[str]) -> tuple[Numbers, ...]:
     return tuple(Numbers(part, among.format(part), median=one.id == "I19") for part in sorted(found, key=_low))
 
 
-def named_parts(id: str) -> frozenset[str]:
-    """Returns the parts of an indicator's entries; none where they depend on what is there, or there is one."""
-    known = (FUNNEL if id == FUNNEL.id else BY_ID[id]).cells
-    return frozenset(part for cell in known.values() for part in cell.parts)
-
-
 def _low(part: str) -> tuple[int, str]:
     low = part.partition("-")[0]
     return (int(low), "") if low.isdigit() else (1000, part)

@@ -75,13 +75,17 @@ def tallies(found: Iterable[Naming]) -> Counter[str]:
     return +made
 
 
-def elsewhere(table: FromClause, found: Iterable[Naming]) -> ColumnElement[bool]:
-    """Selects the referrals whose partner is in no list."""
+def elsewhere(found: Iterable[Naming]) -> tuple[list[str], list[UUID]]:
+    """Returns the names and the partners that referrals give, and that are in no list."""
     unknown = [one for one in found if one.partner is None]
-    free = [one.reason for one in unknown if one.subject is None]
-    others = [(one.reason, one.subject) for one in unknown if one.subject]
-    named = tuple_(table.c.reason, table.c.subject).in_(others)
-    return or_(and_(table.c.subject.is_(None), table.c.reason.in_(free)), named)
+    names = {one.reason for one in unknown if one.subject is None}
+    return sorted(names), sorted({one.subject for one in unknown if one.subject is not None})
+
+
+def is_elsewhere(table: FromClause, names: Any, subjects: Any) -> ColumnElement[bool]:
+    """Selects the referrals whose partner is in no list. Whoever names a partner by its id needs no name."""
+    by_name = and_(table.c.subject.is_(None), table.c.reason.in_(names))
+    return or_(by_name, table.c.subject.in_(subjects))
 
 
 def of_latest_day(table: FromClause, found: Collection[Naming]) -> ColumnElement[bool]:

@@ -1,18 +1,18 @@
 """The list behind each number of an indicator: every line is a fact, by its stream and version."""
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, get_args
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, FromClause, Select, func, select
+from msgspec.structs import replace
+from sqlalchemy import Connection, FromClause, Select, select, tuple_
 
-from pixflow.indicators.catalogue import Cell, cell, named_parts
-from pixflow.indicators.entry import Basis, FigureEntry
-from pixflow.reference_data import References
+from pixflow.events.values import Role
+from pixflow.indicators.catalogue import COUNTED, Cell, cell
+from pixflow.indicators.partner_entries import SENT
 from projections.figures import listed_partners
-from projections.figures.questions import OF_NOBODY, Tally, fits, of_nobody
 from projections.figures.selection import (
     Cut,
     FigureQuestion,
@@ -26,7 +26,7 @@ from projections.figures.selection import (
     of_tasks,
     tasks,
 )
-from projections.figures.sums import sums
+from projections.figures.tallies import FigureCounts, Tally, fits
 from projections.statements import Statement
 
 
@@ -46,92 +46,145 @@ class FigureLine(Struct, frozen=True):
     value: int | None = None
 
 
-_ONE_ORDER = ("stream", "version", "part", "ended", "state", "partner", "due")
-
-
 def lines(
     connection: Connection,
     asked: FigureQuestion,
-    basis: Basis,
-    refs: References,
+    counted: FigureCounts,
     id: str,
     name: str,
     limit: int,
     offset: int = 0,
-) -> tuple[list[FigureLine], int]:
-    """Returns a page of the list of a number, the latest first, and its length.
+) -> list[FigureLine]:
+    """Returns a page of the list of a number, the latest first. Its length is the number that is counted.
 
     Raises KeyError for an unknown number.
     """
     wanted = cell(id, name)
     if id == "I19":
-        return _tasks(connection, asked, wanted, limit, offset)
-    if id == "I23" and name in listed_partners.OF_REFERRALS:
-        return _referrals(connection, asked, name, limit, offset)
-    of_list = id == "I23" and name != "sent"  # the list of partners is the same for everybody
-    made, stored = _page(connection, of_everybody(asked) if of_list else asked, id, wanted, limit, offset)
-    others = _others(of_nobody(connection, asked, basis, refs), id, wanted) if id in OF_NOBODY else []
+        return _tasks(connection, asked, counted, wanted, limit, offset)
+    if id == "I23" and name == COUNTED:
+        return _latest_referrals(connection, asked, counted, limit, offset)
+    others = _others(counted, id, wanted)
+    stored = counted.number(id, name) - len(others)
+    made = _page(connection, asked, counted, id, name, limit, offset) if offset < stored else []
     start = max(0, offset - stored)
-    return made + others[start : start + limit - len(made)], stored + len(others)
+    return made + others[start : start + limit - len(made)]
+
+
+# --- entries
+
+
+class _Group(Struct, order=True):
+    """The lines of one day, part and state, and how many there are."""
+
+    on: date
+    part: str
+    state: str
+    n: int
+
+
+_WINDOWS = (timedelta(1), timedelta(31))
+"""Lines are looked for in the latest days, then in the latest weeks, then in all days."""
+_DAY_PART_STATE = ("on", "part", "state")
+_IN_A_GROUP = ("stream", "version", "ended", "partner", "due")
 
 
 def _page(
-    connection: Connection, asked: FigureQuestion, id: str, wanted: Cell, limit: int, offset: int
-) -> tuple[list[FigureLine], int]:
-    """Returns a page of entries, the latest first, and how many there are.
-
-    Only the entries of the days of the page are read and sorted.
-    """
-    fixed = (id, wanted, asked.cut, asked.value)
-    oldest, newest = idle_days(asked, wanted)
-    bound = {"first": asked.first, "last": asked.last, "day": asked.day, "advisor": asked.advisor}
+    connection: Connection, asked: FigureQuestion, counted: FigureCounts, id: str, name: str, limit: int, offset: int
+) -> list[FigureLine]:
+    """Returns a page of entries. Only those of the groups of the page are read and sorted."""
+    of_list = id == "I23" and name != "sent"  # the list of partners is the same for everybody
+    wanted, elsewhere = cell(id, name), id == "I23" and name == "elsewhere"
+    if elsewhere:
+        of_list, wanted = False, Cell((SENT,))
+    tallies = counted.tallies(id, wanted)
+    named = replace(
+        wanted,
+        parts=tuple(sorted({tally.part for tally in tallies})),
+        states=tuple(sorted({tally.state for tally in tallies})),
+    )
+    those = of_everybody(asked) if of_list else asked
+    fixed = (id, named, those.cut, those.value, elsewhere)
+    oldest, newest = idle_days(those, wanted)
+    bound: dict[str, Any] = {"first": those.first, "last": those.last, "day": those.day, "advisor": those.advisor}
     bound |= {"oldest": oldest, "newest": newest}
-    days = _days_of_page(_days(connection, *fixed, **bound), limit, offset)
-    if days.latest is None:
-        return [], days.total
-    shown = {"earliest": days.earliest, "latest": days.latest, "limit": limit, "offset": offset - days.before}
-    return [FigureLine(*row) for row in _of_days(connection, *fixed, **bound, **shown)], days.total
+    if elsewhere:
+        bound |= dict(zip(("names", "subjects"), listed_partners.elsewhere(counted.namings), strict=True))
+    groups: list[_Group] = []
+    for since, until in _windows(those, id, wanted):
+        found = _groups(connection, *fixed, **bound, since=since, until=until, most=offset + limit)
+        groups = [_Group(*row) for row in found]
+        if sum(one.n for one in groups) >= offset + limit:
+            break
+    shown, before = _of_page(groups, limit, offset)
+    bound |= {"since": shown[-1].on, "until": shown[0].on}
+    for edge, one in (("first", shown[0]), ("last", shown[-1])):
+        bound |= {f"part_{edge}": one.part, f"state_{edge}": one.state}
+    return [FigureLine(*row) for row in _lines(connection, *fixed, **bound, limit=limit, offset=offset - before)]
 
 
-class _Days(Struct):
-    """The days of a page, the number of lines that are later, and the number of all lines."""
+def _windows(asked: FigureQuestion, id: str, wanted: Cell) -> Iterator[tuple[date, date]]:
+    """Yields the days to look for lines in, the latest ones first, then all.
 
-    latest: date | None = None
-    earliest: date | None = None
-    before: int = 0
-    total: int = 0
+    All at once those of an advisor, which are found by stream, and those without activity for long, which are old.
+    """
+    first, last = (date.min, date.max) if wanted.ever or id == "I16" else (asked.first, asked.last)
+    if asked.advisor is None and not (wanted.waits and wanted.waits[0]):
+        yield from ((max(first, min(asked.day, last) - days), last) for days in _WINDOWS)
+    yield first, last
 
 
-def _days_of_page(counted: Iterable[Any], limit: int, offset: int) -> _Days:
-    """Returns the days of a page. `counted` gives each day with its number of lines, the latest first."""
-    found, total = _Days(), 0
-    for on, n in counted:
-        if offset < total + n and total < offset + limit:
-            found.earliest = on
-            if found.latest is None:
-                found.latest, found.before = on, total
-        total += n
-    found.total = total
-    return found
+def _of_page(groups: Sequence[_Group], limit: int, offset: int) -> tuple[list[_Group], int]:
+    """Returns the groups where the lines of a page stand, and the number of lines before them."""
+    shown: list[_Group] = []
+    before = total = 0
+    for one in groups:
+        if offset < total + one.n and total < offset + limit:
+            before = before if shown else total
+            shown.append(one)
+        total += one.n
+    return shown, before
 
 
 @Statement
-def _days(id: str, wanted: Cell, cut: Cut, value: str, **bound: Any) -> Select[Any]:
+def _groups(
+    id: str, wanted: Cell, cut: Cut, value: str, elsewhere: bool, since: date, until: date, most: int, **bound: Any
+) -> Select[Any]:
     asked, idle = _question(cut, value, bound)
-    table = entries_of(asked) if id == "I16" else counted_in(asked)
-    query = select(table.c.on, how_many(table)).where(*of_cell(asked, id, wanted, table, idle))
-    return query.group_by(table.c.on).order_by(table.c.on.desc())
+    table = entries_of(asked) if elsewhere or id == "I16" else counted_in(asked)
+    alike = [table.c[name] for name in _DAY_PART_STATE]
+    query = select(*alike, how_many(table)).where(*of_cell(asked, id, wanted, table, idle))
+    if elsewhere:
+        query = query.where(listed_partners.is_elsewhere(table, bound["names"], bound["subjects"]))
+    query = query.where(table.c.on.between(since, until)).group_by(*alike)
+    return query.order_by(*(column.desc() for column in alike)).limit(most)
 
 
 @Statement
-def _of_days(
-    id: str, wanted: Cell, cut: Cut, value: str, earliest: date, latest: date, limit: int, offset: int, **bound: Any
+def _lines(
+    id: str,
+    wanted: Cell,
+    cut: Cut,
+    value: str,
+    elsewhere: bool,
+    since: date,
+    until: date,
+    part_first: str,
+    state_first: str,
+    part_last: str,
+    state_last: str,
+    limit: int,
+    offset: int,
+    **bound: Any,
 ) -> Select[Any]:
     asked, idle = _question(cut, value, bound)
     table = entries_of(asked)
-    of_parts = (table.c.state.in_(wanted.states), table.c.part.in_(_parts(id, wanted)))
-    query = _lines(table).where(*of_cell(asked, id, wanted, table, idle), *of_parts)
-    return query.where(table.c.on.between(earliest, latest)).limit(limit).offset(offset)
+    group = tuple_(*(table.c[name] for name in _DAY_PART_STATE))
+    query = _in_order(table).where(*of_cell(asked, id, wanted, table, idle), table.c.on.between(since, until))
+    if elsewhere:
+        query = query.where(listed_partners.is_elsewhere(table, bound["names"], bound["subjects"]))
+    query = query.where(group <= tuple_(until, part_first, state_first), group >= tuple_(since, part_last, state_last))
+    return query.limit(limit).offset(offset)
 
 
 def _question(cut: Cut, value: str, bound: dict[str, Any]) -> tuple[FigureQuestion, IdleDays]:
@@ -140,57 +193,71 @@ def _question(cut: Cut, value: str, bound: dict[str, Any]) -> tuple[FigureQuesti
     return asked, (bound["oldest"], bound["newest"])
 
 
-def _lines(table: FromClause, *more: str) -> Select[Any]:
+def _in_order(table: FromClause, *more: str) -> Select[Any]:
     """Selects lines with their columns, the latest first, in one order."""
     columns = (table.c[name] for name in (*FigureLine.__struct_fields__, *more))
-    return select(*columns).order_by(table.c.on.desc(), *(table.c[name] for name in _ONE_ORDER))
+    groups = (table.c[name].desc() for name in _DAY_PART_STATE)
+    return select(*columns).order_by(*groups, *(table.c[name] for name in _IN_A_GROUP))
 
 
-def _parts(id: str, wanted: Cell) -> Iterable[str] | Select[tuple[str]]:
-    """Returns the parts to look for: when each is named, the index finds the entries of a day."""
-    return wanted.parts or named_parts(id) or select(sums.c.part).where(sums.c.indicator == id).distinct()
-
-
-def _others(found: Iterable[tuple[str, UUID, FigureEntry]], id: str, wanted: Cell) -> list[FigureLine]:
-    mine = ((stream, one) for of, stream, one in found if of == id and fits(Tally(one.part, one.state), wanted))
+def _others(counted: FigureCounts, id: str, wanted: Cell) -> list[FigureLine]:
+    """Returns the lines of the team and of the sites."""
+    mine = ((at, one) for of, at, one in counted.of_nobody if of == id and fits(Tally(one.part, one.state), wanted))
     return [FigureLine(stream, one.on, one.version, one.part, one.state, reason=one.reason) for stream, one in mine]
 
 
+# --- tasks
+
+
 def _tasks(
-    connection: Connection, asked: FigureQuestion, wanted: Cell, limit: int, offset: int
-) -> tuple[list[FigureLine], int]:
-    where = [of_tasks(asked)]
-    if wanted.parts:
-        where.append(tasks.c.kind.in_(wanted.parts))
-    if wanted.late:
-        where.append(tasks.c.due < asked.day)
-    query = select(tasks.c.stream, tasks.c.why_on, tasks.c.why_version, tasks.c.kind, tasks.c.due).where(*where)
-    ordered = query.order_by(tasks.c.due, tasks.c.sort, tasks.c.stream, tasks.c.key).limit(limit).offset(offset)
-    made = [
-        FigureLine(stream, on, version, kind, "open", due)
-        for stream, on, version, kind, due in connection.execute(ordered)
-    ]
-    total = connection.execute(select(func.count()).select_from(tasks).where(*where)).scalar_one()
-    return made, int(total)
+    connection: Connection, asked: FigureQuestion, counted: FigureCounts, wanted: Cell, limit: int, offset: int
+) -> list[FigureLine]:
+    """Returns a page of the tasks, the most urgent first. The days of the page are those that were counted."""
+    those = (one for one in counted.owed if one[0] in (wanted.parts or [one[0]]))
+    groups = sorted(_Group(due, kind, "open", n) for kind, due, n in those if not wanted.late or due < asked.day)
+    shown, before = _of_page(groups, limit, offset)
+    if not shown:
+        return []
+    first, last = shown[0], shown[-1]
+    bound: dict[str, Any] = {"day": asked.day, "advisor": asked.advisor, "kinds": sorted({one.part for one in shown})}
+    bound |= {"since": first.on, "until": last.on, "kind_first": first.part, "kind_last": last.part}
+    found = _tasks_owed(connection, asked.cut, asked.value, **bound, limit=limit, offset=offset - before)
+    return [FigureLine(stream, on, version, kind, "open", due) for stream, on, version, kind, due in found]
 
 
-def _referrals(
-    connection: Connection, asked: FigureQuestion, name: str, limit: int, offset: int
-) -> tuple[list[FigureLine], int]:
-    """Returns a page of the referrals elsewhere, or of the latest one to each partner of the list; and their number."""
-    namings = listed_partners.namings(connection, asked)
+@Statement
+def _tasks_owed(
+    cut: Cut,
+    value: str,
+    day: date,
+    advisor: UUID | None,
+    kinds: Sequence[str],
+    since: date,
+    until: date,
+    kind_first: str,
+    kind_last: str,
+    limit: int,
+    offset: int,
+) -> Select[Any]:
+    query = select(tasks.c.stream, tasks.c.why_on, tasks.c.why_version, tasks.c.kind, tasks.c.due)
+    query = query.where(of_tasks(FigureQuestion(day, day, day, cut, value, advisor)))
+    # The index of roles finds the tasks of a kind by their day.
+    query = query.where(tasks.c.role.in_(get_args(Role)), tasks.c.kind.in_(kinds), tasks.c.due.between(since, until))
+    group = tuple_(tasks.c.due, tasks.c.kind)
+    query = query.where(group >= tuple_(since, kind_first), group <= tuple_(until, kind_last))
+    query = query.order_by(tasks.c.due, tasks.c.kind, tasks.c.sort, tasks.c.stream, tasks.c.key)
+    return query.limit(limit).offset(offset)
+
+
+# --- referrals
+
+
+def _latest_referrals(
+    connection: Connection, asked: FigureQuestion, counted: FigureCounts, limit: int, offset: int
+) -> list[FigureLine]:
+    """Returns a page of the latest referral to each partner of the list."""
     table = entries_of(asked)
-    where = listed_partners.referrals(table, asked)
-    lines = _lines(table, "subject").where(*where)
-    if name == "elsewhere":
-        those = listed_partners.elsewhere(table, namings)
-        counted = select(table.c.on, func.count()).where(*where, those).group_by(table.c.on)
-        days = _days_of_page(connection.execute(counted.order_by(table.c.on.desc())), limit, offset)
-        of_days = lines.where(those, table.c.on.between(days.earliest, days.latest))
-        found = connection.execute(of_days.limit(limit).offset(offset - days.before)).all() if days.latest else []
-        total = days.total
-    else:
-        of_those = lines.where(listed_partners.of_latest_day(table, namings))
-        used = listed_partners.first_of_each(namings, connection.execute(of_those))
-        found, total = used[offset : offset + limit], len(used)
-    return [FigureLine(*tuple(row)[:-1]) for row in found], total
+    latest = listed_partners.of_latest_day(table, counted.namings)
+    rows = connection.execute(_in_order(table, "subject").where(*listed_partners.referrals(table, asked), latest))
+    used = listed_partners.first_of_each(counted.namings, rows)
+    return [FigureLine(*tuple(row)[:-1]) for row in used[offset : offset + limit]]

@@ -1,24 +1,19 @@
 """The numbers of the indicators: each is counted among the entries of its cell."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import partial
 from statistics import median, median_low
 from typing import Any
-from uuid import UUID
 
-from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, FromClause, case, func, literal_column, select
+from sqlalchemy import Connection, case, func, literal_column, select
 
-from pixflow.indicators import team
-from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL, Cell, Indicator, cell, parts
+from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL, Indicator, cell, parts
 from pixflow.indicators.delays import Waited, quantile
-from pixflow.indicators.entry import Basis, FigureEntry
+from pixflow.indicators.entry import Basis
 from pixflow.indicators.figure import Figure, Part
-from pixflow.indicators.partner_entries import SENT, level
 from pixflow.reference_data import References
-from projections.bookkeeping import folds
-from projections.figures import listed_partners
 from projections.figures.entries import entries, is_referral
 from projections.figures.paths import paths
 from projections.figures.selection import (
@@ -31,68 +26,36 @@ from projections.figures.selection import (
     how_many,
     how_many_late,
     in_period,
-    of_everybody,
-    of_tasks,
-    tasks,
     there,
     values_in,
 )
-from projections.figures.sums import sums
-
-ALL = (*BY_ID, FUNNEL.id)
-_APART = ("I16", "I18", "I19", "I22")
-"""Those that the period does not select by the day of their entries."""
-
-
-class Tally(Struct, frozen=True):
-    """A part and a state of entries; `late` is None but for those still awaited, `idle` the days without activity."""
-
-    part: str
-    state: str
-    late: bool | None = None
-    idle: int = 0
-
-
-Tallies = Mapping[str, Counter[Tally]]
-Owed = tuple[str, date, int]
-"""A kind of task, the day when it is due, and how many are owed."""
+from projections.figures.tallies import ALL, FigureCounts, Owed, Tally, count_entries
 
 
 def figures(
     connection: Connection, asked: FigureQuestion, basis: Basis, refs: References, ids: Collection[str] = ALL
 ) -> dict[str, Figure]:
     """Returns these indicators, by id, and the funnel."""
-    owed = _owed(connection, asked) if "I19" in ids else []
-    within, ever = _within(connection, asked, ids), _ever(connection, asked, ids, owed)
-    if "I23" in ids:
-        referrals = listed_partners.tallies(listed_partners.namings(connection, asked))
-        within["I23"] = Counter({Tally(part, "done"): n for part, n in referrals.items()})
-        ever["I23"] = _list_of_partners(connection, asked, refs)
-    for id, _, one in of_nobody(connection, asked, basis, refs):
-        (ever if id == "I22" else within)[id][Tally(one.part, one.state)] += 1
-    spread = _spread(connection, asked, basis, ids, owed)
-    return {one.id: _figure(connection, asked, one, within, ever, spread) for one in _asked(ids)}
+    return figures_of(connection, asked, basis, count_entries(connection, asked, basis, refs, ids))
 
 
-def _asked(ids: Collection[str]) -> Iterator[Indicator]:
-    yield from (one for one in (*BY_ID.values(), FUNNEL) if one.id in ids)
+def figures_of(connection: Connection, asked: FigureQuestion, basis: Basis, found: FigureCounts) -> dict[str, Figure]:
+    """Returns the indicators that are counted."""
+    spread = _spread(connection, asked, basis, found)
+    known = (*BY_ID.values(), FUNNEL)
+    return {one.id: _figure(connection, asked, one, found, spread) for one in known if one.id in found.ids}
 
 
 def _figure(
     connection: Connection,
     asked: FigureQuestion,
     one: Indicator,
-    within: Tallies,
-    ever: Tallies,
+    found: FigureCounts,
     spread: Mapping[tuple[str, str], tuple[int | None, int | None]],
 ) -> Figure:
-    def number(name: str) -> int:
-        wanted = cell(one.id, name)
-        return counted((ever if wanted.ever else within)[one.id], wanted)
-
-    found = {tally.part for tally in (*within[one.id], *ever[one.id])}
+    number = partial(found.number, one.id)
     made = []
-    for part in parts(one, found):
+    for part in parts(one, {tally.part for tally in (*found.within[one.id], *found.ever[one.id])}):
         middle, ninth = spread.get((one.id, part.name), (None, None)) if part.median else (None, None)
         among = number(part.among) if part.among else 0
         made.append(Part(part.name, number(part.name), among, middle, ninth, part.name, part.among))
@@ -104,104 +67,20 @@ def _figure(
     return Figure(number("counted"), number("among"), tuple(made), one.shares)
 
 
-def verdicts(connection: Connection, asked: FigureQuestion, basis: Basis, refs: References) -> Counter[Tally]:
-    """Counts the verdicts on the rules of conformance (I24)."""
-    made = _within(connection, asked, ["I24"])["I24"]
-    for id, _, one in of_nobody(connection, asked, basis, refs):
-        if id == "I24":
-            made[Tally(one.part, one.state)] += 1
-    return made
-
-
-def counted(tallies: Counter[Tally], wanted: Cell) -> int:
-    """Returns the number of entries in a cell."""
-    return sum(n for tally, n in tallies.items() if fits(tally, wanted))
-
-
-def fits(tally: Tally, wanted: Cell) -> bool:
-    """Tells if the entries of a tally are in a cell."""
-    least, most = wanted.waits or (0, None)
-    return (
-        (not wanted.parts or tally.part in wanted.parts)
-        and tally.state in wanted.states
-        and (wanted.late is None or tally.state != "open" or tally.late == wanted.late)
-        and (not wanted.waits or (tally.idle >= least and (most is None or tally.idle <= most)))
-    )
-
-
-def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Counter[Tally]]:
-    table = counted_in(asked)
-    some = [table.c.indicator.in_(ids)] if ids is not ALL else []  # without it, the index is read in its order
-    made = _tallied(connection, asked, table, in_period(table, asked), *some)
-    for id in _APART:
-        made.pop(id, None)
-    if "I16" in ids:
-        table = entries_of(asked)
-        made |= _tallied(connection, asked, table, table.c.indicator == "I16", held(table, asked))
-    return made
-
-
-def _ever(
-    connection: Connection, asked: FigureQuestion, ids: Collection[str], owed: Collection[Owed]
-) -> dict[str, Counter[Tally]]:
-    """Counts what stands on the day."""
-    made: dict[str, Counter[Tally]] = defaultdict(Counter)
-    table = counted_in(asked)
-    if "I1" in ids:
-        made = _tallied(connection, asked, table, table.c.indicator == "I1", table.c.state == "open")
-    if "I18" in ids:
-        query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *there(asked))
-        for due, n in connection.execute(query.group_by(table.c.due)):
-            made["I18"][Tally("", "open", due < asked.day, (asked.day - due).days)] += n
-    for kind, due, n in owed:
-        made["I19"][Tally(kind, "open", due < asked.day)] += n
-    return made
-
-
-def _owed(connection: Connection, asked: FigureQuestion) -> list[Owed]:
-    alike = (tasks.c.kind, tasks.c.due)
-    query = select(*alike, func.count()).where(of_tasks(asked)).group_by(*alike)
-    return [(kind, due, n) for kind, due, n in connection.execute(query)]
-
-
-def _tallied(
-    connection: Connection, asked: FigureQuestion, table: FromClause, *wanted: ColumnElement[bool]
-) -> dict[str, Counter[Tally]]:
-    alike = (table.c.indicator, table.c.part, table.c.state)
-    numbers = (how_many(table), how_many_late(table, asked))
-    query = select(*alike, *numbers).where(*wanted, *there(asked)).group_by(*alike)
-    made: dict[str, Counter[Tally]] = defaultdict(Counter)
-    for id, part, state, n, tardy in connection.execute(query):
-        if state == "open":
-            made[id] += Counter({Tally(part, state, True): tardy, Tally(part, state, False): n - tardy})
-        else:
-            made[id][Tally(part, state)] += n
-    return made
-
-
-def _list_of_partners(connection: Connection, asked: FigureQuestion, refs: References) -> Counter[Tally]:
-    """Counts the list of partners, and the offers by level: those of the grid, none included."""
-    found = _tallied(connection, of_everybody(asked), sums, sums.c.indicator == "I23", sums.c.part != SENT)["I23"]
-    if refs.grilles.published:
-        for band in refs.grille(asked.day).document.bands:
-            found[Tally(level((band.low, band.high)), "done")] += 0
-    return found
-
-
 # --- medians
 
 
 def _spread(
-    connection: Connection, asked: FigureQuestion, basis: Basis, ids: Collection[str], owed: Iterable[Owed]
+    connection: Connection, asked: FigureQuestion, basis: Basis, counted: FigureCounts
 ) -> dict[tuple[str, str], tuple[int | None, int | None]]:
     """Returns the median and the ninth decile of parts: days waited (I13), days late (I19), points (I21)."""
     made: dict[tuple[str, str], tuple[int | None, int | None]] = {}
-    if "I13" in ids:
+    if "I13" in counted.ids:
         for part, waits in _waits(connection, asked, basis).items():
             made["I13", part] = quantile(waits, 0.5), quantile(waits, 0.9)
-    for kind, late_by in _late_by(owed, asked.day, basis).items():
+    for kind, late_by in _late_by(counted.owed, asked.day, basis).items():
         made["I19", kind] = median_low(late_by), None
-    if "I21" in ids:
+    if "I21" in counted.ids:
         table = values_in(asked)
         query = select(table.c.value, how_many(table)).where(table.c.indicator == "I21", in_period(table, asked))
         found = connection.execute(query.where(*there(asked)).group_by(table.c.value))
@@ -228,28 +107,6 @@ def _late_by(owed: Iterable[Owed], day: date, basis: Basis) -> dict[str, list[in
         if due < day:
             made[kind] += [basis.calendar.count(due, day)] * n
     return made
-
-
-# --- what is no dossier's
-
-OF_NOBODY = ("I22", "I24")
-
-
-def of_nobody(
-    connection: Connection, asked: FigureQuestion, basis: Basis, refs: References
-) -> Iterable[tuple[str, UUID, FigureEntry]]:
-    """Yields the entries of the team and of the sites, with their indicator and stream: I22, and the rule R15.
-
-    A cut has none of them.
-    """
-    if asked.cut or asked.advisor:
-        return
-    opened = connection.execute(select(folds.c.stream).where(folds.c.kind == "structure")).scalar()
-    for id, one in team.members(refs.team, asked.day):
-        yield "I22", id, one
-    if asked.first <= asked.day <= asked.last and opened and basis.definitions.judges("R15"):
-        for id, one in team.referents(refs.team, refs.structure.sites, opened, asked.day):
-            yield "I24", id, one
 
 
 def values(connection: Connection) -> dict[Cut, list[tuple[str, int]]]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal, literal_column, or_, select, true
 
-from pixflow.indicators.catalogue import ALL, Cell
+from pixflow.indicators.catalogue import Cell
 from projections import advisor_queue
 from projections.figures.entries import entries, of_a_partner
 from projections.figures.paths import paths
@@ -129,16 +129,14 @@ def idle_days(asked: FigureQuestion, cell: Cell) -> IdleDays:
 
 
 def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause, idle: IdleDays) -> Conditions:
-    """Selects the entries of one number, or their sums. `idle` are its `idle_days`."""
+    """Selects the entries of one number, or their sums, whatever their day. `idle` are its `idle_days`.
+
+    Parts and states are named: the index then finds the entries of some days.
+    """
     wanted = [table.c.indicator == indicator, *there(asked)]
+    wanted += [table.c.part.in_(cell.parts), table.c.state.in_(cell.states)]
     if indicator == "I16":
         wanted.append(held(table, asked))
-    elif not cell.ever:
-        wanted.append(in_period(table, asked))
-    if cell.parts:
-        wanted.append(table.c.part.in_(cell.parts))
-    if cell.states != ALL:
-        wanted.append(table.c.state.in_(cell.states))
     if cell.late is not None:
         wanted.append(or_(table.c.state != "open", late(table, asked) if cell.late else ~late(table, asked)))
     oldest, newest = idle

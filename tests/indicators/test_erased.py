@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,6 +19,7 @@ from projections.figures.paths import paths
 from projections.figures.questions import figures, values
 from projections.figures.refresh import basis_of, refresh
 from projections.figures.selection import FigureQuestion
+from projections.figures.tallies import FigureCounts, count_entries
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.erasures import erase, request
@@ -68,15 +68,23 @@ def known(side: ReadSide, day: date, clock: Clock) -> Lists:
 
 def lists(connection: Connection, side: ReadSide, asked: FigureQuestion) -> Lists:
     basis = basis_of(side.refs, asked.day)
-    found: dict[tuple[str, str], Any] = {
-        (one.id, name): lines(connection, asked, basis, side.refs, one.id, name, 10_000)[0]
-        for one in INDICATORS
-        for name in one.cells
+    counted = count_entries(connection, asked, basis, side.refs)
+    found = {
+        (one.id, name): _whole(connection, asked, counted, one.id, name) for one in INDICATORS for name in one.cells
     }
     shown = figures(connection, asked, basis, side.refs)
     assert {id: len(found[id, "among"]) for id in shown if id != "funnel"} == {
         id: one.among for id, one in shown.items() if id != "funnel"
     }
+    return found
+
+
+def _whole(
+    connection: Connection, asked: FigureQuestion, counted: FigureCounts, id: str, name: str
+) -> list[FigureLine]:
+    """Returns a list, which is that of its pages."""
+    found = lines(connection, asked, counted, id, name, 10_000)
+    assert lines(connection, asked, counted, id, name, 9, 4) == found[4:13], (id, name)
     return found
 
 

@@ -8,9 +8,9 @@ from pixflow.dossier.closing import close_dossier
 from pixflow.structure_folder import OpenStructure
 from projections import advisor_queue
 from projections.figures.lists import lines
-from projections.figures.questions import figures
 from projections.figures.refresh import basis_of, refresh
 from projections.figures.selection import FigureQuestion
+from projections.figures.tallies import count_entries
 from projections.store.catch_up import ReadSide
 from tests.erasures import request
 from tests.projections.conftest import Tables, server, spare, tables
@@ -31,8 +31,8 @@ def test_a_dossier_opened_by_mistake_owes_an_answer_and_is_not_counted(opened: O
     with side.database.connect() as connection:
         owing: set[UUID] = set(connection.execute(select(advisor_queue.table.c.stream)).scalars())
         asked, basis = FigureQuestion(today, today, today), basis_of(side.refs, today)
-        found, total = lines(connection, asked, basis, side.refs, "I19", "among", 50)
-        shown = figures(connection, asked, basis, side.refs, ["I19"])["I19"]
+        counted = count_entries(connection, asked, basis, side.refs, ["I19"])
+        found = lines(connection, asked, counted, "I19", "among", 50)
     assert {counts, mistaken} <= owing
     assert {line.stream for line in found} == {counts}
-    assert shown.among == total == len(found)
+    assert counted.number("I19", "among") == len(found)

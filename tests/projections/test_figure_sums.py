@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.stages.orientation import present_pix
-from pixflow.indicators.catalogue import named_parts
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
 from projections.bookkeeping import WRITING
@@ -135,17 +134,6 @@ def test_an_erasure_deletes_the_entries_at_once(opened: OpenStructure, tables: T
     with side.database.connect() as connection:
         assert set(connection.execute(select(entries.c.stream)).scalars()) == {stays}
         assert kept(connection) == summed(connection)
-
-
-def test_a_list_looks_for_every_part_of_an_indicator(played: OpenStructure) -> None:
-    """The parts are named to find a page by the index: an entry of another part would be in no list."""
-    side = ReadSide(played.engine, sqlite.database(None))
-    side.catch_up()
-    refresh(side, played.engine.today())
-    with side.database.connect() as connection:
-        found = set(connection.execute(select(sums.c.indicator, sums.c.part).where(sums.c.indicator != "I23")))
-    assert {"I13", "I17", "I24"} <= {indicator for indicator, _ in found}
-    assert [(id, part) for id, part in found if named_parts(id) and part not in named_parts(id)] == []
 
 
 @pytest.mark.postgres

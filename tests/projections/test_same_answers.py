@@ -27,6 +27,7 @@ from projections.figures.lists import lines
 from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of, refresh
 from projections.figures.selection import CUTS, Cut, FigureQuestion
+from projections.figures.tallies import count_entries
 from projections.knowledge import resources
 from projections.knowledge.resources import StepPlace
 from projections.statements import WITHOUT
@@ -73,7 +74,8 @@ def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut:
             asked = FigureQuestion(TODAY - timedelta(365), TODAY, TODAY, cut, value)
             shown = figures(connection, asked, basis, refs)
             names = [(one.id, name) for one in INDICATORS for name in one.cells]
-            lists = {(id, name): lines(connection, asked, basis, refs, id, name, 40, 3) for id, name in names}
+            counted = count_entries(connection, asked, basis, refs)
+            lists = {(id, name): lines(connection, asked, counted, id, name, 40, 3) for id, name in names}
             months_of = {one.id: months(connection, asked, one.id) for one in INDICATORS}
             told.append({**shown, **lists, **{f"months of {id}": found for id, found in months_of.items()}})
     for name, answer in told[0].items():

@@ -1,6 +1,5 @@
 """A figure as a page shows it: its numbers with their names, each a link to its list."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,11 +7,10 @@ from datetime import date
 from pixflow.documents.definitions import RULES
 from pixflow.documents.small_numbers import FEWEST
 from pixflow.events.documents.indicators import ReportRow
-from pixflow.indicators.catalogue import BY_ID, COUNTED, FUNNEL, Indicator, cell
+from pixflow.indicators.catalogue import BY_ID, COUNTED, FUNNEL, Indicator
 from pixflow.indicators.figure import Figure, Part
 from pixflow.indicators.outside import outside
-from projections.figures.questions import Tally
-from projections.figures.questions import counted as count
+from projections.figures.tallies import FigureCounts, Tally
 from web.french import dates
 from web.french import indicators as french
 from web.french.typography import percent
@@ -195,7 +193,7 @@ class RuleRow:
 VERDICTS = {"": "conformes", "-deviation": "écarts", "-pending": "en attente"}
 
 
-def rule_rows(tallies: Counter[Tally], asked: AskedFigures, off: Mapping[str, str]) -> list[RuleRow]:
+def rule_rows(counted: FigureCounts, asked: AskedFigures, off: Mapping[str, str]) -> list[RuleRow]:
     """Returns the rules with their verdicts, each a link to its list."""
     where = f"{PATH}/I24"
     return [
@@ -205,7 +203,7 @@ def rule_rows(tallies: Counter[Tally], asked: AskedFigures, off: Mapping[str, st
             french.SOURCES[rule],
             off.get(rule, ""),
             [
-                Number(name, word, count(tallies, cell("I24", name)), asked.at(where, etat=name))
+                Number(name, word, counted.number("I24", name), asked.at(where, etat=name))
                 for name, word in ((f"{rule}{ending}", word) for ending, word in VERDICTS.items())
             ],
         )

@@ -9,8 +9,7 @@ from fastapi import HTTPException, Request, Response
 
 from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL
 from pixflow.indicators.figure import Figure
-from projections.figures import lists, questions
-from projections.figures.lists import FigureLine
+from projections.figures import lists, questions, tallies
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
@@ -76,17 +75,16 @@ def one_figure(
     path, kept, known = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     changed = document_changes(desk.refs)
     with counted(desk, asked) as there:
+        counts = tallies.count_entries(there.connection, asked.question, there.basis, there.refs, [id])
         try:
-            found, total = _lines(asked, there, id, name, (number - 1) * SIZE)
+            pager = Pager.at(counts.number(id, name), number, path, {**asked.parameters, **kept, "par": by})
         except KeyError:
             raise HTTPException(404) from None
-        pager = Pager.at(total, number, path, {**asked.parameters, **kept, "par": by})
-        if pager.offset != (number - 1) * SIZE:  # a page beyond the end stands for the last one
-            found, _ = _lines(asked, there, id, name, pager.offset)
-        figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [id])[id]
+        found = lists.lines(there.connection, asked.question, counts, id, name, SIZE, pager.offset)
+        figure = questions.figures_of(there.connection, asked.question, there.basis, counts)[id]
         months = questions.months(there.connection, asked.question, id) if known and known.way != "stock" else {}
         dimensions, cells = cells_of(asked, there, id, by, path)
-        rules = _rules(asked, there) if id == "I24" else ()
+        rules = rule_rows(counts, asked, dict(there.basis.definitions.without)) if id == "I24" else ()
         menus = asking.menus(path, asked, there, **kept)
         cohorts = {} if known else questions.reached(there.connection, asked.question)
     return page(
@@ -147,15 +145,6 @@ def then(asked: AskedFigures, path: str) -> tuple[str, str] | None:
     if asked.past or question.last >= question.day or not period or question.first.day > 1:
         return None
     return asked.at(path, periode=period, mois="", au=question.last.isoformat()), dates.day(question.last, year=True)
-
-
-def _lines(asked: AskedFigures, there: Counting, id: str, name: str, offset: int) -> tuple[list[FigureLine], int]:
-    return lists.lines(there.connection, asked.question, there.basis, there.refs, id, name, SIZE, offset)
-
-
-def _rules(asked: AskedFigures, there: Counting) -> list[RuleRow]:
-    found = questions.verdicts(there.connection, asked.question, there.basis, there.refs)
-    return rule_rows(found, asked, dict(there.basis.definitions.without))
 
 
 def cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str) -> tuple[list[Chip], list[FigureShown]]:
