@@ -11,6 +11,8 @@ from importlib.metadata import version
 from importlib.util import cache_from_source
 from pathlib import Path
 
+from pixflow.store.garbage import without_garbage_collection
+
 ROOT = Path(__file__).parents[2]
 START = "projections.store.catch_up"
 """Imports every projection."""
@@ -23,7 +25,8 @@ def fingerprint() -> str:
     """Returns 16 hexadecimal digits that change when the code or the data that make the rows change.
 
     Docstrings, comments, formatting, and modules that no projection imports are left out. The result is kept beside
-    the compiled modules, because parsing takes 0.15 s.
+    the compiled modules, because parsing takes 0.3 s. An installation keeps it (docs/install.md): who runs pixflow may
+    not write there.
     """
     return remembered(ROOT, Path(cache_from_source(__file__)).with_suffix(".fingerprint"))
 
@@ -35,7 +38,8 @@ def remembered(root: Path, written: Path) -> str:
         known, found = written.read_text().split()
         if known == sources:
             return found
-    made = of_sources(root)
+    with without_garbage_collection():
+        made = of_sources(root)
     if not sys.dont_write_bytecode:
         with suppress(OSError):
             unfinished = written.with_suffix(f".{os.getpid()}")
@@ -117,3 +121,7 @@ def _bytes_of(root: Path) -> str:
 
 def _digest_of_libraries() -> "hashlib._Hash":
     return hashlib.sha256(" ".join(map(version, LIBRARIES)).encode())
+
+
+if __name__ == "__main__":
+    fingerprint()

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tracemalloc
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,14 @@ def test_the_fingerprint_is_remembered_until_a_source_changes(root: Path, monkey
     assert fingerprint.remembered(root, written) == "kept"
     change(root, "pixflow/rule.py", "7", "8")
     assert fingerprint.remembered(root, written) == fingerprint.of_sources(root) != first
+
+
+def test_an_installation_remembers_the_fingerprint(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service may not write among the programs."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    subprocess.run([sys.executable, "-m", "projections.store.fingerprint"], cwd=copied, check=True)
+    written = copied / Path(cache_from_source("projections/store/fingerprint.py")).with_suffix(".fingerprint")
+    assert written.read_text().split()[1] == fingerprint.of_sources(copied)
 
 
 @pytest.mark.parametrize("text", ["", "half", "three words here", "other kept"])
