@@ -6,7 +6,7 @@ is never stale. Sums grow with the days more than with the dossiers.
 
 # ruff: noqa: S608  the statements are made of names of columns
 
-from sqlalchemy import DDL, Column, Date, Integer, String, Table, event
+from sqlalchemy import DDL, Column, Connection, Date, Integer, String, Table, event
 
 from projections.bookkeeping import metadata
 
@@ -112,6 +112,20 @@ _ON_POSTGRES = [
         for operation, rows in (("INSERT", _NEW_ROWS), ("DELETE", _OLD_ROWS), ("UPDATE", f"{_OLD_ROWS} {_NEW_ROWS}"))
     ),
 ]
+
+
+def pause(connection: Connection) -> None:
+    """Keeps no sums on SQLite until `resume`, while new entries are written: a trigger adds each of them alone."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("DROP TRIGGER figure_sums_INSERT")
+
+
+def resume(connection: Connection) -> None:
+    """Sums all entries, and keeps the sums again."""
+    if connection.dialect.name == "sqlite":
+        for table in _SOME:
+            connection.exec_driver_sql(f"INSERT INTO {table.name} {_summed(table, 'figure_entries')}")
+        connection.exec_driver_sql(_ON_SQLITE[0])
 
 
 def keep_sums_of(entries: Table) -> None:

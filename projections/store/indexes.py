@@ -1,4 +1,4 @@
-"""Indexes of the read tables, away while all rows are written."""
+"""Indexes and sums of the read tables, away while all rows are written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from projections.bookkeeping import metadata
+from projections.figures import sums
 
 DROPS = {"sqlite": "DROP INDEX {}", "postgresql": "DO 'BEGIN DROP INDEX {}; END'"}
 """Within DO, psycopg does not notice that something is dropped: it would forget every prepared statement."""
@@ -15,14 +16,17 @@ DROPS = {"sqlite": "DROP INDEX {}", "postgresql": "DO 'BEGIN DROP INDEX {}; END'
 def without_indexes(database: Engine) -> Iterator[None]:
     """Drops the indexes, and makes them again at the end: to sort once costs less than to keep order row by row.
 
+    So are the sums of figures (sums.py).
     Then PostgreSQL counts the rows: before it has, it reads a whole table where an index finds few.
     """
     indexes = [index for table in metadata.sorted_tables for index in table.indexes]
     with database.begin() as connection:
         for index in indexes:
             connection.exec_driver_sql(DROPS[database.dialect.name].format(index.name))
+        sums.pause(connection)
     yield
     with database.begin() as connection:
+        sums.resume(connection)
         for index in indexes:
             index.create(connection)
         if database.dialect.name == "postgresql":
