@@ -27,6 +27,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    text,
     tuple_,
 )
 
@@ -41,6 +42,7 @@ KINDS = frozenset(tasks.OF)
 APPENDS = False
 READS: dict[str, Callable[[Any], Any]] = {}
 
+PILED, _HANDED = text("role IN ('referent', 'manager')"), text("handed_to IS NOT NULL")
 table = Table(
     "advisor_queue",
     metadata,
@@ -56,6 +58,7 @@ table = Table(
     Column("lapses", Date),
     Column("to_referent", Date, nullable=False),
     Column("to_manager", Date, nullable=False),
+    Column("escalates", Date, nullable=False),  # the first of both
     Column("appointment", DateTime),
     Column("place", String, nullable=False),
     Column("chases", Integer, nullable=False),
@@ -73,10 +76,10 @@ table = Table(
     Column("phone", String),
     # With all that `workloads` reads: it reads no row.
     Index("queue_of_owner", "owner", "due", "opens", "lapses", "paused", "handed_to", "handed_until"),
-    Index("queue_of_colleague", "handed_to", "due"),
-    Index("queue_of_role", "role", "kind", "due"),
-    Index("queue_past_due_of_role", "role", "to_referent"),
-    Index("queue_past_due", "to_manager"),
+    Index("queue_of_colleague", "handed_to", sqlite_where=_HANDED, postgresql_where=_HANDED),
+    Index("queue_of_role", "role", "kind", sqlite_where=PILED, postgresql_where=PILED),
+    Index("queue_past_due", "escalates"),
+    sqlite_with_rowid=False,
 )
 TABLES = (table,)
 Owners = Collection[UUID]
@@ -104,9 +107,7 @@ def _about(kind: str, state: Any, task: tasks.Task) -> Row:
             return {"name": site or state.name, "site": site}
         case "resource":
             return {"name": (state.proposal or state.current).document.title}
-        case "contact":
-            return {"name": state.details.name, "phone": state.details.phone or None}
-        case "partner":
+        case "contact" | "partner":
             return {"name": state.details.name, "phone": state.details.phone or None}
         case "question":
             return {"name": shorten(state.text, width=90, placeholder="…")}
@@ -130,6 +131,7 @@ def _row(change: Change, task: tasks.Task, about: Row) -> Row:
         "lapses": task.lapses,
         "to_referent": to_referent,
         "to_manager": to_manager,
+        "escalates": min(to_referent, to_manager),
         "appointment": task.appointment.replace(tzinfo=None) if task.appointment else None,
         "place": task.place,
         "chases": task.chases,
@@ -139,9 +141,7 @@ def _row(change: Change, task: tasks.Task, about: Row) -> Row:
         "why_version": task.why.version,
         "why_on": task.why.on,
         "details": task.why.details,
-        "programme": "",
-        "group": "",
-        "site": "",
+        **dict.fromkeys(("programme", "group", "site"), ""),
         "phone": None,
         "sort": normalise(about["name"]),
         **about,

@@ -66,6 +66,7 @@ words = Table(
     Column("word", String, primary_key=True),
     Column("stream", Uuid, primary_key=True),
     Index("directory_words_of", "stream"),
+    sqlite_with_rowid=False,
 )
 TABLES = (people, words)
 

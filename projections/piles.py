@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, not_, or_, select, tuple_
 
 from pixflow.working_days import Calendar
-from projections.advisor_queue import URGENT, Owners, handed, table, visible
+from projections.advisor_queue import PILED, URGENT, Owners, handed, table, visible
 from projections.statements import Statement
 
 PILE_ROLES = frozenset({"referent", "manager"})
@@ -220,7 +220,7 @@ def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]
 
 
 def _piled(roles: Collection[str]) -> ColumnElement[bool]:
-    return table.c.role.in_(PILE_ROLES & frozenset(roles))
+    return and_(PILED, table.c.role.in_(PILE_ROLES & frozenset(roles)))
 
 
 def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElement[bool]:
@@ -230,4 +230,4 @@ def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElem
     theirs = or_(table.c.owner.is_(None), table.c.owner.not_in(owners))
     claimed = and_(handed(today), table.c.handed_to.in_(owners))
     theirs = and_(theirs, not_(claimed), table.c.role.not_in(PILE_ROLES & roles))
-    return and_(visible(today), or_(to_referent, to_manager), theirs)
+    return and_(table.c.escalates <= today, visible(today), or_(to_referent, to_manager), theirs)

@@ -1,0 +1,47 @@
+"""SQLite finds the rows of a question by an index: one of few rows is used only where the question says so."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Connection
+
+from projections import advisor_queue, piles
+from projections.advisor_queue import QueueFilter
+from projections.piles import Lateness, WaitingFilter
+from projections.store import sqlite
+
+DAY, SOMEBODY = date(2026, 3, 16), [uuid4()]
+BOTH = frozenset({"referent", "manager"})
+LATE = Lateness((("0", DAY),))
+
+Question = Callable[[Connection], object]
+
+
+@pytest.mark.parametrize(
+    ("question", "indexes"),
+    [
+        (lambda c: advisor_queue.page(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
+        (lambda c: advisor_queue.total(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
+        (lambda c: advisor_queue.due_days(c, SOMEBODY, DAY, QueueFilter()), {"queue_of_owner", "queue_of_colleague"}),
+        (lambda c: piles.piles(c, BOTH, DAY), {"queue_of_role"}),
+        (lambda c: piles.piles(c, {"manager"}, DAY), {"queue_of_role"}),
+        (lambda c: piles.pile(c, BOTH, "dispatch", DAY, 50, 0), {"queue_of_role"}),
+        (lambda c: piles.pile_ages(c, BOTH, DAY, LATE), {"queue_of_role"}),
+        (lambda c: piles.waiting_long_total(c, BOTH, SOMEBODY, DAY), {"queue_past_due"}),
+        (lambda c: piles.waiting_long_total(c, frozenset({"manager"}), SOMEBODY, DAY), {"queue_past_due"}),
+        (lambda c: piles.waiting_long(c, BOTH, SOMEBODY, DAY, LATE, WaitingFilter(), 50, 0), {"queue_past_due"}),
+    ],
+)
+def test_rows_of_the_queue_are_found_by_their_index(question: Question, indexes: set[str]) -> None:
+    asked: list[str] = []
+    with sqlite.database(None).connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver
+        driver.set_trace_callback(asked.append)
+        question(connection)
+        driver.set_trace_callback(None)
+        plan = [row[-1] for row in driver.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    assert not [line for line in plan if line.startswith("SCAN advisor_queue")]
+    assert {index for index in indexes if any(f" {index} " in f"{line} " for line in plan)} == indexes
