@@ -50,11 +50,11 @@ FROM_OUTSIDE = (
 
 NO_PROJECT = "—"
 """The project of a prescription of somebody who has not said any."""
-NO_ACTIVITY = (
+NO_ACTIVITY = frozenset({
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ErasureRequested, e.ErasureDeclined,
     e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken, e.PartnerLinkIssued, e.PartnerLinkMailed,
     e.PartnerLinkReturned, e.PartnerLinkRevoked, e.ReferralSeen,
-)  # fmt: skip
+})  # fmt: skip
 """Events about who does what and when, what is handed out or read, or retractions: no activity of the young person."""
 
 AWAITED: dict[type[Event], Awaited] = {
@@ -88,7 +88,7 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     match event.STAGE:
         case "orientation":
             changes = {"orientation": _orientation(dossier.orientation, event, stamp)}
-            if isinstance(event, e.SeatBooked | e.SeatCancelled):
+            if isinstance(event, (e.SeatBooked, e.SeatCancelled)):
                 changes = {"diagnostic": _seats(dossier.diagnostic, event, stamp)}
         case "diagnostic":
             changes = {"diagnostic": _diagnostic(dossier.diagnostic, event, stamp)}
@@ -111,7 +111,7 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
 
 
 def _is_activity(event: object) -> bool:
-    return not isinstance(event, NO_ACTIVITY) and not (isinstance(event, e.PartnerChased) and event.automatic)
+    return type(event) not in NO_ACTIVITY and not (isinstance(event, e.PartnerChased) and event.automatic)
 
 
 def _orientation(state: Orientation, event: object, stamp: Stamp) -> Orientation:

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from operator import itemgetter
 from typing import Literal
 from uuid import UUID
 
@@ -88,10 +87,8 @@ class Diagnostic(Struct, frozen=True):
 
     def current(self, purpose: Purpose) -> tuple[UUID, LinkedParticipation] | None:
         """Returns the latest shared participation of a purpose, by its sharing, then by its start."""
-        mine = ((p, link) for p, link in self.participations.items() if link.purpose == purpose)
-        shared = ((_shared_at(link.result, link.started), p, link) for p, link in mine if link.result)
-        latest = max(shared, key=itemgetter(0), default=None)
-        return latest[1:] if latest else None
+        shared = [one for one in self.participations.items() if one[1].purpose == purpose and one[1].result]
+        return shared[0] if len(shared) == 1 else max(shared, key=_shared_at, default=None)
 
     def has_participation(self, purpose: Purpose) -> bool:
         return any(link.purpose == purpose for link in self.participations.values())
@@ -276,7 +273,9 @@ def _when(stamp: Stamp) -> tuple[date, int]:
     return stamp.on, stamp.version
 
 
-def _shared_at(result: Result, started: Moment | None) -> tuple[date, str, str]:
+def _shared_at(one: tuple[UUID, LinkedParticipation]) -> tuple[date, str, str]:
+    result, started = one[1].result, one[1].started
+    assert result
     return (*_moment(result.shared), started.day.isoformat() if started else "")
 
 

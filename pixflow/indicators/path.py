@@ -154,7 +154,7 @@ def path_of(
             path.erased.append((event.TOPIC, mark))
         else:
             _note(path, event, mark, protocol)
-        if not isinstance(event, NO_ACTIVITY):
+        if type(event) not in NO_ACTIVITY:
             path.last = max(path.last or mark.on, mark.on)
     return path
 

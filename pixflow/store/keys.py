@@ -139,13 +139,11 @@ class Keys:
         """
         wanted = sorted(set(streams))
         self.load(wanted)
-        made = hmac.new(self.digest_key, digestmod="sha256")
-        for stream in wanted:
-            if (key := self._key(stream)) is None or isinstance(key, _DamagedKey):
-                return None
-            made.update(key.secret)
-        made.update(content)
-        return made.digest()
+        found = [self._key(stream) for stream in wanted]
+        secret = [key.secret for key in found if key and not isinstance(key, _DamagedKey)]
+        if len(secret) < len(wanted):
+            return None
+        return hmac.digest(self.digest_key, b"".join([*secret, content]), "sha256")
 
     def load(self, streams: Iterable[UUID]) -> None:
         """Reads the keys of many streams with one query and caches them."""

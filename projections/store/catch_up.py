@@ -241,7 +241,7 @@ class ReadSide:
 
     def _fold(self, batch: WriteTransaction, moved: Mapping[UUID, Sequence[Recorded]]) -> list[Change]:
         before = {stream: self._folds[stream] for stream in moved if stream in self._folds}
-        before |= batch.states([stream for stream in moved if stream not in before])
+        before |= batch.states([one for one in moved if one not in before and moved[one][0].originator_version > 1])
         changes = []
         for stream, events in moved.items():
             again = (FOLD, stream) in self._writer.stopped
