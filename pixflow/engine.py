@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,12 +13,11 @@ from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment
 from msgspec import Struct
 
-from pixflow import reference_data
 from pixflow.actor import Actor
 from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
-from pixflow.reference_data import ReferenceCache, References
+from pixflow.reference_data import KINDS, ReferenceCache, References
 from pixflow.refused import Refused, check_texts
 from pixflow.store import UNOPENED, ClaimTaken, CommandKnown, StoreError, StoreLost, StoreRefused
 from pixflow.store.command_sealing import CommandSealing, SealedCommand
@@ -28,13 +28,13 @@ from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.factory import PostgresFactory
 from pixflow.store.postgres.recorder import PostgresRecorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
-from pixflow.store.stream_reader import StreamReader
+from pixflow.store.stream_reader import Rows, StreamReader
 from pixflow.streams import kind_of
 from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork
 
 __all__ = ["CommandResult", "Engine", "Guard", "Stale", "Step", "new_id"]
 
-REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in reference_data.KINDS]
+REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in KINDS]
 Insert = Callable[..., Sequence[int] | None]
 """Inserts stored events, with `versions`, `command`, `claims` and `releases`."""
 _FEW = 20
@@ -134,7 +134,9 @@ class Engine(Application[UUID]):
         sent = msgspec.json.encode(content, order="deterministic")
         if (unchanged or len(steps) > _FEW) and (known := self.earlier_answer(command_id, by, sent)):
             return known  # for a few steps, each way out looks it up
-        work = UnitOfWork(self._load, self.references(), by, self.clock(), via, command_id, seen or {})
+        head, read = self.recorder.look(stream for step in steps[:1] for stream in step.read.values())
+        refs, load = self._references.latest(head)[0], partial(self._load, read=read)
+        work = UnitOfWork(load, refs, by, self.clock(), via, command_id, seen or {})
         try:
             work.decide(steps)
         except (Refused, Stale):
@@ -227,8 +229,7 @@ class Engine(Application[UUID]):
         return CommandResult(self._latest.add(sealed.recorded, positions))
 
     def _moved(self, versions: Mapping[UUID, int]) -> set[UUID]:
-        now = self.recorder.versions(versions)
-        return {stream for stream, version in versions.items() if now[stream] != version}
+        return {stream for stream, now in self.recorder.versions(versions).items() if now != versions[stream]}
 
     # --- reads
 
@@ -246,10 +247,10 @@ class Engine(Application[UUID]):
         row = self.recorder.command(command_id)
         return (row.first_position, row.last_position) if row else None
 
-    def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, LoadedStream]:
+    def _load(self, kind: str, streams: Iterable[UUID], read: Rows | None = None) -> dict[UUID, LoadedStream]:
         """Returns the streams of a decision. Raises Refused("damaged-stream") when an event of one does not open."""
         try:
-            return self._streams.load_many(kind, streams)
+            return self._streams.load_many(kind, streams, read)
         except UNOPENED:
             raise Refused("damaged-stream") from None
 
@@ -300,8 +301,7 @@ class Engine(Application[UUID]):
         return self._references.at(position)
 
     def _reference_events(self, after: int, head: int) -> Iterator[Recorded]:
-        for row in self.recorder.log(after, head, head, REFERENCE_TOPICS):
-            yield self.mapper.readable(*row)
+        return (self.mapper.readable(*row) for row in self.recorder.log(after, head, head, REFERENCE_TOPICS))
 
     def today(self, refs: References | None = None) -> date:
         """Returns the structure's day. Looks for the references when they are not given."""

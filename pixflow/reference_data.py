@@ -101,10 +101,10 @@ class ReferenceCache:
         self._position = 0
         self._lock = Lock()
 
-    def latest(self) -> tuple[References, int]:
-        """Returns the references up to the last event, and its position."""
+    def latest(self, head: int | None = None) -> tuple[References, int]:
+        """Returns the references up to the last event, and its position: `head`, for who has just looked."""
         with self._lock:
-            head = self._head()
+            head = self._head() if head is None else head
             if head > self._position:
                 for recorded in self._read(self._position, head):
                     self._references = evolve(self._references, recorded)

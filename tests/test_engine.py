@@ -759,9 +759,9 @@ def test_what_was_just_recorded_is_read_as_it_is_stored(tmp_path: Path, monkeypa
         kept.extend(added)
         return added
 
-    def loading(reader: StreamReader, kind: str, stream: UUID) -> LoadedStream:
+    def loading(reader: StreamReader, kind: str, stream: UUID, rows: Any = None) -> LoadedStream:
         loads[stream in reader._kept] += 1
-        loaded = load(reader, kind, stream)
+        loaded = load(reader, kind, stream, rows)
         assert loaded == fold_stream(kind, reader.history(stream))
         return loaded
 

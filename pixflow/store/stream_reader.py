@@ -15,6 +15,8 @@ from pixflow.store.keys import Keys
 from pixflow.store.mapper import Row, TypedMapper
 from pixflow.unit_of_work import LoadedStream, fold_stream
 
+Rows = dict[UUID, list[Row]]
+"""The rows of streams, each from its first event to its last."""
 STREAMS = 100
 """Streams that are kept: 60 kB each for a dossier of fifty events."""
 EVENTS = 200
@@ -78,9 +80,9 @@ class StreamReader:
         except UNOPENED:
             return self.evict_erased([self._mapper.readable(*row) for row in rows])
 
-    def load(self, kind: str, stream: UUID) -> LoadedStream:
+    def load(self, kind: str, stream: UUID, rows: list[Row] | None = None) -> LoadedStream:
         """Returns a stream with its fold. Raises Refused("unknown-stream") when it is of another kind."""
-        rows, kept = self._rows(stream), self._kept.get(stream)
+        rows, kept = self._rows(stream, rows), self._kept.get(stream)
         if kept is None or kept.loaded.kind != kind or rows[: len(kept.rows)] != kept.rows:
             loaded = fold_stream(kind, self._open(stream, rows))
         elif len(rows) == len(kept.rows):
@@ -92,11 +94,15 @@ class StreamReader:
         self._keep(stream, rows, loaded)
         return loaded
 
-    def load_many(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, LoadedStream]:
-        """Returns streams of one kind with their folds, from one snapshot."""
+    def load_many(self, kind: str, streams: Iterable[UUID], read: Rows | None = None) -> dict[UUID, LoadedStream]:
+        """Returns streams of one kind with their folds, from one snapshot.
+
+        `read` has rows that were just read: each serves once, and leaves it.
+        """
         ids = list(streams)
+        given = [read.pop(stream, None) if read else None for stream in ids]
         if len(ids) == 1:
-            return {ids[0]: self.load(kind, ids[0])}
+            return {ids[0]: self.load(kind, ids[0], given[0])}
         stored = self._stored.select_many(ids)
         self._keys.load(ids)
         events = {stream: [self._mapper.to_domain_event(event) for event in stored[stream]] for stream in ids}
@@ -130,8 +136,8 @@ class StreamReader:
             if len(self._kept) > STREAMS:
                 del self._kept[next(iter(self._kept))]
 
-    def _rows(self, stream: UUID) -> list[Row]:
-        rows = self._stored.rows(stream)
+    def _rows(self, stream: UUID, rows: list[Row] | None = None) -> list[Row]:
+        rows = self._stored.rows(stream) if rows is None else rows
         if rows and rows[-1][0] != len(rows):
             raise Damaged(f"stream {stream} has {len(rows)} events up to version {rows[-1][0]}")
         return rows

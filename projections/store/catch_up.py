@@ -58,7 +58,7 @@ Beside = Callable[[Connection, References, Mapping[UUID, Sequence[Recorded]]], N
 class ReadSide:
     """The read tables of one structure on one database.
 
-    `lock` is held while catching up, between processes (read.lock). On PostgreSQL each batch locks a table instead.
+    `lock` is held while catching up, between processes (read.lock). On PostgreSQL each batch locks `position` instead.
     """
 
     def __init__(self, source: Source, database: Engine, lock: AbstractContextManager[Any] = nullcontext()) -> None:

@@ -25,11 +25,11 @@ _BEGIN: Statement = (b"BEGIN", ())
 _COMMIT: Statement = (b"COMMIT", ())
 _ROLLBACK: Statement = (b"ROLLBACK", ())
 
-# A division by zero refuses the transaction when the tables are not at the position that the batch follows.
-_EXPECT = "SELECT 1 / count(*) FROM {0}.position WHERE position = $1::bigint"
-_LOCK = "LOCK TABLE {0}.position IN EXCLUSIVE MODE"
 _POSITION = "SELECT position, stained FROM {0}.position"
-_MOVE = "UPDATE {0}.position SET position = $1::bigint, stained = $2"
+# Locks the row: other writers wait for it. A division by zero refuses the transaction when the tables are not at the
+# position that the batch follows.
+_MOVE = """WITH moved AS (UPDATE {0}.position SET position = $2::bigint, stained = $3
+    WHERE position = $1::bigint RETURNING position) SELECT 1 / count(*) FROM moved"""
 _STATES = "SELECT stream, kind, state FROM {0}.folds WHERE stream = ANY($1)"
 _SAVE = """INSERT INTO {0}.folds (stream, kind, version, state)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::bytea[])
@@ -56,6 +56,7 @@ class PostgresTransaction:
         self._database = database
         self._schema = schema
         self._cache = RowCache[Row]()
+        self._expected = 0
         self._statements: list[Statement] = []
 
     @property
@@ -67,10 +68,10 @@ class PostgresTransaction:
         return next(iter(rows(answer)), (0, False))
 
     def expect(self, position: int, _needs_scrub: bool) -> None:
-        self._statements.append(self._statement(_EXPECT, bigint(position)))
+        self._expected = position
 
     def __enter__(self) -> Self:
-        self._statements = [_BEGIN, self._statement(_LOCK)]
+        self._statements = []
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -79,7 +80,7 @@ class PostgresTransaction:
         deadline = monotonic() + self._database.limit
         connection = self._database.take(deadline)
         try:
-            connection.round_trip([*self._statements, _COMMIT], deadline)
+            connection.round_trip([_BEGIN, *self._statements, _COMMIT], deadline)
         except BaseException:
             self.forget()
             with suppress(psycopg.Error, ConnectionLost):
@@ -130,7 +131,8 @@ class PostgresTransaction:
             self._statements.append(self._statement(_SAVE, *values))
 
     def move(self, reached: int, needs_scrub: bool) -> None:
-        self._statements.append(self._statement(_MOVE, bigint(reached), bytes([needs_scrub])))
+        values = bigint(self._expected), bigint(reached), bytes([needs_scrub])
+        self._statements.insert(0, self._statement(_MOVE, *values))
 
     def _collect(self, pattern: str, table: Table, value: bytes) -> None:
         self._statements.append((_of_table(pattern, self._schema, table), (value,)))

@@ -7,6 +7,7 @@ from itertools import count
 from threading import Thread, Timer
 from time import monotonic, sleep
 from traceback import format_exception
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -293,14 +294,14 @@ def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str)
 
 
 @pytest.mark.parametrize("events", [1, 5000])
-def test_a_commit_is_two_round_trips_and_the_server_warns_of_nothing(
+def test_a_commit_is_two_round_trips_a_look_is_one_and_the_server_warns_of_nothing(
     recorder: PostgresRecorder, postgres: Cluster, monkeypatch: pytest.MonkeyPatch, events: int
 ) -> None:
     made, round_trip, log = list[int](), PipelinedConnection.round_trip, postgres.folder / "log"
 
-    def counted(connection: PipelinedConnection, statements: Iterable[Statement], deadline: float) -> list[PGresult]:
+    def counted(connection: PipelinedConnection, statements: Iterable[Statement], *more: Any) -> list[PGresult]:
         made.append(1)
-        return round_trip(connection, statements, deadline)
+        return round_trip(connection, statements, *more)
 
     monkeypatch.setattr(PipelinedConnection, "round_trip", counted)
     stream, said = uuid4(), log.stat().st_size
@@ -308,6 +309,8 @@ def test_a_commit_is_two_round_trips_and_the_server_warns_of_nothing(
         recorder.versions([stream])
         recorder.insert_events(stored(stream, *range(1, events + 1)), command=command(), claims=[claim("1", stream)])
     assert len(made) == 2
+    recorder.look([stream, uuid4()])
+    assert len(made) == 3
     assert b"WARNING" not in log.read_bytes()[said:]
 
 

@@ -35,6 +35,15 @@ def test_a_stream_is_read_in_order(recorder: AnyRecorder) -> None:
     assert recorder.select_events(C) == []
 
 
+def test_one_look_gives_the_last_position_and_the_rows_of_streams(recorder: AnyRecorder) -> None:
+    last, found = recorder.look([A, C])
+    assert (last, recorder.look([])) == (6, (6, {}))
+    assert found == {
+        A: [(version, "sample.Noted", b"\x00a" if version < 3 else b"{}") for version in range(1, 5)],
+        C: [],
+    }
+
+
 def test_many_streams_are_read_at_once(recorder: AnyRecorder) -> None:
     found = recorder.select_many([B, C, A])
     assert {id: versions(events) for id, events in found.items()} == {B: [1, 2], C: [], A: [1, 2, 3, 4]}

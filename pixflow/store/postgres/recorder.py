@@ -145,8 +145,8 @@ class PostgresRecorder(ApplicationRecorder):
                 raise _refusal(error, command) from error
             except ConnectionLost as error:
                 raise StoreLost(str(error)) from error
-        ((last,),) = rows(answers[-1])
-        return range(last - len(stored_events) + 1, last + 1)
+        ((head,),) = rows(answers[2])
+        return range(head + 1, head + len(stored_events) + 1)
 
     def _record(
         self,
@@ -204,8 +204,13 @@ class PostgresRecorder(ApplicationRecorder):
 
     def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
         """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
-        (answer,) = self._execute((self._sql.rows, [stream.bytes]))
-        return rows(answer)
+        return self.look([stream])[1][stream]
+
+    def look(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, list[tuple[int, str, bytes]]]]:
+        """Returns the last position, and what `rows` returns for each stream, in one round trip."""
+        asked = list(streams)
+        last, *found = self._execute((self._sql.last, ()), *((self._sql.rows, [one.bytes]) for one in asked))
+        return int(rows(last)[0][0]), dict(zip(asked, map(rows, found), strict=True))
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
@@ -250,9 +255,7 @@ class PostgresRecorder(ApplicationRecorder):
 
     def max_notification_id(self) -> int:
         """Returns the last position, 0 when nothing is recorded."""
-        (answer,) = self._execute((self._sql.last, ()))
-        ((last,),) = rows(answer)
-        return int(last)
+        return self.look(())[0]
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
         """Returns the version of each stream from one snapshot, 0 for an unknown one."""

@@ -63,20 +63,22 @@ class Statements:
                 WHERE version <> COALESCE((SELECT max(originator_version) FROM @.stored_events
                     WHERE originator_id = id), 0)"""
         )
-        self._insert_command = sql(
-            b"INSERT INTO @.commands SELECT $1::uuid, $2, $3::bytea, position + 1, position + $4::bigint FROM @.head"
-        )
         self._release = sql(
             b"""DELETE FROM @.claims USING unnest($1::text[], $2::bytea[], $3::uuid[]) AS gone (kind, digest, stream)
                 WHERE claims.kind = gone.kind AND claims.digest = gone.digest AND claims.stream = gone.stream"""
         )
         self._claim = sql(b"INSERT INTO @.claims SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[])")
-        self._insert_events = sql(
-            b"""INSERT INTO @.stored_events SELECT position + number, id, version, topic, state
-                FROM @.head, unnest($1::uuid[], $2::integer[], $3::text[], $4::bytea[])
-                WITH ORDINALITY AS new (id, version, topic, state, number)"""
+        # The events count the commands, so that a command that is known is refused first.
+        self._record = sql(
+            b"""WITH moved AS (UPDATE @.head SET position = position + $1::bigint RETURNING position - $1 AS head),
+                said AS (INSERT INTO @.commands
+                    SELECT $2::uuid, $3, $4::bytea, head + 1, head + $1 FROM moved WHERE $2 IS NOT NULL RETURNING id),
+                done AS (INSERT INTO @.stored_events SELECT head + number, new.id, version, topic, state
+                    FROM moved, (SELECT count(*) FROM said) AS first,
+                        unnest($5::uuid[], $6::integer[], $7::text[], $8::bytea[])
+                        WITH ORDINALITY AS new (id, version, topic, state, number))
+                SELECT head FROM moved"""
         )
-        self._move_head = sql(b"UPDATE @.head SET position = position + $1::bigint RETURNING position")
 
     def unmoved(self, versions: Mapping[UUID, int]) -> Statement:
         """Returns the statement that refuses the transaction unless each stream has its version."""
@@ -91,25 +93,24 @@ class Statements:
     ) -> Iterator[Statement]:
         """Yields the statements of one transaction, in the order in which errors are to be found.
 
-        The events follow the head of the store; the last statement moves it, and returns it.
+        The events follow the head of the store; the first statement moves it, and returns where it stood.
         """
-        count = bigint(len(events))
-        if command:
-            yield self._insert_command, [command.id.bytes, command.actor.encode(), command.fingerprint, count]
-        if releases:
-            yield self._release, _columns(releases)
-        if claims:
-            yield self._claim, _columns(claims)
+        known = [command.id.bytes, command.actor.encode(), command.fingerprint] if command else [None] * 3
         yield (
-            self._insert_events,
+            self._record,
             [
+                bigint(len(events)),
+                *known,
                 uuids(_id(event.originator_id) for event in events),
                 integers(event.originator_version for event in events),
                 texts(event.topic for event in events),
                 byteas(event.state for event in events),
             ],
         )
-        yield self._move_head, [count]
+        if releases:
+            yield self._release, _columns(releases)
+        if claims:
+            yield self._claim, _columns(claims)
 
 
 def _columns(claims: Sequence[Claim]) -> list[bytes]:

@@ -20,6 +20,7 @@ from pixflow.store.sqlite.tables import TABLES, TRIGGERS, missing_triggers
 WAL_RESET_FIXED = (3, 51, 3)
 _LAST = 2**63 - 1
 
+_SELECT_LAST = "SELECT COALESCE(MAX(position), 0) FROM stored_events"
 _SELECT_ROWS = """SELECT originator_version, topic, state FROM stored_events
     WHERE originator_id = ? ORDER BY originator_version"""
 _SELECT_MANY = """SELECT originator_id, originator_version, topic, state FROM stored_events
@@ -148,22 +149,21 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
-        statement = "SELECT originator_version, topic, state FROM stored_events WHERE originator_id = ?"
-        params: list[str | int] = [stream.hex]
-        for clause, value in ((" AND originator_version > ?", gt), (" AND originator_version <= ?", lte)):
-            if value is not None:
-                statement += clause
-                params.append(value)
-        statement += f" ORDER BY originator_version {'DESC' if desc else 'ASC'} LIMIT ?"
-        params.append(-1 if limit is None else limit)
-        with self.datastore.reading() as cursor:
-            rows = cursor.execute(statement, params).fetchall()
-        return [StoredEvent(stream, *row) for row in rows]
+        found = [row for row in self.rows(stream) if row[0] > (gt or 0) and (lte is None or row[0] <= lte)]
+        if desc:
+            found.reverse()
+        return [StoredEvent(stream, *row) for row in found[:limit]]
 
     def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
         """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
         with self.datastore.reading() as cursor:
             return cursor.execute(_SELECT_ROWS, [stream.hex]).fetchall()
+
+    def look(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, list[tuple[int, str, bytes]]]]:
+        """Returns the last position, and what `rows` returns for each stream."""
+        with self.datastore.reading() as cursor:
+            last = int(cursor.execute(_SELECT_LAST).fetchone()[0])
+            return last, {stream: cursor.execute(_SELECT_ROWS, [stream.hex]).fetchall() for stream in streams}
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
@@ -221,7 +221,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     def max_notification_id(self) -> int:
         """Returns the last position, 0 when nothing is recorded."""
         with self.datastore.reading() as cursor:
-            return int(cursor.execute("SELECT COALESCE(MAX(position), 0) FROM stored_events").fetchone()[0])
+            return int(cursor.execute(_SELECT_LAST).fetchone()[0])
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
         """Returns the version of each stream from one snapshot, 0 for an unknown one."""
