@@ -74,10 +74,15 @@ class PartnerState(Struct, frozen=True):
 
     @property
     def details(self) -> PartnerDetails:
-        """The file: the team's word, then what was stated by hand, then the sources, the latest one first."""
+        """The file: the team's word, then what was stated by hand, then the sources, the latest one first.
+
+        Without a point where the team names another commune: it would be drawn where it is not.
+        """
         told = [self.stated, *(one.details for one in self._by_freshness())]
         found = {name: next((value for one in told if (value := getattr(one, name))), None) for name in NAMES}
         corrected = {name: one.value for name, one in self.corrections.items() if one.contested is None}
+        if (theirs := found["commune"]) and corrected.get("commune", theirs) != theirs:
+            found["point"] = None
         known = {name: value for name, value in found.items() if value is not None}
         return PartnerDetails(**(known | corrected))
 

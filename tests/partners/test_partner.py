@@ -71,6 +71,13 @@ def test_the_latest_source_comes_first_and_fills_nothing_of_another_one() -> Non
     assert both.confirmed == LATER
 
 
+def test_a_place_in_another_commune_than_its_source_says_loses_the_point_of_the_source() -> None:
+    placed = imported(with_fields(EPN, point=(48.76, 0.63)))
+    assert partner(placed, corrected("commune", "61006"), corrected("town", "Argentan")).details.point is None
+    assert partner(placed, corrected("commune", "")).details.point is None
+    assert partner(placed, corrected("commune", "61214"), corrected()).details.point == (48.76, 0.63)
+
+
 def test_a_place_gone_stays_listed() -> None:
     left = partner(imported(), e.SourceWithdrawn(source="Dora", place="7", on=LATER))
     assert (left.is_proposed, gone(left), to_review(left)) == (True, ["Dora|7"], True)
