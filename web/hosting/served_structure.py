@@ -59,8 +59,9 @@ class LiveTables:
 
     def renew(self) -> None:
         """Shows what was recorded since, in other tables when a rebuild has replaced these."""
+        side, connection = self._reads.latest(_connected)
         self.close()
-        self.side, self.connection = self._reads.latest(_connected)
+        self.side, self.connection = side, connection
 
     def close(self) -> None:
         self.connection.close()

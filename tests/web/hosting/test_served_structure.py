@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from pixflow.store import StoreBusy
 from projections import directory
 from projections.figures.paths import paths
 from projections.figures.snapshot import is_fresh
@@ -116,6 +117,19 @@ def test_whenever_a_rebuild_ends_a_page_shows_what_was_recorded(
     for moment in every:
         with at(moment, replace):
             ask()
+
+
+def test_tables_that_cannot_be_renewed_are_still_read(at_work: House) -> None:
+    """The page that tells of the error is drawn from them."""
+
+    def fail() -> None:
+        raise StoreBusy("lost")
+
+    before = at_work.opened()
+    with at_work.served.reading() as tables:
+        with pytest.raises(StoreBusy), at((ReadSide.catch_up.__code__, 1), fail):
+            tables.renew()
+        assert before in shown(tables)
 
 
 def shown(tables: LiveTables) -> set[Any]:
