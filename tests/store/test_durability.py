@@ -37,6 +37,11 @@ def test_f1_every_connection_is_wal_and_full(recorder: HardenedRecorder) -> None
             assert [ask(connection, f"PRAGMA {name}") for name in pragmas] == ["wal", 2, 0, WAL_LIMIT]
 
 
+def test_a_connection_that_only_reads_keeps_fewer_pages(recorder: HardenedRecorder) -> None:
+    with closing(recorder.datastore.lend()) as reader, closing(recorder.datastore.pool.connect()) as writer:
+        assert [ask(one, "PRAGMA cache_size") for one in (reader, writer)] == [-500, -2000]
+
+
 def test_f1_a_store_that_cannot_be_durable_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(StoreRefused, match="lost in a power cut: SQLite gives journal_mode=memory"):
