@@ -11,10 +11,11 @@ from types import CodeType, FrameType
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from pixflow.store import StoreBusy
 from projections import directory
+from projections.bookkeeping import folds
 from projections.figures.paths import paths
 from projections.figures.snapshot import is_fresh
 from projections.store import postgres, stores
@@ -22,6 +23,7 @@ from projections.store.catch_up import ReadSide
 from projections.store.postgres import PostgresStores
 from projections.store.sqlite import SqliteStores
 from tests.web.paths import House, house
+from tests.web.pressing import press
 from web.hosting import served_structure
 from web.hosting.served_structure import LiveTables, structure_in_use
 from web.hosting.settings import Settings
@@ -130,6 +132,23 @@ def test_tables_that_cannot_be_renewed_are_still_read(at_work: House) -> None:
         with pytest.raises(StoreBusy), at((ReadSide.catch_up.__code__, 1), fail):
             tables.renew()
         assert before in shown(tables)
+
+
+def test_a_command_is_answered_though_a_crash_empties_the_tables_just_then(
+    at_work: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL empties tables without a log when it starts after a crash."""
+    renew = LiveTables.renew
+
+    def emptied(tables: LiveTables) -> None:
+        with tables.side.writing() as connection:
+            connection.execute(delete(folds))
+        renew(tables)
+
+    dossier, _ = at_work.dispatched()
+    monkeypatch.setattr(LiveTables, "renew", emptied)
+    answer = press(at_work.client("Nadia Benali"), dossier, "note", text="rappelée")
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, f"/dossiers/{dossier}")
 
 
 def shown(tables: LiveTables) -> set[Any]:

@@ -197,7 +197,8 @@ class _Press:
         if not outcome.ok:
             return self.again(refusals.field_errors(self.desk, outcome.refused) if outcome.refused else {})
         self.desk.refresh()
-        if not self.desk.scope.sees(fold_of(self.desk.read, self.dossier_id)):
+        now = fold_of(self.desk.read, self.dossier_id)
+        if now and not self.desk.scope.sees(now):
             return redirect(self.request, "/dossiers")
         own = [r.originator_version for r in outcome.recorded if r.originator_id == self.dossier_id]
         if outcome.recorded and not own:
