@@ -76,8 +76,8 @@ def _add_middleware(app: FastAPI, host: Host, url: str) -> None:
 def _recorded(request: Request) -> bool | None:
     """Returns, after a fault, whether the form's command is recorded; None if that is unknown.
 
-    On PostgreSQL a commit may still be on its way after its answer was lost. Only the holder of the structure's lock
-    knows that none is. Raises the errors of the store.
+    On PostgreSQL a commit may still be under way after its answer was lost: it holds the structure's lock until it has
+    ended. Raises the errors of the store.
     """
     sent = getattr(request.state, "command_id", None)
     if not isinstance(sent, str):
@@ -102,9 +102,15 @@ def _refused(request: Request, status: int) -> None:
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
-    """Answers 503 when the store or the read tables do not answer. The command may be recorded all the same."""
+    """Answers 503 when the store or the read tables do not answer. The command may be recorded all the same.
+
+    After StoreLost it may be recorded later: nobody may say that it is not.
+    """
     instead = error_pages.FULL if isinstance(error, StoreFull) else ""
-    return errors.answer(request, 503, errors.was_recorded(request, 503, _recorded), instead=instead)
+    recorded = errors.was_recorded(request, 503, _recorded)
+    if isinstance(error, StoreLost):
+        recorded = recorded or None
+    return errors.answer(request, 503, recorded, instead=instead)
 
 
 def _damaged(request: Request, error: Exception) -> Response:

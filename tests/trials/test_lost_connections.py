@@ -15,6 +15,8 @@ import pytest
 from msgspec.structs import replace
 
 from pixflow import structure_folder
+from pixflow.engine import Engine
+from pixflow.store import StoreBusy
 from pixflow.store.postgres import recorder
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.transaction import Transaction
@@ -183,6 +185,26 @@ def test_nobody_hears_that_a_command_on_its_way_is_not_recorded(
         assert client.post(f"/dossiers/{mission.dossiers[0]}/note", data=form).status_code == 303
     with mission.opened() as opened:
         assert [recorded.originator_version for recorded in opened.engine.history(mission.dossiers[0])][2:] == [3]
+
+
+def test_a_command_on_its_way_is_not_denied_though_nobody_could_save_it_again(
+    database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mission, save_alone = found(tmp_path, database_url), Engine._save_alone
+
+    def busy(*_: Any) -> None:
+        monkeypatch.setattr(Engine, "_save_alone", save_alone)
+        raise StoreBusy("PostgreSQL does not answer")
+
+    with impatient(over(wire, mission, postgres)) as client:
+        late_once(wire, monkeypatch, 1)
+        monkeypatch.setattr(Engine, "_save_alone", busy)
+        form = {"command_id": str(uuid4()), "text": "note", "on": today().isoformat()}
+        answer = client.post(f"/dossiers/{mission.dossiers[0]}/note", data=form)
+        assert answer.status_code == 503
+        assert NOT_KNOWN.split(".")[0] in answer.text
+        wire.arrives.set()
+        assert client.post(f"/dossiers/{mission.dossiers[0]}/note", data=form).status_code == 303
 
 
 @contextmanager
