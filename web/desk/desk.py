@@ -21,8 +21,9 @@ from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.reference_data import References
 from projections import audit_trail
-from projections.store.folds import StreamDamaged, fold_of, must_not_be_damaged
+from projections.store.folds import StreamDamaged, fold_of, must_not_be_damaged, position_of_tables
 from projections.store.memory import Memory
+from projections.store.stores import NoStore
 from web.hosting.host import Host
 from web.hosting.served_structure import LiveTables, ServedStructure
 
@@ -122,11 +123,14 @@ class Desk:
     def dossier(self, stream: UUID) -> Dossier:
         """Returns a dossier that this person may read; raises 404 for an unknown one and for one that is not theirs.
 
-        Raises StreamDamaged when the tables cannot show it, because one of its events does not open.
+        Raises StreamDamaged when the tables cannot show it, because one of its events does not open; NoStore when
+        PostgreSQL has just emptied them, as it does after a crash.
         """
         state = self.state(stream)
         if state is None:
             must_not_be_damaged(self.read, stream)
+            if not position_of_tables(self.tables.connection)[0]:
+                raise NoStore("the tables are empty: they are made anew")
         if not isinstance(state, Dossier) or state.opened is None or not self.scope.sees(state):
             raise HTTPException(404)
         return state

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 
 from pixflow.store import StoreBusy
 from projections import directory
-from projections.bookkeeping import folds
+from projections.bookkeeping import folds, position
 from projections.figures.paths import paths
 from projections.figures.snapshot import is_fresh
 from projections.store import postgres, stores
@@ -149,6 +149,26 @@ def test_a_command_is_answered_though_a_crash_empties_the_tables_just_then(
     monkeypatch.setattr(LiveTables, "renew", emptied)
     answer = press(at_work.client("Nadia Benali"), dossier, "note", text="rappelée")
     assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, f"/dossiers/{dossier}")
+
+
+def test_no_page_is_unknown_though_a_crash_empties_the_tables_just_then(
+    at_work: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sends a command again would read that it is not recorded."""
+    dossier, _ = at_work.dispatched()
+    client = at_work.client("Nadia Benali")
+    assert client.get(f"/dossiers/{dossier}").status_code == 200
+    catch_up = ReadSide.catch_up
+
+    def emptied(side: ReadSide, *asked: Any, **named: Any) -> int:
+        reached = catch_up(side, *asked, **named)
+        with side.writing() as connection:
+            connection.execute(delete(folds))
+            connection.execute(delete(position))
+        return reached
+
+    monkeypatch.setattr(ReadSide, "catch_up", emptied)
+    assert client.get(f"/dossiers/{dossier}").status_code == 503
 
 
 def shown(tables: LiveTables) -> set[Any]:
