@@ -154,7 +154,7 @@ def test_a_command_is_answered_though_a_crash_empties_the_tables_just_then(
 def test_no_page_is_unknown_though_a_crash_empties_the_tables_just_then(
     at_work: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who sends a command again would read that it is not recorded."""
+    """A command sent again would be said not to be recorded."""
     dossier, _ = at_work.dispatched()
     client = at_work.client("Nadia Benali")
     assert client.get(f"/dossiers/{dossier}").status_code == 200
