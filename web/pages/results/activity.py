@@ -6,13 +6,13 @@ from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed, ParticipationSetAside
 from pixflow.importing import intake_id
-from projections import advisor_queue, audit_trail, directory, result_routing
+from projections import audit_trail, directory, piles, result_routing
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -23,7 +23,6 @@ from web.french.typography import say
 SHOWN = 20
 _DAYS = timedelta(days=14)
 _trail = audit_trail.table.c
-_queue = advisor_queue.table.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +116,7 @@ def gone(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
 
 def late_debriefs(desk: Desk) -> dict[UUID, tuple[int, int]]:
     """Returns by advisor how many debriefs are late, and by how many working days at most."""
-    query = select(_queue.owner, func.count(), func.min(_queue.due)).where(
-        _queue.role == "advisor", _queue.kind == "hold-debrief", _queue.owner.is_not(None), _queue.due < desk.today
-    )
-    rows = desk.read.execute(query.group_by(_queue.owner))
+    rows = piles.late_by_owner(desk.read, "hold-debrief", desk.today)
     return {owner: (count, _days(desk, oldest)) for owner, count, oldest in rows}
 
 
