@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, not_, or_, select, tuple_
 
 from pixflow.working_days import Calendar
-from projections.advisor_queue import URGENT, Owners, handed, table, visible
+from projections.advisor_queue import DEBRIEFS, PILED, URGENT, Owners, handed, table, visible
 from projections.statements import Statement
 
 PILE_ROLES = frozenset({"referent", "manager"})
@@ -215,12 +215,12 @@ def _grouped(grouped: tuple[str, tuple[Any, ...]]) -> Sequence[ColumnElement[int
     return [case(places, value=table.c[column], else_=len(places))] if places else []
 
 
-def late_by_owner(connection: Connection, kind: str, today: date) -> list[tuple[UUID, int, date]]:
-    """Returns for each advisor how many of their tasks of a kind are late, and since which day at most."""
-    of_kind = select(table.c.owner, func.count(), func.min(table.c.due)).where(
-        table.c.role == "advisor", table.c.kind == kind, table.c.due < today, table.c.owner.is_not(None)
+def late_debriefs(connection: Connection, today: date) -> list[tuple[UUID, int, date]]:
+    """Returns for each advisor how many of their debriefs are late, and since which day at most."""
+    late = select(table.c.owner, func.count(), func.min(table.c.due)).where(
+        DEBRIEFS, table.c.due < today, table.c.owner.is_not(None)
     )
-    return [(owner, count, due) for owner, count, due in connection.execute(of_kind.group_by(table.c.owner))]
+    return [(owner, count, due) for owner, count, due in connection.execute(late.group_by(table.c.owner))]
 
 
 def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]:
@@ -228,7 +228,7 @@ def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]
 
 
 def _piled(roles: Collection[str]) -> ColumnElement[bool]:
-    return table.c.role.in_(PILE_ROLES & frozenset(roles))
+    return and_(PILED, table.c.role.in_(PILE_ROLES & frozenset(roles)))
 
 
 def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElement[bool]:

@@ -116,7 +116,7 @@ def gone(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
 
 def late_debriefs(desk: Desk) -> dict[UUID, tuple[int, int]]:
     """Returns by advisor how many debriefs are late, and by how many working days at most."""
-    rows = piles.late_by_owner(desk.read, "hold-debrief", desk.today)
+    rows = piles.late_debriefs(desk.read, desk.today)
     return {owner: (count, _days(desk, oldest)) for owner, count, oldest in rows}
 
 
