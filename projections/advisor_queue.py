@@ -41,8 +41,7 @@ NAME = "advisor_queue"
 KINDS = frozenset(tasks.OF)
 APPENDS = False
 READS: dict[str, Callable[[Any], Any]] = {}
-PILED, DEBRIEFS = text("role IN ('referent', 'manager')"), text("kind = 'hold-debrief'")
-_HANDED = text("handed_to IS NOT NULL")
+PILED, _HANDED = text("role IN ('referent', 'manager')"), text("handed_to IS NOT NULL")
 table = Table(
     "advisor_queue",
     metadata,
@@ -78,7 +77,7 @@ table = Table(
     Index("queue_of_owner", "owner", "due", "opens", "lapses", "paused", "handed_to", "handed_until"),
     Index("queue_of_colleague", "handed_to", sqlite_where=_HANDED, postgresql_where=_HANDED),
     Index("queue_of_role", "role", "kind", sqlite_where=PILED, postgresql_where=PILED),
-    Index("queue_of_debriefs", "owner", "due", sqlite_where=DEBRIEFS, postgresql_where=DEBRIEFS),
+    Index("queue_of_kind", "kind", "due", "owner"),
     Index("queue_past_due", "escalates"),
     sqlite_with_rowid=False,
 )

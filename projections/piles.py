@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, not_, or_, select, tuple_
 
 from pixflow.working_days import Calendar
-from projections.advisor_queue import DEBRIEFS, PILED, URGENT, Owners, handed, table, visible
+from projections.advisor_queue import PILED, URGENT, Owners, handed, table, visible
 from projections.statements import Statement
 
 PILE_ROLES = frozenset({"referent", "manager"})
@@ -218,7 +218,7 @@ def _grouped(grouped: tuple[str, tuple[Any, ...]]) -> Sequence[ColumnElement[int
 def late_debriefs(connection: Connection, today: date) -> list[tuple[UUID, int, date]]:
     """Returns for each advisor how many of their debriefs are late, and since which day at most."""
     late = select(table.c.owner, func.count(), func.min(table.c.due)).where(
-        DEBRIEFS, table.c.due < today, table.c.owner.is_not(None)
+        table.c.kind == "hold-debrief", table.c.due < today, table.c.owner.is_not(None)
     )
     return [(owner, count, due) for owner, count, due in connection.execute(late.group_by(table.c.owner))]
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, FromClause, Select, select, tuple_
 
-from pixflow.events.values import Role
 from pixflow.indicators.catalogue import COUNTED, Cell, cell
 from pixflow.indicators.partner_entries import SENT
 from projections.figures import listed_partners
@@ -241,8 +240,8 @@ def _tasks_owed(
 ) -> Select[Any]:
     query = select(tasks.c.stream, tasks.c.why_on, tasks.c.why_version, tasks.c.kind, tasks.c.due)
     query = query.where(of_tasks(FigureQuestion(day, day, day, cut, value, advisor)))
-    # The index of roles finds the tasks of a kind by their day.
-    query = query.where(tasks.c.role.in_(get_args(Role)), tasks.c.kind.in_(kinds), tasks.c.due.between(since, until))
+    # An index finds the tasks of a kind by their day.
+    query = query.where(tasks.c.kind.in_(kinds), tasks.c.due.between(since, until))
     group = tuple_(tasks.c.due, tasks.c.kind)
     query = query.where(group >= tuple_(since, kind_first), group <= tuple_(until, kind_last))
     query = query.order_by(tasks.c.due, tasks.c.kind, tasks.c.sort, tasks.c.stream, tasks.c.key)

@@ -25,7 +25,7 @@ Question = Callable[[Connection], object]
         (lambda c: advisor_queue.page(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
         (lambda c: advisor_queue.total(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
         (lambda c: advisor_queue.due_days(c, SOMEBODY, DAY, QueueFilter()), {"queue_of_owner", "queue_of_colleague"}),
-        (lambda c: piles.late_debriefs(c, DAY), {"queue_of_debriefs"}),
+        (lambda c: piles.late_debriefs(c, DAY), {"queue_of_kind"}),
         (lambda c: piles.piles(c, BOTH, DAY), {"queue_of_role"}),
         (lambda c: piles.piles(c, {"manager"}, DAY), {"queue_of_role"}),
         (lambda c: piles.pile(c, BOTH, "dispatch", DAY, 50, 0), {"queue_of_role"}),
