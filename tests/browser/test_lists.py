@@ -224,6 +224,16 @@ def test_a_printed_replay_is_whole(served: Served, tab: Page) -> None:
     assert "le dossier aujourd" not in whole
 
 
+def test_a_long_delay_is_broken_on_a_phone(served: Served, tab: Page, check_page: Callable[[Page], None]) -> None:
+    known(tab, SOPHIE, served.address)
+    tab.goto(f"{served.address}/indicateurs/I13")
+    numbers = tab.locator(".parts .number")
+    assert numbers.count()
+    said = "12 sur 33 (36 %) · la moitié en 8 j, neuf sur dix en 15 j de retard"
+    numbers.evaluate_all("(every, said) => every.forEach(one => one.textContent = said)", said)
+    check_page(tab)
+
+
 @pytest.mark.parametrize(
     "path", ["/equipe", "/partenaires", "/indicateurs", "/indicateurs/I2?par=site", "/indicateurs/I24"]
 )
