@@ -20,6 +20,9 @@ from uuid import uuid4
 
 import psycopg
 
+from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.pipeline import rows
+
 USER = "pixflow"
 STOPS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
 # As durable as PostgreSQL comes; small, and without what a short life does not need.
@@ -32,6 +35,10 @@ SETTINGS = {
     "timezone": "UTC",
 }
 _PATIENCE = 60.0
+PLANNED_ALIKE = 5
+"""Times that PostgreSQL plans a prepared statement for its values, before it compares with a plan for any values."""
+_PLANS = b"""SELECT statement, custom_plans::integer, generic_plans::integer FROM pg_prepared_statements
+    WHERE strpos(statement, $1) > 0"""
 
 
 class NoServer(Exception):
@@ -156,6 +163,19 @@ class Cluster:
         if monotonic() > deadline:
             raise RuntimeError((self.folder / "log").read_text()[-2000:])
         return False
+
+
+def plans_by_statement(database: Database, words: str) -> dict[str, tuple[int, int]]:
+    """Returns how often each statement with these words was planned for its values, and for any values.
+
+    They are those of the connection that the pool gives next.
+    """
+    connection = database.take(monotonic() + _PATIENCE)
+    try:
+        (found,) = connection.round_trip([(_PLANS, [words.encode()])], monotonic() + _PATIENCE)
+    finally:
+        database.give_back(connection)
+    return {statement: (custom, generic) for statement, custom, generic in rows(found)}
 
 
 def find_binaries() -> Path:

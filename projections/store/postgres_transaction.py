@@ -31,13 +31,14 @@ _POSITION = "SELECT position, stained FROM {0}.position"
 _MOVE = """WITH moved AS (UPDATE {0}.position SET position = $2::bigint, stained = $3
     WHERE position = $1::bigint RETURNING position) SELECT 1 / count(*) FROM moved"""
 _STATES = "SELECT stream, kind, state FROM {0}.folds WHERE stream = ANY($1)"
+# The inner SELECTs hide the number of streams: if PostgreSQL knew it, it would plan each time.
 _SAVE = """INSERT INTO {0}.folds (stream, kind, version, state)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::bytea[])
+    SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::text[]), (SELECT $3::integer[]), (SELECT $4::bytea[]))
     ON CONFLICT (stream) DO UPDATE SET version = excluded.version, state = excluded.state"""
 _FROM_JSON = "SELECT {columns} FROM json_populate_recordset(NULL::{table}, $1::json)"
 _INSERT = f"INSERT INTO {{table}} ({{columns}}) {_FROM_JSON}"
 _UPSERT = f"{_INSERT} ON CONFLICT ({{key}}) DO {{update}}"
-_DELETE = "DELETE FROM {table} WHERE stream = ANY($1)"
+_DELETE = "DELETE FROM {table} WHERE stream = ANY((SELECT $1::uuid[])::uuid[])"
 # Each row is looked up by its key: a join would read the whole table for the hundred keys that PostgreSQL expects.
 _DELETE_KEYS = """DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT (SELECT old.ctid FROM {table} AS old WHERE {same})
     FROM json_populate_recordset(NULL::{table}, $1::json) AS gone))"""

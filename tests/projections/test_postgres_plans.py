@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Table, event, select
 
+from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.stages.orientation import present_pix
 from pixflow.store.postgres.pipeline import PipelinedConnection
 from pixflow.structure_folder import OpenStructure
@@ -17,8 +18,9 @@ from projections.figures.refresh import missing, refresh
 from projections.store import catch_up, stores
 from projections.store.bulk_writes import insert_rows
 from projections.store.catch_up import ReadSide
-from projections.store.postgres import PostgresStores
+from projections.store.postgres import DATABASE, SCHEMA, PostgresStores
 from tests.importing.house import House
+from tests.postgres import PLANNED_ALIKE, plans_by_statement
 from tests.projections.test_postgres_stores import house, made
 
 __all__ = ("house", "made")
@@ -71,6 +73,31 @@ def test_a_task_that_is_done_is_looked_up_by_its_key(house: House, sent: list[st
     (plan,) = plans(house.side, sent, "DELETE", "advisor_queue")
     assert "json_populate_recordset" in plan
     assert "Seq Scan" not in plan
+
+
+def test_rows_of_a_stream_are_deleted_by_an_index(house: House, sent: list[str]) -> None:
+    dossier = house.open("Diallo", "Aminata")
+    house.side.catch_up()
+    fill(house.side, advisor_queue.table)
+    sent.clear()
+    house.do(present_pix, {"dossier": dossier}, occasion="welcome")
+    ReadSide(house.engine, house.side.database).catch_up()  # it remembers no rows
+    (plan,) = plans(house.side, sent, "DELETE", "advisor_queue")
+    assert "json_populate_recordset" not in plan
+    assert "Seq Scan" not in plan
+
+
+def test_what_a_batch_deletes_is_not_planned_each_time(house: House) -> None:
+    dossier = house.open("Diallo", "Aminata")
+    for number in range(2 * PLANNED_ALIKE):
+        house.do(take_note, {"dossier": dossier}, text=f"{number}")
+        house.side.catch_up()
+    options = house.side.database.get_execution_options()
+    found = plans_by_statement(options[DATABASE], f"DELETE FROM {options[SCHEMA]}.")
+    assert found
+    for statement, (custom, _) in found.items():
+        assert custom <= PLANNED_ALIKE, statement
+    assert any(generic for _, generic in found.values())
 
 
 @pytest.mark.parametrize("people", [None, [uuid4()]], ids=["everybody", "one"])

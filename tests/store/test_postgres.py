@@ -24,7 +24,7 @@ from pixflow.store.postgres.database import Database, in_words
 from pixflow.store.postgres.factory import factory
 from pixflow.store.postgres.pipeline import PipelinedConnection, Statement, rows
 from pixflow.store.postgres.recorder import PostgresRecorder
-from tests.postgres import Cluster
+from tests.postgres import PLANNED_ALIKE, Cluster, plans_by_statement
 from tests.store.samples import claim, command, finish, start, stored
 
 pytestmark = pytest.mark.postgres
@@ -384,3 +384,15 @@ def test_what_was_prepared_may_go(recorder: PostgresRecorder) -> None:
         connection.execute("DEALLOCATE ALL")
     assert recorder.max_notification_id() == 1
     assert list(recorder.insert_events(stored(uuid4(), 1), command=command())) == [2]
+
+
+def test_a_commit_is_not_planned_each_time(recorder: PostgresRecorder, database: Database, schema: str) -> None:
+    stream = uuid4()
+    for version in range(2 * PLANNED_ALIKE):
+        events = stored(stream, version + 1)
+        recorder.insert_unless_moved(events, {stream: version}, command=command(), claims=[claim(f"{version}", stream)])
+    found = plans_by_statement(database, f'"{schema}".')
+    assert sum("stored_events" in statement for statement in found) >= 2
+    for statement, (custom, generic) in found.items():
+        assert custom <= PLANNED_ALIKE, statement
+        assert generic > 0, statement

@@ -46,7 +46,7 @@ class Statements:
         )
         self.streams = sql(b"SELECT DISTINCT originator_id FROM @.stored_events WHERE topic = ANY($1)")
         self.last = sql(b"SELECT COALESCE(max(position), 0) FROM @.stored_events")
-        # The inner SELECT hides the number of ids. If PostgreSQL knew it, it would plan each time: slower than reading.
+        # Inner SELECTs hide the number of ids. If PostgreSQL knew it, it would plan each time: slower than the work.
         self.versions = sql(
             b"""SELECT id, COALESCE((SELECT max(originator_version) FROM @.stored_events WHERE originator_id = id), 0)
                 FROM unnest((SELECT $1::uuid[])) AS asked (id)"""
@@ -59,7 +59,8 @@ class Statements:
         self.claimed = sql(b"SELECT digest, stream FROM @.claims WHERE kind = $1 AND digest = ANY($2)")
         # A division by zero refuses the transaction when a stream has moved.
         self._unmoved = sql(
-            b"""SELECT 1 / (count(*) = 0)::integer FROM unnest($1::uuid[], $2::integer[]) AS seen (id, version)
+            b"""SELECT 1 / (count(*) = 0)::integer
+                FROM unnest((SELECT $1::uuid[]), (SELECT $2::integer[])) AS seen (id, version)
                 WHERE version <> COALESCE((SELECT max(originator_version) FROM @.stored_events
                     WHERE originator_id = id), 0)"""
         )
@@ -67,7 +68,10 @@ class Statements:
             b"""DELETE FROM @.claims USING unnest($1::text[], $2::bytea[], $3::uuid[]) AS gone (kind, digest, stream)
                 WHERE claims.kind = gone.kind AND claims.digest = gone.digest AND claims.stream = gone.stream"""
         )
-        self._claim = sql(b"INSERT INTO @.claims SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[])")
+        self._claim = sql(
+            b"""INSERT INTO @.claims
+                SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::bytea[]), (SELECT $3::uuid[]))"""
+        )
         # The events count the commands, so that a command that is known is refused first.
         self._record = sql(
             b"""WITH moved AS (UPDATE @.head SET position = position + $1::bigint RETURNING position - $1 AS head),
@@ -75,7 +79,7 @@ class Statements:
                     SELECT $2::uuid, $3, $4::bytea, head + 1, head + $1 FROM moved WHERE $2 IS NOT NULL RETURNING id),
                 done AS (INSERT INTO @.stored_events SELECT head + number, new.id, version, topic, state
                     FROM moved, (SELECT count(*) FROM said) AS first,
-                        unnest($5::uuid[], $6::integer[], $7::text[], $8::bytea[])
+                        unnest((SELECT $5::uuid[]), (SELECT $6::integer[]), (SELECT $7::text[]), (SELECT $8::bytea[]))
                         WITH ORDINALITY AS new (id, version, topic, state, number))
                 SELECT head FROM moved"""
         )
