@@ -42,6 +42,7 @@ KINDS = frozenset(tasks.OF)
 APPENDS = False
 READS: dict[str, Callable[[Any], Any]] = {}
 PILED, _HANDED = text("role IN ('referent', 'manager')"), text("handed_to IS NOT NULL")
+_SEEN = ("opens", "lapses", "paused", "handed_to", "handed_until")
 table = Table(
     "advisor_queue",
     metadata,
@@ -57,7 +58,6 @@ table = Table(
     Column("lapses", Date),
     Column("to_referent", Date, nullable=False),
     Column("to_manager", Date, nullable=False),
-    Column("escalates", Date, nullable=False),  # the first of both
     Column("appointment", DateTime),
     Column("place", String, nullable=False),
     Column("chases", Integer, nullable=False),
@@ -74,11 +74,12 @@ table = Table(
     Column("site", String, nullable=False),
     Column("phone", String),
     # With all that `workloads` reads: it reads no row.
-    Index("queue_of_owner", "owner", "due", "opens", "lapses", "paused", "handed_to", "handed_until"),
+    Index("queue_of_owner", "owner", "due", *_SEEN),
     Index("queue_of_colleague", "handed_to", sqlite_where=_HANDED, postgresql_where=_HANDED),
     Index("queue_of_role", "role", "kind", sqlite_where=PILED, postgresql_where=PILED),
     Index("queue_of_kind", "kind", "due", "owner"),
-    Index("queue_past_due", "escalates"),
+    # In the order of the late rows, with all that their counts read.
+    Index("queue_past_due", "due", "kind", "owner", "role", "to_referent", "to_manager", *_SEEN),
     sqlite_with_rowid=False,
 )
 TABLES = (table,)
@@ -131,7 +132,6 @@ def _row(change: Change, task: tasks.Task, about: Row) -> Row:
         "lapses": task.lapses,
         "to_referent": to_referent,
         "to_manager": to_manager,
-        "escalates": min(to_referent, to_manager),
         "appointment": task.appointment.replace(tzinfo=None) if task.appointment else None,
         "place": task.place,
         "chases": task.chases,

@@ -238,4 +238,4 @@ def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElem
     theirs = or_(table.c.owner.is_(None), table.c.owner.not_in(owners))
     claimed = and_(handed(today), table.c.handed_to.in_(owners))
     theirs = and_(theirs, not_(claimed), table.c.role.not_in(PILE_ROLES & roles))
-    return and_(table.c.escalates <= today, visible(today), or_(to_referent, to_manager), theirs)
+    return and_(table.c.due <= today, visible(today), or_(to_referent, to_manager), theirs)

@@ -36,6 +36,21 @@ Question = Callable[[Connection], object]
     ],
 )
 def test_rows_of_the_queue_are_found_by_their_index(question: Question, indexes: set[str]) -> None:
+    plan = planned(question)
+    assert not [line for line in plan if line.startswith("SCAN advisor_queue")]
+    assert {index for index in indexes if any(f" {index} " in f"{line} " for line in plan)} == indexes
+
+
+def test_late_rows_are_counted_by_the_index_alone_and_stand_in_its_order() -> None:
+    late = "SEARCH advisor_queue USING {}INDEX queue_past_due (due<?)"
+    counts = planned(lambda c: piles.waiting_long_counts(c, BOTH, SOMEBODY, DAY, LATE))
+    assert counts[0] == late.format("COVERING ")
+    listed = planned(lambda c: piles.waiting_long(c, BOTH, SOMEBODY, DAY, LATE, WaitingFilter(), 50, 0))
+    assert listed == [late.format(""), "USE TEMP B-TREE FOR LAST 3 TERMS OF ORDER BY"]
+
+
+def planned(question: Question) -> list[str]:
+    """Returns the plan of the last statement of a question, a line for each step."""
     asked: list[str] = []
     with sqlite.database(None).connect() as connection:
         driver = connection.connection.driver_connection
@@ -43,6 +58,4 @@ def test_rows_of_the_queue_are_found_by_their_index(question: Question, indexes:
         driver.set_trace_callback(asked.append)
         question(connection)
         driver.set_trace_callback(None)
-        plan = [row[-1] for row in driver.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
-    assert not [line for line in plan if line.startswith("SCAN advisor_queue")]
-    assert {index for index in indexes if any(f" {index} " in f"{line} " for line in plan)} == indexes
+        return [row[-1] for row in driver.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
