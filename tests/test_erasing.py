@@ -39,7 +39,7 @@ from projections.store.sqlite import database
 from tests.importing.house import FIRST, STARTED, House, row, shared
 from tests.importing.test_meanwhile import before_the_lock
 from tests.postgres import Cluster
-from web.hosting.served_structure import reads_of
+from web.hosting.read_tables import reads_of
 
 WHO = ("Zanzibar", "Özgül", "0099887")
 AWA = row(*WHO)

@@ -14,8 +14,8 @@ from web.desk import dependencies, mass_reading
 from web.desk.signed_in import SessionLocked
 from web.desk.witness import DeskWitness, MassReading
 from web.french.errors import pages as error_pages
-from web.hosting import concurrency
 from web.hosting.host import Host
+from web.hosting.machine import concurrency
 from web.hosting.machine.logs import RequestLog
 from web.hosting.machine.metrics import UNMEASURED, Metrics
 from web.http import errors, security

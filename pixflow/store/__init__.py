@@ -104,6 +104,10 @@ class AlreadyServed(StoreError):
     """Another process serves this structure."""
 
 
+class BuildLost(StoreError):
+    """The process that makes read tables was killed. The next start makes them."""
+
+
 class StoreFull(StoreError):
     """The disk is full or failing.
 

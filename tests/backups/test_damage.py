@@ -28,7 +28,7 @@ from tests import erasures
 from tests.backups.house import House
 from tests.backups.test_erasure_proof import empty
 from tests.damage import cut, flip, flip_key, garble
-from web.hosting.served_structure import reads_of
+from web.hosting.read_tables import reads_of
 
 
 def position_of(house: House, stream: UUID) -> int:

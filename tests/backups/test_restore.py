@@ -25,7 +25,7 @@ from projections.store import stores
 from tests.backups.house import House, nothing
 from tests.damage import flip
 from tests.trials.proofs import Proofs
-from web.hosting.served_structure import reads_of
+from web.hosting.read_tables import reads_of
 
 CHANGES = frozenset({"os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.copyfile", "sqlite3.connect", "open"})
 KILLED = 9

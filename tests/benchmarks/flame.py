@@ -17,7 +17,7 @@ from tests.clock import today
 from tests.web.client import OWN_URL
 from web.app import create_app
 from web.hosting.host import open_host
-from web.hosting.served_structure import reads_of
+from web.hosting.read_tables import reads_of
 
 EVENTS = 45_000
 CLICKS = 300

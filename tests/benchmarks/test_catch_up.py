@@ -23,7 +23,7 @@ from projections.store.catch_up import BATCH, PROJECTIONS, ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, fill, population, structure
 from tests.benchmarks.runner import Followed
-from web.hosting.served_structure import reads_of
+from web.hosting.read_tables import reads_of
 
 EVENTS = sized(5_000, 100_000, 1_000_000)
 ONE_BY_ONE = sized(100, 1_000, 2_000)

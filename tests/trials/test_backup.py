@@ -23,7 +23,8 @@ from tests.trials.proofs import Proofs
 from tests.trials.scale import many, rounds
 from tests.trials.server import Server
 from tests.trials.verdict import must_be_sound, must_show, times_recorded
-from web.hosting.served_structure import reads_of, serve_one
+from web.hosting.read_tables import reads_of
+from web.hosting.served_structure import serve_one
 
 PIECE = 4096
 BETWEEN_PIECES = 0.001

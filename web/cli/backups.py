@@ -17,7 +17,7 @@ from web.cli.common.terminal import REFUSED, USAGE, JsonOption, as_json, console
 from web.french import dates, typography
 from web.french.errors import backups
 from web.hosting import account_backups
-from web.hosting.served_structure import reads_of
+from web.hosting.read_tables import reads_of
 from web.hosting.settings import Settings
 
 app = typer.Typer()

@@ -12,7 +12,7 @@ from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, error
 from web.french import health as french
 from web.hosting import account_checks, health, mail_checks
 from web.hosting.health import Finding
-from web.hosting.served_structure import reads_of
+from web.hosting.read_tables import reads_of
 from web.hosting.settings import Settings
 
 app = typer.Typer()

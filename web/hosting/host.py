@@ -14,9 +14,10 @@ from pixflow.store.locks import ServeLock
 from pixflow.structure import start_program
 from pixflow.structure_folder import Clock, utc_now
 from projections.store import stores
+from projections.store.catch_up import Progress
 from web.accounts.site import Site
 from web.hosting.clock_watch import SeenTime
-from web.hosting.served_structure import Progress, ServedStructure, serve_one
+from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
 
 

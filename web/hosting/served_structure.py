@@ -1,12 +1,11 @@
 """A structure in use: its engine, its read side, its periodic jobs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, partial
+from functools import partial
 
-import sqlalchemy
 from sqlalchemy import Connection
 
 from pixflow import erasing
@@ -15,16 +14,14 @@ from pixflow.access_journal.journal import AccessJournal, open_journal
 from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
 from pixflow.reference_data import References
-from pixflow.store.locks import FileLock, ServeLock, alone
-from pixflow.store.postgres.database import Database
+from pixflow.store.locks import ServeLock, alone
 from pixflow.structure_folder import OpenStructure
 from projections.figures.refresh import try_to_refresh
-from projections.store import postgres, sqlite, stores
-from projections.store.catch_up import ReadSide
+from projections.store import stores
+from projections.store.catch_up import Progress, ReadSide
 from web.hosting import clock_jobs, notices, partner_mails
 from web.hosting.mail import Outbox
-
-Progress = Callable[[int, int], None]
+from web.hosting.read_tables import make_missing, reads_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ class ServedStructure:
     def make_tables(self, progress: Progress = lambda done, total: None) -> None:
         """Builds the read tables when they are gone or damaged. Those of another version stay: it is in use."""
         if not self.reads.opens() and not self.reads.stores.other():
-            stores.ensure(self.reads.stores, self.engine, progress)
+            make_missing(self.opened, self.reads.stores, progress)
 
     def today(self) -> date:
         return self.engine.today()
@@ -200,7 +197,7 @@ def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: No
     try:
         if not served.reads.opens():
             with nullcontext() if opened.database else ServeLock(opened.folder):
-                stores.ensure(served.reads.stores, opened.engine, progress)
+                make_missing(opened, served.reads.stores, progress)
         served.read()
     except BaseException:
         served.reads.close()
@@ -222,16 +219,3 @@ def _connected(side: ReadSide, head: int | None = None) -> tuple[ReadSide, Conne
         connection.close()
         raise
     return side, connection
-
-
-def reads_of(opened: OpenStructure) -> stores.Live:
-    """Returns the read stores of a structure. PostgreSQL locks in the database; SQLite locks files."""
-    if opened.database and opened.schema:
-        return stores.Live(postgres.PostgresStores(_engine(opened.database), opened.schema), opened.engine)
-    files = sqlite.SqliteStores(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
-    return stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock"))
-
-
-@cache
-def _engine(database: Database) -> sqlalchemy.Engine:
-    return postgres.engine(database)

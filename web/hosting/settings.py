@@ -13,7 +13,7 @@ from pixflow.store.postgres.database import Database
 
 PORT = 8000
 CONNECTIONS = 20
-"""Size of a process's pool on PostgreSQL: enough for eight concurrent requests (concurrency.py)."""
+"""Size of a process's pool on PostgreSQL: enough for eight concurrent requests (machine/concurrency.py)."""
 
 
 class Settings(BaseSettings):

@@ -17,7 +17,7 @@ from projections.store import stores
 from tests.web.paths import house
 from web.hosting.host import serving
 from web.hosting.mail import outbox_for
-from web.hosting.served_structure import reads_of
+from web.hosting.read_tables import reads_of
 from web.hosting.settings import Settings
 
 

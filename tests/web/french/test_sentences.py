@@ -34,6 +34,7 @@ from pixflow.portfolio.plan import Status
 from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.store import (
     AlreadyServed,
+    BuildLost,
     DatabaseRefused,
     SiteRefused,
     StoreBusy,
@@ -641,7 +642,8 @@ def test_a_gap_says_its_numbers() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        StoreBusy(), StoreUnreached(), StoreFull(), StoreLost(), AlreadyServed(), StoreRefused(), OSError(),
+        StoreBusy(), StoreUnreached(), StoreFull(), StoreLost(), AlreadyServed(), BuildLost(), StoreRefused(),
+        OSError(),
         *(DatabaseRefused(code, "") for code in refusals.DATABASE),
         *(SiteRefused(code, "") for code in refusals.SITE),
     ],

@@ -25,6 +25,7 @@ from projections.store.sqlite import SqliteStores
 from tests.web.paths import House, house
 from tests.web.pressing import press
 from web.hosting import served_structure
+from web.hosting.read_tables import reads_of
 from web.hosting.served_structure import LiveTables, structure_in_use
 from web.hosting.settings import Settings
 
@@ -100,7 +101,7 @@ def test_whenever_a_rebuild_ends_a_page_shows_what_was_recorded(
     opened = at_work.served.opened
 
     def replace() -> None:
-        stores.rebuild(served_structure.reads_of(opened).stores, opened.engine)
+        stores.rebuild(reads_of(opened).stores, opened.engine)
 
     def ask() -> None:
         served = structure_in_use(opened)

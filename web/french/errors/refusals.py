@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pixflow.store import (
     AlreadyServed,
+    BuildLost,
     DatabaseCode,
     DatabaseRefused,
     FormatRefused,
@@ -372,6 +373,10 @@ DATABASE: dict[DatabaseCode, str] = {
 FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pixflow avant de recommencer."
 LOST = "La base de faits ne répond plus : l’action est peut-être enregistrée. Vérifiez avant de recommencer."
 SERVED = "pixflow sert déjà cette structure dans un autre processus : arrêtez-le d’abord."
+KILLED = (
+    "Le processus qui fait les tables de lecture a été arrêté, peut-être faute de mémoire. Aucun fait n’est perdu : "
+    "elles seront faites au prochain essai."
+)
 SITE: dict[SiteCode, str] = {
     "setting": "Un réglage des comptes ne convient pas : corrigez-le, rien n’est changé.",
     "key": "La clé des comptes, keys/_site.key, manque, est abîmée ou se lit par d’autres : rien n’est changé.",
@@ -433,6 +438,8 @@ def store_error(error: Exception) -> str:
             return say(LOST)
         case AlreadyServed():
             return say(SERVED)
+        case BuildLost():
+            return say(KILLED)
         case DatabaseRefused(code=code):
             return say(DATABASE[code])
         case SiteRefused(code=code):

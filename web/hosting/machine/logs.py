@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import security_events
 from web.accounts.types import Session
-from web.hosting.concurrency import UNLIMITED
 from web.hosting.host import Host
+from web.hosting.machine.concurrency import UNLIMITED
 
 METHODS, FORBIDDEN = ("GET", "HEAD", "POST"), 403
 _log = logging.getLogger("pixflow.requests")

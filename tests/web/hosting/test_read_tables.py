@@ -1,0 +1,190 @@
+"""The process that makes missing read tables: for whoever serves, and not without them, on both stores."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+import pytest
+
+from pixflow.refused import Refused
+from pixflow.store import BuildLost, StoreError
+from projections.figures.refresh import refresh
+from projections.store import stores
+from tests.projections.conftest import everything
+from tests.web.paths import House, house
+from web.hosting import read_tables
+from web.hosting.read_tables import reads_of
+from web.hosting.served_structure import serve_one
+from web.hosting.settings import Settings
+
+START = """
+import sys
+from pathlib import Path
+from pixflow import structure_folder
+from web.hosting import read_tables
+from web.hosting.served_structure import serve_one
+from web.hosting.settings import Settings
+read_tables.PART = 0
+folder = Path(sys.argv[1])
+serve_one(structure_folder.open_one(folder.parent, folder.name, database=Settings().database()))
+"""
+"""A process that serves a structure of more than no event."""
+
+TALKING = """
+import logging
+from projections.figures.refresh import refresh
+from projections.store import stores
+from web.hosting import read_tables
+ensure = stores.ensure
+def talking(*given):
+    try:
+        raise ValueError("why")
+    except ValueError:
+        logging.getLogger("pixflow").exception("not counted")
+    ensure(*given)
+stores.ensure = talking
+read_tables.main()
+"""
+"""A process that makes tables and logs an error meanwhile."""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A structure with an event more than this process may show itself."""
+    if request.param == "postgres":
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+    with house(tmp_path / "data") as made:
+        made.scored()
+        made.served.read()
+        monkeypatch.setattr(read_tables, "PART", made.served.engine.head() - 1)
+        yield made
+    if database := Settings().database():
+        database.close()
+
+
+def lose(at_work: House) -> stores.Stores:
+    """Leaves no live tables, as an upgrade does. Returns the stores."""
+    found = reads_of(at_work.served.opened).stores
+    name = found.live()
+    assert name
+    found.discard(name)
+    return found
+
+
+def children(pid: int) -> list[int]:
+    found = [file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(child) for some in found for child in some if _command(child) == list(read_tables.COMMAND[1:])]
+
+
+def _command(pid: str) -> list[str]:
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[1:4]
+
+
+def within(seconds: float, ask: Callable[[], bool]) -> bool:
+    end = monotonic() + seconds
+    while not (answer := ask()) and monotonic() < end:
+        sleep(0.01)
+    return answer
+
+
+def rows(at_work: House, reads: stores.Live) -> dict[str, list[str]]:
+    refresh(side := reads.side, at_work.served.today())
+    return everything(side)
+
+
+def refuse(*_: object) -> None:
+    raise AssertionError("made in this process")
+
+
+def test_a_process_of_its_own_makes_the_same_tables(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, reached = rows(at_work, at_work.served.reads), list[tuple[int, int]]()
+    lose(at_work)
+    with monkeypatch.context() as patch:
+        patch.setattr(stores, "ensure", refuse)
+        with closing(serve_one(at_work.served.opened, lambda *told: reached.append(told)).reads) as reads:
+            assert rows(at_work, reads) == shown
+    head = at_work.served.engine.head()
+    assert reached[-1] == (head, head)
+
+
+def test_damaged_ones_are_made_so_while_it_serves(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    lose(at_work)
+    monkeypatch.setattr(stores, "ensure", refuse)
+    at_work.served.make_tables()
+    assert at_work.served.read().position == at_work.served.engine.head()
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_no_process_is_started_for_live_tables_or_few_events(
+    live: bool, at_work: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not live:
+        lose(at_work)
+        monkeypatch.setattr(read_tables, "PART", at_work.served.engine.head())
+    monkeypatch.setattr(read_tables, "COMMAND", ("/no/such/program",))
+    with closing(serve_one(at_work.served.opened).reads) as reads:
+        assert reads.side.position == at_work.served.engine.head()
+
+
+def test_its_error_is_raised_where_it_was_started(at_work: House) -> None:
+    lose(at_work)
+    (at_work.served.opened.folder / "structure.json").unlink()
+    with pytest.raises(Refused, match="unknown-structure"):
+        serve_one(at_work.served.opened)
+
+
+def test_one_that_is_killed_is_told_and_the_next_start_makes_them(at_work: House) -> None:
+    shown = rows(at_work, at_work.served.reads)
+    found, raised = lose(at_work), list[Exception]()
+
+    def start() -> None:
+        try:
+            serve_one(at_work.served.opened)
+        except StoreError as error:
+            raised.append(error)
+
+    with found.making():  # where it waits
+        starting = Thread(target=start)
+        starting.start()
+        assert within(60, lambda: bool(children(os.getpid())))
+        os.kill(children(os.getpid())[0], signal.SIGKILL)
+        starting.join()
+    assert [(type(error), str(error)[-3:]) for error in raised] == [(BuildLost, " -9")]
+    assert found.live() is None
+    with closing(serve_one(at_work.served.opened).reads) as reads:
+        assert rows(at_work, reads) == shown
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_it_ends_with_the_process_that_started_it(how: signal.Signals, at_work: House) -> None:
+    found = lose(at_work)
+    with found.making():
+        command = [sys.executable, "-c", START, str(at_work.served.opened.folder)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as server:
+            assert server.stderr
+            assert within(60, lambda: bool(children(server.pid)))
+            child = children(server.pid)[0]
+            os.killpg(server.pid, how)  # as a terminal does
+            said = server.stderr.read()  # the child has it too: both have ended
+            assert within(10, lambda: not Path(f"/proc/{child}").exists())
+    assert server.returncode == -how
+    assert (b"KeyboardInterrupt" in said) is (how is signal.SIGINT)
+    assert found.live() is None
+
+
+def test_what_it_logs_is_logged_here(
+    at_work: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lose(at_work)
+    monkeypatch.setattr(read_tables, "COMMAND", (sys.executable, "-c", TALKING))
+    with closing(serve_one(at_work.served.opened).reads) as reads:
+        assert reads.side.position == at_work.served.engine.head()
+    (told,) = [record for record in caplog.records if record.name == "pixflow"]
+    assert (told.levelname, told.getMessage().splitlines()[0]) == ("ERROR", "not counted")
+    assert told.getMessage().endswith("ValueError: why")
