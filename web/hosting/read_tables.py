@@ -53,8 +53,9 @@ def make_missing(opened: OpenStructure, missing: stores.Stores, progress: Progre
         stores.ensure(missing, opened.engine, progress)
         return
     command, pipe = (*COMMAND, str(opened.folder)), subprocess.PIPE
+    where = {**os.environ, "PIXFLOW_DATABASE_URL": opened.database.url if opened.database else ""}
     # In a group of its own: Ctrl-C stops this process, and so that one.
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, process_group=0) as builder:
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=where, process_group=0) as builder:
         while (said := _said_by(builder)) is not None:
             match said:
                 case Exception():

@@ -113,6 +113,14 @@ def test_a_process_of_its_own_makes_the_same_tables(at_work: House, monkeypatch:
     assert reached[-1] == (head, head)
 
 
+def test_they_are_made_in_the_database_of_the_structure(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    lose(at_work)
+    with monkeypatch.context() as patch:
+        patch.setenv("PIXFLOW_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+        with closing(serve_one(at_work.served.opened).reads) as reads:
+            assert reads.side.position == at_work.served.engine.head()
+
+
 def test_damaged_ones_are_made_so_while_it_serves(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
     lose(at_work)
     monkeypatch.setattr(stores, "ensure", refuse)
