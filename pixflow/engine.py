@@ -134,7 +134,7 @@ class Engine(Application[UUID]):
         sent = msgspec.json.encode(content, order="deterministic")
         if (unchanged or len(steps) > _FEW) and (known := self.earlier_answer(command_id, by, sent)):
             return known  # for a few steps, each way out looks it up
-        head, read = self.recorder.look(stream for step in steps[:1] for stream in step.read.values())
+        head, read = self._streams.look(stream for step in steps[:1] for stream in step.read.values())
         refs, load = self._references.latest(head)[0], partial(self._load, read=read)
         work = UnitOfWork(load, refs, by, self.clock(), via, command_id, seen or {})
         try:

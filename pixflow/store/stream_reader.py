@@ -1,6 +1,6 @@
 """Reads streams, and keeps the last ones: somebody at work on a dossier loads it again and again."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple, Protocol
@@ -27,6 +27,7 @@ class StoredStreams(Protocol):
     """The part of a recorder that reads streams."""
 
     def rows(self, stream: UUID) -> list[Row]: ...
+    def look(self, streams: Mapping[UUID, int]) -> tuple[int, Rows]: ...
     def at(self, positions: Iterable[int]) -> list[EventRow]: ...
     def between(self, first: UUID, last: UUID, stop: int) -> list[EventRow]: ...
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]: ...
@@ -40,8 +41,8 @@ class _Kept(NamedTuple):
 class StreamReader:
     """The streams of one structure.
 
-    Keeps the last 100 with their rows: as long as the store has the same rows, only those that follow are opened and
-    folded. Raises Damaged and UnknownTopic for an event that does not open.
+    Keeps the last 100 with their rows: as long as the store has the last of these, only those that follow are read,
+    opened and folded. Raises Damaged and UnknownTopic for an event that does not open.
     """
 
     def __init__(self, stored: StoredStreams, mapper: TypedMapper, keys: Keys) -> None:
@@ -53,7 +54,7 @@ class StreamReader:
 
     def history(self, stream: UUID) -> list[Recorded]:
         """Returns every event of a stream, in order; none for an unknown stream."""
-        return self._open(stream, self._rows(stream))
+        return self._open(stream, _dense(stream, self._stored.rows(stream)))
 
     def at(self, positions: Iterable[int]) -> list[Recorded]:
         """Returns the events at these positions, in order of position. One that does not open is `Unopened`."""
@@ -80,9 +81,23 @@ class StreamReader:
         except UNOPENED:
             return self.evict_erased([self._mapper.readable(*row) for row in rows])
 
+    def look(self, streams: Iterable[UUID]) -> tuple[int, Rows]:
+        """Returns the last position, and the rows of each stream.
+
+        Of one that is kept, it reads the last row that is kept, and those that follow. Reads all if that one differs.
+        """
+        kept = {stream: one.rows if (one := self._kept.get(stream)) else [] for stream in streams}
+        last, found = self._stored.look({stream: len(rows) for stream, rows in kept.items()})
+        for stream, rows in kept.items():
+            if rows:
+                again = found[stream]
+                found[stream] = rows + again[1:] if again[:1] == rows[-1:] else self._stored.rows(stream)
+        return last, found
+
     def load(self, kind: str, stream: UUID, rows: list[Row] | None = None) -> LoadedStream:
         """Returns a stream with its fold. Raises Refused("unknown-stream") when it is of another kind."""
-        rows, kept = self._rows(stream, rows), self._kept.get(stream)
+        rows = _dense(stream, self.look([stream])[1][stream] if rows is None else rows)
+        kept = self._kept.get(stream)
         if kept is None or kept.loaded.kind != kind or rows[: len(kept.rows)] != kept.rows:
             loaded = fold_stream(kind, self._open(stream, rows))
         elif len(rows) == len(kept.rows):
@@ -136,11 +151,12 @@ class StreamReader:
             if len(self._kept) > STREAMS:
                 del self._kept[next(iter(self._kept))]
 
-    def _rows(self, stream: UUID, rows: list[Row] | None = None) -> list[Row]:
-        rows = self._stored.rows(stream) if rows is None else rows
-        if rows and rows[-1][0] != len(rows):
-            raise Damaged(f"stream {stream} has {len(rows)} events up to version {rows[-1][0]}")
-        return rows
-
     def _open(self, stream: UUID, rows: Sequence[Row]) -> list[Recorded]:
         return self.evict_erased(self._mapper.history(stream, rows))
+
+
+def _dense(stream: UUID, rows: list[Row]) -> list[Row]:
+    """Returns the rows of a stream. Raises Damaged when one is missing."""
+    if rows and rows[-1][0] != len(rows):
+        raise Damaged(f"stream {stream} has {len(rows)} events up to version {rows[-1][0]}")
+    return rows

@@ -36,12 +36,15 @@ def test_a_stream_is_read_in_order(recorder: AnyRecorder) -> None:
 
 
 def test_one_look_gives_the_last_position_and_the_rows_of_streams(recorder: AnyRecorder) -> None:
-    last, found = recorder.look([A, C])
-    assert (last, recorder.look([])) == (6, (6, {}))
+    last, found = recorder.look({A: 0, C: 0})
+    assert (last, recorder.look({})) == (6, (6, {}))
     assert found == {
         A: [(version, "sample.Noted", b"\x00a" if version < 3 else b"{}") for version in range(1, 5)],
         C: [],
     }
+    _, found = recorder.look({B: 2, A: 4, C: 1})
+    assert found == {B: [(2, "sample.Noted", b"{}")], A: [(4, "sample.Noted", b"{}")], C: []}
+    assert recorder.look({A: 5})[1] == {A: []}
 
 
 def test_many_streams_are_read_at_once(recorder: AnyRecorder) -> None:

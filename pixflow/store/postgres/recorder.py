@@ -204,13 +204,13 @@ class PostgresRecorder(ApplicationRecorder):
 
     def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
         """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
-        return self.look([stream])[1][stream]
+        return self.look({stream: 0})[1][stream]
 
-    def look(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, list[tuple[int, str, bytes]]]]:
-        """Returns the last position, and what `rows` returns for each stream, in one round trip."""
-        asked = list(streams)
-        last, *found = self._execute((self._sql.last, ()), *((self._sql.rows, [one.bytes]) for one in asked))
-        return int(rows(last)[0][0]), dict(zip(asked, map(rows, found), strict=True))
+    def look(self, streams: Mapping[UUID, int]) -> tuple[int, dict[UUID, list[tuple[int, str, bytes]]]]:
+        """Returns the last position, and the rows of each stream from a version on, in one round trip."""
+        asked = ((self._sql.rows, [stream.bytes, bigint(first)]) for stream, first in streams.items())
+        last, *found = self._execute((self._sql.last, ()), *asked)
+        return int(rows(last)[0][0]), dict(zip(streams, map(rows, found), strict=True))
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
@@ -255,7 +255,7 @@ class PostgresRecorder(ApplicationRecorder):
 
     def max_notification_id(self) -> int:
         """Returns the last position, 0 when nothing is recorded."""
-        return self.look(())[0]
+        return self.look({})[0]
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
         """Returns the version of each stream from one snapshot, 0 for an unknown one."""

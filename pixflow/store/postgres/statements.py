@@ -25,7 +25,7 @@ class Statements:
         self.opening: list[Statement] = [self.lock, (sql(b"SELECT position FROM @.head"), ())]
         self.rows = sql(
             b"""SELECT originator_version, topic, state FROM @.stored_events
-                WHERE originator_id = $1 ORDER BY originator_version"""
+                WHERE originator_id = $1 AND originator_version >= $2::bigint ORDER BY originator_version"""
         )
         self.many = sql(
             b"""SELECT originator_id, originator_version, topic, state FROM @.stored_events

@@ -22,7 +22,7 @@ _LAST = 2**63 - 1
 
 _SELECT_LAST = "SELECT COALESCE(MAX(position), 0) FROM stored_events"
 _SELECT_ROWS = """SELECT originator_version, topic, state FROM stored_events
-    WHERE originator_id = ? ORDER BY originator_version"""
+    WHERE originator_id = ? AND originator_version >= ? ORDER BY originator_version"""
 _SELECT_MANY = """SELECT originator_id, originator_version, topic, state FROM stored_events
     WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY originator_id, originator_version"""
 _SELECT_NOTIFICATIONS = """SELECT originator_id, originator_version, topic, state, position FROM stored_events
@@ -157,13 +157,15 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
         """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
         with self.datastore.reading() as cursor:
-            return cursor.execute(_SELECT_ROWS, [stream.hex]).fetchall()
+            return cursor.execute(_SELECT_ROWS, (stream.hex, 0)).fetchall()
 
-    def look(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, list[tuple[int, str, bytes]]]]:
-        """Returns the last position, and what `rows` returns for each stream."""
+    def look(self, streams: Mapping[UUID, int]) -> tuple[int, dict[UUID, list[tuple[int, str, bytes]]]]:
+        """Returns the last position, and the rows of each stream from a version on."""
         with self.datastore.reading() as cursor:
             last = int(cursor.execute(_SELECT_LAST).fetchone()[0])
-            return last, {stream: cursor.execute(_SELECT_ROWS, [stream.hex]).fetchall() for stream in streams}
+            return last, {
+                one: cursor.execute(_SELECT_ROWS, (one.hex, first)).fetchall() for one, first in streams.items()
+            }
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
