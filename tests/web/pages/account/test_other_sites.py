@@ -157,6 +157,7 @@ def test_of_eight_at_one_link_one_opens_the_account(at_work: House, site: Site) 
     assert sum(one.get("/equipe").status_code == 200 for one in visits) == 1
 
 
+@pytest.mark.usefixtures("true_hashes")
 def test_a_password_is_hashed_anew_when_the_parameters_have_changed(at_work: House, site: Site) -> None:
     first_visit(at_work, site, HELENE)
     id, email = account_of(at_work, site, HELENE).id, address(at_work, HELENE)
