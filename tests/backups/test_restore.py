@@ -238,6 +238,13 @@ def test_cut_off_at_any_operation_the_old_one_or_the_new_one_is_there(
 # --- meanwhile
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens records that are being replaced waits a tenth of a second, not ten."""
+    lock = replacement.lock
+    monkeypatch.setattr(replacement, "lock", lambda folder, limit=0.1: lock(folder, 0.1))
+
+
 def test_a_server_that_serves_it_goes_on(files: House) -> None:
     dossier = files.dossier()
     backup = files.backed_up().path
@@ -248,6 +255,7 @@ def test_a_server_that_serves_it_goes_on(files: House) -> None:
     assert left_behind(files) == []
 
 
+@pytest.mark.usefixtures("impatient")
 def test_of_two_at_once_one_is_refused_and_one_is_done(house: House, earlier: tuple[Path, UUID, UUID]) -> None:
     backup, before, after = earlier
     house.opened.engine.close()
@@ -285,11 +293,10 @@ def test_of_two_at_once_one_is_refused_and_one_is_done(house: House, earlier: tu
     assert left_behind(house) == []
 
 
-def test_nobody_opens_it_while_it_is_being_replaced(files: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("impatient")
+def test_nobody_opens_it_while_it_is_being_replaced(files: House) -> None:
     backup = files.backed_up().path
     waits: list[str] = []
-    lock = replacement.lock
-    monkeypatch.setattr(replacement, "lock", lambda folder, limit=0.1: lock(folder, 0.1))
 
     def meanwhile(opened: OpenStructure) -> None:
         try:
