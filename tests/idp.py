@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,6 +66,17 @@ class _Code:
     used: bool = False
 
 
+def _new_key(algorithm: str) -> Key:
+    kid = secrets.token_hex(4)
+    if algorithm == "ES256":
+        return ECKey.generate_key("P-256", {"kid": kid, "use": "sig"})
+    return RSAKey.generate_key(2048, {"kid": kid, "use": "sig"})
+
+
+_first_key = cache(_new_key)
+"""The first key of every provider of this process: one of RSA takes 75 ms to make."""
+
+
 class Provider:
     """The provider: who signs in there is `subject`, at the level `acr`."""
 
@@ -78,20 +90,13 @@ class Provider:
         self.asked: list[dict[str, str]] = []
         self.calls: Counter[str] = Counter()
         self.secrets: set[str] = {SECRET}
-        self.keys: list[Key] = []
+        self.keys: list[Key] = [_first_key(algorithm)]
         self._codes: dict[str, _Code] = {}
         self._access: dict[str, str] = {}
-        self.rotate()
 
     def rotate(self) -> None:
         """Signs with a new key from now on, and publishes that one alone."""
-        kid = secrets.token_hex(4)
-        made = (
-            ECKey.generate_key("P-256", {"kid": kid, "use": "sig"})
-            if self.algorithm == "ES256"
-            else RSAKey.generate_key(2048, {"kid": kid, "use": "sig"})
-        )
-        self.keys = [made]
+        self.keys = [_new_key(self.algorithm)]
 
     def over_tls(self, context: ssl.SSLContext) -> None:
         """Answers over TLS from now on."""

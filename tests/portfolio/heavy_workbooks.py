@@ -23,7 +23,7 @@ MILLION = 1_000_000
 
 def _packed(parts: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", method, compresslevel=9) as made:
+    with zipfile.ZipFile(held, "w", method, compresslevel=1) as made:
         for name, content in parts.items():
             made.writestr(name, content)
     return held.getvalue()
