@@ -1,15 +1,16 @@
 """Shared fixtures. Without a browser or a database server, tests are skipped, and fail in CI."""
 
-import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NoReturn
 
 import pytest
 from hypothesis import settings
 
+from pixflow.store.garbage import without_garbage_collection
 from tests.postgres import Cluster, NoServer
 from tests.trials.proofs import Proofs
+from web.hosting.machine.heap import leave_out
 
 # How long an example takes is the machine's affair; speed is measured in tests/benchmarks.
 settings.register_profile("house", deadline=None)
@@ -52,7 +53,10 @@ def proofs() -> Iterator[Proofs]:
     print(f"\n\n{made.table()}")
 
 
-def pytest_collection_finish() -> None:
-    """Freezes imported and collected objects, so that the garbage collector skips them."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collects without the garbage collector, which then works as it does while pixflow serves."""
+    with without_garbage_collection():
+        collected = yield
+    leave_out()
+    return collected

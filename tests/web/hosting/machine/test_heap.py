@@ -19,10 +19,12 @@ def resident() -> int:
 
 @pytest.fixture
 def collector() -> Iterator[None]:
-    """The collector, as it was afterwards."""
+    """The collector, as it was afterwards: it leaves out what was collected before the tests."""
     threshold = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.collect()
+    gc.freeze()
     gc.set_threshold(*threshold)
 
 
