@@ -269,9 +269,13 @@ def of_keys(connection: Connection, owners: Owners, today: date, keys: Collectio
 
 def workloads(connection: Connection, today: date) -> dict[UUID, tuple[int, int]]:
     """Returns the number of visible tasks of each person, and of those past due."""
+    return {person: (tasks, tardy) for person, tasks, tardy in _workloads(connection, today=today)}
+
+
+@Statement
+def _workloads(today: date) -> Select[UUID, int, int]:
     doer, late = _doer(today), func.count(case((table.c.due < today, 1)))
-    query = select(doer, func.count(), late).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
-    return {person: (tasks, tardy) for person, tasks, tardy in connection.execute(query)}
+    return select(doer, func.count(), late).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
 
 
 def workload_by_dossier(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]:

@@ -1,6 +1,6 @@
 """The audit trail: where each event stands, when and by whom it was recorded. The event store has what it says."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -173,6 +173,19 @@ def of_streams(connection: Connection, streams: Iterable[UUID], source: Source) 
 @Statement
 def _of_streams(streams: Iterable[UUID]) -> Select[Any]:
     return select(table).where(table.c.stream.in_(streams)).order_by(table.c.stream, table.c.version)
+
+
+def of_topics(
+    connection: Connection, streams: Collection[UUID], topics: Collection[str], most: int | None = None
+) -> list[Any]:
+    """Returns the events of these kinds in these streams, the latest first."""
+    return list(_of_topics(connection, streams=list(streams), topics=topics, most=most)) if streams else []
+
+
+@Statement
+def _of_topics(streams: Collection[UUID], topics: Collection[str], most: int | None) -> Select[Any]:
+    wanted = (table.c.stream.in_(streams), table.c.topic.in_(topics))
+    return select(table).where(*wanted).order_by(table.c.position.desc()).limit(most)
 
 
 def workshops_of(connection: Connection, dossier: UUID) -> set[UUID]:

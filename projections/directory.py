@@ -1,7 +1,7 @@
 """Finds dossiers by name or number, and names them. It is the only projection that others may import."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from operator import attrgetter
 from typing import Any, Final
@@ -31,6 +31,7 @@ from pixflow.identity import normalise
 from pixflow.identity import words as name_words
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
+from projections.statements import Statement
 
 NAME = "directory"
 KINDS = frozenset({"dossier"})
@@ -175,9 +176,15 @@ def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, YoungPe
     wanted = list(streams)
     found: dict[UUID, YoungPerson] = {}
     for start in range(0, len(wanted), 500):
-        query = select(people).where(people.c.stream.in_(wanted[start : start + 500]))
-        found |= {row.stream: _found(row) for row in connection.execute(query)}
+        rows = _named(connection, streams=wanted[start : start + 500])
+        found |= {row[0]: YoungPerson(*row) for row in rows}
     return found
+
+
+@Statement
+def _named(streams: Collection[UUID]) -> Select[Any]:
+    fields = (people.c[name] for name in YoungPerson.__struct_fields__)
+    return select(*fields).where(people.c.stream.in_(streams))
 
 
 def same_person(connection: Connection, last_name: str, first_name: str, birth_date: date) -> list[YoungPerson]:

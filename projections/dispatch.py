@@ -27,8 +27,14 @@ def to_dispatch(
 
     With `refs`, only those that the protocol of their day sends through the référent. With `streams`, only theirs.
     """
-    query = select(results).where(*_to_dispatch(refs, streams))
-    return list(connection.execute(query.order_by(*_OLDEST).limit(limit).offset(offset)))
+    asked = {"limit": limit, "offset": offset, "streams": streams}
+    return list(_to_dispatch(connection, _by_referent(refs), **asked))
+
+
+@Statement
+def _to_dispatch(periods: Periods, limit: int, offset: int, streams: Collection[UUID] | None) -> Select[Any]:
+    query = select(results).where(*_routed(periods), *among(results.c.stream, streams))
+    return query.order_by(*_OLDEST).limit(limit).offset(offset)
 
 
 def followed(
@@ -39,9 +45,17 @@ def followed(
     streams: Collection[UUID] | None = None,
 ) -> list[Any]:
     """Returns dossier, participation and advisor of the results to dispatch whose dossier one of these follows."""
-    query = select(results.c.stream, results.c.participation, results.c.advisor)
-    query = query.where(*_to_dispatch(refs, streams), results.c.advisor.in_(list(advisors))).order_by(*_OLDEST)
-    return list(connection.execute(query.limit(limit)))
+    asked = {"advisors": list(advisors), "limit": limit, "streams": streams}
+    return list(_followed(connection, _by_referent(refs), **asked))
+
+
+@Statement
+def _followed(
+    periods: Periods, advisors: Collection[UUID], limit: int, streams: Collection[UUID] | None
+) -> Select[Any]:
+    wanted = (*_routed(periods), *among(results.c.stream, streams), results.c.advisor.in_(advisors))
+    query = select(results.c.stream, results.c.participation, results.c.advisor).where(*wanted)
+    return query.order_by(*_OLDEST).limit(limit)
 
 
 def to_dispatch_total(
@@ -63,9 +77,13 @@ def current_results(connection: Connection, dossiers: Iterable[UUID]) -> dict[UU
 
 def dispatched_counts(connection: Connection, since: date) -> dict[UUID, tuple[int, int]]:
     """Counts the results that each advisor received since a day, and how many of them are debriefed."""
+    return {advisor: (given, held) for advisor, given, held in _dispatched_counts(connection, since=since)}
+
+
+@Statement
+def _dispatched_counts(since: date) -> Select[Any]:
     query = select(results.c.dispatched_to, func.count(), func.count(results.c.debriefed_on))
-    found = connection.execute(query.where(results.c.dispatched_on >= since).group_by(results.c.dispatched_to))
-    return {advisor: (given, held) for advisor, given, held in found}
+    return query.where(results.c.dispatched_on >= since).group_by(results.c.dispatched_to)
 
 
 def dispatched(
@@ -78,10 +96,6 @@ def dispatched(
     query = select(results).where(results.c.dispatched_on >= since, results.c.dispatched_to.in_(advisors))
     query = query.order_by(place, results.c.dispatched_on.desc(), results.c.sort, results.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
-
-
-def _to_dispatch(refs: References | None = None, streams: Collection[UUID] | None = None) -> tuple[Any, ...]:
-    return *_routed(_by_referent(refs)), *among(results.c.stream, streams)
 
 
 def _routed(periods: Periods) -> tuple[ColumnElement[bool], ...]:

@@ -180,8 +180,13 @@ def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
 
 def portfolio_sizes(connection: Connection) -> dict[UUID, int]:
     """Returns the number of open dossiers of each advisor."""
+    return dict(_portfolio_sizes(connection).all())
+
+
+@Statement
+def _portfolio_sizes() -> Select[Any]:
     query = select(table.c.advisor, func.count()).where(table.c.advisor.is_not(None), ~table.c.closed)
-    return dict(connection.execute(query.group_by(table.c.advisor)).all())
+    return query.group_by(table.c.advisor)
 
 
 def groups_by_advisor(connection: Connection) -> dict[UUID, set[str]]:
@@ -195,8 +200,12 @@ def groups_by_advisor(connection: Connection) -> dict[UUID, set[str]]:
 
 def places(connection: Connection, dossiers: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Returns the site and the group of each of these dossiers."""
-    query = select(table.c.stream, table.c.site, table.c.group).where(table.c.stream.in_(list(dossiers)))
-    return {row.stream: (row.site, row.group) for row in connection.execute(query)}
+    return {stream: (site, group) for stream, site, group in _places(connection, dossiers=list(dossiers))}
+
+
+@Statement
+def _places(dossiers: Collection[UUID]) -> Select[Any]:
+    return select(table.c.stream, table.c.site, table.c.group).where(table.c.stream.in_(dossiers))
 
 
 def portfolio(connection: Connection, advisor: UUID, limit: int | None = None, offset: int = 0) -> list[Any]:

@@ -67,8 +67,12 @@ class PortfolioMove(Struct, frozen=True):
 
 def moves(connection: Connection, since: date) -> list[PortfolioMove]:
     """Returns the dossiers moved with others since a day, the latest command first."""
+    return [PortfolioMove(*row) for row in _moves(connection, since=since)]
+
+
+@Statement
+def _moves(since: date) -> Select[Any]:
     whom = (table.c.bulk, table.c.owner_before, table.c.advisor)
     how = (table.c.lent_until, table.c.assigned_on, table.c.returned)
     query = select(*whom, *how, func.count()).where(table.c.bulk.is_not(None), table.c.assigned_on >= since)
-    found = connection.execute(query.group_by(*whom, *how).order_by(table.c.assigned_on.desc(), *whom))
-    return [PortfolioMove(*row) for row in found]
+    return query.group_by(*whom, *how).order_by(table.c.assigned_on.desc(), *whom)

@@ -1,7 +1,7 @@
 """Proposes dossiers for the participations of one page: found with few queries, explained, never stored."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from pixflow.identity import normalise
 from pixflow.participation.scoring import Match, Person, rank, score
 from projections import directory, name_search, result_routing, workshops
 from projections.directory import YoungPerson
+from projections.statements import Statement
 
 Proposal = tuple[YoungPerson, Match]
 
@@ -211,10 +212,15 @@ _rows = result_routing.participations
 def matched_alike(connection: Connection, rows: Sequence[Any]) -> dict[UUID, set[UUID]]:
     """Returns by participation the dossiers that others of the same name and number, as typed, are matched with."""
     known: dict[tuple[str, str, str | None], set[UUID]] = {}
-    query = select(_rows).where(_rows.c.last_name.in_({row.last_name for row in rows}))
-    for one in connection.execute(query.where(_rows.c.dossier.is_not(None))):
+    for one in _matched(connection, names={row.last_name for row in rows}):
         known.setdefault(_typed(one), set()).add(one.dossier)
     return {row.stream: known[_typed(row)] for row in rows if _typed(row) in known}
+
+
+@Statement
+def _matched(names: Collection[str]) -> Select[Any]:
+    wanted = (_rows.c.last_name.in_(names), _rows.c.dossier.is_not(None))
+    return select(_rows.c.last_name, _rows.c.first_name, _rows.c.external_id, _rows.c.dossier).where(*wanted)
 
 
 def waiting_alike(connection: Connection, row: Any) -> list[Any]:

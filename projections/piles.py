@@ -217,10 +217,13 @@ def _grouped(grouped: tuple[str, tuple[Any, ...]]) -> Sequence[ColumnElement[int
 
 def late_debriefs(connection: Connection, today: date) -> list[tuple[UUID, int, date]]:
     """Returns for each advisor how many of their debriefs are late, and since which day at most."""
-    late = select(table.c.owner, func.count(), func.min(table.c.due)).where(
-        table.c.kind == "hold-debrief", table.c.due < today, table.c.owner.is_not(None)
-    )
-    return [(owner, count, due) for owner, count, due in connection.execute(late.group_by(table.c.owner))]
+    return [(owner, count, due) for owner, count, due in _late_debriefs(connection, today=today)]
+
+
+@Statement
+def _late_debriefs(today: date) -> Select[Any]:
+    late = (table.c.kind == "hold-debrief", table.c.due < today, table.c.owner.is_not(None))
+    return select(table.c.owner, func.count(), func.min(table.c.due)).where(*late).group_by(table.c.owner)
 
 
 def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]:

@@ -22,8 +22,10 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    case,
     func,
     select,
+    text,
 )
 
 from pixflow.dossier.state import Dossier
@@ -51,6 +53,7 @@ READS = {
     )
 }
 
+LEFT_OUT = text("(set_aside OR vanished)")
 participations = Table(
     "routing_participations",
     metadata,
@@ -85,6 +88,7 @@ participations = Table(
     Index("routing_waiting", "waiting", "imported_on"),
     Index("routing_number", "number"),
     Index("routing_name", "last_name"),
+    Index("routing_left_out", "set_aside", "vanished", sqlite_where=LEFT_OUT, postgresql_where=LEFT_OUT),
 )
 results = Table(
     "routing_results",
@@ -237,10 +241,14 @@ def waiting(
     connection: Connection, limit: int = 50, offset: int = 0, streams: Collection[UUID] | None = None
 ) -> list[Any]:
     """Returns the participations of declared campaigns that wait for a match, oldest first; of these only, if any."""
+    return list(_waiting(connection, limit=limit, offset=offset, streams=streams))
+
+
+@Statement
+def _waiting(limit: int, offset: int, streams: Collection[UUID] | None) -> Select[Any]:
     row = participations.c
     query = select(participations).where(*is_waiting(), *among(row.stream, streams))
-    query = query.order_by(row.imported_on, row.sort, row.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return query.order_by(row.imported_on, row.sort, row.stream).limit(limit).offset(offset)
 
 
 def waiting_total(connection: Connection, streams: Collection[UUID] | None = None) -> int:
@@ -276,14 +284,22 @@ def one(connection: Connection, stream: UUID) -> Any:
 
 def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
     """Returns the rows of these participations."""
-    query = select(participations).where(participations.c.stream.in_(list(streams)))
-    return {row.stream: row for row in connection.execute(query)}
+    return {row.stream: row for row in _many(connection, streams=set(streams))}
+
+
+@Statement
+def _many(streams: Collection[UUID]) -> Select[Any]:
+    return select(participations).where(participations.c.stream.in_(streams))
 
 
 def of_campaigns(connection: Connection) -> dict[UUID, int]:
     """Counts the participations of each campaign."""
-    query = select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
-    return dict(connection.execute(query).all())
+    return dict(_of_campaigns(connection).all())
+
+
+@Statement
+def _of_campaigns() -> Select[Any]:
+    return select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
 
 
 def set_aside(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
@@ -293,10 +309,6 @@ def set_aside(connection: Connection, limit: int = 20, offset: int = 0) -> list[
     return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
 
 
-def set_aside_total(connection: Connection) -> int:
-    return _total(connection, participations, participations.c.set_aside)
-
-
 def vanished(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
     """Returns the participations no longer exported."""
     query = select(participations).where(participations.c.vanished)
@@ -304,12 +316,17 @@ def vanished(connection: Connection, limit: int = 20, offset: int = 0) -> list[A
     return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
 
 
-def vanished_total(connection: Connection) -> int:
-    return _total(connection, participations, participations.c.vanished)
+def left_out_totals(connection: Connection) -> tuple[int, int]:
+    """Returns the numbers of participations set aside, and of those no longer exported."""
+    aside, gone = _left_out_totals(connection).one()
+    return aside, gone
 
 
-def _total(connection: Connection, table: Table, *wanted: Any) -> int:
-    return int(connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one())
+@Statement
+def _left_out_totals() -> Select[int, int]:
+    row = participations.c
+    aside, gone = (func.count(case((column, 1))) for column in (row.set_aside, row.vanished))
+    return select(aside, gone).where(LEFT_OUT)
 
 
 def is_waiting() -> tuple[Any, ...]:

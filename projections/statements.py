@@ -36,10 +36,10 @@ _TYPES: dict[type, TypeEngine[Any]] = {
     int: Integer(),
     str: String(),
 }
-_FEW = 5
+_LARGEST = 512
 """Values of a collection that each have a parameter of their own. More are one parameter, which takes longer."""
 Form = tuple[str, type, int | None]
-"""Name and type of an argument; the number of its values when it is a collection, None for one value."""
+"""Name and type of an argument; the number of its parameters when it is a collection, None for one value."""
 
 
 class QueryDialect(Protocol):
@@ -62,7 +62,8 @@ class Statement:
     """A statement that SQLAlchemy makes once for each form, and that the driver executes. Both take its time away.
 
     `build` is called with `fixed` arguments as they are, which are hashable and take few values. The others are bound
-    parameters: it may only test them for None, and use a collection with `in_`.
+    parameters: it may only test them for None, and use a collection with `in_`. So that a collection has few forms, it
+    has 1, 2, 4, 8… parameters: its last value comes again.
     """
 
     def __init__(self, build: Callable[..., Select[*tuple[Any, ...]]]) -> None:
@@ -79,13 +80,16 @@ class Statement:
                 forms.append((name, type(value), None))
                 if value is not None:
                     bound[name] = value
-            elif len(value) > _FEW:
-                forms.append((name, type(value), _FEW + 1))
+            elif len(value) > _LARGEST:
+                forms.append((name, type(value), _LARGEST + 1))
                 bound[name] = list(value)
                 many = True
             else:
-                forms.append((name, type(next(iter(value), None)), len(value)))
-                bound |= {f"{name}_{n}": one for n, one in enumerate(value)}
+                listed = list(value)
+                count = 1 << (len(listed) - 1).bit_length() if listed else 0
+                listed += listed[-1:] * (count - len(listed))
+                forms.append((name, type(listed[0]) if listed else type(None), count))
+                bound |= {f"{name}_{n}": one for n, one in enumerate(listed)}
         if many:
             return connection.execute(self._made(fixed, tuple(forms)), bound)
         dialect: Any = type(connection.dialect)
@@ -126,7 +130,7 @@ class CompiledSelect:
 
 
 def _parameter(name: str, kind: type, count: int | None) -> Any:
-    if count is not None and count > _FEW:
+    if count is not None and count > _LARGEST:
         return bindparam(name, expanding=True)
     if count is not None:
         return [bindparam(f"{name}_{n}", type_=_TYPES[kind]) for n in range(count)]

@@ -207,11 +207,16 @@ def seated_at(connection: Connection, instants: Iterable[datetime]) -> dict[date
     asked = set(instants)
     if not asked:
         return {}
-    on = (~table.c.cancelled, table.c.ends >= min(asked), table.c.starts <= max(asked) + _EARLY)
+    found = _seated(connection, first=min(asked), last=max(asked) + _EARLY).all()
+    return {at: sorted({one for starts, ends, one in found if starts - _EARLY <= at <= ends}) for at in sorted(asked)}
+
+
+@Statement
+def _seated(first: datetime, last: datetime) -> Select[Any]:
+    on = (~table.c.cancelled, table.c.ends >= first, table.c.starts <= last)
     there = (~seats.c.waits, or_(seats.c.presence.is_(None), seats.c.presence == "present"))
     query = select(table.c.starts, table.c.ends, seats.c.dossier).join(seats, seats.c.stream == table.c.stream)
-    found = connection.execute(query.where(*on, *there)).all()
-    return {at: sorted({one for starts, ends, one in found if starts - _EARLY <= at <= ends}) for at in sorted(asked)}
+    return query.where(*on, *there)
 
 
 def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection
 
-from projections import advisor_queue, piles
+from projections import advisor_queue, piles, result_routing
 from projections.advisor_queue import QueueFilter
 from projections.piles import Lateness, WaitingFilter
 from projections.store import sqlite
@@ -31,6 +31,7 @@ Question = Callable[[Connection], object]
         (lambda c: piles.pile(c, BOTH, "dispatch", DAY, 50, 0), {"queue_of_role"}),
         (lambda c: piles.pile_ages(c, BOTH, DAY, LATE), {"queue_of_role"}),
         (lambda c: piles.waiting_long_total(c, BOTH, SOMEBODY, DAY), {"queue_past_due"}),
+        (lambda c: result_routing.left_out_totals(c), {"routing_left_out"}),
         (lambda c: piles.waiting_long_total(c, frozenset({"manager"}), SOMEBODY, DAY), {"queue_past_due"}),
         (lambda c: piles.waiting_long(c, BOTH, SOMEBODY, DAY, LATE, WaitingFilter(), 50, 0), {"queue_past_due"}),
     ],

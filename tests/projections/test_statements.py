@@ -74,6 +74,16 @@ def test_it_is_made_once_for_each_form(connection: Connection) -> None:
     assert len(made) == 3  # no owner, one owner, many owners
 
 
+@pytest.mark.parametrize(("sizes", "forms"), [(range(9), 5), (range(257, 513, 51), 1), ([513, 700], 1)])
+def test_collections_have_few_forms(connection: Connection, sizes: Sequence[int], forms: int) -> None:
+    made.clear()
+    for size in sizes:
+        ids = [UUID(int=n + 2) for n in range(size)]
+        found = [n for (n,) in due(connection, f"{forms} forms", owners=ids, until=DAY, most=size)]
+        assert found == [n for n in range(40) if UUID(int=n % 7) in ids][:size]
+    assert len(made) == forms
+
+
 every = Table(
     "every",
     MetaData(),

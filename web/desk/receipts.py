@@ -199,6 +199,8 @@ def of_known_file(desk: Desk, position: int) -> Receipt | None:
 
 
 def _export(desk: Desk, position: int) -> Recorded | None:
+    if not position:
+        return None
     query = select(audit_trail.table).where(_trail.position == position, _trail.topic == ExportReceived.TOPIC)
     return next(iter(desk.opened(query)), None)
 

@@ -6,8 +6,6 @@ from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed, ParticipationSetAside
@@ -22,7 +20,6 @@ from web.french.typography import say
 
 SHOWN = 20
 _DAYS = timedelta(days=14)
-_trail = audit_trail.table.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,7 @@ class PastRow:
 def export(desk: Desk) -> RecordedExport | None:
     """Returns the export received last, of any campaign."""
     intakes = [intake_id(campaign) for campaign in desk.refs.campaigns]
-    query = select(audit_trail.table).where(_trail.stream.in_(intakes), _trail.topic == ExportReceived.TOPIC)
-    last = desk.opened(query.order_by(_trail.position.desc()).limit(1))
+    last = audit_trail.opened(desk.engine, audit_trail.of_topics(desk.read, intakes, [ExportReceived.TOPIC], most=1))
     if not last:
         return None
     event = last[0].event
@@ -90,9 +86,8 @@ def _matched(desk: Desk, row: Any, recorded: Recorded, event: MatchConfirmed, pe
 def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     """Returns participations set aside, with the reason."""
     streams = [row.stream for row in rows]
-    query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == ParticipationSetAside.TOPIC)
-    events = desk.opened(query.order_by(_trail.position))
-    last = {recorded.originator_id: recorded for recorded in events}
+    events = audit_trail.opened(desk.engine, audit_trail.of_topics(desk.read, streams, [ParticipationSetAside.TOPIC]))
+    last = {recorded.originator_id: recorded for recorded in reversed(events)}
     names, found = names_for(desk), []
     for row in rows:
         recorded = last[row.stream]

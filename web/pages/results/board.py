@@ -28,7 +28,7 @@ from web.http.templates import Page
 from web.pages.results import activity, bulk, dispatch
 from web.pages.results.board_place import BOARD, BoardPlace
 from web.pages.results.dispatch import AdvisorResults, ResultRow, SureResults
-from web.pages.results.lateness import late_list
+from web.pages.results.lateness import late_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,7 @@ def board_page(
     errors: Mapping[str, str] | None = None,
 ) -> ResultsPage:
     """Returns the board, at one page of each list."""
-    to_match = late_list(desk, "match-participation", "rapprocher", "#a-rapprocher", at.late_waiting)
-    to_send = late_list(desk, "dispatch-result", "transmettre", "#a-transmettre", at.late_to_dispatch)
+    to_match, to_send = late_lists(desk, at.late_waiting, at.late_to_dispatch)
     waiting_total = result_routing.waiting_total(desk.read, to_match.streams)
     waiting = _pager(waiting_total, at.waiting, at, "p", "a-rapprocher")
     routed_total = projections_dispatch.to_dispatch_total(desk.read, desk.refs, to_send.streams)
@@ -168,8 +167,9 @@ def board_page(
     monday = desk.today - timedelta(days=desk.today.weekday())
     counts = projections_dispatch.dispatched_counts(desk.read, monday)
     sent = _pager(sum(given for given, _ in counts.values()), at.sent, at, "s", "transmis")
-    aside = _pager(result_routing.set_aside_total(desk.read), at.aside, at, "e", "de-cote")
-    gone = _pager(result_routing.vanished_total(desk.read), at.gone, at, "d", "disparues")
+    aside_total, gone_total = result_routing.left_out_totals(desk.read)
+    aside = _pager(aside_total, at.aside, at, "e", "de-cote")
+    gone = _pager(gone_total, at.gone, at, "d", "disparues")
     return ResultsPage(
         here=at.query,
         receipt=receipt,

@@ -9,8 +9,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from pixflow.documents.grille import explain
 from pixflow.events.dossier import ResultDispatched, Retracted
 from pixflow.folding import not_retracted
@@ -130,6 +128,8 @@ def sure(desk: Desk, most: int, streams: Collection[UUID] | None = None) -> Sure
 
 def by_advisor(desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], offset: int) -> list[AdvisorResults]:
     """Returns the advisors given results since a day, those with most first, and the results of one page."""
+    if not counts:
+        return []
     late = activity.late_debriefs(desk)
     order = sorted(counts, key=lambda advisor: (-counts[advisor][0], normalise(staff_name(desk, advisor))))
     found: dict[UUID, AdvisorResults] = {}
@@ -148,9 +148,8 @@ def by_advisor(desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], 
 
 def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:
     """Returns by dossier the address where the dispatch of this result is taken back."""
-    trail = audit_trail.table
-    query = select(trail).where(trail.c.stream.in_(participations), trail.c.topic.in_(_DISPATCHES))
-    recorded = desk.opened(query.order_by(trail.c.stream, trail.c.version))
+    rows = audit_trail.of_topics(desk.read, participations, _DISPATCHES)
+    recorded = audit_trail.opened(desk.engine, sorted(rows, key=lambda row: (row.stream, row.version)))
     return {
         stream: task_links.dossier_form(stream, "retract", str(one.originator_version))
         for stream, events in groupby(recorded, lambda one: one.originator_id)

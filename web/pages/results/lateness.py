@@ -25,8 +25,16 @@ class LateList:
         return late_bars(self.counts, self.band, BOARD, kept, anchor=self.anchor, parameter=self.parameter)
 
 
-def late_list(desk: Desk, kind: str, parameter: str, anchor: str, band: str) -> LateList:
+def late_lists(desk: Desk, to_match: str, to_dispatch: str) -> tuple[LateList, LateList]:
+    """Returns the list to match and the list to dispatch, each with the band that is asked, "" for all."""
     late = lateness(desk.refs.calendar, desk.today)
-    counts = piles.pile_ages(desk.read, desk.roles, desk.today, late).get(kind, Counter())
-    streams = piles.pile_streams(desk.read, desk.roles, kind, desk.today, late, band) if band else None
-    return LateList(parameter, anchor, counts, band, streams)
+    ages = piles.pile_ages(desk.read, desk.roles, desk.today, late)
+
+    def made(kind: str, parameter: str, anchor: str, band: str) -> LateList:
+        streams = piles.pile_streams(desk.read, desk.roles, kind, desk.today, late, band) if band else None
+        return LateList(parameter, anchor, ages.get(kind, Counter()), band, streams)
+
+    return (
+        made("match-participation", "rapprocher", "#a-rapprocher", to_match),
+        made("dispatch-result", "transmettre", "#a-transmettre", to_dispatch),
+    )
