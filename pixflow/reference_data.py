@@ -114,7 +114,10 @@ class ReferenceCache:
 
     def at(self, position: int) -> References:
         """Returns the references as they stood at an earlier position."""
-        (latest, _), events = self.latest(), self._events
+        if position > self._position:
+            self.latest()
+        with self._lock:
+            latest, events = self._references, self._events
         if not events or events[-1].position <= position:
             return latest
         known = events[: bisect_right(events, position, key=lambda recorded: recorded.position)]

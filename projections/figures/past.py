@@ -74,7 +74,7 @@ def _chunks(streams: Iterable[Stream]) -> Iterator[list[Stream]]:
 @cache
 def _memory() -> Engine:
     """Returns an engine whose every connection is an empty database in memory, gone when it closes."""
-    made = engine(None, NullPool)
+    made = engine(None, poolclass=NullPool)
 
     @event.listens_for(made, "connect")
     def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]

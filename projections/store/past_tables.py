@@ -6,7 +6,7 @@ from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierMerged, DuplicateJoined
@@ -18,11 +18,12 @@ from projections.bookkeeping import folds
 from projections.contract import Change, Projection, Source
 from projections.store.folds import packed
 from projections.store.row_writer import write_rows
-from projections.store.sqlite import creation, engine
+from projections.store.sqlite import begin, creation, engine
 from projections.store.transaction import QueryingTransaction
 
 PROJECTIONS: tuple[Projection, ...] = (directory, workshops, audit_trail)  # type: ignore[assignment]
 
+_KEPT = 2
 Histories = Mapping[UUID, Sequence[Recorded]]
 
 
@@ -94,8 +95,12 @@ def _linked(events: Iterable[Recorded]) -> Iterator[UUID]:
 
 @cache
 def _memory() -> Engine:
-    """Returns an engine whose every connection is an empty database in memory, gone when it closes."""
-    made = engine(None, NullPool)
+    """Returns an engine whose every connection is a database in memory with empty tables.
+
+    Two are kept: what is written is rolled back at the end, since to create the tables takes as long as to write them.
+    """
+    made = engine(None, poolclass=QueuePool, pool_size=_KEPT, max_overflow=-1)
+    event.listen(made, "begin", begin)
 
     @event.listens_for(made, "connect")
     def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]

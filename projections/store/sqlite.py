@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, create_moc
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError
-from sqlalchemy.pool import Pool, StaticPool
+from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import LRUCache
 
@@ -145,12 +145,13 @@ def _as_it_is(value: Any) -> Any:
 registry.register("sqlite.alike", __name__, _Alike.__name__)
 
 
-def engine(path: Path | None, pool: type[Pool] | None = None) -> Engine:
+def engine(path: Path | None, **pool: Any) -> Engine:
     """Returns an engine on a file that is there, in memory without a path. It compiles a statement once a process.
+
+    `pool` are SQLAlchemy's options of its pool.
 
     A connection to a file that was deleted meanwhile raises OperationalError, and makes no empty file of its name.
     """
-    options: dict[str, Any] = {"poolclass": pool} if pool else {"max_overflow": -1} if path else {}
     return create_engine(
         URL.create("sqlite+alike", database=path.absolute().as_uri(), query=_AS_IT_STANDS)
         if path
@@ -158,7 +159,7 @@ def engine(path: Path | None, pool: type[Pool] | None = None) -> Engine:
         connect_args={"check_same_thread": False},
         execution_options={"compiled_cache": _COMPILED},
         hide_parameters=True,
-        **options,
+        **pool,
     )
 
 
@@ -166,13 +167,13 @@ def database(path: Path | None) -> Engine:
     """Opens a SQLite read store, and creates its tables in a new file. In memory without a path."""
     new = path is None or not path.exists()
     if path is None:
-        made = engine(None, StaticPool)
+        made = engine(None, poolclass=StaticPool)
     else:
         # A request holds one connection and may take another to catch up: the threads of the server are the limit.
         if new:
             with suppress(OSError):  # SQLite says in its own words that it cannot open the file
                 path.touch(mode=0o600)
-        made = engine(path)
+        made = engine(path, max_overflow=-1)
 
     @event.listens_for(made, "connect")
     def _settings(raw, _record) -> None:  # type: ignore[no-untyped-def]
@@ -187,15 +188,17 @@ def database(path: Path | None) -> Engine:
         ):
             raw.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(made, "begin")
-    def _begin(connection) -> None:  # type: ignore[no-untyped-def]
-        connection.dialect.fetch(connection, "BEGIN", [])
-
+    event.listen(made, "begin", begin)
     if new:
         with made.begin() as connection:
             for statement in creation():
                 connection.exec_driver_sql(statement)
     return made
+
+
+def begin(connection: Connection) -> None:
+    """Begins a transaction of SQLAlchemy, where the driver would wait for the first row written."""
+    connection.dialect.fetch(connection, "BEGIN", [])  # type: ignore[attr-defined]
 
 
 @cache

@@ -186,6 +186,7 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "row": typed[:2],
         "largest": [4],
         "topic": ["dossier.PixPresented"],
+        "topics": [["dossier.PixPresented"], ["dossier.PixPresented", "dossier.DossierOpened"]],
         "before": [[("cej", DAYS[0]), ("pacea", DAYS[0]), ("other", DAYS[0])]],
         "after": [[("cej", TODAY), ("pacea", TODAY), ("other", TODAY)]],
         "lateness": [piles.Lateness.on(refs.calendar, day) for day in DAYS],

@@ -104,13 +104,17 @@ class Desk:
 
     def trail(self, stream: UUID) -> Sequence[Recorded]:
         """Returns the events of a stream, oldest first. Raises StreamDamaged when one of them does not open."""
-        key = ("trail", stream, getattr(self.state(stream), "version", None))
-        if key[2] and (known := self.memory.dossiers.get(key)):
+        version = getattr(self.state(stream), "version", None)
+        if version and (known := self.memory.dossiers.get(("trail", stream, version))):
             return known  # type: ignore[no-any-return]
         found = self.trails([stream]).get(stream, [])
         if any(isinstance(one.event, Unopened) for one in found):
             raise StreamDamaged
-        return self.memory.dossiers.put(key, found) if key[2] else found
+        return self.remember(found) if version and found else found
+
+    def remember(self, trail: Sequence[Recorded]) -> Sequence[Recorded]:
+        """Keeps all events of a stream, for `trail`."""
+        return self.memory.dossiers.put(("trail", trail[-1].originator_id, trail[-1].originator_version), trail)
 
     def trails(self, streams: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
         """Returns the events of many streams, oldest first. One that does not open is `Unopened`."""

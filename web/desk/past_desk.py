@@ -43,7 +43,8 @@ def past_desk(desk: Desk, dossier: UUID, position: int, refs: References, today:
     """Yields the desk at a position, with the tables of one dossier; `refs` are the references of that position."""
     now = {field.name: getattr(desk, field.name) for field in fields(desk)}
     away = colleagues_deputised_by(refs.team, desk.me, today)
-    with past_tables(desk.read, desk.engine, dossier, position, refs, desk.trail(dossier)) as past:
+    trail = desk.trail(dossier)
+    with past_tables(desk.read, desk.engine, dossier, position, refs, trail) as past:
         then = {
             "roles": frozenset(),
             "refs": refs,
@@ -53,4 +54,6 @@ def past_desk(desk: Desk, dossier: UUID, position: int, refs: References, today:
             "memory": Memory(),
             "states": {},
         }
-        yield PastDesk(**now | then)
+        made = PastDesk(**now | then)
+        made.remember([one for one in trail if one.position <= position])
+        yield made
