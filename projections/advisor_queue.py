@@ -1,7 +1,7 @@
 """Ma boîte: the tasks of each advisor, and the piles of the référent and the direction."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from textwrap import shorten
 from typing import Any
 from uuid import UUID
@@ -163,7 +163,7 @@ class QueueFilter(Struct, frozen=True):
 
 
 class QueueCount(Struct, frozen=True):
-    """Number of rows with the same values of the filters."""
+    """Number of rows with the same values of the filters; of these, the late ones, those due today, and this week."""
 
     kind: str
     stage: str | None
@@ -173,6 +173,8 @@ class QueueCount(Struct, frozen=True):
     doer: str
     n: int
     late: int
+    today: int
+    week: int
 
 
 def page(
@@ -194,35 +196,26 @@ def _page(wanted: QueueFilter, owners: Owners, today: date, limit: int | None, o
 
 
 def counts(connection: Connection, owners: Owners, today: date) -> list[QueueCount]:
-    """Counts the rows of these people, and the late ones, by kind, stage, programme, site, group and person."""
-    return [QueueCount(*(*row[:5], str(row[5]), *row[6:])) for row in _counts(connection, owners=owners, today=today)]
+    """Counts the rows of these people by kind, stage, programme, site, group and person. A week ends on Sunday."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    found = _counts(connection, owners=owners, today=today, sunday=sunday)
+    return [QueueCount(*(*row[:5], str(row[5]), *row[6:])) for row in found]
 
 
 @Statement
-def _counts(owners: Owners, today: date) -> Select[Any]:
-    late, doer = func.sum(case((table.c.due < today, 1), else_=0)), _doer(today)
-    alike = (table.c.kind, table.c.stage, table.c.programme, table.c.site, table.c.group)
-    return select(*alike, doer, func.count(), late).where(_mine(owners, today)).group_by(*alike, doer)
+def _counts(owners: Owners, today: date, sunday: date) -> Select[Any]:
+    due, doer = table.c.due, _doer(today)
+    days = (due < today, due == today, and_(due > today, due <= sunday))
+    alike = (table.c.kind, table.c.stage, table.c.programme, table.c.site, table.c.group, doer)
+    return select(*alike, func.count(), *map(_of_these, days)).where(_mine(owners, today)).group_by(*alike)
 
 
 def total(connection: Connection, owners: Owners, today: date) -> int:
     """Returns the number of rows that an advisor sees."""
-    return int(_total(connection, _mine, owners=owners, today=today).scalar_one())
+    return int(_total(connection, owners=owners, today=today).scalar_one())
 
 
-@Statement
-def _total(which: Callable[[Owners, date], ColumnElement[bool]], owners: Owners, today: date) -> Select[Any]:
-    return select(func.count()).where(which(owners, today))
-
-
-def due_days(connection: Connection, owners: Owners, today: date, wanted: QueueFilter) -> dict[date, int]:
-    """Counts an advisor's visible rows by due day."""
-    return dict(_due_days(connection, wanted, owners=owners, today=today).all())
-
-
-@Statement
-def _due_days(wanted: QueueFilter, owners: Owners, today: date) -> Select[Any]:
-    return select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today)).group_by(table.c.due)
+_total = Statement(lambda owners, today: select(func.count()).where(_mine(owners, today)))
 
 
 def opened_since(connection: Connection, day: date) -> list[Any]:
@@ -231,20 +224,18 @@ def opened_since(connection: Connection, day: date) -> list[Any]:
     return list(connection.execute(query.distinct()))
 
 
-def later(connection: Connection, owners: Owners, today: date) -> tuple[int, date | None]:
-    """Returns the number of an advisor's rows that are not open yet, and the day of the first one."""
-    count, first = _later(connection, owners=owners, today=today).one()
-    return count, first
+def rest(connection: Connection, owners: Owners, today: date) -> tuple[int, date | None, int]:
+    """Returns the number of an advisor's rows that are not open yet, the first day of one, and how many are snoozed."""
+    later, first, snoozed = _rest(connection, owners=owners, today=today).one()
+    return later, first, snoozed
 
 
 @Statement
-def _later(owners: Owners, today: date) -> Select[Any, Any]:
-    return select(func.count(), func.min(table.c.opens)).where(table.c.owner.in_(owners), table.c.opens > today)
-
-
-def snoozed_total(connection: Connection, owners: Owners, today: date) -> int:
-    """Returns the number of an advisor's snoozed rows."""
-    return int(_total(connection, _snoozed, owners=owners, today=today).scalar_one())
+def _rest(owners: Owners, today: date) -> Select[int, Any, int]:
+    later = and_(table.c.owner.in_(owners), table.c.opens > today)
+    first = func.min(case((later, table.c.opens)))
+    theirs = or_(table.c.owner.in_(owners), table.c.handed_to.in_(owners))
+    return select(_of_these(later), first, _of_these(_snoozed(owners, today))).where(theirs)
 
 
 def snoozed(connection: Connection, owners: Owners, today: date, limit: int, offset: int) -> list[Any]:
@@ -274,7 +265,7 @@ def workloads(connection: Connection, today: date) -> dict[UUID, tuple[int, int]
 
 @Statement
 def _workloads(today: date) -> Select[UUID, int, int]:
-    doer, late = _doer(today), func.count(case((table.c.due < today, 1)))
+    doer, late = _doer(today), _of_these(table.c.due < today)
     return select(doer, func.count(), late).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
 
 
@@ -282,6 +273,11 @@ def workload_by_dossier(connection: Connection, owner: UUID, today: date) -> dic
     """Returns the number of somebody's visible tasks in each dossier."""
     query = select(table.c.stream, func.count()).where(_mine([owner], today), table.c.subject == "dossier")
     return dict(connection.execute(query.group_by(table.c.stream)).all())
+
+
+def _of_these(rows: ColumnElement[bool]) -> ColumnElement[int]:
+    """Counts these rows among all that a question selects."""
+    return func.count(case((rows, 1)))
 
 
 def visible(today: date) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
     update,
 )
 
@@ -150,15 +151,18 @@ def total(connection: Connection, wanted: TrailFilter) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(wanted))).scalar_one())
 
 
-def since(connection: Connection, topic: str, instant: datetime, limit: int) -> list[Any]:
-    """Returns the events of one kind recorded after an instant, the latest first."""
-    return list(_since(connection, topic=topic, instant=_naive(instant), limit=limit))
+def since(connection: Connection, topics: Sequence[str], instant: datetime, limit: int) -> list[Any]:
+    """Returns the events recorded after an instant, the latest `limit` of each kind, the latest first."""
+    return list(_since(connection, tuple(topics), instant=_naive(instant), limit=limit))
 
 
 @Statement
-def _since(topic: str, instant: datetime, limit: int) -> Select[Any]:
-    recent = (table.c.topic == topic, table.c.position > func.coalesce(_position_at(instant).scalar_subquery(), 0))
-    return select(table).where(*recent).order_by(table.c.position.desc()).limit(limit)
+def _since(topics: tuple[str, ...], instant: datetime, limit: int) -> Select[Any]:
+    after = table.c.position > func.coalesce(_position_at(instant).scalar_subquery(), 0)
+    kinds = (select(table).where(table.c.topic == topic, after) for topic in topics)
+    latest = (select(kind.order_by(table.c.position.desc()).limit(limit).subquery()) for kind in kinds)
+    found = union_all(*latest).subquery()
+    return select(found).order_by(found.c.position.desc())
 
 
 def of_streams(connection: Connection, streams: Iterable[UUID], source: Source) -> dict[UUID, list[Recorded]]:

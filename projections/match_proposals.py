@@ -230,5 +230,16 @@ def waiting_alike(connection: Connection, row: Any) -> list[Any]:
     return [one for one in found if one.stream != row.stream and _typed(one) == _typed(row)]
 
 
+def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, list[UUID]]:
+    """Returns the waiting participations of many numbers; numbers without any are left out."""
+    found: dict[str, list[UUID]] = {}
+    for start in range(0, len(numbers), 500):
+        some = _rows.c.number.in_(numbers[start : start + 500])
+        query = select(_rows.c.number, _rows.c.stream).where(*result_routing.is_waiting(), some)
+        for number, stream in connection.execute(query):
+            found.setdefault(number, []).append(stream)
+    return found
+
+
 def _typed(row: Any) -> tuple[str, str, str | None]:
     return row.last_name, row.first_name, row.external_id

@@ -1,8 +1,9 @@
 """Piles of the queue: tasks that a role owes, and late tasks that are escalated to it."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -42,45 +43,33 @@ class Lateness(Struct, frozen=True):
 
 
 class Pile(Struct, frozen=True):
-    """Tasks of one kind that a role owes."""
+    """Tasks of one kind that a role owes; `ages` counts them by band of lateness."""
 
     kind: str
     count: int
     late: int
     oldest: date
+    ages: Mapping[str, int]
 
 
-def piles(connection: Connection, roles: Collection[str], today: date) -> list[Pile]:
+def piles(connection: Connection, roles: Collection[str], today: date, lateness: Lateness) -> list[Pile]:
     """Returns the piles that somebody with these roles sees, one row a kind."""
     if PILE_ROLES.isdisjoint(roles):
         return []
-    found = _piles(connection, PILE_ROLES & frozenset(roles), today=today)
-    return [Pile(kind, count, int(overdue), oldest) for kind, count, overdue, oldest in found]
+    found = _piles(connection, lateness, PILE_ROLES & frozenset(roles), today=today)
+    return [_pile_of(kind, list(rows)) for kind, rows in groupby(found, itemgetter(0))]
+
+
+def _pile_of(kind: str, rows: Sequence[Any]) -> Pile:
+    ages = {band: n for _, band, n, _ in rows}
+    count = sum(ages.values())
+    return Pile(kind, count, count - ages.get("0", 0), min(oldest for *_, oldest in rows), ages)
 
 
 @Statement
-def _piles(roles: frozenset[str], today: date) -> Select[Any]:
-    late = func.sum(case((table.c.due < today, 1), else_=0))
-    query = select(table.c.kind, func.count(), late, func.min(table.c.due))
-    return query.where(_piled(roles), visible(today)).group_by(table.c.kind)
-
-
-def pile_ages(
-    connection: Connection, roles: Collection[str], today: date, lateness: Lateness
-) -> dict[str, Counter[str]]:
-    """Counts the rows of the piles of these roles, by kind and by band of lateness."""
-    if PILE_ROLES.isdisjoint(roles):
-        return {}
-    counted: dict[str, Counter[str]] = {}
-    for kind, late, n in _pile_ages(connection, lateness, PILE_ROLES & frozenset(roles), today=today):
-        counted.setdefault(kind, Counter())[late] = n
-    return counted
-
-
-@Statement
-def _pile_ages(lateness: Lateness, roles: frozenset[str], today: date) -> Select[Any]:
-    query = select(table.c.kind, _band(lateness).label("band"), func.count()).where(_piled(roles), visible(today))
-    return query.group_by(table.c.kind, "band")
+def _piles(lateness: Lateness, roles: frozenset[str], today: date) -> Select[Any]:
+    query = select(table.c.kind, _band(lateness).label("band"), func.count(), func.min(table.c.due))
+    return query.where(_piled(roles), visible(today)).group_by(table.c.kind, "band").order_by(table.c.kind, "band")
 
 
 def pile(

@@ -1,6 +1,6 @@
 """Résultats: the participations to match, and the current initial results (asked in dispatch.py)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -261,22 +261,6 @@ def _waiting_total(streams: Collection[UUID] | None) -> Select[Any]:
     return query.where(*is_waiting(), *among(participations.c.stream, streams))
 
 
-def waiting_with_number(connection: Connection, number: str) -> list[UUID]:
-    """Returns the waiting participations whose external id is this i-Milo number."""
-    return waiting_with_numbers(connection, [number]).get(number, [])
-
-
-def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, list[UUID]]:
-    """Returns the waiting participations of many numbers; numbers without any are left out."""
-    found: dict[str, list[UUID]] = {}
-    for start in range(0, len(numbers), 500):
-        some = participations.c.number.in_(numbers[start : start + 500])
-        query = select(participations.c.number, participations.c.stream).where(*is_waiting(), some)
-        for number, stream in connection.execute(query):
-            found.setdefault(number, []).append(stream)
-    return found
-
-
 def one(connection: Connection, stream: UUID) -> Any:
     """Returns one participation's row, None when unknown."""
     return connection.execute(select(participations).where(participations.c.stream == stream)).first()
@@ -287,9 +271,7 @@ def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
     return {row.stream: row for row in _many(connection, streams=set(streams))}
 
 
-@Statement
-def _many(streams: Collection[UUID]) -> Select[Any]:
-    return select(participations).where(participations.c.stream.in_(streams))
+_many = Statement(lambda streams: select(participations).where(participations.c.stream.in_(streams)))
 
 
 def of_campaigns(connection: Connection) -> dict[UUID, int]:
@@ -297,9 +279,7 @@ def of_campaigns(connection: Connection) -> dict[UUID, int]:
     return dict(_of_campaigns(connection).all())
 
 
-@Statement
-def _of_campaigns() -> Select[Any]:
-    return select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
+_of_campaigns = Statement(lambda: select(participations.c.campaign, func.count()).group_by(participations.c.campaign))
 
 
 def set_aside(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:

@@ -89,7 +89,12 @@ class StepPlace(Struct, frozen=True):
 
 def every(connection: Connection) -> list[Any]:
     """Returns every resource, by title: those withdrawn and those only proposed too."""
-    return list(connection.execute(select(table).order_by(table.c.sort, table.c.stream)))
+    return list(_every(connection))
+
+
+@Statement
+def _every() -> Select[Any]:
+    return select(table).order_by(table.c.sort, table.c.stream)
 
 
 def found(rows: list[Any], text: str) -> list[Any]:

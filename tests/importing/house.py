@@ -20,7 +20,7 @@ from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from pixflow.store.postgres.database import Database
 from pixflow.team.membership import add_member
-from projections import result_routing
+from projections import match_proposals, result_routing
 from projections.result_routing import KnownParticipation
 from projections.store.catch_up import ReadSide
 from projections.store.sqlite import database
@@ -67,7 +67,7 @@ class House:
     def waiting(self, number: str) -> list[UUID]:
         self.side.catch_up()
         with self.side.database.connect() as connection:
-            return result_routing.waiting_with_number(connection, number)
+            return match_proposals.waiting_with_numbers(connection, [number]).get(number, [])
 
     def open(self, last_name: str, first_name: str, number: str | None = None, **said: Any) -> UUID:
         dossier = uuid4()

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Connection
 
 from projections import advisor_queue, piles, result_routing
-from projections.advisor_queue import QueueFilter
 from projections.piles import Lateness, WaitingFilter
 from projections.store import sqlite
 
@@ -23,13 +22,14 @@ Question = Callable[[Connection], object]
     ("question", "indexes"),
     [
         (lambda c: advisor_queue.page(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
+        (lambda c: advisor_queue.workloads(c, DAY), {"COVERING INDEX queue_of_owner"}),
         (lambda c: advisor_queue.total(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
-        (lambda c: advisor_queue.due_days(c, SOMEBODY, DAY, QueueFilter()), {"queue_of_owner", "queue_of_colleague"}),
+        (lambda c: advisor_queue.counts(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
+        (lambda c: advisor_queue.rest(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
         (lambda c: piles.late_debriefs(c, DAY), {"queue_of_kind"}),
-        (lambda c: piles.piles(c, BOTH, DAY), {"queue_of_role"}),
-        (lambda c: piles.piles(c, {"manager"}, DAY), {"queue_of_role"}),
+        (lambda c: piles.piles(c, BOTH, DAY, LATE), {"queue_of_role"}),
+        (lambda c: piles.piles(c, {"manager"}, DAY, LATE), {"queue_of_role"}),
         (lambda c: piles.pile(c, BOTH, "dispatch", DAY, 50, 0), {"queue_of_role"}),
-        (lambda c: piles.pile_ages(c, BOTH, DAY, LATE), {"queue_of_role"}),
         (lambda c: piles.waiting_long_total(c, BOTH, SOMEBODY, DAY), {"queue_past_due"}),
         (lambda c: result_routing.left_out_totals(c), {"routing_left_out"}),
         (lambda c: piles.waiting_long_total(c, frozenset({"manager"}), SOMEBODY, DAY), {"queue_past_due"}),

@@ -12,6 +12,7 @@ from pixflow import authorization
 from pixflow.team.absences import colleagues_deputised_by
 from projections import advisor_queue
 from projections import piles as projections_piles
+from projections.piles import Lateness
 from web.cli.common.terminal import (
     AsOption,
     JsonOption,
@@ -37,7 +38,8 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
             me, refs = UUID(actor.id), served.refs
             owners = colleagues_deputised_by(refs.team, me, today) | {me}
             rows = advisor_queue.page(connection, owners, today, limit=None)
-            piles = projections_piles.piles(connection, authorization.roles(actor, refs, today), today)
+            late = Lateness.on(refs.calendar, today)
+            piles = projections_piles.piles(connection, authorization.roles(actor, refs, today), today, late)
     if json:
         as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
         return

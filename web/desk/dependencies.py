@@ -1,6 +1,7 @@
 """The dependencies of routes: the desk of the person at work, with the tables up to date."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from web.desk.navigation import frame_of
 from web.desk.signed_in import signed_in
 from web.desk.witness import DeskWitness
 from web.hosting.host import Host
-from web.hosting.served_structure import ServedStructure
+from web.hosting.served_structure import Present, ServedStructure
 
 COOKIE = "pixflow_person"
 
@@ -32,8 +33,7 @@ def desk(request: Request) -> Iterator[Desk]:
     StreamDamaged for the page of a stream that the tables cannot show, because one of its events does not open.
     """
     host: Host = request.app.state.host
-    served, actor = _who(request, host)
-    now = served.present()
+    served, actor, now = _who(request, host)
     if request.headers.get("HX-PTag") == now.tag:
         raise NotModified
     with served.reading(now.head) as tables:
@@ -72,15 +72,16 @@ def served_for(request: Request) -> ServedStructure:
     return _who(request, request.app.state.host)[0]
 
 
-def _who(request: Request, host: Host) -> tuple[ServedStructure, Actor]:
-    """Returns the structure and the person of this browser: chosen in a demonstration, else signed in."""
+def _who(request: Request, host: Host) -> tuple[ServedStructure, Actor, Present]:
+    """Returns the structure and the person of this browser: chosen in a demonstration, else signed in. And the moment.
+
+    One look at the store, for all that the request asks of it.
+    """
     if not host.demo:
-        return signed_in(request, host)
+        return signed_in(request)
     slug, _, person = request.cookies.get(COOKIE, "").partition("/")
-    try:
-        served = host.find(slug, UUID(person))
-    except ValueError:
-        served = None
-    if served is None:
-        raise HTTPException(303, headers={"Location": "/qui"})
-    return served, Actor(person)
+    served = host.structures.get(slug)
+    with suppress(ValueError):
+        if served and (now := served.present()).works(UUID(person)):
+            return served, Actor(person), now
+    raise HTTPException(303, headers={"Location": "/qui"})

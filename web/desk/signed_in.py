@@ -11,7 +11,7 @@ from web.accounts import accounts, sessions
 from web.accounts.site import Site
 from web.accounts.types import Account, Session
 from web.hosting.host import Host
-from web.hosting.served_structure import ServedStructure
+from web.hosting.served_structure import Present, ServedStructure
 
 SESSION, FLOW, KNOWN = "__Host-pixflow", "__Host-pixflow-flow", "__Host-pixflow-known"
 """Cookies: a session, a sign-in under way, a browser that signed in before."""
@@ -47,29 +47,29 @@ def session_of(request: Request) -> Session | None:
     return found[0] if found else None
 
 
-def _session_there(request: Request) -> tuple[Session, ServedStructure] | None:
+def _session_there(request: Request) -> tuple[Session, ServedStructure, Present] | None:
     host: Host = request.app.state.host
     site, token = site_of(request), request.cookies.get(SESSION)
     session = sessions.find(site.store, token) if token else None
     if session is None:
         return None
     served = host.at(session.structure)
-    return (session, served) if served and enters(served, session.member) else None
+    return (session, served, now) if served and enters(now := served.present(), session.member) else None
 
 
-def signed_in(request: Request, host: Host) -> tuple[ServedStructure, Actor]:
-    """Returns the structure and the member of this browser's session, whose account was confirmed.
+def signed_in(request: Request) -> tuple[ServedStructure, Actor, Present]:
+    """Returns the structure and the member of this browser's session, whose account was confirmed, and the moment.
 
     Redirects to the sign-in without a session, to the wait without a confirmation. Raises SessionLocked.
     """
-    served, member = member_of(request)
-    if not served.refs.team[member].access.confirmed:
+    served, member, now = member_of(request)
+    if not now.refs.team[member].access.confirmed:
         raise HTTPException(303, headers={"Location": WAIT})
-    return served, Actor(str(member))
+    return served, Actor(str(member)), now
 
 
-def member_of(request: Request) -> tuple[ServedStructure, UUID]:
-    """Returns the structure and the member of this browser's session.
+def member_of(request: Request) -> tuple[ServedStructure, UUID, Present]:
+    """Returns the structure and the member of this browser's session, and the moment that was looked at.
 
     Nothing of rights is in a session: a departure counts at the next request. Redirects to the sign-in. Raises
     SessionLocked.
@@ -77,13 +77,13 @@ def member_of(request: Request) -> tuple[ServedStructure, UUID]:
     found = _session_there(request)
     if found is None:
         raise HTTPException(303, headers={"Location": sign_in_address(request)})
-    session, served = found
+    session, served, now = found
     if session.is_locked:
         raise SessionLocked
     if "HX-PTag" not in request.headers:  # a page that asks whether it has changed is nobody's presence
         sessions.touch(site_of(request).store, session)
     request.state.session = session
-    return served, session.member
+    return served, session.member, now
 
 
 def sign_in_address(request: Request) -> str:
@@ -103,8 +103,6 @@ def safe_path(text: str) -> str:
     return text if plain and not text.startswith(SIGN_IN) else "/"
 
 
-def enters(served: ServedStructure, member: UUID) -> bool:
-    """Tells if a member works in a structure today, and their account is open."""
-    now = served.present()
-    known = now.refs.team.get(member)
-    return known is not None and known.works(now.today) and known.access.enters
+def enters(now: Present, member: UUID) -> bool:
+    """Tells if a member works in a structure at this moment, and their account is open."""
+    return now.works(member) and now.refs.team[member].access.enters

@@ -83,9 +83,7 @@ class Host:
     def find(self, slug: str, person: UUID) -> ServedStructure | None:
         """Returns the structure if this person works there today, else None."""
         served = self.structures.get(slug)
-        now = served.present() if served else None
-        member = now.refs.team.get(person) if now else None
-        return served if now and member and member.works(now.today) else None
+        return served if served and served.present().works(person) else None
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from pixflow.team.notices import send_notice, stream_of
 from pixflow.team.staff import Staff
 from projections import advisor_queue, audit_trail, directory, workshops
 from projections import piles as projections_piles
+from projections.piles import Lateness
 from projections.store.catch_up import ReadSide
 from web.french import notices as french
 from web.hosting.mail import Mail, Outbox, fault
@@ -113,14 +114,15 @@ def _digests(connection: Connection, refs: References, now: datetime, url: str) 
     today = refs.calendar.local_day(now)
     if not refs.calendar.is_working(today):
         return
+    late = Lateness.on(refs.calendar, today)
     for person, member in _at_work(refs, now):
         away = colleagues_deputised_by(refs.team, person, today)
         owners, held = frozenset({person, *away}), roles(Actor(str(person)), refs, today)
         counts = advisor_queue.counts(connection, owners, today) if held & TASK_OWNERS else []
-        own = [*_of_person(counts, person), *_of_roles(connection, member.roles_on(today), today)]
+        own = [*_of_person(counts, person), *_of_roles(connection, member.roles_on(today), today, late)]
         waiting = projections_piles.waiting_long_total(connection, held, owners, today)
         for_others = [
-            (refs.team[one].name, [*_of_person(counts, one), *_of_roles(connection, given, today)])
+            (refs.team[one].name, [*_of_person(counts, one), *_of_roles(connection, given, today, late)])
             for one, given in _roles_by_colleague(refs, member, away, today)
         ]
         digest = french.Digest(own, [(name, tasks) for name, tasks in for_others if tasks], waiting)
@@ -148,9 +150,9 @@ def _of_person(counts: Sequence[advisor_queue.QueueCount], person: UUID) -> list
     return [french.Tasks(kind, n, late, f"tache={kind}&pour={person}") for kind, (n, late) in by_kind.items()]
 
 
-def _of_roles(connection: Connection, held: frozenset[Role], today: date) -> list[french.Tasks]:
+def _of_roles(connection: Connection, held: frozenset[Role], today: date, late: Lateness) -> list[french.Tasks]:
     """Returns the piles of these roles."""
-    piles = projections_piles.piles(connection, held, today)
+    piles = projections_piles.piles(connection, held, today, late)
     return [french.Tasks(pile.kind, pile.count, pile.late, f"pile={pile.kind}") for pile in piles]
 
 
@@ -168,7 +170,7 @@ def _calls(connection: Connection, refs: References, now: datetime, url: str) ->
 def _receptions(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
     """Yields a notice for every young person received by a colleague, to their advisor or deputy and the référents."""
     today = refs.calendar.local_day(now)
-    for row in audit_trail.since(connection, GlassBroken.TOPIC, now - RECENT, MOST_RECENT):
+    for row in audit_trail.since(connection, [GlassBroken.TOPIC], now - RECENT, MOST_RECENT):
         reader, followed = UUID(row.by), directory.named(connection, [row.stream])
         for person, member in _at_work(refs, now) if followed else ():
             owners = {person, *colleagues_deputised_by(refs.team, person, today)}
@@ -227,7 +229,7 @@ def _second_person(connection: Connection, refs: References, now: datetime, url:
 
 def _latest(connection: Connection, topic: str, now: datetime) -> Iterable[tuple[UUID, int]]:
     """Returns each stream with a recent event of a kind, and the version of the latest."""
-    rows = audit_trail.since(connection, topic, now - RECENT, MOST_RECENT)
+    rows = audit_trail.since(connection, [topic], now - RECENT, MOST_RECENT)
     return {row.stream: row.version for row in reversed(rows)}.items()
 
 

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -39,6 +40,11 @@ class Present:
     refs: References
     head: int
     today: date
+
+    def works(self, person: UUID) -> bool:
+        """Tells if somebody works here today."""
+        member = self.refs.team.get(person)
+        return member is not None and member.works(self.today)
 
     @property
     def tag(self) -> str:

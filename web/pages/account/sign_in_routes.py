@@ -191,7 +191,7 @@ def memberships_served(request: Request, site: Site, account: UUID) -> list[Memb
     """Returns the open memberships of an account whose structure is served now, and whose member works there."""
     host: Host = request.app.state.host
     found = ((one, host.at(one.structure)) for one in sign_in.open_memberships(site.store, account))
-    return [one for one, served in found if served and enters(served, one.member)]
+    return [one for one, served in found if served and enters(served.present(), one.member)]
 
 
 def connect(

@@ -29,12 +29,12 @@ class WaitPage(Page):
 @router.get(WAIT)
 def read(request: Request) -> Response:
     """Says who may confirm the account; goes on once it is confirmed."""
-    served, person = member_of(request)
-    refs = served.refs
+    _, person, now = member_of(request)
+    refs = now.refs
     access = refs.team[person].access
     if access.confirmed:
         return redirect(request, "/")
-    able = (one for one in stewards(refs.team, served.today(), but=person) if str(one) != access.invited_by)
+    able = (one for one in stewards(refs.team, now.today, but=person) if str(one) != access.invited_by)
     names = sorted((refs.team[one].name for one in able), key=normalise)
     request.state.frame = Frame(structure_name=refs.structure.name)
     return page(request, WaitPage(name=refs.team[person].name, structure=refs.structure.name, stewards=names))

@@ -14,7 +14,7 @@ from pixflow.dossier.identity import open_dossier
 from pixflow.portfolio.columns import FIELDS, Field
 from pixflow.portfolio.importer import PortfolioImporter
 from pixflow.portfolio.plan import WAYS, PortfolioPreview, PortfolioRow, Way
-from projections import directory, result_routing
+from projections import directory, match_proposals
 from projections.directory import YoungPerson
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -183,6 +183,6 @@ def importer_of(served: ServedStructure) -> PortfolioImporter:
 
     def waiting(numbers: Sequence[str]) -> dict[str, list[UUID]]:
         with served.read().database.connect() as connection:
-            return result_routing.waiting_with_numbers(connection, numbers)
+            return match_proposals.waiting_with_numbers(connection, numbers)
 
     return PortfolioImporter(served.engine, served.opened.stream("structure"), everyone, waiting)

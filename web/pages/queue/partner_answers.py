@@ -1,29 +1,27 @@
 """The answers that partners gave by link since the last working day: the advisor tells the young person."""
 
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from typing import Any
 
 from pixflow.actor import PARTNER
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.events.dossier import AnswerPromised, ReferralAnswered
+from pixflow.events.dossier import AnswerPromised
 from projections import audit_trail
 from projections.store.folds import folds_of
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french.events import sentences
-from web.pages.queue.receptions import MOST, Reception, last_working_day
+from web.pages.queue.receptions import ANSWERS, Reception
 
 
-def partner_answers(desk: Desk) -> list[Reception]:
-    """Returns the answers about the dossiers followed at this desk, the latest first."""
-    midnight = datetime.combine(last_working_day(desk.refs.calendar, desk.today), time(), ZoneInfo(desk.zone))
-    topics = (ReferralAnswered.TOPIC, AnswerPromised.TOPIC)
-    rows = [row for topic in topics for row in audit_trail.since(desk.read, topic, midnight, MOST)]
-    given = audit_trail.opened(desk.engine, [row for row in rows if row.by.startswith(PARTNER)])
+def partner_answers(desk: Desk, recent: Sequence[Any]) -> list[Reception]:
+    """Returns the recent answers about the dossiers followed at this desk, the latest first."""
+    answers = [row for row in recent if row.topic in ANSWERS and row.by.startswith(PARTNER)]
+    given = audit_trail.opened(desk.engine, answers)
     dossiers = folds_of(desk.read, {one.originator_id for one in given})
     told = []
-    for one in sorted(given, key=lambda known: known.position, reverse=True):
+    for one in given:
         dossier = dossiers.get(one.originator_id)
         if isinstance(dossier, Dossier) and dossier.advisor in desk.owners and _stands(dossier, one):
             said = sentences.sentence(one, names_for(desk, dossier), zone=desk.zone)

@@ -1,6 +1,5 @@
 """The piles of a role: one row a pile in Ma boîte, and a page for each pile."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -71,11 +70,10 @@ class PilePage(Page):
 
 def pile_rows(desk: Desk, piles: Sequence[Pile]) -> list[PileRow]:
     """Returns the piles, the oldest first."""
-    ages = projections_piles.pile_ages(desk.read, desk.roles, desk.today, _lateness(desk)) if piles else {}
-    return [_pile_row(desk, pile, ages[pile.kind]) for pile in sorted(piles, key=lambda pile: pile.oldest)]
+    return [_pile_row(desk, pile) for pile in sorted(piles, key=lambda pile: pile.oldest)]
 
 
-def _pile_row(desk: Desk, pile: Pile, ages: Mapping[str, int]) -> PileRow:
+def _pile_row(desk: Desk, pile: Pile) -> PileRow:
     late = pile.oldest < desk.today
     since = desk.refs.calendar.count(pile.oldest, desk.today) if late else 0
     return PileRow(
@@ -87,7 +85,7 @@ def _pile_row(desk: Desk, pile: Pile, ages: Mapping[str, int]) -> PileRow:
         late=late,
         button=french.BUTTONS[pile.kind],
         href=_href(desk, pile),
-        bars=_bars(pile.kind, ages),
+        bars=_bars(pile.kind, pile.ages),
     )
 
 
@@ -116,7 +114,8 @@ def pile_page(
     if not desk.roles & projections_piles.PILE_ROLES or kind not in french.PILES:
         raise HTTPException(404)
     late = _lateness(desk)
-    ages = projections_piles.pile_ages(desk.read, desk.roles, desk.today, late).get(kind, Counter())
+    piles = projections_piles.piles(desk.read, desk.roles, desk.today, late)
+    ages = next((pile.ages for pile in piles if pile.kind == kind), {})
     total, kept = ages.get(band, 0) if band else sum(ages.values()), {"pile": kind}
     pager = Pager.at(total, number, "/boite", {**kept, LATE: band})
     rows = projections_piles.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset, late, band)

@@ -1,13 +1,14 @@
 """The young people whom a colleague received without following them: their advisor and the référents see it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pixflow.events.base import Recorded
-from pixflow.events.dossier import GlassBroken
+from pixflow.events.dossier import AnswerPromised, GlassBroken, ReferralAnswered
 from pixflow.working_days import Calendar
 from projections import audit_trail, directory
 from web.desk.desk import Desk
@@ -16,6 +17,7 @@ from web.french import dates
 from web.french.phrases import short
 from web.french.typography import say
 
+ANSWERS = (ReferralAnswered.TOPIC, AnswerPromised.TOPIC)
 MOST = 20
 """The largest number of receptions shown: the latest."""
 
@@ -29,11 +31,16 @@ class Reception:
     sentence: str
 
 
-def receptions(desk: Desk) -> list[Reception]:
-    """Returns the receptions since the last working day, by others than the person at the desk, the latest first."""
+def recent(desk: Desk) -> Sequence[Any]:
+    """Returns the receptions, and the answers about referrals, since the last working day, the latest first."""
     midnight = datetime.combine(last_working_day(desk.refs.calendar, desk.today), time(), ZoneInfo(desk.zone))
-    rows = audit_trail.since(desk.read, GlassBroken.TOPIC, midnight, MOST)
-    broken = audit_trail.opened(desk.engine, [row for row in rows if row.by != desk.actor.id])
+    return audit_trail.since(desk.read, (GlassBroken.TOPIC, *ANSWERS), midnight, MOST)
+
+
+def receptions(desk: Desk, recent: Sequence[Any]) -> list[Reception]:
+    """Returns the receptions by others than the person at the desk, the latest first."""
+    broken = [row for row in recent if row.topic == GlassBroken.TOPIC and row.by != desk.actor.id]
+    broken = audit_trail.opened(desk.engine, broken)
     return list(_told(desk, broken)) if broken else []
 
 

@@ -16,7 +16,7 @@ from pixflow.dossier.identity import open_dossier
 from pixflow.identity import normalise
 from projections import advisor_queue, audit_trail
 from projections import piles as projections_piles
-from projections.advisor_queue import QueueFilter
+from projections.advisor_queue import QueueCount, QueueFilter
 from projections.store.folds import folds_of
 from web.desk import receipts, undo
 from web.desk.dependencies import AtDesk
@@ -27,7 +27,7 @@ from web.french import tasks as french
 from web.french import vocabulary
 from web.http import filters
 from web.http.addresses import PageNumber
-from web.http.filters import Chip, FilterMenu
+from web.http.filters import Chip, FilterMenu, lateness
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
@@ -168,8 +168,10 @@ def read(
         receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
         return pile_page(request, desk, pile, retard, p, receipt or receipts.of_partners(desk, recu))
     wanted = QueueFilter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
-    own = _own_tasks(desk, wanted, p) if desk.roles & TASK_OWNERS else OwnTasks()
-    piles = projections_piles.piles(desk.read, desk.roles, desk.today)
+    later, first, snoozed = advisor_queue.rest(desk.read, desk.owners, desk.today)
+    own = _own_tasks(desk, wanted, p, (later, first)) if desk.roles & TASK_OWNERS else OwnTasks()
+    piles = projections_piles.piles(desk.read, desk.roles, desk.today, lateness(desk.refs.calendar, desk.today))
+    recent = receptions.recent(desk)
     late = escalated(desk, LateAsked(attente, aupres, retard, grouper), q)
     shown = QueuePage(
         today=desk.today,
@@ -183,7 +185,7 @@ def read(
         done=done_today(desk),
         own=own,
         piles=pile_rows(desk, piles),
-        snoozed=_snoozed(desk, r),
+        snoozed=_snoozed(desk, r, snoozed),
         escalated=late,
         bulks=bulk.permitted(desk, own.bulks or bulk.offers([], {})),
         on_page=sum(len(group.rows) for group in own.groups) + len(late.rows),
@@ -196,29 +198,28 @@ def read(
         drafts=notices.drafts(desk),
         confirmations=list(confirmations(desk)),
         changes=changes(desk),
-        receptions=[*receptions.receptions(desk), *partner_answers(desk)],
+        receptions=[*receptions.receptions(desk, recent), *partner_answers(desk, recent)],
         receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )
     return page(request, shown)
 
 
-def _own_tasks(desk: Desk, wanted: QueueFilter, number: int) -> OwnTasks:
+def _own_tasks(desk: Desk, wanted: QueueFilter, number: int, to_come: tuple[int, date | None]) -> OwnTasks:
     counted = advisor_queue.counts(desk.read, desk.owners, desk.today)
     asked = asdict(wanted)
     pager = Pager.at(filters.total(counted, asked), number, "/boite", filters.parameters(asked))
     rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
-    days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
-    later, first_to_come = advisor_queue.later(desk.read, desk.owners, desk.today)
+    chosen = [row for row in counted if filters.fits(row, asked)]
     facets = (*FACETS, filters.Facet("doer", "Qui", _owners(desk)))
     return OwnTasks(
         total=sum(row.n for row in counted),
         late=sum(row.late for row in counted),
-        groups=groups(queue_rows(desk, rows, QueuePlace(wanted, pager.offset)), days, desk.today),
+        groups=groups(queue_rows(desk, rows, QueuePlace(wanted, pager.offset)), chosen, desk.today),
         all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
         menus=filters.menus("/boite", facets, counted, asked, {}),
         bulks=bulk.offers(counted, asked),
-        later=later,
-        next=first_to_come,
+        later=to_come[0],
+        next=to_come[1],
         pager=pager,
     )
 
@@ -230,16 +231,14 @@ def _owners(desk: Desk) -> dict[str, str]:
     return {str(desk.me): "à mon nom", **{person: f"pour {name}" for name, person in others}}
 
 
-def groups(rows: Sequence[QueueRow], days: Mapping[date, int], today: date) -> list[QueueGroup]:
-    """Returns the rows of a page in groups by urgency. `days` counts the rows of all pages by due day."""
+def groups(rows: Sequence[QueueRow], counted: Sequence[QueueCount], today: date) -> list[QueueGroup]:
+    """Returns the rows of a page in groups by urgency. `counted` are the counts of the rows of all pages."""
     made: dict[Urgency, list[QueueRow]] = {}
-    counts: dict[Urgency, int] = {}
     for row in rows:
         made.setdefault(urgency_of(row.due, today), []).append(row)
-    for due, count in days.items():
-        urgency = urgency_of(due, today)
-        counts[urgency] = counts.get(urgency, 0) + count
-    return [QueueGroup(urgency, counts.get(urgency, len(found)), found) for urgency, found in made.items()]
+    late, now, week = (sum(getattr(one, name) for one in counted) for name in ("late", "today", "week"))
+    counts = {"late": late, "today": now, "week": week, "later": sum(one.n for one in counted) - late - now - week}
+    return [QueueGroup(urgency, counts[urgency], found) for urgency, found in made.items()]
 
 
 def urgency_of(due: date, today: date) -> Urgency:
@@ -257,9 +256,8 @@ def done_today(desk: Desk) -> int:
     return others + sum(not tasks.of_workshop(workshop, desk.refs) for workshop in marked.values())
 
 
-def _snoozed(desk: Desk, number: int) -> Section:
+def _snoozed(desk: Desk, number: int, total: int) -> Section:
     """Returns the snoozed tasks, the first to come back first."""
-    total = advisor_queue.snoozed_total(desk.read, desk.owners, desk.today)
     pager = Pager.at(total, number, "/boite", {}, name="r", anchor="#en-pause")
     rows = advisor_queue.snoozed(desk.read, desk.owners, desk.today, SIZE, pager.offset) if total else []
     return Section(queue_rows(desk, rows), pager, number > 1)

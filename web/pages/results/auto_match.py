@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from pixflow.importing import match_after_opening
-from projections import result_routing
+from projections import match_proposals
 from web.desk.desk import Desk
 
 
@@ -12,6 +12,7 @@ def match_waiting(desk: Desk, dossier_id: UUID, imilo_number: str | None, *, com
 
     Returns the number of events recorded. The desk must have been refreshed since.
     """
-    waiting = result_routing.waiting_with_number(desk.read, imilo_number) if imilo_number else []
+    numbers = [imilo_number] if imilo_number else []
+    waiting = match_proposals.waiting_with_numbers(desk.read, numbers).get(imilo_number or "", [])
     done = match_after_opening(desk.engine, dossier_id, waiting, command_id=command_id)
     return len(done.recorded)

@@ -1,6 +1,5 @@
 """Lateness of the two first lists of the board: their bars, and the rows of one band."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,11 +27,11 @@ class LateList:
 def late_lists(desk: Desk, to_match: str, to_dispatch: str) -> tuple[LateList, LateList]:
     """Returns the list to match and the list to dispatch, each with the band that is asked, "" for all."""
     late = lateness(desk.refs.calendar, desk.today)
-    ages = piles.pile_ages(desk.read, desk.roles, desk.today, late)
+    ages = {pile.kind: pile.ages for pile in piles.piles(desk.read, desk.roles, desk.today, late)}
 
     def made(kind: str, parameter: str, anchor: str, band: str) -> LateList:
         streams = piles.pile_streams(desk.read, desk.roles, kind, desk.today, late, band) if band else None
-        return LateList(parameter, anchor, ages.get(kind, Counter()), band, streams)
+        return LateList(parameter, anchor, ages.get(kind, {}), band, streams)
 
     return (
         made("match-participation", "rapprocher", "#a-rapprocher", to_match),

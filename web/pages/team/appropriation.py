@@ -125,7 +125,8 @@ def _of_everybody(desk: Desk) -> Iterator[TeamLine]:
 def _direction(desk: Desk) -> TeamLine:
     """Returns who of the direction published the protocol in force, or endorsed its draft."""
     made = desk.refs.protocols.made
-    published = audit_trail.page(desk.read, audit_trail.TrailFilter(topic=ProtocolPublished.TOPIC), 1, 0)
+    protocols = [desk.served.opened.stream("protocol")]
+    published = audit_trail.of_topics(desk.read, protocols, [ProtocolPublished.TOPIC], most=1)
     agreed = {*(made.endorsed_by if made else ()), *(row.by for row in published)}
     names = sorted(one.name for id, one in desk.refs.team.items() if "manager" in one.roles and str(id) in agreed)
     fact = say("protocole publié ou approuvé par {names}", names=", ".join(names)) if names else ""
@@ -159,7 +160,8 @@ def _kit(desk: Desk) -> TeamLine:
 def _help(desk: Desk) -> TeamLine:
     """Returns the calls for help of workshops over a year, with the median time to an answer, and the shortcut."""
     since = desk.served.engine.clock() - _SINCE
-    asked, given = (audit_trail.since(desk.read, topic, since, _MOST) for topic in (HelpAsked.TOPIC, HelpGiven.TOPIC))
+    calls = audit_trail.since(desk.read, (HelpAsked.TOPIC, HelpGiven.TOPIC), since, _MOST)
+    asked, given = ([one for one in calls if one.topic == topic] for topic in (HelpAsked.TOPIC, HelpGiven.TOPIC))
     waits = [min(later) for one in asked if (later := [g.at - one.at for g in given if _answers(g, one)])]
     if not asked:
         fact = listed("aucun appel depuis un an", _shortcut(desk))
@@ -177,7 +179,7 @@ def _help(desk: Desk) -> TeamLine:
 def _shortcut(desk: Desk) -> str:
     """Returns on how many days of the month a computer opened the page of the tests."""
     first = datetime.combine(desk.today.replace(day=1), time(), ZoneInfo(desk.zone)).astimezone(UTC)
-    rows = audit_trail.since(desk.read, ShortcutOpened.TOPIC, first, _MOST)
+    rows = audit_trail.since(desk.read, [ShortcutOpened.TOPIC], first, _MOST)
     events = (one.event for one in audit_trail.opened(desk.engine, rows))
     days = {event.on for event in events if isinstance(event, ShortcutOpened)}
     if not days:
