@@ -178,15 +178,14 @@ def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
     return list(connection.execute(query.order_by(table.c.sort, table.c.stream)))
 
 
-def portfolio_sizes(connection: Connection) -> dict[UUID, int]:
-    """Returns the number of open dossiers of each advisor."""
+def portfolio_sizes(connection: Connection) -> dict[UUID | None, int]:
+    """Returns the number of open dossiers of each advisor; None: of nobody."""
     return dict(_portfolio_sizes(connection).all())
 
 
 @Statement
 def _portfolio_sizes() -> Select[Any]:
-    query = select(table.c.advisor, func.count()).where(table.c.advisor.is_not(None), ~table.c.closed)
-    return query.group_by(table.c.advisor)
+    return select(table.c.advisor, func.count()).where(~table.c.closed).group_by(table.c.advisor)
 
 
 def groups_by_advisor(connection: Connection) -> dict[UUID, set[str]]:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from projections.bookkeeping import metadata
 from projections.figures import sums
+from projections.store.postgres import SCHEMA
 
 DROPS = {"sqlite": "DROP INDEX {}", "postgresql": "DO 'BEGIN DROP INDEX {}; END'"}
 """Within DO, psycopg does not notice that something is dropped: it would forget every prepared statement."""
@@ -17,7 +18,8 @@ def without_indexes(database: Engine) -> Iterator[None]:
     """Drops the indexes, and makes them again at the end: to sort once costs less than to keep order row by row.
 
     So are the sums of figures (sums.py).
-    Then PostgreSQL counts the rows: before it has, it reads a whole table where an index finds few.
+    Then PostgreSQL counts the rows: before it has, it reads a whole table where an index finds few. It notes that every
+    reader sees them: before it has, it reads the rows too where an index has all that is asked.
     """
     indexes = [index for table in metadata.sorted_tables for index in table.indexes]
     with database.begin() as connection:
@@ -29,5 +31,8 @@ def without_indexes(database: Engine) -> Iterator[None]:
         sums.resume(connection)
         for index in indexes:
             index.create(connection)
-        if database.dialect.name == "postgresql":
-            connection.exec_driver_sql("ANALYZE " + ", ".join(table.name for table in metadata.sorted_tables))
+    if database.dialect.name == "postgresql":
+        schema = database.get_execution_options()[SCHEMA]
+        tables = ", ".join(f"{schema}.{table.name}" for table in metadata.sorted_tables)
+        with database.execution_options(**{SCHEMA: None}).connect() as connection:  # VACUUM takes no transaction
+            connection.exec_driver_sql(f"VACUUM (ANALYZE) {tables}")

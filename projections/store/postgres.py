@@ -12,6 +12,7 @@ import psycopg
 from eventsourcing.persistence import ProgrammingError as UndefinedList
 from psycopg.errors import DataCorrupted, IndexCorrupted, InvalidSchemaName, UndefinedTable, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.sql import Literal
 from psycopg.types.bool import BoolBinaryDumper
 from psycopg.types.datetime import DateBinaryDumper, DatetimeNoTzBinaryDumper
 from psycopg.types.numeric import Int4BinaryDumper
@@ -102,10 +103,7 @@ class _Shared(PGDialect_psycopg):
         return None
 
     def do_rollback(self, dbapi_connection: PoolProxiedConnection) -> None:
-        driver: Any = dbapi_connection.driver_connection
-        if driver.pgconn.transaction_status != TransactionStatus.IDLE:
-            with suppress(OperationalError):  # what was under way on a lost connection is gone
-                _send(driver, "ROLLBACK")
+        """Leaves it to whoever comes next: `begin`, or the connection that goes back to the pool, in one round trip."""
 
     def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
         _send(_driver(connection), f"ROLLBACK TO SAVEPOINT {name}")
@@ -142,6 +140,8 @@ def engine(database: Database) -> Engine:
 
     @event.listens_for(made, "begin")
     def _begin(connection: Connection) -> None:
+        if _driver(connection).pgconn.transaction_status != TransactionStatus.IDLE:
+            _send(_driver(connection), "ROLLBACK")
         if statement := _beginning(connection.get_execution_options()):
             try:
                 _send(_driver(connection), statement)
@@ -226,8 +226,8 @@ class PostgresStores:
     @contextmanager
     def making(self) -> Iterator[None]:
         """Lets one process at a time build a store. Raises OperationalError when another takes over ten minutes."""
-        with self._begin(_ALONE) as connection:
-            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(self._prefix, 0))))
+        lock = f"SELECT pg_advisory_xact_lock(hashtextextended({Literal(self._prefix).as_string()}, 0))"
+        with self._begin(f"{_ALONE}; {lock}"):  # a prepared one keeps its snapshot: VACUUM would wait for it
             yield
 
     def make(self) -> str:

@@ -138,11 +138,14 @@ def test_dossiers_without_entries_are_found_without_a_join_of_all_pairs(house: H
     assert "Nested Loop Anti Join" not in plan
 
 
-def test_the_rows_of_new_tables_are_counted(
+def test_the_rows_of_new_tables_are_counted_and_known_to_be_seen_by_all(
     played: OpenStructure, made: Callable[[], PostgresStores], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catch_up, "BATCH", 0)
     stores.rebuild(made(), played.engine)
-    counted = "SELECT reltuples FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+    counted = """SELECT reltuples, relpages, relallvisible FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"""
     with stores.Live(made(), played.engine).side.database.connect() as connection:
-        assert -1 not in connection.exec_driver_sql(counted).scalars().all()
+        found = connection.exec_driver_sql(counted).all()
+    assert -1 not in [rows for rows, _, _ in found]
+    assert not [pages for _, pages, seen in found if seen < pages]

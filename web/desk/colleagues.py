@@ -32,9 +32,14 @@ def loads(desk: Desk) -> Mapping[UUID, Load]:
     return desk.memory.counts.once(("loads", desk.today), partial(_loads, desk))
 
 
+def portfolios(desk: Desk) -> Mapping[UUID | None, int]:
+    """Returns the number of open dossiers of each advisor, and of nobody; kept until the next event."""
+    return desk.memory.counts.once("portfolios", partial(dossier_sheet.portfolio_sizes, desk.read))
+
+
 def _loads(desk: Desk) -> Mapping[UUID, Load]:
-    dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
-    return {id: Load(dossiers.get(id, 0), *tasks.get(id, (0, 0))) for id in dossiers.keys() | tasks.keys()}
+    dossiers, tasks = portfolios(desk), advisor_queue.workloads(desk.read, desk.today)
+    return {id: Load(dossiers.get(id, 0), *tasks.get(id, (0, 0))) for id in dossiers.keys() | tasks.keys() if id}
 
 
 def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:

@@ -12,7 +12,7 @@ from projections import dispatch as projections_dispatch
 from projections import piles as projections_piles
 from projections.directory import YoungPerson
 from web.accounts import views
-from web.desk.colleagues import role_labels
+from web.desk.colleagues import portfolios, role_labels
 from web.desk.desk import Desk
 from web.desk.team.help_calls import calls
 from web.french.errors import pages
@@ -64,9 +64,7 @@ def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
         waiting = result_routing.waiting_total(desk.read) + projections_dispatch.to_dispatch_total(desk.read, desk.refs)
         items.append(("/resultats", "Résultats", waiting))
     if desk.scope.whose != "none":
-        items.append(
-            ("/dossiers", "Dossiers", dossier_sheet.total(desk.read, desk.scope, dossier_sheet.DossierFilter()))
-        )
+        items.append(("/dossiers", "Dossiers", _open_dossiers(desk)))
     if desk.roles - {"administrator"}:
         items.append(("/ateliers", "Ateliers", workshop_count(desk)))
     if desk.roles - {"administrator"}:
@@ -81,6 +79,12 @@ def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
         items += [("/rejouer", "Rejouer", None), ("/journal", "Journal", None)]
     items.append(("/protocole", "Protocole et grille", None))
     return items
+
+
+def _open_dossiers(desk: Desk) -> int:
+    if desk.scope.whose == "all":
+        return sum(portfolios(desk).values())
+    return dossier_sheet.total(desk.read, desk.scope, dossier_sheet.DossierFilter())
 
 
 def workshop_count(desk: Desk) -> int:
