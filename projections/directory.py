@@ -42,6 +42,10 @@ READS = {
     )
 }
 
+_WORDS: Final = 50
+"""The most words of a name. Nobody has more."""
+_LAST: Final = "\x7f"
+"""Sorts after every letter of a word."""
 _ZEROS: Final = 4
 """Number of leading zeros that a number may have lost in a spreadsheet."""
 
@@ -136,17 +140,29 @@ def born(connection: Connection, day: date) -> list[YoungPerson]:
     return list(named(connection, streams).values())
 
 
-def followed(advisors: Iterable[UUID]) -> Select[tuple[UUID]]:
+def followed(advisors: Collection[UUID]) -> Select[tuple[UUID]]:
     """Selects the dossiers of these advisors, for use in another query."""
-    return select(people.c.stream).where(people.c.advisor.in_(list(advisors)))
+    return select(people.c.stream).where(people.c.advisor.in_(advisors))
 
 
 def _beginning(connection: Connection, text: str, scope: Scope, limit: int) -> list[UUID]:
     asked = normalise(text).split()
+    if not asked or len(asked) > _WORDS:
+        return []
+    ends = [f"{word}{_LAST}" for word in asked]
+    about = {"starts": asked, "ends": ends, "advisors": scope.advisors, "limit": limit}
+    return list(_begun(connection, scope.whose, **about).scalars())
+
+
+@Statement
+def _begun(
+    whose: str, starts: Collection[str], ends: Collection[str], advisors: Collection[UUID], limit: int
+) -> Select[Any]:
     query = select(people.c.stream).order_by(people.c.sort, people.c.stream).limit(limit)
-    for word in asked:
-        query = query.where(people.c.stream.in_(select(words.c.stream).where(_begins(words.c.word, word))))
-    return list(connection.execute(_within(query, scope)).scalars()) if asked else []
+    for start, end in zip(starts, ends, strict=True):
+        begins = select(words.c.stream).where(words.c.word >= start, words.c.word < end)
+        query = query.where(people.c.stream.in_(begins))
+    return query.where(people.c.advisor.in_(advisors)) if whose == "own" else query
 
 
 def _numbered(connection: Connection, text: str, scope: Scope, limit: int) -> list[UUID]:
@@ -168,7 +184,7 @@ def _within(query: Select[Any], scope: Scope) -> Select[Any]:
 
 
 def _begins(column: Column[str], start: str) -> ColumnElement[bool]:
-    return and_(column >= start, column < start + "\x7f")
+    return and_(column >= start, column < start + _LAST)
 
 
 def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, YoungPerson]:

@@ -2,20 +2,21 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import date
 from itertools import chain
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, String, Table, Uuid, cast, func, select
+from sqlalchemy import Column, Connection, Index, Select, String, Table, Uuid, cast, func, select
 
 from pixflow.authorization import Scope
 from projections import directory, similarity
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
 from projections.directory import YoungPerson
+from projections.statements import Statement
 
 NAME = "name_search"
 KINDS = frozenset({"dossier"})
@@ -107,12 +108,17 @@ def _rarest(counts: Mapping[str, int], runs: Iterable[str]) -> list[str]:
 
 def _led_to(connection: Connection, runs: Set[str], scope: Scope) -> dict[str, list[str]]:
     """Selects the dossiers of a scope for each trigram, in order. One row holds them as text, because they are many."""
+    found = _leading(connection, scope.whose, runs=sorted(runs), advisors=scope.advisors)
+    return {run: sorted(text.split(",")) for run, text in found}
+
+
+@Statement
+def _leading(whose: str, runs: Collection[str], advisors: Collection[UUID]) -> Select[Any]:
     streams = func.aggregate_strings(cast(trigrams.c.stream, String), ",")
     query = select(trigrams.c.trigram, streams).where(trigrams.c.trigram.in_(runs))
-    if scope.whose == "own":
-        query = query.where(trigrams.c.stream.in_(directory.followed(scope.advisors)))
-    found = connection.execute(query.group_by(trigrams.c.trigram))
-    return {run: sorted(text.split(",")) for run, text in found}
+    if whose == "own":
+        query = query.where(trigrams.c.stream.in_(directory.followed(advisors)))
+    return query.group_by(trigrams.c.trigram)
 
 
 def _the_most(led: Iterable[Sequence[str]], limit: int) -> list[UUID]:

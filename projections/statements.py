@@ -62,8 +62,8 @@ class Statement:
     """A statement that SQLAlchemy makes once for each form, and that the driver executes. Both take its time away.
 
     `build` is called with `fixed` arguments as they are, which are hashable and take few values. The others are bound
-    parameters: it may only test them for None, and use a collection with `in_`. So that a collection has few forms, it
-    has 1, 2, 4, 8… parameters: its last value comes again.
+    parameters: it may only test them for None, and use a collection with `in_`, or a small one value by value. So that
+    a collection has few forms, it has 1, 2, 4, 8… parameters: its last value comes again.
     """
 
     def __init__(self, build: Callable[..., Select[*tuple[Any, ...]]]) -> None:
