@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from pixflow.store.postgres.database import Database
+from tests.web.password_hashes import cheap_hashes, true_hashes
 from web.accounts.store import AccountStore, open_accounts
 
+__all__ = ["cheap_hashes", "true_hashes"]
 START = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 
 

@@ -25,6 +25,7 @@ def nadia(store: AccountStore) -> Account:
     return accounts.create(store, "nadia.benali@exemple.fr")
 
 
+@pytest.mark.usefixtures("true_hashes")
 def test_a_password_matches_itself_only() -> None:
     known = passwords.hashed(f" {GOOD} ")
     assert passwords.matches(f" {GOOD} ", known)

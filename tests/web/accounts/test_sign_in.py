@@ -221,6 +221,7 @@ def test_a_password_proves_its_account_alone(site: Site, account: Account, caplo
     assert proved(site, "the password of no account") is None
 
 
+@pytest.mark.usefixtures("true_hashes")
 def test_an_older_hash_is_made_anew(site: Site, account: Account) -> None:
     older = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(SECRET)
     accounts.set_password(site.store, account.id, older)

@@ -6,37 +6,21 @@ from typing import Any
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 
 from pixflow.actor import OPERATOR
 from pixflow.team import accounts as decisions
 from tests.web.client import InspectingClient
+from tests.web.password_hashes import cheap_hashes, true_hashes
 from tests.web.paths import House, house
 from tests.web.tags import parsed
 from web.accounts import accounts, invitations
-from web.accounts.factors import passwords
 from web.accounts.site import Site
 from web.hosting.mail import Mail
 
 URL = "https://pixflow.exemple.fr"
 NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
 SECRET = "quatre girafes lisent lundi"
-CHEAP, TRUE = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), passwords._hasher
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A password takes 8 KiB to hash, not 46 MiB: tests/web/accounts looks at the parameters of pixflow."""
-    monkeypatch.setattr(passwords, "_hasher", lambda: CHEAP)
-    passwords._nobody.cache_clear()
-    yield
-    passwords._nobody.cache_clear()
-
-
-@pytest.fixture
-def true_hashes(cheap_hashes: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords take what they take in pixflow."""
-    monkeypatch.setattr(passwords, "_hasher", TRUE)
+__all__ = ["cheap_hashes", "true_hashes"]
 
 
 @pytest.fixture
