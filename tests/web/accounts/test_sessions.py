@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -160,36 +160,47 @@ def test_ended_at_once(store: AccountStore, nadia: Membership) -> None:
 
 ASKED = """
 import sys
+from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID
 from pixflow.store.postgres.database import Database
 from web.accounts import sessions
 from web.accounts.store import open_accounts
-store = open_accounts(Path(sys.argv[1]), Database(sys.argv[2]) if sys.argv[2] else None)
+number, folder, url = sys.argv[1:]
+def process(pipe):
+    store = open_accounts(Path(folder), Database(url) if url else None)
+    while True:
+        what, about = pipe.recv().split()
+        pipe.send(sessions.find(store, about) is not None if what == "find" else sessions.end_all(store, UUID(about)))
+fork, pipes = get_context("fork"), []
+for _ in range(int(number)):
+    ours, theirs = fork.Pipe()
+    fork.Process(target=process, args=[theirs], daemon=True).start()
+    pipes.append(ours)
 for line in sys.stdin:
-    what, about = line.split()
-    print(int(sessions.find(store, about) is not None) if what == "find" else sessions.end_all(store, UUID(about)))
-    sys.stdout.flush()
+    for one in pipes:
+        one.send(line)
+    print(*(int(one.recv()) for one in pipes), flush=True)
 """
+"""Processes that are asked at once; they share their imports only."""
 
 
 @contextmanager
 def processes(number: int, folder: Path, database: Database | None) -> Iterator[Callable[[str, object], list[int]]]:
     """Yields a function that asks every process at once: they have opened the store, and keep it open."""
-    command = [sys.executable, "-c", ASKED, str(folder), database.url if database else ""]
-    with ExitStack() as running:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        made = [running.enter_context(subprocess.Popen(command, **pipes)) for _ in range(number)]  # type: ignore[call-overload]
+    command = [sys.executable, "-c", ASKED, str(number), str(folder), database.url if database else ""]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdin
+        assert running.stdout
+        told, said = running.stdin, running.stdout
 
         def asked(what: str, about: object) -> list[int]:
-            for one in made:
-                one.stdin.write(f"{what} {about}\n")
-                one.stdin.flush()
-            return [int(one.stdout.readline()) for one in made]
+            told.write(f"{what} {about}\n")
+            told.flush()
+            return [int(one) for one in said.readline().split()]
 
         yield asked
-        for one in made:
-            one.stdin.close()
+        told.close()
 
 
 def test_three_processes_end_sessions_at_once_and_none_opens_afterwards(
