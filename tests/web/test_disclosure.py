@@ -213,13 +213,14 @@ def test_the_history_offers_to_undo_what_was_done_before_the_paper_and_not_the_p
 
 @contextmanager
 def busy(at_work: House) -> Iterator[None]:
-    """Keeps everybody else from writing meanwhile."""
+    """Keeps everybody else from writing meanwhile. They wait for less than the ten seconds of a server."""
     opened = at_work.served.opened
     if opened.database is None:
         at_work.served.engine.recorder.datastore.lock.limit = 0.1
         with FileLock(opened.folder / "write.lock"):
             yield
         return
+    opened.database.limit = 0.1
     with opened.database.owner() as other, other.transaction():
         other.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(str(opened.schema), "commands")))
         yield
