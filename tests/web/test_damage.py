@@ -137,7 +137,7 @@ def test_the_clock_goes_on_with_the_others(at_work: House) -> None:
             dossier, lending.lend_dossier, "Sophie Lecomte", advisor=at_work.people["Paul Rey"], until=date(2026, 1, 6)
         )
     side = at_work.served.read()
-    flip(at_work.served.opened, position_of(at_work, bad))
+    flip(at_work.served.opened, at_work.served.engine.history(bad)[-1].position)
     at_work.day(date(2026, 1, 8))
     assert clock_jobs.return_lent_dossiers(at_work.served.engine, side) == 1
     at_work.on(good, orientation.present_pix, occasion="welcome")
