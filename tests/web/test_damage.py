@@ -32,9 +32,9 @@ def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
         yield made
 
 
-def position_of(at_work: House, stream: UUID) -> int:
-    """Returns the position of the first event of a stream."""
-    return next(one.position for one in at_work.served.engine.read(0, 1_000) if one.originator_id == stream)
+def positions_of(at_work: House, stream: UUID) -> list[int]:
+    """Returns the positions of the events of a stream, in their order."""
+    return [one.position for one in at_work.served.engine.read(0, 1_000) if one.originator_id == stream]
 
 
 def test_its_page_says_so_and_every_other_stays_up(at_work: House) -> None:
@@ -58,7 +58,7 @@ def test_what_the_tables_showed_before_the_damage_is_not_shown_as_whole(at_work:
     client = at_work.client("Sophie Lecomte")
     pages = (*PAGES, "/journal", "/rejouer", "/indicateurs", f"/dossiers/{good}", f"/rejouer/{good}")
     assert [client.get(f"/{place}/{bad}").status_code for place in ("dossiers", "rejouer")] == [200, 200]
-    flip(at_work.served.opened, position_of(at_work, bad))
+    flip(at_work.served.opened, positions_of(at_work, bad)[0])
     with at_work.served.reads.reading(lambda side: side) as side:
         side.memory.restart(side.refs)
     assert [client.get(f"/{place}/{bad}").status_code for place in ("dossiers", "rejouer")] == [424, 424]
@@ -74,7 +74,7 @@ def test_without_a_protocol_or_a_grid_what_is_counted_with_it_says_so(tmp_path: 
     with house(tmp_path, FIRST) as made:
         dossier, scored = made.presented(), made.debriefed(first="Léo", last="Martin")[0]
         people, clock = made.people, made.served.engine.clock
-        flip(made.served.opened, position_of(made, made.served.opened.stream(name)))
+        flip(made.served.opened, positions_of(made, made.served.opened.stream(name))[0])
     with open_host(tmp_path, demo=True, clock=clock) as host:
         made = House(host, [clock()])
         made.people = people
@@ -109,7 +109,7 @@ def test_so_does_the_page_of_anything_else(at_work: House) -> None:
     client = at_work.client("Sophie Lecomte")
     assert {client.get(page).status_code for page in pages} == {200}
     for stream in pages.values():
-        flip(at_work.served.opened, position_of(at_work, stream))
+        flip(at_work.served.opened, positions_of(at_work, stream)[0])
     at_work.served.rebuild(lambda done, total: None)
     assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 424)
     for page in (*PAGES, "/partenaires", "/ressources"):
@@ -137,7 +137,7 @@ def test_the_clock_goes_on_with_the_others(at_work: House) -> None:
             dossier, lending.lend_dossier, "Sophie Lecomte", advisor=at_work.people["Paul Rey"], until=date(2026, 1, 6)
         )
     side = at_work.served.read()
-    flip(at_work.served.opened, at_work.served.engine.history(bad)[-1].position)
+    flip(at_work.served.opened, positions_of(at_work, bad)[-1])
     at_work.day(date(2026, 1, 8))
     assert clock_jobs.return_lent_dossiers(at_work.served.engine, side) == 1
     at_work.on(good, orientation.present_pix, occasion="welcome")
