@@ -24,6 +24,7 @@ from web.hosting.served_structure import serve_one
 from web.hosting.settings import Settings
 
 START = """
+import signal
 import sys
 from pathlib import Path
 from pixflow import structure_folder
@@ -31,6 +32,7 @@ from web.hosting import read_tables
 from web.hosting.served_structure import serve_one
 from web.hosting.settings import Settings
 read_tables.PART = 0
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins without
 folder = Path(sys.argv[1])
 serve_one(structure_folder.open_one(folder.parent, folder.name, database=Settings().database()))
 """
