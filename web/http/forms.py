@@ -194,6 +194,8 @@ def _cleaned(value: Any, field: FieldInfo | None) -> Any:
 
 def _is_many(annotation: Any) -> bool:
     origin = typing.get_origin(annotation) or annotation
+    if origin is typing.Annotated:
+        return False  # such as Pair: its validator reads one text
     if inspect.isclass(origin):
         return issubclass(origin, list | tuple | set | frozenset)
     return any(_is_many(part) for part in typing.get_args(annotation))

@@ -1,12 +1,19 @@
 """The fields of a form, as routes take them."""
 
 from typing import IO
+from uuid import UUID
 
+import pytest
 from fastapi import FastAPI, HTTPException
 from starlette.datastructures import UploadFile
 
 from tests.web.client import LocalClient
-from web.http.forms import FormData, UploadData
+from web.http.forms import Form, FormData, Pair, UploadData, validate
+
+
+class Choice(Form):
+    one: Pair | None = None
+    more: tuple[Pair, ...] = ()
 
 
 def test_a_file_is_open_in_the_route_and_closed_after_it_whatever_the_answer() -> None:
@@ -38,3 +45,12 @@ def test_a_form_that_takes_no_file_refuses_one() -> None:
     client = LocalClient(app)
     assert client.post("/", data={"name": "Awa"}).status_code == 200
     assert client.post("/", data={"name": "Awa"}, files={"file": ("a.csv", b"Nom")}).status_code == 400
+
+
+def test_two_ids_in_one_field_are_one_value_though_it_may_be_missing() -> None:
+    first, second = UUID(int=1), UUID(int=2)
+    told = {"command_id": str(first), "one": f"{first}:{second}", "more": f"{second}:{first}"}
+    assert validate(Choice, told) == (Choice(command_id=first, one=(first, second), more=((second, first),)), {})
+    assert validate(Choice, {"command_id": str(first), "one": ""}) == (Choice(command_id=first), {})
+    with pytest.raises(HTTPException):
+        validate(Choice, {**told, "one": [told["one"]] * 2})
