@@ -1,5 +1,6 @@
 """Each PDF follows PDF/UA-1: its identifier, its title, real lists and tables; and no page of it is nearly empty."""
 
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from web.http.papers import Paper, compile_template, pdf
+from web.http.papers import Paper, PaperLost, compile_template, pdf
 
 LETTER = Paper(
     structure="Mission locale",
@@ -112,3 +113,12 @@ def _tags(node: Any) -> Iterator[str]:
             yield str(node["/S"])[1:]
         if "/K" in node:
             yield from _tags(node["/K"])
+
+
+def test_this_process_keeps_nothing_of_what_makes_a_pdf() -> None:
+    assert "typst" not in sys.modules
+
+
+def test_a_paper_that_cannot_be_made_says_why() -> None:
+    with pytest.raises(PaperLost, match="No such file"):
+        compile_template("papers/missing.typ", {})
