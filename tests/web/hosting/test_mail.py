@@ -48,8 +48,21 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Autorité")])
         self.path = folder / "authority.pem"
-        made = _certificate(self.name, self.name, self.key, timedelta(0)).add_extension(
-            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        signs = x509.KeyUsage(
+            digital_signature=True,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=True,
+            crl_sign=True,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        made = (
+            _certificate(self.name, self.name, self.key, self.key, timedelta(0))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(signs, critical=True)
         )
         self.path.write_bytes(made.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
@@ -57,10 +70,11 @@ class Authority:
         """Returns the context of a server for this host; its certificate ended so long ago."""
         key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        made = _certificate(name, name if by_itself else self.name, key, ended).add_extension(
+        issuer, signer = (name, key) if by_itself else (self.name, self.key)
+        made = _certificate(name, issuer, key, signer, ended).add_extension(
             x509.SubjectAlternativeName(names), critical=False
         )
-        signed = made.sign(key if by_itself else self.key, hashes.SHA256())
+        signed = made.sign(signer, hashes.SHA256())
         path = self.folder / f"{host}-{ended}-{by_itself}.pem"
         path.write_bytes(
             key.private_bytes(
@@ -74,8 +88,13 @@ class Authority:
 
 
 def _certificate(
-    name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, ended: timedelta
+    name: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    signer: ec.EllipticCurvePrivateKey,
+    ended: timedelta,
 ) -> x509.CertificateBuilder:
+    """Returns a certificate with the identifiers of both keys, which Python asks for from 3.13 on."""
     return (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -84,6 +103,8 @@ def _certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - timedelta(days=30))
         .not_valid_after(NOW - ended if ended else NOW + timedelta(days=30))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
 
 
