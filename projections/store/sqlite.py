@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, create_mock_engine, event
 from sqlalchemy.dialects import registry
@@ -151,8 +152,9 @@ def engine(path: Path | None, **pool: Any) -> Engine:
     `pool` are SQLAlchemy's options of its pool.
 
     A connection to a file that was deleted meanwhile raises OperationalError, and makes no empty file of its name.
+    A connection closes with the engine, even if nobody disposes of it.
     """
-    return create_engine(
+    made = create_engine(
         URL.create("sqlite+alike", database=path.absolute().as_uri(), query=_AS_IT_STANDS)
         if path
         else "sqlite+alike://",
@@ -161,6 +163,13 @@ def engine(path: Path | None, **pool: Any) -> Engine:
         hide_parameters=True,
         **pool,
     )
+    event.listen(made, "connect", _close_with)
+    return made
+
+
+def _close_with(raw: Any, record: Any) -> None:
+    """Closes a connection once its pool forgets it: sqlite3 warns of one that nobody closes, from Python 3.13 on."""
+    finalize(record, raw.close).atexit = False
 
 
 def database(path: Path | None) -> Engine:

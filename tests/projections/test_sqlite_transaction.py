@@ -1,5 +1,6 @@
-"""A transaction of plain batches leaves nothing behind it, however it ends."""
+"""A transaction of plain batches leaves nothing behind it, however it ends; nor does an engine."""
 
+import gc
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -59,3 +60,14 @@ def test_a_process_that_starts_writes_only_what_differs(tmp_path: Path) -> None:
     sheet = [one for one in written if "dossier_sheet" in one and not one.startswith("SELECT")]
     assert [one.split()[0] for one in sheet] == ["UPDATE"]
     assert "advisor" not in sheet[0]
+
+
+def test_a_connection_closes_with_its_engine() -> None:
+    made = sqlite.database(None)
+    with made.connect() as connection:
+        raw = connection.connection.driver_connection
+    assert raw
+    del made, connection
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        raw.execute("SELECT 1")
