@@ -42,11 +42,18 @@ class Opened:
             clock=lambda: self.now,
             database=database,
         )
+        self.journals: list[AccessJournal] = []
         self.journal = self.again()
 
     def again(self) -> AccessJournal:
         """Returns the journal as another process opens it."""
-        return open_journal(self.structure.folder, self.structure.database, self.structure.schema)
+        self.journals.append(open_journal(self.structure.folder, self.structure.database, self.structure.schema))
+        return self.journals[-1]
+
+    def close(self) -> None:
+        for journal in self.journals:
+            journal.close()
+        self.structure.engine.close()
 
     def write(self, journal: AccessJournal | None = None, **said: Any) -> None:
         line = {"dossier": DOSSIER, "why": "role", "member": NADIA, **said}
@@ -90,8 +97,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     database = Database(request.getfixturevalue("database_url")) if request.param == "postgres" else None
     made = Opened(tmp_path, database)
     yield made
-    made.journal.close()
-    made.structure.engine.close()
+    made.close()
     if database:
         database.close()
 
@@ -499,7 +505,7 @@ def test_the_role_of_the_pool_changes_and_deletes_no_line(database_url: str, tmp
         with pytest.raises(Exception, match="lines"):
             database.execute((statement.format(schema).encode(), []))
     assert opened.faults() == []
-    opened.structure.engine.close()
+    opened.close()
     database.close()
 
 
@@ -512,7 +518,7 @@ def test_no_row_of_a_file_is_changed_or_deleted(tmp_path: Path) -> None:
                 file.execute(statement)
     assert oct(opened.file.stat().st_mode & 0o777) == "0o600"
     assert oct(opened.file.parent.stat().st_mode & 0o777) == "0o700"
-    opened.structure.engine.close()
+    opened.close()
 
 
 def test_a_file_that_is_deleted_meanwhile_is_noticed(tmp_path: Path) -> None:
@@ -521,7 +527,7 @@ def test_a_file_that_is_deleted_meanwhile_is_noticed(tmp_path: Path) -> None:
     opened.file.unlink()
     opened.write()
     assert opened.faults() == ["missing"]
-    opened.structure.engine.close()
+    opened.close()
 
 
 def test_of_many_pages_at_once_in_two_processes_no_more_than_the_limit_are_shown(opened: Opened) -> None:

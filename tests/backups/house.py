@@ -40,6 +40,7 @@ class House:
         return self.now
 
     def reopen(self) -> OpenStructure:
+        self.opened.engine.close()
         self.opened = structure_folder.open_one(self.data, "ici", clock=self.clock, database=self.database)
         return self.opened
 
