@@ -206,6 +206,7 @@ def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: No
                 make_missing(opened, served.reads.stores, progress)
         served.read()
     except BaseException:
+        served.journal.close()
         served.reads.close()
         raise
     return served

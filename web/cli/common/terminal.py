@@ -159,6 +159,7 @@ def working(structure: str | None) -> Iterator[ServedStructure]:
             _must_open(served)
             yield served
         finally:
+            served.journal.close()
             served.reads.close()
 
 
