@@ -1,5 +1,6 @@
 """The keys: one a stream, gone for good once destroyed, wherever a copy of the vault may lie."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -321,3 +322,12 @@ def test_without_its_key_or_with_another_a_structure_does_not_open(folder: Path)
 def test_nothing_is_overwritten(folder: Path) -> None:
     with pytest.raises(FileExistsError):
         Ring.create(folder, "ml")
+
+
+def test_a_damaged_vault_is_refused_and_its_file_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "keys.db"
+    path.write_bytes(b"no database " * 1000)
+    with pytest.raises(StoreRefused) as refused:
+        SqliteVault(path)
+    assert refused.traceback  # which keeps what was half made
+    assert str(path) not in {os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()}

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 from uuid import UUID
@@ -31,17 +31,20 @@ class SqliteVault:
 
     def __init__(self, path: Path, limit: float = 10.0) -> None:
         self._mutex = Lock()
-        try:
-            private_file(path)
-            self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=limit)
-            path.chmod(0o600)
-            for setting in _SETTINGS:
-                self._database.execute(f"PRAGMA {setting}")
-        except sqlite3.Error as error:
-            raise in_words(error) from error
-        with self._transaction("IMMEDIATE") as database:
-            for statement in _SCHEMA:
-                database.execute(statement)
+        with ExitStack() as undone:
+            try:
+                private_file(path)
+                self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=limit)
+                undone.callback(self._database.close)
+                path.chmod(0o600)
+                for setting in _SETTINGS:
+                    self._database.execute(f"PRAGMA {setting}")
+            except sqlite3.Error as error:
+                raise in_words(error) from error
+            with self._transaction("IMMEDIATE") as database:
+                for statement in _SCHEMA:
+                    database.execute(statement)
+            undone.pop_all()
 
     def ring(self) -> int:
         with self._transaction() as database:
