@@ -1,6 +1,7 @@
 """The web application in a process of its own, to be killed and started again."""
 
 import os
+import signal
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,11 +19,11 @@ from pixflow.store.postgres.recorder import PostgresRecorder
 from tests.trials.mission import Mission
 from tests.trials.processes import PROCESSES
 from web import app
-from web.app import create_app
 from web.hosting import settings
 from web.hosting.host import Host, open_host, serving
 
 TICK_SECONDS = 0.05
+PATIENCE = 60.0
 LIMIT = 2.0
 """Seconds that PostgreSQL is waited for: as it is for 10, and five times as often in vain."""
 
@@ -39,7 +40,7 @@ def serve(mission: Mission, say: Connection, without: str) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         Thread(target=_tick, args=[served], daemon=True).start()
         say.send(listener.getsockname()[1])
-        config = uvicorn.Config(create_app(served), log_level="critical", access_log=False)
+        config = uvicorn.Config(app.create_app(served), log_level="critical", access_log=False)
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -70,7 +71,27 @@ def _without_a_look() -> None:
     app._recorded = lambda request: False
 
 
-CONTROLS = {"nothing": lambda: None, "a look": _without_a_look}
+def _without_an_answer() -> None:
+    """The first command that is recorded is not answered: the process dies of kill -9 just before."""
+    create_app = app.create_app
+
+    def created(*served: Any) -> Any:
+        application = create_app(*served)
+
+        async def deadly(scope: Any, receive: Any, send: Any) -> None:
+            async def sent(message: Any) -> None:
+                if message.get("status") == 303:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                await send(message)
+
+            await application(scope, receive, sent)
+
+        return deadly
+
+    app.create_app = created  # type: ignore[assignment]
+
+
+CONTROLS = {"nothing": lambda: None, "a look": _without_a_look, "an answer": _without_an_answer}
 
 
 class Server:
@@ -94,6 +115,13 @@ class Server:
         self._kill()
         hear.close()
         return answered
+
+    def die(self) -> None:
+        """Starts, and waits for the process to die of the control `an answer`."""
+        with self._start() as hear:
+            self.port = hear.recv()
+        self._process.join(PATIENCE)
+        self._kill()
 
     @contextmanager
     def living(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ import pytest
 from tests.trials.clients import Crowd
 from tests.trials.mission import Mission, found
 from tests.trials.proofs import Proofs
-from tests.trials.scale import SEED, many, rounds
+from tests.trials.scale import SEED, many
 from tests.trials.server import Server
 from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
 from web.hosting.served_structure import serve_one
@@ -67,16 +67,20 @@ def test_what_was_acknowledged_is_there_once(store: str, kills: int, url: str, t
             must_show(served.read(), served.engine)
 
 
-@rounds("twice", 1, 50)
+@pytest.mark.parametrize(
+    ("twice", "without"), [(1, "an answer"), pytest.param(many("twice", 50), "nothing", marks=pytest.mark.trial)]
+)
 def test_control_with_a_fresh_id_for_each_try_something_is_there_twice(
-    twice: int, tmp_path: Path, proofs: Proofs
+    twice: int, without: str, tmp_path: Path, proofs: Proofs
 ) -> None:
+    """An ordinary run aims its kills between a commit and its answer; a trial leaves them to chance."""
     mission, chance, kills = found(tmp_path), Random(SEED), 0
-    server = Server(mission)
+    server = Server(mission, without)
     start, crowd = start_of(server), Crowd(server, remembers=False)
     while recorded_twice(mission) < twice and kills < 30 * twice:
-        live(server, chance, start)
+        server.die() if without == "an answer" else live(server, chance, start)
         kills += 1
+    server.without = "nothing"
     with server.living():
         crowd.stop()
     with mission.opened() as opened:
