@@ -16,6 +16,7 @@ import pytest
 from httpx2 import Client, Response
 
 from pixflow.events.dossier import DossierClosed
+from pixflow.store.postgres.database import Database
 from tests.benchmarks.measure import Aim, Line, Report, noted, sized, spent
 from tests.benchmarks.population import LAST_NAMES, NOTE, House, Life, fill, structure
 from tests.clock import today
@@ -110,9 +111,11 @@ def entered(browser: Client, chance: Random, dossier: str) -> Response:
     return browser.post(f"{dossier}/{form}", data=said)
 
 
-def populated(data: Path, dossiers: int, advisors: int) -> tuple[str, dict[UUID, list[UUID]], list[Life]]:
+def populated(
+    data: Path, dossiers: int, advisors: int, database: Database | None = None
+) -> tuple[str, dict[UUID, list[UUID]], list[Life]]:
     """A structure: its name in addresses, the dossiers that each person reads, the référente first, and all lives."""
-    opened, house = structure(data), House(advisors=advisors)
+    opened, house = structure(data, database=database), House(advisors=advisors)
     lives = [Life(house, number, begins_within=540) for number in range(dossiers)]
     said = (one for life in lives for one in life.told() if not isinstance(one[2], DossierClosed))
     fill(opened.engine, chain(house.told(), said))
@@ -121,15 +124,16 @@ def populated(data: Path, dossiers: int, advisors: int) -> tuple[str, dict[UUID,
     return opened.slug, {house.referent: [life.dossier for life in lives], **followed}, lives
 
 
-def environment(data: Path) -> dict[str, str]:
-    return {**os.environ, "PIXFLOW_DATA": str(data), "COLUMNS": "200"}
+def environment(data: Path, database: Database | None = None) -> dict[str, str]:
+    url = database.url if database else ""
+    return {**os.environ, "PIXFLOW_DATA": str(data), "PIXFLOW_DATABASE_URL": url, "COLUMNS": "200"}
 
 
 @contextmanager
-def served(data: Path) -> Iterator[tuple[int, str]]:
+def served(data: Path, database: Database | None = None) -> Iterator[tuple[int, str]]:
     """The server in a process of its own: its number, and its address."""
     command = [PIXFLOW, "serve", "--demo", "--port", "0"]
-    with subprocess.Popen(command, env=environment(data), stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=environment(data, database), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
         assert found
