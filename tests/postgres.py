@@ -68,16 +68,15 @@ class Cluster:
     def url(self, database: str = "postgres", user: str = USER) -> str:
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
-    def create_database(self, owner: str = USER) -> str:
-        """The URL of a new, empty database, for its owner."""
-        name = f"t{uuid4().hex[:12]}"
-        self.run(f"CREATE DATABASE {name} OWNER {owner} TEMPLATE template0")
+    def create_database(self, owner: str = USER, *, like: str = "") -> str:
+        """The URL of a new database for its owner: empty, or like the one of a URL, which nobody may be using."""
+        name, template = f"t{uuid4().hex[:12]}", _name(like) if like else "template0"
+        self.run(f"CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}")
         return self.url(name, owner)
 
     def drop_database(self, url: str) -> None:
         """Gone, with whoever is still connected to it."""
-        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+        self.run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
     def run(self, statement: str, database: str = "postgres") -> None:
         """One statement, as the owner of the server."""
@@ -178,6 +177,10 @@ def plans_by_statement(database: Database, words: str) -> dict[str, tuple[int, i
             found[statement] = max(found.get(statement, (0, 0)), tuple(times))
         database.give_back(connection)
     return found
+
+
+def _name(url: str) -> str:
+    return str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
 
 
 def find_binaries() -> Path:

@@ -5,7 +5,7 @@ import io
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,12 +22,14 @@ from pixflow.events.participation import MatchConfirmed
 from pixflow.importing import Importer
 from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.store.postgres.database import Database
 from projections import result_routing
 from projections.result_routing import KnownParticipation
-from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, noted, sized, spent
 from tests.benchmarks.population import COMPETENCES, DOMAINS, FIRST, SITES, House, Life, fill, structure
+from tests.postgres import Cluster
+from web.hosting.read_tables import reads_of
 
 ROWS = sized(200, 5_000, 5_000)
 ROUNDS = sized(1, 3, 3)
@@ -48,16 +50,23 @@ class Phases:
     locked: list[float] = field(default_factory=list)
 
 
-def test_import(tmp_path: Path, report: Report) -> None:
+@pytest.fixture
+def cluster_if(store: str, request: pytest.FixtureRequest) -> Cluster | None:
+    """The PostgreSQL server; None when the store is files of SQLite."""
+    return request.getfixturevalue("cluster") if store == "PostgreSQL" else None
+
+
+def test_import(store: str, cluster_if: Cluster | None, tmp_path: Path, report: Report) -> None:
     house = House()
     lives = [Life(house, number, begins_within=0) for number in range(ROWS)]
     data = write_export(CAMPAIGN, [row_of(life, number) for number, life in enumerate(lives)])
-    prepare_structure(tmp_path / "before", house, lives[::2])
-    phases = Phases()
+    before, phases = Before(tmp_path / "before", cluster_if), Phases()
+    with before.opened() as database:
+        prepare_structure(before.folder, house, lives[::2], database)
     seconds = interleaved(
         ROUNDS,
         {
-            "import": lambda: imported(data, house, tmp_path, phases),
+            "import": lambda: imported(data, house, before, phases),
             "insert": lambda: inserted(data, tmp_path / "rows.db"),
         },
     )
@@ -68,8 +77,11 @@ def test_import(tmp_path: Path, report: Report) -> None:
     lines = [whole, Line("csv + one insert of the same bytes", seconds["insert"], ROWS, "rows")]
     lines += [Line(f"of which {what}", found, ROWS, "rows") for what, found in parts.items()]
     lines.append(locked := Line("write lock held meanwhile", phases.locked, ROWS, "rows"))
-    aims = [Aim("import in all", whole.median, 8, " s"), Aim("write lock held", locked.median, 1, " s")]
-    report.add("import", lines, aims)
+    aims = [
+        Aim(f"import in all, {store}", whole.median, 8, " s"),
+        Aim(f"write lock held, {store}", locked.median, 1, " s"),
+    ]
+    report.add(f"import, {store}", lines, aims)
     assert whole.median < 80
 
 
@@ -101,9 +113,40 @@ def parts(names: tuple[str, ...], skills: int) -> tuple[PartResult, ...]:
     return tuple(PartResult(name, Decimal("0.5"), skills, skills // 2) for name in names)
 
 
-def prepare_structure(data: Path, house: House, followed: list[Life]) -> None:
+class Before:
+    """A structure before an import, and copies of it. On PostgreSQL its database has no other connection."""
+
+    def __init__(self, folder: Path, cluster: Cluster | None) -> None:
+        self.folder, self.cluster = folder, cluster
+        self.url = cluster.create_database() if cluster else ""
+
+    @contextmanager
+    def opened(self, url: str = "") -> Iterator[Database | None]:
+        """Yields its database, or the one of another URL; None when it is files of SQLite."""
+        if not self.cluster:
+            yield None
+            return
+        with closing(Database(url or self.url)) as database:
+            yield database
+
+    @contextmanager
+    def copied(self) -> Iterator[structure_folder.OpenStructure]:
+        """Yields an open copy, gone at the end."""
+        folder = self.folder.with_name("copy")
+        url = self.cluster.create_database(like=self.url) if self.cluster else ""
+        shutil.copytree(self.folder, folder)
+        with self.opened(url) as database:
+            opened = structure_folder.open_one(folder, structure_folder.slugs(folder)[0], database=database)
+            with closing(opened.engine):
+                yield opened
+        shutil.rmtree(folder)
+        if self.cluster:
+            self.cluster.drop_database(url)
+
+
+def prepare_structure(data: Path, house: House, followed: list[Life], database: Database | None) -> None:
     """The team, the campaign declared, and a dossier for each of those we follow."""
-    opened = structure(data)
+    opened = structure(data, database=database)
     fill(opened.engine, house.told())
     steps = [
         Step(
@@ -132,33 +175,28 @@ def prepare_structure(data: Path, house: House, followed: list[Life]) -> None:
         by=Actor(str(house.referent)),
         command_id=uuid4(),
     )
-    side = ReadSide(opened.engine, sqlite.database(data / "read.db"))
-    side.catch_up()
-    side.database.dispose()
     opened.engine.close()
 
 
-def imported(data: bytes, house: House, folder: Path, phases: Phases) -> float:
+def imported(data: bytes, house: House, before: Before, phases: Phases) -> float:
     """Bytes in, rows of the read tables out, on a fresh copy of the structure."""
-    shutil.rmtree(folder / "copy", ignore_errors=True)
-    shutil.copytree(folder / "before", folder / "copy")
-    opened = structure_folder.open_one(folder / "copy", structure_folder.slugs(folder / "copy")[0])
-    side = ReadSide(opened.engine, sqlite.database(folder / "copy" / "read.db"))
-    side.catch_up()
-    importer = Importer(opened.engine, lambda campaign: known(side, campaign))
     whole: list[float] = []
-    with lock_noted(opened.engine, phases.locked), noted(whole):
-        with noted(phases.prepare):
-            prepared = importer.prepare(data, file_name(CAMPAIGN, EXPORTED))
-        with noted(phases.record):
-            done = importer.record(prepared, by=Actor(str(house.referent)), command_id=uuid4())
-        with noted(phases.tables):
-            side.catch_up()
-    assert done.counts.new == ROWS
-    assert sum(isinstance(one.event, MatchConfirmed) for one in done.done.recorded) == ROWS // 2
-    assert side.stopped() == []
-    side.database.dispose()
-    opened.engine.close()
+    with before.copied() as opened:
+        tables = reads_of(opened).stores
+        side = ReadSide(opened.engine, tables.open(tables.make()))
+        side.catch_up()
+        importer = Importer(opened.engine, lambda campaign: known(side, campaign))
+        with lock_noted(opened.engine, phases.locked), noted(whole):
+            with noted(phases.prepare):
+                prepared = importer.prepare(data, file_name(CAMPAIGN, EXPORTED))
+            with noted(phases.record):
+                done = importer.record(prepared, by=Actor(str(house.referent)), command_id=uuid4())
+            with noted(phases.tables):
+                side.catch_up()
+        assert done.counts.new == ROWS
+        assert sum(isinstance(one.event, MatchConfirmed) for one in done.done.recorded) == ROWS // 2
+        assert side.stopped() == []
+        side.database.dispose()
     return whole[0]
 
 
