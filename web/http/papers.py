@@ -25,11 +25,19 @@ from web.http.templates import Page, page
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _TYPESET = """
 import sys, typst
-asked = {"format": "pdf", "pdf_standards": "ua-1", "ignore_system_fonts": True}
-said = {"paper": sys.stdin.buffer.read().decode()}
-sys.stdout.buffer.write(typst.compile(sys.argv[1], root=sys.argv[2], sys_inputs=said, **asked))
+asked = {"root": sys.argv[2], "format": "pdf", "sys_inputs": {"paper": sys.stdin.buffer.read().decode()}}
+try:
+    made = typst.compile(sys.argv[1], pdf_standards="ua-1", ignore_system_fonts=True, **asked)
+except typst.TypstError as error:
+    if "could not be displayed" not in str(error):
+        raise
+    made = typst.compile(sys.argv[1], **asked)
+sys.stdout.buffer.write(made)
 """
-"""The program of the process that makes a PDF. In this one Typst would keep 66 MB after a paper of 1,000 entries."""
+"""The program of the process that makes a PDF. In this one Typst would keep 66 MB after a paper of 1,000 entries.
+
+No paper with a character that our fonts lack can claim the standard. It is made with the fonts of the machine.
+"""
 
 
 class PaperLost(Exception):

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -122,3 +123,10 @@ def test_this_process_keeps_nothing_of_what_makes_a_pdf() -> None:
 def test_a_paper_that_cannot_be_made_says_why() -> None:
     with pytest.raises(PaperLost, match="No such file"):
         compile_template("papers/missing.typ", {})
+
+
+def test_a_text_that_no_font_draws_stops_no_paper() -> None:
+    """The paper does not claim the standard then: a screen reader reads that text, a printer draws boxes."""
+    made = pdf(replace(LETTER, name="李小龙", closing="À bientôt 🙂"))
+    assert "Nadia Benali" in PdfReader(BytesIO(made)).pages[0].extract_text()
+    assert b"pdfuaid" not in made
