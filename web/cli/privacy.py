@@ -34,6 +34,7 @@ from web.cli.common.terminal import (
 from web.french import privacy, typography
 from web.french.accounts.access_journal import TERMINAL
 from web.hosting.served_structure import ServedStructure
+from web.http.papers import PaperLost
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
 
 app = typer.Typer()
@@ -46,6 +47,7 @@ UNFINISHED = (
     "Personne effacée, mais tout ce qui la nomme n’est pas encore détruit : le disque, ou un autre programme, l’a "
     "empêché. « serve », « pixflow tick » ou la même commande le détruira ; « pixflow doctor » dit si c’est fait."
 )
+NO_PAPER = "Le PDF n’a pas pu être fait : aucun fichier n’est écrit. Recommencez."
 Why = Literal["request", "retention", "mistake"]
 
 
@@ -66,7 +68,11 @@ def export_person(
         served.engine.execute({"dossier": stream}, issue_copy, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
         with served.read().database.connect() as connection:
             known = personal_data.everything(served, connection, stream)
-        for kind, content in (("pdf", personal_data_paper.pdf(known)), ("json", personal_data_file.encoded(known))):
+        try:
+            paper = personal_data_paper.pdf(known)
+        except PaperLost as error:
+            fail(f"{NO_PAPER} ({str(error).splitlines()[0]})")
+        for kind, content in (("pdf", paper), ("json", personal_data_file.encoded(known))):
             path = to / f"personne-{known.id}.{kind}"
             _write(path, content)
             console.print(f"Écrit : {path}", soft_wrap=True)

@@ -1,15 +1,22 @@
 """Each PDF follows PDF/UA-1: its identifier, its title, real lists and tables; and no page of it is nearly empty."""
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
+from web.http import papers
 from web.http.papers import Paper, PaperLost, compile_template, pdf
 
 LETTER = Paper(
@@ -130,3 +137,46 @@ def test_a_text_that_no_font_draws_stops_no_paper() -> None:
     made = pdf(replace(LETTER, name="李小龙", closing="À bientôt 🙂"))
     assert "Nadia Benali" in PdfReader(BytesIO(made)).pages[0].extract_text()
     assert b"pdfuaid" not in made
+
+
+def test_two_are_made_at_once_whoever_asks() -> None:
+    with ThreadPoolExecutor(8) as people:
+        asked = [people.submit(pdf, LETTER) for _ in range(8)]
+        most = 0
+        while not all(one.done() for one in asked):
+            most = max(most, len(makers()))
+            sleep(0.001)
+    assert all(one.result().startswith(b"%PDF") for one in asked)
+    assert 1 <= most <= 2
+
+
+def test_one_whose_process_is_killed_says_so_and_the_next_is_made() -> None:
+    with ThreadPoolExecutor(3) as people:
+        asked = [people.submit(pdf, LETTER) for _ in range(3)]
+        while not all(one.done() for one in asked):
+            for maker in makers():
+                with suppress(ProcessLookupError):
+                    os.kill(maker, signal.SIGKILL)
+            sleep(0.001)
+    assert {str(one.exception()) for one in asked} == {"code -9\n"}
+    assert pdf(LETTER).startswith(b"%PDF")
+
+
+def test_one_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers, "LONGEST", 0.01)
+    with pytest.raises(PaperLost, match="longer than"):
+        pdf(LETTER)
+    assert not makers()
+
+
+def makers() -> list[int]:
+    """Returns the processes that make a PDF for this one."""
+    found = [file.read_text().split() for file in Path("/proc/self/task").glob("*/children")]
+    return [int(child) for some in found for child in some if b"typst" in _command(child)]
+
+
+def _command(pid: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has ended
+        return b""

@@ -27,6 +27,7 @@ from tests.web.client import words
 from tests.web.filled import texts
 from tests.web.paths import House, house
 from web.cli.app import app
+from web.http import papers
 
 NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
 MONDAY = date(2026, 3, 16)
@@ -239,6 +240,16 @@ def test_the_command_writes_both_files_for_their_owner_alone(terminal: Path) -> 
     assert squeezed("Findenote") in squeezed("".join(p.extract_text() for p in PdfReader(written[1]).pages))
     missing = CliRunner().invoke(app, ["export-person", str(uuid4())])
     assert missing.exit_code == 1
+
+
+def test_the_command_writes_no_file_when_the_paper_is_not_made(terminal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with house(terminal, MONDAY) as at_work:
+        full(at_work)
+    (folder := terminal / "pour elle").mkdir()
+    monkeypatch.setattr(papers, "LONGEST", 0.01)
+    result = CliRunner().invoke(app, ["export-person", "9081726", "--to", str(folder)])
+    assert (result.exit_code, list(folder.iterdir())) == (1, [])
+    assert "Le PDF n’a pas pu être fait" in result.output
 
 
 # --- how long
