@@ -126,7 +126,7 @@ def _warned(match: Match, has_namesake: bool) -> Match:
     return replace(match, warnings=(*match.warnings, "namesake")) if has_namesake else match
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def _known(person: Person) -> _Known:
     words = identity.words(person.last_name, person.first_name)
     last, first = identity.normalise(person.last_name), identity.normalise(person.first_name)

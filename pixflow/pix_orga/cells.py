@@ -31,7 +31,7 @@ def unguard(text: str) -> str:
     return text[1:] if text.startswith(_GUARDED) else text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def rate(text: str) -> Decimal:
     """Reads a fraction 0..1, decimal comma or point. Raises BadCell "rate-range" (73, 73 %) or "rate" (no number)."""
     digits = text.removesuffix("%").rstrip()

@@ -34,7 +34,7 @@ class CellDate:
     ambiguous: bool = False
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def moment(text: str, zone: str) -> CellDate:
     """Reads a cell under a header that names `zone` ("" when it names none).
 

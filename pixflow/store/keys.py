@@ -26,7 +26,7 @@ from pixflow.store.vault import RingMoved, Vault
 
 _NONCE = 12
 _SALT = 16
-_REMEMBERED = 2_000
+_REMEMBERED = 1_000
 """Keys in the cache: 2.8 kB each, most of it OpenSSL's."""
 _TRIES = 5
 
