@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -24,6 +25,7 @@ from tests.store.samples import unsealed
 
 STRUCTURE, STREAM, OTHER = uuid4(), uuid4(), uuid4()
 PLACE = b"place"
+Another = Callable[..., Keys]
 
 
 @pytest.fixture
@@ -33,15 +35,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def keys(folder: Path) -> Iterator[Keys]:
-    made = open_keys(folder)
-    yield made
-    made.close()
+def keys(another: Another) -> Keys:
+    return another()
 
 
-def open_keys(folder: Path, vault: Path | None = None) -> Keys:
-    """Opens the keys as another process does."""
-    return Keys(STRUCTURE, Ring(folder, "ml"), SqliteVault((vault or folder) / "keys.db"))
+@pytest.fixture
+def another(folder: Path) -> Iterator[Another]:
+    """Opens the keys as another process does, and closes them after the test."""
+    with ExitStack() as opened:
+
+        def open_keys(vault: Path = folder) -> Keys:
+            return opened.enter_context(closing(Keys(STRUCTURE, Ring(folder, "ml"), SqliteVault(vault / "keys.db"))))
+
+        yield open_keys
 
 
 def test_what_is_sealed_opens_there_and_says_nothing(keys: Keys) -> None:
@@ -75,31 +81,29 @@ def test_a_flipped_bit_is_found(keys: Keys, content: bytes, data: st.DataObject)
         unsealed(keys, STREAM, PLACE, bytes(sealed))
 
 
-def test_another_process_has_the_same_key_and_makes_no_second_one(keys: Keys, folder: Path) -> None:
-    other = open_keys(folder)
+def test_another_process_has_the_same_key_and_makes_no_second_one(keys: Keys, another: Another) -> None:
+    other = another()
     keys.ensure([STREAM])
     other.ensure([STREAM])
     assert unsealed(other, STREAM, PLACE, keys.seal(STREAM, PLACE, b"secret")) == b"secret"
-    other.close()
 
 
-def test_a_vault_is_begun_once_even_when_somebody_is_erased_meanwhile(keys: Keys, folder: Path) -> None:
+def test_a_vault_is_begun_once_even_when_somebody_is_erased_meanwhile(keys: Keys, another: Another) -> None:
     """A process that found no ring key continues after an erasure has created another one."""
     sealed = keys.seal(OTHER, PLACE, b"kept")
-    late = open_keys(folder)
+    late = another()
     keys.destroy([STREAM])
     late._begin(tuple)
     assert keys.vault.ring() == 2
-    assert unsealed(open_keys(folder), OTHER, PLACE, sealed) == b"kept"
-    late.close()
+    assert unsealed(another(), OTHER, PLACE, sealed) == b"kept"
 
 
 def test_more_streams_than_are_remembered_have_their_keys_at_once(
-    keys: Keys, folder: Path, monkeypatch: pytest.MonkeyPatch
+    keys: Keys, another: Another, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pixflow.store.keys._REMEMBERED", 3)
     streams = [uuid4() for _ in range(5)]
-    open_keys(folder).ensure(streams[:2])
+    another().ensure(streams[:2])
     asked = Counter[str]()
     for name in ("add", "read"):
         monkeypatch.setattr(keys.vault, name, counted(asked, name, getattr(keys.vault, name)))
@@ -146,42 +150,43 @@ def test_a_lost_key_is_damage_and_a_destroyed_one_is_silence(keys: Keys) -> None
     assert unsealed(keys, STREAM, PLACE, sealed) is None
 
 
-def test_a_destroyed_key_never_comes_back(keys: Keys, folder: Path) -> None:
+def test_a_destroyed_key_never_comes_back(keys: Keys, another: Another) -> None:
     keys.ensure([STREAM])
     keys.destroy([STREAM, OTHER])
-    for asked in (keys, open_keys(folder)):
+    for asked in (keys, another()):
         asked.ensure([STREAM, OTHER])
         for stream in (STREAM, OTHER):
             with pytest.raises(StoreRefused, match="destroyed"):
                 asked.seal(stream, PLACE, b"secret")
 
 
-def test_the_others_open_as_before_in_every_process(keys: Keys, folder: Path) -> None:
-    other, third = open_keys(folder), uuid4()
+def test_the_others_open_as_before_in_every_process(keys: Keys, another: Another) -> None:
+    other, third = another(), uuid4()
     sealed = keys.seal(OTHER, PLACE, b"kept")
     keys.destroy([STREAM])
     assert unsealed(other, OTHER, PLACE, sealed) == b"kept"
     assert unsealed(keys, third, PLACE, other.seal(third, PLACE, b"new")) == b"new"
-    assert unsealed(open_keys(folder), OTHER, PLACE, sealed) == b"kept"
-    other.close()
+    assert unsealed(another(), OTHER, PLACE, sealed) == b"kept"
 
 
-def test_a_copy_of_the_vault_from_before_opens_nothing_that_was_destroyed(keys: Keys, folder: Path) -> None:
+def test_a_copy_of_the_vault_from_before_opens_nothing_that_was_destroyed(
+    keys: Keys, folder: Path, another: Another
+) -> None:
     """The attacker has the whole disk: the old vault, every file of keys, and the sealed event."""
     sealed = keys.seal(STREAM, PLACE, b"secret")
     before = folder / "before"
     before.mkdir()
     for path in folder.glob("keys.db*"):
         shutil.copy(path, before)
-    assert unsealed(open_keys(folder, before), STREAM, PLACE, sealed) == b"secret"
+    assert unsealed(another(before), STREAM, PLACE, sealed) == b"secret"
     keys.destroy([STREAM])
     with pytest.raises(StoreRefused, match="lacks the ring key"):
-        unsealed(open_keys(folder, before), STREAM, PLACE, sealed)
+        unsealed(another(before), STREAM, PLACE, sealed)
 
 
 def test_no_file_holds_a_key_in_clear_nor_a_destroyed_one_at_all(keys: Keys, folder: Path) -> None:
     keys.ensure([STREAM])
-    with sqlite3.connect(folder / "keys.db") as database:
+    with closing(sqlite3.connect(folder / "keys.db")) as database:
         ((wrapped,),) = database.execute("SELECT wrapped FROM stream_keys").fetchall()
     assert anywhere(folder, wrapped)
     keys.destroy([STREAM])
@@ -198,7 +203,7 @@ class Cut(Exception):
 
 @pytest.mark.parametrize("step", ["renew", "keep_only"])
 def test_a_renewal_that_was_cut_loses_no_key(
-    keys: Keys, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    keys: Keys, another: Another, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     sealed, gone = keys.seal(OTHER, PLACE, b"kept"), keys.seal(STREAM, PLACE, b"secret")
 
@@ -208,28 +213,27 @@ def test_a_renewal_that_was_cut_loses_no_key(
     monkeypatch.setattr(keys.vault if step == "renew" else keys.ring, step, cut)
     with pytest.raises(Cut):
         keys.destroy([STREAM])
-    again = open_keys(folder)
+    again = another()
     again.settle()
     assert unsealed(again, OTHER, PLACE, sealed) == b"kept"
     assert unsealed(again, STREAM, PLACE, gone) == (b"secret" if step == "renew" else None)
     assert len(again.ring._rings) == 1
-    again.close()
 
 
-def test_the_structure_s_key_changes_and_everything_opens(keys: Keys, folder: Path) -> None:
+def test_the_structure_s_key_changes_and_everything_opens(keys: Keys, folder: Path, another: Another) -> None:
     sealed, old = keys.seal(STREAM, PLACE, b"secret"), (folder / "ml.key").read_bytes()
     digest = keys.digest_key
     keys.ring.change_structure_key()
     assert not anywhere(folder, old)
-    again = open_keys(folder)
+    again = another()
     assert (unsealed(again, STREAM, PLACE, sealed), again.digest_key) == (b"secret", digest)
     keys.destroy([OTHER])
-    assert unsealed(open_keys(folder), STREAM, PLACE, sealed) == b"secret"
+    assert unsealed(another(), STREAM, PLACE, sealed) == b"secret"
 
 
 @pytest.mark.parametrize("step", ["_write", "_take_over"])
 def test_a_change_of_the_structure_s_key_that_was_cut_opens_all_the_same(
-    keys: Keys, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    keys: Keys, another: Another, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     sealed = keys.seal(STREAM, PLACE, b"secret")
 
@@ -239,18 +243,20 @@ def test_a_change_of_the_structure_s_key_that_was_cut_opens_all_the_same(
     monkeypatch.setattr(keys.ring, step, cut)
     with pytest.raises(Cut):
         keys.ring.change_structure_key()
-    assert unsealed(open_keys(folder), STREAM, PLACE, sealed) == b"secret"
-    open_keys(folder).ring.change_structure_key()
-    assert unsealed(open_keys(folder), STREAM, PLACE, sealed) == b"secret"
+    assert unsealed(another(), STREAM, PLACE, sealed) == b"secret"
+    another().ring.change_structure_key()
+    assert unsealed(another(), STREAM, PLACE, sealed) == b"secret"
 
 
 @pytest.mark.parametrize("left", ["ml.ring.new", "ml.key.next"])
-def test_what_a_crash_left_is_overwritten_at_the_next_change(keys: Keys, folder: Path, left: str) -> None:
+def test_what_a_crash_left_is_overwritten_at_the_next_change(
+    keys: Keys, folder: Path, another: Another, left: str
+) -> None:
     (folder / left).write_bytes(b"a key" * 10)
     with (folder / left).open("rb") as held:
         keys.ring.change_structure_key()
         assert set(held.read()) == {0}
-    assert open_keys(folder).digest_key == keys.digest_key
+    assert another().digest_key == keys.digest_key
 
 
 def test_who_opens_it_meanwhile_waits_for_the_change(keys: Keys, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
