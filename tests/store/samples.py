@@ -61,11 +61,12 @@ def raw(folder: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def start(*args: object) -> "subprocess.Popen[str]":
+def start(*args: object, stdin: int | None = None) -> "subprocess.Popen[str]":
     """Another process of ours: see writer.py."""
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.store.writer", *map(str, args)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-m", "tests.store.writer", *map(str, args)],
+        cwd=ROOT, stdin=stdin, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
 
 
 def line(process: "subprocess.Popen[str]") -> str:
@@ -75,7 +76,7 @@ def line(process: "subprocess.Popen[str]") -> str:
 
 def finish(process: "subprocess.Popen[str]") -> list[str]:
     """Returns the output of a process, after it ended without error."""
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode == 0
     return out.split()
 

@@ -118,7 +118,7 @@ def wait_for_a_connection(pool: SQLiteConnectionPool) -> None:
     timer = Timer(0.1, pool.put_connection, used[:1])
     timer.start()
     try:
-        used.append(pool.get_connection(timeout=5))
+        used.append(pool.get_connection(timeout=60))
     finally:
         timer.join()
         for connection in used[1:]:

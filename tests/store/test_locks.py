@@ -89,7 +89,7 @@ def test_f10_a_step_of_the_wall_clock_does_not_end_a_wait(path: Path, monkeypatc
     held = []
 
     def enter() -> None:
-        with FileLock(path, limit=5) as lock:
+        with FileLock(path, limit=60) as lock:
             held.append(lock)
 
     with FileLock(path):

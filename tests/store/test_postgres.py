@@ -245,9 +245,9 @@ def test_a_user_without_rights_is_told_so(postgres: Cluster) -> None:
 
 
 def test_f11_a_wait_for_a_connection_has_a_limit(postgres: Cluster) -> None:
-    with closing(Database(postgres.url(), size=2, limit=0.4)) as database:
+    with closing(Database(postgres.url(), size=2, limit=2.0)) as database:
         used = [database.connect(), database.connect()]
-        with pytest.raises(StoreBusy, match=r"in 0\.4 s"):
+        with pytest.raises(StoreBusy, match="in 2 s"):
             database.execute((b"SELECT 1", ()))
         used.pop().close()
         assert len(database.execute((b"SELECT 1", ()))) == 1
@@ -267,7 +267,7 @@ def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(postgres: Cluster, mo
 
 def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str) -> None:
     """More structures are written to than there are connections, and each asks for a second one meanwhile."""
-    with closing(Database(postgres.url(), size=4)) as database:
+    with closing(Database(postgres.url(), size=4, limit=60.0)) as database:
         recorders = [factory(database, f"{schema}{number}").application_recorder() for number in range(6)]
 
         def write(recorder: PostgresRecorder) -> None:
@@ -278,13 +278,11 @@ def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str)
                     recorder.insert_events(stored(uuid4(), 1))
 
         threads = [Thread(target=write, args=[recorder]) for recorder in recorders]
-        began = monotonic()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         assert [recorder.max_notification_id() for recorder in recorders] == [5] * 6
-        assert monotonic() - began < 8
         with database.owner() as owner:
             for recorder in recorders:
                 owner.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(recorder.schema)))
@@ -330,37 +328,43 @@ def test_errors_of_postgresql_become_the_stores(error: psycopg.Error, kind: type
         raise in_words(error)
 
 
-def test_a_connection_lent_to_sqlalchemy_comes_back_as_it_went(database: Database) -> None:
-    engine = create_engine("postgresql+psycopg://", creator=database.connect, poolclass=NullPool)
-    size = database.pool.get_stats()["pool_available"]
+@pytest.fixture
+def only(postgres: Cluster) -> Iterator[Database]:
+    """A pool of one connection. A larger one opens a second when the first is not there yet."""
+    with closing(Database(postgres.url(), size=1)) as database:
+        yield database
+
+
+def test_a_connection_lent_to_sqlalchemy_comes_back_as_it_went(only: Database) -> None:
+    engine = create_engine("postgresql+psycopg://", creator=only.connect, poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text("SET ROLE NONE"))
         connection.execute(text("SET search_path TO public"))
         used = connection.execute(text("SELECT pg_backend_pid(), current_user")).one()
         assert used[1] == "pixflow"
-    lent = database.connect()
+    lent = only.connect()
     assert lent.execute("SELECT pg_backend_pid(), current_user, current_setting('search_path')").fetchone() == (
         used[0],
-        database.role,
+        only.role,
         "pg_catalog",
     )
     assert not lent.autocommit
     lent.close()
-    assert database.pool.get_stats()["pool_available"] == size
+    assert only.pool.get_stats()["pool_available"] == 1
 
 
 def test_more_statements_than_are_kept_prepared(recorder: PostgresRecorder) -> None:
-    connection = recorder.database.take(monotonic() + 5)
+    connection = recorder.database.take(monotonic() + 60)
     for number in range(310):
-        (answer,) = connection.round_trip([(b"SELECT %d" % number, ())], monotonic() + 5)
+        (answer,) = connection.round_trip([(b"SELECT %d" % number, ())], monotonic() + 60)
         assert answer.ntuples == 1
     (count,) = connection.round_trip(
         [(b"SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'statement%'", ())], monotonic() + 5
     )
     assert rows(count) == [(301,)]
     with pytest.raises(errors.SyntaxError):
-        connection.round_trip([(b"SELECT 1", ()), (b"SELECT FROM WHERE", ()), (b"SELECT 2", ())], monotonic() + 5)
-    assert len(connection.round_trip([(b"SELECT 1", ()), (b"SELECT 2", ())], monotonic() + 5)) == 2
+        connection.round_trip([(b"SELECT 1", ()), (b"SELECT FROM WHERE", ()), (b"SELECT 2", ())], monotonic() + 60)
+    assert len(connection.round_trip([(b"SELECT 1", ()), (b"SELECT 2", ())], monotonic() + 60)) == 2
     recorder.database.give_back(connection)
 
 

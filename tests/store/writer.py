@@ -42,11 +42,12 @@ def race(recorder: AnyRecorder, stream: str) -> None:
         say("won")
 
 
-def hold(recorder: AnyRecorder, seconds: str) -> None:
+def hold(recorder: AnyRecorder) -> None:
+    """Holds the lock until its standard input ends."""
     with recorder.exclusive():
         recorder.versions([])
         say("held")
-        sleep(float(seconds))
+        sys.stdin.read()
 
 
 def load(recorder: AnyRecorder) -> None:
