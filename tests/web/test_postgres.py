@@ -169,7 +169,9 @@ def test_processes_that_serve_at_once_see_what_each_other_records(on_postgres: H
         ExitStack() as closed,
     ):
         advisor = dict(cookie(served, "advisor"))
-        people = [closed.enter_context(httpx2.Client(base_url=url, cookies=advisor)) for url in (here, there)]
+        people = [
+            closed.enter_context(httpx2.Client(base_url=url, cookies=advisor, timeout=60)) for url in (here, there)
+        ]
         (dossier, *_) = _TO_OTHERS.findall(people[0].get("/dossiers").text)
 
         def note(number: int) -> int:

@@ -182,7 +182,7 @@ def test_it_ends_with_the_process_that_started_it(how: signal.Signals, at_work: 
             child = children(server.pid)[0]
             os.killpg(server.pid, how)  # as a terminal does
             said = server.stderr.read()  # the child has it too: both have ended
-            assert within(10, lambda: not Path(f"/proc/{child}").exists())
+            assert within(60, lambda: not Path(f"/proc/{child}").exists())
     assert server.returncode == -how
     assert (b"KeyboardInterrupt" in said) is (how is signal.SIGINT)
     assert found.live() is None

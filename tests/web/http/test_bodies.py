@@ -6,7 +6,7 @@ from typing import Any
 
 import anyio
 import pytest
-from anyio import create_task_group, sleep
+from anyio import create_task_group, sleep, wait_all_tasks_blocked
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,7 +17,8 @@ SCOPE: dict[str, Any] = {
     "type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "root_path": "",
     "scheme": "http", "server": ("127.0.0.1", 80), "headers": [(b"transfer-encoding", b"chunked")],
 }  # fmt: skip
-SMALL: dict[str, Any] = {"most": 1_000_000, "held": 500_000, "seconds": 0.3, "pause": 0.1}
+SMALL: dict[str, Any] = {"most": 1_000_000, "held": 500_000, "seconds": 60, "pause": 60}
+BRIEF = {**SMALL, "seconds": 0.3, "pause": 0.1}
 
 
 def run(asked: Callable[..., Awaitable[Any]], *given: Any) -> Any:
@@ -74,17 +75,19 @@ def test_the_application_gets_the_body_in_one_piece() -> None:
 
 
 @pytest.mark.parametrize(
-    ("client", "status", "words"),
+    ("client", "limits", "status", "words"),
     [
-        (sent([b"a"], whole=False), 408, "n’est pas arrivé en entier à temps"),
-        (sent([b"a"] * 60, every=0.05), 408, "n’est pas arrivé en entier à temps"),
-        (sent([b"a" * 400_000] * 3), 503, "Recommencez dans quelques secondes"),
-        (sent([b"a" * 50_000] * 40), 503, "Recommencez dans quelques secondes"),
+        (sent([b"a"], whole=False), BRIEF, 408, "n’est pas arrivé en entier à temps"),
+        (sent([b"a"] * 60, every=0.05), BRIEF, 408, "n’est pas arrivé en entier à temps"),
+        (sent([b"a" * 400_000] * 3), SMALL, 503, "Recommencez dans quelques secondes"),
+        (sent([b"a" * 50_000] * 40), SMALL, 503, "Recommencez dans quelques secondes"),
     ],
 )
-def test_a_body_too_slow_or_too_much_at_once_never_reaches_it(client: Receive, status: int, words: str) -> None:
+def test_a_body_too_slow_or_too_much_at_once_never_reaches_it(
+    client: Receive, limits: dict[str, Any], status: int, words: str
+) -> None:
     app = Echo()
-    answer = run(asked, WholeMessages(app, errors.refuse, **SMALL), client)
+    answer = run(asked, WholeMessages(app, errors.refuse, **limits), client)
     assert answer[0] == status
     assert words in answer[1].decode().replace("\N{NO-BREAK SPACE}", " ")
     assert "Votre action n’est pas enregistrée" in answer[1].decode()
@@ -106,7 +109,7 @@ def test_who_leaves_in_the_middle_is_not_answered() -> None:
 
 
 def test_the_memory_of_a_body_is_given_back() -> None:
-    app = WholeMessages(Echo(), errors.refuse, **SMALL)
+    app = WholeMessages(Echo(), errors.refuse, **{**SMALL, "pause": 1})
 
     async def again_and_again() -> set[int]:
         large, silent = [b"a" * 50_000] * 9, sent([b"a" * 50_000] * 9, whole=False)
@@ -118,12 +121,12 @@ def test_the_memory_of_a_body_is_given_back() -> None:
 
 
 def test_small_forms_pass_while_the_memory_is_taken() -> None:
-    app = WholeMessages(Echo(), errors.refuse, **{**SMALL, "pause": 5, "seconds": 5})
+    app = WholeMessages(Echo(), errors.refuse, **SMALL)
 
     async def beside() -> tuple[int, int]:
         async with create_task_group() as group:
             group.start_soon(asked, app, sent([b"a" * 50_000] * 10, whole=False))
-            await sleep(0.1)
+            await wait_all_tasks_blocked()
             small, large = await asked(app, sent([b"a" * 1_000])), await asked(app, sent([b"a" * 100_000]))
             group.cancel_scope.cancel()
         return small[0], large[0]

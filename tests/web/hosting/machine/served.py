@@ -80,11 +80,11 @@ def serving(
                 yield process
             finally:
                 process.terminate()
-                process.wait(20)
+                process.wait(60)
                 (data.parent / "notify").unlink()
 
 
 def at_socket(path: Path) -> httpx2.Client:
     """A client of a UNIX socket, as a proxy is."""
     transport: Any = httpx2.HTTPTransport(uds=str(path))
-    return httpx2.Client(transport=transport, base_url=f"http://{HOST}", timeout=10)
+    return httpx2.Client(transport=transport, base_url=f"http://{HOST}", timeout=60)

@@ -194,9 +194,9 @@ def test_a_port_serves_people_who_sign_in(data: Path) -> None:
     with listen_on(0) as free:
         port = free.getsockname()[1]
     with serving(data, "--port", str(port), PIXFLOW_PROXY="true"):
-        answer = httpx2.get(f"http://127.0.0.1:{port}/connexion", headers={"Host": HOST})
+        answer = httpx2.get(f"http://127.0.0.1:{port}/connexion", headers={"Host": HOST}, timeout=60)
         assert answer.status_code == 200
-        assert httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        assert httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=60).status_code == 200
 
 
 def test_a_free_port_is_the_one_that_is_printed(data: Path) -> None:
@@ -204,4 +204,4 @@ def test_a_free_port_is_the_one_that_is_printed(data: Path) -> None:
         assert process.stdout
         printed = re.search(r"http://localhost:[1-9]\d*", process.stdout.readline())
         assert printed
-        assert httpx2.get(f"{printed[0]}/connexion").status_code == 200
+        assert httpx2.get(f"{printed[0]}/connexion", timeout=60).status_code == 200

@@ -176,7 +176,7 @@ class Through:
 
     def __call__(self, method: str, path: str, *, name: str = HOST, host: str = "", **more: Any) -> httpx2.Response:
         headers = {"Host": host or f"{HOST}:{self.port}", **more.pop("headers", {})}
-        with httpx2.Client(verify=self.context, timeout=20) as client:
+        with httpx2.Client(verify=self.context, timeout=60) as client:
             return client.request(
                 method,
                 f"https://{LOCAL}:{self.port}{path}",
@@ -186,6 +186,11 @@ class Through:
             )
 
 
+def _listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex((LOCAL, port)) == 0
+
+
 @contextmanager
 def running(command: list[str], where: Path, port: int) -> Iterator[None]:
     with (
@@ -193,10 +198,7 @@ def running(command: list[str], where: Path, port: int) -> Iterator[None]:
         subprocess.Popen(command, env={**os.environ, "HOME": str(where)}, stdout=log, stderr=log) as process,
     ):
         try:
-            for _ in range(200):
-                with socket.socket() as one:
-                    if one.connect_ex((LOCAL, port)) == 0:
-                        break
+            while not _listens(port):
                 assert process.poll() is None, (where / "proxy.log").read_text()
                 time.sleep(0.05)
             yield
