@@ -3,8 +3,9 @@
 docs/faults.md names the faults that it prevents. Each has a test in tests/store/.
 """
 
+from copyreg import __newobj__  # type: ignore[attr-defined]
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
@@ -50,6 +51,10 @@ class Claim:
 
 class StoreError(Exception):
     """Error of the store. Nothing was recorded, unless the class says otherwise."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Returns what makes it anew in another process, with its words and its details."""
+        return __newobj__, (type(self), *self.args), vars(self)
 
 
 class StoreBusy(StoreError):

@@ -11,9 +11,10 @@ from threading import Thread
 from time import monotonic, sleep
 
 import pytest
+from msgspec.json import decode, encode
 
 from pixflow.refused import Refused
-from pixflow.store import BuildLost, StoreError
+from pixflow.store import BuildLost, FormatRefused, StoreError
 from projections.figures.refresh import refresh
 from projections.store import stores
 from tests.projections.conftest import everything
@@ -147,6 +148,16 @@ def test_its_error_is_raised_where_it_was_started(at_work: House) -> None:
     (at_work.served.opened.folder / "structure.json").unlink()
     with pytest.raises(Refused, match="unknown-structure"):
         serve_one(at_work.served.opened)
+
+
+def test_an_error_arrives_with_what_it_knows(at_work: House) -> None:
+    """Another version has changed the structure since it was opened here."""
+    lose(at_work)
+    described = at_work.served.opened.folder / "structure.json"
+    described.write_bytes(encode(decode(described.read_bytes()) | {"format": 99}))
+    with pytest.raises(FormatRefused, match="format 99") as raised:
+        serve_one(at_work.served.opened)
+    assert raised.value.found == 99
 
 
 def test_one_that_is_killed_is_told_and_the_next_start_makes_them(at_work: House) -> None:
