@@ -19,7 +19,7 @@ from tests.trials.verdict import times_recorded
 from web.desk.dependencies import COOKIE
 from web.french.errors.pages import NOT_RECORDED
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 PAUSE = 0.005
 
 

@@ -204,8 +204,8 @@ def test_a_command_on_its_way_is_not_denied_though_nobody_could_save_it_again(
 
 @contextmanager
 def impatient(mission: Mission) -> Iterator[InspectingClient]:
-    """The advisor's browser, where PostgreSQL is waited for half a second."""
-    with closing(Database(mission.url, limit=0.5)) as database:
+    """The advisor's browser, where PostgreSQL is waited for two seconds."""
+    with closing(Database(mission.url, limit=2.0)) as database:
         opened = structure_folder.open_one(mission.data, mission.slug, database=database)
         with closing(serve_one(opened)) as served:
             found = Host(mission.data, lambda slug: served, demo=True)

@@ -47,7 +47,10 @@ class Raced(Struct):
 
 
 def raced(mission: Mission, decision: str, commands: int, without: str = "nothing") -> Raced:
-    """Two processes of three threads each begin at one moment, each thread with so many commands."""
+    """Two processes of three threads each begin at one moment, each thread with so many commands.
+
+    Chance alone could let one thread end before the next begins: the first commands of a process meet (writers.py).
+    """
     pipes = [PROCESSES.Pipe() for _ in range(WRITERS)]
     for _, there in pipes:
         PROCESSES.Process(target=write, args=(mission, decision, without, commands, there)).start()

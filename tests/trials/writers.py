@@ -1,8 +1,8 @@
 """Several threads of several processes that write on one stream."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
-from threading import Thread
+from threading import Barrier, Thread, local
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import IntegrityError
@@ -12,10 +12,11 @@ from pixflow.actor import Actor
 from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine, Stale
-from pixflow.unit_of_work import UnitOfWork
+from pixflow.unit_of_work import Step, UnitOfWork
 from tests.trials.mission import Mission
 
 THREADS = 3
+PATIENCE = 60.0
 
 
 class WriterReport(Struct):
@@ -32,6 +33,7 @@ def write(mission: Mission, decision: str, without: str, commands: int, talk: Co
     """Each thread records so many commands on the first dossier, `without` the guard that a control does without."""
     report = WriterReport()
     _watch(report)
+    _meet()
     CONTROLS[without]()
     with mission.opened() as opened:
         talk.send("ready")
@@ -90,6 +92,19 @@ def _watch(report: WriterReport) -> None:
         decide_again(self, moved)
 
     UnitOfWork.decide_again = watched  # type: ignore[method-assign]
+
+
+def _meet() -> None:
+    """Each thread has decided its first command before any is recorded: all but one of them come second."""
+    met, all_decided, decide = local(), Barrier(THREADS, timeout=PATIENCE), UnitOfWork.decide
+
+    def decided(self: UnitOfWork, steps: Sequence[Step]) -> None:
+        decide(self, steps)
+        if not hasattr(met, "once"):
+            met.once = True
+            all_decided.wait()
+
+    UnitOfWork.decide = decided  # type: ignore[method-assign]
 
 
 def _without_a_second_look() -> None:
