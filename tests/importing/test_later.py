@@ -161,7 +161,9 @@ def test_equal_rows_that_all_changed_are_doubtful(house: House) -> None:
     assert {change.doubt for change in prepared.preview.changes} == {"equal-rows"}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_any_row_order_is_the_same_export(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     rows = [AWA, AWA, replace(AWA, progress=Decimal("0.9")), shared(AWA), BAH, shared(CISSE)]

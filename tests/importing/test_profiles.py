@@ -308,7 +308,9 @@ rows = st.lists(
 
 
 @given(st.lists(rows, min_size=1, max_size=4))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_the_last_export_is_what_is_known_whatever_came_before(
     tmp_path_factory: pytest.TempPathFactory, exports: list[list[ProfileRow]]
 ) -> None:

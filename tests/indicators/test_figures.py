@@ -124,7 +124,9 @@ def test_the_pages_of_a_list_are_the_whole(id: str, view: View) -> None:
 ALL_NAMES = [(one.id, name) for one in EVERY for name in one.cells]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data(), cut=st.sampled_from(("", *CUTS)), days=st.sampled_from((1, 7, 40, 90, 400)))
 def test_a_page_of_a_list_is_a_part_of_the_whole(data: st.DataObject, cut: Any, days: int, view: View) -> None:
     """The whole has as many lines as the number, the latest first."""

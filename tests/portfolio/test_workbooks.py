@@ -332,7 +332,7 @@ def test_entities_that_multiply_are_refused() -> None:
 SOUND = workbook(NAMES, ("Diallo", "Awa"))
 
 
-@settings(max_examples=150, deadline=timedelta(seconds=5))
+@settings(max_examples=150, deadline=timedelta(minutes=2))
 @given(st.integers(0, len(SOUND) - 1), st.binary(min_size=1, max_size=8))
 def test_a_damaged_workbook_is_read_or_refused_in_words(place: int, instead: bytes) -> None:
     portfolio = read(SOUND[:place] + instead + SOUND[place + len(instead) :])

@@ -79,7 +79,9 @@ def kept(connection: Connection) -> list[Counter[tuple[Any, ...]]]:
     return [Counter({tuple(row)[:-1]: row.n for row in rows}) for rows in found]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=st.lists(STEPS, max_size=8))
 def test_the_sums_follow_the_entries(database: Engine, steps: list[tuple[str, Any]]) -> None:
     with database.begin() as connection:

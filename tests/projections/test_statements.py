@@ -151,7 +151,7 @@ def temporary(request: pytest.FixtureRequest) -> Iterator[Connection]:
         yield connection
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     ROWS,
     st.lists(TEXTS, max_size=3).map(tuple),

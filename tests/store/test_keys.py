@@ -71,7 +71,7 @@ def test_what_is_sealed_opens_nowhere_else(keys: Keys, structure: UUID, stream: 
         unsealed(keys, stream, place, sealed)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(st.binary(max_size=64), st.data())
 def test_a_flipped_bit_is_found(keys: Keys, content: bytes, data: st.DataObject) -> None:
     sealed = bytearray(keys.seal(STREAM, PLACE, content))

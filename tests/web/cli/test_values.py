@@ -103,7 +103,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.sampled_from(PARAMETERS), st.data())
 def test_any_value_is_answered_in_words(house: None, parameter: tuple[str, Any], data: st.DataObject) -> None:
     name, one = parameter

@@ -232,7 +232,9 @@ def test_said_twice_it_is_done_once(at_work: House) -> None:
     assert [type(e).__name__ for e in at_work.events(duplicate)].count("DossierMerged") == 1
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.sampled_from(["opened", "planned", "scored", "prescribed"]),
     st.sampled_from(["opened", "scored", "prescribed"]),
