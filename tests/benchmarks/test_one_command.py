@@ -64,11 +64,12 @@ def test_load_decide_save(tmp_path: Path, memory: Path, report: Report) -> None:
             stack.enter_context(closing(Dossiers(on_sqlite(path, pragma))))
             for path, pragma in ((tmp_path / "a.db", "FULL"), (tmp_path / "b.db", None), (memory / "a.db", "FULL"))
         )
+        raw = stack.enter_context(closing(on_file(tmp_path / "floor.db", on_disk, lives)))
         contenders = {
             "pixflow: Engine.execute": ours(on_disk, lives),
             "Aggregate, synchronous=FULL": theirs(full, lives, told),
             "Aggregate, the library as it comes": theirs(default, lives, told),
-            "SQLite alone: select 30 rows, insert one, synchronous=FULL": floor(tmp_path / "floor.db", on_disk, lives),
+            "SQLite alone: select 30 rows, insert one, synchronous=FULL": floor(raw, lives),
             "pixflow, files in memory": ours(in_memory, lives),
             "Aggregate, files in memory": theirs(light, lives, told),
             "pixflow, the second command on a dossier": ours(again[0], lives, noted=True),
@@ -202,9 +203,8 @@ def selecting(
             yield lambda dossier: server.execute(query, [dossier], binary=True).fetchall()
 
 
-def floor(path: Path, opened: OpenStructure, lives: Sequence[Life]) -> Callable[[], float]:
+def floor(raw: sqlite3.Connection, lives: Sequence[Life]) -> Callable[[], float]:
     """Returns a run of SQLite alone, which reads these rows and writes one."""
-    raw = on_file(path, opened, lives)
     turns = some([life.dossier.hex for life in lives])
 
     def refer(stream: str) -> None:
