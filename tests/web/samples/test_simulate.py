@@ -292,4 +292,5 @@ def test_six_months_raise_no_alarm_of_mass_reading(tmp_path: Path) -> None:
         most = Counts(max(most.soon, counts.soon), max(most.day, counts.day), max(most.people, counts.people))
         assert not mass_reading.is_reached(counts, refs.protocol(day).reading), (counts, recorded.at, topic)
     assert most.soon > 5, "the test looks at something"
+    journal.close()
     opened.engine.close()
