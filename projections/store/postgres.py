@@ -71,7 +71,6 @@ _WRITE = """BEGIN; SET LOCAL search_path TO {}; SET LOCAL lock_timeout TO '{}';
 _ALONE = f"BEGIN; SET LOCAL lock_timeout TO '{LONG}'; SET LOCAL idle_in_transaction_session_timeout TO 0"
 _CHANGE = f"BEGIN; SET LOCAL lock_timeout TO '{LIMIT}'"
 
-
 _DAMAGE = (UndefinedTable, InvalidSchemaName, DataCorrupted, IndexCorrupted)
 
 
@@ -250,8 +249,9 @@ class PostgresStores:
             connection.execute(update(self._list).values(live=self._list.c.number == self._number(name)))
 
     def tidy(self) -> None:
+        left = select(self._list.c.number).where(~self._list.c.live)
         with self._database.connect() as connection:
-            others = connection.execute(select(self._list.c.number).where(~self._list.c.live)).scalars().all()
+            others = connection.execute(left).scalars().all() if self._is_listed(connection) else ()
         for other in others:
             with suppress(OperationalError):  # its readers do not go: another time
                 self._drop(other)

@@ -88,7 +88,7 @@ class SqliteStores:
     def tidy(self) -> None:
         name = self._pointed()
         for other in self.folder.glob("*.db*"):
-            if not other.name.startswith(name):
+            if not name or not other.name.startswith(name):
                 other.unlink(missing_ok=True)
 
     def making(self) -> AbstractContextManager[Any]:

@@ -72,7 +72,11 @@ def tidy(stores: Stores) -> None:
 
 
 def _make(stores: Stores, source: Source, progress: Progress) -> str:
-    """Makes the entries of figures too: made later, beside the pages, they cost twice as much and slow these down."""
+    """Makes the entries of figures too: made later, beside the pages, they cost twice as much and slow these down.
+
+    Builds that were killed, or found the disk full, have left theirs: another try each minute would fill the disk.
+    """
+    stores.tidy()
     name, today = stores.make(), source.today()
     side = ReadSide(source, stores.open(name))
     side.build(progress, first_entries(today))

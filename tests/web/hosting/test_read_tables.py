@@ -15,8 +15,10 @@ from msgspec.json import decode, encode
 
 from pixflow.refused import Refused
 from pixflow.store import BuildLost, FormatRefused, StoreError
+from pixflow.store.postgres.pipeline import rows as fetched
 from projections.figures.refresh import refresh
 from projections.store import stores
+from projections.store.sqlite import SqliteStores
 from tests.projections.conftest import everything
 from tests.web.paths import House, house
 from web.hosting import read_tables
@@ -180,6 +182,26 @@ def test_one_that_is_killed_is_told_and_the_next_start_makes_them(at_work: House
     assert found.live() is None
     with closing(serve_one(at_work.served.opened).reads) as reads:
         assert rows(at_work, reads) == shown
+
+
+def test_what_killed_ones_leave_goes_before_the_next_fills_the_disk(at_work: House) -> None:
+    """On a machine with too little memory one is killed each minute."""
+    found = lose(at_work)
+    left, seen = {found.make(), found.make()}, set[str]()
+    stores.ensure(found, at_work.served.engine, lambda done, total: seen.update(kept(at_work, found)))
+    assert len(seen) == 1
+    assert seen == set(kept(at_work, found)) == {found.live()}
+    assert not left & seen
+
+
+def kept(at_work: House, found: stores.Stores) -> list[str]:
+    """Returns the names of all stores, live or not."""
+    if isinstance(found, SqliteStores):
+        return [path.name for path in found.folder.glob("*.db")]
+    database = at_work.served.opened.database
+    assert database
+    (named,) = database.execute((b"SELECT nspname FROM pg_namespace WHERE nspname ~ '_read_[0-9]+$'", ()))
+    return [name for (name,) in fetched(named)]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
