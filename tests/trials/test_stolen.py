@@ -80,7 +80,7 @@ class Mailbox:
 def mail_server() -> Iterator[tuple[Mailbox, str]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(box := Mailbox(), hostname="127.0.0.1", port=port)
+    controller = Controller(box := Mailbox(), hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     try:
         yield box, f"smtp://127.0.0.1:{port}"

@@ -3,15 +3,18 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.clock import today
+from pixflow import structure_folder
+from pixflow.structure_folder import utc_now
 from web.cli.app import app
 
 SOPHIE, NADIA, PAUL = "sophie@ml.example", "nadia@ml.example", "paul@ml.example"
-TODAY = today()
+NOW = utc_now()
+TODAY = NOW.astimezone(ZoneInfo("Europe/Paris")).date()
 LATER = TODAY + timedelta(days=7)
 PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
 12347;DIALLO;Aminata;05/11/2004;L’Aigle;PACEA;paul@ml.example
@@ -20,7 +23,10 @@ PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
 
 @pytest.fixture(autouse=True)
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A structure with a référente and two advisors."""
+    """A structure with a référente and two advisors, and no midnight."""
+    for function in (structure_folder.create, structure_folder.open_one):
+        assert function.__kwdefaults__
+        monkeypatch.setitem(function.__kwdefaults__, "clock", lambda: NOW)
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")
     ran("init", "--preset", "laigle-mortagne", "--structure", "L’Aigle", "--site", "L’Aigle")

@@ -222,14 +222,14 @@ def test_a_name_and_birth_date_known_already_are_told_before_a_second_dossier_op
 
 
 def test_a_namesake_followed_by_somebody_else_is_told_without_a_name_or_a_link(at_work: House) -> None:
-    theirs = at_work.opened(imilo_number="99999", advisor=PAUL)
+    theirs = at_work.opened(imilo_number="99999999", advisor=PAUL)
     client = at_work.client(NADIA)
     sent = form_of(client) | {"last_name": "Diallo", "first_name": "Aminata", "site": "L’Aigle"}
     page = client.post("/dossiers/nouveau", data=sent | {"birth_date": "2005-11-03"}).text
     assert "Un dossier porte déjà ce nom et cette date de naissance." in words(page)
     assert "1 dossier que vous ne suivez pas" in words(page)
     assert str(theirs) not in page
-    assert "99999" not in page
+    assert "99999999" not in page
     for day in ("2005-11-04", ""):
         another = {"birth_date": day, "command_id": str(uuid4())}
         assert client.post("/dossiers/nouveau", data=sent | another).status_code == 303
