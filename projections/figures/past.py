@@ -23,8 +23,10 @@ from projections.figures.paths import paths
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
 from projections.figures.sums import sums, value_sums
 from projections.store.bulk_writes import insert_rows
-from projections.store.sqlite import creation, engine
+from projections.store.indexes import create_indexes, drop_indexes
+from projections.store.sqlite import begin, creation, engine
 
+_TABLES = (folds, paths, sums, value_sums, entries, advisor_queue.table)
 _CHUNK = 500
 
 
@@ -40,9 +42,11 @@ def as_of(
     days = day_of if clock == "true" else event_day
     with _memory().connect() as connection:
         with without_garbage_collection():
+            drop_indexes(connection, _TABLES)
             for some in _chunks(_standing(read, source, refs, day, clock)):
                 write(connection, some, basis, day_of=days)
                 _write_tasks(connection, some, refs)
+            create_indexes(connection, _TABLES)
         structure = select(folds).where(folds.c.kind == "structure")
         insert_rows(connection, folds, [row._asdict() for row in read.execute(structure)])
         judge_debriefs(connection, refs)
@@ -75,11 +79,12 @@ def _chunks(streams: Iterable[Stream]) -> Iterator[list[Stream]]:
 def _memory() -> Engine:
     """Returns an engine whose every connection is an empty database in memory, gone when it closes."""
     made = engine(None, poolclass=NullPool)
+    event.listen(made, "begin", begin)
 
     @event.listens_for(made, "connect")
     def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
         raw.isolation_level = None
-        for statement in creation(folds, paths, sums, value_sums, entries, advisor_queue.table):
+        for statement in creation(*_TABLES):
             raw.execute(statement)
 
     return made

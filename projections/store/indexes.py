@@ -1,9 +1,9 @@
 """Indexes and sums of the read tables, away while all rows are written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, Table
 
 from projections.bookkeeping import metadata
 from projections.figures import sums
@@ -21,18 +21,27 @@ def without_indexes(database: Engine) -> Iterator[None]:
     Then PostgreSQL counts the rows: before it has, it reads a whole table where an index finds few. It notes that every
     reader sees them: before it has, it reads the rows too where an index has all that is asked.
     """
-    indexes = [index for table in metadata.sorted_tables for index in table.indexes]
     with database.begin() as connection:
-        for index in indexes:
-            connection.exec_driver_sql(DROPS[database.dialect.name].format(index.name))
-        sums.pause(connection)
+        drop_indexes(connection, metadata.sorted_tables)
     yield
     with database.begin() as connection:
-        sums.resume(connection)
-        for index in indexes:
-            index.create(connection)
+        create_indexes(connection, metadata.sorted_tables)
     if database.dialect.name == "postgresql":
         schema = database.get_execution_options()[SCHEMA]
         tables = ", ".join(f"{schema}.{table.name}" for table in metadata.sorted_tables)
         with database.execution_options(**{SCHEMA: None}).connect() as connection:  # VACUUM takes no transaction
             connection.exec_driver_sql(f"VACUUM (ANALYZE) {tables}")
+
+
+def drop_indexes(connection: Connection, tables: Sequence[Table]) -> None:
+    """Drops the indexes of these tables, and pauses the sums of figures."""
+    for index in (index for table in tables for index in table.indexes):
+        connection.exec_driver_sql(DROPS[connection.dialect.name].format(index.name))
+    sums.pause(connection)
+
+
+def create_indexes(connection: Connection, tables: Sequence[Table]) -> None:
+    """Sums the entries, and creates the indexes of these tables."""
+    sums.resume(connection)
+    for index in (index for table in tables for index in table.indexes):
+        index.create(connection)
