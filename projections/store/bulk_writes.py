@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from operator import attrgetter, itemgetter, methodcaller
+from operator import itemgetter, methodcaller
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,7 @@ Convert = Callable[[Any], Any]
 _ENCODE = msgspec.json.Encoder().encode
 # As SQLAlchemy's own types write them to SQLite, so that its queries read them back; PostgreSQL reads all of these.
 _CONVERTS: tuple[tuple[type, Convert], ...] = (
-    (Uuid, attrgetter("hex")),
+    (Uuid, lambda value: value.bytes.hex()),  # half of the time of `hex`
     (DateTime, lambda value: value.isoformat(" ", "microseconds")),
     (Date, methodcaller("isoformat")),
     (JSON, lambda value: _ENCODE(value).decode()),

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial
@@ -44,7 +43,8 @@ class SqliteTransaction:
     def connection(self) -> Connection:
         raise NeedsQueries
 
-    LARGEST = sys.maxsize
+    LARGEST = 5_000
+    """Events of a batch: a larger one seldom goes without queries. Its streams would be folded twice."""
 
     def position(self) -> tuple[int, bool]:
         found = self._driver().execute(_POSITION).fetchone()

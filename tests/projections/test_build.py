@@ -22,6 +22,7 @@ from pixflow.structure_folder import OpenStructure
 from projections.figures.refresh import documents_of, first_entries, missing, refresh
 from projections.store import catch_up, sqlite
 from projections.store.catch_up import PROJECTIONS, Beside, ReadSide
+from projections.store.sqlite_transaction import SqliteTransaction
 from tests.listed import ListedEvents
 from tests.projections.conftest import NOW, everything
 
@@ -111,6 +112,7 @@ def events(played: OpenStructure) -> list[Recorded]:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catch_up, "BATCH", 0)
+    monkeypatch.setattr(SqliteTransaction, "LARGEST", 500)
 
 
 def assert_first_entries_are_those_of_a_refresh(source: ListedEvents) -> None:
