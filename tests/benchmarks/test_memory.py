@@ -25,7 +25,7 @@ DOSSIERS, ADVISORS = 180, 9
 PAGES, COMMANDS = sized((18, 6), (180, 60), (180, 60))
 """Of one person in an hour: a page every 20 seconds, a command a minute."""
 BESIDE = ("/boite", "/boite", "/boite", "/dossiers", "/ateliers", "/protocole", "/equipe")
-ABOUT = ("", "", "", "?form=note", "?form=contact", "/fiche")
+ABOUT = ("", "", "", "?formulaire=note", "?formulaire=contact", "/fiche")
 PAPER = "/fiche.pdf"
 PIXFLOW = str(Path(sys.executable).with_name("pixflow"))
 
