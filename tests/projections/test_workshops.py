@@ -1,6 +1,7 @@
 """The tables of Ateliers: given what happened to workshops, the rows, and what pages ask of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -65,15 +66,18 @@ Shown = Callable[..., Connection]
 
 
 @pytest.fixture
-def shown(tables: Tables) -> Shown:
+def shown(tables: Tables) -> Iterator[Shown]:
+    closed = ExitStack()
+
     def show(*events: Event, batch: int = 100, other: Sequence[Event] = ()) -> Connection:
         """The tables once that has happened to one workshop, and `other` to the other."""
         side = ReadSide(Told({WORKSHOP: events, OTHER_WORKSHOP: other}), tables())
         side.catch_up(batch=batch)
         assert side.stopped() == []
-        return side.database.connect()
+        return closed.enter_context(side.database.connect())
 
-    return show
+    with closed:
+        yield show
 
 
 def everything(connection: Connection) -> list[list[str]]:
