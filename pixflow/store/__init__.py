@@ -3,7 +3,6 @@
 docs/faults.md names the faults that it prevents. Each has a test in tests/store/.
 """
 
-from copyreg import __newobj__  # type: ignore[attr-defined]
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -54,7 +53,12 @@ class StoreError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Returns what makes it anew in another process, with its words and its details."""
-        return __newobj__, (type(self), *self.args), vars(self)
+        return _anew, (type(self), self.args), vars(self)
+
+
+def _anew(kind: type[StoreError], words: tuple[Any, ...]) -> StoreError:
+    """Returns an error without calling `__init__`, whose arguments may be others than its words."""
+    return kind.__new__(kind, *words)
 
 
 class StoreBusy(StoreError):
