@@ -22,6 +22,9 @@ _OF_DAYS = """SELECT at, what, page, account, member, session, dossier, people, 
     FROM lines WHERE at >= $1 AND at < $2 ORDER BY at"""
 
 
+_ALL = """SELECT month, chain, number, at, what, page, account, member, session, dossier, people, fresh, why, digest
+    FROM lines WHERE (chain, number) > ($1, $2) ORDER BY chain, number LIMIT $3"""
+_PART = 500
 _WHERE = "FROM lines WHERE at >= $1 AND at < $2"
 _TOTAL = f"SELECT count(*) {_WHERE}"
 _PAGE = f"SELECT at, what, page, account, member, session, dossier, people, fresh, why {_WHERE}"
@@ -168,8 +171,26 @@ class AccessJournal:
 
 
 def open_journal(folder: Path, database: Database | None, schema: str | None) -> AccessJournal:
-    """Returns the access journal of a structure. Nothing is made before the first line."""
-    return AccessJournal(PostgresJournal(database, schema) if database and schema else SqliteJournal(folder))
+    """Returns the access journal of a structure. Nothing is made before the first line.
+
+    On PostgreSQL, lines in files of the folder move to the schema first: a restore has brought their structure there.
+    """
+    files = SqliteJournal(folder)
+    if not (database and schema):
+        return AccessJournal(files)
+    store = PostgresJournal(database, schema)
+    _move(files, store)
+    return AccessJournal(store)
+
+
+def _move(files: SqliteJournal, store: PostgresJournal) -> None:
+    """Moves all lines. What is cut off begins again; each file goes once its lines are durable."""
+    for month in files.months():
+        last: Sequence[Any] = (b"", 0)
+        while lines := files.select(month, _ALL, *last, _PART):
+            store.take(month, lines)
+            last = lines[-1][1:3]
+        files.drop(month)
 
 
 def month_of(day: date) -> int:

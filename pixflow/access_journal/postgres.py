@@ -32,6 +32,7 @@ _RIGHTS: tuple[LiteralString, ...] = (
 _INSERT = """WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
     INSERT INTO @.lines SELECT $1::bigint, $2::uuid, $3::bigint, $4::bigint, $5::text, $6::text, $7::uuid, $8::uuid,
     $9::bytea, $10::uuid, $11::bigint, $12::bigint, $13::text, $14::bytea FROM quick ON CONFLICT DO NOTHING"""
+_DURABLY: Statement = b"SELECT set_config('synchronous_commit', 'on', true)", ()
 # To plan the question anew takes longer than to answer it.
 _BY_INDEX: Statement = (
     b"SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)",
@@ -66,6 +67,13 @@ class PostgresJournal:
         asked = [self._asked(*question) for question in questions if self._has(question[0])]
         answers = self._database.execute(line, then=[_BY_INDEX, *asked] if asked else ())
         return [row for answer in answers[2:] for row in rows(answer)]
+
+    def take(self, month: int, lines: Sequence[Sequence[Value]]) -> None:
+        """Inserts the lines of another store, in one transaction and durably. Lines that are there stay."""
+        if not self._has(month):
+            self._make(month)
+        inserts = [(self._insert, [_sent(value) for value in line]) for line in lines]
+        self._database.execute(*inserts, _DURABLY)
 
     def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
         if not self._has(month):

@@ -1,5 +1,6 @@
 """Tests the access journal on both stores: months, the chain, its seals, and every way to tamper with it."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,8 +20,12 @@ from pixflow import presets, structure_folder
 from pixflow.access_journal import mass_reading, seal
 from pixflow.access_journal.journal import AccessJournal, Period, open_journal
 from pixflow.access_journal.line import ChainHead, Line, Why, first_of, following, instant, micros
+from pixflow.access_journal.postgres import PostgresJournal
 from pixflow.access_journal.reading import DELAY, SOON, Bounds, Counts, MemberReading
+from pixflow.access_journal.sqlite import SqliteJournal
+from pixflow.backups.backup import back_up
 from pixflow.events.structure import JournalSealed
+from pixflow.restore.restore import restore
 from pixflow.store import StoreFull
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
@@ -100,6 +105,38 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     made.close()
     if database:
         database.close()
+
+
+@pytest.mark.postgres
+def test_lines_in_files_follow_their_structure_to_a_server(tmp_path: Path, database_url: str) -> None:
+    """Cut off once: what was moved stays, the rest comes with the next opening. Their seals hold there."""
+    files = Opened(tmp_path, None)
+    for days in (0, 1, 33):
+        files.now = FIRST + timedelta(days=days)
+        files.write()
+        files.write(files.again())
+        files.seal()
+    backup = back_up(files.structure).path
+    files.close()
+    files.file.parent.rename(tmp_path / "access")
+    shutil.rmtree(files.structure.folder)
+    with closing(Database(database_url)) as database:
+        restore(
+            tmp_path, backup, motive="move", rebuild=lambda opened: None, clock=lambda: files.now, database=database
+        )
+        (tmp_path / "access").rename(files.file.parent)
+        server = PostgresJournal(database, structure_folder.schema_of(files.structure.slug))
+        moved = SqliteJournal(files.structure.folder)
+        server.take(202603, moved.select(202603, "SELECT * FROM lines WHERE number = 1"))
+        moved.close()
+        slug = files.structure.slug
+        there = structure_folder.open_one(tmp_path, slug, clock=lambda: files.now, database=database)
+        with closing(there.engine), closing(open_journal(there.folder, database, there.schema)) as journal:
+            seals = [one.event for one in there.engine.history(there.stream("structure"))]
+            assert seal.faults(journal, there.engine, [one for one in seals if isinstance(one, JournalSealed)]) == []
+            assert journal.store.months() == [202603, 202605]
+            assert len(journal.of_dossier(DOSSIER, 9)) == 6
+    assert list(files.file.parent.iterdir()) == []
 
 
 def test_a_month_that_another_process_deleted_is_made_again(opened: Opened) -> None:
