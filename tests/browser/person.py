@@ -50,7 +50,7 @@ class Person:
         for text in texts:
             with suppress(TimeoutError):
                 part.filter(has_text=text).wait_for()
-            expect(part).to_contain_text(text, timeout=1000)
+            expect(part).to_contain_text(text)
 
     def sees_no(self, text: str, within: str = "main") -> None:
         expect(self.page.locator(within).first).not_to_contain_text(text)

@@ -18,6 +18,8 @@ from tests.web.paths import House, house
 pytestmark = pytest.mark.browser
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 TOLD = "#toasts [data-kind=live]"
+NEVER_BY_ITSELF = "window.setInterval = () => 0"
+"""A page that asks every 20 seconds: on a slow machine it would ask between two lines of a test."""
 
 
 @pytest.fixture
@@ -28,9 +30,21 @@ def locale(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def nadia(locale: House, new_tab: Callable[..., Page]) -> Iterator[Person]:
+def enters(locale: House, new_tab: Callable[..., Page]) -> Iterator[Callable[..., Person]]:
+    """Opens the browser of somebody, whose pages ask when the test says so."""
     with listening(locale.app) as url:
-        yield Person(new_tab(base_url=url), NADIA)
+
+        def opened(name: str, at: str = "/") -> Person:
+            page = new_tab(base_url=url)
+            page.add_init_script(NEVER_BY_ITSELF)
+            return Person(page, name, at=at)
+
+        yield opened
+
+
+@pytest.fixture
+def nadia(enters: Callable[..., Person]) -> Person:
+    return enters(NADIA)
 
 
 def looks(page: Page) -> Response:
@@ -132,28 +146,27 @@ def test_nothing_is_asked_while_a_form_is_open_or_something_is_written(locale: H
     looks_not(nadia.page)
 
 
-def test_what_is_written_while_the_answer_is_on_its_way_is_kept(locale: House, new_tab: Callable[..., Page]) -> None:
+def test_what_is_written_while_the_answer_is_on_its_way_is_kept(locale: House, enters: Callable[..., Person]) -> None:
     locale.opened(first="Aminata")
-    with listening(locale.app) as url:
-        sophie = Person(new_tab(base_url=url), SOPHIE, at="/resultats")
-        page = sophie.page
-        locale.took(locale.opened(first="Bruno"))
-        page.evaluate("""() => document.addEventListener("htmx:before:response", () => {
-            const box = document.createElement("textarea");
-            document.querySelector("[data-live]").append(box);
-            box.value = "brouillon";
-        }, {once: true})""")
-        page.evaluate("""() => document.addEventListener("htmx:finally:request", () => {
-            document.documentElement.dataset.answered = "yes";
-        }, {once: true})""")
-        assert looks(page).status == 200
-        expect(page.locator("html[data-answered]")).to_have_count(1)
-        expect(page.locator("[data-live] textarea")).to_have_value("brouillon")
-        page.locator("[data-live] textarea").evaluate("box => box.remove()")
-        assert looks(page).status == 200
-        sophie.sees("À transmettre · 1")
-        page.keyboard.press("j")
-        expect(page.locator(".entry.current :focus")).to_have_text("Bruno Diallo")
+    sophie = enters(SOPHIE, at="/resultats")
+    page = sophie.page
+    locale.took(locale.opened(first="Bruno"))
+    page.evaluate("""() => document.addEventListener("htmx:before:response", () => {
+        const box = document.createElement("textarea");
+        document.querySelector("[data-live]").append(box);
+        box.value = "brouillon";
+    }, {once: true})""")
+    page.evaluate("""() => document.addEventListener("htmx:finally:request", () => {
+        document.documentElement.dataset.answered = "yes";
+    }, {once: true})""")
+    assert looks(page).status == 200
+    expect(page.locator("html[data-answered]")).to_have_count(1)
+    expect(page.locator("[data-live] textarea")).to_have_value("brouillon")
+    page.locator("[data-live] textarea").evaluate("box => box.remove()")
+    assert looks(page).status == 200
+    sophie.sees("À transmettre · 1")
+    page.keyboard.press("j")
+    expect(page.locator(".entry.current :focus")).to_have_text("Bruno Diallo")
 
 
 def test_a_dossier_shows_the_new_fact_and_what_was_unfolded_stays_so(locale: House, nadia: Person) -> None:
