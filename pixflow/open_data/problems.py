@@ -7,8 +7,9 @@ from msgspec import Struct
 
 Refusal = Literal[
     "broken-json", "broken-quotes", "broken-workbook", "empty", "encoding", "locked-workbook", "no-places",
-    "not-a-workbook", "old-workbook", "other-workbook", "reader-busy", "too-large", "too-many-rows",
-    "too-many-sheets", "unknown-columns", "unpacked-too-large", "web-page", "workbook", "workbook-too-heavy",
+    "not-a-workbook", "old-workbook", "other-workbook", "reader-busy", "too-large", "too-long-here",
+    "too-many-rows", "too-many-sheets", "unknown-columns", "unpacked-too-large", "web-page", "workbook",
+    "workbook-too-heavy",
 ]  # fmt: skip
 RefusedRow = Literal["cell-count", "commune-missing", "id-twice", "name-missing", "not-an-object"]
 Warned = Literal[

@@ -5,6 +5,7 @@ Portfolio as MessagePack. SHEET is 0 for the suitable one; CHOSEN are the fields
 """
 
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,10 +20,10 @@ from pixflow.portfolio.reader import MAX_BYTES, Portfolio, read
 
 MAX_MEMORY = 192 * 1024 * 1024
 """Bytes of address space."""
-MAX_COMPUTING = 4
-"""Seconds of processor: twice the slowest file that the other limits let through."""
-MAX_TIME = 15
-"""Seconds by the clock, on a busy machine."""
+MAX_COMPUTING = 30
+"""Seconds of processor, a last resort: the other limits count, and let through no file that takes more than two."""
+MAX_TIME = 90
+"""Seconds by the clock, on a slow and busy machine. The proxy waits for 120."""
 MAX_WAIT = 10
 """Seconds that a file waits for the one before."""
 OUT_OF_MEMORY = 3
@@ -51,7 +52,10 @@ def turn() -> Iterator[None]:
 
 
 def answer_of(command: Sequence[str], data: bytes) -> bytes:
-    """Returns what a reading process writes for a file. Raises Refusal("workbook-too-heavy") past its limits."""
+    """Returns what a reading process writes for a file.
+
+    Raises Refusal: "workbook-too-heavy" past its memory, "too-long-here" past its time.
+    """
     try:
         done = subprocess.run(
             command,
@@ -62,7 +66,9 @@ def answer_of(command: Sequence[str], data: bytes) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Refusal("workbook-too-heavy") from None
+        raise Refusal("too-long-here") from None
+    if done.returncode == -signal.SIGXCPU:
+        raise Refusal("too-long-here")
     if done.returncode == OUT_OF_MEMORY or done.returncode < 0:
         raise Refusal("workbook-too-heavy")
     done.check_returncode()
@@ -79,10 +85,13 @@ def _read_workbook(data: bytes, sheet: int | None, chosen: Chosen) -> Portfolio:
 
 
 def limit() -> None:
-    """Sets the limits of this process. A core file would hold names."""
+    """Sets the limits of this process. A core file would hold names.
+
+    Past its seconds of processor it ends by SIGXCPU. SIGKILL, a second later, would not tell why.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_COMPUTING, MAX_COMPUTING))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_COMPUTING, MAX_COMPUTING + 1))
 
 
 def main() -> int:

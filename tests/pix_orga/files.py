@@ -58,6 +58,14 @@ def file(*rows: AssessmentRow) -> bytes:
     return write_export(CAMPAIGN, rows or (SHARED,))
 
 
+def wide_row(number: int) -> AssessmentRow:
+    """A shared row of a wide file."""
+    parts = tuple(PartResult(f"Compétence {index}", Decimal("0.5"), 6, 3) for index in range(5))
+    return replace(
+        SHARED, last_name=f"Nom {number}", external_id=f"{number:07}", competences=parts, skills=(("@web0", "ok"),)
+    )
+
+
 def changed(old: str, new: str, data: bytes | None = None) -> bytes:
     """The file with every `old` text made `new`; `old` must be there."""
     data = file() if data is None else data
@@ -78,3 +86,16 @@ def day(text: str) -> date:
 def ambiguous_lines(export: Export) -> list[int | None]:
     """The lines of an export with a time in the hour that October repeats."""
     return [problem.line for problem in export.problems if problem.code == "ambiguous-hour"]
+
+
+HOSTILE: dict[str, tuple[bytes, str | None]] = {
+    "five million cells": (BOM + b";" * 5_000_000, "not-pix-orga"),
+    "five million lines": (b"\n" * 5_000_000, "empty"),
+    "a row, then five million lines": (file() + b"\n" * 5_000_000, None),
+    "five million guards": (file() + b'"' * 5_000_001, "no-final-newline"),
+    "nineteen thousand short rows": (file() + b"a\n" * 19_000, "cell-count"),
+    "a long number": (file().replace(b"12347", b"1" * 120_000), None),
+    "a long name": (file().replace(b"Diallo", b"1 " * 60_000), None),
+    "many numbers of social security": (file().replace(b"Diallo", b"185057800608" * 9_000), None),
+}
+"""Files made to cost much, and the first problem that each is told."""

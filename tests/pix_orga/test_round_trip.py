@@ -1,6 +1,5 @@
-"""Round trip of written files; damaged files are refused without an exception; large files are fast."""
+"""Round trip of written files; damaged files are refused without an exception; no file costs more than its size."""
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,7 +15,19 @@ from pixflow.pix_orga.keys import participation_keys
 from pixflow.pix_orga.problems import CODES
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.assessment import write_export
-from tests.pix_orga.files import CAMPAIGN, DATA, PENDING, PRINTEMPS, PROFIL, SHARED, ambiguous_lines, file
+from tests.counting import calls
+from tests.pix_orga.files import (
+    CAMPAIGN,
+    DATA,
+    HOSTILE,
+    PENDING,
+    PRINTEMPS,
+    PROFIL,
+    SHARED,
+    ambiguous_lines,
+    file,
+    wide_row,
+)
 
 CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
 GUARD_LOOKALIKES = ("'-", "'@", "'=", "'+")
@@ -104,37 +115,15 @@ def test_a_file_cut_anywhere_is_refused_or_warned() -> None:
         assert export.problems or data[end - 1 : end] == b"\n", end
 
 
-def wide_row(number: int) -> AssessmentRow:
-    parts = tuple(PartResult(f"Compétence {index}", Decimal("0.5"), 6, 3) for index in range(5))
-    skills = tuple((f"@web{index}", "ok") for index in range(1))
-    return replace(SHARED, last_name=f"Nom {number}", external_id=f"{number:07}", competences=parts, skills=skills)
+def test_a_file_ten_times_as_large_costs_ten_times_as_much() -> None:
+    small, large = (write_export(CAMPAIGN, [wide_row(number) for number in range(rows)]) for rows in (100, 1_000))
+    assert large.split(b"\n", 1)[0].count(b";") + 1 >= 30
+    assert calls(lambda: read(large)) < 11 * calls(lambda: read(small))
+    assert len(read(large).rows) == 1_000
 
 
-@pytest.mark.parametrize("rows", [5_000])
-def test_a_large_file_is_read_quickly(rows: int) -> None:
-    data = write_export(CAMPAIGN, [wide_row(number) for number in range(rows)])
-    assert data.split(b"\n", 1)[0].count(b";") + 1 >= 30
-    start = time.process_time()
-    export = read(data)
-    spent = time.process_time() - start
-    assert len(export.rows) == rows
-    assert spent < 1.5
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\xef\xbb\xbf" + b";" * 5_000_000,
-        b"\n" * 5_000_000,
-        file() + b"\n" * 5_000_000,
-        file() + b'"' * 5_000_001,
-        file() + b"a\n" * 19_000,
-        file().replace(b"12347", b"1" * 120_000),
-        file().replace(b"Diallo", b"1 " * 60_000),
-        file().replace(b"Diallo", b"185057800608" * 9_000),
-    ],
-)
-def test_a_hostile_file_costs_little(data: bytes) -> None:
-    start = time.process_time()
-    read(data, "resultats-" + "-1" * 10_000)
-    assert time.process_time() - start < 5
+@pytest.mark.parametrize(("data", "first"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_is_read_or_refused(data: bytes, first: str | None) -> None:
+    export = read(data, "resultats-" + "-1" * 10_000)
+    assert next((problem.code for problem in export.problems), None) == first
+    assert export.refused == (first is not None)

@@ -6,6 +6,7 @@
 import io
 import re
 import struct
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,6 +14,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
+from pixflow.portfolio.reader import Portfolio
 from pixflow.portfolio.records import MAX_ROWS
 from tests.portfolio.workbooks import SHEET, TITLES, archive, changed, workbook
 
@@ -250,6 +254,27 @@ MADE: dict[str, Callable[[], bytes]] = {
         formulas, problems, foreign_texts, cut, no_zip, many_entries, no_workbook,
     )
 }  # fmt: skip
+
+
+# Runs the program of the process, then says what it has cost: seconds of processor, kB of memory at its peak.
+_MEASURED = """
+import os, re, resource, sys
+from pixflow.portfolio.reading_process import main
+status = os.open("/proc/self/status", os.O_RDONLY)
+code = main()
+used = resource.getrusage(resource.RUSAGE_SELF)
+peak = re.search(r"VmHWM:\\s+(\\d+)", os.read(status, 4096).decode())[1]
+print(used.ru_utime + used.ru_stime, peak, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def measured(data: bytes) -> tuple[Portfolio, float, float]:
+    """Returns the answer of the process to a file, its seconds and its megabytes."""
+    done = subprocess.run([sys.executable, "-I", "-c", _MEASURED, "0"], input=data, capture_output=True, check=False)
+    assert done.returncode == 0, (done.returncode, done.stderr)
+    seconds, kilobytes = done.stderr.split()
+    return msgspec.msgpack.decode(done.stdout, type=Portfolio), float(seconds), int(kilobytes) / 1024
 
 
 def write(folder: Path) -> Iterator[Path]:

@@ -2,10 +2,9 @@
 
 import io
 import struct
-import time
 import warnings
 import zipfile
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import openpyxl
 import pytest
@@ -18,6 +17,7 @@ from pixflow.portfolio.entries import Entry
 from pixflow.portfolio.reader import Portfolio, may_be_chosen, read
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.portfolio.xlsx.archive import MAX_UNPACKED
+from tests.counting import calls
 from tests.portfolio.files import AWA, BAH, file
 from tests.portfolio.workbooks import SHEET, TITLES, archive, changed, saved, workbook
 
@@ -219,12 +219,12 @@ def test_what_a_file_says_of_its_own_size_is_not_believed() -> None:
     assert len(read(data).rows) == 1
 
 
-def test_a_cell_far_away_costs_neither_memory_nor_much_time() -> None:
+def test_a_cell_far_away_costs_nothing() -> None:
     data = workbook(NAMES, ("Diallo", "Awa"))
     row = '<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row></sheetData>'
-    begun = time.process_time()
-    assert len(read(changed(data, SHEET, lambda xml: xml.replace("</sheetData>", row))).rows) == 1
-    assert time.process_time() - begun < 60
+    far = changed(data, SHEET, lambda xml: xml.replace("</sheetData>", row))
+    assert calls(lambda: read(far)) < 2 * calls(lambda: read(data))
+    assert len(read(far).rows) == 1
 
 
 def test_of_several_sheets_the_one_whose_header_fits_is_read() -> None:
@@ -333,7 +333,7 @@ def test_entities_that_multiply_are_refused() -> None:
 SOUND = workbook(NAMES, ("Diallo", "Awa"))
 
 
-@settings(max_examples=150, deadline=timedelta(minutes=2))
+@settings(max_examples=150)
 @given(st.integers(0, len(SOUND) - 1), st.binary(min_size=1, max_size=8))
 def test_a_damaged_workbook_is_read_or_refused_in_words(place: int, instead: bytes) -> None:
     portfolio = read(SOUND[:place] + instead + SOUND[place + len(instead) :])
