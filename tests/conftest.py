@@ -5,15 +5,15 @@ from collections.abc import Generator, Iterator
 from typing import NoReturn
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from pixflow.store.garbage import without_garbage_collection
 from tests.postgres import Cluster, NoServer
 from tests.trials.proofs import Proofs
 from web.hosting.machine.heap import leave_out
 
-# How long an example takes is the machine's affair; speed is measured in tests/benchmarks.
-settings.register_profile("house", deadline=None)
+# How long an example takes, or to draw it, is the machine's affair; speed is measured in tests/benchmarks.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 IN_CI = os.environ.get("CI") == "true"

@@ -31,6 +31,8 @@ from tests.store.samples import claim, command, stored
 pytestmark = pytest.mark.postgres
 
 FAULTS: list[Fault] = ["question", "answer"]
+SHORT = 2.0
+"""Seconds that a store waits for an answer that does not come; for those that come, it waits a minute."""
 
 
 @pytest.fixture
@@ -44,13 +46,6 @@ def far(wire: Wire) -> Iterator[Database]:
     """A pool at the other end of the wire."""
     with closing(Database(f"postgresql://pixflow@/postgres?host={wire.folder}", limit=60.0)) as database:
         yield database
-
-
-@pytest.fixture
-def hasty(wire: Wire, schema: str) -> Iterator[PostgresRecorder]:
-    """A store at the other end that waits for three seconds."""
-    with closing(Database(f"postgresql://pixflow@/postgres?host={wire.folder}", limit=3.0)) as database:
-        yield factory(database, schema).application_recorder()
 
 
 @pytest.fixture
@@ -73,6 +68,8 @@ def at_commit(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault], 
     def broken(transaction: Transaction, statements: list[Statement]) -> None:
         if faults:
             wire.fault = faults.pop()
+            if wire.fault == "silence":
+                transaction._database.limit = SHORT
         commit(transaction, statements)
 
     monkeypatch.setattr(Transaction, "commit", broken)
@@ -103,11 +100,11 @@ def test_f4_control_without_a_command_id_nobody_knows(
 
 
 def test_f4_a_server_that_does_not_come_back_leaves_the_outcome_unknown(
-    hasty: PostgresRecorder, wire: Wire, at_commit: Callable[[Fault], None]
+    recorder: PostgresRecorder, wire: Wire, at_commit: Callable[[Fault], None]
 ) -> None:
     at_commit("silence")
     with pytest.raises(StoreLost):
-        hasty.insert_events(stored(uuid4(), 1), command=command())
+        recorder.insert_events(stored(uuid4(), 1), command=command())
     wire.close()
 
 
@@ -173,12 +170,12 @@ def test_a_lent_connection_that_is_lost_leaves_its_place_to_another(postgres: Cl
         small.give_back(small.take(monotonic() + 60))
 
 
-def test_f11_a_server_that_says_nothing_keeps_nobody_waiting(hasty: PostgresRecorder, wire: Wire) -> None:
-    wire.fault = "silence"
+def test_f11_a_server_that_says_nothing_keeps_nobody_waiting(recorder: PostgresRecorder, wire: Wire) -> None:
+    wire.fault, recorder.database.limit = "silence", SHORT
     with pytest.raises(StoreBusy, match="in time"):
-        hasty.max_notification_id()
-    wire.fault = None
-    assert hasty.max_notification_id() == 0
+        recorder.max_notification_id()
+    wire.fault, recorder.database.limit = None, 60.0
+    assert recorder.max_notification_id() == 0
 
 
 @pytest.mark.parametrize("fault", FAULTS)

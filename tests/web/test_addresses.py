@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -197,7 +196,6 @@ def test_a_control_character_in_a_form_makes_no_page_fail(place: Place, route: s
 
 @settings(
     max_examples=many("addresses", 150),
-    deadline=timedelta(minutes=2),
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

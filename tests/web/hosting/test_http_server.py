@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic, sleep
 
 import httpx2
@@ -150,28 +150,33 @@ def test_headers_that_come_by_drops_are_closed_too() -> None:
 
 
 def test_a_second_request_has_the_same_time() -> None:
+    class Patient(Brief):
+        header_seconds = PATIENCE
+
     with (
-        listening(large, Brief) as url,
+        listening(large, Patient) as url,
         connected(url, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") as client,
     ):
         assert client.recv(10_000).startswith(b"HTTP/1.1 200")
+        Patient.header_seconds = Brief.header_seconds
         client.sendall(b"GET / HTTP/1.1\r\n")
         assert is_closed(client)
 
 
 @pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
 def test_who_reads_nothing_is_cut_off(connection: bytes) -> None:
-    """On a busy machine the server may need longer than a second to begin."""
+    """The client begins to read once the server has left: it gets what the system held, not the rest."""
+    left = Event()
+
+    class Told(Brief):
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            left.set()
+
     asked = b"GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: " + connection + b"\r\n\r\n"
-    with listening(large, Brief) as url:
-        assert any(received_after(seconds, url, asked) < 64_000_000 for seconds in (1, 3, 9))
-
-
-def received_after(seconds: float, url: str, asked: bytes) -> int:
-    """Returns the bytes that come to a client who asks, and reads nothing for so many seconds."""
-    with connected(url, asked) as client:
-        sleep(seconds)
-        return sum(map(len, iter(lambda: read(client), b"")))
+    with listening(large, Told) as url, connected(url, asked) as client:
+        assert left.wait(PATIENCE)
+        assert sum(map(len, iter(lambda: read(client), b""))) < 64_000_000
 
 
 def read(client: socket.socket) -> bytes:
@@ -181,24 +186,26 @@ def read(client: socket.socket) -> bytes:
         return b""
 
 
+@pytest.mark.trial
 def test_who_reads_slowly_is_served_to_the_end() -> None:
+    """It reads within each three seconds, and for longer: a machine that stops it as long would fail this."""
     asked = b"GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
     class Slow(Brief):
         stall_seconds = 3
 
     with listening(large, Slow) as url, connected(url, asked) as client:
-        length, begun = 0, monotonic()
+        length, end = 0, monotonic() + Slow.stall_seconds
         while part := client.recv(2_000_000):
             length += len(part)
             sleep(0.15)
         assert length > 64_000_000
-        assert monotonic() - begun > Slow.stall_seconds
+        assert monotonic() > end
 
 
 def test_a_connection_that_waits_makes_room_for_a_new_one() -> None:
     class Patient(Brief):
-        header_seconds = 60
+        header_seconds = 3600
 
     with listening(large, Patient) as url, clients(url, 50) as idle:
         assert httpx2.get(url, timeout=PATIENCE).status_code == 200

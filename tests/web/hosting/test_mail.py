@@ -143,7 +143,7 @@ def serving(starttls: ssl.SSLContext | None = None, smtps: ssl.SSLContext | None
         await stop.wait()
         listening.close()
         await listening.wait_closed()
-        await asyncio.sleep(0.1)
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
 
     thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
     thread.start()

@@ -153,7 +153,7 @@ def test_two_are_made_at_once_whoever_asks() -> None:
 def test_one_whose_process_is_killed_says_so_and_the_next_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each process is slow to begin: on a busy machine one could end before it is killed."""
     with monkeypatch.context() as patch, ThreadPoolExecutor(3) as people:
-        patch.setattr(papers, "_TYPESET", f"import time; time.sleep(30)\n{papers._TYPESET}")
+        patch.setattr(papers, "_TYPESET", f"import time; time.sleep(600)\n{papers._TYPESET}")
         asked = [people.submit(pdf, LETTER) for _ in range(3)]
         while not all(one.done() for one in asked):
             for maker in makers():
