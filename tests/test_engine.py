@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
+from pixflow.documents.resource import ResourceDocument
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.follow_up import (
@@ -34,6 +35,8 @@ from pixflow.participation.campaign import declare_campaign
 from pixflow.participation.imports import import_participation
 from pixflow.participation.matches import confirm_match, undo_match
 from pixflow.refused import Refused
+from pixflow.resources.sharing import share_resource, withdraw_resource
+from pixflow.store import command_sealing
 from pixflow.store.latest_events import LIMIT, LatestEvents
 from pixflow.store.stream_reader import StreamReader
 from pixflow.team.membership import add_member, record_departure, undo_departure
@@ -405,6 +408,21 @@ def test_the_same_command_pressed_twice_at_once_is_recorded_once(followed: House
     assert sorted(done.repeated for done in found) == [False, True]
     assert found[0].recorded == found[1].recorded
     assert followed.topics().count("NoteTaken") == 1
+
+
+def test_a_stream_from_before_its_kind_told_of_people_has_the_digest_of_what_is_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say(decide: Decision[..., Any], command: UUID, **said: Any) -> CommandResult:
+        return house.engine.execute({"resource": OTHER_DOSSIER}, decide, by=house.referent, command_id=command, **said)
+
+    say(share_resource, uuid4(), document=ResourceDocument("Affiche", "fiche", "un texte"), note="")
+    monkeypatch.setattr(command_sealing, "KINDS_OF_PEOPLE", command_sealing.KINDS_OF_PEOPLE | {"resource"})
+    command = uuid4()
+    say(withdraw_resource, command, reason="vieux")
+    assert say(withdraw_resource, command, reason="vieux").repeated
+    with pytest.raises(Refused, match="command-id-reused"):
+        say(withdraw_resource, command, reason="faux")
 
 
 def test_the_same_command_recorded_before_its_dossier_is_loaded_is_recorded_once(followed: House) -> None:

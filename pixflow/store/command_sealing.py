@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import NamedTuple
+from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
@@ -39,12 +40,16 @@ class CommandSealing:
     def seal(self, work: UnitOfWork, sent: bytes) -> SealedCommand:
         """Returns the command of a unit of work. Creates the keys that its streams lack."""
         recorded = with_proofs(work.events(), self._digests.of_erasure)
-        self._keys.ensure({one.originator_id for one in recorded if self._mapper.seals(one.event)})
+        self._keys.ensure(_people(recorded))
         command = NewCommand(work.command_id, work.by.id, self.fingerprint(sent, recorded) or b"")
         stored = [self._mapper.to_stored_event(one) for one in recorded]
         return SealedCommand(recorded, stored, command, *self._digests.claims(work.claims()))
 
     def fingerprint(self, sent: bytes, recorded: Iterable[Recorded]) -> bytes | None:
         """Returns the digest of what a person sent; None once a person in it is erased."""
-        people = {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}
-        return self._digests.of_command(people, sent)
+        return self._digests.of_command(_people(recorded), sent)
+
+
+def _people(recorded: Iterable[Recorded]) -> set[UUID]:
+    """Returns the streams that tell of people. An old one has no key when an update made its kind one of these."""
+    return {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}

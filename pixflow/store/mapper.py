@@ -63,10 +63,6 @@ class TypedMapper(Mapper[UUID]):
                 raise ValueError(f"two event classes are named {cls.TOPIC}")
             self._codecs[cls.TOPIC] = _codec(cls, sealing=keys is not None)  # type: ignore[arg-type]
 
-    def seals(self, event: Event) -> bool:
-        """Tells whether the stream of an event needs a key."""
-        return (codec := self._codecs.get(event.TOPIC)) is not None and codec.seals
-
     def to_stored_event(self, recorded: Recorded) -> StoredEvent:  # type: ignore[override]
         stream, topic = recorded.originator_id, recorded.event.TOPIC
         codec = self._codecs.get(topic)

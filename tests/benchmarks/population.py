@@ -15,7 +15,7 @@ from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import staff as s
-from pixflow.events.base import Event, Recorded
+from pixflow.events.base import Event, Recorded, personal_fields
 from pixflow.events.values import Action, Moment, Part, Partner, Purpose, Result
 from pixflow.store.postgres.database import Database
 
@@ -83,7 +83,7 @@ def fill(engine: Engine, said: Iterable[Said], chunk: int = 5_000) -> None:
 
 def put(engine: Engine, events: Sequence[Recorded]) -> None:
     """Record these as they are, sealed; the keys first."""
-    engine.keys.ensure({one.originator_id for one in events if engine.mapper.seals(one.event)})
+    engine.keys.ensure({one.originator_id for one in events if personal_fields(type(one.event))})
     engine.events.put(events)
 
 

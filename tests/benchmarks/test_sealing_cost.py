@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from pixflow.events.base import Recorded
+from pixflow.events.base import Recorded, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.store.mapper import TypedMapper
 from pixflow.store.sqlite.recorder import factory
@@ -62,7 +62,7 @@ def test_sealing(opened: OpenStructure, tmp_path: Path, report: Report) -> None:
     clear = InClear(tmp_path / "clear", events)
     reads, written = (
         sqlite.SqliteStores(tmp_path / "read"),
-        sum(opened.engine.mapper.seals(one.event) for one in events),
+        sum(bool(personal_fields(type(one.event))) for one in events),
     )
     contenders: dict[str, Callable[[], float]] = {}
     for how, source, mapper in (("in clear", clear, clear.mapper), ("sealed", opened.engine, opened.engine.mapper)):
