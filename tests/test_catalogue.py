@@ -1,17 +1,18 @@
 """A walk over every event that may be stored: its stored example, the decision that emits it, its effect.
 
-tests/golden/<topic>.json is one stored state, frozen: what was written once is read for ever. golden/catalogue.json is
-the list of names and fields. A new event gets both by `python -m tests.test_catalogue`, which overwrites no example.
+tests/golden/<topic>.json is one stored state, frozen: what was written once is read for ever. <topic>.2.json has the
+next shape. golden/catalogue.json is the list of shapes. `python -m tests.test_catalogue` adds what is new to both. It
+overwrites no example, and refuses a shape that would not read what is stored (tests/test_shapes.py).
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import count, takewhile
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -146,8 +147,8 @@ from tests.given import (
     without_bookkeeping,
 )
 from tests.given import certification as proposed
+from tests.test_shapes import CATALOGUE, GOLDEN, broken, frozen, holds, shapes
 
-GOLDEN = Path(__file__).parent / "golden"
 EVENTS = list(catalogue())
 MAPPER = TypedMapper(EVENTS)
 NEXT = datetime(2026, 9, 16, 7, 30, tzinfo=UTC)
@@ -912,15 +913,23 @@ def emitted(cls: type[Event]) -> Event:
     return event
 
 
-def stored(cls: type[Event]) -> StoredEvent:
-    state = (GOLDEN / f"{cls.TOPIC}.json").read_bytes()
-    return StoredEvent(DOSSIER, 1, cls.TOPIC, state)
+def examples(cls: type[Event]) -> list[Path]:
+    """The stored examples of an event: one for each shape that it had, the latest last."""
+    later = (GOLDEN / f"{cls.TOPIC}.{number}.json" for number in count(2))
+    return [GOLDEN / f"{cls.TOPIC}.json", *takewhile(Path.exists, later)]
+
+
+EXAMPLES = [(cls, path) for cls in EVENTS for path in examples(cls)]
+each_example = pytest.mark.parametrize(("cls", "path"), EXAMPLES, ids=[path.stem for _, path in EXAMPLES])
+
+
+def read(path: Path, cls: type[Event]) -> Recorded:
+    return MAPPER.to_domain_event(StoredEvent(DOSSIER, 1, cls.TOPIC, path.read_bytes()))
 
 
 def test_every_event_has_its_case_its_example_and_no_other() -> None:
     assert list(EMITTED) == EVENTS
-    names = {path.stem for path in GOLDEN.glob("*.json")} - {"catalogue"}
-    assert names == {cls.TOPIC for cls in EVENTS}
+    assert set(GOLDEN.glob("*.json")) == {path for _, path in EXAMPLES} | {CATALOGUE}
 
 
 @each_event
@@ -931,22 +940,22 @@ def test_a_decision_emits_it(cls: type[Event]) -> None:
 
 
 @each_event
-def test_its_stored_example_reads_as_what_the_decision_emits(cls: type[Event]) -> None:
-    recorded = MAPPER.to_domain_event(stored(cls))
-    assert recorded == example(emitted(cls))
+def test_its_latest_example_is_what_its_decision_emits(cls: type[Event]) -> None:
+    """A new shape has an example of its own: run `python -m tests.test_catalogue`."""
+    latest = examples(cls)[-1]
+    assert read(latest, cls) == example(emitted(cls))
+    assert json.loads(latest.read_text()) == json.loads(written(cls))
 
 
-@each_event
-def test_it_is_still_written_as_its_example(cls: type[Event]) -> None:
-    """Fields added since stand beside: their default is what the example is read with."""
-    written = MAPPER.to_stored_event(example(emitted(cls)))
-    assert written.topic == cls.TOPIC
-    assert holds(json.loads(written.state), json.loads(stored(cls).state))
+@each_example
+def test_each_value_of_an_example_is_kept(cls: type[Event], path: Path) -> None:
+    kept = MAPPER.to_stored_event(read(path, cls))
+    assert holds(json.loads(kept.state), json.loads(path.read_text()))
 
 
-@each_event
-def test_its_example_folds_alone_and_where_it_belongs(cls: type[Event]) -> None:
-    kind, recorded = KINDS[kind_of(cls)], MAPPER.to_domain_event(stored(cls))
+@each_example
+def test_its_example_folds_alone_and_where_it_belongs(cls: type[Event], path: Path) -> None:
+    kind, recorded = KINDS[kind_of(cls)], read(path, cls)
     assert kind.evolve(kind.fold([]), recorded).version == 1
     before = [event for event in EMITTED[cls].before if kind_of(event) == kind_of(cls)]
     history = stamped(before)
@@ -955,9 +964,9 @@ def test_its_example_folds_alone_and_where_it_belongs(cls: type[Event]) -> None:
     assert changed != bool(EMITTED[cls].no_effect)
 
 
-def test_the_list_of_events_and_their_fields_is_frozen() -> None:
-    """Changed on purpose: run `python -m tests.test_catalogue`, and say in docs/event-model.md what changed."""
-    assert json.loads((GOLDEN / "catalogue.json").read_text()) == listed()
+def test_no_event_has_an_upcaster() -> None:
+    """Nothing would call it: a shape only grows."""
+    assert not [cls.TOPIC for cls in EVENTS if hasattr(cls, "class_version")]
 
 
 def test_every_dated_event_says_the_day_it_happened() -> None:
@@ -981,61 +990,31 @@ def test_no_event_is_named_updated_and_topics_name_their_stream() -> None:
 # --- how the examples and the list are made
 
 
-def holds(written: Any, example: Any) -> bool:
-    """Returns true if the written text has every field of the example, with its value."""
-    if isinstance(example, dict):
-        return all(name in written and holds(written[name], value) for name, value in example.items())
-    if isinstance(example, list):
-        return len(written) == len(example) and all(map(holds, written, example))
-    return bool(written == example)
-
-
 def example(event: Event) -> Recorded:
     return Recorded(DOSSIER, 1, event, AT, str(ADVISOR), None, "web", UUID(int=0xC0))
 
 
-def listed() -> dict[str, Any]:
-    values = {cls.__name__: shape(cls) for cls in sorted(set(carried()), key=lambda cls: cls.__name__)}
-    events = {cls.TOPIC: {"stage": cls.STAGE, "fields": shape(cls)} for cls in EVENTS}
-    return {"events": events, "values": values}
+def written(cls: type[Event]) -> bytes:
+    return MAPPER.to_stored_event(example(emitted(cls))).state
 
 
-def shape(cls: type) -> dict[str, str]:
-    hints = get_type_hints(cls)
-    return {one.name: _written(hints[one.name]) for one in fields(cls)}
-
-
-def _written(hint: Any) -> str:
-    """The type without the module of our own classes: code may move."""
-    if isinstance(hint, type) and not get_args(hint):
-        return hint.__name__
-    return re.sub(r"\bpixflow(?:\.\w+)*\.(\w+)", r"\1", str(hint))
-
-
-def carried() -> Iterator[type]:
-    """Every dataclass that an event carries, however deep."""
+def _freeze() -> None:
+    """Adds what is new: the list of shapes, and an example of each new one."""
+    listed = shapes(EVENTS)
+    if wrong := broken(frozen(), listed):
+        raise SystemExit("\n".join(wrong))
+    parts = (
+        f'"{part}": {{\n' + ",\n".join(f'"{name}": {json.dumps(one)}' for name, one in listed[part].items()) + "\n}"
+        for part in listed
+    )
+    CATALOGUE.write_text("{" + ",\n".join(parts) + "}\n")
     for cls in EVENTS:
-        yield from _within(cls)
-
-
-def _within(cls: type) -> Iterator[type]:
-    for hint in get_type_hints(cls).values():
-        for leaf in _leaves(hint):
-            if is_dataclass(leaf):
-                yield leaf  # type: ignore[misc]
-                yield from _within(leaf)  # type: ignore[arg-type]
-
-
-def _leaves(hint: Any) -> Iterator[Any]:
-    yield hint
-    for argument in get_args(hint):
-        yield from _leaves(argument)
+        known = [path for path in examples(cls) if path.exists()]
+        document = json.loads(written(cls))
+        if not known or json.loads(known[-1].read_text()) != document:
+            path = GOLDEN / f"{cls.TOPIC}{f'.{len(known) + 1}' if known else ''}.json"
+            path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    for cls in EVENTS:
-        path = GOLDEN / f"{cls.TOPIC}.json"
-        if not path.exists():
-            document = json.loads(MAPPER.to_stored_event(example(emitted(cls))).state)
-            path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-    (GOLDEN / "catalogue.json").write_text(json.dumps(listed(), ensure_ascii=False, indent=1) + "\n")
+    _freeze()

@@ -163,7 +163,7 @@ class _SealedCodec(_Codec):
         self._personal = sorted(personal)
         self._clear = [one.name for one in fields(cls) if one.name not in personal]  # type: ignore[arg-type]
         self._event_decoder: Decoder[Event] = Decoder(cls)
-        self._place = cls.TOPIC.encode() + getattr(cls, "class_version", 1).to_bytes(2, "big")
+        self._place = cls.TOPIC.encode() + _CLASS_VERSION
 
     def encode(self, recorded: Recorded, keys: Keys | None) -> bytes | None:
         event, stream = recorded.event, recorded.originator_id
@@ -210,6 +210,8 @@ class _Day(Struct):
     on: date
 
 
+_CLASS_VERSION = (1).to_bytes(2, "big")
+"""One for all: a shape only grows (docs/decisions/0061-a-class-is-sealed-or-clear-for-ever.md)."""
 _ENCODER = Encoder()
 _SEALED: Decoder[StoredState[Raw]] = Decoder(StoredState[Raw])
 _DAY = Decoder(_Day)
