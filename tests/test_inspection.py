@@ -121,6 +121,17 @@ def a_clear_field(write: Writer) -> None:
     write.change(4, b'"site":"Mortagne"', b'"site":"Alen"')
 
 
+def a_seal_that_is_gone(write: Writer) -> None:
+    state = bytes(write.rows(4)[0][4])
+    write.change(4, state[state.index(b',"commit":"') : -1], b"")
+
+
+def clear_fields_for_a_seal(write: Writer) -> None:
+    a_seal_that_is_gone(write)
+    names = b'"last_name":"Dupont","first_name":"Ana","birth_date":null,"imilo_number":null,'
+    write.change(4, b'"site":', names + b'"site":')
+
+
 def another_content_by_who_has_the_keys(write: Writer) -> None:
     """Seals another name in the place of the first one; the commitment stays, as somebody may have kept it."""
     _, stream, version, topic, state = write.rows(4)[0]
@@ -189,6 +200,8 @@ WAYS: dict[Callable[[Writer], None], set[tuple[str, int]]] = {
     another_author_in_clear: {("author", 2)},
     another_command_in_clear: {("command", 2)},
     a_clear_field: {("opening", 4)},
+    a_seal_that_is_gone: {("opening", 4)},
+    clear_fields_for_a_seal: {("opening", 4)},
     another_content_by_who_has_the_keys: {("opening", 4)},
     an_event_that_is_gone: {("position", 5)},
     the_last_event_that_is_gone: {("end", 5)},
