@@ -1,6 +1,8 @@
 # One verb for each thing a developer does. Needs Python 3.11 or later, and make.
 PYTHON ?= python3
 BIN := .venv/bin
+# Two stamps for one environment: what runs is in it, and so is the rest, for development.
+RUNS := .venv/.runs
 INSTALLED := .venv/.installed
 # Python keeps compiled modules for the many processes that tests start.
 override export PYTHONDONTWRITEBYTECODE :=
@@ -12,21 +14,28 @@ IN_MEMORY := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -g
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-install: $(INSTALLED)  ## install the virtual environment from the lock file
-$(INSTALLED): requirements.lock pyproject.toml
-	@echo "Installing pixflow in .venv: about half a minute."
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
+
+install: $(INSTALLED)  ## install the virtual environment from the lock files
+$(RUNS): requirements-run.lock pyproject.toml
+	@echo "Installing what runs in .venv: about half a minute."
 	@test -x $(BIN)/python || { echo "- a virtual environment"; $(PYTHON) -m venv .venv; }
-	@echo "- $$(grep -c == requirements.lock) packages of requirements.lock, each checked against its hash"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
+	@echo "- $$(grep -c == $<) packages of $<, each checked against its hash"
+	@$(PIP) --require-hashes -r $<
 	@echo "- pixflow itself"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(INSTALLED): requirements.lock $(RUNS)
+	@echo "- the rest of the $$(grep -c == $<) packages of $<, for development"
+	@$(PIP) --require-hashes -r $<
 	@touch $@
 	@echo "Installed. Next: make demo, or make test."
 
-demo: $(INSTALLED)  ## serve an invented Mission locale in your browser
+demo: $(RUNS)  ## serve an invented Mission locale in your browser
 	@echo "Inventing two Missions locales and some months of their work: about ten seconds."
-	@echo "The pages then open on http://127.0.0.1:8000; Ctrl+C stops them. pixflow prints French."
-	@$(BIN)/pixflow demo
+	@echo "The pages then open on the address that it prints; Ctrl+C stops them. pixflow prints French."
+	@$(BIN)/pixflow demo $(ARGS)
 
 test: $(INSTALLED)  ## run every test but the long ones
 	@$(IN_MEMORY) $(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore=tests/benchmarks $(ARGS)

@@ -1,6 +1,9 @@
 """The lock files: what runs is a part of what is tested, with the same versions and nothing of the tests."""
 
+import os
 import re
+import shutil
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -45,3 +48,31 @@ def test_what_runs_holds_each_library_that_the_code_imports() -> None:
         if not run.intersection(one.lower().replace("_", "-") for one in known[name])
     }
     assert not missing
+
+
+def test_a_demonstration_installs_what_runs_and_development_adds_the_rest(tmp_path: Path) -> None:
+    run, rest = "requirements-run.lock", "requirements.lock"
+    for name in ("Makefile", "pyproject.toml", run, rest):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv").mkdir()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+
+    def installed_by(verb: str) -> list[str]:
+        said = subprocess.check_output(["make", "--dry-run", verb], cwd=tmp_path, env=environment, text=True)
+        return re.findall(r"-r (\S+)", said)
+
+    def stamp(name: str, hour: int) -> None:
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (hour * 3600, hour * 3600))
+
+    for name in ("pyproject.toml", run, rest):
+        stamp(name, 1)
+    assert (installed_by("demo"), installed_by("install"), installed_by("check")) == ([run], [run, rest], [run, rest])
+    stamp(".venv/.runs", 2)
+    assert (installed_by("demo"), installed_by("test")) == ([], [rest])
+    stamp(".venv/.installed", 3)
+    assert (installed_by("demo"), installed_by("test")) == ([], [])
+    stamp(rest, 4)
+    assert (installed_by("demo"), installed_by("test")) == ([], [rest])
+    stamp(run, 4)
+    assert (installed_by("demo"), installed_by("test")) == ([run], [run, rest])
