@@ -28,6 +28,7 @@ from web.cli.common.terminal import (
     shown,
 )
 from web.french.errors import serving as serving_texts
+from web.french.health import sentence as finding_text
 from web.hosting import health, partner_mails
 from web.hosting.clock_watch import ClockWatch
 from web.hosting.host import Host, open_host, serving
@@ -131,9 +132,9 @@ def _say_where(host: Host, port: int) -> str:
 def _say_what_is_wrong(host: Host) -> None:
     for slug, error in host.closed.items():
         errors.print(f"La structure {slug} ne s’ouvre pas, les autres sont servies. {explained(error)}")
-    for one in host.structures.values():
-        for warning in one.engine.recorder.warnings:
-            logging.getLogger("pixflow").warning(warning)
+    found = [health.version(one.engine) for one in host.structures.values()]
+    for said in dict.fromkeys(finding_text(one.check, one.level, one.details) for one in found if one.level == "note"):
+        logging.getLogger("pixflow").warning(said)
 
 
 def _tick(host: Host, stop: threading.Event, port: int) -> None:

@@ -88,9 +88,9 @@ def durability(engine: Engine) -> Finding:
 
 
 def version(engine: Engine) -> Finding:
-    """Reports warnings of the store that an operator can act on."""
-    warns = bool(engine.recorder.warnings)
-    return Finding("version", "note" if warns else "good", {"store": engine.recorder.KIND})
+    """Reports a flaw of the store that an operator can mend."""
+    flawed = engine.recorder.has_known_flaw
+    return Finding("version", "note" if flawed else "good", {"store": engine.recorder.KIND})
 
 
 def clock(opened: OpenStructure, reads: Live) -> Finding:

@@ -110,13 +110,6 @@ class Database:
             open=True,
         )
 
-    @property
-    def warnings(self) -> list[str]:
-        """Warnings for the operator at start, as sentences."""
-        if self.role:
-            return []
-        return ["PostgreSQL lets this user make no role: only triggers keep events from being changed"]
-
     @contextmanager
     def owner(self) -> Iterator[Owner]:
         """Opens a connection of its own as the user of the URL, to create and drop tables. Each statement commits."""

@@ -54,9 +54,9 @@ class PostgresRecorder(ApplicationRecorder):
         self.files = PostgresFiles(database, schema)
 
     @property
-    def warnings(self) -> list[str]:
-        """Warnings for the operator at start, as sentences."""
-        return self.database.warnings
+    def has_known_flaw(self) -> bool:
+        """Tells whether only triggers keep events from being changed: PostgreSQL lets this user make no role."""
+        return not self.database.role
 
     def check_durable(self) -> None:
         """Raises StoreRefused when a confirmed command could be lost in a power cut (docs/faults.md#f1)."""

@@ -83,11 +83,9 @@ class HardenedRecorder(SQLiteApplicationRecorder):
                 c.execute(next(statement for statement in TRIGGERS if statement.split()[2] == name))
 
     @property
-    def warnings(self) -> list[str]:
-        """Warnings for the operator at start, as sentences."""
-        if sqlite3.sqlite_version_info >= WAL_RESET_FIXED:
-            return []
-        return [f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug; 3.51.3 or later is advised"]
+    def has_known_flaw(self) -> bool:
+        """Tells whether this SQLite has the WAL-reset bug, which 3.51.3 mends."""
+        return sqlite3.sqlite_version_info < WAL_RESET_FIXED
 
     def check_durable(self) -> None:
         """Raises StoreRefused when a confirmed command could be lost in a power cut (docs/faults.md#f1)."""

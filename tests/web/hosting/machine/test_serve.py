@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import socket
+import sqlite3
 import stat
 import subprocess
 from contextlib import closing
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
 
 from pixflow.team.accounts import suspend_account
 from tests.web.client import InspectingClient
@@ -20,9 +22,11 @@ from web.accounts import accounts, memberships
 from web.accounts.store import open_accounts
 from web.app import create_app
 from web.cli import server
+from web.cli.app import app
 from web.french.errors import serving as serving_texts
 from web.hosting.machine import listener
 from web.hosting.machine.listener import CannotServe, listen_at, listen_on, trusted_proxies
+from web.hosting.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +192,29 @@ def test_the_demonstration_says_what_is_different(data: Path, tmp_path: Path) ->
     with serving(tmp_path / "d", "--demo", "--port", "0", PIXFLOW_URL="") as process:
         assert "http://127.0.0.1:" in process.stdout.readline()
         assert "chacun choisit qui être, sans mot de passe" in process.stdout.readline()
+
+
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_flaw_of_the_store_is_told_once_in_french(
+    store: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two structures have it: an old SQLite, or a user of PostgreSQL who may make no role."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
+    if store == "postgres":
+        cluster = request.getfixturevalue("postgres")
+        cluster.run("CREATE ROLE without_roles LOGIN")
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", cluster.create_database(owner="without_roles"))
+    settings = environment(tmp_path / "data", PIXFLOW_URL="")
+    for name in ("Ici", "Ailleurs"):
+        words = ["init", "--demo", "--preset", "laigle-mortagne", "--structure", name]
+        assert CliRunner(env=settings).invoke(app, words).exit_code == 0
+    with listen_on(0) as taken:
+        said = refused(tmp_path / "data", "--demo", "--port", str(taken.getsockname()[1]), PIXFLOW_URL="")
+    flaw = {"sqlite": "Cette version de SQLite a un défaut connu", "postgres": "PostgreSQL ne laisse pas pixflow créer"}
+    assert said.count(flaw[store]) == 1
+    assert "WAL-reset bug" not in said
+    if database := Settings().database():
+        database.close()
 
 
 def test_a_port_serves_people_who_sign_in(data: Path) -> None:
