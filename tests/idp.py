@@ -212,7 +212,7 @@ class Provider:
 def visit(address: str) -> str:
     """Goes to an address of the provider as a browser does. Returns where it sends the browser."""
     parts = urlsplit(address)
-    connection = HTTPConnection(parts.netloc, timeout=60)
+    connection = HTTPConnection(parts.netloc, timeout=600)
     connection.request("GET", f"{parts.path}?{parts.query}")
     answer = connection.getresponse()
     there = answer.getheader("Location") or ""

@@ -34,7 +34,7 @@ SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
 }
-_PATIENCE = 60.0
+_PATIENCE = 600.0
 PLANNED_ALIKE = 5
 """Times that PostgreSQL plans a prepared statement for its values, before it compares with a plan for any values."""
 _PLANS = b"""SELECT statement, custom_plans::integer, generic_plans::integer FROM pg_prepared_statements

@@ -72,7 +72,7 @@ WALKED = ("wide", "dark")
 """The looks of a walk, which leaves the third to the tests of each page."""
 _passed: defaultdict[tuple[str, ...], str] = defaultdict(str)
 """The kinds of element that passed in all of these looks, whatever the page."""
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Longest wait on a busy machine, in ms."""
 expect.set_options(timeout=PATIENCE)
 OURS = ("status of 422", "status of 410")

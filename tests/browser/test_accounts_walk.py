@@ -41,7 +41,7 @@ def mail_server() -> Iterator[tuple[Mailbox, str]]:
     """Yields a mailbox and its address, on a free port of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(box := Mailbox(), hostname="127.0.0.1", port=port, ready_timeout=60)
+    controller = Controller(box := Mailbox(), hostname="127.0.0.1", port=port, ready_timeout=600)
     controller.start()
     try:
         yield box, f"smtp://127.0.0.1:{port}"

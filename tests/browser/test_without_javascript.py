@@ -34,7 +34,7 @@ def url(tmp_path: Path) -> Iterator[str]:
         assert found
         yield found[0]
         process.terminate()
-        process.wait(60)
+        process.wait(600)
 
 
 def test_the_main_thread_works_without_javascript(url: str, tmp_path: Path, new_tab: Callable[..., Page]) -> None:

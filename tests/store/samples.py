@@ -76,7 +76,7 @@ def line(process: "subprocess.Popen[str]") -> str:
 
 def finish(process: "subprocess.Popen[str]") -> list[str]:
     """Returns the output of a process, after it ended without error."""
-    out, _ = process.communicate(timeout=120)
+    out, _ = process.communicate(timeout=600)
     assert process.returncode == 0
     return out.split()
 

@@ -81,7 +81,7 @@ def test_a_renewal_that_fails_changes_nothing(vault: Vault) -> None:
 def test_keys_made_while_others_are_renewed_open_afterwards(place: Place, tmp_path: Path) -> None:
     Ring.create(tmp_path / "keys", "ml")
     structure, streams = uuid4(), [[uuid4() for _ in range(15)] for _ in range(3)]
-    together = Barrier(4, timeout=60)
+    together = Barrier(4, timeout=600)
 
     def opened() -> Keys:
         return Keys(structure, Ring(tmp_path / "keys", "ml"), place.vault())

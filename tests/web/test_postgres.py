@@ -170,7 +170,7 @@ def test_processes_that_serve_at_once_see_what_each_other_records(on_postgres: H
     ):
         advisor = dict(cookie(served, "advisor"))
         people = [
-            closed.enter_context(httpx2.Client(base_url=url, cookies=advisor, timeout=60)) for url in (here, there)
+            closed.enter_context(httpx2.Client(base_url=url, cookies=advisor, timeout=600)) for url in (here, there)
         ]
         (dossier, *_) = _TO_OTHERS.findall(people[0].get("/dossiers").text)
 
@@ -195,7 +195,7 @@ def test_many_at_once_wait_for_their_turn(on_postgres: Host) -> None:
     """More than there are connections: none is held by one who waits for another's."""
     advisor = dict(cookie(one(on_postgres), "advisor"))
     with listening(create_app(on_postgres)) as url, ThreadPoolExecutor(CROWD) as pool:
-        asked = pool.map(lambda _: httpx2.get(f"{url}/boite", cookies=advisor, timeout=60), range(CROWD))
+        asked = pool.map(lambda _: httpx2.get(f"{url}/boite", cookies=advisor, timeout=600), range(CROWD))
         assert {answer.status_code for answer in asked} == {200}
 
 

@@ -43,7 +43,7 @@ def running(algorithm: str, level: str, *, signs_userinfo: bool) -> Iterator[str
 
 @contextmanager
 def browser() -> Iterator[httpx2.Client]:
-    with httpx2.Client(trust_env=False, follow_redirects=False, timeout=60) as made:
+    with httpx2.Client(trust_env=False, follow_redirects=False, timeout=600) as made:
         yield made
 
 

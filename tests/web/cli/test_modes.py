@@ -88,7 +88,7 @@ def test_a_whole_life_at_the_terminal_under_umask_000(tmp_path: Path) -> None:
         assert process.stdout is not None
         try:
             url = process.stdout.readline().partition("http://")[2].split()[0]
-            assert httpx2.get(f"http://{url}/qui", timeout=60).status_code == 200
+            assert httpx2.get(f"http://{url}/qui", timeout=600).status_code == 200
             ran("tick")
             ran("backup")
             assert open_to_others(data) == []

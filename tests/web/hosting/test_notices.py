@@ -262,7 +262,7 @@ def test_a_mail_server_gets_the_message(at_work: House) -> None:
     at_work.opened()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(Server(), hostname="127.0.0.1", port=port, ready_timeout=60)
+    controller = Controller(Server(), hostname="127.0.0.1", port=port, ready_timeout=600)
     controller.start()
     try:
         assert tick(at_work, smtp_outbox(Settings(smtp=f"smtp://127.0.0.1:{port}", sender="pixflow@exemple.fr"))) == 1

@@ -175,7 +175,7 @@ def test_one_that_is_killed_is_told_and_the_next_start_makes_them(at_work: House
     with found.making():  # where it waits
         starting = Thread(target=start)
         starting.start()
-        assert within(60, lambda: bool(children(os.getpid())))
+        assert within(600, lambda: bool(children(os.getpid())))
         os.kill(children(os.getpid())[0], signal.SIGKILL)
         starting.join()
     assert [(type(error), str(error)[-3:]) for error in raised] == [(BuildLost, " -9")]
@@ -211,11 +211,11 @@ def test_it_ends_with_the_process_that_started_it(how: signal.Signals, at_work: 
         command = [sys.executable, "-c", START, str(at_work.served.opened.folder)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as server:
             assert server.stderr
-            assert within(60, lambda: bool(children(server.pid)))
+            assert within(600, lambda: bool(children(server.pid)))
             child = children(server.pid)[0]
             os.killpg(server.pid, how)  # as a terminal does
             said = server.stderr.read()  # the child has it too: both have ended
-            assert within(60, lambda: not Path(f"/proc/{child}").exists())
+            assert within(600, lambda: not Path(f"/proc/{child}").exists())
     assert server.returncode == -how
     assert (b"KeyboardInterrupt" in said) is (how is signal.SIGINT)
     assert found.live() is None

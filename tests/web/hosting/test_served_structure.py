@@ -60,7 +60,7 @@ def test_who_waits_for_tables_that_a_rebuild_replaces_gets_the_new_ones(at_work:
     with old._mutex:
         for thread in waiting:
             thread.start()
-        assert asked.wait(60)
+        assert asked.wait(600)
         sleep(0.3)
         stores.rebuild(served.reads.stores, served.engine)
         assert served.reads.side is not old

@@ -63,7 +63,7 @@ def serving(
     """Serves until the end of the block. Waits for READY=1 on a socket of systemd's kind."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
         told.bind(str(data.parent / "notify"))
-        told.settimeout(60)
+        told.settimeout(600)
         settings = {"NOTIFY_SOCKET": str(data.parent / "notify"), **settings}
         with (
             (data.parent / "stderr").open("w") as log,
@@ -80,11 +80,11 @@ def serving(
                 yield process
             finally:
                 process.terminate()
-                process.wait(60)
+                process.wait(600)
                 (data.parent / "notify").unlink()
 
 
 def at_socket(path: Path) -> httpx2.Client:
     """A client of a UNIX socket, as a proxy is."""
     transport: Any = httpx2.HTTPTransport(uds=str(path))
-    return httpx2.Client(transport=transport, base_url=f"http://{HOST}", timeout=60)
+    return httpx2.Client(transport=transport, base_url=f"http://{HOST}", timeout=600)

@@ -104,7 +104,7 @@ def test_a_socket_of_systemd_that_is_open_to_others_is_refused(data: Path, tmp_p
             stdin=opened.fileno(),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
         )
     assert answer.returncode == 1
     assert "SocketMode=0660" in answer.stderr
@@ -127,7 +127,7 @@ def test_a_socket_of_systemd_is_served(data: Path, tmp_path: Path) -> None:
                 assert process.poll() is None
             path.chmod(0o660)  # as SocketMode= does
             with at_socket(path) as client:
-                assert client.get("/connexion", timeout=60).status_code == 200
+                assert client.get("/connexion", timeout=600).status_code == 200
         finally:
             process.terminate()
 
@@ -221,9 +221,9 @@ def test_a_port_serves_people_who_sign_in(data: Path) -> None:
     with listen_on(0) as free:
         port = free.getsockname()[1]
     with serving(data, "--port", str(port), PIXFLOW_PROXY="true"):
-        answer = httpx2.get(f"http://127.0.0.1:{port}/connexion", headers={"Host": HOST}, timeout=60)
+        answer = httpx2.get(f"http://127.0.0.1:{port}/connexion", headers={"Host": HOST}, timeout=600)
         assert answer.status_code == 200
-        assert httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=60).status_code == 200
+        assert httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=600).status_code == 200
 
 
 def test_a_free_port_is_the_one_that_is_printed(data: Path) -> None:
@@ -231,4 +231,4 @@ def test_a_free_port_is_the_one_that_is_printed(data: Path) -> None:
         assert process.stdout
         printed = re.search(r"http://localhost:[1-9]\d*", process.stdout.readline())
         assert printed
-        assert httpx2.get(f"{printed[0]}/connexion", timeout=60).status_code == 200
+        assert httpx2.get(f"{printed[0]}/connexion", timeout=600).status_code == 200

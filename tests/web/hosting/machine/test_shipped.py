@@ -176,7 +176,7 @@ class Through:
 
     def __call__(self, method: str, path: str, *, name: str = HOST, host: str = "", **more: Any) -> httpx2.Response:
         headers = {"Host": host or f"{HOST}:{self.port}", **more.pop("headers", {})}
-        with httpx2.Client(verify=self.context, timeout=60) as client:
+        with httpx2.Client(verify=self.context, timeout=600) as client:
             return client.request(
                 method,
                 f"https://{LOCAL}:{self.port}{path}",
