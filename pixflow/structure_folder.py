@@ -27,13 +27,14 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.documents.resource import ResourceDocument
 from pixflow.engine import Engine, new_id
 from pixflow.events.catalogue import sealed_topics
-from pixflow.identity import normalise
 from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.resources.sharing import share_example
-from pixflow.store import FormatRefused, StoreRefused, replacement
+from pixflow.store import FormatRefused, StoreRefused, folders, replacement
 from pixflow.store.durable_files import private_file, private_folder, sync_folder, write_new
+from pixflow.store.folders import slug_of as slug_of
+from pixflow.store.folders import slugs as slugs
 from pixflow.store.keys import Keys
 from pixflow.store.postgres import factory, tables
 from pixflow.store.postgres.database import Database
@@ -96,17 +97,6 @@ class OpenStructure(msgspec.Struct, frozen=True):
         return uuid5(self.id, name)
 
 
-def slug_of(name: str) -> str:
-    """Returns the folder name of a structure."""
-    return normalise(name).replace(" ", "-")
-
-
-def slugs(data: Path) -> list[str]:
-    """Returns the structures of a data folder, by folder name."""
-    names = (replacement.IDENTITY, replacement.ORDER)
-    return sorted({path.parent.name for name in names for path in data.glob(f"*/{name}")})
-
-
 def create(
     data: Path,
     *,
@@ -134,7 +124,7 @@ def create(
     if len(slug) > _LONGEST_SLUG:
         raise Refused("long-name", longest=_LONGEST_SLUG)
     folder, schema = data / slug, schema_of(slug) if database else None
-    there = (data / "keys" / f"{slug}.key").exists() or (folder.exists() and any(folder.iterdir()))
+    there = slug in slugs(data) or (folder.exists() and any(folder.iterdir()))
     if there or (database and schema and tables.exist(database, schema)):
         raise Refused("structure-exists", slug=slug)
     _keep_apart(data, demonstration=demonstration)
@@ -185,16 +175,18 @@ def _keep_apart(data: Path, *, demonstration: bool) -> None:
 def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> OpenStructure:
     """Opens a structure of a data folder.
 
-    Raises Refused: "unknown-structure"; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one
-    is. Raises FormatRefused when its events have another format, KeysLost when its keys are lost and sealed data is
+    Raises Refused: "unknown-structure", "structure-gone", "structure-gone-unsaved"; "not-owned" or "other-user" when
+    this user cannot read it; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one is. Raises
+    FormatRefused when its events have another format, KeysLost when its keys are lost and sealed data is
     not, StoreRefused when structure.json is damaged.
     """
     folder = data / slug
-    if slug not in slugs(data):
-        raise Refused("unknown-structure", slug=slug, known=", ".join(slugs(data)))
-    with replacement.lock(folder):  # else a restore could replace what is being opened
-        replacement.complete(folder, database)
-        return _opened(data, slug, clock, database)
+    with folders.access_in_words():
+        folders.check_there(data, slug)
+        with replacement.lock(folder):  # else a restore could replace what is being opened
+            replacement.complete(folder, database)
+            folders.check_databases(folder)
+            return _opened(data, slug, clock, database)
 
 
 def _opened(data: Path, slug: str, clock: Clock, database: Database | None) -> OpenStructure:

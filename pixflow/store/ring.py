@@ -26,7 +26,8 @@ class _Document(msgspec.Struct):
 class Ring:
     """The ring key and the key of digests of one structure, as two files of `folder`.
 
-    Raises StoreRefused when the structure's key is missing or does not open them.
+    Raises StoreRefused when the structure's key is missing or does not open them, PermissionError when this user may
+    not read it.
     """
 
     def __init__(self, folder: Path, slug: str) -> None:
@@ -125,6 +126,8 @@ class Ring:
                     self._take_over()
         except InvalidUnwrap:
             raise StoreRefused(f"{self.key_path} is not the key that wrapped {self.path}") from None
+        except PermissionError:
+            raise
         except _UNREADABLE as error:
             raise StoreRefused(f"the keys of this structure cannot be read: {error}") from None
 

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from pixflow import structure_folder
 from pixflow.inspection import event_pass
-from web.cli.common.structures import OneOption, chosen_slugs, open_slug
-from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, in_words, marked
+from web.cli.common.structures import OneOption, chosen_slugs, each, open_slug
+from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked
 from web.french import health as french
 from web.hosting import account_checks, health, mail_checks
 from web.hosting.health import Finding
@@ -47,11 +47,14 @@ def doctor(
 
 
 def _replace_triggers(structure: str | None) -> None:
-    for slug in chosen_slugs(structure):
-        with in_words(), open_slug(slug) as opened:
-            if missing := opened.engine.recorder.missing_triggers():
-                opened.engine.recorder.replace_triggers()
-                errors.print(marked("{slug} : déclencheurs remis ({names}).", slug=slug, names=", ".join(missing)))
+    each(chosen_slugs(structure), _replace_in, "aucun déclencheur n’est remis.")
+
+
+def _replace_in(slug: str) -> None:
+    with open_slug(slug) as opened:
+        if missing := opened.engine.recorder.missing_triggers():
+            opened.engine.recorder.replace_triggers()
+            errors.print(marked("{slug} : déclencheurs remis ({names}).", slug=slug, names=", ".join(missing)))
 
 
 def _findings(slug: str, seconds: float | None) -> list[Finding]:

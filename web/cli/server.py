@@ -131,7 +131,7 @@ def _say_where(host: Host, port: int) -> str:
 
 def _say_what_is_wrong(host: Host) -> None:
     for slug, error in host.closed.items():
-        errors.print(f"La structure {slug} ne s’ouvre pas, les autres sont servies. {explained(error)}")
+        errors.print(f"{slug} ne s’ouvre pas, les autres structures sont servies. {explained(error)}")
     found = [health.version(one.engine) for one in host.structures.values()]
     for said in dict.fromkeys(finding_text(one.check, one.level, one.details) for one in found if one.level == "note"):
         logging.getLogger("pixflow").warning(said)

@@ -50,10 +50,15 @@ class Host:
     def open_structures(self, slugs: Iterable[str] = ()) -> None:
         """Opens these structures, or all of the folder, except those already open. Requests go on meanwhile.
 
-        A structure that fails stays closed, and does not keep the others from opening.
+        A structure that fails or is gone stays closed, and does not keep the others from opening. So does the data
+        folder when it cannot be read.
         """
-        closed: dict[str, Exception] = {}
-        for slug in slugs or structure_folder.slugs(self.data):
+        chosen, closed = list(slugs), dict[str, Exception]()
+        try:
+            chosen = chosen or structure_folder.slugs(self.data)
+        except Exception as error:
+            closed[self.data.name] = error
+        for slug in chosen:
             if slug not in self.structures:
                 try:
                     self.structures = {**self.structures, slug: self._open(slug)}

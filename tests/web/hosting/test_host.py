@@ -1,6 +1,6 @@
 """The host: structures opened at the start, those that come later, and those that do not open."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,12 @@ from pixflow.refused import Refused
 from pixflow.restore.restore import restore
 from pixflow.store import AlreadyServed, StoreRefused
 from pixflow.store.locks import ServeLock
+from tests import somebody
 from tests.damage import open_as_demonstration
+from tests.store.test_folders import LOSSES
 from tests.web.client import InspectingClient, words
 from web.app import create_app
+from web.cli import server
 from web.cli.server import tick_all
 from web.desk.dependencies import COOKIE
 from web.hosting.host import Host, open_host, serving
@@ -67,6 +70,34 @@ def test_where_no_structure_opens_the_process_is_not_ready(served: Host) -> None
     answer = client.get("/readyz")
     served.structures["alencon"] = one
     assert (answer.status_code, answer.json()["structures"], answer.json()["closed"]) == (503, 0, 2)
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+def test_one_that_is_gone_is_told_at_the_start_and_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lose: Callable[[Path], None]
+) -> None:
+    opened(tmp_path, "Alençon")
+    lose(opened(tmp_path, "Argentan"))
+    with open_host(tmp_path, demo=True) as made, serving(made):
+        server._say_what_is_wrong(made)
+        said = " ".join(capsys.readouterr().err.split())
+        assert "argentan ne s’ouvre pas, les autres structures sont servies. La structure « argentan » n’est" in said
+        tick_all(made, Settings(), 8000)
+        answer = InspectingClient(create_app(made)).get("/readyz").json()
+        assert (answer["ready"], answer["closed"], answer["structures"], answer["alarms"]) == (True, 1, 1, ["store"])
+
+
+def test_a_folder_that_cannot_be_read_any_more_stops_nobody_and_is_counted(tmp_path: Path) -> None:
+    with somebody.reachable() as data:
+        opened(data, "Alençon")
+        with open_host(data, demo=True) as made:
+            with somebody.without(data, data / "keys"):
+                made.open_structures()
+            assert (list(made.structures), list(made.closed)) == (["alencon"], [data.name])
+            made.open_structures()
+            assert made.closed == {}
+        with somebody.without(data, data / "keys"), pytest.raises(Refused, match="not-owned"), open_host(data):
+            pass
 
 
 def test_once_mended_it_is_served_within_a_minute(served: Host) -> None:

@@ -148,7 +148,7 @@ def test_no_process_is_started_for_live_tables_or_few_events(
 def test_its_error_is_raised_where_it_was_started(at_work: House) -> None:
     lose(at_work)
     (at_work.served.opened.folder / "structure.json").unlink()
-    with pytest.raises(Refused, match="unknown-structure"):
+    with pytest.raises(Refused, match="structure-gone"):
         serve_one(at_work.served.opened)
 
 

@@ -35,11 +35,11 @@ def each(slugs: list[str], run: Callable[[str], T], undone: str) -> tuple[list[T
 
 
 def chosen_slugs(structure: str | None) -> list[str]:
-    """Returns every structure of the data folder, or the named one."""
-    known = structure_folder.slugs(Settings().data)
-    if not known:
-        no_structure()
+    """Returns the named structure, or every one that something here knows. Some may be gone: opening them says it."""
     with in_words():
+        known = structure_folder.slugs(Settings().data)
+        if not known:
+            no_structure()
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
     return [structure] if structure else known

@@ -174,7 +174,8 @@ def _must_open(served: ServedStructure) -> None:
 def opening(structure: str | None) -> Iterator[OpenStructure]:
     """Opens the structure without its read side."""
     data = Settings().data
-    known = structure_folder.slugs(data)
+    with in_words():
+        known = structure_folder.slugs(data)
     if not known:
         no_structure()
     structure = structure if structure is not None else Settings().structure or None

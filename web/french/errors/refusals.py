@@ -160,6 +160,16 @@ REFUSALS: dict[str, str] = {
     "long-name": "Ce nom est trop long : abrégez-le, {longest} caractères au plus.",
     "kept-in-files": "La structure « {slug} » est gardée dans son dossier : enlevez PIXFLOW_DATABASE_URL.",
     "kept-on-postgresql": "La structure « {slug} » est gardée sur PostgreSQL : donnez PIXFLOW_DATABASE_URL.",
+    "structure-gone": "La structure « {slug} » n’est plus là : {path} manque. Remettez sa dernière sauvegarde : "
+    "« pixflow restore {backup} --replace --reason loss ». Si vous l’avez retirée exprès, déplacez aussi ailleurs "
+    "keys/{slug}.* et backups/{slug}.",
+    "structure-gone-unsaved": "La structure « {slug} » n’est plus là : {path} manque, et aucune sauvegarde n’est ici. "
+    "Remettez celle que vous gardez ailleurs : « pixflow restore DOSSIER --replace --reason loss ». Si vous l’avez "
+    "retirée exprès, ou si elle n’a jamais servi, déplacez aussi ailleurs keys/{slug}.*.",
+    "not-owned": "Le compte {user} ne peut pas lire ou écrire {path}, qui doit être à lui et qui est à {owner}. Depuis "
+    "le compte root : « chown -R {user} {path} », puis « chmod -R u+rwX {path} ».",
+    "other-user": "Le compte {user} ne peut pas lire ou écrire {path}, qui est à {owner} : lancez pixflow depuis ce "
+    "compte-là.",
     "unknown-structure": "La structure « {slug} » n’existe pas. Structures connues : {known}.",
     "not-allowed": "Vous ne pouvez pas {decision} ici : demandez à la personne qui suit ce dossier, ou à la direction.",
     "command-id-reused": "Cette page a déjà servi à enregistrer autre chose. Vos réponses sont gardées : vérifiez-les, "

@@ -1,0 +1,113 @@
+"""Folders of a data folder: the structures that it should hold, those that are gone, and what this user cannot read.
+
+pixflow reads and writes all of a data folder, as one user of the machine.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from errno import EACCES
+from pathlib import Path
+from pwd import getpwuid
+
+from pixflow.identity import normalise
+from pixflow.refused import Refused
+from pixflow.store.replacement import IDENTITY, ORDER
+
+_BACKUPS = "[!.]*/manifest.json"
+
+
+def slug_of(name: str) -> str:
+    """Returns the folder name of a structure."""
+    return normalise(name).replace(" ", "-")
+
+
+def slugs(data: Path) -> list[str]:
+    """Returns the structures of a data folder, by folder name: all that a folder, a key or a backup knows.
+
+    One of them may be gone, or closed to this user: `check_there` says it. `backups` counts as one when it cannot be
+    read, because it may know more. Raises Refused, as `access_in_words`, when the data folder or `keys` cannot be read.
+    """
+    with access_in_words():
+        found = {name for name in _names(data) if any(os.path.exists(data / name / one) for one in (IDENTITY, ORDER))}
+        found |= {name.removesuffix(".key") for name in _names(data / "keys") if name.endswith(".key")}
+    backups = data / "backups"
+    try:
+        found |= {name for name in _names(backups) if name not in found and any((backups / name).glob(_BACKUPS))}
+    except PermissionError:
+        found.add(backups.name)
+    return sorted(name for name in found if slug_of(name) == name)
+
+
+def check_there(data: Path, slug: str) -> None:
+    """Raises Refused: "unknown-structure", "structure-gone" with its last backup here, "structure-gone-unsaved".
+
+    Raises PermissionError when this user may not look.
+    """
+    folder = data / slug
+    names = _names(folder) if slug and slug_of(slug) == slug else ()
+    if any(_exists(folder / name) for name in (IDENTITY, ORDER) if name in names):
+        return
+    if slug not in (known := slugs(data)):
+        raise Refused("unknown-structure", slug=slug, known=", ".join(known))
+    path = str(folder / IDENTITY if folder.is_dir() else folder)
+    if backups := [found.parent for found in (data / "backups" / slug).glob(_BACKUPS)]:
+        last = max(backups, key=lambda one: (not one.name.endswith("-damaged"), one.name))
+        raise Refused("structure-gone", slug=slug, path=path, backup=str(last))
+    raise Refused("structure-gone-unsaved", slug=slug, path=path)
+
+
+def check_databases(folder: Path) -> None:
+    """Raises PermissionError for a file of SQLite that this user may not read and write: SQLite would not name it."""
+    for path in folder.glob("*.db*"):
+        if not os.access(path, os.R_OK | os.W_OK, effective_ids=True) and path.exists():
+            raise PermissionError(EACCES, os.strerror(EACCES), str(path))
+
+
+@contextmanager
+def access_in_words() -> Iterator[None]:
+    """Turns PermissionError into Refused: "not-owned", or "other-user" when the folder around is not this user's."""
+    try:
+        yield
+    except PermissionError as error:
+        if error.filename is None:
+            raise
+        raise _not_ours(Path(os.fsdecode(error.filename))) from error
+
+
+def _names(folder: Path) -> list[str]:
+    """Returns the names in a folder, none when there is no such folder."""
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _exists(path: Path) -> bool:
+    """Tells if a path leads somewhere. Raises PermissionError when this user may not look."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _not_ours(path: Path) -> Refused:
+    """Returns the refusal of the path, or of the first folder above it that this user sees."""
+    closed, owner = next((one, id) for one in (path, *path.absolute().parents) if (id := _owner(one)) is not None)
+    me = os.geteuid()
+    if owner in (0, me) or _owner(closed.absolute().parent) == me:
+        return Refused("not-owned", path=str(closed), owner=_name(owner), user=_name(me))
+    return Refused("other-user", path=str(closed), owner=_name(owner), user=_name(me))
+
+
+def _owner(path: Path) -> int | None:
+    with suppress(OSError):
+        return path.stat().st_uid
+    return None
+
+
+def _name(user: int) -> str:
+    with suppress(KeyError):
+        return getpwuid(user).pw_name
+    return str(user)

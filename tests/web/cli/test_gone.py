@@ -1,0 +1,189 @@
+"""A structure that is gone, or that this user cannot read, under each command: named, exit 1, the others done."""
+
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+from typer.testing import Result
+
+from tests import somebody
+from tests.store.test_folders import LOSSES
+from tests.web.cli import test_app
+from tests.web.cli.test_app import NADIA, SOPHIE
+
+EVERY = [("backup", "--to", "elsewhere"), ("doctor",), ("doctor", "--replace-triggers"), ("tick",), ("rebuild",)]
+ONE = [*EVERY, ("queue", "--as", SOPHIE), ("keys", "rotate", "--reason", "routine"), ("account", "list")]
+DONE = {"backup": "tarbes : 13 faits", "doctor": "tarbes ✓", "tick": "tarbes : Envois", "rebuild": "tarbes : Tables"}
+
+
+ON_POSTGRES = pytest.param("postgresql", marks=pytest.mark.postgres)
+
+
+def on_stores(name: str, cases: Sequence[Any], both: int) -> pytest.MarkDecorator:
+    """Runs every case on SQLite, and the first ones on PostgreSQL too."""
+    runs = [("sqlite", case) for case in cases]
+    more = [pytest.param("postgresql", case, marks=pytest.mark.postgres) for case in cases[:both]]
+    return pytest.mark.parametrize(("data", name), [*runs, *more], indirect=["data"])
+
+
+@pytest.fixture(params=["sqlite", ON_POSTGRES])
+def data(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder with two structures, each with a backup; all commands have run once."""
+    if request.param == "postgresql":
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+    with somebody.reachable() as made:
+        monkeypatch.chdir(made)
+        monkeypatch.setenv("PIXFLOW_DATA", str(made / "data"))
+        monkeypatch.setenv("COLUMNS", "1000")
+        for name in ("Ici", "Tarbes"):
+            ran("init", "--preset", "laigle-mortagne", "--structure", name)
+        ran("staff", "add", "Sophie Lecomte", SOPHIE, "--role", "referent", "--structure", "ici")
+        ran("backup")
+        ran("tick")
+        ran("doctor")
+        (made / "elsewhere").mkdir(mode=0o777)
+        (made / "elsewhere").chmod(0o777)
+        yield made / "data"
+
+
+def run(*arguments: str) -> Result:
+    """Runs a command; each `elsewhere` is another one, for two backups of one second."""
+    return test_app.run(*(f"elsewhere/{uuid4()}" if one == "elsewhere" else one for one in arguments))
+
+
+def ran(*arguments: str) -> str:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def advised(text: str) -> list[str]:
+    """Returns the restore that an output advises."""
+    (command,) = set(re.findall(r"pixflow (restore \S+ --replace --reason \w+)", plain(text)))
+    return shlex.split(command)
+
+
+def parts(data: Path) -> list[tuple[Path, int]]:
+    """Returns all that knows a structure, numbered."""
+    known = (data / "ici", *sorted((data / "keys").glob("ici.*")), data / "backups" / "ici")
+    return [(part, number) for number, part in enumerate(known)]
+
+
+def check_told(words: str) -> None:
+    """Every command on all structures names it and does the others; those on one say it too."""
+    for command in EVERY:
+        result = run(*command)
+        assert result.exit_code == 1, command
+        assert words in plain(result.output), command
+        assert "ici" in result.output
+        assert DONE[command[0]] in plain(result.output), command
+    for command in ONE:
+        result = run(*command, "--structure", "ici")
+        assert result.exit_code == 1, command
+        assert words in plain(result.output), command
+        assert not isinstance(result.exception, Exception), command
+    told = doctored()
+    assert set(told) == {"ici", "tarbes"}
+    assert told["ici"]["store"]["level"] == "alarm"
+    assert words in plain(told["ici"]["store"]["details"]["said"])
+
+
+def doctored() -> dict[str, dict[str, Any]]:
+    """Returns the findings of each structure, by check."""
+    found = msgspec.json.decode(run("doctor", "--json").stdout)
+    return {slug: {one["check"]: one for one in findings} for slug, findings in found.items()}
+
+
+def alarms(slug: str) -> set[str]:
+    return {check for check, one in doctored()[slug].items() if one["level"] == "alarm"}
+
+
+@on_stores("lose", LOSSES, 2)
+def test_one_that_is_gone_is_named_by_every_command_and_what_they_advise_brings_it_back(
+    data: Path, lose: Callable[[Path], None]
+) -> None:
+    lose(data / "ici")
+    check_told("La structure « ici » n’est plus là : ")
+    result = run("init", "--preset", "laigle-mortagne", "--structure", "Ici")
+    assert (result.exit_code, "Une structure s’appelle déjà ainsi (ici)" in plain(result.output)) == (1, True)
+    if not (data / "ici").is_dir():
+        (data / "ici").unlink(missing_ok=True)
+    ran(*advised(run("tick").output))
+    ran("backup", "--to", "elsewhere")
+    ran("tick")
+    ran("queue", "--as", SOPHIE, "--structure", "ici")
+    assert "store" not in alarms("ici")
+
+
+def test_when_its_document_alone_is_lost_nothing_recorded_is(data: Path) -> None:
+    """A restore sets newer events aside: they come back after it."""
+    ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor", "--structure", "ici")
+    (data / "ici" / "structure.json").unlink()
+    back = ran(*advised(run("backup", "--to", "elsewhere").output))
+    assert run("queue", "--as", NADIA, "--structure", "ici").exit_code == 1
+    ran(*advised(back))
+    ran("queue", "--as", NADIA, "--structure", "ici")
+
+
+def test_one_without_a_backup_here_comes_back_from_elsewhere(data: Path) -> None:
+    shutil.move(data / "backups" / "ici", "copy")
+    shutil.rmtree(data / "ici")
+    check_told("La structure « ici » n’est plus là : ")
+    (last,) = Path("copy").glob("*Z")
+    assert advised(run("tick").output) == ["restore", "DOSSIER", "--replace", "--reason", "loss"]
+    ran("restore", str(last), "--replace", "--reason", "loss")
+    ran("queue", "--as", SOPHIE, "--structure", "ici")
+
+
+def test_one_that_was_removed_on_purpose_is_forgotten_once_nothing_knows_it(data: Path) -> None:
+    for part, number in parts(data):
+        assert run("tick").exit_code == (1 if number else 0)
+        part.rename(data.parent / f"away-{number}")
+    ran("tick")
+    ran("backup", "--to", "elsewhere")
+    assert doctored().keys() == {"tarbes"}
+
+
+# --- what this user cannot read
+
+
+@on_stores("part", ["ici", "keys/ici.key", "keys/ici.ring", "ici/structure.json", "ici/restore.lock"], 2)
+def test_one_that_this_user_cannot_read_is_named_by_every_command(data: Path, part: str) -> None:
+    with somebody.without(data, data / part):
+        check_told(f"Le compte {somebody.name()} ne peut pas lire ou écrire {data / part}")
+
+
+@on_stores("closed", [("ici/events.db", 0), ("ici/events.db", 0o444), ("ici/keys.db", 0)], 0)
+def test_a_database_that_this_user_cannot_write_is_named(data: Path, closed: tuple[str, int]) -> None:
+    part, mode = closed
+    with somebody.without(data, data / part, mode):
+        check_told(f"Le compte {somebody.name()} ne peut pas lire ou écrire {data / part}")
+
+
+@on_stores("part", ["", "keys"], 0)
+def test_a_folder_that_knows_them_all_is_one_sentence(data: Path, part: str) -> None:
+    with somebody.without(data, data / part):
+        for command in (*ONE, ("init", "--preset", "laigle-mortagne", "--structure", "Sées")):
+            result = run(*command)
+            assert result.exit_code == 1, command
+            assert plain(result.output).count("ne peut pas lire ou écrire") == 1, command
+            assert f"{data / part}," in plain(result.output), command
+
+
+def test_backups_that_cannot_be_read_stop_nothing_else(data: Path) -> None:
+    with somebody.without(data, data / "backups"):
+        for command in EVERY:
+            result = run(*command)
+            assert result.exit_code == 1, command
+            assert f"ne peut pas lire ou écrire {data / 'backups'}," in plain(result.output), command
+            assert DONE[command[0]] in plain(result.output), command
