@@ -61,6 +61,12 @@ def of_structure(store: AccountStore, structure: UUID) -> dict[UUID, Membership]
         return {row.member: _membership(row) for row in signed_rows.genuine(store.key, memberships, found)}
 
 
+def structures(store: AccountStore) -> set[UUID]:
+    """Returns the structures where a membership has not ended."""
+    with store.read() as connection:
+        return set(connection.scalars(select(memberships.c.structure).where(memberships.c.ended.is_(None)).distinct()))
+
+
 def of_member(store: AccountStore, structure: UUID, member: UUID) -> Membership | None:
     return of_structure(store, structure).get(member)
 

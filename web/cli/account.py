@@ -1,7 +1,7 @@
 """`pixflow account`: invitations to sign in, and the second person that a small team does not have."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from web.accounts import accounts, invitations, memberships, sign_in
 from web.accounts.site import Site
 from web.accounts.store import open_accounts
 from web.cli.common.french_typer import InFrench
+from web.cli.common.structures import only_in_accounts
 from web.cli.common.terminal import (
     FileArgument,
     JsonOption,
@@ -132,6 +133,20 @@ def restore(backup: FileArgument) -> None:
         finally:
             store.close()
     console.print(f"{typography.plural(number, 'compte')} : chacun se reconnecte.")
+
+
+@account_app.command("forget")
+def forget(structure: Annotated[str, typer.Argument(metavar="NUMÉRO", help="Le numéro que « doctor » donne.")]) -> None:
+    """Retirer les accès à une structure qui n’est plus ici, ni sa clé, ni ses sauvegardes."""
+    with in_words():
+        if structure not in only_in_accounts():
+            fail(f"Aucun compte n’a d’accès à une structure {structure} qui ne serait plus ici.")
+        settings, id = Settings(), UUID(structure)
+        store = open_accounts(settings.data, settings.database())
+        assert store
+        with closing(store):
+            ended = memberships.end(store, id, memberships.of_structure(store, id))
+    console.print(f"{typography.plural(ended, 'accès retiré', 'accès retirés')}.")
 
 
 def _state(access: Access, has_account: bool) -> str:

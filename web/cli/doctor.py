@@ -7,7 +7,7 @@ from rich.table import Table
 
 from pixflow import structure_folder
 from pixflow.inspection import event_pass
-from web.cli.common.structures import OneOption, chosen_slugs, each, open_slug
+from web.cli.common.structures import OneOption, check_here, chosen_slugs, each, open_slug
 from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked
 from web.french import health as french
 from web.hosting import account_checks, health, mail_checks
@@ -60,6 +60,7 @@ def _replace_in(slug: str) -> None:
 def _findings(slug: str, seconds: float | None) -> list[Finding]:
     """Runs every check on a structure; an error that keeps it from opening is a finding."""
     try:
+        check_here(slug)
         with open_slug(slug) as opened:
             reads = reads_of(opened)
             try:

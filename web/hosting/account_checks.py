@@ -1,13 +1,21 @@
 """Checks of the accounts, for `pixflow doctor`: their store, and the settings of a safe address."""
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
+import msgspec
+from msgspec import MsgspecError
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from pixflow import structure_folder
+from pixflow.backups import manifest
+from pixflow.backups.backup import folder_of
 from pixflow.store import SiteRefused
-from web.accounts import signed_rows
+from pixflow.store.replacement import IDENTITY
+from web.accounts import memberships, signed_rows
 from web.accounts.factors import breached
 from web.accounts.site import LOCAL, is_safe
 from web.accounts.store import AccountStore, open_accounts
@@ -57,6 +65,24 @@ def _opened(settings: Settings, store: AccountStore) -> Finding:
         return Finding("account_store", "good" if said in ([], ["wal", "ok"]) else "alarm")
     finally:
         store.close()
+
+
+def gone_structures(store: AccountStore, data: Path) -> dict[str, Exception]:
+    """Returns an error for each structure that memberships alone know, by its id.
+
+    None while the id of a structure here cannot be read: it may be one of these.
+    """
+    here = {_id_of(data, slug) for slug in structure_folder.slugs(data)}
+    gone = set() if None in here else memberships.structures(store) - here
+    return {str(id): SiteRefused("gone", f"structure {id}") for id in gone}
+
+
+def _id_of(data: Path, slug: str) -> UUID | None:
+    """Returns the id of a structure, by its folder or by its last backup."""
+    with suppress(OSError, MsgspecError):
+        return msgspec.json.decode((data / slug / IDENTITY).read_bytes(), type=structure_folder.Document).id
+    backups = manifest.all_of(folder_of(data, slug))
+    return backups[-1].manifest.structure if backups else None
 
 
 def tls(settings: Settings) -> Finding:

@@ -16,6 +16,7 @@ from pixflow.structure_folder import Clock, utc_now
 from projections.store import stores
 from projections.store.catch_up import Progress
 from web.accounts.site import Site
+from web.hosting import account_checks
 from web.hosting.clock_watch import SeenTime
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
@@ -50,12 +51,14 @@ class Host:
     def open_structures(self, slugs: Iterable[str] = ()) -> None:
         """Opens these structures, or all of the folder, except those already open. Requests go on meanwhile.
 
-        A structure that fails or is gone stays closed, and does not keep the others from opening. So does the data
-        folder when it cannot be read.
+        A structure that fails or is gone stays closed, and does not keep the others from opening. The data folder, and
+        a structure that accounts alone know, count as one then.
         """
         chosen, closed = list(slugs), dict[str, Exception]()
         try:
-            chosen = chosen or structure_folder.slugs(self.data)
+            if not chosen:
+                chosen = structure_folder.slugs(self.data)
+                closed = account_checks.gone_structures(self.site.store, self.data) if self.site else closed
         except Exception as error:
             closed[self.data.name] = error
         for slug in chosen:

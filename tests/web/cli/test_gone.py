@@ -4,18 +4,23 @@ import re
 import shlex
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 from typer.testing import Result
 
+from pixflow import structure_folder
 from tests import somebody
 from tests.store.test_folders import LOSSES
 from tests.web.cli import test_app
 from tests.web.cli.test_app import NADIA, SOPHIE
+from web.accounts import accounts, memberships
+from web.accounts.store import open_accounts
+from web.hosting.settings import Settings
 
 EVERY = [("backup", "--to", "elsewhere"), ("doctor",), ("doctor", "--replace-triggers"), ("tick",), ("rebuild",)]
 ONE = [*EVERY, ("queue", "--as", SOPHIE), ("keys", "rotate", "--reason", "routine"), ("account", "list")]
@@ -187,3 +192,37 @@ def test_backups_that_cannot_be_read_stop_nothing_else(data: Path) -> None:
             assert result.exit_code == 1, command
             assert f"ne peut pas lire ou écrire {data / 'backups'}," in plain(result.output), command
             assert DONE[command[0]] in plain(result.output), command
+
+
+# --- what only accounts know
+
+
+@pytest.fixture
+def known(data: Path) -> UUID:
+    """The id of a structure where Sophie may sign in."""
+    settings = Settings()
+    opened = structure_folder.open_one(data, "ici", database=settings.database())
+    store = open_accounts(data, settings.database(), create=True)
+    assert store
+    with closing(opened.engine), closing(store):
+        (member,) = opened.engine.references().team
+        memberships.accept(store, accounts.create(store, SOPHIE).id, opened.id, member)
+    return opened.id
+
+
+def test_accounts_know_a_structure_of_which_nothing_else_is_left(data: Path, known: UUID) -> None:
+    for part, number in parts(data):
+        assert str(known) not in run("tick").output
+        assert run("account", "forget", str(known)).exit_code == 1
+        part.rename(data.parent / f"away-{number}")
+    for command in EVERY:
+        result = run(*command)
+        assert result.exit_code == 1, command
+        assert f"(structure {known})" in plain(result.output), command
+        assert DONE[command[0]] in plain(result.output), command
+    assert "pixflow account forget" in plain(run("tick", "--structure", str(known)).output)
+    assert "n’existe pas" in plain(run("tick", "--structure", str(uuid4())).output)
+    assert run("account", "forget", str(uuid4())).exit_code == 1
+    assert "1 accès retiré." in plain(ran("account", "forget", str(known)))
+    ran("tick")
+    ran("backup", "--to", "elsewhere")

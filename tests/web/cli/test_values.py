@@ -51,6 +51,7 @@ COMMANDS: dict[str, list[str]] = {
     "account reopen": ["nobody@ml.example"],
     "account reset": ["nobody@ml.example"],
     "account list": [],
+    "account forget": ["11111111-1111-4111-8111-111111111111"],
     "account restore": ["portfolio.csv"],
     "dossiers import": ["portfolio.csv"],
     "keys rotate": ["--reason", "routine"],

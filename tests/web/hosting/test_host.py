@@ -18,6 +18,8 @@ from tests import somebody
 from tests.damage import open_as_demonstration
 from tests.store.test_folders import LOSSES
 from tests.web.client import InspectingClient, words
+from tests.web.paths import house
+from web.accounts import accounts, memberships
 from web.app import create_app
 from web.cli import server
 from web.cli.server import tick_all
@@ -98,6 +100,19 @@ def test_a_folder_that_cannot_be_read_any_more_stops_nobody_and_is_counted(tmp_p
             assert made.closed == {}
         with somebody.without(data, data / "keys"), pytest.raises(Refused, match="not-owned"), open_host(data):
             pass
+
+
+def test_one_that_accounts_alone_know_is_counted(tmp_path: Path) -> None:
+    with house(tmp_path, url="https://pixflow.exemple.fr") as built:
+        assert built.host.site
+        store, gone, account = built.host.site.store, uuid4(), accounts.create(built.host.site.store, "a@ml.fr")
+        memberships.accept(store, account.id, built.served.opened.id, uuid4())
+        memberships.accept(store, account.id, gone, uuid4())
+        built.host.open_structures()
+        assert list(built.host.closed) == [str(gone)]
+        memberships.end(store, gone, memberships.of_structure(store, gone))
+        built.host.open_structures()
+        assert built.host.closed == {}
 
 
 def test_once_mended_it_is_served_within_a_minute(served: Host) -> None:

@@ -1,17 +1,22 @@
 """Commands on every structure of the data folder: one that fails stops no other."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 import typer
+from sqlalchemy.exc import DatabaseError
 
 from pixflow import structure_folder
 from pixflow.backups import BackupError
 from pixflow.refused import Refused
+from pixflow.store import StoreError
 from pixflow.structure_folder import OpenStructure
+from web.accounts.store import open_accounts
 from web.cli.common.terminal import Failed, errors, fail, in_words, marked, no_structure
 from web.french.errors import backups
+from web.hosting import account_checks
 from web.hosting.settings import Settings
 
 T = TypeVar("T")
@@ -26,6 +31,7 @@ def each(slugs: list[str], run: Callable[[str], T], undone: str) -> tuple[list[T
     for slug in slugs:
         try:
             with saving_in_words():
+                check_here(slug)
                 done.append(run(slug))
         except Failed as failed:
             errors.print(marked("[bold red]Refusé.[/] {sentence}", sentence=failed.sentence))
@@ -37,12 +43,29 @@ def each(slugs: list[str], run: Callable[[str], T], undone: str) -> tuple[list[T
 def chosen_slugs(structure: str | None) -> list[str]:
     """Returns the named structure, or every one that something here knows. Some may be gone: opening them says it."""
     with in_words():
-        known = structure_folder.slugs(Settings().data)
+        known = [*structure_folder.slugs(Settings().data), *only_in_accounts()]
         if not known:
             no_structure()
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
     return [structure] if structure else known
+
+
+def check_here(slug: str) -> None:
+    """Raises SiteRefused("gone") for a structure that accounts alone know: its id stands for its folder."""
+    with suppress(ValueError):
+        if error := only_in_accounts().get(str(UUID(slug))):
+            raise error
+
+
+def only_in_accounts() -> dict[str, Exception]:
+    """Returns the error of each structure that accounts alone know, none when they do not open: `doctor` says that."""
+    settings = Settings()
+    with suppress(StoreError, DatabaseError, OSError):
+        if store := open_accounts(settings.data, settings.database()):
+            with closing(store):
+                return account_checks.gone_structures(store, settings.data)
+    return {}
 
 
 @contextmanager

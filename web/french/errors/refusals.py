@@ -392,6 +392,8 @@ SITE: dict[SiteCode, str] = {
     "key": "La clé des comptes, keys/_site.key, manque, est abîmée ou se lit par d’autres : rien n’est changé.",
     "backup": "Ce fichier n’est pas une sauvegarde des comptes de ce site, ou il est abîmé : rien n’est changé.",
     "occupied": "Il y a déjà des comptes : une sauvegarde se remet là où ils sont perdus. Rien n’est changé.",
+    "gone": "Des comptes donnent accès à une structure dont rien n’est plus ici : ni dossier, ni clé, ni sauvegarde. "
+    "Remettez sa clé, puis « pixflow restore ». Si vous l’avez retirée exprès : « pixflow account forget NUMÉRO ».",
 }
 UNUSABLE = "La base de faits ne peut pas être utilisée : rien n’est enregistré. Prévenez la personne qui l’exploite."
 OLDER = (
