@@ -49,6 +49,7 @@ from sqlalchemy.types import TypeEngine
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import ConnectionLost, rows
 from projections.bookkeeping import WRITING, metadata
+from projections.contract import Source
 from projections.store.fingerprint import fingerprint
 
 LIMIT: Final = "10s"
@@ -69,6 +70,8 @@ _READ = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_pat
 _WRITE = """BEGIN; SET LOCAL search_path TO {}; SET LOCAL lock_timeout TO '{}';
     SET LOCAL idle_in_transaction_session_timeout TO '{}'; LOCK TABLE position IN EXCLUSIVE MODE"""
 _ALONE = f"BEGIN; SET LOCAL lock_timeout TO '{LONG}'; SET LOCAL idle_in_transaction_session_timeout TO 0"
+_STANDING = """SELECT (SELECT COALESCE(max(position), 0) FROM {}), position, stained FROM {}.position
+    WHERE EXISTS ({})"""
 _CHANGE = f"BEGIN; SET LOCAL lock_timeout TO '{LIMIT}'"
 
 _DAMAGE = (UndefinedTable, InvalidSchemaName, DataCorrupted, IndexCorrupted)
@@ -184,29 +187,34 @@ class PostgresStores:
             Column("fingerprint", String, nullable=False),
             Column("live", Boolean, nullable=False, server_default=false()),
         )
-        listed = f"{_quoted(self._prefix)}.{self._list.name}"
-        self._usable = f"SELECT number FROM {listed} WHERE live AND fingerprint = $1".encode()  # noqa: S608
+        self._usable = f"SELECT number FROM {_quoted(self._prefix)}.stores WHERE live AND fingerprint = $1"  # noqa: S608
+        self._events = f"{_quoted(schema)}.stored_events"
         self._listed = False  # an existing list is not looked for again
 
     def live(self) -> str | None:
         if not self._listed:
             with self._database.connect() as connection:
                 self._listed = self._is_listed(connection)
-        if not self._listed:
-            return None
+        return next((self._name(row[0]) for row in self._of_live(self._usable)), None) if self._listed else None
+
+    def standing(self, name: str, database: Engine, source: Source) -> tuple[int, int, bool] | None:
+        usable = f"{self._usable} AND number = {self._number(name)}"
+        return next(iter(self._of_live(_STANDING.format(self._events, _quoted(name), usable))), None)
+
+    def _of_live(self, statement: str) -> list[Any]:
+        """Returns rows of the list for this code; none when it is gone."""
         database: Database = self._database.get_execution_options()[DATABASE]
         try:
-            (answer,) = database.execute((self._usable, (fingerprint().encode(),)))
-        except UndefinedList:  # it is gone
-            return None
-        return next((self._name(number) for (number,) in rows(answer)), None)
+            (answer,) = database.execute((statement.encode(), (fingerprint().encode(),)))
+        except UndefinedList:
+            return []
+        return rows(answer)
 
     def other(self) -> bool:
         with self._database.connect() as connection:
-            if not self._is_listed(connection):
-                return False
-            made = connection.execute(select(self._list.c.fingerprint).where(self._list.c.live)).scalar()
-        return made not in (None, fingerprint())
+            live = select(self._list.c.fingerprint).where(self._list.c.live)
+            made = self._is_listed(connection) and connection.execute(live).scalar()
+        return made not in (False, None, fingerprint())
 
     def damaged(self, error: BaseException | None) -> bool:
         while isinstance(error, DBAPIError):
@@ -286,28 +294,20 @@ def _as_read(table: Table) -> str:
         name = _quoted(column.name)
         if isinstance(column.type, String):
             changes.append(f'ALTER {name} TYPE varchar COLLATE "C"')
-        if not _tells_nothing(column):
+        if not (isinstance(column.type, (Uuid, Boolean)) or column.name in ("position", "version")):  # of no person
             changes.append(f"ALTER {name} SET STATISTICS 0")
     return f"ALTER TABLE {_quoted(table.name)} {', '.join(changes)}"
-
-
-def _tells_nothing(column: Column[Any]) -> bool:
-    """Tells whether a column holds an id, a truth value or a position: nothing about a person."""
-    return isinstance(column.type, (Uuid, Boolean)) or column.name in ("position", "version")
-
-
-def _texts(table: Table) -> list[Column[Any]]:
-    """Returns the columns that may hold words: text, JSON and folds."""
-    return [column for column in table.columns if isinstance(column.type, (String, JSON, LargeBinary))]
 
 
 def write_anew(database: Engine) -> bool:
     """Rewrites the tables of a store, so that deleted rows leave the files. Returns False when somebody was reading."""
     schema = database.get_execution_options()[SCHEMA]
+    words = (String, JSON, LargeBinary)
+    tables = (one for one in metadata.sorted_tables if any(isinstance(column.type, words) for column in one.columns))
     with database.execution_options(**{SCHEMA: None}).connect() as connection:
         _send(_driver(connection), f"SET lock_timeout TO '{SHORT}'")
         try:
-            for table in filter(_texts, metadata.sorted_tables):
+            for table in tables:
                 _send(_driver(connection), f"VACUUM FULL {schema}.{_quoted(table.name)}")
         except OperationalError:
             return False

@@ -19,7 +19,9 @@ from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import LRUCache
 
 from projections.bookkeeping import metadata
+from projections.contract import Source
 from projections.store.fingerprint import fingerprint
+from projections.store.folds import position_of_tables
 
 POINTER = "live"
 LIMIT = 10_000
@@ -93,6 +95,12 @@ class SqliteStores:
 
     def making(self) -> AbstractContextManager[Any]:
         return self._making
+
+    def standing(self, name: str, database: Engine, source: Source) -> tuple[int, int, bool] | None:
+        if self.live() != name:
+            return None
+        with database.connect() as connection:
+            return source.head(), *position_of_tables(connection)
 
     def _stamp(self) -> tuple[int, int] | None:
         """Returns what changes when the pointer moves, None when there is none."""

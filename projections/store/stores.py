@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import Lock
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from projections.bookkeeping import metadata
@@ -16,6 +16,7 @@ from projections.store.catch_up import Progress, ReadSide
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+_EACH_TABLE = " UNION ALL ".join(f'SELECT 1 FROM "{one.name}" WHERE 1 = 0' for one in metadata.sorted_tables)  # noqa: S608
 
 
 class Stores(Protocol):
@@ -46,6 +47,12 @@ class Stores(Protocol):
 
     def making(self) -> AbstractContextManager[Any]:
         """Lock between processes: one at a time creates or deletes stores."""
+
+    def standing(self, name: str, database: Engine, source: Source) -> tuple[int, int, bool] | None:
+        """Returns the last event, the position that the tables of a store show, and whether they need a scrub.
+
+        None when the store is not the live one. `database` is that of `open`. One round trip on PostgreSQL.
+        """
 
 
 def ensure(stores: Stores, source: Source, progress: Progress = lambda done, total: None) -> None:
@@ -95,6 +102,13 @@ class StoreReplaced(NoStore):
     """A rebuild has made another read store live."""
 
 
+class Standing(NamedTuple):
+    """The live store, by name, and the last event."""
+
+    tables: str
+    head: int
+
+
 class Live:
     """The live read store of one structure, also after a rebuild has replaced it.
 
@@ -108,6 +122,7 @@ class Live:
         self._lock = lock
         self._mutex = Lock()
         self._opened: tuple[str, ReadSide] | None = None
+        self._whole: ReadSide | None = None
 
     @property
     def side(self) -> ReadSide:
@@ -126,12 +141,31 @@ class Live:
             yield prepared
 
     def opens(self) -> bool:
-        """Tells if a store is live, opens, and has every table."""
+        """Tells if a store is live, opens, and has every table: it looks once, and again after `doubt`."""
         try:
-            self.latest(_look_at_each_table)
+            self.latest(self._look_once)
         except (NoStore, DatabaseError):
             return False
         return True
+
+    def doubt(self) -> None:
+        """Makes `opens` look at each table again: there was an error."""
+        self._whole = None
+
+    def standing(self) -> Standing | None:
+        """Returns how the stores stand. None unless tables are open, show the last event, and need no scrub."""
+        opened = self._opened
+        with suppress(Exception):  # whoever asks more of the tables meets the error
+            if opened and (found := self.stores.standing(opened[0], opened[1].database, self._source)):
+                head, reached, stained = found
+                return Standing(opened[0], head) if reached == head and not stained else None
+        return None
+
+    def _look_once(self, side: ReadSide) -> None:
+        if self._whole is not side:
+            with side.database.connect() as connection:
+                connection.exec_driver_sql(_EACH_TABLE)
+            self._whole = side
 
     def _prepared(self, prepare: Callable[[ReadSide], T]) -> tuple[str, T]:
         while True:
@@ -171,9 +205,3 @@ class Live:
         if self._opened is not None:
             self._opened[1].close()
             self._opened = None
-
-
-def _look_at_each_table(side: ReadSide) -> None:
-    with side.database.connect() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(select(table).limit(0))
