@@ -55,12 +55,14 @@ def refresh(side: ReadSide, today: date) -> None:
             judge_debriefs(connection, side.refs)
 
 
-def try_to_refresh(side: ReadSide, today: date) -> None:
+def try_to_refresh(side: ReadSide, today: date) -> bool:
     """Makes the entries as `refresh` does, and logs an error: neither tables nor periodic jobs wait for figures."""
     try:
         refresh(side, today)
     except Exception:
         logging.getLogger("pixflow").exception("entries of figures")
+        return False
+    return True
 
 
 def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:

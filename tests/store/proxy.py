@@ -18,11 +18,12 @@ class Wire:
     `wire.fault` is what happens to the next message, once: "question", it never reaches the server, and the wire is
     cut; "half", half of it does; "late", the wire is cut and the message reaches the server all the same, once
     `arrives` is set; "answer", the server carries it out, and the wire is cut before its answer; "commit", the same
-    of the next that commits; "silence", nothing passes any more.
+    of the next that commits; "silence", nothing passes any more. `wire.questions` counts the messages to the server.
     """
 
     def __init__(self, server: Path, folder: Path) -> None:
         self.fault: Fault | None = None
+        self.questions = 0
         self.arrives = Event()
         self.folder = folder
         self._server = str(server / SOCKET)
@@ -70,6 +71,7 @@ class Wire:
     def _carry(self, source: socket.socket, target: socket.socket, what: Fault) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                self.questions += what == "question"
                 if self.fault == "silence":
                     continue
                 if fault := self._take(what, data):

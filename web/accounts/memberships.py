@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, and_, delete, select
 
 from web.accounts import invitations, signed_rows
 from web.accounts.invitations import Invitation
@@ -110,6 +110,18 @@ def sleep_unused(store: AccountStore, structure: UUID, members: Iterable[UUID]) 
     awake = (memberships.c.accepted <= before, memberships.c.account.in_(unused), ~memberships.c.asleep)
     with store.write() as connection:
         signed_rows.change(store.key, connection, memberships, theirs, *awake, asleep=True)
+
+
+def standing(store: AccountStore) -> dict[UUID, set[object]]:
+    """Returns what the periodic jobs of each structure depend on in this store: its memberships, and who is unused."""
+    before = store.now() - UNUSED
+    unused = and_(accounts.c.used <= before, memberships.c.accepted <= before)
+    found: dict[UUID, set[object]] = {}
+    with store.read() as connection:
+        query = select(memberships, unused).outerjoin(accounts, accounts.c.id == memberships.c.account)
+        for row in connection.execute(query):
+            found.setdefault(row.structure, set()).add(tuple(row))
+    return found
 
 
 def last_used(store: AccountStore, structure: UUID) -> dict[UUID, int]:

@@ -4,8 +4,8 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +30,7 @@ from web.cli.common.terminal import (
 from web.french.errors import serving as serving_texts
 from web.french.health import sentence as finding_text
 from web.hosting import health, partner_mails
+from web.hosting.clock_jobs import Round
 from web.hosting.clock_watch import ClockWatch
 from web.hosting.host import Host, open_host, serving
 from web.hosting.http_server import http_server
@@ -138,7 +139,7 @@ def _say_what_is_wrong(host: Host) -> None:
 
 
 def _tick(host: Host, stop: threading.Event, port: int) -> None:
-    """Runs the periodic jobs each minute, and tells systemd that they do not hang."""
+    """Runs the periodic jobs each minute."""
     settings, watch = Settings(), ClockWatch(utc_now(), time.monotonic())
     while not stop.wait(TICK_SECONDS):
         if jumped := watch.step(utc_now(), time.monotonic()):
@@ -146,7 +147,6 @@ def _tick(host: Host, stop: threading.Event, port: int) -> None:
             host.clock_jumps += 1
         tick_all(host, settings, port)
         heap.trim()
-        systemd.notify("WATCHDOG=1")
 
 
 def _alarm(host: Host, stop: threading.Event, port: int) -> None:
@@ -154,19 +154,23 @@ def _alarm(host: Host, stop: threading.Event, port: int) -> None:
     settings = Settings()
     while not stop.wait(ALARM_SECONDS):
         late: Late = []
-        for one in host.structures.values():
-            try:
-                if outbox := outbox_of(one, settings, late):
-                    one.alarm(outbox, address_of(host, settings, port))
-            except Exception:
-                logging.getLogger("pixflow").exception("alarms")
+        with closing(Round()) as shared:
+            for one in host.structures.values():
+                try:
+                    if outbox := outbox_of(one, settings, late):
+                        one.alarm(outbox, address_of(host, settings, port), shared)
+                except Exception:
+                    logging.getLogger("pixflow").exception("alarms")
 
 
 JOBS = (_tick, _alarm)
 
 
 def tick_all(host: Host, settings: Settings, port: int) -> None:
-    """Opens new structures, then runs the periodic jobs of every structure. Logs errors, raises none."""
+    """Opens new structures, then runs the periodic jobs of every structure and looks at it. Logs errors, raises none.
+
+    systemd learns after each one that they do not hang.
+    """
     known = host.closed
     host.open_structures()
     for slug in host.closed.keys() - known.keys():
@@ -175,18 +179,25 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
         renew_links(host, host.site)
     late: Late = []
     by_age = host.seen_time.reaches_now()
-    for one in host.structures.values():
-        try:
-            one.tick(outbox_of(one, settings, late), address_of(host, settings, port), by_age=by_age)
-        except Exception:
-            logging.getLogger("pixflow").exception("tick")
+    resting = set()
+    with closing(Round()) as shared:
+        for slug, one in host.structures.items():
+            rested = False
+            try:
+                outbox, url = outbox_of(one, settings, late), address_of(host, settings, port)
+                rested = one.tick(outbox, url, by_age=by_age, shared=shared).rested
+            except Exception:
+                logging.getLogger("pixflow").exception("tick")
+            resting |= {slug} if rested else set()
+            host.look(one, shared, rested=rested)
+            systemd.notify("WATCHDOG=1")
     if host.site:
-        tick_site(host, host.site, by_age=by_age)
+        tick_site(host, host.site, by_age=by_age, resting=resting)
 
 
 def outbox_of(one: ServedStructure, settings: Settings, late: Late) -> Outbox | None:
     """Returns the outbox of a structure; all of one round wait once for a mail server that does not answer."""
-    return outbox_for(settings, one.opened.folder, demo=one.refs.structure.demonstration, late=late)
+    return outbox_for(settings, one.opened.folder, demo=one.opened.demonstration, late=late)
 
 
 def address_of(host: Host, settings: Settings, port: int) -> str:
@@ -204,22 +215,29 @@ def renew_links(host: Host, site: Site) -> None:
             logging.getLogger("pixflow").exception("tick of the links")
 
 
-def tick_site(host: Host, site: Site, *, by_age: bool = True) -> None:
+def tick_site(host: Host, site: Site, *, by_age: bool = True, resting: Collection[str] = ()) -> None:
     """Deletes what is over, closes the memberships of who left or never comes, and follows their accounts' events.
 
-    Whoever keeps accounts does not sleep: they wake the others. Without `by_age`, only events are followed.
+    Whoever keeps accounts does not sleep: they wake the others. Without `by_age`, only events are followed. A structure
+    at rest is left out where its memberships stand as they stood the last time.
     """
     try:
         if by_age:
             site.sweep()
-        for one in host.structures.values():
-            team, today, id = one.refs.team.items(), one.today(), one.opened.id
+        standing = memberships.standing(site.store)
+        for slug, one in host.structures.items():
+            id = one.opened.id
+            if slug in resting and host.followed.get(id) == standing.get(id):
+                continue
+            present = one.present()
+            team, today = present.refs.team.items(), present.today
             if by_age:
                 memberships.end(site.store, id, [who for who, member in team if not member.works(today)])
             sign_in.follow(site.store, id, {who: member.access for who, member in team})
             if by_age:
                 others = [who for who, member in team if not member.roles_on(today) & ACCOUNTS.reach.keys()]
                 memberships.sleep_unused(site.store, id, others)
+            host.followed[id] = standing.get(id)
     except Exception:
         logging.getLogger("pixflow").exception("tick of the accounts")
 

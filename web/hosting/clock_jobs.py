@@ -1,17 +1,133 @@
-"""Periodic jobs on events, recorded as `system:clock`. Idempotent: each job derives its command ids."""
+"""Periodic jobs on events, recorded as `system:clock`. Idempotent: each job derives its command ids.
 
-from typing import Any
+Beside them, what spares them: the rest of a job that found nothing left to do, and what a round asks once for all.
+"""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from pixflow.access_journal.seal import MARGIN
 from pixflow.actor import CLOCK, Actor
 from pixflow.decision import Decision
 from pixflow.dossier import lending
 from pixflow.engine import Engine, new_id
+from pixflow.reference_data import References
 from pixflow.refused import Refused
+from pixflow.store.locks import alone
+from pixflow.store.postgres.database import Locks
 from pixflow.structure import note_shortcut
+from pixflow.structure_folder import OpenStructure
 from pixflow.workshop.booking import lapse_offer, offer_deadline
 from projections import handovers, workshops
 from projections.store.catch_up import ReadSide
+from projections.store.stores import Live, Standing
+from web.hosting import health
+from web.hosting.health import Finding, run
+from web.hosting.mail import Mail, Outbox
+from web.hosting.notices import MORNING
+
+_TIMES = (time(), MORNING)
+
+
+class Seen(NamedTuple):
+    """What a job depends on beside the time: the stores, whether e-mails leave, whether things end by age."""
+
+    standing: Standing
+    mails: bool
+    by_age: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Where a job found nothing left to do: it finds nothing again from `since` until `due`, while all stays `seen`."""
+
+    seen: Seen
+    since: datetime
+    due: datetime
+
+    def holds(self, seen: Seen | None, now: datetime) -> bool:
+        return seen == self.seen and self.since <= now < self.due
+
+
+def next_due(refs: References, now: datetime) -> datetime:
+    """Returns the next instant at which time alone gives a job work: a new day, its sealing, the first e-mails."""
+    zone = ZoneInfo(refs.structure.zone)
+    today = now.astimezone(zone).date()
+    days = (today, today + timedelta(days=1))
+    midnights, mornings = ([datetime.combine(day, at, zone).astimezone(UTC) for day in days] for at in _TIMES)
+    return min(due for due in (*midnights, *(one + MARGIN for one in midnights), *mornings) if due > now)
+
+
+class TryingOutbox:
+    """An outbox that remembers whether a message could not leave."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self.failed = False
+
+    def __call__(self, mail: Mail) -> None:
+        try:
+            self._outbox(mail)
+        except OSError:
+            self.failed = True
+            raise
+
+
+class Round:
+    """One round of jobs over the structures of a process. On PostgreSQL they share a connection for their locks."""
+
+    def __init__(self) -> None:
+        self._locks: Locks | None = None
+        self._durability: Finding | None = None
+
+    def alone(self, opened: OpenStructure, job: str) -> AbstractContextManager[bool]:
+        """Yields True if no other process runs this job."""
+        if opened.database is None:
+            return alone(opened.folder / f"{job}.lock")
+        self._locks = self._locks or Locks(opened.database)
+        return self._locks.alone(f"pixflow {job} {opened.schema}")
+
+    def durability(self, opened: OpenStructure) -> Finding:
+        """Checks that the store loses nothing. The server of PostgreSQL is asked once."""
+        found = self._durability or run(health.durability, opened.engine)
+        self._durability = found if opened.database else None
+        return found
+
+    def quick_findings(
+        self, opened: OpenStructure, reads: Live, head: int | None = None, before: Iterable[Finding] = ()
+    ) -> list[Finding]:
+        """Runs the quick checks. With a `head`, nothing moved since those of `before`: the tables are asked no more.
+
+        Neither is a store that does not answer: the checks that need it are alarms too.
+        """
+        engine, durable = opened.engine, self.durability(opened)
+        if "error" in durable.details:
+            asked = [Finding(check, "alarm", durable.details) for check in (*_OF_TABLES, "triggers")]
+            return [durable, *asked, run(health.disk, opened.folder)]
+        found = [one for one in before if one.check in _OF_TABLES and _stands(one)] if head is not None else []
+        if len(found) < len(_OF_TABLES):
+            found = [
+                run(health.tables, engine, reads), run(health.stopped, reads), run(health.clock, opened, reads),
+            ]  # fmt: skip
+        facts = run(health.last_facts, opened, head=head)
+        return [durable, *found, run(health.triggers, engine), facts, run(health.disk, opened.folder)]
+
+    def close(self) -> None:
+        if self._locks:
+            self._locks.close()
+
+
+_OF_TABLES = ("tables", "stopped", "clock")
+
+
+def _stands(one: Finding) -> bool:
+    """Tells whether a finding changes with the stores only, not with the time."""
+    return one.level == "good" or (one.check == "stopped" and "error" not in one.details)
 
 
 def return_lent_dossiers(engine: Engine, side: ReadSide) -> int:

@@ -1,4 +1,4 @@
-"""Health checks: `/readyz` runs the quick ones on served structures, `pixflow doctor` all of them on a data folder.
+"""Health checks: a tick runs the quick ones on a served structure, `pixflow doctor` all of them on a data folder.
 
 A finding is a code, a level and numbers. It contains no personal data.
 """
@@ -132,7 +132,7 @@ def order(engine: Engine) -> Finding:
 
 def facts(opened: OpenStructure, seconds: float | None = event_pass.SECONDS) -> Finding:
     """Opens events after those of the last check, for some seconds, and compares each with its command."""
-    return _pass(opened, event_pass.go_on(opened.folder, opened.engine, seconds))
+    return _pass(opened, event_pass.go_on(opened.folder, opened.engine, seconds), opened.engine.head())
 
 
 def access(opened: OpenStructure) -> Finding:
@@ -148,14 +148,15 @@ def access(opened: OpenStructure) -> Finding:
     return Finding("access", "alarm" if found else "good", {"access": told})
 
 
-def last_facts(opened: OpenStructure) -> Finding:
-    """Returns what `facts` or a backup last found. It opens no event."""
-    known = event_pass.read(opened.folder, opened.engine.head())
-    return _pass(opened, known) if known else Finding("facts", "note")
+def last_facts(opened: OpenStructure, head: int | None = None) -> Finding:
+    """Returns what `facts` or a backup last found, for who has just looked at the `head`. It opens no event."""
+    head = opened.engine.head() if head is None else head
+    known = event_pass.read(opened.folder, head)
+    return _pass(opened, known, head) if known else Finding("facts", "note")
 
 
-def _pass(opened: OpenStructure, known: Pass) -> Finding:
-    head, age = opened.engine.head(), opened.engine.clock() - (known.ended or known.began)
+def _pass(opened: OpenStructure, known: Pass, head: int) -> Finding:
+    age = opened.engine.clock() - (known.ended or known.began)
     told = {"reached": known.reached or known.head, "head": head, "days": max(0, age // timedelta(days=1))}
     late = not -TOLERATED <= age <= PASS
     why = "late" if late and not known.faults else "part" if known.reached and known.ended else ""
@@ -269,20 +270,6 @@ def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> 
 
 
 # --- groups of checks
-
-
-def quick_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
-    """Runs the checks of `/readyz`, cheap enough for every few seconds."""
-    engine = opened.engine
-    return [
-        run(durability, engine),
-        run(tables, engine, reads),
-        run(stopped, reads),
-        run(clock, opened, reads),
-        run(triggers, engine),
-        run(last_facts, opened),
-        run(disk, opened.folder),
-    ]
 
 
 def all_findings(opened: OpenStructure, reads: Live, seconds: float | None = event_pass.SECONDS) -> list[Finding]:

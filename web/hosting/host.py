@@ -1,8 +1,9 @@
 """The host: every structure of a data folder that this process serves."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from projections.store import stores
 from projections.store.catch_up import Progress
 from web.accounts.site import Site
 from web.hosting import account_checks
+from web.hosting.clock_jobs import Round
 from web.hosting.clock_watch import SeenTime
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
@@ -26,7 +28,8 @@ class Host:
     """The open structures of a data folder, by slug. `closed` has the error of each structure that did not open.
 
     `demo` lets a visitor choose whose account to use; otherwise `site` has the accounts. `clock_jumps` counts the jumps
-    of this machine's clock, `seen_time` holds back what ends by age.
+    of this machine's clock, `seen_time` holds back what ends by age. `looked` is the monotonic time of the last look at
+    a structure, `followed` the memberships that stood when the accounts last followed it.
     """
 
     def __init__(
@@ -45,6 +48,8 @@ class Host:
         self.site = site
         self.clock_jumps = 0
         self.seen_time = SeenTime(data, clock)
+        self.looked = time.monotonic()
+        self.followed: dict[UUID, object] = {}
         self._opening = opening
         self._prepare: Callable[[ServedStructure], None] = lambda served: None
 
@@ -75,10 +80,17 @@ class Host:
             prepare(served)
         self._prepare = prepare
 
+    def look(self, served: ServedStructure, shared: Round, *, rested: bool = False) -> None:
+        """Runs the quick checks of a structure, and notes when."""
+        served.look(shared, rested=rested)
+        self.looked = time.monotonic()
+
     def _open(self, slug: str) -> ServedStructure:
         served = self._opening(slug)
         try:
             self._prepare(served)
+            with closing(Round()) as shared:
+                self.look(served, shared)
         except BaseException:
             served.close()
             raise

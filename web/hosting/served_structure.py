@@ -1,9 +1,9 @@
 """A structure in use: its engine, its read side, its periodic jobs."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -15,22 +15,25 @@ from pixflow.access_journal.journal import AccessJournal, open_journal
 from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
 from pixflow.reference_data import References
-from pixflow.store.locks import ServeLock, alone
+from pixflow.store.locks import ServeLock
 from pixflow.structure_folder import OpenStructure
 from projections.figures.refresh import try_to_refresh
 from projections.store import stores
 from projections.store.catch_up import Progress, ReadSide
 from web.hosting import clock_jobs, notices, partner_mails
+from web.hosting.clock_jobs import Rest, Round, Seen, TryingOutbox
+from web.hosting.health import Finding
 from web.hosting.mail import Outbox
 from web.hosting.read_tables import make_missing, reads_of
 
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    """The counts of one tick: old uploads deleted, notices sent."""
+    """The counts of one tick: old uploads deleted, notices sent. `rested`: no job had anything to do."""
 
     swept: int
     sent: int
+    rested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,17 @@ class LiveTables:
 
 @dataclass(frozen=True, slots=True)
 class ServedStructure:
-    """One structure in use. `shortcuts` are the sites whose computers opened the page of the tests since a tick."""
+    """One structure in use. `shortcuts` are the sites whose computers opened the page of the tests since a tick.
+
+    `rests` has the jobs that found nothing left to do, `findings` what the quick checks found last.
+    """
 
     opened: OpenStructure
     reads: stores.Live
     journal: AccessJournal
     shortcuts: set[str] = field(default_factory=set, compare=False, kw_only=True)
+    rests: dict[str, Rest] = field(default_factory=dict, compare=False, kw_only=True)
+    findings: list[Finding] = field(default_factory=list, compare=False, kw_only=True)
 
     @property
     def engine(self) -> Engine:
@@ -113,56 +121,92 @@ class ServedStructure:
         refs, head = self.engine.present()
         return Present(refs, head, self.engine.today(refs))
 
-    def tick(self, outbox: Outbox | None = None, url: str = "", *, by_age: bool = True) -> TickReport:
+    def tick(
+        self, outbox: Outbox | None = None, url: str = "", *, by_age: bool = True, shared: Round | None = None
+    ) -> TickReport:
         """Runs the periodic jobs: expire seat offers, return lent dossiers, make the entries of figures, send notices,
         write to partners, seal and forget days of the access journal, truncate the WAL, delete old uploads, finish
         erasures.
 
         E-mails need an `outbox`; `url` is the address of the pages. Without `by_age`, what ends or goes by its age
         stays: the clock may be wrong. One process at a time runs the jobs: a second one returns at once and does
-        nothing.
+        nothing. After one statement it ends where nothing moved since a tick that left nothing to do (decision 0061).
         """
-        with self._alone("tick") as mine:
-            return self._tick(outbox, url, by_age=by_age) if mine else TickReport(0, 0)
+        swept = Uploads(self.opened.folder / "uploads").sweep(self.engine.clock()) if by_age else 0
+        now, seen = self.engine.clock(), self._seen(mails=outbox is not None, by_age=by_age)
+        if self._rests("tick", seen, now) and not (self.shortcuts or erasing.is_pending(self.opened)):
+            return TickReport(swept, 0, rested=True)
+        with nullcontext(shared) if shared else closing(Round()) as one, one.alone(self.opened, "tick") as mine:
+            return TickReport(swept, self._tick(outbox, url, now, seen, by_age=by_age, shared=one) if mine else 0)
 
-    def alarm(self, outbox: Outbox, url: str) -> int:
+    def alarm(self, outbox: Outbox, url: str, shared: Round | None = None) -> int:
         """Sends the alarms that wait, whatever job runs meanwhile. Returns how many e-mails left."""
-        waiting = notices.alarms(self.engine, self.read(), url)
-        with self._alone("alarm") if waiting else nullcontext() as mine:
-            return notices.send(self.engine, waiting, outbox) if mine else 0
+        now, seen = self.engine.clock(), self._seen(mails=True, by_age=False)
+        if self._rests("alarm", seen, now):
+            return 0
+        waiting, tried = notices.alarms(self.engine, self.read(), url), TryingOutbox(outbox)
+        with (
+            nullcontext(shared) if shared else closing(Round()) as one,
+            one.alone(self.opened, "alarm") if waiting else nullcontext(True) as mine,
+        ):
+            sent = notices.send(self.engine, waiting, tried) if mine else 0
+        self._rest("alarm", seen, now, done=mine and not tried.failed)
+        return sent
 
-    def _alone(self, job: str) -> AbstractContextManager[bool]:
-        """Yields True if no other process runs this job."""
-        database, folder = self.opened.database, self.opened.folder
-        return database.alone(f"pixflow {job} {self.opened.schema}") if database else alone(folder / f"{job}.lock")
+    def look(self, shared: Round, *, rested: bool = False) -> None:
+        """Runs the quick checks, for `/readyz` and `/metrics`. Those of the tables stand where a tick has `rested`."""
+        head = self.rests["tick"].seen.standing.head if rested else None
+        self.findings[:] = shared.quick_findings(self.opened, self.reads, head, self.findings)
 
-    def _tick(self, outbox: Outbox | None, url: str, *, by_age: bool) -> TickReport:
-        self.make_tables()
-        side = self.read()
-        if by_age:
-            clock_jobs.expire_seat_offers(self.engine, side)
-            clock_jobs.return_lent_dossiers(self.engine, side)
-            if outbox:
-                partner_mails.write_due(self.engine, self.read())
-        clock_jobs.note_shortcuts(self.engine, self.opened.stream("structure"), self.shortcuts)
-        try_to_refresh(side, self.today())
-        sent = self._send(outbox, url) if outbox else 0
-        swept = self._delete_by_age() if by_age else 0
-        self.engine.recorder.truncate()
-        if erasing.is_pending(self.opened):
-            with suppress(erasing.ManyErasures):  # settle logs it, doctor reports it
-                self.settle()
-        return TickReport(swept, sent)
+    def _seen(self, *, mails: bool, by_age: bool) -> Seen | None:
+        standing = self.reads.standing()
+        return Seen(standing, mails, by_age) if standing else None
 
-    def _delete_by_age(self) -> int:
-        """Seals and forgets days of the access journal. Returns how many old uploads it deleted."""
-        seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
-        self.journal.forget(self.today())
-        return Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
+    def _rests(self, job: str, seen: Seen | None, now: datetime) -> bool:
+        rest = self.rests.get(job)
+        return rest is not None and rest.holds(seen, now)
 
-    def _send(self, outbox: Outbox, url: str) -> int:
+    def _rest(self, job: str, seen: Seen | None, now: datetime, *, done: bool) -> None:
+        """Lets a job rest when it is done. `seen` and `now` are those of before: what came meanwhile wakes it."""
+        self.rests.pop(job, None)
+        if done and seen:
+            self.rests[job] = Rest(seen, now, clock_jobs.next_due(self.refs, now))
+
+    def _tick(
+        self, outbox: Outbox | None, url: str, now: datetime, seen: Seen | None, *, by_age: bool, shared: Round
+    ) -> int:
+        """Runs the jobs, and lets them rest. Returns how many e-mails left."""
+        done, tried = False, TryingOutbox(outbox) if outbox else None
+        try:
+            if not seen:
+                self.reads.doubt()
+            self.make_tables()
+            side = self.read()
+            if by_age:
+                clock_jobs.expire_seat_offers(self.engine, side)
+                clock_jobs.return_lent_dossiers(self.engine, side)
+                if outbox:
+                    partner_mails.write_due(self.engine, self.read())
+            clock_jobs.note_shortcuts(self.engine, self.opened.stream("structure"), self.shortcuts)
+            counted = try_to_refresh(side, self.today())
+            sent = self._send(tried, url, shared) if tried else 0
+            if by_age:
+                seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
+                self.journal.forget(self.today())
+            emptied = self.engine.recorder.truncate()
+            if erasing.is_pending(self.opened):
+                with suppress(erasing.ManyErasures):  # settle logs it, doctor reports it
+                    self.settle()
+            done = counted and emptied and not (tried and tried.failed)
+            return sent
+        finally:
+            self._rest("tick", seen, now, done=done)
+            if not done:
+                self.reads.doubt()
+
+    def _send(self, outbox: Outbox, url: str, shared: Round) -> int:
         """Sends alarms, and what is due to the team and to partners. Returns how many e-mails left."""
-        told = self.alarm(outbox, url)
+        told = self.alarm(outbox, url, shared)
         to_partners = partner_mails.send_waiting(partner_mails.Sender(self.engine, self.read(), outbox, url))
         return told + to_partners + notices.send(self.engine, notices.due_by_day(self.engine, self.read(), url), outbox)
 

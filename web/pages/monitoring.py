@@ -3,24 +3,27 @@
 They are `async`, and outside the limit of concurrent requests: they answer when every thread and every turn is taken.
 """
 
+import time
 from typing import Any
 
 from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from web.hosting.health import Finding, quick_findings
+from web.hosting.health import Finding
 from web.hosting.host import Host
 from web.hosting.machine.metrics import Metrics
 
 router = APIRouter()
-NEEDED = ("durability", "tables")
+NEEDED = ("durability", "tables", "tick")
 """The checks that a ready process passes. The others only raise an alarm."""
 LOOPBACK = "127.0.0.1"
 """Address of a request of this machine; on a UNIX socket it has none."""
+LATE = 300
+"""Seconds without a look at any structure, after which the periodic jobs hang."""
 SECONDS = 5
 _ONE_AT_A_TIME = CapacityLimiter(1)
-"""A thread of its own for the checks: threads of pages may all be busy."""
+"""A thread of its own for the measures: threads of pages may all be busy."""
 
 
 @router.get("/healthz")
@@ -43,16 +46,12 @@ OfThisMachine = Depends(from_this_machine)
 async def readiness(request: Request) -> Response:
     """Answers this machine 200 when a structure is open and all read tables answer, 503 otherwise.
 
-    `closed` counts the structures that do not open, `lag` the events missing from the read tables, `stopped` the
-    streams they cannot show, `jumps` the jumps of the clock. `alarms` are the checks that `pixflow doctor` explains;
-    `answer` is among them when the checks take more than five seconds.
+    It asks no store: it says what the last ticks found. `closed` counts the structures that do not open, `lag` the
+    events missing from the read tables, `stopped` the streams they cannot show, `jumps` the jumps of the clock. `age`
+    is in seconds since a tick last looked at a structure. `alarms` are the checks that `pixflow doctor` explains;
+    `tick` is among them when that is more than five minutes ago.
     """
-    host: Host = request.app.state.host
-    try:
-        with fail_after(SECONDS):
-            report = await to_thread.run_sync(_report, host, limiter=_ONE_AT_A_TIME, abandon_on_cancel=True)
-    except TimeoutError:
-        report = {"ready": False, "alarms": ["answer"]}
+    report = _report(request.app.state.host)
     return JSONResponse(report, 200 if report["ready"] else 503, {"Cache-Control": "no-store"})
 
 
@@ -68,8 +67,10 @@ async def metrics(request: Request) -> Response:
 
 
 def _report(host: Host) -> dict[str, Any]:
-    found = [one for served in host.structures.values() for one in quick_findings(served.opened, served.reads)]
-    alarms = sorted({one.check for one in found if one.level == "alarm"} | ({"store"} if host.closed else set()))
+    found = [one for served in host.structures.values() for one in served.findings]
+    age = time.monotonic() - host.looked
+    beside = {"store": bool(host.closed), "tick": age > LATE}
+    alarms = sorted({one.check for one in found if one.level == "alarm"} | {one for one in beside if beside[one]})
     return {
         "ready": bool(host.structures) and not set(alarms).intersection(NEEDED),
         "structures": len(host.structures),
@@ -77,6 +78,7 @@ def _report(host: Host) -> dict[str, Any]:
         "lag": _sum(found, "lag"),
         "stopped": _sum(found, "streams"),
         "jumps": host.clock_jumps,
+        "age": round(age),
         "alarms": alarms,
     }
 

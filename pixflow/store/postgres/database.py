@@ -9,7 +9,7 @@ user of the URL owns what is made. Where it may not make roles, an administrator
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from threading import BoundedSemaphore
 from time import monotonic, sleep
@@ -123,12 +123,6 @@ class Database:
         except psycopg.Error as error:
             raise in_words(error) from error
 
-    @contextmanager
-    def alone(self, name: str) -> Iterator[bool]:
-        """Yields True if no other process holds the lock of `name`, and holds it until the end. Never waits."""
-        with self.owner() as owner:
-            yield owner.execute("SELECT pg_try_advisory_lock(%s)", [lock_number(name)]).fetchone() == (True,)
-
     def check_durable(self, connection: Owner) -> None:
         """Raises StoreRefused when a confirmed command could be lost in a power cut (docs/faults.md#f1)."""
         found = {name: connection.execute(SQL("SHOW {}").format(Identifier(name))).fetchone() for name in _DURABLE}
@@ -187,6 +181,36 @@ class Database:
         options = [f"-c {name}={_escaped(value)}" for name, value in settings.items()]
         given = str(self._given.get("options") or "")
         return make_conninfo("", **{**self._given, **_CLIENT, "options": " ".join([given, *options])})
+
+
+class Locks:
+    """Locks between processes, one after the other, on one connection of its own: it is made for the first of them.
+
+    The thread that holds one asks for no other: the server would give it again what it has.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection = ExitStack()
+        self._owner: Owner | None = None
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Yields True if no other process holds the lock of `name`, and holds it until the end. Never waits."""
+        if self._owner is None or self._owner.closed:
+            self.close()
+            self._owner = self._connection.enter_context(self._database.owner())
+        number = [lock_number(name)]
+        mine = self._owner.execute("SELECT pg_try_advisory_lock(%s)", number).fetchone() == (True,)
+        try:
+            yield mine
+        finally:
+            with suppress(psycopg.OperationalError):  # the lock went with the connection
+                if mine:
+                    self._owner.execute("SELECT pg_advisory_unlock(%s)", number)
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def _read(url: str) -> dict[str, Any]:

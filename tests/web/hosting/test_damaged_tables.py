@@ -19,6 +19,7 @@ from tests.web.paths import House, house
 from web.app import create_app
 from web.cli.app import app
 from web.hosting import health
+from web.hosting.clock_jobs import Round
 from web.hosting.mail import Mail
 from web.hosting.served_structure import serve_one
 from web.hosting.settings import Settings
@@ -122,6 +123,8 @@ def all_rows(at_work: House) -> dict[str, list[str]]:
 
 
 def readiness(at_work: House) -> Any:
+    with closing(Round()) as shared:
+        at_work.host.look(at_work.served, shared)
     return LocalClient(create_app(at_work.host)).get("/readyz")
 
 

@@ -30,8 +30,9 @@ from tests.web.paths import House, house
 from web.app import create_app
 from web.french import health as french_health
 from web.hosting import health
+from web.hosting.clock_jobs import Round
 from web.hosting.health import Finding
-from web.hosting.host import open_host, serving
+from web.hosting.host import Host, open_host, serving
 from web.hosting.settings import Settings
 
 FIRST = date(2026, 1, 5)
@@ -52,12 +53,19 @@ def found(at_work: House) -> dict[str, Finding]:
     return {one.check: one for one in health.all_findings(opened, at_work.served.reads)}
 
 
+def look(host: Host) -> None:
+    with closing(Round()) as shared:
+        for served in host.structures.values():
+            host.look(served, shared)
+
+
 def alarms(at_work: House) -> set[str]:
     return {check for check, one in found(at_work).items() if one.level == "alarm"}
 
 
 def monitor(at_work: House) -> Any:
-    """Returns `/readyz` without an account."""
+    """Returns `/readyz` without an account, after a tick has looked."""
+    look(at_work.host)
     return LocalClient(create_app(at_work.host)).get("/readyz")
 
 
@@ -111,6 +119,7 @@ def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
         "lag": 0,
         "stopped": 0,
         "jumps": 0,
+        "age": 0,
         "alarms": [],
     }
 
@@ -402,11 +411,13 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
             assert set(levels.values()) == {"good"}
             assert "log" not in levels, "PostgreSQL keeps its own"
             postgres.run(f"ALTER DATABASE {name} SET synchronous_commit = off")
+            look(served)
             answer = client.get("/readyz")
             assert (answer.status_code, answer.json()["alarms"]) == (503, ["durability"])
             postgres.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             database.limit = 0.1
             postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            look(served)
             answer = client.get("/readyz")
             assert (answer.status_code, answer.json()["ready"]) == (503, False)
             assert {"durability", "tables", "clock"} <= set(answer.json()["alarms"])

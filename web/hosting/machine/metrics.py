@@ -3,6 +3,7 @@
 The packages are those of the extra `metrics`. FastAPI measures the requests.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -53,6 +54,7 @@ class Metrics:
         }
         for name, (unit, value) in by_structure.items():
             meter.create_observable_gauge(name, [self._each(value)], unit)
+        meter.create_observable_gauge("pixflow.tick.age", [self._age], "s")
         meter.create_observable_gauge("pixflow.accounts.locked", [self._locked], "{account}")
         meter.create_observable_counter("pixflow.security.events", [_events], "{event}")
 
@@ -65,6 +67,11 @@ class Metrics:
                     yield Observation(found, {"structure": slug})
 
         return observe
+
+    def _age(self, _: Any) -> Iterable[Any]:
+        from opentelemetry.metrics import Observation
+
+        yield Observation(time.monotonic() - self._host.looked)
 
     def _locked(self, _: Any) -> Iterable[Any]:
         from opentelemetry.metrics import Observation
@@ -89,11 +96,15 @@ def _events(_: Any) -> Iterable[Any]:
 
 
 def _lag(served: ServedStructure) -> float | None:
-    return _detail(health.run(health.tables, served.engine, served.reads), "lag")
+    return _found(served, "tables", "lag")
 
 
 def _stopped(served: ServedStructure) -> float | None:
-    return _detail(health.run(health.stopped, served.reads), "streams")
+    return _found(served, "stopped", "streams")
+
+
+def _found(served: ServedStructure, check: str, name: str) -> float | None:
+    return next((_detail(one, name) for one in served.findings if one.check == check), None)
 
 
 def _backup_age(served: ServedStructure) -> float | None:
