@@ -20,7 +20,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import NullPool, create_engine, text
 
 from pixflow.store import DatabaseRefused, StoreBusy, StoreFull, StoreRefused, StoreUnreached
-from pixflow.store.postgres.database import Database, in_words
+from pixflow.store.postgres.database import Database, Locks, in_words
 from pixflow.store.postgres.factory import factory
 from pixflow.store.postgres.pipeline import PipelinedConnection, Statement, rows
 from pixflow.store.postgres.recorder import PostgresRecorder
@@ -287,6 +287,20 @@ def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str)
         with database.owner() as owner:
             for recorder in recorders:
                 owner.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(recorder.schema)))
+
+
+def test_locks_of_one_connection_exclude_another_s_and_outlive_its_loss(database: Database, postgres: Cluster) -> None:
+    with closing(Locks(database)) as ours, closing(Locks(database)) as theirs:
+        for _ in range(2):
+            with ours.alone("tick a") as first, theirs.alone("tick a") as second, theirs.alone("tick b") as other:
+                assert (first, second, other) == (True, False, True)
+        with ours.alone("tick a"):
+            locks = "FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            postgres.run(f"SELECT pg_terminate_backend(pid) {locks}")
+        with theirs.alone("tick a") as mine:
+            assert mine, "a lock goes with its connection"
+        with ours.alone("tick a") as again:
+            assert again
 
 
 # Trips and connections

@@ -184,8 +184,11 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
         for slug, one in host.structures.items():
             rested = False
             try:
-                outbox, url = outbox_of(one, settings, late), address_of(host, settings, port)
-                rested = one.tick(outbox, url, by_age=by_age, shared=shared).rested
+                if shared.answers(one.opened):
+                    outbox, url = outbox_of(one, settings, late), address_of(host, settings, port)
+                    rested = one.tick(outbox, url, by_age=by_age, shared=shared).rested
+                else:
+                    logging.getLogger("pixflow").error("tick: the store of %s does not answer", slug)
             except Exception:
                 logging.getLogger("pixflow").exception("tick")
             resting |= {slug} if rested else set()

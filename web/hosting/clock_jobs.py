@@ -35,7 +35,7 @@ _TIMES = (time(), MORNING)
 
 
 class Seen(NamedTuple):
-    """What a job depends on beside the time: the stores, whether e-mails leave, whether things end by age."""
+    """State that a job depends on beside the time: the stores, whether e-mails leave, whether things end by age."""
 
     standing: Standing
     mails: bool
@@ -44,7 +44,7 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Where a job found nothing left to do: it finds nothing again from `since` until `due`, while all stays `seen`."""
+    """A job that left nothing to do: it finds nothing again from `since` until `due`, while all stays as `seen`."""
 
     seen: Seen
     since: datetime
@@ -98,15 +98,19 @@ class Round:
         self._durability = found if opened.database else None
         return found
 
+    def answers(self, opened: OpenStructure) -> bool:
+        """Tells if the store answers: another question to a server that is away waits for ten seconds."""
+        return "error" not in self.durability(opened).details
+
     def quick_findings(
         self, opened: OpenStructure, reads: Live, head: int | None = None, before: Iterable[Finding] = ()
     ) -> list[Finding]:
         """Runs the quick checks. With a `head`, nothing moved since those of `before`: the tables are asked no more.
 
-        Neither is a store that does not answer: the checks that need it are alarms too.
+        Neither is a store that does not answer: its checks are alarms too.
         """
         engine, durable = opened.engine, self.durability(opened)
-        if "error" in durable.details:
+        if not self.answers(opened):
             asked = [Finding(check, "alarm", durable.details) for check in (*_OF_TABLES, "triggers")]
             return [durable, *asked, run(health.disk, opened.folder)]
         found = [one for one in before if one.check in _OF_TABLES and _stands(one)] if head is not None else []

@@ -132,12 +132,13 @@ class ServedStructure:
         stays: the clock may be wrong. One process at a time runs the jobs: a second one returns at once and does
         nothing. After one statement it ends where nothing moved since a tick that left nothing to do (decision 0061).
         """
-        swept = Uploads(self.opened.folder / "uploads").sweep(self.engine.clock()) if by_age else 0
-        now, seen = self.engine.clock(), self._seen(mails=outbox is not None, by_age=by_age)
-        if self._rests("tick", seen, now) and not (self.shortcuts or erasing.is_pending(self.opened)):
-            return TickReport(swept, 0, rested=True)
-        with nullcontext(shared) if shared else closing(Round()) as one, one.alone(self.opened, "tick") as mine:
-            return TickReport(swept, self._tick(outbox, url, now, seen, by_age=by_age, shared=one) if mine else 0)
+        now, seen, sent = self.engine.clock(), self._seen(mails=outbox is not None, by_age=by_age), 0
+        rested = self._rests("tick", seen, now) and not (self.shortcuts or erasing.is_pending(self.opened))
+        if not rested:
+            with nullcontext(shared) if shared else closing(Round()) as one, one.alone(self.opened, "tick") as mine:
+                sent = self._tick(outbox, url, now, seen, by_age=by_age, shared=one) if mine else 0
+        swept = Uploads(self.opened.folder / "uploads").sweep(now) if by_age else 0
+        return TickReport(swept, sent, rested)
 
     def alarm(self, outbox: Outbox, url: str, shared: Round | None = None) -> int:
         """Sends the alarms that wait, whatever job runs meanwhile. Returns how many e-mails left."""

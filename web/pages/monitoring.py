@@ -4,6 +4,7 @@ They are `async`, and outside the limit of concurrent requests: they answer when
 """
 
 import time
+from functools import lru_cache
 from typing import Any
 
 from anyio import CapacityLimiter, fail_after, to_thread
@@ -67,20 +68,27 @@ async def metrics(request: Request) -> Response:
 
 
 def _report(host: Host) -> dict[str, Any]:
-    found = [one for served in host.structures.values() for one in served.findings]
-    age = time.monotonic() - host.looked
+    (found, lag, streams), age = _told(host, host.looked), time.monotonic() - host.looked
     beside = {"store": bool(host.closed), "tick": age > LATE}
-    alarms = sorted({one.check for one in found if one.level == "alarm"} | {one for one in beside if beside[one]})
+    alarms = sorted(found | {one for one in beside if beside[one]})
     return {
         "ready": bool(host.structures) and not set(alarms).intersection(NEEDED),
         "structures": len(host.structures),
         "closed": len(host.closed),
-        "lag": _sum(found, "lag"),
-        "stopped": _sum(found, "streams"),
+        "lag": lag,
+        "stopped": streams,
         "jumps": host.clock_jumps,
         "age": round(age),
         "alarms": alarms,
     }
+
+
+@lru_cache(1)
+def _told(host: Host, looked: float) -> tuple[frozenset[str], int, int]:
+    """Returns the alarms, the events missing and the streams stopped of all structures, added once after a look."""
+    found = [one for served in host.structures.values() for one in served.findings]
+    alarms = frozenset(one.check for one in found if one.level == "alarm")
+    return alarms, _sum(found, "lag"), _sum(found, "streams")
 
 
 def _sum(found: list[Finding], name: str) -> int:

@@ -186,7 +186,7 @@ class Database:
 class Locks:
     """Locks between processes, one after the other, on one connection of its own: it is made for the first of them.
 
-    The thread that holds one asks for no other: the server would give it again what it has.
+    Whoever holds one does not ask for it again: the server would give it twice.
     """
 
     def __init__(self, database: Database) -> None:
@@ -197,17 +197,24 @@ class Locks:
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
         """Yields True if no other process holds the lock of `name`, and holds it until the end. Never waits."""
-        if self._owner is None or self._owner.closed:
-            self.close()
-            self._owner = self._connection.enter_context(self._database.owner())
         number = [lock_number(name)]
-        mine = self._owner.execute("SELECT pg_try_advisory_lock(%s)", number).fetchone() == (True,)
+        try:
+            owner, mine = self._try(number)
+        except psycopg.OperationalError:  # the server has ended the connection meanwhile
+            owner, mine = self._try(number)
         try:
             yield mine
         finally:
             with suppress(psycopg.OperationalError):  # the lock went with the connection
                 if mine:
-                    self._owner.execute("SELECT pg_advisory_unlock(%s)", number)
+                    owner.execute("SELECT pg_advisory_unlock(%s)", number)
+
+    def _try(self, number: list[int]) -> tuple[Owner, bool]:
+        if self._owner is None or self._owner.closed:
+            self.close()
+            self._owner = self._connection.enter_context(self._database.owner())
+        found = self._owner.execute("SELECT pg_try_advisory_lock(%s)", number).fetchone()
+        return self._owner, found == (True,)
 
     def close(self) -> None:
         self._connection.close()

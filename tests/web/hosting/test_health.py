@@ -28,6 +28,7 @@ from tests.web.client import LocalClient
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
 from web.app import create_app
+from web.cli.server import tick_all
 from web.french import health as french_health
 from web.hosting import health
 from web.hosting.clock_jobs import Round
@@ -417,7 +418,7 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
             postgres.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             database.limit = 0.1
             postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-            look(served)
+            tick_all(served, Settings(url=""), 0)
             answer = client.get("/readyz")
             assert (answer.status_code, answer.json()["ready"]) == (503, False)
             assert {"durability", "tables", "clock"} <= set(answer.json()["alarms"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
@@ -207,6 +207,24 @@ def test_an_alarm_that_could_not_leave_is_tried_again_and_then_rests(at_work: Ho
     assert "alarm" in served.rests
 
 
+def test_what_is_recorded_while_it_works_wakes_the_next(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(at_work)
+    at_work.pass_by(days=1)
+    settle(at_work)
+    at_work.served.rests.clear()
+
+    def meanwhile(today: date) -> list[int]:
+        at_work.opened()
+        at_work.served.read()
+        return []
+
+    with monkeypatch.context() as patch:
+        patch.setattr(at_work.served.journal, "forget", meanwhile)
+        assert not rested(at_work)
+    assert not rested(at_work)
+    settle(at_work)
+
+
 def test_an_old_upload_goes_while_it_rests(at_work: House) -> None:
     settle(at_work)
     folder = at_work.served.opened.folder / "uploads"
@@ -351,30 +369,36 @@ class Twin:
                 step.does(house, self.dossiers[step.which])
         house.pass_by(minutes=step.minutes)
 
-    def ticks(self, step: "Step", *, rests: bool) -> tuple[Counter[tuple[str, str]], Counter[str]]:
+    def ticks(self, how: "How", *, rests: bool) -> tuple[Counter[tuple[str, str]], Counter[str]]:
         """Returns what left, and what the clock recorded."""
         served, head, sent = self.here.served, self.here.served.engine.head(), len(self.kept.mails)
         if not rests:
             served.rests.clear()
-        self.kept.broken = step.broken
+        self.kept.broken = how.broken
         served.alarm(self.kept, URL)
-        self.rested += served.tick(self.kept if step.mails else None, URL, by_age=step.by_age).rested
+        self.rested += served.tick(self.kept if how.mails else None, URL, by_age=how.by_age).rested
         clocks = [one.event.TOPIC for one in served.engine.read(head, 1_000) if one.by == CLOCK]
         mails = Counter((mail.to, mail.subject) for mail in self.kept.mails[sent:])
         return mails, Counter(clocks)
 
 
+class How(NamedTuple):
+    """The way of one tick: whether it has an outbox, whose server answers, and whether the clock is believed."""
+
+    mails: bool
+    broken: bool
+    by_age: bool
+
+
 @dataclass(frozen=True)
 class Step:
-    """What somebody does, in one process or the other, and the time that passes before the next tick."""
+    """An action of somebody, in one process or the other, the time that passes, and the ticks that follow."""
 
     does: Callable[[House, UUID], None] | None
     which: int
     here: bool
     minutes: int
-    mails: bool
-    broken: bool
-    by_age: bool
+    ticks: list[How]
 
 
 def lends(house: House, dossier: UUID) -> None:
@@ -430,19 +454,19 @@ def opens_the_page_of_tests(house: House, dossier: UUID) -> None:
 
 
 DOES = (
-    None, lends, fills_a_workshop, refers, receives, is_away, gives_a_role, looks, opens_the_page_of_tests,
+    *[None] * 4, lends, fills_a_workshop, refers, receives, is_away, gives_a_role, looks, opens_the_page_of_tests,
     lambda house, dossier: house.opened(),
 )  # fmt: skip
+USUAL = How(mails=True, broken=False, by_age=True)
+HOWS = (USUAL, USUAL, USUAL, USUAL._replace(broken=True), USUAL._replace(mails=False), USUAL._replace(by_age=False))
 STEPS = st.lists(
     st.builds(
         Step,
         does=st.sampled_from(DOES),
         which=st.integers(0, 7),
         here=st.booleans(),
-        minutes=st.sampled_from([0, 1, 1, 7, 45, 600, 800, 1440, 4320, -30, -1500]),
-        mails=st.sampled_from([True, True, True, False]),
-        broken=st.sampled_from([False, False, False, True]),
-        by_age=st.sampled_from([True, True, True, False]),
+        minutes=st.sampled_from([0, 1, 7, 45, 300, 300, 420, 1440, 4320, -30, -1500]),
+        ticks=st.lists(st.sampled_from(HOWS), min_size=2, max_size=4),
     ),
     min_size=1,
     max_size=12,
@@ -481,5 +505,5 @@ def test_ticks_that_rest_send_and_record_what_ticks_that_never_rest_do(
     for step in steps:
         for one in twins:
             one.does(step)
-        for _ in range(3):
-            assert resting.ticks(step, rests=True) == restless.ticks(step, rests=False)
+        for how in step.ticks:
+            assert resting.ticks(how, rests=True) == restless.ticks(how, rests=False)
