@@ -10,7 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import MapperDeserialisationError
 
 DatabaseCode = Literal["url", "entry", "rights"]
-SiteCode = Literal["setting", "key", "backup", "occupied", "gone"]
+SiteCode = Literal["key", "backup", "occupied", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ class DatabaseRefused(StoreRefused):
 class SiteRefused(StoreRefused):
     """The accounts of the site cannot be used.
 
-    `code`: "setting" when a setting does not fit, "key" when theirs does not, "backup" when a file is no backup of
-    them, "occupied" when a backup would replace others, "gone" when they belong to a structure that nothing else knows.
+    `code`: "key" when their key does not fit, "backup" when a file is no backup of them, "occupied" when a backup
+    would replace others, "gone" when they belong to a structure that nothing else knows.
     """
 
     def __init__(self, code: SiteCode, message: str) -> None:

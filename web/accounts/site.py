@@ -11,8 +11,6 @@ from web.accounts.store import AccountStore
 if TYPE_CHECKING:
     from web.accounts.oidc.issuer import Issuer
 
-LOCAL = ("localhost", "127.0.0.1")
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -36,9 +34,3 @@ class Site:
         """Deletes what is over: sessions, tickets, counts, invitations, accounts without a membership."""
         for swept in (sessions, tickets, attempts, link_visits, invitations, accounts):
             swept.sweep(self.store)
-
-
-def is_safe(url: str) -> bool:
-    """Tells if people may sign in at this address: over TLS, or on this machine alone."""
-    parts = urlsplit(url)
-    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOCAL)

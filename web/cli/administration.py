@@ -22,7 +22,6 @@ from web.cli.common.terminal import (
     REFUSED,
     USAGE,
     StructureOption,
-    checked_settings,
     console,
     fail,
     in_words,
@@ -137,7 +136,7 @@ def _rebuild_one(slug: str, title: str) -> None:
 @app.command()
 def tick(structure: OneOption = None) -> None:
     """Ce qui se fait avec le temps : places rendues, dossiers repris, courriels du jour, envois oubliés balayés."""
-    settings, slugs, late = checked_settings(), chosen_slugs(structure), Late()
+    settings, slugs, late = Settings(), chosen_slugs(structure), Late()
     by_age = cache(SeenTime(settings.data, structure_folder.utc_now).reaches_now)
     _, failed = each(slugs, lambda slug: _tick_one(slug, settings, late, _title(slug, slugs), by_age), UNDONE)
     raise typer.Exit(REFUSED if failed else 0)

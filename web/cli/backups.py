@@ -12,13 +12,14 @@ from pixflow.restore import restore
 from pixflow.structure_folder import OpenStructure
 from projections.store import stores
 from web.accounts.store import FOLDER, open_accounts
+from web.cli.common.checks import wrong_settings
 from web.cli.common.structures import OneOption, chosen_slugs, each, open_slug, saving_in_words
 from web.cli.common.terminal import REFUSED, USAGE, JsonOption, as_json, console, errors, fail, in_words, marked, shown
 from web.french import dates, typography
 from web.french.errors import backups
 from web.hosting import account_backups
 from web.hosting.read_tables import reads_of
-from web.hosting.settings import Settings
+from web.hosting.settings import Storage
 
 app = typer.Typer()
 
@@ -27,7 +28,7 @@ NameOption = Annotated[str | None, typer.Option("--structure", help="Le dossier 
 
 def _backup(path: Path) -> Path:
     """Returns the folder of a backup, or the name of a schema on PostgreSQL."""
-    if not os.path.isdir(path) and not Settings().database():
+    if not os.path.isdir(path) and not Storage().database():
         fail(f"Le dossier {path} n’existe pas.", USAGE)
     return path
 
@@ -46,9 +47,12 @@ def backup_command(
     json: JsonOption = False,
 ) -> None:
     """Sauvegarder chaque structure, même pendant qu’on y travaille."""
+    wrong = wrong_settings()
+    for sentence in wrong:
+        errors.print(f"{sentence} La sauvegarde se fait sans ce réglage.")
     done, failed = each(chosen_slugs(structure), lambda slug: _back_up_one(slug, to, number), "rien n’est sauvegardé.")
     saved = None if structure else _back_up_accounts(to, number)
-    code = REFUSED if failed or any(one["unopened"] for one in done) else 0
+    code = REFUSED if wrong or failed or any(one["unopened"] for one in done) else 0
     if json:
         as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done)
     else:
@@ -70,7 +74,7 @@ def _print(done: list[dict[str, Any]], saved: Path | None) -> None:
 def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
     """Backs the accounts of the site up, if there are any. Returns where."""
     with in_words():
-        settings = Settings()
+        settings = Storage()
         if (store := open_accounts(settings.data, settings.database())) is None:
             return None
         try:
@@ -103,7 +107,7 @@ def restore_command(
 ) -> None:
     """Remettre une sauvegarde en place, sans les personnes effacées depuis."""
     with saving_in_words():
-        settings = Settings()
+        settings = Storage()
         done = restore.restore(
             settings.data,
             folder,

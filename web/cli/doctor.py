@@ -10,10 +10,11 @@ from pixflow.inspection import event_pass
 from web.cli.common.structures import OneOption, check_here, chosen_slugs, each, open_slug
 from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked
 from web.french import health as french
+from web.french.errors import settings as french_settings
 from web.hosting import account_checks, health, mail_checks
-from web.hosting.health import Finding
+from web.hosting.health import Finding, Level
 from web.hosting.read_tables import reads_of
-from web.hosting.settings import Settings
+from web.hosting.settings import Settings, Storage, faults, sound, unknown
 
 app = typer.Typer()
 
@@ -65,9 +66,10 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
             reads = reads_of(opened)
             try:
                 demo = opened.engine.references().structure.demonstration
-                settings = Settings()
+                settings = sound()
                 return [
                     *health.all_findings(opened, reads, seconds),
+                    *_settings(),
                     *mail_checks.findings(opened.engine, reads, settings, demo=demo),
                     *account_checks.findings(settings, demo=demo),
                 ]
@@ -75,7 +77,18 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
                 reads.close()
     except Exception as error:
         closed = Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)})
-        return [closed, *health.file_findings(Settings().data, slug, structure_folder.utc_now())]
+        return [closed, *health.file_findings(Storage().data, slug, structure_folder.utc_now()), *_settings()]
+
+
+def _settings() -> list[Finding]:
+    """Returns each setting that does not fit, and each variable that is no setting."""
+    wrong = [_setting("alarm", one.field, french_settings.sentence(*one)) for one in faults(Settings)]
+    others = [_setting("note", name, french_settings.unknown(name, nearest)) for name, nearest in unknown().items()]
+    return [*wrong, *others] or [Finding("settings", "good")]
+
+
+def _setting(level: Level, name: str, said: str) -> Finding:
+    return Finding("settings", level, {"setting": name, "said": said})
 
 
 def _print(slug: str, findings: list[Finding]) -> None:

@@ -18,7 +18,6 @@ from pixflow.structure_folder import utc_now
 from web.accounts import link_visits, memberships, sign_in
 from web.accounts.site import Site
 from web.cli.common.terminal import (
-    checked_settings,
     console,
     errors,
     explained,
@@ -68,7 +67,7 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
     address of PIXFLOW_URL.
     """
     heap.share()
-    settings = checked_settings()
+    settings = Settings()
     if not structure_folder.slugs(data):
         raise CannotServe("no-demonstration" if demo else "no-structure", data=data)
     if demo and where:

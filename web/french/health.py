@@ -24,6 +24,7 @@ TITLES = {
     "aside": "Mis de côté",
     "backup": "Dernière sauvegarde",
     "disk": "Place sur le disque",
+    "settings": "Réglages",
     "mail_server": "Serveur de courriels",
     "letters": "Courriels aux partenaires",
     "address": "Adresse des pages",
@@ -100,8 +101,6 @@ SENTENCES = {
     "mail_server good demo": "Aucun : une démonstration écrit des fichiers.",
     "mail_server note": "{host} : sans chiffrement, comme le demande PIXFLOW_SMTP_SECURITY. Qui écoute le réseau "
     "lit les courriels et le mot de passe.",
-    "mail_server alarm address": "PIXFLOW_SMTP n’est pas une adresse : écrivez smtp://nom:secret@serveur:port, ou "
-    "la même en smtps.",
     "mail_server alarm certificate-date": "Le certificat de {host} a expiré, ou ne vaut pas encore : rien ne part.",
     "mail_server alarm certificate-name": "Le certificat de {host} est celui d’un autre nom : corrigez le nom du "
     "serveur dans PIXFLOW_SMTP. Rien ne part.",
@@ -112,6 +111,7 @@ SENTENCES = {
     "mail_server alarm login": "{host} refuse le nom ou le mot de passe.",
     "mail_server alarm silent": "{host} ne répond pas : vérifiez son nom, son port, et le réseau.",
     "mail_server alarm refused": "{host} refuse nos courriels : voyez son journal.",
+    "settings good": "Chacun se lit, et pixflow les connaît tous.",
     "letters good": "Aucun n’attend depuis plus d’une heure.",
     "letters note": "{waiting} depuis {span}, sans serveur : donnez PIXFLOW_SMTP, ou appelez ces partenaires.",
     "letters alarm": "{waiting} depuis {span} : ni « serve » ni « tick » ne passent, ou le serveur les refuse. "
@@ -127,14 +127,12 @@ SENTENCES = {
     "account_store alarm forged": "{unsigned} par pixflow : quelqu’un d’autre écrit dans la base des comptes. Ce "
     "qu’il y a mis n’ouvre rien. Changez le mot de passe de la base, et voyez qui y accède.",
     "tls good": "Pages et base ne sont lues qu’ici, ou chiffrées.",
-    "tls alarm pages": "PIXFLOW_URL ne commence pas par https:// : les mots de passe voyageraient en clair.",
-    "tls alarm database": "La base est sur une autre machine, sans certificat vérifié : « ?sslmode=verify-full » dans "
+    "tls alarm": "La base est sur une autre machine, sans certificat vérifié : « ?sslmode=verify-full » dans "
     "PIXFLOW_DATABASE_URL.",
     "breached_passwords good": "{path} est trié.",
     "breached_passwords note": "Aucune liste (PIXFLOW_BREACHED) : un mot de passe déjà volé ailleurs peut être choisi.",
     "breached_passwords alarm": "{path} manque, est vide ou n’est pas trié : les mots de passe n’y sont pas cherchés.",
     "address note": "{url} : hors de cette machine, les liens des courriels ne mènent nulle part. Donnez PIXFLOW_URL.",
-    "address alarm": "PIXFLOW_URL n’est pas une adresse ({url}) : écrivez https://nom, sans rien après.",
     "disk good": "{free} libres.",
     "disk alarm": "{free} libres, il en faut {wanted} : faites de la place.",
 }

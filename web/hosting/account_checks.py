@@ -17,11 +17,10 @@ from pixflow.store import SiteRefused
 from pixflow.store.replacement import IDENTITY
 from web.accounts import memberships, signed_rows
 from web.accounts.factors import breached
-from web.accounts.site import LOCAL, is_safe
 from web.accounts.store import AccountStore, open_accounts
 from web.accounts.tables import SIGNED, accounts
 from web.hosting.health import Finding, run
-from web.hosting.settings import Settings
+from web.hosting.settings import LOCAL, Settings
 
 VERIFIED = "verify-full"
 
@@ -86,13 +85,11 @@ def _id_of(data: Path, slug: str) -> UUID | None:
 
 
 def tls(settings: Settings) -> Finding:
-    """Checks that pages, and a database on another machine, are reached over verified TLS only."""
-    if settings.url and not is_safe(settings.url):
-        return Finding("tls", "alarm", {"why": "pages"})
+    """Checks that a database on another machine is reached over verified TLS only."""
     database = urlsplit(settings.database_url)
     asked = parse_qs(database.query).get("sslmode", [""])[0]
     if database.hostname and database.hostname not in LOCAL and asked != VERIFIED:
-        return Finding("tls", "alarm", {"why": "database"})
+        return Finding("tls", "alarm")
     return Finding("tls", "good")
 
 

@@ -25,7 +25,7 @@ from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from projections.store import postgres, sqlite, stores
 from projections.store.catch_up import PART, Progress
-from web.hosting.settings import Settings
+from web.hosting.settings import Storage
 
 COMMAND = (sys.executable, "-I", "-m", "web.hosting.read_tables")
 
@@ -95,7 +95,7 @@ def main() -> None:
     folder, say = Path(sys.argv[1]), _Output().put_nowait
     logging.getLogger().addHandler(QueueHandler(_Output()))  # type: ignore[arg-type]
     try:
-        opened = structure_folder.open_one(folder.parent, folder.name, database=Settings().database())
+        opened = structure_folder.open_one(folder.parent, folder.name, database=Storage().database())
         with closing(opened.engine), closing(reads_of(opened)) as reads:
             stores.ensure(reads.stores, opened.engine, lambda done, total: say((done, total)))
     except Exception as error:

@@ -1,28 +1,125 @@
-"""Settings of one process, read from the environment."""
+"""Settings of one process, read from the environment and from credentials of systemd. A wrong one is no setting."""
 
 import atexit
 import os
+import re
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from pixflow.store.postgres.database import Database
+from pixflow import structure_folder
+from pixflow.store import DatabaseRefused
+from pixflow.store.postgres.database import Database, read_url
 
+PREFIX = "PIXFLOW_"
 PORT = 8000
 CONNECTIONS = 20
 """Size of a process's pool on PostgreSQL: enough for eight concurrent requests (machine/concurrency.py)."""
+LOCAL = ("localhost", "127.0.0.1")
+SECRET = ("database_url", "smtp", "oidc_client_id", "oidc_secret")
+"""Settings whose value no sentence repeats."""
+OF_TESTS = ("bench", "chromium", "mutant", "npm_idp", "pictures", "trials")
+"""Beginnings of the variables of tests and benchmarks, which are no settings."""
+
+_NAME = r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*"
+_HOST = rf"(?:{_NAME}|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?"
+_PAGES = re.compile(rf"https?://{_HOST}", re.IGNORECASE)
+_ISSUER = re.compile(rf"https?://{_HOST}(?:/[^\s?#]*)?", re.IGNORECASE)
+_MAIL_SERVER = re.compile(rf"smtps?://(?:[^\s/?#:]+:[^\s/?#]+@)?{_HOST}", re.IGNORECASE)
+_WORD = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_SENDER = re.compile(rf"(?=.{{1,64}}@){_WORD}(?:\.{_WORD})*@{_NAME}", re.IGNORECASE)
 
 
-class Settings(BaseSettings):
-    """Environment variables, all optional. A credential of systemd with such a name counts too.
+class WrongSetting(NamedTuple):
+    """A setting that does not fit: its field, the code of its reason, its value unless that is secret."""
+
+    field: str
+    code: str
+    value: str
+
+
+class Storage(BaseSettings):
+    """Settings of the place where structures are: all that a backup needs.
 
     PIXFLOW_DATA: the folder of the structures; by default a folder of the current user, and another for demonstrations.
     PIXFLOW_STRUCTURE: the structure that a command works on, when there are several. Commands for all ignore it.
     PIXFLOW_DATABASE_URL: the PostgreSQL database of events, postgresql://user:secret@host/name. Each structure has its
     own schema. Without it, each structure is a folder with SQLite files.
+
+    Raises ValidationError, which `faults` reads. An empty variable is not set.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX)
+    data: Path = Field(
+        default_factory=lambda: Path(os.path.expanduser("~/.local/share/pixflow")), validate_default=True
+    )
+    structure: str = ""
+    database_url: str = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Returns the sources: arguments, then what `given` reads."""
+        assert isinstance(env_settings, EnvSettingsSource)
+        env_settings.env_vars = given()
+        return init_settings, env_settings
+
+    @field_validator("data")
+    @classmethod
+    def _is_folder(cls, path: Path) -> Path:
+        if not path.is_absolute():
+            raise _wrong("relative")
+        try:
+            os.scandir(path).close()
+        except FileNotFoundError:  # a command makes it, or says that nothing is there
+            return path
+        except NotADirectoryError:
+            raise _wrong("file") from None
+        except OSError:
+            raise _wrong("unreadable") from None
+        return path
+
+    @field_validator("structure")
+    @classmethod
+    def _is_slug(cls, name: str) -> str:
+        if structure_folder.slug_of(name) != name:
+            raise _wrong("form")
+        return name
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: str) -> str:
+        _fits(url, not url or urlsplit(url).scheme in ("postgresql", "postgres"))
+        try:
+            read_url(url)
+        except DatabaseRefused:
+            raise _wrong("form") from None
+        return url
+
+    def demonstrations(self) -> Path:
+        """Returns the folder of demonstrations: PIXFLOW_DATA when it is set, else a folder beside the default one."""
+        return self.data if "data" in self.model_fields_set else self.data.with_name(f"{self.data.name}-demo")
+
+    def database(self) -> Database | None:
+        """Returns the database of this process, None for SQLite. Raises the errors of `Database`."""
+        return _opened(self.database_url) if self.database_url else None
+
+
+class Settings(Storage):
+    """Environment variables, all optional. A credential of systemd with such a name counts too.
+
     PIXFLOW_SMTP: the mail server, smtp://person:secret@host:port or smtps://…. Without it, no e-mail is sent.
     PIXFLOW_SMTP_SECURITY: `verified`, or `plain` to send e-mails and the secret without encryption.
     PIXFLOW_SENDER: the address that e-mails come from.
@@ -32,33 +129,133 @@ class Settings(BaseSettings):
     PIXFLOW_OIDC_ISSUER, _CLIENT_ID, _SECRET, _ALG, _PROFILE: an OpenID Connect issuer (proconnect or plain).
     """
 
-    model_config = SettingsConfigDict(env_prefix="PIXFLOW_", secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))
-    data: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "pixflow")
-    structure: str = ""
-    database_url: str = ""
     smtp: str = ""
     smtp_security: Literal["verified", "plain"] = "verified"
     sender: str = "pixflow@localhost"
     url: str = ""
     proxy: bool = False
     breached: Path | None = None
-    oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_secret: SecretStr = SecretStr("")
-    oidc_alg: str = "ES256"
-    oidc_profile: str = "plain"
+    oidc_issuer: str = ""
+    oidc_alg: Literal["ES256", "RS256", "PS256"] = "ES256"
+    oidc_profile: Literal["plain", "proconnect"] = "plain"
 
-    def demonstrations(self) -> Path:
-        """Returns the folder of demonstrations: PIXFLOW_DATA when it is set, else a folder beside the default one."""
-        return self.data if "data" in self.model_fields_set else self.data.with_name(f"{self.data.name}-demo")
+    @field_validator("smtp")
+    @classmethod
+    def _is_mail_server(cls, address: str) -> str:
+        if not address:
+            return address
+        parts = urlsplit(_fits(address, _MAIL_SERVER.fullmatch(address)))
+        said = unquote(f"{parts.username or ''}{parts.password or ''}")
+        _fits(address, said.isascii() and said.isprintable(), "accents")  # smtplib sends nothing else
+        return _fits(address, parts.port != 0)
+
+    @field_validator("sender")
+    @classmethod
+    def _is_sender(cls, address: str) -> str:
+        return _fits(address, _SENDER.fullmatch(address))
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        _fits(url, not url or (_PAGES.fullmatch(url) and urlsplit(url).port != 0))
+        return _fits(url, not url or is_safe(url), "clear")
+
+    @field_validator("breached")
+    @classmethod
+    def _is_file(cls, path: Path | None) -> Path | None:
+        try:
+            if path and not (path.is_absolute() and path.is_file() and os.access(path, os.R_OK)):
+                raise _wrong("form")
+        except OSError:
+            raise _wrong("form") from None
+        return path
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _is_line(cls, text: str) -> str:
+        return _fits(text, text.isprintable())
+
+    @field_validator("oidc_secret")
+    @classmethod
+    def _is_secret(cls, text: SecretStr) -> SecretStr:
+        _fits("", text.get_secret_value().isprintable())
+        return text
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_issuer(cls, url: str, others: ValidationInfo) -> str:
+        _fits(url, not url or (_ISSUER.fullmatch(url) and urlsplit(url).port != 0 and is_safe(url)))
+        secret = others.data.get("oidc_secret")
+        registered = others.data.get("oidc_client_id") and secret and secret.get_secret_value()
+        return _fits(url, not url or registered, "alone")
 
     def pages(self, port: int = PORT) -> str:
         """Returns the public address of the pages; by default this port of this machine."""
         return self.url or f"http://127.0.0.1:{port}"
 
-    def database(self) -> Database | None:
-        """Returns the database of this process, None for SQLite. Raises the errors of `Database`."""
-        return _opened(self.database_url) if self.database_url else None
+
+def given() -> dict[str, str | None]:
+    """Returns the variables and the credentials that begin with PIXFLOW_, by name in lower case; no empty one."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    files = Path(folder).glob("*") if folder else ()
+    texts = {path.name: path for path in files if path.name.lower().startswith(PREFIX.lower())}
+    found = {name: path.read_text("utf-8", "surrogateescape") for name, path in texts.items()} | dict(os.environ)
+    return {
+        name.lower(): text.strip()
+        for name, text in found.items()
+        if name.lower().startswith(PREFIX.lower()) and text.strip()
+    }
+
+
+def unknown() -> dict[str, str]:
+    """Returns each variable that begins with PIXFLOW_ and is no setting, with the nearest setting, "" without one."""
+    known = [*Settings.model_fields]
+    names = sorted(name.removeprefix(PREFIX.lower()) for name in given())
+    others = [one for one in names if one not in known and not one.startswith(OF_TESTS)]
+    return {variable(one): "".join(map(variable, get_close_matches(one, known, 1))) for one in others}
+
+
+def variable(field: str) -> str:
+    """Returns the variable of a setting."""
+    return f"{PREFIX}{field}".upper()
+
+
+def faults(needed: type[Storage]) -> list[WrongSetting]:
+    """Returns what does not fit among the settings of a class."""
+    try:
+        needed()
+    except ValidationError as error:
+        return [_read(one) for one in error.errors(include_url=False)]
+    return []
+
+
+def sound() -> Settings:
+    """Returns the settings; one that does not fit has its default. Raises ValidationError for those of Storage."""
+    fields = [one.field for one in faults(Settings) if one.field not in Storage.model_fields]
+    return Settings(**{one: Settings.model_fields[one].get_default(call_default_factory=True) for one in fields})
+
+
+def is_safe(url: str) -> bool:
+    """Tells if people may sign in at this address: over TLS, or on this machine alone."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOCAL)
+
+
+def _fits(value: str, fits: object, code: str = "form") -> str:
+    if not fits:
+        raise _wrong(code)
+    return value
+
+
+def _wrong(code: str) -> PydanticCustomError:
+    return PydanticCustomError(code, "wrong")
+
+
+def _read(error: Any) -> WrongSetting:
+    field = str(error["loc"][0])
+    return WrongSetting(field, error["type"], "" if field in SECRET else str(error["input"])[:100])
 
 
 @cache

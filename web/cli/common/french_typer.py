@@ -18,6 +18,7 @@ from typer._click.exceptions import (
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
+from web.cli.common.checks import check_settings
 from web.cli.common.terminal import USAGE, Failed, as_json, errors, fail, in_words, marked
 from web.french.typography import say
 
@@ -81,7 +82,12 @@ class InFrench(TyperGroup):
 
 
 class CommandInFrench(TyperCommand):
-    """Command whose help is in French."""
+    """Command whose help is in French, and that wrong settings stop."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing and "--help" not in args:
+            check_settings(str(self.name))
+        return super().parse_args(ctx, args)
 
     def get_params(self, ctx: Any) -> Any:
         return [_in_french(one) for one in super().get_params(ctx)]

@@ -1,5 +1,6 @@
 """Commands on every structure of the data folder: one that fails stops no other."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Annotated, TypeVar
@@ -14,10 +15,10 @@ from pixflow.refused import Refused
 from pixflow.store import StoreError
 from pixflow.structure_folder import OpenStructure
 from web.accounts.store import open_accounts
-from web.cli.common.terminal import Failed, errors, fail, in_words, marked, no_structure
+from web.cli.common.terminal import Failed, errors, explained, fail, in_words, marked, no_structure
 from web.french.errors import backups
 from web.hosting import account_checks
-from web.hosting.settings import Settings
+from web.hosting.settings import Storage
 
 T = TypeVar("T")
 
@@ -33,17 +34,22 @@ def each(slugs: list[str], run: Callable[[str], T], undone: str) -> tuple[list[T
             with saving_in_words():
                 check_here(slug)
                 done.append(run(slug))
-        except Failed as failed:
-            errors.print(marked("[bold red]Refusé.[/] {sentence}", sentence=failed.sentence))
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            if not isinstance(error, Failed):
+                logging.getLogger("pixflow").exception("%s", slug)
+            sentence = error.sentence if isinstance(error, Failed) else explained(error)
+            errors.print(marked("[bold red]Refusé.[/] {sentence}", sentence=sentence))
             errors.print(marked("[bold]{slug}[/] : {undone}", slug=slug, undone=undone))
-            reasons.append(f"{slug} : {failed.sentence}")
+            reasons.append(f"{slug} : {sentence}")
     return done, " ".join(reasons) or None
 
 
 def chosen_slugs(structure: str | None) -> list[str]:
     """Returns the named structure, or every one that something here knows. Some may be gone: opening them says it."""
     with in_words():
-        known = [*structure_folder.slugs(Settings().data), *only_in_accounts()]
+        known = [*structure_folder.slugs(Storage().data), *only_in_accounts()]
         if not known:
             no_structure()
         if structure is not None and structure not in known:
@@ -60,7 +66,7 @@ def check_here(slug: str) -> None:
 
 def only_in_accounts() -> dict[str, Exception]:
     """Returns the error of each structure that accounts alone know, none when they do not open: `doctor` says that."""
-    settings = Settings()
+    settings = Storage()
     with suppress(StoreError, DatabaseError, OSError):
         if store := open_accounts(settings.data, settings.database()):
             with closing(store):
@@ -71,7 +77,7 @@ def only_in_accounts() -> dict[str, Exception]:
 @contextmanager
 def open_slug(slug: str) -> Iterator[OpenStructure]:
     """Opens a structure without its read side, and closes it at the end."""
-    settings = Settings()
+    settings = Storage()
     opened = structure_folder.open_one(settings.data, slug, database=settings.database())
     try:
         yield opened

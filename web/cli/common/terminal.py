@@ -27,11 +27,10 @@ from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 from web.desk.names import NoNames
-from web.french import health as french_health
+from web.french.errors import settings as french_settings
 from web.french.errors.refusals import refusal, store_error
-from web.hosting import mail_checks
 from web.hosting.served_structure import ServedStructure, serve_one
-from web.hosting.settings import Settings
+from web.hosting.settings import Storage
 from web.http import days
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -114,14 +113,6 @@ def fail(sentence: str, code: int = REFUSED) -> NoReturn:
     raise Failed(sentence, code)
 
 
-def checked_settings() -> Settings:
-    """Returns the settings. Exits with a sentence when the address of the pages or of the mail server is none."""
-    settings = Settings()
-    for one in mail_checks.malformed(settings):
-        fail(french_health.sentence(one.check, one.level, one.details))
-    return settings
-
-
 @contextmanager
 def in_words() -> Iterator[None]:
     """Turns known exceptions into Failed, with a French sentence and exit code 1."""
@@ -173,18 +164,21 @@ def _must_open(served: ServedStructure) -> None:
 @contextmanager
 def opening(structure: str | None) -> Iterator[OpenStructure]:
     """Opens the structure without its read side."""
-    data = Settings().data
+    settings = Storage()
     with in_words():
-        known = structure_folder.slugs(data)
+        known = structure_folder.slugs(settings.data)
     if not known:
         no_structure()
-    structure = structure if structure is not None else Settings().structure or None
+    if structure is None and settings.structure:
+        structure = settings.structure
+        if structure not in known:
+            fail(french_settings.sentence("structure", "unknown", structure, known=", ".join(known)))
     if structure is None and len(known) > 1:
         structure = _asked_for(known)
     with in_words():
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
-        opened = structure_folder.open_one(data, structure or known[0], database=Settings().database())
+        opened = structure_folder.open_one(settings.data, structure or known[0], database=settings.database())
         try:
             yield opened
         finally:
@@ -202,7 +196,7 @@ def _asked_for(known: list[str]) -> str:
 
 
 def no_structure() -> NoReturn:
-    fail(f"Aucune structure dans {Settings().data} : commencez par « pixflow init ».")
+    fail(f"Aucune structure dans {Storage().data} : commencez par « pixflow init ».")
 
 
 def person(served: ServedStructure, address: str) -> Actor:

@@ -388,7 +388,6 @@ KILLED = (
     "elles seront faites au prochain essai."
 )
 SITE: dict[SiteCode, str] = {
-    "setting": "Un réglage des comptes ne convient pas : corrigez-le, rien n’est changé.",
     "key": "La clé des comptes, keys/_site.key, manque, est abîmée ou se lit par d’autres : rien n’est changé.",
     "backup": "Ce fichier n’est pas une sauvegarde des comptes de ce site, ou il est abîmé : rien n’est changé.",
     "occupied": "Il y a déjà des comptes : une sauvegarde se remet là où ils sont perdus. Rien n’est changé.",
