@@ -16,7 +16,8 @@ COMMANDS = {
     "doctor": "doctor", "replay": "replay",
     "export-person": "privacy", "erase": "privacy", "erasures": "privacy", "retention": "privacy",
     "indicators": "indicators", "event-log": "event_log", "simulate": "samples",
-    "staff": "staff", "account": "account", "dossiers": "dossiers", "places": "files.places", "keys": "administration",
+    "staff": "staff", "account": "account", "mail": "mail", "dossiers": "dossiers",
+    "places": "files.places", "keys": "administration",
 }  # fmt: skip
 """Commands in the order of the help, each with its module of web.cli."""
 

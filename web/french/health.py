@@ -96,11 +96,19 @@ SENTENCES = {
     "backup alarm": "Il y a {hours} : « pixflow backup » ne passe plus chaque jour.",
     "backup alarm elsewhere": "Il y a {hours}, dans {path} : « pixflow backup » ne passe plus chaque jour.",
     "backup alarm none": "Aucune : lancez « pixflow backup », puis chaque nuit.",
-    "mail_server good": "{host} : son certificat est vérifié, et il nous connaît.",
+    "mail_server good login": "{host} : son certificat est vérifié, il nous connaît, et prendrait un courriel pour "
+    "{to}.",
+    "mail_server good open": "{host} : son certificat est vérifié ; sans nom ni mot de passe, il prendrait un courriel "
+    "pour {to}.",
+    "mail_server good local": "{host}, sur cette machine et sans chiffrement : il prendrait un courriel pour {to}.",
     "mail_server good none": "Aucun : pas de courriel (PIXFLOW_SMTP).",
     "mail_server good demo": "Aucun : une démonstration écrit des fichiers.",
-    "mail_server note": "{host} : sans chiffrement, comme le demande PIXFLOW_SMTP_SECURITY. Qui écoute le réseau "
-    "lit les courriels et le mot de passe.",
+    "mail_server note plain": "{host} : sans chiffrement, comme le demande PIXFLOW_SMTP_SECURITY. Qui écoute le réseau "
+    "lit les courriels.",
+    "mail_server note unknown": "{host} nous laisse entrer, mais ne connaît pas {to} ({answer}) : les réponses et les "
+    "refus s’y perdent. « pixflow mail test » dit si un courriel part.",
+    "mail_server alarm plain-login": "{host} : sans chiffrement, comme le demande PIXFLOW_SMTP_SECURITY. Qui écoute le "
+    "réseau lit les courriels et le mot de passe : ôtez ce réglage, ou ce mot de passe.",
     "mail_server alarm certificate-date": "Le certificat de {host} a expiré, ou ne vaut pas encore : rien ne part.",
     "mail_server alarm certificate-name": "Le certificat de {host} est celui d’un autre nom : corrigez le nom du "
     "serveur dans PIXFLOW_SMTP. Rien ne part.",
@@ -108,8 +116,17 @@ SENTENCES = {
     "cette machine : donnez celle-ci dans SSL_CERT_FILE. Rien ne part.",
     "mail_server alarm no-tls": "{host} n’offre pas de chiffrement (STARTTLS) : rien ne part, le mot de passe non "
     "plus. Essayez la même adresse en smtps.",
-    "mail_server alarm login": "{host} refuse le nom ou le mot de passe.",
+    "mail_server alarm login": "{host} refuse le nom ou le mot de passe de PIXFLOW_SMTP.",
+    "mail_server alarm login-wanted": "{host} veut un nom et un mot de passe : PIXFLOW_SMTP=smtp://nom:secret@serveur.",
+    "mail_server alarm no-login": "{host} ne laisse personne se connecter : ôtez le nom et le mot de passe de "
+    "PIXFLOW_SMTP, ou changez de port.",
     "mail_server alarm silent": "{host} ne répond pas : vérifiez son nom, son port, et le réseau.",
+    "mail_server alarm later": "{host} remet nos courriels à plus tard ({answer}) : voyez son journal.",
+    "mail_server alarm unknown": "{host} ne connaît pas {to} ({answer}) : vérifiez cette adresse.",
+    "mail_server alarm sender": "{host} refuse l’adresse de PIXFLOW_SENDER ({answer}) : corrigez-la, ou donnez le nom "
+    "et le mot de passe à qui elle est.",
+    "mail_server alarm relay": "{host} refuse un courriel pour {to} ({answer}) : donnez un nom et un mot de passe dans "
+    "PIXFLOW_SMTP, ou laissez-le relayer les courriels de cette machine.",
     "mail_server alarm refused": "{host} refuse nos courriels : voyez son journal.",
     "settings good": "Chacun se lit, et pixflow les connaît tous.",
     "letters good": "Aucun n’attend depuis plus d’une heure.",
@@ -197,6 +214,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "streams": lambda count: plural(count, "fiche ne suit plus", "fiches ne suivent plus"),
     "path": str,
     "host": str,
+    "to": str,
+    "answer": lambda answer: answer or say("sans un mot"),
     "url": str,
     "files": ", ".join,
     "missing": ", ".join,

@@ -25,14 +25,23 @@ Late = list[OSError]
 
 ON_ONE_LINE = policy.default.clone(max_line_length=998)
 """Python breaks a long name with accents inside a word, and its reader sees a space there."""
-Fault = Literal["certificate-date", "certificate-name", "certificate-unknown", "login", "no-tls", "silent", "refused"]
+Fault = Literal[
+    "certificate-date", "certificate-name", "certificate-unknown", "login", "login-wanted", "no-login", "no-tls",
+    "silent", "later", "sender", "unknown", "relay", "refused",
+]  # fmt: skip
 """Reason why a message did not leave, or would not leave."""
+Way = Literal["login", "open", "local", "plain", "plain-login"]
+"""The way to the mail server: over TLS with a name or without; in clear on this machine, or through the network."""
 OUT_OF_DATE, NOT_THIS_HOST = (9, 10), (62, 64)
 """Codes of OpenSSL: not valid yet, expired; another host name, another IP address."""
 
 
 class NoTls(smtplib.SMTPException):
     """The mail server offers no STARTTLS, so nothing was sent to it."""
+
+
+class NoLogin(smtplib.SMTPException):
+    """The mail server lets nobody sign in, so it was sent neither the name nor the secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +85,10 @@ def outbox_for(settings: Settings, folder: Path, *, demo: bool, late: Late | Non
 
 
 def smtp_outbox(settings: Settings, late: Late | None = None) -> Outbox:
-    """Returns an outbox that sends to the mail server of the settings. Raises ValueError for another address.
+    """Returns an outbox that sends to the mail server of the settings.
 
     After one wait for a server that does not answer in time, it fails at once: periodic jobs have other work.
     """
-    server_of(settings)
     failures = [] if late is None else late
 
     def send(mail: Mail) -> None:
@@ -98,11 +106,20 @@ def smtp_outbox(settings: Settings, late: Late | None = None) -> Outbox:
 
 
 def server_of(settings: Settings) -> SplitResult:
-    """Returns the address of the mail server in parts. Raises ValueError for another kind of address."""
-    parts = urlsplit(settings.smtp)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0:
-        raise ValueError(f"not a mail server: {parts.scheme}://{parts.hostname or ''}")
-    return parts
+    """Returns the address of the mail server in parts."""
+    return urlsplit(settings.smtp)
+
+
+def try_to_send(settings: Settings) -> None:
+    """Asks the mail server if it takes a message of the sender to themselves, and sends none. Raises OSError."""
+    with connected(settings) as server:
+        code, answer = server.mail(settings.sender)
+        if code != 250:
+            raise smtplib.SMTPSenderRefused(code, answer, settings.sender)
+        code, answer = server.rcpt(settings.sender)
+        if code not in (250, 251):
+            raise smtplib.SMTPRecipientsRefused({settings.sender: (code, answer)})
+        server.rset()
 
 
 @contextmanager
@@ -127,6 +144,8 @@ def connected(settings: Settings) -> Iterator[smtplib.SMTP]:
             server.starttls(context=context)
             server.ehlo()
         if parts.username:
+            if not server.has_extn("auth"):
+                raise NoLogin
             server.login(unquote(parts.username), unquote(parts.password or ""))
         yield server
 
@@ -135,6 +154,16 @@ def is_plain(settings: Settings) -> bool:
     """Tells if mail goes to the server without TLS: on this machine, or because the setting says so."""
     parts = server_of(settings)
     return parts.scheme == "smtp" and (settings.smtp_security == "plain" or _is_this_machine(parts.hostname or ""))
+
+
+def way(settings: Settings) -> Way:
+    """Returns the way that a message takes to the server."""
+    parts = server_of(settings)
+    if not is_plain(settings):
+        return "login" if parts.username else "open"
+    if _is_this_machine(parts.hostname or ""):
+        return "local"
+    return "plain-login" if parts.username else "plain"
 
 
 def _is_this_machine(host: str) -> bool:
@@ -153,13 +182,42 @@ def fault(error: OSError) -> Fault:
             return next((why for codes, why in known if error.verify_code in codes), "certificate-unknown")
         case NoTls():
             return "no-tls"
+        case NoLogin():
+            return "no-login"
         case smtplib.SMTPAuthenticationError():
             return "login"
         case smtplib.SMTPServerDisconnected():
             return "silent"
+        case smtplib.SMTPSenderRefused() | smtplib.SMTPRecipientsRefused():
+            return _refusal(error)
         case smtplib.SMTPException():
             return "refused"
     return "silent"
+
+
+def _refusal(error: smtplib.SMTPException) -> Fault:
+    """Returns why a server refuses a sender or a recipient, by its code and its enhanced code (RFC 3463, RFC 4954)."""
+    code, _, words = answer(error).partition(" ")
+    if code == "530" or words.startswith("5.7.0"):
+        return "login-wanted"
+    if code.startswith("4"):
+        return "later"
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return "sender"
+    return "unknown" if words.startswith("5.1.") else "relay"
+
+
+def answer(error: OSError) -> str:
+    """Returns what the mail server answered, "" when it said nothing: "554 5.7.1 Relay access denied"."""
+    match error:
+        case smtplib.SMTPRecipientsRefused(recipients=recipients):
+            code, words = next(iter(recipients.values()))
+        case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):
+            pass
+        case _:
+            return ""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return " ".join(f"{code} {text}".split())[:200]
 
 
 def folder_outbox(folder: Path, sender: str) -> Outbox:

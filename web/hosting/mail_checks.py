@@ -1,15 +1,18 @@
 """Checks of e-mail, its settings and what waits: `pixflow doctor` runs them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from pixflow.engine import Engine
 from projections.store.stores import Live
 from projections.territory import partner_links
 from web.hosting import mail
-from web.hosting.health import Finding, run
+from web.hosting.health import Finding, Level, run
 from web.hosting.settings import Settings
 
+LEVELS: dict[mail.Way, Level] = {"plain": "note", "plain-login": "alarm"}
+"""Ways to the mail server on which somebody may listen."""
 LETTER = timedelta(hours=1)
 """Longest wait of an e-mail to a partner: `serve` and `tick` try each minute."""
 
@@ -24,16 +27,23 @@ def findings(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> 
 
 
 def mail_server(settings: Settings, *, demo: bool) -> Finding:
-    """Signs in to the mail server and sends nothing."""
+    """Signs in to the mail server, asks if it takes a message of the sender to themselves, and sends none."""
     if demo or not settings.smtp:
         return Finding("mail_server", "good", {"why": "demo" if demo else "none"})
-    host = mail.server_of(settings).hostname
+    way, told = mail.way(settings), {"host": mail.server_of(settings).hostname, "to": settings.sender}
     try:
-        with mail.connected(settings) as server:
-            server.noop()
+        mail.try_to_send(settings)
     except OSError as error:
-        return Finding("mail_server", "alarm", {"why": mail.fault(error), "host": host})
-    return Finding("mail_server", "note" if settings.smtp_security == "plain" else "good", {"host": host})
+        return refused(error, told)
+    return Finding("mail_server", LEVELS.get(way, "good"), {"why": way, **told})
+
+
+def refused(error: OSError, told: dict[str, Any]) -> Finding:
+    """Returns why the mail server takes no message: an alarm; a note where only the recipient is unknown to it."""
+    why = mail.fault(error)
+    return Finding(
+        "mail_server", "note" if why == "unknown" else "alarm", {"why": why, "answer": mail.answer(error), **told}
+    )
 
 
 def letters(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> Finding:

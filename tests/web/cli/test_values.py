@@ -55,6 +55,7 @@ COMMANDS: dict[str, list[str]] = {
     "account restore": ["portfolio.csv"],
     "dossiers import": ["portfolio.csv"],
     "keys rotate": ["--reason", "routine"],
+    "mail test": [SOPHIE],
 }
 """A line of each command that its options and arguments can be read in."""
 

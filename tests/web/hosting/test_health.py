@@ -456,6 +456,8 @@ def examples() -> Iterator[Finding]:
         "access": {"lines_changed": 1, "days": 2},
         "waiting": 2,
         "span": 180,
+        "to": "pixflow@exemple.fr",
+        "answer": "554 5.7.1 Relay access denied",
     }
     for key in french_health.SENTENCES:
         check, level, *why = key.split()

@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from typer.testing import CliRunner
 
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
@@ -26,6 +27,7 @@ from pixflow.team.membership import add_member
 from pixflow.team.notices import stream_of
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
+from web.cli.app import app
 from web.cli.server import tick_all
 from web.french import health as french
 from web.hosting import mail, mail_checks
@@ -109,12 +111,28 @@ def _certificate(
 
 
 class Server:
-    """An SMTP server: the messages that it took, and the names that asked to sign in, with or without TLS."""
+    """An SMTP server: the messages that it took, and the names that asked to sign in, with or without TLS.
+
+    `refuses` has its answer to a sender ("MAIL") or to a recipient ("RCPT"); `tried` has what it was asked.
+    """
 
     def __init__(self) -> None:
         self.taken: list[bytes] = []
         self.asked: list[tuple[bytes, bool]] = []
+        self.refuses: dict[str, str] = {}
+        self.tried: list[str] = []
         self.port = 0
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, sender: str, options: Any) -> str:  # noqa: N802
+        self.tried.append(f"MAIL {sender}")
+        envelope.mail_from = sender
+        return self.refuses.get("MAIL", "250 OK")
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, to: str, options: Any) -> str:  # noqa: N802
+        self.tried.append(f"RCPT {to}")
+        if "RCPT" not in self.refuses:
+            envelope.rcpt_tos.append(to)
+        return self.refuses.get("RCPT", "250 OK")
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         self.taken.append(envelope.content)
@@ -126,7 +144,13 @@ class Server:
 
 
 @contextmanager
-def serving(starttls: ssl.SSLContext | None = None, smtps: ssl.SSLContext | None = None) -> Iterator[Server]:
+def serving(
+    starttls: ssl.SSLContext | None = None,
+    smtps: ssl.SSLContext | None = None,
+    *,
+    wants_login: bool = False,
+    has_login: bool = True,
+) -> Iterator[Server]:
     """An SMTP server in a thread of its own; it lets people sign in without TLS too."""
     server, loop, ready = Server(), asyncio.new_event_loop(), threading.Event()
     stop = asyncio.Event()
@@ -134,7 +158,12 @@ def serving(starttls: ssl.SSLContext | None = None, smtps: ssl.SSLContext | None
     async def serve() -> None:
         def one() -> SMTP:
             return SMTP(
-                server, loop=loop, tls_context=starttls, authenticator=server.authenticate, auth_require_tls=False
+                server,
+                loop=loop,
+                tls_context=starttls,
+                authenticator=server.authenticate,
+                auth_require_tls=wants_login or not has_login,
+                auth_required=wants_login,
             )
 
         listening = await loop.create_server(one, "127.0.0.1", 0, ssl=smtps)
@@ -191,7 +220,10 @@ def test_a_mail_leaves_over_tls_that_is_verified(authority: Authority, scheme: s
         assert server.asked == [(b"pixflow", True)]
         (sender,) = message_from_bytes(server.taken[0], policy=policy.default)["From"].addresses
         assert (sender.display_name, sender.addr_spec) == (f"{LONG} (pixflow)", "pixflow@exemple.fr")
-        assert found(settings(server, scheme)) == "good"
+        assert found(settings(server, scheme)) == "good login"
+        assert found(settings(server, scheme, smtp_security="plain")) == (
+            "alarm plain-login" if scheme == "smtp" else "good login"
+        )
         assert len(server.taken) == 1
 
 
@@ -239,7 +271,8 @@ def test_a_setting_may_do_without_tls_and_doctor_says_so(authority: Authority) -
         about = settings(server, smtp_security="plain")
         smtp_outbox(about)(MAIL)
         assert server.asked == [(b"pixflow", False)]
-        assert found(about) == "note"
+        assert found(about) == "alarm plain-login"
+        assert found(settings(server, smtp=f"smtp://{HOST}:{server.port}", smtp_security="plain")) == "note plain"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -248,7 +281,7 @@ def test_on_this_machine_mail_needs_no_tls(authority: Authority, host: str) -> N
         about = settings(server, smtp=f"smtp://{host}:{server.port}")
         smtp_outbox(about)(MAIL)
         assert len(server.taken) == 1
-        assert found(about) == "good"
+        assert found(about) == "good local"
 
 
 def test_a_wrong_password_and_a_silent_server_are_told_apart(authority: Authority) -> None:
@@ -308,6 +341,104 @@ def test_doctor_says_what_is_wrong_before_the_first_mail() -> None:
     assert found(Settings(smtp="")) == "good none"
     assert mail_checks.address(Settings(smtp="smtp://127.0.0.1")).level == "note"
     assert mail_checks.address(Settings(smtp="smtp://127.0.0.1", url="https://pixflow.exemple.fr")).level == "good"
+
+
+REFUSALS = [
+    ("MAIL", "530 5.7.0 Authentication required", "alarm login-wanted"),
+    ("RCPT", "530 5.7.0 Authentication required", "alarm login-wanted"),
+    ("MAIL", "550 5.7.0 Authentication required", "alarm login-wanted"),
+    ("MAIL", "553 5.7.1 Sender address rejected: not owned by user", "alarm sender"),
+    ("MAIL", "452 4.3.1 Insufficient system storage", "alarm later"),
+    ("RCPT", "450 4.2.0 Greylisted", "alarm later"),
+    ("RCPT", "554 5.7.1 Relay access denied", "alarm relay"),
+    ("RCPT", "550 relay not permitted", "alarm relay"),
+    ("RCPT", "550 5.1.1 User unknown", "note unknown"),
+]
+
+
+@pytest.mark.parametrize(("verb", "answer", "why"), REFUSALS)
+def test_doctor_asks_the_server_for_a_mail_and_sends_none(
+    authority: Authority, verb: str, answer: str, why: str
+) -> None:
+    with serving(authority.context(HOST)) as server:
+        about = settings(server)
+        assert found(about) == "good login"
+        assert server.tried == ["MAIL pixflow@exemple.fr", "RCPT pixflow@exemple.fr"]
+        server.refuses[verb] = answer
+        assert found(about) == why
+        one = mail_checks.mail_server(about, demo=False)
+        assert one.details["answer"] == answer
+        assert server.taken == []
+        with pytest.raises(OSError) as refused:
+            smtp_outbox(about)(MAIL)
+        assert fault(refused.value) == why.split()[1]
+
+
+def test_a_server_that_wants_a_login_or_has_none_is_told(authority: Authority) -> None:
+    with serving(authority.context(HOST), wants_login=True) as server:
+        assert found(settings(server, smtp=f"smtp://{HOST}:{server.port}")) == "alarm login-wanted"
+        assert found(settings(server)) == "good login"
+    with serving(has_login=False) as server:
+        assert found(settings(server, smtp_security="plain")) == "alarm no-login"
+        assert found(settings(server, smtp=f"smtp://127.0.0.1:{server.port}")) == "good local"
+        assert server.asked == []
+    with serving(authority.context(HOST)) as server:
+        assert found(settings(server, smtp=f"smtp://{HOST}:{server.port}")) == "good open"
+
+
+# --- pixflow mail test
+
+
+def mailed(about: Settings, code: int = 0) -> str:
+    """Returns what `pixflow mail test` says with these settings."""
+    given = {name: getattr(about, name) for name in ("smtp", "smtp_security", "sender")}
+    result = CliRunner().invoke(
+        app,
+        ["mail", "test", "nadia@exemple.fr"],
+        env={f"PIXFLOW_{name.upper()}": value for name, value in given.items()} | {"COLUMNS": "500"},
+    )
+    assert result.exit_code == code, result.output
+    assert isinstance(result.exception, SystemExit | None)
+    assert (result.stdout == "") == bool(code)
+    return (result.stdout or result.stderr).replace("\xa0", " ")
+
+
+def test_a_mail_is_tried_by_the_way_of_all(authority: Authority) -> None:
+    with serving(authority.context(HOST)) as server:
+        assert mailed(settings(server)).splitlines() == [
+            f"{HOST} : chiffré, certificat vérifié, connexion acceptée.",
+            "Courriel accepté, de pixflow@exemple.fr à nadia@exemple.fr. S’il n’arrive pas, voyez les indésirables.",
+        ]
+        assert server.asked == [(b"pixflow", True)]
+        (taken,) = server.taken
+        sent = message_from_bytes(taken, policy=policy.default)
+        assert (sent["To"], sent["Auto-Submitted"]) == ("nadia@exemple.fr", "auto-generated")
+        assert "sans nom ni mot de passe" in mailed(settings(server, smtp=f"smtp://{HOST}:{server.port}"))
+        for plain, told in (("pixflow:secret@", "et le mot de passe"), ("", "lit les courriels")):
+            about = settings(server, smtp=f"smtp://{plain}{HOST}:{server.port}", smtp_security="plain")
+            assert told in mailed(about)
+        assert "sur cette machine" in mailed(settings(server, smtp=f"smtp://127.0.0.1:{server.port}"))
+
+
+@pytest.mark.parametrize(("verb", "answer", "why"), REFUSALS)
+def test_a_mail_that_is_refused_is_told_with_the_answer(authority: Authority, verb: str, answer: str, why: str) -> None:
+    with serving(authority.context(HOST)) as server:
+        server.refuses[verb] = answer
+        told = mailed(settings(server), 1)
+        assert told.startswith(f"Refusé. {HOST} ")
+        assert answer in told or why == "alarm login-wanted"
+        assert server.taken == []
+
+
+def test_a_mail_that_cannot_be_tried_is_told(authority: Authority) -> None:
+    assert "PIXFLOW_SMTP" in mailed(Settings(smtp=""), 1)
+    assert "ne répond pas" in mailed(Settings(smtp=f"smtp://{HOST}:9"), 1)
+    with serving(authority.context(OTHER)) as server:
+        assert "celui d’un autre nom" in mailed(settings(server), 1)
+        wrong = settings(server, smtp=f"smtp://pixflow:wrong@127.0.0.1:{server.port}")
+        assert "refuse le nom ou le mot de passe" in mailed(wrong, 1)
+    result = CliRunner().invoke(app, ["mail", "test", "nadia"], env={"PIXFLOW_SMTP": "smtp://127.0.0.1"})
+    assert (result.exit_code, "n’est pas une adresse" in result.stderr) == (2, True)
 
 
 def test_what_a_bad_certificate_stopped_leaves_once_it_is_good(
