@@ -4,8 +4,8 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +21,6 @@ from web.cli.common.terminal import (
     console,
     errors,
     explained,
-    fail,
     in_words,
     marked,
     shown,
@@ -49,17 +48,7 @@ END_SECONDS = 4
 PortOption = Annotated[int, typer.Option(min=0, max=65_535, help="Le port, sur 127.0.0.1 ; 0 : un port libre.")]
 
 
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """Turns known exceptions into a French error message, as `in_words` does, and CannotServe too."""
-    with in_words():
-        try:
-            yield
-        except CannotServe as error:
-            fail(serving_texts.sentence(error.code, error.details))
-
-
-@_in_words()
+@in_words()
 def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
     """Serves every structure of a folder until stopped, on a port of 127.0.0.1 or on a socket.
 

@@ -20,6 +20,7 @@ from web.accounts.site import Site
 from web.hosting import account_checks
 from web.hosting.clock_jobs import Round
 from web.hosting.clock_watch import SeenTime
+from web.hosting.machine.open_files import make_room
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
 
@@ -119,11 +120,14 @@ def open_host(
     """Opens the structures of `data`, or `only` one, and closes them at the end.
 
     A `demo` opens demonstrations only: any other structure stays closed, with Refused("not-a-demonstration"). Raises
-    the error of the first structure when none opens, and AlreadyServed when another version serves one.
+    the error of the first structure when none opens, as CannotServe when the process may open too few files, and
+    AlreadyServed when another version serves one.
     """
     database = Settings().database()
 
     def opening(slug: str) -> ServedStructure:
+        if not database:
+            make_room(1 if only else len(structure_folder.slugs(data)))
         opened = structure_folder.open_one(data, slug, clock=clock, database=database)
         try:
             if not opened.engine.head():

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from web.hosting.machine.open_files import CONNECTIONS
+
 END_SECONDS = 5
 """Seconds that a request in progress keeps after SIGTERM; then its connection is closed."""
 KEEP_ALIVE_SECONDS = 130
@@ -24,7 +26,7 @@ BACKLOG = 128
 
 def most_connections() -> int:
     """Returns the limit of open connections: 500, and at most half of the files that the process may open."""
-    return min(500, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+    return min(CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
 
 class BoundedConnection(H11Protocol):

@@ -27,8 +27,10 @@ from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 from web.desk.names import NoNames
+from web.french.errors import serving
 from web.french.errors import settings as french_settings
 from web.french.errors.refusals import refusal, store_error
+from web.hosting.machine.listener import CannotServe
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Storage
 from web.http import days
@@ -120,7 +122,7 @@ def in_words() -> Iterator[None]:
         yield
     except BrokenPipeError:  # nobody reads any more: Typer exits silently
         raise
-    except (Refused, StoreError, Damaged, UnknownTopic, OperationalError, OSError) as error:
+    except (Refused, CannotServe, StoreError, Damaged, UnknownTopic, OperationalError, OSError) as error:
         fail(explained(error))
 
 
@@ -129,6 +131,8 @@ def explained(error: Exception) -> str:
     match error:
         case Refused():
             return refusal(error.code, error.details, NoNames())
+        case CannotServe():
+            return serving.sentence(error.code, error.details)
         case StoreRefused():
             return f"{store_error(error)} ({error})"
         case Damaged() | UnknownTopic():

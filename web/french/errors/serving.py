@@ -13,6 +13,9 @@ REASONS = {
     "« pixflow serve --demo » ne sert que des démonstrations, où chacun choisit qui être.",
     "no-address": "Derrière une prise, il faut l’adresse publique : PIXFLOW_URL=https://…",
     "keys-open-to-others": "Des clés de « {slug} » se lisent par d’autres comptes de la machine : chmod 600 ({files}).",
+    "few-files": "Les structures de ce dossier ({structures}) demandent {wanted} fichiers ouverts, et ce processus ne "
+    "peut en ouvrir que {most} : « ulimit -n {wanted} » avant la commande, ou LimitNOFILE={wanted} dans l’unité de "
+    "systemd.",
     "port-taken": "Le port {port} est pris par un autre programme : choisissez-en un avec --port.",
     "no-systemd-socket": "systemd n’a ouvert aucune prise pour ce programme : donnez un chemin à --socket.",
     "socket-taken": "La prise {path} ne peut pas être ouverte : le dossier manque, ou un autre programme l’occupe.",
