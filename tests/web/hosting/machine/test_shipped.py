@@ -6,6 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -252,8 +253,84 @@ def places(data: Path) -> set[bytes]:
 # --- the rest
 
 
-def test_the_script_of_the_terminal_is_a_script() -> None:
-    subprocess.run(["/bin/sh", "-n", str(SHIPPED / "pixflow")], check=True)
+@pytest.fixture
+def installed() -> Iterator[Path]:
+    """Stands for the root of a machine, which everybody may read: an environment with a Python, settings, a home."""
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made)
+        for one in (root, *(root / name for name in ("etc/pixflow", "venv/bin", "data", "home/somebody"))):
+            one.mkdir(parents=True, exist_ok=True)
+            one.chmod(0o755)
+        (root / "etc" / "pixflow" / "pixflow.env").write_text("PIXFLOW_SENDER=pixflow@exemple.fr\n")
+        _program(root / "venv" / "bin" / "pixflow", 'echo "$PIXFLOW_SENDER $*"')
+        (root / "venv" / "bin" / "python").symlink_to("/bin/sh")
+        yield root
+
+
+def _program(path: Path, line: str) -> None:
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+
+
+def _here(text: str, root: Path) -> str:
+    """Returns a file of docs/install with the places of `installed`, for a user who is not root."""
+    places = {"/opt/pixflow/.venv": root / "venv", "/etc/": f"{root}/etc/", "/var/lib/pixflow": root / "data"}
+    for place, here in (places | {"/home/*": f"{root}/home/*", "reuid=pixflow --regid=pixflow": OTHER}).items():
+        text = text.replace(place, str(here))
+    return text
+
+
+def asked(*command: str) -> tuple[int, str]:
+    answer = subprocess.run(command, capture_output=True, text=True)
+    return answer.returncode, answer.stdout + answer.stderr
+
+
+OTHER = "reuid=65534 --regid=65534"
+AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root runs a command as somebody else")
+PYTHONS = pytest.mark.parametrize("python", ["home", "unreadable", "missing"])
+
+
+def _put_python(root: Path, python: str) -> None:
+    """Puts the Python of the environment in a home, where its folder is closed, or nowhere."""
+    path = root / "home" / "somebody" / "python" if python == "home" else root / "closed" / "python"
+    path.parent.mkdir(exist_ok=True)
+    if python != "missing":
+        _program(path, "true")
+    path.parent.chmod(0o755 if python == "home" else 0o700)
+    (root / "venv" / "bin" / "python").unlink()
+    (root / "venv" / "bin" / "python").symlink_to(path)
+
+
+@AS_ROOT
+def test_the_script_of_the_terminal_runs_a_command_with_the_settings(installed: Path) -> None:
+    script = _here((SHIPPED / "pixflow").read_text(), installed)
+    assert asked("/bin/sh", "-c", script, "pixflow", "doctor", "--json") == (0, "pixflow@exemple.fr doctor --json\n")
+
+
+@AS_ROOT
+@PYTHONS
+def test_the_script_says_that_the_service_cannot_read_python(installed: Path, python: str) -> None:
+    _put_python(installed, python)
+    code, said = asked("/bin/sh", "-c", _here((SHIPPED / "pixflow").read_text(), installed), "pixflow", "init")
+    assert code == 1
+    assert said.startswith("Le service ne peut pas lire Python (")
+    assert said.endswith("avec /usr/bin/python3.\n")
+    assert said.count("\n") == 1
+
+
+@AS_ROOT
+@PYTHONS
+def test_a_unit_says_that_it_cannot_read_python(installed: Path, python: str) -> None:
+    """The unit hides homes itself: here the home is closed."""
+    (text,) = (path.read_text() for path in SYSTEMD.glob("pixflow-.service.d/*.conf"))
+    (line,) = re.findall(r"^ExecStartPre=/bin/sh -c '(.*?)'$", text, re.MULTILINE | re.DOTALL)
+    check = ["setpriv", *f"--{OTHER} --clear-groups".split(), "/bin/sh", "-c", _here(line, installed)]
+    assert asked(*check) == (0, "")
+    _put_python(installed, python)
+    (installed / "home").chmod(0o700)
+    code, said = asked(*check)
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith("Le service ne peut pas lire le Python de ")
 
 
 def test_the_container_takes_what_runs_and_nothing_else() -> None:
