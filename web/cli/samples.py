@@ -119,7 +119,8 @@ def demo(
 
 def _in(folder: Path) -> str:
     """Returns the setting that a command needs before it to work in this folder, "" when it works there already."""
-    return "" if folder == Settings().data else f"PIXFLOW_DATA={shlex.quote(str(folder))} "
+    there = folder.absolute()
+    return "" if there == Settings().data else f"PIXFLOW_DATA={shlex.quote(str(there))} "
 
 
 def _print_people(folder: Path, slug: str) -> None:

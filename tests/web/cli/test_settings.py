@@ -317,3 +317,8 @@ def test_the_variables_of_tests_are_known(folder: Path, monkeypatch: pytest.Monk
     for name in named:
         monkeypatch.setenv(name, "x")
     assert unknown() == {}
+
+
+def test_the_next_command_names_a_whole_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = run("simulate", "--young-people", "1", "--months", "1", "--data", "here")
+    assert f"PIXFLOW_DATA={folder / 'here'} pixflow serve --demo" in said.stdout
