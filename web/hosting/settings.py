@@ -232,7 +232,11 @@ def faults(needed: type[Storage]) -> list[WrongSetting]:
 
 
 def sound() -> Settings:
-    """Returns the settings; one that does not fit has its default. Raises ValidationError for those of Storage."""
+    """Returns the settings; one that does not fit, or no more, has its default.
+
+    For `doctor`, and for a process that serves: a file may go away meanwhile. Raises ValidationError for those of
+    Storage.
+    """
     fields = [one.field for one in faults(Settings) if one.field not in Storage.model_fields]
     return Settings(**{one: Settings.model_fields[one].get_default(call_default_factory=True) for one in fields})
 

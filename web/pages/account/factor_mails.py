@@ -15,7 +15,7 @@ from web.accounts.site import Site
 from web.accounts.types import Account
 from web.french.accounts import sign_in as french
 from web.hosting.mail import Mail, fault, outbox_for
-from web.hosting.settings import Settings
+from web.hosting.settings import sound
 
 Answer = TypeVar("Answer", bound=Response)
 _log = logging.getLogger("pixflow.accounts")
@@ -28,7 +28,7 @@ def warn(response: Answer, site: Site, account: Account, change: str) -> Answer:
 
 
 def _send(site: Site, account: Account, change: str) -> None:
-    outbox = outbox_for(Settings(), Path(), demo=False)
+    outbox = outbox_for(sound(), Path(), demo=False)
     subject, text = french.factor_changed(change)
     try:
         if outbox:

@@ -15,7 +15,7 @@ from web.desk.desk import Desk
 from web.desk.signed_in import AtSite
 from web.french.accounts import sign_in as french
 from web.hosting.mail import Mail, Outbox, outbox_for
-from web.hosting.settings import Settings
+from web.hosting.settings import sound
 from web.http.forms import Form, FormData, validate
 from web.http.templates import page
 from web.pages.team import member
@@ -38,7 +38,7 @@ def act(request: Request, desk: AtDesk, site: AtSite, person: UUID, action: str,
     if action == WITHDRAW:
         invitations.withdraw(site.store, desk.served.opened.id, person)
         return _back(person)
-    outbox = outbox_for(Settings(), desk.served.opened.folder, demo=False) if action == "inviter" else None
+    outbox = outbox_for(sound(), desk.served.opened.folder, demo=False) if action == "inviter" else None
     if action == "inviter" and outbox is None:
         return _refuse(request, desk, person, french.NO_MAIL)
     outcome = record(desk, {"staff": person}, asked.decision, command_id=form.command_id, **asked.sent)

@@ -251,3 +251,11 @@ def test_a_mail_server_that_is_away_stops_no_change(
     monkeypatch.setattr("web.pages.account.factor_mails.outbox_for", lambda *_, **__: away)
     assert helene.post("/compte/mot-de-passe", data=CHANGES["/compte/mot-de-passe"]).status_code == 303
     assert "a notice could not leave: ConnectionRefusedError" in caplog.text
+
+
+def test_a_file_of_the_settings_that_went_away_stops_no_notice(
+    helene: Browser, told: list[Mail], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXFLOW_BREACHED", "/nowhere/passwords")
+    assert helene.post("/compte/mot-de-passe", data=CHANGES["/compte/mot-de-passe"]).status_code == 303
+    assert len(told) == 1
