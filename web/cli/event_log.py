@@ -19,6 +19,7 @@ from web.cli.common.terminal import (
     console,
     day,
     fail,
+    in_order,
     in_words,
     person,
     working,
@@ -40,7 +41,7 @@ def event_log(
     """Les parcours d’une année pour l’exploration de processus (XES) : des étapes et des dates, aucun nom."""
     with working(structure) as served, in_words():
         last = day(au) if au else served.today()
-        first = day(du) if du else last - relativedelta(years=1) + relativedelta(days=1)
+        first, last = in_order(day(du) if du else last - relativedelta(years=1) + relativedelta(days=1), last)
         if file.exists():
             fail(f"{file} est déjà là.", USAGE)
         alias = alias_with(token_bytes(32))

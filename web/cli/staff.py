@@ -17,6 +17,7 @@ from web.cli.common.terminal import (
     console,
     day,
     fail,
+    in_order,
     in_words,
     member,
     working,
@@ -132,7 +133,7 @@ def absence_command(
                 fail(f"{known.name} n’a aucune absence qui commence ce jour-là.")
             _take(served, person, absences.cancel_absence, "l’absence est annulée", absence=told.id)
             return
-        ends = day(last) if last else begins
+        begins, ends = in_order(begins, day(last) if last else begins)
         stands_in = member(served, deputy) if deputy else None
         id = told.id if told else uuid4()
         said = {"absence": id, "first": begins, "last": ends, "deputy": stands_in, "anyway": anyway}

@@ -1,6 +1,7 @@
 """`pixflow event-log`: read back with the rules of IEEE 1849-2023, and searched for what must not leave."""
 
 import re
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -13,6 +14,7 @@ from pixflow.events import dossier as d
 from pixflow.events.base import Recorded
 from pixflow.events.documents.indicators import EventLogIssued
 from pixflow.structure_folder import open_one
+from tests.clock import today
 from tests.erasures import erase
 from tests.web.samples.test_simulate import built
 from web.cli.app import app
@@ -101,4 +103,14 @@ def test_a_log_that_may_not_leave_writes_no_file(run, tmp_path: Path) -> None:
     file.write_text("déjà là")
     assert run(file, *WHO).exit_code == 2
     assert file.read_text() == "déjà là"
-    assert run(tmp_path / "empty.xes", *WHO, "--du", "2030-01-01").exit_code == 0
+
+
+def test_a_last_day_before_the_first_is_refused_and_no_fact(run, played, tmp_path: Path) -> None:
+    """The last day is today when it is not said."""
+    later = (today() + timedelta(days=2)).isoformat()
+    for days in (("--du", "2026-01-01", "--au", "2025-12-31"), ("--du", later)):
+        result = run(tmp_path / "paths.xes", *WHO[:4], *days)
+        assert result.exit_code == 2
+        assert "est avant le premier" in result.output
+    assert not (tmp_path / "paths.xes").exists()
+    assert run(tmp_path / "one_day.xes", *WHO, "--du", "2025-12-31").exit_code == 0

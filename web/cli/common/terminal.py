@@ -219,6 +219,13 @@ def day(text: str) -> date:
     fail(f"« {text} » n’est pas une date : écrivez 2026-03-12.", USAGE)
 
 
+def in_order(first: date, last: date) -> tuple[date, date]:
+    """Returns the first and the last day of a period. Exits with code 2 when the last is before the first."""
+    if last < first:
+        fail(refusal("absence-backwards", {"first": first, "last": last}, NoNames()), USAGE)
+    return first, last
+
+
 def instant(text: str, zone: str) -> datetime:
     """Reads a day and a time of day, in the structure's time zone unless the text names another one."""
     with suppress(ValueError):
