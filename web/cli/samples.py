@@ -32,6 +32,8 @@ from web.samples import population
 app = typer.Typer()
 
 STRUCTURE = "Mission locale du Val d’Exemple"
+LINES = 10
+"""Lines of progress in a file."""
 
 
 @app.command()
@@ -85,15 +87,18 @@ def simulate(
 
 def _bar() -> Progress:
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(compact=True)
-    return Progress(*columns, console=errors, transient=True)
+    return Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
 
 
 def _shown(bar: Progress) -> population.Progress:
+    """Returns what shows the day that is played: the bar of a terminal, some lines of a file."""
     task = bar.add_task("Ouverture")
 
     def progress(today: date, played: int, days: int, events: int) -> None:
-        said = f"{dates.day(today, year=True)} : {events} faits"
+        said = typography.typeset(f"{dates.day(today, year=True)} : {typography.plural(events, 'fait')}")
         bar.update(task, completed=played, total=days, description=said)
+        if bar.disable and played * LINES // days > (played - 1) * LINES // days:
+            errors.print(said)
 
     return progress
 
