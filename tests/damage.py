@@ -7,6 +7,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
+from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 
 
@@ -101,3 +102,14 @@ def _flipped(state: bytes) -> bytes:
     at = max(place for place, byte in enumerate(changed) if chr(byte).isalnum()) - 3
     changed[at] = ord("A") if changed[at] != ord("A") else ord("B")
     return bytes(changed)
+
+
+def fill_table(database: Database, schema: str, table: str) -> None:
+    """The server has no room for another row of this table."""
+    with database.owner() as owner:
+        owner.execute(
+            f"""CREATE FUNCTION "{schema}".no_space() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$""".encode()
+        )
+        where = f'"{schema}"."{table}" EXECUTE FUNCTION "{schema}".no_space()'
+        owner.execute(f"CREATE TRIGGER no_space BEFORE INSERT ON {where}".encode())

@@ -1,13 +1,14 @@
 """`pixflow dossiers import`: a portfolio file, previewed, then recorded."""
 
 from typing import Annotated, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import typer
 from rich.table import Table
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.portfolio.importer import PreparedPortfolio, RecordedCounts
+from pixflow.portfolio.plan import PortfolioRow
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,
@@ -18,6 +19,7 @@ from web.cli.common.terminal import (
     console,
     in_words,
     marked,
+    note,
     person,
     problem_line,
     working,
@@ -47,6 +49,8 @@ def import_command(
         actor = person(served, as_) if as_ else Actor(OPERATOR)
         importer = importer_of(served)
         prepared = importer.prepare(file.read_bytes(), site, sheet)
+        if not json:
+            note(served, "dossiers import", by=UUID(actor.id) if as_ else None, people=len(_named(prepared)))
         taken = None
         if prepared.preview is not None and not preview:
             taken = importer.record(prepared, by=actor, command_id=uuid4(), accept_changes=accept_changes, via="cli")
@@ -97,6 +101,12 @@ def _tell(prepared: PreparedPortfolio, taken: RecordedCounts | None, accept_chan
             console.print("Pour enregistrer aussi ce qui a changé : --accept-changes")
 
 
+def _named(prepared: PreparedPortfolio) -> list[PortfolioRow]:
+    """Returns the rows that are printed with a name: somebody should look at them."""
+    lines = prepared.preview.lines if prepared.preview else ()
+    return [line for line in lines if line.status in ("changed", "doubtful", "closed")]
+
+
 def _print_lines(prepared: PreparedPortfolio) -> None:
     assert prepared.preview is not None
     counts = prepared.preview.counts
@@ -105,10 +115,9 @@ def _print_lines(prepared: PreparedPortfolio) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("Ligne", "Nom", "Ce qui change"):
         table.add_column(title)
-    for line in prepared.preview.lines:
-        if line.status in ("changed", "doubtful", "closed"):
-            differs = ", ".join(files.FIELDS[name] for name in line.differs)
-            what = matching.people_doubt(line.doubt) if line.doubt else f"{matching.PEOPLE[line.status]} : {differs}"
-            table.add_row(str(line.row.line), f"{line.row.last_name} {line.row.first_name}", what)
+    for line in _named(prepared):
+        differs = ", ".join(files.FIELDS[name] for name in line.differs)
+        what = matching.people_doubt(line.doubt) if line.doubt else f"{matching.PEOPLE[line.status]} : {differs}"
+        table.add_row(str(line.row.line), f"{line.row.last_name} {line.row.first_name}", what)
     if table.row_count:
         console.print(table)

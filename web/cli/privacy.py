@@ -11,7 +11,6 @@ import typer
 from rich.table import Table
 
 from pixflow import erasing
-from pixflow.access_journal.line import Line, micros
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import erasure_log
 from pixflow.dossier.privacy import retention
@@ -29,10 +28,10 @@ from web.cli.common.terminal import (
     errors,
     fail,
     in_words,
+    note,
     working,
 )
 from web.french import privacy, typography
-from web.french.accounts.access_journal import TERMINAL
 from web.hosting.served_structure import ServedStructure
 from web.http.papers import PaperLost
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
@@ -63,8 +62,7 @@ def export_person(
     with working(structure) as served, in_words():
         stream = dossier(served, named)
         _must_be_known(served, stream, named)
-        line = Line(micros(served.engine.clock()), "shown", TERMINAL, dossier=stream)
-        served.journal.write(line, served.today())
+        note(served, "export-person", dossier=stream)
         served.engine.execute({"dossier": stream}, issue_copy, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
         with served.read().database.connect() as connection:
             known = personal_data.everything(served, connection, stream)
@@ -115,6 +113,7 @@ def erase(
             return
         if asked.by == OPERATOR:
             fail(ANOTHER)
+        note(served, "erase", dossier=stream)
         with served.read().database.connect() as connection:
             known = personal_data.everything(served, connection, stream)
         for one in privacy.goes(known.content, len(known.participations)):

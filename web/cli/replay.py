@@ -28,6 +28,7 @@ from web.cli.common.terminal import (
     fail,
     instant,
     marked,
+    note,
     working,
 )
 from web.desk.names import ScopedNames
@@ -65,6 +66,7 @@ def replay(
             on = refs.calendar.local_day(moment or shown.recorded.at)
             with past_tables(connection, served.engine, stream, position, refs) as tables:
                 past = _Past(shown, history[:n], ScopedNames(refs, tables, Scope("all"), shown.after), refs, on)
+                note(served, "replay", dossier=stream)
                 if json:
                     as_json(_document(past, positions))
                 else:

@@ -21,6 +21,7 @@ from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from pixflow import structure_folder
+from pixflow.access_journal.line import Line, micros
 from pixflow.actor import Actor
 from pixflow.refused import Refused
 from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
@@ -252,6 +253,19 @@ def dossier(served: ServedStructure, named: str) -> UUID:
         return UUID(named)
     except ValueError:
         fail(f"Aucun dossier n’a le n° i-Milo {named}.")
+
+
+def note(
+    served: ServedStructure, command: str, *, by: UUID | None = None, dossier: UUID | None = None, people: int = 0
+) -> None:
+    """Writes down whom a command shows, none for nobody (docs/accounts.md#who-looked).
+
+    `by` is the member of `--as`, None for the operator. Raises the errors of the store: then nobody must be shown.
+    """
+    if dossier or people:
+        at = micros(served.engine.clock())
+        line = Line(at, "shown", f"pixflow {command}", member=by, dossier=dossier, people=people)
+        served.journal.write(line, served.today())
 
 
 def shown(title: str) -> Any:

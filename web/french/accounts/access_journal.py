@@ -11,8 +11,12 @@ WHY = {
     "role": "par son rôle",
     "glass": "pour un accueil",
 }
-TERMINAL = "pixflow export-person"
-"""The page of a line that the terminal writes."""
+TERMINAL = {
+    "pixflow erase": "l’effacement",
+    "pixflow export-person": "une copie des données",
+    "pixflow replay": "le dossier, rejoué",
+}
+"""Commands of the terminal that open a dossier. They stand where a line has its page."""
 _DOSSIER = "GET /dossiers/{dossier_id:uuid}"
 PAGES = {
     _DOSSIER: "le dossier",
@@ -28,7 +32,7 @@ PAGES = {
     f"{_DOSSIER}/fusion": "la fusion",
     f"{_DOSSIER}/consultations": "qui a ouvert ce dossier",
     "GET /rejouer/{dossier_id:uuid}": "le dossier, rejoué",
-    TERMINAL: "une copie des données",
+    **TERMINAL,
 }
 
 
@@ -53,7 +57,7 @@ def sentence(line: Line) -> str:
 
 def reason(why: str, page: str) -> str:
     """Returns the reason that let somebody read, "" for a line that shows nobody."""
-    return "au terminal" if page == TERMINAL else WHY.get(why, "")
+    return "au terminal" if page.startswith("pixflow ") else WHY.get(why, "")
 
 
 def listed(people: int) -> str:
