@@ -12,6 +12,7 @@ from rich.table import Table
 
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
+from pixflow.authorization import Scope
 from pixflow.backups import erasure_log
 from pixflow.dossier.privacy import retention
 from pixflow.dossier.privacy.disclosure import issue_copy
@@ -31,10 +32,12 @@ from web.cli.common.terminal import (
     note,
     working,
 )
-from web.french import privacy, typography
+from web.desk.names import ScopedNames
+from web.french import dates, privacy, typography, vocabulary
 from web.hosting.served_structure import ServedStructure
 from web.http.papers import PaperLost
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
+from web.pages.privacy.personal_data import PersonalData
 
 app = typer.Typer()
 
@@ -42,6 +45,7 @@ OWNER_ONLY = 0o600
 YES = "oui"
 REQUESTED = "Effacement demandé. La direction le confirme, ou le refuse, depuis « Ma boîte »."
 ANOTHER = "Cet effacement a été demandé au terminal : la direction le confirme, depuis « Ma boîte »."
+ALREADY = "Quelqu’un a déjà demandé cet effacement. Pour le lire, et le confirmer : la même commande sans --reason."
 UNFINISHED = (
     "Personne effacée, mais tout ce qui la nomme n’est pas encore détruit : le disque, ou un autre programme, l’a "
     "empêché. « serve », « pixflow tick » ou la même commande le détruira ; « pixflow doctor » dit si c’est fait."
@@ -95,7 +99,9 @@ def _must_be_known(served: ServedStructure, stream: UUID, named: str) -> None:
 def erase(
     named: Annotated[str, typer.Argument(metavar="DOSSIER", help="Son n° i-Milo ou son identifiant.")],
     reason: Annotated[Why | None, typer.Option("--reason", help="Pourquoi, pour le demander.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False,
+    yes: Annotated[
+        str | None, typer.Option("--yes", metavar="NOM", help="Son nom de famille, pour confirmer sans question.")
+    ] = None,
     structure: StructureOption = None,
 ) -> None:
     """Demander l’effacement d’une personne, ou confirmer celui que quelqu’un d’autre a demandé."""
@@ -113,16 +119,43 @@ def erase(
             return
         if asked.by == OPERATOR:
             fail(ANOTHER)
-        note(served, "erase", dossier=stream)
-        with served.read().database.connect() as connection:
-            known = personal_data.everything(served, connection, stream)
-        for one in privacy.goes(known.content, len(known.participations)):
-            console.print(f"Disparaît : {one}")
-        if not yes and typer.prompt("Rien de cela ne revient. Écrivez « oui » pour effacer") != YES:
-            fail("Rien n’est effacé.")
-        with _said_unfinished():
-            erasure.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+        if reason is not None:
+            fail(ALREADY)
+        _confirm(served, stream, yes)
     console.print("Personne effacée. Ce que gardent i-Milo, Pix, les courriels et les papiers s’efface là-bas.")
+
+
+def _confirm(served: ServedStructure, stream: UUID, typed: str | None) -> None:
+    """Confirms the request of somebody else, once the last name of the person is typed. Says what goes before."""
+    note(served, "erase", dossier=stream)
+    with served.read().database.connect() as connection:
+        known = personal_data.everything(served, connection, stream)
+        console.print(_asked(known, ScopedNames(served.refs, connection, Scope("all"))))
+    for one in privacy.goes(known.content, len(known.participations)):
+        console.print(f"Disparaît : {one}")
+    if typed is None:
+        typed = str(typer.prompt("Rien de cela ne revient. Écrivez son nom de famille pour effacer"))
+    if not erasure.is_last_name(known.person, typed):
+        fail("Rien n’est effacé : ce n’est pas le nom de famille de cette personne.")
+    if served.engine.state("dossier", stream).erasure != known.person.erasure:
+        fail("Rien n’est effacé : la demande a changé entre-temps. Relancez la commande pour la lire.")
+    with _said_unfinished():
+        erasure.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+
+
+def _asked(known: PersonalData, names: ScopedNames) -> str:
+    """Returns who is to be erased, who requested it, when and why. Raises Refused("erasure-not-asked")."""
+    person, asked = known.person, known.person.erasure
+    if asked is None:
+        raise Refused("erasure-not-asked")
+    return typography.say(
+        "{name}{number} : effacement demandé par {who} le {day} ({why}).",
+        name=f"{person.first_name} {person.last_name}",
+        number=f", n° i-Milo {person.imilo_number}" if person.imilo_number else "",
+        who=names.staff(asked.by),
+        day=dates.day(asked.stamp.on, year=True),
+        why=vocabulary.ERASURES[asked.reason],
+    )
 
 
 def _request(served: ServedStructure, stream: UUID, reason: Why | None) -> None:

@@ -96,9 +96,13 @@ def request(desk: Desk, known: PersonalData) -> RequestRow | None:
 
 
 def wrong_name(dossier: Dossier, form: ConfirmErasureForm) -> dict[str, str]:
-    """Accepts the last name, in any case and without accents."""
-    same = normalise(form.name) == normalise(dossier.last_name)
-    return {} if same else {"name": privacy.not_the_name(dossier.last_name)}
+    """Returns the error of a confirmation that does not give the last name."""
+    return {} if is_last_name(dossier, form.name) else {"name": privacy.not_the_name(dossier.last_name)}
+
+
+def is_last_name(dossier: Dossier, typed: str) -> bool:
+    """Accepts the last name of a person in any case and without accents."""
+    return normalise(typed) == normalise(dossier.last_name)
 
 
 def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) -> Outcome:

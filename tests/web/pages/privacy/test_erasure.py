@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from pixflow import erasing
@@ -297,7 +298,7 @@ def test_the_command_asks_and_never_confirms_its_own_request(terminal: Path) -> 
         dossier = full(at_work)
     without = CliRunner().invoke(app, ["erase", "9081726"])
     assert (without.exit_code, "dites pourquoi, avec --reason" in plain(without.output)) == (2, True)
-    line = ["erase", "9081726", "--reason", "mistake", "--yes"]
+    line = ["erase", "9081726", "--reason", "mistake", "--yes", "Nomercier"]
     said = CliRunner().invoke(app, line)
     assert (said.exit_code, "Effacement demandé. La direction le confirme" in plain(said.output)) == (0, True), (
         said.output
@@ -334,12 +335,14 @@ def test_the_command_confirms_and_erases(terminal: Path) -> None:
         dossier = full(at_work)
         press(at_work, SOPHIE, dossier, "demander", reason="request")
     line = ["erase", "9081726"]
-    refused = CliRunner().invoke(app, line, input="non\n")
-    assert (refused.exit_code, "Rien n’est effacé." in refused.output) == (1, True)
-    said = CliRunner().invoke(app, line, input="oui\n")
+    said = CliRunner().invoke(app, line, input="NOMERCIER\n")
     assert said.exit_code == 0, said.output
+    asked = (
+        "Prénomine Nomercier, n° i-Milo 9081726 : effacement demandé par Sophie Lecomte le 16 mars 2026 (la personne"
+    )
+    assert asked in plain(said.output)
     assert "Personne effacée." in said.output
-    again = CliRunner().invoke(app, [*line, "--yes"])
+    again = CliRunner().invoke(app, [*line, "--yes", "Nomercier"])
     assert (again.exit_code, "Cette personne a été effacée" in again.output) == (1, True)
     for command in (["export-person", str(dossier)], ["replay", str(dossier)], ["replay", str(dossier), "--json"]):
         told = CliRunner().invoke(app, command)
@@ -350,13 +353,55 @@ def test_the_command_confirms_and_erases(terminal: Path) -> None:
         assert not path.is_file() or not [name for name in NAMES if name.encode() in path.read_bytes()], path
 
 
+@pytest.mark.parametrize(
+    ("said", "typed", "code"),
+    [
+        ([], "", 1),
+        ([], "oui\n", 1),
+        ([], "9081726\n", 1),
+        (["--yes"], "", 2),
+        (["--yes", ""], "", 1),
+        (["--yes", "oui"], "", 1),
+        (["--yes", "9081726"], "", 1),
+        (["--reason", "request"], "Nomercier\n", 1),
+        (["--reason", "request", "--yes", "Nomercier"], "", 1),
+    ],
+)
+def test_nothing_but_the_last_name_confirms(terminal: Path, said: list[str], typed: str, code: int) -> None:
+    """A line that asks for an erasure never confirms one, and a script needs to know who goes."""
+    with house(terminal, MONDAY) as at_work:
+        dossier = full(at_work)
+        press(at_work, SOPHIE, dossier, "demander", reason="request")
+        refused = CliRunner().invoke(app, ["erase", "9081726", *said], input=typed)
+        assert refused.exit_code == code, refused.output
+        assert not at_work.state(dossier).erased
+
+
+def test_another_request_than_the_one_that_was_read_is_not_confirmed(
+    terminal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house(terminal, MONDAY) as at_work:
+        dossier = full(at_work)
+        press(at_work, SOPHIE, dossier, "demander", reason="request")
+
+        def answer(_: str) -> str:
+            press(at_work, HELENE, dossier, "garder", note="demandé par erreur")
+            press(at_work, SOPHIE, dossier, "demander", reason="mistake")
+            return "Nomercier"
+
+        monkeypatch.setattr(typer, "prompt", answer)
+        refused = CliRunner().invoke(app, ["erase", "9081726"])
+        assert (refused.exit_code, "la demande a changé" in plain(refused.output)) == (1, True)
+        assert not at_work.state(dossier).erased
+
+
 def test_the_command_says_what_is_left_to_do_and_does_it_the_next_time(terminal: Path) -> None:
     with house(terminal, MONDAY) as at_work:
         dossier = full(at_work)
         press(at_work, SOPHIE, dossier, "demander", reason="request")
         blocked = terminal / "keys" / f"{at_work.slug}.ring.new"
     blocked.mkdir()
-    line = ["erase", str(dossier), "--yes"]
+    line = ["erase", str(dossier), "--yes", "Nomercier"]
     for _ in range(2):
         said = CliRunner().invoke(app, line)
         assert (said.exit_code, "Personne effacée, mais" in said.output) == (1, True), said.output
@@ -378,8 +423,7 @@ def test_the_command_finishes_more_erasures_than_pixflow_does_alone(terminal: Pa
         blocked.rmdir()
     examined = " ".join(CliRunner().invoke(app, ["doctor"]).output.split())
     assert "6 personnes à effacer d’un coup" in examined
-    line = ["erase", str(people[0]), "--yes"]
-    assert "Personne effacée, mais" in CliRunner().invoke(app, line).output
+    assert "Personne effacée, mais" in CliRunner().invoke(app, ["erase", str(people[0])]).output
     refused = CliRunner().invoke(app, ["erasures"], input="non\n")
     assert (refused.exit_code, "Rien n’est détruit." in refused.output) == (1, True)
     done = CliRunner().invoke(app, ["erasures"], input="oui\n")
