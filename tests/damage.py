@@ -105,11 +105,11 @@ def _flipped(state: bytes) -> bytes:
 
 
 def fill_table(database: Database, schema: str, table: str) -> None:
-    """The server has no room for another row of this table."""
+    """The server has no room for a row of this table, new or changed."""
     with database.owner() as owner:
         owner.execute(
             f"""CREATE FUNCTION "{schema}".no_space() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$""".encode()
         )
         where = f'"{schema}"."{table}" EXECUTE FUNCTION "{schema}".no_space()'
-        owner.execute(f"CREATE TRIGGER no_space BEFORE INSERT ON {where}".encode())
+        owner.execute(f"CREATE TRIGGER no_space BEFORE INSERT OR UPDATE ON {where}".encode())

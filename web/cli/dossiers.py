@@ -17,6 +17,7 @@ from web.cli.common.terminal import (
     StructureOption,
     as_json,
     console,
+    cut_off,
     in_words,
     marked,
     note,
@@ -51,15 +52,17 @@ def import_command(
         prepared = importer.prepare(file.read_bytes(), site, sheet)
         if not json:
             note(served, "dossiers import", by=UUID(actor.id) if as_ else None, people=len(_named(prepared)))
-        taken = None
-        if prepared.preview is not None and not preview:
-            taken = importer.record(prepared, by=actor, command_id=uuid4(), accept_changes=accept_changes, via="cli")
-    code = USAGE if prepared.preview is None else 0
-    if json:
-        as_json(_document(prepared, taken))
-    else:
-        _tell(prepared, taken, accept_changes)
-    raise typer.Exit(code)
+        taken, command = None, uuid4()
+        with cut_off(lambda: len(importer.recorded(command))):
+            if prepared.preview is not None and not preview:
+                taken = importer.record(
+                    prepared, by=actor, command_id=command, accept_changes=accept_changes, via="cli"
+                )
+            if json:
+                as_json(_document(prepared, taken))
+            else:
+                _tell(prepared, taken, accept_changes)
+    raise typer.Exit(USAGE if prepared.preview is None else 0)
 
 
 def _document(prepared: PreparedPortfolio, taken: RecordedCounts | None) -> dict[str, Any]:

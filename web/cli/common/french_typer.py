@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import typer
@@ -19,7 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from web.cli.common.checks import check_settings
-from web.cli.common.terminal import USAGE, Failed, as_json, errors, fail, in_words, marked
+from web.cli.common.terminal import RECORDED, USAGE, Failed, as_json, errors, fail, in_words, marked
 from web.french.typography import say
 
 HELPS = {
@@ -110,9 +111,10 @@ def _in_french(one: Any) -> Any:
 
 def _tell(failed: Failed, *, json: bool) -> None:
     refused = marked("[bold red]Refusé.[/] {sentence}", sentence=failed.sentence)
-    errors.print(failed.sentence if failed.code == USAGE else refused)
-    if json:
-        as_json({"refused": True, "exit": failed.code, "message": failed.sentence})
+    errors.print(failed.sentence if failed.code in (USAGE, RECORDED) else refused)
+    with suppress(OSError):  # the output may be what is full
+        if json:
+            as_json({"refused": failed.code != RECORDED, "exit": failed.code, "message": failed.sentence})
 
 
 def _usage(error: ClickException) -> str:

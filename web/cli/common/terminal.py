@@ -4,7 +4,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from web.desk.names import NoNames
 from web.french.errors import serving
 from web.french.errors import settings as french_settings
 from web.french.errors.refusals import refusal, store_error
+from web.french.typography import plural, say
 from web.hosting.machine.listener import CannotServe
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Storage
@@ -79,11 +80,13 @@ def _visible(text: str) -> str:
 
 console = Terminal()
 errors = Terminal(stderr=True)
-REFUSED, USAGE, QUESTION = 1, 2, 3
-"""Exit codes: refused, or something is to be done; the line or its file cannot be read; an answer is needed first."""
+REFUSED, USAGE, QUESTION, RECORDED = 1, 2, 3, 4
+"""Exit codes: refused, or something is to be done; the line or its file cannot be read; an answer is needed first;
+recorded, but what follows failed."""
 UNREADABLE = "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée."
 DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis restaurez la dernière sauvegarde."
 DISK = "Un fichier ou un dossier ne se laisse pas lire ou écrire."
+CUT_OFF = "{facts}, puis la commande s’est arrêtée. {why} Relancez-la ensuite : rien ne s’enregistre deux fois."
 
 StructureOption = Annotated[
     str | None, typer.Option("--structure", help="Le dossier de la structure, s’il y en a plusieurs.")
@@ -103,7 +106,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="En JSON, pour un progr
 
 
 class Failed(Exception):
-    """Raised when nothing was done: the French sentence that says why, and the exit code."""
+    """Raised by a command that does not go on: the French sentence that says why, and the exit code."""
 
     def __init__(self, sentence: str, code: int) -> None:
         super().__init__(sentence)
@@ -112,7 +115,7 @@ class Failed(Exception):
 
 
 def fail(sentence: str, code: int = REFUSED) -> NoReturn:
-    """Ends a command: nothing was done, for the reason of the sentence."""
+    """Ends a command, for the reason of the sentence."""
     raise Failed(sentence, code)
 
 
@@ -125,6 +128,23 @@ def in_words() -> Iterator[None]:
         raise
     except (Refused, CannotServe, StoreError, Damaged, UnknownTopic, OperationalError, OSError) as error:
         fail(explained(error))
+
+
+@contextmanager
+def cut_off(recorded: Callable[[], int]) -> Iterator[None]:
+    """Turns an error after the first recorded event into Failed with RECORDED. `recorded` counts these events."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (Refused, StoreError, OperationalError, OSError) as error:
+        count = 0
+        with suppress(StoreError):
+            count = recorded()
+        if count:
+            facts = plural(count, "fait est enregistré", "faits sont enregistrés")
+            fail(say(CUT_OFF, facts=facts, why=explained(error)), RECORDED)
+        raise
 
 
 def explained(error: Exception) -> str:

@@ -19,6 +19,7 @@ from web.cli.common.terminal import (
     StructureOption,
     as_json,
     console,
+    cut_off,
     in_words,
     instant,
     marked,
@@ -103,15 +104,15 @@ def import_command(
             else:
                 _print_problems(prepared.export.problems)
             raise typer.Exit(USAGE)
-        shown, imported = prepared.preview, None
-        if not shown.questions and not preview and not shown.misfit:
-            imported = importer.record(prepared, by=actor, command_id=uuid4())
-    code = USAGE if shown.misfit else QUESTION if shown.questions else 0
-    if json:
-        as_json(_document(shown, imported))
-    else:
-        _tell(shown, imported)
-    raise typer.Exit(code)
+        shown, imported, command = prepared.preview, None, uuid4()
+        with cut_off(lambda: len(served.engine.events_of_command(command))):
+            if not shown.questions and not preview and not shown.misfit:
+                imported = importer.record(prepared, by=actor, command_id=command)
+            if json:
+                as_json(_document(shown, imported))
+            else:
+                _tell(shown, imported)
+    raise typer.Exit(USAGE if shown.misfit else QUESTION if shown.questions else 0)
 
 
 def importer_of(served: ServedStructure) -> Importer:

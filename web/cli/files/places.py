@@ -25,6 +25,7 @@ from web.cli.common.terminal import (
     StructureOption,
     as_json,
     console,
+    cut_off,
     fail,
     in_words,
     person,
@@ -68,13 +69,14 @@ def import_command(
         actor = person(served, as_)
         importer = places_import.importer_of(served)
         prepared = importer.prepare(file.read_bytes())
-        recorded = prepared.plan is not None and not preview
-        if recorded:
-            importer.record(prepared, by=actor, command_id=uuid4(), via="cli")
-    if json:
-        as_json(_prepared(prepared, recorded))
-    else:
-        _tell(prepared, recorded)
+        recorded, command = prepared.plan is not None and not preview, uuid4()
+        with cut_off(lambda: len(served.engine.events_of_command(command))):
+            if recorded:
+                importer.record(prepared, by=actor, command_id=command, via="cli")
+            if json:
+                as_json(_prepared(prepared, recorded))
+            else:
+                _tell(prepared, recorded)
     raise typer.Exit(0 if prepared.plan else USAGE)
 
 
