@@ -89,6 +89,8 @@ def _tell(prepared: PreparedPortfolio, taken: RecordedCounts | None, accept_chan
         console.print(problem_line(one.severity, files.portfolio_problem(one)))
     if len(prepared.portfolio.sheets) > 1:
         console.print("Pour choisir la feuille : --sheet et son numéro")
+    if prepared.preview and any(one.code == "site-needed" for one in prepared.preview.problems):
+        console.print("Pour dire le site de ces lignes : --site et son nom")
     if prepared.preview is None:
         return
     _print_lines(prepared)

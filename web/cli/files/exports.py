@@ -1,5 +1,7 @@
 """`pixflow read` and `pixflow import`: exports of Pix Orga."""
 
+import shlex
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -8,6 +10,7 @@ import typer
 from rich.table import Table
 
 from pixflow.importing import Answers, Importer, ImportPreview, ImportResult
+from pixflow.importing.plan import Question, QuestionCode
 from pixflow.pix_orga import Export, ExportProblem, read
 from projections import result_routing
 from web.cli.common.terminal import (
@@ -35,6 +38,19 @@ from web.french.matching import question
 from web.hosting.served_structure import ServedStructure
 
 app = typer.Typer()
+
+ANSWERS: Mapping[QuestionCode, str] = {
+    "external-id-column": "--external-id-column {choice}",
+    "exported-at": "--exported-at 2026-05-12T09:10",
+    "vanished": "--accept-vanished",
+    "doubtful-rows": "--doubtful {choice}",
+}
+"""The option that answers each question."""
+
+
+def answers(asked: Question) -> list[str]:
+    """Returns the options that answer a question, as a shell takes them."""
+    return [ANSWERS[asked.code].format(choice=shlex.quote(one)) for one in asked.choices or ("",)]
 
 
 @app.command("read")
@@ -138,6 +154,7 @@ def _document(shown: ImportPreview, imported: ImportResult | None) -> dict[str, 
         "seen_before": shown.seen_before,
         "misfit": shown.misfit,
         "questions": [one.code for one in shown.questions],
+        "answers": {one.code: answers(one) for one in shown.questions},
         "problem_list": [export_table.remark(one) for one in shown.problems],
     }
 
@@ -154,6 +171,7 @@ def _tell(shown: ImportPreview, imported: ImportResult | None) -> None:
         return
     for one in shown.questions:
         console.print(marked("[yellow]?[/] {asked}", asked=question(one.code, one.count, one.among)))
+        console.print(f"  Pour répondre : {' ou '.join(answers(one))}", soft_wrap=True)
     if shown.seen_before or (imported and not recorded):
         console.print("Ce fichier est déjà enregistré : rien à faire.")
     elif recorded:

@@ -40,6 +40,7 @@ from web.french.territory import places as french
 from web.french.typography import plural, say
 
 app = typer.Typer()
+TERRITORY = "Dites d’abord le territoire de la structure : « pixflow places territory --help »."
 places_app = typer.Typer(help="Les lieux et partenaires du territoire.", cls=InFrench, no_args_is_help=True)
 app.add_typer(places_app, name="places")
 
@@ -71,6 +72,8 @@ def import_command(
         prepared = importer.prepare(file.read_bytes())
         recorded, command = prepared.plan is not None and not preview, uuid4()
         with cut_off(lambda: len(served.engine.events_of_command(command))):
+            if recorded and not prepared.territory.is_stated:
+                fail(TERRITORY)
             if recorded:
                 importer.record(prepared, by=actor, command_id=command, via="cli")
             if json:
