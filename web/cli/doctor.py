@@ -13,6 +13,7 @@ from web.french import health as french
 from web.french.errors import settings as french_settings
 from web.hosting import account_checks, health, mail_checks
 from web.hosting.health import Finding, Level
+from web.hosting.machine import last_doctor
 from web.hosting.read_tables import reads_of
 from web.hosting.settings import Settings, Storage, faults, sound, unknown
 
@@ -36,7 +37,7 @@ def doctor(
     """Vérifier que tout va bien : code de sortie 1 quand quelque chose est à faire."""
     if replace_triggers:
         _replace_triggers(structure)
-    found = {slug: _findings(slug, None if every else seconds) for slug in chosen_slugs(structure)}
+    found = {slug: _examined(slug, None if every else seconds) for slug in chosen_slugs(structure)}
     alarmed = any(one.level == "alarm" for findings in found.values() for one in findings)
     code = REFUSED if alarmed else 0
     if json:
@@ -56,6 +57,13 @@ def _replace_in(slug: str) -> None:
         if missing := opened.engine.recorder.missing_triggers():
             opened.engine.recorder.replace_triggers()
             errors.print(marked("{slug} : déclencheurs remis ({names}).", slug=slug, names=", ".join(missing)))
+
+
+def _examined(slug: str, seconds: float | None) -> list[Finding]:
+    """Runs every check on a structure, and keeps the result for a monitor."""
+    found = _findings(slug, seconds)
+    last_doctor.keep(Storage().data / slug, found, structure_folder.utc_now())
+    return found
 
 
 def _findings(slug: str, seconds: float | None) -> list[Finding]:

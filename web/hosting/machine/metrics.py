@@ -5,15 +5,20 @@ The packages are those of the extra `metrics`. FastAPI measures the requests.
 
 import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from fastapi.telemetry import TelemetryConfig
 
+from pixflow import structure_folder
 from web import security_events
 from web.accounts import attempts
-from web.hosting import health
+from web.hosting import health, mail_checks
 from web.hosting.host import Host
+from web.hosting.machine import last_doctor
 from web.hosting.served_structure import ServedStructure
+from web.hosting.settings import Settings
 
 UNMEASURED: TelemetryConfig = {"tracing": False, "logs": False, "metrics": False, "auto_configure": False}
 """FastAPI's telemetry: no trace, which would have the address of a page, and nothing that the environment turns on."""
@@ -51,11 +56,25 @@ class Metrics:
             "pixflow.backup.age": ("h", _backup_age),
             "pixflow.accounts.suspended": ("{account}", _suspended),
             "pixflow.accounts.mass_reading": ("{account}", _mass_reading),
+            "pixflow.mail.waiting": ("{mail}", _mail_waiting),
+            "pixflow.mail.age": ("s", _mail_age),
+        }
+        by_folder: dict[str, tuple[str, Callable[[Path], float | None]]] = {
+            "pixflow.doctor.alarms": ("{alarm}", _doctor_alarms),
+            "pixflow.doctor.age": ("h", _doctor_age),
+        }
+        by_host: dict[str, tuple[str, Callable[[Host], float | None]]] = {
+            "pixflow.structures.closed": ("{structure}", _closed),
+            "pixflow.tick.age": ("s", _tick_age),
+            "pixflow.accounts.locked": ("{account}", _locked),
+            "pixflow.disk.free": ("By", _disk_free),
         }
         for name, (unit, value) in by_structure.items():
             meter.create_observable_gauge(name, [self._each(value)], unit)
-        meter.create_observable_gauge("pixflow.tick.age", [self._age], "s")
-        meter.create_observable_gauge("pixflow.accounts.locked", [self._locked], "{account}")
+        for name, (unit, of_folder) in by_folder.items():
+            meter.create_observable_gauge(name, [self._each_folder(of_folder)], unit)
+        for name, (unit, of_host) in by_host.items():
+            meter.create_observable_gauge(name, [self._all(of_host)], unit)
         meter.create_observable_counter("pixflow.security.events", [_events], "{event}")
 
     def _each(self, value: Callable[[ServedStructure], float | None]) -> Callable[[Any], Iterable[Any]]:
@@ -68,16 +87,25 @@ class Metrics:
 
         return observe
 
-    def _age(self, _: Any) -> Iterable[Any]:
+    def _each_folder(self, value: Callable[[Path], float | None]) -> Callable[[Any], Iterable[Any]]:
+        """Observes the folders of all structures, also of those that do not open."""
         from opentelemetry.metrics import Observation
 
-        yield Observation(time.monotonic() - self._host.looked)
+        def observe(_: Any) -> Iterable[Any]:
+            for slug in sorted({*self._host.structures, *self._host.closed}):
+                if (found := value(self._host.data / slug)) is not None:
+                    yield Observation(found, {"structure": slug})
 
-    def _locked(self, _: Any) -> Iterable[Any]:
+        return observe
+
+    def _all(self, value: Callable[[Host], float | None]) -> Callable[[Any], Iterable[Any]]:
         from opentelemetry.metrics import Observation
 
-        if self._host.site:
-            yield Observation(attempts.locked(self._host.site.store))
+        def observe(_: Any) -> Iterable[Any]:
+            if (found := value(self._host)) is not None:
+                yield Observation(found)
+
+        return observe
 
 
 def metrics_of(host: Host) -> Metrics | None:
@@ -118,6 +146,48 @@ def _suspended(served: ServedStructure) -> float:
 
 def _mass_reading(served: ServedStructure) -> float:
     return sum(1 for one in served.refs.team.values() if one.access.suspended == "mass-reading")
+
+
+def _mail_waiting(served: ServedStructure) -> float | None:
+    return _of_letters(served, "waiting")
+
+
+def _mail_age(served: ServedStructure) -> float | None:
+    return _of_letters(served, "span")
+
+
+def _of_letters(served: ServedStructure, name: str) -> float | None:
+    """Returns a number of the e-mails that wait, 0 when none does; None without a mail server, or when nobody knows."""
+    settings = Settings()
+    if not settings.smtp:
+        return None
+    found = health.run(mail_checks.letters, served.engine, served.reads, settings, demo=False)
+    return None if "error" in found.details else found.details.get(name, 0)
+
+
+def _doctor_alarms(folder: Path) -> float | None:
+    return len(known.alarms) if (known := last_doctor.read(folder)) else None
+
+
+def _doctor_age(folder: Path) -> float | None:
+    known = last_doctor.read(folder)
+    return (structure_folder.utc_now() - known.ended) // timedelta(hours=1) if known else None
+
+
+def _closed(host: Host) -> float:
+    return len(host.closed)
+
+
+def _tick_age(host: Host) -> float:
+    return time.monotonic() - host.looked
+
+
+def _locked(host: Host) -> float | None:
+    return attempts.locked(host.site.store) if host.site else None
+
+
+def _disk_free(host: Host) -> float | None:
+    return _detail(health.run(health.disk, host.data), "free")
 
 
 def _detail(found: health.Finding, name: str) -> float | None:

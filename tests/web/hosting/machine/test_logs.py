@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from pixflow.backups.backup import back_up
+from pixflow.structure_folder import utc_now
 from tests.web.client import InspectingClient
 from tests.web.hosting.machine.served import log_of_its_own
 from tests.web.pages.account.conftest import SECRET, URL, Browser, address, first_visit
+from tests.web.pages.partner_link.conftest import MONDAY, referred_in
 from tests.web.paths import House, house
 from web.app import create_app
-from web.hosting.machine import logs, metrics
+from web.cli.app import app as cli
+from web.hosting import health, mail_checks
+from web.hosting.machine import last_doctor, logs, metrics
 
 NADIA = "Nadia Benali"
 
@@ -163,14 +168,65 @@ def test_the_gauges_of_the_house(at_work: House) -> None:
     assert any(re.match(r'pixflow_security_events_total\{event="authn_login_fail"', name) for name in found)
 
 
-def test_every_measure_is_explained(at_work: House) -> None:
-    """In operations.md; one of them comes with the first backup."""
-    Browser(at_work).get("/connexion")
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_the_gauges_of_what_goes_wrong(
+    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """A structure that does not open, the last doctor, an e-mail that waits, the room on the disk."""
+    if store == "postgresql":
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
+    with house(tmp_path, MONDAY, url=URL) as made:
+        made.app = create_app(made.host, URL, metrics=metrics.metrics_of(made.host))
+        here, gone = f'{{structure="{made.slug}"}}', '{structure="lost"}'
+        referred = referred_in(made)
+        referred.outbox.broken = True
+        referred.tick()
+        found = measured(made)
+        assert found["pixflow_structures_closed"] == 0
+        assert found["pixflow_disk_free_bytes"] > 0
+        assert not [name for name in found if name.startswith(("pixflow_doctor", "pixflow_mail"))]
+
+        (tmp_path / "lost").mkdir()
+        (tmp_path / "lost" / "structure.json").write_text("{")
+        (tmp_path / "lost" / "events.db").touch()
+        made.host.open_structures()
+        monkeypatch.setenv("PIXFLOW_SMTP", "smtp://127.0.0.1:1")
+        made.pass_by(hours=2)
+        examined = json.loads(CliRunner().invoke(cli, ["doctor", "--json"]).stdout)
+        alarms = {slug: [one["check"] for one in found if one["level"] == "alarm"] for slug, found in examined.items()}
+        found = measured(made)
+        assert found["pixflow_structures_closed"] == 1
+        assert found[f"pixflow_mail_waiting{here}"] == 1
+        assert found[f"pixflow_mail_age_seconds{here}"] == 2 * 60 * 60
+        assert (found[f"pixflow_doctor_age_hours{here}"], found[f"pixflow_doctor_age_hours{gone}"]) == (0, 0)
+        assert found[f"pixflow_doctor_alarms{here}"] == len(alarms[made.slug]) > 0
+        assert found[f"pixflow_doctor_alarms{gone}"] == len(alarms["lost"]) > 0
+
+        referred.outbox.broken = False
+        referred.tick()
+        assert measured(made)[f"pixflow_mail_waiting{here}"] == 0
+        assert json.loads((tmp_path / made.slug / "doctor.json").read_text())["alarms"] == alarms[made.slug]
+        (tmp_path / made.slug / "doctor.json").write_text("{")
+        assert f"pixflow_doctor_alarms{here}" not in measured(made)
+
+
+def test_every_measure_is_explained(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In operations.md; some come with the first backup, doctor or failed sign-in, and with a mail server."""
+    Browser(at_work).post("/connexion/mot-de-passe", data={"email": "x@exemple.fr", "password": "faux"})
     back_up(at_work.served.opened, at_work.host.data / "backups")
+    last_doctor.keep(at_work.served.opened.folder, [], utc_now())
+    monkeypatch.setenv("PIXFLOW_SMTP", "smtp://127.0.0.1:1")
     names = {re.sub(r"_(bucket|count|sum|created)$", "", name.partition("{")[0]) for name in measured(at_work)}
     page = (Path(__file__).parents[4] / "docs" / "operations.md").read_text()
     table = page[page.index("| measure | what it counts |") :].partition("\n\n")[0]
     assert names == set(re.findall(r"`((?:pixflow|http)_[a-z_]+)`", table))
+    alerts = page[page.index("## What to alert on") :].partition("\n## ")[0]
+    assert names >= set(re.findall(r"(?:pixflow|http)_[a-z_]+", alerts)) > {"pixflow_structures_closed"}
+    bounds = {name: float(bound) for name, bound in re.findall(r"`(pixflow_[a-z_]+) [<>] ([\de]+)`", alerts)}
+    assert bounds["pixflow_backup_age_hours"] == health.BACKUP.total_seconds() / 3600
+    assert bounds["pixflow_mail_age_seconds"] == mail_checks.LETTER.total_seconds()
+    assert bounds["pixflow_disk_free_bytes"] > health.FREE
 
 
 def test_without_the_extra_there_are_no_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
