@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -260,6 +261,21 @@ def test_the_night_has_its_backup_and_fails_in_words(house: Path, field: str, mo
         assert (found["level"], found["details"]["setting"]) == ("alarm", field)
         assert found["details"]["said"].startswith(variable)
         assert {one["check"] for one in findings} >= {"mail_server", "tls", "backup", "facts"}
+
+
+def test_the_night_has_its_backup_on_postgresql_too(
+    folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
+    assert run("init", "--preset", "laigle-mortagne", "--structure", "Tarbes").exit_code == 0
+    monkeypatch.setenv("PIXFLOW_PROXY", "maybe")
+    with closing(Storage().database()) as database:  # type: ignore[type-var]
+        assert database
+        saved = run("backup", "--json")
+        assert (saved.exit_code, len(json.loads(saved.stdout))) == (1, 1)
+        told = json.loads(run("doctor", "--seconds", "0", "--json").stdout)["tarbes"]
+        assert [one["level"] for one in told if one["check"] == "settings"] == ["alarm"]
+        assert run("tick").stderr.startswith("Refusé. PIXFLOW_PROXY ")
 
 
 def test_doctor_tells_the_settings_of_a_structure_that_does_not_open(
