@@ -27,7 +27,8 @@ from pixflow.store.latest_events import LatestEvents
 from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.factory import PostgresFactory
 from pixflow.store.postgres.recorder import PostgresRecorder
-from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
+from pixflow.store.sqlite.factory import HardenedFactory
+from pixflow.store.sqlite.recorder import HardenedRecorder
 from pixflow.store.stream_reader import Rows, StreamReader
 from pixflow.streams import kind_of
 from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork
@@ -202,8 +203,7 @@ class Engine(Application[UUID]):
 
         Raises Refused("command-id-reused") when the stored one has another content or actor.
         """
-        row = self.recorder.command(command_id)
-        if row is None:
+        if (row := self.recorder.command(command_id)) is None:
             return None
         recorded = self.events_of_command(command_id)
         if row.actor != by.id or self._sealing.fingerprint(sent, recorded) not in (row.fingerprint, None):

@@ -3,6 +3,7 @@
 PIXFLOW_DATA/keys/<slug>.key       the structure's key, outside its folder
 PIXFLOW_DATA/keys/<slug>.ring      what it wraps: the ring key, which wraps the streams' keys, and the key of digests
 PIXFLOW_DATA/keys/<slug>.erased    who was erased, as ids: what a restored backup must forget again
+PIXFLOW_DATA/keys/<slug>.head      how far events and keys had come: an older copy of them does not open
 PIXFLOW_DATA/keys/<slug>.erasing   there as long as an erasure may have to be finished
 PIXFLOW_DATA/demonstration         there when all structures of the folder are demonstrations
 PIXFLOW_DATA/<slug>/structure.json its id, the format of its events, its schema on PostgreSQL, if it is a demonstration
@@ -15,6 +16,7 @@ On PostgreSQL, events and keys are tables of the structure's schema, and each re
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -26,12 +28,12 @@ import msgspec
 from pixflow.actor import OPERATOR, Actor
 from pixflow.documents.resource import ResourceDocument
 from pixflow.engine import Engine, new_id
-from pixflow.events.catalogue import sealed_topics
+from pixflow.events.structure import BackupRestored
 from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.resources.sharing import share_example
-from pixflow.store import FormatRefused, StoreRefused, folders, replacement
+from pixflow.store import FormatRefused, StoreError, StoreRefused, folders, replacement, watermark
 from pixflow.store.durable_files import private_file, private_folder, sync_folder, write_new
 from pixflow.store.folders import slug_of as slug_of
 from pixflow.store.folders import slugs as slugs
@@ -40,9 +42,10 @@ from pixflow.store.postgres import factory, tables
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
 from pixflow.store.ring import Ring
-from pixflow.store.sqlite import recorder as sqlite_recorder
+from pixflow.store.sqlite import factory as sqlite_factory
 from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.store.vault import Vault
+from pixflow.store.watermark import LastBackup, Watermark
 from pixflow.structure import open_structure
 from pixflow.unit_of_work import Step
 
@@ -81,7 +84,7 @@ class _EventFormat(msgspec.Struct):
 class OpenStructure(msgspec.Struct, frozen=True):
     """An open structure: its folder, its id, its engine. On PostgreSQL, also its schema and database.
 
-    `demonstration` is that of structure.json.
+    `demonstration` is that of structure.json, `life` that of the watermark when it opened.
     """
 
     slug: str
@@ -91,10 +94,22 @@ class OpenStructure(msgspec.Struct, frozen=True):
     schema: str | None = None
     database: Database | None = None
     demonstration: bool = False
+    life: UUID | None = None
 
     def stream(self, name: str) -> UUID:
         """Returns the id of one of the structure's own streams: structure, protocol, grille, indicators."""
         return uuid5(self.id, name)
+
+    def note(self) -> None:
+        """Notes how far events and keys have come, for the next opening to compare.
+
+        Does nothing while another process opens or replaces the structure, nor after a restore has replaced it. A full
+        disk does no harm: the watermark is behind then.
+        """
+        with suppress(StoreError, OSError), replacement.lock(self.folder, limit=0):
+            mark = watermark.read(self.folder, self.id)
+            if mark.life == self.life and (head := self.engine.head()) > mark.head:
+                watermark.move(self.folder, mark, head, self.engine.keys.vault.count())
 
 
 def create(
@@ -135,13 +150,14 @@ def create(
         sync_folder(data)
         document = Document(uuid4(), schema, demonstration=demonstration)
         write_new(folder / "structure.json", msgspec.json.encode(document))
-        opened = open_one(data, slug, clock=clock, database=database)
+        opened = _opened(folder, document, document.id, clock, database, create=True)
         try:
             about = {"name": name, "sites": sites, "zone": zone, "calendar": calendar, "demonstration": demonstration}
             _publish(opened, preset, resources, on, about)
         except BaseException:
             opened.engine.close()
             raise
+        opened.note()
     except BaseException:
         _forget(data, slug)
         if database and schema:
@@ -177,8 +193,8 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
 
     Raises Refused: "unknown-structure", "structure-gone", "structure-gone-unsaved"; "not-owned" or "other-user" when
     this user cannot read it; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one is. Raises
-    FormatRefused when its events have another format, KeysLost when its keys are lost and sealed data is
-    not, StoreRefused when structure.json is damaged.
+    FormatRefused when its events have another format, RecordsLost when a part of it is gone, emptied or an older copy,
+    StoreRefused when structure.json is damaged.
     """
     folder = data / slug
     with folders.access_in_words():
@@ -186,25 +202,47 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
         with replacement.lock(folder):  # else a restore could replace what is being opened
             replacement.complete(folder, database)
             folders.check_databases(folder)
-            return _opened(data, slug, clock, database)
+            document = _document(folder / "structure.json")
+            mark = watermark.read(folder, document.id)  # before what it measures, as the backup
+            backup = watermark.last_backup(folder, document.id)
+            opened = _opened(folder, document, mark.life, clock, database)
+            try:
+                _check(opened, mark, backup)
+            except BaseException:
+                opened.engine.close()
+                raise
+            return opened
 
 
-def _opened(data: Path, slug: str, clock: Clock, database: Database | None) -> OpenStructure:
-    folder = data / slug
-    document = _document(folder / "structure.json")
+def _check(opened: OpenStructure, mark: Watermark, backup: LastBackup | None) -> None:
+    """Raises RecordsLost when others saw more events or keys than are there. Notes what is there otherwise."""
+    head, keys = opened.engine.head(), opened.engine.keys.vault.count()
+    watermark.check(mark, head, keys)
+    if backup and head < backup.head:
+        stream = opened.stream("structure")
+        events = opened.engine.recorder.rows(stream)
+        restores = [(version, state) for version, topic, state in events if topic == BackupRestored.TOPIC]
+        watermark.check_backup(backup, head, stream, restores[-1] if restores else None)
+    with suppress(OSError):
+        watermark.move(opened.folder, mark, head, keys)
+
+
+def _opened(
+    folder: Path, document: Document, life: UUID, clock: Clock, database: Database | None, *, create: bool = False
+) -> OpenStructure:
+    slug = folder.name
     if document.schema and not database:
         raise Refused("kept-on-postgresql", slug=slug)
     if database and not document.schema:
         raise Refused("kept-in-files", slug=slug)
-    ring, (store, vault) = Ring(data / "keys", slug), _store(folder, document, database)
+    ring, (store, vault) = Ring(folder.parent / "keys", slug), _store(folder, document, database, create=create)
     try:
-        keys = Keys(document.id, ring, vault, lambda: store.application_recorder().streams(sealed_topics()))
+        engine = Engine(store, Keys(document.id, ring, vault, create=create), clock)
     except BaseException:
         vault.close()
         store.close()
         raise
-    engine = Engine(store, keys, clock)
-    return OpenStructure(slug, folder, document.id, engine, document.schema, database, document.demonstration)
+    return OpenStructure(slug, folder, document.id, engine, document.schema, database, document.demonstration, life)
 
 
 def schema_of(slug: str) -> str:
@@ -224,11 +262,11 @@ def _document(path: Path) -> Document:
 
 
 def _store(
-    folder: Path, document: Document, database: Database | None
-) -> tuple[sqlite_recorder.HardenedFactory | factory.PostgresFactory, Vault]:
-    if database and document.schema:
-        return factory.factory(database, document.schema), PostgresVault(database, document.schema)
-    return sqlite_recorder.factory(folder), SqliteVault(folder / "keys.db")
+    folder: Path, document: Document, database: Database | None, *, create: bool
+) -> tuple[sqlite_factory.HardenedFactory | factory.PostgresFactory, Vault]:
+    if database and (schema := document.schema):
+        return factory.factory(database, schema, create=create), PostgresVault(database, schema, create=create)
+    return sqlite_factory.factory(folder, create=create), SqliteVault(folder / "keys.db", create=create)
 
 
 def _publish(

@@ -241,8 +241,8 @@ class Sampled(Event):
 @pytest.fixture
 def fixed(tmp_path: Path) -> Iterator[TypedMapper]:
     """A mapper whose key of DOSSIER is fixed."""
-    vault, ring = SqliteVault(tmp_path / "keys.db"), Ring.create(tmp_path / "keys", "ml")
-    with closing(Keys(FIXED_STRUCTURE, ring, vault)) as keys:
+    vault, ring = SqliteVault(tmp_path / "keys.db", create=True), Ring.create(tmp_path / "keys", "ml")
+    with closing(Keys(FIXED_STRUCTURE, ring, vault, create=True)) as keys:
         number = vault.ring()
         vault.add(number, {DOSSIER: aes_key_wrap(ring.key(number) or b"", KEY)})
         yield TypedMapper([*EVENTS, Sampled], keys)

@@ -6,6 +6,7 @@ stand ready beside them.
 """
 
 from collections.abc import Set
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from pixflow.backups.erasure_register import Erasure, lines
 from pixflow.backups.key_copies import FILE, KeysCopy
 from pixflow.restore.targets import Target
 from pixflow.store import StoreRefused
-from pixflow.store.durable_files import write_new
+from pixflow.store.durable_files import replace, write_new
 from pixflow.store.keys import Keys, rewrapped, unwrapped
 from pixflow.store.ring import Ring
 
@@ -39,9 +40,9 @@ def merge_keys(
     each empty key counts as destroyed. Raises BackupError: "keys-not-opened" when another structure's key wraps them,
     "damaged".
     """
-    ring = _ring(folder, slug, copy)
+    ring = _ring(folder, slug, place, copy)
     register = [*_register(ring.path.with_suffix(".erased"), copy), *(erased or ())]
-    number, there = place.keys(ring) or (ring.latest, {})
+    number, there = place.keys(ring.key) or (ring.latest, {})
     empty = {stream for found in (there, copy.streams if copy else {}) for stream, key in found.items() if key is None}
     gone: set[UUID] = set().union(*(line.streams for line in register), empty if erased is None else ())
     whole = {stream for stream, key in there.items() if key and unwrapped(_key(ring, number), key)}
@@ -64,18 +65,29 @@ def encoded(register: list[Erasure]) -> bytes:
     return b"".join(line + b"\n" for line in dict.fromkeys(map(msgspec.json.encode, register)))
 
 
-def _ring(folder: Path, slug: str, copy: KeysCopy | None) -> Ring:
-    """Returns the ring of this machine, else the ring of the backup."""
-    path = folder / f"{slug}.ring"
-    new = copy is not None and not path.exists()
-    if new and copy:
-        write_new(path, copy.ring)
+def _ring(folder: Path, slug: str, place: Target, copy: KeysCopy | None) -> Ring:
+    """Returns the ring of this machine. Where it is gone, damaged or an older copy, that of the backup replaces it."""
+    path, ours = folder / f"{slug}.ring", None
+    with suppress(StoreRefused):
+        ours = Ring(folder, slug)
+        if copy is None or not _is_older(ours, copy, place):
+            return ours
+    was = path.read_bytes() if path.exists() else None
     try:
-        return Ring(folder, slug)
+        if copy:
+            write_new(path, copy.ring) if was is None else replace(path, copy.ring)
+            return Ring(folder, slug)
     except StoreRefused:
-        if new:
-            path.unlink()
-        raise BackupError("keys-not-opened") from None
+        path.unlink() if was is None else replace(path, was)
+    raise BackupError("keys-not-opened")
+
+
+def _is_older(ours: Ring, copy: KeysCopy, place: Target) -> bool:
+    """Tells if the backup's ring opens the present keys, and the ring of this machine does not."""
+    theirs: dict[int, bytes] = {}
+    with suppress(StoreRefused):
+        theirs = ours.keys_of(copy.ring)
+    return place.has_keys() and place.keys(ours.key) is None and place.keys(theirs.get) is not None
 
 
 def _register(path: Path, copy: KeysCopy | None) -> list[Erasure]:

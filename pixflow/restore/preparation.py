@@ -21,11 +21,12 @@ from pixflow.inspection.faults import Fault
 from pixflow.restore import key_merge, sources
 from pixflow.restore.key_merge import MergedKeys
 from pixflow.restore.targets import Target, common
-from pixflow.store import StoreError, replacement
+from pixflow.store import StoreError, replacement, watermark
 from pixflow.store.durable_files import write_new
 from pixflow.store.postgres.database import Database
 from pixflow.store.replacement import IDENTITY
 from pixflow.store.sqlite import copy
+from pixflow.store.watermark import Watermark
 from pixflow.structure import record_restore
 from pixflow.structure_folder import Clock, Document, OpenStructure
 
@@ -70,25 +71,27 @@ def prepare(job: Job, ready: Path, rebuild: Callable[[OpenStructure], object]) -
     merged = key_merge.merge_keys(keys, folder.name, job.target, id, keys_copy, job.erased)
     with closing(merged.keys):
         key_copies.check_none_lost(merged.keys, copy.streams(job.backup / EVENTS, sealed_topics()))
-        keeps_keys = job.target.has_keys() and job.target.keys(merged.keys.ring) is None
+        keeps_keys = job.target.has_keys() and job.target.keys(merged.keys.ring.key) is None
         with closing(Engine(job.target.store(), merged.keys, job.clock)) as engine:
             schema = job.document.schema and f"{job.document.schema}{replacement.NEXT}"
             opened = OpenStructure(folder.name, ready, job.document.id, engine, schema, job.database)
             bad = _open_all(job, engine, ready)
             kept, lost = _kept(job)
-            _record(job, opened, kept, lost)
+            life = _record(job, opened, kept, lost)
             erased = erasing.forget_again(opened, merged.register)
             if erased or merged.destroyed:
                 erasing.owe(msgspec.structs.replace(opened, folder=folder))
             rebuild(opened)
-    _write_files(job, ready, merged)
+            mark = Watermark(id, life, engine.head(), merged.keys.vault.count())
+    _write_files(job, ready, merged, mark)
     replaces = job.target.has_events()
     return Prepared(len(erased), kept, lost, bad, merged.destroyed, replaces, keeps_keys)
 
 
-def _write_files(job: Job, ready: Path, merged: MergedKeys) -> None:
+def _write_files(job: Job, ready: Path, merged: MergedKeys, mark: Watermark) -> None:
     """Writes the small files, and makes all files durable."""
     write_new(replacement.register_ready(job.folder), key_merge.encoded(merged.register))
+    watermark.write(replacement.watermark_ready(job.folder), mark)
     write_new(ready / IDENTITY, msgspec.json.encode(job.document))
     if not job.document.schema and job.target.has_events():
         described = ready / manifest.FILE
@@ -121,12 +124,14 @@ def _kept(job: Job) -> tuple[int, int | None]:
     return kept, present[-1][2] - kept if present else 0
 
 
-def _record(job: Job, opened: OpenStructure, kept: int, lost: int | None) -> None:
+def _record(job: Job, opened: OpenStructure, kept: int, lost: int | None) -> UUID:
+    """Records the restore. Returns the id of its command."""
+    command_id = new_id(opened.id, f"restore {opened.engine.head()} {job.clock().isoformat()}")
     opened.engine.execute(
         {"structure": opened.stream("structure")},
         record_restore,
         by=Actor(OPERATOR),
-        command_id=new_id(opened.id, f"restore {opened.engine.head()} {job.clock().isoformat()}"),
+        command_id=command_id,
         via="cli",
         kept=kept,
         lost=lost,
@@ -134,3 +139,4 @@ def _record(job: Job, opened: OpenStructure, kept: int, lost: int | None) -> Non
         made=job.made.made,
         motive=job.motive,
     )
+    return command_id

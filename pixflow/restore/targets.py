@@ -1,27 +1,28 @@
 """Target of a restore: a folder, or a PostgreSQL schema. New records stand ready beside the present ones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
 from pixflow.backups.manifest import EVENTS
-from pixflow.store import StoreRefused
+from pixflow.store import RecordsLost, StoreRefused
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres import copy as postgres_copy
 from pixflow.store.postgres import factory, tables
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
 from pixflow.store.replacement import NEXT, READY, folder_aside, schema_aside
-from pixflow.store.ring import Ring
 from pixflow.store.sqlite import copy as sqlite_copy
-from pixflow.store.sqlite import recorder as sqlite_recorder
+from pixflow.store.sqlite import factory as sqlite_factory
 from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.store.vault import Vault
 
-Store = sqlite_recorder.HardenedFactory | factory.PostgresFactory
+Store = sqlite_factory.HardenedFactory | factory.PostgresFactory
 WrappedKeys = tuple[int, dict[UUID, bytes | None]]
+RingKey = Callable[[int], bytes | None]
+"""Returns the ring key of a number, None for an unknown one."""
 Command = tuple[str, int, int]
 """Id of a command, its first and its last position."""
 
@@ -39,8 +40,8 @@ class Target(Protocol):
         """Tells whether a restore of that time has set something aside."""
         ...
 
-    def keys(self, ring: Ring) -> WrappedKeys | None:
-        """Returns the number of the ring key, and the present keys. None without keys that `ring` opens."""
+    def keys(self, opens: RingKey) -> WrappedKeys | None:
+        """Returns the number of the ring key, and the present keys. None without keys that a ring key `opens`."""
         ...
 
     def has_keys(self) -> bool:
@@ -81,9 +82,9 @@ class FolderTarget:
     def has_aside(self, stamp: str) -> bool:
         return folder_aside(self._folder, stamp).exists()
 
-    def keys(self, ring: Ring) -> WrappedKeys | None:
+    def keys(self, opens: RingKey) -> WrappedKeys | None:
         try:
-            return _opened(SqliteVault(self._folder / "keys.db"), ring) if self.has_keys() else None
+            return _opened(SqliteVault(self._folder / "keys.db"), opens) if self.has_keys() else None
         except StoreRefused:
             return None
 
@@ -97,10 +98,10 @@ class FolderTarget:
         sqlite_copy.duplicate(copy, self._ready / EVENTS)
 
     def vault(self) -> Vault:
-        return SqliteVault(self._ready / "keys.db")
+        return SqliteVault(self._ready / "keys.db", create=True)
 
     def store(self) -> Store:
-        return sqlite_recorder.factory(self._ready)
+        return sqlite_factory.factory(self._ready)
 
 
 class SchemaTarget:
@@ -121,8 +122,11 @@ class SchemaTarget:
     def has_aside(self, stamp: str) -> bool:
         return tables.exist(self._database, schema_aside(self._schema, stamp))
 
-    def keys(self, ring: Ring) -> WrappedKeys | None:
-        return _opened(PostgresVault(self._database, self._schema), ring) if self.has_keys() else None
+    def keys(self, opens: RingKey) -> WrappedKeys | None:
+        try:
+            return _opened(PostgresVault(self._database, self._schema), opens) if self.has_keys() else None
+        except RecordsLost:
+            return None
 
     def has_keys(self) -> bool:
         return tables.exist(self._database, self._schema)
@@ -140,11 +144,11 @@ class SchemaTarget:
         return factory.factory(self._database, self._ready)
 
 
-def _opened(vault: Vault, ring: Ring) -> WrappedKeys | None:
-    """Returns the content of a vault, None when it is new or when `ring` lacks the key that wraps it."""
+def _opened(vault: Vault, opens: RingKey) -> WrappedKeys | None:
+    """Returns the content of a vault, None when it is new or when no ring key `opens` it."""
     with closing(vault):
         number = vault.ring()
-        return vault.read(vault.streams()) if number and ring.key(number) else None
+        return vault.read(vault.streams()) if number and opens(number) else None
 
 
 def common(one: list[Command], other: list[Command]) -> int:

@@ -10,7 +10,8 @@ from uuid import UUID
 from eventsourcing.persistence import MapperDeserialisationError
 
 DatabaseCode = Literal["url", "entry", "rights"]
-SiteCode = Literal["key", "backup", "occupied", "gone"]
+SiteCode = Literal["key", "store", "older", "backup", "occupied", "gone"]
+LossCode = Literal["events", "older-events", "keys", "older-keys", "ring", "structure-key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ class DatabaseRefused(StoreRefused):
 class SiteRefused(StoreRefused):
     """The accounts of the site cannot be used.
 
-    `code`: "key" when their key does not fit, "backup" when a file is no backup of them, "occupied" when a backup
-    would replace others, "gone" when they belong to a structure that nothing else knows.
+    `code`: "key" when their key does not fit, "store" when their database is gone, emptied or damaged, "older" when a
+    backup knows more than it, "backup" when a file is no backup of them, "occupied" when a backup would replace others,
+    "gone" when they belong to a structure that nothing else knows.
     """
 
     def __init__(self, code: SiteCode, message: str) -> None:
@@ -97,8 +99,16 @@ class SiteRefused(StoreRefused):
         self.code = code
 
 
-class KeysLost(StoreRefused):
-    """The store holds sealed personal data, but not the keys that open them."""
+class RecordsLost(StoreRefused):
+    """A part of a structure is gone, emptied, or an older copy. Nothing was changed, and nothing is made in its place.
+
+    `code` names the part: "events", "keys" (the vault), "ring" and "structure-key" (files of keys/). "older-events" and
+    "older-keys" have less than pixflow saw before (pixflow/store/watermark.py).
+    """
+
+    def __init__(self, code: LossCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class FormatRefused(StoreRefused):

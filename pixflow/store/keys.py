@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from pixflow.store import Damaged, KeysLost, StoreRefused
+from pixflow.store import Damaged, LossCode, RecordsLost, StoreRefused
 from pixflow.store.ring import LENGTH, Ring
 from pixflow.store.vault import RingMoved, Vault
 
@@ -99,16 +99,17 @@ def rewrapped(old: bytes, new: bytes, wrapped: bytes) -> bytes:
 class Keys:
     """Encrypts and decrypts the personal fields of one structure's events (AES-256-GCM, one key a stream).
 
-    `sealed` gives the streams that hold sealed data: a new vault is started only when there are none. Raises KeysLost.
+    Only `create` starts a new vault. Raises RecordsLost for a vault that is empty, or that the ring does not open.
     """
 
-    def __init__(self, structure: UUID, ring: Ring, vault: Vault, sealed: Callable[[], Iterable[UUID]] = tuple) -> None:
+    def __init__(self, structure: UUID, ring: Ring, vault: Vault, *, create: bool = False) -> None:
         self.structure = structure
         self.ring = ring
         self.vault = vault
         self._known: dict[int, StreamKey | None] = {}  # by UUID.int: a UUID compares in Python
-        if not vault.ring():
-            self._begin(sealed)
+        if create and not vault.ring():
+            vault.renew(ring.latest, bytes)
+        self._current()
 
     @property
     def digest_key(self) -> bytes:
@@ -209,14 +210,6 @@ class Keys:
             return key
         raise StoreRefused(f"the key of stream {stream} is destroyed: nothing is sealed with it any more")
 
-    def _begin(self, sealed: Callable[[], Iterable[UUID]]) -> None:
-        with self.ring.changing():
-            if self.vault.ring():
-                return  # another process was first
-            if lost := self.lost(sealed()):
-                raise KeysLost(f"the vault of {self.ring.path} is new, and {len(lost)} streams are sealed already")
-            self.vault.renew(self.ring.latest, bytes)
-
     def _unknown(self, streams: Iterable[UUID]) -> set[UUID]:
         return {stream for stream in streams if stream.int not in self._known}
 
@@ -246,19 +239,28 @@ class Keys:
 
     def _read(self, streams: Iterable[UUID]) -> tuple[bytes, dict[UUID, bytes | None]]:
         """Returns the ring key and the wrapped keys. Reads again when both were renewed in between."""
+        number = 0
         for _ in range(_TRIES):
             number, found = self.vault.read(streams)
             if ring := self.ring.key(number):
                 return ring, found
-        raise self._unopened()
+        raise self._unopened(number)
 
     def _current(self) -> bytes:
-        if key := self.ring.key(self.vault.ring()):
-            return key
-        raise self._unopened()
+        """Returns the ring key that wraps the vault. Reads again when both were renewed in between."""
+        number = 0
+        for _ in range(_TRIES):
+            number = self.vault.ring()
+            if key := self.ring.key(number):
+                return key
+        raise self._unopened(number)
 
-    def _unopened(self) -> StoreRefused:
-        return StoreRefused(f"{self.ring.path} lacks the ring key that wraps the keys of the vault")
+    def _unopened(self, number: int) -> RecordsLost:
+        """Returns the reason why the ring does not open the vault: the one with the lower number is an older copy."""
+        if not number:
+            return RecordsLost("keys", f"the vault of {self.ring.path} is empty")
+        older: LossCode = "older-keys" if number < self.ring.latest else "ring"
+        return RecordsLost(older, f"{self.ring.path} lacks the ring key that wraps the keys of the vault")
 
     def _at_hand(self, stream: UUID) -> StreamKey | None:
         """Returns the key of a stream, None when it is destroyed. Raises KeyError when the vault has none."""

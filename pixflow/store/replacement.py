@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pixflow.store import StoreRefused
+from pixflow.store import StoreRefused, watermark
 from pixflow.store.durable_files import discard, sync_folder, wipe_behind, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres import copy as postgres_copy
@@ -62,6 +62,11 @@ def register_ready(folder: Path) -> Path:
     return _register(folder).with_suffix(".erased.next")
 
 
+def watermark_ready(folder: Path) -> Path:
+    """Returns the path of the watermark that stands ready, beside the present one."""
+    return watermark.path_of(folder).with_suffix(".head.next")
+
+
 def order(folder: Path, wanted: Order) -> None:
     """Writes the order: from now on the new records take the place of the old ones."""
     write_new(folder / ORDER, msgspec.json.encode(wanted))
@@ -83,6 +88,7 @@ def complete(folder: Path, database: Database | None) -> None:
     else:
         _replace_files(folder, wanted)
     _take(register_ready(folder), _register(folder))
+    _take(watermark_ready(folder), watermark.path_of(folder))
     sync_folder(folder.parent / "keys")
     sync_folder(folder)
     shutil.rmtree(folder / READY, ignore_errors=True)
@@ -92,7 +98,8 @@ def complete(folder: Path, database: Database | None) -> None:
 def withdraw(folder: Path, database: Database | None) -> None:
     """Removes what stands ready, and the order. The old records serve."""
     (folder / ORDER).unlink(missing_ok=True)
-    register_ready(folder).unlink(missing_ok=True)
+    for ready in (register_ready(folder), watermark_ready(folder)):
+        ready.unlink(missing_ok=True)
     if database and (schema := _schema_of(folder)):
         postgres_copy.drop(database, f"{schema}{NEXT}")
     shutil.rmtree(folder / READY, ignore_errors=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from pixflow.store import StoreRefused
+from pixflow.store import LossCode, RecordsLost, StoreRefused
 from pixflow.store.durable_files import discard, private_folder, replace, wipe_behind, write_new
 from pixflow.store.locks import FileLock
 
@@ -125,11 +125,12 @@ class Ring:
                     self._open(self._next)
                     self._take_over()
         except InvalidUnwrap:
-            raise StoreRefused(f"{self.key_path} is not the key that wrapped {self.path}") from None
+            raise RecordsLost("structure-key", f"{self.key_path} is not the key that wrapped {self.path}") from None
         except PermissionError:
             raise
         except _UNREADABLE as error:
-            raise StoreRefused(f"the keys of this structure cannot be read: {error}") from None
+            code: LossCode = "ring" if self.key_path.exists() else "structure-key"
+            raise RecordsLost(code, f"the keys of this structure cannot be read: {error}") from None
 
     def _open(self, structure_key: Path) -> None:
         document = msgspec.json.decode(self.path.read_bytes(), type=_Document)

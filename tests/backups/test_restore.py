@@ -86,6 +86,7 @@ def test_keys_and_register_stay_as_they_are_when_it_is_refused(house: House, ear
     copy = key_copies.read(backup)
     copy.streams.clear()
     (backup / key_copies.FILE).write_bytes(msgspec.json.encode(copy))
+    house.reopen()
     held = {path.name: path.read_bytes() for path in (house.data / "keys").iterdir()}
     keys = house.opened.engine.keys.vault.streams()
     with pytest.raises(OSError, match="No space"):

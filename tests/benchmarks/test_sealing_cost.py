@@ -12,7 +12,7 @@ import pytest
 from pixflow.events.base import Recorded, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.store.mapper import TypedMapper
-from pixflow.store.sqlite.recorder import factory
+from pixflow.store.sqlite.factory import factory
 from pixflow.structure_folder import OpenStructure
 from projections.contract import Source
 from projections.store import sqlite, stores
@@ -42,7 +42,7 @@ class InClear(ListedEvents):
     def __init__(self, folder: Path, events: Sequence[Recorded]) -> None:
         super().__init__(events)
         folder.mkdir()
-        self.factory = factory(folder)
+        self.factory = factory(folder, create=True)
         self._recorder = self.factory.application_recorder()
         self.mapper = TypedMapper(catalogue())
         self._recorder.insert_events([self.mapper.to_stored_event(one) for one in events])

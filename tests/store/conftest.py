@@ -7,8 +7,9 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from pixflow.store.postgres.database import Database
-from pixflow.store.sqlite import recorder as sqlite
-from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
+from pixflow.store.sqlite import factory as sqlite
+from pixflow.store.sqlite.factory import HardenedFactory
+from pixflow.store.sqlite.recorder import HardenedRecorder
 from tests.postgres import Cluster
 from tests.store.places import AnyRecorder, Place, PostgresPlace, SqlitePlace
 
@@ -45,7 +46,7 @@ def recorder(place: Place) -> Iterator[AnyRecorder]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[HardenedFactory]:
-    with closing(sqlite.factory(tmp_path)) as opened:
+    with closing(sqlite.factory(tmp_path, create=True)) as opened:
         yield opened
 
 

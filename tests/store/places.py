@@ -14,8 +14,9 @@ from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.factory import PostgresFactory
 from pixflow.store.postgres.recorder import PostgresRecorder
 from pixflow.store.postgres.vault import PostgresVault
-from pixflow.store.sqlite import recorder as sqlite_recorder
-from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
+from pixflow.store.sqlite import factory as sqlite_factory
+from pixflow.store.sqlite.factory import HardenedFactory
+from pixflow.store.sqlite.recorder import HardenedRecorder
 from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.store.vault import Vault
 from tests.store.samples import raw
@@ -50,10 +51,10 @@ class SqlitePlace:
         return str(self.folder)
 
     def factory(self) -> HardenedFactory:
-        return sqlite_recorder.factory(self.folder)
+        return sqlite_factory.factory(self.folder, create=True)
 
     def vault(self) -> SqliteVault:
-        return SqliteVault(self.folder / "keys.db")
+        return SqliteVault(self.folder / "keys.db", create=True)
 
     def dump(self) -> list[Any]:
         with raw(self.folder) as connection:
@@ -71,10 +72,10 @@ class PostgresPlace:
         return f"{self.database.url}#{self.schema}"
 
     def factory(self) -> PostgresFactory:
-        return factory.factory(self.database, self.schema)
+        return factory.factory(self.database, self.schema, create=True)
 
     def vault(self) -> PostgresVault:
-        return PostgresVault(self.database, self.schema)
+        return PostgresVault(self.database, self.schema, create=True)
 
     def dump(self) -> list[Any]:
         with psycopg.connect(self.database.url) as connection:
@@ -87,8 +88,8 @@ def opened(name: str, limit: float = 10.0) -> Iterator[AnyRecorder]:
     """The store of that name as another process has it, with a pool or a connection of its own."""
     url, _, schema = name.partition("#")
     if not schema:
-        with closing(sqlite_recorder.factory(Path(name), limit)) as store:
+        with closing(sqlite_factory.factory(Path(name), limit, create=True)) as store:
             yield store.application_recorder()
         return
     with closing(Database(url, limit=limit)) as database:
-        yield factory.factory(database, schema).application_recorder()
+        yield factory.factory(database, schema, create=True).application_recorder()

@@ -12,10 +12,11 @@ from eventsourcing import persistence
 from eventsourcing.persistence import ConnectionUnavailableError, OperationalError
 from eventsourcing.sqlite import SQLiteConnectionPool
 
-from pixflow.store import StoreBusy, StoreFull, StoreRefused
+from pixflow.store import RecordsLost, StoreBusy, StoreFull, StoreRefused
 from pixflow.store.locks import FileLock
-from pixflow.store.sqlite.connections import WAL_LIMIT, HardenedDatastore, HardenedPool
-from pixflow.store.sqlite.recorder import HardenedRecorder, factory
+from pixflow.store.sqlite.connections import WAL_LIMIT, HardenedDatastore, HardenedPool, check_durable
+from pixflow.store.sqlite.factory import factory
+from pixflow.store.sqlite.recorder import HardenedRecorder
 from tests.store.samples import command, finish, raw, start, stored
 
 
@@ -42,10 +43,26 @@ def test_a_connection_that_only_reads_keeps_fewer_pages(recorder: HardenedRecord
         assert [ask(one, "PRAGMA cache_size") for one in (reader, writer)] == [-500, -2000]
 
 
-def test_f1_a_store_that_cannot_be_durable_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(StoreRefused, match="lost in a power cut: SQLite gives journal_mode=memory"):
-        HardenedPool(db_name=":memory:").get_connection()
+def test_f1_a_store_that_cannot_be_durable_is_refused() -> None:
+    refused = pytest.raises(StoreRefused, match="lost in a power cut: SQLite gives journal_mode=memory")
+    with closing(sqlite3.connect(":memory:")) as fleeting, refused:
+        check_durable(fleeting)
+
+
+def test_opening_makes_no_file_and_no_table(tmp_path: Path) -> None:
+    for emptied in (False, True):
+        if emptied:
+            (tmp_path / "events.db").touch()
+        with pytest.raises(RecordsLost):
+            factory(tmp_path).application_recorder()
+        assert [path.stat().st_size for path in tmp_path.glob("events.db")] == [0] * emptied
+
+
+def test_a_connection_makes_no_file_where_somebody_took_it_away(recorder: HardenedRecorder, tmp_path: Path) -> None:
+    (tmp_path / "events.db").rename(tmp_path / "taken.db")
+    with pytest.raises(StoreRefused, match="cannot be opened"):
+        recorder.datastore.pool.connect()
+    assert not (tmp_path / "events.db").exists()
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -81,13 +98,13 @@ def test_f2_what_is_recorded_is_not_changed(recorder: HardenedRecorder, tmp_path
 
 
 def test_f2_a_position_is_never_issued_twice(tmp_path: Path) -> None:
-    first = factory(tmp_path)
+    first = factory(tmp_path, create=True)
     first.application_recorder().insert_events(stored(uuid4(), 1, 2, 3))
     first.close()
     with raw(tmp_path) as connection:
         connection.execute("DROP TRIGGER stored_events_delete")
         connection.execute("DELETE FROM stored_events WHERE position > 1")
-    second = factory(tmp_path)
+    second = factory(tmp_path, create=True)
     recorder = second.application_recorder()
     assert list(recorder.insert_events(stored(uuid4(), 1))) == [4]
     assert recorder.missing_triggers() == ["stored_events_delete"]
@@ -104,6 +121,12 @@ def test_f2_control_the_library_table_issues_positions_again() -> None:
     plain.execute("DELETE FROM e WHERE version > 1")
     assert plain.execute("INSERT INTO e VALUES ('b', 1)").lastrowid == 2
     plain.close()
+
+
+def empty(folder: Path) -> Path:
+    """Returns a database file without tables."""
+    (folder / "events.db").touch()
+    return folder / "events.db"
 
 
 @pytest.fixture
@@ -128,7 +151,7 @@ def wait_for_a_connection(pool: SQLiteConnectionPool) -> None:
 
 @pytest.mark.usefixtures("_stepping_clock")
 def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(tmp_path: Path) -> None:
-    wait_for_a_connection(HardenedPool(db_name=str(tmp_path / "events.db")))
+    wait_for_a_connection(HardenedPool(db_name=str(empty(tmp_path))))
 
 
 @pytest.mark.usefixtures("_stepping_clock")
@@ -138,7 +161,7 @@ def test_f10_control_the_library_pool_fails(tmp_path: Path) -> None:
 
 
 def test_a_wait_for_a_connection_has_a_limit(tmp_path: Path) -> None:
-    pool = HardenedPool(db_name=str(tmp_path / "events.db"))
+    pool = HardenedPool(db_name=str(empty(tmp_path)))
     used = [pool.get_connection() for _ in range(15)]
     with pytest.raises(ConnectionUnavailableError, match=r"0\.05 s"):
         pool.get_connection(timeout=0.05, is_writer=True)
@@ -202,7 +225,7 @@ def test_f12_a_checkpoint_that_fails_does_not_deny_what_is_recorded(
 
 
 def test_f12_closing_empties_the_wal(tmp_path: Path) -> None:
-    store = factory(tmp_path)
+    store = factory(tmp_path, create=True)
     store.application_recorder().insert_events(stored(uuid4(), 1))
     with raw(tmp_path) as witness:
         witness.execute("SELECT 1 FROM stored_events").fetchall()

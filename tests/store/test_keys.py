@@ -45,7 +45,8 @@ def another(folder: Path) -> Iterator[Another]:
     with ExitStack() as opened:
 
         def open_keys(vault: Path = folder) -> Keys:
-            return opened.enter_context(closing(Keys(STRUCTURE, Ring(folder, "ml"), SqliteVault(vault / "keys.db"))))
+            made = SqliteVault(vault / "keys.db", create=True)
+            return opened.enter_context(closing(Keys(STRUCTURE, Ring(folder, "ml"), made, create=True)))
 
         yield open_keys
 
@@ -86,16 +87,6 @@ def test_another_process_has_the_same_key_and_makes_no_second_one(keys: Keys, an
     keys.ensure([STREAM])
     other.ensure([STREAM])
     assert unsealed(other, STREAM, PLACE, keys.seal(STREAM, PLACE, b"secret")) == b"secret"
-
-
-def test_a_vault_is_begun_once_even_when_somebody_is_erased_meanwhile(keys: Keys, another: Another) -> None:
-    """A process that found no ring key continues after an erasure has created another one."""
-    sealed = keys.seal(OTHER, PLACE, b"kept")
-    late = another()
-    keys.destroy([STREAM])
-    late._begin(tuple)
-    assert keys.vault.ring() == 2
-    assert unsealed(another(), OTHER, PLACE, sealed) == b"kept"
 
 
 def test_more_streams_than_are_remembered_have_their_keys_at_once(

@@ -50,13 +50,13 @@ def far(wire: Wire) -> Iterator[Database]:
 
 @pytest.fixture
 def recorder(far: Database, schema: str) -> PostgresRecorder:
-    return factory(far, schema).application_recorder()
+    return factory(far, schema, create=True).application_recorder()
 
 
 @pytest.fixture
 def near(database: Database, schema: str, recorder: PostgresRecorder) -> PostgresRecorder:
     """Returns the store on connections that hold."""
-    return factory(database, schema).application_recorder()
+    return factory(database, schema, create=True).application_recorder()
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_f11_a_server_that_says_nothing_keeps_nobody_waiting(recorder: PostgresR
 def test_keys_renewed_over_a_wire_that_was_cut_are_renewed_once(
     far: Database, database: Database, schema: str, at_commit: Callable[[Fault], None], fault: Fault
 ) -> None:
-    vault, kept, gone = PostgresVault(far, schema), uuid4(), uuid4()
+    vault, kept, gone = PostgresVault(far, schema, create=True), uuid4(), uuid4()
     with database.owner() as owner:
         owner.execute(f'INSERT INTO "{schema}".ring VALUES (1)'.encode())
     vault.add(1, {kept: b"a", gone: b"b"})
@@ -195,7 +195,7 @@ def test_keys_renewed_over_a_wire_that_was_cut_are_renewed_once(
 def patient(postgres: Cluster, schema: str) -> Iterator[PostgresRecorder]:
     """A store that waits for a recovery of the server, on a busy machine too."""
     with closing(Database(postgres.url(), limit=60.0)) as database:
-        yield factory(database, schema).application_recorder()
+        yield factory(database, schema, create=True).application_recorder()
 
 
 def test_a_restart_under_load_loses_nothing_and_fails_nobody(patient: PostgresRecorder, postgres: Cluster) -> None:

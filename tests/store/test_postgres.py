@@ -32,7 +32,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture
 def recorder(database: Database, schema: str) -> PostgresRecorder:
-    return factory(database, schema).application_recorder()
+    return factory(database, schema, create=True).application_recorder()
 
 
 def refuses(connection: psycopg.Connection[tuple[object, ...]], statement: str, schema: str) -> psycopg.Error:
@@ -105,7 +105,7 @@ def test_f2_a_user_who_may_not_make_roles_is_told_and_has_the_triggers(postgres:
     postgres.run(f"CREATE ROLE {name} LOGIN")
     url = postgres.create_database(owner=name)
     with closing(Database(url)) as database:
-        recorder = factory(database, schema).application_recorder()
+        recorder = factory(database, schema, create=True).application_recorder()
         assert (database.role, recorder.has_known_flaw) == (None, True)
         recorder.insert_events(stored(uuid4(), 1), command=command())
         with database.connect() as connection:
@@ -115,7 +115,7 @@ def test_f2_a_user_who_may_not_make_roles_is_told_and_has_the_triggers(postgres:
     postgres.run(f"GRANT {name}_writer TO {name}")
     postgres.run(f"GRANT CREATE ON DATABASE {conninfo_to_dict(url)['dbname']} TO {name}_writer")
     with closing(Database(url)) as database:
-        recorder = factory(database, schema).application_recorder()
+        recorder = factory(database, schema, create=True).application_recorder()
         assert (database.role, recorder.has_known_flaw) == (f"{name}_writer", False)
         assert list(recorder.insert_events(stored(uuid4(), 1))) == [2]
         with database.connect() as connection:
@@ -125,7 +125,7 @@ def test_f2_a_user_who_may_not_make_roles_is_told_and_has_the_triggers(postgres:
 
 def test_a_name_that_would_be_cut_is_refused(database: Database) -> None:
     with pytest.raises(StoreRefused, match="would cut the name"):
-        factory(database, "s" * 64).application_recorder()
+        factory(database, "s" * 64, create=True).application_recorder()
 
 
 # Starting
@@ -239,7 +239,7 @@ def test_a_user_without_rights_is_told_so(postgres: Cluster) -> None:
     name = f"u{uuid4().hex[:8]}"
     postgres.run(f"CREATE ROLE {name} LOGIN")
     with closing(Database(postgres.url(user=name))) as database, pytest.raises(DatabaseRefused) as refused:
-        factory(database, name).application_recorder()
+        factory(database, name, create=True).application_recorder()
     assert refused.value.code == "rights"
 
 
@@ -269,7 +269,7 @@ def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(postgres: Cluster, mo
 def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str) -> None:
     """More structures are written to than there are connections, and each asks for a second one meanwhile."""
     with closing(Database(postgres.url(), size=4, limit=60.0)) as database:
-        recorders = [factory(database, f"{schema}{number}").application_recorder() for number in range(6)]
+        recorders = [factory(database, f"{schema}{number}", create=True).application_recorder() for number in range(6)]
 
         def write(recorder: PostgresRecorder) -> None:
             for _ in range(5):

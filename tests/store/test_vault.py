@@ -28,7 +28,7 @@ def vault(place: Place) -> Iterator[Vault]:
 
 
 def test_a_damaged_file_is_refused_in_words(tmp_path: Path) -> None:
-    with closing(SqliteVault(tmp_path / "keys.db")) as vault:
+    with closing(SqliteVault(tmp_path / "keys.db", create=True)) as vault:
         vault.renew(1, bytes)
         vault.add(1, {A: b"a"})
         with closing(sqlite3.connect(tmp_path / "keys.db")) as other:
@@ -79,9 +79,10 @@ def test_a_renewal_that_fails_changes_nothing(vault: Vault) -> None:
 
 
 def test_keys_made_while_others_are_renewed_open_afterwards(place: Place, tmp_path: Path) -> None:
-    Ring.create(tmp_path / "keys", "ml")
+    ring = Ring.create(tmp_path / "keys", "ml")
     structure, streams = uuid4(), [[uuid4() for _ in range(15)] for _ in range(3)]
     together = Barrier(4, timeout=600)
+    Keys(structure, ring, place.vault(), create=True).close()
 
     def opened() -> Keys:
         return Keys(structure, Ring(tmp_path / "keys", "ml"), place.vault())

@@ -82,7 +82,8 @@ SENTENCES = {
     "tables alarm": "{lag} de retard depuis {minutes} : ni « serve » ni « tick » ne passent, ou le disque est plein.",
     "tables alarm none": "Aucune qui se lise : « serve » les refait dans la minute, ou à son démarrage.",
     "tables alarm other": "Aucune pour cette version de pixflow : « serve » les fera à son démarrage.",
-    "tables alarm ahead": "Elles montrent des faits qui ne sont plus là : « pixflow rebuild ».",
+    "tables alarm ahead": "Elles montrent des faits qui ne sont plus là : la base est une copie plus ancienne. "
+    "Restaurez la dernière sauvegarde.",
     "stopped good": "Aucune.",
     "stopped alarm": "{streams} ({tables}) : gardez le journal technique, mettez pixflow à jour, puis « pixflow "
     "rebuild ».",
@@ -138,8 +139,12 @@ SENTENCES = {
     "account_store good none": "Personne n’est encore invité : « pixflow account invite ».",
     "account_store alarm": "Ils ne s’ouvrent pas : leur base est abîmée, ou leur clé (keys/_site.key) manque ou n’est "
     "pas la leur. Remettez la clé, ou « pixflow account restore ».",
-    "account_store alarm lost": "Leur base manque, et leur clé est là : « pixflow account restore », ou invitez chacun "
-    "de nouveau.",
+    "account_store alarm lost": "Leur base manque, est vide ou abîmée : mettez de côté ce qu’il en reste, puis "
+    "« pixflow account restore ». Sans sauvegarde, mettez aussi leur clé de côté, et invitez chacun de nouveau.",
+    "account_store alarm older": "Une sauvegarde en sait plus : leur base est une copie plus ancienne. Mettez-la de "
+    "côté, puis « pixflow account restore » de la dernière. Aucune n’est supprimée avant.",
+    "account_store alarm missing": "{people} de l’équipe n’y ont plus de compte : leur base est une copie plus "
+    "ancienne. « pixflow account restore » de la dernière sauvegarde, ou invitez de nouveau.",
     "account_store alarm modes": "{files} peut se lire par d’autres : « chmod 600 ».",
     "account_store alarm forged": "{unsigned} par pixflow : quelqu’un d’autre écrit dans la base des comptes. Ce "
     "qu’il y a mis n’ouvre rien. Changez le mot de passe de la base, et voyez qui y accède.",

@@ -12,7 +12,6 @@ from stat import S_IMODE
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import select
 
 from pixflow import erasing
 from pixflow.access_journal import seal
@@ -28,10 +27,11 @@ from pixflow.inspection.faults import Fault
 from pixflow.restore.sources import set_aside
 from pixflow.store import StoreRefused
 from pixflow.structure_folder import OpenStructure
-from projections import audit_trail, bookkeeping
+from projections import audit_trail
 from projections.store.catch_up import ReadSide
 from projections.store.stores import Live
 from web.hosting.clock_watch import TOLERATED, unseen
+from web.hosting.read_tables import reached_by
 
 Level = Literal["good", "note", "alarm"]
 
@@ -183,7 +183,7 @@ def tables(engine: Engine, reads: Live) -> Finding:
     """Checks that there are tables, the number of events that they do not show yet, and the age of the oldest."""
     if not reads.opens():
         return Finding("tables", "alarm", {"lag": engine.head(), "why": "other" if reads.stores.other() else "none"})
-    reached = reads.latest(_reached)
+    reached = reads.latest(reached_by)
     lag = engine.head() - reached
     if lag < 0:
         return Finding("tables", "alarm", {"lag": lag, "why": "ahead"})
@@ -202,12 +202,6 @@ def stopped(reads: Live) -> Finding:
 def _latest(side: ReadSide) -> list[datetime]:
     with side.database.connect() as connection:
         return audit_trail.latest(connection)
-
-
-def _reached(side: ReadSide) -> int:
-    """Returns the position of the tables, as any process last wrote it."""
-    with side.database.connect() as connection:
-        return connection.execute(select(bookkeeping.position.c.position)).scalar() or 0
 
 
 # --- keys and backups

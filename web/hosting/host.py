@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from pixflow import __version__, erasing, structure_folder
 from pixflow.actor import OPERATOR, Actor
-from pixflow.store import AlreadyServed, StoreRefused
+from pixflow.store import AlreadyServed
 from pixflow.store.locks import ServeLock
 from pixflow.structure import start_program
 from pixflow.structure_folder import Clock, utc_now
@@ -130,8 +130,6 @@ def open_host(
             make_room(1 if only else len(structure_folder.slugs(data)))
         opened = structure_folder.open_one(data, slug, clock=clock, database=database)
         try:
-            if not opened.engine.head():
-                raise StoreRefused(f"{slug} is not made yet, or was not made to the end: nothing is recorded in it")
             if demo:
                 structure_folder.must_be_demonstration(opened)
             return serve_one(opened, progress)

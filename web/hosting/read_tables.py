@@ -17,14 +17,16 @@ from threading import Thread
 from typing import Any
 
 import sqlalchemy
+from sqlalchemy import select
 
 from pixflow import structure_folder
-from pixflow.store import BuildLost
+from pixflow.store import BuildLost, RecordsLost
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
+from projections import bookkeeping
 from projections.store import postgres, sqlite, stores
-from projections.store.catch_up import PART, Progress
+from projections.store.catch_up import PART, Progress, ReadSide
 from web.hosting.settings import Storage
 
 COMMAND = (sys.executable, "-I", "-m", "web.hosting.read_tables")
@@ -36,6 +38,19 @@ def reads_of(opened: OpenStructure) -> stores.Live:
         return stores.Live(postgres.PostgresStores(_engine(opened.database), opened.schema), opened.engine)
     files = sqlite.SqliteStores(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
     return stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock"))
+
+
+def check_reads(opened: OpenStructure, reads: stores.Live) -> None:
+    """Raises RecordsLost when the read tables show events that are gone: the events are an older copy."""
+    with suppress(stores.NoStore):
+        if (reached := reads.latest(reached_by)) > (head := opened.engine.head()):
+            raise RecordsLost("older-events", f"{head} events are there, and read tables show {reached}")
+
+
+def reached_by(side: ReadSide) -> int:
+    """Returns the position of the tables, as any process last wrote it."""
+    with side.database.connect() as connection:
+        return connection.execute(select(bookkeeping.position.c.position)).scalar() or 0
 
 
 @cache

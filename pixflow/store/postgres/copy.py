@@ -10,9 +10,9 @@ from typing import LiteralString
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from pixflow.store import StoreBusy
+from pixflow.store import StoreBusy, StoreRefused
 from pixflow.store.postgres.database import APPLICATION, Database, Owner, lock_number
-from pixflow.store.postgres.tables import exist, lay, lay_triggers
+from pixflow.store.postgres.tables import lay, lay_triggers
 from pixflow.store.sqlite.connections import in_words
 from pixflow.store.sqlite.copy import opened
 from pixflow.store.sqlite.tables import TABLES, TRIGGERS
@@ -69,8 +69,6 @@ def check_alone(database: Database) -> None:
 
 def has_events(database: Database, schema: str) -> bool:
     """Tells whether a schema holds records."""
-    if not exist(database, schema):
-        return False
     with database.owner() as owner:
         return _has_events(owner, schema)
 
@@ -116,9 +114,11 @@ def drop(database: Database, schema: str) -> None:
 
 
 def commands(database: Database, schema: str) -> list[tuple[str, int, int]]:
-    """Returns id, first and last position of every command, in order of position."""
+    """Returns id, first and last position of every command, in order of position. Raises StoreRefused without any."""
     asked = SQL("SELECT replace(id::text, '-', ''), first_position, last_position FROM {} ORDER BY 2")
     with database.owner() as owner:
+        if not _is_there(owner, schema, "commands"):
+            raise StoreRefused(f"{schema} has lost its commands")
         return owner.execute(asked.format(Identifier(schema, "commands"))).fetchall()
 
 
@@ -140,12 +140,16 @@ def _read_stores(schemas: Iterable[str], schema: str) -> list[str]:
 
 def _has_events(owner: Owner, schema: str) -> bool:
     there = SQL("SELECT EXISTS (SELECT FROM {})").format(Identifier(schema, "stored_events"))
-    return owner.execute(there).fetchone() == (True,)
+    return _is_there(owner, schema, "stored_events") and owner.execute(there).fetchone() == (True,)
+
+
+def _is_there(owner: Owner, schema: str, table: str) -> bool:
+    return owner.execute("SELECT to_regclass(%s)", [Identifier(schema, table).as_string()]).fetchone() != (None,)
 
 
 def _put_aside(owner: Owner, schema: str, aside: str, keeps_keys: bool) -> None:
-    """Renames a schema that holds records. Drops one that holds none."""
-    if not _has_events(owner, schema):
+    """Renames a schema that holds records, or keys to be kept. Drops one that holds none."""
+    if not _has_events(owner, schema) and not keeps_keys:
         owner.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
         return
     for table in () if keeps_keys else ("stream_keys", "ring"):

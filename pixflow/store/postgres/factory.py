@@ -8,7 +8,7 @@ from eventsourcing.utils import strtobool
 from pixflow.store import StoreRefused
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.recorder import PostgresRecorder
-from pixflow.store.postgres.tables import make_tables
+from pixflow.store.postgres.tables import EVENTS, make_tables
 
 _FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
 
@@ -16,13 +16,14 @@ _FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
 class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
     """Factory of the library for one schema, which returns PostgresRecorder only. It does not close the pool."""
 
-    def __init__(self, database: Database, schema: str) -> None:
+    def __init__(self, database: Database, schema: str, *, create: bool = False) -> None:
         super().__init__({})
+        self._create = create
         self.database = database
         self.schema = schema
 
     def application_recorder(self) -> PostgresRecorder:
-        make_tables(self.database, self.schema)
+        make_tables(self.database, self.schema, EVENTS, create=self._create)
         return PostgresRecorder(self.database, self.schema)
 
     def aggregate_recorder(self, purpose: str = "events") -> PostgresRecorder:
@@ -35,12 +36,12 @@ class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
         raise NotImplementedError("read stores keep their own position")
 
 
-def factory(database: Database, schema: str) -> PostgresFactory:
-    """Returns the store of the structure in `schema`. Opening it (`application_recorder`) creates the tables.
+def factory(database: Database, schema: str, *, create: bool = False) -> PostgresFactory:
+    """Returns the store of the structure in `schema`.
 
-    Raises StoreRefused when the environment asks for the functions of the library, which skip events
-    (docs/faults.md#f6).
+    Opening it (`application_recorder`) creates the tables with `create` only, and raises RecordsLost without. Raises
+    StoreRefused when the environment asks for the functions of the library, which skip events (docs/faults.md#f6).
     """
     if strtobool(os.environ.get(_FUNCTIONS, "no")):
         raise StoreRefused(f"{_FUNCTIONS} is set: with it the library loses events for who reads while others write")
-    return PostgresFactory(database, schema)
+    return PostgresFactory(database, schema, create=create)

@@ -5,7 +5,7 @@ from typing import LiteralString
 
 from psycopg.sql import SQL, Identifier, Literal
 
-from pixflow.store import StoreRefused
+from pixflow.store import RecordsLost, StoreRefused
 from pixflow.store.postgres.database import Database, Owner, lock_number
 from pixflow.store.postgres.pipeline import rows
 
@@ -80,16 +80,26 @@ _MISSING = b"""SELECT name FROM unnest(ARRAY['stored_events', 'commands']) AS na
     AND pg_get_triggerdef(pg_trigger.oid) LIKE '% BEFORE DELETE OR UPDATE OR TRUNCATE ON % FOR EACH STATEMENT %')
     UNION ALL SELECT name || ' (rights)' FROM unnest(ARRAY['stored_events', 'commands']) AS name WHERE $3::text <> ''
     AND has_table_privilege($3::text, format('%I.%I', $1::text, name), 'UPDATE, DELETE, TRUNCATE')"""
-_READY = b"""SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    WHERE nspname = $1 AND relname = 'files' AND has_table_privilege(pg_class.oid, 'INSERT')"""
+EVENTS: frozenset[str] = frozenset({"stored_events", "commands", "claims", "head"})
+KEYS: frozenset[str] = frozenset({"stream_keys", "ring"})
+"""The tables that every version made, of the events and of the keys. The others are completed."""
+_FOUND = b"""SELECT relname::text, has_table_privilege(pg_class.oid, 'INSERT') FROM pg_class
+    JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = $1::text AND relkind = 'r'"""
 
 
-def make_tables(database: Database, schema: str) -> None:
-    """Creates the missing tables of a schema, even while others do. Raises StoreRefused for too long a name."""
+def make_tables(database: Database, schema: str, wanted: frozenset[str], *, create: bool) -> None:
+    """Creates the tables of a schema where it may, even while others do, else those that a later version added.
+
+    Raises RecordsLost when one of those `wanted` is gone, StoreRefused for too long a name.
+    """
     if len(schema.encode()) > _LONGEST:
         raise StoreRefused(f"PostgreSQL would cut the name {schema!r}")
-    (ready,) = database.execute((_READY, [schema.encode()]))
-    if ready.ntuples:
+    (found,) = database.execute((_FOUND, [schema.encode()]))
+    there = dict(rows(found))
+    if not create and (gone := wanted - there.keys()):
+        raise RecordsLost("keys" if wanted == KEYS else "events", f"{schema} has no {', '.join(sorted(gone))}")
+    whole = there.keys() >= EVENTS | KEYS and there.get("files")
+    if whole or not (create or wanted == EVENTS):  # else the keys would make the events
         return
     with database.owner() as owner, owner.transaction():
         owner.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"pixflow tables {schema}")])

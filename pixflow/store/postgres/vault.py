@@ -13,7 +13,7 @@ from psycopg.sql import Identifier
 from pixflow.store import StoreBusy
 from pixflow.store.postgres.database import Database, in_words, lock_number
 from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, rows, uuids
-from pixflow.store.postgres.tables import make_tables
+from pixflow.store.postgres.tables import KEYS, make_tables
 from pixflow.store.postgres.transaction import Transaction
 from pixflow.store.vault import RingMoved
 
@@ -29,16 +29,21 @@ _REWRAP = b"""UPDATE @.stream_keys SET wrapped = anew.wrapped
 
 
 class PostgresVault:
-    """A `Vault` in a structure's schema."""
+    """A `Vault` in a structure's schema. Only `create` makes its tables, else they must be there: RecordsLost."""
 
-    def __init__(self, database: Database, schema: str) -> None:
-        make_tables(database, schema)
+    def __init__(self, database: Database, schema: str, *, create: bool = False) -> None:
+        make_tables(database, schema, KEYS, create=create)
         self._database = database
         self._name = Identifier(schema).as_bytes()
         self._lock = lock_number(f"pixflow keys {schema}")
 
     def ring(self) -> int:
         (answer,) = self._database.execute(self._statement(_RING))
+        ((number,),) = rows(answer)
+        return int(number)
+
+    def count(self) -> int:
+        (answer,) = self._database.execute(self._statement(b"SELECT count(*) FROM @.stream_keys"))
         ((number,),) = rows(answer)
         return int(number)
 

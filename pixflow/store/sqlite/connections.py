@@ -22,7 +22,6 @@ from eventsourcing.sqlite import (
 )
 
 from pixflow.store import StoreBusy, StoreError, StoreFull, StoreRefused
-from pixflow.store.durable_files import private_file
 from pixflow.store.locks import FileLock
 
 WAL_LIMIT = 4 * 1024 * 1024
@@ -79,13 +78,11 @@ class HardenedPool(SQLiteConnectionPool):
         return HardenedConnection(self.connect(), max_age=None)
 
     def connect(self) -> sqlite3.Connection:
-        """Opens a durable connection that is not in the pool."""
+        """Opens a durable connection that is not in the pool. Never makes the file."""
         if self._closed:
             raise ConnectionPoolClosedError
         try:
-            with suppress(OSError):  # SQLite says in its own words that it cannot open the file
-                private_file(Path(self.db_name))
-            raw = sqlite3.connect(self.db_name, isolation_level=None, check_same_thread=False, timeout=5)
+            raw = existing(Path(self.db_name), timeout=5)
             with ExitStack() as on_failure:
                 on_failure.callback(raw.close)
                 _make_durable(raw)
@@ -239,6 +236,17 @@ class HardenedDatastore(SQLiteDatastore):
         with self.reading() as cursor:
             busy, frames, moved = cursor.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
         return not busy and frames == moved
+
+
+def is_gone(path: Path) -> bool:
+    """Tells if a database file is missing or has no byte: a durable connection would write into an empty one."""
+    return not path.exists() or path.stat().st_size == 0
+
+
+def existing(path: Path, timeout: float) -> sqlite3.Connection:
+    """Opens a database file that is there: SQLite would make a missing one. `timeout` is in seconds."""
+    file = f"{path.absolute().as_uri()}?mode=rw"
+    return sqlite3.connect(file, uri=True, isolation_level=None, check_same_thread=False, timeout=timeout)
 
 
 def in_words(error: sqlite3.Error) -> Exception:

@@ -94,6 +94,14 @@ def commands(copy: Path) -> list[tuple[str, int, int]]:
         return database.execute("SELECT id, first_position, last_position FROM commands ORDER BY 2").fetchall()
 
 
+def has_event(copy: Path, stream: UUID, version: int, state: bytes) -> bool:
+    """Tells if a copy has this very event."""
+    wanted = (stream.hex, version, state)
+    with opened(copy) as database:
+        asked = "SELECT 1 FROM stored_events WHERE originator_id = ? AND originator_version = ? AND state = ?"
+        return database.execute(asked, wanted).fetchone() is not None
+
+
 @contextmanager
 def opened(copy: Path) -> Iterator[sqlite3.Connection]:
     """Opens a file read-only, without creating files beside it."""

@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
-from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteFactory
+from eventsourcing.sqlite import SQLiteApplicationRecorder
 
-from pixflow.store import LAST_STREAM, Claim, CommandRow, EventRow, NewCommand, StoreRefused, order
+from pixflow.store import LAST_STREAM, Claim, CommandRow, EventRow, NewCommand, RecordsLost, order
 from pixflow.store.sqlite.connections import HardenedDatastore
 from pixflow.store.sqlite.files import SqliteFiles
 from pixflow.store.sqlite.insertion import SELECT_CLAIM, insert
-from pixflow.store.sqlite.tables import TABLES, TRIGGERS, missing_triggers
+from pixflow.store.sqlite.tables import ALWAYS, TABLES, TRIGGERS, missing_triggers
 
 WAL_RESET_FIXED = (3, 51, 3)
 _LAST = 2**63 - 1
@@ -64,6 +64,13 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         new = c.fetchone() is None
         for statement in (*TABLES, *(TRIGGERS if new else ())):
             c.execute(statement)
+
+    def check_there(self) -> None:
+        """Raises RecordsLost("events") when a table is gone that every version made: the file was emptied."""
+        with self.datastore.reading() as cursor:
+            there = {name for (name,) in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if gone := ALWAYS - there:
+            raise RecordsLost("events", f"{self.datastore.pool.db_name} has no {', '.join(sorted(gone))}")
 
     @property
     def files(self) -> SqliteFiles:
@@ -261,32 +268,6 @@ class HardenedRecorder(SQLiteApplicationRecorder):
                 if row := c.fetchone():
                     found[digest] = UUID(row[0])
         return found
-
-
-class HardenedFactory(SQLiteFactory):
-    """Factory of the library, which returns HardenedRecorder only."""
-
-    datastore: HardenedDatastore
-
-    def __init__(self, folder: Path, limit: float = 10.0) -> None:
-        if not folder.is_dir():
-            raise StoreRefused(f"{folder} is not a folder")
-        path = folder / "events.db"
-        super().__init__({self.SQLITE_DBNAME: str(path)})
-        self.datastore = HardenedDatastore(path, limit)
-
-    def application_recorder(self) -> HardenedRecorder:
-        recorder = HardenedRecorder(self.datastore)
-        recorder.create_table()
-        return recorder
-
-
-def factory(folder: Path, limit: float = 10.0) -> HardenedFactory:
-    """Returns the store of the structure in an existing folder. `limit` is the longest wait for write.lock, in seconds.
-
-    Opening it (`application_recorder`) raises StoreRefused when the file cannot be a durable store.
-    """
-    return HardenedFactory(folder, limit)
 
 
 def _versions(cursor: sqlite3.Cursor, ids: Iterable[UUID]) -> dict[UUID, int]:

@@ -28,6 +28,8 @@ TABLES = [
         digest TEXT PRIMARY KEY NOT NULL,
         content BLOB NOT NULL)""",
 ]
+ALWAYS = {"stored_events", "commands", "claims"}
+"""The tables that every version made. A file without one of them was emptied; the others are completed."""
 TRIGGERS = [
     f"""CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""

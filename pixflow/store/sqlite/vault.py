@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Lock
 from uuid import UUID
 
-from pixflow.store import StoreRefused
+from pixflow.store import RecordsLost, StoreRefused
 from pixflow.store.durable_files import private_file
-from pixflow.store.sqlite.connections import in_words
+from pixflow.store.sqlite.connections import existing, in_words, is_gone
 from pixflow.store.vault import RingMoved
 
 # A write-ahead log: one fsync for a new key instead of five. Its copy of a destroyed key is harmless: the ring key
@@ -20,6 +20,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS stream_keys (stream TEXT PRIMARY KEY NOT NULL, wrapped BLOB) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS ring (number INTEGER NOT NULL)",
 )
+_TABLES = "SELECT count(*) FROM sqlite_master WHERE name IN ('stream_keys', 'ring')"
 _READ = "SELECT stream, wrapped FROM stream_keys WHERE stream IN (SELECT value FROM json_each(?))"
 _ADD = "INSERT INTO stream_keys VALUES (?, ?) ON CONFLICT DO NOTHING"
 _EMPTY = """INSERT INTO stream_keys SELECT value, NULL FROM json_each(?) WHERE true
@@ -27,14 +28,20 @@ _EMPTY = """INSERT INTO stream_keys SELECT value, NULL FROM json_each(?) WHERE t
 
 
 class SqliteVault:
-    """A `Vault` in a SQLite file; `limit` is the longest wait for another writer, in seconds."""
+    """A `Vault` in a SQLite file; `limit` is the longest wait for another writer, in seconds.
 
-    def __init__(self, path: Path, limit: float = 10.0) -> None:
+    Only `create` makes the file and its tables; without it, both must be there, else RecordsLost("keys").
+    """
+
+    def __init__(self, path: Path, limit: float = 10.0, *, create: bool = False) -> None:
         self._mutex = Lock()
+        if create:
+            private_file(path)
+        elif is_gone(path):
+            raise RecordsLost("keys", f"{path} is gone or empty")
         with ExitStack() as undone:
             try:
-                private_file(path)
-                self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=limit)
+                self._database = existing(path, timeout=limit)
                 undone.callback(self._database.close)
                 path.chmod(0o600)
                 for setting in _SETTINGS:
@@ -42,8 +49,10 @@ class SqliteVault:
             except sqlite3.Error as error:
                 raise in_words(error) from error
             with self._transaction("IMMEDIATE") as database:
-                for statement in _SCHEMA:
+                for statement in _SCHEMA if create else ():
                     database.execute(statement)
+                if database.execute(_TABLES).fetchone() != (len(_SCHEMA),):
+                    raise RecordsLost("keys", f"{path} has no keys: it was emptied")
             undone.pop_all()
 
     def ring(self) -> int:
@@ -76,6 +85,10 @@ class SqliteVault:
         with self._transaction() as database:
             rows = database.execute("SELECT stream, wrapped NOT NULL FROM stream_keys")
             return {_stream(name): bool(there) for name, there in rows}
+
+    def count(self) -> int:
+        with self._transaction() as database:
+            return int(database.execute("SELECT count(*) FROM stream_keys").fetchone()[0])
 
     def close(self) -> None:
         with self._mutex:

@@ -81,6 +81,7 @@ def open_slug(slug: str) -> Iterator[OpenStructure]:
     opened = structure_folder.open_one(settings.data, slug, database=settings.database())
     try:
         yield opened
+        opened.note()
     finally:
         opened.engine.close()
 

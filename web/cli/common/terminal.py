@@ -206,6 +206,7 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
         opened = structure_folder.open_one(settings.data, structure or known[0], database=settings.database())
         try:
             yield opened
+            opened.note()
         finally:
             opened.engine.close()
 

@@ -10,7 +10,8 @@ from pixflow.store import (
     DatabaseCode,
     DatabaseRefused,
     FormatRefused,
-    KeysLost,
+    LossCode,
+    RecordsLost,
     SiteCode,
     SiteRefused,
     StoreBusy,
@@ -389,6 +390,11 @@ KILLED = (
 )
 SITE: dict[SiteCode, str] = {
     "key": "La clé des comptes, keys/_site.key, manque, est abîmée ou se lit par d’autres : rien n’est changé.",
+    "store": "La base des comptes manque, est vide ou abîmée : rien n’est changé, ni les sauvegardes. Mettez de côté "
+    "ce qu’il en reste, puis « pixflow account restore ». Sans sauvegarde, mettez aussi de côté les fichiers "
+    "keys/_site.*, et invitez chacun de nouveau.",
+    "older": "La base des comptes est une copie plus ancienne qu’une sauvegarde : rien n’est changé, ni les "
+    "sauvegardes. Mettez-la de côté, puis « pixflow account restore » de la dernière.",
     "backup": "Ce fichier n’est pas une sauvegarde des comptes de ce site, ou il est abîmé : rien n’est changé.",
     "occupied": "Il y a déjà des comptes : une sauvegarde se remet là où ils sont perdus. Rien n’est changé.",
     "gone": "Des comptes donnent accès à une structure dont rien n’est plus ici : ni dossier, ni clé, ni sauvegarde. "
@@ -403,10 +409,19 @@ NEWER = (
     "Une version plus récente de pixflow a fait ces données (format {found}, celle-ci lit le format {known}) : rien "
     "n’a changé sur le disque. Installez-la d’abord."
 )
-KEYS_LOST = (
-    "Les clés des personnes ne sont plus là : rien n’est changé, ni les sauvegardes. Restaurez la dernière, "
-    "avec « pixflow restore --replace »."
+_LOST = (
+    " Rien n’est changé, ni les sauvegardes. Remettez ce qui était là, ou restaurez la dernière sauvegarde, avec "
+    "« pixflow restore --replace »."
 )
+RECORDS: dict[LossCode, str] = {
+    "events": "Les faits de la structure ne sont plus là." + _LOST,
+    "older-events": "Des faits manquent à la fin : c’est une copie plus ancienne." + _LOST,
+    "keys": "Les clés des personnes ne sont plus là." + _LOST,
+    "older-keys": "Des clés de personnes manquent : c’est une copie plus ancienne." + _LOST,
+    "ring": "Le trousseau de la structure (keys/*.ring) manque, est abîmé ou est une copie plus ancienne." + _LOST,
+    "structure-key": "La clé de la structure (keys/*.key) manque, est abîmée ou n’est pas la sienne. Rien n’est "
+    "changé. Remettez la copie que vous gardez à part.",
+}
 
 
 def refusal(code: str, details: Mapping[str, object], names: Names) -> str:
@@ -455,8 +470,8 @@ def store_error(error: Exception) -> str:
             return say(DATABASE[code])
         case SiteRefused(code=code):
             return say(SITE[code])
-        case KeysLost():
-            return say(KEYS_LOST)
+        case RecordsLost(code=code):
+            return say(RECORDS[code])
         case FormatRefused(found=found, known=known):
             return say(OLDER if found < known else NEWER, found=str(found), known=str(known))
         case StoreRefused():
