@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Result, Row, Select, create_mock_engine, event, inspect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.exc import DatabaseError, OperationalError
 
+from pixflow.store import SiteRefused
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import rows
@@ -22,6 +24,8 @@ from web.accounts.tables import SIGNED, metadata
 
 FOLDER, FILE, SCHEMA = "_site", "accounts.db", "pixflow__site"
 """Names that no structure can have: `slug_of` never returns them."""
+SUFFIX = ".accounts"
+"""End of the name of a backup."""
 _SQLITE = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "busy_timeout=10000")
 _LOCK_LIMIT = "10s"
 LATEST = "link_requests"
@@ -76,19 +80,24 @@ class AccountStore:
 
 
 def open_accounts(
-    data: Path, database: Database | None, *, clock: Clock = utc_now, create: bool = False
+    data: Path, database: Database | None, *, clock: Clock = utc_now, create: bool = False, again: bool = False
 ) -> AccountStore | None:
     """Returns the accounts store of a data folder. Without `create`, None when it was never made.
 
-    Raises StoreRefused when the site's key is missing, damaged, or can be read by others.
+    `create` makes the first one; a restore makes it `again` where it was lost. Raises SiteRefused: "store" when it was
+    made and is gone, emptied or damaged, "key" when the site's key is missing, damaged, or can be read by others.
     """
     folder = data / FOLDER
-    made = _exists(database) if database else (folder / FILE).exists()
-    if not made and not create:
-        return None
-    key = SiteKey.open(data, create=not made)
+    there = _tables(database) if database else _tables_of_file(folder / FILE)
+    made = there >= {table.name for table in SIGNED}
+    if not made and not again:
+        if there or was_made(data):
+            raise SiteRefused("store", f"{SCHEMA if database else folder / FILE} is gone, or was emptied")
+        if not create:
+            return None
+    key = SiteKey.open(data, create=not made and not again)
     if database:
-        whole = made and key.is_signing and _exists(database, LATEST)
+        whole = made and key.is_signing and LATEST in there
         store = AccountStore(_on_postgres(database, whole=whole), key, clock, nullcontext(), database)
     else:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -99,6 +108,11 @@ def open_accounts(
             signed_rows.sign_all(key, connection)
         key.note_signing()
     return store
+
+
+def was_made(data: Path) -> bool:
+    """Tells if the accounts store of a data folder was made once: its key, or a backup in the folder, is there."""
+    return (data / "keys" / "_site.key").exists() or any((data / "backups" / FOLDER).glob(f"*{SUFFIX}"))
 
 
 def _on_sqlite(path: Path, *, whole: bool) -> Engine:
@@ -135,9 +149,25 @@ def _on_postgres(database: Database, *, whole: bool) -> Engine:
     return made
 
 
-def _exists(database: Database, table: str = "accounts") -> bool:
+def _tables_of_file(path: Path) -> set[str]:
+    """Returns the tables of a file, none when there is no file. Makes none."""
+    if not path.exists():
+        return set()
+    engine = sqlite.engine(path)
+    try:
+        return set(inspect(engine).get_table_names())
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        raise SiteRefused("store", f"{path} is damaged: {error.orig}") from None
+    finally:
+        engine.dispose()
+
+
+def _tables(database: Database) -> set[str]:
     with database.owner() as owner:
-        return owner.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.{table}"]).fetchone() == (True,)
+        rows = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [SCHEMA])
+        return {name for (name,) in rows}
 
 
 @cache

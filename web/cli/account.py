@@ -126,7 +126,7 @@ def restore(backup: FileArgument) -> None:
     if not (settings.data / "keys" / "_site.key").exists():
         fail("Remettez d’abord keys/_site.key : sans cette clé, la sauvegarde ne s’ouvre pas.")
     with in_words():
-        store = open_accounts(settings.data, settings.database(), create=True)
+        store = open_accounts(settings.data, settings.database(), again=True)
         assert store
         try:
             number = account_backups.restore(store, backup)

@@ -50,9 +50,11 @@ def backup_command(
     wrong = wrong_settings()
     for sentence in wrong:
         errors.print(f"{sentence} La sauvegarde se fait sans ce réglage.")
-    done, failed = each(chosen_slugs(structure), lambda slug: _back_up_one(slug, to, number), "rien n’est sauvegardé.")
-    saved = None if structure else _back_up_accounts(to, number)
-    code = REFUSED if wrong or failed or any(one["unopened"] for one in done) else 0
+    slugs, undone = chosen_slugs(structure), "rien n’est sauvegardé."
+    done, failed = each(slugs, lambda slug: _back_up_one(slug, to, number), undone)
+    site, lost = each([] if structure else [FOLDER], lambda _: _back_up_accounts(to, number), undone)
+    saved = next(iter(site), None)
+    code = REFUSED if wrong or failed or lost or any(one["unopened"] for one in done) else 0
     if json:
         as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done)
     else:

@@ -79,7 +79,7 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
                     *health.all_findings(opened, reads, seconds),
                     *_settings(),
                     *mail_checks.findings(opened.engine, reads, settings, demo=demo),
-                    *account_checks.findings(settings, demo=demo),
+                    *account_checks.findings(settings, opened, demo=demo),
                 ]
             finally:
                 reads.close()

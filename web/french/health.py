@@ -143,8 +143,8 @@ SENTENCES = {
     "« pixflow account restore ». Sans sauvegarde, mettez aussi leur clé de côté, et invitez chacun de nouveau.",
     "account_store alarm older": "Une sauvegarde en sait plus : leur base est une copie plus ancienne. Mettez-la de "
     "côté, puis « pixflow account restore » de la dernière. Aucune n’est supprimée avant.",
-    "account_store alarm missing": "{people} de l’équipe n’y ont plus de compte : leur base est une copie plus "
-    "ancienne. « pixflow account restore » de la dernière sauvegarde, ou invitez de nouveau.",
+    "account_store alarm missing": "Un compte a été ouvert, et n’y est plus : {people}. C’est une copie plus "
+    "ancienne : « pixflow account restore » de la dernière sauvegarde, ou invitez de nouveau.",
     "account_store alarm modes": "{files} peut se lire par d’autres : « chmod 600 ».",
     "account_store alarm forged": "{unsigned} par pixflow : quelqu’un d’autre écrit dans la base des comptes. Ce "
     "qu’il y a mis n’ouvre rien. Changez le mot de passe de la base, et voyez qui y accède.",

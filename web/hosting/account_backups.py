@@ -4,6 +4,7 @@ A backup has neither the site's key, which seals its secrets, nor sessions, tick
 """
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from sqlalchemy import Table, Uuid, delete, func, insert, select
 from pixflow.store import SiteRefused, StoreRefused
 from pixflow.store.durable_files import write_new
 from web.accounts import signed_rows
-from web.accounts.store import FOLDER, AccountStore
+from web.accounts.accounts import KEPT as KEPT_ACCOUNTS
+from web.accounts.store import FOLDER, SUFFIX, AccountStore
 from web.accounts.tables import (
     SIGNED,
     accounts,
@@ -31,11 +33,15 @@ from web.accounts.tables import (
 KEPT = (accounts, passkeys, recovery_codes, identities, memberships, invitations, views)
 ADDED = {views.name}
 """The tables that backups of earlier versions do not have."""
-SUFFIX = ".accounts"
 
 
 def back_up(store: AccountStore, root: Path) -> Path:
-    """Writes the accounts to a new file of `root`/_site. Returns its path."""
+    """Writes the accounts to a new file of `root`/_site. Returns its path.
+
+    Raises SiteRefused("older") when a backup there is ahead of the store, and writes nothing.
+    """
+    if there := ahead(store, root / FOLDER):
+        raise SiteRefused("older", f"{there[-1]} has more than the accounts store")
     with store.read() as connection:
         rows = {table.name: [list(row) for row in connection.execute(select(table))] for table in KEPT}
     folder = root / FOLDER
@@ -43,6 +49,28 @@ def back_up(store: AccountStore, root: Path) -> Path:
     path = folder / f"{_now(store)}-{os.urandom(2).hex()}{SUFFIX}"
     write_new(path, msgspec.msgpack.encode(rows))
     return path
+
+
+def ahead(store: AccountStore, folder: Path) -> list[Path]:
+    """Returns the backups of a folder that know more than the store, which is then an older copy.
+
+    Such a backup has an account that the store lacks and that `sweep` would keep, or one that was used later.
+    """
+    with store.read() as connection:
+        used = {row.id: row.used for row in connection.execute(select(accounts.c.id, accounts.c.used))}
+    return [path for path in sorted(folder.glob(f"*{SUFFIX}")) if _is_ahead(path, used, store.now() - KEPT_ACCOUNTS)]
+
+
+def _is_ahead(path: Path, used: Mapping[UUID, int], before: int) -> bool:
+    try:
+        rows = _read(path)
+    except SiteRefused:
+        return False
+    found = [_row(accounts, values) for values in rows[accounts.name]]
+    there = [_row(memberships, values) for values in rows[memberships.name]]
+    stay = {one["account"] for one in there if one["ended"] is None or one["ended"] > before}
+    stay |= {one["id"] for one in found if one["created"] > before}
+    return any(used.get(one["id"], 0 if one["id"] in stay else one["used"]) < one["used"] for one in found)
 
 
 def keep(store: AccountStore, folder: Path, number: int) -> None:

@@ -15,41 +15,46 @@ from pixflow.backups import manifest
 from pixflow.backups.backup import folder_of
 from pixflow.store import SiteRefused
 from pixflow.store.replacement import IDENTITY
-from web.accounts import memberships, signed_rows
+from pixflow.structure_folder import OpenStructure
+from web.accounts import invitations, memberships, signed_rows
 from web.accounts.factors import breached
-from web.accounts.store import AccountStore, open_accounts
+from web.accounts.store import FOLDER, AccountStore, open_accounts
 from web.accounts.tables import SIGNED, accounts
+from web.hosting import account_backups
 from web.hosting.health import Finding, run
 from web.hosting.settings import LOCAL, Settings
 
 VERIFIED = "verify-full"
 
 
-def findings(settings: Settings, *, demo: bool) -> list[Finding]:
-    """Runs the checks of this module; a demonstration has no accounts."""
-    return [] if demo else [run(check, settings) for check in (account_store, tls, breached_passwords)]
+def findings(settings: Settings, opened: OpenStructure | None = None, *, demo: bool) -> list[Finding]:
+    """Runs the checks of this module, and compares with the team of a structure; a demonstration has no accounts."""
+    if demo:
+        return []
+    return [run(account_store, settings, opened), run(tls, settings), run(breached_passwords, settings)]
 
 
-def account_store(settings: Settings) -> Finding:
-    """Checks that the store opens, that its key opens what it sealed, that it is whole, and that pixflow wrote it."""
+def account_store(settings: Settings, opened: OpenStructure | None = None) -> Finding:
+    """Checks that the store opens, that its key opens what it sealed, that it is whole, and that pixflow wrote it.
+
+    Checks that no backup, and nobody of the team of `opened`, knows more than the store: an older copy.
+    """
     key = settings.data / "keys" / "_site.key"
     if key.exists() and key.stat().st_mode & 0o077:
         return Finding("account_store", "alarm", {"why": "modes", "files": [f"keys/{key.name}"]})
     try:
         if store := open_accounts(settings.data, settings.database()):
-            return _opened(settings, store)
-    except SiteRefused:
-        return Finding("account_store", "alarm")
+            return _opened(settings, store, opened)
+    except SiteRefused as refused:
+        return Finding("account_store", "alarm", {"why": "lost"} if refused.code == "store" else {})
     except DatabaseError:
         if settings.database():  # the server is away
             raise
         return Finding("account_store", "alarm")
-    if key.exists():
-        return Finding("account_store", "alarm", {"why": "lost"})
     return Finding("account_store", "good", {"why": "none"})
 
 
-def _opened(settings: Settings, store: AccountStore) -> Finding:
+def _opened(settings: Settings, store: AccountStore, opened: OpenStructure | None) -> Finding:
     try:
         with store.read() as connection:
             row = connection.execute(select(accounts.c.id, accounts.c.email).limit(1)).first()
@@ -61,7 +66,13 @@ def _opened(settings: Settings, store: AccountStore) -> Finding:
             store.key.open_sealed(row.email, f"e-mail {row.id}")
         if forged:
             return Finding("account_store", "alarm", {"why": "forged", "unsigned": forged})
-        return Finding("account_store", "good" if said in ([], ["wal", "ok"]) else "alarm")
+        if said not in ([], ["wal", "ok"]):
+            return Finding("account_store", "alarm")
+        if account_backups.ahead(store, settings.data / "backups" / FOLDER):
+            return Finding("account_store", "alarm", {"why": "older"})
+        if opened and (people := without_account(store, opened)):
+            return Finding("account_store", "alarm", {"why": "missing", "people": people})
+        return Finding("account_store", "good")
     finally:
         store.close()
 
@@ -82,6 +93,15 @@ def _id_of(data: Path, slug: str) -> UUID | None:
         return msgspec.json.decode((data / slug / IDENTITY).read_bytes(), type=structure_folder.Document).id
     backups = manifest.all_of(folder_of(data, slug))
     return backups[-1].manifest.structure if backups else None
+
+
+def without_account(store: AccountStore, opened: OpenStructure) -> int:
+    """Counts who works in a structure, has opened an account, and has none here nor an invitation that stands."""
+    refs = opened.engine.references()
+    today = opened.engine.today(refs)
+    known = {*memberships.of_structure(store, opened.id)}
+    known |= {one.member for one in invitations.standing(store, opened.id)}
+    return sum(one.access.opened and one.works(today) and who not in known for who, one in refs.team.items())
 
 
 def tls(settings: Settings) -> Finding:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pixflow.store import StoreRefused
+from pixflow.store import SiteRefused, StoreRefused
 from pixflow.store.postgres.database import Database
 from tests.web.accounts.conftest import Clock
 from web.accounts import accounts
-from web.accounts.store import AccountStore, open_accounts
+from web.accounts.store import SCHEMA, AccountStore, open_accounts
 
 
 def test_without_create_there_is_none(tmp_path: Path, database: Database | None) -> None:
@@ -32,6 +32,37 @@ def test_without_its_key_it_is_refused(tmp_path: Path, database: Database | None
     (tmp_path / "keys" / "_site.key").unlink()
     with pytest.raises(StoreRefused, match="is missing"):
         open_accounts(tmp_path, database, create=True)
+
+
+@pytest.mark.parametrize("emptied", [True, False])
+def test_lost_it_is_made_again_by_a_restore_alone(
+    tmp_path: Path, database: Database | None, store: AccountStore, emptied: bool
+) -> None:
+    store.close()
+    if database:
+        with database.owner() as owner:
+            owner.execute(f"DROP SCHEMA {SCHEMA} CASCADE".encode())
+            owner.execute(f"CREATE SCHEMA {SCHEMA}".encode() if emptied else b"SELECT 1")
+    else:
+        (tmp_path / "_site" / "accounts.db").unlink()
+        if emptied:
+            (tmp_path / "_site" / "accounts.db").touch()
+    for create in (True, False):
+        with pytest.raises(SiteRefused, match="gone, or was emptied") as refused:
+            open_accounts(tmp_path, database, create=create)
+        assert refused.value.code == "store"
+    again = open_accounts(tmp_path, database, again=True)
+    assert again
+    again.close()
+
+
+def test_without_key_and_store_a_backup_tells_that_there_was_one(tmp_path: Path, database: Database | None) -> None:
+    folder = tmp_path / "backups" / "_site"
+    folder.mkdir(parents=True)
+    (folder / "2026-03-02T08-00-00-abcd.accounts").touch()
+    with pytest.raises(SiteRefused, match="gone"):
+        open_accounts(tmp_path, database, create=True)
+    assert not (tmp_path / "keys").exists()
 
 
 def test_a_key_that_others_read_is_refused(tmp_path: Path, database: Database | None, store: AccountStore) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from pixflow.store import SiteRefused
 from pixflow.store.durable_files import write_new
 from tests.web.client import words
-from tests.web.pages.account.conftest import NADIA, SECRET, URL, address, first_visit
+from tests.web.pages.account.conftest import NADIA, SECRET, URL, address, first_visit, invited
 from tests.web.paths import House, house
 from web.accounts import accounts
 from web.accounts.site import Site
@@ -117,6 +117,41 @@ def test_the_latest_backups_are_kept(at_work: House, tmp_path: Path) -> None:
     assert list(latest.parent.iterdir()) == [latest], "the clock went back a year: this one is the latest"
 
 
+# --- an older copy
+
+
+def test_a_store_that_knows_less_than_a_backup_makes_none(at_work: House, tmp_path: Path) -> None:
+    store, root = site_of(at_work).store, tmp_path / "data" / "backups"
+    first_visit(at_work, site_of(at_work), NADIA)
+    made = account_backups.back_up(store, root)
+    opened, about = at_work.served.opened, Settings(data=tmp_path / "data")
+    assert account_checks.account_store(about, opened).level == "good"
+    with store.write() as connection:
+        connection.execute(update(account_rows).values(used=account_rows.c.used - 60))
+    with pytest.raises(SiteRefused) as refused:
+        account_backups.back_up(store, root)
+    assert refused.value.code == "older"
+    assert account_checks.account_store(about, opened).details == {"why": "older"}
+    emptied(store)
+    assert account_backups.ahead(store, root / "_site") == [made]
+    assert account_checks.account_store(about, opened).details == {"why": "older"}
+    made.unlink()
+    missing = account_checks.account_store(about, opened)
+    assert (missing.level, missing.details) == ("alarm", {"why": "missing", "people": 1})
+    invited(at_work, site_of(at_work), NADIA)
+    assert account_checks.without_account(store, opened) == 0, "the invitation waits"
+
+
+def test_an_account_that_is_over_is_in_older_backups_alone(at_work: House, tmp_path: Path) -> None:
+    store = site_of(at_work).store
+    account = accounts.create(store, "partie@exemple.fr").id
+    account_backups.back_up(store, tmp_path)
+    at_work.pass_by(days=400)
+    accounts.sweep(store)
+    assert accounts.find(store, account) is None
+    account_backups.back_up(store, tmp_path)
+
+
 # --- doctor
 
 
@@ -149,9 +184,11 @@ def test_doctor_opens_the_store_with_its_key(at_work: House, tmp_path: Path) -> 
     store = tmp_path / "data" / "_site" / "accounts.db"
     site_of(at_work).store.close()
     store.write_bytes(b"no database" * 500)
-    assert "leur base est abîmée" in said()
+    assert "Leur base manque, est vide ou abîmée" in said()
+    store.write_bytes(b"")
+    assert "Leur base manque, est vide ou abîmée" in said()
     store.unlink()
-    assert "Leur base manque" in said()
+    assert "Leur base manque, est vide ou abîmée" in said()
     assert account_checks.findings(about, demo=True) == []
     assert account_checks.account_store(Settings(data=tmp_path / "nobody")).details == {"why": "none"}
 
