@@ -45,7 +45,9 @@ OWNER_ONLY = 0o600
 YES = "oui"
 REQUESTED = "Effacement demandé. La direction le confirme, ou le refuse, depuis « Ma boîte »."
 ANOTHER = "Cet effacement a été demandé au terminal : la direction le confirme, depuis « Ma boîte »."
-ALREADY = "Quelqu’un a déjà demandé cet effacement. Pour le lire, et le confirmer : la même commande sans --reason."
+ALREADY = (
+    "Quelqu’un a déjà demandé cet effacement. Pour lire la demande et la confirmer : la même commande sans --reason."
+)
 UNFINISHED = (
     "Personne effacée, mais tout ce qui la nomme n’est pas encore détruit : le disque, ou un autre programme, l’a "
     "empêché. « serve », « pixflow tick » ou la même commande le détruira ; « pixflow doctor » dit si c’est fait."

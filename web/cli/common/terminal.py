@@ -86,7 +86,7 @@ recorded, but what follows failed."""
 UNREADABLE = "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée."
 DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis restaurez la dernière sauvegarde."
 DISK = "Un fichier ou un dossier ne se laisse pas lire ou écrire."
-CUT_OFF = "{facts}, puis la commande s’est arrêtée. {why} Relancez-la ensuite : rien ne s’enregistre deux fois."
+CUT_OFF = "{facts}, puis la commande s’est arrêtée. {why} Relancez ensuite la même : rien ne s’enregistre deux fois."
 
 StructureOption = Annotated[
     str | None, typer.Option("--structure", help="Le dossier de la structure, s’il y en a plusieurs.")

@@ -6,6 +6,7 @@ The packages are those of the extra `metrics`. FastAPI measures the requests.
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,11 @@ from web.hosting.settings import Settings
 
 UNMEASURED: TelemetryConfig = {"tracing": False, "logs": False, "metrics": False, "auto_configure": False}
 """FastAPI's telemetry: no trace, which would have the address of a page, and nothing that the environment turns on."""
+
+
+Value = float | None
+Measure = Callable[[Host], Iterable[tuple[Value, dict[str, str]]]]
+"""The values of a gauge and their labels. A value that is None is left out."""
 
 
 class Metrics:
@@ -50,62 +56,29 @@ class Metrics:
         return generate_latest(self._registry)
 
     def _gauges(self, meter: Any) -> None:
-        by_structure: dict[str, tuple[str, Callable[[ServedStructure], float | None]]] = {
-            "pixflow.tables.lag": ("{event}", _lag),
-            "pixflow.tables.stopped": ("{stream}", _stopped),
-            "pixflow.backup.age": ("h", _backup_age),
-            "pixflow.accounts.suspended": ("{account}", _suspended),
-            "pixflow.accounts.mass_reading": ("{account}", _mass_reading),
-            "pixflow.mail.waiting": ("{mail}", _mail_waiting),
-            "pixflow.mail.age": ("s", _mail_age),
+        gauges: dict[str, tuple[str, Measure]] = {
+            "pixflow.tables.lag": ("{event}", _of_each(_lag)),
+            "pixflow.tables.stopped": ("{stream}", _of_each(_stopped)),
+            "pixflow.backup.age": ("h", _of_each(_backup_age)),
+            "pixflow.accounts.suspended": ("{account}", _of_each(_suspended)),
+            "pixflow.accounts.mass_reading": ("{account}", _of_each(_mass_reading)),
+            "pixflow.accounts.locked": ("{account}", _of_host(_locked)),
+            "pixflow.structures.closed": ("{structure}", _of_host(_closed)),
+            "pixflow.tick.age": ("s", _of_host(_tick_age)),
+            "pixflow.doctor.alarms": ("{alarm}", _of_folders(_doctor_alarms)),
+            "pixflow.doctor.age": ("h", _of_folders(_doctor_age)),
+            "pixflow.mail.waiting": ("{mail}", _of_each(_mail_waiting)),
+            "pixflow.mail.age": ("s", _of_each(_mail_age)),
+            "pixflow.disk.free": ("By", _of_host(_disk_free)),
         }
-        by_folder: dict[str, tuple[str, Callable[[Path], float | None]]] = {
-            "pixflow.doctor.alarms": ("{alarm}", _doctor_alarms),
-            "pixflow.doctor.age": ("h", _doctor_age),
-        }
-        by_host: dict[str, tuple[str, Callable[[Host], float | None]]] = {
-            "pixflow.structures.closed": ("{structure}", _closed),
-            "pixflow.tick.age": ("s", _tick_age),
-            "pixflow.accounts.locked": ("{account}", _locked),
-            "pixflow.disk.free": ("By", _disk_free),
-        }
-        for name, (unit, value) in by_structure.items():
-            meter.create_observable_gauge(name, [self._each(value)], unit)
-        for name, (unit, of_folder) in by_folder.items():
-            meter.create_observable_gauge(name, [self._each_folder(of_folder)], unit)
-        for name, (unit, of_host) in by_host.items():
-            meter.create_observable_gauge(name, [self._all(of_host)], unit)
+        for name, (unit, measure) in gauges.items():
+            meter.create_observable_gauge(name, [partial(self._observe, measure)], unit)
         meter.create_observable_counter("pixflow.security.events", [_events], "{event}")
 
-    def _each(self, value: Callable[[ServedStructure], float | None]) -> Callable[[Any], Iterable[Any]]:
+    def _observe(self, measure: Measure, _: Any) -> Iterable[Any]:
         from opentelemetry.metrics import Observation
 
-        def observe(_: Any) -> Iterable[Any]:
-            for slug, served in self._host.structures.items():
-                if (found := value(served)) is not None:
-                    yield Observation(found, {"structure": slug})
-
-        return observe
-
-    def _each_folder(self, value: Callable[[Path], float | None]) -> Callable[[Any], Iterable[Any]]:
-        """Observes the folders of all structures, also of those that do not open."""
-        from opentelemetry.metrics import Observation
-
-        def observe(_: Any) -> Iterable[Any]:
-            for slug in sorted({*self._host.structures, *self._host.closed}):
-                if (found := value(self._host.data / slug)) is not None:
-                    yield Observation(found, {"structure": slug})
-
-        return observe
-
-    def _all(self, value: Callable[[Host], float | None]) -> Callable[[Any], Iterable[Any]]:
-        from opentelemetry.metrics import Observation
-
-        def observe(_: Any) -> Iterable[Any]:
-            if (found := value(self._host)) is not None:
-                yield Observation(found)
-
-        return observe
+        return [Observation(value, about) for value, about in measure(self._host) if value is not None]
 
 
 def metrics_of(host: Host) -> Metrics | None:
@@ -123,19 +96,34 @@ def _events(_: Any) -> Iterable[Any]:
         yield Observation(count, {"event": kind, "factor": factor})
 
 
-def _lag(served: ServedStructure) -> float | None:
+def _of_each(value: Callable[[ServedStructure], Value]) -> Measure:
+    return lambda host: [(value(served), {"structure": slug}) for slug, served in host.structures.items()]
+
+
+def _of_folders(value: Callable[[Path], Value]) -> Measure:
+    """Returns the measure of the folders of all structures, also of those that do not open."""
+    return lambda host: [
+        (value(host.data / slug), {"structure": slug}) for slug in sorted({*host.structures, *host.closed})
+    ]
+
+
+def _of_host(value: Callable[[Host], Value]) -> Measure:
+    return lambda host: [(value(host), {})]
+
+
+def _lag(served: ServedStructure) -> Value:
     return _found(served, "tables", "lag")
 
 
-def _stopped(served: ServedStructure) -> float | None:
+def _stopped(served: ServedStructure) -> Value:
     return _found(served, "stopped", "streams")
 
 
-def _found(served: ServedStructure, check: str, name: str) -> float | None:
+def _found(served: ServedStructure, check: str, name: str) -> Value:
     return next((_detail(one, name) for one in served.findings if one.check == check), None)
 
 
-def _backup_age(served: ServedStructure) -> float | None:
+def _backup_age(served: ServedStructure) -> Value:
     opened = served.opened
     return _detail(health.run(health.backup, opened.folder.parent, opened.slug, served.engine.clock()), "hours")
 
@@ -148,15 +136,15 @@ def _mass_reading(served: ServedStructure) -> float:
     return sum(1 for one in served.refs.team.values() if one.access.suspended == "mass-reading")
 
 
-def _mail_waiting(served: ServedStructure) -> float | None:
+def _mail_waiting(served: ServedStructure) -> Value:
     return _of_letters(served, "waiting")
 
 
-def _mail_age(served: ServedStructure) -> float | None:
+def _mail_age(served: ServedStructure) -> Value:
     return _of_letters(served, "span")
 
 
-def _of_letters(served: ServedStructure, name: str) -> float | None:
+def _of_letters(served: ServedStructure, name: str) -> Value:
     """Returns a number of the e-mails that wait, 0 when none does; None without a mail server, or when nobody knows."""
     settings = Settings()
     if not settings.smtp:
@@ -165,11 +153,11 @@ def _of_letters(served: ServedStructure, name: str) -> float | None:
     return None if "error" in found.details else found.details.get(name, 0)
 
 
-def _doctor_alarms(folder: Path) -> float | None:
+def _doctor_alarms(folder: Path) -> Value:
     return len(known.alarms) if (known := last_doctor.read(folder)) else None
 
 
-def _doctor_age(folder: Path) -> float | None:
+def _doctor_age(folder: Path) -> Value:
     known = last_doctor.read(folder)
     return (structure_folder.utc_now() - known.ended) // timedelta(hours=1) if known else None
 
@@ -182,13 +170,13 @@ def _tick_age(host: Host) -> float:
     return time.monotonic() - host.looked
 
 
-def _locked(host: Host) -> float | None:
+def _locked(host: Host) -> Value:
     return attempts.locked(host.site.store) if host.site else None
 
 
-def _disk_free(host: Host) -> float | None:
+def _disk_free(host: Host) -> Value:
     return _detail(health.run(health.disk, host.data), "free")
 
 
-def _detail(found: health.Finding, name: str) -> float | None:
+def _detail(found: health.Finding, name: str) -> Value:
     return found.details.get(name)
