@@ -21,6 +21,7 @@ from web.hosting import account_checks
 from web.hosting.clock_jobs import Round
 from web.hosting.clock_watch import SeenTime
 from web.hosting.machine.open_files import make_room
+from web.hosting.read_tables import open_whole
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
 
@@ -128,7 +129,7 @@ def open_host(
     def opening(slug: str) -> ServedStructure:
         if not database:
             make_room(1 if only else len(structure_folder.slugs(data)))
-        opened = structure_folder.open_one(data, slug, clock=clock, database=database)
+        opened = open_whole(data, slug, clock=clock, database=database)
         try:
             if demo:
                 structure_folder.must_be_demonstration(opened)

@@ -40,11 +40,20 @@ def reads_of(opened: OpenStructure) -> stores.Live:
     return stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock"))
 
 
-def check_reads(opened: OpenStructure, reads: stores.Live) -> None:
-    """Raises RecordsLost when the read tables show events that are gone: the events are an older copy."""
-    with suppress(stores.NoStore):
-        if (reached := reads.latest(reached_by)) > (head := opened.engine.head()):
-            raise RecordsLost("older-events", f"{head} events are there, and read tables show {reached}")
+def open_whole(data: Path, slug: str, **how: Any) -> OpenStructure:
+    """Opens a structure as `structure_folder.open_one` does.
+
+    Raises RecordsLost too when its read tables show events that are gone: the events are an older copy.
+    """
+    opened = structure_folder.open_one(data, slug, **how)
+    try:
+        with closing(reads_of(opened)) as reads, suppress(stores.NoStore):
+            if (reached := reads.latest(reached_by)) > (head := opened.engine.head()):
+                raise RecordsLost("older-events", f"{head} events are there, and read tables show {reached}")
+    except BaseException:
+        opened.engine.close()
+        raise
+    return opened
 
 
 def reached_by(side: ReadSide) -> int:

@@ -24,7 +24,7 @@ from web.hosting import clock_jobs, notices, partner_mails
 from web.hosting.clock_jobs import Rest, Round, Seen, TryingOutbox
 from web.hosting.health import Finding
 from web.hosting.mail import Outbox
-from web.hosting.read_tables import check_reads, make_missing, reads_of
+from web.hosting.read_tables import make_missing, reads_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,17 +234,9 @@ class ServedStructure:
 
 
 def structure_in_use(opened: OpenStructure) -> ServedStructure:
-    """Returns the structure with its stores, whatever state its read store is in.
-
-    Raises RecordsLost when its tables show events that are gone.
-    """
-    reads = reads_of(opened)
-    try:
-        check_reads(opened, reads)
-        return ServedStructure(opened, reads, open_journal(opened.folder, opened.database, opened.schema))
-    except BaseException:
-        reads.close()
-        raise
+    """Returns the structure with its stores, whatever state its read store is in."""
+    journal = open_journal(opened.folder, opened.database, opened.schema)
+    return ServedStructure(opened, reads_of(opened), journal)
 
 
 def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: None) -> ServedStructure:

@@ -1,5 +1,6 @@
 """Some of the trial of lost files (tests/trials/test_lost_files.py), on both stores."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,38 @@ def test_what_is_lost_is_told_and_brought_back(
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
     lost_files.must_lose_nothing(Site(tmp_path, url), name)
+
+
+def test_read_tables_tell_an_older_copy_where_nothing_else_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that was killed has noted nothing, and no backup is newer."""
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", "")
+    site = Site(tmp_path, "")
+    lost_files.older("ici/events.db")(site)
+    lost_files.older("ici/keys.db")(site)
+    for path in ("ici.ring", "ici.key"):
+        lost_files.older(f"keys/{path}")(site)
+    shutil.rmtree(site.data / "backups" / "ici")
+    (site.data / "keys" / "ici.head").unlink()
+    for words in (("doctor",), ("backup",), ("rebuild",), ("keys", "rotate", "--reason", "routine"), ("tick",)):
+        result = site.run(*words)
+        assert result.exit_code == 1, words
+        assert "copie plus ancienne" in " ".join(result.output.split())
+    (site.data / "keys" / "ici.head").unlink()
+    shutil.rmtree(site.data / "ici" / "read")
+    site.ran("backup", "--structure", "ici")
+
+
+def test_the_register_of_erasures_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", "")
+    site = Site(tmp_path, "")
+    register = site.data / "keys" / "ici.erased"
+    was = register.read_bytes()
+    register.unlink()
+    assert site.run("doctor").exit_code == 1
+    site.ran("erasures", "--yes")
+    assert register.read_bytes() == was
+    site.ran("doctor")

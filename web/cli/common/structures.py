@@ -18,6 +18,7 @@ from web.accounts.store import open_accounts
 from web.cli.common.terminal import Failed, errors, explained, fail, in_words, marked, no_structure
 from web.french.errors import backups
 from web.hosting import account_checks
+from web.hosting.read_tables import open_whole
 from web.hosting.settings import Storage
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ def only_in_accounts() -> dict[str, Exception]:
 def open_slug(slug: str) -> Iterator[OpenStructure]:
     """Opens a structure without its read side, and closes it at the end."""
     settings = Storage()
-    opened = structure_folder.open_one(settings.data, slug, database=settings.database())
+    opened = open_whole(settings.data, slug, database=settings.database())
     try:
         yield opened
         opened.note()

@@ -33,6 +33,7 @@ from web.french.errors import settings as french_settings
 from web.french.errors.refusals import refusal, store_error
 from web.french.typography import plural, say
 from web.hosting.machine.listener import CannotServe
+from web.hosting.read_tables import open_whole
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Storage
 from web.http import days
@@ -203,7 +204,7 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
     with in_words():
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
-        opened = structure_folder.open_one(settings.data, structure or known[0], database=settings.database())
+        opened = open_whole(settings.data, structure or known[0], database=settings.database())
         try:
             yield opened
             opened.note()
