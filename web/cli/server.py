@@ -127,7 +127,7 @@ def _say_what_is_wrong(host: Host) -> None:
 
 
 def _tick(host: Host, stop: threading.Event, port: int) -> None:
-    """Runs the periodic jobs each minute."""
+    """Runs the periodic jobs each minute, and tells systemd that they do not hang."""
     settings, watch = Settings(), ClockWatch(utc_now(), time.monotonic())
     while not stop.wait(TICK_SECONDS):
         if jumped := watch.step(utc_now(), time.monotonic()):
@@ -135,6 +135,7 @@ def _tick(host: Host, stop: threading.Event, port: int) -> None:
             host.clock_jumps += 1
         tick_all(host, settings, port)
         heap.trim()
+        systemd.notify("WATCHDOG=1")
 
 
 def _alarm(host: Host, stop: threading.Event, port: int) -> None:
@@ -157,7 +158,7 @@ JOBS = (_tick, _alarm)
 def tick_all(host: Host, settings: Settings, port: int) -> None:
     """Opens new structures, then runs the periodic jobs of every structure and looks at it. Logs errors, raises none.
 
-    systemd learns after each one that they do not hang.
+    systemd learns after each one that they do not hang: a round may be long.
     """
     known = host.closed
     host.open_structures()

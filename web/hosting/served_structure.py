@@ -130,7 +130,7 @@ class ServedStructure:
 
         E-mails need an `outbox`; `url` is the address of the pages. Without `by_age`, what ends or goes by its age
         stays: the clock may be wrong. One process at a time runs the jobs: a second one returns at once and does
-        nothing. After one statement it ends where nothing moved since a tick that left nothing to do (decision 0061).
+        nothing. After one statement it ends where nothing moved since a tick that left nothing to do (decision 0062).
         """
         now, seen, sent = self.engine.clock(), self._seen(mails=outbox is not None, by_age=by_age), 0
         rested = self._rests("tick", seen, now) and not (self.shortcuts or erasing.is_pending(self.opened))

@@ -422,6 +422,12 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
             answer = client.get("/readyz")
             assert (answer.status_code, answer.json()["ready"]) == (503, False)
             assert {"durability", "tables", "clock"} <= set(answer.json()["alarms"])
+            postgres.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            postgres.run(f"ALTER DATABASE {name} RESET synchronous_commit")
+            database.limit = 10
+            tick_all(served, Settings(url=""), 0)
+            answer = client.get("/readyz")
+            assert (answer.status_code, answer.json()["alarms"]) == (200, [])
 
 
 # --- in words
