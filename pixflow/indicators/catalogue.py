@@ -212,6 +212,32 @@ BY_ID = {one.id: one for one in INDICATORS}
 OF_EACH_PART: dict[str, tuple[State, ...]] = {"I14": ALL, "I19": ALL, "I20": ("done",)}
 """Indicators whose parts depend on what is there: bands, kinds of task, channels; with the states that each counts."""
 
+ENTERED: dict[tuple[str, str], str] = {
+    ("I2", AMONG): "concerned",
+    ("I13", "concerned-presented-among"): "concerned",
+    ("I17", "orientation-among"): "concerned",
+    ("I3", AMONG): "presented",
+    ("I13", "presented-begun-among"): "presented",
+    ("I4", AMONG): "begun",
+    ("I24", "R1-among"): "begun",
+    ("I24", "R2-among"): "begun",
+    ("I5", AMONG): "received",
+    ("I13", "received-dispatched-among"): "received",
+    ("I13", "received-debriefed-among"): "received",
+    ("I17", "prescription-among"): "received",
+    ("I6", AMONG): "debriefed",
+    ("I13", "debriefed-prescribed-among"): "debriefed",
+    ("I13", "prescribed-referred-among"): "prescribed",
+    ("I17", "parcours-among"): "prescribed",
+    ("I24", "R5-among"): "prescribed",
+    ("I8", AMONG): "sent",
+    ("I13", "referred-answered-among"): "sent",
+    ("I23", "sent"): "sent",
+    ("I9", AMONG): "accepted",
+    ("I13", "accepted-started-among"): "accepted",
+}
+"""The numbers that several indicators count among, by the milestone: whoever passed it in the period."""
+
 
 def cell(id: str, name: str) -> Cell:
     """Returns a number of an indicator by its name. Raises KeyError for an unknown one."""

@@ -108,7 +108,9 @@ def issue_report(
     on: date,
 ) -> list[Event]:
     """Records a report as it is given. Raises Refused("small-number") when a row still shows one."""
-    if any(is_small(number) for row in rows for number in (row.counted, row.among)):
+    if any(is_small(number) for row in rows for number in (row.counted, row.among)) or any(
+        is_small(least) and least != 1 for row in rows for least in (row.counted_least, row.among_least)
+    ):
         raise Refused("small-number")
     return [
         i.ReportIssued(

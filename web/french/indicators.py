@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pixflow.documents.definitions import Definitions
+from pixflow.documents.small_numbers import FEWEST
 from web.french import tasks
 from web.french.phrases import listed
 from web.french.typography import NBSP, number, percent, plural, say, yes_no
@@ -295,6 +296,21 @@ def state(indicator: str, name: str) -> str:
 def was(counted: int, of: int, day: str) -> str:
     """Returns what a number was, as known on the day that it is about."""
     return f"était {number(counted)} sur {number(of)} au {day}, {CLOCKS['known']}"
+
+
+MASKED = say(
+    "Hors de la structure, pour que personne ne soit reconnu, un nombre de 1 à 4 s’écrit « < 5 », et celui qui "
+    "permettrait de le calculer « masqué » ou, par exemple, « 33 ou plus »."
+)
+
+
+def told(shown: int | None, least: int | None) -> int | str:
+    """Returns a number as it leaves the house: itself, or what is told of it, as `ReportRow` keeps it."""
+    if shown is not None:
+        return shown
+    if least is None:
+        return "masqué"
+    return f"< {FEWEST}" if least < FEWEST else say("{least} ou plus", least=number(least))
 
 
 def share(value: float | None) -> str:

@@ -19,13 +19,18 @@ PLAIN = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow:
-    """A line of a report. A number is None where it was hidden, `rate` too."""
+    """A line of a report. A number is None where it was hidden, `rate` too.
+
+    Of a hidden number the least is told: 1 for a small one, a true bound for a large one, None for nothing.
+    """
 
     indicator: str
     part: str
     counted: int | None
     among: int | None
     rate: float | None
+    counted_least: int | None = None
+    among_least: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

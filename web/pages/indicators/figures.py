@@ -160,22 +160,22 @@ def _state(tally: Tally) -> str:
     return "done" if tally.state in ("done", "past") else "out"
 
 
-HIDDEN = f"< {FEWEST}"
-
-
 def table(figures: Sequence[FigureShown]) -> Iterator[list[str | int]]:
-    """Yields the rows of a file, a number a cell; it leaves the house, so small numbers are hidden."""
+    """Yields the rows of a file, a number a cell; it leaves the house, so small numbers are hidden.
+
+    The figures of an indicator that comes again are the cells of its first one.
+    """
     yield ["Indicateur", "Titre", "Partie", "Nombre", "Sur", "Part", "Médiane (jours)", "Neuvième décile", "Définition"]
-    for one in figures:
-        whole, *parts = outside(one.id, one.figure)
+    rows = outside([(one.id, one.figure) for one in figures])
+    for one, (whole, *parts) in zip(figures, rows, strict=True):
         yield [one.id, one.title, "", *_said(whole), "", "", one.definition]
         for part, row in zip(one.parts, parts, strict=True):
-            spread = (part.median, part.ninth) if row.counted is not None else (None, None)
+            spread = (part.median, part.ninth) if (row.counted or row.counted_least or 0) >= FEWEST else (None, None)
             yield [one.id, one.title, part.label, *_said(row), *("" if one is None else one for one in spread), ""]
 
 
 def _said(row: ReportRow) -> list[str | int]:
-    counted, among = (HIDDEN if number is None else number for number in (row.counted, row.among))
+    counted, among = french.told(row.counted, row.counted_least), french.told(row.among, row.among_least)
     return [counted, among, french.share(row.rate)]
 
 

@@ -1,4 +1,4 @@
-"""The figures of a page as a file: CSV or XLSX, the definition, the clock and the day in the first rows."""
+"""The figures of a page as a file: CSV or XLSX, the clock, the day and what is masked in the first rows."""
 
 from collections.abc import Iterable
 from csv import writer
@@ -10,7 +10,7 @@ from fastapi import Request, Response
 
 from web.desk.desk import Desk
 from web.french import dates
-from web.french.indicators import CLOCKS
+from web.french.indicators import CLOCKS, MASKED
 from web.http.people import NOBODY, note
 from web.pages.indicators.asked import AskedFigures, days_text
 
@@ -43,6 +43,7 @@ def download(request: Request, desk: Desk, name: str, asked: AskedFigures, rows:
         [f"Période : {days_text(asked.question)}"],
         [f"Au {dates.day(day, year=True)}, {CLOCKS[asked.clock]}"],
         [asked.cut or "Tous les dossiers"],
+        [MASKED],
         [],
     ]
     table = [*heads, *rows]

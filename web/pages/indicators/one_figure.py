@@ -60,6 +60,7 @@ class FigurePage(Page):
     menus: Sequence[FilterMenu]
     files: Mapping[str, str]
     people: frozenset[UUID]
+    masked: str = french.MASKED
 
     @property
     def shows(self) -> People:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.documents.small_numbers import FEWEST
 from pixflow.events.documents.indicators import ReportRow
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import digest, report_rows
@@ -31,7 +30,6 @@ from web.pages.indicators.asked import PATH, AskedFigures, asked_of, days_text
 router = APIRouter()
 REPORTS = f"{PATH}/rapports"
 AtReports = Annotated[Desk, allowed("referent", "manager")]
-HIDDEN = f"< {FEWEST}"
 
 
 class ReportForm(Form):
@@ -66,6 +64,7 @@ class ReportsPage(Page):
     values: Mapping[str, Any]
     errors: Mapping[str, str]
     today: str
+    masked: str = french.MASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,7 @@ class GivenReportPage(Page):
     given: str
     digest: str
     rows: Sequence[TableRow]
+    masked: str = french.MASKED
 
 
 @router.get(REPORTS)
@@ -182,7 +182,8 @@ def _table(given: Sequence[ReportRow], now: Sequence[ReportRow]) -> list[TableRo
 
 
 def _said(row: ReportRow) -> str:
-    counted, among = (HIDDEN if one is None else number(one) for one in (row.counted, row.among))
+    told = (french.told(row.counted, row.counted_least), french.told(row.among, row.among_least))
+    counted, among = (number(one) if isinstance(one, int) else one for one in told)
     share = french.share(row.rate)
     return f"{counted} / {among}" + (f" ({share})" if share else "")
 

@@ -13,6 +13,7 @@ from pixflow.indicators.waits import PAIRS, delay
 from projections.figures import questions
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.french import indicators as french
 from web.hosting.figures import Counting
 from web.http.addresses import PageNumber
 from web.http.filters import FilterMenu
@@ -95,6 +96,7 @@ class FiguresPage(Page):
     practice: FigureShown
     was: Mapping[str, str]
     files: Mapping[str, str]
+    masked: str = french.MASKED
 
 
 @router.get(PATH)

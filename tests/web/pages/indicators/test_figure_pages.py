@@ -153,6 +153,7 @@ def test_the_files_say_what_is_on_screen(manager: InspectingClient) -> None:
     assert "ce qu’on savait ce jour-là" in rows[2][0]
     line = next(row for row in rows if row[:3] == ["I2", "Présentation de Pix", ""])
     assert line[3:5] == ["< 5", "< 5"], "it leaves the house: small numbers stay inside"
+    assert "Hors de la structure" in rows[4][0]
     one = manager.get("/indicateurs/I2/tableau.csv?par=site").content.decode("utf-8-sig")
     assert "I2" in one
     assert "Jouvenel" not in one
