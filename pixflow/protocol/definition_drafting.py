@@ -6,7 +6,7 @@ from typing import Literal
 
 from pixflow.decision import REFERENT_AND_MANAGER, TEAM, decision
 from pixflow.documents.definitions import LONGEST_TARGET, RULES, TARGETED, Definitions
-from pixflow.documents.small_numbers import is_small
+from pixflow.documents.small_numbers import SMALL, is_small
 from pixflow.events.base import Event
 from pixflow.events.documents import indicators as i
 from pixflow.protocol.definitions import IndicatorDocuments
@@ -108,9 +108,9 @@ def issue_report(
     on: date,
 ) -> list[Event]:
     """Records a report as it is given. Raises Refused("small-number") when a row still shows one."""
-    if any(is_small(number) for row in rows for number in (row.counted, row.among)) or any(
-        is_small(least) and least != 1 for row in rows for least in (row.counted_least, row.among_least)
-    ):
+    shown = {number for row in rows for number in (row.counted, row.among)}
+    bounds = {least for row in rows for least in (row.counted_least, row.among_least)} - {SMALL.low}
+    if any(is_small(number) for number in shown | bounds):
         raise Refused("small-number")
     return [
         i.ReportIssued(
