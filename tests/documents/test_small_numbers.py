@@ -88,6 +88,14 @@ def test_small_numbers_that_a_total_has_at_their_most_are_masked() -> None:
     assert HIDDEN in check(parted([1, 1, 1, 1])).values(), "a small number of four small ones is four"
 
 
+def test_what_another_sum_tells_of_a_large_part_does_not_tell_its_small_rest() -> None:
+    """Eleven of fifteen were accepted: so says the next row, all of whom began. Four were not."""
+    numbers = {"sent": 15, "accepted": 11, "waiting": 1, "refused": 3, "begun": 11, "late": 0}
+    sums = [Sum("sent", ("accepted", "waiting", "refused")), Sum("accepted", ("begun", "late"))]
+    table = numbers, dict.fromkeys(numbers, 1), sums
+    assert not follows(numbers, check(table), sums, ["waiting", "refused"])
+
+
 def test_the_smallest_part_goes_with_the_small_one() -> None:
     assert [name for name, span in check(parted([2, 9, 40, 0])).items() if not span.exact] == ["part 0", "part 1"]
 
