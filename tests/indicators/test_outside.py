@@ -27,7 +27,7 @@ from projections.figures.refresh import basis_of
 from projections.figures.selection import FigureQuestion
 from tests.documents.attacker import follows
 from tests.indicators.population import DAYS, Population, played
-from tests.test_catalogue import EMITTED, MAPPER, stored
+from tests.test_catalogue import EMITTED, MAPPER, examples
 
 
 @pytest.fixture(scope="module")
@@ -271,7 +271,7 @@ def test_a_report_given_before_has_its_digest_and_says_masked() -> None:
 
 
 def test_a_stored_report_keeps_what_is_told_of_a_number() -> None:
-    document = json.loads(stored(ReportIssued).state)
+    document = json.loads(examples(ReportIssued)[0].read_bytes())
     document["data"]["rows"] = [
         {"indicator": "I4", "part": "", "counted": None, "among": 37, "rate": None, "counted_least": 33},
         {"indicator": "I4", "part": "late", "counted": None, "among": 37, "rate": None, "counted_least": 1},
