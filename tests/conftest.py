@@ -17,6 +17,15 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 IN_CI = os.environ.get("CI") == "true"
+UMASK = os.umask(0o022)
+os.umask(UMASK)
+for size in ("COLUMNS", "LINES"):  # of the runner: what a command prints to no terminal has no width
+    os.environ.pop(size, None)
+
+
+def pytest_runtest_setup() -> None:
+    """Gives each test the umask of the run: a command of the terminal sets its own, for its process."""
+    os.umask(UMASK)
 
 
 def unavailable(what: str) -> NoReturn:

@@ -72,12 +72,16 @@ def move(folder: Path, mark: Watermark, head: int, keys: int) -> None:
 
 
 def last_backup(folder: Path, structure: UUID) -> LastBackup | None:
-    """Returns the last backup of this structure in the data folder: others may have had its name before."""
-    for path in sorted((folder.parent / "backups" / folder.name).glob("[!.]*/manifest.json"), reverse=True):
-        with suppress(OSError, msgspec.MsgspecError):
-            found = msgspec.json.decode(path.read_bytes(), type=_Manifest)
-            if found.structure == structure:
-                return LastBackup(path.parent, found.holding.head)
+    """Returns the last backup of this structure in the data folder: others may have had its name before.
+
+    None where this user may not read `backups`: the commands tell that themselves (pixflow/store/folders.py).
+    """
+    with suppress(PermissionError):
+        for path in sorted((folder.parent / "backups" / folder.name).glob("[!.]*/manifest.json"), reverse=True):
+            with suppress(OSError, msgspec.MsgspecError):
+                found = msgspec.json.decode(path.read_bytes(), type=_Manifest)
+                if found.structure == structure:
+                    return LastBackup(path.parent, found.holding.head)
     return None
 
 

@@ -218,7 +218,7 @@ def event(shape: Shape) -> type[Event]:
 
 @pytest.fixture
 def keys(place: Place, tmp_path: Path) -> Iterator[Keys]:
-    with closing(Keys(uuid4(), Ring.create(tmp_path / "keys", "ml"), place.vault())) as keys:
+    with closing(Keys(uuid4(), Ring.create(tmp_path / "keys", "ml"), place.vault(), create=True)) as keys:
         yield keys
 
 

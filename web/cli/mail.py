@@ -10,6 +10,7 @@ from pixflow.structure_folder import utc_now
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import USAGE, console, fail
 from web.french import health as french
+from web.french.typography import say
 from web.hosting import mail, mail_checks
 from web.hosting.settings import Settings
 
@@ -19,6 +20,7 @@ app.add_typer(mail_app, name="mail")
 
 SUBJECT = "Essai de pixflow"
 TEXT = "Ce courriel est un essai de « pixflow mail test ». S’il vous arrive, les autres arrivent aussi.\n"
+ACCEPTED = "Courriel accepté pour {address}, envoyé par {sender}. S’il n’arrive pas, voyez les indésirables."
 WAYS: dict[mail.Way, str] = {
     "login": "chiffré, certificat vérifié, connexion acceptée.",
     "open": "chiffré, certificat vérifié, sans nom ni mot de passe.",
@@ -50,4 +52,4 @@ def test(
         found = mail_checks.refused(error, {"host": host, "to": address})
         fail(french.sentence(found.check, "alarm", found.details))
     console.print(f"{host} : {WAYS[mail.way(settings)]}")
-    console.print(f"Courriel accepté, de {settings.sender} à {address}. S’il n’arrive pas, voyez les indésirables.")
+    console.print(say(ACCEPTED, sender=settings.sender, address=address))

@@ -58,7 +58,11 @@ def ahead(store: AccountStore, folder: Path) -> list[Path]:
     """
     with store.read() as connection:
         used = {row.id: row.used for row in connection.execute(select(accounts.c.id, accounts.c.used))}
-    return [path for path in sorted(folder.glob(f"*{SUFFIX}")) if _is_ahead(path, used, store.now() - KEPT_ACCOUNTS)]
+    with suppress(PermissionError):  # the commands tell it themselves
+        return [
+            path for path in sorted(folder.glob(f"*{SUFFIX}")) if _is_ahead(path, used, store.now() - KEPT_ACCOUNTS)
+        ]
+    return []
 
 
 def _is_ahead(path: Path, used: Mapping[UUID, int], before: int) -> bool:

@@ -83,12 +83,12 @@ class Storage(BaseSettings):
             raise _wrong("relative")
         try:
             os.scandir(path).close()
-        except FileNotFoundError:  # a command makes it, or says that nothing is there
+        except (FileNotFoundError, PermissionError):  # a command makes it, or says whose it is
             return path
         except NotADirectoryError:
             raise _wrong("file") from None
         except OSError:
-            raise _wrong("unreadable") from None
+            raise _wrong("form") from None
         return path
 
     @field_validator("structure")

@@ -185,9 +185,9 @@ def test_older_data_are_refused_in_words(data: Path) -> None:
     shutil.rmtree(data / "tarbes")
     for key in (data / "keys").glob("tarbes.*"):
         key.unlink()
+    run("doctor")  # which keeps its result
     files = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
     for line in (
-        ["doctor"],
         ["backup"],
         ["rebuild"],
         ["tick"],

@@ -1,7 +1,6 @@
 """Each setting takes each wrong value under each command: one sentence that names it, before anything is done."""
 
 import json
-import os
 import re
 from contextlib import closing
 from pathlib import Path
@@ -116,7 +115,7 @@ def test_a_wrong_setting_stops_each_command_before_it_does_anything(
 
 
 def test_each_sentence_belongs_to_a_wrong_value(folder: Path) -> None:
-    said = {"structure unknown", "oidc_issuer alone", "data unreadable", "data form"}  # each has a test of its own
+    said = {"structure unknown", "oidc_issuer alone", "data form"}  # each has a test of its own
     for field, value in ALL:
         with pytest.MonkeyPatch.context() as patch:
             put(folder, field, value, patch)
@@ -207,18 +206,6 @@ def test_the_issuer_takes_what_the_settings_take() -> None:
     for field, known in (("oidc_alg", issuer.ALGORITHMS), ("oidc_profile", issuer.PROFILES)):
         assert getattr(fields[field].annotation, "__args__", ()) == known
         assert all(one in french.SENTENCES[f"{field} form"] for one in known)
-
-
-def test_a_data_folder_that_this_user_may_not_read_is_told(folder: Path) -> None:
-    (folder / "data").mkdir(mode=0)
-    root = os.geteuid() == 0
-    try:
-        if root:
-            os.seteuid(65534)
-        assert [(one.field, one.code) for one in faults(Storage)] == [("data", "unreadable")]
-    finally:
-        if root:
-            os.seteuid(0)
 
 
 def test_without_a_home_the_folder_must_be_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

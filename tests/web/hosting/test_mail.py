@@ -407,7 +407,10 @@ def test_a_mail_is_tried_by_the_way_of_all(authority: Authority) -> None:
     with serving(authority.context(HOST)) as server:
         assert mailed(settings(server)).splitlines() == [
             f"{HOST} : chiffré, certificat vérifié, connexion acceptée.",
-            "Courriel accepté, de pixflow@exemple.fr à nadia@exemple.fr. S’il n’arrive pas, voyez les indésirables.",
+            (
+                "Courriel accepté pour nadia@exemple.fr, envoyé par pixflow@exemple.fr. "
+                "S’il n’arrive pas, voyez les indésirables."
+            ),
         ]
         assert server.asked == [(b"pixflow", True)]
         (taken,) = server.taken

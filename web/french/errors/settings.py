@@ -8,8 +8,6 @@ SENTENCES = {
     "data relative": "PIXFLOW_DATA n’est pas un chemin entier (« {value} ») : écrivez-le depuis la racine, comme "
     "/var/lib/pixflow.",
     "data file": "PIXFLOW_DATA n’est pas un dossier, un fichier est à sa place (« {value} »).",
-    "data unreadable": "PIXFLOW_DATA est un dossier que ce compte de la machine ne peut pas lire (« {value} ») : "
-    "donnez-le-lui (« chown »), ou prenez le compte de pixflow.",
     "structure form": "PIXFLOW_STRUCTURE n’est pas un nom de dossier (« {value} ») : des minuscules sans accent, des "
     "chiffres et des tirets.",
     "structure unknown": "PIXFLOW_STRUCTURE nomme une structure qui n’existe pas (« {value} »). Structures connues : "
