@@ -1,5 +1,6 @@
 """Shared fixtures. Without a browser or a database server, tests are skipped, and fail in CI."""
 
+import logging
 import os
 from collections.abc import Generator, Iterator
 from typing import NoReturn
@@ -24,8 +25,11 @@ for size in ("COLUMNS", "LINES"):  # of the runner: what a command prints to no 
 
 
 def pytest_runtest_setup() -> None:
-    """Gives each test the umask of the run: a command of the terminal sets its own, for its process."""
+    """Undoes what a command of the terminal sets for its process: its umask, and its log on a stream that is gone."""
     os.umask(UMASK)
+    for handler in [*logging.root.handlers]:
+        if getattr(getattr(handler, "stream", None), "closed", False):
+            logging.root.removeHandler(handler)
 
 
 def unavailable(what: str) -> NoReturn:
