@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from pixflow.dossier import closing, follow_up, identity
 from pixflow.dossier.stages import orientation
@@ -76,6 +76,22 @@ def test_a_page_asks_again_every_20_seconds_and_is_told_when_nothing_moved(local
     assert asked.value.status == 304
     assert asked.value.request.headers["hx-ptag"] == f"{locale.served.engine.head()}:2026-03-16"
     expect(nadia.page.locator(TOLD)).to_have_count(0)
+
+
+def test_a_script_that_comes_late_keeps_no_page_from_saying_what_it_is(locale: House, nadia: Person) -> None:
+    """htmx began before the script of tags was there: the page was drawn anew every 20 seconds, and never told 304."""
+    locale.opened()
+    held: list[Route] = []
+    nadia.page.route("**/hx-ptag*", lambda route: held.append(route))
+    with nadia.page.expect_request("**/hx-ptag*"):
+        nadia.page.goto("/boite", wait_until="commit")
+    nadia.page.evaluate("""() => new Promise((done) => {
+        const wait = () => (window.htmx ? setTimeout(() => setTimeout(done)) : setTimeout(wait));
+        wait();
+    })""")
+    held[0].continue_()
+    nadia.page.wait_for_load_state()
+    assert looks(nadia.page).status == 304
 
 
 def test_what_a_colleague_did_appears_marked_and_told_and_the_focus_stays(locale: House, nadia: Person) -> None:
