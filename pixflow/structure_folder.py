@@ -33,7 +33,7 @@ from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.resources.sharing import share_example
-from pixflow.store import FormatRefused, StoreError, StoreRefused, folders, replacement, watermark
+from pixflow.store import FormatRefused, RecordsLost, StoreError, StoreRefused, folders, replacement, watermark
 from pixflow.store.durable_files import private_file, private_folder, sync_folder, write_new
 from pixflow.store.folders import slug_of as slug_of
 from pixflow.store.folders import slugs as slugs
@@ -84,7 +84,7 @@ class _EventFormat(msgspec.Struct):
 class OpenStructure(msgspec.Struct, frozen=True):
     """An open structure: its folder, its id, its engine. On PostgreSQL, also its schema and database.
 
-    `demonstration` is that of structure.json, `life` that of the watermark when it opened.
+    `demonstration` is that of structure.json, `life` that of the watermark when it opened, `files` its databases then.
     """
 
     slug: str
@@ -95,6 +95,18 @@ class OpenStructure(msgspec.Struct, frozen=True):
     database: Database | None = None
     demonstration: bool = False
     life: UUID | None = None
+    files: dict[str, tuple[int, int]] = {}
+
+    def check_in_place(self) -> None:
+        """Raises what `open_one` would when its folder or its databases are gone, closed to this user, or others.
+
+        SQLite would write on in a file that nobody finds again.
+        """
+        with folders.access_in_words():
+            folders.check_there(self.folder.parent, self.slug)
+            folders.check_databases(self.folder)
+            if folders.databases(self.folder) != self.files:
+                raise RecordsLost("events", f"a database in {self.folder} is gone, or another file")
 
     def stream(self, name: str) -> UUID:
         """Returns the id of one of the structure's own streams: structure, protocol, grille, indicators."""
@@ -242,7 +254,8 @@ def _opened(
         vault.close()
         store.close()
         raise
-    return OpenStructure(slug, folder, document.id, engine, document.schema, database, document.demonstration, life)
+    demonstration, files = document.demonstration, folders.databases(folder)
+    return OpenStructure(slug, folder, document.id, engine, document.schema, database, demonstration, life, files)
 
 
 def schema_of(slug: str) -> str:

@@ -64,6 +64,12 @@ def check_databases(folder: Path) -> None:
             raise PermissionError(EACCES, os.strerror(EACCES), str(path))
 
 
+def databases(folder: Path) -> dict[str, tuple[int, int]]:
+    """Returns which files the databases of SQLite are. One that is put in the place of another is a different one."""
+    found = {path.name: path.stat() for path in (folder / "events.db", folder / "keys.db") if path.exists()}
+    return {name: (file.st_dev, file.st_ino) for name, file in found.items()}
+
+
 @contextmanager
 def access_in_words() -> Iterator[None]:
     """Turns PermissionError into Refused: "not-owned", or "other-user" when the folder around is not this user's."""

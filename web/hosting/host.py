@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -56,7 +55,7 @@ class Host:
         self._prepare: Callable[[ServedStructure], None] = lambda served: None
 
     def open_structures(self, slugs: Iterable[str] = ()) -> None:
-        """Opens these structures, or all of the folder, except those already open. Requests go on meanwhile.
+        """Opens these structures, or all of the folder. Closes one whose files are gone. Requests go on meanwhile.
 
         A structure that fails or is gone stays closed, and does not keep the others from opening. The data folder, and
         a structure that accounts alone know, count as one then.
@@ -69,11 +68,14 @@ class Host:
         except Exception as error:
             closed[self.data.name] = error
         for slug in chosen:
-            if slug not in self.structures:
-                try:
+            try:
+                if slug in self.structures:
+                    self.structures[slug].opened.check_in_place()
+                else:
                     self.structures = {**self.structures, slug: self._open(slug)}
-                except Exception as error:
-                    closed[slug] = error
+            except Exception as error:
+                closed[slug] = error
+                self._leave(slug)
         self.closed = closed
 
     def prepare_each(self, prepare: Callable[[ServedStructure], None]) -> None:
@@ -86,6 +88,13 @@ class Host:
         """Runs the quick checks of a structure, and notes when."""
         served.look(shared, rested=rested)
         self.looked = time.monotonic()
+
+    def _leave(self, slug: str) -> None:
+        """Closes a structure that is open, for the next look to open it anew."""
+        gone = self.structures.get(slug)
+        self.structures = {name: one for name, one in self.structures.items() if name != slug}
+        if gone:
+            gone.close()
 
     def _open(self, slug: str) -> ServedStructure:
         served = self._opening(slug)
@@ -166,12 +175,15 @@ def serving(host: Host) -> Iterator[None]:
 
     Raises AlreadyServed. PostgreSQL has no such locks: several processes may serve.
     """
-    with ExitStack() as locks:
-        host.prepare_each(partial(_start, locks))
+    try:
+        host.prepare_each(_start)
         yield
+    finally:
+        for served in host.structures.values():
+            served.locks.close()
 
 
-def _start(locks: ExitStack, served: ServedStructure) -> None:
+def _start(served: ServedStructure) -> None:
     with ExitStack() as own:
         if not served.opened.database:
             own.enter_context(ServeLock(served.opened.folder))
@@ -191,4 +203,4 @@ def _start(locks: ExitStack, served: ServedStructure) -> None:
             via="cli",
             pixflow=__version__,
         )
-        locks.push(own.pop_all())
+        served.locks.push(own.pop_all())

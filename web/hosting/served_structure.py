@@ -1,7 +1,7 @@
 """A structure in use: its engine, its read side, its periodic jobs."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -77,7 +77,8 @@ class LiveTables:
 class ServedStructure:
     """One structure in use. `shortcuts` are the sites whose computers opened the page of the tests since a tick.
 
-    `rests` has the jobs that found nothing left to do, `findings` what the quick checks found last.
+    `rests` has the jobs that found nothing left to do, `findings` what the quick checks found last. `locks` are held
+    as long as this process serves it.
     """
 
     opened: OpenStructure
@@ -86,6 +87,7 @@ class ServedStructure:
     shortcuts: set[str] = field(default_factory=set, compare=False, kw_only=True)
     rests: dict[str, Rest] = field(default_factory=dict, compare=False, kw_only=True)
     findings: list[Finding] = field(default_factory=list, compare=False, kw_only=True)
+    locks: ExitStack = field(default_factory=ExitStack, compare=False, kw_only=True)
 
     @property
     def engine(self) -> Engine:
@@ -231,6 +233,7 @@ class ServedStructure:
         self.journal.close()
         self.reads.close()
         self.engine.close()
+        self.locks.close()
 
 
 def structure_in_use(opened: OpenStructure) -> ServedStructure:

@@ -219,7 +219,7 @@ class HardenedDatastore(SQLiteDatastore):
 
     def close(self) -> None:
         if not self.pool.closed:
-            with suppress(StoreError, EventSourcingError):
+            with suppress(StoreError, EventSourcingError, OSError):
                 self.truncate()
         self.pool.close()
         for connection in [*self._readers, *([self._writer] if self._writer else [])]:

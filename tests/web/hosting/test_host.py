@@ -1,5 +1,6 @@
 """The host: structures opened at the start, those that come later, and those that do not open."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,7 +13,7 @@ from pixflow import presets, structure_folder
 from pixflow.backups.backup import back_up
 from pixflow.refused import Refused
 from pixflow.restore.restore import restore
-from pixflow.store import AlreadyServed, StoreRefused
+from pixflow.store import AlreadyServed, RecordsLost, StoreRefused
 from pixflow.store.locks import ServeLock
 from tests import somebody
 from tests.damage import open_as_demonstration
@@ -260,3 +261,39 @@ def test_where_nothing_opens_nothing_is_served(tmp_path: Path) -> None:
     (opened(tmp_path, "Alençon") / "structure.json").write_bytes(b"{")
     with pytest.raises(StoreRefused, match="damaged"), open_host(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("lose", [lambda files: files[0].unlink(), lambda files: [one.unlink() for one in files]])
+def test_files_taken_away_from_a_served_structure_are_told_and_served_again_once_back(
+    tmp_path: Path, lose: Callable[[list[Path]], object]
+) -> None:
+    """SQLite writes on in a file that nobody finds again, and a copy of yesterday would take what follows."""
+    folder, apart = opened(tmp_path / "data", "Alençon"), tmp_path / "apart"
+    opened(tmp_path / "data", "Argentan")
+    with open_host(tmp_path / "data", demo=True) as made, serving(made):
+        client = InspectingClient(create_app(made))
+        head = made.structures["alencon"].engine.head()
+        shutil.copytree(folder, apart)
+        lose(sorted(path for path in folder.iterdir() if path.name.startswith("events.db")))
+        tick_all(made, Settings(), 8000)
+        assert isinstance(made.closed["alencon"], RecordsLost)
+        answer = client.get("/readyz").json()
+        assert (answer["ready"], answer["closed"], answer["alarms"]) == (True, 1, ["store"])
+        for path in apart.glob("events.db*"):
+            shutil.copy(path, folder)
+        tick_all(made, Settings(), 8000)
+        assert (list(made.structures), made.closed) == (["argentan", "alencon"], {})
+        assert made.structures["alencon"].engine.head() == head
+
+
+def test_a_folder_taken_away_from_a_served_structure_is_told_and_served_again_once_back(served: Host) -> None:
+    mend(served)
+    tick_all(served, Settings(), 8000)
+    for name in ("keys.db", "structure.json", ""):
+        path, apart = served.data / "argentan" / name, served.data.parent / "apart"
+        path.rename(apart)
+        tick_all(served, Settings(), 8000)
+        assert (list(served.structures), list(served.closed)) == (["alencon"], ["argentan"]), name
+        apart.rename(path)
+        tick_all(served, Settings(), 8000)
+        assert (list(served.structures), served.closed) == (["alencon", "argentan"], {}), name
