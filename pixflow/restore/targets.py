@@ -33,7 +33,7 @@ class Target(Protocol):
         ...
 
     def alone(self) -> AbstractContextManager[None]:
-        """Excludes other users meanwhile. Raises AlreadyServed and StoreBusy."""
+        """Excludes other users meanwhile. Raises AlreadyServed, and StoreBusy for a moment's use."""
         ...
 
     def has_aside(self, stamp: str) -> bool:

@@ -245,7 +245,7 @@ def test_nothing_is_replaced_while_another_process_is_connected(
 ) -> None:
     house = House(tmp_path, databases)
     backup = house.backed_up().path
-    with closing(Database(house.database.url)) as other, other.owner(), pytest.raises(StoreBusy):
+    with closing(Database(house.database.url)) as other, other.owner(), pytest.raises(AlreadyServed):
         house.restored(backup, replace=True)
     assert house.reopen().engine.head() == 3
     house.restored(backup, replace=True)

@@ -10,7 +10,7 @@ from typing import LiteralString
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from pixflow.store import StoreBusy, StoreRefused
+from pixflow.store import AlreadyServed, StoreRefused
 from pixflow.store.postgres.database import APPLICATION, Database, Owner, lock_number
 from pixflow.store.postgres.tables import lay, lay_triggers
 from pixflow.store.sqlite.connections import in_words
@@ -60,11 +60,11 @@ def _take(
 
 
 def check_alone(database: Database) -> None:
-    """Raises StoreBusy when another process of pixflow is connected to the database."""
+    """Raises AlreadyServed when another process of pixflow is connected to the database."""
     with database.owner() as owner:
         row = owner.execute(_OTHERS, [f"{APPLICATION}%"]).fetchone()
     if row != (0,):
-        raise StoreBusy(f"{row and row[0]} connections of other processes of pixflow to this database")
+        raise AlreadyServed(f"{row and row[0]} connections of other processes of pixflow to this database")
 
 
 def has_events(database: Database, schema: str) -> bool:

@@ -383,7 +383,7 @@ DATABASE: dict[DatabaseCode, str] = {
 }
 FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pixflow avant de recommencer."
 LOST = "La base de faits ne répond plus : l’action est peut-être enregistrée. Vérifiez avant de recommencer."
-SERVED = "pixflow sert déjà cette structure dans un autre processus : arrêtez-le d’abord."
+SERVED = "Un autre processus de pixflow se sert déjà de cette structure, ou de sa base : arrêtez-le d’abord."
 KILLED = (
     "Le processus qui fait les tables de lecture a été arrêté, peut-être faute de mémoire. Aucun fait n’est perdu : "
     "elles seront faites au prochain essai."
