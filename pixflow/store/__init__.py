@@ -103,8 +103,11 @@ class RecordsLost(StoreRefused):
     """A part of a structure is gone, emptied, or an older copy. Nothing was changed, and nothing is made in its place.
 
     `code` names the part: "events", "keys" (the vault), "ring" and "structure-key" (files of keys/). "older-events" and
-    "older-keys" have less than pixflow saw before (pixflow/store/watermark.py).
+    "older-keys" have less than pixflow saw before (pixflow/store/watermark.py). `backup` is the path of the one to
+    restore, "" when the data folder has none.
     """
+
+    backup = ""
 
     def __init__(self, code: LossCode, message: str) -> None:
         super().__init__(message)

@@ -51,10 +51,15 @@ def check_there(data: Path, slug: str) -> None:
     if slug not in (known := slugs(data)):
         raise Refused("unknown-structure", slug=slug, known=", ".join(known))
     path = str(folder / IDENTITY if folder.is_dir() else folder)
-    if backups := [found.parent for found in (data / "backups" / slug).glob(_BACKUPS)]:
-        last = max(backups, key=lambda one: (not one.name.endswith("-damaged"), one.name))
-        raise Refused("structure-gone", slug=slug, path=path, backup=str(last))
+    if last := last_backup(data, slug):
+        raise Refused("structure-gone", slug=slug, path=path, backup=last)
     raise Refused("structure-gone-unsaved", slug=slug, path=path)
+
+
+def last_backup(data: Path, slug: str) -> str:
+    """Returns the path of the backup to restore: the last one, a whole one if there is any. "" when there is none."""
+    backups = [found.parent for found in (data / "backups" / slug).glob(_BACKUPS)]
+    return str(max(backups, key=lambda one: (not one.name.endswith("-damaged"), one.name), default=""))
 
 
 def check_databases(folder: Path) -> None:

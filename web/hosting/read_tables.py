@@ -20,7 +20,7 @@ import sqlalchemy
 from sqlalchemy import select
 
 from pixflow import structure_folder
-from pixflow.store import BuildLost, RecordsLost
+from pixflow.store import BuildLost, RecordsLost, folders
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
@@ -43,17 +43,27 @@ def reads_of(opened: OpenStructure) -> stores.Live:
 def open_whole(data: Path, slug: str, **how: Any) -> OpenStructure:
     """Opens a structure as `structure_folder.open_one` does.
 
-    Raises RecordsLost too when its read tables show events that are gone: the events are an older copy.
+    Raises RecordsLost too when its read tables show events that are gone: the events are an older copy. Each names the
+    last backup.
     """
-    opened = structure_folder.open_one(data, slug, **how)
     try:
-        with closing(reads_of(opened)) as reads, suppress(stores.NoStore):
-            if (reached := reads.latest(reached_by)) > (head := opened.engine.head()):
-                raise RecordsLost("older-events", f"{head} events are there, and read tables show {reached}")
-    except BaseException:
-        opened.engine.close()
+        opened = structure_folder.open_one(data, slug, **how)
+        try:
+            _check_reached(opened)
+        except BaseException:
+            opened.engine.close()
+            raise
+        return opened
+    except RecordsLost as lost:
+        with suppress(OSError):
+            lost.backup = folders.last_backup(data, slug)
         raise
-    return opened
+
+
+def _check_reached(opened: OpenStructure) -> None:
+    with closing(reads_of(opened)) as reads, suppress(stores.NoStore):
+        if (reached := reads.latest(reached_by)) > (head := opened.engine.head()):
+            raise RecordsLost("older-events", f"{head} events are there, and read tables show {reached}")
 
 
 def reached_by(side: ReadSide) -> int:

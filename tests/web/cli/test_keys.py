@@ -46,7 +46,7 @@ def test_nothing_becomes_of_backups_when_keys_are_lost(data: Path, command: list
         (data / "ici" / "keys.db").unlink()
     said = RUN.invoke(app, command)
     assert said.exit_code == 1
-    assert "pixflow restore --replace" in " ".join(said.output.split())
+    assert "--replace --reason loss" in " ".join(said.output.split())
     assert {path: path.read_bytes() for path in before} == before
     (backup,) = data.glob("backups/ici/*Z")
     assert RUN.invoke(app, ["restore", str(backup), "--replace", "--reason", "loss"]).exit_code == 0

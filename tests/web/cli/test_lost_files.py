@@ -1,5 +1,6 @@
 """Some of the trial of lost files (tests/trials/test_lost_files.py), on both stores."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -26,6 +27,21 @@ def test_what_is_lost_is_told_and_brought_back(
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
     lost_files.must_lose_nothing(Site(tmp_path, url), name)
+
+
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_the_command_of_the_sentence_brings_it_back_as_it_stands(
+    store: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = request.getfixturevalue("database_url") if store == "postgres" else ""
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
+    site = Site(tmp_path, url)
+    ways = lost_files.POSTGRES if url else lost_files.SQLITE
+    ways["pixflow_ici gone" if url else "ici/keys.db gone"][1](site)
+    (typed,) = re.findall(r"«\s*pixflow ([^»]*)\s»", site.run("doctor").output)
+    assert site.run(*typed.split()).exit_code == 0
+    assert site.look() == site.whole
 
 
 def test_read_tables_tell_an_older_copy_where_nothing_else_does(

@@ -25,7 +25,7 @@ SENTENCES = {
     "keys-not-opened": "La clé de la structure n’ouvre pas les clés de cette sauvegarde : elle a changé depuis, ou "
     "n’est pas la sienne.",
     "keys-missing": "Des clés manquent ({count}), et ce qu’elles scellent ne se lit plus : rien n’a changé. Restaurez "
-    "une sauvegarde qui les a (« pixflow restore --replace »).",
+    "une sauvegarde qui les a (« pixflow restore DOSSIER --replace --reason loss »).",
 }
 
 ASIDE = say(

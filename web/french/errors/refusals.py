@@ -410,8 +410,8 @@ NEWER = (
     "n’a changé sur le disque. Installez-la d’abord."
 )
 _LOST = (
-    " Rien n’est changé, ni les sauvegardes. Remettez ce qui était là, ou restaurez la dernière sauvegarde, avec "
-    "« pixflow restore --replace »."
+    " Rien n’est changé, ni les sauvegardes. Remettez ce qui était là, ou la dernière sauvegarde : « pixflow restore "
+    "{backup} --replace --reason loss »."
 )
 RECORDS: dict[LossCode, str] = {
     "events": "Les faits de la structure ne sont plus là." + _LOST,
@@ -470,8 +470,8 @@ def store_error(error: Exception) -> str:
             return say(DATABASE[code])
         case SiteRefused(code=code):
             return say(SITE[code])
-        case RecordsLost(code=code):
-            return say(RECORDS[code])
+        case RecordsLost(code=code, backup=backup):
+            return say(RECORDS[code], backup=backup or "DOSSIER")
         case FormatRefused(found=found, known=known):
             return say(OLDER if found < known else NEWER, found=str(found), known=str(known))
         case StoreRefused():
