@@ -20,6 +20,8 @@ import sqlalchemy
 from sqlalchemy import select
 
 from pixflow import structure_folder
+from pixflow.backups import manifest
+from pixflow.backups.backup import last_external_backup
 from pixflow.store import BuildLost, RecordsLost, folders
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
@@ -56,8 +58,15 @@ def open_whole(data: Path, slug: str, **how: Any) -> OpenStructure:
         return opened
     except RecordsLost as lost:
         with suppress(OSError):
-            lost.backup = folders.last_backup(data, slug)
+            lost.backup = _last_backup(data, slug)
         raise
+
+
+def _last_backup(data: Path, slug: str) -> str:
+    """Returns the path of the backup to restore, that of `--to` when it is there and later. "" when there is none."""
+    here, elsewhere = folders.last_backup(data, slug), last_external_backup(data / slug)
+    found = Path(elsewhere.path) if elsewhere else Path()
+    return str(found) if found.name > Path(here).name and manifest.all_of(found.parent) else here
 
 
 def _check_reached(opened: OpenStructure) -> None:

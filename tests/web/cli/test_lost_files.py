@@ -44,6 +44,22 @@ def test_the_command_of_the_sentence_brings_it_back_as_it_stands(
     assert site.look() == site.whole
 
 
+def test_a_later_backup_elsewhere_is_the_one_to_restore_while_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", "")
+    site, elsewhere = Site(tmp_path, ""), tmp_path / "elsewhere"
+    (here,) = (site.data / "backups" / "ici").glob("*Z")
+    here.rename(here.with_name("2026-01-05T010000Z"))
+    site.ran("backup", "--to", str(elsewhere))
+    lost_files.gone("ici/events.db")(site)
+    (there,) = elsewhere.glob("ici/*Z")
+    assert f"pixflow restore {there} --replace" in site.run("doctor").output
+    elsewhere.rename(tmp_path / "not-mounted")
+    assert f"pixflow restore {here.with_name('2026-01-05T010000Z')} --replace" in site.run("doctor").output
+
+
 def test_read_tables_tell_an_older_copy_where_nothing_else_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
