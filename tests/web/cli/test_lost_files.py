@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests import lost_files
 from tests.lost_files import Site
+from web.cli.app import app
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,15 @@ def test_the_register_of_erasures_is_written_again(tmp_path: Path, monkeypatch: 
     site.ran("erasures", "--yes")
     assert register.read_bytes() == was
     site.ran("doctor")
+
+
+@pytest.mark.parametrize("command", ["doctor", "backup", "tick", "rebuild", "serve"])
+def test_a_disk_that_is_not_mounted_is_no_first_structure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
+    result = CliRunner().invoke(app, [command])
+    assert result.exit_code == 1
+    assert f"Aucune structure dans {tmp_path}" in result.output
+    assert "que son disque est monté" in result.output
+    assert list(tmp_path.iterdir()) == []

@@ -223,7 +223,7 @@ def _asked_for(known: list[str]) -> str:
 
 
 def no_structure() -> NoReturn:
-    fail(f"Aucune structure dans {Storage().data} : commencez par « pixflow init ».")
+    fail(serving.sentence("no-structure", {"data": Storage().data}))
 
 
 def person(served: ServedStructure, address: str) -> Actor:

@@ -7,7 +7,8 @@ from web.french.typography import say
 REASONS = {
     "no-demonstration": "Aucune démonstration dans {data} : commencez par « pixflow demo », "
     "ou par « pixflow init --demo ».",
-    "no-structure": "Aucune structure dans {data} : commencez par « pixflow init ».",
+    "no-structure": "Aucune structure dans {data} : vérifiez PIXFLOW_DATA, et que son disque est monté. Pour une "
+    "première structure : « pixflow init --help ».",
     "demonstration-on-a-socket": "Une démonstration ne se sert que sur cette machine : --port.",
     "nobody-invited": "Personne ne peut encore se connecter : commencez par « pixflow account invite COURRIEL ». "
     "« pixflow serve --demo » ne sert que des démonstrations, où chacun choisit qui être.",
