@@ -33,7 +33,15 @@ from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.resources.sharing import share_example
-from pixflow.store import FormatRefused, RecordsLost, StoreError, StoreRefused, folders, replacement, watermark
+from pixflow.store import (
+    FormatRefused,
+    StoreBusy,
+    StoreError,
+    StoreRefused,
+    folders,
+    replacement,
+    watermark,
+)
 from pixflow.store.durable_files import private_file, private_folder, sync_folder, write_new
 from pixflow.store.folders import slug_of as slug_of
 from pixflow.store.folders import slugs as slugs
@@ -97,16 +105,15 @@ class OpenStructure(msgspec.Struct, frozen=True):
     life: UUID | None = None
     files: dict[str, tuple[int, int]] = {}
 
-    def check_in_place(self) -> None:
+    def check_in_place(self, *, doubtful: bool = False) -> None:
         """Raises what `open_one` would when its folder or its databases are gone, closed to this user, or others.
 
-        SQLite would write on in a file that nobody finds again.
+        SQLite would write on in a file that nobody finds again. A server is asked only where its answers are doubtful.
         """
-        with folders.access_in_words():
-            folders.check_there(self.folder.parent, self.slug)
-            folders.check_databases(self.folder)
-            if folders.databases(self.folder) != self.files:
-                raise RecordsLost("events", f"a database in {self.folder} is gone, or another file")
+        folders.check_in_place(self.folder, self.files)
+        if doubtful and self.database and self.schema:
+            with suppress(StoreBusy):  # the server is away: what it holds may be there
+                tables.make_tables(self.database, self.schema, tables.EVENTS | tables.KEYS, create=False)
 
     def stream(self, name: str) -> UUID:
         """Returns the id of one of the structure's own streams: structure, protocol, grille, indicators."""
@@ -286,13 +293,11 @@ def _publish(
     opened: OpenStructure, preset: Preset, resources: Sequence[ResourceDocument], on: date | None, about: dict[str, Any]
 ) -> None:
     day = {"on": on} if on else {}
-    first = on or opened.engine.today()
+    begins = {"from_day": on or opened.engine.today()}
     steps = [
         Step({"structure": opened.stream("structure")}, open_structure, {**about, **day}),
-        Step(
-            {"protocol": opened.stream("protocol")}, publish_protocol, {"document": preset.protocol, "from_day": first}
-        ),
-        Step({"grille": opened.stream("grille")}, publish_grille, {"document": preset.grille, "from_day": first}),
+        Step({"protocol": opened.stream("protocol")}, publish_protocol, {"document": preset.protocol, **begins}),
+        Step({"grille": opened.stream("grille")}, publish_grille, {"document": preset.grille, **begins}),
         *(
             Step({"resource": new_id(opened.id, f"example {n}")}, share_example, {"document": document, **day})
             for n, document in enumerate(resources, 1)

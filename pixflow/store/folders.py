@@ -4,7 +4,7 @@ pixflow reads and writes all of a data folder, as one user of the machine.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from errno import EACCES
 from pathlib import Path
@@ -12,6 +12,7 @@ from pwd import getpwuid
 
 from pixflow.identity import normalise
 from pixflow.refused import Refused
+from pixflow.store import RecordsLost
 from pixflow.store.replacement import IDENTITY, ORDER
 
 _BACKUPS = "[!.]*/manifest.json"
@@ -73,6 +74,15 @@ def databases(folder: Path) -> dict[str, tuple[int, int]]:
     """Returns which files the databases of SQLite are. One that is put in the place of another is a different one."""
     found = {path.name: path.stat() for path in (folder / "events.db", folder / "keys.db") if path.exists()}
     return {name: (file.st_dev, file.st_ino) for name, file in found.items()}
+
+
+def check_in_place(folder: Path, opened: Mapping[str, tuple[int, int]]) -> None:
+    """Raises the refusals of `check_there`, and RecordsLost when the databases are not the files that were opened."""
+    with access_in_words():
+        check_there(folder.parent, folder.name)
+        check_databases(folder)
+        if databases(folder) != opened:
+            raise RecordsLost("events", f"a database in {folder} is gone, or another file")
 
 
 @contextmanager

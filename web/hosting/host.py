@@ -69,8 +69,8 @@ class Host:
             closed[self.data.name] = error
         for slug in chosen:
             try:
-                if slug in self.structures:
-                    self.structures[slug].opened.check_in_place()
+                if served := self.structures.get(slug):
+                    served.opened.check_in_place(doubtful=served.doubtful)
                 else:
                     self.structures = {**self.structures, slug: self._open(slug)}
             except Exception as error:

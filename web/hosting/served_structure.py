@@ -156,6 +156,12 @@ class ServedStructure:
         self._rest("alarm", seen, now, done=mine and not tried.failed)
         return sent
 
+    @property
+    def doubtful(self) -> bool:
+        """Tells if the store answered last, and could not tell how far its tables are: they may be gone."""
+        found = {one.check: one.details for one in self.findings}
+        return "error" in found.get("tables", {}) and "error" not in found.get("durability", {})
+
     def look(self, shared: Round, *, rested: bool = False) -> None:
         """Runs the quick checks, for `/readyz` and `/metrics`. Those of the tables stand where a tick has `rested`."""
         head = self.rests["tick"].seen.standing.head if rested else None

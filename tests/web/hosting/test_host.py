@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +15,7 @@ from pixflow.refused import Refused
 from pixflow.restore.restore import restore
 from pixflow.store import AlreadyServed, RecordsLost, StoreRefused
 from pixflow.store.locks import ServeLock
+from pixflow.store.postgres.database import Database
 from tests import somebody
 from tests.damage import open_as_demonstration
 from tests.store.test_folders import LOSSES
@@ -297,3 +298,27 @@ def test_a_folder_taken_away_from_a_served_structure_is_told_and_served_again_on
         apart.rename(path)
         tick_all(served, Settings(), 8000)
         assert (list(served.structures), served.closed) == (["alencon", "argentan"], {}), name
+
+
+@pytest.mark.postgres
+def test_a_schema_taken_away_from_a_served_structure_is_told_and_served_again_once_back(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
+    with closing(Database(database_url)) as database:
+        for name in ("Alençon", "Argentan"):
+            preset = presets.load("laigle-mortagne")
+            about: dict[str, Any] = {"name": name, "preset": preset, "sites": (name,), "demonstration": True}
+            structure_folder.create(tmp_path, database=database, **about).engine.close()
+        with open_host(tmp_path, demo=True) as made, serving(made), database.owner() as owner:
+            client = InspectingClient(create_app(made))
+            tick_all(made, Settings(), 8000)
+            owner.execute("ALTER SCHEMA pixflow_alencon RENAME TO apart")
+            for _ in range(2):  # one meets the error, the next one looks for the schema
+                tick_all(made, Settings(), 8000)
+            assert isinstance(made.closed["alencon"], RecordsLost)
+            answer = client.get("/readyz").json()
+            assert (answer["ready"], answer["closed"], answer["alarms"]) == (True, 1, ["store"])
+            owner.execute("ALTER SCHEMA apart RENAME TO pixflow_alencon")
+            tick_all(made, Settings(), 8000)
+            assert (list(made.structures), made.closed) == (["argentan", "alencon"], {})
