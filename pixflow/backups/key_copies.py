@@ -4,7 +4,7 @@ After an erasure, `refresh_keys` replaces the keys in every backup of the data f
 back. The owner of a backup kept elsewhere must replace it (docs/operations.md).
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from msgspec import MsgspecError, Struct
 
 from pixflow.backups import BackupError, erasure_log
 from pixflow.events.catalogue import sealed_topics
+from pixflow.store import folders
 from pixflow.store.durable_files import replace
 from pixflow.store.keys import Keys
 from pixflow.structure_folder import OpenStructure
@@ -58,7 +59,7 @@ def refresh_keys(opened: OpenStructure) -> int:
 
     To be called after keys were destroyed or the structure's key was changed. Overwrites the old content. Raises
     BackupError("keys-missing") and changes nothing when the structure lacks a key itself: a backup may hold the only
-    copy.
+    copy. Raises Refused, as `copies`, and changes nothing.
     """
     keys = opened.engine.keys
     with keys.ring.changing():
@@ -93,9 +94,17 @@ def check_none_emptied(opened: OpenStructure) -> None:
         raise BackupError("keys-missing", count=emptied)
 
 
-def copies(opened: OpenStructure) -> Iterator[Path]:
-    """Yields the key file of every backup, unfinished ones included."""
-    return (opened.folder.parent / "backups" / opened.slug).glob(f"*/{FILE}")
+def copies(opened: OpenStructure) -> list[Path]:
+    """Returns the key file of every backup, unfinished ones included.
+
+    Raises Refused: "not-owned" or "other-user" for one that this user cannot read or replace.
+    """
+    found = folders.holding(opened.folder.parent / "backups" / opened.slug, FILE)
+    with folders.access_in_words():
+        for path in found:
+            folders.check_access(path)
+            folders.check_access(path / FILE)
+    return [path / FILE for path in found]
 
 
 def _is_of_today(path: Path, keys: Keys) -> bool:

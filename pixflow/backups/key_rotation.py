@@ -13,7 +13,8 @@ def rotate_keys(opened: OpenStructure, motive: RotationMotive, command_id: UUID)
     """Replaces the structure's key, in the backups of the data folder too. Returns the number of those backups.
 
     The fact comes first: a crash may leave a fact without its rotation, and no rotation without its fact. Raises
-    BackupError("keys-missing") when the structure lacks a stream's key: a backup may hold the only copy.
+    BackupError("keys-missing") when the structure lacks a stream's key: a backup may hold the only copy. Raises
+    Refused, as `copies`.
     """
     check_whole(opened)
     opened.engine.execute(
@@ -24,7 +25,7 @@ def rotate_keys(opened: OpenStructure, motive: RotationMotive, command_id: UUID)
         via="cli",
         motive=motive,
         keys=sum(opened.engine.keys.vault.streams().values()),
-        backups=len(list(copies(opened))),
+        backups=len(copies(opened)),
     )
     opened.engine.keys.ring.change_structure_key()
     return refresh_keys(opened)

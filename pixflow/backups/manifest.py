@@ -10,11 +10,11 @@ import msgspec
 from msgspec import MsgspecError, Struct
 
 from pixflow.backups import BackupError
-from pixflow.store import StoreError
+from pixflow.store import StoreError, folders
 from pixflow.store.sqlite import copy
 from pixflow.store.sqlite.copy import CopyContent
 
-FILE = "manifest.json"
+FILE = folders.MANIFEST
 EVENTS = "events.db"
 FORMAT = 2
 """Format of a backup. 1 held events of format 1 (pixflow/structure_folder.py)."""
@@ -50,19 +50,22 @@ class Backup(Struct, frozen=True):
 
 
 def all_of(folder: Path) -> list[Backup]:
-    """Returns the backups in a folder of which every event opens, oldest first. Skips other folders."""
+    """Returns the backups in a folder of which every event opens, oldest first. Skips other folders.
+
+    Raises Refused: "not-owned" or "other-user" for one that this user cannot read.
+    """
     return sorted((one for one in _found(folder) if not one.manifest.unopened), key=lambda one: one.manifest.made)
 
 
 def damaged_of(folder: Path) -> list[Backup]:
-    """Returns the backups in a folder that hold an event that does not open."""
+    """Returns the backups in a folder that hold an event that does not open. Raises Refused, as `all_of`."""
     return [one for one in _found(folder) if one.manifest.unopened]
 
 
 def _found(folder: Path) -> Iterator[Backup]:
-    for path in folder.glob(f"[!.]*/{FILE}"):
+    for path in folders.backups(folder):
         try:
-            yield Backup(path.parent, read(path.parent))
+            yield Backup(path, read(path))
         except BackupError:
             continue
 
@@ -70,10 +73,12 @@ def _found(folder: Path) -> Iterator[Backup]:
 def read(backup: Path) -> Manifest:
     """Returns the manifest.
 
-    Raises BackupError: "not-a-backup", "newer-format" or "older-format" when another pixflow made it.
+    Raises BackupError: "not-a-backup", "newer-format" or "older-format" when another pixflow made it. Raises Refused:
+    "not-owned" or "other-user" when this user cannot read it.
     """
     try:
-        content = (backup / FILE).read_bytes()
+        with folders.access_in_words():
+            content = (backup / FILE).read_bytes()
         made = msgspec.json.decode(content, type=_Format).format
         if made > FORMAT:
             raise BackupError("newer-format", found=made, known=FORMAT)

@@ -15,7 +15,7 @@ from pixflow.refused import Refused
 from pixflow.store import RecordsLost
 from pixflow.store.replacement import IDENTITY, ORDER
 
-_BACKUPS = "[!.]*/manifest.json"
+MANIFEST = "manifest.json"
 
 
 def slug_of(name: str) -> str:
@@ -26,17 +26,18 @@ def slug_of(name: str) -> str:
 def slugs(data: Path) -> list[str]:
     """Returns the structures of a data folder, by folder name: all that a folder, a key or a backup knows.
 
-    One of them may be gone, or closed to this user: `check_there` says it. `backups` counts as one when it cannot be
-    read, because it may know more. Raises Refused, as `access_in_words`, when the data folder or `keys` cannot be read.
+    One of them may be gone, or closed to this user: `check_there` says it. `backups`, or a folder of it, counts as one
+    when it cannot be read, because it may know more. Raises Refused, as `access_in_words`, when the data folder or
+    `keys` cannot be read.
     """
     with access_in_words():
         found = {name for name in _names(data) if any(os.path.exists(data / name / one) for one in (IDENTITY, ORDER))}
         found |= {name.removesuffix(".key") for name in _names(data / "keys") if name.endswith(".key")}
-    backups = data / "backups"
+    folder = data / "backups"
     try:
-        found |= {name for name in _names(backups) if name not in found and any((backups / name).glob(_BACKUPS))}
+        found |= {name for name in _names(folder) if name not in found and _may_hold_backups(folder / name)}
     except PermissionError:
-        found.add(backups.name)
+        found.add(folder.name)
     return sorted(name for name in found if slug_of(name) == name)
 
 
@@ -58,16 +59,38 @@ def check_there(data: Path, slug: str) -> None:
 
 
 def last_backup(data: Path, slug: str) -> str:
-    """Returns the path of the backup to restore: the last one, a whole one if there is any. "" when there is none."""
-    backups = [found.parent for found in (data / "backups" / slug).glob(_BACKUPS)]
-    return str(max(backups, key=lambda one: (not one.name.endswith("-damaged"), one.name), default=""))
+    """Returns the path of the backup to restore: the last one, a whole one if there is any. "" when there is none.
+
+    Raises Refused, as `holding`.
+    """
+    found = backups(data / "backups" / slug)
+    return str(max(found, key=lambda one: (not one.name.endswith("-damaged"), one.name), default=""))
+
+
+def backups(folder: Path) -> list[Path]:
+    """Returns the backups in a folder, those that are whole or not. Raises Refused, as `holding`."""
+    return [one for one in holding(folder, MANIFEST) if not one.name.startswith(".")]
+
+
+def holding(folder: Path, file: str) -> list[Path]:
+    """Returns the folders in a folder that hold a file. Raises Refused, as `access_in_words`, for one it cannot read.
+
+    A backup that is not seen would keep what an erasure destroys.
+    """
+    with access_in_words():
+        return [folder / name for name in _names(folder) if _exists(folder / name / file)]
+
+
+def check_access(path: Path) -> None:
+    """Raises PermissionError when this user may not read and write a file or a folder that is there."""
+    if not os.access(path, os.R_OK | os.W_OK, effective_ids=True) and path.exists():
+        raise PermissionError(EACCES, os.strerror(EACCES), str(path))
 
 
 def check_databases(folder: Path) -> None:
     """Raises PermissionError for a file of SQLite that this user may not read and write: SQLite would not name it."""
     for path in folder.glob("*.db*"):
-        if not os.access(path, os.R_OK | os.W_OK, effective_ids=True) and path.exists():
-            raise PermissionError(EACCES, os.strerror(EACCES), str(path))
+        check_access(path)
 
 
 def databases(folder: Path) -> dict[str, tuple[int, int]]:
@@ -108,9 +131,16 @@ def _exists(path: Path) -> bool:
     """Tells if a path leads somewhere. Raises PermissionError when this user may not look."""
     try:
         path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return True
+
+
+def _may_hold_backups(folder: Path) -> bool:
+    try:
+        return bool(backups(folder))
+    except Refused:
+        return True
 
 
 def _not_ours(path: Path) -> Refused:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from web.french.errors.refusals import REFUSALS
 from web.french.typography import number, plural, say
 
 TITLES = {
@@ -238,6 +239,8 @@ def sentence(check: str, level: str, details: Mapping[str, Any]) -> str:
     """Returns the sentence of a finding (web/hosting/health.py). `said` is the error of a store that does not open."""
     if "said" in details:
         return str(details["said"])
+    if code := details.get("refusal"):
+        return say(REFUSALS[code], **{name: str(value) for name, value in details.items()})
     if error := details.get("error"):
         return say(FAILED, error=error)
     why = details.get("why", details.get("store", ""))

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from pixflow import structure_folder
 from pixflow.backups import manifest
 from pixflow.backups.backup import folder_of
+from pixflow.refused import Refused
 from pixflow.store import SiteRefused
 from pixflow.store.replacement import IDENTITY
 from pixflow.structure_folder import OpenStructure
@@ -91,8 +92,9 @@ def _id_of(data: Path, slug: str) -> UUID | None:
     """Returns the id of a structure, by its folder or by its last backup."""
     with suppress(OSError, MsgspecError):
         return msgspec.json.decode((data / slug / IDENTITY).read_bytes(), type=structure_folder.Document).id
-    backups = manifest.all_of(folder_of(data, slug))
-    return backups[-1].manifest.structure if backups else None
+    with suppress(Refused):
+        return next((one.manifest.structure for one in reversed(manifest.all_of(folder_of(data, slug)))), None)
+    return None
 
 
 def without_account(store: AccountStore, opened: OpenStructure) -> int:

@@ -24,8 +24,9 @@ from pixflow.events.structure import JournalSealed
 from pixflow.inspection import event_pass, faults
 from pixflow.inspection.event_pass import Pass
 from pixflow.inspection.faults import Fault
+from pixflow.refused import Refused
 from pixflow.restore.sources import set_aside
-from pixflow.store import StoreRefused
+from pixflow.store import StoreRefused, folders
 from pixflow.structure_folder import OpenStructure
 from projections import audit_trail
 from projections.store.catch_up import ReadSide
@@ -58,9 +59,12 @@ class Finding(Struct, frozen=True):
 
 
 def run(check: Callable[..., Finding], *about: Any, **limits: Any) -> Finding:
-    """Returns the finding of a check. A check that raises is an alarm."""
+    """Returns the finding of a check. A check that raises is an alarm, which tells what this user cannot read."""
     try:
-        return check(*about, **limits)
+        with folders.access_in_words():
+            return check(*about, **limits)
+    except Refused as error:
+        return Finding(check.__name__, "alarm", {"refusal": error.code, **error.details})
     except Exception as error:
         return Finding(check.__name__, "alarm", {"error": type(error).__name__})
 

@@ -22,6 +22,7 @@ from sqlalchemy import select
 from pixflow import structure_folder
 from pixflow.backups import manifest
 from pixflow.backups.backup import last_external_backup
+from pixflow.refused import Refused
 from pixflow.store import BuildLost, RecordsLost, folders
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
@@ -57,7 +58,7 @@ def open_whole(data: Path, slug: str, **how: Any) -> OpenStructure:
             raise
         return opened
     except RecordsLost as lost:
-        with suppress(OSError):
+        with suppress(OSError, Refused):
             lost.backup = _last_backup(data, slug)
         raise
 
@@ -70,7 +71,7 @@ def _last_backup(data: Path, slug: str) -> str:
 
 
 def _check_reached(opened: OpenStructure) -> None:
-    with closing(reads_of(opened)) as reads, suppress(stores.NoStore):
+    with folders.access_in_words(), closing(reads_of(opened)) as reads, suppress(stores.NoStore):
         if (reached := reads.latest(reached_by)) > (head := opened.engine.head()):
             raise RecordsLost("older-events", f"{head} events are there, and read tables show {reached}")
 

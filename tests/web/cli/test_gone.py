@@ -13,8 +13,12 @@ import msgspec
 import pytest
 from typer.testing import Result
 
-from pixflow import structure_folder
-from tests import somebody
+from pixflow import erasing, structure_folder
+from pixflow.actor import OPERATOR, Actor
+from pixflow.backups import key_copies
+from pixflow.structure_folder import OpenStructure
+from tests import erasures, somebody
+from tests.backups.house import open_dossier
 from tests.store.test_folders import LOSSES
 from tests.web.cli import test_app
 from tests.web.cli.test_app import NADIA, SOPHIE
@@ -192,6 +196,66 @@ def test_backups_that_cannot_be_read_stop_nothing_else(data: Path) -> None:
             assert result.exit_code == 1, command
             assert f"ne peut pas lire ou écrire {data / 'backups'}," in plain(result.output), command
             assert DONE[command[0]] in plain(result.output), command
+
+
+@pytest.mark.parametrize("part", ["", "{last}", "{last}/manifest.json"])
+def test_backups_of_one_that_cannot_be_read_are_no_absence(data: Path, part: str) -> None:
+    closed = data / "backups" / "ici" / part.format(last=last_of(data).name)
+    with somebody.without(data, closed):
+        told = doctored()["ici"]
+        assert told["backup"]["level"] == "alarm"
+        assert "not-owned" in told["backup"]["details"].values()
+        assert f"ne peut pas lire ou écrire {closed}," in plain(run("doctor", "--structure", "ici").output)
+        result = run("backup", "--keep", "1", "--structure", "ici")
+        assert (result.exit_code, str(closed) in result.output) == (1, True), result.output
+    assert last_of(data).is_dir()
+
+
+@pytest.mark.parametrize("part", ["", "{last}", "{last}/keys.json"])
+def test_a_rotation_passes_over_no_backup_that_it_cannot_read(data: Path, part: str) -> None:
+    closed = data / "backups" / "ici" / part.format(last=last_of(data).name)
+    before = (data / "keys" / "ici.ring").read_bytes(), ran("queue", "--as", SOPHIE, "--structure", "ici")
+    with somebody.without(data, closed):
+        result = run("keys", "rotate", "--reason", "routine", "--structure", "ici")
+        assert (result.exit_code, f"ne peut pas lire ou écrire {closed}," in plain(result.output)) == (1, True)
+    assert ((data / "keys" / "ici.ring").read_bytes(), ran("queue", "--as", SOPHIE, "--structure", "ici")) == before
+
+
+@pytest.mark.parametrize("part", ["", "{last}", "{last}/keys.json"])
+def test_an_erasure_stays_unfinished_while_a_backup_cannot_be_read(data: Path, part: str) -> None:
+    opened = structure_folder.open_one(data, "ici", database=Settings().database())
+    with closing(opened.engine):
+        person = open_dossier(opened, "Diallo")
+        last = last_of(data)
+        erasures.request(opened, person)
+        with somebody.without(data, data / "backups" / "ici" / part.format(last=last.name)):
+            with pytest.raises(erasing.ErasureUnfinished):
+                erasing.erase(opened, person, by=Actor(OPERATOR), command_id=uuid4())
+            assert run("tick").exit_code == 1
+        assert erasing.is_pending(opened)
+        assert not refreshed(opened, last)
+    ran("tick")
+    assert refreshed(opened, last)
+    assert not erasing.is_pending(opened)
+
+
+def refreshed(opened: OpenStructure, backup: Path) -> bool:
+    """Tells if a backup knows the erasures of today."""
+    register = opened.folder.parent / "keys" / f"{opened.slug}.erased"
+    return key_copies.read(backup).erased == register.read_bytes()
+
+
+@pytest.mark.parametrize("data", ["sqlite"], indirect=True)
+def test_read_tables_that_cannot_be_read_are_named(data: Path) -> None:
+    with somebody.without(data, data / "ici" / "read"):
+        result = run("doctor", "--structure", "ici")
+        assert (result.exit_code, "PermissionError" in result.output) == (1, False)
+        assert f"ne peut pas lire ou écrire {data / 'ici' / 'read'}," in plain(result.output)
+
+
+def last_of(data: Path) -> Path:
+    """Returns the folder of the last backup of « ici »."""
+    return max((data / "backups" / "ici").glob("*Z"))
 
 
 # --- what only accounts know

@@ -10,8 +10,11 @@ NIGHT = ("backup", "doctor")
 
 
 def check_settings(command: str) -> None:
-    """Tells which variables are no settings. Raises Failed when a setting that the command needs does not fit."""
-    for name, nearest in settings.unknown().items():
+    """Tells which variables are no settings: `doctor` finds them itself.
+
+    Raises Failed when a setting that the command needs does not fit.
+    """
+    for name, nearest in settings.unknown().items() if command != "doctor" else ():
         errors.print(marked("[yellow]●[/] {said}", said=french.unknown(name, nearest)))
     if wrong := wrong_settings(Storage if command in NIGHT else Settings):
         fail(" ".join(wrong))
