@@ -5,6 +5,7 @@ What each costs in time is compared in tests/trials/test_heavy_files.py.
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -46,9 +47,15 @@ REFUSED = {
     "no_workbook": "not-a-workbook",
 }
 """Those of the files that are refused; the others are read."""
+EACH_TIME = ("bomb_that_lies", "empty_cells", "entities", "inline_texts", "many_sheets", "shared_texts")
+"""One for each limit. The others cost two minutes, for trials."""
 
 
-@pytest.mark.parametrize("name", heavy_workbooks.MADE)
+def _when(name: str) -> Any:
+    return pytest.param(name, marks=() if name in EACH_TIME else pytest.mark.trial)
+
+
+@pytest.mark.parametrize("name", [_when(name) for name in heavy_workbooks.MADE])
 def test_each_workbook_is_read_or_refused_by_what_it_holds_within_200_megabytes(name: str) -> None:
     data = heavy_workbooks.MADE[name]()
     assert len(data) <= MAX_BYTES
