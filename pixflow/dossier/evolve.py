@@ -220,7 +220,10 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
         case e.ProjectStated(project=project):
             return {"project": project}
         case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
-            return {"programme": programme, "group": group, "collective_end": end, "joined": stamp}
+            left = stamp.on if dossier.programme == "CEJ" != programme else dossier.left_cej
+            return {
+                "programme": programme, "group": group, "collective_end": end, "joined": stamp, "left_cej": left,
+            }  # fmt: skip
         case e.AdvisorAssigned(advisor=advisor, bulk=bulk):
             return {"advisor": advisor, "assigned": stamp, "lent": None, "transfer": _transfer(dossier, bulk, advisor)}
         case e.DossierLent(advisor=advisor, until=until, bulk=bulk):

@@ -238,6 +238,8 @@ class Dossier(Struct, frozen=True):
     group: str | None = None
     collective_end: date | None = None
     joined: Stamp | None = None
+    left_cej: date | None = None
+    """The day of the last change from CEJ to another programme."""
     project: str = ""
     advisor: UUID | None = None
     assigned: Stamp | None = None
@@ -259,6 +261,10 @@ class Dossier(Struct, frozen=True):
 
     Assignments, snoozes, handovers and retractions are no activity.
     """
+
+    def entered_cej(self, on: date = date.min) -> bool:
+        """True for who is in CEJ, and for who left it on that day or later."""
+        return self.programme == "CEJ" or (self.left_cej is not None and on <= self.left_cej)
 
     @property
     def in_trouble(self) -> Seat | None:

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from tests.given import (
     closed,
     declined,
     given,
+    joined,
     linked,
     needed,
     opened,
@@ -58,6 +59,22 @@ def test_pix_is_presented_once() -> None:
 
 def test_another_day_is_another_thing_to_say() -> None:
     given(opened(), presented()).when(present_pix, occasion="welcome", on=LATER).refused("already-presented", on=DAY)
+
+
+def test_the_entry_into_the_cej_is_an_occasion_of_those_who_entered_it() -> None:
+    entry: dict[str, Any] = {"occasion": "cej", "on": LATER}
+    for others in ((), (joined("PACEA"),)):
+        given(opened(), *others).when(present_pix, **entry).refused("not-in-cej", field="occasion")
+    given(opened(), joined("PACEA"), joined()).when(present_pix, **entry).then(PixPresented(**entry))
+
+
+def test_a_programme_that_changes_afterwards_is_no_error() -> None:
+    entry: dict[str, Any] = {"occasion": "cej", "on": DAY}
+    left = (joined("PACEA", on=LATER), joined("autre", on=LATER + timedelta(days=1)))
+    given(opened(), joined(), PixPresented(**entry), *left).when(present_pix, **entry).then_nothing()
+    given(opened(), joined(), *left).when(present_pix, **entry).then(PixPresented(**entry))
+    after = entry | {"on": LATER + timedelta(days=1)}
+    given(opened(), joined(), *left).when(present_pix, **after).refused("not-in-cej")
 
 
 def test_pix_may_be_presented_after_a_refusal_of_the_test() -> None:

@@ -142,7 +142,7 @@ def _piped(line: int, word: str) -> typing.Iterator[Token]:
 LABELS = {
     name: getattr(vocabulary, name)
     for name in (
-        "AWAITED", "CANCELLATIONS", "CAUSES", "CHANNELS", "CLOSINGS", "MODALITIES", "OCCASIONS", "OUTCOMES",
+        "AWAITED", "CANCELLATIONS", "CAUSES", "CHANNELS", "CLOSINGS", "MODALITIES", "OUTCOMES",
         "PROGRAMMES", "PURPOSES", "REPORTS", "ROLES", "STAGES", "STUDIES",
     )
 }  # fmt: skip

@@ -25,13 +25,18 @@ def assess_need(dossier: Dossier, *, needed: bool, reason: str, on: date) -> lis
 
 @decision("present_pix", OWN_DOSSIERS)
 def present_pix(dossier: Dossier, *, occasion: Literal["welcome", "follow-up", "cej"], on: date) -> list[Event]:
-    """Records that Pix was presented, at the first welcome or later (docs/domain.md#orientation)."""
+    """Records that Pix was presented, at the first welcome or later (docs/domain.md#orientation).
+
+    The entry into CEJ is an occasion of who is in CEJ, or was on that day.
+    """
     must_be_open(dossier)
     presented = dossier.orientation.presented
     if presented:
         if presented.on == on:
             return []
         raise Refused("already-presented", on=presented.on)
+    if occasion == "cej" and not dossier.entered_cej(on):
+        raise Refused("not-in-cej", field="occasion")
     return [PixPresented(occasion=occasion, on=on)]
 
 

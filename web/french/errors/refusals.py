@@ -45,6 +45,7 @@ REFUSALS: dict[str, str] = {
     "bad-email": "Cette adresse ne se lit pas : écrivez-la comme prenom.nom@exemple.fr.",
     # 1 orientation
     "already-presented": "Pix est déjà présenté, le {on}. Si la date est fausse, corrigez-la dans l’historique.",
+    "not-in-cej": "Cette personne n’est pas en CEJ : choisissez une autre occasion, ou notez d’abord son programme.",
     "planned-before": "Le {planned_for} est avant le {on}, jour de la fiche : choisissez ce jour-là ou un autre après.",
     "already-tested": "Le résultat du diagnostic est déjà arrivé : il n’y a plus rien à décliner.",
     "seat-booked": "Une place est réservée en atelier le {day} : rendez-la d’abord.",

@@ -164,6 +164,7 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "to": [*first, *takers(desk, dossier, opened.about)] if opened.name == "hand" else [],
         "workshop": [*first, *seats.bookable(desk)] if opened.name == "book" else [],
         "modality": modalities(desk),
+        "occasion": occasions(cej=dossier.entered_cej()),
         "offered": _offered(offers),
         "asked": _asked(desk, dossier, opened) if opened.name == "refer" else [],
         "alternatives": _alternatives(desk, dossier, opened) if opened.name == "remind" else [],
@@ -220,6 +221,11 @@ def campaigns(desk: Desk) -> list[tuple[object, str]]:
         if known.open and known.purpose == "initial"
     ]
     return found if len(found) < 2 else [("", "Choisir…"), *found]
+
+
+def occasions(*, cej: bool) -> list[tuple[object, str]]:
+    """Returns the occasions of a presentation; the entry into CEJ only where somebody has entered it."""
+    return [(code, said) for code, said in vocabulary.OCCASIONS.items() if cej or code != "cej"]
 
 
 def modalities(desk: Desk) -> list[tuple[object, str]]:

@@ -185,13 +185,13 @@ def _preview(
         unfit=[french.row(row.name, row.line.verb) for row in found if row not in fit],
         why_unfit=french.UNFIT[do],
         gone=len(set(picks)) - len(found),
-        lists=_lists(desk, do),
+        lists=_lists(desk, do, fit),
         today=desk.today,
     )
     return page(request, preview, status=status)
 
 
-def _lists(desk: Desk, do: str) -> dict[str, Sequence[tuple[object, str]]]:
+def _lists(desk: Desk, do: str, rows: Sequence[QueueRow]) -> dict[str, Sequence[tuple[object, str]]]:
     """Returns the choices of each field of an action's form."""
     first = [("", "Choisir…")]
     return {
@@ -199,6 +199,7 @@ def _lists(desk: Desk, do: str) -> dict[str, Sequence[tuple[object, str]]]:
         "advisor": [*first, *advisors(desk).options()] if do == "assign" else [],
         "workshop": [*first, *seats.bookable(desk)] if do == "book" else [],
         "campaign": open_form.campaigns(desk) if do == "plan" else [],
+        "occasion": open_form.occasions(cej=any(row.programme == "CEJ" for row in rows)) if do == "present" else [],
         "modality": open_form.modalities(desk) if do == "plan" else [],
     }
 

@@ -12,6 +12,7 @@ from tests.web.client import words
 from tests.web.form_cases import CASES, Case
 from tests.web.paths import House, house
 from tests.web.pressing import HTMX, opened, press, send, sheet, values
+from tests.web.tags import parsed
 from web.pages.dossier.forms import FORMS
 
 
@@ -169,6 +170,33 @@ def test_a_campaign_or_an_advisor_of_nobody_is_refused(locale: House) -> None:
     answer = press(locale.client("Sophie Lecomte"), dossier, "assign", advisor=str(locale.people["Claire Vasseur"]))
     assert answer.status_code == 422
     assert locale.state(dossier).version == 3
+
+
+def test_the_entry_into_the_cej_is_offered_to_those_who_entered_it_and_refused_to_others(locale: House) -> None:
+    client = locale.client("Nadia Benali")
+    for programme, offered in (("", False), ("PACEA", False), ("CEJ", True)):
+        dossier = locale.opened(programme=programme)
+        page = client.get(f"/dossiers/{dossier}?formulaire=present").text
+        assert ('value="cej"' in page) == offered
+        answer = press(client, dossier, "present", occasion="cej")
+        assert answer.status_code == (303 if offered else 422)
+        assert offered or "Cette personne n’est pas en CEJ" in words(
+            str(parsed(answer.text).select_one("#occasion-error"))
+        )
+
+
+def test_who_left_the_cej_keeps_its_entry_and_its_day_is_corrected(locale: House) -> None:
+    locale.day(date(2026, 3, 2))
+    dossier, client = locale.opened(programme="CEJ"), locale.client("Nadia Benali")
+    locale.day(MONDAY)
+    press(client, dossier, "present", occasion="cej")
+    version = len(locale.events(dossier))
+    press(client, dossier, "programme", programme="PACEA")
+    page = client.get(f"/dossiers/{dossier}?formulaire=present&corrige={version}").text
+    sent = {**values(page), "on": "2026-03-05"}
+    assert sent["occasion"] == "cej"
+    assert client.post(f"/dossiers/{dossier}/present?corrige={version}", data=sent).status_code == 303
+    assert locale.events(dossier)[-1] == e.PixPresented(occasion="cej", on=date(2026, 3, 5))
 
 
 def test_a_late_entry_counts_from_its_day(locale: House) -> None:

@@ -276,6 +276,22 @@ def test_pix_is_presented_to_nine_without_ticking_and_all_is_taken_back_in_one_p
     assert "Présenter Pix (9) …" in texts(queue(at_work, query="?site=Mortagne"), "#picks button")
 
 
+def test_the_entry_into_the_cej_is_noted_for_those_who_entered_it_and_asked_again_for_the_others(
+    at_work: House,
+) -> None:
+    inside, outside = at_work.opened(first="Ana", programme="CEJ"), at_work.opened(first="Bea", programme="PACEA")
+    page = preview(at_work, "present", picks(queue(at_work)))
+    assert texts(page.text, "#occasion label")[-1] == "à l’entrée en CEJ"
+    answer = press(at_work, "present", picks(page.text), occasion="cej", on="2026-03-16")
+    assert answer.status_code == 422
+    assert "Bea Diallo, présenter Pix : cette personne n’est pas en CEJ" in words(answer.text)
+    assert [pick.split()[0] for pick in picks(answer.text)] == [str(outside)], "asked again for her alone"
+    assert texts(answer.text, "#occasion label") == ["au premier accueil", "au cours de l’accompagnement"]
+    assert not parsed(answer.text).select("#occasion [checked]")
+    assert isinstance(at_work.events(inside)[-1], e.PixPresented)
+    assert press(at_work, "present", picks(answer.text), occasion="welcome", on="2026-03-16").status_code == 303
+
+
 def test_diagnostics_are_planned_together_and_taken_back(at_work: House) -> None:
     dossiers = [at_work.presented(first=first) for first in ("Ana", "Bea")]
     page = preview(at_work, "plan", [])
