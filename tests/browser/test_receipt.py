@@ -7,11 +7,19 @@ from playwright.sync_api import Page, expect
 
 from pixflow.dossier.follow_up import take_note
 from tests.browser.person import Person
+from tests.web.arranged import scheduled, seat
 from tests.web.paths import House
 
 pytestmark = pytest.mark.browser
 NADIA = "Nadia Benali"
-FOCUSED = "document.activeElement.className"
+COVERED = """selector => {
+  const over = document.querySelector(".notice.stays").getBoundingClientRect()
+  const meets = (one) =>
+    one.left < over.right && over.left < one.right && one.top < over.bottom && over.top < one.bottom
+  return [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility())
+    .filter((one) => !one.closest(".notice") && meets(one.getBoundingClientRect())).map((one) => one.innerText)
+}"""
+"""The words of what a selector finds beneath the receipt."""
 
 
 @pytest.mark.parametrize("width", [1360, 390])
@@ -31,6 +39,36 @@ def test_after_a_form_low_on_the_page(locale: House, url: str, new_tab: Callable
     nadia.sees("Annulé : Action écartée : Café numérique", within=".notice.stays")
     expect(notice).to_be_in_viewport(ratio=1)
     expect(nadia.page.locator("#announced")).to_contain_text("Annulé : Action écartée")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1360, 390])
+def test_it_covers_neither_the_name_nor_what_is_next_nor_the_end_of_the_page(
+    locale: House, url: str, new_tab: Callable[..., Page], width: int, scheme: str
+) -> None:
+    dossier = locale.opened(first="Aminata Bintou")
+    tab = new_tab(base_url=url, viewport={"width": width, "height": 820}, color_scheme=scheme)
+    nadia = Person(tab, NADIA, at=f"/dossiers/{dossier}?formulaire=present#form")
+    nadia.saves("Pix présenté", {"au premier accueil": True})
+    assert tab.evaluate(COVERED, ".now a, .now button, .now summary, .now h2") == []
+    for down in range(0, 400, 20):
+        tab.evaluate(f"scrollTo(0, {down})")
+        assert tab.evaluate(COVERED, "h1") == []
+    tab.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert tab.evaluate(COVERED, "main a, main button, main p, main h2") == []
+
+
+@pytest.mark.parametrize("width", [1360, 390])
+def test_it_stands_above_the_bar_of_a_list(locale: House, url: str, new_tab: Callable[..., Page], width: int) -> None:
+    workshop = scheduled(locale)
+    for name in ("Awa", "Binta", "Coumba"):
+        seat(locale, workshop, locale.opened(first=name))
+    tab = new_tab(base_url=url, viewport={"width": width, "height": 820})
+    Person(tab, NADIA, at=f"/ateliers/{workshop}/presence")
+    tab.get_by_role("button", name="Les 3 autres sont présents").click()
+    expect(tab.locator(".notice.stays")).to_be_in_viewport(ratio=1)
+    expect(tab.get_by_role("button", name="Clore l’atelier")).to_be_in_viewport(ratio=1)
+    assert tab.evaluate(COVERED, ".actions.sticky, .actions.sticky button") == []
 
 
 def test_on_a_phone_what_comes_next_is_in_view_where_the_form_stood(

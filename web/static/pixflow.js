@@ -28,7 +28,7 @@ function focusNews() {
 function showPart() {
   const title = document.getElementById(part);
   const { top, bottom } = title?.closest("section").getBoundingClientRect() ?? {};
-  if (bottom < 200 || top > innerHeight) title.scrollIntoView();
+  if (bottom < 200 || top > document.querySelector(".stays").offsetTop) title.scrollIntoView();
 }
 
 function landing() {
