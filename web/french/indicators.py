@@ -1,12 +1,13 @@
 """The indicators in French: a title and one sentence of definition each, and the names of their parts."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from pixflow.documents.definitions import Definitions
 from pixflow.documents.small_numbers import FEWEST
-from web.french import tasks
+from web.french import dates, tasks
 from web.french.phrases import listed
-from web.french.typography import NBSP, number, percent, plural, say, yes_no
+from web.french.typography import NBSP, number, percent, plural, say, typeset, yes_no
 from web.french.vocabulary import CLOSINGS
 
 TITLES: dict[str, str] = {
@@ -364,3 +365,14 @@ SOURCES = {
     "R15": "« désignation d’un référent Pix »",
 }
 """The words of the source behind each rule of conformance."""
+
+
+TO_COME = typeset("Ce jour n’est pas encore arrivé.")
+
+
+def before(opened: date) -> str:
+    """Returns why there is nothing to count on a day before the structure was opened."""
+    return say(
+        "Rien n’était encore enregistré ce jour-là : cette structure a été ouverte le {day}.",
+        day=dates.day(opened, year=True),
+    )

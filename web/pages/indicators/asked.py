@@ -12,7 +12,7 @@ from msgspec import structs
 from pixflow.indicators.clocks import Clock
 from projections.figures.selection import CUTS, Cut, FigureQuestion
 from web.desk.desk import Desk
-from web.french import dates, vocabulary
+from web.french import dates, validation, vocabulary
 from web.french import indicators as french
 from web.french.typography import say
 from web.hosting.figures import Counting, counting
@@ -62,7 +62,10 @@ PERIODS: dict[str, Callable[[date], tuple[date, date]]] = {
 
 @dataclass(frozen=True, slots=True)
 class AskedFigures:
-    """The question of an address. `period` is its word, `month` one of its months, `cut` one cell ("site:Alençon")."""
+    """The question of an address. `period` is its word, `month` one of its months, `cut` one cell ("site:Alençon").
+
+    `wrong` says why a day has no figures of its own, "" for any other.
+    """
 
     question: FigureQuestion
     period: str
@@ -70,6 +73,7 @@ class AskedFigures:
     cut: str
     clock: Clock
     past: bool
+    wrong: str = ""
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -96,13 +100,17 @@ def asked_of(
     desk: Desk,
     period: str = "",
     cut: str = "",
-    day: str = "",
+    day: str | None = None,
     clock: str = "",
     month: str = "",
     advisor: UUID | None = None,
 ) -> AskedFigures:
-    """Returns the question of an address. Words that are unknown, and a day to come, stand for the usual ones."""
-    until = min(days.day(day) or desk.today, desk.today)
+    """Returns the question of an address. Words that are unknown, and a day to come, stand for the usual ones.
+
+    `day` is None for an address without any.
+    """
+    wanted = days.day(day or "")
+    until = min(wanted or desk.today, desk.today)
     known = period if period in PERIODS else ""
     first, last = PERIODS[known](until)
     if start := _in_period(month, first, last):
@@ -117,7 +125,18 @@ def asked_of(
         cut if found else "",
         "true" if clock == "vrai" else "known",
         until < desk.today,
+        "" if day is None else _wrong(desk, wanted, clock == "vrai"),
     )
+
+
+def _wrong(desk: Desk, wanted: date | None, known_since: bool) -> str:
+    """Returns why the day asked for has no figures of its own; "" where it has."""
+    opened = desk.refs.structure.opened
+    if wanted is None:
+        return validation.invalid("date_parsing", {})
+    if wanted > desk.today:
+        return french.TO_COME
+    return french.before(opened) if opened and wanted < opened and not known_since else ""
 
 
 def _in_period(month: str, first: date, last: date) -> date | None:
@@ -185,6 +204,11 @@ def days_said(asked: AskedFigures) -> str:
     """Returns the days of the period in words, and for a past day the clock."""
     clock = f", {french.CLOCKS[asked.clock]}" if asked.past else ""
     return days_text(asked.question) + clock
+
+
+def remark(asked: AskedFigures) -> str:
+    """Returns what a page says about a day that has no figures of its own; "" for any other."""
+    return say("{why} Voici aujourd’hui.", why=asked.wrong) if asked.wrong and not asked.past else asked.wrong
 
 
 def days_text(question: FigureQuestion) -> str:

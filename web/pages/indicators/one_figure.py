@@ -57,6 +57,7 @@ class FigurePage(Page):
     rows: Sequence[LineRow]
     pager: Pager
     days: str
+    remark: str
     menus: Sequence[FilterMenu]
     files: Mapping[str, str]
     people: frozenset[UUID]
@@ -110,6 +111,7 @@ def one_figure(
             rows=line_rows(desk, id, found),
             pager=pager,
             days=asking.days_said(asked),
+            remark=asking.remark(asked),
             menus=menus,
             files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx")},
             people=frozenset(one.stream for one in found),

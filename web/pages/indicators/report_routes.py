@@ -112,6 +112,8 @@ def give(request: Request, desk: AtReports, data: FormData) -> Response:
     if form is None:
         return page(request, _page(desk, data, errors), status=422)
     asked = asked_of(desk, form.period, "", form.day, form.clock)
+    if asked.wrong:
+        return page(request, _page(desk, data, {"day": asked.wrong}), status=422)
     rows = _rows(desk, asked.question, asked)
     outcome = record(
         desk,

@@ -48,12 +48,12 @@ class Address:
 
     period: str
     cut: str
-    day: str
+    day: str | None
     clock: str
     month: str
 
 
-def _address(periode: str = "", coupe: str = "", au: str = "", horloge: str = "", mois: str = "") -> Address:
+def _address(periode: str = "", coupe: str = "", au: str | None = None, horloge: str = "", mois: str = "") -> Address:
     return Address(period=periode, cut=coupe, day=au, clock=horloge, month=mois)
 
 
@@ -76,6 +76,7 @@ class FiguresPage(Page):
     shows = NOBODY
 
     days: str
+    remark: str
     day: str
     today: str
     past: bool
@@ -113,6 +114,7 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
         request,
         FiguresPage(
             days=asking.days_said(asked),
+            remark=asking.remark(asked),
             day=asked.question.day.isoformat(),
             today=desk.today.isoformat(),
             past=asked.past,

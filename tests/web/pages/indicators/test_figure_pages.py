@@ -145,6 +145,29 @@ def test_words_that_are_no_question_give_the_usual_page_or_none(manager: Inspect
         assert manager.get(f"/indicateurs/{path}").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/indicateurs", "/indicateurs/I2"])
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("?au=2099-01-01", "Ce jour n’est pas encore arrivé. Voici aujourd’hui."),
+        ("?au=2026-06-31", "Écrivez une date qui existe, comme 16/03/2026. Voici aujourd’hui."),
+        ("?au=", "Écrivez une date qui existe, comme 16/03/2026. Voici aujourd’hui."),
+        (
+            "?au=2026-03-15",
+            "Rien n’était encore enregistré ce jour-là : cette structure a été ouverte le 16 mars 2026.",
+        ),
+        ("?au=2026-03-15&horloge=vrai", ""),
+        ("?au=2026-03-16", ""),
+        ("", ""),
+    ],
+)
+def test_a_day_that_has_no_figures_of_its_own_says_so(
+    manager: InspectingClient, path: str, asked: str, said: str
+) -> None:
+    told = [words(one.text) for one in parsed(manager.get(path + asked).text).select("main .notice")]
+    assert told == ([said] if said else [])
+
+
 def test_the_files_say_what_is_on_screen(manager: InspectingClient) -> None:
     rows = list(csv.reader(StringIO(manager.get("/indicateurs.csv").content.decode("utf-8-sig")), delimiter=";"))
     book = openpyxl.load_workbook(BytesIO(manager.get("/indicateurs.xlsx").content))

@@ -33,7 +33,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 
 def given(client: InspectingClient, **said: Any) -> str:
-    sent = {"command_id": str(uuid4()), "title": "Dialogue de gestion", **said}
+    sent = {"command_id": str(uuid4()), "title": "Dialogue de gestion", "day": f"{MONDAY}", **said}
     answer = client.post(HERE, data=sent)
     assert answer.status_code == 303
     return str(answer.headers["location"])
@@ -99,6 +99,15 @@ def test_files_and_a_report_say_the_page_s_numbers_or_a_true_bound(tmp_path: Pat
             *([words(client.get(one).text)] for one in ("/indicateurs", "/indicateurs/I2", HERE, path)),
         ):
             assert any("Hors de la structure, pour que personne ne soit reconnu" in one for one in said)
+
+
+def test_a_report_of_a_day_to_come_is_asked_again(at_work: House) -> None:
+    client = at_work.client(HELENE)
+    for day in ("2099-01-01", "2026-02-31", "2026-03-15", ""):
+        answer = client.post(HERE, data={"command_id": str(uuid4()), "title": "Trop tôt", "day": day})
+        assert answer.status_code == 422
+        assert parsed(answer.text).select("#day[aria-invalid]")
+    assert "Trop tôt" not in client.get(HERE).text
 
 
 def test_a_report_needs_a_title(at_work: House) -> None:
