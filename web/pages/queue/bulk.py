@@ -160,14 +160,17 @@ def unticked_of_pile(desk: Desk, name: str, band: str) -> list[QueueRow]:
 
 
 def unticked(desk: Desk, name: str, wanted: QueueFilter) -> list[QueueRow]:
-    """Returns the rows that an action takes when none is ticked, the most urgent first, one more than MOST at most."""
+    """Returns the rows that an action takes when none is ticked, or may take, the most urgent first.
+
+    They are one more than MOST at most.
+    """
     found = [
         row
-        for kind in sorted(ACTIONS[name].alone)
+        for kind in sorted(ACTIONS[name].alone) or [""]
         for row in advisor_queue.page(desk.read, desk.owners, desk.today, replace(wanted, kind=kind), MOST + 1)
     ]
     found.sort(key=lambda row: (row.due, row.sort))
-    return queue_rows(desk, found[: MOST + 1])
+    return [row for row in queue_rows(desk, found[: MOST + 1]) if ACTIONS[name].fits(row)]
 
 
 def _named(pick: str) -> bool:

@@ -50,7 +50,7 @@ class BulkPage(Page):
     """The preview of a bulk, whose form has the name of its action; `receipt` is the result of the rows just sent.
 
     `unfit` labels the rows left out; `gone` counts those that are no more at this desk. `left`: others wait for the
-    next time. `lists` are the choices of the fields.
+    next time. `nothing_ticked`: the rows are there to be ticked. `lists` are the choices of the fields.
     """
 
     template = "queue/bulk.html"
@@ -63,6 +63,7 @@ class BulkPage(Page):
     button: str
     rows: Sequence[BulkRow]
     left: bool
+    nothing_ticked: bool
     unfit: Sequence[str]
     why_unfit: str
     gone: int
@@ -104,14 +105,15 @@ def preview(
     """Shows the rows that were ticked, what would happen to each, and the form of the action `faire`.
 
     Without any, takes the rows of Ma boîte that the action is made for, with the filters of the page; or the rows of
-    its pile, of the band of lateness `retard`.
+    its pile, of the band of lateness `retard`. An action that is made for none shows those that it fits, to be ticked.
     """
     if faire not in bulk.ACTIONS:
         raise HTTPException(404)
     wanted = QueueFilter("", etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
     picks = tache or [row.pick for row in _unticked(desk, faire, wanted, retard)]
     values = {"on": desk.today.isoformat(), "or_wait": "true"}
-    return _preview(request, desk, faire, picks[: bulk.MOST], values, left=len(picks) > bulk.MOST)
+    waits = not tache and not bulk.ACTIONS[faire].alone
+    return _preview(request, desk, faire, picks[: bulk.MOST], values, left=len(picks) > bulk.MOST, nothing_ticked=waits)
 
 
 def _unticked(desk: Desk, name: str, wanted: QueueFilter, band: str) -> list[QueueRow]:
@@ -126,6 +128,9 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
     form, errors = validate(bulk.ACTIONS[do].model, data)
     errors = errors or (bulk.errors(desk, do, form) if form else {})
     picks = every(data, "task")
+    if not picks:
+        rest = [row.pick for row in _unticked(desk, do, QueueFilter(), "")][: bulk.MOST]
+        return _preview(request, desk, do, rest, data, missing.named(errors), 422, nothing_ticked=True)
     if form is None or errors or not bulk.chosen(desk, picks):
         return _preview(request, desk, do, picks, data, missing.named(errors), 422)
     outcomes = bulk.act(desk, do, form)
@@ -169,6 +174,7 @@ def _preview(
     *,
     receipt: Receipt | None = None,
     left: bool = False,
+    nothing_ticked: bool = False,
 ) -> Response:
     desk.refresh()
     found = bulk.chosen(desk, picks)
@@ -177,11 +183,12 @@ def _preview(
     preview = BulkPage(
         form=OpenForm(do, values=sent, errors=shown),
         receipt=receipt,
-        title=french.title(do, len(fit)) if fit else french.TITLES[do],
+        title=french.title(do, len(fit)) if fit and not nothing_ticked else french.TITLES[do],
         about=french.ABOUT[do],
         button=french.BUTTONS[do],
         rows=[_bulk_row(row, bulk.effect(desk, do, row)) for row in fit],
         left=left,
+        nothing_ticked=nothing_ticked,
         unfit=[french.row(row.name, row.line.verb) for row in found if row not in fit],
         why_unfit=french.UNFIT[do],
         gone=len(set(picks)) - len(found),

@@ -292,6 +292,33 @@ def test_the_entry_into_the_cej_is_noted_for_those_who_entered_it_and_asked_agai
     assert press(at_work, "present", picks(answer.text), occasion="welcome", on="2026-03-16").status_code == 303
 
 
+@pytest.mark.parametrize("do", ["hand", "snooze"])
+def test_without_a_tick_the_rows_are_there_to_be_ticked(at_work: House, do: str) -> None:
+    at_work.opened(first="Ana")
+    at_work.opened(first="Bea", programme="PACEA")
+    page = at_work.client(NADIA).get("/boite/plusieurs", params={"faire": do, "programme": "PACEA"})
+    assert "Rien n’est coché" in texts(page.text, "#task")[0]
+    assert texts(page.text, ".item-who") == ["Bea Diallo PACEA"]
+    assert not parsed(page.text).select(".pick-box [checked]")
+    typed = {
+        "hand": {"to": str(at_work.people[PAUL]), "note": "merci"},
+        "snooze": {"until": "2026-03-20", "reason": "x"},
+    }
+    answer = press(at_work, do, [], **typed[do])
+    assert answer.status_code == 422
+    assert "Rien n’est coché" in texts(answer.text, "#task")[0]
+    assert texts(answer.text, ".item-who") == ["Ana Diallo", "Bea Diallo PACEA"]
+    assert not parsed(answer.text).select(".pick-box [checked]")
+    assert list(typed[do].values())[-1] in str(parsed(answer.text).select_one("form#bulk-form"))
+    assert press(at_work, do, picks(answer.text)[1:], **typed[do]).status_code == 303
+
+
+def test_without_a_tick_and_without_a_row_one_goes_back(at_work: House) -> None:
+    page = preview(at_work, "hand", [])
+    assert parsed(page.text).select_one("main a[href='/boite']")
+    assert not parsed(page.text).select("#task")
+
+
 def test_diagnostics_are_planned_together_and_taken_back(at_work: House) -> None:
     dossiers = [at_work.presented(first=first) for first in ("Ana", "Bea")]
     page = preview(at_work, "plan", [])
