@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pixflow.store import StoreError
 from web.french.errors import pages
 from web.http import security, templates
+from web.http.cross_origin import SAFE_METHODS, authority
 from web.http.people import NOBODY
 from web.http.templates import Page
 
@@ -22,7 +24,7 @@ Refused = Callable[[Request, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorPage(Page):
-    """An HTTP error in words; `recorded` is a sentence about the action."""
+    """An HTTP error in words; `recorded` is a sentence about the action, `back` the page that it was sent from."""
 
     template = "error.html"
     shows = NOBODY
@@ -30,6 +32,7 @@ class ErrorPage(Page):
     title: str
     sentence: str
     recorded: str
+    back: str
     status: int
 
 
@@ -69,7 +72,11 @@ def answer(request: Request, status: int, recorded: bool | None, *, title: str =
     """Returns the error page, or its toast alone for htmx. `title` and `instead` replace the words of the status."""
     usual, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
     shown = ErrorPage(
-        title=title or usual, sentence=instead or sentence, recorded=_outcome(request, recorded), status=status
+        title=title or usual,
+        sentence=instead or sentence,
+        recorded=_outcome(request, recorded),
+        back=_back(request),
+        status=status,
     )
     headers = {"Retry-After": "5"} if status == 503 else {}
     if "application/json" in request.headers.get("Accept", ""):
@@ -94,6 +101,16 @@ def _outcome(request: Request, recorded: bool | None) -> str:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return pages.NOTHING_TO_RECORD
     return {True: pages.RECORDED, False: pages.NOT_RECORDED, None: pages.NOT_KNOWN}[recorded]
+
+
+def _back(request: Request) -> str:
+    """Returns the address of our page that sent a form, "" when the browser names none."""
+    sender = request.headers.get("Referer", "")
+    if request.method in SAFE_METHODS or authority(sender) != authority(f"//{request.headers.get('Host', '')}"):
+        return ""
+    parts = urlsplit(sender)
+    path = parts.path.lstrip("/\\")
+    return f"/{path}?{parts.query}" if parts.query else f"/{path}"
 
 
 def was_recorded(request: Request, status: int, recorded: Recorded | None) -> bool | None:

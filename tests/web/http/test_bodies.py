@@ -102,6 +102,29 @@ def test_a_body_too_large_is_refused(headers: list[tuple[bytes, bytes]]) -> None
     assert app.calls == 0
 
 
+@pytest.mark.parametrize(
+    ("sender", "back"),
+    [
+        ("http://ici.exemple/resultats?p=2#x", "/resultats?p=2"),
+        ("http://ici.exemple//ailleurs.exemple/x", "/ailleurs.exemple/x"),
+        ("http://ici.exemple/\\ailleurs.exemple/x", "/ailleurs.exemple/x"),
+        ("http://ici.exemple", "/"),
+        ("http://ailleurs.exemple/resultats", ""),
+        ("http://ici.exemple:81/resultats", ""),
+        ("http://[", ""),
+        ("javascript:alert(1)", ""),
+        ('http://ici.exemple/"><script>', "/&#34;&gt;&lt;script&gt;"),
+        ("", ""),
+    ],
+)
+def test_the_page_leads_back_to_the_form_when_it_is_ours(sender: str, back: str) -> None:
+    headers = [(b"content-length", b"1000001"), (b"host", b"ici.exemple"), (b"referer", sender.encode())]
+    page = run(asked, WholeMessages(Echo(), errors.refuse, **SMALL), sent([]), headers)[1].decode()
+    assert ("Revenir au formulaire" in page) == bool(back)
+    assert not back or f'href="{back}">Revenir au formulaire' in page
+    assert 'href="/">Revenir à l’accueil' in page
+
+
 def test_who_leaves_in_the_middle_is_not_answered() -> None:
     app = Echo()
     assert run(asked, WholeMessages(app, errors.refuse, **SMALL), sent([b"a"], left=True)) == (0, b"")

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from tests.conftest import unavailable
 from tests.test_docs import OPERATIONS
 from tests.web.hosting.machine.served import HOST, PIXFLOW, made, serving
+from tests.web.tags import parsed
 from web.accounts.attempts import place_key
 from web.accounts.store import open_accounts
 from web.accounts.tables import attempts
@@ -233,7 +234,13 @@ def test_a_page_through_a_proxy(
             == 403
         )
         large = {"file": b"x" * 7 * 1024 * 1024}
-        assert through("POST", "/connexion/mot-de-passe", files=large, headers={"Origin": own}).status_code == 413
+        refused = through("POST", "/connexion/mot-de-passe", files=large, headers={"Origin": own})
+        assert refused.status_code == 413
+        assert [one.text for one in parsed(refused.text).select("h1")] == ["Envoi trop lourd"]
+        assert "Revenir à l’accueil" in [one.text for one in parsed(refused.text).select("a[href='/']")]
+        parts = iter([large["file"]])
+        refused = through("POST", "/connexion/mot-de-passe", content=parts, headers={"Origin": own})
+        assert refused.status_code in (413, 502), "no browser sends a body without its length"
         assert through("GET", "/connexion", host="autre.exemple").status_code == 421
         with pytest.raises(httpx2.ConnectError):
             through("GET", "/connexion", name="autre.exemple", host="autre.exemple")
