@@ -7,8 +7,10 @@ import asyncio
 import logging
 import resource
 from collections import Counter
-from typing import ClassVar
+from http import HTTPStatus
+from typing import Any, ClassVar
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
@@ -23,16 +25,47 @@ KEEP_ALIVE_SECONDS = 130
 BACKLOG = 128
 """Connections that the system accepts before the process does. The loop takes as many at once."""
 
+HEADER_BYTES = 16 * 1024
+"""Bytes of a request line and its headers."""
+
 
 def most_connections() -> int:
     """Returns the limit of open connections: 500, and at most half of the files that the process may open."""
     return min(CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
 
+class CheckedRequests(h11.Connection):
+    """Requests of one connection, none with too many headers or with two lengths.
+
+    h11 counts the bytes of incomplete headers only, and of two lengths it believes one: a proxy may believe the other
+    (RFC 9112, 6.1). `status` is that of the answer to a request that is refused.
+    """
+
+    status = 400
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        try:
+            event = super().next_event()
+            if isinstance(event, h11.Request):
+                _check(event)
+        except h11.RemoteProtocolError as error:
+            self.status = error.error_status_hint
+            raise
+        return event
+
+
+def _check(request: h11.Request) -> None:
+    line = len(request.method) + len(request.target) + len(" HTTP/1.1\r\n") + 1
+    if line + sum(len(name) + len(value) + len(": \r\n") for name, value in request.headers) > HEADER_BYTES:
+        raise h11.RemoteProtocolError("headers too long", error_status_hint=431)
+    if {name for name, _ in request.headers} >= {b"content-length", b"transfer-encoding"}:
+        raise h11.RemoteProtocolError("two lengths")
+
+
 class BoundedConnection(H11Protocol):
     """A connection of HTTP/1.1 that gives its client a limited time.
 
-    The headers of a request arrive within `header_seconds` of its first byte, those of the first request within
+    A request that cannot be read, or that `CheckedRequests` refuses, is answered and closes it. The headers of a request arrive within `header_seconds` of its first byte, those of the first request within
     `header_seconds` of the connection. A client that reads less than 64 kB in `stall_seconds` is cut off. When `most`
     connections are open, the one that waits longest for a request makes room for a new one; when each has a request in
     progress, the new one is closed.
@@ -44,6 +77,11 @@ class BoundedConnection(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _waits_since: float | None = None
+    conn: CheckedRequests
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conn = CheckedRequests(h11.SERVER, HEADER_BYTES)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         has_room = len(self.connections) < self.most or self._make_room()
@@ -56,6 +94,18 @@ class BoundedConnection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self._watch()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answers a request that is refused with its own status, 400 or another, and closes."""
+        status = HTTPStatus(self.conn.status)
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+        for event in (
+            h11.Response(status_code=status, headers=headers, reason=status.phrase.encode()),
+            h11.Data(data=msg.encode()),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

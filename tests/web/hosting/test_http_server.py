@@ -25,7 +25,7 @@ from pixflow.store.postgres.database import Database
 from tests.browser.house import listening
 from web.app import create_app
 from web.hosting.host import Host, open_host
-from web.hosting.http_server import BoundedConnection, RepeatedRecords
+from web.hosting.http_server import HEADER_BYTES, BoundedConnection, RepeatedRecords
 from web.hosting.settings import CONNECTIONS
 
 HALF_A_POST = (
@@ -133,6 +133,97 @@ def test_fifty_clients_that_read_nothing_stop_no_page(store: str, request: pytes
     with listening(create_app(host)) as url, clients(url, 50, asked):
         for path in ("/healthz", "/readyz", "/qui"):
             assert httpx2.get(f"{url}{path}", timeout=PATIENCE).status_code == 200
+
+
+# --- requests that are refused
+
+
+async def counting(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application that answers with the length of the body that it was given."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    await PlainTextResponse(str(len(body)))(scope, receive, send)
+
+
+def answered(url: str, *parts: bytes) -> bytes:
+    """All that the server says until it closes the connection, of a request sent in parts."""
+    with connected(url) as client:
+        with suppress(ConnectionResetError, BrokenPipeError):
+            for part in parts:
+                client.sendall(part)
+        return b"".join(iter(lambda: read(client), b""))
+
+
+def asked(*lines: bytes, path: bytes = b"/") -> bytes:
+    return b"\r\n".join((b"GET " + path + b" HTTP/1.1", b"Host: 127.0.0.1", *lines, b"", b""))
+
+
+LAST = (b"Connection: close",)
+"""The server closes after an answer, so that `answered` ends."""
+
+
+def test_headers_of_sixteen_kilobytes_are_taken_and_one_byte_more_is_refused() -> None:
+    """At once, in two parts, or in the address: the limit is of the line and its headers together."""
+    room = HEADER_BYTES - len(asked(b"A: ", *LAST)) + 2
+    most = asked(b"A: " + b"x" * room, *LAST)
+    assert len(most) == HEADER_BYTES + 2, "the empty line ends them"
+    many = [b"A%d: b" % one for one in range(2_000)]
+    with listening(large) as url:
+        assert answered(url, most).startswith(b"HTTP/1.1 200 ")
+        assert answered(url, most[:9_000], most[9_000:]).startswith(b"HTTP/1.1 200 ")
+        for long in (
+            asked(b"A: x" + b"x" * room, *LAST),
+            asked(b"A: " + b"x" * 40_000),
+            asked(path=b"/" + b"x" * 40_000),
+            asked(*many),
+        ):
+            assert answered(url, long).startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n"), len(long)
+        assert answered(url, b"GET / HTTP/1.1\r\nA: " + b"x" * 40_000).startswith(b"HTTP/1.1 431 "), "unfinished"
+        assert httpx2.get(url, timeout=PATIENCE).status_code == 200
+
+
+SMUGGLED = b"5\r\nabcde\r\n0\r\n\r\n" + asked(path=b"/smuggled")
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        [b"Content-Length: 5", b"Transfer-Encoding: chunked"],
+        [b"Transfer-Encoding: chunked", b"Content-Length: 0"],
+        [b"CONTENT-LENGTH: 15", b"transfer-encoding:CHUNKED"],
+        [b"Content-Length: 5", b"Content-Length: 6"],
+        [b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity"],
+        [b"Transfer-Encoding: xchunked", b"Content-Length: 5"],
+        [b"Content-Length: +5"],
+        [b"Content-Length : 5"],
+    ],
+)
+def test_a_body_with_two_lengths_is_refused_and_nothing_after_it_is_read(lengths: list[bytes]) -> None:
+    """A proxy and the server that differ about the end of a body would take a part of it for another request."""
+    with listening(counting) as url:
+        said = answered(url, asked(*lengths).replace(b"GET", b"POST", 1) + SMUGGLED)
+        assert said.count(b"HTTP/1.1 ") == 1
+        assert said.split()[1] in (b"400", b"501")
+        assert b"connection: close" in said.lower()
+
+
+@pytest.mark.parametrize("length", [b"Content-Length: 5", b"Transfer-Encoding: chunked"])
+def test_a_body_with_one_length_is_read(length: bytes) -> None:
+    body = b"abcde" if b"Length" in length else b"5\r\nabcde\r\n0\r\n\r\n"
+    with listening(counting) as url:
+        said = answered(url, asked(length).replace(b"GET", b"POST", 1) + body + asked(*LAST))
+        assert said.count(b"HTTP/1.1 200 ") == 2
+        assert said.count(b"\r\n\r\n5") == 1
+
+
+def test_a_second_request_is_checked_as_the_first_one() -> None:
+    twice = asked(b"Content-Length: 5", b"Transfer-Encoding: chunked").replace(b"GET", b"POST", 1)
+    with listening(counting) as url:
+        said = answered(url, asked() + twice + SMUGGLED)
+        assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"200", b"400"]
+        assert answered(url, asked() + asked(b"A: " + b"x" * 40_000)).count(b"HTTP/1.1 431 ") == 1
 
 
 # --- connections
