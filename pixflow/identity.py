@@ -19,7 +19,7 @@ _NIR_MONTHS: Final = frozenset((*range(1, 13), 20, *range(30, 43), *range(50, 10
 REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _CONTROL_OR_LINES: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_IMILO: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
+_IMILO: Final = re.compile(r"(?=.*[0-9])[0-9A-Z]+(?:-[0-9A-Z]+)*")
 _EMAIL: Final = re.compile(r"[^\s@.,;:<>()\"]+(?:\.[^\s@.,;:<>()\"]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _FRENCH_PHONE: Final = re.compile(r"(?:0|(?:\+|00)330?)([1-9][0-9]{8})")
 _OVERSEAS_PHONE: Final = re.compile(r"(?:\+|00)((?:262|590|594|596)[0-9]{9})")
@@ -80,7 +80,7 @@ def imilo_number(text: str) -> str:
     """Returns the canonical i-Milo number: no spaces, upper case, leading zeros kept.
 
     Raises ValueError: "nir" for a social security number, "imilo-number" for anything but digits, letters and
-    hyphens.
+    hyphens, or without a digit.
     """
     if len(text) >= _NIR_LENGTH and looks_like_nir(text):
         raise ValueError("nir")

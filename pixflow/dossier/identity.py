@@ -62,9 +62,11 @@ def correct_identity(
     site: str,
     on: date,
 ) -> list[Event]:
+    """Corrects the identity. A number that stays as it is stored is not judged again."""
     must_be_open(dossier)
     names = _names(last_name, first_name)
-    number = canonical_number(imilo_number)
+    kept = imilo_number == dossier.imilo_number
+    number = imilo_number if kept else canonical_number(imilo_number)
     wanted = (names["last_name"], names["first_name"], birth_date, number, site)
     if wanted == (dossier.last_name, dossier.first_name, dossier.birth_date, dossier.imilo_number, dossier.site):
         return []

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from pixflow.events.values import PartnerDetails
+from pixflow.formulas import guarded
 from pixflow.identity import phone
 from pixflow.open_data import words
 from pixflow.open_data.communes import communes
@@ -36,7 +37,6 @@ _EMAIL = re.compile(r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*\.[a-zA
 _WEB = re.compile(r"https?://[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+(?::\d{1,4})?(?:/[\x21\x23-\x5b\x5d\x5f\x61-\x7a\x7e]*)?")
 _KIND = re.compile(r"[A-Z][A-Z0-9_]*")
 _POSTAL_CODE = re.compile(r"[0-9]{5}")
-_RISKY = ("=", "+", "-", "@", "\t")
 
 
 class ExportedPartner(Struct, frozen=True):
@@ -74,9 +74,9 @@ def _mediation(one: ExportedPartner, source: str, today: date) -> Mapping[str, s
         **place,
         "id": str(one.stream),
         "pivot": details.siret or UNKNOWN_PIVOT,
-        "nom": _guarded(details.name),
-        "adresse": _guarded(details.address) or NO_ADDRESS,
-        "complement_adresse": _guarded(details.complement),
+        "nom": guarded(details.name),
+        "adresse": guarded(details.address) or NO_ADDRESS,
+        "complement_adresse": guarded(details.complement),
         "latitude": str(latitude),
         "longitude": str(longitude),
         "typologie": "|".join(kind for kind in details.kinds if _KIND.fullmatch(kind)),
@@ -84,7 +84,7 @@ def _mediation(one: ExportedPartner, source: str, today: date) -> Mapping[str, s
         "courriels": _matching(_EMAIL, details.email),
         "site_web": _matching(_WEB, details.website),
         "horaires": _hours(details.hours),
-        "presentation_resume": _guarded(details.summary),
+        "presentation_resume": guarded(details.summary),
         "source": source,
         "itinerance": "Itinérant" if details.itinerant else "",
         "date_maj": (one.confirmed or today).isoformat(),
@@ -132,7 +132,7 @@ def _placed(details: PartnerDetails) -> dict[str, str]:
     town = known.name if known else details.town
     if not town or not _POSTAL_CODE.fullmatch(postal_code):
         return {}
-    return {"commune": _guarded(town), "code_postal": postal_code, "code_insee": known.code if known else ""}
+    return {"commune": guarded(town), "code_postal": postal_code, "code_insee": known.code if known else ""}
 
 
 def _of(standard: Collection[str], values: Iterable[str]) -> str:
@@ -157,11 +157,6 @@ def _hours(text: str) -> str:
 
 def _matching(pattern: re.Pattern[str], text: str) -> str:
     return text if pattern.fullmatch(text) else ""
-
-
-def _guarded(text: str) -> str:
-    """Returns a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_RISKY) else text
 
 
 def _cell(text: str) -> str:

@@ -57,6 +57,23 @@ IDENTITY: dict[str, Any] = {
     "site": "L'Aigle", "on": DAY,
 }  # fmt: skip
 
+def test_a_number_without_a_digit_that_is_stored_stays_until_somebody_corrects_it() -> None:
+    stored = opened(number="INCONNU")
+    said = IDENTITY | {"imilo_number": "INCONNU"}
+    given(stored).when(identity.correct_identity, **said | {"last_name": "Ba"}).then(
+        d.IdentityCorrected(**said | {"last_name": "Ba"})
+    )
+    given(stored).when(identity.correct_contact, phone="06 12 34 56 78", email=None, on=DAY).then(
+        d.ContactCorrected(phone="+33612345678", email=None, on=DAY)
+    )
+    given(stored).when(identity.correct_identity, **said | {"imilo_number": " inconnu "}).refused(
+        "bad-number", field="imilo_number"
+    )
+    given(stored).when(identity.correct_identity, **said | {"imilo_number": None}).then(
+        d.IdentityCorrected(**said | {"imilo_number": None})
+    )
+
+
 # --- opening
 
 
@@ -91,6 +108,7 @@ def test_all_that_is_known_is_said_at_once() -> None:
         ({"birth_date": date(2017, 1, 1)}, "bad-birth-date", "birth_date"),
         ({"birth_date": date(1985, 1, 1)}, "bad-birth-date", "birth_date"),
         ({"imilo_number": "n° 12"}, "bad-number", "imilo_number"),
+        ({"imilo_number": "INCONNU"}, "bad-number", "imilo_number"),
     ],
 )
 def test_an_identity_is_checked(changes: dict[str, Any], code: str, field: str) -> None:

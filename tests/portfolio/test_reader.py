@@ -199,6 +199,7 @@ def test_a_social_security_number_in_the_titles_is_found_and_not_repeated() -> N
         (AWA.replace("DIALLO", " "), "left", "name-missing", "last_name"),
         (AWA.replace("Awa;", ";"), "left", "name-missing", "first_name"),
         (AWA.replace("0012345", "12/45"), "left", "bad-number", "imilo_number"),
+        (AWA.replace("0012345", "en cours"), "left", "bad-number", "imilo_number"),
         (AWA + ";encore", "left", "cell-count", None),
         (AWA.replace("12/03/2005", "31/02/2005"), "warning", "bad-date", "birth_date"),
         (AWA.replace("06 12 34 56 78", "06 12"), "warning", "bad-phone", "phone"),

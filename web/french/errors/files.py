@@ -114,7 +114,7 @@ PORTFOLIO: dict[str, str] = {
     "supprimez cette colonne, puis recommencez.",
     # the row is left out
     "name-missing": "il manque le {field}{value}." + _LEFT,
-    "bad-number": "« {value} » n’est pas un numéro i-Milo : chiffres, lettres et tirets seulement." + _LEFT,
+    "bad-number": "« {value} » n’est pas un numéro i-Milo : des chiffres, sinon des lettres et des tirets." + _LEFT,
     "control-character": "la case « {field} » contient un caractère invisible : retapez-la." + _LEFT,
     "cell-count": "des cases dépassent la dernière colonne : la ligne a été modifiée ou coupée." + _LEFT,
     "formula-empty": "la case « {field} » est une formule qui n’a jamais été calculée : ouvrez le classeur, "

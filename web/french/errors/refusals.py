@@ -37,7 +37,7 @@ REFUSALS: dict[str, str] = {
         "Vous avez déjà ouvert {most} dossiers ainsi aujourd’hui : demandez à la référente ou au référent Pix, ou à la "
         "direction."
     ),
-    "bad-number": "Ce numéro i-Milo ne se lit pas : écrivez seulement ses chiffres, lettres et tirets.",
+    "bad-number": "Ce numéro i-Milo ne se lit pas : il a au moins un chiffre, sinon des lettres et des tirets.",
     "bad-birth-date": "Une naissance le {birth_date} ne donne pas un âge de 10 à 40 ans : vérifiez l’année.",
     "bad-phone": "Ce téléphone ne se lit pas : écrivez-le comme 06 12 34 56 78.",
     "bad-website": "Cette adresse ne se lit pas : écrivez-la comme www.exemple.fr.",

@@ -16,6 +16,7 @@ from pixflow.access_journal.line import Line, instant
 from pixflow.access_journal.seal import midnight
 from pixflow.actor import OPERATOR
 from pixflow.events.values import Role
+from pixflow.formulas import guarded
 from pixflow.structure import issue_readings
 from projections import directory
 from projections.directory import YoungPerson
@@ -189,5 +190,5 @@ def _report(desk: Desk, sums: Iterable[ReadingSum], people: dict[UUID, YoungPers
 
 
 def _cells(row: Iterable[object]) -> list[str]:
-    """Returns a row of texts. One that a spreadsheet would take for a formula begins with an apostrophe."""
-    return [f"'{text}" if text[:1] in "=+-@\t\r" and text else text for text in (str(cell or "") for cell in row)]
+    """Returns a row of texts, none of them a formula."""
+    return [guarded(str(cell or "")) for cell in row]

@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from fastapi import Request, Response
 
+from pixflow.formulas import guarded
 from web.desk.desk import Desk
 from web.french import dates
 from web.french.indicators import CLOCKS, MASKED
@@ -16,7 +17,6 @@ from web.pages.indicators.asked import AskedFigures, days_text
 
 Cell = str | int
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -61,13 +61,10 @@ def workbook(name: str, sheet: str, rows: Iterable[list[Cell]]) -> Response:
 
 def _csv(rows: Iterable[list[Cell]]) -> bytes:
     file = StringIO()
-    writer(file, delimiter=";").writerows([guarded(cell) for cell in row] for row in rows)
+    writer(file, delimiter=";").writerows(
+        [guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+    )
     return ("\ufeff" + file.getvalue()).encode()
-
-
-def guarded(cell: Cell) -> Cell:
-    """Returns a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
 
 
 def _xlsx(name: str, rows: Iterable[list[Cell]]) -> bytes:

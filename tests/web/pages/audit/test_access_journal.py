@@ -84,7 +84,7 @@ def test_others_do_not_read_it(there: House, name: str) -> None:
 
 
 def test_the_report_says_who_was_looked_at_by_whom_and_since_when(there: House) -> None:
-    dossier, other = there.opened(imilo_number="0012350"), there.opened(first="=HYPERLINK", last="Ev;il")
+    dossier, other = there.opened(imilo_number="0012350"), there.opened(first="＝HYPERLINK", last="Ev;il")
     for _ in range(3):
         there.client(SOPHIE).get(f"/dossiers/{dossier}")
     there.day(date(2026, 4, 2))
@@ -103,7 +103,7 @@ def test_the_report_says_who_was_looked_at_by_whom_and_since_when(there: House) 
     assert [row["fois"] for row in of_dossier] == ["3", "1"]
     assert of_dossier[0]["première fois"] == "2026-03-30 11:12"
     (bad,) = (row for row in got if row["dossier"] == str(other))
-    assert (bad["prénom"], bad["nom"]) == ("'=HYPERLINK", "Ev;il")
+    assert (bad["prénom"], bad["nom"]) == ("'＝HYPERLINK", "Ev;il")
     assert words(got[-1]["page"]) == "2 personnes dans des listes"
     assert {row["lu par"] for row in got} == {SOPHIE}
     (line,) = lines.take()
