@@ -116,7 +116,9 @@ def test_imilo_number(typed: str, expected: str) -> None:
     assert identity.imilo_number(typed) == expected
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "-12", "12_3", "+33612345678", "12/3", "a@b.fr", "é12", "DUPONT", "A-B", "-", "２００"])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "-12", "12_3", "+33612345678", "12/3", "a@b.fr", "é12", "DUPONT", "A-B", "-", "２００"]
+)
 def test_no_imilo_number(typed: str) -> None:
     with pytest.raises(ValueError, match=r"^imilo-number$"):
         identity.imilo_number(typed)

@@ -57,6 +57,7 @@ IDENTITY: dict[str, Any] = {
     "site": "L'Aigle", "on": DAY,
 }  # fmt: skip
 
+
 def test_a_number_without_a_digit_that_is_stored_stays_until_somebody_corrects_it() -> None:
     stored = opened(number="INCONNU")
     said = IDENTITY | {"imilo_number": "INCONNU"}

@@ -84,6 +84,16 @@ def received(who: str, url: str) -> tuple[str, str]:
     return "pixflow : un dossier est ouvert pour un accueil", f"{text}\n\n{url}\n"
 
 
+def absent(who: str | None, url: str) -> tuple[str, str]:
+    """Returns subject and text of an absence that somebody else noted; `who` is None for the operator."""
+    text = say(
+        "{who} a noté une absence à votre nom : ses jours, et qui vous remplace, sont sur votre page.",
+        who=who or "L’exploitant",
+    )
+    more = typeset("Si vous ne vous y attendiez pas, parlez-en : qui vous remplace lit vos dossiers.")
+    return "pixflow : une absence est notée à votre nom", f"{text}\n\n{more}\n\n{url}\n"
+
+
 def mass_reading(name: str, url: str) -> tuple[str, str]:
     """Returns subject and text of an account that was suspended for mass reading."""
     text = (

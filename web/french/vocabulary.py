@@ -78,6 +78,7 @@ NOTICES = {
     "mass-reading": "un accès est coupé",
     "glass": "un jeune est reçu",
     "second-person": "une deuxième personne est attendue",
+    "absence": "une absence est notée à votre nom",
 }
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}

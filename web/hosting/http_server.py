@@ -65,10 +65,11 @@ def _check(request: h11.Request) -> None:
 class BoundedConnection(H11Protocol):
     """A connection of HTTP/1.1 that gives its client a limited time.
 
-    A request that cannot be read, or that `CheckedRequests` refuses, is answered and closes it. The headers of a request arrive within `header_seconds` of its first byte, those of the first request within
-    `header_seconds` of the connection. A client that reads less than 64 kB in `stall_seconds` is cut off. When `most`
-    connections are open, the one that waits longest for a request makes room for a new one; when each has a request in
-    progress, the new one is closed.
+    A request that cannot be read, or that `CheckedRequests` refuses, is answered and closes it. The headers of a
+    request arrive within `header_seconds` of its first byte, those of the first request within `header_seconds` of the
+    connection. A client that reads less than 64 kB in `stall_seconds` is cut off. When `most` connections are open, the
+    one that waits longest for a request makes room for a new one; when each has a request in progress, the new one is
+    closed.
     """
 
     header_seconds: ClassVar[float] = 10

@@ -1,7 +1,8 @@
 """Notices by e-mail: one digest a working day for each person, and urgent messages immediately.
 
-None but an alarm leaves between 20:00 and 7:30 of the structure's time zone, or goes to somebody absent. E-mails
-contain counts, links and names of colleagues, never the name or the score of a young person (docs/domain.md#papers).
+None but an alarm leaves between 20:00 and 7:30 of the structure's time zone. None but an alarm, and the notice of an
+absence, goes to somebody absent. E-mails contain counts, links and names of colleagues, never the name or the score of
+a young person (docs/domain.md#papers).
 """
 
 import logging
@@ -19,7 +20,7 @@ from pixflow.engine import Engine, new_id
 from pixflow.events.access import AccountOpened
 from pixflow.events.dossier import GlassBroken
 from pixflow.events.notices import NoticeKind
-from pixflow.events.staff import RoleGranted
+from pixflow.events.staff import AbsenceDeclared, RoleGranted
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.reference_data import References
@@ -76,7 +77,7 @@ def due_by_day(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
         return []
     with side.database.connect() as connection:
         due = [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url)]
-        due += _receptions(connection, refs, now, url)
+        due += [*_receptions(connection, refs, now, url), *_absences(connection, refs, now, url)]
     return [*due, *_stopped(side, refs, now)]
 
 
@@ -178,6 +179,16 @@ def _receptions(connection: Connection, refs: References, now: datetime, url: st
             if concerned and person != reader:
                 subject, text = french.received(refs.team[reader].name, f"{url}/dossiers/{row.stream}")
                 yield Notice(person, "glass", f"{row.stream} {row.version}", subject, text)
+
+
+def _absences(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
+    """Yields a notice for every absence that somebody else declared or changed, to the absent person."""
+    today, names = refs.calendar.local_day(now), {str(id): one.name for id, one in refs.team.items()}
+    for row in audit_trail.since(connection, [AbsenceDeclared.TOPIC], now - RECENT, MOST_RECENT):
+        member = refs.team[row.stream]
+        if row.by != str(row.stream) and member.email and member.works(today):
+            subject, text = french.absent(names.get(row.by), f"{url}/equipe/{row.stream}")
+            yield Notice(row.stream, "absence", str(row.version), subject, text)
 
 
 def _stopped(side: ReadSide, refs: References, now: datetime) -> Iterator[Notice]:

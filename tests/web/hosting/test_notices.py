@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from aiosmtpd.controller import Controller
 
-from pixflow.actor import SITE
+from pixflow.actor import OPERATOR, SITE, Actor
 from pixflow.dossier import follow_up
 from pixflow.dossier.glass import break_glass
 from pixflow.team import accounts, roles
@@ -173,10 +173,10 @@ def test_every_mail_names_the_structure(at_work: House) -> None:
         assert mail.text.endswith("\n-- \npixflow, Mission locale de L’Aigle – Mortagne\n")
 
 
-def away(at_work: House, name: str, deputy: str = "") -> None:
-    """Somebody is absent on that Monday."""
+def away(at_work: House, name: str, deputy: str = "", by: str = "") -> None:
+    """Somebody is absent on that Monday, and declares it, or somebody else does."""
     at_work.says(
-        SOPHIE,
+        by or name,
         declare_absence,
         {"staff": at_work.people[name]},
         first=MONDAY,
@@ -342,6 +342,28 @@ def test_the_deputy_of_an_absent_advisor_is_told_of_a_reception(at_work: House) 
     tick(at_work, kept)
     deputy = at_work.served.refs.team[at_work.people[SAMIR]].email
     assert {mail.to for mail in kept.mails if "accueil" in mail.subject} == {deputy, "sophie@exemple.fr"}
+
+
+def test_an_absence_that_somebody_else_declared_is_told_once_to_the_absent_person(at_work: House) -> None:
+    """Absent already or not: whoever uses a stolen account as a référent reads as the deputy."""
+    away(at_work, NADIA, deputy=SOPHIE, by=SOPHIE)
+    own = {"absence": uuid4(), "person": at_work.people[PAUL], "team": at_work.served.refs.team}
+    at_work.says(PAUL, declare_absence, {"staff": own["person"]}, first=MONDAY, last=MONDAY, deputy=None, context=own)
+    kept = Kept()
+    tick(at_work, kept)
+    tick(at_work, kept)
+    (mail,) = (mail for mail in kept.mails if "absence est notée" in plain(mail.subject))
+    assert mail.to == "nadia@exemple.fr"
+    assert f"{SOPHIE} a noté une absence à votre nom" in plain(mail.text)
+    assert f"{URL}/equipe/{at_work.people[NADIA]}\n" in mail.text
+    own = {"absence": uuid4(), "person": at_work.people[PAUL], "team": at_work.served.refs.team}
+    at_work.day(date(2026, 3, 17), 7)
+    day = {"first": date(2026, 3, 18), "last": date(2026, 3, 18), "deputy": None}
+    at_work.served.engine.execute(
+        {"staff": own["person"]}, declare_absence, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **day, context=own
+    )
+    tick(at_work, kept)
+    assert [mail.to for mail in kept.mails if "L’exploitant a noté" in plain(mail.text)] == ["paul@exemple.fr"]
 
 
 def test_who_may_be_the_second_person_is_told_once_of_what_waits(at_work: House) -> None:

@@ -1,4 +1,7 @@
-"""The young people whom a colleague received without following them: their advisor and the référents see it."""
+"""Recent news on Ma boîte: the young people whom a colleague received without following them, and absences.
+
+An advisor and the référents see a reception, the absent person sees an absence that somebody else declared.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,17 +12,19 @@ from zoneinfo import ZoneInfo
 
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import AnswerPromised, GlassBroken, ReferralAnswered
+from pixflow.events.staff import AbsenceDeclared
 from pixflow.working_days import Calendar
 from projections import audit_trail, directory
 from web.desk.desk import Desk
-from web.desk.names import staff_name
+from web.desk.names import names_for, staff_name
 from web.french import dates
+from web.french.events import sentences
 from web.french.phrases import short
 from web.french.typography import say
 
 ANSWERS = (ReferralAnswered.TOPIC, AnswerPromised.TOPIC)
 MOST = 20
-"""The largest number of receptions shown: the latest."""
+"""The largest number of news shown: the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,9 @@ class Reception:
 
 
 def recent(desk: Desk) -> Sequence[Any]:
-    """Returns the receptions, and the answers about referrals, since the last working day, the latest first."""
+    """Returns receptions, answers about referrals and absences since the last working day, the latest first."""
     midnight = datetime.combine(last_working_day(desk.refs.calendar, desk.today), time(), ZoneInfo(desk.zone))
-    return audit_trail.since(desk.read, (GlassBroken.TOPIC, *ANSWERS), midnight, MOST)
+    return audit_trail.since(desk.read, (GlassBroken.TOPIC, *ANSWERS, AbsenceDeclared.TOPIC), midnight, MOST)
 
 
 def receptions(desk: Desk, recent: Sequence[Any]) -> list[Reception]:
@@ -42,6 +47,21 @@ def receptions(desk: Desk, recent: Sequence[Any]) -> list[Reception]:
     broken = [row for row in recent if row.topic == GlassBroken.TOPIC and row.by != desk.actor.id]
     broken = audit_trail.opened(desk.engine, broken)
     return list(_told(desk, broken)) if broken else []
+
+
+def absences(desk: Desk, recent: Sequence[Any]) -> list[str]:
+    """Returns a sentence for each absence of the person at the desk that somebody else declared or changed."""
+    mine = [row for row in recent if row.stream == desk.me and row.topic == AbsenceDeclared.TOPIC]
+    told = audit_trail.opened(desk.engine, [row for row in mine if row.by != desk.actor.id])
+    names = names_for(desk)
+    return [
+        say(
+            "{said}. C’est {who} qui l’a noté.",
+            said=sentences.sentence(one, names, zone=desk.zone),
+            who=names.staff(one.by),
+        )
+        for one in told
+    ]
 
 
 def _told(desk: Desk, broken: list[Recorded]) -> Iterator[Reception]:

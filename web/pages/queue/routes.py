@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -126,6 +127,8 @@ class QueuePage(Page):
     confirmations: Sequence[TeamWarning]
     changes: Sequence[ChangeLine]
     receptions: Sequence[Reception]
+    absences: Sequence[str]
+    me: UUID
     receipt: Receipt | None
 
     @property
@@ -199,6 +202,8 @@ def read(
         confirmations=list(confirmations(desk)),
         changes=changes(desk),
         receptions=[*receptions.receptions(desk, recent), *partner_answers(desk, recent)],
+        absences=receptions.absences(desk, recent),
+        me=desk.me,
         receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
     )
     return page(request, shown)

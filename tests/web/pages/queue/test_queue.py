@@ -14,6 +14,7 @@ from pixflow.dossier.stages import orientation
 from pixflow.participation import campaign
 from pixflow.protocol import drafting
 from pixflow.tasks import STAGE_OF
+from pixflow.team.absences import declare_absence
 from pixflow.workshop import booking
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient, words
@@ -481,3 +482,19 @@ def test_a_draft_waits_in_the_boxes_of_the_team_until_each_said_something(at_wor
     opinion = {"command_id": str(uuid4()), "draft": "1", "endorsed": "true", "comment": ""}
     assert at_work.client(NADIA).post("/protocole/projet/grille/avis", data=opinion).status_code == 303
     assert texts(at_work.client(NADIA).get("/boite").text, ".draft p") == []
+
+
+def test_an_absence_that_somebody_else_noted_is_told_to_the_absent_person_alone(at_work: House) -> None:
+    person, days = at_work.people[NADIA], {"first": MONDAY, "last": MONDAY + timedelta(days=4)}
+    context = {"absence": uuid4(), "person": person, "team": at_work.served.refs.team}
+    at_work.says(SOPHIE, declare_absence, {"staff": person}, **days, deputy=at_work.people[SOPHIE], context=context)
+    told = words(queue(at_work))
+    assert f"Absence de {NADIA} du 16 au 20 mars, suppléance : {SOPHIE}. C’est {SOPHIE} qui l’a noté." in told
+    assert f'href="/equipe/{person}#absences"' in queue(at_work)
+    assert not any("qui l’a noté" in words(queue(at_work, name)) for name in (PAUL, SOPHIE, HELENE))
+    at_work.day(MONDAY + timedelta(days=2))
+    assert "qui l’a noté" not in words(queue(at_work))
+    context = {**context, "absence": uuid4(), "team": at_work.served.refs.team}
+    later = {"first": date(2026, 4, 1), "last": date(2026, 4, 1), "deputy": None}
+    at_work.says(NADIA, declare_absence, {"staff": person}, **later, context=context)
+    assert "qui l’a noté" not in words(queue(at_work)), "her own"
