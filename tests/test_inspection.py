@@ -2,7 +2,7 @@
 
 import sqlite3
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import date
 from hashlib import sha256
@@ -17,11 +17,14 @@ from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups.backup import back_up
 from pixflow.documents.resource import FileNote, ResourceDocument
+from pixflow.dossier.identity import correct_identity
+from pixflow.dossier.identity import open_dossier as open_dossier_of
 from pixflow.events.dossier import DossierOpened
 from pixflow.inspection import event_pass, faults
 from pixflow.resources.sharing import share_example
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
+from pixflow.team.membership import add_member
 from tests.backups.house import open_dossier
 from tests.postgres import Cluster
 from web.french import health as french
@@ -252,8 +255,79 @@ def test_a_simulated_structure_has_no_fault(tmp_path: Path, database: Database |
     with closing(made.engine) as engine:
         assert engine.head() > 300
         assert list(faults.all_faults(engine)) == []
+        held = Writer(made)("SELECT COUNT(*) FROM @.claims")[0][0]
+        assert held > 50, "a fault needs a claim"
         engine.keys.destroy(list(engine.keys.vault.streams())[:5])
         assert list(faults.all_faults(engine)) == [], "an erased event is no fault"
+
+
+# --- claims
+
+
+def numbered(opened: OpenStructure, number: str) -> UUID:
+    """A dossier with an i-Milo number."""
+    said = {"last_name": "Ba", "first_name": "Awa", "birth_date": None, "site": "Mortagne", "imilo_number": number}
+    dossier = uuid4()
+    opened.engine.execute({"dossier": dossier}, open_dossier_of, by=Actor(OPERATOR), command_id=uuid4(), **said)
+    return dossier
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("DELETE FROM @.claims WHERE kind = 'imilo'", {7, 8}),
+        ("DELETE FROM @.claims WHERE kind = 'email'", {9}),
+        ("DELETE FROM @.claims WHERE kind <> 'x'", {7, 8, 9}),
+        ("UPDATE @.claims SET stream = (SELECT originator_id FROM @.stored_events WHERE position = 1)", {7, 8, 9}),
+        ("UPDATE @.claims SET kind = 'x'", {7, 8, 9}),
+    ],
+)
+def test_a_claim_that_is_gone_or_another_s_is_found_and_named(
+    opened: OpenStructure, statement: str, found: set[int]
+) -> None:
+    """Else a second dossier may get the number, and a second person the e-mail."""
+    for number in ("001", "002"):
+        numbered(opened, number)
+    said = {"name": "Paul Rey", "email": "paul@exemple.fr", "roles": ("advisor",), "site": None}
+    person = uuid4()
+    opened.engine.execute({"staff": person}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
+    assert list(faults.all_faults(opened.engine)) == []
+    Writer(opened)(statement)
+    assert {(one.code, one.position) for one in faults.all_faults(opened.engine)} == {("claim", one) for one in found}
+    finding = health.facts(opened)
+    assert finding.level == "alarm"
+    assert all(str(one) in french.sentence(finding.check, finding.level, finding.details) for one in found)
+
+
+def test_a_number_that_another_one_has_meanwhile_is_no_fault(
+    opened: OpenStructure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number changes between the look at the dossiers and the look at their claims."""
+    engine, dossier = opened.engine, numbered(opened, "001")
+    looked, moved = engine.claim_holders, []
+
+    def holders(kind: str, values: Iterable[str]) -> dict[str, UUID]:
+        if not moved:
+            moved.append(True)
+            said = {"last_name": "Ba", "first_name": "Awa", "birth_date": None, "site": "Mortagne"}
+            by = Actor(OPERATOR)
+            engine.execute({"dossier": dossier}, correct_identity, by=by, command_id=uuid4(), imilo_number="2", **said)
+        return looked(kind, values)
+
+    monkeypatch.setattr(engine, "claim_holders", holders)
+    assert list(faults.all_faults(engine)) == []
+    assert moved
+
+
+def test_of_a_dossier_that_does_not_open_its_claims_are_not_told(opened: OpenStructure) -> None:
+    """The others of its part are compared."""
+    numbered(opened, "001")
+    numbered(opened, "002")
+    write = Writer(opened)
+    write("DELETE FROM @.claims WHERE kind = 'imilo'")
+    write.change(7, b'"site":"Mortagne"', b'"site":"Alen"')
+    found = {(one.code, one.position) for one in faults.all_faults(opened.engine)}
+    assert found == {("opening", 7), ("claim", 8)}
 
 
 # --- in parts

@@ -1,10 +1,12 @@
-"""Finds what somebody changed in the database: order, commands, seals (docs/faults.md#f13).
+"""Finds what somebody changed in the database: order, commands, seals, claims (docs/faults.md#f13).
 
 A seal shows every change of an event with personal data. The other events have only their place and their command.
-A digest shows every change of a file.
+A digest shows every change of a file. A fold shows every claim that is gone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Literal
 from uuid import UUID
 
@@ -14,14 +16,16 @@ from pixflow.documents.resource import ResourceDocument
 from pixflow.engine import Engine
 from pixflow.events.base import Event, Recorded
 from pixflow.store import UNOPENED, CommandRow, Damaged
+from pixflow.streams import KINDS, kind_of
 
-Code = Literal["position", "version", "span", "end", "opening", "command", "author", "file"]
+Code = Literal["position", "version", "span", "end", "opening", "command", "author", "file", "claim"]
 """Codes of faults.
 
 `position`: a position before is missing. `version`: not the next version of its stream. `span`: commands overlap, or
 positions before belong to none. `end`: the last event, the last command and the store's counter differ. `opening`: it
 does not open. `command`: its command is not recorded, or has other positions. `author`: another person's command.
-`file`: a file that it names is missing, or has another content.
+`file`: a file that it names is missing, or has another content. `claim`: its stream, which it begins, holds a
+value that is not claimed for it, such as an i-Milo number: another one may take it.
 """
 SPAN = 2_000
 """Positions that are read at once."""
@@ -69,7 +73,7 @@ def span_faults(engine: Engine, after: int, last: int) -> list[Fault]:
             opened.append(engine.mapper.recorded(stream, version, topic, state, position, proven=True))
         except UNOPENED:
             found.append(Fault("opening", position, topic, stream, version))
-    return [*found, *_command_faults(engine, opened), *_file_faults(engine, opened)]
+    return [*found, *_command_faults(engine, opened), *_file_faults(engine, opened), *_claim_faults(engine, opened)]
 
 
 def _fault(code: Code, one: Recorded) -> Fault:
@@ -107,3 +111,41 @@ def _is_whole(engine: Engine, digest: str) -> bool:
         return engine.recorder.files.read(digest) is not None
     except Damaged:
         return False
+
+
+def _claim_faults(engine: Engine, events: Sequence[Recorded]) -> Iterator[Fault]:
+    """Compares the values that each stream holds with its claims, where its first event stands."""
+    begun: defaultdict[str, dict[UUID, Recorded]] = defaultdict(dict)
+    for one in events:
+        if one.originator_version == 1:
+            begun[kind_of(one.event)][one.originator_id] = one
+    for kind, first in begun.items():
+        if gone := _unclaimed(engine, kind, first):
+            with engine.recorder.exclusive():  # a command may have moved a claim between the two looks
+                gone = _unclaimed(engine, kind, gone)
+        yield from (_fault("claim", first[stream]) for stream in gone)
+
+
+def _unclaimed(engine: Engine, kind: str, streams: Collection[UUID]) -> set[UUID]:
+    """Returns the streams that hold a value which is not claimed for them."""
+    held: defaultdict[str, dict[str, UUID]] = defaultdict(dict)
+    for stream, state in _states(engine, kind, streams).items():
+        for claimed, value in KINDS[kind].claims(state):
+            held[claimed][value] = stream
+    gone = set()
+    for claimed, values in held.items():
+        holders = engine.claim_holders(claimed, values)
+        gone |= {stream for value, stream in values.items() if holders.get(value) != stream}
+    return gone
+
+
+def _states(engine: Engine, kind: str, streams: Collection[UUID]) -> Mapping[UUID, object]:
+    """Returns the folds of the streams that open."""
+    found: dict[UUID, object] = {}
+    try:
+        return engine.states(kind, streams)
+    except UNOPENED:
+        for stream in streams:
+            with suppress(*UNOPENED):
+                found[stream] = engine.state(kind, stream)
+    return found

@@ -172,6 +172,7 @@ FAULTS = {
     "command": "Hors de leur commande : {places}",
     "file": "Nomment un fichier qui manque, ou qui a été changé : {places}",
     "author": "Sous un autre nom que leur commande : {places}",
+    "claim": "Commencent une fiche dont un numéro, une adresse ou un nom n’est plus réservé : {places}",
 }
 ACCESS = {
     "lines_changed": ("ligne changée", "lignes changées"),

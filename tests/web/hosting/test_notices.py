@@ -347,8 +347,7 @@ def test_the_deputy_of_an_absent_advisor_is_told_of_a_reception(at_work: House) 
 def test_an_absence_that_somebody_else_declared_is_told_once_to_the_absent_person(at_work: House) -> None:
     """Absent already or not: whoever uses a stolen account as a référent reads as the deputy."""
     away(at_work, NADIA, deputy=SOPHIE, by=SOPHIE)
-    own = {"absence": uuid4(), "person": at_work.people[PAUL], "team": at_work.served.refs.team}
-    at_work.says(PAUL, declare_absence, {"staff": own["person"]}, first=MONDAY, last=MONDAY, deputy=None, context=own)
+    away(at_work, PAUL)
     kept = Kept()
     tick(at_work, kept)
     tick(at_work, kept)
@@ -356,12 +355,12 @@ def test_an_absence_that_somebody_else_declared_is_told_once_to_the_absent_perso
     assert mail.to == "nadia@exemple.fr"
     assert f"{SOPHIE} a noté une absence à votre nom" in plain(mail.text)
     assert f"{URL}/equipe/{at_work.people[NADIA]}\n" in mail.text
-    own = {"absence": uuid4(), "person": at_work.people[PAUL], "team": at_work.served.refs.team}
     at_work.day(date(2026, 3, 17), 7)
-    day = {"first": date(2026, 3, 18), "last": date(2026, 3, 18), "deputy": None}
+    paul, day = at_work.people[PAUL], date(2026, 3, 18)
     at_work.served.engine.execute(
-        {"staff": own["person"]}, declare_absence, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **day, context=own
-    )
+        {"staff": paul}, declare_absence, by=Actor(OPERATOR), command_id=uuid4(), first=day, last=day, deputy=None,
+        context={"absence": uuid4(), "person": paul, "team": at_work.served.refs.team},
+    )  # fmt: skip
     tick(at_work, kept)
     assert [mail.to for mail in kept.mails if "L’exploitant a noté" in plain(mail.text)] == ["paul@exemple.fr"]
 
