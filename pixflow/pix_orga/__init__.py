@@ -23,6 +23,8 @@ Refused, with a line:
 - broken-quotes () — quotes that do not close, or text after them: the rest cannot be read
 - cell-count (expected, found) — not as many cells as the header: truncated or edited
 - several-campaigns (first, other) — another campaign id than the first row's; told once for each other id
+- organisation-missing () — a line without the name of its organisation
+- several-organisations (first, other) — an export has one organisation
 - integer (column, value) — not a whole number, or a negative count
 - level-range (column, value) — a level outside 0..8
 - rate (column, value) — not a number

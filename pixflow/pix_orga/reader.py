@@ -1,6 +1,6 @@
 """Reads a whole file, all or nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -13,7 +13,7 @@ from pixflow.pix_orga.decoding import open_text
 from pixflow.pix_orga.export import AssessmentRow, Export, ExportCampaign, ExportEntry
 from pixflow.pix_orga.problems import Problems
 from pixflow.pix_orga.results import RowCells
-from pixflow.pix_orga.rows import read_campaign, read_course, read_profile, read_row
+from pixflow.pix_orga.rows import read_campaign, read_course, read_organisation, read_profile, read_row
 from pixflow.pix_orga.table import find_delimiter, records
 
 Records = Iterator[tuple[int, list[str]]]
@@ -43,7 +43,7 @@ def _read(data: bytes, name: str, choice: str | None, problems: Problems) -> Exp
     when = exported_at(name, problems)
     lines = records(text, delimiter, problems)
     _, header = next(lines)
-    export = Export(kind_of(header), exported_at=when)
+    export = Export(kind=kind_of(header), exported_at=when)
     if export.kind == "profile":
         profiles = read_layout(header, choice, problems, read_profile_tail)
         return _read_profiles(export, lines, profiles, problems) if profiles else export
@@ -72,12 +72,14 @@ def _read_rows(
     rows: list[E] = []
     campaign: ExportCampaign | None = None
     course: str | None = None
+    organisations: dict[str, int] = {}
     others: set[int] = set()
     for number, cells in lines:
         if len(cells) != len(layout.headers):
             problems.refuse("cell-count", number, expected=len(layout.headers), found=len(cells))
             continue
         line = RowCells(number, cells, layout.headers, problems)
+        organisations.setdefault(read_organisation(line), number)
         found = read_campaign(line, layout)
         if campaign is None:
             campaign, course = found, read_course(line, layout)
@@ -87,7 +89,19 @@ def _read_rows(
         row = read_one(line, layout)
         if row is not None:
             rows.append(row)
-    return replace(export, columns=layout.middle.columns, campaign=campaign, pix_course=course), rows
+    organisation = _one_of(organisations, problems)
+    content = replace(export, organisation=organisation, campaign=campaign, pix_course=course)
+    return replace(content, columns=layout.middle.columns), rows
+
+
+def _one_of(organisations: Mapping[str, int], problems: Problems) -> str:
+    """Returns the organisation of a file, given the first line of each one in it."""
+    first, *others = organisations or ("",)
+    if "" in organisations:
+        problems.refuse("organisation-missing", organisations[""])
+    for other in filter(None, others):
+        problems.refuse("several-organisations", organisations[other], first=first, other=other)
+    return first
 
 
 def _warn_of_bug(when: datetime | None, rows: list[AssessmentRow], problems: Problems) -> None:

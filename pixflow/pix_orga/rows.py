@@ -24,6 +24,11 @@ def read_campaign(line: RowCells, layout: Layout[Any]) -> ExportCampaign | None:
     return ExportCampaign(number, code, unguard(line.cells[head.campaign_name]))
 
 
+def read_organisation(line: RowCells) -> str:
+    """Returns the name of the organisation, the first cell of every record."""
+    return unguard(line.cells[0]).strip()
+
+
 def read_course(line: RowCells, layout: Layout[Any]) -> str | None:
     """Returns the internal name of the target profile, if the file has it."""
     course = layout.head.course

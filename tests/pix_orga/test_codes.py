@@ -29,6 +29,11 @@ def two_campaigns() -> bytes:
     return file() + write_export(ExportCampaign(7002, "ABCDEF234", "Atelier été"), [SHARED] * 3).split(b"\n", 1)[1]
 
 
+def of_organisations(first: str, second: str) -> bytes:
+    data = [write_export(CAMPAIGN, [SHARED], organisation=name) for name in (first, second)]
+    return data[0] + data[1].split(b"\n", 1)[1]
+
+
 def many_rows() -> bytes:
     header, row = file().splitlines(keepends=True)
     short = b";".join(b"" for _ in row.split(b";")) + b"\n"
@@ -95,6 +100,13 @@ CASES: dict[str, list[Case]] = {
         (lambda: changed(";12347;", ";12347;1;"), "", 2, {"expected": "23", "found": "24"}),
     ],
     "several-campaigns": [(two_campaigns, "", 3, {"first": "7001", "other": "7002"})],
+    "several-organisations": [
+        (lambda: of_organisations("Perche", "Ailleurs"), "", 3, {"first": "Perche", "other": "Ailleurs"}),
+    ],
+    "organisation-missing": [
+        (lambda: of_organisations("Perche", ""), "", 3, {}),
+        (lambda: of_organisations(" ", "Perche"), "", 2, {}),
+    ],
     "integer": [
         (lambda: changed(";7001;", ";7001,0;"), "", 2, {"column": "ID Campagne", "value": "7001,0"}),
         (lambda: changed(";6;3;", ";6;trois;"), "", 2, None),

@@ -32,6 +32,9 @@ PIX_ORGA: dict[str, str] = {
     "exportez à nouveau.",
     "several-campaigns": "le fichier mêle les campagnes n° {first} et n° {other} : un export n’en contient qu’une. "
     "Importez un fichier par campagne.",
+    "organisation-missing": "la colonne « Nom de l’organisation » est vide : le fichier a été modifié." + _AGAIN,
+    "several-organisations": "le fichier mêle deux organisations, « {first} » et « {other} » : un export n’en contient "
+    "qu’une. Exportez chaque campagne depuis sa page dans Pix Orga.",
     "integer": "« {value} » n’est pas un nombre entier, colonne « {column} »." + _AGAIN,
     "level-range": "le niveau {value} devrait être entre 0 et 8, colonne « {column} »." + _AGAIN,
     "rate": "« {value} » n’est pas un taux, colonne « {column} »." + _AGAIN,
