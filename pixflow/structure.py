@@ -8,13 +8,15 @@ from msgspec.structs import replace
 
 from pixflow import working_days
 from pixflow.actor import CLOCK, OPERATOR
-from pixflow.decision import NOBODY, READINGS_READERS, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.decision import NOBODY, READINGS_READERS, REFERENT, REFERENT_AND_MANAGER, Argument, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import (
     BackupRestored,
     JournalSealed,
     KeyRotated,
     Motive,
+    OrganisationAccepted,
+    OrganisationWithdrawn,
     PortfolioMapped,
     ProgramStarted,
     ReadingsIssued,
@@ -25,7 +27,16 @@ from pixflow.events.structure import (
 )
 from pixflow.folding import Stamp, once_a_day
 from pixflow.folding import fold as fold_events
+from pixflow.identity import normalise
 from pixflow.refused import Refused, required
+
+
+class Organisation(Struct, frozen=True):
+    """An organisation of Pix Orga that is the structure's own, with who accepted it and the day."""
+
+    name: str
+    by: str
+    on: date
 
 
 class Structure(Struct, frozen=True):
@@ -47,6 +58,11 @@ class Structure(Struct, frozen=True):
     confirmed: Stamp | None = None
     portfolios: dict[str, tuple[tuple[int, str], ...]] = {}
     shortcuts: dict[str, date] = {}
+    organisations: tuple[Organisation, ...] = ()
+
+    def owns(self, organisation: str) -> bool:
+        """Tells if an organisation is the structure's own, however its name is written."""
+        return normalise(organisation) in {normalise(one.name) for one in self.organisations}
 
 
 def fold(events: Sequence[Recorded]) -> Structure:
@@ -76,6 +92,12 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             return replace(state, version=version, portfolios={**state.portfolios, header: columns})
         case ShortcutOpened(site=site, on=on):
             return replace(state, version=version, shortcuts={**state.shortcuts, site: on})
+        case OrganisationAccepted(name=name, on=on):
+            own = (*state.organisations, Organisation(name, recorded.by, on))
+            return replace(state, version=version, organisations=own)
+        case OrganisationWithdrawn(name=name):
+            own = tuple(one for one in state.organisations if one.name != name)
+            return replace(state, version=version, organisations=own)
         case BackupRestored() | KeyRotated() | ReadingsIssued():
             return replace(state, version=version)
     return state
@@ -141,6 +163,26 @@ def map_portfolio(structure: Structure, *, header: str, columns: tuple[tuple[int
     if structure.portfolios.get(header, ()) == columns:
         return []
     return [PortfolioMapped(header=header, columns=columns, on=on)]
+
+
+@decision("accept_organisation", REFERENT)
+def accept_organisation(structure: Structure, *, organisation: str, accepted: str | None, on: date) -> list[Event]:
+    """Accepts the organisation that an export names. `accepted` is the name that a person accepted in words.
+
+    Whoever imports the first export accepts its organisation. Raises Refused("other-organisation") for another one.
+    """
+    if structure.owns(organisation):
+        return []
+    if structure.organisations and accepted != organisation:
+        raise Refused("other-organisation", organisation=organisation)
+    return [OrganisationAccepted(name=organisation, on=on)]
+
+
+@decision("withdraw_organisation", REFERENT)
+def withdraw_organisation(structure: Structure, *, organisation: str, on: date) -> list[Event]:
+    """Withdraws an organisation that only an export taken back named."""
+    named = any(one.name == organisation for one in structure.organisations)
+    return [OrganisationWithdrawn(name=organisation, on=on)] if named else []
 
 
 @decision("note_shortcut", NOBODY, system=(CLOCK,))

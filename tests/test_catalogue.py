@@ -60,6 +60,8 @@ from pixflow.events.structure import (
     BackupRestored,
     JournalSealed,
     KeyRotated,
+    OrganisationAccepted,
+    OrganisationWithdrawn,
     PortfolioMapped,
     ProgramStarted,
     ReadingsIssued,
@@ -338,6 +340,16 @@ EMITTED: dict[type[Event], Emitted] = {
         (STRUCTURE,), structure.map_portfolio, {"header": "c4", "columns": ((2, "last_name"), (5, "")), "on": DAY}
     ),
     ShortcutOpened: Emitted((STRUCTURE,), structure.note_shortcut, {"site": "L’Aigle", "on": DAY}),
+    OrganisationAccepted: Emitted(
+        (STRUCTURE,),
+        structure.accept_organisation,
+        {"organisation": "Mission locale du Perche", "accepted": None, "on": DAY},
+    ),
+    OrganisationWithdrawn: Emitted(
+        (STRUCTURE, OrganisationAccepted(name="Mission locale du Perche", on=DAY)),
+        structure.withdraw_organisation,
+        {"organisation": "Mission locale du Perche", "on": DAY},
+    ),
     ReadingsIssued: Emitted(
         (STRUCTURE,),
         structure.issue_readings,
@@ -483,7 +495,14 @@ EMITTED: dict[type[Event], Emitted] = {
     ExportReceived: Emitted(
         (),
         intake.receive_export,
-        {"digest": "ab" * 32, "campaign": CAMPAIGN, "exported_at": AT, "counts": COUNTS, "on": DAY},
+        {
+            "digest": "ab" * 32,
+            "campaign": CAMPAIGN,
+            "exported_at": AT,
+            "organisation": "Mission locale du Perche",
+            "counts": COUNTS,
+            "on": DAY,
+        },
     ),
     p.ParticipationImported: Emitted((), imports.import_participation, ROW),
     p.PurposeSettled: Emitted(

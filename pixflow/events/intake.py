@@ -9,14 +9,17 @@ from pixflow.events.base import Event
 
 PLAIN = frozenset({
     "digest", "campaign", "exported_at", "new", "progressed", "shared", "unchanged", "vanished", "problems",
-    "on",
+    "on", "organisation",
 })  # fmt: skip
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReceived(Event):
-    """One export file recorded. `digest` is the file's SHA-256 in hex, `exported_at` UTC."""
+    """One export file recorded. `digest` is the file's SHA-256 in hex, `exported_at` UTC.
+
+    `organisation` is the one that the file names, "" before pixflow read it.
+    """
 
     TOPIC: ClassVar[str] = "intake.ExportReceived"
     digest: str
@@ -29,3 +32,4 @@ class ExportReceived(Event):
     vanished: int
     problems: int
     on: date
+    organisation: str = ""

@@ -122,6 +122,24 @@ class ShortcutOpened(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationAccepted(Event):
+    """An organisation of Pix Orga is the structure's own: that of its first export, or another that was accepted."""
+
+    TOPIC: ClassVar[str] = "structure.OrganisationAccepted"
+    name: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationWithdrawn(Event):
+    """An organisation is the structure's own no more: the only export that named it was taken back."""
+
+    TOPIC: ClassVar[str] = "structure.OrganisationWithdrawn"
+    name: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingsIssued(Event):
     """Somebody took the file of who looked at whom, from a day to another, with the names of so many young people."""
 

@@ -1,6 +1,6 @@
 """Import of an export of Pix Orga: plan, questions, recording.
 
-    importer = Importer(engine, known)          # known(campaign) -> every participation, up to the last event
+    importer = Importer(engine, structure, known)   # known(campaign) -> every participation, up to the last event
     token = uploads.keep(data, name)            # the file waits; `uploads.get(token)` gives it back
     prepared = importer.prepare(data, name, Answers())
     prepared.preview                            # None when the file is refused: see prepared.export.problems

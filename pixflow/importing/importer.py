@@ -50,10 +50,14 @@ class ImportResult(Struct, frozen=True):
 
 
 class Importer:
-    """Imports into one structure. `known` returns every participation of a campaign, up to the last event."""
+    """Imports into one structure. `known` returns every participation of a campaign, up to the last event.
 
-    def __init__(self, engine: Engine, known: Callable[[UUID], Sequence[KnownRow]]) -> None:
+    `structure` is the structure's stream.
+    """
+
+    def __init__(self, engine: Engine, structure: UUID, known: Callable[[UUID], Sequence[KnownRow]]) -> None:
         self.engine = engine
+        self.structure = structure
         self.known = known
 
     # --- an export
@@ -83,7 +87,7 @@ class Importer:
 
         Examples are an erasure, or a dossier opened with the number of a row. Raises Refused: "export-refused";
         "not-its-kind" (kind) for another kind of file than the campaign's; "questions" (codes) while one is not
-        answered; "not-allowed"; "moved".
+        answered; "other-organisation" when another one was accepted meanwhile; "not-allowed"; "moved".
         """
         try:
             return self._record(prepared, by, command_id)
@@ -147,6 +151,7 @@ class Importer:
         return list(
             steps(
                 made,
+                structure=self.structure,
                 campaign=campaign,
                 command_id=command_id,
                 answers=answers,

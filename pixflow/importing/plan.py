@@ -19,7 +19,7 @@ from pixflow.reference_data import References
 from pixflow.refused import Refused
 
 What = Literal["new", "progressed", "shared", "corrected", "returned", "unchanged", "vanished", "left", "erased"]
-QuestionCode = Literal["external-id-column", "exported-at", "vanished", "doubtful-rows"]
+QuestionCode = Literal["external-id-column", "exported-at", "organisation", "vanished", "doubtful-rows"]
 
 MOST_VANISHED = Decimal("0.1")
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -29,13 +29,14 @@ class Answers(Struct, frozen=True):
     """Answers to the questions of a preview; None and False mean not answered.
 
     `external_id_column` is a header, "" for none; `doubtful` says whether doubtful rows are left out of this import or
-    recorded as best guessed.
+    recorded as best guessed. `organisation` is the name of another organisation that the person accepts.
     """
 
     exported_at: datetime | None = None
     external_id_column: str | None = None
     accept_vanished: bool = False
     doubtful: Literal["leave", "record"] | None = None
+    organisation: str | None = None
 
 
 class Question(Struct, frozen=True):
@@ -43,6 +44,7 @@ class Question(Struct, frozen=True):
 
     - external-id-column: `choices` are headers, "" for none of them
     - exported-at: the file name does not say when it was exported, or says a time to come
+    - organisation: the file names another organisation than the structure's own; the only choice is its name
     - vanished: `count` of the `among` participations shown until now are no longer in the file
     - doubtful-rows: `count` rows and participations cannot be told apart; `choices` are leave, record
     """
@@ -94,6 +96,7 @@ class ImportPreview(Struct, frozen=True):
     `misfit`: the campaign is known as another kind than the file's, or declared for what such a file cannot give:
     nothing can be recorded until its purpose is corrected.
     `older`: exported no later than the newest recorded, so it adds unknown participations and nothing else.
+    `organisation`: the one that the file names; `own` are those of the structure, none before the first export.
     `seen_before`: this very file is recorded already, so there is nothing to do. `changes` leave out what is unchanged.
     `rows`, `people` and `with_result` count what the file holds.
     """
@@ -102,6 +105,8 @@ class ImportPreview(Struct, frozen=True):
     kind: CampaignKind
     campaign_id: UUID | None
     purpose: Purpose | None
+    organisation: str
+    own: tuple[str, ...]
     exported_at: datetime | None
     newest: datetime | None
     older: bool
@@ -167,6 +172,8 @@ def plan(
         kind=export.kind,
         campaign_id=campaign_id,
         purpose=campaign.purpose if campaign else None,
+        organisation=export.organisation,
+        own=tuple(one.name for one in refs.structure.organisations),
         exported_at=when,
         newest=intake.newest,
         older=older,
@@ -177,7 +184,7 @@ def plan(
         with_result=sum(row.row.shared for row in rows),
         counts=counts,
         changes=tuple(_change(line) for line in lines if line.what != "unchanged"),
-        questions=() if seen_before else tuple(_questions(export, when, lines, known, answers)),
+        questions=() if seen_before else tuple(_questions(export, when, lines, known, answers, refs)),
         problems=export.problems,
     )
     return ImportPlan(preview, tuple(lines), digest, export.pix_course, intake.version)
@@ -267,7 +274,12 @@ def _change(line: PlannedRow) -> RowChange:
 
 
 def _questions(
-    export: Export, when: datetime | None, lines: list[PlannedRow], known: Sequence[KnownRow], answers: Answers
+    export: Export,
+    when: datetime | None,
+    lines: list[PlannedRow],
+    known: Sequence[KnownRow],
+    answers: Answers,
+    refs: References,
 ) -> Iterator[Question]:
     unsure_of_column = bool(export.columns) and answers.external_id_column is None
     if unsure_of_column:
@@ -276,6 +288,9 @@ def _questions(
         yield Question("exported-at")
     if unsure_of_column or when is None:
         return
+    structure, organisation = refs.structure, export.organisation
+    if structure.organisations and not structure.owns(organisation) and answers.organisation != organisation:
+        yield Question("organisation", (organisation,))
     vanished = sum(line.what == "vanished" for line in lines)
     visible = sum(not one.vanished for one in known)
     if vanished > MOST_VANISHED * visible and not answers.accept_vanished:

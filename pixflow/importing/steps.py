@@ -12,6 +12,7 @@ from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation import imports
 from pixflow.participation.intake import receive_export
+from pixflow.structure import accept_organisation
 
 
 def intake_id(campaign: UUID) -> UUID:
@@ -27,6 +28,7 @@ def campaign_code(code: str | None) -> str | None:
 def steps(
     plan: ImportPlan,
     *,
+    structure: UUID,
     campaign: UUID,
     command_id: UUID,
     answers: Answers,
@@ -35,9 +37,13 @@ def steps(
 ) -> Iterator[Step]:
     """Yields the steps that record a plan on the campaign's stream. `numbers`: the dossier with each i-Milo number.
 
+    `structure` is the stream that knows its own organisations.
+
     `code` is the campaign's, None when another campaign holds it.
     """
     preview, streams = plan.preview, {"campaign": campaign}
+    named = {"organisation": preview.organisation, "accepted": answers.organisation}
+    yield Step({"structure": structure}, accept_organisation, named)
     found = {
         "pix_id": preview.campaign.id,
         "code": code,
@@ -57,6 +63,7 @@ def steps(
             "digest": plan.digest,
             "campaign": campaign,
             "exported_at": preview.exported_at,
+            "organisation": preview.organisation,
             "counts": asdict(preview.counts),
         },
         guard=Guard(lambda intake, known: (intake.version, known.purpose) == planned, streams),

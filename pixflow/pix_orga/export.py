@@ -94,8 +94,9 @@ class Export:
     """A whole file, all or nothing: when `refused`, `rows` and `profiles` are empty.
 
     An assessment has `rows`, a profile collection `profiles`; `entries` are those of either.
-    `organisation`, `campaign` and `pix_course` come from the first row. `exported_at` is UTC, read in the file name; None if it
-    does not say. `columns` lists only ambiguous columns: ask once per campaign, then read again with the choice.
+    `organisation`, `campaign` and `pix_course` come from the first row. `exported_at` is UTC, read in the file name;
+    None if it does not say. `columns` lists only ambiguous columns: ask once per campaign, then read again with the
+    choice.
     """
 
     kind: CampaignKind | None = None

@@ -166,7 +166,7 @@ def prepare_structure(data: Path, house: House, followed: list[Life], database: 
         for life in followed
     ]
     opened.engine.execute_all(steps, "portfolio", by=Actor(OPERATOR), command_id=uuid4(), via="cli")
-    Importer(opened.engine, lambda campaign: ()).declare(
+    Importer(opened.engine, opened.stream("structure"), lambda campaign: ()).declare(
         None,
         name=CAMPAIGN.name,
         code=CAMPAIGN.code or "",
@@ -185,7 +185,7 @@ def imported(data: bytes, house: House, before: Before, phases: Phases) -> float
         tables = reads_of(opened).stores
         side = ReadSide(opened.engine, tables.open(tables.make()))
         side.catch_up()
-        importer = Importer(opened.engine, lambda campaign: known(side, campaign))
+        importer = Importer(opened.engine, opened.stream("structure"), lambda campaign: known(side, campaign))
         with lock_noted(opened.engine, phases.locked), noted(whole):
             with noted(phases.prepare):
                 prepared = importer.prepare(data, file_name(CAMPAIGN, EXPORTED))

@@ -24,6 +24,8 @@ ELSEWHERE = {
     "indicators.EventLogIssued",
     # a campaign corrected: tests/web/pages/results
     "campaign.CampaignCorrected",
+    # an import taken back: tests/web/pages/results
+    "structure.OrganisationWithdrawn",
     # what a partner does by link: tests/browser/test_partner_link.py
     "dossier.PartnerLinkIssued", "dossier.PartnerLinkMailed", "dossier.PartnerLinkRevoked", "dossier.ReferralSeen",
     "dossier.AnswerPromised", "dossier.OutcomeReported", "dossier.PartnerLinkReturned",

@@ -51,7 +51,7 @@ class House:
         self.referent = self.hire("Inès Ferrand", "ines@example.org", "referent")
         self.advisor = self.hire("Paul Morel", "paul@example.org", "advisor")
         self.side = ReadSide(self.engine, database(None))
-        self.importer = Importer(self.engine, self.known)
+        self.importer = Importer(self.engine, self.opened.stream("structure"), self.known)
 
     def hire(self, name: str, email: str, *roles: str, site: str | None = None) -> Actor:
         member = uuid5(self.opened.id, email)

@@ -128,7 +128,7 @@ def test_two_at_once_record_each_row_once(house: House) -> None:
     ready, outcomes = Barrier(2), list[ImportResult | Refused]()
 
     def importing() -> None:
-        importer = Importer(house.engine, lambda campaign: house.known(campaign))
+        importer = Importer(house.engine, house.opened.stream("structure"), lambda campaign: house.known(campaign))
         prepared = house.prepare(rows)
         ready.wait()
         try:

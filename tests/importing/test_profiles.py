@@ -67,7 +67,8 @@ class Collection:
 
     def prepare(self, rows: Sequence[ProfileRow], at: datetime = FIRST, answers: Answers = Answers(), **form: Any):
         competences = [f"Compétence {n}" for n in range(16)]
-        data = write_profiles(PROFILES, rows, organisation=f"ML {at}", competences=competences, **form)
+        form = {"external_id_label": f"Numéro ({at})", "competences": competences, **form}
+        data = write_profiles(PROFILES, rows, **form)
         return self.house.importer.prepare(data, file_name(PROFILES, at), answers)
 
     def receive(self, rows: Sequence[ProfileRow], at: datetime = FIRST, **form: Any) -> ImportCounts:
@@ -115,6 +116,7 @@ def test_a_profile_export_is_recorded_with_what_it_says(collection: Collection) 
     before = house.engine.head()
     assert house.record(prepared).counts == ImportCounts(new=2)
     assert house.told(before) == [
+        "OrganisationAccepted",
         "CampaignFound",
         "ExportReceived",
         "ParticipationImported",

@@ -6,11 +6,11 @@ from pixflow.participation.intake import receive_export
 from pixflow.streams import KINDS
 from tests.given import AT, CAMPAIGN, DAY, given, state_of
 
-COUNTS = {"new": 5, "progressed": 1, "shared": 2, "unchanged": 3, "vanished": 0, "problems": 1}
+COUNTS: dict[str, Any] = {"new": 5, "progressed": 1, "shared": 2, "unchanged": 3, "vanished": 0, "problems": 1}
 
 
-def export(digest: str = "ab" * 32, at: datetime = AT) -> ExportReceived:
-    return ExportReceived(digest=digest, campaign=CAMPAIGN, exported_at=at, on=DAY, **COUNTS)
+def export(digest: str = "ab" * 32, at: datetime = AT, **said: Any) -> ExportReceived:
+    return ExportReceived(digest=digest, campaign=CAMPAIGN, exported_at=at, on=DAY, **COUNTS, **said)
 
 
 def received(digest: str = "ab" * 32, at: datetime = AT) -> dict[str, Any]:

@@ -59,9 +59,11 @@ def dossiers(at_work: House) -> dict[str, UUID]:
     return made
 
 
-def export(rows: Sequence[AssessmentRow], at: datetime = FIRST, campaign: ExportCampaign = CAMPAIGN) -> dict[str, Any]:
-    """The file as a form sends it."""
-    return {"export": (file_name(campaign, at), write_export(campaign, rows), "text/csv")}
+def export(
+    rows: Sequence[AssessmentRow], at: datetime = FIRST, campaign: ExportCampaign = CAMPAIGN, **form: Any
+) -> dict[str, Any]:
+    """The file as a form sends it; `form` is that of the file."""
+    return {"export": (file_name(campaign, at), write_export(campaign, rows, **form), "text/csv")}
 
 
 class Board:
@@ -79,9 +81,11 @@ class Board:
     def said(self, url: str = "/resultats") -> str:
         return words(self.page(url))
 
-    def upload(self, rows: Sequence[AssessmentRow], at: datetime = FIRST, campaign: ExportCampaign = CAMPAIGN) -> str:
+    def upload(
+        self, rows: Sequence[AssessmentRow], at: datetime = FIRST, campaign: ExportCampaign = CAMPAIGN, **form: Any
+    ) -> str:
         """Uploads the file, and returns the address of its preview."""
-        answer = self.client.post("/resultats/import", files=export(rows, at, campaign))
+        answer = self.client.post("/resultats/import", files=export(rows, at, campaign, **form))
         assert answer.status_code == 303, words(answer.text)
         return str(answer.headers["Location"])
 

@@ -85,12 +85,14 @@ NOTHING_YET = "Rien pour l’instant"
 QUESTIONS = {
     "external-id-column": "Dans quelle colonne est l’identifiant externe ?",
     "exported-at": "Quand ce fichier a-t-il été exporté ?",
+    "organisation": "Cet export est d’une autre organisation de Pix Orga : est-elle aussi la vôtre ?",
     "vanished": "{count} sur {among} {are} plus dans ce fichier : est-ce normal ?",
     "doubtful-rows": "{count} se ressemblent trop pour être distinguées : qu’en faire ?",
 }
 ASKED = {
     "external-id-column": "la colonne de l’identifiant externe",
     "exported-at": "la date de son export",
+    "organisation": "si son organisation est la vôtre",
     "vanished": "ce qu’il en est des participations disparues",
     "doubtful-rows": "que faire des lignes qui se ressemblent",
 }
@@ -99,6 +101,8 @@ EXPLANATIONS = {
     "avant le test, souvent son n° i-Milo. La réponse vaut pour tous les exports de cette campagne.",
     "exported-at": "Le nom du fichier ne le dit pas, ou donne une heure à venir. Un export plus ancien ne défait "
     "jamais un plus récent : c’est cette date qui les départage.",
+    "organisation": "La structure ne connaît pas ce nom. Si le fichier vient d’ailleurs, annulez l’import : ses "
+    "participants ne sont pas suivis ici. La réponse vaut pour tous les exports suivants.",
     "vanished": "Elles ont pu être supprimées dans Pix Orga, ou le fichier est incomplet. Si vous confirmez, les "
     "résultats déjà reçus sont gardés, et ce qui restait à faire pour ces participations s’arrête.",
     "doubtful-rows": "Même nom, même identifiant, même début : rien ne dit quelle ligne suit quelle participation. "
@@ -135,4 +139,6 @@ def explanation(code: str) -> str:
 
 def choice(code: str, value: str) -> str:
     """Returns a possible answer; a header unchanged."""
+    if code == "organisation":
+        return say("Oui, « {name} » est une organisation de la structure", name=value)
     return CHOICES.get(code, {}).get(value, value)

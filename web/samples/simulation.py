@@ -13,10 +13,10 @@ from pixflow.actor import Actor
 from pixflow.decision import Decision
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Engine
 from pixflow.events.base import Recorded
 from pixflow.reference_data import References
 from pixflow.streams import kind_of
+from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Task
 from pixflow.working_days import Calendar
 from web.samples import parameters
@@ -69,8 +69,9 @@ class Simulation:
 
     cast: Cast
 
-    def __init__(self, engine: Engine, log: CommandLog, agenda: Agenda, roster: Roster, random: Random) -> None:
-        self.engine = engine
+    def __init__(self, opened: OpenStructure, log: CommandLog, agenda: Agenda, roster: Roster, random: Random) -> None:
+        self.engine = engine = opened.engine
+        self.structure = opened.stream("structure")
         self.log = log
         self.agenda = agenda
         self.roster = roster

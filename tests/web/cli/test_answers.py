@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from pixflow.importing.plan import QuestionCode
 from pixflow.pix_orga import AssessmentRow, ExportCampaign
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples.assessment import ORGANISATION, Dates, file_name, write_export
 from tests.importing.house import STARTED, row
 from tests.open_data.samples import mediation
 from web.cli.app import app
@@ -25,6 +25,7 @@ CAMPAIGN = ExportCampaign(481516, "KMRTWX482", "Diagnostic initial")
 FIRST, LATER = (datetime(2026, 5, day, 7, 10, tzinfo=UTC) for day in (12, 19))
 AWA, BAH = row("Diop", "Awa"), row("Diallo", "Bah")
 CROWD = [row(f"Nom{n}", "Prénom") for n in range(20)]
+OTHER = "Lycée « L’Autre », 'd'ailleurs'"
 Rows = Sequence[AssessmentRow]
 
 
@@ -35,6 +36,7 @@ def of_day(one: AssessmentRow, progress: str) -> AssessmentRow:
 CASES: dict[str, tuple[Rows, Rows, int]] = {
     "external-id-column": ((), [replace(one, imported=(("Site d’ici", "Nord"),)) for one in (AWA, BAH)], 3),
     "exported-at": ((), [AWA, BAH], 1),
+    "organisation": (CROWD, CROWD, 1),
     "vanished": (CROWD, CROWD[:15], 1),
     "doubtful-rows": (
         [AWA, replace(AWA, started=STARTED + timedelta(hours=2), progress=Decimal("0.2"))],
@@ -71,7 +73,9 @@ def test_a_question_names_the_options_that_answer_it(code: str) -> None:
         Path(file_name(CAMPAIGN, FIRST)).write_bytes(write_export(CAMPAIGN, before))
         ran(0, "import", file_name(CAMPAIGN, FIRST), "--as", SOPHIE)
     file = Path("export.csv" if code == "exported-at" else file_name(CAMPAIGN, LATER))
-    file.write_bytes(write_export(CAMPAIGN, asking, dates="day" if code == "doubtful-rows" else "paris"))
+    organisation = OTHER if code == "organisation" else ORGANISATION
+    dates: Dates = "day" if code == "doubtful-rows" else "paris"
+    file.write_bytes(write_export(CAMPAIGN, asking, dates=dates, organisation=organisation))
     line = ("import", str(file), "--as", SOPHIE)
     document = json.loads(ran(3, *line, "--json"))
     answers = document["answers"][code]

@@ -590,7 +590,7 @@ DETAILS: dict[str, object] = {
     "draft": 2, "number": 2, "found": 0, "from_day": DAY, "high": 365, "low": 1,
     "path": "/srv/pixflow", "zone": "Paris", "capacity": 8, "smallest": 6, "largest": 10, "count": 2, "most": 5,
     "value": "Nulle-Part", "means": "email", "backup": "/srv/pixflow/backups/mortagne/2026-03-05T010000Z",
-    "user": "pixflow", "owner": "root",
+    "organisation": "Mission locale du Perche", "user": "pixflow", "owner": "root",
 }  # fmt: skip
 
 

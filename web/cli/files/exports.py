@@ -42,6 +42,7 @@ app = typer.Typer()
 ANSWERS: Mapping[QuestionCode, str] = {
     "external-id-column": "--external-id-column {choice}",
     "exported-at": "--exported-at 2026-05-12T09:10",
+    "organisation": "--organisation {choice}",
     "vanished": "--accept-vanished",
     "doubtful-rows": "--doubtful {choice}",
 }
@@ -99,6 +100,7 @@ def import_command(
     doubtful: Annotated[
         Literal["leave", "record"] | None, typer.Option(help="Les lignes douteuses : laisser, ou enregistrer.")
     ] = None,
+    organisation: Annotated[str | None, typer.Option(help="Le nom d’une autre organisation, à reconnaître.")] = None,
     structure: StructureOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -110,6 +112,7 @@ def import_command(
             external_id_column=external_id_column,
             accept_vanished=accept_vanished,
             doubtful=doubtful,
+            organisation=organisation,
         )
         importer = importer_of(served)
         prepared = importer.prepare(file.read_bytes(), file.name, answers)
@@ -139,7 +142,7 @@ def importer_of(served: ServedStructure) -> Importer:
         with side.database.connect() as connection:
             return result_routing.known(connection, campaign)
 
-    return Importer(served.engine, known)
+    return Importer(served.engine, served.opened.stream("structure"), known)
 
 
 def _numbers(shown: ImportPreview, imported: ImportResult | None) -> dict[str, int]:
@@ -151,6 +154,7 @@ def _document(shown: ImportPreview, imported: ImportResult | None) -> dict[str, 
     return {
         **_numbers(shown, imported),
         "recorded": bool(imported and imported.done.recorded),
+        "organisation": shown.organisation,
         "seen_before": shown.seen_before,
         "misfit": shown.misfit,
         "questions": [one.code for one in shown.questions],
@@ -163,6 +167,8 @@ def _tell(shown: ImportPreview, imported: ImportResult | None) -> None:
     numbers, recorded = _numbers(shown, imported), bool(imported and imported.done.recorded)
     code = shown.campaign.code or "sans code"
     console.print(marked("[bold]{name}[/] · {code}", name=shown.campaign.name, code=code))
+    first = "" if shown.own or shown.seen_before else ", reconnue comme celle de la structure"
+    console.print(marked("Organisation : {name}{first}", name=shown.organisation, first=first))
     names = ("nouvelles", "avancées", "partagées", "inchangées", "disparues", "problèmes")
     console.print(" · ".join(f"{name} {number}" for name, number in zip(names, numbers.values(), strict=True)))
     _print_problems(shown.problems)

@@ -120,6 +120,8 @@ REFUSALS: dict[str, str] = {
     "second-person": "Qui demande un effacement ne le confirme pas : une autre personne le confirme.",
     "erasure-not-asked": "Personne ne demande plus cet effacement : rechargez la page.",
     # files
+    "other-organisation": "Cet export est de « {organisation} », qui n’est pas une organisation de la structure : "
+    "reconnaissez-la par son nom avant de l’importer.",
     "export-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
     "portfolio-refused": "Rien de cette liste ne peut être enregistré : corrigez d’abord les anomalies signalées.",
     "unknown-site": "Ce site n’est pas un site de la structure : choisissez-en un autre.",
@@ -257,6 +259,8 @@ DECISIONS: dict[str, str] = {
     "miss_appointment": "noter un rendez-vous manqué",
     "chase": "noter une relance",
     "correct_from_portfolio": "corriger un dossier d’après un fichier",
+    "accept_organisation": "reconnaître une organisation de Pix Orga",
+    "withdraw_organisation": "retirer une organisation de Pix Orga",
     "map_portfolio": "dire les colonnes d’un portefeuille",
     "take_note": "ajouter une note",
     "claim_task": "prendre une tâche à son compte",

@@ -35,6 +35,8 @@ TITLES: dict[str, str] = {
     "structure.TeamConfirmed": "Équipe relue",
     "structure.ShortcutOpened": "Page des tests ouverte",
     "structure.PortfolioMapped": "Colonnes d’un portefeuille",
+    "structure.OrganisationAccepted": "Organisation de Pix Orga reconnue",
+    "structure.OrganisationWithdrawn": "Organisation de Pix Orga retirée",
     "structure.ReadingsIssued": "Fichier des consultations",
     "protocol.ProtocolDrafted": "Projet de protocole",
     "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
@@ -215,6 +217,10 @@ def _structure(event: Event, context: EventContext) -> str:
             text = "Fichier des consultations sorti : du {first} au {last}, {people}"
             days = {"first": dates.day(first, year=True), "last": dates.day(last, year=True)}
             return say(text, people=plural(people, "nom"), **days)
+        case structure.OrganisationAccepted(name=name):
+            return say("« {name} » reconnue comme une organisation de la structure dans Pix Orga", name=name)
+        case structure.OrganisationWithdrawn(name=name):
+            return say("« {name} » n’est plus une organisation de la structure : son export est annulé", name=name)
         case structure.PortfolioMapped(columns=columns):
             return say("Colonnes d’un portefeuille retenues : {columns}", columns=plural(len(columns), "colonne"))
     return ""

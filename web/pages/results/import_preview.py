@@ -21,6 +21,7 @@ from web.desk.desk import Desk
 from web.french import dates, matching, typography, validation, vocabulary
 from web.french.dossier import profiles
 from web.french.errors import files
+from web.french.typography import say
 from web.http.forms import Form, OpenForm
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
@@ -40,6 +41,7 @@ class AnswersForm(Form):
     external_id_column: str | None = None
     vanished: Literal["accept"] | None = None
     doubtful: Literal["leave", "record"] | None = None
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ SHARED: dict[CampaignKind, tuple[str, str]] = {
 FIELDS = {
     "external-id-column": "external_id_column",
     "exported-at": "exported_at",
+    "organisation": "organisation",
     "vanished": "vanished",
     "doubtful-rows": "doubtful",
 }
@@ -116,7 +119,7 @@ def importer(desk: Desk) -> Importer:
         with side.database.connect() as connection:
             return result_routing.known(connection, campaign)
 
-    return Importer(desk.engine, known)
+    return Importer(desk.engine, desk.served.opened.stream("structure"), known)
 
 
 def uploads(desk: Desk) -> Uploads:
@@ -143,6 +146,7 @@ def answers(desk: Desk, given: Mapping[str, Any]) -> tuple[Answers, dict[str, st
         external_id_column="" if column == NOTHING else column,
         accept_vanished=given.get("vanished") == "accept",
         doubtful=doubtful if doubtful in ("leave", "record") else None,
+        organisation=str(given.get("organisation") or "") or None,
     ), errors
 
 
@@ -217,7 +221,12 @@ def facts(desk: Desk, preview: ImportPreview) -> list[tuple[str, str]]:
     when = dates.instant(preview.exported_at, desk.zone) if preview.exported_at else "à préciser"
     rows = f"{typography.plural(preview.rows, 'participation')} de {typography.plural(preview.people, 'personne')}"
     shared = typography.plural(preview.with_result, *SHARED[preview.kind])
+    organisation = preview.organisation
+    if not preview.own:
+        text = "{name} : elle sera reconnue comme celle de la structure, dont aucune n’est encore connue"
+        organisation = say(text, name=organisation)
     return [
+        ("Organisation", organisation),
         ("Campagne", f"{campaign.name} (n°{typography.NBSP}{campaign.id}{code})"),
         ("Usage", purpose),
         ("Genre", profiles.KINDS[preview.kind]),

@@ -57,7 +57,7 @@ class PixOrga:
         self.seasons: dict[tuple[Purpose, int], list[Season]] = defaultdict(list)
         self.of_participation: dict[UUID, Season] = {}
         self._of_campaign: dict[UUID, Season] = {}
-        self.importer = Importer(sim.engine, self._known)
+        self.importer = Importer(sim.engine, sim.structure, self._known)
         sim.listeners["participation"] = self.hear
 
     def season(self, purpose: Purpose, site: int) -> Season:

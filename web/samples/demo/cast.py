@@ -68,7 +68,7 @@ class ScriptedCast(Behaviours):
         log = CommandLog(opened.engine, clock, opened.id, strict=True)
         log.go(minute_of(clock.now))
         self.roster = ScriptedRoster(self.company, random, log.new_id)
-        sim = Simulation(opened.engine, log, Agenda(by_day=False), self.roster, random)
+        sim = Simulation(opened, log, Agenda(by_day=False), self.roster, random)
         self.matching: ScriptedMatching = ScriptedMatching(sim)
         self.pix: ScriptedPixOrga = ScriptedPixOrga(sim, self.matching.imported, self.company.offers)
         self.workshops: ScriptedWorkshops = ScriptedWorkshops(sim, self.pix, self.company.calls, self.company.kept)

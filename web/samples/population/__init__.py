@@ -90,7 +90,7 @@ def build(
         root = uuid5(NAMESPACE_OID, f"pixflow simulation {random.random()}")
         log = CommandLog(opened.engine, clock, root, at_once=batch)
         roster = DrawnRoster(sites, young_people, random, log.new_id)
-        sim = Simulation(opened.engine, log, Agenda(by_day=batch), roster, random)
+        sim = Simulation(opened, log, Agenda(by_day=batch), roster, random)
         _play(sim, roster, young_people, months, (first, last), progress)
     except BaseException:
         opened.engine.close()
