@@ -14,15 +14,13 @@ import msgspec
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError
-from pixflow.backups.erasure_log import count_people, erasures, has_all, register, register_path, remaining
+from pixflow.backups.erasure_log import erasures, has_all, people, register, register_path, remaining
 from pixflow.backups.erasure_register import Erasure
 from pixflow.backups.key_copies import refresh_keys
 from pixflow.dossier.privacy.erasure import erase_again, erase_person
 from pixflow.dossier.state import Dossier
-from pixflow.engine import CommandResult, new_id
-from pixflow.events.dossier import DuplicateJoined
+from pixflow.engine import CommandResult, Engine, new_id
 from pixflow.events.territory.contact import ContactErasure
-from pixflow.folding import not_retracted
 from pixflow.importing.uploads import Uploads
 from pixflow.participation.matches import erase_participation
 from pixflow.participation.state import Participation
@@ -54,8 +52,7 @@ class ManyErasures(Exception):
 def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
     """Returns what is erased with a dossier: its duplicates, and the participations of them all."""
     engine = opened.engine
-    dossiers = list(_with_duplicates(opened, dossier))
-    states: dict[UUID, Dossier] = engine.states("dossier", dossiers)
+    states = joined(engine, dossier)
     linked = {one for state in states.values() for one in state.diagnostic.participations}
     rows: dict[UUID, Participation] = engine.states("participation", linked)
     theirs = {stream: row for stream, row in rows.items() if row.dossier in states and row.campaign}
@@ -72,21 +69,33 @@ def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
         asked.reason if asked else "request",
         engine.today(),
         {stream: token if first[token] == stream and token not in held else None for stream, token in tokens.items()},
-        tuple(one for one in dossiers if one != dossier),
+        tuple(one for one in states if one != dossier),
     )
 
 
-def erase(opened: OpenStructure, dossier: UUID, *, by: Actor, command_id: UUID, via: str = "web") -> CommandResult:
-    """Confirms the erasure of a person that somebody else requested.
+def joined(engine: Engine, dossier: UUID) -> dict[UUID, Dossier]:
+    """Returns the states of a dossier and of all duplicates merged into it, their own included, itself first."""
+    states: dict[UUID, Dossier] = {}
+    found = [dossier]
+    for one in found:
+        states[one] = engine.state("dossier", one)
+        found += [other for other in states[one].duplicates if other not in found]
+    return states
+
+
+def erase(
+    opened: OpenStructure, dossier: UUID, request: int, *, by: Actor, command_id: UUID, via: str = "web"
+) -> CommandResult:
+    """Confirms the erasure of a person that somebody else requested: `request` is the version of that event.
 
     Events stay as ids and days. Keys are destroyed, and waiting uploads deleted. The caller purges the read stores.
-    Raises Refused: "erasure-not-asked", "second-person", "already-merged", "seat-booked", "not-allowed". Raises
-    ErasureUnfinished once it is recorded.
+    Raises Refused: "erasure-not-asked", "erasure-changed", "second-person", "already-merged", "seat-booked",
+    "not-allowed". Raises ErasureUnfinished once it is recorded.
     """
     with opened.engine.recorder.exclusive():  # else a later match or merge would stay in clear
-        steps = list(_steps(scope(opened, dossier)))
+        steps = list(_steps(scope(opened, dossier), request))
         owe(opened)
-        done = opened.engine.execute_all(steps, ("erase", dossier), by=by, command_id=command_id, via=via)
+        done = opened.engine.execute_all(steps, ("erase", dossier, request), by=by, command_id=command_id, via=via)
     with unfinished_on_failure():
         settle(opened)
     return done
@@ -141,7 +150,7 @@ def settle(opened: OpenStructure, most: int | None = AT_ONCE) -> int:
     engine, head = opened.engine, opened.engine.head()
     told = erasures(opened)
     there = remaining(opened, told)
-    if most is not None and (count := count_people(told, there)) > most:
+    if most is not None and (count := len(people(told, there))) > most:
         _log.warning("%d people wait for their keys to be destroyed: run pixflow erasures", count)
         raise ManyErasures(count)
     if there:
@@ -199,9 +208,9 @@ def _opens(opened: OpenStructure, what: Erasure) -> bool:
     return True
 
 
-def _steps(what: Erasure) -> Iterator[Step]:
+def _steps(what: Erasure, request: int) -> Iterator[Step]:
     others = {"participations": tuple(what.participations), "duplicates": what.duplicates}
-    yield Step({"dossier": what.person}, erase_person, context=others)
+    yield Step({"dossier": what.person}, erase_person, {"request": request}, others)
     yield from _others(what)
 
 
@@ -221,13 +230,6 @@ def _others(what: Erasure) -> Iterator[Step]:
         yield Step({"participation": stream}, erase_participation, context=arguments)
     for stream in what.duplicates:
         yield Step({"dossier": stream}, erase_again, context={"reason": what.reason})
-
-
-def _with_duplicates(opened: OpenStructure, dossier: UUID) -> Iterator[UUID]:
-    yield dossier
-    for recorded in not_retracted(opened.engine.history(dossier)):
-        if isinstance(recorded.event, DuplicateJoined):
-            yield from _with_duplicates(opened, recorded.event.duplicate)
 
 
 def _mark(opened: OpenStructure) -> Path:

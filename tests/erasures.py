@@ -5,13 +5,16 @@ from uuid import UUID, uuid4, uuid5
 
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
+from pixflow.dossier import merging
 from pixflow.dossier.privacy.erasure import Reason, request_erasure
+from pixflow.participation import matches
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
+from pixflow.unit_of_work import Step
 
 
-def request(opened: OpenStructure, dossier: UUID, reason: Reason = "request") -> None:
-    """Records the request of a référent whom the structure gets for it."""
+def request(opened: OpenStructure, dossier: UUID, reason: Reason = "request") -> int:
+    """Records the request of a référent whom the structure gets for it. Returns its version."""
     member = uuid5(opened.id, "asks")
     if member not in opened.engine.references().team:
         said: dict[str, Any] = {
@@ -23,9 +26,46 @@ def request(opened: OpenStructure, dossier: UUID, reason: Reason = "request") ->
         opened.engine.execute({"staff": member}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
     by = Actor(str(member))
     opened.engine.execute({"dossier": dossier}, request_erasure, by=by, command_id=uuid4(), reason=reason)
+    return asked(opened, dossier)
 
 
 def erase(opened: OpenStructure, dossier: UUID) -> None:
     """Requests the erasure, and confirms it."""
-    request(opened, dossier)
-    erasing.erase(opened, dossier, by=Actor(OPERATOR), command_id=uuid4())
+    erasing.erase(opened, dossier, request(opened, dossier), by=Actor(OPERATOR), command_id=uuid4())
+
+
+def asked(opened: OpenStructure, dossier: UUID) -> int:
+    """Returns the version of the request that waits for an answer, 0 for none."""
+    erasure = opened.engine.state("dossier", dossier).erasure
+    return erasure.stamp.version if erasure else 0
+
+
+def merge(opened: OpenStructure, duplicate: UUID, into: UUID, by: Actor) -> None:
+    """Merges a duplicate, as the page does."""
+    engine = opened.engine
+    other, history = engine.state("dossier", duplicate), engine.history(duplicate)
+    joins = {"into": into, "gives_number": False, "version": other.version}
+    taken = {"other": other, "duplicate": duplicate, "duplicate_history": history}
+    moved = (
+        Step({"participation": one}, matches.move_match, {"dossier": into}) for one in other.diagnostic.participations
+    )
+    steps = [
+        Step({"dossier": duplicate}, merging.merge_dossier, joins),
+        Step({"dossier": into}, merging.take_over_duplicate, context=taken),
+        *moved,
+    ]
+    engine.execute_all(steps, "merge", by=by, command_id=uuid4(), via="web")
+
+
+def part(opened: OpenStructure, duplicate: UUID, by: Actor) -> None:
+    """Undoes a merge, as the page does."""
+    engine = opened.engine
+    merge = engine.state("dossier", duplicate).merged
+    command = next(r.command for r in engine.history(duplicate) if r.originator_version == merge.stamp.version)
+    said = {"reason": "deux personnes"}
+    steps = [
+        *(Step({"participation": one}, matches.undo_match_move, said) for one in merge.participations),
+        Step({"dossier": merge.into}, merging.undo_take_over, said, {"command": command}),
+        Step({"dossier": duplicate}, merging.undo_merge, said),
+    ]
+    engine.execute_all(steps, "part", by=by, command_id=uuid4(), via="web")

@@ -755,7 +755,6 @@ EMITTED: dict[type[Event], Emitted] = {
         (opened(), assigned()),
         merging.take_over_duplicate,
         {"other": Dossier(), "duplicate": OTHER_DOSSIER, "duplicate_history": (), "on": DAY},
-        no_effect="the facts recorded with it change the state; it says where they come from",
     ),
     d.CopyIssued: Emitted(
         (opened(),),
@@ -781,7 +780,7 @@ EMITTED: dict[type[Event], Emitted] = {
     d.PersonErased: Emitted(
         (opened(), d.ErasureRequested(reason="request", on=DAY)),
         erasure.erase_person,
-        {"participations": (PARTICIPATION,), "duplicates": (OTHER_DOSSIER,), "actor": "somebody else", "on": LATER},
+        {"request": 2, "participations": (PARTICIPATION,), "duplicates": (OTHER_DOSSIER,), "actor": "somebody else", "on": LATER},
     ),
     d.Retracted: Emitted(
         (opened(), assigned()), retraction.retract, {"version": 2, "reason": "erreur", "on": DAY}

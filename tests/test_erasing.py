@@ -18,7 +18,6 @@ from pixflow.backups import erasure_log, erasure_register
 from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact
-from pixflow.dossier.merging import merge_dossier, take_over_duplicate
 from pixflow.dossier.privacy.erasure import decline_erasure, request_erasure
 from pixflow.engine import CommandResult, Engine
 from pixflow.events.base import Erased, Recorded
@@ -31,11 +30,11 @@ from pixflow.store.keys import Keys
 from pixflow.store.postgres.database import Database
 from pixflow.store.ring import Ring
 from pixflow.team.absences import declare_absence
-from pixflow.unit_of_work import Step
 from projections import audit_trail, directory
 from projections.bookkeeping import metadata
 from projections.store import catch_up, stores
 from projections.store.sqlite import database
+from tests import erasures
 from tests.importing.house import FIRST, STARTED, House, row, shared
 from tests.importing.test_meanwhile import before_the_lock
 from tests.postgres import Cluster
@@ -92,7 +91,8 @@ def asked(house: House, dossier: UUID) -> None:
 
 
 def erase(house: House, dossier: UUID, by: Actor | None = None) -> None:
-    erasing.erase(house.opened, dossier, by=by or house.manager, command_id=uuid4())  # type: ignore[attr-defined]
+    version = erasures.asked(house.opened, dossier)
+    erasing.erase(house.opened, dossier, version, by=by or house.manager, command_id=uuid4())  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -279,7 +279,8 @@ def test_the_operator_confirms_what_somebody_else_asked_and_twice_is_once(house:
     command_id = uuid4()
     house.do(request_erasure, {"dossier": person}, reason="mistake")
     said = {"by": Actor(OPERATOR), "command_id": command_id, "via": "cli"}
-    once, twice = (erasing.erase(house.opened, person, **said) for _ in range(2))  # type: ignore[arg-type]
+    version = erasures.asked(house.opened, person)
+    once, twice = (erasing.erase(house.opened, person, version, **said) for _ in range(2))  # type: ignore[arg-type]
     assert (once.repeated, twice.repeated) == (False, True)
     ends = [r.event for r in house.engine.history(person) if isinstance(r.event, PersonErased)]
     assert [event.reason for event in ends] == ["mistake"]
@@ -287,21 +288,7 @@ def test_the_operator_confirms_what_somebody_else_asked_and_twice_is_once(house:
 
 def test_a_duplicate_goes_with_the_dossier_that_goes_on(house: House, person: UUID, tmp_path: Path) -> None:
     double = house.open("Zanzibar", "Ozgul")
-    history, state = house.engine.history(double), house.dossier(double)
-    house.engine.execute_all(
-        [
-            Step({"dossier": double}, merge_dossier, {"into": person, "gives_number": False, "version": state.version}),
-            Step(
-                {"dossier": person},
-                take_over_duplicate,
-                {"other": state, "duplicate": double, "duplicate_history": history},
-            ),
-        ],
-        "merge",
-        by=house.referent,
-        command_id=uuid4(),
-        via="web",
-    )
+    erasures.merge(house.opened, double, person, house.referent)
     with pytest.raises(Refused, match="already-merged"):
         asked(house, double)
     asked(house, person)

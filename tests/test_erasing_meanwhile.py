@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace as replace_row
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from pixflow.dossier.merging import merge_dossier, take_over_duplicate
 from pixflow.refused import Refused
-from pixflow.unit_of_work import Step
+from tests import erasures
 from tests.importing.house import STARTED, House, shared
 from tests.importing.test_meanwhile import before_the_lock
-from tests.test_erasing import AWA, BAH, LATER, WHO, asked, employed, erase, found_in, known
+from tests.test_erasing import AWA, BAH, LATER, asked, employed, erase, found_in, known
 
 AGAIN = shared(replace_row(AWA, started=STARTED + timedelta(days=3)))
 """A second try of that person."""
@@ -36,27 +35,6 @@ def names(house: House) -> set[str]:
     return {one.last_name for one in house.participations()}
 
 
-def merged(house: House, duplicate: UUID, into: UUID) -> None:
-    history, state = house.engine.history(duplicate), house.dossier(duplicate)
-    gives = house.dossier(into).imilo_number is None
-    house.engine.execute_all(
-        [
-            Step(
-                {"dossier": duplicate}, merge_dossier, {"into": into, "gives_number": gives, "version": state.version}
-            ),
-            Step(
-                {"dossier": into},
-                take_over_duplicate,
-                {"other": state, "duplicate": duplicate, "duplicate_history": history},
-            ),
-        ],
-        "merge",
-        by=house.referent,
-        command_id=uuid4(),
-        via="web",
-    )
-
-
 # --- before the erasure has the lock
 
 
@@ -70,26 +48,17 @@ def test_a_participation_matched_meanwhile_goes_with_them(
     assert found_in(house.opened.folder.parent) == []
 
 
-def test_a_duplicate_that_joins_meanwhile_goes_with_them(
-    house: House, person: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    double = house.open("Zanzibar", "Ozgul")
+def test_nobody_joins_them_meanwhile(house: House, person: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = house.open("Zanzibar", "Ozgul")
+
+    def join() -> None:
+        with pytest.raises(Refused, match="erasure-asked"):
+            erasures.merge(house.opened, other, person, house.referent)
+
     asked(house, person)
-    before_the_lock(house, monkeypatch, lambda: merged(house, double, person))
+    before_the_lock(house, monkeypatch, join)
     erase(house, person)
-    assert house.dossier(double).erased
-
-
-def test_who_became_a_duplicate_since_goes_with_the_dossier_that_goes_on(house: House, person: UUID) -> None:
-    first = house.open("Zanzibar", "Ozgul")
-    asked(house, person)
-    merged(house, person, first)
-    with pytest.raises(Refused, match="already-merged"):
-        erase(house, person)
-    assert house.dossier(person).last_name == WHO[0]
-    asked(house, first)
-    erase(house, first)
-    assert house.dossier(person).erased
+    assert house.dossier(other).last_name == "Zanzibar"
 
 
 # --- once they are erased

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from pixflow.backups.erasure_register import Erasure, lines
+from pixflow.backups.erasure_register import Erasure, Kind, lines
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded, Unopened
 from pixflow.events.dossier import ErasureRequested, PersonErased
@@ -52,10 +52,10 @@ def erasures(opened: OpenStructure) -> list[Erasure]:
     return list(_lines([*done, *_proven(opened, found, registered, open_)]))
 
 
-def waiting(opened: OpenStructure) -> int:
-    """Counts the erased people whose keys still exist."""
+def waiting(opened: OpenStructure) -> list[tuple[Kind, UUID]]:
+    """Returns the erased people whose keys still exist."""
     told = erasures(opened)
-    return count_people(told, remaining(opened, told))
+    return people(told, remaining(opened, told))
 
 
 def forged(opened: OpenStructure) -> int:
@@ -93,9 +93,17 @@ def remaining(opened: OpenStructure, told: Iterable[Erasure]) -> set[UUID]:
     return _alive(opened, {stream for one in told for stream in one.streams})
 
 
-def count_people(told: Iterable[Erasure], there: Set[UUID]) -> int:
-    """Counts the people who have one of these streams."""
-    return sum(not there.isdisjoint(one.streams) for one in told)
+def people(told: Iterable[Erasure], there: Set[UUID]) -> list[tuple[Kind, UUID]]:
+    """Returns the people of the erasures that have one of these streams: each dossier, each duplicate, each contact.
+
+    A duplicate may be somebody else, whom a merge by mistake would erase.
+    """
+    return [
+        (line.kind, one)
+        for line in told
+        if not there.isdisjoint(line.streams)
+        for one in (line.person, *line.duplicates)
+    ]
 
 
 def has_all(opened: OpenStructure, told: Iterable[Erasure]) -> bool:

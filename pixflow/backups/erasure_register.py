@@ -11,6 +11,8 @@ from msgspec import Struct
 from pixflow.dossier.privacy.erasure import Reason
 from pixflow.events.territory.contact import ContactErasure
 
+Kind = Literal["dossier", "contact"]
+
 
 class Erasure(Struct, frozen=True, rename={"person": "dossier"}):
     """One line of the register: the streams to erase again, and digests that recognise the rows.
@@ -23,7 +25,7 @@ class Erasure(Struct, frozen=True, rename={"person": "dossier"}):
     on: date
     participations: dict[UUID, str | None] = {}
     duplicates: tuple[UUID, ...] = ()
-    kind: Literal["dossier", "contact"] = "dossier"
+    kind: Kind = "dossier"
 
     @property
     def streams(self) -> set[UUID]:

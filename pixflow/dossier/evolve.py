@@ -245,13 +245,15 @@ def _of_its_end(dossier: Dossier, event: object, stamp: Stamp, by: str) -> dict[
         case e.GlassBroken(until=until, nth=nth):
             return {"glasses": {**dossier.glasses, by: Glass(stamp, until, nth)}}
         case e.ErasureRequested(reason=reason):
-            return {"erasure": ErasureRequest(stamp, reason, by)}
+            return {"erasure": ErasureRequest(stamp, reason, by, dossier.duplicates)}
         case e.ErasureDeclined():
             return {"erasure": None}
         case e.DossierMerged(into=into, participations=participations):
             number = {"imilo_number": None} if event.gives_number else {}
             merged = Merge(stamp, into, participations)
             return {"merged": merged, "closed": stamp, "close_reason": "merged", **number}
+        case e.DuplicateJoined(duplicate=duplicate):
+            return {"duplicates": (*dossier.duplicates, duplicate)}
         case e.DossierClosed(reason=reason):
             return {"closed": stamp, "close_reason": reason}
         case e.DossierReopened():

@@ -14,6 +14,12 @@ def must_be_open(dossier: Dossier) -> None:
         raise Refused("closed", on=dossier.closed.on)
 
 
+def must_keep_its_circle(dossier: Dossier) -> None:
+    """Raises Refused("erasure-asked") while an erasure is requested: it names who is erased, and nobody else is."""
+    if dossier.erasure:
+        raise Refused("erasure-asked", on=dossier.erasure.stamp.on)
+
+
 def must_have_no_seat(dossier: Dossier, on: date) -> None:
     """Raises Refused("seat-booked") while a seat is booked in a workshop to come."""
     seat = dossier.diagnostic.seat

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.decision import REFERENT_AND_MANAGER, Argument, decision
-from pixflow.dossier.guards import must_be_open, must_have_no_seat
+from pixflow.dossier.guards import must_be_open, must_have_no_seat, must_keep_its_circle
 from pixflow.dossier.identity import correct_contact, correct_identity
 from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
 from pixflow.dossier.state import Dossier
@@ -46,7 +46,7 @@ def merge_dossier(
     """Marks this dossier as the duplicate of `into`: it has no more tasks, and keeps its history.
 
     `version` is the one whose events the other takes over. Raises Refused("merged-with-itself"),
-    Refused("already-merged"), Refused("seat-booked") or Refused("moved").
+    Refused("already-merged"), Refused("erasure-asked"), Refused("seat-booked") or Refused("moved").
     """
     if dossier.merged:
         if dossier.merged.into == into:
@@ -55,6 +55,7 @@ def merge_dossier(
     must_be_open(dossier)
     if into == dossier_id:
         raise Refused("merged-with-itself")
+    must_keep_its_circle(dossier)
     must_have_no_seat(dossier, on)
     if dossier.version != version:
         raise Refused("moved")
@@ -74,15 +75,16 @@ def take_over_duplicate(
 ) -> list[Event]:
     """Records what only the duplicate knew, then its path, each event with its own day.
 
-    `duplicate_history` is the duplicate's stream, `other` its fold; `history` is this dossier's stream.
+    `duplicate_history` is the duplicate's stream, `other` its fold; `history` is this dossier's stream. Raises
+    Refused("erasure-asked").
     """
     must_be_open(dossier)
-    known = [r.event for r in not_retracted(history)]
-    joined = e.DuplicateJoined(duplicate=duplicate, on=on)
-    if any(isinstance(event, e.DuplicateJoined) and event.duplicate == duplicate for event in known):
+    must_keep_its_circle(dossier)
+    if duplicate in dossier.duplicates:
         return []
+    known = [r.event for r in not_retracted(history)]
     return [
-        joined,
+        e.DuplicateJoined(duplicate=duplicate, on=on),
         *_unknown(dossier, other, on),
         *_happened([r.event for r in not_retracted(duplicate_history)], known),
     ]
@@ -151,10 +153,11 @@ def undo_take_over(
     """Retracts what the merge recorded here, and what was built on it.
 
     `command` is the one that merged. Raises Refused("already-merged") when this dossier is merged into another one
-    since.
+    since, Refused("erasure-asked").
     """
     if dossier.merged:
         raise Refused("already-merged", dossier=dossier.merged.into)
+    must_keep_its_circle(dossier)
     came = [r for r in not_retracted(history) if r.command == command]
     made: set[UUID] = set().union(*(new_ids(r.event) for r in came))
     named = {p for r in came if isinstance(p := getattr(r.event, "participation", None), UUID)}

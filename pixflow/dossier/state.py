@@ -210,15 +210,19 @@ class Merge(Struct, frozen=True):
 
 
 class ErasureRequest(Struct, frozen=True):
-    """A request to erase the person; `by` is the actor who made it."""
+    """A request to erase the person, by an actor. It covers this dossier, and the `duplicates` that it had then."""
 
     stamp: Stamp
     reason: Literal["request", "retention", "mistake"]
     by: str = ""
+    duplicates: tuple[UUID, ...] = ()
 
 
 class Dossier(Struct, frozen=True):
-    """The state of a dossier. `erased`: the person was erased, and all other fields are empty."""
+    """The state of a dossier. `erased`: the person was erased, and all other fields are empty.
+
+    `duplicates` were merged into this dossier itself; each may have its own.
+    """
 
     version: int = 0
     erased: Stamp | None = None
@@ -227,6 +231,7 @@ class Dossier(Struct, frozen=True):
     closed: Stamp | None = None
     close_reason: str = ""
     merged: Merge | None = None
+    duplicates: tuple[UUID, ...] = ()
     last_name: str = ""
     first_name: str = ""
     birth_date: date | None = None
@@ -265,6 +270,11 @@ class Dossier(Struct, frozen=True):
     def entered_cej(self, on: date = date.min) -> bool:
         """True for who is in CEJ, and for who left it on that day or later."""
         return self.programme == "CEJ" or (self.left_cej is not None and on <= self.left_cej)
+
+    @property
+    def outgrown(self) -> bool:
+        """Tells if other dossiers were joined, or parted, since the erasure was requested: nobody may confirm it."""
+        return self.erasure is not None and self.erasure.duplicates != self.duplicates
 
     @property
     def in_trouble(self) -> Seat | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pixflow.actor import IMPORT, OPERATOR
 from pixflow.decision import MANAGER, REFERENT, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.dossier.guards import must_keep_its_circle
 from pixflow.dossier.retraction import retract_participation
 from pixflow.dossier.stages.diagnostic import link_participation
 from pixflow.dossier.state import Dossier
@@ -55,7 +56,10 @@ def confirm_match(
     others: tuple[UUID, ...],
     on: date,
 ) -> dict[str, list[Event]]:
-    """Confirms a match, and records the participation and its result on the dossier."""
+    """Confirms a match, and records the participation and its result on the dossier.
+
+    Raises Refused, among others "erasure-asked": nobody gives a participation by hand to somebody to be erased.
+    """
     if participation.dossier == dossier_id:
         return {}
     if participation.dossier:
@@ -64,6 +68,8 @@ def confirm_match(
         raise Refused("undeclared-campaign")
     if dossier.opened is None:
         raise Refused("unknown-dossier")
+    if not automatic:
+        must_keep_its_circle(dossier)
     confirmed = e.MatchConfirmed(
         dossier=dossier_id, automatic=automatic, score=score, reasons=reasons, warnings=warnings, others=others, on=on
     )

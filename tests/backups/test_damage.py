@@ -213,7 +213,7 @@ def test_a_restore_forgets_again_whose_dossier_does_not_open(house: House) -> No
     house.restored(backup, replace=True, damaged=True)
     assert not house.opened.engine.keys.vault.streams()[gone]
     assert house.name(good) == "Bon"
-    assert erasure_log.waiting(house.opened) == 0
+    assert erasure_log.waiting(house.opened) == []
     assert shown(house, gone, good) == {good}
 
 

@@ -175,8 +175,8 @@ def _erased(world: World) -> None:
     """A person whom Nadia followed is erased: the dossier stays, without a word of theirs."""
     served = world.at_work.served
     dossier = world.ids["{dossier_id:uuid}"]["erased"]
-    request(served.opened, dossier)
-    erase(served, dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+    version = request(served.opened, dossier)
+    erase(served, dossier, version, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
 
 
 def _others(world: World, elsewhere: House) -> None:

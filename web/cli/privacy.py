@@ -17,7 +17,9 @@ from pixflow.backups import erasure_log
 from pixflow.dossier.privacy import retention
 from pixflow.dossier.privacy.disclosure import issue_copy
 from pixflow.dossier.privacy.erasure import request_erasure
+from pixflow.folding import ERASURES
 from pixflow.refused import Refused
+from pixflow.streams import KINDS
 from projections import dossier_sheet
 from web.cli.common.terminal import (
     USAGE,
@@ -115,11 +117,11 @@ def erase(
             console.print("Effacement terminé : ce qui restait à détruire l’est.")
             return
         _must_be_known(served, stream, named)
-        asked = served.engine.state("dossier", stream).erasure
-        if asked is None:
+        person = served.engine.state("dossier", stream)
+        if person.erasure is None or (reason and person.outgrown):
             _request(served, stream, reason)
             return
-        if asked.by == OPERATOR:
+        if person.erasure.by == OPERATOR:
             fail(ANOTHER)
         if reason is not None:
             fail(ALREADY)
@@ -132,32 +134,38 @@ def _confirm(served: ServedStructure, stream: UUID, typed: str | None) -> None:
     note(served, "erase", dossier=stream)
     with served.read().database.connect() as connection:
         known = personal_data.everything(served, connection, stream)
-        console.print(_asked(known, ScopedNames(served.refs, connection, Scope("all"))))
+        asked, version = _asked(known, ScopedNames(served.refs, connection, Scope("all")))
+    console.print(asked)
+    for one in erasure.whom(known):
+        console.print(f"Concerne : {one}")
     for one in privacy.goes(known.content, len(known.participations)):
         console.print(f"Disparaît : {one}")
     if typed is None:
         typed = str(typer.prompt("Rien de cela ne revient. Écrivez son nom de famille pour effacer"))
     if not erasure.is_last_name(known.person, typed):
         fail("Rien n’est effacé : ce n’est pas le nom de famille de cette personne.")
-    if served.engine.state("dossier", stream).erasure != known.person.erasure:
-        fail("Rien n’est effacé : la demande a changé entre-temps. Relancez la commande pour la lire.")
     with _said_unfinished():
-        erasure.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+        erasure.erase(served, known.id, version, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
 
 
-def _asked(known: PersonalData, names: ScopedNames) -> str:
-    """Returns who is to be erased, who requested it, when and why. Raises Refused("erasure-not-asked")."""
-    person, asked = known.person, known.person.erasure
+def _asked(known: PersonalData, names: ScopedNames) -> tuple[str, int]:
+    """Returns who requested the erasure, when and why, and the version of the request.
+
+    Raises Refused("erasure-not-asked") or Refused("erasure-changed").
+    """
+    asked = known.person.erasure
     if asked is None:
         raise Refused("erasure-not-asked")
-    return typography.say(
-        "{name}{number} : effacement demandé par {who} le {day} ({why}).",
-        name=f"{person.first_name} {person.last_name}",
-        number=f", n° i-Milo {person.imilo_number}" if person.imilo_number else "",
+    if known.person.outgrown:
+        raise Refused("erasure-changed")
+    said = typography.say(
+        "Effacement demandé par {who} le {day} ({why}), {count}.",
+        count=typography.plural(len(known.dossiers), "dossier"),
         who=names.staff(asked.by),
         day=dates.day(asked.stamp.on, year=True),
         why=vocabulary.ERASURES[asked.reason],
     )
+    return said, asked.stamp.version
 
 
 def _request(served: ServedStructure, stream: UUID, reason: Why | None) -> None:
@@ -178,12 +186,24 @@ def erasures(
     with working(structure) as served, in_words():
         people = erasure_log.waiting(served.opened)
         if people and not yes:
-            console.print(f"{typography.plural(people, 'personne')} à effacer : leurs clés existent encore.")
+            console.print(f"{typography.plural(len(people), 'personne')} à effacer : leurs clés existent encore.")
+            for kind, stream in people:
+                console.print(f"Concerne : {_name(served, kind, stream)}")
             if typer.prompt("Rien ne revient. Écrivez « oui » pour les détruire") != YES:
                 fail("Rien n’est détruit.")
         with _said_unfinished(), erasing.unfinished_on_failure():
             served.settle(most=None)
     console.print("Effacements terminés : ce qui restait à détruire l’est.")
+
+
+def _name(served: ServedStructure, kind: str, stream: UUID) -> str:
+    """Returns the name of somebody erased whose keys still exist, from the events before the erasure."""
+    note(served, "erasures", dossier=stream if kind == "dossier" else None)
+    events = [r for r in served.engine.history(stream) if not isinstance(r.event, ERASURES)]
+    before = KINDS[kind].fold(events)
+    if kind == "contact":
+        return before.details.name or privacy.SOMEBODY
+    return privacy.person(before) if before.last_name else privacy.SOMEBODY
 
 
 @contextmanager

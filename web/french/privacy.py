@@ -1,6 +1,7 @@
 """Words for the rights of the person: copy, retention, erasure."""
 
 from pixflow.dossier.privacy.retention import RetentionPeriod
+from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from web.french import dates, vocabulary
@@ -95,6 +96,18 @@ def sentence(event: Event) -> str:
         case e.PersonErased(reason=reason):
             return say("Personne effacée : {why}", why=vocabulary.ERASURES[reason])
     return ""
+
+
+def person(dossier: Dossier) -> str:
+    """Returns somebody to be erased: "Amélie Marchand, n° i-Milo 10442, né·e le 9 avril 2003"."""
+    number = f", n° i-Milo {dossier.imilo_number}" if dossier.imilo_number else ""
+    born = f", né·e le {dates.day(dossier.birth_date, year=True)}" if dossier.birth_date else ""
+    return say("{name}", name=f"{dossier.first_name} {dossier.last_name}{number}{born}")
+
+
+def participation(first_name: str, last_name: str) -> str:
+    """Returns a participation to be erased, under another name than the person's."""
+    return say("une participation à Pix au nom de {name}", name=f"{first_name} {last_name}")
 
 
 def goes(facts: int, participations: int) -> list[str]:

@@ -225,7 +225,7 @@ def erasures(opened: OpenStructure) -> Finding:
     """
     if forged := erasure_log.forged(opened):
         return Finding("erasures", "alarm", {"why": "forged", "forged": forged})
-    if (people := erasure_log.waiting(opened)) > erasing.AT_ONCE:
+    if (people := len(erasure_log.waiting(opened))) > erasing.AT_ONCE:
         return Finding("erasures", "alarm", {"why": "many", "people": people})
     return Finding("erasures", "alarm" if erasing.has_unfinished(opened) else "good")
 

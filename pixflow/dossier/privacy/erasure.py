@@ -17,15 +17,17 @@ Reason = Literal["request", "retention", "mistake"]
 
 @decision("request_erasure", REFERENT_AND_MANAGER, system=(OPERATOR,))
 def request_erasure(dossier: Dossier, *, reason: Reason, on: date) -> list[Event]:
-    """Requests the erasure of the person of an open or closed dossier.
+    """Requests the erasure of the person of an open or closed dossier, with its duplicates of now.
 
-    Raises Refused("unknown-dossier"), Refused("seat-booked"), or Refused("already-merged") for a duplicate.
+    Asked again where it covers the same dossiers, it records nothing. Raises Refused("unknown-dossier"),
+    Refused("seat-booked"), or Refused("already-merged") for a duplicate.
     """
     if dossier.opened is None:
         raise Refused("unknown-dossier")
     _must_go_on(dossier)
     must_have_no_seat(dossier, on)
-    return [] if dossier.erasure else [e.ErasureRequested(reason=reason, on=on)]
+    asked = dossier.erasure and not dossier.outgrown
+    return [] if asked else [e.ErasureRequested(reason=reason, on=on)]
 
 
 @decision("decline_erasure", MANAGER)
@@ -37,17 +39,26 @@ def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
 
 @decision("erase_person", MANAGER, Argument.ACTOR, system=(OPERATOR,), on_erased="decide")
 def erase_person(
-    dossier: Dossier, *, participations: tuple[UUID, ...], duplicates: tuple[UUID, ...], actor: str, on: date
+    dossier: Dossier,
+    *,
+    request: int,
+    participations: tuple[UUID, ...],
+    duplicates: tuple[UUID, ...],
+    actor: str,
+    on: date,
 ) -> list[Event]:
-    """Confirms the request of somebody else; it cannot be undone.
+    """Confirms the request of somebody else, of that version; it cannot be undone.
 
-    Raises Refused: "erasure-not-asked", "second-person" when `actor` made the request, "seat-booked", or
-    "already-merged" for a dossier that became a duplicate since.
+    Raises Refused: "erasure-not-asked", "erasure-changed" for another request or one that covers others than
+    the dossiers joined now, "second-person" when `actor` made the request, "seat-booked", or "already-merged" for a
+    dossier that became a duplicate since.
     """
     if dossier.erased:
         return []
     if dossier.erasure is None:
         raise Refused("erasure-not-asked")
+    if dossier.erasure.stamp.version != request or dossier.outgrown:
+        raise Refused("erasure-changed")
     if dossier.erasure.by == actor:
         raise Refused("second-person")
     _must_go_on(dossier)

@@ -118,6 +118,10 @@ REFUSALS: dict[str, str] = {
     "atelier que quelqu’un d’autre que vous a fixé.",
     "another-person": "Qui a demandé, ou invité, ne confirme pas : une autre personne de l’équipe le fait.",
     "second-person": "Qui demande un effacement ne le confirme pas : une autre personne le confirme.",
+    "erasure-asked": "Un effacement est demandé ici depuis le {on} : d’ici à la réponse de la direction, aucun dossier "
+    "ne se réunit à celui-ci ni ne s’en sépare, et aucune participation ne s’y rattache à la main.",
+    "erasure-changed": "La demande a changé entre-temps, ou des dossiers se sont réunis ou séparés depuis : relisez "
+    "qui elle concerne, ou demandez à nouveau.",
     "erasure-not-asked": "Personne ne demande plus cet effacement : rechargez la page.",
     # files
     "other-organisation": "Cet export est de « {organisation} », qui n’est pas une organisation de la structure : "

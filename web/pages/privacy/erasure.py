@@ -15,7 +15,7 @@ from pixflow.dossier.privacy.erasure import erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult
 from pixflow.folding import Stamp
-from pixflow.identity import normalise
+from pixflow.identity import normalise, words
 from pixflow.refused import Refused
 from projections import directory
 from projections.store import stores
@@ -49,8 +49,9 @@ class DeclineForm(Form):
 
 
 class ConfirmErasureForm(Form):
-    """The last name of the person, typed as a confirmation."""
+    """The version of the request that was read, and the last name of the person, typed as a confirmation."""
 
+    request: int
     name: str
 
 
@@ -64,14 +65,17 @@ class RequestSeveralForm(Form):
 class RequestRow:
     """An erasure that waits for an answer: the reason, the day, the author, and the day that the answer is due.
 
-    `mine`: the person at the desk requested it, and somebody else confirms it.
+    `mine`: the person at the desk requested it, and somebody else confirms it. `outgrown`: it no longer covers the
+    dossiers of the page, and nobody confirms it. `version` is that of its event.
     """
 
+    version: int
     why: str
     when: str
     who: str
     due: str
     mine: bool
+    outgrown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,20 @@ def request(desk: Desk, known: PersonalData) -> RequestRow | None:
     event = next(one for one in known.dossiers[0].events if one.recorded.originator_version == erasure.stamp.version)
     on, due = erasure.stamp.on, erasure.stamp.on + relativedelta(months=1)
     said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
-    mine = erasure.by == str(desk.me)
-    return RequestRow(vocabulary.ERASURES[erasure.reason], next(said), event.who, next(said), mine)
+    mine, why = erasure.by == str(desk.me), vocabulary.ERASURES[erasure.reason]
+    version, outgrown = erasure.stamp.version, known.person.outgrown
+    return RequestRow(version, why, next(said), event.who, next(said), mine, outgrown)
+
+
+def whom(known: PersonalData) -> list[str]:
+    """Returns whom an erasure covers: each dossier, then each participation under the name of none of them."""
+    theirs = {words(one.state.last_name, one.state.first_name) for one in known.dossiers}
+    rows = [one.state for one in known.participations]
+    others = [row for row in rows if words(row.last_name, row.first_name) not in theirs]
+    return [
+        *(privacy.person(one.state) for one in known.dossiers),
+        *(privacy.participation(row.first_name, row.last_name) for row in others),
+    ]
 
 
 def wrong_name(dossier: Dossier, form: ConfirmErasureForm) -> dict[str, str]:
@@ -105,12 +121,12 @@ def is_last_name(dossier: Dossier, typed: str) -> bool:
     return normalise(typed) == normalise(dossier.last_name)
 
 
-def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) -> Outcome:
+def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, form: ConfirmErasureForm) -> Outcome:
     """Confirms an erasure; a refusal is an outcome, not an error. The next `tick` retries an unfinished one."""
     by = desk.by(erase_person, Subject(dossier))
     desk.read.rollback()
     try:
-        done = erase(desk.served, dossier_id, by=by, command_id=command_id, via="web")
+        done = erase(desk.served, dossier_id, form.request, by=by, command_id=form.command_id, via="web")
     except Refused as refused:
         return Outcome(refused=refused)
     except erasing.ErasureUnfinished:
@@ -119,9 +135,11 @@ def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) ->
     return Outcome(done.recorded, done.repeated)
 
 
-def erase(served: ServedStructure, dossier_id: UUID, *, by: Actor, command_id: UUID, via: str) -> CommandResult:
+def erase(
+    served: ServedStructure, dossier_id: UUID, request: int, *, by: Actor, command_id: UUID, via: str
+) -> CommandResult:
     """Erases a person, in the read tables too. Raises Refused and ErasureUnfinished, as `erasing.erase` does."""
-    done = erasing.erase(served.opened, dossier_id, by=by, command_id=command_id, via=via)
+    done = erasing.erase(served.opened, dossier_id, request, by=by, command_id=command_id, via=via)
     with erasing.unfinished_on_failure():
         served.read()
         stores.tidy(served.reads.stores)

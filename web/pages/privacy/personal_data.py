@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from pixflow import tasks
+from pixflow import erasing, tasks
 from pixflow.authorization import Scope
 from pixflow.dossier.privacy import retention
 from pixflow.dossier.retraction import ISSUED, comes_from_pix
@@ -17,7 +17,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events import dossier as e
 from pixflow.events.base import Recorded
-from pixflow.folding import not_retracted, retractions_by_version
+from pixflow.folding import retractions_by_version
 from pixflow.reference_data import References
 from pixflow.tasks import Task
 from projections import audit_trail
@@ -221,12 +221,8 @@ def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded
     while state.merged:
         dossier = state.merged.into
         state = engine.state("dossier", dossier)
-    waiting = [dossier]
-    while waiting:
-        one = waiting.pop(0)
-        history = engine.history(one)
-        yield one, history
-        waiting += [r.event.duplicate for r in not_retracted(history) if isinstance(r.event, e.DuplicateJoined)]
+    for one in erasing.joined(engine, dossier):
+        yield one, engine.history(one)
 
 
 def _writers(streams: Iterable[PersonalStream]) -> list[tuple[str, int]]:

@@ -39,8 +39,8 @@ FILE = "donnees-personnelles"
 class RightsPage(Page):
     """The rights of the person of a dossier: `event_count` counts their events, `readings` are the latest.
 
-    `confirms` is true for somebody who may erase; `seat` is the day of a booked seat, "" without one. `goes` and
-    `stays` say what an erasure deletes and keeps.
+    `confirms` is true for somebody who may erase; `seat` is the day of a booked seat, "" without one. `whom`,
+    `goes` and `stays` say who an erasure covers, what it deletes and keeps.
     """
 
     template = "privacy/rights.html"
@@ -50,11 +50,12 @@ class RightsPage(Page):
     dossier: Dossier
     event_count: int
     readings: Sequence[Reading]
-    duplicates: int
+    duplicates: Sequence[UUID]
     follower: merge.Follower | None
     asked: RequestRow | None
     confirms: bool
     seat: str
+    whom: Sequence[str]
     goes: Sequence[str]
     stays: Sequence[str]
     reasons: Sequence[tuple[str, str]]
@@ -63,7 +64,7 @@ class RightsPage(Page):
 
     @property
     def shows(self) -> People:
-        return opened(self.id)
+        return opened(self.id, self.duplicates)
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits")
@@ -118,7 +119,7 @@ def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) ->
     form, errors = validate(ConfirmErasureForm, data)
     if form is None or (errors := erasure.wrong_name(dossier, form)):
         return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
-    outcome = erasure.confirm(desk, dossier_id, dossier, form.command_id)
+    outcome = erasure.confirm(desk, dossier_id, dossier, form)
     if outcome.refused:
         return _answer(request, desk, dossier_id, outcome, data)
     return redirect(request, f"/dossiers/{dossier_id}")
@@ -154,16 +155,17 @@ def _page(
         dossier=dossier,
         event_count=known.event_count,
         readings=known.readings[:LATEST],
-        duplicates=len(known.dossiers) - 1,
+        duplicates=[one.id for one in known.dossiers[1:]],
         follower=follower,
         asked=asked,
         confirms=desk.may(erase_person, Subject(dossier)),
         seat=dates.day(seat.day, year=seat.day.year != desk.today.year) if seat and booked else "",
+        whom=erasure.whom(known),
         goes=privacy.goes(known.content, len(known.participations)),
         stays=privacy.stays(len(known.workshops)),
         reasons=list(vocabulary.ERASURES.items()),
         values=data,
-        errors=errors_shown(errors, ["reason"] if follower or asked or booked else []),
+        errors=errors_shown(errors, ["reason"] if follower or booked or (asked and not asked.outgrown) else []),
     )
     return page(request, shown, status=422 if errors else 200)
 
