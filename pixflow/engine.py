@@ -172,7 +172,7 @@ class Engine(Application[UUID]):
             if known := self.earlier_answer(work.command_id, work.by, sent):
                 return known
             if moved := self._moved(work.versions):
-                work.decide_again(moved)
+                work.decide_again(moved, self.references)
             if unchanged and not unchanged():
                 raise Refused("moved")
             if moved or not sealed:
@@ -196,7 +196,7 @@ class Engine(Application[UUID]):
         """Returns each stream before and after these decisions, and records nothing."""
         work = UnitOfWork(self._load, self.references(), by, self.clock(), "preview", UUID(int=0), {})
         work.decide(steps)
-        return {stream: work.before_and_after(stream) for stream in work.versions}
+        return work.all_before_and_after()
 
     def earlier_answer(self, command_id: UUID, by: Actor, sent: bytes) -> CommandResult | None:
         """Returns the result of a command already recorded, else None.

@@ -122,19 +122,27 @@ class UnitOfWork:
 
     @property
     def versions(self) -> dict[UUID, int]:
-        """The loaded version of each stream."""
-        return {stream: loaded.version for stream, loaded in self._base.items()}
+        """The version of each stream that was read: those loaded, and the team's for a decision that gets the team."""
+        team = self.refs.team if any(map(_gets_team, self._steps)) else {}
+        loaded = {stream: one.version for stream, one in self._base.items()}
+        return {person: member.version for person, member in team.items()} | loaded
 
     def decide(self, steps: Sequence[Step]) -> None:
         self._steps = steps
         self._take(steps, {stream for step in steps for stream in step.read.values()})
         self._outcomes = [self._decide(step) for step in steps]
 
-    def decide_again(self, moved: set[UUID]) -> None:
-        """Repeats the steps on streams that moved, and those that share a stream with them."""
+    def decide_again(self, moved: set[UUID], references: Callable[[], References]) -> None:
+        """Repeats the steps on streams that moved, and those that share a stream with them.
+
+        `references` gives those of now: where somebody of the team moved, the team that decisions get is another.
+        """
         again: set[int] = set()
         touched = set(moved)
-        while more := {i for i, s in enumerate(self._steps) if i not in again and touched & set(s.read.values())}:
+        if team := moved & self.refs.team.keys():
+            self.refs = references()
+        read = [{*s.read.values(), *(team if _gets_team(s) else ())} for s in self._steps]
+        while more := {i for i, streams in enumerate(read) if i not in again and touched & streams}:
             again |= more
             touched |= {stream for i in more for stream in self._steps[i].read.values()}
         if again:
@@ -148,6 +156,9 @@ class UnitOfWork:
 
     def before_and_after(self, stream: UUID) -> tuple[LoadedStream, LoadedStream]:
         return self._base[stream], self._current[stream]
+
+    def all_before_and_after(self) -> dict[UUID, tuple[LoadedStream, LoadedStream]]:
+        return {stream: self.before_and_after(stream) for stream in self._base}
 
     def claims(self) -> Iterable[tuple[UUID, Claims, Claims]]:
         """Yields for each stream the values it held before, and those it holds now.
@@ -227,6 +238,10 @@ class UnitOfWork:
         meanwhile = [r for r in loaded.events if r.originator_version > seen and r.command != self.command_id]
         if any(stage_of(recorded, events) in stages for recorded in meanwhile):
             raise Stale(name, meanwhile)
+
+
+def _gets_team(step: Step) -> bool:
+    return Argument.TEAM in step.decision.needs
 
 
 def _subject(step: Step, loaded: Mapping[str, LoadedStream]) -> Subject:

@@ -12,6 +12,7 @@ from pixflow.actor import Actor
 from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine, Stale
+from pixflow.reference_data import References
 from pixflow.unit_of_work import Step, UnitOfWork
 from tests.trials.mission import Mission
 
@@ -87,9 +88,9 @@ def _plan(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) ->
 def _watch(report: WriterReport) -> None:
     decide_again = UnitOfWork.decide_again
 
-    def watched(self: UnitOfWork, moved: set[UUID]) -> None:
+    def watched(self: UnitOfWork, moved: set[UUID], references: Callable[[], References]) -> None:
         report.met.append("again")
-        decide_again(self, moved)
+        decide_again(self, moved, references)
 
     UnitOfWork.decide_again = watched  # type: ignore[method-assign]
 
