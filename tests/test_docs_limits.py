@@ -19,7 +19,7 @@ from pixflow.portfolio.records import MAX_ROWS
 from pixflow.workshop import visitors
 from tests.test_docs import OPERATIONS, ROOT, codes, rows, section
 from web import security_events
-from web.accounts import accounts, attempts, invitations, memberships, sessions
+from web.accounts import accounts, attempts, invitations, memberships, sessions, sign_in
 from web.accounts.factors import passwords, totp
 from web.accounts.oidc import answers, issuer
 from web.cli import server
@@ -113,8 +113,9 @@ def test_the_limits_of_accounts_are_explained() -> None:
     assert f"| own dossiers | {NARROW.soon} | {NARROW.day} |" in said
     assert f"| {usual.soon} | {usual.day} | {usual.people} |" in said
     assert f"a phrase of {passwords.SHORTEST} characters or more" in said
-    assert f"at most {attempts.A_DAY} attempts a day. Factors count apart." in said
-    assert f"has {attempts.PLACE_FREE} free failures" in said
+    assert f"within a year | {attempts.FREE} | 1, 2, 4 … 64 minutes | {attempts.A_DAY} |" in said
+    assert f"without the browsers that are known | {attempts.PLACE_FREE} | 1, 2, 4 … 64 minutes |" in said
+    assert (attempts.LONGEST, sign_in.KNOWN_SECONDS, sign_in.KNOWN_ACCOUNTS) == (64 * 60, 365 * 24 * 3600, 5)
     assert (totp.STEP, totp.WINDOW) == (30, 1)
     assert "codes: of this half minute, the one before or the one after, once" in page("security")
     assert f"does not answer within {answers.WHOLE:.0f} seconds".replace("8", "eight") in said

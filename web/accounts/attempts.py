@@ -7,7 +7,7 @@ from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from sys import maxsize
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from pixflow.refused import Refused
 from web import security_events
@@ -47,21 +47,23 @@ _FORGIVE = text("""
 def count(store: AccountStore, what: str, who: bytes, place: str | None = None) -> None:
     """Counts an attempt before its check. Raises Refused("too-many-attempts", seconds=…) when one must wait.
 
-    `what` is the factor, `who` the account or the digest of an unknown e-mail, `place` the address it comes from.
+    `what` is the factor, `who` the account or the digest of an unknown e-mail, `place` the address it comes from. Both
+    are counted or neither: a place that must wait fills no account, and an account that must wait fills no place.
     """
-    _count(store, what, who, FREE, A_DAY)
-    if place:
-        _count(store, f"{what} place", place_key(place), PLACE_FREE, _ALL)
+    with store.write() as connection:
+        if place:
+            _count(store, connection, f"{what} place", place_key(place), PLACE_FREE, _ALL)
+        _count(store, connection, what, who, FREE, A_DAY)
 
 
 def forgive(store: AccountStore, what: str, who: bytes, place: str | None = None) -> None:
     """Takes the count back: the attempt was right. The failures of others at this place stay."""
     with store.write() as connection:
-        connection.execute(_FORGIVE, {"what": what, "who": who, "right": _ALL, "free": FREE})
         if place:
             connection.execute(
                 _FORGIVE, {"what": f"{what} place", "who": place_key(place), "right": 1, "free": PLACE_FREE}
             )
+        connection.execute(_FORGIVE, {"what": what, "who": who, "right": _ALL, "free": FREE})
 
 
 def place_key(place: str) -> bytes:
@@ -90,13 +92,12 @@ def sweep(store: AccountStore) -> None:
         )
 
 
-def _count(store: AccountStore, what: str, who: bytes, free: int, a_day: int) -> None:
+def _count(store: AccountStore, connection: Connection, what: str, who: bytes, free: int, a_day: int) -> None:
     now = store.now()
     day = now // _DAY
     values = {"what": what, "who": who, "now": now, "day": day, "free": free, "longest": LONGEST, "a_day": a_day}
     values["latest"] = now + _LATEST
-    with store.write() as connection:
-        if connection.execute(_COUNT, values).first() is None:
-            security_events.note("authn_login_lock", what)
-            until, _ = connection.execute(_WHEN, {"what": what, "who": who}).one()
-            raise Refused("too-many-attempts", seconds=until - now if until > now else (day + 1) * _DAY - now)
+    if connection.execute(_COUNT, values).first() is None:
+        security_events.note("authn_login_lock", what)
+        until, _ = connection.execute(_WHEN, {"what": what, "who": who}).one()
+        raise Refused("too-many-attempts", seconds=until - now if until > now else (day + 1) * _DAY - now)

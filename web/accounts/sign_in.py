@@ -22,6 +22,8 @@ from web.accounts.tokens import digest
 from web.accounts.types import Account, Membership, Way
 
 FLOW, FLOW_SECONDS = "flow", 10 * 60
+KNOWN_SECONDS, KNOWN_ACCOUNTS, _MARKS = 365 * 24 * 3600, 5, "~"
+"""Seconds that a browser is known after a sign-in, and the accounts that it keeps: colleagues share a computer."""
 
 
 class Flow(Struct, frozen=True, omit_defaults=True):
@@ -111,7 +113,7 @@ def prove_password(site: Site, email: str, password: str, place: str | None, kno
     """
     store = site.store
     account = accounts.find_email(store, email)
-    who = _who(site, account, known) if account else store.key.email_digest(email)
+    who, place = _counted(site, account, known, place) if account else (store.key.email_digest(email), place)
     attempts.count(store, "password", who, place)
     if not passwords.matches(password, account.password if account else None) or account is None:
         security_events.note("authn_login_fail", "password", account=account.id if account else None)
@@ -124,7 +126,7 @@ def prove_password(site: Site, email: str, password: str, place: str | None, kno
 
 def prove_second(site: Site, account: Account, factor: Second, code: str, place: str | None, known: str) -> bool:
     """Tells if a code of the application, or a recovery code, is right. Raises Refused("too-many-attempts")."""
-    who = _who(site, account, known)
+    who, place = _counted(site, account, known, place)
     attempts.count(site.store, factor, who, place)
     spent = totp.spend(site.store, account, code) if factor == "totp" else recovery.spend(site.store, account.id, code)
     if spent:
@@ -138,15 +140,26 @@ def open_memberships(store: AccountStore, account: UUID) -> list[Membership]:
     return [one for one in memberships.of_account(store, account) if one.is_open]
 
 
-def known_device(site: Site, account: UUID) -> str:
-    """Returns what a browser keeps after a sign-in: whoever guesses elsewhere cannot lock its owner out here."""
+def known_device(site: Site, account: UUID, known: str = "") -> str:
+    """Returns what a browser keeps after a sign-in, beside what it knows: a mark for each of its latest accounts.
+
+    Whoever guesses elsewhere, or at the same place, cannot lock its owner out here.
+    """
     name = f"{account}.{site.store.now()}"
-    return f"{name}.{site.store.key.sign(name)}"
+    others = [mark for mark in known.split(_MARKS) if mark and not mark.startswith(f"{account}.")]
+    return _MARKS.join([f"{name}.{site.store.key.sign(name)}", *others][:KNOWN_ACCOUNTS])
 
 
-def _who(site: Site, account: Account, known: str) -> bytes:
-    """Returns whose attempts count: those of a known browser of this account, else those of everybody else."""
-    name, _, signature = known.rpartition(".")
-    if name.startswith(f"{account.id}.") and site.store.key.signed(name, signature):
-        return digest(known)
-    return site.store.key.email_digest(account.email)
+def _counted(site: Site, account: Account, known: str, place: str | None) -> tuple[bytes, str | None]:
+    """Returns whose attempts count, and at which place.
+
+    A browser that this account has signed in counts alone; every other one counts with the account and with its place.
+    """
+    store = site.store
+    for mark in known.split(_MARKS):
+        name, _, signature = mark.rpartition(".")
+        if name.startswith(f"{account.id}.") and store.key.signed(name, signature):
+            made = int(name.rpartition(".")[2])
+            if store.now() - made < KNOWN_SECONDS:
+                return digest(mark), None
+    return store.key.email_digest(account.email), place

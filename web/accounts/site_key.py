@@ -86,7 +86,7 @@ class SiteKey:
         return hmac.digest(self._rows, content, sha256)
 
     def signed(self, text: str, signature: str) -> bool:
-        return hmac.compare_digest(self.sign(text), signature)
+        return hmac.compare_digest(self.sign(text).encode(), signature.encode())
 
 
 def _derived(key: bytes, purpose: str) -> bytes:

@@ -73,6 +73,15 @@ def test_a_place_counts_for_many_people(store: AccountStore) -> None:
     assert waits(store, b"z", "a name") == 0
 
 
+def test_a_place_that_waits_fills_no_account_and_an_account_that_waits_no_place(store: AccountStore) -> None:
+    for one in range(50):
+        waits(store, bytes([one]), "192.0.2.7")
+    assert [waits(store, WHO, "192.0.2.7") for _ in range(9)] == [60] * 9
+    assert [waits(store, WHO, "198.51.100.1") for _ in range(5)] == [0] * 5, "the account has failed nowhere"
+    assert [waits(store, WHO, "198.51.100.1") for _ in range(60)] == [60] * 60
+    assert waits(store, b"paul", "198.51.100.1") == 0, "the place has failed five times"
+
+
 def test_one_who_succeeds_frees_no_others_at_their_place(store: AccountStore) -> None:
     for one in range(49):
         waits(store, bytes([one]), "192.0.2.7")

@@ -274,3 +274,20 @@ def test_who_guesses_locks_nobody_out_of_a_browser_that_is_known(site: Site, acc
     with pytest.raises(Refused, match="too-many-attempts"):
         sign_in.prove_second(site, account, "totp", code(site.store), None, stranger)
     assert sign_in.prove_second(site, account, "totp", code(site.store), None, mine)
+
+
+def test_a_browser_is_known_to_five_accounts_for_a_year(site: Site, account: Account, clock: Clock) -> None:
+    shared = sign_in.known_device(site, account.id)
+    for _ in range(4):
+        shared = sign_in.known_device(site, uuid4(), shared)
+    assert len(sign_in.known_device(site, account.id, shared).split("~")) == 5, "once each"
+    for _ in range(5):
+        assert proved(site, "a guess") is None
+    assert proved(site, SECRET, known=shared) == account
+    for known in (sign_in.known_device(site, uuid4(), shared), f"{account.id}.1.é", "~~é"):
+        with pytest.raises(Refused, match="too-many-attempts"):
+            proved(site, SECRET, known=known)
+    clock.pass_by(days=365)
+    assert proved(site, "a guess", known=shared) is None
+    with pytest.raises(Refused, match="too-many-attempts"):
+        proved(site, SECRET, known=shared)

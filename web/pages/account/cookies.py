@@ -11,8 +11,6 @@ from web.desk.signed_in import FLOW, KNOWN, SESSION
 from web.french.accounts.devices import device
 from web.pages.account import sign_in_lines
 
-_A_YEAR = 365 * 24 * 3600
-
 
 def put(response: Response, name: str, value: str, seconds: int | None = None) -> None:
     """Sets a cookie; until the browser closes without `seconds`."""
@@ -32,7 +30,8 @@ def enter(request: Request, response: Response, site: Site, membership: Membersh
     sessions.end(site.store, digest(request.cookies.get(SESSION, "")))
     token = sessions.begin(site.store, membership, flow.way, agent, id_token)
     put(response, SESSION, token)
-    put(response, KNOWN, sign_in.known_device(site, membership.account), _A_YEAR)
+    known = sign_in.known_device(site, membership.account, request.cookies.get(KNOWN, ""))
+    put(response, KNOWN, known, sign_in.KNOWN_SECONDS)
     drop(response, FLOW)
     return response
 

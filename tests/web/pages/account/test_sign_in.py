@@ -13,6 +13,7 @@ from tests.web.pages.account.conftest import (
     NADIA,
     SECRET,
     URL,
+    YANN,
     Browser,
     account_of,
     address,
@@ -182,6 +183,39 @@ def test_five_wrong_codes_wait_and_the_owner_still_enters(at_work: House, site: 
     assert said[5:] == ["Trop d’essais : attendez 1 minute avant le suivant."] * 2
     owner.cookies.delete(SESSION)
     assert owner.sign_in(address(at_work, HELENE)).headers["Location"] == "/boite"
+
+
+def test_fifty_wrong_passwords_at_the_house_lock_out_no_browser_that_is_known(at_work: House, site: Site) -> None:
+    shared, other = first_visit(at_work, site, HELENE), first_visit(at_work, site, YANN)
+    helene, yann = shared.seed, other.seed
+    shared.seed = yann
+    shared.cookies.delete(SESSION)
+    shared.sign_in(address(at_work, YANN))
+    assert known_by(shared) == 2, "colleagues share a computer"
+    for guess in range(50):
+        Browser(at_work).post("/connexion/mot-de-passe", data={"email": f"{guess}@exemple.fr", "password": "x" * 12})
+    new = Browser(at_work)
+    for _ in range(6):
+        answer = new.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+        assert texts(answer.text, ".errors li") == ["Trop d’essais : attendez 1 minute avant le suivant."]
+    for seed, who in ((helene, HELENE), (yann, YANN)):
+        shared.seed = seed
+        shared.cookies.delete(SESSION)
+        at_work.pass_by(seconds=30)
+        assert shared.sign_in(address(at_work, who)).headers["Location"] == "/boite"
+    said = []
+    for _ in range(6):
+        shared.cookies.delete(SESSION)
+        answer = shared.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": "x" * 12})
+        said += texts(answer.text, ".errors li")
+    assert said[4:] == [*said[:1], "Trop d’essais : attendez 1 minute avant le suivant."], "it has limits of its own"
+    new.seed = helene
+    assert new.sign_in(address(at_work, HELENE)).headers["Location"] == "/boite", "after a minute, at a new one too"
+
+
+def known_by(browser: Browser) -> int:
+    """Counts the accounts that a browser has signed in."""
+    return len(browser.cookies[KNOWN].split("~"))
 
 
 def test_a_recovery_code_asks_for_a_new_factor(at_work: House, site: Site) -> None:
