@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from web.accounts.store import AccountStore
 from web.accounts.tables import tickets
@@ -37,6 +38,17 @@ def take(store: AccountStore, kind: str, token: str, content: type[T]) -> T | No
     query = delete(tickets).where(*_valid(store, kind, token)).returning(tickets.c.content)
     with store.write() as connection:
         return _opened(store, kind, token, content, connection.execute(query).scalar())
+
+
+def spend(store: AccountStore, kind: str, token: str, until: int) -> bool:
+    """Notes that a signed token served, until it expires. Returns False when it had: of several at once, one serves."""
+    row = {"digest": digest(token), "kind": kind, "account": None, "content": b"", "until": until}
+    try:
+        with store.write() as connection:
+            connection.execute(insert(tickets).values(row))
+    except IntegrityError:
+        return False
+    return True
 
 
 def discard_of(store: AccountStore, account: UUID, *, but: str = "") -> None:

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from tests.web.accounts.authenticator import PRESENT, VERIFIED, Answer, Authenticator, Bend
 from tests.web.accounts.conftest import Clock
-from web.accounts import accounts
+from web.accounts import accounts, tables
 from web.accounts.factors import passkeys
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.store import AccountStore
@@ -135,6 +136,41 @@ def test_a_challenge_serves_once_and_five_minutes(store: AccountStore, key: Auth
         passkeys.prove(store, URL, token, key.prove(options))
     options, token = passkeys.options_to_prove(store, URL)
     clock.pass_by(minutes=5)
+    with pytest.raises(BadPasskey):
+        passkeys.prove(store, URL, token, key.prove(options))
+
+
+def test_a_challenge_is_no_row_before_a_passkey_has_answered_it(
+    store: AccountStore, nadia: Account, key: Authenticator
+) -> None:
+    options, token = passkeys.options_to_prove(store, URL, nadia.id)
+    for _ in range(20):
+        passkeys.options_to_prove(store, URL)
+        with pytest.raises(BadPasskey):
+            passkeys.prove(store, URL, token, key.prove(options, BENT["signature"]), nadia.id)
+    assert answered(store) == 0
+    passkeys.prove(store, URL, token, key.prove(options), nadia.id)
+    assert answered(store) == 1, "a wrong answer before it does not use a challenge up"
+
+
+def answered(store: AccountStore) -> int:
+    with store.read() as connection:
+        return len(connection.execute(select(tables.tickets).where(tables.tickets.c.kind != "challenge")).all())
+
+
+def test_a_challenge_that_this_site_did_not_sign_proves_nothing(
+    store: AccountStore, key: Authenticator, clock: Clock
+) -> None:
+    options, token = passkeys.options_to_prove(store, URL)
+    random, until, signature = token.split(".")
+    later = f"{random}.{int(until) + 60}.{signature}"
+    for forged in ("", "x", "..", "é.é.é", f"{random}.{until}.", f"{random}.{until}.{'0' * 64}", later, token + " "):
+        with pytest.raises(BadPasskey):
+            passkeys.prove(store, URL, forged, key.prove(options))
+    other, _ = passkeys.options_to_prove(store, URL)
+    with pytest.raises(BadPasskey):
+        passkeys.prove(store, URL, token, key.prove(other))
+    clock.pass_by(hours=-1)
     with pytest.raises(BadPasskey):
         passkeys.prove(store, URL, token, key.prove(options))
 

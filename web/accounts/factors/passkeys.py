@@ -1,6 +1,8 @@
 """Passkeys: WebAuthn with user verification, so that one gesture is two factors (webauthn.py).
 
-A challenge is a ticket of five minutes that serves once. The relying party is the host of PIXFLOW_URL, for ever.
+A challenge stands five minutes and serves once. That of a new passkey is a ticket. That of a proof is signed, bound to
+its account, and a row only once a passkey has answered it: whoever asks for challenges fills nothing. The relying party
+is the host of PIXFLOW_URL, for ever.
 """
 
 import struct
@@ -17,9 +19,10 @@ from web import security_events
 from web.accounts import signed_rows, tickets
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, passkeys
+from web.accounts.tokens import digest, new_token
 from web.accounts.types import Account
 
-KIND, SECONDS, LONGEST_NAME = "challenge", 5 * 60, 60
+KIND, ANSWERED, SECONDS, LONGEST_NAME = "challenge", "answered", 5 * 60, 60
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, struct.error, UnsupportedAlgorithm)
 """The errors of fido2 for bytes that are no answer of an authenticator."""
@@ -40,7 +43,7 @@ class Passkey(Struct, frozen=True):
 
 class _Challenge(Struct):
     state: dict[str, Any]
-    account: UUID | None
+    account: UUID
 
 
 def options_to_register(store: AccountStore, url: str, account: Account) -> tuple[dict[str, Any], str]:
@@ -91,9 +94,11 @@ def options_to_prove(store: AccountStore, url: str, account: UUID | None = None)
     """
     from web.accounts.factors import webauthn
 
+    name = f"{new_token()}.{store.now() + SECONDS}"
+    token = f"{name}.{store.key.sign(_bound(name, account))}"
     known = of_account(store, account) if account else ()
-    options, state = webauthn.prove_begin(url, [one.id for one in known])
-    return options, tickets.issue(store, KIND, _Challenge(state, account), SECONDS, account)
+    options, _ = webauthn.prove_begin(url, [one.id for one in known], digest(token))
+    return options, token
 
 
 def prove(store: AccountStore, url: str, token: str, answer: str, account: UUID | None = None) -> UUID:
@@ -111,9 +116,13 @@ def prove(store: AccountStore, url: str, token: str, answer: str, account: UUID 
 def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUID | None) -> UUID:
     from web.accounts.factors import webauthn
 
-    challenge = tickets.take(store, KIND, token, _Challenge)
-    if challenge is None or challenge.account != account:
-        raise BadPasskey("the challenge is unknown, used or expired")
+    name, _, signature = token.rpartition(".")
+    if not store.key.signed(_bound(name, account), signature):
+        raise BadPasskey("the challenge is unknown")
+    until = int(name.rpartition(".")[2])
+    if not 0 < until - store.now() <= SECONDS:
+        raise BadPasskey("the challenge has expired")
+    _, state = webauthn.prove_begin(url, (), digest(token))
     try:
         response = webauthn.read(answer)
         with store.read() as connection:
@@ -121,11 +130,13 @@ def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUI
             row = next(iter(signed_rows.genuine(store.key, passkeys, found)), None)
         if row is None or (account and row.account != account):
             raise BadPasskey("an unknown passkey")
-        webauthn.prove_complete(url, challenge.state, row.public_key, response)
+        webauthn.prove_complete(url, state, row.public_key, response)
     except _UNREADABLE as error:
         raise BadPasskey(type(error).__name__) from error
     handle = response.response.user_handle
     counter = response.response.authenticator_data.counter
+    if not tickets.spend(store, ANSWERED, token, until):
+        raise BadPasskey("the challenge is used")
     _note_use(store, row, counter, handle)
     return UUID(str(row.account))
 
@@ -141,6 +152,11 @@ def remove(store: AccountStore, account: UUID, id: bytes) -> bool:
     with store.write() as connection:
         gone = delete(passkeys).where(passkeys.c.account == account, passkeys.c.id == id)
         return connection.execute(gone).rowcount == 1
+
+
+def _bound(name: str, account: UUID | None) -> str:
+    """Returns what the signature of a challenge covers: nothing else that the site signs begins so."""
+    return f"challenge {name} {account or ''}"
 
 
 def _note_use(store: AccountStore, row: Any, counter: int, handle: bytes | None) -> None:

@@ -44,10 +44,10 @@ def register_complete(url: str, state: State, answer: str) -> tuple[AttestedCred
     return made.credential_data, made.counter
 
 
-def prove_begin(url: str, known: Iterable[bytes]) -> tuple[dict[str, Any], State]:
-    """Returns the options of the browser's `get`, and what checks its answer."""
+def prove_begin(url: str, known: Iterable[bytes], challenge: bytes) -> tuple[dict[str, Any], State]:
+    """Returns the options of the browser's `get` for a challenge, and what checks its answer: it follows from both."""
     options, state = _server(url).authenticate_begin(
-        _described(known) or None, user_verification=UserVerificationRequirement.REQUIRED
+        _described(known) or None, user_verification=UserVerificationRequirement.REQUIRED, challenge=challenge
     )
     return dict(options.public_key), state
 
