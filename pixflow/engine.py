@@ -288,9 +288,9 @@ class Engine(Application[UUID]):
         """Returns the last position, 0 when nothing is recorded."""
         return self.recorder.max_notification_id()
 
-    def references(self) -> References:
-        """Returns the structure, its documents, campaigns and team, up to the last event."""
-        return self._references.latest()[0]
+    def references(self, without: Callable[[Recorded], bool] | None = None) -> References:
+        """Returns the structure, its documents, campaigns and team, up to the last event; or without some events."""
+        return self._references.without(without) if without else self._references.latest()[0]
 
     def present(self) -> tuple[References, int]:
         """Returns the references up to the last event, and its position: one look at the store."""

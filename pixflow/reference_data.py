@@ -123,6 +123,13 @@ class ReferenceCache:
         known = events[: bisect_right(events, position, key=lambda recorded: recorded.position)]
         return reduce(evolve, known, References())
 
+    def without(self, ignored: Callable[[Recorded], bool]) -> References:
+        """Returns the references up to the last event that was read, as they stand without some events."""
+        with self._lock:
+            latest, events = self._references, self._events
+        kept = [recorded for recorded in events if not ignored(recorded)]
+        return reduce(evolve, kept, References()) if len(kept) < len(events) else latest
+
     def skip(self, recorded: Sequence[Recorded], positions: Sequence[int]) -> None:
         """Moves past events just recorded, when they directly follow and change no reference."""
         with self._lock:

@@ -8,10 +8,14 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import astuple
 
-What = Literal["shown", "stopped", "refused", "signed-in", "failed", "factor"]
-"""A page was shown, was not because of mass reading, was refused; somebody signed in, failed to, changed a factor."""
+What = Literal["shown", "counted", "stopped", "refused", "signed-in", "failed", "factor"]
+"""A page was shown, counts as a reading by `why`, was kept back because of mass reading, was refused.
+
+Somebody signed in, failed to, changed a factor."""
 Why = Literal["", "own", "deputy", "task", "role", "glass"]
 """The reason that lets a member read: their own dossiers, a colleague's in their absence, a task, a role, a glass."""
+FAR = frozenset[Why]({"role", "glass"})
+"""The reasons that count as mass reading."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHAINED = b"\x20"

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import Request
+from msgspec import structs
 
 from pixflow.access_journal import mass_reading
 from pixflow.access_journal.journal import AccessJournal
-from pixflow.access_journal.line import Line, What, Why, micros
+from pixflow.access_journal.line import FAR, Line, What, Why, micros
 from pixflow.access_journal.mass_reading import NARROW
 from pixflow.access_journal.seal import midnight
-from pixflow.authorization import follows
-from pixflow.dossier.state import Dossier
 from projections.store.folds import fold_of
 from web.accounts.types import Session
+from web.desk import reading_reasons
 from web.desk.desk import Desk
 from web.http.people import People
 
@@ -44,19 +44,26 @@ class DeskWitness:
     def note(self, people: People) -> None:
         """Writes a line for the people whom a page shows, none for nobody. Raises MassReading and the store's errors.
 
-        What is read by a role or a glass is counted with its line.
+        A reading by a role or a glass counts with its line. One that counts as such for another reason than the line
+        tells has a line before it.
         """
         self.noted = True
         if not (people.opened or people.listed or people.more):
             return
-        why = people.why or (self._why(people.opened) if people.opened else LISTED[self._desk.scope.whose])
-        fresh = self._journal.fresh(self._desk.me, people.listed, self._now()) if why == "role" else 0
+        desk, listed = self._desk, LISTED[self._desk.scope.whose]
+        why = reading_reasons.told(desk, people.opened) if people.opened else listed
+        fresh = self._journal.fresh(desk.me, people.listed, self._now()) if listed == "role" else 0
         line = self._line("shown", people.opened, len(people.listed) + people.more, fresh, why)
-        if why not in ("role", "glass") or not self._desk.host.site:
-            self._journal.write(line, self._desk.today)
-        elif self._is_mass_reading(line):
-            self._write("stopped", people.opened, 0, 0, why)
-            raise MassReading(self._desk)
+        if not desk.host.site:
+            self._journal.write(line, desk.today)
+        elif why in FAR:
+            self._count(line)
+        else:
+            reason = reading_reasons.counted(desk, people.opened) if people.opened else why
+            if reason in FAR or fresh:
+                read = people.opened if reason in FAR else None
+                self._count(self._line("counted", read, 0, fresh, reason if read else listed))
+            self._journal.write(structs.replace(line, fresh=0), desk.today)
 
     def refused(self, status: int) -> None:
         """Writes a line for a refusal: a page that this member may not read, or a dossier that exists."""
@@ -83,32 +90,21 @@ class DeskWitness:
         session = self._session.digest[:SESSION_BYTES] if self._session else None
         return Line(self._now(), what, self._page, account, self._desk.me, session, dossier, people, fresh, why)
 
-    def _why(self, dossier: UUID) -> Why:
-        """Returns the reason that lets this member open a dossier: the nearest to them."""
-        desk, state = self._desk, self._desk.state(dossier)
-        if not isinstance(state, Dossier):
-            return "role"
-        if state.advisor == desk.me:
-            return "own"
-        if state.advisor in desk.deputised:
-            return "deputy"
-        if any(follows(person, state, desk.today) for person in desk.owners):
-            return "task"
-        return "role" if desk.scope.whose == "all" else "glass"
-
     def _is_known(self, dossier: UUID) -> bool:
         with self._desk.served.reading() as tables:
             return fold_of(tables.connection, dossier) is not None
 
-    def _is_mass_reading(self, line: Line) -> bool:
-        """Writes a line, and tells if its member has now read more than the limits."""
+    def _count(self, line: Line) -> None:
+        """Writes a line that counts. Raises MassReading once its member has read more than the limits."""
         desk = self._desk
         began = midnight(desk.today, desk.zone)
         restored = desk.refs.team[desk.me].access.since
         since = micros(restored) if restored else 0
         counts = self._journal.write_and_count(line, desk.today, began, since)
         reads_all = desk.scope.whose == "all"
-        return mass_reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW)
+        if mass_reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
+            self._write("stopped", line.dossier, 0, 0, line.why)
+            raise MassReading(desk)
 
 
 def missed(request: Request) -> None:

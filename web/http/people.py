@@ -7,20 +7,17 @@ from uuid import UUID
 
 from fastapi import Request
 
-from pixflow.access_journal.line import Why
-
 
 @dataclass(frozen=True, slots=True)
 class People:
     """The young people of an answer: one whose dossier is `opened`, and others in its lists.
 
-    `more` counts those whose id is not known here. `why` replaces the reason that the reader's scope gives.
+    `more` counts those whose id is not known here.
     """
 
     opened: UUID | None = None
     listed: frozenset[UUID] = frozenset()
     more: int = 0
-    why: Why = ""
 
 
 NOBODY = People()
@@ -32,9 +29,9 @@ class Witness(Protocol):
     def note(self, people: People) -> None: ...
 
 
-def listed(*lists: Iterable[UUID | None], more: int = 0, why: Why = "") -> People:
+def listed(*lists: Iterable[UUID | None], more: int = 0) -> People:
     """Returns the people of lists, each counted once."""
-    return People(None, frozenset(id for ids in lists for id in ids if id), more, why)
+    return People(None, frozenset(id for ids in lists for id in ids if id), more)
 
 
 def opened(dossier: UUID, *lists: Iterable[UUID | None]) -> People:

@@ -37,6 +37,7 @@ PAGES = {
 
 
 WHAT = {
+    "counted": "Comptée dans les limites de lecture",
     "stopped": "Trop de lectures : accès coupé",
     "refused": "Page refusée",
     "signed-in": "Connexion",

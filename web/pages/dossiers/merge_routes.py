@@ -18,7 +18,7 @@ from web.desk.desk import Desk
 from web.http.addresses import PageNumber
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import SIZE, Pager
-from web.http.people import People, listed, opened
+from web.http.people import People, listed, note, opened
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
 
@@ -107,6 +107,7 @@ def join(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     if form is None:
         return _page(request, desk, dossier_id, dossier, None, errors)
     if not (dossier.merged and dossier.merged.into == form.into):
+        note(request, opened(dossier_id))  # the other dossier will say what this one says
         made = merge.steps(desk, dossier_id, dossier, form.into)
         outcome = record_all(desk, made, ("merge", str(dossier_id), str(form.into)), command_id=form.command_id)
         if errors := _refused(desk, outcome):
@@ -158,6 +159,8 @@ def _page(
         preview=merge.preview(desk, _made(desk, dossier_id, dossier, kept), kept, dossier_id) if kept else None,
         errors=errors or {},
     )
+    if kept:
+        note(request, opened(kept))
     return page(request, shown, status=422 if errors else 200)
 
 

@@ -11,7 +11,6 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from msgspec.structs import asdict, replace
 
 from pixflow import tasks
-from pixflow.access_journal.line import Why
 from pixflow.authorization import TASK_OWNERS
 from pixflow.dossier.identity import open_dossier
 from pixflow.identity import normalise
@@ -136,8 +135,7 @@ class QueuePage(Page):
         rows = [row for group in self.own.groups for row in group.rows]
         rows += [*self.snoozed.rows, *self.escalated.rows]
         others = [*(one.dossier for one in self.seat_offers), *(one.dossier for one in self.receptions)]
-        why: Why = "own" if self.own.groups or self.snoozed.rows or not self.escalated.rows else ""
-        return listed((row.stream for row in rows), others, more=_lines(self.receipt), why=why)
+        return listed((row.stream for row in rows), others, more=_lines(self.receipt))
 
 
 @router.get("/boite")

@@ -57,7 +57,7 @@ class WorkshopsPage(Page):
 
     @property
     def shows(self) -> People:
-        return listed((offer.dossier for offer in self.seat_offers), why="own")
+        return listed(offer.dossier for offer in self.seat_offers)
 
 
 @router.get("/ateliers")
