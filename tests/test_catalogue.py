@@ -780,7 +780,13 @@ EMITTED: dict[type[Event], Emitted] = {
     d.PersonErased: Emitted(
         (opened(), d.ErasureRequested(reason="request", on=DAY)),
         erasure.erase_person,
-        {"request": 2, "participations": (PARTICIPATION,), "duplicates": (OTHER_DOSSIER,), "actor": "somebody else", "on": LATER},
+        {
+            "request": 2,
+            "participations": (PARTICIPATION,),
+            "duplicates": (OTHER_DOSSIER,),
+            "actor": "somebody else",
+            "on": LATER,
+        },
     ),
     d.Retracted: Emitted(
         (opened(), assigned()), retraction.retract, {"version": 2, "reason": "erreur", "on": DAY}

@@ -266,7 +266,13 @@ def test_a_simulated_structure_has_no_fault(tmp_path: Path, database: Database |
 
 def numbered(opened: OpenStructure, number: str) -> UUID:
     """A dossier with an i-Milo number."""
-    said = {"last_name": "Ba", "first_name": "Awa", "birth_date": None, "site": "Mortagne", "imilo_number": number}
+    said: dict[str, Any] = {
+        "last_name": "Ba",
+        "first_name": "Awa",
+        "birth_date": None,
+        "site": "Mortagne",
+        "imilo_number": number,
+    }
     dossier = uuid4()
     opened.engine.execute({"dossier": dossier}, open_dossier_of, by=Actor(OPERATOR), command_id=uuid4(), **said)
     return dossier
@@ -288,7 +294,7 @@ def test_a_claim_that_is_gone_or_another_s_is_found_and_named(
     """Else a second dossier may get the number, and a second person the e-mail."""
     for number in ("001", "002"):
         numbered(opened, number)
-    said = {"name": "Paul Rey", "email": "paul@exemple.fr", "roles": ("advisor",), "site": None}
+    said: dict[str, Any] = {"name": "Paul Rey", "email": "paul@exemple.fr", "roles": ("advisor",), "site": None}
     person = uuid4()
     opened.engine.execute({"staff": person}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
     assert list(faults.all_faults(opened.engine)) == []
@@ -304,12 +310,13 @@ def test_a_number_that_another_one_has_meanwhile_is_no_fault(
 ) -> None:
     """The number changes between the look at the dossiers and the look at their claims."""
     engine, dossier = opened.engine, numbered(opened, "001")
-    looked, moved = engine.claim_holders, []
+    looked = engine.claim_holders
+    moved: list[bool] = []
 
     def holders(kind: str, values: Iterable[str]) -> dict[str, UUID]:
         if not moved:
             moved.append(True)
-            said = {"last_name": "Ba", "first_name": "Awa", "birth_date": None, "site": "Mortagne"}
+            said: dict[str, Any] = {"last_name": "Ba", "first_name": "Awa", "birth_date": None, "site": "Mortagne"}
             by = Actor(OPERATOR)
             engine.execute({"dossier": dossier}, correct_identity, by=by, command_id=uuid4(), imilo_number="2", **said)
         return looked(kind, values)

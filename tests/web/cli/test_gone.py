@@ -227,10 +227,10 @@ def test_an_erasure_stays_unfinished_while_a_backup_cannot_be_read(data: Path, p
     with closing(opened.engine):
         person = open_dossier(opened, "Diallo")
         last = last_of(data)
-        erasures.request(opened, person)
+        request = erasures.request(opened, person)
         with somebody.without(data, data / "backups" / "ici" / part.format(last=last.name)):
             with pytest.raises(erasing.ErasureUnfinished):
-                erasing.erase(opened, person, by=Actor(OPERATOR), command_id=uuid4())
+                erasing.erase(opened, person, request, by=Actor(OPERATOR), command_id=uuid4())
             assert run("tick").exit_code == 1
         assert erasing.is_pending(opened)
         assert not refreshed(opened, last)
