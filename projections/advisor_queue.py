@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 
 from pixflow import tasks
+from pixflow.dossier.stepper import current_stage
 from pixflow.identity import normalise
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
@@ -97,7 +98,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 def _about(kind: str, state: Any, task: tasks.Task) -> Row:
     match kind:
         case "dossier":
-            there = {name: getattr(state, name) for name in ("programme", "site", "phone")}
+            there = {"stage": current_stage(state), **{at: getattr(state, at) for at in ("programme", "site", "phone")}}
             return {"name": f"{state.first_name} {state.last_name}", "group": state.group or "", **there}
         case "participation":
             return {"name": f"{state.first_name} {state.last_name}"}

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pixflow.dossier import assignment, closing, follow_up
-from pixflow.dossier.stages import orientation
+from pixflow.dossier.stages import orientation, parcours
 from pixflow.participation import campaign
 from pixflow.protocol import drafting
 from pixflow.tasks import STAGE_OF
 from pixflow.team.absences import declare_absence
 from pixflow.workshop import booking
-from tests.web.arranged import scheduled, seat
+from tests.web.arranged import Arranged, opened, scheduled, seat, to_book, to_debrief
 from tests.web.client import InspectingClient, words
 from tests.web.exports import DAY, ROWS, Board, dossiers
 from tests.web.filled import fill, hire, part, receive, said, texts
@@ -161,6 +161,29 @@ def test_the_stage_may_stand_in_the_address_too(at_work: House) -> None:
     page = parsed(queue(at_work, query="?etape=prescription"))
     assert texts(str(page), ".item-who") == ["Zoé Diallo"]
     assert said(page.select_one(".chips a[aria-current]")) == "3 Prescription 1 : ôter ce filtre ×"
+
+
+def measured(at_work: House) -> Arranged:
+    """Every action is done: what they brought is to be measured, sixty days after."""
+    dossier, actions = at_work.prescribed()
+    for action in actions:
+        at_work.on(dossier, parcours.end_action, action=action, outcome="done", note="")
+    at_work.day(date(2026, 7, 1))
+    return dossier, ""
+
+
+@pytest.mark.parametrize("arrange", [opened, to_book, to_debrief, measured])
+def test_a_row_says_the_stage_of_its_dossier_as_the_list_and_the_page_do(
+    at_work: House, arrange: Callable[[House], Arranged]
+) -> None:
+    dossier, _ = arrange(at_work)
+    client = at_work.client(NADIA)
+    rows = texts(queue(at_work), f"[id^='task-{dossier}'] .item-stage")
+    (listed,) = texts(client.get("/dossiers").text, f"#dossier-{dossier} .item-stage")
+    steps = texts(client.get(f"/dossiers/{dossier}").text, ".stepper [aria-current] .step")
+    assert rows
+    assert {*rows} == {listed}
+    assert steps == ([] if listed == "parcours terminé" else [f"{listed} : en cours"])
 
 
 # --- what a row says and where it leads
