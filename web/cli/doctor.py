@@ -67,13 +67,13 @@ def _examined(slug: str, seconds: float | None) -> list[Finding]:
 
 
 def _findings(slug: str, seconds: float | None) -> list[Finding]:
-    """Runs every check on a structure; an error that keeps it from opening is a finding."""
+    """Runs every check on a structure; one that does not open is a finding, beside those that need no open one."""
     try:
         check_here(slug)
         with open_slug(slug) as opened:
             reads = reads_of(opened)
             try:
-                demo = opened.engine.references().structure.demonstration
+                demo = opened.demonstration and opened.engine.references().structure.demonstration
                 settings = sound()
                 return [
                     *health.all_findings(opened, reads, seconds),
@@ -85,7 +85,13 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
                 reads.close()
     except Exception as error:
         closed = Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)})
-        return [closed, *health.file_findings(Storage().data, slug, structure_folder.utc_now()), *_settings()]
+        data = Storage().data
+        return [
+            closed,
+            *health.file_findings(data, slug, structure_folder.utc_now()),
+            *_settings(),
+            *account_checks.findings(sound(), demo=structure_folder.is_demonstration(data)),
+        ]
 
 
 def _settings() -> list[Finding]:

@@ -17,7 +17,7 @@ from pixflow import erasing, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import key_copies
 from pixflow.structure_folder import OpenStructure
-from tests import erasures, somebody
+from tests import damage, erasures, somebody
 from tests.backups.house import open_dossier
 from tests.store.test_folders import LOSSES
 from tests.web.cli import test_app
@@ -290,3 +290,21 @@ def test_accounts_know_a_structure_of_which_nothing_else_is_left(data: Path, kno
     assert "1 accès retiré." in plain(ran("account", "forget", str(known)))
     ran("tick")
     ran("backup", "--to", "elsewhere")
+
+
+@pytest.mark.parametrize("hidden", ["does not open", "says that it is a demonstration"])
+def test_the_accounts_are_looked_at_beside_each_structure(data: Path, hidden: str) -> None:
+    """Whoever damages a structure, or writes « demonstration » into its first event, hides no forged account."""
+    invited = ("account", "invite", SOPHIE, "--structure", "ici")
+    ran(*invited)
+    assert doctored()["ici"]["account_store"]["level"] == "good"
+    (data / "keys" / "_site.key").chmod(0o644)
+    if hidden == "does not open":
+        (data / "ici" / "structure.json").write_bytes(b"{")
+    else:
+        opened = structure_folder.open_one(data, "ici", database=Settings().database())
+        damage.open_as_demonstration(opened, appended=False)
+        opened.engine.close()
+    told = doctored()
+    assert [told[slug]["account_store"]["details"].get("why") for slug in ("ici", "tarbes")] == ["modes", "modes"]
+    assert {"tls", "breached_passwords"} <= told["ici"].keys()

@@ -189,7 +189,8 @@ def test_doctor_opens_the_store_with_its_key(at_work: House, tmp_path: Path) -> 
     assert "Leur base manque, est vide ou abîmée" in said()
     store.unlink()
     assert "Leur base manque, est vide ou abîmée" in said()
-    assert account_checks.findings(about, demo=True) == []
+    assert account_checks.findings(about, demo=True) == account_checks.findings(about, demo=False)
+    assert account_checks.findings(Settings(data=tmp_path / "nobody"), demo=True) == []
     assert account_checks.account_store(Settings(data=tmp_path / "nobody")).details == {"why": "none"}
 
 
