@@ -3,14 +3,16 @@
 from datetime import date
 from typing import TypeVar
 
-from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, TEAM, decision
+from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, TEAM, Argument, decision
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument, out_of_range
 from pixflow.events import grille as g
 from pixflow.events import protocol as p
 from pixflow.events.base import Event
 from pixflow.protocol.publishing import Draft, Grilles, Opinion, Protocols, must_hold
+from pixflow.protocol.safeguards import changes_safeguards, must_have_a_second
 from pixflow.refused import Refused, required
+from pixflow.team.staff import Team
 
 T = TypeVar("T")
 
@@ -84,12 +86,20 @@ def drop_grille_draft(grilles: Grilles, *, draft: int, reason: str, on: date) ->
     return [g.GrilleDraftDropped(draft=draft, reason=required(reason, "reason"), on=on)]
 
 
-@decision("publish_protocol_draft", REFERENT_AND_MANAGER)
-def publish_protocol_draft(protocols: Protocols, *, draft: int, from_day: date, alone: bool, on: date) -> list[Event]:
-    """Publishes the draft from today or a later day. `alone`: also without any endorsement."""
+@decision("publish_protocol_draft", REFERENT_AND_MANAGER, Argument.TEAM, Argument.ACTOR)
+def publish_protocol_draft(
+    protocols: Protocols, *, draft: int, from_day: date, alone: bool, on: date, team: Team, actor: str
+) -> list[Event]:
+    """Publishes the draft from today or a later day. `alone`: also without any endorsement.
+
+    One that changes retention or reading limits needs a second person and a notice (safeguards.must_have_a_second).
+    """
     if draft == protocols.made_of and protocols.published[-1][0] == from_day:
         return []
-    document = ready(current_draft(protocols.draft, draft), from_day, alone, on)
+    current = current_draft(protocols.draft, draft)
+    document = ready(current, from_day, alone, on)
+    if changes_safeguards(protocols.published, document, from_day):
+        must_have_a_second(current, from_day, team, actor, on)
     return [p.ProtocolPublished(document=document, from_day=from_day)]
 
 

@@ -117,6 +117,27 @@ def account_waits(name: str, url: str) -> tuple[str, str]:
     return say("pixflow : un compte attend une deuxième personne"), f"{text}\n\n{_UNEXPECTED}\n\n{url}\n"
 
 
+def protocol_proposed(author: str, url: str) -> tuple[str, str]:
+    """Returns subject and text of a draft that changes retention or reading limits."""
+    text = (
+        "{author} propose un protocole qui change la durée de conservation ou les limites de lecture. Il attend "
+        "l’accord d’une deuxième personne, de la direction."
+    )
+    return typeset("pixflow : un protocole attend une deuxième personne"), (
+        f"{say(text, author=author)}\n\n{_UNEXPECTED}\n\n{url}\n"
+    )
+
+
+def protocol_to_come(number: int, day: date, url: str) -> tuple[str, str]:
+    """Returns subject and text of a publication that changes retention or reading limits."""
+    text = (
+        "Le protocole n° {number} est publié. Il change la durée de conservation ou les limites de lecture, à partir "
+        "du {day}. D’ici là, sa publication s’annule depuis sa page."
+    )
+    said = say(text, number=number, day=dates.day(day, year=True))
+    return typeset("pixflow : la conservation ou les limites de lecture changent"), f"{said}\n\n{url}\n"
+
+
 _UNEXPECTED = typeset(
     "Si vous ne vous y attendiez pas, ne confirmez rien : parlez-en d’abord. Quelqu’un d’autre se sert peut-être d’un"
     " compte."

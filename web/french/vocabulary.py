@@ -79,6 +79,7 @@ NOTICES = {
     "glass": "un jeune est reçu",
     "second-person": "une deuxième personne est attendue",
     "absence": "une absence est notée à votre nom",
+    "protocol": "un protocole change la conservation ou les limites de lecture",
 }
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}

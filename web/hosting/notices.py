@@ -23,6 +23,7 @@ from pixflow.events.notices import NoticeKind
 from pixflow.events.staff import AbsenceDeclared, RoleGranted
 from pixflow.events.values import Role
 from pixflow.identity import normalise
+from pixflow.protocol.safeguards import changes_safeguards, changes_to_come, first_day
 from pixflow.reference_data import References
 from pixflow.team.absences import colleagues_deputised_by
 from pixflow.team.notices import send_notice, stream_of
@@ -63,10 +64,13 @@ def send(engine: Engine, due: Iterable[Notice], outbox: Outbox) -> int:
 
 
 def alarms(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
-    """Returns the alarms that are not sent yet: mass reading, and what waits for a second person. At night too."""
+    """Returns the alarms that are not sent yet, at night too.
+
+    They tell of mass reading, of what waits for a second person, and of a protocol that changes safeguards.
+    """
     refs, now = engine.references(), engine.clock()
     with side.database.connect() as connection:
-        due = [*_mass_reading(refs, now, url), *_second_person(connection, refs, now, url)]
+        due = [*_mass_reading(refs, now, url), *_second_person(connection, refs, now, url), *_protocol(refs, now, url)]
     return [notice for notice in due if not _is_sent(engine, notice)]
 
 
@@ -236,6 +240,19 @@ def _second_person(connection: Connection, refs: References, now: datetime, url:
         if first and known.access.enters and not known.access.confirmed:
             said = french.account_waits(known.name, f"{url}/equipe/{member}")
             yield from _to_second(refs, now, {first, str(member)}, f"{member} {version}", said)
+
+
+def _protocol(refs: References, now: datetime, url: str) -> Iterator[Notice]:
+    """Yields a notice of the draft, then of each publication to come, that changes retention or reading limits."""
+    state, today = refs.protocols, refs.calendar.local_day(now)
+    draft, due = state.draft, dict[str, tuple[str, str]]()
+    if draft and changes_safeguards(state.published, draft.document, first_day(today)):
+        author = refs.team[UUID(draft.by)].name
+        due[f"draft {draft.number}"] = french.protocol_proposed(author, f"{url}/protocole/projet/protocole")
+    for number, day in changes_to_come(state, today):
+        due[f"{number} {day}"] = french.protocol_to_come(number, day, f"{url}/protocole?protocole={number}")
+    for about, (subject, text) in due.items():
+        yield from (Notice(person, "protocol", about, subject, text) for person in _stewards(refs, now))
 
 
 def _latest(connection: Connection, topic: str, now: datetime) -> Iterable[tuple[UUID, int]]:

@@ -158,6 +158,13 @@ REFUSALS: dict[str, str] = {
     "modification.",
     "from-the-past": "Le {from_day} est déjà passé : une publication compte à partir d’aujourd’hui, ou plus tard.",
     "nobody-endorsed": "Personne n’a approuvé ce projet : cochez pour le publier quand même.",
+    "notice-needed": "Ce projet change la durée de conservation ou les limites de lecture : il compte au plus tôt le "
+    "{first}, pour que chacun le sache avant.",
+    "direction-approves": "Ce projet change la durée de conservation ou les limites de lecture : une personne de la "
+    "direction, autre que celle qui le propose, l’approuve d’abord, ou le publie.",
+    "colleague-approves": "Ce projet change la durée de conservation ou les limites de lecture, et la personne qui le "
+    "propose est seule à la direction : quelqu’un d’autre l’approuve d’abord. Sans collègue, la personne qui exploite "
+    "pixflow en ajoute un, avec « pixflow staff add ».",
     "demonstration-folder": "Le dossier {path} est celui d’une démonstration, que chacun ouvre sans mot de passe : "
     "ouvrez la structure dans un autre (PIXFLOW_DATA ou --data).",
     "not-a-demonstration": "La structure « {slug} » n’est pas une démonstration : « serve --demo » l’ouvrirait à tous, "

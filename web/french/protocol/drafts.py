@@ -90,6 +90,16 @@ def takes_over(what: str, number: int, day: date) -> str:
     return say(text, number=number, day=dates.day(day, year=True))
 
 
+def seconded(author: str, earliest: date) -> str:
+    """Says who is asked besides the author of a draft that changes retention or reading limits, and from which day."""
+    text = (
+        "Ce projet change la durée de conservation ou les limites de lecture. Une personne de la direction, autre que "
+        "{author}, l’approuve ou le publie ; sans autre direction, n’importe qui d’autre l’approuve. Il compte au "
+        "plus tôt le {day}, et chacun en est prévenu."
+    )
+    return say(text, author=author, day=dates.day(earliest, year=True))
+
+
 def verb(kind: str) -> str:
     return tasks.VERBS.get(kind, kind)
 

@@ -20,6 +20,8 @@ from web.pages.protocol.drafts import KINDS, DocumentKind
 
 router = APIRouter()
 BASE = "/protocole/projet"
+FIELDS = {"from-the-past": "from_day", "notice-needed": "from_day", "nobody-endorsed": "alone"}
+"""The field of the form that a refusal is about."""
 
 
 class SaveForm(Form):
@@ -203,7 +205,7 @@ def _answer(
 ) -> Response:
     if outcome.refused is None:
         return redirect(request, url)
-    field = {"from-the-past": "from_day", "nobody-endorsed": "alone"}.get(outcome.refused.code)
+    field = FIELDS.get(outcome.refused.code)
     name = field or str(outcome.refused.details.get("field", ""))
     errors = {name: refusals.sentence(desk, outcome.refused)}
     return _again(request, desk, kind, OpenForm(form, values=data, errors=errors), day)
@@ -221,7 +223,8 @@ def _draft(
     request: Request, desk: Desk, kind: DocumentKind, day: date | None, number: int, *, status: int = 200, **said: Any
 ) -> Response:
     asked = day or desk.refs.calendar.add(desk.today, 1)
-    return page(request, drafts.draft_page(desk, kind, max(asked, desk.today), number, **said), status=status)
+    shown = max(asked, drafts.first_day_of(desk, kind, asked))
+    return page(request, drafts.draft_page(desk, kind, shown, number, **said), status=status)
 
 
 def _editor(

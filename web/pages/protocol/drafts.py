@@ -15,6 +15,7 @@ from pixflow.events.protocol import ProtocolEndorsed
 from pixflow.protocol import drafting
 from pixflow.protocol.comparison import band_changes
 from pixflow.protocol.publishing import Draft, Grilles, Protocols
+from pixflow.protocol.safeguards import changes_safeguards, first_day
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french.events import sentences
@@ -158,7 +159,8 @@ class DraftPage(Page):
     """A draft of a grid or of a protocol; `day` is the one from which it would count, `since` the same in words.
 
     `may` names the decisions that this person may take. `own`: they wrote the draft; `endorsed`: they endorse it.
-    `takes_over` warns of a version that is published for a later day. Of the three forms one may have been refused.
+    `takes_over` warns of a version that is published for a later day, `seconded` says who is asked besides its author,
+    "" for nobody. `earliest` is the first day that it may count from. Of the three forms one may have been refused.
     """
 
     template = "protocol/drafts/draft.html"
@@ -182,6 +184,8 @@ class DraftPage(Page):
     endorsements: str
     opinions: Sequence[OpinionRow]
     takes_over: str
+    seconded: str
+    earliest: date
     opinion_form: OpenForm
     drop_form: OpenForm
     publication_form: OpenForm
@@ -202,7 +206,7 @@ def draft_page(
     """Returns the page of the draft under discussion; `number` pages the young people that a grid concerns."""
     draft, names = kind.draft_of(desk), names_for(desk)
     assert draft is not None
-    endorsers = [names.staff(id) for id in draft.endorsed_by]
+    endorsers, earliest = [names.staff(id) for id in draft.endorsed_by], first_day_of(desk, kind, day)
     mine = draft.opinions.get(desk.actor.id)
     forms = {name: OpenForm(name) for name in ("opinion", "drop")}
     forms["publish"] = OpenForm("publish", values={"from_day": day.isoformat()})
@@ -227,12 +231,21 @@ def draft_page(
         endorsements=french.endorsements(len(endorsers)),
         opinions=list(opinions(desk, kind, draft.number)),
         takes_over=takeover_warning(desk, kind, day),
+        seconded=french.seconded(names.staff(draft.by), earliest) if earliest > desk.today else "",
+        earliest=earliest,
         opinion_form=forms["opinion"],
         drop_form=forms["drop"],
         publication_form=forms["publish"],
         grid=grid_draft(desk, draft.document, day, number) if kind.what == "grille" else None,
         protocol=protocol_draft(desk, draft.document, day, number) if kind.what == "protocole" else None,
     )
+
+
+def first_day_of(desk: Desk, kind: DocumentKind, day: date) -> date:
+    """Returns the first day that the draft may count from: today, or after a notice."""
+    known, draft = desk.refs.protocols, kind.draft_of(desk)
+    guarded = draft and kind.what == "protocole" and changes_safeguards(known.published, draft.document, day)
+    return first_day(desk.today) if guarded else desk.today
 
 
 def grid_draft(desk: Desk, document: Grille, day: date, page: int) -> GridDraft:

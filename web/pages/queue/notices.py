@@ -1,9 +1,10 @@
-"""Notices of Ma boîte beside the tasks: the first steps in an empty structure, and drafts that wait for an opinion."""
+"""Notices of Ma boîte beside the tasks: first steps, drafts that wait for an opinion, safeguards that change soon."""
 
 from dataclasses import dataclass
 
 from pixflow.dossier.identity import open_dossier
 from pixflow.protocol import drafting
+from pixflow.protocol.safeguards import changes_to_come
 from pixflow.team.membership import add_member
 from projections import dossier_sheet
 from web.desk.desk import Desk
@@ -24,7 +25,7 @@ class FirstStep:
 
 @dataclass(frozen=True, slots=True)
 class DraftNotice:
-    """A draft whose opinion the person at the desk has not given."""
+    """A draft whose opinion the person at the desk has not given, or a protocol that counts soon."""
 
     sentence: str
     href: str
@@ -61,17 +62,27 @@ def first_steps(desk: Desk) -> list[FirstStep]:
 
 
 def drafts(desk: Desk) -> list[DraftNotice]:
-    """Returns the drafts of somebody else that wait for the opinion of the person at the desk."""
+    """Returns the drafts of others that wait for an opinion of the person at the desk, and what changes soon.
+
+    Everybody reads, before its first day, of a protocol that changes retention or reading limits.
+    """
     known = (
         ("grille", "Le projet de grille", desk.refs.grilles.draft, drafting.endorse_grille),
         ("protocole", "Le projet de protocole", desk.refs.protocols.draft, drafting.endorse_protocol),
     )
     names = names_for(desk)
     text = "{what} que {who} propose depuis le {day} attend votre avis."
+    coming = "Le protocole n° {number} change la durée de conservation ou les limites de lecture à partir du {day}."
     return [
-        DraftNotice(
-            say(text, what=what, who=names.staff(draft.by), day=dates.day(draft.on)), f"/protocole/projet/{address}"
-        )
-        for address, what, draft, endorse in known
-        if draft and draft.by != desk.actor.id and desk.actor.id not in draft.opinions and desk.may(endorse)
+        *(
+            DraftNotice(say(coming, number=number, day=dates.day(day)), f"/protocole?protocole={number}")
+            for number, day in changes_to_come(desk.refs.protocols, desk.today)
+        ),
+        *(
+            DraftNotice(
+                say(text, what=what, who=names.staff(draft.by), day=dates.day(draft.on)), f"/protocole/projet/{address}"
+            )
+            for address, what, draft, endorse in known
+            if draft and draft.by != desk.actor.id and desk.actor.id not in draft.opinions and desk.may(endorse)
+        ),
     ]

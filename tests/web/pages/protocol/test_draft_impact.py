@@ -51,7 +51,7 @@ def test_a_shorter_retention_names_the_dossiers_that_fall_due(at_work: House) ->
     at_work.opened(first="David", last="Diallo", programme="CEJ")
     drafted(at_work, shorter(3))
     page = read(at_work, PROTOCOL)
-    assert "2 dossiers de plus passeraient leur délai de conservation le 4 août 2026" in words(page)
+    assert "2 dossiers de plus passeraient leur délai de conservation le 10 août 2026" in words(page)
     assert names(page) == ["Aminata Diallo", "Chloé Diallo"]
     assert "en CEJ : 3 mois, passés le 16 juin 2026" in texts(page, ".touched .item-why")[0]
     own = read(at_work, PROTOCOL, by=NADIA)
