@@ -142,6 +142,8 @@ def taken(decide: Callable[..., Any], before: Given, arguments: Mapping[str, Any
         asked.setdefault("person", ADVISOR)
     if "actor" in signature(function_of(decide)).parameters:
         asked.setdefault("actor", str(COLLEAGUE))
+    if "now" in signature(function_of(decide)).parameters:
+        asked.setdefault("now", AT)
     decided = decide(*states, **asked)
     by_stream = decided if isinstance(decided, Mapping) else {next(iter(kinds)): decided}
     return {kind: events for kind, events in by_stream.items() if events}

@@ -64,6 +64,7 @@ TAKEN_WITHIN = {
     "advance_participation": "follow",
     "withdraw_participation": "vanish",
     "granted_roles": "change_roles",
+    "roles_again": "reset_factors",
     "receive_result": "follow",
     "retract_participation": "unmatch",
     "retract_from_pix": "resettle_purpose",
@@ -87,7 +88,7 @@ WORKSHOPS = {
 }  # fmt: skip
 ACCESS = {
     "invite_account", "confirm_account", "suspend_account", "request_restoration", "restore_account",
-    "request_factors_reset", "reset_factors",
+    "request_factors_reset", "withdraw_factors_reset", "reset_factors",
 }  # fmt: skip
 ACCOUNTS = {"add", "change_roles", "confirm_role", "leave", "come_back", "designate_referent"} | ACCESS
 DAYS = {"state_contact", "declare_absence", "cancel_absence"}

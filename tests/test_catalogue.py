@@ -93,6 +93,7 @@ from pixflow.resources import questions, sharing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from pixflow.team import absences, accounts, calendar, confirmation, membership, milestones, notices, roles, staff
+from pixflow.team.access import Access
 from pixflow.workshop import booking, papers, scheduling, undo, visitors
 from tests.decisions import DECISIONS
 from tests.given import (
@@ -246,6 +247,13 @@ AWAY: dict[str, Any] = {
     "actor": str(ADVISOR),
 }  # fmt: skip
 BY_PAUL: dict[str, Any] = {"on": DAY, "actor": str(COLLEAGUE)}
+STEWARD = staff.Staff(
+    1, name="—", roles=frozenset({"manager"}), access=Access(opened=True, confirmed=True, closed_at=AT)
+)
+BY_SECOND: dict[str, Any] = {
+    **BY_PAUL, "person": REFERRAL, "team": {ADVISOR: STEWARD, COLLEAGUE: STEWARD, ACTION: STEWARD},
+}  # fmt: skip
+"""The events before are by ADVISOR. Each of the three was closed just now, and is open again."""
 HALF = linked(progress="0.5")
 
 ARTICLE = ResourceDocument(
@@ -447,9 +455,18 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     x.AccountInvited: Emitted(CAMILLE, accounts.invite_account, {"on": DAY, "actor": str(COLLEAGUE)}),
     x.AccountOpened: Emitted(CAMILLE, accounts.open_account, {"way": "passkey", "on": DAY}),
-    x.AccountConfirmed: Emitted((*CAMILLE, x.AccountInvited(on=DAY)), accounts.confirm_account, BY_PAUL),
+    x.AccountConfirmed: Emitted(
+        (*CAMILLE, x.AccountInvited(on=DAY), x.AccountOpened(way="passkey", on=DAY)),
+        accounts.confirm_account,
+        BY_SECOND,
+    ),
     x.AccountSuspended: Emitted(
         (*CAMILLE, x.AccountOpened(way="passkey", on=DAY)), accounts.suspend_account, {"reason": "colleague", **BY_PAUL}
+    ),
+    x.ClosingRequested: Emitted(
+        (*CAMILLE, x.AccountOpened(way="passkey", on=DAY)),
+        accounts.suspend_account,
+        {"reason": "colleague", **BY_SECOND},
     ),
     x.RestorationRequested: Emitted(
         (*CAMILLE, x.AccountSuspended(reason="colleague", on=DAY)), accounts.request_restoration, BY_PAUL
@@ -457,15 +474,20 @@ EMITTED: dict[type[Event], Emitted] = {
     x.AccountRestored: Emitted(
         (*CAMILLE, x.AccountSuspended(reason="colleague", on=DAY), x.RestorationRequested(on=DAY)),
         accounts.restore_account,
-        BY_PAUL,
+        BY_SECOND,
     ),
     x.FactorsResetRequested: Emitted(
         (*CAMILLE, x.AccountOpened(way="passkey", on=DAY)), accounts.request_factors_reset, BY_PAUL
     ),
+    x.FactorsResetWithdrawn: Emitted(
+        (*CAMILLE, x.AccountOpened(way="passkey", on=DAY), x.FactorsResetRequested(on=DAY)),
+        accounts.withdraw_factors_reset,
+        BY_PAUL,
+    ),
     x.FactorsReset: Emitted(
         (*CAMILLE, x.AccountOpened(way="passkey", on=DAY), x.FactorsResetRequested(on=DAY)),
         accounts.reset_factors,
-        BY_PAUL,
+        BY_SECOND,
     ),
     c.CampaignFound: Emitted(
         (),

@@ -8,7 +8,7 @@ from pixflow.events.base import Event
 
 SignInWay = Literal["passkey", "password", "issuer"]
 SuspensionReason = Literal["colleague", "mass-reading", "operator"]
-PLAIN = frozenset({"way", "reason", "on"})
+PLAIN = frozenset({"way", "reason", "on", "to_confirm"})
 """Fields in clear: codes and days."""
 
 
@@ -47,6 +47,14 @@ class AccountSuspended(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingRequested(Event):
+    """Somebody asks to close an account, or for a departure, after many within the hour: a second person does it."""
+
+    TOPIC: ClassVar[str] = "staff.ClosingRequested"
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestorationRequested(Event):
     """Somebody asks to open a suspended account again."""
 
@@ -71,8 +79,17 @@ class FactorsResetRequested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactorsResetWithdrawn(Event):
+    """The factors are not deleted after all: nobody asks for it any longer."""
+
+    TOPIC: ClassVar[str] = "staff.FactorsResetWithdrawn"
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactorsReset(Event):
-    """A second person deletes the factors: the member is invited again."""
+    """A second person deletes the factors: the member is invited again. `to_confirm`: and confirmed again."""
 
     TOPIC: ClassVar[str] = "staff.FactorsReset"
     on: date
+    to_confirm: bool = False

@@ -1,7 +1,6 @@
 """Joining, leaving and coming back."""
 
-from datetime import date
-from typing import get_args
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from pixflow import identity
@@ -11,8 +10,9 @@ from pixflow.events import staff as e
 from pixflow.events.base import Event
 from pixflow.events.values import Role
 from pixflow.refused import Refused, required
-from pixflow.team.roles import direction_confirms, granted_roles, must_be_known, must_leave_one
-from pixflow.team.staff import CONFIRMED, Staff, Team, address, must_work
+from pixflow.team.closing import asked_first, must_leave_stewards
+from pixflow.team.roles import granted_roles, must_be_known, must_leave_one, roles_again
+from pixflow.team.staff import Staff, Team, address, must_work
 
 
 @decision("add", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
@@ -59,19 +59,34 @@ def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
     return [] if number == staff.phone else [e.ContactStated(phone=number, on=on)]
 
 
-@decision("leave", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
+@decision("leave", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, Argument.NOW, system=(OPERATOR,))
 def record_departure(
-    staff: Staff, *, last_day: date, on: date, anyway: bool = False, person: UUID, team: Team, actor: str
+    staff: Staff,
+    *,
+    last_day: date,
+    on: date,
+    anyway: bool = False,
+    person: UUID,
+    team: Team,
+    actor: str,
+    now: datetime,
 ) -> list[Event]:
-    """Records the last day, included. `anyway`: also when no référent is left after it."""
+    """Records the last day, included; that it is asked, for more than some within an hour.
+
+    `anyway`: also when no référent is left after it; from the operator, also when too few keep accounts.
+    """
     if staff.version == 0:
         raise Refused("unknown-person")
     if last_day == staff.left:
         return []
     if not staff.works(on) and last_day >= on:
         raise Refused("has-left", last_day=staff.left)
-    must_leave_one(staff, staff.roles, team, person, last_day, actor, anyway)
-    return [e.StaffLeft(last_day=last_day, on=on)]
+    closes = max(last_day, on)
+    must_leave_one(staff, staff.roles, team, person, closes, actor, anyway)
+    if not (anyway and actor == OPERATOR):
+        must_leave_stewards(staff, team, closes + timedelta(days=1), person=person, actor=actor)
+    asked = asked_first(staff, on=on, now=now, person=person, team=team, actor=actor)
+    return [e.StaffLeft(last_day=last_day, on=on)] if asked is None else asked
 
 
 @decision("come_back", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
@@ -79,12 +94,5 @@ def undo_departure(staff: Staff, *, on: date, person: UUID, team: Team, actor: s
     """Records that the member works here again. After the last day, their roles wait for a second person again."""
     if staff.left is None:
         return []
-    if staff.works(on):
-        return [e.StaffReturned(on=on)]
-    back: list[Event] = [e.StaffReturned(on=on)]
-    for role in get_args(Role):
-        if role in staff.granted(on) and (role in CONFIRMED or direction_confirms(role, team, actor, on)):
-            back += granted_roles(
-                staff, [role], on=on, until=staff.ends.get(role), person=person, team=team, actor=actor
-            )
-    return back
+    back = e.StaffReturned(on=on)
+    return [back] if staff.works(on) else [back, *roles_again(staff, on=on, person=person, team=team, actor=actor)]

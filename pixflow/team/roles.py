@@ -73,6 +73,16 @@ def granted_roles(
     return granted
 
 
+def roles_again(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
+    """Grants again the roles of a member that need a second person: they wait for one once more."""
+    again: list[Event] = []
+    for role in get_args(Role):
+        if role in staff.granted(on) and (role in CONFIRMED or direction_confirms(role, team, actor, on)):
+            until = staff.ends.get(role)
+            again += granted_roles(staff, [role], on=on, until=until, person=person, team=team, actor=actor)
+    return again
+
+
 def direction_confirms(role: Role, team: Team, actor: str, day: date) -> bool:
     """Tells if a role gives names to read, by the hand of somebody who does not read them.
 
@@ -97,9 +107,13 @@ def must_be_known(roles: tuple[Role, ...]) -> None:
 def must_leave_one(
     staff: Staff, ended: Collection[Role], team: Team, person: UUID, day: date, actor: str, anyway: bool
 ) -> None:
-    """Raises Refused: "last-of-direction", "last-referent". Only the operator says `anyway` about the last manager."""
-    after = day + timedelta(days=1)
-    kept = [member.roles_on(after) for id, member in team.items() if id != person]
+    """Raises Refused: "last-of-direction", "last-referent". Only the operator says `anyway` about the last manager.
+
+    Who can sign in is replaced by somebody who can.
+    """
+    after, enters = day + timedelta(days=1), staff.access.is_open
+    able = (one for id, one in team.items() if id != person and (one.access.is_open or not enters))
+    kept = [one.roles_on(after) for one in able]
     lost = {role for role in ended if role not in staff.awaiting and not any(role in roles for roles in kept)}
     if "manager" in lost and not (anyway and actor == OPERATOR):
         raise Refused("last-of-direction")

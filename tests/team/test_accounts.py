@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any, get_args
 from uuid import UUID
 
@@ -17,7 +18,9 @@ from pixflow.events.values import Role
 from pixflow.refused import Refused
 from pixflow.team import access, accounts
 from pixflow.team.access import Access
+from pixflow.team.second_person import stewards
 from pixflow.team.staff import Staff
+from tests.team.deciding import added_to
 
 TODAY = date(2026, 9, 15)
 AT = datetime(2026, 9, 15, 8, 0, tzinfo=UTC)
@@ -45,7 +48,8 @@ def says(
     """The events of a decision about HER, by name; the code of a refusal."""
     her = person(*more.pop("roles", ("advisor",)), state=state, left=more.pop("left", None))
     try:
-        found = decide(her, on=TODAY, person=HER, team={**team, HER: her}, actor=str(by), **more)
+        added = {"on": TODAY, "person": HER, "team": {**team, HER: her}, "actor": str(by), "now": AT}
+        found = decide(her, **added_to(decide, **added), **more)
     except Refused as refused:
         return refused.code
     assert all(one.on == TODAY for one in found)  # type: ignore[attr-defined]
@@ -55,7 +59,7 @@ def says(
 ALL: dict[Any, dict[str, Any]] = {
     accounts.invite_account: {}, accounts.confirm_account: {}, accounts.suspend_account: {"reason": "colleague"},
     accounts.request_restoration: {}, accounts.restore_account: {}, accounts.request_factors_reset: {},
-    accounts.reset_factors: {},
+    accounts.withdraw_factors_reset: {}, accounts.reset_factors: {},
 }  # fmt: skip
 
 
@@ -108,8 +112,8 @@ def test_stewards_are_those_who_enter_confirmed_and_keep_accounts() -> None:
         UUID(int=6): person("manager", left=TODAY - timedelta(days=1)), UUID(int=7): person("manager", state=Access()),
         UUID(int=8): replace(person("manager"), awaiting={"manager": str(ME)}),
     }  # fmt: skip
-    assert list(accounts.stewards(team, TODAY)) == [ME, OTHER]
-    assert list(accounts.stewards(team, TODAY, but=ME)) == [OTHER]
+    assert list(stewards(team, TODAY)) == [ME, OTHER]
+    assert list(stewards(team, TODAY, but=ME)) == [OTHER]
 
 
 INVITED, CONFIRMED = "AccountInvited", "AccountConfirmed"
@@ -123,8 +127,9 @@ def test_the_operator_is_the_second_person_until_two_can_be() -> None:
         assert says(accounts.invite_account, Access(), by=ME, team=team) == [INVITED]
     alone = {ME: TEAM[ME]}
     assert says(accounts.invite_account, ENTERS, by=OPERATOR, team=alone) == [INVITED, CONFIRMED], "opened anew"
-    reset = replace(ENTERS, opened=False)
-    assert says(accounts.invite_account, reset, by=OPERATOR, team=alone) == [INVITED]
+    reset = told(e.FactorsReset(on=TODAY, to_confirm=True), state=ENTERS)
+    assert says(accounts.invite_account, reset, by=OPERATOR, team=alone) == [INVITED, CONFIRMED]
+    assert says(accounts.invite_account, reset, by=OPERATOR) == [INVITED], "two can confirm"
     assert says(accounts.invite_account, Access(), by=OPERATOR, team=alone, roles=("manager",)) == [INVITED, CONFIRMED]
     assert says(accounts.invite_account, SUSPENDED) == "account-suspended"
 
@@ -137,7 +142,16 @@ def test_confirmed_by_another_than_who_invited() -> None:
     assert says(accounts.confirm_account, PENDING, by=OPERATOR) == "another-person", "OTHER can"
     assert says(accounts.confirm_account, PENDING, by=OPERATOR, team={ME: TEAM[ME]}) == [CONFIRMED]
     by_operator = replace(PENDING, invited_by=OPERATOR)
-    assert says(accounts.confirm_account, by_operator, by=OPERATOR, team={}) == "another-person"
+    assert says(accounts.confirm_account, by_operator, by=OPERATOR) == "another-person", "ME and OTHER can"
+    assert says(accounts.confirm_account, by_operator, by=OPERATOR, team={}) == [CONFIRMED]
+
+
+def test_nobody_confirms_an_account_that_nobody_has_opened() -> None:
+    """Whoever opens the link afterwards would be confirmed, unseen."""
+    for by in (OTHER, OPERATOR):
+        assert says(accounts.confirm_account, replace(PENDING, opened=False), by=by) == "not-opened"
+    again = told(e.AccountInvited(on=TODAY), state=ENTERS)
+    assert says(accounts.confirm_account, again, by=OTHER) == "not-opened", "invited once more"
 
 
 def test_suspended_by_one_but_not_the_last_manager() -> None:
@@ -148,10 +162,11 @@ def test_suspended_by_one_but_not_the_last_manager() -> None:
     assert suspend(SUSPENDED) == []
     assert suspend(roles=("manager",)) == ["AccountSuspended"], "OTHER is left to open it again"
     alone = {ME: TEAM[ME], THIRD: TEAM[THIRD]}
-    assert suspend(roles=("manager",), team=alone) == "last-steward"
+    for role in ("manager", "administrator"):
+        assert suspend(roles=(role,), team=alone) == "last-steward"
+        for by in (OPERATOR, SITE):
+            assert suspend(roles=(role,), team=alone, by=by) == ["AccountSuspended"]
     assert suspend(roles=("advisor",), team=alone) == ["AccountSuspended"]
-    for by in (OPERATOR, SITE):
-        assert suspend(roles=("manager",), team=alone, by=by) == ["AccountSuspended"]
 
 
 TWICE = [
@@ -167,7 +182,74 @@ def test_two_people_give_back(ask: Any, do: Any, state: Access, by: str, done: s
     asked = replace(state, **{by: str(ME)})
     assert says(ask, asked, by=OTHER) == []
     assert says(do, asked, by=ME) == "another-person"
-    assert says(do, asked, by=OTHER) == [done]
+    assert says(do, asked, by=OTHER)[0] == done
+
+
+@pytest.mark.parametrize(("ask", "do", "state", "by", "done"), TWICE, ids=["restored", "reset"])
+def test_who_asked_and_was_closed_since_asks_for_nothing(ask: Any, do: Any, state: Access, by: str, done: str) -> None:
+    asked = replace(state, **{by: str(ME)})
+    for gone in (person("manager", state=SUSPENDED), person("advisor"), person("manager", left=date(2026, 9, 14))):
+        team = {**TEAM, ME: gone, UUID(int=4): person("manager")}
+        assert says(do, asked, by=OTHER, team=team) == "another-person"
+        assert len(says(ask, asked, by=OTHER, team=team)) == 1, "asked anew"
+        assert says(do, replace(state, **{by: str(OTHER)}), by=UUID(int=4), team=team)[0] == done
+
+
+MANAGERS, ADMINISTRATORS = (ME, UUID(int=4)), (OTHER, UUID(int=5))
+BOTH_TWICE = {**dict.fromkeys(MANAGERS, TEAM[ME]), **dict.fromkeys(ADMINISTRATORS, TEAM[OTHER]), THIRD: TEAM[THIRD]}
+SECOND_STEPS = [
+    (accounts.reset_factors, ENTERS, "reset_by"),
+    (accounts.restore_account, SUSPENDED, "restoration_by"),
+    (accounts.confirm_account, PENDING, "invited_by"),
+]
+
+
+@pytest.mark.parametrize(("do", "state", "by"), SECOND_STEPS, ids=["reset", "restored", "confirmed"])
+@pytest.mark.parametrize("roles", [("advisor",), ("facilitator",), ("referent",), ("manager",), ("auditor",)])
+def test_of_each_pair_one_is_the_direction_where_names_are_read(
+    do: Any, state: Access, by: str, roles: tuple[Role, ...]
+) -> None:
+    """Two administrators alone bring nobody in who reads names; the operator does where nobody of the team can."""
+    people = (*MANAGERS, *ADMINISTRATORS)
+    for first, second in product(people, people):
+        found = says(do, replace(state, **{by: str(first)}), by=second, team=BOTH_TWICE, roles=roles)
+        if first == second:
+            assert found == "another-person"
+        elif {first, second} <= set(ADMINISTRATORS):
+            assert found == "direction-decides"
+        else:
+            assert isinstance(found, list)
+    for first in people:
+        asked = replace(state, **{by: str(first)})
+        assert says(do, asked, by=OPERATOR, team=BOTH_TWICE, roles=roles) == "another-person", "a manager can"
+    two = {one: BOTH_TWICE[one] for one in ADMINISTRATORS}
+    asked = replace(state, **{by: str(OTHER)})
+    assert isinstance(says(do, asked, by=OPERATOR, team=two, roles=roles), list), "no manager is left"
+    assert isinstance(says(do, asked, by=ADMINISTRATORS[1], team=two, roles=("administrator",)), list), "reads no name"
+
+
+def test_a_reset_that_was_asked_is_withdrawn_by_one() -> None:
+    asked = replace(ENTERS, reset_by=str(ME))
+    for by in (ME, OTHER, OPERATOR):
+        assert says(accounts.withdraw_factors_reset, asked, by=by) == ["FactorsResetWithdrawn"]
+    assert says(accounts.withdraw_factors_reset, ENTERS) == []
+    withdrawn = told(e.FactorsResetWithdrawn(on=TODAY), state=asked)
+    assert withdrawn == ENTERS
+    assert says(accounts.reset_factors, withdrawn, by=OTHER) == "another-person"
+
+
+def test_after_a_reset_roles_wait_for_a_second_person_again() -> None:
+    """Those of a newcomer: all that read everything, and an advisor's by the hand of an administrator."""
+    asked = replace(ENTERS, reset_by=str(ME))
+
+    def reset(by: UUID | str, *roles: Role, team: Mapping[UUID, Staff] = TEAM) -> list[str] | str:
+        return says(accounts.reset_factors, asked, by=by, roles=roles, team=team)
+
+    assert reset(OTHER, "manager", "referent") == ["FactorsReset", "RoleGranted", "RoleGranted"]
+    assert reset(OTHER, "advisor") == ["FactorsReset", "RoleGranted"]
+    assert reset(UUID(int=4), "advisor", team=BOTH_TWICE) == ["FactorsReset"], "a manager did it"
+    alone = {ME: TEAM[ME]}
+    assert reset(OPERATOR, "manager", team=alone) == ["FactorsReset", "RoleGranted", "RoleConfirmed"]
 
 
 @pytest.mark.parametrize(("ask", "do", "state", "by", "done"), TWICE, ids=["restored", "reset"])
@@ -185,7 +267,7 @@ def test_the_operator_gives_back_only_where_nobody_of_the_team_can(
     assert says(do, theirs, by=OPERATOR, team=one) == "another-person", "ME can"
     none = {THIRD: TEAM[THIRD]}
     assert says(do, state, by=OPERATOR, team=none) == "another-person", "nobody asked"
-    assert says(do, theirs, by=OPERATOR, team=none, roles=("manager",)) == [done]
+    assert says(do, theirs, by=OPERATOR, team=none, roles=("manager",))[0] == done
 
 
 def test_what_is_not_there_is_not_given_back() -> None:
@@ -218,7 +300,12 @@ def test_the_account_as_events_tell_it() -> None:
         assert told(*order) == Access(str(ME), opened=True, confirmed=True, renewed=True)
     assert not told(invited, opened, confirmed, invited, opened).confirmed, "another account may answer"
     assert told(invited, opened, confirmed, invited, confirmed, opened).confirmed
-    assert told(invited, opened, confirmed, e.FactorsReset(**on), invited, opened).confirmed, "two people asked for it"
+    reset = e.FactorsReset(on=TODAY, to_confirm=True)
+    assert not told(invited, opened, confirmed, reset, invited, opened).confirmed, "one person alone invites"
+    assert not told(invited, opened, confirmed, invited, confirmed, reset, invited, opened).confirmed
+    assert told(invited, opened, confirmed, reset, invited, opened, confirmed).confirmed
+    before = e.FactorsReset(on=TODAY)
+    assert told(invited, opened, confirmed, before, invited, opened).confirmed, "of an earlier version"
     assert told(invited, opened, confirmed, invited).confirmed, "nobody has answered yet"
 
 
@@ -234,8 +321,8 @@ def test_the_pending_steps_as_events_tell_them() -> None:
     assert (back.suspended, back.restoration_by, back.enters) == (None, None, True)
     lost = told(e.FactorsResetRequested(**on), state=ENTERS)
     assert (lost.reset_by, lost.enters) == (str(ME), True)
-    gone = told(e.FactorsReset(**on), state=lost)
-    assert (gone.reset_by, gone.opened, gone.enters, gone.confirmed) == (None, False, False, True)
+    gone = told(e.FactorsReset(on=TODAY, to_confirm=True), state=lost)
+    assert (gone.reset_by, gone.opened, gone.enters, gone.confirmed) == (None, False, False, False)
     assert gone.reset_at == AT
 
 

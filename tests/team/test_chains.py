@@ -187,7 +187,7 @@ def _of_staff(world: World, move: Move) -> World | None:
     refs, known = world.refs, world.refs.team.get(move.about, Staff())
     decision, actor = DECISIONS[move.decision], _actor(move)
     authorization.require(actor, decision, Subject(member=move.about), refs, TODAY)
-    added = {"team": refs.team, "person": move.about, "actor": actor.id}
+    added = {"team": refs.team, "person": move.about, "actor": actor.id, "now": AT}
     events = decision(known, **move.sent, on=TODAY, **{need.value: added[need.value] for need in decision.needs})
     for version, event in enumerate(events, known.version + 1):
         refs = evolve(refs, Recorded(move.about, version, event, AT, actor.id, None, "web", UUID(int=version)))

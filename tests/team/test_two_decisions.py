@@ -68,7 +68,7 @@ DOSSIERS: Mapping[str, Dossier] = {
 DAYS = (TODAY, TODAY + timedelta(days=1))
 BARE = (
     "come_back", "take_pix", "invite_account", "confirm_account", "request_restoration", "restore_account",
-    "request_factors_reset", "reset_factors",
+    "request_factors_reset", "withdraw_factors_reset", "reset_factors",
 )  # fmt: skip
 """Decisions with which nothing is sent."""
 ONE_WAY: dict[str, dict[str, Any]] = {
@@ -151,7 +151,7 @@ def after(refs: References, actor: UUID, person: UUID, name: str, sent: Mapping[
     decision, by = DECISIONS[name], Actor(str(actor))
     if not authorization.allows(by, decision, Subject(member=person), refs, TODAY):
         return None
-    added = {"team": refs.team, "person": person, "actor": by.id}
+    added = {"team": refs.team, "person": person, "actor": by.id, "now": AT}
     asked = {need.value: added[need.value] for need in decision.needs}
     try:
         events = decision(refs.team.get(person, Staff()), **sent, on=TODAY, **asked)

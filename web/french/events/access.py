@@ -10,9 +10,11 @@ TITLES: dict[str, str] = {
     "staff.AccountOpened": "Compte ouvert",
     "staff.AccountConfirmed": "Compte confirmé",
     "staff.AccountSuspended": "Accès coupé",
+    "staff.ClosingRequested": "Fin d’accès demandée",
     "staff.RestorationRequested": "Retour d’accès demandé",
     "staff.AccountRestored": "Accès rendu",
     "staff.FactorsResetRequested": "Nouveaux moyens d’entrer demandés",
+    "staff.FactorsResetWithdrawn": "Demande de nouveaux moyens d’entrer retirée",
     "staff.FactorsReset": "Moyens d’entrer effacés",
 }
 
@@ -21,7 +23,10 @@ REFUSALS: dict[str, str] = {
     "account-suspended": "L’accès de cette personne est coupé : deux personnes doivent d’abord le rendre.",
     "not-suspended": "L’accès de cette personne n’est pas coupé.",
     "not-invited": "Cette personne n’a pas encore de compte : invitez-la d’abord.",
-    "last-steward": "C’est la dernière personne qui peut confirmer un compte : l’exploitant doit couper cet accès.",
+    "not-opened": "Personne n’a encore ouvert ce lien : le compte se confirme une fois ouvert.",
+    "direction-decides": "Une administration a fait le premier pas : la direction fait le second.",
+    "last-steward": "Il ne resterait pas une direction et une autre personne pour tenir les comptes : donnez "
+    "d’abord un rôle à quelqu’un, ou demandez à l’exploitant.",
 }
 
 DECISIONS: dict[str, str] = {
@@ -32,6 +37,7 @@ DECISIONS: dict[str, str] = {
     "request_restoration": "demander de rendre un accès",
     "restore_account": "rendre un accès",
     "request_factors_reset": "demander de nouveaux moyens d’entrer",
+    "withdraw_factors_reset": "retirer une demande de nouveaux moyens d’entrer",
     "reset_factors": "effacer les moyens d’entrer de quelqu’un",
 }
 
@@ -53,12 +59,16 @@ def sentence(event: Event, name: str) -> str:
             return f"Compte {de(name)} confirmé"
         case x.AccountSuspended(reason=reason):
             return say("Accès {of} coupé : {why}", of=de(name), why=SUSPENSIONS[reason])
+        case x.ClosingRequested():
+            return f"Fin de l’accès {de(name)} demandée, après plusieurs autres dans l’heure"
         case x.RestorationRequested():
             return f"Retour de l’accès {de(name)} demandé"
         case x.AccountRestored():
             return f"Accès {de(name)} rendu"
         case x.FactorsResetRequested():
             return f"Nouveaux moyens d’entrer demandés pour {name}"
+        case x.FactorsResetWithdrawn():
+            return f"Demande de nouveaux moyens d’entrer pour {name} retirée"
         case x.FactorsReset():
             return f"Moyens d’entrer {de(name)} effacés"
     return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from pixflow.identity import normalise
-from pixflow.team.accounts import stewards
+from pixflow.team.second_person import seconds
 from web.desk.signed_in import WAIT, member_of
 from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect
@@ -34,7 +34,7 @@ def read(request: Request) -> Response:
     access = refs.team[person].access
     if access.confirmed:
         return redirect(request, "/")
-    able = (one for one in stewards(refs.team, now.today, but=person) if str(one) != access.invited_by)
+    able = seconds(refs.team[person], access.invited_by, refs.team, now.today, person=person)
     names = sorted((refs.team[one].name for one in able), key=normalise)
     request.state.frame = Frame(structure_name=refs.structure.name)
     return page(request, WaitPage(name=refs.team[person].name, structure=refs.structure.name, stewards=names))

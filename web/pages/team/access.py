@@ -1,6 +1,6 @@
 """The account of a member on their page: its state, and what the person at the desk may do about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,13 +11,16 @@ from pixflow.decision import Decision
 from pixflow.events.base import Event
 from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
+from pixflow.team import closing
+from pixflow.team.second_person import standing
+from pixflow.team.staff import Staff
 from web.accounts import invitations, memberships
 from web.accounts.site import Site
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import dates
 from web.french.events.access import SUSPENSIONS
-from web.french.typography import say
+from web.french.typography import say, upper_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ ACTIONS: dict[str, AccessAction] = {
     "couper": AccessAction(decisions.suspend_account, "Couper l’accès maintenant", {"reason": "colleague"}),
     "rendre": AccessAction(decisions.restore_account, "Rendre l’accès", {}, is_next=True),
     "demander-retour": AccessAction(decisions.request_restoration, "Demander de rendre l’accès", {}),
+    "garder-moyens": AccessAction(decisions.withdraw_factors_reset, "Retirer la demande", {}),
     "effacer-moyens": AccessAction(decisions.reset_factors, "Effacer ses moyens d’entrer", {}, is_next=True),
     "demander-moyens": AccessAction(decisions.request_factors_reset, "A perdu ses moyens d’entrer", {}),
 }
@@ -72,8 +76,15 @@ def access_row(desk: Desk, site: Site, person: UUID) -> AccessRow:
 
 def waiting(desk: Desk) -> list[UUID]:
     """Returns the members whose account the person at the desk may confirm, or give back, as the second person."""
-    names = ("confirmer", "rendre", "effacer-moyens")
+    names = ("confirmer", "rendre")
     return [id for id in desk.refs.team if any(_may(desk, id, ACTIONS[name]) for name in names)]
+
+
+def under_way(desk: Desk) -> Iterator[tuple[UUID, str]]:
+    """Yields the members whose account somebody takes from them, and what is told of it to all who keep accounts."""
+    for id, member in desk.refs.team.items():
+        if desk.may(decisions.invite_account, Subject(member=id)) and (said := _step(desk, member)):
+            yield id, say("{name} : {said}.", name=member.name, said=said)
 
 
 def stopped(desk: Desk) -> list[UUID]:
@@ -92,7 +103,8 @@ def _may(desk: Desk, person: UUID, action: AccessAction, *, sleeps: bool = False
     team = desk.refs.team
     if not desk.may(action.decision, Subject(member=person)):
         return False
-    about = {"on": desk.today, "person": person, "team": team, "actor": desk.actor.id, **action.sent}
+    known = {"person": person, "team": team, "actor": desk.actor.id, "now": desk.engine.clock()}
+    about = {need: known[need] for need in action.decision.needs} | {"on": desk.today, **action.sent}
     if action.decision is decisions.invite_account and team[person].access.enters and not sleeps:
         return False
     if action.decision is decisions.suspend_account and not team[person].access.invited_by:
@@ -107,13 +119,26 @@ def _label(name: str, action: AccessAction, invited: invitations.Invitation | No
     return "Envoyer un autre lien" if name == "inviter" and invited else action.label
 
 
+def _step(desk: Desk, member: Staff) -> str:
+    """Returns what is asked about an account, or that its factors are gone until it is confirmed again; else ""."""
+    access, team, names = member.access, desk.refs.team, names_for(desk)
+    if first := closing.asker(member, team, desk.today, desk.engine.clock()):
+        return say("{name} demande de fermer son accès, après plusieurs autres dans l’heure", name=names.staff(first))
+    if first := standing(access.reset_by, team, desk.today):
+        return say("{name} demande d’effacer ses moyens d’entrer", name=names.staff(first))
+    if access.reset_at and not access.confirmed and member.works(desk.today):
+        day = dates.day(desk.refs.calendar.local_day(access.reset_at))
+        return say("ses moyens d’entrer sont effacés depuis le {day}, et son compte attend d’être confirmé", day=day)
+    return ""
+
+
 def _said(desk: Desk, person: UUID, invited: invitations.Invitation | None, sleeps: bool) -> str:
     access, names = desk.refs.team[person].access, names_for(desk)
     if access.suspended:
         asked = say("{name} demande de le rendre.", name=names.staff(by)) if (by := access.restoration_by) else ""
         return f"Accès coupé : {SUSPENSIONS[access.suspended]}. {asked}".strip()
-    if access.reset_by:
-        return say("{name} demande d’effacer ses moyens d’entrer.", name=names.staff(access.reset_by))
+    if (access.reset_by or access.closing_by) and (step := _step(desk, desk.refs.team[person])):
+        return f"{upper_first(step)}."
     if access.opened and access.confirmed:
         return "A un compte, qui dort : à réinviter." if sleeps else "Se connecte."
     if access.opened:

@@ -91,6 +91,7 @@ def test_two_people_open_it_again_and_the_count_begins_anew(at_work: House, site
     for dossier in dossiers[:6]:
         browser.get(f"/dossiers/{dossier}")
     person = {"staff": at_work.people[SOPHIE]}
+    first_visit(at_work, site, HELENE)
     at_work.says(HELENE, decisions.request_restoration, person)
     at_work.pass_by(minutes=1)
     at_work.says(YANN, decisions.restore_account, person)

@@ -138,6 +138,8 @@ def test_factors_reset_by_a_neighbour_open_nothing_here(at_work: House, tarbes: 
     thief, secret = Browser(at_work), "un voleur de passage"
     assert answered(thief, invited(tarbes, site, SOPHIE), secret).headers["Location"] == "/"
     assert not enters(at_work, thief)
+    tarbes.says("Anne Un", decisions.confirm_account, {"staff": tarbes.people[SOPHIE]})
+    tarbes.served.read()
     there = {"structure": str(at_work.served.opened.id)}
     assert thief.post("/compte/structure", data=there).status_code == 404
     again = Browser(at_work)

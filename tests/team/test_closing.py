@@ -1,0 +1,211 @@
+"""Closing accounts, and recording departures: who must be left, and how many one person closes alone."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from pixflow.actor import OPERATOR, SITE
+from pixflow.decision import Decision
+from pixflow.events import access as a
+from pixflow.events import staff as e
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Role
+from pixflow.refused import Refused
+from pixflow.team import accounts, membership, roles
+from pixflow.team.second_person import stewards
+from pixflow.team.staff import Staff, evolve
+from tests.team.deciding import added_to
+
+TODAY = date(2026, 9, 15)
+HELENE, MARC, YANN, ZOE = (UUID(int=n) for n in range(1, 5))
+OTHERS = [UUID(int=n) for n in range(11, 20)]
+KINDS: dict[UUID, Role] = {HELENE: "manager", MARC: "manager", YANN: "administrator", ZOE: "administrator"}
+SUSPENDED, LEFT, ASKED = ["AccountSuspended"], ["StaffLeft"], ["ClosingRequested"]
+CLOSE = {"reason": "colleague"}
+
+
+class Team:
+    """Members with open accounts: two managers, two administrators, nine advisors; those `without` are not there."""
+
+    def __init__(self, *without: UUID) -> None:
+        self.now = datetime(2026, 9, 15, 8, 0, tzinfo=UTC)
+        self.members: dict[UUID, Staff] = {}
+        for id in {*KINDS, *OTHERS} - {*without}:
+            role = KINDS.get(id, "advisor")
+            for event in (
+                e.StaffJoined(name="—", email=f"{id}@ml.fr", site=None, on=TODAY),
+                e.RoleGranted(role=role, on=TODAY),
+                e.RoleConfirmed(role=role, on=TODAY),
+                a.AccountInvited(on=TODAY),
+                a.AccountOpened(way="passkey", on=TODAY),
+                a.AccountConfirmed(on=TODAY),
+            ):
+                self._record(id, event, OPERATOR)
+
+    def _record(self, id: UUID, event: Event, by: UUID | str) -> None:
+        known = self.members.get(id, Staff())
+        version = known.version + 1
+        self.members[id] = evolve(known, Recorded(id, version, event, self.now, str(by), None, "web", UUID(int=0)))
+
+    def does(self, by: UUID | str, decide: Decision[..., Any], about: UUID, **sent: Any) -> list[str] | str:
+        """Takes a decision; returns its events by name, or the code of its refusal."""
+        added = {"on": TODAY, "person": about, "team": self.members, "actor": str(by), "now": self.now}
+        try:
+            events = decide(self.members[about], **sent, **added_to(decide, **added))
+        except Refused as refused:
+            return refused.code
+        for event in events:
+            self._record(about, event, by)
+        return [type(one).__name__ for one in events]
+
+    def closes(self, by: UUID | str, about: UUID) -> list[str] | str:
+        return self.does(by, accounts.suspend_account, about, **CLOSE)
+
+    def leaves(self, about: UUID, by: UUID | str, last_day: date = TODAY, **sent: Any) -> list[str] | str:
+        return self.does(by, membership.record_departure, about, last_day=last_day, **sent)
+
+    @property
+    def open(self) -> set[UUID]:
+        """Who still works tomorrow, and signs in."""
+        return {id for id, one in self.members.items() if one.access.enters and one.works(TODAY + timedelta(days=1))}
+
+
+def minutes(team: Team, count: int) -> Iterator[None]:
+    for _ in range(count):
+        yield
+        team.now += timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("thief", [YANN, HELENE], ids=["administrator", "manager"])
+def test_one_person_closes_three_of_thirteen_within_an_hour(thief: UUID) -> None:
+    """Each minute they try every member, each way in which somebody is closed."""
+    team = Team()
+    for _ in minutes(team, 59):
+        for about in team.members:
+            team.closes(thief, about)
+            team.leaves(about, thief)
+            team.does(thief, membership.undo_departure, about)
+    assert len(team.members) - len(team.open) == 3
+
+
+@pytest.mark.parametrize("thief", [YANN, HELENE], ids=["administrator", "manager"])
+def test_in_a_day_one_person_never_closes_the_last_who_can_act(thief: UUID) -> None:
+    """They end roles, too: what is left without them is a manager, and a second one who keeps accounts."""
+    team = Team()
+    for _ in range(24):
+        for about in reversed(team.members):
+            team.closes(thief, about)
+            team.leaves(about, thief)
+            team.does(thief, roles.change_roles, about, roles=("advisor",), anyway=True)
+        team.now += timedelta(hours=1)
+    left = {one for one in stewards(team.members, TODAY + timedelta(days=1)) if one != thief}
+    assert any("manager" in team.members[one].roles_on(TODAY) for one in left | ({thief} & {HELENE}))
+
+
+def test_the_fourth_within_an_hour_takes_two_people() -> None:
+    team = Team()
+    for about in OTHERS[:2]:
+        assert team.closes(YANN, about) == SUSPENDED
+    assert team.leaves(OTHERS[2], HELENE) == LEFT, "by whomever, and whichever way"
+    fourth, fifth = OTHERS[3:5]
+    assert team.closes(YANN, fourth) == ASKED
+    assert team.closes(YANN, fourth) == [], "asked already"
+    assert fourth in team.open
+    assert team.closes(ZOE, fourth) == SUSPENDED
+    assert team.leaves(fifth, YANN) == ASKED
+    assert team.leaves(fifth, YANN) == []
+    assert team.leaves(fifth, ZOE) == LEFT
+    team.now += timedelta(hours=1)
+    assert team.closes(YANN, OTHERS[5]) == SUSPENDED
+
+
+def test_a_request_stands_an_hour_and_as_long_as_who_made_it() -> None:
+    team = Team()
+    for about in OTHERS[:3]:
+        team.closes(YANN, about)
+    team.closes(YANN, OTHERS[3])
+    assert team.closes(OPERATOR, YANN) == SUSPENDED
+    assert team.closes(ZOE, OTHERS[3]) == ASKED, "a stolen account asked: its request is nobody's"
+    team.now += timedelta(hours=1)
+    for about in OTHERS[4:7]:
+        assert team.closes(HELENE, about) == SUSPENDED
+    assert team.closes(MARC, OTHERS[3]) == ASKED, "of an hour ago"
+
+
+def test_the_operator_and_the_program_close_without_being_counted() -> None:
+    team = Team()
+    for about in OTHERS[:4]:
+        assert team.closes(OPERATOR, about) == SUSPENDED
+    assert team.does(SITE, accounts.suspend_account, OTHERS[4], reason="mass-reading") == SUSPENDED
+    assert team.leaves(OTHERS[5], OPERATOR) == LEFT
+    assert team.closes(YANN, OTHERS[6]) == SUSPENDED
+
+
+def test_a_departure_that_is_taken_back_is_not_counted() -> None:
+    """But for whom was closed too: else a departure, and its undo, would hide each closing."""
+    team = Team()
+    for about in OTHERS[:3]:
+        assert team.leaves(about, YANN, TODAY + timedelta(days=30)) == LEFT
+        team.does(YANN, membership.undo_departure, about)
+    for about in OTHERS[:3]:
+        assert team.closes(YANN, about) == SUSPENDED
+        assert team.leaves(about, YANN, TODAY + timedelta(days=30)) == LEFT
+        team.does(YANN, membership.undo_departure, about)
+    assert team.closes(YANN, OTHERS[3]) == ASKED
+
+
+BOTH = [
+    pytest.param(lambda team, by, about: team.closes(by, about), id="closed"),
+    pytest.param(lambda team, by, about: team.leaves(about, by), id="left"),
+    pytest.param(lambda team, by, about: team.leaves(about, by, TODAY - timedelta(days=400)), id="left long ago"),
+]
+
+
+@pytest.mark.parametrize("ends", BOTH)
+@pytest.mark.parametrize(
+    ("without", "by", "about", "refused"),
+    [
+        ((ZOE,), YANN, HELENE, True),  # Marc alone would be left, without who closes
+        ((ZOE,), MARC, HELENE, False),  # Marc and Yann
+        ((ZOE,), MARC, YANN, False),  # Marc and Hélène
+        ((), YANN, HELENE, False),  # Marc and Zoé
+        ((MARC,), YANN, HELENE, True),  # no manager
+        ((MARC, ZOE), HELENE, YANN, True),  # Hélène alone
+        ((YANN, ZOE), HELENE, MARC, True),  # Hélène alone
+        ((MARC, YANN, ZOE), HELENE, OTHERS[0], False),  # an advisor keeps no accounts
+    ],
+)
+def test_a_manager_and_another_steward_are_left(
+    ends: Any, without: tuple[UUID, ...], by: UUID, about: UUID, refused: bool
+) -> None:
+    team = Team(*without)
+    found = ends(team, by, about)
+    assert (found in ("last-steward", "last-of-direction")) is refused, found
+    assert Team(*without).closes(OPERATOR, about) == SUSPENDED
+    assert Team(*without).leaves(about, OPERATOR, anyway=True) == LEFT
+
+
+def test_in_a_house_of_one_the_terminal_closes_and_opens_again() -> None:
+    team = Team(MARC, YANN, ZOE)
+    assert team.leaves(HELENE, OPERATOR) == "last-of-direction"
+    assert team.closes(OPERATOR, HELENE) == SUSPENDED
+    assert team.does(OPERATOR, accounts.request_restoration, HELENE) == ["RestorationRequested"]
+    assert team.does(OPERATOR, accounts.restore_account, HELENE) == ["AccountRestored"]
+    assert team.does(OPERATOR, accounts.request_factors_reset, HELENE) == ["FactorsResetRequested"]
+    assert team.does(OPERATOR, accounts.reset_factors, HELENE) == ["FactorsReset", "RoleGranted", "RoleConfirmed"]
+    assert team.does(OPERATOR, accounts.invite_account, HELENE) == ["AccountInvited", "AccountConfirmed"]
+    assert team.does(SITE, accounts.open_account, HELENE, way="passkey") == ["AccountOpened"]
+    assert list(stewards(team.members, TODAY)) == [HELENE]
+    assert team.leaves(HELENE, OPERATOR, anyway=True) == LEFT
+
+
+def test_a_manager_whose_account_is_closed_replaces_nobody() -> None:
+    """Else closing one, and ending the role of the other, would leave nobody of the direction who enters."""
+    team = Team()
+    assert team.closes(YANN, HELENE) == SUSPENDED
+    assert team.does(YANN, roles.change_roles, MARC, roles=("advisor",)) == "last-of-direction"
+    assert team.leaves(MARC, YANN) == "last-of-direction"
+    assert team.closes(YANN, MARC) == "last-steward"
