@@ -11,7 +11,8 @@ from pixflow.store import Damaged, StoreBusy, StoreFull, StoreLost, UnknownTopic
 from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
 from web.desk import dependencies, mass_reading
-from web.desk.signed_in import SessionLocked
+from web.desk.commands import FromElsewhere
+from web.desk.signed_in import SessionLocked, here
 from web.desk.witness import DeskWitness, MassReading
 from web.french.errors import pages as error_pages
 from web.hosting.host import Host
@@ -61,6 +62,7 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(dependencies.NotModified, _unchanged)
     app.add_exception_handler(SessionLocked, lock_routes.locked)
     app.add_exception_handler(MassReading, _stopped)
+    app.add_exception_handler(FromElsewhere, _led_here)
 
 
 def _add_middleware(app: FastAPI, host: Host, url: str) -> None:
@@ -92,6 +94,12 @@ def _stopped(request: Request, error: Exception) -> Response:
     assert isinstance(error, MassReading)
     mass_reading.stop(error)
     return errors.answer(request, 403, None, title=error_pages.STOPPED, instead=error_pages.TOO_MUCH)
+
+
+def _led_here(request: Request, error: Exception) -> Response:
+    """Asks whoever another site has led to a fact if they want it: their own click goes on."""
+    instead = error_pages.LED_HERE
+    return errors.answer(request, 403, False, title=error_pages.IS_IT_YOU, instead=instead, again=here(request))
 
 
 def _refused(request: Request, status: int) -> None:

@@ -211,6 +211,23 @@ def test_each_is_answered_as_the_matrix_says(there: World, row: dict[str, str]) 
     assert left <= LEAVES.get(asked(row), set()), "an empty form records nothing; a paper leaves its event"
 
 
+@pytest.mark.parametrize("row", [row for row in MATRIX if row["method"] == "GET"], ids=asked)
+def test_no_page_of_another_site_leads_to_a_fact(there: World, row: dict[str, str]) -> None:
+    engine = there.at_work.served.engine
+    head, met = engine.head(), set()
+    for role in ROLES:
+        address = there.address(row["route"], "own", there.at_work.people[ROLES[role]])
+        for sent in ({"Sec-Fetch-Site": "cross-site"}, {"Referer": "https://elsewhere.example/"}):
+            got = there.browsers[role].get(address, headers=sent)
+            if got.status_code == 403 and f'href="{address}">Continuer' in got.text:
+                met.add(role)
+    assert engine.head() == head
+    if asked(row) in LEAVES:
+        assert met or "emargement" in row["route"], "a click of one's own goes on"
+    else:
+        assert not met
+
+
 @pytest.mark.parametrize("do", ["inscrire", "accepter", "rendre"])
 @pytest.mark.parametrize("where", ["own", "later"])
 def test_a_seat_for_somebody_unread_is_answered_as_for_nobody(there: World, do: str, where: str) -> None:

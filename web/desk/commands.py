@@ -18,10 +18,15 @@ from pixflow.streams import KINDS
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
+from web.http.cross_origin import is_led_from_elsewhere
 from web.http.forms import Form
 
 KNOWN = frozenset({"already-debriefed", "already-built", "already-answered"})
 """The refusals of what stands in the dossier: only a correction changes it."""
+
+
+class FromElsewhere(Exception):
+    """Raised instead of recording a fact: another site asked for it, and perhaps not this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,18 @@ def as_seen(desk: Desk, kind: str, stream: UUID, form: Form) -> Any:
     return KINDS[kind].fold([one for one in desk.trail(stream) if one.originator_version <= seen])
 
 
+def must_be_asked_here(request: Request) -> None:
+    """Raises FromElsewhere when a page of another site led here: it may not hand anything out in somebody's name."""
+    if is_led_from_elsewhere(request.headers):
+        raise FromElsewhere
+
+
 def issue(request: Request, desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any], **sent: Any) -> None:
     """Records what is about to be handed out. HEAD hands nothing out.
 
-    Raises 403 when the decision is refused, StoreBusy and StoreFull: nothing is handed out then.
+    Raises 403 when the decision is refused, FromElsewhere, StoreBusy and StoreFull: nothing is handed out then.
     """
+    must_be_asked_here(request)
     if request.method != "HEAD" and record(desk, streams, decision, command_id=uuid4(), **sent).refused:
         raise HTTPException(403)
 

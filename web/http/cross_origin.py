@@ -41,10 +41,21 @@ def is_cross_origin(method: str, headers: Headers) -> bool:
         return False
     if site := headers.get("sec-fetch-site"):
         return site not in OWN_SITE
-    if not (origin := headers.get("origin")):
+    return _is_another(headers.get("origin"), headers)
+
+
+def is_led_from_elsewhere(headers: Headers) -> bool:
+    """Tells if a page of another origin led a browser here. An older browser says it in `Referer` alone."""
+    if site := headers.get("sec-fetch-site"):
+        return site not in OWN_SITE
+    return _is_another(headers.get("referer"), headers)
+
+
+def _is_another(sender: str | None, headers: Headers) -> bool:
+    if not sender:
         return False
-    sender = authority(origin)
-    return sender is None or sender != authority(f"//{headers.get('host', '')}")
+    known = authority(sender)
+    return known is None or known != authority(f"//{headers.get('host', '')}")
 
 
 def authority(url: str) -> tuple[str, int | None] | None:

@@ -24,7 +24,10 @@ Refused = Callable[[Request, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorPage(Page):
-    """An HTTP error in words; `recorded` is a sentence about the action, `back` the page that it was sent from."""
+    """An HTTP error in words; `recorded` is a sentence about the action.
+
+    `back` is the page that it was sent from, `again` an address that goes on, or "".
+    """
 
     template = "error.html"
     shows = NOBODY
@@ -34,6 +37,7 @@ class ErrorPage(Page):
     recorded: str
     back: str
     status: int
+    again: str
 
 
 def install(app: FastAPI, *, recorded: Recorded | None = None, refused: Refused = lambda request, status: None) -> None:
@@ -68,15 +72,21 @@ def install(app: FastAPI, *, recorded: Recorded | None = None, refused: Refused 
         return response
 
 
-def answer(request: Request, status: int, recorded: bool | None, *, title: str = "", instead: str = "") -> Response:
-    """Returns the error page, or its toast alone for htmx. `title` and `instead` replace the words of the status."""
+def answer(
+    request: Request, status: int, recorded: bool | None, *, title: str = "", instead: str = "", again: str = ""
+) -> Response:
+    """Returns the error page, or its toast alone for htmx. `title` and `instead` replace the words of the status.
+
+    `again` is the address of a request that waits for a click: nothing of it is recorded yet.
+    """
     usual, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
     shown = ErrorPage(
         title=title or usual,
         sentence=instead or sentence,
-        recorded=_outcome(request, recorded),
+        recorded=pages.NOT_YET if again else _outcome(request, recorded),
         back=_back(request),
         status=status,
+        again=again,
     )
     headers = {"Retry-After": "5"} if status == 503 else {}
     if "application/json" in request.headers.get("Accept", ""):

@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from web.http.cross_origin import is_cross_origin
+from web.http.cross_origin import is_cross_origin, is_led_from_elsewhere
 
 PUBLIC = "pixflow.exemple.fr"
 
@@ -65,3 +65,20 @@ def test_another_origin_is_refused(origin: str, host: str) -> None:
 
 def test_a_program_sends_neither_header_and_passes() -> None:
     assert not is_cross_origin("POST", Headers({"host": PUBLIC}))
+
+
+@pytest.mark.parametrize(
+    ("sent", "elsewhere"),
+    [
+        ({}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({"sec-fetch-site": "same-origin", "referer": "https://elsewhere.example/"}, False),
+        ({"sec-fetch-site": "same-site"}, True),
+        ({"sec-fetch-site": "cross-site", "referer": f"https://{PUBLIC}/"}, True),
+        ({"referer": f"https://{PUBLIC}/boite"}, False),
+        ({"referer": "https://elsewhere.example/"}, True),
+        ({"referer": "about:blank"}, True),
+    ],
+)
+def test_a_page_of_another_site_is_told_from_our_own(sent: dict[str, str], elsewhere: bool) -> None:
+    assert is_led_from_elsewhere(Headers({**sent, "host": PUBLIC})) is elsewhere

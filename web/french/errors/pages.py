@@ -44,6 +44,11 @@ WITHOUT_DOCUMENT = (
 )
 UNKNOWN_HOST = "Adresse inconnue"
 UNREADABLE = "Cette adresse contient un caractère qui ne s’y écrit pas : elle a été coupée ou modifiée."
+IS_IT_YOU = "Est-ce bien vous qui le demandez ?"
+LED_HERE = (
+    "Un autre site vous a mené ici, et ce que cette adresse remet se note avec votre nom. Continuez si vous le vouliez."
+)
+NOT_YET = "Rien n’est encore noté."
 FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pris en compte."
 
 
