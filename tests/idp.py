@@ -78,7 +78,10 @@ _first_key = cache(_new_key)
 
 
 class Provider:
-    """The provider: who signs in there is `subject`, at the level `acr`."""
+    """The provider: who signs in there is `subject`, at the level `acr`, and did so `age` seconds ago.
+
+    Asked for another proof, it has one now. Without an `age` it does not say when.
+    """
 
     def __init__(self, server: ThreadingHTTPServer, url: str, algorithm: str, *, signs_userinfo: bool) -> None:
         self.server, self.url = server, f"{url}/api/v2"
@@ -86,6 +89,7 @@ class Provider:
         self.redirects: set[str] = set()
         self.subject, self.acr, self.email = "sub-helene", "eidas1", "helene@exemple.fr"
         self.denies = ""
+        self.age: int | None = 3600
         self.bends = Bends()
         self.asked: list[dict[str, str]] = []
         self.calls: Counter[str] = Counter()
@@ -144,7 +148,8 @@ class Provider:
 
     def _authorize(self, asked: dict[str, str]) -> Reply:
         self.asked.append(asked)
-        _must(not asked.keys() - _ASKED, "Y000400")
+        known = _ASKED if self.signs_userinfo else {*_ASKED, "max_age"}
+        _must(not asked.keys() - known, "Y000400")
         _must(asked.get("client_id") == CLIENT, "client_id")
         _must(asked.get("redirect_uri") in self.redirects, "redirect_uri")
         _must(asked.get("response_type") == "code", "response_type")
@@ -180,6 +185,8 @@ class Provider:
             "acr": self.acr,
             "email": self.email,
         }
+        if self.age is not None and ("max_age" in code.asked or "auth_time" in code.asked.get("claims", "")):
+            claims["auth_time"] = now - (0 if code.asked.get("prompt") == "login" else self.age)
         access = self._secret()
         self._access[access] = self.subject
         header = self.bends.header({})

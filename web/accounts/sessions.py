@@ -29,8 +29,18 @@ _WITH_MEMBERSHIP = (
 )
 
 
-def begin(store: AccountStore, membership: Membership, way: Way, device: str, id_token: bytes | None = None) -> str:
-    """Begins a session of an account in one structure. Returns its token; the sixth session ends the oldest."""
+def begin(
+    store: AccountStore,
+    membership: Membership,
+    way: Way,
+    device: str,
+    id_token: bytes | None = None,
+    age: int | None = 0,
+) -> str:
+    """Begins a session of an account in one structure. Returns its token; the sixth session ends the oldest.
+
+    `age` counts the seconds since a factor was proved, None when nobody knows: the session is not fresh then.
+    """
     token, now = new_token(), store.now()
     row = {"account": membership.account, "structure": membership.structure, "member": membership.member, "way": way}
     mine = sessions.c.account == membership.account
@@ -47,7 +57,7 @@ def begin(store: AccountStore, membership: Membership, way: Way, device: str, id
             digest=digest(token),
             created=now,
             seen=now,
-            proved=now,
+            proved=0 if age is None else now - age,
             device=device[:80],
             id_token=sealed,
         )

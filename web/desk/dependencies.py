@@ -12,9 +12,11 @@ from pixflow.actor import Actor
 from pixflow.events.values import Role
 from pixflow.team.absences import colleagues_deputised_by
 from projections.store.folds import must_not_be_damaged
+from web.accounts import sessions
+from web.desk.commands import must_be_asked_here
 from web.desk.desk import Desk
 from web.desk.navigation import frame_of
-from web.desk.signed_in import signed_in
+from web.desk.signed_in import ProofAsked, signed_in
 from web.desk.witness import DeskWitness
 from web.hosting.host import Host
 from web.hosting.served_structure import Present, ServedStructure
@@ -56,15 +58,27 @@ def desk(request: Request) -> Iterator[Desk]:
 AtDesk = Annotated[Desk, Depends(desk)]
 
 
-def allowed(*roles: Role) -> Any:
-    """A dependency: 403 unless the person holds one of these roles."""
+def allowed(*roles: Role, proved: bool = False) -> Any:
+    """A dependency: 403 unless the person holds one of these roles. `proved`: they showed a moment ago who they are."""
 
-    def check(made: AtDesk) -> Desk:
+    def check(request: Request, made: AtDesk) -> Desk:
         if not made.roles & set(roles):
             raise HTTPException(403)
+        if proved:
+            must_be_proved(request, made)
         return made
 
     return Depends(check)
+
+
+def must_be_proved(request: Request, desk: Desk) -> None:
+    """Raises ProofAsked unless a factor was proved within ten minutes: an open desk must not suffice.
+
+    A demonstration has no factors. Raises FromElsewhere when a page of another site led here.
+    """
+    must_be_asked_here(request)
+    if desk.host.site and not sessions.is_fresh(desk.host.site.store, request.state.session):
+        raise ProofAsked
 
 
 def served_for(request: Request) -> ServedStructure:

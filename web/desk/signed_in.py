@@ -22,6 +22,10 @@ class SessionLocked(Exception):
     """Raised when half an hour passed without a page: one factor opens the session again."""
 
 
+class ProofAsked(SessionLocked):
+    """Raised when an action asks for a factor that was proved a moment ago."""
+
+
 def site_of(request: Request) -> Site:
     """Returns the accounts of the site. Raises 404 in a demonstration, which has none."""
     host: Host = request.app.state.host

@@ -49,6 +49,7 @@ def running() -> Iterator[Provider]:
 def idp(running: Provider) -> Provider:
     """The one provider of these tests, sound again."""
     running.bends, running.denies, running.acr, running.subject = Bends(), "", "eidas1", "sub-helene"
+    running.age = 3600
     running.calls.clear()
     return running
 

@@ -6,6 +6,7 @@ Two profiles. `plain`: any issuer. `proconnect`: userinfo is a signed token, and
 import json
 import re
 import secrets
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ LEEWAY = 30
 """Seconds by which the clocks of the issuer and of this machine may differ."""
 STRONG = ("eidas2", "eidas3")
 """Levels at which the issuer has checked two factors. Anything lower needs another factor here."""
-_LEVEL = json.dumps({"id_token": {"acr": {"essential": False, "values": STRONG}, "amr": None}})
+_LEVEL = json.dumps({"id_token": {"acr": {"essential": False, "values": STRONG}, "amr": None, "auth_time": None}})
 _UNVERIFIED = (JoseError, ValueError, TypeError, KeyError, RecursionError)
 _ERROR_CODE = re.compile("[a-z_]{1,40}")
 
@@ -56,9 +57,11 @@ class Issuer:
     def leave(self, *, again: bool = False) -> tuple[str, Departure]:
         """Returns the address to send the browser to, and what to keep meanwhile. Raises IssuerError.
 
-        `again` asks the issuer for a proof even when it still knows the browser.
+        `again` asks the issuer for a proof even when it still knows the browser. `max_age` makes it say when it had the
+        proof (OpenID Connect Core 1.0, 3.1.2.1); ProConnect takes no such parameter, and is asked with the level.
         """
-        departure = Departure(*(secrets.token_urlsafe(32) for _ in range(3)))
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        departure = Departure(state, nonce, verifier, int(time.time()) if again else 0)
         challenge = urlsafe_b64encode(sha256(departure.verifier.encode()).digest()).rstrip(b"=").decode()
         asked = {
             "response_type": "code",
@@ -74,6 +77,8 @@ class Issuer:
             asked["claims"] = _LEVEL
         if again:
             asked["prompt"] = "login"
+            if self.profile == "plain":
+                asked["max_age"] = "0"
         return _address(self._endpoint("authorization_endpoint"), asked), departure
 
     def arrive(self, departure: Departure, answer: Mapping[str, str]) -> Arrival:
@@ -90,7 +95,11 @@ class Issuer:
         self._check(claims, departure.nonce)
         if self.profile == "proconnect":
             self._check_userinfo(tokens.get("access_token"), claims["sub"])
-        return Arrival(self.url, claims["sub"], claims.get("acr") in STRONG, str(id_token))
+        since = claims.get("auth_time")
+        proved = since if type(since) is int else None
+        is_strong = claims.get("acr") in STRONG and (proved or 0) >= departure.again - LEEWAY
+        age = max(int(time.time()) - proved, 0) if proved is not None else None
+        return Arrival(self.url, claims["sub"], is_strong, str(id_token), age)
 
     def sign_out(self, id_token: str, back: str) -> str | None:
         """Returns the address that ends the issuer's session too, None when it has none. Raises IssuerError."""

@@ -28,7 +28,8 @@ def enter(request: Request, response: Response, site: Site, membership: Membersh
     id_token = flow.arrival.id_token.encode() if flow.arrival else None
     sign_in_lines.write_there(request, "signed-in", membership)
     sessions.end(site.store, digest(request.cookies.get(SESSION, "")))
-    token = sessions.begin(site.store, membership, flow.way, agent, id_token)
+    alone = flow.arrival if flow.way == "issuer" and flow.arrival and flow.arrival.is_strong else None
+    token = sessions.begin(site.store, membership, flow.way, agent, id_token, alone.age if alone else 0)
     put(response, SESSION, token)
     known = sign_in.known_device(site, membership.account, request.cookies.get(KNOWN, ""))
     put(response, KNOWN, known, sign_in.KNOWN_SECONDS)

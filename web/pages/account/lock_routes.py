@@ -36,8 +36,8 @@ LOCK, ACCOUNT = "/verrou", "/compte"
 class LockPage(Page):
     """The lock: who is asked for one factor, and where it leads.
 
-    `locked`: the session is; else factors are about to be changed. `kept`: a form that was sent waits behind it.
-    `lost`: one was sent that cannot be kept.
+    `locked`: the session is; else an action asks for a fresh proof. `kept`: a form that was sent waits behind it.
+    `lost`: one was sent that cannot be kept. `back` is the page that it came from.
     """
 
     template = "account/lock.html"
@@ -48,6 +48,7 @@ class LockPage(Page):
     locked: bool
     kept: bool
     lost: bool
+    back: str
     password: bool
     passkeys: bool
     issuer: bool
@@ -78,7 +79,7 @@ class _KeptForm(msgspec.Struct):
 
 @router.get(LOCK)
 def read(request: Request, site: AtSite, vers: str = "/", reprise: str = "", perdu: bool = False) -> Response:
-    """Asks for one factor: of a locked session, or before factors are changed. `perdu`: a form was not kept."""
+    """Asks for one factor: of a locked session, or before what asks for a fresh proof. `perdu`: a form was not kept."""
     return _lock(request, site, _session(request), _next(vers, reprise), {}, lost=perdu)
 
 
@@ -138,11 +139,12 @@ def resume(request: Request, site: AtSite, token: str) -> Response:
 
 
 async def locked(request: Request, error: Exception) -> Response:
-    """Answers a request of a locked session: the lock; a form without a file is kept for an hour."""
+    """Answers a request that must wait for a factor: the lock; a form without a file is kept for an hour."""
     session = session_of(request)
     if session is None:
         return redirect(request, sign_in_address(request))
-    security_events.note("session_expired", account=session.account)
+    if session.is_locked:
+        security_events.note("session_expired", account=session.account)
     if request.method != "POST":
         return redirect(request, f"{LOCK}?vers={quote(here(request))}")
     token = await _keep(request, session)
@@ -168,12 +170,14 @@ def _came_from(request: Request) -> str:
     """Returns the path of the page whose form was sent."""
     before = request.headers.get("HX-Current-URL") or request.headers.get("referer") or ""
     base = str(request.base_url)
-    return safe_path("/" + before.removeprefix(base)) if before.startswith(base) else "/"
+    path = safe_path("/" + before.removeprefix(base)) if before.startswith(base) else "/"
+    return "/" if path.startswith(LOCK) else path
 
 
 def _is_id(value: str) -> bool:
+    """Tells if a value is an id or a pair of them, which nobody typed."""
     try:
-        return bool(UUID(value))
+        return bool([UUID(part) for part in value.split(":")])
     except ValueError:
         return False
 
@@ -199,6 +203,7 @@ def _lock(
         locked=session.is_locked,
         kept=next.startswith("/reprise/"),
         lost=lost,
+        back=next if next.startswith(ACCOUNT) else _came_from(request),
         password=account.password is not None,
         passkeys=account.passkeys > 0 and site.takes_passkeys,
         issuer=site.issuer is not None and site.issuer.url in identities.of_account(site.store, account.id),

@@ -31,6 +31,7 @@ router = APIRouter()
 VALIDATING: tuple[Role, ...] = ("referent", "manager")
 """The roles that review the dossiers whose retention ended."""
 AtRetention = Annotated[Desk, allowed(*VALIDATING)]
+AtRetentionProved = Annotated[Desk, allowed(*VALIDATING, proved=True)]
 NOBODY = {"dossier": "Cochez au moins un dossier."}
 
 
@@ -78,7 +79,7 @@ def past(request: Request, desk: AtRetention, p: PageNumber = 1, recu: str = "")
 
 
 @router.post("/conservation")
-def ask(request: Request, desk: AtRetention, data: FormData) -> Response:
+def ask(request: Request, desk: AtRetentionProved, data: FormData) -> Response:
     """Requests the erasure of the ticked dossiers; answers every row when one was refused."""
     form, errors = validate(RequestSeveralForm, data)
     if form is None:

@@ -29,6 +29,7 @@ from web.pages.privacy.personal_data import PersonalData
 
 router = APIRouter()
 AtRights = Annotated[Desk, allowed("referent", "manager")]
+AtRightsProved = Annotated[Desk, allowed("referent", "manager", proved=True)]
 LATEST = 10
 """The number of readings on the page."""
 FILE = "donnees-personnelles"
@@ -74,19 +75,19 @@ def read(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.pdf")
-def as_paper(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
+def as_paper(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Response:
     """Returns the data to read."""
     return _attached(personal_data_paper.pdf(_everything(request, desk, dossier_id)), "application/pdf", "pdf")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.json")
-def as_file(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
+def as_file(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Response:
     """Returns the data for another program."""
     return _attached(personal_data_file.encoded(_everything(request, desk, dossier_id)), "application/json", "json")
 
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/demander")
-def ask(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
+def ask(request: Request, desk: AtRightsProved, dossier_id: UUID, data: FormData) -> Response:
     """Requests the erasure of the person."""
     _may(desk, request_erasure)
     dossier = desk.dossier(dossier_id)
@@ -110,7 +111,7 @@ def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> 
 
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/effacer")
-def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
+def erase(request: Request, desk: AtRightsProved, dossier_id: UUID, data: FormData) -> Response:
     """Confirms the erasure by the person's typed name; it cannot be undone."""
     _may(desk, erase_person)
     if desk.erased(dossier_id):

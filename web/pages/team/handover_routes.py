@@ -22,6 +22,7 @@ from web.pages.team.handover_plan import SharesForm, SplitForm
 
 router = APIRouter()
 AtDesk = Annotated[Desk, allowed("referent", "manager")]
+AtDeskProved = Annotated[Desk, allowed("referent", "manager", proved=True)]
 
 
 @router.get("/equipe/{person:uuid}/confier")
@@ -31,7 +32,7 @@ def ask(request: Request, desk: AtDesk, person: UUID, p: PageNumber = 1) -> Resp
 
 
 @router.post("/equipe/{person:uuid}/confier/apercu")
-def preview(request: Request, desk: AtDesk, person: UUID, data: FormData) -> Response:
+def preview(request: Request, desk: AtDeskProved, person: UUID, data: FormData) -> Response:
     """Shows the workload of each colleague: after an even split, or as the form's own choices say.
 
     It records nothing. It is a POST, so that no name stands in an address or a log.
@@ -52,7 +53,7 @@ def preview(request: Request, desk: AtDesk, person: UUID, data: FormData) -> Res
 
 
 @router.post("/equipe/{person:uuid}/confier")
-def hand_over(request: Request, desk: AtDesk, person: UUID, data: FormData) -> Response:
+def hand_over(request: Request, desk: AtDeskProved, person: UUID, data: FormData) -> Response:
     """Hands over each dossier, one command each. The report shows the rows that were refused."""
     _must_exist(desk, person)
     form, errors = validate(SharesForm, data)

@@ -1,9 +1,11 @@
 """Signing in at an issuer: an invitation links an identity, never an e-mail; a weak sign-in asks for a factor here."""
 
 import logging
+import operator
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,6 +79,12 @@ def linked(at_work: House, site: Site, idp: Provider, who: str = HELENE) -> Brow
     assert through_issuer(browser).headers["Location"] == "/invitation/accepter"
     assert "Votre fournisseur d’identité y mènera" in words(browser.get("/invitation/accepter").text)
     assert browser.post("/invitation/accepter").headers["Location"] == "/"
+    return browser
+
+
+def proved_at_issuer(browser: Browser) -> Browser:
+    """Proves at the issuer once more who one is, as the lock asks."""
+    through_issuer(browser, "/connexion/fournisseur?vers=/compte")
     return browser
 
 
@@ -375,6 +383,52 @@ def test_the_lock_opens_through_the_issuer_that_is_asked_for_a_proof(at_work: Ho
     assert browser.get("/equipe").status_code == 200
 
 
+def test_a_proof_at_the_issuer_takes_a_copy(at_work: House, site: Site, idp: Provider) -> None:
+    browser, dossier = linked(at_work, site, idp), at_work.opened()
+    address = f"/dossiers/{dossier}/droits/tout.json"
+    lock = browser.get(address).headers["Location"]
+    assert lock.startswith("/verrou?vers="), "a sign-in without a question is no proof of this moment"
+    (link,) = parsed(browser.get(lock).text).select("a[href^='/connexion/fournisseur']")
+    assert through_issuer(browser, link["href"]).headers["Location"] == address
+    assert (idp.asked[-1]["prompt"], idp.asked[-1].get("max_age", "0")) == ("login", "0")
+    assert browser.get(address).status_code == 200
+    at_work.pass_by(minutes=11)
+    assert browser.get(address).headers["Location"] == lock
+
+
+@pytest.mark.parametrize("age", [None, 3600])
+def test_an_issuer_that_asked_for_nothing_proves_nothing_again(
+    at_work: House, site: Site, idp: Provider, age: int | None
+) -> None:
+    """Somebody at an open desk takes `prompt` out of the address, or the issuer does not say when it asked."""
+    browser, dossier = linked(at_work, site, idp), at_work.opened()
+    address, before = f"/dossiers/{dossier}/droits/tout.json", browser.cookies[SESSION]
+    idp.age = age
+    idp.bends.claims = lambda claims: claims | ({"auth_time": claims["iat"] - age} if age else {})
+    answer = through_issuer(browser, f"/connexion/fournisseur?vers={address}")
+    assert answer.status_code == 422
+    assert "n’a vérifié qu’une preuve" in words(answer.text)
+    assert browser.cookies[SESSION] == before
+    assert browser.get(address).headers["Location"].startswith("/verrou?vers=")
+    for said in ("yesterday", True, None, 1e12, [1]):
+        idp.bends.claims = partial(operator.or_, {"auth_time": said})
+        idp.age = None
+        assert through_issuer(browser, f"/connexion/fournisseur?vers={address}").status_code == 422
+
+
+def test_a_colleague_who_proves_themselves_takes_nothing_of_a_session(
+    at_work: House, site: Site, idp: Provider
+) -> None:
+    linked(at_work, site, idp, PAUL)
+    browser, dossier = linked(at_work, site, idp), at_work.opened()
+    sent = {"command_id": str(uuid4()), "reason": "request"}
+    lock = browser.post(f"/dossiers/{dossier}/droits/demander", data=sent).headers["Location"]
+    (link,) = parsed(browser.get(lock).text).select("a[href^='/connexion/fournisseur']")
+    idp.subject = f"sub-{PAUL}"
+    resume = through_issuer(browser, link["href"]).headers["Location"]
+    assert browser.get(resume).status_code == 404, "the form is Hélène's"
+
+
 def test_a_form_sent_while_locked_comes_back_through_the_issuer(at_work: House, site: Site, idp: Provider) -> None:
     browser = linked(at_work, site, idp)
     at_work.pass_by(minutes=31)
@@ -401,7 +455,7 @@ def test_an_issuer_that_fails_says_so_and_the_log_says_why(
 
 
 def test_the_link_is_removed_but_not_the_last_way_in(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
+    browser = proved_at_issuer(linked(at_work, site, idp))
     page = browser.get("/compte")
     assert idp.url in page.text
     sent = {"issuer": idp.url}

@@ -1,0 +1,180 @@
+"""What takes much away, or for ever, asks for a factor of the last ten minutes; what was written comes back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.actor import OPERATOR
+from tests.web.accounts.authenticator import Authenticator
+from tests.web.callers import member, signed_in, stewards
+from tests.web.client import words
+from tests.web.filled import HTMX
+from tests.web.pages.account.conftest import HELENE, NADIA, SECRET, SOPHIE, URL, Browser, account_of, first_visit
+from tests.web.paths import House, house
+from tests.web.tags import parsed
+from web.accounts import sessions
+from web.accounts.factors import passkeys
+from web.accounts.site import Site
+from web.desk.signed_in import SESSION
+
+PROOF = "demande une preuve de plus"
+
+
+@pytest.fixture
+def dossier(at_work: House) -> UUID:
+    return at_work.opened()
+
+
+@pytest.fixture
+def helene(at_work: House, site: Site, dossier: UUID) -> Browser:
+    """A manager at an open desk: signed in more than ten minutes ago."""
+    browser = first_visit(at_work, site, HELENE)
+    at_work.pass_by(minutes=10, seconds=1)
+    return browser
+
+
+PLACES = {
+    "GET a copy to read": "/dossiers/{dossier}/droits/tout.pdf",
+    "GET a copy for a program": "/dossiers/{dossier}/droits/tout.json",
+    "GET the readings": "/consultations.csv",
+    "POST an erasure asked": "/dossiers/{dossier}/droits/demander",
+    "POST an erasure confirmed": "/dossiers/{dossier}/droits/effacer",
+    "POST erasures asked": "/conservation",
+    "POST a preview": "/equipe/{nadia}/confier/apercu",
+    "POST a hand-over": "/equipe/{nadia}/confier",
+}
+"""The addresses that take much away, or for ever."""
+
+
+def place(at_work: House, dossier: UUID, name: str) -> str:
+    return PLACES[name].format(dossier=dossier, nadia=at_work.people[NADIA])
+
+
+def asked(browser: Any, name: str, address: str, **more: Any) -> Any:
+    if name.startswith("GET"):
+        return browser.get(address, **more)
+    return browser.post(address, data={"command_id": str(uuid4())}, **more)
+
+
+def proves(browser: Browser, lock: str) -> str:
+    """Proves the password at the lock. Returns where it leads."""
+    page = parsed(browser.get(lock).text)
+    assert PROOF in words(str(page))
+    sent = {"password": SECRET, "vers": str(page.select_one("[name=vers]")["value"])}
+    return str(browser.post("/verrou/mot-de-passe", data=sent).headers["Location"])
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_an_open_desk_takes_nothing_away(at_work: House, helene: Browser, dossier: UUID, name: str) -> None:
+    head, address = at_work.served.engine.head(), place(at_work, dossier, name)
+    lock = asked(helene, name, address).headers["Location"]
+    assert lock.startswith("/verrou?")
+    assert at_work.served.engine.head() == head
+    back = proves(helene, lock)
+    assert back == address if name.startswith("GET") else back.startswith("/reprise/")
+    answer = asked(helene, name, address)
+    assert not answer.headers.get("Location", "").startswith("/verrou"), "within ten minutes it is not asked again"
+    at_work.pass_by(minutes=10, seconds=1)
+    assert asked(helene, name, address).headers["Location"].startswith("/verrou?")
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_demonstration_asks_for_nothing(tmp_path: Any, name: str) -> None:
+    with house(tmp_path) as at_work, at_work.client(HELENE) as browser:
+        dossier = at_work.opened()
+        at_work.pass_by(minutes=20)
+        assert asked(browser, name, place(at_work, dossier, name)).status_code in (200, 303, 422)
+
+
+def test_whoever_has_not_the_role_is_refused_before_a_proof(at_work: House, site: Site, dossier: UUID) -> None:
+    stewards(at_work)
+    with signed_in(at_work, member(at_work, NADIA)) as browser:
+        at_work.pass_by(minutes=11)
+        assert {asked(browser, name, place(at_work, dossier, name)).status_code for name in PLACES} == {403}
+
+
+def kept_at(lock: str) -> str:
+    """Returns where the form that waits behind a lock is."""
+    return lock.replace("/verrou?reprise=", "/reprise/")
+
+
+def filled(page: Any) -> Mapping[str, str]:
+    return {tag["name"]: tag["value"] for tag in parsed(page.text).select("form.sheet-form input[type=hidden]")}
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_form_comes_back_filled_and_is_recorded_once(
+    at_work: House, site: Site, helene: Browser, dossier: UUID, *, htmx: bool
+) -> None:
+    path, rights = f"/dossiers/{dossier}/droits/demander", f"/dossiers/{dossier}/droits"
+    sent = {"command_id": str(uuid4()), "reason": "request"}
+    headers = {**HTMX, "HX-Current-URL": f"{URL}{rights}"} if htmx else {"Referer": f"{URL}{rights}"}
+    answer = helene.post(path, data=sent, headers=headers)
+    lock = answer.headers["HX-Redirect" if htmx else "Location"]
+    shown = parsed(helene.get(lock, headers={"Referer": f"{URL}{rights}"}).text)
+    assert f'href="{rights}">Renoncer' in str(shown)
+    wrong = helene.post("/verrou/mot-de-passe", data={"password": "x" * 12, "vers": kept_at(lock)})
+    assert wrong.status_code == 422
+    assert "gardé une heure" in words(wrong.text)
+    resume = proves(helene, lock)
+    kept = helene.get(resume)
+    assert filled(kept) == sent
+    assert parsed(kept.text).select_one("form[data-kept]")["data-kept"] == rights
+    head = at_work.served.engine.head()
+    stranger = first_visit(at_work, site, SOPHIE)
+    assert stranger.get(resume).status_code == 404
+    head = at_work.served.engine.head()
+    assert helene.post(path, data=filled(kept)).headers["Location"].startswith(rights)
+    assert at_work.served.engine.head() == head + 1
+    assert helene.post(path, data=filled(kept)).status_code in (303, 422)
+    assert at_work.served.engine.head() == head + 1, "the other tab records nothing more"
+
+
+def test_a_proof_that_is_over_in_the_middle_is_asked_again(at_work: House, helene: Browser, dossier: UUID) -> None:
+    path = f"/dossiers/{dossier}/droits/demander"
+    sent = {"command_id": str(uuid4()), "reason": "request"}
+    resume = proves(helene, helene.post(path, data=sent).headers["Location"])
+    kept = filled(helene.get(resume))
+    at_work.pass_by(minutes=11)
+    head = at_work.served.engine.head()
+    again = helene.post(path, data=kept).headers["Location"]
+    assert again.startswith("/verrou?reprise=")
+    assert kept_at(again) != resume
+    assert at_work.served.engine.head() == head
+    kept = filled(helene.get(proves(helene, again)))
+    assert kept == sent, "what was written is still there"
+    assert helene.post(path, data=kept).headers["Location"].endswith("/droits#effacement")
+
+
+@pytest.mark.parametrize("sent", [{"Sec-Fetch-Site": "cross-site"}, {"Referer": "https://elsewhere.example/x"}])
+def test_another_site_gets_neither_a_file_nor_a_proof(
+    at_work: House, helene: Browser, dossier: UUID, sent: dict[str, str]
+) -> None:
+    head, forged = at_work.served.engine.head(), {**sent, "Origin": "https://elsewhere.example"}
+    for name in PLACES:
+        answer = asked(helene, name, place(at_work, dossier, name), headers=forged)
+        assert answer.status_code == 403
+        assert ("Est-ce bien vous qui le demandez" in words(answer.text)) == name.startswith("GET")
+    assert at_work.served.engine.head() == head
+
+
+def test_a_passkey_is_a_proof(at_work: House, site: Site, dossier: UUID) -> None:
+    of = member(at_work, HELENE, OPERATOR, None)
+    key, account = Authenticator(URL), account_of(at_work, site, HELENE)
+    options, token = passkeys.options_to_register(site.store, URL, account)
+    passkeys.register(site.store, URL, account, token, key.make(options), "Téléphone")
+    with signed_in(at_work, of) as browser:
+        at_work.pass_by(minutes=11)
+        address = f"/dossiers/{dossier}/droits/tout.json"
+        assert browser.get(address).headers["Location"].startswith("/verrou?vers=")
+        said = json.loads(browser.post("/verrou/cle/options").text)
+        proof = {"challenge": said["challenge"], "answer": key.prove(said["publicKey"]), "vers": address}
+        before = browser.cookies[SESSION]
+        assert browser.post("/verrou/cle", data=proof).headers["Location"] == address
+        assert sessions.find(site.store, before) is None, "under another id"
+        assert browser.get(address).status_code == 200
+        at_work.pass_by(minutes=11)
+        assert browser.post("/verrou/cle", data=proof).status_code == 422, "it served"
