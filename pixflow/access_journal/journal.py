@@ -18,6 +18,8 @@ from pixflow.store.postgres.database import Database
 
 _OF_DOSSIER = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
     FROM lines WHERE dossier = $1 AND what = 'shown' ORDER BY at DESC LIMIT $2"""
+_OF_ACCOUNT = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
+    FROM lines WHERE account = $1 AND what IN ('signed-in', 'failed', 'factor') ORDER BY at DESC LIMIT $2"""
 _OF_DAYS = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
     FROM lines WHERE at >= $1 AND at < $2 ORDER BY at"""
 
@@ -119,10 +121,17 @@ class AccessJournal:
 
     def of_dossier(self, dossier: UUID, most: int) -> list[Line]:
         """Returns the last lines that opened a dossier, the latest first."""
+        return self._latest(_OF_DOSSIER, dossier, most)
+
+    def of_account(self, account: UUID, most: int) -> list[Line]:
+        """Returns the last sign-ins, failures and changed factors of an account, the latest first."""
+        return self._latest(_OF_ACCOUNT, account, most)
+
+    def _latest(self, statement: str, about: UUID, most: int) -> list[Line]:
         found: list[Line] = []
         for month in reversed(self.store.months()):
             if len(found) < most:
-                found += _lines(self.store.select(month, _OF_DOSSIER, dossier, most - len(found)))
+                found += _lines(self.store.select(month, statement, about, most - len(found)))
         return found
 
     def between(self, since: int, until: int) -> Iterator[Line]:

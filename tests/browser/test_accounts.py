@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyotp
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
+from pixflow.actor import Actor
+from pixflow.dossier.identity import open_dossier
 from tests.browser.house import Clock, House, address, begin, pixflow, signing_in
 
 pytestmark = pytest.mark.browser
@@ -147,3 +150,42 @@ def test_the_password_road_without_scripts(
     page.get_by_role("button", name="C’est noté, continuer").click()
     page.get_by_role("button", name="Rejoindre").click()
     expect(page.get_by_text("Hélène Morin")).to_be_visible()
+
+
+def test_an_erasure_asks_for_the_passkey_and_comes_back_filled_with_the_keyboard_alone(
+    at_work: House,
+    clock: Clock,
+    invite: Callable[[str], str],
+    new_browser: Callable[..., Any],
+    check_page: Callable[[Page], None],
+) -> None:
+    team = {one.name: id for id, one in at_work.engine.references().team.items()}
+    about: dict[str, Any] = {"birth_date": None, "imilo_number": None, "site": "Mortagne", "advisor": None}
+    about |= {"last_name": "Diallo", "first_name": "Aminata"}
+    by, dossier = Actor(str(team["Sophie Lecomte"])), uuid4()
+    at_work.engine.execute({"dossier": dossier}, open_dossier, by=by, command_id=uuid4(), **about)
+    page = new_browser(viewport={"width": 390, "height": 820}).new_page()
+    Authenticator(page)
+    page.goto(invite("Hélène Morin"))
+    page.get_by_role("button", name="Créer ma clé d’accès").press("Enter")
+    page.get_by_role("button", name="Rejoindre").press("Enter")
+    expect(page.get_by_text("Ajoutez un deuxième moyen d’entrer")).to_be_visible()
+    clock.set(MONDAY, 8, 20)
+    rights = f"{at_work.url}/dossiers/{dossier}/droits"
+    page.goto(rights)
+    check_page(page)
+    page.get_by_label("la personne le demande").press("Space")
+    page.get_by_role("button", name="Demander l’effacement").press("Enter")
+    expect(page.get_by_role("heading", name="C’est bien vous")).to_be_visible()
+    expect(page.get_by_text("Ce que vous avez écrit est gardé une heure")).to_be_visible()
+    expect(page.get_by_role("link", name="Renoncer")).to_have_attribute("href", f"/dossiers/{dossier}/droits")
+    check_page(page)
+    head = at_work.head
+    page.get_by_role("button", name="Avec une clé d’accès").press("Enter")
+    expect(page.get_by_label("la personne le demande")).to_be_checked()
+    assert at_work.head == head, "nothing is sent by itself"
+    page.get_by_role("button", name="Demander l’effacement").press("Enter")
+    expect(page.get_by_text("Effacement demandé le")).to_be_visible()
+    page.goto(f"{at_work.url}/compte")
+    expect(page.get_by_text("Connexion par une clé d’accès")).to_be_visible()
+    check_page(page)

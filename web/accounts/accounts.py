@@ -4,7 +4,7 @@ import os
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, exists, func, select
+from sqlalchemy import Connection, Label, delete, exists, func, select
 
 from pixflow.identity import email as known_email
 from web import security_events
@@ -119,11 +119,7 @@ def _one(store: AccountStore, connection: Connection, where: Any) -> Account:
 
 
 def _found(store: AccountStore, connection: Connection, where: Any) -> Account | None:
-    keys, codes = (
-        select(func.count()).where(table.c.account == accounts.c.id).scalar_subquery()
-        for table in (passkeys, recovery_codes)
-    )
-    found = connection.execute(select(accounts, keys.label("passkeys"), codes.label("recovery")).where(where))
+    found = connection.execute(select(accounts, *ways()).where(where))
     row = next(iter(signed_rows.genuine(store.key, accounts, found)), None)
     return row and Account(
         id=row.id,
@@ -134,3 +130,12 @@ def _found(store: AccountStore, connection: Connection, where: Any) -> Account |
         passkeys=row.passkeys,
         recovery=row.recovery,
     )
+
+
+def ways() -> list[Label[int]]:
+    """Returns the columns that count the ways in of an account of a query: `passkeys`, `recovery`, `issuers`."""
+    counted = {"passkeys": passkeys, "recovery": recovery_codes, "issuers": identities}
+    return [
+        select(func.count()).where(table.c.account == accounts.c.id).scalar_subquery().label(name)
+        for name, table in counted.items()
+    ]

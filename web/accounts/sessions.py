@@ -7,19 +7,22 @@ from sqlalchemy import Row, bindparam, delete, select
 
 from web import security_events
 from web.accounts import signed_rows
+from web.accounts.accounts import ways
 from web.accounts.store import AccountStore
-from web.accounts.tables import memberships, sessions
+from web.accounts.tables import accounts, memberships, sessions
 from web.accounts.tokens import digest, new_token
-from web.accounts.types import Membership, Session, Way
+from web.accounts.types import Membership, Session, Way, is_lone
 
 IDLE, LONGEST, NOTED, AT_MOST = 30 * 60, 10 * 3600, 60, 5
 """Seconds until a session locks and ends, seconds between two writes of `seen`, sessions of an account."""
 FRESH = 10 * 60
 """Seconds after a proof within which factors may be changed."""
 _OPEN = {"asleep": False, "ended": None}
+_BOTH = (accounts.c.password.is_not(None) & accounts.c.totp.is_not(None)).label("password")
 _WITH_MEMBERSHIP = (
-    select(sessions, memberships.c.mac.label("membership"))
+    select(sessions, memberships.c.mac.label("membership"), _BOTH, *ways())
     .join(memberships, (memberships.c.structure == sessions.c.structure) & (memberships.c.member == sessions.c.member))
+    .join(accounts, accounts.c.id == sessions.c.account)
     .where(
         sessions.c.digest == bindparam("digest"),
         memberships.c.account == sessions.c.account,
@@ -75,7 +78,8 @@ def find(store: AccountStore, token: str) -> Session | None:
         open_one = {**row._mapping, **_OPEN, "mac": row.membership}
         age, idle = store.now() - row.created, store.now() - row.seen
         if age < LONGEST and min(age, idle) > -IDLE and signed_rows.is_genuine(store.key, memberships, open_one):
-            return _session(store, row)
+            lone = is_lone(row.passkeys, row.recovery, row.issuers, password=row.password)
+            return _session(store, row, lone=lone)
     return None
 
 
@@ -150,7 +154,7 @@ def sweep(store: AccountStore) -> None:
         connection.execute(delete(sessions).where(sessions.c.created <= store.now() - LONGEST))
 
 
-def _session(store: AccountStore, row: Row[tuple[object, ...]]) -> Session:
+def _session(store: AccountStore, row: Row[tuple[object, ...]], *, lone: bool = False) -> Session:
     found = row._mapping
-    fields = {name: found[name] for name in Session.__struct_fields__ if name != "is_locked"}
-    return Session(**fields, is_locked=store.now() - found["seen"] >= IDLE)
+    fields = {name: found[name] for name in Session.__struct_fields__ if name not in ("is_locked", "is_lone")}
+    return Session(**fields, is_locked=store.now() - found["seen"] >= IDLE, is_lone=lone)

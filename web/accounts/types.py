@@ -43,7 +43,8 @@ class Membership(Struct, frozen=True):
 class Session(Struct, frozen=True):
     """A session: `digest` of its cookie, `is_locked` after half an hour without a page.
 
-    `proved` is the last instant when a factor was: factors are changed within ten minutes of it.
+    `proved` is the last instant when a factor was: factors are changed within ten minutes of it. `is_lone`: its account
+    has a single way in.
     """
 
     digest: bytes
@@ -56,3 +57,12 @@ class Session(Struct, frozen=True):
     way: Way
     device: str
     is_locked: bool
+    is_lone: bool = False
+
+
+def is_lone(passkeys: int, recovery: int, issuers: int, *, password: bool) -> bool:
+    """Tells if who loses one thing has no way in left: a passkey, or the application of a `password` with its codes.
+
+    A recovery code is a way in after a password only. An issuer gives its people back their ways in.
+    """
+    return not issuers and passkeys + (password and 1 + bool(recovery)) == 1

@@ -35,6 +35,7 @@ from web.hosting import account_backups
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import PORT, Settings
 from web.hosting.site import open_site
+from web.pages.account import factor_mails
 
 app = typer.Typer()
 account_app = typer.Typer(help="Les comptes : qui peut se connecter.", cls=InFrench, no_args_is_help=True)
@@ -101,6 +102,8 @@ def reset(who: WhoArgument, structure: StructureOption = None) -> None:
         person = member(served, who)
         done = _decide_by_two(served, person, decisions.request_factors_reset, decisions.reset_factors)
         access = _follow(served, site, person, done)
+        for owner, change in factor_mails.resets(site, served.opened.id, person, done)[-1:]:
+            factor_mails.send(site, owner, change)
         console.print(f"{served.refs.team[person].name} : {ASKED if access.opened else RESET}")
 
 
@@ -173,14 +176,14 @@ def _site(served: ServedStructure, *, create: bool = False) -> Iterator[Site]:
 def _decide_by_two(
     served: ServedStructure, person: UUID, ask: Decision[..., list[Event]], do: Decision[..., list[Event]]
 ) -> Sequence[Recorded]:
-    """Takes the first step, unless somebody did; then the second one, if the operator may. Returns the events of it."""
-    _decide(served, person, ask)
+    """Takes the first step, unless somebody did; then the second one, if the operator may. Returns their events."""
+    asked = _decide(served, person, ask)
     try:
-        return _decide(served, person, do)
+        return [*asked, *_decide(served, person, do)]
     except Refused as refused:
         if refused.code != "another-person":
             raise
-        return ()
+        return asked
 
 
 def _follow(served: ServedStructure, site: Site, person: UUID, recorded: Sequence[Recorded]) -> Access:

@@ -33,6 +33,7 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
         theme=theme if (theme := request.cookies.get("pixflow_theme")) in ("light", "dark") else None,
         change="/qui" if desk.host.demo else None,
         account=not desk.host.demo,
+        lone=not desk.host.demo and request.state.session.is_lone,
         toasts=[(pages.BLOCKED, "late")] if blocked else (),
         me=desk.actor.id,
         views=lambda: _views(request.url.path, desk),

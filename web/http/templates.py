@@ -50,7 +50,7 @@ class Frame:
 
     `acting_for` names the colleagues this person deputises for today.
     `theme` is light, dark or None (the system's); `change` is the address of the choice of a person, in a
-    demonstration; otherwise `account` offers one's account.
+    demonstration; otherwise `account` offers one's account, and `lone` asks for a second way in.
     `toasts` are sentences to show once, each with its tone: done, note or late.
     `me` tells a shared browser whose views it keeps; `views` gives those kept with an account, None in a demonstration.
     `tag` tells a live page if it changed. `texts` are drawn once (Desk.memory).
@@ -65,6 +65,7 @@ class Frame:
     theme: str | None = None
     change: str | None = None
     account: bool = False
+    lone: bool = False
     toasts: Sequence[tuple[str, str]] = ()
     acting_for: Sequence[str] = ()
     me: str = ""

@@ -10,6 +10,7 @@ from web.pages.account import (
     lock_routes,
     my_account_routes,
     sign_in_routes,
+    sign_out_routes,
     views_routes,
     wait_routes,
 )
@@ -52,6 +53,7 @@ from web.pages.workshops import routes as workshops_routes
 MODULES = (  # in the order in which addresses are tried
     sign_in,
     sign_in_routes,
+    sign_out_routes,
     first_visit_routes,
     lock_routes,
     my_account_routes,

@@ -44,6 +44,24 @@ WHAT = {
     "failed": "Connexion manquée",
     "factor": "Moyens d’entrer changés",
 }
+WAYS = {
+    "passkey": "Connexion par une clé d’accès",
+    "password": "Connexion par le mot de passe et un deuxième moyen",
+    "issuer": "Connexion par le fournisseur d’identité",
+    "issuer+": "Connexion par le fournisseur d’identité et un deuxième moyen ici",
+}
+CHANGES = {
+    "/compte/mot-de-passe": "Mot de passe changé",
+    "/compte/application": "Application de codes changée",
+    "/compte/cle": "Clé d’accès ajoutée",
+    "/compte/cle/retirer": "Clé d’accès retirée",
+    "/compte/fournisseur/retirer": "Fournisseur d’identité retiré",
+    "/compte/secours": "Codes de secours renouvelés",
+    "/connexion/secours": "Entrée par un code de secours, les autres sessions sont terminées",
+    "/premiere-visite/cle": "Clé d’accès ajoutée",
+    "/premiere-visite/application": "Application de codes changée",
+}
+"""Changes of the ways in, by the address of their form."""
 MISSED = "Accueil essayé, aucun dossier ouvert"
 
 
@@ -52,7 +70,9 @@ def sentence(line: Line) -> str:
     if line.what == "refused" and line.why == "glass":
         return MISSED
     if line.what != "shown":
-        return WHAT[line.what]
+        _, path, how = f"{line.page}  ".split(" ", 2)
+        known = {"signed-in": WAYS.get(how.strip()), "factor": CHANGES.get(path)}.get(line.what)
+        return known or WHAT[line.what]
     return typography.upper_first(page(line)) if line.dossier else listed(line.people)
 
 

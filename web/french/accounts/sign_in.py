@@ -23,6 +23,7 @@ ISSUER = {
 """Why a sign-in at the issuer failed."""
 NOT_THE_SAME = "Les deux mots de passe ne sont pas les mêmes."
 ALREADY = "Un compte existe déjà avec ce courriel : choisissez « J’ai déjà un compte »."
+NO_USE = "Un code de secours remplace l’application d’un mot de passe : ajoutez plutôt une deuxième clé d’accès."
 LAST_WAY = "C’est votre dernier moyen d’entrer : ajoutez-en un autre d’abord."
 NO_MAIL = "Ce pixflow n’envoie pas de courriels : l’exploitant invite avec « pixflow account invite »."
 MAIL_FAILED = "L’invitation est notée, mais le courriel n’est pas parti : envoyez un autre lien un peu plus tard."
@@ -38,12 +39,15 @@ REFUSALS = {
 }
 
 FACTOR_CHANGES = {
+    "opened": "Votre compte vient d’être ouvert.",
     "password": "Le mot de passe de votre compte vient de changer.",
     "application": "L’application qui donne vos codes vient d’être remplacée.",
     "passkey": "Une clé d’accès vient d’être ajoutée à votre compte.",
     "passkey-gone": "Une clé d’accès vient d’être retirée de votre compte.",
     "codes": "De nouveaux codes de secours viennent de remplacer les vôtres.",
-    "recovery": "Un code de secours vient de servir pour entrer dans votre compte.",
+    "recovery": "Un code de secours vient de servir pour entrer dans votre compte. Vos autres sessions sont terminées.",
+    "reset-asked": "Quelqu’un demande d’effacer tous vos moyens d’entrer. Une deuxième personne doit l’accepter.",
+    "reset": "Tous vos moyens d’entrer viennent d’être effacés, à deux. Une invitation vous en redonnera.",
     "issuer": "Un fournisseur d’identité mène maintenant à votre compte.",
     "issuer-gone": "Votre fournisseur d’identité ne mène plus à votre compte.",
 }

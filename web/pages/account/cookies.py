@@ -26,7 +26,8 @@ def enter(request: Request, response: Response, site: Site, membership: Membersh
     """Begins a session, ends the one before, and remembers this browser for the counts of attempts."""
     agent = device(request.headers.get("user-agent", ""))
     id_token = flow.arrival.id_token.encode() if flow.arrival else None
-    sign_in_lines.write_there(request, "signed-in", membership)
+    here = flow.way == "issuer" and flow.arrival and not flow.arrival.is_strong
+    sign_in_lines.write_there(request, "signed-in", membership, f"{flow.way}{'+' if here else ''}")
     sessions.end(site.store, digest(request.cookies.get(SESSION, "")))
     alone = flow.arrival if flow.way == "issuer" and flow.arrival and flow.arrival.is_strong else None
     token = sessions.begin(site.store, membership, flow.way, agent, id_token, alone.age if alone else 0)

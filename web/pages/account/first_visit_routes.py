@@ -38,7 +38,7 @@ from web.pages.account.enrolment import (
     same_application,
     words_of,
 )
-from web.pages.account.factor_mails import warn
+from web.pages.account.factor_mails import warn, warn_member
 from web.pages.account.sign_in_routes import finish, with_flow
 
 router = APIRouter()
@@ -118,7 +118,7 @@ def accept(request: Request, site: AtSite) -> Response:
         served.engine.execute(streams, open_account, by=Actor(SITE), command_id=command, way=flow.way)
     except Refused:
         return _over(request)
-    visit = request.cookies.get(FLOW, "")
+    visit, is_new = request.cookies.get(FLOW, ""), not memberships.of_account(site.store, account.id)
     sign_in.end_other_visits(site.store, account.id, flow.way, but=visit)
     membership = memberships.join(site.store, account.id, invitation)
     tickets.take(site.store, sign_in.FLOW, visit, Flow)
@@ -128,7 +128,8 @@ def accept(request: Request, site: AtSite) -> Response:
         identities.link(site.store, account.id, flow.arrival.issuer, flow.arrival.subject)
         security_events.note("user_updated", "issuer", account=account.id)
     response = enter(request, redirect(request, "/"), site, membership, flow)
-    return warn(response, site, account, "issuer") if flow.arrival else response
+    told = "opened" if is_new else "issuer" if flow.arrival else ""
+    return warn(response, site, account, told) if told else response
 
 
 @router.get("/invitation/{token}")
@@ -152,7 +153,8 @@ def choose_password(request: Request, site: AtSite, data: FormData) -> Response:
     if account is None:
         return _invitation(request, site, invitation, served, errors or {"": french.ALREADY})
     accounts.set_password(site.store, account.id, passwords.hashed(password))
-    return _go_on(request, site, replace(flow.by("password"), account=account.id, must_enrol=True), "/premiere-visite")
+    flow = replace(flow.by("password"), account=account.id, must_enrol=True)
+    return warn_member(_go_on(request, site, flow, "/premiere-visite"), site, account, "password")
 
 
 @router.post("/premiere-visite/cle/options")
@@ -192,7 +194,7 @@ def enrol_passkey(request: Request, site: AtSite, data: FormData) -> Response:
             return _enrol(request, site, account, {"": french.WRONG_PASSKEY})
         _, invitation, served = _invited(request, site)
         return _invitation(request, site, invitation, served, {"": french.WRONG_PASSKEY})
-    return _enrolled(request, site, replace(flow, account=account.id))
+    return _enrolled(request, site, replace(flow, account=account.id), "passkey")
 
 
 @router.get("/premiere-visite")
@@ -207,7 +209,7 @@ def enrol_application(request: Request, site: AtSite, data: FormData) -> Respons
     flow, account = _enrolling(request, site)
     if not prove_application(site, account, text_of(data, "ticket"), text_of(data, "code")):
         return _enrol(request, site, account, {"code": french.WRONG_CODE}, text_of(data, "ticket"))
-    return _enrolled(request, site, flow)
+    return _enrolled(request, site, flow, "application")
 
 
 @router.post("/premiere-visite/suite")
@@ -222,15 +224,15 @@ def go_on(request: Request, site: AtSite) -> Response:
 # --- parts
 
 
-def _enrolled(request: Request, site: Site, flow: Flow) -> Response:
+def _enrolled(request: Request, site: Site, flow: Flow, factor: str) -> Response:
     """Shows new recovery codes, once a factor is enrolled; an account without a password has no use for them."""
     account = account_of(site, flow.account)
     sign_in_lines.write(request, "factor", account.id)
     flow = replace(flow, proved=True, must_enrol=False)
     if account.password is None:
-        return _go_on(request, site, flow, "/invitation/accepter")
+        return warn_member(_go_on(request, site, flow, "/invitation/accepter"), site, account, factor)
     response = page(request, CodesPage(codes=recovery.renew(site.store, account.id), next="/premiere-visite/suite"))
-    return _keep(request, response, site, flow)
+    return warn_member(_keep(request, response, site, flow), site, account, factor)
 
 
 def _go_on(request: Request, site: Site, flow: Flow, path: str) -> Response:

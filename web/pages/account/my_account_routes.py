@@ -9,24 +9,25 @@ import msgspec
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
+from pixflow.access_journal.line import instant
 from web import security_events
 from web.accounts import accounts, sessions, tickets
 from web.accounts.factors import passkeys, passwords, recovery
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.oidc import identities
-from web.accounts.oidc.answers import IssuerError
 from web.accounts.site import Site
 from web.accounts.types import Account, Session
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.signed_in import SESSION, SIGN_IN, AtSite, account_of, here, session_of
+from web.desk.signed_in import SESSION, AtSite, account_of, here
 from web.french import dates, vocabulary
+from web.french.accounts import access_journal
 from web.french.accounts import sign_in as french
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY, note
-from web.http.templates import Frame, Page, page, redirect
+from web.http.templates import Page, page, redirect
 from web.pages.account import sign_in_lines
-from web.pages.account.cookies import drop, put
+from web.pages.account.cookies import put
 from web.pages.account.enrolment import (
     NewApplication,
     new_application,
@@ -41,6 +42,8 @@ from web.pages.account.lock_routes import ACCOUNT, LOCK
 from web.pages.account.sign_in_routes import OpenStructureChoice, memberships_served, structures_of
 
 router = APIRouter()
+HISTORY = 10
+"""The number of lines of what happened to one's ways in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class SessionRow:
 class AccountPage(Page):
     """One's account. `application` is the new one that is being enrolled.
 
-    `may_change`: a factor was proved within ten minutes, so factors may be changed.
+    `may_change`: a factor was proved within ten minutes, so factors may be changed. `lone`: there is a single way in.
+    `history` are the latest sign-ins and changes of this account here, in words, each with its instant.
     """
 
     template = "account/account.html"
@@ -87,6 +91,8 @@ class AccountPage(Page):
     structures: Sequence[OpenStructureChoice]
     here: str
     application: NewApplication | None
+    lone: bool
+    history: Sequence[tuple[str, str]]
     errors: Mapping[str, str]
 
 
@@ -173,6 +179,8 @@ def unlink_issuer(request: Request, desk: AtDesk, site: AtSite, data: FormData) 
 def renew_codes(request: Request, desk: AtDesk, site: AtSite) -> Response:
     """Shows new recovery codes, once; those of before serve no more, and the other sessions end."""
     account = _fresh(request, site)
+    if account.password is None:
+        return _account(request, desk, site, {"": french.NO_USE})
     changed = _changed(request, site, account, "codes")
     shown = page(request, CodesPage(codes=recovery.renew(site.store, account.id), next=""))
     shown.background = changed.background
@@ -206,47 +214,7 @@ def change_structure(request: Request, desk: AtDesk, site: AtSite, data: FormDat
     return response
 
 
-@router.post("/deconnexion")
-def sign_out(request: Request, site: AtSite, data: FormData) -> Response:
-    """Ends the session, and the issuer's unless `here` alone is asked.
-
-    On a shared computer what the browser keeps goes too.
-    """
-    session = session_of(request)
-    if session is None:
-        return redirect(request, SIGN_IN)
-    there = _issuer_end(site, sessions.id_token(site.store, session))
-    sessions.end(site.store, session.digest)
-    request.state.frame = Frame()
-    response = page(request, SignedOutPage(next=there)) if there else redirect(request, SIGN_IN)
-    if there and not text_of(data, "here"):
-        response.headers["Refresh"] = f"0; url={there}"  # a redirect would meet the policy of forms, of every host
-    drop(response, SESSION)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"' if text_of(data, "shared") else '"cache"'
-    return response
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignedOutPage(Page):
-    """The end of a session here; `next` ends the issuer's."""
-
-    template = "account/signed_out.html"
-    shows = NOBODY
-
-    next: str
-
-
 # --- parts
-
-
-def _issuer_end(site: Site, id_token: bytes | None) -> str | None:
-    """Returns the address that ends the issuer's session, None when there is none or the issuer does not answer."""
-    if site.issuer is None or id_token is None:
-        return None
-    try:
-        return site.issuer.sign_out(id_token.decode(), f"{site.url}{SIGN_IN}")
-    except IssuerError:
-        return None
 
 
 def _account(
@@ -277,6 +245,11 @@ def _account(
         structures=structures_of(request, site, account.id),
         here=str(desk.served.opened.id),
         application=application,
+        lone=session.is_lone,
+        history=[
+            (access_journal.sentence(line), dates.instant(instant(line.at), desk.zone))
+            for line in desk.served.journal.of_account(account.id, HISTORY)
+        ],
         errors=errors,
     )  # fmt: skip
     return page(request, shown, status=422 if errors else 200)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from msgspec.structs import replace
 
 from pixflow.refused import Refused
-from web.accounts import accounts, invitations, sign_in, tickets
+from web.accounts import accounts, invitations, sessions, sign_in, tickets
 from web.accounts.factors import passkeys
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.sign_in import Flow, Second
@@ -244,8 +244,13 @@ def _prove_second(request: Request, site: Site, factor: Second, code: str) -> Re
         return _second(request, site, account, {name: wrong})
     if tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow) is None:
         return connect(request, site, {"": french.OVER})
-    response = finish(request, site, replace(flow, proved=True, must_enrol=factor == "recovery"))
-    return warn(response, site, account, "recovery") if factor == "recovery" else response
+    if factor == "totp":
+        return finish(request, site, replace(flow, proved=True))
+    sign_in_lines.write(request, "factor", account.id)
+    sessions.end_all(site.store, account.id)
+    tickets.discard_of(site.store, account.id)
+    response = finish(request, site, replace(flow, proved=True, must_enrol=True))
+    return warn(response, site, account, "recovery")
 
 
 def _second(request: Request, site: Site, account: Account, errors: Mapping[str, str]) -> Response:

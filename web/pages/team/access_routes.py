@@ -18,6 +18,7 @@ from web.hosting.mail import Mail, Outbox, outbox_for
 from web.hosting.settings import sound
 from web.http.forms import Form, FormData, validate
 from web.http.templates import page
+from web.pages.account import factor_mails
 from web.pages.team import member
 from web.pages.team.access import ACTIONS, WITHDRAW
 
@@ -49,7 +50,10 @@ def act(request: Request, desk: AtDesk, site: AtSite, person: UUID, action: str,
     sign_in.follow(site.store, desk.served.opened.id, {person: access}, new)
     if outbox and not mails_again and (failed := _invite(desk, site, person, outbox)):
         return _refuse(request, desk, person, failed)
-    return _back(person, outcome.recorded[-1].originator_version if outcome.recorded else 0)
+    response = _back(person, outcome.recorded[-1].originator_version if outcome.recorded else 0)
+    for owner, change in factor_mails.resets(site, desk.served.opened.id, person, new):
+        factor_mails.warn(response, site, owner, change)
+    return response
 
 
 def _invite(desk: Desk, site: Site, person: UUID, outbox: Outbox) -> str:

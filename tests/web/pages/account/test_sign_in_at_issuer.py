@@ -283,7 +283,7 @@ def test_below_two_factors_a_code_is_asked(at_work: House, site: Site, idp: Prov
         assert browser.get(path).status_code in (303, 422), path
     assert browser.post("/connexion/code", data={"code": "000000"}).status_code == 422
     assert browser.post("/connexion/code", data={"code": browser.code()}).headers["Location"] == "/"
-    assert browser.get("/equipe").status_code == 200
+    assert "Connexion par le fournisseur d’identité et un deuxième moyen ici" in words(browser.get("/compte").text)
 
 
 def test_a_level_that_falls_asks_whoever_has_nothing_else_for_an_invitation(
