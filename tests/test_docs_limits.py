@@ -111,7 +111,7 @@ def test_every_security_event_is_explained() -> None:
 def test_the_limits_of_accounts_are_explained() -> None:
     said, usual = page("accounts"), ReadingLimits()
     assert f"| own dossiers | {NARROW.soon} | {NARROW.day} |" in said
-    assert f"| {usual.soon} | {usual.day} | {usual.people} |" in said
+    assert f"| {usual.soon} | {usual.day} | {usual.people} | {usual.listed:,} |" in said
     assert f"a phrase of {passwords.SHORTEST} characters or more" in said
     assert f"within a year | {attempts.FREE} | 1, 2, 4 … 64 minutes | {attempts.A_DAY} |" in said
     assert f"without the browsers that are known | {attempts.PLACE_FREE} | 1, 2, 4 … 64 minutes |" in said

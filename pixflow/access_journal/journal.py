@@ -73,7 +73,7 @@ class AccessJournal:
         self.sealed_until: date | None = None
         self._heads: dict[int, ChainHead] = {}
         self._lock = Lock()
-        self._shown: dict[UUID, dict[UUID, int]] = {}
+        self._shown: dict[UUID, tuple[date, frozenset[UUID]]] = {}
         self._readings: dict[UUID | None, MemberReading] = {}
 
     def write(self, line: Line, day: date) -> None:
@@ -111,13 +111,13 @@ class AccessJournal:
         self._heads[month] = head
         return answered
 
-    def fresh(self, member: UUID, people: Collection[UUID], at: int) -> int:
-        """Counts the people whom this process did not show to a member within the last ten minutes."""
+    def fresh(self, member: UUID, people: Collection[UUID], day: date) -> int:
+        """Counts the people whom this process did not show to a member before, that local day."""
         with self._lock:
-            before = self._shown.get(member, {})
-            known = {id: last for id, last in before.items() if at - last < SOON}
-            self._shown[member] = known | dict.fromkeys(people, at)
-            return len(set(people) - known.keys())
+            shown_on, known = self._shown.get(member, (day, frozenset[UUID]()))
+            before = known if shown_on == day else frozenset[UUID]()
+            self._shown[member] = day, before.union(people)
+            return len(before.union(people)) - len(before)
 
     def of_dossier(self, dossier: UUID, most: int) -> list[Line]:
         """Returns the last lines that opened a dossier, the latest first."""

@@ -27,7 +27,7 @@ class Line(Struct, frozen=True):
 
     `at` counts microseconds since 1970. `session` begins the digest of the session's token. `page` is a method and a
     route. `dossier` is the one that was opened; otherwise `people` counts those in lists, `fresh` those of them that
-    were not shown to this member a moment before.
+    were not shown to this member before, that day.
     """
 
     at: int

@@ -9,4 +9,5 @@ NARROW = ReadingLimits(soon=30, day=100)
 
 def is_reached(counts: Counts, limits: ReadingLimits) -> bool:
     """Tells if a member has read more than the limits: those of the protocol in force, or NARROW."""
-    return counts.soon > limits.soon or counts.day > limits.day or counts.people > limits.people
+    dossiers = counts.soon > limits.soon or counts.day > limits.day
+    return dossiers or counts.people > limits.people or counts.listed > limits.listed

@@ -21,11 +21,15 @@ _RECENT = f"{_ALL} LIMIT {RECENT}"
 
 
 class Counts(Struct, frozen=True):
-    """The reading of a member beyond their own dossiers: in ten minutes, in a day, and people in lists."""
+    """The reading of a member beyond their own dossiers, in ten minutes and in a day.
+
+    `soon` and `day` count dossiers, `people` and `listed` those of lists.
+    """
 
     soon: int = 0
     day: int = 0
     people: int = 0
+    listed: int = 0
 
 
 class Bounds(Struct, frozen=True):
@@ -67,9 +71,10 @@ class MemberReading:
         self._known = max(self._known, at)
 
     def counts(self, bounds: Bounds) -> Counts:
-        last = self._dossiers.values()
-        people = sum(fresh for at, fresh in self._lists.values() if at > bounds.soon)
-        return Counts(sum(map(bounds.soon.__lt__, last)), sum(map(bounds.day.__le__, last)), people)
+        last, lists = self._dossiers.values(), self._lists.values()
+        people = sum(fresh for at, fresh in lists if at > bounds.soon)
+        listed = sum(fresh for at, fresh in lists if at >= bounds.day)
+        return Counts(sum(map(bounds.soon.__lt__, last)), sum(map(bounds.day.__le__, last)), people, listed)
 
 
 def question(known: MemberReading | None, bounds: Bounds) -> tuple[str, int]:

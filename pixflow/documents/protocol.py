@@ -16,7 +16,7 @@ MOST_TRIES = 20
 LONGEST_LINK = 60
 MOST_SEATS = 100
 LONGEST_KEPT = 240
-MOST_READ = {"soon": 120, "day": 600, "people": 1_200}
+MOST_READ = {"soon": 120, "day": 600, "people": 1_200, "listed": 6_000}
 """Twice the usual limits of reading: whoever publishes a protocol does not lift them."""
 
 
@@ -107,12 +107,14 @@ class Retention:
 class ReadingLimits:
     """The most that a référent, a manager or an auditor reads: beyond it their account is suspended.
 
-    Dossiers opened in ten minutes and in a day, and people shown in lists in ten minutes (docs/accounts.md#who-looked).
+    Dossiers opened in ten minutes and in a day, people shown in lists in ten minutes and in a day
+    (docs/accounts.md#who-looked).
     """
 
     soon: int = 60
     day: int = 300
     people: int = 600
+    listed: int = 3_000
 
 
 @dataclass(frozen=True, slots=True)

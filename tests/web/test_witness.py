@@ -74,7 +74,7 @@ def test_people_seen_again_in_lists_count_once(there: House) -> None:
     there.opened(last="Bonnet")
     browser.get("/dossiers")
     browser.get("/dossiers")
-    there.pass_by(minutes=11)
+    there.pass_by(days=1)
     browser.get("/dossiers")
     assert [(line.people, line.fresh) for line in lines.take()] == [(3, 3), (4, 1), (4, 0), (4, 4)]
 

@@ -52,7 +52,7 @@ class DeskWitness:
             return
         desk, listed = self._desk, LISTED[self._desk.scope.whose]
         why = reading_reasons.told(desk, people.opened) if people.opened else listed
-        fresh = self._journal.fresh(desk.me, people.listed, self._now()) if listed == "role" else 0
+        fresh = self._journal.fresh(desk.me, people.listed, desk.today) if listed == "role" else 0
         line = self._line("shown", people.opened, len(people.listed) + people.more, fresh, why)
         if not desk.host.site:
             self._journal.write(line, desk.today)

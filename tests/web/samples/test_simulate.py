@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from msgspec.structs import astuple
 from typer.testing import CliRunner
 
 from pixflow import presets, structure_folder
@@ -287,10 +288,10 @@ def test_six_months_raise_no_alarm_of_mass_reading(tmp_path: Path) -> None:
         at = micros(recorded.at)
         for dossier in list(listed)[-3:]:
             journal.write(Line(at, "shown", "", None, member, None, dossier, 0, 0, "role"), day)
-        fresh = journal.fresh(member, set(listed), at)
+        fresh = journal.fresh(member, set(listed), day)
         line = Line(at, "shown", "", None, member, None, None, len(listed), fresh, "role")
         counts = journal.write_and_count(line, day, midnight(day, refs.structure.zone), 0)
-        most = Counts(max(most.soon, counts.soon), max(most.day, counts.day), max(most.people, counts.people))
+        most = Counts(*map(max, astuple(most), astuple(counts)))
         assert not mass_reading.is_reached(counts, refs.protocol(day).reading), (counts, recorded.at, topic)
     assert most.soon > 5, "the test looks at something"
     journal.close()

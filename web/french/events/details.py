@@ -28,6 +28,7 @@ READING = {
     "soon": "Dossiers ouverts en dix minutes",
     "day": "Dossiers ouverts en un jour",
     "people": "Personnes vues dans des listes en dix minutes",
+    "listed": "Personnes vues dans des listes en un jour",
 }
 WORKSHOPS = {
     "smallest": "Places au moins",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -72,7 +73,8 @@ class BulkPage(Page):
 
     @property
     def shows(self) -> People:
-        return listed(more=len(self.rows) + len(self.unfit) + (len(self.receipt.lines) if self.receipt else 0))
+        more = len(self.unfit) + (len(self.receipt.lines) if self.receipt else 0)
+        return listed((UUID(row.pick.partition(" ")[0]) for row in self.rows), more=more)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,9 +67,9 @@ def test_the_page_too_many_is_not_shown_and_the_account_is_closed(
 
 def test_the_last_page_within_a_limit_is_shown_and_no_other() -> None:
     assert (NARROW.soon, NARROW.day) == (30, 100)
-    full = Counts(30, 100, NARROW.people)
+    full = Counts(30, 100, NARROW.people, NARROW.listed)
     assert not mass_reading.is_reached(full, NARROW)
-    for one in ("soon", "day", "people"):
+    for one in ("soon", "day", "people", "listed"):
         assert mass_reading.is_reached(structs.replace(full, **{one: getattr(full, one) + 1}), NARROW), one
 
 
@@ -124,6 +124,30 @@ def test_a_list_turned_over_is_stopped(at_work: House, site: Site, dossiers: lis
     assert at_work.served.refs.team[at_work.people[SOPHIE]].access.suspended == "mass-reading"
 
 
+def test_lists_have_a_limit_of_a_day_too(at_work: House, site: Site) -> None:
+    """Page after page, slowly; somebody whom one saw that day is no more."""
+    names = ["Abadie", "Kowalski", "Zemmour", "Fourcade", "Mbongo", "Rousselet"]
+    for n, name in enumerate(names):
+        at_work.opened(first="UVWXYZ"[n] * 5, last=name, advisor=None)
+    limits(at_work, ReadingLimits(listed=5))
+    browser, answers = first_visit(at_work, site, SOPHIE), list[int]()
+    for name in [names[0], *names[:2], *names[1:]]:
+        at_work.pass_by(minutes=20)
+        answers.append(browser.post("/chercher/proches", data={"q": name}).status_code)
+    assert answers == [200] * 7 + [403]
+    assert at_work.served.refs.team[at_work.people[SOPHIE]].access.suspended == "mass-reading"
+
+
+def test_others_on_the_page_of_ones_own_dossier_count_as_in_a_list(at_work: House, site: Site) -> None:
+    own = at_work.opened(last="Sien", advisor=SOPHIE)
+    browser, lines = first_visit(at_work, site, SOPHIE), NewLines(at_work.served)
+    at_work.opened(last="Sien", advisor=None)
+    lines.take()
+    assert browser.get(f"/dossiers/{own}/fusion").status_code == 200
+    found = [(line.what, line.why, line.dossier, line.fresh) for line in lines.take()]
+    assert found == [("counted", "role", None, 1), ("shown", "own", own, 0)]
+
+
 def test_ones_own_dossiers_do_not_count(at_work: House, site: Site) -> None:
     own = [at_work.opened(last=f"Sien {chr(97 + n)}", advisor=SOPHIE) for n in range(8)]
     browser = first_visit(at_work, site, SOPHIE)
@@ -141,7 +165,14 @@ def test_the_protocol_in_force_has_the_limits(at_work: House, site: Site, dossie
 
 
 @pytest.mark.parametrize(
-    "reading", [ReadingLimits(soon=121), ReadingLimits(day=601), ReadingLimits(people=1_201), ReadingLimits(soon=0)]
+    "reading",
+    [
+        ReadingLimits(soon=121),
+        ReadingLimits(day=601),
+        ReadingLimits(people=1_201),
+        ReadingLimits(listed=6_001),
+        ReadingLimits(soon=0),
+    ],
 )
 def test_a_protocol_does_not_lift_the_limits(at_work: House, reading: ReadingLimits) -> None:
     document = replace(at_work.served.refs.protocol(at_work.today), reading=reading)
