@@ -24,6 +24,8 @@ _OF_DAYS = """SELECT at, what, page, account, member, session, dossier, people, 
     FROM lines WHERE at >= $1 AND at < $2 ORDER BY at"""
 
 
+_GUESSES = """SELECT count(*) FROM lines
+    WHERE member = $1 AND at >= $2 AND why IN ('role', 'glass') AND what IN ('refused', 'revealed')"""
 _ALL = """SELECT month, chain, number, at, what, page, account, member, session, dossier, people, fresh, why, digest
     FROM lines WHERE (chain, number) > ($1, $2) ORDER BY chain, number LIMIT $3"""
 _PART = 500
@@ -102,6 +104,16 @@ class AccessJournal:
             reading = self._readings[line.member] = known or MemberReading(bounds, line.at)
             reading.learn(found, line.at)
             return reading.counts(bounds)
+
+    def write_guess(self, line: Line, day: date, midnight: int) -> int:
+        """Writes a line of an answer that tells if somebody is followed. Counts its member's since `midnight`."""
+        with self._lock:
+            return int(self._add(line, day, [(month_of(day), _GUESSES, line.member, midnight)])[0][0])
+
+    def guesses(self, member: UUID, day: date, midnight: int) -> int:
+        """Counts the answers that told a member if somebody is followed, since the `midnight` of a day."""
+        found = self.store.select(month_of(day), _GUESSES, member, midnight)
+        return int(found[0][0]) if found else 0
 
     def _add(self, line: Line, day: date, questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
         month = month_of(day)

@@ -71,9 +71,14 @@ class DeskWitness:
         if status == 403 or dossier:
             self._write("refused", dossier, 0, 0, "")
 
-    def missed(self) -> None:
-        """Writes a line for a try to receive somebody that opened no dossier. It holds nothing of what was typed."""
-        self._write("refused", None, 0, 0, "glass")
+    def guessed(self, dossier: UUID | None) -> int:
+        """Writes a line for an answer that tells of a dossier, or of none, to who does not read it.
+
+        Returns the number of them of this member and day. It holds nothing of what was typed.
+        """
+        desk = self._desk
+        line = self._line("revealed" if dossier else "refused", dossier, 0, 0, "glass")
+        return self._journal.write_guess(line, desk.today, midnight(desk.today, desk.zone))
 
     @property
     def _journal(self) -> AccessJournal:
@@ -105,9 +110,3 @@ class DeskWitness:
         if mass_reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
             self._write("stopped", line.dossier, 0, 0, line.why)
             raise MassReading(desk)
-
-
-def missed(request: Request) -> None:
-    """Writes down a try to receive somebody that opened no dossier."""
-    witness: DeskWitness = request.state.witness
-    witness.missed()

@@ -40,6 +40,7 @@ WHAT = {
     "counted": "Comptée dans les limites de lecture",
     "stopped": "Trop de lectures : accès coupé",
     "refused": "Page refusée",
+    "revealed": "A su que la personne est suivie ici",
     "signed-in": "Connexion",
     "failed": "Connexion manquée",
     "factor": "Moyens d’entrer changés",
@@ -62,7 +63,7 @@ CHANGES = {
     "/premiere-visite/application": "Application de codes changée",
 }
 """Changes of the ways in, by the address of their form."""
-MISSED = "Accueil essayé, aucun dossier ouvert"
+MISSED = "Personne cherchée, aucun dossier trouvé"
 
 
 def sentence(line: Line) -> str:

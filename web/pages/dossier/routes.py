@@ -16,7 +16,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.dossier import DuplicateJoined
 from pixflow.folding import retractions_by_version
 from projections.store.folds import fold_of
-from web.desk import receipts, refusals, task_links
+from web.desk import guesses, receipts, refusals, task_links
 from web.desk import undo as desk_undo
 from web.desk.commands import Outcome, record, record_all
 from web.desk.dependencies import AtDesk
@@ -136,7 +136,12 @@ def act(
         return press.again(missing.named(errors))
     if press.is_corrected_already(form):
         return press.again({"": CORRECTED})
+    if getattr(form, "imilo_number", None) not in (None, dossier.imilo_number) and guesses.are_spent(desk):
+        return press.again({"": guesses.SPENT})
     outcome = _record(desk, dossier_id, dossier, spec, form, press.corrects)
+    taken = guesses.hides(desk, outcome.refused) if outcome.refused else None
+    if taken and not guesses.may_be_told(request, desk, [taken]):
+        return press.again({"": guesses.SPENT})
     if outcome.recorded and name == "identity":
         desk.refresh()
         match_waiting(desk, dossier_id, desk.dossier(dossier_id).imilo_number, command_id=form.command_id)

@@ -17,11 +17,10 @@ from pixflow.refused import Refused, check_texts
 from projections import audit_trail, directory
 from projections.audit_trail import TrailFilter
 from projections.store.folds import folds_of
-from web.desk import refusals
+from web.desk import guesses, refusals
 from web.desk.commands import Outcome, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.witness import missed
 from web.french.errors import missing
 from web.http.forms import Day, Form, FormData, validate
 from web.http.people import NOBODY
@@ -70,8 +69,8 @@ def receive(request: Request, desk: AtDesk, data: FormData) -> Response:
         return _form(request, desk, data, errors, status=422)
     meant = _meant(desk, form)
     if len(meant) != 1:
-        missed(request)
-        return _form(request, desk, data, {"": NOT_ONE}, status=422)
+        said = NOT_ONE if guesses.may_be_told(request, desk) else guesses.SPENT
+        return _form(request, desk, data, {"": said}, status=422)
     ((stream, dossier),) = meant.items()
     if desk.scope.sees(dossier):
         return redirect(request, f"/dossiers/{stream}")
@@ -97,7 +96,7 @@ def _errors(desk: Desk, form: ReceiveForm) -> dict[str, str]:
         return refusals.field_errors(desk, refused)
     if not _left(desk):
         return refusals.field_errors(desk, Refused("glass-limit", most=A_DAY))
-    return {}
+    return {"": guesses.SPENT} if guesses.are_spent(desk) else {}
 
 
 def _meant(desk: Desk, form: ReceiveForm) -> dict[UUID, Dossier]:

@@ -9,11 +9,11 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.dossier import identity
 from pixflow.engine import new_id
-from pixflow.refused import Refused
+from pixflow.refused import Refused, check_texts
 from projections import directory
 from projections.directory import YoungPerson
 from projections.dossier_sheet import DossierFilter
-from web.desk import refusals
+from web.desk import guesses, refusals
 from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -121,14 +121,22 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     if form is None or errors:
         return _form(request, desk, data, errors, status=422)
     dossier_id = new_id(form.command_id, "dossier")
-    namesakes = _namesakes(desk, form, dossier_id)
-    if namesakes and not form.anyway:
-        return _form(request, desk, data, {"": _said_twice(len(namesakes))}, status=422, namesakes=namesakes)
     sent = form.model_dump(exclude={"command_id", "seen", "anyway"})
     sent |= {"programme": form.programme or "", "project": form.project or ""}
+    if refused := _refused(desk, dossier_id, sent):
+        return _form(request, desk, data, refusals.field_errors(desk, refused), status=422)
+    if guesses.are_spent(desk):
+        return _form(request, desk, data, {"": guesses.SPENT}, status=422)
+    namesakes = _namesakes(desk, form, dossier_id)
+    if namesakes and not form.anyway:
+        hidden = [one.stream for one in namesakes if not desk.scope.reads(one.advisor)]
+        if hidden and not guesses.may_be_told(request, desk, hidden):
+            return _form(request, desk, data, {"": guesses.SPENT}, status=422)
+        return _form(request, desk, data, {"": _said_twice(len(namesakes))}, status=422, namesakes=namesakes)
     outcome = record(desk, {"dossier": dossier_id}, identity.open_dossier, command_id=form.command_id, **sent)
-    if outcome.refused:
-        refused = outcome.refused
+    if refused := outcome.refused:
+        if (other := guesses.hides(desk, refused)) and not guesses.may_be_told(request, desk, [other]):
+            return _form(request, desk, data, {"": guesses.SPENT}, status=422)
         errors = refusals.field_errors(desk, refused, taken="imilo_number")
         return _form(request, desk, data, errors, status=422, taken=_holder(desk, refused))
     desk.refresh()
@@ -150,6 +158,17 @@ def _unknown(desk: Desk, form: NewDossier) -> dict[str, str]:
     if form.advisor and form.advisor not in dict(desk.staff("advisor")):
         errors["advisor"] = validation.invalid("literal_error", {})
     return errors
+
+
+def _refused(desk: Desk, dossier_id: UUID, sent: Mapping[str, Any]) -> Refused | None:
+    """Returns what can be refused whoever is followed here: a refusal after a look would be a free question."""
+    try:
+        check_texts(sent)
+        by = desk.by(identity.open_dossier)
+        desk.engine.preview({"dossier": dossier_id}, identity.open_dossier, by=by, **sent)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def _namesakes(desk: Desk, form: NewDossier, opening: UUID) -> list[YoungPerson]:
