@@ -32,6 +32,7 @@ from web.accounts.store import AccountStore, open_accounts
 from web.cli.app import app
 from web.cli.common.terminal import console, marked
 from web.french.errors import presets as french
+from web.hosting.mail import Mail
 from web.hosting.settings import Settings
 from web.samples import demo
 
@@ -343,12 +344,16 @@ def test_who_may_sign_in_is_listed_in_words_and_for_a_program(house: Path):
     assert {"name": "Sophie Lecomte", "email": SOPHIE, "state": "invited"} in said("account", "list")
 
 
-def test_the_operator_helps_the_last_manager_and_asks_where_another_can(house: Path):
+def test_the_operator_helps_the_last_manager_and_asks_where_another_can(house: Path, monkeypatch: pytest.MonkeyPatch):
+    told: list[Mail] = []
+    monkeypatch.setattr("web.pages.account.factor_mails.outbox_for", lambda *_, **__: told.append)
     for name, address in (("Hélène Morin", HELENE), ("Yann Guivarch", YANN)):
         ran("staff", "add", name, address, "--role", "manager")
         ran("account", "invite", address)
         enter(house, address)
-    assert "demandé ; une autre personne le confirme" in ran("account", "reset", YANN)
+    for _ in range(2):
+        assert "demandé ; une autre personne le confirme" in ran("account", "reset", YANN)
+    assert [(one.to, "demande d’effacer" in one.text) for one in told] == [(YANN, True)], "its owner is told, once"
     ran("account", "suspend", HELENE)
     for _ in range(2):
         assert "demandé ; une autre personne le confirme" in ran("account", "reopen", HELENE)
@@ -357,6 +362,7 @@ def test_the_operator_helps_the_last_manager_and_asks_where_another_can(house: P
     assert "Hélène Morin : se connecte" in ran("account", "list")
     ran("account", "suspend", YANN)
     assert "moyens d’entrer effacés" in ran("account", "reset", HELENE)
+    assert [(one.to, "viennent d’être effacés" in one.text) for one in told[1:]] == [(HELENE, True)]
     with accounts_of(house) as store:
         known = accounts.find_email(store, HELENE)
     assert known

@@ -1,4 +1,4 @@
-"""What takes much away, or for ever, asks for a factor of the last ten minutes; what was written comes back."""
+"""A proof of the last ten minutes is asked before much is taken away, or for ever; what was written comes back."""
 
 import json
 from collections.abc import Mapping
