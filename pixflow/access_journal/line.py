@@ -8,10 +8,9 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import astuple
 
-What = Literal["shown", "counted", "stopped", "refused", "revealed", "signed-in", "failed", "factor"]
-"""A page was shown, counts as a reading by `why`, was kept back because of mass reading, was refused.
-
-An answer revealed that a dossier is there. Somebody signed in, failed to, changed a factor."""
+What = Literal["shown", "refreshed", "counted", "stopped", "refused", "revealed", "signed-in", "failed", "factor"]
+"""A page was shown, was drawn anew by itself, counts as a reading by `why`, was kept back because of mass reading, was
+refused. An answer revealed that a dossier is there. Somebody signed in, failed to, changed a factor."""
 Why = Literal["", "own", "deputy", "task", "role", "glass"]
 """The reason that lets a member read: their own dossiers, a colleague's in their absence, a task, a role, a glass."""
 FAR = frozenset[Why]({"role", "glass"})

@@ -56,6 +56,31 @@ def test_a_page_that_has_not_changed_is_no_line(there: House) -> None:
     assert not lines.take()
 
 
+def test_a_page_that_stays_open_is_opened_once(there: House) -> None:
+    dossier = there.opened()
+    lines, browser, stale = NewLines(there.served), there.client(NADIA), {"HX-PTag": "1:2026-03-16"}
+    browser.get(f"/dossiers/{dossier}")
+    for minute in range(8):
+        there.pass_by(minutes=1)
+        there.on(dossier, follow_up.take_note, text=f"{minute}")
+        assert browser.get(f"/dossiers/{dossier}", headers=stale).status_code == 200
+    assert [line.what for line in lines.take()] == ["shown", *["refreshed"] * 8], "the journal keeps them all"
+    browser.get(f"/dossiers/{dossier}")
+    assert [line.what for line in lines.take()] == ["shown"], "somebody who opens it again opens it"
+    assert len(there.served.journal.of_dossier(dossier, 99)) == 2
+
+
+def test_no_header_hides_a_first_reading(there: House) -> None:
+    dossier, other = there.opened(), there.opened(last="Traoré")
+    lines, stale = NewLines(there.served), {"HX-PTag": "1:2026-03-16", "HX-Request": "true"}
+    there.client(SOPHIE).get(f"/dossiers/{dossier}", headers=stale)
+    there.client(NADIA).get(f"/dossiers/{dossier}", headers=stale)
+    there.client(NADIA).get(f"/dossiers/{other}", headers=stale)
+    there.pass_by(hours=10)
+    there.client(NADIA).get(f"/dossiers/{dossier}", headers=stale)
+    assert [line.what for line in lines.take()] == ["shown"] * 4
+
+
 def test_a_box_with_others_tasks_alone_is_seen_by_ones_role(there: House) -> None:
     there.opened()
     there.pass_by(days=200)

@@ -23,6 +23,12 @@ SESSION_BYTES = 8
 """The beginning of a session's digest: it tells two sessions apart, and opens none."""
 
 
+REFRESHED = 10 * 3600 * 1_000_000
+"""Microseconds in which a page that was opened may draw itself anew: as long as a session lasts at most."""
+SEEN = 100
+"""Last openings of a dossier among which a refresh looks for its own; beyond them it is an opening."""
+
+
 class MassReading(Exception):
     """Raised instead of showing a page: this member has read more than anybody needs to."""
 
@@ -39,6 +45,7 @@ class DeskWitness:
         self._desk = desk
         self._page = f"{request.method} {request.scope['route'].path}"
         self._session: Session | None = getattr(request.state, "session", None)
+        self._asks_again = request.method == "GET" and "HX-PTag" in request.headers
         self._dossier: UUID | None = request.path_params.get("dossier_id")
 
     def note(self, people: People) -> None:
@@ -53,7 +60,8 @@ class DeskWitness:
         desk, listed = self._desk, LISTED[self._desk.scope.whose]
         why = reading_reasons.told(desk, people.opened) if people.opened else listed
         fresh = self._journal.fresh(desk.me, people.listed, desk.today) if listed == "role" else 0
-        line = self._line("shown", people.opened, len(people.listed) + people.more, fresh, why)
+        what: What = "refreshed" if people.opened and self._is_open(people.opened) else "shown"
+        line = self._line(what, people.opened, len(people.listed) + people.more, fresh, why)
         if not desk.host.site:
             self._journal.write(line, desk.today)
         elif why in FAR:
@@ -79,6 +87,14 @@ class DeskWitness:
         desk = self._desk
         line = self._line("revealed" if dossier else "refused", dossier, 0, 0, "glass")
         return self._journal.write_guess(line, desk.today, midnight(desk.today, desk.zone))
+
+    def _is_open(self, dossier: UUID) -> bool:
+        """True when a page draws itself anew, whose dossier this session has opened before: no new opening."""
+        now, session = self._now(), self._session.digest[:SESSION_BYTES] if self._session else None
+        return self._asks_again and any(
+            (line.member, line.session) == (self._desk.me, session) and now - line.at < REFRESHED
+            for line in self._journal.of_dossier(dossier, SEEN)
+        )
 
     @property
     def _journal(self) -> AccessJournal:

@@ -70,6 +70,8 @@ def sentence(line: Line) -> str:
     """Returns what a line says: the page of a dossier, the people of a list, a refusal, a sign-in."""
     if line.what == "refused" and line.why == "glass":
         return MISSED
+    if line.what == "refreshed":
+        return say("{page}, resté ouvert", page=typography.upper_first(page(line)))
     if line.what != "shown":
         _, path, how = f"{line.page}  ".split(" ", 2)
         known = {"signed-in": WAYS.get(how.strip()), "factor": CHANGES.get(path)}.get(line.what)

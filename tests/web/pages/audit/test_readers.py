@@ -40,6 +40,18 @@ def test_the_page_says_who_opened_a_dossier_when_where_and_why(there: House) -> 
     assert rows(again)[0][:2] == (CLAIRE, "Qui a ouvert ce dossier"), "to read the journal is a line too"
 
 
+def test_a_forgotten_tab_is_opened_once_in_the_page_and_in_the_copy(there: House) -> None:
+    dossier = there.opened()
+    for headers in ({}, {"HX-PTag": "0:x"}, {"HX-PTag": "0:x"}):
+        there.client(NADIA).get(f"/dossiers/{dossier}", headers=headers)
+    reader = there.client(SOPHIE)
+    assert len(rows(reader.get(f"/dossiers/{dossier}/consultations"))) == 1
+    copy = reader.get(f"/dossiers/{dossier}/droits/tout.json").json()
+    assert [one["who"] for one in copy["readers"]].count(NADIA) == 1
+    journal = parsed(there.client(CLAIRE).get("/consultations").text).get_text()
+    assert journal.count("Le dossier, resté ouvert") == 2
+
+
 def test_the_page_is_filtered_by_a_colleague_and_by_a_day(there: House) -> None:
     dossier = there.opened()
     first = there.today
