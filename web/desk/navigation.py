@@ -103,10 +103,8 @@ def seats_kept(desk: Desk) -> list[tuple[Any, YoungPerson]]:
 
 
 def queue_count(desk: Desk) -> int:
-    """Counts the rows of Ma boîte: one's own, one a pile, and for the direction those that wait too long."""
+    """Counts the rows of Ma boîte: one's own, one a pile, and for référents and the direction those that wait long."""
     count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & people.TASK_OWNERS else 0
     late = lateness(desk.refs.calendar, desk.today)
     count += len(projections_piles.piles(desk.read, desk.roles, desk.today, late))
-    if "manager" in desk.roles:
-        count += projections_piles.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
-    return count
+    return count + projections_piles.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)

@@ -365,6 +365,7 @@ def test_what_waits_too_long_is_shown_to_the_referent_then_to_the_manager_with_i
     at_work.day(date(2026, 4, 14))
     page = queue(at_work, SOPHIE)
     assert "1 en attente depuis longtemps" in words(page)
+    assert texts(page, "#rail a")[0] == "Ma boîte 1", "the rail counts it as her page does"
     assert texts(page, "[aria-labelledby=en-attente] .items .item-why") == ["Paul Rey · dossier ouvert le 16 mars"]
     assert texts(page, ".item .btn") == ["Ouvrir le dossier d’Aminata Diallo"]
     assert "Rien n’attend depuis longtemps." in words(queue(at_work, HELENE))
