@@ -45,7 +45,7 @@ from pixflow.events.grille import (
     GrillePublicationWithdrawn,
     GrillePublished,
 )
-from pixflow.events.intake import ExportReceived
+from pixflow.events.intake import ExportReceived, ExportTakenBack
 from pixflow.events.knowledge import question as q
 from pixflow.events.knowledge import resource as r
 from pixflow.events.notices import NoticeSent
@@ -236,7 +236,9 @@ MATCH: dict[str, Any] = {
     "reasons": ("same-words",), "warnings": ("other-number",), "others": (OTHER_DOSSIER,), "on": DAY,
 }  # fmt: skip
 FOLLOW: dict[str, Any] = {"participation_id": PARTICIPATION, "exported_at": NEXT, "on": LATER}
-COUNTS = {"new": 5, "progressed": 1, "shared": 2, "unchanged": 3, "vanished": 0, "problems": 1}
+COUNTS: dict[str, Any] = {"new": 5, "progressed": 1, "shared": 2, "unchanged": 3, "vanished": 0, "problems": 1}
+RECEIVED = ExportReceived(digest="ab" * 32, campaign=CAMPAIGN, exported_at=AT, on=DAY, **COUNTS)
+TAKEN_BACK = ExportTakenBack(version=1, campaign=CAMPAIGN, exported_at=AT, taken=5, left=1, on=DAY)
 TASK = f"hold-debrief:{PARTICIPATION}"
 CAMILLE = (
     s.StaffJoined(name="Camille", email="c@ml.fr", site=None, on=DAY), s.RoleGranted(role="advisor", on=DAY),
@@ -514,6 +516,7 @@ EMITTED: dict[type[Event], Emitted] = {
     c.ExternalIdColumnChosen: Emitted(
         (found(), declared()), campaign.choose_external_id_column, {"header": "N° dossier", "on": DAY}
     ),
+    c.CampaignWithdrawn: Emitted((found(), RECEIVED, TAKEN_BACK), campaign.withdraw_campaign, {"on": DAY}),
     ExportReceived: Emitted(
         (),
         intake.receive_export,
@@ -525,6 +528,11 @@ EMITTED: dict[type[Event], Emitted] = {
             "counts": COUNTS,
             "on": DAY,
         },
+    ),
+    ExportTakenBack: Emitted(
+        (RECEIVED,),
+        intake.take_back_export,
+        {"version": 1, "taken": 5, "left": 1, "on": LATER},
     ),
     p.ParticipationImported: Emitted((), imports.import_participation, ROW),
     p.PurposeSettled: Emitted(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from pixflow.decision import OWN_DOSSIERS, Argument, decision
+from pixflow.decision import OWN_DOSSIERS, REFERENT, Argument, decision
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
@@ -72,6 +72,39 @@ def retract_from_pix(participation: UUID, *, reason: str, on: date, history: Seq
     """Retracts what Pix Orga said of the participation. What people did about it stays."""
     about = [r for r in not_retracted(history) if getattr(r.event, "participation", None) == participation]
     return retractions([r.originator_version for r in about if comes_from_pix(r.event)], reason, on)
+
+
+@decision("take_back_from_pix", REFERENT, Argument.HISTORY, on_erased="ignore")
+def take_back_from_pix(
+    dossier: Dossier,
+    *,
+    participation: UUID,
+    imported: UUID,
+    whole: bool,
+    reason: str,
+    on: date,
+    history: Sequence[Recorded],
+) -> list[Event]:
+    """Retracts what the command `imported` learned of a participation; `whole`: all that Pix Orga said of it.
+
+    Raises Refused("moved") when something followed meanwhile.
+    """
+    if something_followed(history, participation, imported, whole=whole):
+        raise Refused("moved")
+    return retractions(_learned(history, participation, imported, whole), reason, on)
+
+
+def something_followed(history: Sequence[Recorded], participation: UUID, imported: UUID, *, whole: bool) -> bool:
+    """Tells if somebody did something about a participation since the command `imported` told of it."""
+    learned = _learned(history, participation, imported, whole)
+    done = {r.originator_version for r in history if not comes_from_pix(r.event)}
+    return bool(learned) and any(one > learned[0] and one in done for one in dependents(history, {participation}))
+
+
+def _learned(history: Sequence[Recorded], participation: UUID, imported: UUID, whole: bool) -> list[int]:
+    about = [r for r in not_retracted(history) if getattr(r.event, "participation", None) == participation]
+    told = [r for r in about if comes_from_pix(r.event) and (whole or r.command == imported)]
+    return [r.originator_version for r in told]
 
 
 def comes_from_pix(event: Event) -> bool:

@@ -83,3 +83,11 @@ class ExternalIdColumnChosen(Event):
     TOPIC: ClassVar[str] = "campaign.ExternalIdColumnChosen"
     header: str
     on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignWithdrawn(Event):
+    """The only export that showed the campaign was taken back, and nobody had declared it."""
+
+    TOPIC: ClassVar[str] = "campaign.CampaignWithdrawn"
+    on: date

@@ -9,7 +9,7 @@ from pixflow.events.base import Event
 
 PLAIN = frozenset({
     "digest", "campaign", "exported_at", "new", "progressed", "shared", "unchanged", "vanished", "problems",
-    "on", "organisation",
+    "on", "organisation", "version", "taken", "left",
 })  # fmt: skip
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
@@ -33,3 +33,19 @@ class ExportReceived(Event):
     problems: int
     on: date
     organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportTakenBack(Event):
+    """The export of that version counts no more: `taken` of its rows went with it, and `left` stayed.
+
+    Its file may be imported again. A row that stayed may be taken back later, without another of these events.
+    """
+
+    TOPIC: ClassVar[str] = "intake.ExportTakenBack"
+    version: int
+    campaign: UUID
+    exported_at: datetime
+    taken: int
+    left: int
+    on: date

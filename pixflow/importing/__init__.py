@@ -7,6 +7,8 @@
     prepared.preview.questions                  # put to the person; prepare again with their Answers
     importer.record(prepared, by=actor, command_id=command_id).counts
 
+    importer.take_back(command_id, trails, reason=reason, by=actor, command_id=another)     # read_import shows its rows
+
 `importer.declare` says what a campaign is for; `match_after_opening` is for a dossier opened or corrected.
 """
 
@@ -15,6 +17,7 @@ from pixflow.importing.importer import Importer, ImportResult, PreparedExport
 from pixflow.importing.plan import Answers, ImportCounts, ImportPreview, Question, RowChange
 from pixflow.importing.rows import KnownRow
 from pixflow.importing.steps import campaign_code, intake_id
+from pixflow.importing.undo import RecordedImport, read_import
 from pixflow.importing.uploads import Uploads
 
 __all__ = [
@@ -26,10 +29,12 @@ __all__ = [
     "KnownRow",
     "PreparedExport",
     "Question",
+    "RecordedImport",
     "RowChange",
     "Uploads",
     "campaign_code",
     "intake_id",
     "match_after_opening",
     "match_all",
+    "read_import",
 ]

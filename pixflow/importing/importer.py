@@ -17,6 +17,7 @@ from pixflow.importing.plan import Answers, ImportCounts, ImportPlan, ImportPrev
 from pixflow.importing.purposes import correcting, declaring
 from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.importing.steps import campaign_code, intake_id, steps
+from pixflow.importing.undo import RecordedImport, Trails, read_import, undo_steps
 from pixflow.participation.intake import Intake
 from pixflow.pix_orga import Export, read
 from pixflow.pix_orga import ExportCampaign as PixCampaign
@@ -95,6 +96,40 @@ class Importer:
             if refused.code not in AGAIN:
                 raise
         return self._record(self._prepared(prepared.digest, prepared.answers, prepared.export), by, command_id)
+
+    def take_back(
+        self, imported: UUID, trails: Trails, *, reason: str, by: Actor, command_id: UUID, via: str = "web"
+    ) -> CommandResult:
+        """Takes an import back in one transaction: each row that nothing followed, and the export itself.
+
+        A second time, it takes the rows that have become free. Raises Refused: "unknown-import"; "later-export" while
+        a later export of the campaign counts; "not-allowed"; "moved".
+        """
+
+        def undo() -> CommandResult:
+            found = read_import(self.engine.events_of_command(imported), trails)
+            if found is None:
+                raise Refused("unknown-import")
+            campaign = found.campaign
+            known = [one.stream for one in self.known(campaign)]
+            made = undo_steps(
+                found, structure=self.structure, known=known, others=self._organisations(found), reason=reason
+            )
+            return self.engine.execute_all(list(made), ("undo", imported), by=by, command_id=command_id, via=via)
+
+        return _once_more(undo)
+
+    def _organisations(self, but: RecordedImport) -> set[str]:
+        """Returns the organisations that the exports name, but for one import."""
+        intakes = [intake_id(campaign) for campaign in self.engine.references().campaigns] if but.organisation else []
+        states: dict[UUID, Intake] = self.engine.states("intake", intakes)
+        mine = (intake_id(but.campaign), but.received.originator_version)
+        return {
+            one.organisation
+            for stream, intake in states.items()
+            for one in intake.exports
+            if (stream, one.version) != mine
+        }
 
     def _prepared(self, digest: str, answers: Answers, export: Export) -> PreparedExport:
         stream = self._stream(export.campaign)

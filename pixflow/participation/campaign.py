@@ -12,6 +12,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.events.values import CampaignKind, Purpose
 from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
+from pixflow.participation.intake import Intake
 from pixflow.refused import Refused, required
 
 
@@ -75,6 +76,8 @@ def evolve(state: Campaign, recorded: Recorded) -> Campaign:
             changes["closed"] = None
         case e.ExternalIdColumnChosen(header=header):
             changes["external_id_column"] = header
+        case e.CampaignWithdrawn():
+            changes |= {"pix_id": None, "found": None, "kind": None}
     return replace(state, **changes)
 
 
@@ -158,6 +161,12 @@ def reopen_campaign(campaign: Campaign, *, on: date) -> list[Event]:
 def _must_suit(campaign: Campaign, purpose: Purpose) -> None:
     if not suits(purpose, campaign.kind):
         raise Refused("unsuited-purpose", field="purpose", kind=campaign.kind, purpose=purpose)
+
+
+@decision("withdraw_campaign", REFERENT)
+def withdraw_campaign(campaign: Campaign, intake: Intake, *, on: date) -> list[Event]:
+    """Withdraws a campaign that nobody declared, once none of its exports counts."""
+    return [e.CampaignWithdrawn(on=on)] if campaign.found and not campaign.declared and not intake.exports else []
 
 
 @decision("choose_external_id_column", REFERENT)

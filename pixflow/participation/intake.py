@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from pixflow.decision import REFERENT, decision
 from pixflow.events.base import Event, Recorded
-from pixflow.events.intake import ExportReceived
+from pixflow.events.intake import ExportReceived, ExportTakenBack
 from pixflow.folding import fold as fold_events
+from pixflow.refused import Refused
 
 
 class ReceivedExport(Struct, frozen=True):
@@ -46,6 +47,9 @@ def evolve(state: Intake, recorded: Recorded) -> Intake:
     match recorded.event:
         case ExportReceived(digest=digest, campaign=campaign, exported_at=at, organisation=organisation):
             return Intake(version, campaign, (*state.exports, ReceivedExport(version, digest, at, organisation)))
+        case ExportTakenBack(version=taken):
+            exports = tuple(one for one in state.exports if one.version != taken)
+            return Intake(version, state.campaign, exports)
     return state
 
 
@@ -65,3 +69,15 @@ def receive_export(
         return []
     received: dict[str, Any] = {"digest": digest, "campaign": campaign, "exported_at": exported_at, **counts}
     return [ExportReceived(**received, organisation=organisation, on=on)]
+
+
+@decision("take_back_export", REFERENT)
+def take_back_export(intake: Intake, *, version: int, taken: int, left: int, on: date) -> list[Event]:
+    """Takes back the export of that version, once. Raises Refused("later-export") while a later one counts."""
+    found = next((one for one in intake.exports if one.version == version), None)
+    if found is None or intake.campaign is None:
+        return []
+    if found != intake.exports[-1]:
+        raise Refused("later-export")
+    about: dict[str, Any] = {"version": version, "campaign": intake.campaign, "exported_at": found.exported_at}
+    return [ExportTakenBack(**about, taken=taken, left=left, on=on)]

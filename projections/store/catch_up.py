@@ -16,6 +16,7 @@ from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
+from projections import exports as exports_made
 from projections.bookkeeping import WRITING, folds, position, stopped
 from projections.contract import Change, Projection, Source
 from projections.figures import entries, paths
@@ -38,7 +39,7 @@ from projections.store.transaction import QueryingTransaction, WriteTransaction
 from projections.territory import contacts, partner_links, partners, referrals
 
 PROJECTIONS: tuple[Projection, ...] = (
-    advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
+    advisor_queue, result_routing, exports_made, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
     paths, entries, partners, contacts, referrals, partner_links, resources, questions,
 )  # fmt: skip
 BATCH = 40_000
@@ -48,8 +49,7 @@ RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWi
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.ReferentDesignated"}
 """Events of staff after which a site has, or lacks, a référent."""
-_REMEMBERED = 300
-"""States in the cache: 17 kB each."""
+_REMEMBERED = 300  # states in the cache, of 17 kB each
 
 Progress = Callable[[int, int], None]
 Beside = Callable[[Connection, References, Mapping[UUID, Sequence[Recorded]]], None]

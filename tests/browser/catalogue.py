@@ -25,7 +25,7 @@ ELSEWHERE = {
     # a campaign corrected: tests/web/pages/results
     "campaign.CampaignCorrected",
     # an import taken back: tests/web/pages/results
-    "structure.OrganisationWithdrawn",
+    "structure.OrganisationWithdrawn", "campaign.CampaignWithdrawn", "intake.ExportTakenBack",
     # what a partner does by link: tests/browser/test_partner_link.py
     "dossier.PartnerLinkIssued", "dossier.PartnerLinkMailed", "dossier.PartnerLinkRevoked", "dossier.ReferralSeen",
     "dossier.AnswerPromised", "dossier.OutcomeReported", "dossier.PartnerLinkReturned",

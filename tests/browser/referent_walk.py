@@ -49,7 +49,7 @@ def preview(walk: Walk) -> None:
         "Keita Awa 12703 nouvelle résultat 40 %",
         f"{CHAT} Éloïse +33612345678 nouvelle résultat 100 %",
         "Lefort Noé nouvelle résultat 0 %",
-        "Martin Lucas 12705 nouvelle terminé, non partagé",
+        "Martin Lucas 12705 nouvelle test terminé, non partagé",
         "NKOM Marie Emmanuel 12706 nouvelle 5 %",
     ]
     walk.check(sophie)

@@ -32,9 +32,11 @@ from tests.portfolio.files import file
 from tests.web.access_lines import NewLines
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient
+from tests.web.exports import ZOE, export
 from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.app import create_app
+from web.cli.files import exports
 from web.hosting.machine.metrics import metrics_of
 from web.pages.agenda.feed import address_of
 from web.pages.portfolio.choices import importer_of
@@ -193,6 +195,7 @@ def _others(world: World, elsewhere: House) -> None:
     ids["{person:uuid}"] = {"colleague": at_work.people[PAUL], "other": elsewhere.people[NADIA]}
     ids["{stream:uuid}"] = {"own": at_work.campaign, "other": elsewhere.campaign}
     ids["{command:uuid}"] = {"own": _imported(at_work), "other": _imported(elsewhere)}
+    ids["{imported:uuid}"] = {"own": _exported(at_work), "other": _exported(elsewhere)}
     ids["{receipt:uuid}"] = {"own": _received(at_work), "other": _received(elsewhere)}
     bulk = uuid4()
     given = ids["{dossier_id:uuid}"]["colleague"]
@@ -237,6 +240,14 @@ def _imported(at_work: House) -> UUID:
     importer, command = importer_of(at_work.served), uuid4()
     prepared = importer.prepare(file("0012345;JOUVENEL;Lou;12/03/2005;;;Mortagne;CEJ;;;;"))
     importer.record(prepared, by=_actor(at_work, SOPHIE), command_id=command)
+    return command
+
+
+def _exported(at_work: House) -> UUID:
+    """An export of one row, recorded."""
+    importer, command = exports.importer_of(at_work.served), uuid4()
+    name, content, _ = export([ZOE])["export"]
+    importer.record(importer.prepare(content, name), by=_actor(at_work, SOPHIE), command_id=command)
     return command
 
 

@@ -25,6 +25,7 @@ from pixflow.events.campaign import (
 )
 from pixflow.events.intake import ExportReceived
 from pixflow.identity import normalise
+from pixflow.participation.intake import Intake
 from projections import audit_trail, result_routing
 from projections.territory import partners
 from web.desk import task_links
@@ -40,10 +41,8 @@ MOST = 500
 """The largest number of events in a receipt."""
 LATEST = 1_000
 """The number of a person's latest events that are searched for a bulk: a few bulks of the largest size."""
-EXPORT_STAYS = (
-    "Ce que Pix Orga a dit ne s’annule pas : un export plus récent le corrige. Un rapprochement s’annule dans "
-    "« Rapprochées récemment »."
-)
+ONE_MATCH = "Un seul rapprochement s’annule dans « Rapprochées récemment »."
+OLDER = "; plus ancien que l’export du {newest}, il n’ajoute que les participations encore inconnues"
 DECLARED_STAYS = "Le nom, le code, le site et l’usage se corrigent dans la page de la campagne."
 _IMPLIED_BY: dict[type[Event], tuple[type[Event], ...]] = {
     d.AdvisorAssigned: (d.DossierOpened, d.ResultDispatched),
@@ -184,8 +183,19 @@ def of_export(desk: Desk, position: int) -> Receipt | None:
     matched = _matched_by_themselves(desk.read, export)
     counts = sentences.counts(export.event)
     by_themselves = plural(matched, "rapprochée d’elle-même", "rapprochées d’elles-mêmes")
-    line = ReceiptLine(f"{counts}{typography.NBSP}; {by_themselves}" if matched else counts)
-    return Receipt("Export enregistré :", [line], instead=say(EXPORT_STAYS))
+    text = f"{counts}{typography.NBSP}; {by_themselves}" if matched else counts
+    line = ReceiptLine(text + _older(desk, export), f"/resultats/exports/{export.command}")
+    return Receipt("Export enregistré :", [line], instead=say(ONE_MATCH))
+
+
+def _older(desk: Desk, export: Recorded) -> str:
+    """Returns that an export was made before another one that had been recorded; "" for the newest."""
+    intake: Intake = desk.engine.state("intake", export.originator_id)
+    before = Intake(exports=tuple(one for one in intake.exports if one.version < export.originator_version)).newest
+    assert isinstance(export.event, ExportReceived)
+    if before is None or export.event.exported_at > before:
+        return ""
+    return typography.NBSP + say(OLDER, newest=dates.instant(before, desk.zone))
 
 
 def of_known_file(desk: Desk, position: int) -> Receipt | None:

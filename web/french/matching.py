@@ -142,3 +142,16 @@ def choice(code: str, value: str) -> str:
     if code == "organisation":
         return say("Oui, « {name} » est une organisation de la structure", name=value)
     return CHOICES.get(code, {}).get(value, value)
+
+
+_STAYS = {
+    "erased": "effacée, elle ne reviendra par aucun export",
+    "matched": "rapprochée à la main",
+    "later": "un autre export ou un autre usage en a dit plus depuis",
+    "followed": "une restitution, une tâche ou une autre suite du dossier en découle",
+}
+
+
+def stays(code: str) -> str:
+    """Returns why a participation stays when its import is taken back."""
+    return say(_STAYS[code])

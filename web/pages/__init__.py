@@ -36,7 +36,7 @@ from web.pages.queue import bulk_routes, claim_routes
 from web.pages.queue import routes as queue_routes
 from web.pages.resources import editing_routes, public_routes, question_routes
 from web.pages.resources import routes as resources_routes
-from web.pages.results import campaign_routes, import_routes, match_routes
+from web.pages.results import campaign_routes, export_routes, import_routes, match_routes
 from web.pages.results import routes as results_routes
 from web.pages.search import routes as search_routes
 from web.pages.team import access_routes, handover_routes, still_here_routes
@@ -82,6 +82,7 @@ MODULES = (  # in the order in which addresses are tried
     draft_routes,
     results_routes,
     match_routes,
+    export_routes,
     import_routes,
     campaign_routes,
     workshops_routes,

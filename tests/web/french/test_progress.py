@@ -80,7 +80,7 @@ def lines(*events: Event, **protocol: Any) -> dict[str, str]:
             "Pix présenté en atelier le 29 sept.",
             "présent·e le 29 sept., en difficulté, résultat attendu",
         ),
-        ((*SEATED, THERE, given.linked(progress="0.5")), "Pix présenté le 15 sept.", "test en cours, 50 %"),
+        ((*SEATED, THERE, given.linked(progress="0.5")), "Pix présenté le 15 sept.", "test en cours : 50 % du test"),
         ((*SEATED, THERE, given.linked(), given.received()), "Pix présenté le 15 sept.", "35 % partagé le 15 sept."),
     ],
 )
@@ -121,7 +121,10 @@ def test_what_was_skipped_is_said_as_it_is(events: tuple[Event, ...], line: str,
 
 def test_what_was_declined_is_not_to_come() -> None:
     assert lines(given.opened(), given.declined())["diagnostic"] == "décliné"
-    assert lines(given.opened(), given.declined(), given.linked(progress="0.5"))["diagnostic"] == "test en cours, 50 %"
+    assert (
+        lines(given.opened(), given.declined(), given.linked(progress="0.5"))["diagnostic"]
+        == "test en cours : 50 % du test"
+    )
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ NOT_PLAYED = {
     "staff.Retracted",
     "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored", "structure.JournalSealed",
-    "structure.KeyRotated", "structure.OrganisationWithdrawn",
+    "structure.KeyRotated", "structure.OrganisationWithdrawn", "campaign.CampaignWithdrawn", "intake.ExportTakenBack",
     # an advisor who takes a link back
     "dossier.PartnerLinkRevoked", "dossier.PartnerLinkReturned",
     "structure.PortfolioMapped",

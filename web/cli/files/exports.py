@@ -32,6 +32,7 @@ from web.cli.common.terminal import (
 )
 from web.cli.files import export_table
 from web.desk.names import NoNames
+from web.french import dates
 from web.french.errors.files import problem
 from web.french.errors.refusals import refusal
 from web.french.matching import question
@@ -130,7 +131,7 @@ def import_command(
             if json:
                 as_json(_document(shown, imported))
             else:
-                _tell(shown, imported)
+                _tell(shown, imported, served.refs.structure.zone)
     raise typer.Exit(USAGE if shown.misfit else QUESTION if shown.questions else 0)
 
 
@@ -155,6 +156,7 @@ def _document(shown: ImportPreview, imported: ImportResult | None) -> dict[str, 
         **_numbers(shown, imported),
         "recorded": bool(imported and imported.done.recorded),
         "organisation": shown.organisation,
+        "older": shown.older,
         "seen_before": shown.seen_before,
         "misfit": shown.misfit,
         "questions": [one.code for one in shown.questions],
@@ -163,7 +165,7 @@ def _document(shown: ImportPreview, imported: ImportResult | None) -> dict[str, 
     }
 
 
-def _tell(shown: ImportPreview, imported: ImportResult | None) -> None:
+def _tell(shown: ImportPreview, imported: ImportResult | None, zone: str) -> None:
     numbers, recorded = _numbers(shown, imported), bool(imported and imported.done.recorded)
     code = shown.campaign.code or "sans code"
     console.print(marked("[bold]{name}[/] · {code}", name=shown.campaign.name, code=code))
@@ -171,6 +173,9 @@ def _tell(shown: ImportPreview, imported: ImportResult | None) -> None:
     console.print(marked("Organisation : {name}{first}", name=shown.organisation, first=first))
     names = ("nouvelles", "avancées", "partagées", "inchangées", "disparues", "problèmes")
     console.print(" · ".join(f"{name} {number}" for name, number in zip(names, numbers.values(), strict=True)))
+    if shown.older and shown.newest:
+        newest = dates.instant(shown.newest, zone)
+        console.print(f"Plus ancien que l’export du {newest} : seules les participations inconnues sont ajoutées.")
     _print_problems(shown.problems)
     if shown.misfit:
         console.print(problem_line("refused", refusal("not-its-kind", {"kind": shown.kind}, NoNames())))

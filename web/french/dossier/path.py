@@ -69,9 +69,12 @@ def unshared(link: LinkedParticipation) -> str:
         return f"test terminé, résultat {'jamais reçu' if link.withdrawn else 'pas encore partagé'}"
     if link.purpose == "profile":
         return "profil pas encore partagé"
-    return (
-        "test en cours" if link.progress is None else f"test en cours, {typography.percent(int(link.progress * 100))}"
-    )
+    return "test en cours" if link.progress is None else say("test en cours : {part}", part=part(link.progress))
+
+
+def part(progress: Decimal) -> str:
+    """Returns how far a test is, never to be read as a score: "50 % du test", "test terminé"."""
+    return "test terminé" if progress == 1 else f"{typography.percent(int(progress * 100))} du test"
 
 
 def fraction(mastery: Decimal) -> str:

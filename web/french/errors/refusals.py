@@ -124,6 +124,8 @@ REFUSALS: dict[str, str] = {
     "qui elle concerne, ou demandez à nouveau.",
     "erasure-not-asked": "Personne ne demande plus cet effacement : rechargez la page.",
     # files
+    "later-export": "Un autre export de cette campagne a été importé depuis : annulez-le d’abord.",
+    "unknown-import": "Cet import n’est pas connu : revenez aux résultats.",
     "other-organisation": "Cet export est de « {organisation} », qui n’est pas une organisation de la structure : "
     "reconnaissez-la par son nom avant de l’importer.",
     "export-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
@@ -271,6 +273,10 @@ DECISIONS: dict[str, str] = {
     "chase": "noter une relance",
     "correct_from_portfolio": "corriger un dossier d’après un fichier",
     "accept_organisation": "reconnaître une organisation de Pix Orga",
+    "take_back_export": "annuler un import",
+    "take_back_row": "annuler l’import d’une participation",
+    "take_back_from_pix": "retirer ce qu’un import avait dit",
+    "withdraw_campaign": "retirer une campagne",
     "withdraw_organisation": "retirer une organisation de Pix Orga",
     "map_portfolio": "dire les colonnes d’un portefeuille",
     "take_note": "ajouter une note",

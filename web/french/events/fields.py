@@ -42,6 +42,7 @@ LABELS: dict[str, str] = {
     "low": "Début de la tranche", "mastery": "Taux de maîtrise", "mediator": "Avec médiation",
     "modality": "Modalité", "name": "Nom", "new": "Nouvelles lignes", "note": "Note",
     "number": "Grille n°", "occasion": "Occasion", "on": "Date", "organisation": "Organisation",
+    "left": "Participations gardées", "taken": "Participations retirées",
     "ordinal": "Rang parmi les lignes identiques",
     "others": "Autres dossiers proposés", "outcome": "Issue", "palier": "Palier", "participation": "Participation",
     "partner": "Partenaire", "percent": "Score lu", "phone": "Téléphone", "pix_course": "Parcours Pix",

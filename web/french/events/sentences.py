@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from pixflow.events import campaign as c
@@ -20,7 +21,7 @@ from pixflow.events.values import Result
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import dates, matching, privacy, tasks, typography, vocabulary
-from web.french.dossier import profiles
+from web.french.dossier import path, profiles
 from web.french.events import access, contacts, partner_links, partners, progress, resources, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, EventContext, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
@@ -61,7 +62,9 @@ TITLES: dict[str, str] = {
     "campaign.CampaignClosed": "Clôture de campagne",
     "campaign.CampaignReopened": "Réouverture de campagne",
     "campaign.ExternalIdColumnChosen": "Colonne de l’identifiant externe",
+    "campaign.CampaignWithdrawn": "Campagne retirée",
     "intake.ExportReceived": "Export Pix Orga",
+    "intake.ExportTakenBack": "Import annulé",
     "participation.ParticipationImported": "Nouvelle participation",
     "participation.PurposeSettled": "Usage de la participation",
     "participation.ParticipationProgressed": "Progression dans l’export",
@@ -326,6 +329,14 @@ def _campaign(event: Event, context: EventContext) -> str:
             text = "Export du {at} enregistré, campagne {campaign} : {counts}"
             named = context.names.campaign(campaign)
             return say(text, at=dates.instant(at, context.zone), campaign=named, counts=counts(event))
+        case c.CampaignWithdrawn():
+            return say("Campagne retirée : le seul export qui la montrait est annulé")
+        case intake.ExportTakenBack(campaign=campaign, exported_at=at, taken=taken, left=left):
+            text = "Import de l’export du {at} annulé, campagne {campaign} : {taken}{stay}"
+            rows = plural(taken, "participation retirée", "participations retirées")
+            stay = ", " + plural(left, "gardée") if left else ""
+            when, named = dates.instant(at, context.zone), context.names.campaign(campaign)
+            return say(text, at=when, campaign=named, taken=rows, stay=stay)
     return ""
 
 
@@ -341,6 +352,12 @@ def counts(export: intake.ExportReceived) -> str:
     return ", ".join(plural(n, word) for n, word in named if n) or "rien de nouveau"
 
 
+def _advanced(progress: Decimal | None) -> str:
+    if progress is None:
+        return "Participation vue à nouveau"
+    return say("Test avancé : {part}", part=path.part(progress))
+
+
 def _participation(event: Event, context: EventContext) -> str:
     match event:
         case p.ParticipationImported():
@@ -349,12 +366,12 @@ def _participation(event: Event, context: EventContext) -> str:
             return listed(
                 say("Participation importée : {name}, campagne {campaign}", name=name, campaign=campaign),
                 event.started and f"commencée le {context.day(event.started.day)}",
-                event.progress is not None and fraction(event.progress),
+                event.progress is not None and path.part(event.progress),
             )
         case p.PurposeSettled(purpose=purpose):
             return say("Usage connu : {purpose}", purpose=vocabulary.PURPOSES[purpose])
         case p.ParticipationProgressed(progress=progress):
-            return "Participation vue à nouveau" if progress is None else f"Test avancé à {fraction(progress)}"
+            return _advanced(progress)
         case p.ResultShared(result=result):
             return f"Résultat partagé le {context.day(result.shared.day)}{_scored(result, ' : ')}"
         case p.ProfileShared(profile=profile):
@@ -460,13 +477,10 @@ def _diagnostic(event: Event, context: EventContext) -> str:
             return listed(
                 say("Participation rapprochée{of} : {campaign}", of=of, campaign=context.names.campaign(campaign)),
                 started and f"commencée le {context.day(started.day)}",
-                progress is not None and fraction(progress),
+                progress is not None and path.part(progress),
             )
         case e.ParticipationAdvanced(progress=progress):
-            if progress is None:
-                return "Participation vue à nouveau"
-            done = "Test terminé, résultat pas encore partagé"
-            return done if progress == 1 else f"Test avancé à {fraction(progress)}"
+            return "Test terminé, résultat pas encore partagé" if progress == 1 else _advanced(progress)
         case e.ParticipationWithdrawn():
             return "Participation disparue de l’export ; un résultat déjà reçu est gardé".replace(
                 " ;", f"{typography.THIN};"

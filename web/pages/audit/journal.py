@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.events.intake import ExportReceived
+from pixflow.events.intake import ExportReceived, ExportTakenBack
 from pixflow.folding import retractions_by_version
 from pixflow.streams import kind_of
 from pixflow.team.notices import stream_of
@@ -112,7 +112,7 @@ class _Subjects:
                 return self._colleague(self._written.get(stream, stream), SUBJECTS[kind])
             case "campaign":
                 return self._campaign(stream)
-            case "intake" if isinstance(recorded.event, ExportReceived):
+            case "intake" if isinstance(recorded.event, (ExportReceived, ExportTakenBack)):
                 return self._campaign(recorded.event.campaign)
             case "workshop":
                 return SUBJECTS[kind], f"/ateliers/{stream}"

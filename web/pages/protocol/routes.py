@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
@@ -12,10 +13,11 @@ from pixflow.documents.protocol import ProtocolDocument, in_force
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import privacy
+from web.french import dates, privacy
 from web.french.events import details
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Difference, protocol_changes
+from web.french.typography import say
 from web.http.addresses import Number
 from web.http.pagination import address
 from web.http.people import NOBODY
@@ -90,6 +92,7 @@ class ProtocolPage(Page):
     `grid_differences` and `protocol_differences` are None for the versions in force. `reading` are limits.
     `receipt` says what was just done with a draft; `withdrawable` is the version just published, while its publication
     may be taken back; `refused` says why it may not. `sees_retention`: this person reads the page of dossiers to erase.
+    `organisations` are those of the structure in Pix Orga, each with who accepted it.
     """
 
     template = "protocol/page.html"
@@ -110,6 +113,7 @@ class ProtocolPage(Page):
     retention: Sequence[tuple[str, str]]
     reading: Sequence[tuple[str, int]]
     sees_retention: bool
+    organisations: Sequence[tuple[str, str]]
     versions: Sequence[tuple[str, Sequence[VersionRow]]]
     grid_differences: VersionDifferences | None
     protocol_differences: VersionDifferences | None
@@ -151,6 +155,7 @@ def read(
         retention=_retention(protocol.document),
         reading=[(label, getattr(protocol.document.reading, name)) for name, label in details.READING.items()],
         sees_retention=not desk.roles.isdisjoint(VALIDATING),
+        organisations=_organisations(desk),
         versions=[
             ("Protocoles publiés", rows["protocole"]),
             ("Grilles publiées", rows["grille"]),
@@ -159,6 +164,16 @@ def read(
         protocol_differences=_differences(desk, KINDS["protocole"], protocols, protocol),
     )
     return page(request, shown)
+
+
+def _organisations(desk: Desk) -> list[tuple[str, str]]:
+    """Returns the structure's own organisations of Pix Orga, each with who accepted it and when."""
+    names = names_for(desk)
+    text = "reconnue le {on} par {name}"
+    return [
+        (one.name, say(text, on=dates.day(one.on, year=True), name=names.staff(UUID(one.by))))
+        for one in desk.refs.structure.organisations
+    ]
 
 
 def _retention(document: ProtocolDocument) -> list[tuple[str, str]]:

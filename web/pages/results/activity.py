@@ -9,8 +9,8 @@ from uuid import UUID
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed, ParticipationSetAside
-from pixflow.importing import intake_id
 from projections import audit_trail, directory, piles, result_routing
+from projections import exports as projections_exports
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -24,11 +24,12 @@ _DAYS = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class RecordedExport:
-    """The export recorded last: its time, its campaign, the counts of its rows."""
+    """An export: its time in Pix Orga, its campaign, the counts of its rows, the address of its import."""
 
     when: str
     campaign: str
     counts: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,24 @@ class PastRow:
 
 
 def export(desk: Desk) -> RecordedExport | None:
-    """Returns the export received last, of any campaign."""
-    intakes = [intake_id(campaign) for campaign in desk.refs.campaigns]
-    last = audit_trail.opened(desk.engine, audit_trail.of_topics(desk.read, intakes, [ExportReceived.TOPIC], most=1))
-    if not last:
-        return None
-    event = last[0].event
+    """Returns the export made last in Pix Orga, of any campaign, whenever it was recorded."""
+    return next(iter(exports(desk)), None)
+
+
+def exports(desk: Desk, campaign: UUID | None = None) -> list[RecordedExport]:
+    """Returns the exports of a campaign, the one made last first; only the very last one of all campaigns."""
+    rows = projections_exports.last_made(desk.read, campaign)
+    events = [desk.trail(row.stream)[row.version - 1] for row in rows]
+    return [_export(desk, one) for one in events]
+
+
+def _export(desk: Desk, recorded: Recorded) -> RecordedExport:
+    event = recorded.event
     assert isinstance(event, ExportReceived)
     day, at = desk.refs.calendar.local_day(event.exported_at), dates.clock(event.exported_at, desk.zone)
-    when = f"{dates.weekday_day(day, year=day.year != desk.today.year)}, {at}"
-    return RecordedExport(when, desk.refs.campaigns[event.campaign].name, sentences.counts(event))
+    when = f"{dates.weekday_day(day, year=True)}, {at}"
+    known = desk.refs.campaigns[event.campaign]
+    return RecordedExport(when, known.name, sentences.counts(event), f"/resultats/exports/{recorded.command}")
 
 
 def matched(desk: Desk) -> list[PastRow]:

@@ -18,7 +18,7 @@ from web.desk.names import advisor_name
 from web.desk.receipts import Receipt
 from web.desk.team import proposals
 from web.french import dates, matching, typography, vocabulary
-from web.french.dossier import profiles
+from web.french.dossier import path, profiles
 from web.french.typography import NBSP, say
 from web.http.filters import LateBar
 from web.http.forms import OpenForm
@@ -304,5 +304,4 @@ def progress(row: Any) -> str:
         return "profil pas encore partagé"
     if row.progress is None:
         return "en cours"
-    done = Decimal(row.progress)
-    return "terminé, non partagé" if done == 1 else f"{typography.percent(percent(done))} du test"
+    return f"{path.part(Decimal(row.progress))}, non partagé"

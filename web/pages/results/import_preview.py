@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,7 +18,7 @@ from projections import audit_trail, result_routing
 from projections.result_routing import KnownParticipation
 from web.desk.desk import Desk
 from web.french import dates, matching, typography, validation, vocabulary
-from web.french.dossier import profiles
+from web.french.dossier import path, profiles
 from web.french.errors import files
 from web.french.typography import say
 from web.http.forms import Form, OpenForm
@@ -249,7 +248,7 @@ def counts(preview: ImportPreview) -> list[tuple[int, str]]:
 
 
 def file_row(change: RowChange, kind: CampaignKind) -> PreviewRow:
-    before = _done(change.progress_before) if change.progress_before is not None else ""
+    before = path.part(change.progress_before) if change.progress_before is not None else ""
     what = matching.CHANGES[change.what]
     if change.doubt:
         what += f" ({matching.DOUBTS[change.doubt]})"
@@ -266,11 +265,7 @@ def _after(change: RowChange, kind: CampaignKind) -> str:
         return profiles.short(change.pix, change.certifiable) if change.shared else "pas encore partagé"
     if change.shared:
         return "résultat sans score"
-    return "en cours" if change.progress is None else _done(change.progress, "terminé, non partagé")
-
-
-def _done(progress: Decimal, finished: str = "terminé") -> str:
-    return finished if progress == 1 else typography.percent(percent(progress))
+    return "en cours" if change.progress is None else f"{path.part(change.progress)}, non partagé"
 
 
 def question_of(question: Question) -> QuestionRow:

@@ -76,7 +76,7 @@ def test_proposals_are_explained(board: Board) -> None:
         "Guérin Léo sans n° · résultat 0 % Léo Guérin CEJ · Paul Rey mêmes nom et prénom C’est cette personne"
     )
     ibrahim = words(str(board.card("KAMARA Jo Ibrahim")))
-    assert "n° 12350 · 5 % du test" in ibrahim
+    assert "n° 12350 · 5 % du test, non partagé" in ibrahim
     assert "même n° i-Milo · un mot de plus dans le nom" in ibrahim
     anais = words(str(board.card("Le Chat")))
     assert "identifiant « +33612345678 »" in anais

@@ -43,7 +43,9 @@ def campaign(board: Board, rows: Sequence[Any] = ROWS) -> str:
 
 
 def profile_file(rows: Sequence[ProfileRow], at: datetime = FIRST) -> dict[str, Any]:
-    return {"export": (file_name(PROFILES, at), write_profiles(PROFILES, rows, organisation=f"ML {at}"), "text/csv")}
+    return {
+        "export": (file_name(PROFILES, at), write_profiles(PROFILES, rows, external_id_label=f"N° ({at})"), "text/csv")
+    }
 
 
 def receive(board: Board, rows: Sequence[ProfileRow], at: datetime = FIRST) -> str:
@@ -205,7 +207,7 @@ def tasks(at_work: House) -> list[tuple[str, str]]:
 
 def test_the_receipts_of_an_export_and_of_a_declaration_say_what_corrects_them(board: Board) -> None:
     recorded = board.said(board.record(ROWS))
-    assert "Ce que Pix Orga a dit ne s’annule pas" in recorded
+    assert "Un seul rapprochement s’annule dans" in recorded
 
 
 @pytest.mark.parametrize("action", ["usage", "clore", "rouvrir", "annuler"])

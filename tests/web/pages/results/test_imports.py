@@ -105,10 +105,10 @@ def test_a_row_is_shown_with_what_becomes_of_it(board: Board) -> None:
         for line in parsed(board.page(board.upload(LATER_ROWS, LATER))).select("tbody tr")
     ]
     assert rows == [
-        '— D\'Arc; dit "Le Chat" Anaïs +33612345678 disparue terminé',
-        "7 Perrin Lina 12349 partagée terminé résultat 62 %",
-        "8 KAMARA Jo Ibrahim 12350 avancée 5 % 60 %",
-        "9 Le Bihan Yann 13000 nouvelle 10 %",
+        '— D\'Arc; dit "Le Chat" Anaïs +33612345678 disparue test terminé',
+        "7 Perrin Lina 12349 partagée test terminé résultat 62 %",
+        "8 KAMARA Jo Ibrahim 12350 avancée 5 % du test 60 % du test, non partagé",
+        "9 Le Bihan Yann 13000 nouvelle 10 % du test, non partagé",
     ]
 
 

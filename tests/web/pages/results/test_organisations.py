@@ -12,6 +12,7 @@ from tests.web.client import words
 from tests.web.exports import CAMPAIGN, FIRST, LATER, LEO, SOPHIE, ZOE, Board
 from tests.web.paths import House, house
 
+HELENE = "Hélène Morin"
 OWN, OTHER = "Mission Locale du Val d’Exemple", "Lycée <d’ailleurs>"
 
 
@@ -56,6 +57,13 @@ def test_another_organisation_is_accepted_by_a_tick_that_bears_its_name(board: B
     assert board.house.served.engine.head() == before
     said = board.follow(send(board, where, organisation=OTHER, vanished="accept"))
     assert "Export enregistré" in said
+
+
+def test_the_direction_reads_which_organisations_are_its_own(at_work: House, board: Board) -> None:
+    direction = Board(at_work, HELENE)
+    assert "celle du prochain export importé le sera" in direction.said("/protocole")
+    board.record([ZOE], FIRST)
+    assert f"{OWN} reconnue le 19 mai 2026 par Sophie Lecomte" in direction.said("/protocole")
 
 
 def test_the_answer_stays_while_another_question_is_open(board: Board) -> None:
