@@ -23,6 +23,7 @@ RULES = {
     "pixflow/team/absences.py": "tests/team/test_absences.py",
     "pixflow/dossier/glass.py": "tests/dossier/test_glass.py",
     "pixflow/authorization.py": "tests/test_authorization.py",
+    "pixflow/protocol/safeguards.py": "tests/protocol/test_safeguards.py",
     "pixflow/access_journal/line.py": "tests/access_journal/test_lines.py",
     "pixflow/access_journal/reading.py": "tests/access_journal/test_lines.py",
     "pixflow/access_journal/mass_reading.py": "tests/web/pages/account/test_mass_reading.py",

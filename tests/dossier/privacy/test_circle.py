@@ -27,7 +27,7 @@ from tests.importing.test_meanwhile import before_the_lock
 NAMES = ("Amel", "Bruno", "Chloé", "Diane")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     if request.param == "sqlite":
         made = House(tmp_path)
