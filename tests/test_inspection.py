@@ -230,6 +230,65 @@ def test_what_somebody_changed_is_found(opened: OpenStructure, way: Callable[[Wr
     assert all(str(position) in said for _, position in WAYS[way])
 
 
+def another_content_in_clear(write: Writer) -> None:
+    write.change(1, b'"name":"Ici"', b'"name":"Ailleurs"')
+
+
+def another_time_in_clear(write: Writer) -> None:
+    state = bytes(write.rows(2)[0][4])
+    at = state.index(b'"at":"') + len(b'"at":"')
+    write.change(2, state[at : at + 4], b"2019")
+
+
+def exchanged_places_in_one_command(write: Writer) -> None:
+    for old, new in ((2, 99), (3, 2), (99, 3)):
+        write.move(old, new)
+
+
+def _end(write: Writer, position: int) -> None:
+    """Sets the counter of the store, as whoever owns the database can."""
+    sqlite = write.opened.database is None
+    write("UPDATE sqlite_sequence SET seq = ?" if sqlite else "UPDATE @.head SET position = ?", position)
+
+
+def an_event_more_with_its_command_and_the_counter(write: Writer) -> None:
+    row, (known,) = write.rows(1)[0], write("SELECT * FROM @.commands WHERE first_position = 1")
+    own = UUID(OTHER) if write.opened.database else UUID(OTHER).hex
+    write("INSERT INTO @.commands VALUES (?, ?, ?, ?, ?)", own, *known[1:3], 7, 7)
+    state = bytes(row[4]).replace(str(UUID(str(known[0]))).encode(), OTHER.encode())
+    write.insert(7, row[1], 2, row[3], state)
+    _end(write, 7)
+
+
+def the_last_event_gone_with_its_command_and_the_counter(write: Writer) -> None:
+    the_last_event_and_its_command_that_are_gone(write)
+    _end(write, 5)
+
+
+UNSEEN = (
+    another_content_in_clear,
+    another_time_in_clear,
+    exchanged_places_in_one_command,
+    an_event_more_with_its_command_and_the_counter,
+    the_last_event_gone_with_its_command_and_the_counter,
+)
+
+
+@pytest.mark.parametrize("way", UNSEEN, ids=lambda way: way.__name__)
+def test_what_no_check_of_the_facts_finds_is_what_the_documents_say(
+    opened: OpenStructure, way: Callable[[Writer], None]
+) -> None:
+    """One that is found is to be moved to WAYS, and said in docs/faults.md#f13."""
+    write = Writer(opened)
+    before = write("SELECT position, state FROM @.stored_events ORDER BY position")
+    way(write)
+    assert write("SELECT position, state FROM @.stored_events ORDER BY position") != before
+    assert list(faults.all_faults(opened.engine)) == []
+    assert [health.order(opened.engine).level, health.facts(opened).level] == ["good", "good"]
+    said = (Path(__file__).parents[1] / "docs/faults.md").read_text()
+    assert f"`{way.__name__}`" in said
+
+
 @pytest.mark.parametrize(
     "statement", ["UPDATE @.files SET content = ?", "DELETE FROM @.files WHERE content <> ?"], ids=["changed", "gone"]
 )
@@ -310,8 +369,7 @@ def test_a_number_that_another_one_has_meanwhile_is_no_fault(
 ) -> None:
     """The number changes between the look at the dossiers and the look at their claims."""
     engine, dossier = opened.engine, numbered(opened, "001")
-    looked = engine.claim_holders
-    moved: list[bool] = []
+    looked, moved = engine.claim_holders, list[bool]()
 
     def holders(kind: str, values: Iterable[str]) -> dict[str, UUID]:
         if not moved:
