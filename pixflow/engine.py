@@ -196,7 +196,7 @@ class Engine(Application[UUID]):
         """Returns each stream before and after these decisions, and records nothing."""
         work = UnitOfWork(self._load, self.references(), by, self.clock(), "preview", UUID(int=0), {})
         work.decide(steps)
-        return work.all_before_and_after()
+        return {stream: work.before_and_after(stream) for step in steps for stream in step.read.values()}
 
     def earlier_answer(self, command_id: UUID, by: Actor, sent: bytes) -> CommandResult | None:
         """Returns the result of a command already recorded, else None.

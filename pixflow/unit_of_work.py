@@ -123,7 +123,7 @@ class UnitOfWork:
     @property
     def versions(self) -> dict[UUID, int]:
         """The version of each stream that was read: those loaded, and the team's for a decision that gets the team."""
-        team = self.refs.team if any(map(_gets_team, self._steps)) else {}
+        team = self.refs.team if any(Argument.TEAM in step.decision.needs for step in self._steps) else {}
         loaded = {stream: one.version for stream, one in self._base.items()}
         return {person: member.version for person, member in team.items()} | loaded
 
@@ -133,15 +133,12 @@ class UnitOfWork:
         self._outcomes = [self._decide(step) for step in steps]
 
     def decide_again(self, moved: set[UUID], references: Callable[[], References]) -> None:
-        """Repeats the steps on streams that moved, and those that share a stream with them.
-
-        `references` gives those of now: where somebody of the team moved, the team that decisions get is another.
-        """
+        """Repeats the steps on streams, or a team, that moved, and those that share a stream with them."""
         again: set[int] = set()
         touched = set(moved)
         if team := moved & self.refs.team.keys():
             self.refs = references()
-        read = [{*s.read.values(), *(team if _gets_team(s) else ())} for s in self._steps]
+        read = [{*s.read.values(), *(team if Argument.TEAM in s.decision.needs else ())} for s in self._steps]
         while more := {i for i, streams in enumerate(read) if i not in again and touched & streams}:
             again |= more
             touched |= {stream for i in more for stream in self._steps[i].read.values()}
@@ -156,9 +153,6 @@ class UnitOfWork:
 
     def before_and_after(self, stream: UUID) -> tuple[LoadedStream, LoadedStream]:
         return self._base[stream], self._current[stream]
-
-    def all_before_and_after(self) -> dict[UUID, tuple[LoadedStream, LoadedStream]]:
-        return {stream: self.before_and_after(stream) for stream in self._base}
 
     def claims(self) -> Iterable[tuple[UUID, Claims, Claims]]:
         """Yields for each stream the values it held before, and those it holds now.
@@ -238,10 +232,6 @@ class UnitOfWork:
         meanwhile = [r for r in loaded.events if r.originator_version > seen and r.command != self.command_id]
         if any(stage_of(recorded, events) in stages for recorded in meanwhile):
             raise Stale(name, meanwhile)
-
-
-def _gets_team(step: Step) -> bool:
-    return Argument.TEAM in step.decision.needs
 
 
 def _subject(step: Step, loaded: Mapping[str, LoadedStream]) -> Subject:
