@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from pixflow.identity import normalise
 from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
 from pixflow.team.access import Access
+from pixflow.team.staff import Staff
 from web.accounts import accounts, invitations, memberships, sign_in
 from web.accounts.site import Site
 from web.accounts.store import open_accounts
@@ -30,7 +32,7 @@ from web.cli.common.terminal import (
     member,
     working,
 )
-from web.french import dates, typography
+from web.french import dates, typography, vocabulary
 from web.hosting import account_backups
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import PORT, Settings
@@ -46,6 +48,12 @@ STATES = {
     "opened": "attend d’être confirmé·e",
     "invited": "invité·e",
     "none": "pas encore invité·e",
+    "left": "a quitté l’équipe",
+}
+PENDING = {
+    "account": "une confirmation du compte",
+    "restoration": "un retour d’accès",
+    "reset": "de nouveaux moyens d’entrer",
 }
 ASKED = "demandé ; une autre personne le confirme, sur la page Équipe"
 RESET = "moyens d’entrer effacés ; puis « pixflow account invite »"
@@ -68,7 +76,7 @@ def invite(who: WhoArgument, structure: StructureOption = None) -> None:
 
 @account_app.command("confirm")
 def confirm(who: WhoArgument, structure: StructureOption = None) -> None:
-    """Confirmer un compte, tant que personne de l’équipe ne le peut."""
+    """Confirmer un compte ouvert, tant que personne de l’équipe ne le peut."""
     with working(structure) as served, in_words():
         person = member(served, who)
         done = _decide(served, person, decisions.confirm_account)
@@ -96,10 +104,18 @@ def reopen(who: WhoArgument, structure: StructureOption = None) -> None:
 
 
 @account_app.command("reset")
-def reset(who: WhoArgument, structure: StructureOption = None) -> None:
+def reset(
+    who: WhoArgument,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Retirer la demande.")] = False,
+    structure: StructureOption = None,
+) -> None:
     """Effacer les moyens d’entrer que quelqu’un a perdus, à deux comme « reopen » ; puis l’inviter."""
     with working(structure) as served, _site(served) as site, in_words():
         person = member(served, who)
+        if cancel:
+            done = _decide(served, person, decisions.withdraw_factors_reset)
+            console.print(f"{served.refs.team[person].name} : {'demande retirée' if done else 'rien à changer'}")
+            return
         done = _decide_by_two(served, person, decisions.request_factors_reset, decisions.reset_factors)
         access = _follow(served, site, person, done)
         for owner, change in factor_mails.resets(site, served.opened.id, person, done)[-1:]:
@@ -109,17 +125,19 @@ def reset(who: WhoArgument, structure: StructureOption = None) -> None:
 
 @account_app.command("list")
 def show(structure: StructureOption = None, json: JsonOption = False) -> None:
-    """Dire qui peut se connecter, et comment."""
+    """Dire qui peut se connecter, avec quels rôles, ce qui attend, et la dernière connexion ; départs compris."""
     with working(structure) as served, _site(served) as site, in_words():
         there = memberships.of_structure(site.store, served.opened.id)
         having = {id for id, one in there.items() if accounts.find(site.store, one.account)}
+        used = memberships.last_used(site.store, served.opened.id)
+        days = {id: served.refs.calendar.local_day(site.store.at(at)) for id, at in used.items()}
         team = sorted(served.refs.team.items(), key=lambda item: normalise(item[1].name))
-        listed = [{"name": one.name, "email": one.email, "state": _state(one.access, id in having)} for id, one in team]
+        listed = [_row(one, served.today(), id in having, days.get(id)) for id, one in team]
     if json:
         as_json(listed)
     else:
         for one in listed:
-            console.print(f"{one['name']} : {STATES[one['state']]}")
+            console.print(_line(**one), soft_wrap=True)
 
 
 @account_app.command("restore")
@@ -150,6 +168,46 @@ def forget(structure: Annotated[str, typer.Argument(metavar="NUMÉRO", help="Le 
         with closing(store):
             ended = memberships.end(store, id, memberships.of_structure(store, id))
     console.print(f"{typography.plural(ended, 'accès retiré', 'accès retirés')}.")
+
+
+def _row(member: Staff, today: date, has_account: bool, used: date | None) -> dict[str, Any]:
+    """Returns a member as `--json` says them: codes, and days as ISO texts."""
+    access, state = member.access, _state(member.access, has_account) if member.works(today) else "left"
+    here = state != "left"
+    pending = {
+        "account": access.opened and not access.confirmed,
+        "restoration": access.restoration_by is not None,
+        "reset": access.reset_by is not None,
+    }
+    held = member.granted(min(today, member.left or today))
+    return {
+        "name": member.name,
+        "email": member.email,
+        "state": state,
+        "roles": [role for role in vocabulary.ROLES if role in held],
+        "waiting": [*member.awaiting, *(one for one, waits in pending.items() if waits)] if here else [],
+        "last_sign_in": used and used.isoformat(),
+        "last_day": member.left and member.left.isoformat(),
+    }
+
+
+def _line(
+    name: str,
+    email: str,
+    state: str,
+    roles: Sequence[str],
+    waiting: Sequence[str],
+    last_sign_in: str | None,
+    last_day: str | None,
+) -> str:
+    said = [STATES[state], ", ".join(vocabulary.ROLES[role] for role in roles) or "aucun rôle"]
+    if waiting:
+        said.append("attend : " + ", ".join(PENDING.get(one) or vocabulary.ROLES[one] for one in waiting))
+    if last_sign_in:
+        said.append(f"dernière connexion le {dates.day(date.fromisoformat(last_sign_in), year=True)}")
+    if last_day:
+        said.append(f"dernier jour le {dates.day(date.fromisoformat(last_day), year=True)}")
+    return f"{name} : {' ; '.join(said)}"
 
 
 def _state(access: Access, has_account: bool) -> str:

@@ -146,7 +146,9 @@ def leave_command(
     who: WhoArgument,
     last_day: Annotated[str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le dernier jour, compris.")] = None,
     cancel: Annotated[bool, typer.Option("--cancel", help="La personne ne part plus, ou revient.")] = False,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Même si plus personne n’est référent.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Même si trop peu de gens restent : référents, direction, comptes.")
+    ] = False,
     structure: StructureOption = None,
 ) -> None:
     """Noter un départ : le lendemain, la personne n’entre plus, et ses dossiers sont à confier."""

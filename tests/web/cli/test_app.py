@@ -9,10 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.table import Table
@@ -340,8 +342,34 @@ def test_serve_without_accounts_refuses_and_says_why(house: Path):
 
 def test_who_may_sign_in_is_listed_in_words_and_for_a_program(house: Path):
     ran("account", "invite", SOPHIE)
-    assert "Sophie Lecomte : invité·e" in ran("account", "list")
-    assert {"name": "Sophie Lecomte", "email": SOPHIE, "state": "invited"} in said("account", "list")
+    assert "Sophie Lecomte : invité·e ; référent·e Pix" in ran("account", "list")
+    sophie = {"name": "Sophie Lecomte", "email": SOPHIE, "roles": ["referent"]}
+    nobody_yet: dict[str, Any] = {"state": "invited", "waiting": [], "last_sign_in": None, "last_day": None}
+    assert sophie | nobody_yet in said("account", "list")
+    assert "Personne n’a encore ouvert ce lien" in run("account", "confirm", SOPHIE).output
+    assert run("account", "confirm", SOPHIE).exit_code == 1
+    enter(house, SOPHIE)
+    today = structure_folder.utc_now().astimezone(ZoneInfo("Europe/Paris")).date()
+    entered = {"state": "confirmed", "last_sign_in": today.isoformat()}
+    assert sophie | nobody_yet | entered in said("account", "list")
+    ran("staff", "leave", SOPHIE, "--last-day", (today - timedelta(days=1)).isoformat(), "--anyway")
+    gone = {**entered, "state": "left", "last_day": (today - timedelta(days=1)).isoformat()}
+    assert sophie | nobody_yet | gone in said("account", "list")
+    assert "Sophie Lecomte : a quitté l’équipe ; référent·e Pix ; dernière connexion le" in ran("account", "list")
+
+
+def test_a_reset_that_the_operator_asked_is_withdrawn(house: Path):
+    for name, address in (("Hélène Morin", HELENE), ("Yann Guivarch", YANN)):
+        ran("staff", "add", name, address, "--role", "manager")
+        ran("account", "invite", address)
+        enter(house, address)
+    ran("account", "reset", YANN)
+    (yann,) = (one for one in said("account", "list") if one["email"] == YANN)
+    assert yann["waiting"] == ["reset"]
+    assert "attend : de nouveaux moyens d’entrer" in ran("account", "list")
+    assert "demande retirée" in ran("account", "reset", YANN, "--cancel")
+    assert "rien à changer" in ran("account", "reset", YANN, "--cancel")
+    assert "attend" not in ran("account", "list")
 
 
 def test_the_operator_helps_the_last_manager_and_asks_where_another_can(house: Path, monkeypatch: pytest.MonkeyPatch):
