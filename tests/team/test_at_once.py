@@ -10,14 +10,23 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow import presets, structure_folder
-from pixflow.actor import OPERATOR, Actor
+from pixflow.actor import OPERATOR, SITE, Actor
 from pixflow.decision import Decision
 from pixflow.engine import Engine
 from pixflow.events.values import Role
 from pixflow.refused import Refused
 from pixflow.store.postgres.database import Database
+from pixflow.team.accounts import (
+    confirm_account,
+    invite_account,
+    open_account,
+    request_factors_reset,
+    reset_factors,
+    suspend_account,
+)
 from pixflow.team.membership import add_member, record_departure
 from pixflow.team.roles import change_roles
+from pixflow.team.staff import Staff
 
 Meanwhile = Callable[[], object]
 
@@ -33,6 +42,23 @@ class Team:
         said: dict[str, Any] = {"name": "—", "email": f"{person}@ml.fr", "site": None, "roles": roles}
         self.does(0, OPERATOR, person, add_member, **said)
         return person
+
+    def enters(self, role: Role) -> UUID:
+        """Somebody more, with an open account."""
+        person = self.join(role)
+        self.does(0, OPERATOR, person, invite_account)
+        self.does(0, SITE, person, open_account, way="passkey")
+        if not self.member(person).access.confirmed:
+            first = next(id for id, one in self.team.items() if one.access.is_open and id != person)
+            self.does(0, first, person, confirm_account)
+        return person
+
+    @property
+    def team(self) -> dict[UUID, Staff]:
+        return self.engines[0].references().team
+
+    def member(self, person: UUID) -> Staff:
+        return self.team[person]
 
     def does(self, process: int, actor: UUID | str, person: UUID, decide: Decision[..., Any], **sent: Any) -> None:
         self.engines[process].execute(
@@ -98,6 +124,46 @@ def test_two_managers_who_end_each_other_at_once_leave_one(
     with pytest.raises(Refused, match=r"last-of-direction|not-allowed"):
         team.does(0, one, two, decide, **sent)
     assert two in team.with_role("manager")
+
+
+def test_two_closings_at_once_leave_a_manager_and_another_steward(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An administrator in two tabs, each of which closes one manager."""
+    managers, thief, other = [team.enters("manager") for _ in range(2)], *(team.enters("administrator") for _ in "ab")
+    one, two = managers
+
+    def close(process: int, about: UUID) -> None:
+        team.does(process, thief, about, suspend_account, reason="colleague")
+
+    before_it_is_saved(team.engines[0], monkeypatch, lambda: close(1, one))
+    with pytest.raises(Refused, match="last-steward"):
+        close(0, two)
+    assert [team.member(id).access.suspended for id in (one, two, other)] == ["colleague", None, None]
+
+
+def test_of_two_closings_at_once_one_is_the_fourth(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    thief, *people = team.enters("manager"), *(team.enters("advisor") for _ in range(4))
+    for about in people[:2]:
+        team.does(0, thief, about, record_departure, last_day=structure_folder.utc_now().date())
+    third, fourth = people[2:]
+    before_it_is_saved(
+        team.engines[0], monkeypatch, lambda: team.does(1, thief, third, suspend_account, reason="colleague")
+    )
+    team.does(0, thief, fourth, suspend_account, reason="colleague")
+    assert (team.member(third).access.suspended, team.member(fourth).access.suspended) == ("colleague", None)
+    assert team.member(fourth).access.closing_by == str(thief)
+
+
+def test_who_asked_for_a_reset_and_is_closed_at_once_asked_for_nothing(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thief, one, two, about = (team.enters(role) for role in ("manager", "manager", "manager", "advisor"))
+    team.does(0, thief, about, request_factors_reset)
+    before_it_is_saved(
+        team.engines[0], monkeypatch, lambda: team.does(1, two, thief, suspend_account, reason="colleague")
+    )
+    with pytest.raises(Refused, match="another-person"):
+        team.does(0, one, about, reset_factors)
+    assert team.member(about).access.opened
 
 
 def test_a_team_that_moved_refuses_nothing_by_itself(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ class Team:
 
     @property
     def open(self) -> set[UUID]:
-        """Who still works tomorrow, and signs in."""
+        """Those who still work tomorrow, and sign in."""
         return {id for id, one in self.members.items() if one.access.enters and one.works(TODAY + timedelta(days=1))}
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from pixflow.events.values import Role
 from web.french import dates, tasks, vocabulary
-from web.french.typography import plural, say, typeset
+from web.french.typography import de, plural, say, typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,19 @@ def protocol_to_come(number: int, day: date, url: str) -> tuple[str, str]:
     return typeset("pixflow : la conservation ou les limites de lecture changent"), f"{said}\n\n{url}\n"
 
 
+def account_taken(step: str, by: str, name: str, url: str) -> tuple[str, str]:
+    """Returns subject and text of a step that takes an account from its member; `by` is "" for the operator."""
+    text = say(_TAKEN[step], by=by or "L’exploitant", name=name, of=de(name))
+    return say("pixflow : un compte de l’équipe est touché"), f"{text}\n\n{_UNEXPECTED}\n\n{url}\n"
+
+
+_TAKEN = {
+    "staff.FactorsResetRequested": "{by} demande d’effacer les moyens d’entrer {of}.",
+    "staff.FactorsReset": "{by} a effacé les moyens d’entrer {of}. Son compte attendra d’être confirmé à nouveau.",
+    "staff.AccountInvited": "{by} invite à nouveau {name}, dont les moyens d’entrer ont été effacés.",
+    "staff.ClosingRequested": "{by} demande de fermer l’accès {of}, après plusieurs autres dans l’heure.",
+    "staff.AccountSuspended": "{by} a coupé l’accès {of}.",
+}
 _UNEXPECTED = typeset(
     "Si vous ne vous y attendiez pas, ne confirmez rien : parlez-en d’abord. Quelqu’un d’autre se sert peut-être d’un"
     " compte."

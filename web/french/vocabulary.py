@@ -80,6 +80,7 @@ NOTICES = {
     "second-person": "une deuxième personne est attendue",
     "absence": "une absence est notée à votre nom",
     "protocol": "un protocole change la conservation ou les limites de lecture",
+    "account": "un compte de l’équipe est touché",
 }
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}

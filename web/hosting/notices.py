@@ -8,16 +8,16 @@ a young person (docs/domain.md#papers).
 import logging
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from pixflow.actor import CLOCK, Actor
+from pixflow.actor import CLOCK, OPERATOR, SITE, Actor
 from pixflow.authorization import TASK_OWNERS, roles
 from pixflow.engine import Engine, new_id
-from pixflow.events.access import AccountOpened
+from pixflow.events import access as x
 from pixflow.events.dossier import GlassBroken
 from pixflow.events.notices import NoticeKind
 from pixflow.events.staff import AbsenceDeclared, RoleGranted
@@ -40,6 +40,11 @@ MORNING, EVENING = time(7, 30), time(20)
 MOST_RECENT = 1_000
 RECENT = timedelta(days=2)
 """The age of the events that notices tell of: what happens at night, or while no e-mail leaves, is told later."""
+_TAKING = [
+    one.TOPIC
+    for one in (x.FactorsResetRequested, x.FactorsReset, x.AccountInvited, x.ClosingRequested, x.AccountSuspended)
+]
+"""An invitation is such a step when it follows a reset. A suspension by the program has an alarm of its own."""
 _log = logging.getLogger("pixflow")
 
 
@@ -66,11 +71,13 @@ def send(engine: Engine, due: Iterable[Notice], outbox: Outbox) -> int:
 def alarms(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
     """Returns the alarms that are not sent yet, at night too.
 
-    They tell of mass reading, of what waits for a second person, and of a protocol that changes safeguards.
+    They tell of mass reading, of what waits for a second person, of a protocol that changes safeguards, and of accounts
+    that are taken from their members.
     """
     refs, now = engine.references(), engine.clock()
     with side.database.connect() as connection:
-        due = [*_mass_reading(refs, now, url), *_second_person(connection, refs, now, url), *_protocol(refs, now, url)]
+        due = [*_mass_reading(refs, now, url), *_second_person(connection, refs, now, url)]
+        due += [*_protocol(refs, now, url), *_accounts(connection, refs, now, url)]
     return [notice for notice in due if not _is_sent(engine, notice)]
 
 
@@ -235,7 +242,7 @@ def _second_person(connection: Connection, refs: References, now: datetime, url:
             said = french.role_waits(known.name, list(known.awaiting), names, f"{url}/equipe/{member}")
             alone = givers if len(givers) == 1 else set[str]()
             yield from _to_second(refs, now, {*alone, str(member)}, f"{member} {version}", said)
-    for member, version in _latest(connection, AccountOpened.TOPIC, now):
+    for member, version in _latest(connection, x.AccountOpened.TOPIC, now):
         known, first = refs.team[member], refs.team[member].access.invited_by
         if first and known.access.enters and not known.access.confirmed:
             said = french.account_waits(known.name, f"{url}/equipe/{member}")
@@ -253,6 +260,21 @@ def _protocol(refs: References, now: datetime, url: str) -> Iterator[Notice]:
         due[f"{number} {day}"] = french.protocol_to_come(number, day, f"{url}/protocole?protocole={number}")
     for about, (subject, text) in due.items():
         yield from (Notice(person, "protocol", about, subject, text) for person in _stewards(refs, now))
+
+
+def _accounts(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
+    """Yields a notice for every step that takes an account from its member, to all managers and administrators.
+
+    Who took the step is told too: somebody else may use their account.
+    """
+    for row in audit_trail.since(connection, _TAKING, now - RECENT, MOST_RECENT):
+        known, reset = refs.team[row.stream], refs.team[row.stream].access.reset_at
+        follows = row.topic != x.AccountInvited.TOPIC or (reset is not None and reset <= row.at.replace(tzinfo=UTC))
+        if follows and row.by != SITE:
+            by = "" if row.by == OPERATOR else refs.team[UUID(row.by)].name
+            said = french.account_taken(row.topic, by, known.name, f"{url}/equipe/{row.stream}")
+            for person in _stewards(refs, now):
+                yield Notice(person, "account", f"{row.stream} {row.version}", *said)
 
 
 def _latest(connection: Connection, topic: str, now: datetime) -> Iterable[tuple[UUID, int]]:

@@ -436,3 +436,36 @@ def test_an_account_that_waits_is_told_to_who_may_confirm_it(at_work: House) -> 
     assert "Paul Rey" in mail.text
     at_work.says(YANN, accounts.confirm_account, person)
     assert tick(at_work, kept) == 0
+
+
+def test_every_steward_is_told_once_of_each_step_that_takes_an_account(at_work: House) -> None:
+    """The one who took it is, too: somebody else may use their account. An ordinary invitation tells nobody."""
+    for name in (HELENE, YANN):
+        entered(at_work, name)
+    person = {"staff": at_work.people[PAUL]}
+    at_work.says(HELENE, accounts.invite_account, person)
+    at_work.says(SITE, accounts.open_account, person, way="passkey")
+    at_work.says(YANN, accounts.confirm_account, person)
+    kept = Kept()
+    assert tick(at_work, kept) == 0
+    at_work.day(MONDAY, 23)
+    for by, decide, said in (
+        (YANN, accounts.request_factors_reset, "Yann Le Goff demande d’effacer les moyens d’entrer de Paul Rey."),
+        (HELENE, accounts.reset_factors, "Hélène Morin a effacé les moyens d’entrer de Paul Rey."),
+        (YANN, accounts.invite_account, "Yann Le Goff invite à nouveau Paul Rey"),
+    ):
+        at_work.says(by, decide, person)
+        kept = Kept()
+        assert (tick(at_work, kept), tick(at_work, kept)) == (2, 0), said
+        assert sorted(mail.to for mail in kept.mails) == ["helene@exemple.fr", "yann@exemple.fr"]
+        assert all(said in plain(mail.text) and f"{URL}/equipe/{person['staff']}" in mail.text for mail in kept.mails)
+    at_work.says(OPERATOR, accounts.suspend_account, person, reason="operator")
+    kept = Kept()
+    tick(at_work, kept)
+    assert {"L’exploitant a coupé l’accès de Paul Rey." in plain(mail.text) for mail in kept.mails} == {True}
+
+
+def entered(at_work: House, name: str) -> None:
+    person = {"staff": at_work.people[name]}
+    at_work.says(OPERATOR, accounts.invite_account, person)
+    at_work.says(SITE, accounts.open_account, person, way="passkey")

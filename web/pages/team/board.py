@@ -228,6 +228,8 @@ def confirmations(desk: Desk) -> Iterator[TeamWarning]:
     for id in access.waiting(desk) if desk.host.site else ():
         text = say("{name} : un compte attend une deuxième personne.", name=desk.refs.team[id].name)
         yield TeamWarning(text, f"{BOARD}/{id}", "Lire et confirmer")
+    for id, text in access.under_way(desk) if desk.host.site else ():
+        yield TeamWarning(text, f"{BOARD}/{id}", "Voir")
     for id in access.stopped(desk) if desk.host.site else ():
         text = "{name} : accès coupé, trop de dossiers ouverts en peu de temps."
         yield TeamWarning(say(text, name=team[id].name), f"{BOARD}/{id}", "Voir")

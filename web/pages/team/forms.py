@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.authorization import Subject
-from pixflow.decision import Decision
+from pixflow.decision import ACCOUNTS, Decision
 from pixflow.engine import new_id
 from pixflow.events.values import Role
+from pixflow.identity import normalise
 from pixflow.refused import Refused
 from pixflow.team import absences, membership, milestones, roles
 from pixflow.team.staff import Staff
@@ -104,15 +105,24 @@ def confirmable(desk: Desk, person: UUID) -> list[Role]:
     member = desk.refs.team[person]
     if not (member.awaiting and member.works(desk.today) and desk.may(roles.confirm_role, Subject(member=person))):
         return []
-    return [role for role in vocabulary.ROLES if role in member.awaiting and _may_confirm(desk, person, role)]
+    mine = desk.actor.id
+    return [role for role in vocabulary.ROLES if role in member.awaiting and _may_confirm(desk, person, role, mine)]
 
 
-def _may_confirm(desk: Desk, person: UUID, role: Role) -> bool:
+def confirmers(desk: Desk, person: UUID, role: Role) -> list[str]:
+    """Returns the names of those who may confirm a role that waits, and can sign in where people do."""
+    able = (
+        (id, one)
+        for id, one in desk.refs.team.items()
+        if one.roles_on(desk.today) & ACCOUNTS.reach.keys() and (one.access.is_open or not desk.host.site)
+    )
+    return sorted((one.name for id, one in able if _may_confirm(desk, person, role, str(id))), key=normalise)
+
+
+def _may_confirm(desk: Desk, person: UUID, role: Role, actor: str) -> bool:
     team = desk.refs.team
     try:
-        return bool(
-            roles.confirm_role(team[person], role=role, on=desk.today, person=person, team=team, actor=desk.actor.id)
-        )
+        return bool(roles.confirm_role(team[person], role=role, on=desk.today, person=person, team=team, actor=actor))
     except Refused:
         return False
 

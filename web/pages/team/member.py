@@ -29,7 +29,7 @@ from web.http.templates import Page
 from web.pages.team import undo
 from web.pages.team.access import AccessRow, access_row
 from web.pages.team.board import MILESTONES
-from web.pages.team.forms import FORMS, confirmable, offers
+from web.pages.team.forms import FORMS, confirmable, confirmers, offers
 from web.pages.team.moves import MoveRow, move_rows
 
 READERS: frozenset[Role] = frozenset({"referent", "manager", "administrator", "auditor"})
@@ -49,13 +49,17 @@ class AbsenceRow:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRole:
-    """A role that waits for a second person, `since` when. `may_confirm`: the person at the desk is one."""
+    """A role that waits for a second person, `since` when. `may_confirm`: the person at the desk is one.
+
+    `seconds` are the names of all who may confirm it.
+    """
 
     role: Role
     label: str
     giver: str
     since: str
     may_confirm: bool
+    seconds: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,9 @@ def _waiting(desk: Desk, id: UUID) -> list[WaitingRole]:
     held = member.awaiting if member.works(desk.today) else {}
     days = {role: dates.ago(member.awaiting_since[role], desk.today) for role in held}
     return [
-        WaitingRole(role, vocabulary.ROLES[role], names.staff(giver), days[role], role in may)
+        WaitingRole(
+            role, vocabulary.ROLES[role], names.staff(giver), days[role], role in may, confirmers(desk, id, role)
+        )
         for role, giver in held.items()
     ]
 
