@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -92,6 +93,16 @@ def test_choosing_another_advisor_assigns_the_dossier_too() -> None:
 def test_a_result_is_dispatched_once() -> None:
     other = SENT | {"advisor": COLLEAGUE}
     given(*RESULT_IN, dispatched()).when(dispatch_result, **other).refused("already-dispatched", advisor=ADVISOR)
+
+
+def test_what_comes_after_a_result_is_not_before_it() -> None:
+    """A result may be learned after its debrief, but it was shared before."""
+    learned = (opened(), assigned(), linked(on=LATER), received(on=LATER, result=result(DAY)))
+    given(*learned).when(hold_debrief, **DEBRIEF).then(DebriefHeld(**DEBRIEF))
+    early = {"on": DAY - timedelta(1)}
+    given(*learned).when(hold_debrief, **DEBRIEF | early).refused("before-its-result", field="on", shared=DAY)
+    held = (*learned, debriefed(on=LATER))
+    given(*held).when(build_prescription, **CHOICE).refused("before-its-debrief", field="on", debriefed=LATER)
 
 
 def test_a_debrief_is_held() -> None:

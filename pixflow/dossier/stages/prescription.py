@@ -50,15 +50,18 @@ def hold_debrief(
 ) -> list[Event]:
     """Records the individual interview that explains the score.
 
-    It may also record the `cause` of a flagged difficulty, and assign tutorials.
+    It may also record the `cause` of a flagged difficulty, and assign tutorials. The result may be learned afterwards,
+    from an export: the interview is at the earliest of the day when the young person shared it.
     """
     must_be_open(dossier)
-    _must_be_current(dossier, participation)
+    link = _must_be_current(dossier, participation)
     held = dossier.prescription.debriefs.get(participation)
     if held:
         if held.on == on:
             return []
         raise Refused("already-debriefed", on=held.on)
+    if link.result and on < link.result.shared.day:
+        raise Refused("before-its-result", field="on", shared=link.result.shared.day)
     events: list[Event] = [DebriefHeld(participation=participation, channel=channel, note=note.strip(), on=on)]
     if cause == "other":
         required(note, "note")
@@ -136,7 +139,8 @@ def build_prescription(
     """
     must_be_open(dossier)
     link = _must_be_current(dossier, participation)
-    if participation not in dossier.prescription.debriefs:
+    debrief = dossier.prescription.debriefs.get(participation)
+    if debrief is None:
         raise Refused("debrief-first")
     kept = tuple(dict.fromkeys(kept))
     extra = tuple(label.strip() for label in added if label.strip())
@@ -145,6 +149,8 @@ def build_prescription(
         if _said(built) == (kept, extra, wish.strip(), reason.strip()):
             return []
         raise Refused("already-built", on=built.stamp.on)
+    if on < debrief.on:
+        raise Refused("before-its-debrief", field="on", debriefed=debrief.on)
     mastery = link.result.mastery if link.result else None
     reading = explain(grille, number, mastery, dossier.programme) if mastery is not None else None
     shown = {proposal.id: proposal for proposal in (reading.proposals if reading else ())}

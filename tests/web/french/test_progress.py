@@ -12,10 +12,10 @@ from pixflow import tasks
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as d
 from pixflow.events.base import Event
-from pixflow.events.values import Action
+from pixflow.events.values import Action, Moment
 from tests import given
 from tests.web.french.test_sentences import NAMES, plain
-from web.french.dossier import stages
+from web.french.dossier import path, stages
 from web.french.events import changes
 
 SOON = given.DAY + timedelta(days=20)
@@ -264,3 +264,19 @@ def changed(*events: Event) -> list[tuple[str, str, str]]:
 )
 def test_what_a_fact_of_the_whole_path_changed(events: tuple[Event, ...], label: str, old: str, new: str) -> None:
     assert (label, old, new) in changed(*events)
+
+
+@pytest.mark.parametrize(
+    ("started", "said"),
+    [
+        (given.DAY, "test en cours, 35 %, commencé le 15 sept., vu à l’import du 16 sept."),
+        (given.LATER, "test en cours, 35 %, vu le 16 sept."),
+        (None, "test en cours, 35 %, vu le 16 sept."),
+    ],
+)
+def test_a_test_says_its_day_beside_that_of_the_import(started: date | None, said: str) -> None:
+    """The day that it happened, and the day that we learned it."""
+    moment = Moment(started) if started else None
+    known = dossier([given.opened(), given.linked(given.LATER, progress="0.35", started=moment)])
+    (link,) = known.diagnostic.participations.values()
+    assert plain(path.participation(link, given.LATER)) == said

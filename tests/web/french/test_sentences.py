@@ -330,6 +330,7 @@ BEYOND: list[tuple[Event, tuple[Event, ...], str]] = [
         "Relance du partenaire par téléphone, sans réponse : médiathèque de Mortagne (CAP Digital)",
     ),
     (e.CompleteDiagnosticTaken(participation=None, on=DAY), (), "Diagnostic complet passé"),
+    (e.CompleteDiagnosticTaken(participation=ID, on=DAY), (), "Diagnostic complet vu à l’import"),
     (e.CompleteDiagnosticDeclined(reason="trop long", on=DAY), (), "Diagnostic complet décliné : trop long"),
     (e.CertificationProposed(note="", on=DAY), (), "Certification proposée"),
     (
@@ -590,7 +591,7 @@ DETAILS: dict[str, object] = {
     "draft": 2, "number": 2, "found": 0, "from_day": DAY, "high": 365, "low": 1,
     "path": "/srv/pixflow", "zone": "Paris", "capacity": 8, "smallest": 6, "largest": 10, "count": 2, "most": 5,
     "value": "Nulle-Part", "means": "email", "backup": "/srv/pixflow/backups/mortagne/2026-03-05T010000Z",
-    "organisation": "Mission locale du Perche", "user": "pixflow", "owner": "root",
+    "organisation": "Mission locale du Perche", "user": "pixflow", "owner": "root", "shared": DAY, "debriefed": DAY,
 }  # fmt: skip
 
 

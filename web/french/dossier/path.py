@@ -56,7 +56,10 @@ def participation(link: LinkedParticipation, today: date) -> str:
     elif link.profile:
         said = f"{profiles.said(link.profile)}, partagé le {short(link.profile.shared.day, today)}"
     else:
-        said = f"{unshared(link)}, vu le {short((link.finished or link.stamp).on, today)}"
+        seen, begun = (link.finished or link.stamp).on, link.started.day if link.started else None
+        said = f"{unshared(link)}, vu le {short(seen, today)}"
+        if begun and begun != seen:
+            said = f"{unshared(link)}, commencé le {short(begun, today)}, vu à l’import du {short(seen, today)}"
     if not link.withdrawn:
         return said
     kept = "ce qui est reçu est gardé" if link.profile else "plus rien n’est attendu"

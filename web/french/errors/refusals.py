@@ -55,6 +55,8 @@ REFUSALS: dict[str, str] = {
     "already-dispatched": "Ce résultat est transmis à {advisor} depuis le {on}. Pour changer, affectez le dossier "
     "à quelqu’un d’autre.",
     "already-debriefed": "La restitution est déjà notée, le {on}. Si elle est fausse, corrigez-la dans l’historique.",
+    "before-its-result": "Le résultat n’a été envoyé que le {shared} : la restitution est de ce jour-là, ou d’après.",
+    "before-its-debrief": "La restitution est du {debriefed} : la prescription est de ce jour-là, ou d’après.",
     "debrief-first": "Notez d’abord la restitution : la prescription se construit ensuite.",
     "already-built": "La prescription est construite depuis le {on}. Pour la changer, corrigez-la dans l’historique.",
     "unknown-proposal": "« {proposal} » n’est pas proposé à ce jeune pour ce résultat : rechargez la page.",

@@ -58,8 +58,8 @@ def _difficulty(event: Event, context: EventContext) -> str:
 
 def _certification(event: Event, context: EventContext) -> str:
     match event:
-        case e.CompleteDiagnosticTaken():
-            return "Diagnostic complet passé"
+        case e.CompleteDiagnosticTaken(participation=participation):
+            return "Diagnostic complet vu à l’import" if participation else "Diagnostic complet passé"
         case e.CompleteDiagnosticDeclined(reason=reason):
             return noted("Diagnostic complet décliné", reason)
         case e.CertificationProposed(note=note):

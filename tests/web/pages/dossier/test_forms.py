@@ -199,6 +199,18 @@ def test_who_left_the_cej_keeps_its_entry_and_its_day_is_corrected(locale: House
     assert locale.events(dossier)[-1] == e.PixPresented(occasion="cej", on=date(2026, 3, 5))
 
 
+def test_a_debrief_before_its_result_and_a_prescription_before_its_debrief_are_asked_again(locale: House) -> None:
+    client = locale.client("Nadia Benali")
+    early: tuple[tuple[Any, str, dict[str, Any], str], ...] = (
+        (locale.dispatched, "debrief", {}, "Le résultat n’a été envoyé que le 16 mars"),
+        (locale.debriefed, "prescription", {"kept": ["cap-lec"]}, "La restitution est du 16 mars"),
+    )
+    for arrange, form, typed, said in early:
+        answer = press(client, arrange()[0], form, on="2026-03-13", **typed)
+        assert answer.status_code == 422
+        assert said in words(str(parsed(answer.text).select_one("#on-error")))
+
+
 def test_a_late_entry_counts_from_its_day(locale: House) -> None:
     locale.day(date(2026, 3, 2))
     dossier = locale.opened()
