@@ -590,3 +590,15 @@ def test_of_many_pages_at_once_in_two_processes_no_more_than_the_limit_are_shown
     assert opened.faults() == []
     for journal in processes:
         journal.close()
+
+
+def test_a_page_drawn_anew_is_no_opening_and_counts_for_the_limits(opened: Opened) -> None:
+    """The openings come back as they were written: a session is recognised by them."""
+    session, at = b"12345678", micros(opened.now)
+    shown = Line(at, "shown", "GET /dossiers", member=NADIA, session=session, dossier=DOSSIER, why="role")
+    again = structs.replace(shown, at=at + 1, what="refreshed")
+    for line in (shown, again, structs.replace(again, dossier=uuid4())):
+        opened.journal.write(line, opened.structure.engine.today())
+    assert opened.again().of_dossier(DOSSIER, 9) == [shown]
+    opened.now += timedelta(seconds=1)
+    assert opened.count().day == 2
