@@ -246,7 +246,7 @@ def _accounts_of_a_thief(served: Served) -> list[Visitor]:
 
 
 def _mass_reading(served: Served) -> str:
-    """A référent's cookie opens one dossier after the other."""
+    """A référent's cookie opens one dossier after the other, by every reason that she gives herself first."""
     thief = Visitor(served.socket, served.visitors[SOPHIE].cookies)
     read = _opened_in_a_row(served, thief)
     stopped = time()
@@ -259,9 +259,20 @@ def _mass_reading(served: Served) -> str:
 
 
 def _opened_in_a_row(served: Served, thief: Visitor) -> int:
-    """Opens one dossier after the other. Returns the number of those that were shown."""
-    shown = (NAME in thief.get(f"/dossiers/{dossier}").text for dossier in served.dossiers)
-    return sum(1 for _ in takewhile(bool, shown))
+    """Opens one dossier after the other, or takes a whole copy of it. Returns the number of those that were shown.
+
+    She is the deputy of its advisor first, by her own word, and takes a task of every dossier of the first half.
+    """
+    days = {"first": today().isoformat(), "last": today().isoformat(), "deputy": str(served.people[SOPHIE])}
+    assert served.act(thief, served.people[NADIA], "absence", **days).status_code == 303
+    return sum(1 for _ in takewhile(bool, (_is_shown(thief, *one) for one in enumerate(served.dossiers))))
+
+
+def _is_shown(thief: Visitor, n: int, dossier: UUID) -> bool:
+    if n < MANY // 2:
+        sent = {"command_id": str(uuid4()), "dossier": str(dossier), "task": "present-pix"}
+        assert thief.post("/boite/prendre", **sent).headers["Location"].startswith("/boite?recu=")
+    return NAME in thief.get(f"/dossiers/{dossier}" + ("/droits/tout.json" if n % 2 else "")).text
 
 
 def _partner(served: Served) -> str:

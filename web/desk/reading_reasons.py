@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from pixflow import authorization
-from pixflow.access_journal.line import FAR, Why
+from pixflow.access_journal.line import Why
 from pixflow.authorization import Scope, follows
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
@@ -27,9 +27,6 @@ def counted(desk: Desk, dossier: UUID) -> Why:
     Nobody gives themselves a reason: neither a deputy that they declare, nor a task that they take. What was recorded
     with the opening of a dossier stays: it says what its author wrote.
     """
-    near = told(desk, dossier)
-    if near in FAR:
-        return near
     since = desk.engine.clock() - A_DAY
 
     def is_own(recorded: Recorded) -> bool:
