@@ -141,7 +141,10 @@ def test_the_operator_and_the_program_close_without_being_counted() -> None:
         assert team.closes(OPERATOR, about) == SUSPENDED
     assert team.does(SITE, accounts.suspend_account, OTHERS[4], reason="mass-reading") == SUSPENDED
     assert team.leaves(OTHERS[5], OPERATOR) == LEFT
-    assert team.closes(YANN, OTHERS[6]) == SUSPENDED
+    for about in OTHERS[6:8]:
+        assert team.closes(YANN, about) == SUSPENDED
+    assert team.closes(YANN, MARC) == SUSPENDED
+    assert team.leaves(OTHERS[8], OPERATOR) == LEFT, "after three by a colleague, too"
 
 
 def test_a_departure_that_is_taken_back_is_not_counted() -> None:

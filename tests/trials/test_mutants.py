@@ -18,6 +18,8 @@ pytestmark = pytest.mark.trial
 RULES = {
     "pixflow/team/accounts.py": "tests/team/test_accounts.py",
     "pixflow/team/access.py": "tests/team/test_accounts.py",
+    "pixflow/team/second_person.py": "tests/team/test_accounts.py",
+    "pixflow/team/closing.py": "tests/team/test_closing.py",
     "pixflow/team/roles.py": "tests/team/test_roles.py",
     "pixflow/team/membership.py": "tests/team/test_staff.py",
     "pixflow/team/absences.py": "tests/team/test_absences.py",
