@@ -20,7 +20,7 @@ from pixflow.store.locks import FileLock
 from pixflow.store.replacement import INSPECTION
 
 SECONDS = 60.0
-"""Time that `pixflow doctor` gives to a structure: about 900,000 events."""
+"""Time that `pixflow doctor` gives to a structure: about 300,000 events."""
 _STEP = 10 * SPAN
 """Positions between two writings of the file."""
 _MOST = 1_000
