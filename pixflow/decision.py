@@ -42,6 +42,8 @@ DOSSIER_READERS = Roles({"advisor": "own", "referent": "all", "manager": "all", 
 LOAN_PARTIES = Roles({"advisor": "own", "referent": "all", "manager": "all"}, "loan")
 WORKSHOP_READERS = Roles({**TEAM.reach, "auditor": "all"})
 """An auditor writes nothing, but a paper that they take leaves a fact."""
+REVIEWERS = Roles({"referent": "all", "manager": "all", "auditor": "all"})
+"""Roles that take what is counted and recorded as a file."""
 READINGS_READERS = Roles({"manager": "all", "auditor": "all"})
 """Roles that read the access journal of the whole structure."""
 OWN_SEATS = Roles({"advisor": "own", "facilitator": "all", "referent": "all"})

@@ -96,7 +96,7 @@ OWN_CALENDAR = {"replace_calendar_address"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
 TEAM = ACCOUNTS | DAYS | OWN_CALENDAR | STEPS | {"open_account"}
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
-READING = {"issue_paper", "issue_workshop_paper", "issue_readings"}
+READING = {"issue_paper", "issue_workshop_paper", "issue_readings", "issue_event_log"}
 """Papers that leave an event: whoever reads may take them."""
 KNOWLEDGE = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.resources.")}
 PARTNERS = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.partners.")}

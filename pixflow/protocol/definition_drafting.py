@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from pixflow.decision import REFERENT_AND_MANAGER, TEAM, decision
+from pixflow.decision import REFERENT_AND_MANAGER, REVIEWERS, TEAM, decision
 from pixflow.documents.definitions import LONGEST_TARGET, RULES, TARGETED, Definitions
 from pixflow.documents.small_numbers import SMALL, is_small
 from pixflow.events.base import Event
@@ -76,7 +76,7 @@ def publish_definitions(
     return [i.DefinitionsPublished(number=len(indicators.published) + 1, document=document, from_day=from_day)]
 
 
-@decision("issue_event_log", REFERENT_AND_MANAGER)
+@decision("issue_event_log", REVIEWERS)
 def issue_event_log(
     indicators: IndicatorDocuments,
     *,

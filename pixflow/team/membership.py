@@ -11,7 +11,7 @@ from pixflow.events.base import Event
 from pixflow.events.values import Role
 from pixflow.refused import Refused, required
 from pixflow.team.closing import asked_first, must_leave_stewards
-from pixflow.team.roles import granted_roles, must_be_known, must_leave_one, roles_again
+from pixflow.team.roles import granted_roles, must_be_known, must_come, must_leave_one, roles_again
 from pixflow.team.staff import Staff, Team, address, must_work
 
 
@@ -36,8 +36,7 @@ def add_member(
     joined = [] if staff.version else [e.StaffJoined(name=required(name, "name"), email=known, site=site, on=on)]
     if not roles and not staff.roles:
         raise Refused("required", field="roles")
-    if until and until < on:
-        raise Refused("until-past", field="until", until=until)
+    must_come(until, on)
     back = [] if staff.works(on) else undo_departure(staff, on=on, person=person, team=team, actor=actor)
     added = [role for role in roles if role not in staff.granted(on)]
     granted = granted_roles(staff, added, on=on, until=until, person=person, team=team, actor=actor)

@@ -16,11 +16,20 @@ from pixflow.team.staff import CONFIRMED, Staff, Team, must_work
 
 @decision("change_roles", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR)
 def change_roles(
-    staff: Staff, *, roles: tuple[Role, ...], on: date, anyway: bool = False, person: UUID, team: Team, actor: str
+    staff: Staff,
+    *,
+    roles: tuple[Role, ...],
+    until: date | None = None,
+    on: date,
+    anyway: bool = False,
+    person: UUID,
+    team: Team,
+    actor: str,
 ) -> list[Event]:
-    """Changes the roles of somebody else. `anyway`: also when no référent is left."""
+    """Changes the roles of somebody else; new ones through `until`. `anyway`: also when no référent is left."""
     must_work(staff, on)
     must_be_known(roles)
+    must_come(until, on)
     if not roles:
         raise Refused("required", field="roles")
     held = staff.granted(on)
@@ -29,7 +38,7 @@ def change_roles(
     if ended and actor == str(person):
         raise Refused("own-roles", field="roles")
     must_leave_one(staff, ended, team, person, on, actor, anyway)
-    granted = granted_roles(staff, added, on=on, person=person, team=team, actor=actor)
+    granted = granted_roles(staff, added, on=on, until=until, person=person, team=team, actor=actor)
     return [*granted, *(e.RoleEnded(role=role, on=on) for role in ended)]
 
 
@@ -102,6 +111,12 @@ def must_be_known(roles: tuple[Role, ...]) -> None:
     unknown = set(roles) - set(get_args(Role))
     if unknown:
         raise Refused("unknown-role", role=sorted(unknown)[0], field="roles")
+
+
+def must_come(until: date | None, on: date) -> None:
+    """Refuses a last day that is over."""
+    if until and until < on:
+        raise Refused("until-past", field="until", until=until)
 
 
 def must_leave_one(

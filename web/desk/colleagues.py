@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pixflow.dossier.state import Dossier
+from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team.staff import Absence, Staff
 from projections import advisor_queue, dossier_sheet
@@ -54,13 +55,16 @@ def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
 
 
 def role_labels(member: Staff, on: date, waiting: str = "à confirmer") -> list[str]:
-    """Returns the roles that are not over, each with `waiting` while it waits for a second person."""
+    """Returns the roles that are not over, each with its last day, and `waiting` while it waits for a second person."""
     held = member.granted(on)
-    return [
-        f"{label} ({waiting})" if role in member.awaiting else label
-        for role, label in vocabulary.ROLES.items()
-        if role in held
-    ]
+    return [_role_label(member, role, label, waiting) for role, label in vocabulary.ROLES.items() if role in held]
+
+
+def _role_label(member: Staff, role: Role, label: str, waiting: str) -> str:
+    ends = member.ends.get(role)
+    about = [f"jusqu’au {dates.day(ends, year=True)}"] if ends else []
+    about += [waiting] if role in member.awaiting else []
+    return f"{label} ({', '.join(about)})" if about else label
 
 
 def away(desk: Desk) -> dict[UUID, str]:

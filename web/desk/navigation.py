@@ -72,7 +72,7 @@ def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
         items.append(("/partenaires", "Partenaires", None))
         items.append(("/ressources", "Ressources", None))
     items.append(("/equipe", "Équipe", None))
-    if desk.roles & {"referent", "manager"}:
+    if desk.roles & {"referent", "manager", "auditor"}:
         items.append(("/indicateurs", "Indicateurs", None))
     if "advisor" in desk.roles:
         items.append(("/mon-activite", "Mon activité", None))

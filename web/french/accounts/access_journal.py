@@ -84,8 +84,10 @@ def reason(why: str, page: str) -> str:
     return "au terminal" if page.startswith("pixflow ") else WHY.get(why, "")
 
 
-def listed(people: int) -> str:
-    return say("{people} dans des listes", people=typography.plural(people, "personne"))
+def listed(people: int, page: str = "") -> str:
+    """Returns the number of people in lists, with the address of their page in a file."""
+    said = say("{people} dans des listes", people=typography.plural(people, "personne"))
+    return f"{said} ({page.rpartition(' ')[2]})" if page else said
 
 
 def page(line: Line) -> str:

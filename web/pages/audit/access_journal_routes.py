@@ -185,7 +185,7 @@ def _report(desk: Desk, sums: Iterable[ReadingSum], people: dict[UUID, YoungPers
             person.first_name if person else "",
             person.last_name if person else (privacy.SOMEBODY if one.dossier else ""),
             names.staff(one.member or OPERATOR),
-            page if one.dossier else french.listed(one.people),
+            page if one.dossier else french.listed(one.people, one.page),
             french.reason(one.why, one.page),
             *(f"{instant(at).astimezone(ZoneInfo(desk.zone)):%Y-%m-%d %H:%M}" for at in (one.first, one.last)),
             one.times,

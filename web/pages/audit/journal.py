@@ -1,14 +1,17 @@
 """The rows of the Journal: the sentence of each event, its stamps, its subject and a link to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived, ExportTakenBack
 from pixflow.folding import retractions_by_version
+from pixflow.formulas import guarded
 from pixflow.streams import kind_of
 from pixflow.team.notices import stream_of
 from projections import audit_trail, directory, result_routing
@@ -40,6 +43,7 @@ SUBJECTS = {
     "indicators": "indicateurs",
 }  # fmt: skip
 """The subject of an event that has no name."""
+HEADER = ("n°", "enregistré le", "par", "au nom de", "fait", "à propos de", "fiche", "version", "annule la version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,26 @@ def _row(
         getattr(retracted.event, "reason", "") if retracted else "",
         recorded.originator_id if kind_of(recorded.event) in ("dossier", "participation") else None,
     )
+
+
+def cells(desk: Desk, found: Sequence[Any]) -> Iterator[list[str]]:
+    """Yields these rows of the audit trail for a file: an id for each young person, no name."""
+    names, zone = names_for(desk), ZoneInfo(desk.zone)
+    for row in found:
+        yield [
+            guarded(str(cell))
+            for cell in (
+                row.position,
+                f"{row.at.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M:%S}",
+                names.staff(row.by),
+                names.staff(row.acting_for) if row.acting_for else "",
+                sentences.TITLES.get(row.topic, row.topic),
+                SUBJECTS.get(row.kind, row.kind),
+                row.stream,
+                row.version,
+                row.retracts or "",
+            )
+        ]
 
 
 class _Subjects:

@@ -1,8 +1,10 @@
 """Journal: the events of the structure, the latest first, with filters."""
 
+import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from io import StringIO
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,7 +24,7 @@ from web.http import days
 from web.http.addresses import PageNumber
 from web.http.forms import FormData, text_of
 from web.http.pagination import SIZE, Pager, address
-from web.http.people import People, listed
+from web.http.people import People, listed, note
 from web.http.templates import Page, page, redirect
 from web.pages.audit import journal
 from web.pages.audit.access_journal_routes import ACCESS_READERS
@@ -31,6 +33,9 @@ from web.pages.search import lookup
 
 router = APIRouter()
 AtJournal = Annotated[Desk, allowed(*READERS)]
+MOST_ROWS = 20_000
+"""Events of a file."""
+TOO_MANY = "Ce fichier porterait sur trop de personnes ou de faits : choisissez une période plus courte, ou un dossier."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ class JournalPage(Page):
     """The events that pass the filters; or the dossiers found for a search (`looked`), and those with similar names.
 
     `whose` is the name of the dossier filtered by; `wrong` is true for a text that is no date.
-    `sees_access`: this person reads who looked, too.
+    `sees_access`: this person reads who looked, too. `file` is the address of the same events as a file, `problem` why
+    there is none.
     """
 
     template = "audit/journal.html"
@@ -75,6 +81,8 @@ class JournalPage(Page):
     found: Sequence[lookup.FoundRow]
     near: Sequence[lookup.FoundRow]
     sees_access: bool
+    file: str
+    problem: str
 
     @property
     def shows(self) -> People:
@@ -94,8 +102,7 @@ def read(
 ) -> Response:
     """Lists the events of an author (`par`), of a kind (`sorte`), of a dossier, from a day (`du`) to another (`au`)."""
     whose = _whose(desk, dossier) if dossier else ""
-    since, until = days.day(du), days.day(au)
-    wanted = TrailFilter(par, sorte, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
+    wanted = _wanted(desk, par, sorte, dossier, du, au)
     asked = JournalFilters(par, sorte, str(dossier or ""), du, au)
     pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)
     shown = _page(
@@ -103,10 +110,45 @@ def read(
         asked,
         rows=journal.rows(desk, audit_trail.page(desk.read, wanted, SIZE, pager.offset)),
         pager=pager,
-        wrong=bool(du and since is None) or bool(au and until is None),
+        wrong=any(text and days.day(text) is None for text in (du, au)),
         whose=whose,
     )
     return page(request, shown)
+
+
+@router.get("/journal.csv")
+def file(
+    request: Request,
+    desk: AtJournal,
+    par: str = "",
+    sorte: str = "",
+    dossier: UUID | None = None,
+    du: str = "",
+    au: str = "",
+) -> Response:
+    """Returns the same events as a file, with ids of dossiers and no name of a young person.
+
+    It is about no more people than a protocol lets somebody read: beyond it the page says why.
+    """
+    if dossier:
+        _whose(desk, dossier)
+    wanted, asked = _wanted(desk, par, sorte, dossier, du, au), JournalFilters(par, sorte, str(dossier or ""), du, au)
+    found = audit_trail.page(desk.read, wanted, MOST_ROWS + 1, 0)
+    people = {row.stream for row in found if row.kind in ("dossier", "participation")}
+    if len(found) > MOST_ROWS or len(people) > desk.refs.protocol(desk.today).reading.people // 2:
+        pager = Pager.at(audit_trail.total(desk.read, wanted), 1, "/journal", asked.params)
+        shown = _page(desk, asked, rows=journal.rows(desk, found[:SIZE]), pager=pager, problem=TOO_MANY)
+        return page(request, shown, status=422)
+    note(request, listed(people))
+    content = StringIO()
+    csv.writer(content, delimiter=";").writerows([journal.HEADER, *journal.cells(desk, found)])
+    headers = {"Content-Disposition": 'attachment; filename="journal.csv"'}
+    return Response("\ufeff" + content.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _wanted(desk: Desk, by: str, topic: str, dossier: UUID | None, first: str, last: str) -> TrailFilter:
+    since, until = days.day(first), days.day(last)
+    return TrailFilter(by, topic, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
 
 
 @router.post("/journal")
@@ -133,6 +175,7 @@ def _page(
     looked: lookup.Search | None = None,
     found: Sequence[lookup.FoundRow] = (),
     near: Sequence[lookup.FoundRow] = (),
+    problem: str = "",
 ) -> JournalPage:
     return JournalPage(
         asked=asked,
@@ -147,6 +190,8 @@ def _page(
         found=found,
         near=near,
         sees_access=not desk.roles.isdisjoint(ACCESS_READERS),
+        file=address("/journal.csv", asked.params),
+        problem=problem,
     )
 
 

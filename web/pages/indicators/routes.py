@@ -10,6 +10,7 @@ from msgspec import structs
 
 from pixflow.indicators.catalogue import BY_ID, FUNNEL
 from pixflow.indicators.waits import PAIRS, delay
+from pixflow.protocol.definition_drafting import issue_report
 from projections.figures import questions
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
@@ -34,7 +35,7 @@ from web.pages.indicators.one_figure import cells_of, one_figure, was
 
 router = APIRouter()
 MINE = "/mon-activite"
-AtFigures = Annotated[Desk, allowed("referent", "manager")]
+AtFigures = Annotated[Desk, allowed("referent", "manager", "auditor")]
 AtOwnFigures = Annotated[Desk, allowed("advisor")]
 COHORTS = tuple(f"I{number}" for number in range(2, 12))
 FLOWS = ("I1", "I14", "I15", "I16", "I20", "I21", "I23")
@@ -68,7 +69,7 @@ def _asked(desk: Desk, at: Address, advisor: UUID | None = None) -> AskedFigures
 class FiguresPage(Page):
     """The figures of a period. `files` are the addresses of what is on screen; `clock` is known or true.
 
-    `was` are the numbers known on the day, by indicator, where they differ.
+    `was` are the numbers known on the day, by indicator, where they differ. `reports`: this person gives reports.
     """
 
     template = "indicators/all.html"
@@ -97,6 +98,7 @@ class FiguresPage(Page):
     practice: FigureShown
     was: Mapping[str, str]
     files: Mapping[str, str]
+    reports: bool
     masked: str = french.MASKED
 
 
@@ -135,6 +137,7 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
             practice=made["I24"],
             was=was(desk, asked, found),
             files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx")},
+            reports=desk.may(issue_report),
         ),
     )
 

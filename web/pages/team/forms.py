@@ -26,10 +26,12 @@ class JoinForm(Form):
     phone: str | None = None
     site: str | None = None
     roles: tuple[Role, ...] = ()
+    until: Day | None = None
 
 
 class RolesForm(Form):
     roles: tuple[Role, ...] = ()
+    until: Day | None = None
     anyway: bool = False
 
 

@@ -117,7 +117,7 @@ def add(request: Request, desk: AtDesk, data: FormData) -> Response:
     errors = missing.named(errors) or (unknown_site(desk, form) if form else {})
     if form is None or errors:
         return _new(request, desk, data, errors, status=422)
-    sent = form.model_dump(include={"name", "email", "phone", "site", "roles"})
+    sent = form.model_dump(include={"name", "email", "phone", "site", "roles", "until"})
     person = _stream(desk, form)
     outcome = record(desk, {"staff": person}, membership.add_member, command_id=form.command_id, **sent)
     if outcome.refused:

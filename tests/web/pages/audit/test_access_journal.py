@@ -104,7 +104,7 @@ def test_the_report_says_who_was_looked_at_by_whom_and_since_when(there: House) 
     assert of_dossier[0]["première fois"] == "2026-03-30 11:12"
     (bad,) = (row for row in got if row["dossier"] == str(other))
     assert (bad["prénom"], bad["nom"]) == ("'＝HYPERLINK", "Ev;il")
-    assert words(got[-1]["page"]) == "2 personnes dans des listes"
+    assert words(got[-1]["page"]) == "2 personnes dans des listes (/dossiers)"
     assert {row["lu par"] for row in got} == {SOPHIE}
     (line,) = lines.take()
     assert (line.page, line.people, line.fresh) == ("GET /consultations.csv", 2, 2)

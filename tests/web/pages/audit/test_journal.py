@@ -1,7 +1,9 @@
 """The Journal: every fact of the structure, filtered by who, what, when and whose; read by those who may replay."""
 
+import csv
 from collections.abc import Iterator
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +15,7 @@ from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import parcours
 from pixflow.participation import matches
 from pixflow.team.notices import send_notice, stream_of
+from tests.web.access_lines import NewLines
 from tests.web.client import words
 from tests.web.filled import fill, hire, part, said, texts
 from tests.web.paths import House, house
@@ -252,3 +255,43 @@ def test_authors_stand_in_french_order_each_with_a_name_of_its_own(at_work: Hous
     names = [said(option) for option in page.select("select[name=par] option")][1:]
     assert len(set(names)) == len(names)
     assert names.index("Claire Vasseur") < names.index("Élodie Hoareau") < names.index("Hélène Morin")
+
+
+# --- the file
+
+
+def lines_of(answer: Any) -> list[list[str]]:
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+
+
+def test_the_auditor_takes_the_journal_as_a_file_without_a_name_of_a_young_person(at_work: House) -> None:
+    dossier = at_work.opened(imilo_number="0012350")
+    at_work.opened(first="Hugo", last="Masson")
+    lines = NewLines(at_work.served)
+    claire = at_work.client(CLAIRE)
+    page = claire.get("/journal").text
+    assert 'href="/journal.csv"' in page
+    lines.take()
+    answer = claire.get("/journal.csv")
+    header, *got = lines_of(answer)
+    assert header[:3] == ["n°", "enregistré le", "par"]
+    assert [int(row[0]) for row in got] == list(range(at_work.served.engine.head(), 0, -1)), (
+        "every fact, the latest first"
+    )
+    assert not [word for word in ("Aminata", "Diallo", "Hugo", "Masson", "0012350") if word in answer.text]
+    assert str(dossier) in answer.text
+    (line,) = lines.take()
+    assert (line.page, line.dossier, line.people) == ("GET /journal.csv", None, 2)
+    of_one = lines_of(claire.get(f"/journal.csv?dossier={dossier}"))[1:]
+    assert {row[6] for row in of_one} == {str(dossier)}
+    assert claire.get(f"/journal.csv?dossier={uuid4()}").status_code == 404
+    assert at_work.client(NADIA).get("/journal.csv").status_code == 403
+    assert lines_of(claire.get("/journal.csv?du=2027-01-01"))[1:] == []
+
+
+def test_a_file_about_too_many_people_says_so(at_work: House) -> None:
+    fill(at_work, 310)
+    answer = at_work.client(CLAIRE).get("/journal.csv")
+    assert answer.status_code == 422
+    assert "trop de personnes" in words(answer.text)

@@ -1,7 +1,7 @@
 """The attacks of an administrator's account through the pages: forged posts, accounts of their own making."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ import pytest
 from tests.web.client import words
 from tests.web.filled import fill, hire, texts
 from tests.web.paths import House, house
+from web.french.dates import day
 
 NADIA, PAUL, SOPHIE, HELENE, YANN, CLAIRE = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff", "Claire Vasseur",
@@ -102,3 +103,28 @@ def test_an_auditor_writes_nothing(at_work: House) -> None:
         assert post(at_work, CLAIRE, f"/equipe/{me}/{form}", **DAYS, on=MONDAY.isoformat()).status_code == 403
     page = at_work.client(CLAIRE).get(f"/equipe/{me}").text
     assert texts(page, "#person .btn") == []
+
+
+def test_the_end_of_an_auditor_is_set_on_the_page_when_the_role_is_given(at_work: House) -> None:
+    """By whoever keeps the roles: for somebody new, or a colleague; a day that is over is refused."""
+    end = MONDAY + timedelta(days=30)
+    last, over = {"until": end.isoformat()}, {"until": (MONDAY - timedelta(days=1)).isoformat()}
+    new = {"name": "Rita Contrôle", "email": "rita@exemple.fr", "roles": "auditor"}
+    assert "déjà passé" in refused(post(at_work, HELENE, "/equipe/nouveau", **new, **over))
+    made = post(at_work, HELENE, "/equipe/nouveau", **new, **last)
+    rita = UUID(made.headers["Location"].split("/")[2].split("?")[0])
+    paul, both = at_work.people[PAUL], {"roles": ["advisor", "auditor"]}
+    assert "déjà passé" in refused(post(at_work, HELENE, f"/equipe/{paul}/roles", **both, **over))
+    for name in (CLAIRE, SOPHIE, PAUL):
+        assert post(at_work, name, f"/equipe/{paul}/roles", **both, **last).status_code in (403, 422)
+    assert post(at_work, HELENE, f"/equipe/{paul}/roles", **both, **last).status_code == 303
+    team = at_work.served.refs.team
+    assert [dict(team[one].ends) for one in (rita, paul)] == [{"auditor": end}] * 2
+    assert f"jusqu’au {words(day(end, year=True))}" in words(at_work.client(HELENE).get(f"/equipe/{rita}").text)
+    for one in (rita, paul):
+        assert post(at_work, YANN, f"/equipe/{one}/confirm", role="auditor").status_code == 303
+    at_work.people["Rita Contrôle"] = rita
+    at_work.day(end)
+    assert at_work.client("Rita Contrôle").get(f"/indicateurs?au={MONDAY}").status_code == 200
+    at_work.day(end + timedelta(days=1))
+    assert at_work.client("Rita Contrôle").get("/indicateurs").status_code == 403
