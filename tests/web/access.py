@@ -23,6 +23,7 @@ from pixflow.participation import campaign
 from pixflow.partners.catalogue import receive_catalogue
 from pixflow.partners.contacts import name_contact
 from pixflow.partners.listing import list_partner
+from pixflow.pix_orga import ExportCampaign
 from pixflow.resources.questions import ask_question
 from pixflow.resources.sharing import share_resource
 from pixflow.store.files import digest_of
@@ -246,7 +247,8 @@ def _imported(at_work: House) -> UUID:
 def _exported(at_work: House) -> UUID:
     """An export of one row, recorded."""
     importer, command = exports.importer_of(at_work.served), uuid4()
-    name, content, _ = export([ZOE])["export"]
+    at, other = at_work.served.engine.clock() - timedelta(days=1), ExportCampaign(481999, "ACCESS482", "Accès")
+    name, content, _ = export([ZOE], at, other)["export"]
     importer.record(importer.prepare(content, name), by=_actor(at_work, SOPHIE), command_id=command)
     return command
 

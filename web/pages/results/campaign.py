@@ -21,7 +21,7 @@ from web.french.typography import plural, say
 from web.http.forms import OpenForm
 from web.http.people import People, listed
 from web.http.templates import Page
-from web.pages.results import import_preview
+from web.pages.results import activity, import_preview
 
 MEANINGS: tuple[tuple[Purpose, str], ...] = (
     ("initial", "le premier test : lu avec la grille, transmis, restitué, suivi d’une prescription"),
@@ -45,7 +45,7 @@ class Correction:
 class CampaignPage(Page):
     """The page of a campaign, or of a new one (`campaign` is None). `waiting` counts its participations.
 
-    `kind` is the kind of its exports; `purposes` are the options to declare it, `others` those to correct it.
+    `kind` is the kind of its `exports`; `purposes` are the options to declare it, `others` those to correct it.
     """
 
     template = "results/campaign.html"
@@ -60,6 +60,7 @@ class CampaignPage(Page):
     others: Sequence[Option]
     sites: Sequence[tuple[str, str]]
     correction: Correction | None
+    exports: Sequence[activity.RecordedExport]
     receipt: Receipt | None
     command_id: UUID
 
@@ -161,6 +162,7 @@ def campaign_page(
         others=purposes(campaign, but=campaign.purpose) if campaign and campaign.declared else [],
         sites=[("", "Tous les sites"), *((site, site) for site in desk.refs.structure.sites)],
         correction=correction,
+        exports=activity.exports(desk, stream) if stream else [],
         receipt=receipt,
         command_id=desk.new_command(),
     )

@@ -29,6 +29,8 @@ def read(request: Request, desk: AtBoard, imported: UUID) -> Response:
 @router.post("/resultats/exports/{imported:uuid}/annuler")
 def take_back(request: Request, desk: AtBoard, imported: UUID, data: FormData) -> Response:
     """Takes an import back, but for the rows that something followed."""
+    if not desk.engine.has_recorded(imported):
+        raise HTTPException(404)
     form, _ = validate(Form, data)
     if form is None:
         raise HTTPException(422)

@@ -88,6 +88,8 @@ def test_an_import_with_a_later_one_is_taken_back_after_it(board: Board) -> None
     first = page_of(board, board.record([ZOE], FIRST))
     later = page_of(board, board.record([ZOE, LEO], LATER))
     assert "annulez-le d’abord" in board.said(first)
+    shown = parsed(board.page(f"/resultats/campagnes/{board.house.campaign}")).select("#campaign a[href*='/exports/']")
+    assert [str(one["href"]) for one in shown] == [later, first]
     forged = board.client.post(f"{first}/annuler", data={"command_id": str(uuid4())})
     assert forged.status_code == 422
     assert "Un autre export de cette campagne a été importé depuis : annulez-le d’abord." in words(forged.text)
