@@ -94,3 +94,12 @@ def test_a_portfolio_and_a_file_of_places_name_theirs() -> None:
     Path("places.csv").write_bytes(mediation({}))
     refused = CliRunner().invoke(app, ["places", "import", "places.csv", "--as", SOPHIE])
     assert (refused.exit_code, "pixflow places territory" in " ".join(refused.output.split())) == (1, True)
+
+
+def test_an_older_export_is_told_as_such() -> None:
+    for at, rows in ((LATER, CROWD), (FIRST, CROWD[:19])):
+        Path(file_name(CAMPAIGN, at)).write_bytes(write_export(CAMPAIGN, rows))
+    ran(0, "import", file_name(CAMPAIGN, LATER), "--as", SOPHIE)
+    line = ("import", file_name(CAMPAIGN, FIRST), "--as", SOPHIE, "--preview")
+    assert json.loads(ran(0, *line, "--json"))["older"] is True
+    assert "Plus ancien que l’export du 19 mai 2026, 09:10" in " ".join(ran(0, *line).split())
