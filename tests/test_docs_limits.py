@@ -124,7 +124,7 @@ def test_the_limits_of_accounts_are_explained() -> None:
     assert f"After {sessions.IDLE // 60} minutes without a page a session locks" in said
     assert f"After {sessions.LONGEST // 3600} hours a session ends. A person has at most five." in said
     assert sessions.AT_MOST == 5
-    assert f"within {sessions.FRESH // 60} minutes" in said.replace("ten", "10")
+    assert f"a factor of the last {sessions.FRESH // 60} minutes" in said.replace("ten", "10")
     assert (memberships.UNUSED, accounts.KEPT) == (90 * 24 * 3600, 365 * 24 * 3600)
     assert f"eidas{min(map(int, (level[-1] for level in issuer.STRONG)))}" in said
 
