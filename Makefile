@@ -58,6 +58,8 @@ bench: $(INSTALLED)  ## measure speed, all in one run
 
 trials: $(INSTALLED)  ## kill, cut, fill, race, tamper: what must survive
 	@$(BIN)/python -m pytest -m trial -s $(ARGS)
+	@[ -n "$(ARGS)" ] || $(BIN)/python -m pytest -m "hypothesis and not trial and not benchmark" \
+		--hypothesis-profile=trials --numprocesses auto --dist loadfile
 
 map: $(INSTALLED)  ## draw the house from its imports
 	@$(BIN)/python -m tests.house

@@ -14,7 +14,8 @@ from tests.trials.proofs import Proofs
 from web.hosting.machine.heap import leave_out
 
 # How long an example takes, or to draw it, is the machine's affair; speed is measured in tests/benchmarks.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("house", max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("trials", settings.get_profile("house"), max_examples=200)
 settings.load_profile("house")
 
 IN_CI = os.environ.get("CI") == "true"

@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID, uuid5
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
@@ -151,7 +151,6 @@ REFS = references()
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_evolve_never_raises_whatever_the_order(kind: str, data: DataObject) -> None:
     history = stamped(data.draw(events_of(kind)))
@@ -166,7 +165,6 @@ PROTOCOLS = {"L'Aigle": REFS, "another": references(result_route="workshop", con
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@settings(max_examples=60, deadline=None)
 @given(events=events_of("dossier"))
 def test_whatever_happened_a_dossier_owes_something_until_it_is_closed(protocol: str, events: list[Event]) -> None:
     state = fold(stamped([opened(), *events]))
@@ -194,7 +192,6 @@ def must_hold(state: Dossier, owed: Sequence[Task]) -> None:
         assert task.key == task.kind or task.key.startswith(f"{task.kind}:"), task
 
 
-@settings(max_examples=60, deadline=None)
 @given(events_of("dossier", at_most=6))
 def test_whatever_is_taken_back_the_dossier_owes_as_before(events: list[Event]) -> None:
     more = without_retractions(events)
@@ -211,7 +208,6 @@ def undated(task: Task) -> Task | str:
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_folding_is_evolving_one_by_one_when_nothing_is_taken_back(kind: str, data: DataObject) -> None:
     history = stamped(without_retractions(data.draw(events_of(kind))))
@@ -222,7 +218,6 @@ def test_folding_is_evolving_one_by_one_when_nothing_is_taken_back(kind: str, da
 
 
 @pytest.mark.parametrize("kind", ["dossier", "participation", "workshop"])
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_what_is_taken_back_never_happened(kind: str, data: DataObject) -> None:
     history = stamped(data.draw(events_of(kind).map(without_retractions).filter(bool)))
@@ -383,7 +378,7 @@ def walked(data: DataObject, history: list[Recorded], steps: int) -> list[Record
 def test_saying_it_twice_records_it_once(decide: Callable[..., list[Event]]) -> None:
     bases, recorded = (*[FITTING.get(decide, RESULT_IN)] * 4, *BASES), 0
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+    @settings(database=None)
     @given(st.data())
     def said_twice(data: DataObject) -> None:
         nonlocal recorded
@@ -402,7 +397,6 @@ def test_saying_it_twice_records_it_once(decide: Callable[..., list[Event]]) -> 
     assert recorded, "no example came to anything"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_taking_back_leaves_what_was_before_without_it_and_what_it_made(data: DataObject) -> None:
     history = walked(data, stamped(FULL), steps=5)
@@ -425,7 +419,6 @@ def retractable(history: Sequence[Recorded]) -> Iterator[int]:
             yield recorded.originator_version
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_whatever_people_decide_what_is_owed_can_be_done(data: DataObject) -> None:
     history = walked(data, stamped(data.draw(st.sampled_from(BASES[1:]))), steps=8)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from eventsourcing.persistence import StoredEvent
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.documents.small_numbers import FEWEST, HIDDEN, SMALL, Span, Sum, is_small
@@ -205,14 +205,12 @@ KINDS = {
 }
 
 
-@settings(deadline=None, max_examples=60)
 @pytest.mark.parametrize("id", KINDS)
 @given(data=st.data())
 def test_each_cell_is_true_and_none_lets_a_small_number_be_computed(id: str, data: st.DataObject) -> None:
     check([(id, data.draw(KINDS[id]))])
 
 
-@settings(deadline=None, max_examples=60)
 @given(cells=st.lists(KINDS["I4"], min_size=1, max_size=3))
 def test_the_cells_of_a_cut_give_no_small_number_away(cells: list[Figure]) -> None:
     """The whole is their sum: what one hides, the others and the whole do not tell."""

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.identity import normalise
@@ -39,7 +39,6 @@ def test_what_a_name_may_mean_and_when_it_is_sure(name: str, found: list[tuple[i
     assert sorted(told) == found
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=30))
 def test_any_name_has_few_matches_each_once(name: str) -> None:
     found = matches(normalise(name), KNOWN)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -48,7 +48,6 @@ CELLS = st.text(
 )
 
 
-@settings(max_examples=40)
 @given(st.lists(st.lists(CELLS, min_size=4, max_size=4), min_size=1, max_size=4))
 def test_texts_are_read_alike_from_both(rows: list[list[str]]) -> None:
     header = ["N° i-Milo", "Nom", "Prénom", "Téléphone"]
@@ -116,7 +115,6 @@ def test_the_calendar_of_the_macintosh_begins_in_1904() -> None:
 
 
 @given(st.dates(date(1986, 1, 1), date(2016, 12, 31)))
-@settings(max_examples=20)
 def test_every_day_kept_as_a_date_is_that_day(born: date) -> None:
     assert only((*NAMES, "Né(e) le"), ("Diallo", "Awa", born)).birth_date == born
 
@@ -333,7 +331,6 @@ def test_entities_that_multiply_are_refused() -> None:
 SOUND = workbook(NAMES, ("Diallo", "Awa"))
 
 
-@settings(max_examples=150)
 @given(st.integers(0, len(SOUND) - 1), st.binary(min_size=1, max_size=8))
 def test_a_damaged_workbook_is_read_or_refused_in_words(place: int, instead: bytes) -> None:
     portfolio = read(SOUND[:place] + instead + SOUND[place + len(instead) :])

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.actor import OPERATOR, Actor
@@ -210,7 +210,6 @@ ACTS = st.tuples(st.sampled_from(["draft", "approve", "take back", "publish"]), 
 DOCUMENTS = [NOW, SHORTER, replace(NOW, tries=7), replace(SHORTER, tries=7), *OTHERS.values()]
 
 
-@settings(max_examples=300)
 @given(acts=st.lists(ACTS, min_size=2, max_size=20))
 def test_whatever_is_said_no_change_is_published_without_a_manager_who_did_not_write_it(
     acts: list[tuple[str, int, int]],

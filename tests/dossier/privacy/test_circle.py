@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow import erasing
@@ -300,7 +300,6 @@ PEOPLE = range(4)
 ONE_MOVE = st.tuples(st.sampled_from([*MOVES, "confirm"]), st.sampled_from(PEOPLE), st.sampled_from(PEOPLE))
 
 
-@settings(max_examples=60)
 @given(moves=st.lists(ONE_MOVE, min_size=3, max_size=14))
 def test_whatever_happens_no_more_are_erased_than_the_confirmed_request_named(
     lasting: House, moves: list[tuple[str, int, int]]

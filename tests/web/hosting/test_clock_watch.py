@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -151,7 +151,6 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60)
 @given(steps)
 def test_no_reading_is_believed_sooner_than_time_allows(readings: list[tuple[int, int, bool]]) -> None:
     with TemporaryDirectory() as folder:
