@@ -81,6 +81,18 @@ def test_no_header_hides_a_first_reading(there: House) -> None:
     assert [line.what for line in lines.take()] == ["shown"] * 4
 
 
+def test_no_header_hides_a_copy_of_an_open_dossier(there: House) -> None:
+    dossier = there.opened()
+    lines, reader, stale = NewLines(there.served), there.client(SOPHIE), {"HX-PTag": "1:2026-03-16"}
+    pages = (f"/dossiers/{dossier}", f"/dossiers/{dossier}/droits/tout.json", f"/rejouer/{dossier}")
+    reader.get(pages[0])
+    for page in pages:
+        assert reader.get(page, headers=stale).status_code == 200
+    assert [line.what for line in lines.take()] == ["shown", "refreshed", "shown", "shown"]
+    reader.get(pages[1], headers=stale)
+    assert [line.what for line in lines.take()] == ["shown"], "a file is taken, it does not draw itself anew"
+
+
 def test_a_box_with_others_tasks_alone_is_seen_by_ones_role(there: House) -> None:
     there.opened()
     there.pass_by(days=200)

@@ -25,6 +25,8 @@ SESSION_BYTES = 8
 
 REFRESHED = 10 * 3600 * 1_000_000
 """Microseconds in which a page that was opened may draw itself anew: as long as a session lasts at most."""
+SHEET = "GET /dossiers/{dossier_id:uuid}"
+"""The page of one dossier that draws itself anew. A file of it, or another page, is asked for by somebody."""
 SEEN = 100
 """Last openings of a dossier among which a refresh looks for its own; beyond them it is an opening."""
 
@@ -45,7 +47,7 @@ class DeskWitness:
         self._desk = desk
         self._page = f"{request.method} {request.scope['route'].path}"
         self._session: Session | None = getattr(request.state, "session", None)
-        self._asks_again = request.method == "GET" and "HX-PTag" in request.headers
+        self._asks_again = self._page == SHEET and "HX-PTag" in request.headers
         self._dossier: UUID | None = request.path_params.get("dossier_id")
 
     def note(self, people: People) -> None:
@@ -92,7 +94,7 @@ class DeskWitness:
         """True when a page draws itself anew, whose dossier this session has opened before: no new opening."""
         now, session = self._now(), self._session.digest[:SESSION_BYTES] if self._session else None
         return self._asks_again and any(
-            (line.member, line.session) == (self._desk.me, session) and now - line.at < REFRESHED
+            (line.member, line.session, line.page) == (self._desk.me, session, SHEET) and now - line.at < REFRESHED
             for line in self._journal.of_dossier(dossier, SEEN)
         )
 
