@@ -1,5 +1,9 @@
 """Sentences of the accounts: refusals of a sign-in, ways to sign in, waits."""
 
+import re
+from collections.abc import Mapping
+
+from web.french import vocabulary
 from web.french.typography import plural, say, typeset
 
 WRONG = "Le courriel ou le mot de passe n’est pas le bon."
@@ -28,6 +32,17 @@ LAST_WAY = "C’est votre dernier moyen d’entrer : ajoutez-en un autre d’abo
 NO_MAIL = "Ce pixflow n’envoie pas de courriels : l’exploitant invite avec « pixflow account invite »."
 MAIL_FAILED = "L’invitation est notée, mais le courriel n’est pas parti : envoyez un autre lien un peu plus tard."
 LINK_OVER = "Ce lien n’est plus valable : un lien sert une fois, pendant vingt-quatre heures. Demandez-en un autre."
+CHOSEN: Mapping[str, Mapping[str, str]] = {
+    "reason": {**vocabulary.CLOSINGS, **vocabulary.ERASURES},
+    "occasion": vocabulary.OCCASIONS,
+    "modality": vocabulary.MODALITIES,
+    "channel": vocabulary.CHANNELS,
+    "programme": vocabulary.PROGRAMMES,
+    "presence": vocabulary.PRESENCES,
+    "term": {"good": "sans date de retour"},
+}
+"""The words of choices, by the name of their field."""
+_CODE = re.compile("[a-z]+(-[a-z]+)*")
 
 REFUSALS = {
     "password-short": "Écrivez au moins {shortest} caractères : une phrase de quelques mots se retient bien.",
@@ -89,3 +104,8 @@ def factor_changed(change: str) -> tuple[str, str]:
         "",
     )
     return typeset("pixflow : vos moyens d’entrer ont changé"), "\n".join(map(typeset, lines))
+
+
+def kept(field: str, value: str) -> str:
+    """Returns a value of a kept form as its person chose or typed it: words for a code, "" for one without words."""
+    return CHOSEN.get(field, {}).get(value, "" if _CODE.fullmatch(value) else value)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.routing import Match
 
 from pixflow.importing.uploads import Uploads
 from pixflow.refused import Refused
@@ -30,6 +31,8 @@ from web.pages.account.cookies import place, put
 
 router = APIRouter()
 LOCK, ACCOUNT = "/verrou", "/compte"
+_VERSIONS = frozenset({"seen", "request"})
+"""Fields that hold the version of an event: nobody typed it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +67,7 @@ class KeptFormPage(Page):
 
     action: str
     fields: Sequence[tuple[str, str]]
-    shown: Sequence[tuple[str, str]]
+    shown: Sequence[str]
     back: str
 
 
@@ -134,7 +137,8 @@ def resume(request: Request, site: AtSite, token: str) -> Response:
         raise HTTPException(404)
     request.state.frame = Frame(structure_name=served.refs.structure.name)
     hidden = [(name, value) for name, value in kept.fields if name != "vers"]
-    shown = [(name, value) for name, value in hidden if name != "seen" and value.strip() and not _is_id(value)]
+    typed = [(name, value) for name, value in hidden if name not in _VERSIONS and not _is_id(value)]
+    shown = [words for name, value in typed if (words := french.kept(name, value.strip()))]
     return page(request, KeptFormPage(action=kept.action, fields=hidden, shown=shown, back=kept.back))
 
 
@@ -167,11 +171,22 @@ async def _keep(request: Request, session: Session) -> str | None:
 
 
 def _came_from(request: Request) -> str:
-    """Returns the path of the page whose form was sent."""
+    """Returns the path of the page whose form was sent, or of the nearest above it that is read.
+
+    The page of an answer to a form stands at an address that only takes forms.
+    """
     before = request.headers.get("HX-Current-URL") or request.headers.get("referer") or ""
     base = str(request.base_url)
     path = safe_path("/" + before.removeprefix(base)) if before.startswith(base) else "/"
+    while not _is_read(request, urlsplit(path).path):
+        path = urlsplit(path).path.rpartition("/")[0] or "/"
     return "/" if path.startswith(LOCK) else path
+
+
+def _is_read(request: Request, path: str) -> bool:
+    """Tells if a path is the address of a page; the first page is one."""
+    asked = {"type": "http", "method": "GET", "path": path, "headers": []}
+    return path == "/" or any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 def _is_id(value: str) -> bool:

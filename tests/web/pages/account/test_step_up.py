@@ -133,6 +133,26 @@ def test_a_form_comes_back_filled_and_is_recorded_once(
     assert at_work.served.engine.head() == head + 1, "the other tab records nothing more"
 
 
+def test_a_kept_form_says_words_and_leads_back_to_a_page(at_work: House, helene: Browser, dossier: UUID) -> None:
+    confier = f"/equipe/{at_work.people[NADIA]}/confier"
+    pair = f"{dossier}:{at_work.people[SOPHIE]}"
+    sent = {"command_id": str(uuid4()), "pair": pair, "term": "good", "to": str(at_work.people[SOPHIE])}
+    answer = helene.post(confier, data=sent, headers={"Referer": f"{URL}{confier}/apercu?p=2/3"})
+    lock = helene.get(answer.headers["Location"], headers={"Referer": f"{URL}{confier}/apercu"})
+    kept = helene.get(proves(helene, answer.headers["Location"]))
+    for page in (lock, kept):
+        back = next(tag["href"] for tag in parsed(page.text).select("a") if tag.get_text() == "Renoncer")
+        assert back == confier
+        assert helene.get(back).status_code == 200
+    assert filled(kept) == sent
+    assert [tag.get_text() for tag in parsed(kept.text).select(".facts li")] == ["sans date de retour"]
+    asks = {"command_id": str(uuid4()), "reason": "request"}
+    at_work.pass_by(minutes=11)
+    lock_of = helene.post(f"/dossiers/{dossier}/droits/demander", data=asks).headers["Location"]
+    page = parsed(helene.get(proves(helene, lock_of)).text)
+    assert [tag.get_text() for tag in page.select(".facts li")] == ["la personne le demande"]
+
+
 def test_a_proof_that_is_over_in_the_middle_is_asked_again(at_work: House, helene: Browser, dossier: UUID) -> None:
     path = f"/dossiers/{dossier}/droits/demander"
     sent = {"command_id": str(uuid4()), "reason": "request"}
