@@ -19,6 +19,7 @@ import pytest
 from pixflow.events import dossier as dossier_events
 from pixflow.events import workshop as workshop_events
 from pixflow.events.base import Event
+from pixflow.events.documents.indicators import EventLogIssued
 from pixflow.events.structure import ReadingsIssued
 from pixflow.events.values import Role
 from tests.web.access import ELSEWHERE, HERS, NADIA, NAMES, READ, ROLES, World, world
@@ -85,7 +86,7 @@ LEAVES: dict[str, set[type[Event]]] = {
        for paper in ("fiche", "convocation", "prescription/{participation:uuid}") for kind in ("", ".pdf")},
     **{f"{_DOSSIER}/droits/tout.{kind}": {dossier_events.CopyIssued} for kind in ("pdf", "json")},
     **{f"{_WORKSHOP}/{paper}": {workshop_events.PaperIssued} for paper in ("emargement", "emargement.pdf", "avis")},
-    "GET /consultations.csv": {ReadingsIssued},
+    "GET /consultations.csv": {ReadingsIssued}, "GET /journal.xes": {EventLogIssued},
 }  # fmt: skip
 """Events that a page may leave: it hands something out (docs/retention.md#what-was-handed-out)."""
 
@@ -101,8 +102,8 @@ def asked(row: dict[str, str]) -> str:
 
 
 def tells_by_ids(row: dict[str, str], whose: str) -> bool:
-    """Tells if an answer is about people without a name: the file of the journal, and a sheet that is a picture."""
-    return row["route"] == "/journal.csv" or ("emargement.pdf" in row["route"] and whose == "later")
+    """Tells if an answer is about people without a name: the files of the journal, and a sheet that is a picture."""
+    return row["route"] in ("/journal.csv", "/journal.xes") or ("emargement.pdf" in row["route"] and whose == "later")
 
 
 def answer(there: World, row: dict[str, str], role: Role, whose: str) -> Any:

@@ -22,6 +22,8 @@ from web.french import privacy
 from web.french.events import sentences
 from web.french.typography import say
 
+EVENT_LOG = "pris en fichier depuis le Journal"
+"""The reason of an event log that a page gives."""
 GROUPS: dict[str, tuple[str, ...]] = {
     "Dossiers": ("dossier",),
     "Participations": ("participation",),

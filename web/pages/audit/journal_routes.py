@@ -13,8 +13,11 @@ from fastapi import APIRouter, Request, Response
 
 from pixflow.actor import SYSTEM
 from pixflow.identity import normalise
+from pixflow.protocol.definition_drafting import issue_event_log
 from projections import audit_trail
 from projections.audit_trail import TrailFilter
+from projections.figures import event_log as projected
+from web.desk.commands import issue
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -53,6 +56,11 @@ class JournalFilters:
         return address("/journal", {**self.params, "dossier": str(dossier)})
 
     @property
+    def is_wrong(self) -> bool:
+        """True for a text that is no date."""
+        return any(text and days.day(text) is None for text in (self.du, self.au))
+
+    @property
     def params(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in ("par", "sorte", "dossier", "du", "au")}
 
@@ -62,8 +70,8 @@ class JournalPage(Page):
     """The events that pass the filters; or the dossiers found for a search (`looked`), and those with similar names.
 
     `whose` is the name of the dossier filtered by; `wrong` is true for a text that is no date.
-    `sees_access`: this person reads who looked, too. `file` is the address of the same events as a file, `problem` why
-    there is none.
+    `sees_access`: this person reads who looked, too. `file` is the address of the same events as a file, `event_log`
+    that of the paths, `problem` why there is none.
     """
 
     template = "audit/journal.html"
@@ -82,6 +90,7 @@ class JournalPage(Page):
     near: Sequence[lookup.FoundRow]
     sees_access: bool
     file: str
+    event_log: str
     problem: str
 
     @property
@@ -110,7 +119,7 @@ def read(
         asked,
         rows=journal.rows(desk, audit_trail.page(desk.read, wanted, SIZE, pager.offset)),
         pager=pager,
-        wrong=any(text and days.day(text) is None for text in (du, au)),
+        wrong=asked.is_wrong,
         whose=whose,
     )
     return page(request, shown)
@@ -135,15 +144,47 @@ def file(
     wanted, asked = _wanted(desk, par, sorte, dossier, du, au), JournalFilters(par, sorte, str(dossier or ""), du, au)
     found = audit_trail.page(desk.read, wanted, MOST_ROWS + 1, 0)
     people = {row.stream for row in found if row.kind in ("dossier", "participation")}
-    if len(found) > MOST_ROWS or len(people) > desk.refs.protocol(desk.today).reading.people // 2:
-        pager = Pager.at(audit_trail.total(desk.read, wanted), 1, "/journal", asked.params)
-        shown = _page(desk, asked, rows=journal.rows(desk, found[:SIZE]), pager=pager, problem=TOO_MANY)
-        return page(request, shown, status=422)
+    if len(found) > MOST_ROWS or len(people) > _most_people(desk):
+        return _no_file(request, desk, asked, TOO_MANY)
     note(request, listed(people))
     content = StringIO()
     csv.writer(content, delimiter=";").writerows([journal.HEADER, *journal.cells(desk, found)])
     headers = {"Content-Disposition": 'attachment; filename="journal.csv"'}
     return Response("\ufeff" + content.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/journal.xes")
+def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "") -> Response:
+    """Returns the paths begun from a day (`du`) to another (`au`), for process mining: under aliases, without a name.
+
+    A year by default. It is about as many people as the other file at most, and leaves a fact first.
+    """
+    last = days.day(au) or desk.today
+    first = days.day(du) or projected.a_year_until(last)
+    asked = JournalFilters(du=du, au=au)
+    if asked.is_wrong or last < first:
+        return _no_file(request, desk, asked, "Choisissez des jours qui existent, du premier au dernier.")
+    made = projected.event_log(desk.read, desk.engine, first, last)
+    if len(made.dossiers) > _most_people(desk):
+        return _no_file(request, desk, asked, TOO_MANY)
+    streams = {"indicators": desk.served.opened.stream("indicators")}
+    issue(request, desk, streams, issue_event_log, reason=journal.EVENT_LOG, **made.said)
+    note(request, listed(made.dossiers))
+    headers = {"Content-Disposition": 'attachment; filename="parcours.xes"'}
+    return Response(made.content, media_type="application/xml", headers=headers)
+
+
+def _no_file(request: Request, desk: Desk, asked: JournalFilters, problem: str) -> Response:
+    """Returns the page of the events that were asked for, and why there is no file of them."""
+    whose = UUID(asked.dossier) if asked.dossier else None
+    wanted = _wanted(desk, asked.par, asked.sorte, whose, asked.du, asked.au)
+    pager = Pager.at(audit_trail.total(desk.read, wanted), 1, "/journal", asked.params)
+    rows = journal.rows(desk, audit_trail.page(desk.read, wanted, SIZE, 0))
+    return page(request, _page(desk, asked, rows=rows, pager=pager, problem=problem), status=422)
+
+
+def _most_people(desk: Desk) -> int:
+    return desk.refs.protocol(desk.today).reading.people // 2
 
 
 def _wanted(desk: Desk, by: str, topic: str, dossier: UUID | None, first: str, last: str) -> TrailFilter:
@@ -191,6 +232,7 @@ def _page(
         near=near,
         sees_access=not desk.roles.isdisjoint(ACCESS_READERS),
         file=address("/journal.csv", asked.params),
+        event_log=address("/journal.xes", {"du": asked.du, "au": asked.au}),
         problem=problem,
     )
 

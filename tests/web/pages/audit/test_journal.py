@@ -3,16 +3,19 @@
 import csv
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from xml.etree import ElementTree
 
 import pytest
 
 from pixflow.actor import CLOCK, Actor
 from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import parcours
+from pixflow.events.documents.indicators import EventLogIssued
 from pixflow.participation import matches
 from pixflow.team.notices import send_notice, stream_of
 from tests.web.access_lines import NewLines
@@ -293,5 +296,44 @@ def test_the_auditor_takes_the_journal_as_a_file_without_a_name_of_a_young_perso
 def test_a_file_about_too_many_people_says_so(at_work: House) -> None:
     fill(at_work, 310)
     answer = at_work.client(CLAIRE).get("/journal.csv")
+    assert answer.status_code == 422
+    assert "trop de personnes" in words(answer.text)
+
+
+# --- the event log
+
+
+def test_the_auditor_takes_the_event_log_as_a_file_without_a_name(at_work: House) -> None:
+    dossier = at_work.presented(imilo_number="0012350")
+    at_work.day(date(2026, 3, 17))
+    at_work.presented(first="Hugo", last="Masson")
+    claire, lines = at_work.client(CLAIRE), NewLines(at_work.served)
+    link = parsed(claire.get("/journal?au=2026-03-16").text).select_one('a[href^="/journal.xes"]')["href"]
+    lines.take()
+    answer = claire.get(link)
+    assert answer.headers["content-type"] == "application/xml"
+    assert [one.tag.rpartition("}")[2] for one in ElementTree.fromstring(answer.content)].count("trace") == 1
+    assert not [word for word in ("Aminata", "Diallo", "0012350", str(dossier), NADIA) if word in answer.text]
+    (line,) = lines.take()
+    assert (line.page, line.dossier, line.people, line.fresh) == ("GET /journal.xes", None, 1, 0)
+    recorded = [one for one in at_work.served.engine.read(0, 999) if isinstance(one.event, EventLogIssued)]
+    assert [(one.by, one.event.cases, one.event.digest) for one in recorded] == [
+        (str(at_work.people[CLAIRE]), 1, sha256(answer.content).hexdigest())
+    ]
+    assert at_work.client(NADIA).get(link).status_code == 403
+
+
+@pytest.mark.parametrize("days", ["du=2026-03-17&au=2026-03-16", "du=hier", "au=2026-02-30"])
+def test_an_event_log_of_no_days_is_none(at_work: House, days: str) -> None:
+    at_work.presented()
+    answer = at_work.client(CLAIRE).get(f"/journal.xes?{days}")
+    assert answer.status_code == 422
+    assert "Journal" in words(answer.text)
+    assert not [one for one in at_work.served.engine.read(0, 999) if isinstance(one.event, EventLogIssued)]
+
+
+def test_an_event_log_about_too_many_people_says_so(at_work: House) -> None:
+    fill(at_work, 310)
+    answer = at_work.client(CLAIRE).get("/journal.xes")
     assert answer.status_code == 422
     assert "trop de personnes" in words(answer.text)

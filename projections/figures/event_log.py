@@ -1,0 +1,42 @@
+"""The event log of a period: its file, whom it is about, and the fact that says it was issued."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from hashlib import sha256
+from secrets import token_bytes
+from typing import Any
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from pixflow.indicators.event_log import alias_with, traces, xes
+from projections.contract import Source
+from projections.figures.refresh import histories
+
+
+class EventLogFile(Struct, frozen=True):
+    """A log in XES. `dossiers` are those of its cases, `said` the fields of `EventLogIssued` but its reason."""
+
+    content: bytes
+    dossiers: Collection[UUID]
+    said: dict[str, Any]
+
+
+def a_year_until(last: date) -> date:
+    """Returns the first day of the year that ends on a day."""
+    return last - relativedelta(years=1) + timedelta(days=1)
+
+
+def event_log(connection: Connection, source: Source, first: date, last: date) -> EventLogFile:
+    """Returns the log of the paths begun in a period. Its aliases are of this file alone: their key is not kept."""
+    alias = alias_with(token_bytes(32))
+    told = histories(connection, source)
+    made = traces(((stream, events) for stream, kind, events in told if kind == "dossier"), alias, first, last)
+    content = "\n".join(xes(made, alias)).encode()
+    counts = {"cases": len(made), "events": sum(len(one.events) for one in made)}
+    dossiers = frozenset(one.events[0].originator_id for one in made)
+    return EventLogFile(
+        content, dossiers, {"first": first, "last": last, "digest": sha256(content).hexdigest(), **counts}
+    )
