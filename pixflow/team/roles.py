@@ -100,7 +100,7 @@ def direction_confirms(role: Role, team: Team, actor: str, day: date) -> bool:
     return role in ("facilitator", "advisor") and not directs(team, actor, day)
 
 
-def directs(team: Team, actor: str, day: date) -> bool:
+def directs(team: Team, actor: str | None, day: date) -> bool:
     """Tells if this actor is a manager that day, or the operator."""
     return actor == OPERATOR or any(
         str(id) == actor and "manager" in member.roles_on(day) for id, member in team.items()

@@ -31,7 +31,7 @@ def seconds(staff: Staff, first: str | None, team: Team, day: date, *, person: U
 
     As for roles, one of the two is a manager or the operator when the member reads names of young people.
     """
-    free = not _reads(staff, day) or (first is not None and directs(team, first, day))
+    free = not _reads(staff, day) or directs(team, first, day)
     able = (one for one in stewards(team, day, but=person) if str(one) != first)
     return [one for one in able if free or directs(team, str(one), day)]
 

@@ -226,6 +226,7 @@ def test_of_each_pair_one_is_the_direction_where_names_are_read(
     asked = replace(state, **{by: str(OTHER)})
     assert isinstance(says(do, asked, by=OPERATOR, team=two, roles=roles), list), "no manager is left"
     assert isinstance(says(do, asked, by=ADMINISTRATORS[1], team=two, roles=("administrator",)), list), "reads no name"
+    assert says(do, asked, by=OPERATOR, team=two, roles=("administrator",)) == "another-person", "the other one can"
 
 
 def test_a_reset_that_was_asked_is_withdrawn_by_one() -> None:
