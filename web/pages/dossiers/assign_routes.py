@@ -12,7 +12,7 @@ from projections.dossier_sheet import DossierFilter
 from web.desk import receipts, undo
 from web.desk.bulk import BulkOutcome, row_outcome
 from web.desk.commands import record
-from web.desk.dependencies import allowed
+from web.desk.dependencies import allowed, must_be_proved
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt, UndoForm
@@ -35,11 +35,13 @@ class AssignManyForm(Form):
 
 @router.post("/dossiers/affecter")
 def assign(request: Request, desk: AtAssignment, data: FormData) -> Response:
-    """Assigns each dossier, with one command for each."""
+    """Assigns each dossier, with one command for each. To take one from its advisor asks for a proof."""
     form, _ = validate(AssignManyForm, data)
     if form is None or form.advisor not in dict(desk.staff("advisor")):
         sentence = "Cochez des dossiers, et choisissez à qui les affecter."
         return _again(request, desk, Receipt(typeset(sentence), tone="late"))
+    if any(getattr(desk.state(one), "advisor", None) not in (None, form.advisor) for one in form.dossier):
+        must_be_proved(request, desk)
     names, made = names_for(desk), []
     for dossier in form.dossier:
         command = receipts.row_command(form.command_id, dossier)

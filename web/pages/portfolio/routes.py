@@ -16,6 +16,7 @@ from pixflow.portfolio.reader import may_be_chosen
 from pixflow.portfolio.xlsx.book_parts import Sheet
 from pixflow.refused import Refused
 from web.desk import refusals
+from web.desk.dependencies import must_be_proved
 from web.desk.desk import Desk
 from web.http.addresses import Number, PageNumber
 from web.http.forms import Form, FormData, UploadData, validate
@@ -115,7 +116,7 @@ def preview(request: Request, desk: AtImport, token: str) -> Response:
 
 @router.post("/dossiers/import/{token}")
 def record(request: Request, desk: AtImport, token: str, data: FormData) -> Response:
-    """Opens the new dossiers and corrects those ticked."""
+    """Opens the new dossiers and corrects those ticked. To take one from its advisor asks for a proof."""
     form, _ = validate(portfolio_choices.PortfolioForm, data)
     if form is None:
         return _preview(request, desk, token, data, {"": NOT_VALID})
@@ -125,6 +126,8 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
         errors, accepted = _unready(prepared, choices, form.seen)
         if errors or prepared.preview is None:
             return _preview(request, desk, token, data, errors)
+        if any("advisor" in line.differs for line in prepared.preview.lines):
+            must_be_proved(request, desk)
         importer.record(prepared, by=desk.actor, command_id=form.command_id, accept_changes=accepted)
     except Refused as refused:
         return _not_recorded(request, desk, token, data, form.command_id, refused)

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.actor import OPERATOR
+from tests.portfolio.files import HEADER
 from tests.web.accounts.authenticator import Authenticator
 from tests.web.callers import member, signed_in, stewards
 from tests.web.client import words
 from tests.web.filled import HTMX
-from tests.web.pages.account.conftest import HELENE, NADIA, SECRET, SOPHIE, URL, Browser, account_of, first_visit
+from tests.web.pages.account.conftest import HELENE, NADIA, PAUL, SECRET, SOPHIE, URL, Browser, account_of, first_visit
 from tests.web.paths import House, house
 from tests.web.tags import parsed
 from web.accounts import sessions
@@ -167,6 +168,38 @@ def test_a_proof_that_is_over_in_the_middle_is_asked_again(at_work: House, helen
     kept = filled(helene.get(proves(helene, again)))
     assert kept == sent, "what was written is still there"
     assert helene.post(path, data=kept).headers["Location"].endswith("/droits#effacement")
+
+
+def test_no_other_form_hands_a_portfolio_over_without_a_proof(at_work: House, helene: Browser) -> None:
+    """The list of those without an advisor, sent with others; and a file where the advisors are others."""
+    taken, free = (at_work.opened(first=name, advisor=who) for name, who in (("Hugo", NADIA), ("Zoé", None)))
+    sent = {"command_id": str(uuid4()), "advisor": str(at_work.people[PAUL]), "dossier": [str(free)]}
+    assert helene.post("/dossiers/affecter", data=sent).headers["Location"].startswith("/dossiers?"), "nobody had it"
+    head = at_work.served.engine.head()
+    sent |= {"command_id": str(uuid4()), "dossier": [str(free), str(taken)]}
+    lock = helene.post("/dossiers/affecter", data=sent).headers["Location"]
+    assert lock.startswith("/verrou?reprise=")
+    assert at_work.served.engine.head() == head
+    row = "0012345;DIALLO;Awa;12/03/2005;;;L'Aigle;CEJ;;;{};"
+    first = recorded(helene, row.format(NADIA))
+    assert not first.headers["Location"].startswith("/verrou"), "new dossiers are nobody's"
+    head = at_work.served.engine.head()
+    lock = recorded(helene, row.format(PAUL)).headers["Location"]
+    assert lock.startswith("/verrou?reprise=")
+    assert at_work.served.engine.head() == head
+    kept = parsed(helene.get(proves(helene, lock)).text).select_one("form.sheet-form")
+    fields = {tag["name"]: tag["value"] for tag in kept.select("input[type=hidden]")}
+    assert helene.post(str(kept["action"]), data=fields).status_code == 303
+    assert at_work.served.engine.head() > head
+
+
+def recorded(browser: Browser, row: str) -> Any:
+    """Sends a portfolio of one row, and records all of it."""
+    file = ("portefeuille.csv", "\r\n".join((HEADER, row, "")).encode("utf-8-sig"), "text/csv")
+    preview = browser.post("/dossiers/import", files={"portfolio": file}).headers["Location"]
+    form = parsed(browser.get(preview).text).select_one("form.portfolio")
+    fields = {tag["name"]: tag["value"] for tag in form.select("input[type=hidden]")}
+    return browser.post(str(form["action"]), data={**fields, "all": "true"})
 
 
 @pytest.mark.parametrize("sent", [{"Sec-Fetch-Site": "cross-site"}, {"Referer": "https://elsewhere.example/x"}])
