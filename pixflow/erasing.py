@@ -21,6 +21,7 @@ from pixflow.dossier.privacy.erasure import erase_again, erase_person
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, Engine, new_id
 from pixflow.events.territory.contact import ContactErasure
+from pixflow.importing.erasure import rows_taken_back
 from pixflow.importing.uploads import Uploads
 from pixflow.participation.matches import erase_participation
 from pixflow.participation.state import Participation
@@ -50,17 +51,18 @@ class ManyErasures(Exception):
 
 
 def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
-    """Returns what is erased with a dossier: its duplicates, and the participations of them all."""
+    """Returns what is erased with a dossier: its duplicates, the participations of them all, and those taken back."""
     engine = opened.engine
     states = joined(engine, dossier)
     linked = {one for state in states.values() for one in state.diagnostic.participations}
     rows: dict[UUID, Participation] = engine.states("participation", linked)
-    theirs = {stream: row for stream, row in rows.items() if row.dossier in states and row.campaign}
-    tokens = {
-        stream: engine.token("row", row_key(row.campaign, row.last_name, row.first_name, row.external_id))
-        for stream, row in theirs.items()
-        if row.campaign
+    keys = {
+        stream: row_key(row.campaign, row.last_name, row.first_name, row.external_id)
+        for stream, row in rows.items()
+        if row.dossier in states and row.campaign
     }
+    keys |= dict(rows_taken_back(engine, states, set(keys.values())))
+    tokens = {stream: engine.token("row", key) for stream, key in keys.items()}
     held = engine.claim_holders("erased", tokens.values())
     first = {token: stream for stream, token in reversed(tokens.items())}
     asked = states[dossier].erasure
