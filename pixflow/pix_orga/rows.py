@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from pixflow.identity import contains_control, contains_nir
+from pixflow.identity import contains_control, contains_nir, normalise
 from pixflow.pix_orga import profiles
 from pixflow.pix_orga.cells import ABSENT, count, unguard, yes_no
 from pixflow.pix_orga.columns.layout import Layout
@@ -25,8 +25,9 @@ def read_campaign(line: RowCells, layout: Layout[Any]) -> ExportCampaign | None:
 
 
 def read_organisation(line: RowCells) -> str:
-    """Returns the name of the organisation, the first cell of every record."""
-    return unguard(line.cells[0]).strip()
+    """Returns the name of the organisation, the first cell of every record, in one line; "" when nothing is to read."""
+    shown = "".join(one if one.isprintable() else " " for one in unguard(line.cells[0]))
+    return " ".join(shown.split()) if normalise(shown) else ""
 
 
 def read_course(line: RowCells, layout: Layout[Any]) -> str | None:

@@ -45,12 +45,12 @@ def preview(walk: Walk) -> None:
     assert [row.split(" ", 1)[1] for row in sophie.texts("tbody tr")] == [
         "Haddad Inès 12-701 nouvelle résultat 70 %",
         "=Bono @Jean 0012702 nouvelle résultat 40 %",
-        "Keita Awa 12703 nouvelle 55 %",
+        "Keita Awa 12703 nouvelle 55 % du test, non partagé",
         "Keita Awa 12703 nouvelle résultat 40 %",
         f"{CHAT} Éloïse +33612345678 nouvelle résultat 100 %",
         "Lefort Noé nouvelle résultat 0 %",
         "Martin Lucas 12705 nouvelle test terminé, non partagé",
-        "NKOM Marie Emmanuel 12706 nouvelle 5 %",
+        "NKOM Marie Emmanuel 12706 nouvelle 5 % du test, non partagé",
     ]
     walk.check(sophie)
     assert walk.house.head == before

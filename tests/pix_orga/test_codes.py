@@ -106,6 +106,7 @@ CASES: dict[str, list[Case]] = {
     "organisation-missing": [
         (lambda: of_organisations("Perche", ""), "", 3, {}),
         (lambda: of_organisations(" ", "Perche"), "", 2, {}),
+        (lambda: of_organisations("\u200b", "Perche"), "", 2, {}),
     ],
     "integer": [
         (lambda: changed(";7001;", ";7001,0;"), "", 2, {"column": "ID Campagne", "value": "7001,0"}),

@@ -11,6 +11,7 @@ from pixflow.pix_orga.samples.assessment import file_name, write_export
 from tests.web.client import words
 from tests.web.exports import CAMPAIGN, FIRST, LATER, LEO, SOPHIE, ZOE, Board
 from tests.web.paths import House, house
+from tests.web.tags import parsed
 
 HELENE = "Hélène Morin"
 OWN, OTHER = "Mission Locale du Val d’Exemple", "Lycée <d’ailleurs>"
@@ -73,6 +74,16 @@ def test_the_answer_stays_while_another_question_is_open(board: Board) -> None:
     answer = board.press(where, f"form[action='{where}']", organisation=OTHER)
     assert (answer.status_code, f"Oui, « {OTHER} »" in words(answer.text)) == (422, False)
     assert 'name="organisation" value="Lycée &lt;d’ailleurs&gt;"' in answer.text
+
+
+@pytest.mark.parametrize("name", ["Lycée\nd’ailleurs", "Lycée \u00a0d’ailleurs", " Lycée\u202e d’ailleurs\u200b"])
+def test_a_name_that_no_form_sends_back_as_it_is_can_be_accepted(board: Board, name: str) -> None:
+    """A browser sends a line feed as two characters, and nobody sees a mark without width."""
+    board.record([ZOE], FIRST)
+    where = board.upload([LEO], LATER, organisation=name)
+    tick = parsed(board.page(where)).select_one("input[name=organisation]")
+    assert tick and tick["value"] == "Lycée d’ailleurs"
+    board.follow(board.press(where, f"form[action='{where}']", organisation=tick["value"], vanished="accept"))
 
 
 def test_the_decision_refuses_what_another_window_made_wrong(at_work: House, board: Board) -> None:
