@@ -10,6 +10,7 @@ ELSEWHERE = {
     # accounts have walks of their own; a demonstration has none
     "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",
+    "staff.FactorsResetWithdrawn", "staff.ClosingRequested",
     # the operator's, and the clock's by night
     "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored",
     "structure.KeyRotated", "structure.PortfolioMapped", "structure.JournalSealed",
