@@ -212,3 +212,14 @@ def test_a_manager_whose_account_is_closed_replaces_nobody() -> None:
     assert team.does(YANN, roles.change_roles, MARC, roles=("advisor",)) == "last-of-direction"
     assert team.leaves(MARC, YANN) == "last-of-direction"
     assert team.closes(YANN, MARC) == "last-steward"
+
+
+def test_administrators_alone_are_no_direction() -> None:
+    team = Team(MARC)
+    for event in (e.RoleGranted(role="administrator", on=TODAY), e.RoleConfirmed(role="administrator", on=TODAY)):
+        team._record(OTHERS[0], event, OPERATOR)
+    assert team.closes(YANN, HELENE) == "last-steward", "two administrators are left, and no manager"
+
+
+def test_who_keeps_no_accounts_is_closed_whoever_is_left() -> None:
+    assert Team(MARC, YANN, ZOE).closes(HELENE, OTHERS[0]) == SUSPENDED

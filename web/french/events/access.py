@@ -24,7 +24,7 @@ REFUSALS: dict[str, str] = {
     "not-suspended": "L’accès de cette personne n’est pas coupé.",
     "not-invited": "Cette personne n’a pas encore de compte : invitez-la d’abord.",
     "not-opened": "Personne n’a encore ouvert ce lien : le compte se confirme une fois ouvert.",
-    "direction-decides": "Une administration a fait le premier pas : la direction fait le second.",
+    "direction-decides": "Le premier pas vient de l’administration : la direction fait le second.",
     "last-steward": "Il ne resterait pas une direction et une autre personne pour tenir les comptes : donnez "
     "d’abord un rôle à quelqu’un, ou demandez à l’exploitant.",
 }
