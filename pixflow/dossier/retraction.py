@@ -60,11 +60,17 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
 
 @decision("reinstate", OWN_DOSSIERS, Argument.HISTORY, checks_retracted=True)
 def reinstate(dossier: Dossier, *, versions: tuple[int, ...], on: date, history: Sequence[Recorded]) -> list[Event]:
-    """Records again retracted events, in their order and with their days: the undo of a retraction."""
+    """Records again retracted events, in their order and with their days: the undo of a retraction.
+
+    Raises Refused("not-matched") for one about a participation that the dossier has no more.
+    """
     struck, counting = retractions_by_version(history), [r.event for r in not_retracted(history)]
     wanted = [r.event for r in history if r.originator_version in versions and r.originator_version in struck]
     if any(isinstance(event, e.Retracted) or is_corrected_elsewhere(event) for event in wanted):
         raise Refused("not-retractable")
+    about = {one for event in wanted if (one := getattr(event, "participation", None))}
+    if not about <= dossier.diagnostic.participations.keys():
+        raise Refused("not-matched")
     return [event for event in wanted if event not in counting]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.actor import OPERATOR, Actor
+from pixflow.dossier.retraction import reinstate, retract
 from pixflow.dossier.stages.prescription import hold_debrief
 from pixflow.engine import CommandResult
 from pixflow.events.base import Recorded
@@ -148,6 +149,23 @@ def test_a_row_that_something_followed_stays_and_goes_once_that_is_undone(house:
     assert counted(house) == [("Diop", True)]
     imported(house, [AWA, BAH, CISSE])
     assert counted(house) == [("Cissé", False), ("Diallo", True), ("Diop", True)], "the row that stayed is known"
+
+
+def test_what_followed_a_row_does_not_come_back_without_it(house: House) -> None:
+    """The debrief was retracted before the row was taken back: undoing that retraction brings nothing back."""
+    awa = house.open("Diop", "Awa", "100")
+    house.declare()
+    command = imported(house, [AWA])
+    debrief(house, awa)
+    version = house.dossier(awa).version
+    house.do(retract, {"dossier": awa}, version=version, reason="erreur")
+    house.do(reinstate, {"dossier": awa}, versions=(version,))
+    version = house.dossier(awa).version
+    house.do(retract, {"dossier": awa}, version=version, reason="erreur")
+    take_back(house, command)
+    with pytest.raises(Refused) as refused:
+        house.do(reinstate, {"dossier": awa}, versions=(version,))
+    assert (refused.value.code, house.dossier(awa).prescription.debriefs) == ("not-matched", {})
 
 
 def test_what_is_set_aside_goes_too(house: House) -> None:
