@@ -317,6 +317,7 @@ def test_without_a_tick_and_without_a_row_one_goes_back(at_work: House) -> None:
     page = preview(at_work, "hand", [])
     assert parsed(page.text).select_one("main a[href='/boite']")
     assert not parsed(page.text).select("#task")
+    assert "Aucune ligne de Ma boîte ne s’y prête." in words(page.text)
 
 
 def test_diagnostics_are_planned_together_and_taken_back(at_work: House) -> None:

@@ -42,7 +42,7 @@ def test_the_receipt_leads_to_the_import_which_goes_and_comes_again(at_work: Hou
     assert "par Sophie Lecomte" in said
     assert "2 participations peuvent être retirées" in said
     gone = board.follow(board.press(where, f"form[action='{where}/annuler']"))
-    assert "C’est fait : le même fichier peut être importé à nouveau." in gone
+    assert "Import annulé C’est fait : le même fichier peut être importé à nouveau." in gone
     assert not parsed(board.page(where)).select(f"form[action='{where}/annuler']")
     shown = board.said()
     assert "Aucun export enregistré" in shown
