@@ -11,28 +11,29 @@ from msgspec import Struct
 
 from pixflow.access_journal.line import ChainHead, Line, first_of, following
 from pixflow.access_journal.postgres import PostgresJournal
-from pixflow.access_journal.reading import RECENT, SOON, Bounds, Counts, MemberReading, question
+from pixflow.access_journal.reading import DELAY, RECENT, SOON, Bounds, Counts, MemberReading, question
 from pixflow.access_journal.sqlite import SqliteJournal
 from pixflow.access_journal.store import JournalStore, Question, values_of
 from pixflow.store.postgres.database import Database
 
-_OF_DOSSIER = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
-    FROM lines WHERE dossier = $1 AND what = 'shown' ORDER BY at DESC LIMIT $2"""
-_OF_ACCOUNT = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
-    FROM lines WHERE account = $1 AND what IN ('signed-in', 'failed', 'factor') ORDER BY at DESC LIMIT $2"""
-_OF_DAYS = """SELECT at, what, page, account, member, session, dossier, people, fresh, why
-    FROM lines WHERE at >= $1 AND at < $2 ORDER BY at"""
+_OF_DOSSIER = """SELECT * FROM lines
+    WHERE dossier = $1 AND what = 'shown' ORDER BY at DESC LIMIT $2"""
+_OF_ACCOUNT = """SELECT * FROM lines
+    WHERE account = $1 AND what IN ('signed-in', 'failed', 'factor') ORDER BY at DESC LIMIT $2"""
+_OF_DAYS = "SELECT * FROM lines WHERE at >= $1 AND at < $2 ORDER BY at"
 
 
 _GUESSES = """SELECT count(*) FROM lines
     WHERE member = $1 AND at >= $2 AND why IN ('role', 'glass') AND what IN ('refused', 'revealed')"""
-_ALL = """SELECT month, chain, number, at, what, page, account, member, session, dossier, people, fresh, why, digest
-    FROM lines WHERE (chain, number) > ($1, $2) ORDER BY chain, number LIMIT $3"""
+_ALL = """SELECT * FROM lines WHERE (chain, number) > ($1, $2) ORDER BY chain, number LIMIT $3"""
 _PART = 500
 _WHERE = "FROM lines WHERE at >= $1 AND at < $2"
 _TOTAL = f"SELECT count(*) {_WHERE}"
-_PAGE = f"SELECT at, what, page, account, member, session, dossier, people, fresh, why {_WHERE}"
-_READ = f"SELECT dossier, member, page, why, min(at), max(at), count(*), CAST(sum(people) AS bigint) {_WHERE}"
+_PAGE = f"SELECT * {_WHERE}"
+_READ = f"SELECT dossier, member, page, why, min(at), max(at), count(*) {_WHERE}"
+_LISTED = f"SELECT * {_WHERE}"
+_FRESH = """SELECT * FROM lines
+    WHERE member = $1 AND at >= $2 AND why IN ('role', 'glass') AND fresh > 0"""
 
 
 class Period(Struct, frozen=True):
@@ -52,9 +53,10 @@ class Period(Struct, frozen=True):
 
 
 class ReadingSum(Struct, frozen=True):
-    """The lines of one member that opened a dossier by one page for one reason; without a dossier, those of lists.
+    """The lines of one member by one page for one reason that opened a dossier, or that showed it in lists.
 
-    `first` and `last` are instants, `times` counts the lines, `people` those shown in lists.
+    `first` and `last` are instants, `times` counts the lines. `people` is 0 for openings; in lists it counts the person
+    each time, or those whose ids no line has, without a dossier.
     """
 
     dossier: UUID | None
@@ -64,7 +66,7 @@ class ReadingSum(Struct, frozen=True):
     first: int
     last: int
     times: int
-    people: int
+    people: int = 0
 
 
 class AccessJournal:
@@ -75,7 +77,7 @@ class AccessJournal:
         self.sealed_until: date | None = None
         self._heads: dict[int, ChainHead] = {}
         self._lock = Lock()
-        self._shown: dict[UUID, tuple[date, frozenset[UUID]]] = {}
+        self._shown: dict[UUID, tuple[int, int, frozenset[UUID]]] = {}
         self._readings: dict[UUID | None, MemberReading] = {}
 
     def write(self, line: Line, day: date) -> None:
@@ -123,12 +125,18 @@ class AccessJournal:
         self._heads[month] = head
         return answered
 
-    def fresh(self, member: UUID, people: Collection[UUID], day: date) -> int:
-        """Counts the people whom this process did not show to a member before, that local day."""
+    def fresh(self, member: UUID, people: Collection[UUID], day: date, midnight: int, at: int) -> int:
+        """Counts the people whom no list showed to a member since the `midnight` of a day, in any process.
+
+        A process remembers them, and asks for the lines of a moment before its last question.
+        """
         with self._lock:
-            shown_on, known = self._shown.get(member, (day, frozenset[UUID]()))
-            before = known if shown_on == day else frozenset[UUID]()
-            self._shown[member] = day, before.union(people)
+            began, until, before = self._shown.get(member, (midnight, midnight, frozenset[UUID]()))
+            if began != midnight:
+                until, before = midnight, frozenset()
+            lines = _lines(self.store.select(month_of(day), _FRESH, member, max(midnight, until - DELAY)))
+            before = before.union(*(line.ids for line in lines))
+            self._shown[member] = midnight, at, before.union(people)
             return len(before.union(people)) - len(before)
 
     def of_dossier(self, dossier: UUID, most: int) -> list[Line]:
@@ -172,13 +180,28 @@ class AccessJournal:
         return found
 
     def read_in(self, period: Period) -> list[ReadingSum]:
-        """Returns what was read in a period, by dossier, member, page and reason, month by month."""
-        statement = f"{_READ}{period.of_member} AND what = 'shown' GROUP BY dossier, member, page, why ORDER BY min(at)"
+        """Returns what was opened in a period, month by month, by dossier, member, page and reason."""
+        opened = f"{period.of_member} AND what = 'shown' AND dossier IS NOT NULL"
+        statement = f"{_READ}{opened} GROUP BY dossier, member, page, why ORDER BY min(at)"
         return [
             ReadingSum(_id(row[0]), _id(row[1]), *row[2:])
             for month in self.store.months()
             for row in self.store.select(month, statement, *period.values)
         ]
+
+    def listed_in(self, period: Period) -> list[ReadingSum]:
+        """Returns whom lists showed in a period, the first one first; a page drawn anew shows them too."""
+        statement = f"{_LISTED}{period.of_member} AND what IN ('shown', 'refreshed') AND people > 0 ORDER BY at"
+        sums: dict[tuple[UUID | None, UUID | None, str, str], list[int]] = {}
+        for month in self.store.months():
+            for line in _lines(self.store.select(month, statement, *period.values)):
+                people: dict[UUID | None, int] = dict.fromkeys(line.ids, 1)
+                if rest := max(0, line.people - len(people)):
+                    people[None] = rest
+                for dossier, number in people.items():
+                    one = sums.setdefault((dossier, line.member, line.page, line.why), [line.at, 0, 0, 0])
+                    one[1:] = line.at, one[2] + 1, one[3] + number
+        return [ReadingSum(*about, *counted) for about, counted in sums.items()]
 
     def forget(self, today: date) -> list[int]:
         """Deletes the months that are kept no more, and returns them."""
@@ -238,10 +261,10 @@ def _lines(found: Sequence[tuple[Any, ...]]) -> list[Line]:
 
 
 def line_of(row: Sequence[Any]) -> Line:
-    """Returns the line of a row: its fields in the order of `Line`, ids as bytes or as ids."""
-    at, what, page, account, member, session, dossier, people, fresh, why = row
+    """Returns the line of a row as `SELECT *` gives it: ids as bytes or as ids, of before without `listed`."""
+    _, _, _, at, what, page, account, member, session, dossier, people, fresh, why, _, *listed = row
     account, member, dossier = map(_id, (account, member, dossier))
-    return Line(at, what, page, account, member, session, dossier, people, fresh, why)
+    return Line(at, what, page, account, member, session, dossier, people, fresh, why, b"".join(filter(None, listed)))
 
 
 def _id(stored: Any) -> UUID | None:

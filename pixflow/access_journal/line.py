@@ -1,5 +1,6 @@
 """A line of the access journal, and the chain that binds it to the line before it."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
@@ -25,8 +26,8 @@ class Line(Struct, frozen=True):
     """A line. It holds ids alone: names are looked up when it is shown, so an erasure reaches it.
 
     `at` counts microseconds since 1970. `session` begins the digest of the session's token. `page` is a method and a
-    route. `dossier` is the one that was opened; otherwise `people` counts those in lists, `fresh` those of them that
-    were not shown to this member before, that day.
+    route. `dossier` is the one that was opened. `people` counts those in lists, `fresh` those of them that were not
+    shown to this member before, that day. `listed` has the ids that are known of them, 16 bytes each, in their order.
     """
 
     at: int
@@ -39,6 +40,12 @@ class Line(Struct, frozen=True):
     people: int = 0
     fresh: int = 0
     why: Why = ""
+    listed: bytes = b""
+
+    @property
+    def ids(self) -> list[UUID]:
+        """Returns the people of lists that are known, none for a line of before."""
+        return [UUID(bytes=self.listed[at : at + 16]) for at in range(0, len(self.listed) - 15, 16)]
 
 
 class ChainHead(Struct, frozen=True):
@@ -65,10 +72,19 @@ def first_of(chain: UUID) -> ChainHead:
 
 
 def following(head: ChainHead, line: Line) -> ChainHead:
-    """Returns the head of a chain after a line: SHA-256 of the digest before, the number and the fields."""
-    fields = b"".join(_written(value) for value in astuple(line))
+    """Returns the head of a chain after a line: SHA-256 of the digest before, the number and the fields.
+
+    `listed` is a field when it names somebody: lines of before have none.
+    """
+    *values, listed = astuple(line)
+    fields = b"".join(_written(value) for value in ([*values, listed] if listed else values))
     number = head.number + 1
     return ChainHead(head.chain, number, sha256(_CHAINED + head.digest + number.to_bytes(8) + fields).digest())
+
+
+def joined(people: Iterable[UUID]) -> bytes:
+    """Returns `listed` of a line: the ids of people, in their order."""
+    return b"".join(sorted(one.bytes for one in people))
 
 
 def micros(at: datetime) -> int:

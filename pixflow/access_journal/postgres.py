@@ -19,7 +19,8 @@ _PARENT: tuple[LiteralString, ...] = (
     """CREATE TABLE IF NOT EXISTS {schema}.lines (month bigint NOT NULL, chain uuid NOT NULL, number bigint NOT NULL,
         at bigint NOT NULL, what text NOT NULL, page text NOT NULL, account uuid, member uuid, session bytea,
         dossier uuid, people bigint NOT NULL, fresh bigint NOT NULL, why text NOT NULL, digest bytea NOT NULL,
-        PRIMARY KEY (month, chain, number)) PARTITION BY LIST (month)""",
+        listed bytea, PRIMARY KEY (month, chain, number)) PARTITION BY LIST (month)""",
+    "ALTER TABLE {schema}.lines ADD COLUMN IF NOT EXISTS listed bytea",
 )
 _MONTH: tuple[LiteralString, ...] = (
     "CREATE TABLE IF NOT EXISTS {schema}.{lines} PARTITION OF {schema}.lines FOR VALUES IN ({month})",
@@ -31,14 +32,20 @@ _RIGHTS: tuple[LiteralString, ...] = (
 # One round trip; a lost answer is tried again, with the same number in the same chain.
 _INSERT = """WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
     INSERT INTO @.lines SELECT $1::bigint, $2::uuid, $3::bigint, $4::bigint, $5::text, $6::text, $7::uuid, $8::uuid,
-    $9::bytea, $10::uuid, $11::bigint, $12::bigint, $13::text, $14::bytea FROM quick ON CONFLICT DO NOTHING"""
+    $9::bytea, $10::uuid, $11::bigint, $12::bigint, $13::text, $14::bytea, $15::bytea
+    FROM quick ON CONFLICT DO NOTHING"""
 _DURABLY: Statement = b"SELECT set_config('synchronous_commit', 'on', true)", ()
 # To plan the question anew takes longer than to answer it.
 _BY_INDEX: Statement = (
     b"SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)",
     (),
 )
-_MONTHS = b"""SELECT substr(relname, 7)::bigint FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+_FIELDS = "month, chain, number, at, what, page, account, member, session, dossier, people, fresh, why, digest, "
+# Right before, while and after another process adds the column.
+_MAYBE_LISTED = "decode(substr(to_jsonb(lines) ->> 'listed', 3), 'hex')"
+_MONTHS = b"""SELECT substr(relname, 7)::bigint,
+    EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'listed')
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = $1::text AND relname LIKE 'lines\\_%' AND relkind = 'r' ORDER BY 1"""
 
 
@@ -49,16 +56,15 @@ class PostgresJournal:
         self._database = database
         self._schema = f"{schema}__access"
         self._insert = _INSERT.replace("@", Identifier(self._schema).as_string()).encode()
-        self._known: set[int] = set()
+        self._known: dict[int, bool] = {}
 
     def add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
-        """Adds a line; makes its month when it is new, or when another process deleted it meanwhile."""
-        if not self._has(month):
-            self._make(month)
+        """Adds a line; makes its month when it is new, of before, or deleted by another process meanwhile."""
+        self._make_whole(month)
         try:
             return self._add(month, values, questions)
         except IntegrityError:
-            self._known = set()
+            self._known = {}
             self._make(month)
             return self._add(month, values, questions)
 
@@ -70,9 +76,8 @@ class PostgresJournal:
 
     def take(self, month: int, lines: Sequence[Sequence[Value]]) -> None:
         """Inserts the lines of another store, in one transaction and durably. Lines that are there stay."""
-        if not self._has(month):
-            self._make(month)
-        inserts = [(self._insert, [_sent(value) for value in line]) for line in lines]
+        self._make_whole(month)
+        inserts = [(self._insert, [_sent(value) for value in (*line, None)[:15]]) for line in lines]
         self._database.execute(*inserts, _DURABLY)
 
     def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
@@ -82,15 +87,21 @@ class PostgresJournal:
         return rows(answer)
 
     def _asked(self, month: int, statement: str, *values: Value) -> Statement:
-        table = f"{Identifier(self._schema).as_string()}.lines_{month}"
-        return statement.replace("FROM lines", f"FROM {table}").encode(), [_sent(value) for value in values]
+        table = f"{Identifier(self._schema).as_string()}.lines_{month} AS lines"
+        every = _FIELDS + ("listed" if self._known.get(month) else _MAYBE_LISTED)
+        asked = statement.replace("FROM lines", f"FROM {table}").replace("SELECT *", f"SELECT {every}")
+        return asked.encode(), [_sent(value) for value in values]
 
     def months(self) -> list[int]:
+        return list(self._months())
+
+    def _months(self) -> dict[int, bool]:
+        """Returns the months that are there, in order, and if they have every column."""
         (answer,) = self._database.execute((_MONTHS, [self._schema.encode()]))
-        return [month for (month,) in rows(answer)]
+        return dict(rows(answer))
 
     def drop(self, month: int) -> None:
-        self._known.discard(month)
+        self._known.pop(month, None)
         with self._database.owner() as owner:
             table = Identifier(self._schema, f"lines_{month:d}")
             owner.execute(SQL("DROP TABLE IF EXISTS {}").format(table))
@@ -99,9 +110,13 @@ class PostgresJournal:
         """Does nothing: the pool belongs to the process."""
 
     def _has(self, month: int) -> bool:
-        if month not in self._known:
-            self._known = set(self.months())
+        if not self._known.get(month):
+            self._known = self._months()
         return month in self._known
+
+    def _make_whole(self, month: int) -> None:
+        if not (self._has(month) and self._known.get(month)):
+            self._make(month)
 
     def _make(self, month: int) -> None:
         """Makes the partition of a month, and the schema before it, even while another process does."""
@@ -112,7 +127,7 @@ class PostgresJournal:
             for statement in (*_PARENT, *INDEXES, *_MONTH, *(_RIGHTS if role else ())):
                 lines = {**names, "lines": Identifier(self._schema, "lines")} if statement in INDEXES else names
                 owner.execute(SQL(statement).format(**lines, role=Identifier(role or "")))
-        self._known.add(month)
+        self._known[month] = True
 
 
 def _sent(value: Value) -> bytes | None:

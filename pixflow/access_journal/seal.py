@@ -23,8 +23,7 @@ _DIGEST = "SELECT digest FROM lines WHERE chain = $1 AND number = $2"
 _COUNT = "SELECT count(*) FROM lines WHERE at >= $1 AND at < $2"
 _FIRST = "SELECT min(at) FROM lines"
 _CHAINS = "SELECT DISTINCT chain FROM lines ORDER BY chain"
-_CHAIN = """SELECT chain, number, at, what, page, account, member, session, dossier, people, fresh, why, digest
-    FROM lines WHERE chain = $1 AND number > $2 ORDER BY number LIMIT $3"""
+_CHAIN = "SELECT * FROM lines WHERE chain = $1 AND number > $2 ORDER BY number LIMIT $3"
 _PART = 10_000
 
 
@@ -108,19 +107,19 @@ def _chain_faults(store: JournalStore, month: int) -> Iterator[JournalFault]:
         chain = _id(found)
         head = first_of(chain)
         for row in _rows(store, month, chain):
-            line, digest = line_of(row[2:-1]), bytes(row[-1])
-            if row[1] != head.number + 1:
+            line, number, digest = line_of(row), row[2], bytes(row[13])
+            if number != head.number + 1:
                 yield JournalFault("missing", month, f"{chain.hex} {head.number + 1}")
             elif following(head, line).digest != digest:
-                yield JournalFault("changed", month, f"{chain.hex} {row[1]}")
-            head = ChainHead(chain, row[1], digest)
+                yield JournalFault("changed", month, f"{chain.hex} {number}")
+            head = ChainHead(chain, number, digest)
 
 
 def _rows(store: JournalStore, month: int, chain: UUID) -> Iterator[Sequence[Any]]:
     last = 0
     while found := store.select(month, _CHAIN, chain, last, _PART):
         yield from found
-        last = found[-1][1]
+        last = found[-1][2]
 
 
 def _seal_faults(engine: Engine, store: JournalStore, seal: JournalSealed) -> Iterator[JournalFault]:

@@ -18,7 +18,7 @@ _TABLES = (
     """CREATE TABLE IF NOT EXISTS lines (month INTEGER NOT NULL, chain BLOB NOT NULL, number INTEGER NOT NULL,
         at INTEGER NOT NULL, what TEXT NOT NULL, page TEXT NOT NULL, account BLOB, member BLOB, session BLOB,
         dossier BLOB, people INTEGER NOT NULL, fresh INTEGER NOT NULL, why TEXT NOT NULL, digest BLOB NOT NULL,
-        PRIMARY KEY (chain, number)) WITHOUT ROWID""",
+        listed BLOB, PRIMARY KEY (chain, number)) WITHOUT ROWID""",
     *(index.format(lines="lines") for index in INDEXES),
     *(
         f"""CREATE TRIGGER IF NOT EXISTS no_{change.lower()} BEFORE {change} ON lines
@@ -26,7 +26,9 @@ _TABLES = (
         for change in ("UPDATE", "DELETE")
     ),
 )
-_INSERT = "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = "SELECT name FROM pragma_table_info('lines')"
+_GROW = "ALTER TABLE lines ADD COLUMN listed BLOB"
+_INSERT = "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _FILE = re.compile(r"\d{4}-\d{2}\.db")
 
 
@@ -40,12 +42,13 @@ class SqliteJournal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "access"
         self._open: dict[int, sqlite3.Connection] = {}
+        self._grown: set[int] = set()
         self._mutex = RLock()
         self._lock = FileLock(folder / "access.lock")
 
     def add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
         with self._mutex, _in_words(), self._lock:
-            self._connection(month).execute(_INSERT, [_stored(value) for value in values])
+            self._grown_connection(month).execute(_INSERT, [_stored(value) for value in values])
         return [row for question in questions for row in self.select(*question)]
 
     def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
@@ -74,6 +77,15 @@ class SqliteJournal:
     def _path(self, month: int) -> Path:
         return self._folder / f"{month // 100:04}-{month % 100:02}.db"
 
+    def _grown_connection(self, month: int) -> sqlite3.Connection:
+        """Returns the connection to a month that has every column: a file of before gets the last one."""
+        file = self._connection(month)
+        if month not in self._grown:
+            if ("listed",) not in file.execute(_COLUMNS).fetchall():
+                file.execute(_GROW)
+            self._grown.add(month)
+        return file
+
     def _connection(self, month: int) -> sqlite3.Connection:
         """Returns the connection to a month, made when its file is new or was deleted meanwhile."""
         path = self._path(month)
@@ -91,6 +103,7 @@ class SqliteJournal:
             made.close()
             raise
         self._open[month] = made
+        self._grown.discard(month)
         return made
 
 

@@ -18,7 +18,10 @@ Question = tuple[int, str, Value, Value]
 
 
 class JournalStore(Protocol):
-    """Lines by month (202611). A statement names the table `lines` and its values $1, $2 …"""
+    """Lines by month (202611). A statement names the table `lines` and its values $1, $2 …
+
+    `SELECT *` returns rows as `values_of` does. In a month of before they have no `listed`, until a line is added.
+    """
 
     def add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
         """Inserts a line, then returns the rows of questions that are asked once everybody sees the line.
@@ -39,5 +42,6 @@ class JournalStore(Protocol):
 
 
 def values_of(month: int, head: ChainHead, line: Line) -> tuple[Value, ...]:
-    """Returns the values of a row: month, chain, number, the fields of the line, digest."""
-    return (month, head.chain, head.number, *astuple(line), head.digest)
+    """Returns the values of a row: month, chain, number, the fields of the line with the digest before the last one."""
+    *fields, listed = astuple(line)
+    return (month, head.chain, head.number, *fields, head.digest, listed or None)

@@ -19,7 +19,7 @@ from msgspec import structs
 from pixflow import presets, structure_folder
 from pixflow.access_journal import mass_reading, seal
 from pixflow.access_journal.journal import AccessJournal, Period, open_journal
-from pixflow.access_journal.line import ChainHead, Line, Why, first_of, following, instant, micros
+from pixflow.access_journal.line import ChainHead, Line, Why, first_of, following, instant, joined, micros
 from pixflow.access_journal.postgres import PostgresJournal
 from pixflow.access_journal.reading import DELAY, SOON, Bounds, Counts, MemberReading
 from pixflow.access_journal.sqlite import SqliteJournal
@@ -257,13 +257,16 @@ TAMPERINGS: dict[str, Callable[[Opened], str]] = {
     "an instant": lambda one: "UPDATE lines SET at = at + 1 WHERE number = 3",
     "a page": lambda one: "UPDATE lines SET page = 'GET /boite' WHERE number = 2",
     "a reason": lambda one: "UPDATE lines SET why = 'own' WHERE number = 2",
+    "a person of a list": lambda one: "UPDATE lines SET listed = substr(listed, 1, 16) WHERE number = 2",
+    "the people of a list": lambda one: "UPDATE lines SET listed = NULL WHERE number = 3",
+    "people of no list": lambda one: "UPDATE lines SET listed = digest WHERE number = 1",
     "a digest": lambda one: "UPDATE lines SET digest = (SELECT digest FROM lines WHERE number = 1) WHERE number = 3",
     "a line removed": lambda one: "DELETE FROM lines WHERE number = 2",
     "the first removed": lambda one: "DELETE FROM lines WHERE number = 1",
     "the last removed": lambda one: "DELETE FROM lines WHERE number = 3",
     "a line inserted": lambda one: (
         "INSERT INTO lines SELECT month, chain, 4, at, what, page, account, member, session,"
-        " dossier, people, fresh, why, digest FROM lines WHERE number = 3"
+        " dossier, people, fresh, why, digest, listed FROM lines WHERE number = 3"
     ),
     "everything": lambda one: "DELETE FROM lines",
 }
@@ -271,8 +274,8 @@ TAMPERINGS: dict[str, Callable[[Opened], str]] = {
 
 @pytest.mark.parametrize("what", TAMPERINGS)
 def test_a_tampering_is_found(opened: Opened, what: str) -> None:
-    for _ in range(3):
-        opened.write()
+    for people in ([], [DOSSIER, NADIA], [DOSSIER]):
+        opened.write(listed=joined(people))
     opened.now += timedelta(days=1)
     opened.seal()
     opened.journal.close()
@@ -505,8 +508,9 @@ def test_lines_are_read_of_everybody_and_of_one_member_across_months(
     sums = [(one.dossier, one.times, one.people) for one in journal.read_in(pauls)]
     assert sums[0] == (DOSSIER, 1, 0)
     assert len(sums) == 3
-    of_lists = journal.read_in(all_of_them)[0]
-    assert (of_lists.times, of_lists.people) == (3, 3)
+    assert journal.read_in(all_of_them) == journal.read_in(pauls)
+    (of_lists,) = journal.listed_in(all_of_them)
+    assert (of_lists.dossier, of_lists.times, of_lists.people) == (None, 2, 3)
     months = months_read(journal, monkeypatch)
     assert [line.at for line in journal.of_dossier(DOSSIER, 1)] == [micros(opened.now)]
     assert journal.page(all_of_them, 2, 0) == lines[:2]
@@ -514,12 +518,30 @@ def test_lines_are_read_of_everybody_and_of_one_member_across_months(
 
 
 def test_people_shown_again_that_day_are_not_fresh(opened: Opened) -> None:
-    paul, lea, day = uuid4(), uuid4(), opened.now.date()
-    assert opened.journal.fresh(NADIA, [paul, paul], day) == 1
-    assert opened.journal.fresh(NADIA, [paul, lea], day) == 1
-    assert opened.journal.fresh(uuid4(), [paul], day) == 1, "of one member"
-    assert opened.journal.fresh(NADIA, [lea], day + timedelta(days=1)) == 1, "another day"
-    assert opened.journal.fresh(NADIA, [lea], day + timedelta(days=1)) == 0
+    """In another process, and after a start: each page leaves its line after it was counted."""
+    paul, lea = uuid4(), uuid4()
+
+    def fresh(journal: AccessJournal, *people: UUID, member: UUID = NADIA) -> int:
+        today = opened.structure.engine.today()
+        found = journal.fresh(member, people, today, seal.midnight(today, "Europe/Paris"), micros(opened.now))
+        opened.write(journal, member=member, dossier=None, fresh=found, listed=joined(people))
+        return found
+
+    first, other = opened.journal, opened.again()
+    assert fresh(first, paul, paul) == 1
+    assert fresh(first, paul, lea) == 1
+    assert fresh(other, paul, lea) == 0, "what the first one showed"
+    assert fresh(first, paul, member=uuid4()) == 1, "of one member"
+    people = [uuid4() for _ in range(3_000)]
+    opened.now += timedelta(minutes=1)
+    assert fresh(other, *people) == 3_000
+    assert fresh(first, *people, uuid4()) == 1, "what was shown since its last question"
+    assert fresh(opened.again(), *people, lea) == 0, "at a start"
+    opened.now += timedelta(days=1)
+    assert [fresh(one, lea) for one in (first, other, first)] == [1, 0, 0], "another day"
+    opened.now += timedelta(days=2)
+    assert [fresh(one, lea) for one in (other, first)] == [1, 0], "another month"
+    assert opened.faults() == []
 
 
 @pytest.mark.parametrize(
@@ -534,6 +556,31 @@ def test_a_reading_around_midnight_counts_in_both_months(opened: Opened, evening
     opened.now += timedelta(minutes=8)
     opened.write(dossier=uuid4())
     assert opened.count(why="role", dossier=DOSSIER) == Counts(soon=3, day=2), "with its own line"
+
+
+def test_a_list_names_its_people_once_each_with_those_that_no_line_names(opened: Opened) -> None:
+    """An empty list, one of 3,000, a page drawn anew that lists others, a line that counts; over a month's end."""
+    journal, people, first = opened.journal, sorted(uuid4() for _ in range(3_000)), micros(opened.now)
+    opened.write(dossier=None, people=0)
+    opened.write(dossier=None, people=3_007, listed=joined(reversed(people)))
+    opened.now += timedelta(days=2)
+    again = Line(
+        micros(opened.now), "refreshed", "GET /dossiers", None, NADIA, None, DOSSIER, 1, 0, "role", joined(people[:1])
+    )
+    for line in (again, structs.replace(again, what="counted"), structs.replace(again, what="stopped", people=0)):
+        journal.write(line, opened.structure.engine.today())
+    last = micros(opened.now)
+    assert next(journal.between(first, last)).ids == []
+    found = opened.again().listed_in(Period(first, last + 1, NADIA))
+    assert [one.dossier for one in found] == [*people, None]
+    assert [(one.first, one.last, one.times, one.people) for one in found[:2]] == [
+        (first, last, 2, 2),
+        (first, first, 1, 1),
+    ]
+    assert (found[-1].times, found[-1].people) == (1, 7)
+    assert opened.journal.listed_in(Period(first, last + 1, uuid4())) == []
+    assert [line.dossier for line in journal.of_dossier(people[0], 9)] == [], "to be listed is no opening"
+    assert opened.faults() == []
 
 
 @pytest.mark.postgres

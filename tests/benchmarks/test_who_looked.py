@@ -154,10 +154,10 @@ def _fill(opened: OpenStructure) -> None:
     path = opened.folder / "access" / f"{month // 100}-{month % 100:02}.db"
     with closing(sqlite3.connect(path)) as file:
         rows = (_row(month, n, start + n * step) for n in range(1, LINES + 1))
-        file.executemany(f"INSERT INTO lines VALUES ({', '.join('?' * 14)})", rows)
+        file.executemany(f"INSERT INTO lines VALUES ({', '.join('?' * 15)})", rows)
         file.commit()
 
 
 def _row(month: int, n: int, at: int) -> tuple[object, ...]:
     chain, member = n.to_bytes(16), bytes([n % MEMBERS] * 16)
-    return month, chain, n, at, "shown", "GET /dossiers", None, member, None, chain, 0, 0, "role", b""
+    return month, chain, n, at, "shown", "GET /dossiers", None, member, None, chain, 0, 0, "role", b"", None

@@ -4,8 +4,7 @@ from pixflow.access_journal.journal import line_of
 from pixflow.access_journal.line import Line
 from web.hosting.served_structure import ServedStructure
 
-_SINCE = """SELECT number, at, what, page, account, member, session, dossier, people, fresh, why FROM lines
-    WHERE number > $1 ORDER BY number"""
+_SINCE = "SELECT * FROM lines WHERE number > $1 ORDER BY number"
 
 
 class NewLines:
@@ -19,6 +18,6 @@ class NewLines:
         store, found = self._served.journal.store, []
         for month in store.months():
             rows = store.select(month, _SINCE, self._read.get(month, 0))
-            self._read[month] = rows[-1][0] if rows else self._read.get(month, 0)
-            found += [line_of(row[1:]) for row in rows]
+            self._read[month] = rows[-1][2] if rows else self._read.get(month, 0)
+            found += [line_of(row) for row in rows]
         return found

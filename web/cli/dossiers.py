@@ -51,7 +51,10 @@ def import_command(
         importer = importer_of(served)
         prepared = importer.prepare(file.read_bytes(), site, sheet)
         if not json:
-            note(served, "dossiers import", by=UUID(actor.id) if as_ else None, people=len(_named(prepared)))
+            named = _named(prepared)
+            people = {line.dossier for line in named if line.dossier}
+            by = UUID(actor.id) if as_ else None
+            note(served, "dossiers import", by=by, people=people, more=len(named) - len(people))
         taken, command = None, uuid4()
         with cut_off(lambda: len(importer.recorded(command))):
             if prepared.preview is not None and not preview:

@@ -41,7 +41,7 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
             rows = advisor_queue.page(connection, owners, today, limit=None)
             late = Lateness.on(refs.calendar, today)
             piles = projections_piles.piles(connection, authorization.roles(actor, refs, today), today, late)
-        note(served, "queue", by=me, people=len({row.stream for row in rows}))
+        note(served, "queue", by=me, people={row.stream for row in rows})
     if json:
         as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
         return

@@ -1,6 +1,6 @@
 """Writes into the access journal whom each answer shows to the person at the desk (docs/accounts.md#who-looked)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from fastapi import Request
@@ -8,7 +8,7 @@ from msgspec import structs
 
 from pixflow.access_journal import mass_reading
 from pixflow.access_journal.journal import AccessJournal
-from pixflow.access_journal.line import FAR, Line, What, Why, micros
+from pixflow.access_journal.line import FAR, Line, What, Why, joined, micros
 from pixflow.access_journal.mass_reading import NARROW
 from pixflow.access_journal.seal import midnight
 from projections.store.folds import fold_of
@@ -61,9 +61,9 @@ class DeskWitness:
             return
         desk, listed = self._desk, LISTED[self._desk.scope.whose]
         why = reading_reasons.told(desk, people.opened) if people.opened else listed
-        fresh = self._journal.fresh(desk.me, people.listed, desk.today) if listed == "role" else 0
+        fresh = self._fresh(people.listed) if listed == "role" else 0
         what: What = "refreshed" if people.opened and self._is_open(people.opened) else "shown"
-        line = self._line(what, people.opened, len(people.listed) + people.more, fresh, why)
+        line = self._line(what, people.opened, len(people.listed) + people.more, fresh, why, people.listed)
         if not desk.host.site:
             self._journal.write(line, desk.today)
         elif why in FAR:
@@ -72,7 +72,7 @@ class DeskWitness:
             reason = reading_reasons.counted(desk, people.opened) if people.opened else why
             if reason in FAR or fresh:
                 read = people.opened if reason in FAR else None
-                self._count(self._line("counted", read, 0, fresh, reason if read else listed))
+                self._count(self._line("counted", read, 0, fresh, reason if read else listed, people.listed))
             self._journal.write(structs.replace(line, fresh=0), desk.today)
 
     def refused(self, status: int) -> None:
@@ -108,10 +108,17 @@ class DeskWitness:
     def _write(self, what: What, dossier: UUID | None, people: int, fresh: int, why: Why) -> None:
         self._journal.write(self._line(what, dossier, people, fresh, why), self._desk.today)
 
-    def _line(self, what: What, dossier: UUID | None, people: int, fresh: int, why: Why) -> Line:
+    def _fresh(self, people: frozenset[UUID]) -> int:
+        desk = self._desk
+        return self._journal.fresh(desk.me, people, desk.today, midnight(desk.today, desk.zone), self._now())
+
+    def _line(
+        self, what: What, dossier: UUID | None, people: int, fresh: int, why: Why, ids: Iterable[UUID] = ()
+    ) -> Line:
         account = self._session.account if self._session else None
         session = self._session.digest[:SESSION_BYTES] if self._session else None
-        return Line(self._now(), what, self._page, account, self._desk.me, session, dossier, people, fresh, why)
+        about = account, self._desk.me, session, dossier, people, fresh, why, joined(ids)
+        return Line(self._now(), what, self._page, *about)
 
     def _is_known(self, dossier: UUID) -> bool:
         with self._desk.served.reading() as tables:

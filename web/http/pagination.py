@@ -53,6 +53,10 @@ class Pager:
         """Returns an address below the list's, with its parameters and this page: a form of the list goes there."""
         return self._url(self.number, path, "")
 
+    def at_row(self, name: str, value: str) -> str:
+        """Returns the address of this page with a parameter that opens one of its rows."""
+        return address(self.address, {**self.params, self.name: str(self.number), name: value})
+
     def _url(self, number: int, path: str = "", anchor: str | None = None) -> str:
         params = {**self.params, self.name: str(number) if number > 1 else ""}
         return address(self.address + path, params) + (self.anchor if anchor is None else anchor)

@@ -288,9 +288,10 @@ def test_six_months_raise_no_alarm_of_mass_reading(tmp_path: Path) -> None:
         at = micros(recorded.at)
         for dossier in list(listed)[-3:]:
             journal.write(Line(at, "shown", "", None, member, None, dossier, 0, 0, "role"), day)
-        fresh = journal.fresh(member, set(listed), day)
+        began = midnight(day, refs.structure.zone)
+        fresh = journal.fresh(member, set(listed), day, began, at)
         line = Line(at, "shown", "", None, member, None, None, len(listed), fresh, "role")
-        counts = journal.write_and_count(line, day, midnight(day, refs.structure.zone), 0)
+        counts = journal.write_and_count(line, day, began, 0)
         most = Counts(*map(max, astuple(most), astuple(counts)))
         assert not mass_reading.is_reached(counts, refs.protocol(day).reading), (counts, recorded.at, topic)
     assert most.soon > 5, "the test looks at something"

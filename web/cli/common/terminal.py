@@ -4,7 +4,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from pixflow import structure_folder
-from pixflow.access_journal.line import Line, micros
+from pixflow.access_journal.line import Line, joined, micros
 from pixflow.actor import Actor
 from pixflow.refused import Refused
 from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
@@ -278,15 +278,21 @@ def dossier(served: ServedStructure, named: str) -> UUID:
 
 
 def note(
-    served: ServedStructure, command: str, *, by: UUID | None = None, dossier: UUID | None = None, people: int = 0
+    served: ServedStructure,
+    command: str,
+    *,
+    by: UUID | None = None,
+    dossier: UUID | None = None,
+    people: Collection[UUID] = (),
+    more: int = 0,
 ) -> None:
     """Writes down whom a command shows, none for nobody (docs/accounts.md#who-looked).
 
-    `by` is the member of `--as`, None for the operator. Raises the errors of the store: then nobody must be shown.
+    `by` is the member of `--as`, if any. `more` have no known id. Raises the errors of the store: then show nobody.
     """
-    if dossier or people:
-        at = micros(served.engine.clock())
-        line = Line(at, "shown", f"pixflow {command}", member=by, dossier=dossier, people=people)
+    if dossier or people or more:
+        at, number = micros(served.engine.clock()), len(people) + more
+        line = Line(at, "shown", f"pixflow {command}", None, by, None, dossier, number, listed=joined(people))
         served.journal.write(line, served.today())
 
 

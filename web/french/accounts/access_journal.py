@@ -87,7 +87,21 @@ def reason(why: str, page: str) -> str:
 def listed(people: int, page: str = "") -> str:
     """Returns the number of people in lists, with the address of their page in a file."""
     said = say("{people} dans des listes", people=typography.plural(people, "personne"))
-    return f"{said} ({page.rpartition(' ')[2]})" if page else said
+    return f"{said} ({_address(page)})" if page else said
+
+
+def in_lists(page: str) -> str:
+    """Returns where a file says that a list named somebody: the address of its page."""
+    return f"une liste ({_address(page)})"
+
+
+def rest(people: int) -> str:
+    """Returns the number of people of a list without a name here: erased, of before, or too many for a page."""
+    return say("{people} sans nom ici", people=typography.plural(people, "personne"))
+
+
+def _address(page: str) -> str:
+    return page if page.startswith("pixflow ") else page.rpartition(" ")[2]
 
 
 def page(line: Line) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from pixflow.access_journal.journal import Period, ReadingSum
 from pixflow.access_journal.line import Line, instant
@@ -27,7 +27,7 @@ from web.desk.names import names_for
 from web.french import dates, privacy
 from web.french.accounts import access_journal as french
 from web.http import days
-from web.http.addresses import PageNumber
+from web.http.addresses import Number, PageNumber
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import People, listed, note
 from web.http.templates import Page, page
@@ -39,26 +39,39 @@ AtAccessJournalProved = Annotated[Desk, allowed(*ACCESS_READERS, proved=True)]
 PATH = "/consultations"
 USUAL = timedelta(days=6)
 """The days before today that are shown unless others are asked for."""
-TOO_MANY = "Ce fichier nommerait trop de personnes d’un coup : choisissez une période plus courte, ou une personne."
+TOO_MANY = (
+    "Ce fichier nommerait trop de personnes d’un coup : "
+    "choisissez une période plus courte, ou prenez une partie toutes les dix minutes."
+)
+NAMED = 100
+"""The largest number of people of a list whose names are shown: others are in the file."""
+Instant = Annotated[int, Query(ge=0, le=2**62)]
+"""Microseconds since 1970; 0 is none."""
 HEADER = ("dossier", "n° i-Milo", "prénom", "nom", "lu par", "page", "raison", "première fois", "dernière fois", "fois")
 
 
 @dataclass(frozen=True, slots=True)
 class ConsultationRow:
-    """A line in words. `dossier` is None for a list, a sign-in, and an erased person."""
+    """A line in words. `dossier` is None for a list, a sign-in, and an erased person.
+
+    `names` is the address that shows the people of a list, "" without any; `people` are they, `rest` counts others.
+    """
 
     who: str
     said: str
     dossier: UUID | None
     name: str
     about: str
+    names: str
+    people: Sequence[YoungPerson]
+    rest: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccessJournalPage(Page):
     """The lines of a period, of everybody or of one colleague (`by`), and the address of the report as a file.
 
-    `wrong` is true for a text that is no date, `problem` says why there is no file.
+    `wrong` is true for a text that is no date, `problem` says why there is no file, `parts` are those to take instead.
     """
 
     template = "audit/access_journal.html"
@@ -73,10 +86,11 @@ class AccessJournalPage(Page):
     wrong: bool
     problem: str
     file: str
+    parts: Sequence[str]
 
     @property
     def shows(self) -> People:
-        return listed(row.dossier for row in self.rows)
+        return listed((row.dossier for row in self.rows), (one.stream for row in self.rows for one in row.people))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +104,52 @@ class _Asked:
 
 @router.get(PATH)
 def read(
-    request: Request, desk: AtAccessJournal, par: UUID | None = None, du: str = "", au: str = "", p: PageNumber = 1
+    request: Request,
+    desk: AtAccessJournal,
+    par: UUID | None = None,
+    du: str = "",
+    au: str = "",
+    p: PageNumber = 1,
+    liste: Instant = 0,
 ) -> Response:
-    """Lists who looked at what, from a day (`du`) to another (`au`): everybody, or one colleague (`par`)."""
-    return page(request, _page(request, desk, _asked(desk, par, du, au), p))
+    """Lists who looked at what, from a day (`du`) to another (`au`): everybody, or one colleague (`par`).
+
+    It names the people of the list of one instant (`liste`).
+    """
+    return page(request, _page(desk, _asked(desk, par, du, au), p, liste))
 
 
 @router.get(f"{PATH}.csv")
 def report(
-    request: Request, desk: AtAccessJournalProved, par: UUID | None = None, du: str = "", au: str = ""
+    request: Request,
+    desk: AtAccessJournalProved,
+    par: UUID | None = None,
+    du: str = "",
+    au: str = "",
+    partie: Number = 0,
 ) -> Response:
-    """Returns who was looked at, by whom, and since when (RGPD, article 33).
+    """Returns who was looked at, by whom, and since when (RGPD, article 33): opened, or shown in lists.
 
-    A file names no more people than a protocol lets somebody read: beyond it the page says why. It leaves a fact first.
+    A file names no more people than a protocol lets somebody read: beyond it the page offers parts. It leaves a fact
+    first, with the number of people as far as this part.
     """
     asked = _asked(desk, par, du, au)
-    sums = desk.served.journal.read_in(asked.period)
-    dossiers = {one.dossier for one in sums if one.dossier}
-    if len(dossiers) > desk.refs.protocol(desk.today).reading.people // 2:
-        return page(request, _page(request, desk, asked, 1, TOO_MANY), status=422)
-    people = directory.named(desk.read, dossiers)
+    sums = [*desk.served.journal.read_in(asked.period), *desk.served.journal.listed_in(asked.period)]
+    parts = _parts([one.dossier for one in sums if one.dossier], desk.refs.protocol(desk.today).reading.people // 2)
+    if partie > len(parts) or (len(parts) > 1 and not partie):
+        return page(request, _page(desk, asked, 1, parts=len(parts)), status=422)
+    part = max(partie, 1)
+    people = directory.named(desk.read, parts[part - 1])
     first, last = date.fromisoformat(asked.params["du"]), date.fromisoformat(asked.params["au"])
-    said = {"first": first, "last": last, "people": len(people)}
+    said = {"first": first, "last": last, "people": len(people) + sum(map(len, parts[: part - 1]))}
     issue(request, desk, {"structure": desk.served.opened.stream("structure")}, issue_readings, **said)
     note(request, listed(people))
+    here = {*parts[part - 1], *([None] if part == len(parts) else [])}
+    rows = _report(desk, [one for one in sums if one.dossier in here], people)
     file = StringIO()
-    csv.writer(file, delimiter=";").writerows(_cells(row) for row in (HEADER, *_report(desk, sums, people)))
-    headers = {"Content-Disposition": f'attachment; filename="consultations-{asked.params["du"]}.csv"'}
+    csv.writer(file, delimiter=";").writerows(_cells(row) for row in (HEADER, *rows))
+    name = f"consultations-{asked.params['du']}{f'-{part}' if partie else ''}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response("\ufeff" + file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -132,24 +165,32 @@ def _is_wrong(text: str, day: date | None) -> bool:
     return bool(text) and day is None
 
 
-def _page(request: Request, desk: Desk, asked: _Asked, number: int, problem: str = "") -> AccessJournalPage:
+def _parts(dossiers: Iterable[UUID], size: int) -> list[list[UUID]]:
+    """Returns the people of each file of a period, in the order that they were read; one file at least."""
+    every = list(dict.fromkeys(dossiers))
+    return [every[at : at + size] for at in range(0, max(1, len(every)), size)]
+
+
+def _page(desk: Desk, asked: _Asked, number: int, of_list: int = 0, parts: int = 0) -> AccessJournalPage:
     pager = Pager.at(desk.served.journal.total(asked.period), number, PATH, asked.params)
     team = sorted(((str(id), one.name) for id, one in desk.refs.team.items()), key=lambda pair: pair[1])
     return AccessJournalPage(
-        rows=_rows(desk, desk.served.journal.page(asked.period, SIZE, pager.offset)),
+        rows=_rows(desk, desk.served.journal.page(asked.period, SIZE, pager.offset), pager, of_list),
         pager=pager,
         people=[("", "Tout le monde"), *team],
         by=asked.params["par"],
         since=asked.params["du"],
         until=asked.params["au"],
         wrong=asked.wrong,
-        problem=problem,
+        problem=TOO_MANY if parts else "",
         file=address(f"{PATH}.csv", asked.params),
+        parts=[address(f"{PATH}.csv", {**asked.params, "partie": str(n)}) for n in range(1, parts + 1)],
     )
 
 
-def _rows(desk: Desk, lines: Sequence[Line]) -> list[ConsultationRow]:
-    names, people = names_for(desk), directory.named(desk.read, {line.dossier for line in lines if line.dossier})
+def _rows(desk: Desk, lines: Sequence[Line], pager: Pager, of_list: int) -> list[ConsultationRow]:
+    names, shown = names_for(desk), {line: line.ids[:NAMED] for line in lines if line.at == of_list and line.listed}
+    people = directory.named(desk.read, {id for line in lines for id in (line.dossier, *shown.get(line, ())) if id})
     return [
         ConsultationRow(
             who=names.staff(line.member or OPERATOR),
@@ -159,13 +200,12 @@ def _rows(desk: Desk, lines: Sequence[Line]) -> list[ConsultationRow]:
             about=" · ".join(
                 filter(None, (dates.instant(instant(line.at), desk.zone), french.reason(line.why, line.page)))
             ),
+            names=pager.at_row("liste", str(line.at)) if line.listed and line not in shown else "",
+            people=(known := [people[id] for id in shown.get(line, ()) if id in people]),
+            rest=french.rest(line.people - len(known)) if line in shown and line.people > len(known) else "",
         )
         for line in lines
     ]
-
-
-def _reason(line: Line) -> str:
-    return french.reason(line.why, line.page)
 
 
 def _name(dossier: UUID | None, people: dict[UUID, YoungPerson]) -> str:
@@ -175,21 +215,27 @@ def _name(dossier: UUID | None, people: dict[UUID, YoungPerson]) -> str:
 
 
 def _report(desk: Desk, sums: Iterable[ReadingSum], people: dict[UUID, YoungPerson]) -> Iterator[tuple[object, ...]]:
-    """Yields a row for each dossier, reader, page and reason; then one for the lists of each reader."""
+    """Yields a row for each dossier, reader, page and reason; then one for each person of lists, then of others."""
     names = names_for(desk)
-    for one in sorted(sums, key=lambda one: (one.dossier is None, one.first)):
-        person, page = people.get(one.dossier) if one.dossier else None, french.PAGES.get(one.page, "un formulaire")
+    for one in sorted(sums, key=lambda one: (one.people > 0, one.dossier is None, one.first)):
+        person = people.get(one.dossier) if one.dossier else None
         yield (
             one.dossier or "",
             person.imilo_number if person else "",
             person.first_name if person else "",
             person.last_name if person else (privacy.SOMEBODY if one.dossier else ""),
             names.staff(one.member or OPERATOR),
-            page if one.dossier else french.listed(one.people, one.page),
+            _page_named(one),
             french.reason(one.why, one.page),
             *(f"{instant(at).astimezone(ZoneInfo(desk.zone)):%Y-%m-%d %H:%M}" for at in (one.first, one.last)),
             one.times,
         )
+
+
+def _page_named(one: ReadingSum) -> str:
+    if one.people:
+        return french.in_lists(one.page) if one.dossier else french.listed(one.people, one.page)
+    return french.PAGES.get(one.page, "un formulaire")
 
 
 def _cells(row: Iterable[object]) -> list[str]:

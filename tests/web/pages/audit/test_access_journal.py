@@ -10,18 +10,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import structs
 
 from pixflow.access_journal.journal import Period
-from pixflow.access_journal.line import Line
+from pixflow.access_journal.line import Line, joined, micros
 from pixflow.actor import OPERATOR, Actor
 from pixflow.documents.protocol import ReadingLimits
+from pixflow.events.structure import ReadingsIssued
 from pixflow.protocol import publishing
 from tests.erasures import request as request_erasure
 from tests.web.access_lines import NewLines
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.tags import parsed
-from web.pages.audit.access_journal_routes import HEADER
+from web.pages.audit.access_journal_routes import HEADER, NAMED
 from web.pages.privacy.erasure import erase
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE, YANN = (
@@ -96,18 +98,73 @@ def test_the_report_says_who_was_looked_at_by_whom_and_since_when(there: House) 
     lines = NewLines(there.served)
     lines.take()
     got = report(there.client(HELENE).get(f"/consultations.csv?{asked}"))
-    of_dossier = [row for row in got if row["dossier"] == str(dossier)]
+    *of_dossier, in_list = (row for row in got if row["dossier"] == str(dossier))
+    assert (in_list["nom"], in_list["page"], in_list["fois"]) == ("Diallo", "une liste (/dossiers)", "1")
     assert [(row["nom"], row["n° i-Milo"], row["lu par"], row["page"], row["raison"]) for row in of_dossier] == [
         ("Diallo", "0012350", SOPHIE, "le dossier", "par son rôle")
     ] * 2, "a row a month"
     assert [row["fois"] for row in of_dossier] == ["3", "1"]
     assert of_dossier[0]["première fois"] == "2026-03-30 11:12"
-    (bad,) = (row for row in got if row["dossier"] == str(other))
+    bad, bad_in_list = (row for row in got if row["dossier"] == str(other))
     assert (bad["prénom"], bad["nom"]) == ("'＝HYPERLINK", "Ev;il")
-    assert words(got[-1]["page"]) == "2 personnes dans des listes (/dossiers)"
+    assert {row["dossier"] for row in got[-2:]} == {str(dossier), str(other)}, "lists come last"
+    assert bad_in_list["page"] == got[-1]["page"] == "une liste (/dossiers)"
     assert {row["lu par"] for row in got} == {SOPHIE}
     (line,) = lines.take()
     assert (line.page, line.people, line.fresh) == ("GET /consultations.csv", 2, 2)
+
+
+def test_people_whose_ids_no_line_has_stay_a_number(there: House) -> None:
+    journal, at = there.served.journal, micros(there.now)
+    for people in (50, 2):
+        journal.write(Line(at, "shown", "GET /dossiers", member=there.people[SOPHIE], people=people), there.today)
+    (row,) = report(there.client(HELENE).get("/consultations.csv"))
+    assert (words(row["page"]), row["fois"], row["nom"]) == ("52 personnes dans des listes (/dossiers)", "2", "")
+    assert "liste=" not in there.client(HELENE).get("/consultations").text
+
+
+def test_the_names_of_a_list_are_shown_when_asked_for(there: House) -> None:
+    people = [there.opened(first=f"Lou {n}") for n in range(3)]
+    there.client(SOPHIE).get("/dossiers")
+    erased = there.opened(first="Zoé")
+    there.pass_by(minutes=1)
+    there.client(NADIA).get("/dossiers")
+    there.pass_by(minutes=1)
+    lines, browser = NewLines(there.served), there.client(HELENE)
+    lines.take()
+    shown = browser.get("/consultations")
+    assert (lines.take(), "Lou 1" in shown.text) == ([], False), "no name yet"
+    of_nadia, of_sophie = (link["href"] for link in parsed(shown.text).select(".item-do a[href*=liste]"))
+    named = browser.get(of_sophie)
+    (line,) = lines.take()
+    assert (line.ids, line.people, line.page) == (sorted(people), 3, "GET /consultations")
+    assert rows(named)[-1][1] == "3 personnes dans des listes : " + " , ".join(
+        f"Lou {people.index(one)} Diallo" for one in sorted(people)
+    )
+    assert rows(named)[-2][1] == "4 personnes dans des listes", "one list at a time"
+    version = request_erasure(there.served.opened, erased)
+    erase(there.served, erased, version, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+    after = next(row[1] for row in rows(browser.get(of_nadia)) if row[0] == NADIA)
+    assert after.endswith(", 1 personne sans nom ici")
+    assert "Zoé" not in after
+    got = report(browser.get(f"/consultations.csv?par={there.people[NADIA]}"))
+    assert [row["nom"] for row in got if row["dossier"] == str(erased)] == ["une personne effacée"]
+    for asked in ("0", "9", str(2**62)):
+        assert browser.get(f"/consultations?liste={asked}").status_code == 200
+    assert there.client(SOPHIE).get(of_nadia).status_code == 403
+
+
+def test_a_list_of_thousands_names_a_hundred(there: House) -> None:
+    people = [uuid4() for _ in range(2_999)]
+    line = Line(micros(there.now), "shown", "GET /dossiers", member=there.people[SOPHIE], people=3_000)
+    known = there.opened()
+    line = structs.replace(line, listed=joined([known, *people]) + b"cut")
+    there.served.journal.write(line, there.today)
+    got = there.client(HELENE).get(f"/consultations?liste={line.at}")
+    (row,) = (row for row in rows(got) if row[0] == SOPHIE)
+    shown = known in line.ids[:NAMED]
+    names = "Aminata Diallo, 2 999" if shown else "3 000"
+    assert row[1] == f"3 000 personnes dans des listes : {names} personnes sans nom ici"
 
 
 def test_an_erased_person_has_no_name_in_it(there: House) -> None:
@@ -130,6 +187,16 @@ def test_a_file_with_too_many_people_is_refused_before_it_stops_its_reader(there
     answer = there.client(HELENE).get("/consultations.csv")
     assert (answer.status_code, "trop de personnes d’un coup" in words(answer.text)) == (422, True)
     assert report(there.client(HELENE).get(f"/consultations.csv?par={there.people[NADIA]}")) == []
+    links = [link["href"] for link in parsed(answer.text).select("[role=alert] a")]
+    lines = NewLines(there.served)
+    for link, people in zip(links, (2, 1), strict=True):
+        lines.take()
+        assert len({row["dossier"] for row in report(there.client(HELENE).get(link))}) == people
+        assert [len(line.ids) for line in lines.take()] == [people]
+    assert there.client(HELENE).get(f"{links[0]}9").status_code == 422
+    structure = there.served.opened.stream("structure")
+    facts = [one.event for one in there.served.engine.history(structure) if isinstance(one.event, ReadingsIssued)]
+    assert [fact.people for fact in facts] == [2, 3], "as far as this part"
 
 
 def test_pages_go_on_from_one_month_to_the_one_before(there: House) -> None:
