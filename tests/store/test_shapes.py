@@ -36,6 +36,8 @@ from web.hosting import health
 
 COMMAND = UUID(int=0xC0)
 """The command of every example."""
+NOT_HERE = {"file", "claim"}
+"""The faults of the examples: their files and their claims are not stored with them."""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -79,14 +81,14 @@ def test_every_example_is_read_erased_and_shown_as_the_version_before_stored_it(
         for position, (stream, (cls, path)) in zip(positions, last_year.items(), strict=True)
     ]
     assert engine.at(positions) == expected
-    assert {one.code for one in all_faults(engine)} <= {"file"}, "no file of the examples is here"
+    assert {one.code for one in all_faults(engine)} <= NOT_HERE
     assert health.keys(opened).level == "good"
     assert stopped(opened) == []
 
     gone = {stream for stream, (cls, _) in last_year.items() if personal[cls.TOPIC]}
     engine.keys.destroy(gone)
     assert engine.at(positions) == [erased(one) if one.originator_id in gone else one for one in expected]
-    assert {one.code for one in all_faults(engine)} <= {"file"}
+    assert {one.code for one in all_faults(engine)} <= NOT_HERE
     assert stopped(opened) == []
 
 

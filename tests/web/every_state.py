@@ -13,6 +13,7 @@ from pixflow.partner_links import answering, issuing
 from pixflow.protocol import publishing
 from pixflow.team.absences import declare_absence
 from pixflow.workshop import booking, scheduling
+from tests import erasures
 from tests.web import arranged
 from tests.web.arranged import MONDAY, scheduled, seat
 from tests.web.filled import fill, hire
@@ -109,7 +110,8 @@ def _join(at_work: House, other: UUID, kept: UUID) -> None:
 def _erase(at_work: House, dossier: UUID, name: str) -> None:
     """A person whom another dossier names: a merge with it was undone."""
     for who, do, said in ((SOPHIE, "demander", {"reason": "request"}), (HELENE, "effacer", {"name": name})):
-        answer = at_work.client(who).post(f"/dossiers/{dossier}/droits/{do}", data={"command_id": str(uuid4()), **said})
+        data = {"command_id": str(uuid4()), "request": str(erasures.asked(at_work.served.opened, dossier)), **said}
+        answer = at_work.client(who).post(f"/dossiers/{dossier}/droits/{do}", data=data)
         assert answer.status_code == 303, answer.text
 
 

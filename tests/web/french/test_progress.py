@@ -269,9 +269,9 @@ def test_what_a_fact_of_the_whole_path_changed(events: tuple[Event, ...], label:
 @pytest.mark.parametrize(
     ("started", "said"),
     [
-        (given.DAY, "test en cours, 35 %, commencé le 15 sept., vu à l’import du 16 sept."),
-        (given.LATER, "test en cours, 35 %, vu le 16 sept."),
-        (None, "test en cours, 35 %, vu le 16 sept."),
+        (given.DAY, "test en cours : 35 % du test, commencé le 15 sept., vu à l’import du 16 sept."),
+        (given.LATER, "test en cours : 35 % du test, vu le 16 sept."),
+        (None, "test en cours : 35 % du test, vu le 16 sept."),
     ],
 )
 def test_a_test_says_its_day_beside_that_of_the_import(started: date | None, said: str) -> None:

@@ -238,7 +238,7 @@ def test_the_frame_names_person_structure_and_place() -> None:
     html = (
         templates.environment()
         .get_template("error.html")
-        .render(frame=frame, title="Titre", sentence="Phrase.", recorded="Rien.", back="", status=404)
+        .render(frame=frame, title="Titre", sentence="Phrase.", recorded="Rien.", back="", again="", status=404)
     )
     assert problems(html) == []
     assert 'data-bs-theme="dark"' in html

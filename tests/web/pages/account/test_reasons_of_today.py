@@ -227,6 +227,8 @@ OTHERWISE = {
     "undo_mark": "it retracts no assignment",
     "undo_release": "it retracts no assignment",
     "unmatch": "it retracts no assignment",
+    "take_back_from_pix": "it retracts no assignment",
+    "reset_factors": "the roles wait for a second person: confirm_role",
     "resettle_purpose": "it retracts no assignment",
     "unmerge": "the two dossiers are as before",
     "give_back_merged": "the two dossiers are as before",
