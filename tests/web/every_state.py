@@ -109,10 +109,10 @@ def _join(at_work: House, other: UUID, kept: UUID) -> None:
 
 def _erase(at_work: House, dossier: UUID, name: str) -> None:
     """A person whom another dossier names: a merge with it was undone."""
-    for who, do, said in ((SOPHIE, "demander", {"reason": "request"}), (HELENE, "effacer", {"name": name})):
-        data = {"command_id": str(uuid4()), "request": str(erasures.asked(at_work.served.opened, dossier)), **said}
-        answer = at_work.client(who).post(f"/dossiers/{dossier}/droits/{do}", data=data)
-        assert answer.status_code == 303, answer.text
+    erasures.request(at_work.served.opened, dossier)
+    data = {"command_id": str(uuid4()), "request": str(erasures.asked(at_work.served.opened, dossier)), "name": name}
+    answer = at_work.client(HELENE).post(f"/dossiers/{dossier}/droits/effacer", data=data)
+    assert answer.status_code == 303, answer.text
 
 
 def _lent(at_work: House) -> UUID:
