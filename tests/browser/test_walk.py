@@ -23,7 +23,7 @@ from tests.browser.exports import PORTFOLIO
 from tests.browser.house import Clock, begin, pixflow, served
 from tests.browser.walk import Walk
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.trial]
 
 
 def test_from_an_empty_folder_to_an_oriented_young_person(

@@ -64,6 +64,7 @@ def test_each_workbook_is_read_or_refused_by_what_it_holds_within_200_megabytes(
     assert megabytes < MEGABYTES
 
 
+@pytest.mark.trial
 def test_a_portfolio_of_twenty_thousand_rows_is_read_within_the_same_memory() -> None:
     portfolio, _, megabytes = heavy_workbooks.measured(heavy_workbooks.large_portfolio())
     assert (len(portfolio.rows), portfolio.problems) == (20_000, ())

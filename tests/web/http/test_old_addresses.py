@@ -24,6 +24,7 @@ WORDS = {
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
     "retard", "grouper", "rapprocher", "transmettre", "compte", "numero", "perdu",
     "periode", "mois", "coupe", "horloge", "fichier",  "label", "fraicheur", "ouvert",
+    "liste", "partie",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",
 }  # fmt: skip
 """The parameters of addresses: filters, forms, days, what was just recorded, and the pages of lists."""
