@@ -131,10 +131,12 @@ def test_keys_move_along_the_rows_open_one_search_and_go_home(served: Served, ta
     tab.keyboard.press("j")
     tab.keyboard.press("Enter")
     expect(tab).to_have_url(re.compile("/dossiers/[0-9a-f-]{36}"))
+    tab.wait_for_load_state()  # an address is there before the keys are
     tab.locator("body").click(position={"x": 5, "y": 400})
     tab.keyboard.press("g")
     tab.keyboard.press("b")
     expect(tab).to_have_url(f"{served.address}/boite")
+    tab.wait_for_load_state()
     tab.keyboard.press("/")
     expect(tab.locator("#search")).to_be_focused()
     tab.keyboard.type("j?/")
