@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace as replace_row
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -66,7 +67,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def employed(house: House) -> House:
-    house.manager = house.hire("Odile Roy", "odile@example.org", "manager")  # type: ignore[attr-defined]
+    house.manager = house.hire("Odile Roy", "odile@example.org", "manager")
     return house
 
 
@@ -92,7 +93,7 @@ def asked(house: House, dossier: UUID) -> None:
 
 def erase(house: House, dossier: UUID, by: Actor | None = None) -> None:
     version = erasures.asked(house.opened, dossier)
-    erasing.erase(house.opened, dossier, version, by=by or house.manager, command_id=uuid4())  # type: ignore[attr-defined]
+    erasing.erase(house.opened, dossier, version, by=by or house.manager, command_id=uuid4())
 
 
 @pytest.fixture
@@ -253,7 +254,7 @@ def test_it_is_asked_for_by_one_and_confirmed_by_another(house: House, person: U
 
 def test_it_may_be_declined(house: House, person: UUID) -> None:
     asked(house, person)
-    said = {"by": house.manager, "command_id": uuid4(), "note": "suivi en cours"}  # type: ignore[attr-defined]
+    said: dict[str, Any] = {"by": house.manager, "command_id": uuid4(), "note": "suivi en cours"}
     house.engine.execute({"dossier": person}, decline_erasure, **said)
     assert house.dossier(person).erasure is None
     with pytest.raises(Refused, match="erasure-not-asked"):
@@ -262,7 +263,7 @@ def test_it_may_be_declined(house: House, person: UUID) -> None:
 
 def test_who_asked_does_not_confirm(house: House, person: UUID) -> None:
     """Whoever it is: a manager, the operator, a colleague who stands in for the absent manager."""
-    manager: Actor = house.manager  # type: ignore[attr-defined]
+    manager: Actor = house.manager
     deputy, today = house.hire("Luc Vial", "luc@example.org", "manager"), house.engine.today()
     stands_in = Actor(deputy.id, acting_for=manager.id)
     away = {"absence": uuid4(), "first": today, "last": today, "deputy": UUID(deputy.id)}
@@ -278,9 +279,9 @@ def test_who_asked_does_not_confirm(house: House, person: UUID) -> None:
 def test_the_operator_confirms_what_somebody_else_asked_and_twice_is_once(house: House, person: UUID) -> None:
     command_id = uuid4()
     house.do(request_erasure, {"dossier": person}, reason="mistake")
-    said = {"by": Actor(OPERATOR), "command_id": command_id, "via": "cli"}
+    said: dict[str, Any] = {"by": Actor(OPERATOR), "command_id": command_id, "via": "cli"}
     version = erasures.asked(house.opened, person)
-    once, twice = (erasing.erase(house.opened, person, version, **said) for _ in range(2))  # type: ignore[arg-type]
+    once, twice = (erasing.erase(house.opened, person, version, **said) for _ in range(2))
     assert (once.repeated, twice.repeated) == (False, True)
     ends = [r.event for r in house.engine.history(person) if isinstance(r.event, PersonErased)]
     assert [event.reason for event in ends] == ["mistake"]

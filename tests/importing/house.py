@@ -1,12 +1,15 @@
 """A real structure in a temporary folder, its read side, and small exports of its campaign."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
+
+import pytest
 
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
@@ -35,6 +38,9 @@ STARTED = datetime(2026, 5, 11, 13, 0, tzinfo=UTC)
 
 class House:
     """One structure with a référent and an advisor; its clock stands at 1 June 2026, 11:00 in Paris."""
+
+    manager: Actor
+    """Hired by the tests that need one."""
 
     def __init__(self, folder: Path, base: Database | None = None) -> None:
         self.now = NOW
@@ -164,3 +170,18 @@ def shared(of: AssessmentRow, mastery: str = "0.5", **said: Any) -> AssessmentRo
         "domains": (PartResult("Communication", rate, 100, int(rate * 100)),),
     }
     return replace(of, **{**result, **said})
+
+
+BOTH_STORES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+"""The parameters of `on_store`."""
+
+
+@contextmanager
+def on_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[House]:
+    """Yields a house on the store that the parameter of a fixture names."""
+    base = Database(request.getfixturevalue("database_url")) if request.param == "postgres" else None
+    with closing(base) if base else nullcontext():
+        made = House(folder, base)
+        yield made
+        made.side.database.dispose()
+        made.engine.close()

@@ -22,24 +22,18 @@ from pixflow.participation.matches import (
 )
 from pixflow.pix_orga import AssessmentRow
 from pixflow.refused import Refused
-from pixflow.store.postgres.database import Database
 from projections import audit_trail, exports
-from tests.importing.house import FIRST, House, row, shared
+from tests.importing.house import BOTH_STORES, FIRST, House, on_store, row, shared
 from tests.importing.test_later import LATER
 
 AWA, BAH = shared(row("Diop", "Awa", "100")), shared(row("Diallo", "Bah", "101"))
 CISSE = row("Cissé", "Zoé")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    base = Database(request.getfixturevalue("postgres").create_database()) if request.param == "postgres" else None
-    made = House(tmp_path, base)
-    yield made
-    made.side.database.dispose()
-    made.engine.close()
-    if base:
-        base.close()
+@pytest.fixture(params=BOTH_STORES)
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    with on_store(request, tmp_path) as made:
+        yield made
 
 
 def imported(house: House, rows: Sequence[AssessmentRow], at: Any = FIRST) -> UUID:

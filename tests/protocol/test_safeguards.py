@@ -1,7 +1,6 @@
 """Retention and reading limits change with a second person of the direction, and after a notice."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,12 +21,11 @@ from pixflow.protocol.drafting import draft_protocol, endorse_protocol, publish_
 from pixflow.protocol.publishing import Protocols, publish_protocol
 from pixflow.protocol.safeguards import NOTICE, changes_to_come
 from pixflow.refused import Refused
-from pixflow.store.postgres.database import Database
 from pixflow.team.access import Access
 from pixflow.team.roles import change_roles, confirm_role
 from pixflow.team.staff import Staff, Team
 from tests.given import DAY, PRESET
-from tests.importing.house import House
+from tests.importing.house import BOTH_STORES, House, on_store
 from tests.protocol.test_drafting import told
 
 SOPHIE, NADIA, HELENE, ODILE = (UUID(int=number) for number in (0x51, 0x52, 0x53, 0x54))
@@ -245,17 +243,10 @@ def test_whatever_is_said_no_change_is_published_without_a_manager_who_did_not_w
 # --- in a store
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH_STORES)
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    if request.param == "sqlite":
-        made = House(tmp_path)
+    with on_store(request, tmp_path) as made:
         yield made
-        made.engine.close()
-        return
-    with closing(Database(request.getfixturevalue("database_url"))) as base:
-        made = House(tmp_path, base)
-        yield made
-        made.engine.close()
 
 
 def test_a_store_takes_one_after_both_and_keeps_what_is_in_force_until_then(house: House) -> None:

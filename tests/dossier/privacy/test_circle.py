@@ -1,7 +1,7 @@
 """An erasure covers whom its request named: whatever is merged or parted, nobody else is erased with them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -19,25 +19,17 @@ from pixflow.dossier.retraction import reinstate, retract
 from pixflow.events.dossier import ErasureDeclined, ErasureRequested
 from pixflow.participation.matches import confirm_match
 from pixflow.refused import Refused
-from pixflow.store.postgres.database import Database
 from tests import erasures
-from tests.importing.house import FIRST, House, row, shared
+from tests.importing.house import BOTH_STORES, FIRST, House, on_store, row, shared
 from tests.importing.test_meanwhile import before_the_lock
 
 NAMES = ("Amel", "Bruno", "Chloé", "Diane")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH_STORES)
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    if request.param == "sqlite":
-        made = House(tmp_path)
+    with on_store(request, tmp_path) as made:
         yield made
-        made.engine.close()
-        return
-    with closing(Database(request.getfixturevalue("database_url"))) as base:
-        made = House(tmp_path, base)
-        yield made
-        made.engine.close()
 
 
 def manager(house: House) -> Actor:

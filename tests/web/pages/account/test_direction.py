@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from pixflow.actor import OPERATOR, SITE
+from pixflow.events.values import Role
 from pixflow.team import accounts as decisions
 from pixflow.team import roles
 from tests.web.callers import member, signed_in
@@ -28,7 +29,7 @@ from web.hosting.mail import Mail
 __all__ = ["box"]
 MARC, ZOE, SAMIR, AUDE = "Marc Petit", "Zoé Faure", "Samir Haddad", "Aude Roy"
 DIRECTION, KEEPERS = (HELENE, MARC), (HELENE, MARC, YANN, ZOE)
-HIRED = {MARC: "manager", ZOE: "administrator", SAMIR: "facilitator", AUDE: "auditor"}
+HIRED: dict[str, Role] = {MARC: "manager", ZOE: "administrator", SAMIR: "facilitator", AUDE: "auditor"}
 EVERYBODY = (*KEEPERS, SOPHIE, NADIA, SAMIR, AUDE)
 Team = dict[str, InspectingClient]
 
@@ -45,7 +46,7 @@ def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 def team(at_work: House) -> Team:
     """Two managers, two administrators, one of each other role, and their browsers."""
     for name, role in HIRED.items():
-        hire(at_work, name, role)  # type: ignore[arg-type]
+        hire(at_work, name, role)
     confirmed = {name: None if name in (HELENE, YANN) else YANN for name in (HELENE, YANN, *EVERYBODY)}
     return {name: signed_in(at_work, member(at_work, name, OPERATOR, by)) for name, by in confirmed.items()}
 
