@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -22,15 +21,6 @@ FORBIDDEN_IMPORTS = {
 }  # fmt: skip
 FORBIDDEN_CALLS = {"now", "utcnow", "today", "uuid1", "uuid4"}
 PACKAGES = ("pixflow", "projections", "web", "tests")
-MOST_LINES, MEDIAN_LINES = 320, 120
-LONG = {
-    "pixflow.events.dossier": "a table: one class for each event of the dossier",
-    "web.french.events.sentences": "a table: one sentence for each event",
-    "web.french.errors.refusals": "a table: one sentence for each refusal",
-    "web.french.indicators": "a table: the words of each indicator and of its parts",
-    "web.french.tasks": "a table: the words of each kind of task",
-}
-"""The modules over MOST_LINES, each with its reason."""
 
 
 def pure_modules() -> list[Path]:
@@ -140,21 +130,6 @@ def test_a_circle_is_found_however_it_is_imported(source: str) -> None:
         "web.a imports web.b imports web.a",
         "web.b imports web.a imports web.b",
     )
-
-
-def lines_by_module() -> dict[str, int]:
-    """The number of lines of each module of the house, tests and packages' own files left out."""
-    found = (path for package in PACKAGES[:-1] for path in sorted((ROOT / package).rglob("*.py")))
-    return {_module(path): len(path.read_text().splitlines()) for path in found if path.name != "__init__.py"}
-
-
-def test_no_module_is_longer_than_one_reads_in_a_sitting() -> None:
-    lines = lines_by_module()
-    long = {name for name, n in lines.items() if n > MOST_LINES}
-    cut = [f"{name} has {lines[name]} lines: cut it" for name in sorted(long - LONG.keys())]
-    gone = [f"{name} is short now: leave it out of LONG" for name in sorted(LONG.keys() - long)]
-    assert not cut + gone, f"at most {MOST_LINES}; {cut + gone}"
-    assert (found := median(lines.values())) < MEDIAN_LINES, f"half of the modules have over {found} lines"
 
 
 def test_a_class_has_a_name_of_its_own() -> None:

@@ -13,7 +13,6 @@ from uuid import UUID
 import pytest
 import typer
 from eventsourcing.persistence import StoredEvent
-from fastapi.routing import APIRoute
 from typer.testing import CliRunner
 
 from pixflow import streams, tasks
@@ -31,7 +30,7 @@ from web.cli.app import app
 from web.desk.task_links import FORM_OF
 from web.french import health
 from web.hosting.settings import Settings
-from web.pages import ROUTERS
+from web.pages import ROUTES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -305,9 +304,7 @@ def test_every_threat_and_every_promise_names_a_test() -> None:
 def test_every_route_stands_in_the_table_of_words() -> None:
     there = {
         f"{method} {re.sub(r':[a-z]+}', '}', route.path)}"
-        for router in ROUTERS
-        for route in router.routes
-        if isinstance(route, APIRoute)
+        for route in ROUTES
         for method in (route.methods or set()) - {"HEAD"}
     }
     found = {code for row in rows(section(GLOSSARY, "The routes")) for code in codes(row[0])}

@@ -22,8 +22,8 @@ from web.hosting.machine.metrics import UNMEASURED, Metrics
 from web.http import errors, security
 from web.http.addresses import ReadableAddresses
 from web.http.old_addresses import OldAddresses
-from web.http.witnessed import Witnessed
-from web.pages import ROUTERS
+from web.http.people import Witnessed
+from web.pages import ROUTES
 from web.pages.account import lock_routes
 
 UNAVAILABLE = (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore)
@@ -40,8 +40,9 @@ def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, log
     """
     telemetry = metrics.telemetry() if metrics else UNMEASURED
     # The routes themselves: a router that is included builds each of its routes once more, in each application.
-    routes = [route for router in ROUTERS for route in router.routes]
-    app = FastAPI(title="pixflow", docs_url=None, redoc_url=None, openapi_url=None, telemetry=telemetry, routes=routes)
+    app = FastAPI(
+        title="pixflow", docs_url=None, redoc_url=None, openapi_url=None, telemetry=telemetry, routes=[*ROUTES]
+    )
     app.state.host = host
     app.state.metrics = metrics
     _answer_errors(app)

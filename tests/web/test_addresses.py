@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +21,7 @@ from tests.web.arranged import scheduled
 from tests.web.client import words
 from tests.web.paths import House, house
 from web.http.old_addresses import RENAMED
-from web.pages import ROUTERS
+from web.pages import ROUTES
 from web.pages.agenda.feed import address_of
 
 EVERYBODY = "Zoé Toutpouvoir"
@@ -62,11 +61,10 @@ ASKED_BY_NAME = {
 
 def _routes() -> dict[str, tuple[str, ...]]:
     """Every route that is read, and the parameters of its address, former names too."""
-    read = [
-        one for router in ROUTERS for one in router.routes if isinstance(one, APIRoute) and "GET" in (one.methods or ())
-    ]
+    read = [route for route in ROUTES if "GET" in (route.methods or ())]
     return {
-        one.path: (*_asked(one.dependant), *ASKED_BY_NAME.get(one.path, ()), *RENAMED.get(one.path, ())) for one in read
+        route.path: (*_asked(route.dependant), *ASKED_BY_NAME.get(route.path, ()), *RENAMED.get(route.path, ()))
+        for route in read
     }
 
 
@@ -76,15 +74,15 @@ def _asked(dependant: Dependant) -> Iterator[str]:
         yield from _asked(one)
 
 
-ROUTES = _routes()
+PARAMETERS_OF = _routes()
 Asked = tuple[str, Mapping[str, str]]
 
 
 @st.composite
 def addresses(draw: st.DrawFn) -> Asked:
-    route = draw(st.sampled_from(sorted(ROUTES)))
+    route = draw(st.sampled_from(sorted(PARAMETERS_OF)))
     value = st.sampled_from((*NUMBERS, *DAYS, *HOURS, *TEXTS, *IDS)) | st.text(st.characters(codec="utf-8"))
-    asked = {name: draw(value) for name in ROUTES[route] if draw(st.booleans())}
+    asked = {name: draw(value) for name in PARAMETERS_OF[route] if draw(st.booleans())}
     return route, asked
 
 

@@ -6,7 +6,6 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from pixflow.actor import OPERATOR
@@ -32,7 +31,7 @@ from tests.web.paths import House, house
 from tests.web.test_access import CHOICES
 from web.desk.dependencies import COOKIE
 from web.desk.territory.places_import import importer_of
-from web.pages import ROUTERS
+from web.pages import ROUTES
 
 EVERYBODY, NADIA = "Zoé Toutpouvoir", "Nadia Benali"
 ROLES: tuple[Role, ...] = ("advisor", "referent", "manager", "auditor", "administrator", "facilitator")
@@ -45,12 +44,11 @@ RECORDED = frozenset({200, 204, 303})
 
 def posted() -> Iterator[tuple[str, tuple[frozenset[str], ...]]]:
     """Every route that takes a form, and the fields that each form of its module has."""
-    for router in ROUTERS:
-        for route in router.routes:
-            if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
-                for choice in CHOICES.get(f"POST {route.path}", [""]):
-                    path = re.sub(r"\{(name|do|what)\}", choice, route.path)
-                    yield path, models(route.endpoint.__module__)
+    for route in ROUTES:
+        if "POST" in (route.methods or ()):
+            for choice in CHOICES.get(f"POST {route.path}", [""]):
+                path = re.sub(r"\{(name|do|what)\}", choice, route.path)
+                yield path, models(route.endpoint.__module__)
 
 
 class Desks:

@@ -1,26 +1,37 @@
 """The frozen list of addresses: a change of it is deliberate. `python -m tests.web.test_routes` writes it anew."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from fastapi.routing import APIRoute
 
 from tests.web.paths import house
-from web.pages import ROUTERS
+from web.pages import ROUTES
 
 LIST = Path(__file__).with_name("routes.txt")
+SOME_UUID = "00000000-0000-4000-8000-000000000001"
 
 
-def routes() -> Iterator[str]:
-    """Method, address, and the function that answers; HEAD goes with GET."""
-    for route in (route for router in ROUTERS for route in router.routes):
-        assert isinstance(route, APIRoute)
-        where = f"{route.endpoint.__module__.removeprefix('web.pages.')}.{route.endpoint.__name__}"
-        yield from (f"{method:4} {route.path}  {where}" for method in sorted((route.methods or set()) - {"HEAD"}))
+def addresses() -> Iterator[str]:
+    """Yields each method and address; HEAD goes with GET."""
+    for route in ROUTES:
+        yield from (f"{method:4} {route.path}" for method in sorted((route.methods or set()) - {"HEAD"}))
 
 
 def test_the_addresses_are_those_of_the_list() -> None:
-    assert sorted(routes()) == LIST.read_text().splitlines()
+    assert sorted(addresses()) == LIST.read_text().splitlines()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.name} {route.path}")
+def test_no_other_page_takes_the_address_of_a_page(route: APIRoute) -> None:
+    """Routes stand in the order of their paths, whatever module declares them."""
+    asked = re.sub(r"\{\w+:int\}", "3", route.path)
+    asked = re.sub(r"\{\w+(:\w+)?\}", "word", re.sub(r"\{\w+:uuid\}", SOME_UUID, asked))
+    methods = route.methods or set()
+    first = next(each for each in ROUTES if methods & (each.methods or set()) and each.path_regex.match(asked))
+    assert first is route
 
 
 def test_a_page_that_is_read_answers_head_too(tmp_path: Path) -> None:
@@ -36,4 +47,4 @@ def test_a_page_that_is_read_answers_head_too(tmp_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    LIST.write_text("\n".join(sorted(routes())) + "\n")
+    LIST.write_text("\n".join(sorted(addresses())) + "\n")

@@ -15,8 +15,8 @@ from pixflow.team.absences import declare_absence
 from tests.web.access_lines import NewLines
 from tests.web.paths import House, house
 from web.desk.dependencies import AtDesk
+from web.http.people import Unwitnessed
 from web.http.templates import Page
-from web.http.witnessed import Unwitnessed
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 

@@ -1,11 +1,12 @@
-"""Sends the commands of the person at the desk to the engine, and returns their outcome."""
+"""Sends the commands of the person at the desk to the engine: with their outcome, or for a form that is drawn again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Request, Response
 
 from pixflow.actor import Actor
 from pixflow.authorization import Subject
@@ -17,10 +18,14 @@ from pixflow.refused import Refused
 from pixflow.streams import KINDS
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
+from web.desk import refusals
 from web.desk.desk import Desk
+from web.french.errors import missing
 from web.http.cross_origin import is_led_from_elsewhere
-from web.http.forms import Form
+from web.http.forms import Form, OpenForm, errors_shown, validate
 
+F = TypeVar("F", bound=Form)
+P = ParamSpec("P")
 KNOWN = frozenset({"already-debriefed", "already-built", "already-answered"})
 """The refusals of what stands in the dossier: only a correction changes it."""
 
@@ -125,3 +130,78 @@ def _by(desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any]) -
         workshop if isinstance(workshop, Workshop) else None,
     )
     return desk.by(decision, subject)
+
+
+# --- forms that take a decision: what is refused draws their page again
+
+
+class FormRefused(Exception):
+    """A form of which nothing was recorded: one sentence by field ("" for the whole form), and the refusal's code."""
+
+    def __init__(self, errors: Mapping[str, str], code: str = "") -> None:
+        super().__init__(code)
+        self.errors, self.code = errors, code
+
+
+def must(desk: Desk, *decisions: Decision[..., Any]) -> None:
+    """Raises 403 unless the person at the desk may take one of these decisions."""
+    if not any(map(desk.may, decisions)):
+        raise HTTPException(403)
+
+
+def read_form(
+    model: type[F], data: Mapping[str, Any], *, hidden: Collection[str] = (), empty: Mapping[str, str] = missing.MISSING
+) -> F:
+    """Returns a form as it was sent. Raises FormRefused; an error of a `hidden` field is one of the whole form.
+
+    `empty` has the sentences of empty fields.
+    """
+    form, errors = validate(model, data)
+    if form is None:
+        raise FormRefused(errors_shown(missing.named(errors, empty), hidden))
+    return form
+
+
+def check(errors: Mapping[str, str]) -> None:
+    """Raises FormRefused for the errors that only the data of the structure can tell."""
+    if errors:
+        raise FormRefused(errors)
+
+
+def take(
+    desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any], form: Form, *, taken: str = ""
+) -> tuple[Recorded, ...]:
+    """Takes a decision with the fields of its form, which have the names of its parameters. Raises FormRefused."""
+    sent = form.model_dump(exclude={"command_id", "seen"})
+    return recorded(desk, record(desk, streams, decision, command_id=form.command_id, **sent), taken=taken)
+
+
+def take_all(desk: Desk, steps: list[Step], said: object, form: Form) -> tuple[Recorded, ...]:
+    """Takes several decisions as one command. Raises FormRefused."""
+    return recorded(desk, record_all(desk, steps, said, command_id=form.command_id))
+
+
+def recorded(desk: Desk, outcome: Outcome, *, taken: str = "") -> tuple[Recorded, ...]:
+    """Returns the events of a command. Raises FormRefused; `taken` is the field of a value that may be taken."""
+    if outcome.refused:
+        raise FormRefused(refusals.field_errors(desk, outcome.refused, taken=taken), outcome.refused.code)
+    return outcome.recorded
+
+
+def again(page: Callable[..., Response]) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+    """Decorates the route of a form: what is refused draws `page` with the route's arguments and the form as sent."""
+
+    def decorate(route: Callable[P, Response]) -> Callable[P, Response]:
+        @wraps(route)
+        def answer(*args: P.args, **sent: P.kwargs) -> Response:
+            try:
+                return route(*args, **sent)
+            except FormRefused as refused:
+                shown: dict[str, Any] = dict(sent)
+                shown["desk"].refresh()
+                form = OpenForm(route.__name__, values=shown.pop("data"), errors=refused.errors, code=refused.code)
+                return page(form=form, **shown)
+
+        return answer
+
+    return decorate

@@ -77,6 +77,10 @@ class Desk:
         """Tells if this person may take the decision on this subject: a page offers it then."""
         return authorization.allows(self.by(decision, subject), decision, subject, self.refs, self.today)
 
+    def names_of_allowed(self, *decisions: Decision[..., Any]) -> frozenset[str]:
+        """Returns the names of those of these decisions that this person may take: a page offers them."""
+        return frozenset(one.name for one in decisions if self.may(one))
+
     def has_role_for(self, decision: Decision[..., Any]) -> bool:
         """Tells if the roles held today give this decision on any subject at all."""
         return not self.roles.isdisjoint(decision.roles.reach)

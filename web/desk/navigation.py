@@ -14,6 +14,7 @@ from projections.directory import YoungPerson
 from web.accounts import views
 from web.desk.colleagues import portfolios, role_labels
 from web.desk.desk import Desk
+from web.desk.names import names_for
 from web.desk.team.help_calls import calls
 from web.french.errors import pages
 from web.http.filters import lateness
@@ -39,6 +40,7 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
         views=lambda: _views(request.url.path, desk),
         tag=tag,
         texts=desk.memory.texts,
+        staff=names_for(desk).staff,
     )
 
 

@@ -69,7 +69,7 @@ class OpenForm:
     """The form that is open on a page: its values, and one error by field name ("" for the whole form).
 
     `about` is the id or the key that the form is about; `seen` is the version that the form was drawn from; `corrects`
-    is the version of the event that the form replaces, 0 for none.
+    is the version of the event that the form replaces, 0 for none; `code` is that of a refusal.
     """
 
     name: str
@@ -78,6 +78,7 @@ class OpenForm:
     errors: Mapping[str, str] = field(default_factory=dict)
     seen: int | None = None
     corrects: int = 0
+    code: str = ""
 
     def get(self, name: str) -> Any:
         return self.values.get(name, "")

@@ -3,12 +3,12 @@
 import re
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -19,8 +19,10 @@ from jinja2.runtime import Context, Macro
 from jinja2_fragments import render_block
 from markupsafe import Markup
 
-from web.french import dates, typography, vocabulary
+from web.french import dates, tasks, typography, vocabulary
 from web.french.dossier import path
+from web.french.events import resources
+from web.http import markdown
 from web.http.old_addresses import renamed
 from web.http.pagination import carrying
 from web.http.people import People, note
@@ -53,7 +55,7 @@ class Frame:
     demonstration; otherwise `account` offers one's account, and `lone` asks for a second way in.
     `toasts` are sentences to show once, each with its tone: done, note or late.
     `me` tells a shared browser whose views it keeps; `views` gives those kept with an account, None in a demonstration.
-    `tag` tells a live page if it changed. `texts` are drawn once (Desk.memory).
+    `tag` tells a live page if it changed. `texts` are drawn once (Desk.memory). `staff` names a colleague by their id.
     """
 
     structure_name: str = ""
@@ -72,6 +74,7 @@ class Frame:
     views: typing.Callable[[], Sequence[typing.Any] | None] = lambda: None
     tag: str = ""
     texts: Texts = field(default_factory=NoTexts)
+    staff: typing.Callable[[str | UUID], str] = lambda id: "une personne"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ LABELS = {
         "PROGRAMMES", "PURPOSES", "REPORTS", "ROLES", "STAGES", "STUDIES",
     )
 }  # fmt: skip
+LABELS |= {name: getattr(resources, name) for name in ("AUDIENCES", "BANDS", "KINDS")} | {"VERBS": tasks.VERBS}
 """The tables of French labels that templates see, by code."""
 TEXT_FILTERS = {
     function.__name__: function
@@ -178,6 +182,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(static=static_url, new_command=lambda: COMMAND, once=_once, renamed=renamed, **LABELS)
     environment.filters.update(TEXT_FILTERS, **DATE_FILTERS)
+    environment.filters.update(staff=_staff, label=_label, options=_options, markdown=markdown.html)
     environment.globals["ui"] = macros = environment.get_template("_macros.html").module
     for drawn_often in ("icon", "stage_chip"):
         setattr(macros, drawn_often, cache(getattr(macros, drawn_often)))
@@ -191,6 +196,21 @@ def environment() -> Environment:
     Every template sees `ui` (the macros), `static`, `new_command` and the LABELS.
     """
     return _environment()
+
+
+@pass_context
+def _staff(context: Context, id: str | UUID) -> str:
+    """Returns the name of a colleague, as the person at the desk reads it."""
+    return typing.cast(str, context["frame"].staff(id))
+
+
+def _label(code: Hashable, labels: Mapping[Hashable, str]) -> str:
+    return labels.get(code, str(code))
+
+
+def _options(labels: Mapping[Hashable, str]) -> list[tuple[str, str]]:
+    """Returns a table of labels as the choices of a field."""
+    return [(str(code), typography.upper_first(label)) for code, label in labels.items()]
 
 
 @pass_context
@@ -232,20 +252,40 @@ def page(request: Request, shown: Page, *, block: str | None = None, status: int
     return response
 
 
-def draw(request: Request, shown: Page, *, block: str | None, status: int) -> HTMLResponse:
-    """Draws `block` of a page and the rail beside it, or the whole page when that is None. Notes whom it shows.
+def show(
+    request: Request, template: str, block: str | None, people: People, *, status: int = 200, **names: Any
+) -> HTMLResponse:
+    """Draws a template with these names, or for htmx its `block` alone. Notes the `people` whom it shows.
 
-    Templates see the fields of the page, `request`, `frame` (of request.state) and `fragment` (bool: only a block is
-    drawn, so `<hx-partial>` may be added).
+    With `errors` the page is a form that is refused: 422, and it stays at the address where it was opened.
     """
-    note(request, shown.shows)
+    status = 422 if names.get("errors") else status
+    response = _drawn(request, template, block if wants_block(request) else None, people, status, names)
+    if status == 422:
+        response.headers["HX-Replace-Url"] = "false"
+    return response
+
+
+def draw(request: Request, shown: Page, *, block: str | None, status: int) -> HTMLResponse:
+    """Draws `block` of a page and the rail beside it, or the whole page when that is None. Notes whom it shows."""
+    names = {field.name: getattr(shown, field.name) for field in fields(shown)}
+    return _drawn(request, shown.template, block, shown.shows, status, names)
+
+
+def _drawn(
+    request: Request, template: str, block: str | None, people: People, status: int, names: Mapping[str, Any]
+) -> HTMLResponse:
+    """Draws a template. It sees `names`, `request`, `frame` (of request.state) and `fragment`: a block is drawn alone.
+
+    A fragment has the rail beside it, and may add `<hx-partial>`.
+    """
+    note(request, people)
     frame = getattr(request.state, "frame", None) or Frame()
-    context = {"request": request, "frame": frame, "fragment": block is not None}
-    context |= {field.name: getattr(shown, field.name) for field in fields(shown)}
+    context = {**names, "request": request, "frame": frame, "fragment": block is not None}
     if block is None:
-        html = environment().get_template(shown.template).render(context)
+        html = environment().get_template(template).render(context)
     else:
-        html = render_block(environment(), shown.template, block, context) + _rail(frame)
+        html = render_block(environment(), template, block, context) + _rail(frame)
     return HTMLResponse(_with_commands(html), status, {"Vary": "HX-Request"})
 
 

@@ -1,5 +1,6 @@
 """Every page gives its template each name that it uses, and no other."""
 
+import ast
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -26,6 +27,14 @@ def pages(base: type[Page] = Page) -> Iterator[type[Page]]:
         if hasattr(kind, "template") and kind.__module__.startswith("web."):
             yield kind
         yield from pages(kind)
+
+
+def calls() -> Iterator[tuple[str, set[str]]]:
+    """The template of each call of `show`, and the names that it gives."""
+    for path in sorted(HERE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show":
+                yield ast.literal_eval(node.args[1]), {str(one.arg) for one in node.keywords} - {"status"}
 
 
 @cache
@@ -88,6 +97,11 @@ def test_a_page_has_a_field_for_each_name_of_its_template_or_of_its_people(kind:
     assert known - (told - names(kind.template)) == names(kind.template) - GIVEN
 
 
+@pytest.mark.parametrize(("template", "given"), list(calls()))
+def test_a_call_gives_each_name_of_its_template_and_no_other(template: str, given: set[str]) -> None:
+    assert given - {"errors"} == names(template) - GIVEN - {"errors"}
+
+
 @pytest.mark.parametrize("kind", list(pages()), ids=lambda kind: kind.__name__)
 def test_a_page_holds_no_module_no_desk_and_no_row_without_a_type(kind: type[Page]) -> None:
     """A template asks nothing: what may be done and what is due was settled before it is drawn."""
@@ -113,6 +127,8 @@ def parts(name: str) -> set[str]:
 
 def test_every_template_is_a_part_of_a_page() -> None:
     """The environment draws two templates itself: the macros, and the rail beside a block."""
-    drawn = {"_macros.html", "_rail.html"}.union(*(parts(kind.template) for kind in pages()))
+    drawn = {"_macros.html", "_rail.html"}.union(
+        *(parts(kind.template) for kind in pages()), *(parts(template) for template, _ in calls())
+    )
     written = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
     assert not written - drawn

@@ -109,3 +109,15 @@ def detail(document: ResourceDocument) -> Iterator[tuple[str, str]]:
     yield "Public", AUDIENCES[document.audience]
     yield "Fichiers", ", ".join(file.name for file in document.files) or EMPTY
     yield "Exemple", yes_no(document.example)
+
+
+def shown_for(document: ResourceDocument) -> list[tuple[str, str]]:
+    """Returns where a resource is shown, as labels and values."""
+    said = (
+        ("Tâches", ", ".join(tasks.VERBS.get(kind, kind) for kind in document.tasks)),
+        ("Étapes", ", ".join(vocabulary.STAGES[stage] for stage in document.stages)),
+        ("Tranches de la grille", ", ".join(BANDS.get(rank, str(rank)) for rank in document.bands)),
+        ("Programmes", ", ".join(vocabulary.PROGRAMMES.get(one, one) for one in document.programmes)),
+        ("Public", AUDIENCES[document.audience]),
+    )
+    return [(label, value) for label, value in said if value]

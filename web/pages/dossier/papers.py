@@ -18,7 +18,7 @@ from web.french import dates, typography, vocabulary
 from web.french.typography import say
 from web.http.papers import Paper, issued, whom_to_call
 from web.pages.dossier import grid_reading
-from web.pages.resources.article import public_address
+from web.pages.resources.routes import public_address
 
 ENDING = "Appuyez sur « Envoyer mes résultats »."
 

@@ -36,21 +36,24 @@ class ResourceFileRefused(ValueError):
     """A file that is not taken, with the sentence that says why."""
 
 
+def names(data: Mapping[str, Any]) -> list[str]:
+    """Returns the names of the files that were sent."""
+    return [str(one.filename) for one in _sent(data)]
+
+
 def uploads(data: Mapping[str, Any]) -> list[tuple[str, bytes]]:
-    """Returns name and content of each file that was sent, one byte more than the most, and closes them all.
+    """Returns name and content of each file that was sent, one byte more than the most."""
+    return [(str(one.filename), one.file.read(LARGEST_FILE + 1)) for one in _sent(data)]
 
-    An empty field sends a file without a name.
-    """
+
+def _sent(data: Mapping[str, Any]) -> list[UploadFile]:
+    """Returns the files of a form. An empty field sends one without a name."""
     sent = data.get("files", [])
-    found = []
-    for one in sent if isinstance(sent, list) else [sent]:
-        if isinstance(one, UploadFile):
-            with one.file as file:
-                found.append((one.filename or "", file.read(LARGEST_FILE + 1)))
-    return [(name, content) for name, content in found if name]
+    files = sent if isinstance(sent, list) else [sent]
+    return [one for one in files if isinstance(one, UploadFile) and one.filename]
 
 
-def kept(desk: Desk, sent: Sequence[tuple[str, bytes]], before: Sequence[FileNote]) -> list[FileNote]:
+def kept(desk: Desk, sent: Sequence[tuple[str, bytes]], before: Sequence[FileNote]) -> tuple[FileNote, ...]:
     """Stores the files sent, and returns them after those that stay. Raises ResourceFileRefused, having stored none."""
     if len(sent) + len(before) > MOST_FILES:
         raise ResourceFileRefused(say("Une ressource a {most} fichiers au plus.", most=MOST_FILES))
@@ -60,7 +63,7 @@ def kept(desk: Desk, sent: Sequence[tuple[str, bytes]], before: Sequence[FileNot
         digest = desk.engine.recorder.files.keep(content)
         if all(known.digest != digest for known in notes):
             notes.append(FileNote(digest, name, media, len(content)))
-    return notes
+    return tuple(notes)
 
 
 def _checked(name: str, content: bytes) -> tuple[str, str, bytes]:

@@ -17,7 +17,6 @@ from web.french.accounts import sign_in as french
 from web.hosting.mail import Mail, Outbox, outbox_for
 from web.hosting.settings import sound
 from web.http.forms import Form, FormData, validate
-from web.http.templates import page
 from web.pages.account import factor_mails
 from web.pages.team import member
 from web.pages.team.access import ACTIONS, WITHDRAW
@@ -75,4 +74,4 @@ def _back(person: UUID, done: int = -1) -> Response:
 
 def _refuse(request: Request, desk: Desk, person: UUID, why: str) -> Response:
     desk.refresh()
-    return page(request, member.member_page(desk, person, None, problem=why), status=422)
+    return member.member_page(request, desk, person, None, problem=why)

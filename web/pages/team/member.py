@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from fastapi import Request, Response
+
 from pixflow.authorization import Subject
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.events.base import Recorded
@@ -13,38 +15,30 @@ from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team.absences import absences_deputised_by, chooses_deputies, covers
 from pixflow.team.accounts import invite_account
-from pixflow.team.staff import Absence, Milestone
+from pixflow.team.staff import Absence
 from web.desk.colleagues import IDLE, absence_text, days_text, loads, role_labels
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt
-from web.desk.team.loans import LoanRow, loan_rows
+from web.desk.team.loans import loan_rows
 from web.french import dates, typography, vocabulary
 from web.french.events import sentences
 from web.french.typography import plural
 from web.http.addresses import whole_number
 from web.http.forms import OpenForm, errors_shown
 from web.http.people import NOBODY
-from web.http.templates import Page
+from web.http.templates import show
 from web.pages.team import undo
 from web.pages.team.access import AccessRow, access_row
 from web.pages.team.board import MILESTONES
 from web.pages.team.forms import FORMS, confirmable, confirmers, offers
-from web.pages.team.moves import MoveRow, move_rows
+from web.pages.team.moves import move_rows
 
 READERS: frozenset[Role] = frozenset({"referent", "manager", "administrator", "auditor"})
 """The roles that read the history of everybody. A member reads their own."""
 
 _COMMON = ("Absence", "Adresse", "Annulé", "Rôle", "Téléphone")
 """The first words of the sentences of a member that do not begin with a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class AbsenceRow:
-    """An absence that is not over, in words."""
-
-    id: UUID
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,72 +56,6 @@ class WaitingRole:
     seconds: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneRow:
-    """A milestone that was noted, or the latest of its kind: no day when there is none."""
-
-    label: str
-    on: date | None = None
-    title: str = ""
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class MemberEvent:
-    """An event of a member's history, in words."""
-
-    sentence: str
-    when: str
-    who: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class MemberPage(Page):
-    """A member of staff. `offers` are the forms that may be opened, `form` is the one that is open.
-
-    `deputised` are the colleagues they stand in for, with the days; `works`: they have not left yet.
-    `subject` is the hidden field of the open form; `receipt` says what was just recorded, `problem` why nothing was.
-    `access` is their account, for those who decide of accounts.
-    """
-
-    template = "team/member.html"
-    block = "person"
-    shows = NOBODY
-
-    id: UUID
-    name: str
-    roles: Sequence[str]
-    waiting: Sequence[WaitingRole]
-    is_me: bool
-    designated: date | None
-    designated_for: str
-    site: str
-    email: str
-    phone: str
-    left: date | None
-    works: bool
-    today: date
-    receipt: Receipt | None
-    problem: str
-    access: AccessRow | None
-    dossiers: int
-    tasks: int
-    loans: Sequence[LoanRow]
-    moves: Sequence[MoveRow]
-    may_hand_over: bool
-    offers: frozenset[str]
-    form: OpenForm | None
-    subject: str
-    deputies: Sequence[tuple[str, str]]
-    sites: Sequence[tuple[str, str]]
-    absences: Sequence[AbsenceRow]
-    past_absences: Sequence[str]
-    deputised: Sequence[tuple[str, str]]
-    latest: Sequence[MilestoneRow]
-    milestones: Sequence[MilestoneRow]
-    history: Sequence[MemberEvent]
-
-
 def blank(desk: Desk, person: UUID, name: str, about: str) -> OpenForm:
     """Returns a form with the values of the member."""
     member = desk.refs.team[person]
@@ -141,32 +69,37 @@ def refused_form(name: str, sent: Mapping[str, Any], errors: Mapping[str, str]) 
     return OpenForm(name, str(sent.get(subject, "")), sent, errors_shown(errors, {subject}), seen)
 
 
-def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, problem: str = "") -> MemberPage:
-    """Returns the page of a member; `done` is the version just recorded: 0 for no event, -1 for nothing to say."""
+def member_page(
+    request: Request, desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, problem: str = ""
+) -> Response:
+    """Shows a member. `form` is the one that is open; `problem` says why nothing was recorded.
+
+    `done` is the version just recorded: 0 for no event, -1 for nothing to say.
+    """
     member, load = desk.refs.team[id], loads(desk).get(id, IDLE)
     days = sorted(member.absences.values(), key=lambda away: away.first)
     trail = desk.trail(id)
-    sentences_by_version, events = _history(desk, trail)
-    noted = sorted(member.milestones, key=lambda one: one.stamp.on, reverse=True)
-    return MemberPage(
+    names, zone = names_for(desk), desk.zone
+    said = {r.originator_version: sentences.sentence(r, names, zone=zone, history=trail) for r in trail}
+    told = [(said[r.originator_version], sentences.when(r, zone), sentences.who(r, names)) for r in trail[::-1]]
+    refused = problem or (form and form.errors)
+    return show(
+        request,
+        "team/member.html",
+        "person",
+        NOBODY,
+        status=422 if refused else 200,
         id=id,
-        name=member.name,
+        member=member,
+        load=load,
         roles=role_labels(member, min(desk.today, member.left or desk.today)),
         waiting=_waiting(desk, id),
         is_me=id == desk.me,
-        designated=member.designated.on if member.designated else None,
-        designated_for=member.designated_for or "",
-        site=member.site or "",
-        email=member.email,
-        phone=member.phone or "",
-        left=member.left,
         works=member.works(desk.today),
         today=desk.today,
-        receipt=_receipt(desk, done, sentences_by_version, trail),
+        receipt=_receipt(desk, done, said, trail),
         problem=problem,
         access=_access(desk, id),
-        dossiers=load.dossiers,
-        tasks=load.tasks,
         loans=loan_rows(desk, [id]),
         moves=move_rows(desk, id),
         may_hand_over=desk.may(assign_advisor),
@@ -175,12 +108,13 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, 
         subject=FORMS[form.name].subject if form else "",
         deputies=_deputies(desk, id),
         sites=sites(desk),
-        absences=[AbsenceRow(away.id, absence_text(desk, away)) for away in days if away.last >= desk.today],
+        absences=[(away.id, absence_text(desk, away)) for away in days if away.last >= desk.today],
         past_absences=[absence_text(desk, away) for away in days[::-1] if away.last < desk.today],
         deputised=[(desk.refs.team[who].name, days_text(desk, away)) for who, away in _deputised(desk, id)],
-        latest=[_latest(label, member.last(kind)) for kind, label in MILESTONES.items()],
-        milestones=[_latest(MILESTONES[one.kind], one) for one in noted],
-        history=events if id == desk.me or desk.roles & READERS else [],
+        latest=[(label, member.last(kind)) for kind, label in MILESTONES.items()],
+        noted=sorted(member.milestones, key=lambda one: one.stamp.on, reverse=True),
+        labels=MILESTONES,
+        history=told if id == desk.me or desk.roles & READERS else [],
     )
 
 
@@ -208,12 +142,6 @@ def _waiting(desk: Desk, id: UUID) -> list[WaitingRole]:
     ]
 
 
-def _latest(label: str, milestone: Milestone | None) -> MilestoneRow:
-    if milestone is None:
-        return MilestoneRow(label)
-    return MilestoneRow(label, milestone.stamp.on, milestone.title, milestone.stamp.version)
-
-
 def _receipt(desk: Desk, done: int, said: Mapping[int, str], trail: Sequence[Recorded]) -> Receipt | None:
     """Returns the receipt of the command that recorded a version, with its undo."""
     if done == 0:
@@ -226,15 +154,6 @@ def _receipt(desk: Desk, done: int, said: Mapping[int, str], trail: Sequence[Rec
 def _inside(sentence: str) -> str:
     """Returns a sentence as it stands after a colon: "absence de Nadia Benali…", but "Nadia Benali a passé Pix"."""
     return typography.lower_first(sentence) if sentence.startswith(_COMMON) else sentence
-
-
-def _history(desk: Desk, trail: Sequence[Recorded]) -> tuple[dict[int, str], list[MemberEvent]]:
-    """Returns the sentence of each version, and the events of the member, the latest first."""
-    names, zone = names_for(desk), desk.zone
-    said = {r.originator_version: sentences.sentence(r, names, zone=zone, history=trail) for r in trail}
-    return said, [
-        MemberEvent(said[r.originator_version], sentences.when(r, zone), sentences.who(r, names)) for r in trail[::-1]
-    ]
 
 
 def _deputised(desk: Desk, id: UUID) -> list[tuple[UUID, Absence]]:

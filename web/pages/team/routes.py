@@ -1,8 +1,5 @@
 """Routes of Équipe: the board, a member, a new member, a milestone noted of several people."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -13,8 +10,7 @@ from pixflow.engine import new_id
 from pixflow.refused import Refused
 from pixflow.team import membership, staff
 from pixflow.team.milestones import hold_briefing
-from web.desk import refusals
-from web.desk.commands import as_seen, record
+from web.desk.commands import FormRefused, again, as_seen, check, must, read_form, record, recorded, take
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.receipts import UndoForm
@@ -24,27 +20,13 @@ from web.http.addresses import PageNumber, Version
 from web.http.forms import Form, FormData, OpenForm, validate
 from web.http.pagination import address
 from web.http.people import NOBODY
-from web.http.templates import Page, page, redirect
+from web.http.templates import page, redirect, show
 from web.pages.team import member, milestones, undo
 from web.pages.team.board import STATES, board_page
 from web.pages.team.forms import FORMS, JoinForm, TeamForm, offers, unknown_site
 
 router = APIRouter()
 MOVED = "Cela a changé entre-temps : relisez la fiche et votre saisie, puis enregistrez à nouveau."
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewMemberPage(Page):
-    """The form of a new member; `holder` is the id of the member who has that e-mail already, "" for nobody."""
-
-    template = "team/new.html"
-    block = "form"
-    shows = NOBODY
-
-    values: Mapping[str, Any]
-    errors: Mapping[str, str]
-    holder: str
-    sites: Sequence[tuple[str, str]]
 
 
 @router.get("/equipe")
@@ -92,8 +74,7 @@ def take_back(request: Request, desk: AtDesk, data: FormData) -> Response:
     (row,) = outcomes.rows
     person = UUID(row.about)
     if row.refused:
-        shown = member.member_page(desk, person, None, problem=typography.upper_first(row.refused))
-        return page(request, shown, status=422)
+        return member.member_page(request, desk, person, None, problem=typography.upper_first(row.refused))
     return RedirectResponse(f"/equipe/{person}?fait={row.recorded[-1].originator_version if row.recorded else 0}", 303)
 
 
@@ -104,26 +85,38 @@ def _see_board(reference: str) -> Response:
 # --- a new member
 
 
+def _new(request: Request, desk: Desk, form: OpenForm | None = None) -> Response:
+    """Shows the form; with the member who has that e-mail already, when there is one."""
+    must(desk, membership.add_member)
+    form = form or OpenForm("new")
+    taken = form.code == "taken"
+    holder = desk.engine.claim_holders("email", [staff.address(str(form.get("email")))]) if taken else {}
+    return show(
+        request,
+        "team/new.html",
+        "form",
+        NOBODY,
+        values=form.values,
+        errors=form.errors,
+        holder=next(iter(holder.values()), ""),
+        sites=member.sites(desk),
+    )
+
+
 @router.get("/equipe/nouveau")
 def new(request: Request, desk: AtDesk) -> Response:
-    """Shows a blank form."""
-    return _new(request, desk, {}, {})
+    return _new(request, desk)
 
 
 @router.post("/equipe/nouveau")
+@again(_new)
 def add(request: Request, desk: AtDesk, data: FormData) -> Response:
     """Adds a member. A leaver, known by their e-mail, comes back."""
-    form, errors = validate(JoinForm, data)
-    errors = missing.named(errors) or (unknown_site(desk, form) if form else {})
-    if form is None or errors:
-        return _new(request, desk, data, errors, status=422)
-    sent = form.model_dump(include={"name", "email", "phone", "site", "roles", "until"})
+    must(desk, membership.add_member)
+    form = read_form(JoinForm, data)
+    check(unknown_site(desk, form))
     person = _stream(desk, form)
-    outcome = record(desk, {"staff": person}, membership.add_member, command_id=form.command_id, **sent)
-    if outcome.refused:
-        holder = str(outcome.refused.details.get("by") or "")
-        field = "email" if outcome.refused.code == "taken" else str(outcome.refused.details.get("field", ""))
-        return _new(request, desk, data, {field: refusals.sentence(desk, outcome.refused)}, status=422, holder=holder)
+    take(desk, {"staff": person}, membership.add_member, form, taken="email")
     return redirect(request, f"/equipe/{person}?fait=1")
 
 
@@ -139,21 +132,6 @@ def _stream(desk: Desk, form: JoinForm) -> UUID:
     return new_id(form.command_id, "staff")
 
 
-def _new(
-    request: Request,
-    desk: Desk,
-    values: Mapping[str, Any],
-    errors: Mapping[str, str],
-    *,
-    status: int = 200,
-    holder: str = "",
-) -> Response:
-    if not desk.may(membership.add_member):
-        raise HTTPException(403)
-    shown = NewMemberPage(values=values, errors=errors, holder=holder, sites=member.sites(desk))
-    return page(request, shown, status=status)
-
-
 # --- one member
 
 
@@ -164,10 +142,15 @@ def read_member(
     """Shows a member; `formulaire` opens a form, about the id or the version `sur`; `fait` is the version recorded."""
     _must_exist(desk, person)
     form = member.blank(desk, person, formulaire, sur) if formulaire in offers(desk, person) else None
-    return page(request, member.member_page(desk, person, form, done=fait))
+    return member.member_page(request, desk, person, form, done=fait)
+
+
+def _again(request: Request, desk: Desk, person: UUID, name: str, form: OpenForm) -> Response:
+    return member.member_page(request, desk, person, member.refused_form(name, form.values, form.errors))
 
 
 @router.post("/equipe/{person:uuid}/{name}")
+@again(_again)
 def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData) -> Response:
     """Takes the decision of a form about a member."""
     _must_exist(desk, person)
@@ -176,19 +159,14 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
     spec = FORMS[name]
     if not desk.may(spec.decision, Subject(member=person)):
         raise HTTPException(403)
-    form, errors = validate(spec.model, data)
-    errors = missing.named(errors) or (unknown_site(desk, form) if form else {})
-    if form is None or errors:
-        return _again(request, desk, person, member.refused_form(name, data, errors))
+    form = read_form(spec.model, data)
+    check(unknown_site(desk, form))
     if _moved(desk, person, spec, form):
-        sent = {**data, "seen": desk.refs.team[person].version}
-        return _again(request, desk, person, member.refused_form(name, sent, {"": MOVED}))
+        data["seen"] = desk.refs.team[person].version
+        raise FormRefused({"": MOVED})
     outcome = record(desk, {"staff": person}, spec.decision, command_id=form.command_id, **spec.arguments(form))
-    if outcome.refused:
-        field = str(outcome.refused.details.get("field", ""))
-        errors = {field: refusals.sentence(desk, outcome.refused)}
-        return _again(request, desk, person, member.refused_form(name, data, errors))
-    version = outcome.recorded[-1].originator_version if outcome.recorded else 0
+    events = recorded(desk, outcome)
+    version = events[-1].originator_version if events else 0
     return RedirectResponse(f"/equipe/{person}?fait={version}", 303)
 
 
@@ -198,11 +176,6 @@ def _moved(desk: Desk, person: UUID, spec: TeamForm, form: Form) -> bool:
     about = str(getattr(form, spec.subject, "")) if spec.subject else ""
     moved = spec.initial(desk, seen, about) != spec.initial(desk, now, about)
     return moved and not desk.engine.has_recorded(form.command_id)
-
-
-def _again(request: Request, desk: Desk, person: UUID, form: OpenForm) -> Response:
-    desk.refresh()
-    return page(request, member.member_page(desk, person, form), status=422)
 
 
 def _must_exist(desk: Desk, person: UUID) -> None:

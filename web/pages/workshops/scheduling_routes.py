@@ -1,7 +1,5 @@
 """Routes that schedule a workshop, or one a week."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,20 +7,18 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import Field
 
-from pixflow.documents.protocol import Workshops
 from pixflow.engine import Step, new_id
 from pixflow.workshop.scheduling import cancel_workshop, schedule_workshop
-from web.desk import receipts, refusals
-from web.desk.commands import record_all
+from web.desk import receipts
+from web.desk.commands import again, check, must, read_form, take_all
 from web.desk.desk import Desk
 from web.desk.receipts import UndoForm
 from web.french import typography, validation
-from web.french.errors import missing
 from web.french.events import workshops as french
-from web.http.forms import Day, Form, FormData, validate
+from web.http.forms import Day, Form, FormData, OpenForm, validate
 from web.http.pagination import address
 from web.http.people import NOBODY
-from web.http.templates import Page, page, redirect
+from web.http.templates import redirect, show
 from web.pages.workshops import listing, undo_scheduling
 from web.pages.workshops.listing import day_off, instant
 from web.pages.workshops.routes import AtWorkshops
@@ -50,62 +46,52 @@ class SchedulingForm(Form):
         return [self.day + n * WEEK for n in range(self.times)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewWorkshopPage(Page):
-    """The form of a new workshop, with the choices of its lists; `chosen` are the values of the two facilitators."""
+def _new(request: Request, desk: Desk, form: OpenForm | None = None) -> Response:
+    """Shows the form: as it was sent, or blank, with the protocol's capacity and this person's site."""
+    must(desk, schedule_workshop)
+    form, sites = form or OpenForm("new", values=_blank(desk)), desk.refs.structure.sites
+    return show(
+        request,
+        "workshops/new.html",
+        "form",
+        NOBODY,
+        values=form.values,
+        errors=form.errors,
+        rules=desk.refs.protocol(desk.today).workshops,
+        today=desk.today,
+        campaigns=[("", "Choisir…"), *listing.campaigns(desk)],
+        sites=[("", "Choisir…"), *((site, site) for site in sites)],
+        runners=listing.runners(desk),
+        chosen=listing.pair(form.get("facilitators") or ()),
+    )
 
-    template = "workshops/new.html"
-    block = "form"
-    shows = NOBODY
 
-    values: Mapping[str, Any]
-    errors: Mapping[str, str]
-    rules: Workshops
-    today: date
-    campaigns: Sequence[tuple[str, str]]
-    sites: Sequence[tuple[str, str]]
-    runners: Sequence[tuple[str, str]]
-    chosen: Sequence[str]
+def _blank(desk: Desk) -> dict[str, Any]:
+    rules, sites = desk.refs.protocol(desk.today).workshops, desk.refs.structure.sites
+    own, me = desk.refs.team[desk.me].site, str(desk.me)
+    site = own if own in sites else sites[0] if len(sites) == 1 else ""
+    runs = me if me in dict(listing.runners(desk)) else ""
+    hours = {"starts": "14:00", "ends": "16:00"}
+    return {"site": site, "capacity": rules.largest, "times": 1, "facilitators": [runs, ""], **hours}
 
 
 @router.get("/ateliers/nouveau")
 def new(request: Request, desk: AtWorkshops) -> Response:
-    """Shows a blank form, with the protocol's capacity and this person's site."""
-    if not desk.may(schedule_workshop):
-        raise HTTPException(403)
-    rules, sites = desk.refs.protocol(desk.today).workshops, desk.refs.structure.sites
-    own = desk.refs.team[desk.me].site
-    runs = str(desk.me) if str(desk.me) in dict(listing.runners(desk)) else ""
-    values = {
-        "site": own if own in sites else sites[0] if len(sites) == 1 else "",
-        "capacity": rules.largest,
-        "times": 1,
-        "starts": "14:00",
-        "ends": "16:00",
-        "facilitators": [runs, ""],
-    }
-    return _new(request, desk, values, {})
+    return _new(request, desk)
 
 
 @router.post("/ateliers/nouveau")
+@again(_new)
 def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     """Schedules one workshop, or one a week, as one command."""
-    if not desk.may(schedule_workshop):
-        raise HTTPException(403)
-    form, errors = validate(SchedulingForm, data)
-    errors = missing.named(errors, french.MISSING)
-    if form and not errors:
-        errors = {**_unknown(desk, form), **_off_errors(desk, form)}
-    if form is None or errors:
-        return _new(request, desk, data, errors, status=422)
+    must(desk, schedule_workshop)
+    form = read_form(SchedulingForm, data, empty=french.MISSING)
+    check({**_unknown(desk, form), **_off_errors(desk, form)})
     days = _working_days(desk, form)
     ids = [new_id(form.command_id, f"workshop {n}") for n in range(len(days))]
     steps = [_step(desk, form, id, day) for id, day in zip(ids, days, strict=True)]
-    sent = form.model_dump(exclude={"command_id", "seen"})
-    outcome = record_all(desk, steps, sent, command_id=form.command_id)
-    if outcome.refused:
-        return _new(request, desk, data, refusals.field_errors(desk, outcome.refused), status=422)
-    reference = receipts.reference(outcome.recorded)
+    recorded = take_all(desk, steps, form.model_dump(exclude={"command_id", "seen"}), form)
+    reference = receipts.reference(recorded)
     if form.times == 1:
         return redirect(request, address(f"/ateliers/{ids[0]}", {"recu": reference}))
     left_out = ",".join(day.isoformat() for day in form.days if day not in days)
@@ -172,19 +158,3 @@ def _unknown(desk: Desk, form: SchedulingForm) -> dict[str, str]:
         "facilitators": {str(who) for who in form.facilitators} <= dict(listing.runners(desk)).keys(),
     }
     return {name: off for name, there in chosen.items() if not there}
-
-
-def _new(
-    request: Request, desk: Desk, values: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200
-) -> Response:
-    shown = NewWorkshopPage(
-        values=values,
-        errors=errors,
-        rules=desk.refs.protocol(desk.today).workshops,
-        today=desk.today,
-        campaigns=[("", "Choisir…"), *listing.campaigns(desk)],
-        sites=[("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
-        runners=listing.runners(desk),
-        chosen=listing.pair(values.get("facilitators", ())),
-    )
-    return page(request, shown, status=status)

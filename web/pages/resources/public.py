@@ -1,39 +1,19 @@
 """Texts that a young person takes away, read without an account: nobody signs in or is named."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from markupsafe import Markup
 
-from pixflow.documents.resource import FileNote
 from pixflow.resources.state import Resource, Revision
 from projections.store.folds import fold_of
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.people import NOBODY
-from web.http.templates import Frame, Page, page
-from web.pages.resources import markdown
-from web.pages.resources.article import public_address
+from web.http.templates import Frame, show
 from web.pages.resources.files import download
+from web.pages.resources.routes import public_address
 
 router = APIRouter()
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublicPage(Page):
-    """One text; `newer` is the address of the latest one when this one was replaced, "" otherwise."""
-
-    template = "resources/public.html"
-    shows = NOBODY
-
-    title: str
-    body: Markup
-    links: Sequence[str]
-    files: Sequence[FileNote]
-    address: str
-    newer: str
 
 
 @router.get("/t/{structure}/ressources/{resource:uuid}/{number:int}")
@@ -42,16 +22,16 @@ def read(request: Request, structure: str, resource: UUID, number: int) -> Respo
     served, state, one = _found(request, structure, resource, number)
     request.state.frame = Frame(structure_name=served.refs.structure.name, demo=served.opened.demonstration)
     latest = state.current
-    newer = latest and latest.number != number and latest.document.audience == "young"
-    shown = PublicPage(
-        title=one.document.title,
-        body=markdown.html(one.document.body),
-        links=one.document.links,
-        files=one.document.files,
+    newer = latest if latest and latest.number != number and latest.document.audience == "young" else None
+    return show(
+        request,
+        "resources/public.html",
+        None,
+        NOBODY,
+        text=one.document,
         address=public_address(structure, resource, number),
-        newer=public_address(structure, resource, latest.number) if newer and latest else "",
+        newer=public_address(structure, resource, newer.number) if newer else "",
     )
-    return page(request, shown)
 
 
 @router.get("/t/{structure}/ressources/{resource:uuid}/{number:int}/fichiers/{digest}")
