@@ -1,5 +1,6 @@
 """Brings the read tables up to the last event: folds each stream with new events once a batch, writes each row once."""
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import RLock
@@ -33,9 +34,10 @@ from projections.store.folds import (
 )
 from projections.store.indexes import without_indexes
 from projections.store.memory import Memory
-from projections.store.plain_transaction import plain_transaction
+from projections.store.postgres_transaction import PostgresTransaction
 from projections.store.row_writer import RowWriter
-from projections.store.transaction import QueryingTransaction, WriteTransaction
+from projections.store.sqlite_transaction import SqliteTransaction
+from projections.store.transaction import NeedsQueries, PlainTransaction, QueryingTransaction, WriteTransaction
 from projections.territory import contacts, partner_links, partners, referrals
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -50,6 +52,8 @@ LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.ReferentDesignated"}
 """Events of staff after which a site has, or lacks, a référent."""
 _REMEMBERED = 300  # states in the cache, of 17 kB each
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 Beside = Callable[[Connection, References, Mapping[UUID, Sequence[Recorded]]], None]
@@ -72,7 +76,7 @@ class ReadSide:
         self._folds: dict[UUID, Any] = {}
         self.memory = Memory()
         self._writer = RowWriter()
-        self._plain = plain_transaction(database)
+        self._plain = _plain_transaction(database)
         self._needs_scrub = False
         self._position = -1
         self._resume()
@@ -155,7 +159,7 @@ class ReadSide:
         """Tells whether a crash of PostgreSQL has emptied the unlogged tables since this process wrote them."""
         if not self._emptied_by_a_crash:
             return True
-        with suppress(Exception):  # damage: SQLAlchemy names it
+        with suppress(*self._plain.ERRORS):  # damage: SQLAlchemy names it
             return self._plain.position()[0] == self._position
         return False
 
@@ -164,7 +168,7 @@ class ReadSide:
         self.database.dispose()
 
     def _resume(self) -> None:
-        with suppress(Exception):  # damage: SQLAlchemy names it
+        with suppress(*self._plain.ERRORS):  # damage: SQLAlchemy names it
             if self._plain.position() == (self._position, self._needs_scrub):
                 return
         with self.database.connect() as connection:
@@ -206,7 +210,9 @@ class ReadSide:
             with self._plain as batch:
                 self._plain.expect(self._position, self._needs_scrub)
                 changes = self._apply(batch, events)
-        except Exception:
+        except Exception as error:
+            if not isinstance(error, (NeedsQueries, *self._plain.ERRORS)):
+                _log.warning("a plain batch failed: %s", type(error).__name__)
             self._position = -1  # the state in memory has moved: it is loaded again
             return False
         self._reach(events[-1].position, changes)
@@ -294,6 +300,13 @@ class ReadSide:
         if len(self._folds) + len(changes) > _REMEMBERED:
             self._folds.clear()
         self._folds |= {change.stream: change.after for change in changes[-_REMEMBERED:] if change.events}
+
+
+def _plain_transaction(database: Engine) -> PlainTransaction:
+    options = database.get_execution_options()
+    if postgres.DATABASE in options:
+        return PostgresTransaction(options[postgres.DATABASE], options[postgres.SCHEMA])
+    return SqliteTransaction(database)
 
 
 def concerned(batch: WriteTransaction, events: Sequence[Recorded], moved: set[UUID], refs: References) -> list[Change]:

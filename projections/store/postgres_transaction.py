@@ -11,14 +11,14 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Connection, Table
 
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, integers, rows, texts, uuids
 from projections.contract import Change, Row
 from projections.store.folds import DECODERS
-from projections.store.row_cache import RowCache
-from projections.store.transaction import Made, NeedsQueries
+from projections.store.transaction import Made, NeedsQueries, RowCache
 
 _JSON = msgspec.json.Encoder().encode
 _BEGIN: Statement = (b"BEGIN", ())
@@ -50,6 +50,7 @@ class PostgresTransaction:
     Raises psycopg.Error or ConnectionLost when the batch is not written, or perhaps not.
     """
 
+    ERRORS: tuple[type[Exception], ...] = (psycopg.Error, ConnectionLost, PersistenceError)
     LARGEST = 200
     """Events of a batch: for more, COPY is faster."""
 

@@ -1,14 +1,16 @@
 """Rows of the projections. A projection that fails on one stream stops for that stream alone."""
 
+import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select
 
 from projections.bookkeeping import stopped
 from projections.contract import Change, Projection
-from projections.store.transaction import WriteTransaction
+from projections.store.transaction import NeedsQueries, WriteTransaction
+
+_log = logging.getLogger(__name__)
 
 
 class RowWriter:
@@ -29,10 +31,15 @@ class RowWriter:
         `position` is the last event that the tables show.
         """
         if not self.stopped:
-            with suppress(Exception), batch.savepoint():
-                for projection in projections:
-                    write_rows(batch, projection, _of_kinds(projection, changes))
+            try:
+                with batch.savepoint():
+                    for projection in projections:
+                        write_rows(batch, projection, _of_kinds(projection, changes))
                 return
+            except NeedsQueries:
+                raise
+            except Exception as error:
+                _log.warning("rows are written for each projection alone: %s", type(error).__name__)
         for projection in projections:
             self._write_alone(batch, projection, _of_kinds(projection, changes), position)
 

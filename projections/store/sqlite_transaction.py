@@ -11,12 +11,12 @@ from typing import Any, Self, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, bindparam, delete, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from projections.contract import Change, Row
 from projections.store.bulk_writes import deletion, insertion, packer, positional, selection
 from projections.store.folds import DECODERS
-from projections.store.row_cache import RowCache
-from projections.store.transaction import Made, NeedsQueries
+from projections.store.transaction import Made, NeedsQueries, RowCache
 
 Packed = tuple[Any, ...]
 
@@ -43,6 +43,7 @@ class SqliteTransaction:
     def connection(self) -> Connection:
         raise NeedsQueries
 
+    ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, SQLAlchemyError)
     LARGEST = 5_000
     """Events of a batch: a larger one seldom goes without queries. Its streams would be folded twice."""
 

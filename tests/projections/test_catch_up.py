@@ -121,6 +121,31 @@ def test_a_stream_that_fails_in_a_build_stops_alone(
         assert set(directory.named(connection, [bad, good])) == {good}
 
 
+def test_a_fault_of_a_projection_is_told_without_its_values(
+    opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    side = follow(opened.engine, tables())
+    open_dossier(opened, "Bon")
+    side.catch_up()
+    assert not caplog.messages, "an ordinary batch says nothing"
+    monkeypatch.setattr(directory, "rows", lambda change: 1 / 0)
+    open_dossier(opened, "Mauvais")
+    side.catch_up()
+    assert "rows are written for each projection alone: ZeroDivisionError" in caplog.messages
+    assert "Mauvais" not in caplog.text
+
+
+def test_a_fault_of_the_plain_transaction_is_told(
+    opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    side = follow(opened.engine, tables())
+    dossier = open_dossier(opened)
+    monkeypatch.setattr(type(side._plain), "save", lambda batch, changes: changes[len(changes)])
+    side.catch_up()
+    assert caplog.messages == ["a plain batch failed: IndexError"]
+    assert (queue_of(side, dossier), side.stopped()) != ([], [])
+
+
 def test_a_store_opened_again_goes_on_where_it_was(played: OpenStructure, tables: Tables):
     half = ReadSide(played.engine, tables("half"))
     half.catch_up(limit=300, batch=50)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, String, Table
 
-from projections.store.row_cache import RowCache
+from projections.store.transaction import RowCache
 
 Row = tuple[int, str, int]
 TABLE = Table("rows", MetaData(), Column("stream", Integer), Column("key", String), Column("value", Integer))
