@@ -1,8 +1,9 @@
 """Base of every event, personal fields, and the recorded form of an event."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Annotated, ClassVar, Literal, TypeVar, get_origin
+from typing import Annotated, ClassVar, Literal, TypeVar, dataclass_transform, get_origin
 from uuid import UUID
 
 from msgspec import Struct
@@ -34,6 +35,20 @@ class Event:
     TOPIC: ClassVar[str]
     STAGE: ClassVar[Stage | None] = None
     CLOSES: ClassVar[bool] = False
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def event(topic: str, stage: Stage | None = None, *, closes: bool = False) -> Callable[[type[E]], type[E]]:
+    """Makes the class below it an event: its stored name, its stage, and whether it closes a task."""
+
+    def declare(cls: type[E]) -> type[E]:
+        cls.TOPIC, cls.STAGE, cls.CLOSES = topic, stage, closes
+        return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+    return declare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,9 @@
 """E-mails sent, one stream a person: ids only, no text."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Literal
 
-from pixflow.events.base import Event
+from pixflow.events.base import Event, event
 
 NoticeKind = Literal[
     "digest", "help", "stopped", "mass-reading", "glass", "second-person", "absence", "protocol", "account"
@@ -13,7 +12,7 @@ PLAIN = frozenset({"notice", "which", "on"})
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("notices.NoticeSent")
 class NoticeSent(Event):
     """An e-mail to this person: a daily digest, a call for help, a stopped table, an account suspended for mass
     reading, a young person received by a colleague, a role or an account that waits for a second person, an absence
@@ -25,7 +24,6 @@ class NoticeSent(Event):
     the draft or of the protocol and its first day.
     """
 
-    TOPIC: ClassVar[str] = "notices.NoticeSent"
     notice: NoticeKind
     which: str
     on: date

@@ -1,11 +1,9 @@
 """A member of staff: one stream a person; the team is their fold."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 from uuid import UUID
 
-from pixflow.events.base import Event, Personal
+from pixflow.events.base import Event, Personal, event
 from pixflow.events.values import Role
 
 PLAIN = frozenset(
@@ -30,73 +28,65 @@ PLAIN = frozenset(
 # --- membership and roles
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.StaffJoined")
 class StaffJoined(Event):
-    TOPIC: ClassVar[str] = "staff.StaffJoined"
     name: Personal[str]
     email: Personal[str]
     site: str | None
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.RoleGranted")
 class RoleGranted(Event):
     """A role, through `until` when it has an end. `to_confirm`: a second person confirms it, as roles that read all."""
 
-    TOPIC: ClassVar[str] = "staff.RoleGranted"
     role: Role
     on: date
     until: date | None = None
     to_confirm: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.RoleConfirmed")
 class RoleConfirmed(Event):
     """A second person confirms a role that was granted: it counts from now on."""
 
-    TOPIC: ClassVar[str] = "staff.RoleConfirmed"
     role: Role
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.RoleEnded")
 class RoleEnded(Event):
-    TOPIC: ClassVar[str] = "staff.RoleEnded"
     role: Role
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.StaffLeft")
 class StaffLeft(Event):
     """The last day of work, included. A later one replaces it."""
 
-    TOPIC: ClassVar[str] = "staff.StaffLeft"
     last_day: date
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.StaffReturned")
 class StaffReturned(Event):
     """The departure is cancelled, or the member is back, with the former roles."""
 
-    TOPIC: ClassVar[str] = "staff.StaffReturned"
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.ContactStated")
 class ContactStated(Event):
     """The professional phone (E.164) printed on papers. A later one replaces it; None removes it."""
 
-    TOPIC: ClassVar[str] = "staff.ContactStated"
     phone: Personal[str | None]
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.CalendarAddressReplaced")
 class CalendarAddressReplaced(Event):
     """The member's private feed has another address, their `number`-th change; the former one answers no more."""
 
-    TOPIC: ClassVar[str] = "staff.CalendarAddressReplaced"
     number: int
     on: date
 
@@ -104,11 +94,10 @@ class CalendarAddressReplaced(Event):
 # --- absences
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.AbsenceDeclared")
 class AbsenceDeclared(Event):
     """Absent from `first` to `last`, both included. The same `absence` again replaces it."""
 
-    TOPIC: ClassVar[str] = "staff.AbsenceDeclared"
     absence: UUID
     first: date
     last: date
@@ -116,9 +105,8 @@ class AbsenceDeclared(Event):
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.AbsenceCancelled")
 class AbsenceCancelled(Event):
-    TOPIC: ClassVar[str] = "staff.AbsenceCancelled"
     absence: UUID
     on: date
 
@@ -126,46 +114,39 @@ class AbsenceCancelled(Event):
 # --- milestones
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.ReferentDesignated")
 class ReferentDesignated(Event):
     """Designated référent Pix of the Mission locale or of a site, with the role."""
 
-    TOPIC: ClassVar[str] = "staff.ReferentDesignated"
     site: str | None
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.PixTakenByStaff", closes=True)
 class PixTakenByStaff(Event):
     """The member took the test; no score is kept."""
 
-    TOPIC: ClassVar[str] = "staff.PixTakenByStaff"
-    CLOSES: ClassVar[bool] = True
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.TrainingAttended")
 class TrainingAttended(Event):
-    TOPIC: ClassVar[str] = "staff.TrainingAttended"
     title: str
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.BriefingHeld", closes=True)
 class BriefingHeld(Event):
     """The member was briefed on Pix and its use in the structure."""
 
-    TOPIC: ClassVar[str] = "staff.BriefingHeld"
-    CLOSES: ClassVar[bool] = True
     title: str
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("staff.Retracted")
 class Retracted(Event):
     """A milestone that no longer counts."""
 
-    TOPIC: ClassVar[str] = "staff.Retracted"
     version: int
     reason: Personal[str]
     on: date

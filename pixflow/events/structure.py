@@ -1,10 +1,9 @@
 """The structure: one Mission locale."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import Literal
 
-from pixflow.events.base import Event
+from pixflow.events.base import Event, event
 
 RotationMotive = Literal["departure", "exposure", "routine"]
 """Motives of a rotation, from a closed list: a text could name a person, and this stream is in clear."""
@@ -22,14 +21,13 @@ PLAIN = frozenset(
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.StructureOpened")
 class StructureOpened(Event):
     """`calendar` is a code of working_days.CODES, `zone` an IANA time zone.
 
     A `demonstration` holds no real person: it is served without passwords.
     """
 
-    TOPIC: ClassVar[str] = "structure.StructureOpened"
     name: str
     sites: tuple[str, ...]
     zone: str
@@ -38,26 +36,24 @@ class StructureOpened(Event):
     demonstration: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.ProgramStarted")
 class ProgramStarted(Event):
     """The version of pixflow that serves the structure from now on: evidence names it."""
 
-    TOPIC: ClassVar[str] = "structure.ProgramStarted"
     pixflow: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.KeyRotated")
 class KeyRotated(Event):
     """Another key of the structure wraps its ring key: `keys` keys of streams and `backups` local backups follow."""
 
-    TOPIC: ClassVar[str] = "structure.KeyRotated"
     motive: RotationMotive
     keys: int
     backups: int
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.BackupRestored")
 class BackupRestored(Event):
     """A backup took the place of the events. `backup` is its name, `made` its time (UTC).
 
@@ -65,7 +61,6 @@ class BackupRestored(Event):
     counted.
     """
 
-    TOPIC: ClassVar[str] = "structure.BackupRestored"
     kept: int
     lost: int | None
     backup: str
@@ -74,76 +69,69 @@ class BackupRestored(Event):
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.JournalSealed")
 class JournalSealed(Event):
     """The access journal of a day as it stood when the day was over: the number of its lines, and its chains.
 
     Each of `heads` is a chain, the number of its last line of that day, and its digest as two ids.
     """
 
-    TOPIC: ClassVar[str] = "structure.JournalSealed"
     day: date
     heads: tuple[str, ...]
     lines: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.TeamConfirmed")
 class TeamConfirmed(Event):
     """The direction confirmed that everybody in the team still works here, and how many they are."""
 
-    TOPIC: ClassVar[str] = "structure.TeamConfirmed"
     people: int
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.PortfolioMapped")
 class PortfolioMapped(Event):
     """The fields chosen for the columns of a portfolio, as pairs: the position from 1, and the field, "" for ignored.
 
     `header` is a digest of the titles, for a title may hold a name. Without columns, the titles count again.
     """
 
-    TOPIC: ClassVar[str] = "structure.PortfolioMapped"
     header: str
     columns: tuple[tuple[int, str], ...]
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.ShortcutOpened")
 class ShortcutOpened(Event):
     """A computer of the structure opened the page of the tests that day: at most one a day and site, nobody named.
 
     `site` is "" for the page of all sites.
     """
 
-    TOPIC: ClassVar[str] = "structure.ShortcutOpened"
     site: str
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.OrganisationAccepted")
 class OrganisationAccepted(Event):
     """An organisation of Pix Orga is the structure's own: that of its first export, or another that was accepted."""
 
-    TOPIC: ClassVar[str] = "structure.OrganisationAccepted"
     name: str
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.OrganisationWithdrawn")
 class OrganisationWithdrawn(Event):
     """An organisation is the structure's own no more: the only export that named it was taken back."""
 
-    TOPIC: ClassVar[str] = "structure.OrganisationWithdrawn"
     name: str
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("structure.ReadingsIssued")
 class ReadingsIssued(Event):
     """Somebody took the file of who looked at whom, from a day to another, with the names of so many young people."""
 
-    TOPIC: ClassVar[str] = "structure.ReadingsIssued"
     first: date
     last: date
     people: int

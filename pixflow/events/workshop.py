@@ -1,11 +1,10 @@
 """A workshop: hours, place, facilitators, seats, attendance. Ids and counts only, no names."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import Literal
 from uuid import UUID
 
-from pixflow.events.base import Event
+from pixflow.events.base import Event, event
 from pixflow.events.values import Presence, WorkshopPaper
 
 PLAIN = frozenset({
@@ -16,11 +15,10 @@ PLAIN = frozenset({
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.WorkshopScheduled")
 class WorkshopScheduled(Event):
     """`starts` and `ends` are UTC, `day` is the structure's. Workshops of one form share their `series`."""
 
-    TOPIC: ClassVar[str] = "workshop.WorkshopScheduled"
     campaign: UUID
     site: str
     place: str
@@ -32,25 +30,22 @@ class WorkshopScheduled(Event):
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.FacilitatorJoined")
 class FacilitatorJoined(Event):
-    TOPIC: ClassVar[str] = "workshop.FacilitatorJoined"
     facilitator: UUID
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.FacilitatorLeft")
 class FacilitatorLeft(Event):
-    TOPIC: ClassVar[str] = "workshop.FacilitatorLeft"
     facilitator: UUID
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.WorkshopMoved")
 class WorkshopMoved(Event):
     """Another day, other hours or another place. Seats are kept."""
 
-    TOPIC: ClassVar[str] = "workshop.WorkshopMoved"
     place: str
     starts: datetime
     ends: datetime
@@ -58,122 +53,107 @@ class WorkshopMoved(Event):
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.WorkshopCancelled")
 class WorkshopCancelled(Event):
-    TOPIC: ClassVar[str] = "workshop.WorkshopCancelled"
     reason: Literal["facilitator", "room", "technical", "too-few", "mistake", "other"]
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.SeatTaken")
 class SeatTaken(Event):
-    TOPIC: ClassVar[str] = "workshop.SeatTaken"
     dossier: UUID
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.SeatReleased")
 class SeatReleased(Event):
-    TOPIC: ClassVar[str] = "workshop.SeatReleased"
     dossier: UUID
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.WaitlistJoined")
 class WaitlistJoined(Event):
-    TOPIC: ClassVar[str] = "workshop.WaitlistJoined"
     dossier: UUID
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.WaitlistLeft")
 class WaitlistLeft(Event):
     """A place on the waiting list is given up. A seat offered with it is free again."""
 
-    TOPIC: ClassVar[str] = "workshop.WaitlistLeft"
     dossier: UUID
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.SeatOffered")
 class SeatOffered(Event):
     """A seat offered to the first in line, through the day `until`."""
 
-    TOPIC: ClassVar[str] = "workshop.SeatOffered"
     dossier: UUID
     until: date
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.SeatOfferLapsed")
 class SeatOfferLapsed(Event):
     """An expired seat offer. The person leaves the list, and the next in line gets an offer."""
 
-    TOPIC: ClassVar[str] = "workshop.SeatOfferLapsed"
     dossier: UUID
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.AttendanceMarked", closes=True)
 class AttendanceMarked(Event):
     """An attendance mark. The latest one counts. Difficulty and ease stand in the dossier only."""
 
-    TOPIC: ClassVar[str] = "workshop.AttendanceMarked"
-    CLOSES: ClassVar[bool] = True
     dossier: UUID
     presence: Presence
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.HelpAsked")
 class HelpAsked(Event):
     """The facilitator calls for the assistant."""
 
-    TOPIC: ClassVar[str] = "workshop.HelpAsked"
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.HelpGiven")
 class HelpGiven(Event):
-    TOPIC: ClassVar[str] = "workshop.HelpGiven"
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.WorkshopClosed")
 class WorkshopClosed(Event):
     """The final counts: every registrant is marked."""
 
-    TOPIC: ClassVar[str] = "workshop.WorkshopClosed"
     present: int
     absent: int
     excused: int
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.YoungPeopleSearched")
 class YoungPeopleSearched(Event):
     """A search among all young people, for somebody who came without a seat: so many names were shown."""
 
-    TOPIC: ClassVar[str] = "workshop.YoungPeopleSearched"
     shown: int
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.PaperIssued")
 class PaperIssued(Event):
     """A member of the team took a paper with the names of so many people, to print or as a PDF."""
 
-    TOPIC: ClassVar[str] = "workshop.PaperIssued"
     paper: WorkshopPaper
     people: int
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("workshop.Retracted")
 class Retracted(Event):
     """An event of the workshop that no longer counts: a mark, a walk-in, a released seat."""
 
-    TOPIC: ClassVar[str] = "workshop.Retracted"
     version: int
     reason: str
     on: date

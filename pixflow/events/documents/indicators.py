@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pixflow.documents.definitions import Definitions
-from pixflow.events.base import Event
+from pixflow.events.base import Event, event
 
 PLAIN = frozenset(
     {
@@ -33,54 +33,49 @@ class ReportRow:
     among_least: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("indicators.DefinitionsDrafted")
 class DefinitionsDrafted(Event):
     """Definitions proposed to the team under the number `draft`. They replace an earlier draft."""
 
-    TOPIC: ClassVar[str] = "indicators.DefinitionsDrafted"
     draft: int
     document: Definitions
     note: str
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("indicators.DefinitionsEndorsed")
 class DefinitionsEndorsed(Event):
     """A colleague's comment or endorsement of a draft. The latest one counts."""
 
-    TOPIC: ClassVar[str] = "indicators.DefinitionsEndorsed"
     draft: int
     endorsed: bool
     comment: str
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("indicators.DefinitionsDraftDropped")
 class DefinitionsDraftDropped(Event):
-    TOPIC: ClassVar[str] = "indicators.DefinitionsDraftDropped"
     draft: int
     reason: str
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("indicators.DefinitionsPublished")
 class DefinitionsPublished(Event):
     """Definitions under a number. From their day on, figures of every period are counted by them."""
 
-    TOPIC: ClassVar[str] = "indicators.DefinitionsPublished"
     number: int
     document: Definitions
     from_day: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("indicators.ReportIssued")
 class ReportIssued(Event):
     """A report as it was given: the table itself, small numbers hidden, and the SHA-256 of the table.
 
     It counts the days from `first` to `last`, as of `day` by `clock`, by the definitions of this number.
     """
 
-    TOPIC: ClassVar[str] = "indicators.ReportIssued"
     number: int
     title: str
     first: date
@@ -93,11 +88,10 @@ class ReportIssued(Event):
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@event("indicators.EventLogIssued")
 class EventLogIssued(Event):
     """A log of paths for process mining left the structure: the days in which they began, why, and its SHA-256."""
 
-    TOPIC: ClassVar[str] = "indicators.EventLogIssued"
     first: date
     last: date
     reason: str
