@@ -1,21 +1,16 @@
-"""Draws the house from its imports: docs/pictures/house.svg, and the map of the README. `make map` runs it."""
+"""Draws the house from its imports: docs/pictures/house.svg. `make map` runs it."""
 
-import ast
-import re
 from collections.abc import Iterable
 from functools import cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from textwrap import wrap
 from typing import NamedTuple, TypeVar
 
 import grimp
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "pictures" / "house.svg"
-README = ROOT / "README.md"
-PACKAGES = ("web", "web.pages", "projections", "pixflow")
 Box = tuple[str, ...]
 """A room; or several that import each other, drawn together."""
 Arrows = set[tuple[Box, Box]]
@@ -43,23 +38,6 @@ def rooms(package: str) -> list[str]:
         p.parent.name for p in folder(package).glob("*/*.py")
     }
     return sorted(f"{package}.{name}" for name in names - {"__init__"})
-
-
-def size(room: str) -> int:
-    """Returns the number of modules in a room; an `__init__.py` with a docstring alone is none."""
-    return sum(has_code(path) for path in folder(room).rglob("*.py")) if is_package(room) else 1
-
-
-@cache
-def has_code(path: Path) -> bool:
-    """Tells if a module has more than a docstring; it stands in each room that is counted around it."""
-    return any(not isinstance(node, ast.Expr) for node in ast.parse(path.read_text()).body)
-
-
-def purpose(room: str) -> str:
-    """Returns the first line of a package's docstring."""
-    said = ast.get_docstring(ast.parse((folder(room) / "__init__.py").read_text())) or ""
-    return said.partition("\n")[0].rstrip(".")
 
 
 @cache
@@ -114,54 +92,18 @@ def _closure(known: Iterable[T], pairs: set[tuple[T, T]]) -> dict[T, set[T]]:
     return below
 
 
-# --- the map of the README
-
-
-def readme_map() -> str:
-    """Returns the map: packages, their rooms from top to bottom, the number of modules, what is in each."""
-    lines = [line for package in ("web", "projections", "pixflow") for line in (*_map_lines(package, ""), "")]
-    return "\n".join(["```text", *lines[:-1], "```"])
-
-
-def _map_lines(package: str, indent: str) -> list[str]:
-    """Returns the lines of a package: itself, its packages, its other modules."""
-    lines = [_line(f"{indent}{name(package)}/", size(package), purpose(package))]
-    boxes = [box for layer in House.of(package).layers() for box in layer]
-    for box, room in ((whole, part) for whole in boxes for part in whole):
-        if room in PACKAGES:
-            lines += _map_lines(room, f"{indent}  ")
-        elif is_package(room):
-            circle = f" (↔ {', '.join(name(one) for one in box if one != room)})" if len(box) > 1 else ""
-            lines.append(_line(f"{indent}  {name(room)}/", size(room), purpose(room) + circle))
-    modules = ", ".join(name(room) for room in rooms(package) if not is_package(room))
-    first, *more = wrap(modules, 90)
-    return [*lines, f"{indent}  {first}", *(f"{indent}  {line}" for line in more)]
-
-
-def _line(room: str, modules: int, said: str) -> str:
-    return f"{room:<20}{modules:4}  {said}"
-
-
-def with_map(readme: str) -> str:
-    """Returns the README with its map renewed."""
-    return re.sub(
-        r"(?<=<!-- make map -->\n).*?(?=<!-- end -->)", lambda _: f"{readme_map()}\n", readme, flags=re.DOTALL
-    )
-
-
 # --- the picture
 
 _STYLE = """
 text { font: 13px sans-serif; fill: #1d2733; text-anchor: middle }
 .band { fill: #f3f5f8; stroke: #c9d1dc }
 .title { font-weight: bold; font-size: 15px; text-anchor: start }
-.small { font-size: 11px; fill: #566273 }
 .room { fill: #ffffff; stroke: #3b5b86 }
 .file { fill: #ffffff; stroke: #a9b4c2 }
 line { stroke: #7d8da3; stroke-width: 1.2; marker-end: url(#tip) }
 .wide { fill: #3b5b86 }
 """
-_HEIGHT, _ROW, _GAP = 40, 78, 18
+_HEIGHT, _ROW = 26, 60
 _TIP = """<marker id="tip" markerWidth="8" markerHeight="8" refX="7" refY="3" orient="auto">
 <path d="M0 0L7 3L0 6z" fill="#7d8da3"/></marker>"""
 
@@ -211,13 +153,11 @@ def _band(package: str, left: int, top: int, width: int) -> tuple[list[str], int
 
 def _drawn(box: Box, x: int, y: int) -> list[str]:
     label = " ↔ ".join(map(name, box))
-    modules = sum(map(size, box))
     width = max(len(label) * 8 + 16, 84)
     kind = "room" if is_package(box[0]) else "file"
     return [
         f'<rect class="{kind}" x="{x - width // 2}" y="{y}" width="{width}" height="{_HEIGHT}" rx="5"/>',
         f'<text x="{x}" y="{y + 17}">{escape(label)}</text>',
-        f'<text class="small" x="{x}" y="{y + 32}">{modules} module{"s" if modules > 1 else ""}</text>',
     ]
 
 
@@ -235,4 +175,3 @@ def _untangled(house: House) -> list[list[Box]]:
 
 if __name__ == "__main__":
     PICTURE.write_text(picture())
-    README.write_text(with_map(README.read_text()))

@@ -1,4 +1,4 @@
-"""Tests of the documentation: names, links, citations, excerpts, transcripts, and the map of the house."""
+"""Tests of the documentation: names, links, citations, excerpts, transcripts, and the picture of the house."""
 
 import ast
 import dataclasses
@@ -23,21 +23,17 @@ from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from projections.store.catch_up import PROJECTIONS
 from tests import house
 from tests.emitted import NEVER, emitted
 from web.cli.app import app
 from web.desk.task_links import FORM_OF
 from web.french import health
 from web.hosting.settings import Settings
-from web.pages import ROUTES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")])
 EVENT_MODEL = (DOCS / "event-model.md").read_text()
-GLOSSARY = (DOCS / "glossary.md").read_text()
-README = (ROOT / "README.md").read_text()
 CLI = (DOCS / "cli.md").read_text()
 OPERATIONS = (DOCS / "operations.md").read_text()
 NO_WORD = "…"
@@ -301,31 +297,6 @@ def test_every_threat_and_every_promise_names_a_test() -> None:
     assert [row[0] for row in promises if "::" not in row[-1]] == []
 
 
-def test_every_route_stands_in_the_table_of_words() -> None:
-    there = {
-        f"{method} {re.sub(r':[a-z]+}', '}', route.path)}"
-        for route in ROUTES
-        for method in (route.methods or set()) - {"HEAD"}
-    }
-    found = {code for row in rows(section(GLOSSARY, "The routes")) for code in codes(row[0])}
-    assert found == there
-
-
-def test_the_table_of_words_names_files_that_exist_and_every_projection() -> None:
-    table = section(GLOSSARY, "The table of words")
-    heads, _, *lines = list(rows(table))
-    rooms = {"route": "web/pages", "template": "web/templates", "projection": "projections", "test": "tests"}
-    for line in lines:
-        for head, cell in zip(heads, line, strict=True):
-            for name in codes(cell) if head in rooms else ():
-                assert list((ROOT / rooms[head]).rglob(name)), f"{line[0]}: {head} {name}"
-    named = set(codes(table))
-    assert {f"{projection.NAME.replace('.', '/')}.py" for projection in PROJECTIONS} <= named
-    pages = ROOT / "web/pages"
-    routes = [*pages.rglob("*routes.py"), pages / "sign_in.py", pages / "monitoring.py"]
-    assert {str(path.relative_to(pages)) for path in routes} <= named
-
-
 def commands(command: Any, said: str = "pixflow") -> list[str]:
     """Returns every command of the terminal, as typed."""
     inside = command.list_commands(None) if hasattr(command, "commands") else ()
@@ -334,19 +305,16 @@ def commands(command: Any, said: str = "pixflow") -> list[str]:
     ]
 
 
-def test_every_command_stands_in_its_page_and_in_the_table_of_words() -> None:
-    there = commands(typer.main.get_command(app))
+def test_every_command_stands_in_its_page() -> None:
+    there, named = commands(typer.main.get_command(app)), codes(CLI)
     assert "pixflow staff add" in there
-    for page in (CLI, GLOSSARY):
-        named = codes(page)
-        assert not [command for command in there if not any(f"{code} ".startswith(f"{command} ") for code in named)]
+    assert not [command for command in there if not any(f"{code} ".startswith(f"{command} ") for code in named)]
 
 
 def test_every_setting_is_explained() -> None:
     prefix = str(Settings.model_config["env_prefix"])
     for setting in Settings.model_fields:
-        for page in (OPERATIONS, GLOSSARY):
-            assert f"`{prefix}{setting.upper()}`" in page
+        assert f"`{prefix}{setting.upper()}`" in OPERATIONS
 
 
 def test_every_check_of_doctor_is_explained() -> None:
@@ -363,17 +331,9 @@ def test_every_verb_of_make_is_explained() -> None:
 # --- the house
 
 
-def test_the_map_and_the_picture_of_the_house_are_those_of_its_imports() -> None:
-    """After a move, a new module or a new docstring of a package: `make map`."""
-    assert house.readme_map() in README
+def test_the_picture_of_the_house_is_that_of_its_imports() -> None:
+    """After a move of a package: `make map`."""
     assert house.PICTURE.read_text() == house.picture()
-
-
-def test_a_change_of_the_house_changes_its_map_and_its_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house, "size", lambda room: 999)
-    assert house.readme_map() not in README
-    assert house.with_map(README) != README
-    assert house.PICTURE.read_text() != house.picture()
 
 
 def test_the_picture_leaves_out_what_a_longer_way_implies_and_puts_importers_above() -> None:
