@@ -48,7 +48,7 @@ receive that day. *lent or borrowed*: those whose loan the person made or receiv
 deputy may also take the decisions of the absent colleague, but none about the team
 ([`authorization.py`](../pixflow/authorization.py)). Nobody changes their own roles, whatever the table says
 ([0031](decisions/0031-a-second-person-confirms-a-role.md)). Nobody alone publishes a protocol that changes retention or
-reading limits ([0064](decisions/0064-two-people-change-retention-and-reading-limits.md)). The system's actors are
+reading limits ([0031](decisions/0031-a-second-person-confirms-a-role.md)). The system's actors are
 `operator` (the command line), `clock` (the periodic jobs), `import`, and `site` (the sign-in). `partner` is somebody
 who answers by link ([docs/domain.md](domain.md#partner-links)).
 """

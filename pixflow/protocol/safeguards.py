@@ -1,6 +1,6 @@
 """Changes of a protocol that one person alone does not make: how long dossiers are kept, how many one may read.
 
-Source: docs/decisions/0064-two-people-change-retention-and-reading-limits.md.
+Source: docs/decisions/0031-a-second-person-confirms-a-role.md.
 """
 
 from collections.abc import Iterator, Sequence

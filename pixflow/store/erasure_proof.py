@@ -1,4 +1,4 @@
-"""Proof of an erasure: its command, its request, its MAC (docs/decisions/0032-no-key-is-destroyed-without-proof.md).
+"""Proof of an erasure: command, request, MAC (docs/decisions/0020-erasure-is-an-event-and-a-destroyed-key.md).
 
 Whoever may insert into the store can write `PersonErased`. They cannot make its MAC, which takes the key of digests.
 """
