@@ -64,6 +64,9 @@ trials: $(INSTALLED)  ## kill, cut, fill, race, tamper: what must survive
 map: $(INSTALLED)  ## draw the house from its imports
 	@$(BIN)/python -m tests.house
 
+events: $(INSTALLED)  ## print every event: its fields, the decisions that record it, its words
+	@$(BIN)/python -m tests.event_list
+
 pictures: $(INSTALLED)  ## take the pictures of the documentation again
 	@$(BIN)/python -m tests.browser.pictures
 
@@ -72,4 +75,4 @@ lock:  ## write the lock files: of development, and of running only (needs uv)
 	@$(EXPORT) --all-groups -o requirements.lock
 	@$(EXPORT) --no-default-groups --group build -o requirements-run.lock
 
-.PHONY: help install demo test check format coverage bench trials map pictures lock
+.PHONY: help install demo test check format coverage bench trials map events pictures lock

@@ -17,16 +17,13 @@ from typer.testing import CliRunner
 
 from pixflow import streams, tasks
 from pixflow.documents.protocol import Delays
-from pixflow.dossier.evolve import NO_ACTIVITY
-from pixflow.events import values
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.store.mapper import TypedMapper
-from pixflow.streams import KINDS, kind_of
-from tests import house
+from pixflow.streams import KINDS
+from tests import event_list, house
 from tests.emitted import NEVER, emitted
 from web.cli.app import app
-from web.desk.task_links import FORM_OF
 from web.french import health
 from web.hosting.settings import Settings
 
@@ -48,10 +45,6 @@ def each_page() -> pytest.MarkDecorator:
 def prose(text: str) -> str:
     """Returns the page without its blocks of code."""
     return re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
-
-
-def names(cls: Any) -> list[str]:
-    return [field.name for field in dataclasses.fields(cls)]
 
 
 def codes(text: str) -> list[str]:
@@ -89,8 +82,9 @@ def blocks(text: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def test_each_decision_has_a_number_of_its_own_and_bears_it() -> None:
+    """Numbers of decisions that were merged into others stay free."""
     pages = sorted((DOCS / "decisions").glob("*.md"))
-    assert [page.name[:4] for page in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
+    assert len({page.name[:4] for page in pages}) == len(pages)
     for page in pages:
         assert page.read_text().startswith(f"# {page.name[:4]} "), page.name
 
@@ -98,16 +92,9 @@ def test_each_decision_has_a_number_of_its_own_and_bears_it() -> None:
 # --- events, tasks, claims
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_event_stands_in_the_model_with_its_stage_its_fields_and_its_decisions(kind: str) -> None:
-    found = by_code(section(EVENT_MODEL, f"`{kind}`"))
-    there = {event.__name__: event for event in catalogue() if kind_of(event) == kind}
-    assert found.keys() == there.keys()
-    for name, event in there.items():
-        cells = found[name]
-        assert names(event) == codes(cells[-3]), name
-        assert set(codes(cells[-2])) == emitted()[event], name
-        assert kind != "dossier" or cells[1] == (event.STAGE or "–"), name
+def test_the_list_of_events_has_every_event_once() -> None:
+    listed = [codes(line)[0] for line in event_list.lines() if line.startswith("| `")]
+    assert sorted(listed) == sorted(event.__name__ for event in catalogue())
 
 
 def test_no_decision_is_excused_from_an_event_that_it_never_reached(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,36 +104,24 @@ def test_no_decision_is_excused_from_an_event_that_it_never_reached(monkeypatch:
     assert excused <= reached
 
 
-def test_every_stamp_and_every_value_stands_in_the_model() -> None:
+def test_every_stamp_and_every_stream_stands_in_the_model() -> None:
     stamps = [name for row in rows(section(EVENT_MODEL, "The stamps")) for name in codes(row[0])]
     assert sorted(stamps) == sorted(Recorded.__struct_fields__)
-    found = by_code(section(EVENT_MODEL, "The values"))
-    there = {name: cls for name, cls in vars(values).items() if dataclasses.is_dataclass(cls)}
-    assert {name: codes(row[1]) for name, row in found.items()} == {
-        name: [field.name for field in dataclasses.fields(cls)] for name, cls in there.items()
-    }
+    kinds = [name for row in rows(section(EVENT_MODEL, "A stream")) for name in codes(row[0])]
+    assert sorted(kinds) == sorted(KINDS)
 
 
-def test_every_task_stands_in_the_model_with_its_stage_and_its_events() -> None:
-    found = by_code(section(EVENT_MODEL, "The tasks"))
-    assert found.keys() == set(get_args(tasks.Kind))
+def test_every_task_stands_in_the_model_with_its_events_and_its_days() -> None:
+    listed = by_code(section(EVENT_MODEL, "The tasks"))
+    assert listed.keys() == set(get_args(tasks.Kind))
     events = {event.__name__ for event in catalogue()}
-    for kind, cells in found.items():
-        assert cells[1] == (tasks.STAGE_OF[kind] or "–"), kind  # type: ignore[index]
-        named = {code for cell in (cells[3], cells[6], cells[7]) for code in codes(cell)}
-        assert named - FORM_OF.keys() <= events, kind
-
-
-def test_every_delay_stands_beside_its_task_with_its_default() -> None:
-    cells = [cell for row in by_code(section(EVENT_MODEL, "The tasks")).values() for cell in row[4:6]]
-    said = {name: int(days) for cell in cells for name, days in re.findall(r"`(\w+)` (\d+)", cell)}
-    assert said == dataclasses.asdict(Delays())
-
-
-def test_every_event_that_is_no_activity_stands_in_the_model() -> None:
-    (said,) = re.findall(r"^- \*\*Activity\.\*\*.*?(?=^- )", EVENT_MODEL, re.DOTALL | re.MULTILINE)
-    found = set(codes(said)) - {"close-or-plan", "PartnerChased", "automatic"}
-    assert found == {event.__name__ for event in NO_ACTIVITY}
+    delays = dataclasses.asdict(Delays())
+    for kind, (_, _, opened, days, closed, stops) in listed.items():
+        assert {code for cell in (opened, closed, stops) for code in codes(cell)} <= events, kind
+        name = kind.replace("-", "_")
+        wanted = [delays[key] for key in (f"{name}_opens", name) if key in delays]
+        assert [int(number) for number in re.findall(r"\d+", days.partition(" or ")[0])[: len(wanted)]] == wanted, kind
+    assert f"it lapses after {delays['chase_partner_lapses']}" in listed["chase-partner"][-1]
 
 
 def test_every_claim_stands_in_the_model() -> None:
