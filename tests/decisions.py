@@ -40,17 +40,22 @@ INTRODUCTION = """# Who may take which decision
 `python -m tests.test_authorization` writes this page from the decisions; a test compares the two. To change a
 permission, change the decorator of the decision ([`decision.py`](../pixflow/decision.py)), then write the page again.
 
-*all*: on every dossier, workshop or member of staff. *own dossiers*: those that the person follows. Who was handed a
-task of a dossier reads it, and takes the decisions of this task alone
-([`task_decisions.py`](../pixflow/dossier/task_decisions.py)). *own workshops*: those that the person runs.
-*dossiers they read*: those that the person follows, those with a task handed to them, and those of people whom they
-receive that day. *lent or borrowed*: those whose loan the person made or received. *themselves*: about nobody else. A
-deputy may also take the decisions of the absent colleague, but none about the team
-([`authorization.py`](../pixflow/authorization.py)). Nobody changes their own roles, whatever the table says
-([0031](decisions/0031-a-second-person-confirms-a-role.md)). Nobody alone publishes a protocol that changes retention or
-reading limits ([0031](decisions/0031-a-second-person-confirms-a-role.md)). The system's actors are
-`operator` (the command line), `clock` (the periodic jobs), `import`, and `site` (the sign-in). `partner` is somebody
-who answers by link ([docs/domain.md](domain.md#partner-links)).
+A role reaches all dossiers, workshops or members, unless brackets say less:
+
+- *own dossiers*: those that the person follows.
+- *dossiers they read*: these, those with a task handed to them, and those of people whom they receive that day.
+- *lent or borrowed*: those whose loan the person made or received.
+- *own workshops*: those that the person runs. *themselves*: about nobody else.
+
+Who was handed a task reads its dossier, and takes the decisions of this task alone
+([`task_decisions.py`](../pixflow/dossier/task_decisions.py)). A deputy may also take the decisions of the absent
+colleague, but none about the team ([`authorization.py`](../pixflow/authorization.py)). Nobody changes their own roles,
+whatever this page says, and nobody alone publishes a protocol that changes retention or reading limits
+([0031](decisions/0031-a-second-person-confirms-a-role.md)).
+
+The system's actors are `operator` (the command line), `clock` (the periodic jobs), `import` and `site` (the sign-in).
+`partner` is somebody who answers by [link](domain.md#partner-links). A decision has its stored name; where its function
+has another name, brackets say so.
 """
 
 
@@ -78,18 +83,30 @@ GIVING_EVENTS = {name for module in MODULES for name in deciding(module)}
 
 
 def page() -> str:
-    """The text of docs/permissions.md."""
-    grouped: dict[str, list[str]] = {heading: [] for heading in GROUPS}
-    roles = get_args(Role)
-    for one in DECISIONS.values():
-        module = one.function.__module__.removeprefix("pixflow.")
+    """Returns the text of docs/permissions.md: under each heading, the decisions of those who may take them."""
+    grouped: dict[str, dict[str, list[str]]] = {heading: {} for heading in GROUPS}
+    for decision in DECISIONS.values():
+        module = decision.function.__module__.removeprefix("pixflow.")
         heading = next(heading for heading, start in GROUPS.items() if module.startswith(start))
-        reach = [one.roles.reach.get(role) for role in roles]
-        cells = [OWN[one.roles.own] if found == "own" else found or "–" for found in reach]
-        system = ", ".join(f"`{actor.removeprefix('system:').rstrip(':')}`" for actor in one.system) or "–"
-        code = f"[`{one.function.__name__}`](../pixflow/{module.replace('.', '/')}.py)"
-        grouped[heading].append(" | ".join(("", f"`{one.name}`", code, *cells, system, "")).strip())
-    head = " | ".join(("", "decision", "function", *roles, "system", "")).strip()
-    rule = "|" + " --- |" * (len(roles) + 3)
-    tables = ("\n".join((f"## {heading}\n", head, rule, *lines)) for heading, lines in grouped.items())
+        grouped[heading].setdefault(_takers(decision), []).append(_name(decision))
+    tables = (
+        "\n".join(
+            (f"## {heading}\n", *(f"- {takers}: {', '.join(sorted(names))}" for takers, names in sorted(lines.items())))
+        )
+        for heading, lines in grouped.items()
+    )
     return INTRODUCTION + "\n" + "\n\n".join(tables) + "\n"
+
+
+def _takers(decision: Decision[..., Any]) -> str:
+    """Returns the roles and the actors of the system that may take a decision."""
+    reach, own = decision.roles.reach, OWN[decision.roles.own]
+    people = [
+        f"**{role}** ({own})" if reach[role] == "own" else f"**{role}**" for role in get_args(Role) if role in reach
+    ]
+    return ", ".join([*people, *(f"`{actor.removeprefix('system:').rstrip(':')}`" for actor in decision.system)])
+
+
+def _name(decision: Decision[..., Any]) -> str:
+    function = decision.function.__name__
+    return f"`{decision.name}`" + (f" (`{function}`)" if function != decision.name else "")
