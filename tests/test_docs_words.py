@@ -20,14 +20,11 @@ PAGES = (
 )  # fmt: skip
 """The pages that tell what pixflow does. Benchmarks, proofs and decisions give names of their own."""
 QUOTED = re.compile(r"(?<![*\w])(?:\*|\*{3})(?![\s*])([^*\n]+(?:\n[^*\n]+)?)(?:\*{3}|\*)(?!\w)|« ([^»]+) »")
-MADE = {
-    "les autres sont présents", "tâches terminées aujourd'hui", "transmettre les sûrs", "terminé·e", "pour x",
-    "pour élise caron",
-}  # fmt: skip
+MADE = {"pour x", "pour élise caron"}
 """Words that a template makes of parts: a number, a name, an agreement."""
 NO_PAGE = {
     "mettre en œuvre pix emploi au sein de votre mission locale", "refused by the young person",
-    "refused by the partner", "for the advisor only", "decided by",
+    "refused by the partner", "for the advisor only",
 }  # fmt: skip
 """The title of the guide, and words that are stressed."""
 
