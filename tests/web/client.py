@@ -8,11 +8,14 @@ from functools import cache
 from itertools import dropwhile
 from threading import Thread
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import anyio
+import httpx2
 from anyio.from_thread import BlockingPortal
 from fastapi.testclient import TestClient
 from selectolax.lexbor import LexborNode
+from starlette.types import Message
 
 from tests.web.tags import tree
 
@@ -42,12 +45,61 @@ def event_loop() -> BlockingPortal:
     return started.result()
 
 
+class OneTrip(httpx2.BaseTransport):
+    """Answers a request in one trip to the event loop.
+
+    The transport of TestClient goes there eight times, which takes longer than most pages.
+    """
+
+    def __init__(self, client: TestClient, place: tuple[str, int], *, raises: bool) -> None:
+        self.client, self.place, self.raises = client, place, raises
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        assert self.client.portal
+        url, body, sent = request.url, request.read(), list[Message]()
+        scope = {
+            "type": "http", "http_version": "1.1", "method": request.method, "scheme": url.scheme, "root_path": "",
+            "path": unquote(url.path), "raw_path": url.raw_path.partition(b"?")[0], "query_string": url.query,
+            "headers": [(name.lower().encode(), value.encode()) for name, value in request.headers.multi_items()],
+            "client": self.place, "server": [url.host, url.port or {"http": 80, "https": 443}[url.scheme]],
+            "state": self.client.app_state.copy(),
+        }  # fmt: skip
+        try:
+            self.client.portal.call(self._run, scope, body, sent)
+        except Exception:
+            if self.raises:
+                raise
+        failed: Message = {"status": 500}
+        head = next((one for one in sent if one["type"] == "http.response.start"), failed)
+        parts = [] if request.method == "HEAD" else [one.get("body", b"") for one in sent if one is not head]
+        stream = httpx2.ByteStream(b"".join(parts))
+        return httpx2.Response(head["status"], headers=head.get("headers"), stream=stream, request=request)
+
+    async def _run(self, scope: dict[str, Any], body: bytes, sent: list[Message]) -> None:
+        """Runs the application, which waits for the end of its answer where it asks for more than the body."""
+        over, received = anyio.Event(), iter([{"type": "http.request", "body": body}])
+
+        async def receive() -> Message:
+            if message := next(received, None):
+                return message
+            await over.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                over.set()
+
+        await self.client.app(scope, receive, send)
+
+
 class LocalClient(TestClient):
     """FastAPI's TestClient at an address of this machine. All of them share an event loop."""
 
-    def __init__(self, app: Any, **kwargs: Any) -> None:
-        super().__init__(app, **{"base_url": OWN_URL, "client": OWN_PLACE, **kwargs})
+    def __init__(self, app: Any, *, client: tuple[str, int] = OWN_PLACE, **kwargs: Any) -> None:
+        super().__init__(app, **{"base_url": OWN_URL, **kwargs})
         self.portal = event_loop()
+        self._transport = OneTrip(self, client, raises=kwargs.get("raise_server_exceptions", True))
 
 
 class InspectingClient(LocalClient):
