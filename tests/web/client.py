@@ -8,14 +8,12 @@ from functools import cache
 from itertools import dropwhile
 from threading import Thread
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 import anyio
 import httpx2
 from anyio.from_thread import BlockingPortal
 from fastapi.testclient import TestClient
 from selectolax.lexbor import LexborNode
-from starlette.types import Message
 
 from tests.web.tags import tree
 
@@ -52,45 +50,19 @@ class OneTrip(httpx2.BaseTransport):
     """
 
     def __init__(self, client: TestClient, place: tuple[str, int], *, raises: bool) -> None:
-        self.client, self.place, self.raises = client, place, raises
+        self.portal = client.portal
+        self.asgi = httpx2.ASGITransport(client.app, raise_app_exceptions=raises, client=place)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        assert self.client.portal
-        url, body, sent = request.url, request.read(), list[Message]()
-        scope = {
-            "type": "http", "http_version": "1.1", "method": request.method, "scheme": url.scheme, "root_path": "",
-            "path": unquote(url.path), "raw_path": url.raw_path.partition(b"?")[0], "query_string": url.query,
-            "headers": [(name.lower().encode(), value.encode()) for name, value in request.headers.multi_items()],
-            "client": self.place, "server": [url.host, url.port or {"http": 80, "https": 443}[url.scheme]],
-            "state": self.client.app_state.copy(),
-        }  # fmt: skip
-        try:
-            self.client.portal.call(self._run, scope, body, sent)
-        except Exception:
-            if self.raises:
-                raise
-        failed: Message = {"status": 500}
-        head = next((one for one in sent if one["type"] == "http.response.start"), failed)
-        parts = [] if request.method == "HEAD" else [one.get("body", b"") for one in sent if one is not head]
-        stream = httpx2.ByteStream(b"".join(parts))
-        return httpx2.Response(head["status"], headers=head.get("headers"), stream=stream, request=request)
+        request.read()
+        assert self.portal
+        return self.portal.call(self._answer, request)
 
-    async def _run(self, scope: dict[str, Any], body: bytes, sent: list[Message]) -> None:
-        """Runs the application, which waits for the end of its answer where it asks for more than the body."""
-        over, received = anyio.Event(), iter([{"type": "http.request", "body": body}])
-
-        async def receive() -> Message:
-            if message := next(received, None):
-                return message
-            await over.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                over.set()
-
-        await self.client.app(scope, receive, send)
+    async def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        answer = await self.asgi.handle_async_request(request)
+        assert isinstance(answer.stream, httpx2.AsyncByteStream)
+        body = b"".join([part async for part in answer.stream])
+        return httpx2.Response(answer.status_code, headers=answer.headers, stream=httpx2.ByteStream(body))
 
 
 class LocalClient(TestClient):
