@@ -1,6 +1,6 @@
 """Permissions: the actors allowed to take a decision, and the dossiers an actor reads (docs/permissions.md)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -9,12 +9,9 @@ from msgspec import Struct
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision, Reach
-from pixflow.dossier import task_decisions
-from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.closing import review_late_event
-from pixflow.dossier.identity import correct_identity
-from pixflow.dossier.lending import lend_dossier
-from pixflow.dossier.merging import undo_merge
+from pixflow.dossier.assignment import assign_advisor, lend_dossier
+from pixflow.dossier.follow_up import review_late_event
+from pixflow.dossier.identity import correct_identity, undo_merge
 from pixflow.dossier.stages.prescription import dispatch_result
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event, Recorded
@@ -30,8 +27,63 @@ from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.team.absences import colleagues_deputised_by, deputised_roles
+from pixflow.workshop.booking import may_meet_anybody
 from pixflow.workshop.state import Workshop
-from pixflow.workshop.visitors import may_meet_anybody
+
+SEATS = frozenset({"book_seat", "release_seat", "undo_release"})
+DIAGNOSTIC = frozenset({"plan_diagnostic", "decline_diagnostic"})
+
+OF_KIND: Mapping[str, frozenset[str]] = {
+    "present-pix": frozenset({"present_pix", "assess_need", "decline_diagnostic"}),
+    "plan-diagnostic": DIAGNOSTIC | SEATS,
+    "book-workshop": DIAGNOSTIC | SEATS,
+    "rebook-absent": DIAGNOSTIC | SEATS,
+    "chase-diagnostic": DIAGNOSTIC,
+    "chase-sharing": frozenset(),
+    "hold-debrief": frozenset({"hold_debrief"}),
+    "explore-difficulty": frozenset({"explore_difficulty", "assign_self_study"}),
+    "follow-self-study": frozenset({"follow_self_study"}),
+    "build-prescription": frozenset({"build_prescription"}),
+    "refer": frozenset({"send_referral", "start_action", "end_action", "drop_action"}),
+    "chase-partner": frozenset({"chase_partner", "answer_referral", "issue_link", "revoke_link"}),
+    "offer-alternative": frozenset({"send_referral", "start_action", "end_action", "drop_action"}),
+    "record-outcome": frozenset({"start_action", "end_action", "drop_action"}),
+    "complete-path": frozenset({"take_complete_diagnostic", "decline_complete_diagnostic"}),
+    "propose-certification": frozenset({"propose_certification", "decline_certification"}),
+    "plan-retake": frozenset({"plan_retake", "decline_retake"}),
+    "close-or-plan": frozenset({"close", "plan_diagnostic"}),
+}
+"""The decisions that close each kind of task of an advisor, by their stored names."""
+
+ABOUT_A_TASK = frozenset({"set_appointment", "miss_appointment", "chase", "snooze", "hand_over"})
+"""The decisions about any task: each names its key."""
+
+BESIDE = frozenset({"take_note", "retract", "reinstate"})
+"""The decisions that every receiver may take, and who broke a glass.
+
+They retract and reinstate their own events alone.
+"""
+
+WITH_SUBJECT = frozenset(
+    {"hold-debrief", "build-prescription", "refer", "record-outcome"}
+    | {"follow-self-study", "chase-partner", "offer-alternative"}
+)
+"""The kinds whose decisions name the subject of the task: a participation, an action, a referral, tutorials."""
+
+
+def gives(key: str, decision: str, sent: Collection[str] | None) -> bool:
+    """Tells if a handed task gives a decision. `sent` are the values sent with it; None asks about any values."""
+    if decision in BESIDE:
+        return True
+    if decision in ABOUT_A_TASK:
+        return sent is None or key in sent
+    kind, _, subject = key.partition(":")
+    named = sent is None or kind not in WITH_SUBJECT or subject in sent
+    return named and decision in OF_KIND.get(kind, ())
+
+
+# --- permissions: the actors allowed to take a decision, and the dossiers an actor reads (docs/permissions.md)
+
 
 TASK_OWNERS = frozenset[Role]({"advisor", "facilitator", "referent"})
 """The roles that may have tasks of their own: of their dossiers, of workshops they run, or handed over to them."""
@@ -154,7 +206,7 @@ def _owns(person: UUID, decision: Decision[..., Any], subject: Subject, today: d
 
 def _is_received(actor: Actor, decision: Decision[..., Any], subject: Subject, today: date) -> bool:
     """Tells if the glass that this actor broke gives the decision: a paper, or a note."""
-    given = decision.roles.own == "reading" or decision.name in task_decisions.BESIDE
+    given = decision.roles.own == "reading" or decision.name in BESIDE
     return given and subject.dossier is not None and receives(UUID(actor.id), subject.dossier, today)
 
 
@@ -163,7 +215,7 @@ def _decides(person: UUID, decision: str, dossier: Dossier, sent: frozenset[str]
     if dossier.advisor == person:
         return True
     mine = (key for key, handover in dossier.handovers.items() if handover.to == person and handover.is_active(today))
-    return any(task_decisions.gives(key, decision, sent) for key in mine)
+    return any(gives(key, decision, sent) for key in mine)
 
 
 def is_entrusted(actor: Actor, workshop: Workshop, dossier: Dossier, refs: References, now: datetime) -> bool:

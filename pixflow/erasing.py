@@ -14,13 +14,12 @@ import msgspec
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError
-from pixflow.backups.erasure_log import erasures, has_all, people, register, register_path, remaining
-from pixflow.backups.erasure_register import Erasure
+from pixflow.backups.erasure_log import Erasure, erasures, has_all, people, register, register_path, remaining
 from pixflow.backups.key_copies import refresh_keys
-from pixflow.dossier.privacy.erasure import erase_again, erase_person
+from pixflow.dossier.privacy import erase_again, erase_person
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, Engine, new_id
-from pixflow.events.territory.contact import ContactErasure
+from pixflow.events.contact import ContactErasure
 from pixflow.importing.erasure import rows_taken_back
 from pixflow.importing.uploads import Uploads
 from pixflow.participation.matches import erase_participation

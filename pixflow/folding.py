@@ -7,13 +7,13 @@ from typing import TypeVar
 from msgspec import Struct
 
 from pixflow.events.base import Event, Recorded, event_day
+from pixflow.events.contact import ContactErased
 from pixflow.events.dossier import PersonErased as DossierErased
 from pixflow.events.dossier import Retracted as DossierRetracted
 from pixflow.events.participation import PersonErased as ParticipationErased
 from pixflow.events.participation import Retracted as ParticipationRetracted
+from pixflow.events.partner import Retracted as PartnerRetracted
 from pixflow.events.staff import Retracted as StaffRetracted
-from pixflow.events.territory.contact import ContactErased
-from pixflow.events.territory.partner import Retracted as PartnerRetracted
 from pixflow.events.workshop import Retracted as WorkshopRetracted
 
 S = TypeVar("S")

@@ -15,9 +15,9 @@ from pixflow.documents.protocol import ProtocolDocument, in_force
 from pixflow.events.base import Recorded, Unopened
 from pixflow.participation import campaign
 from pixflow.participation.campaign import Campaign
-from pixflow.protocol import definitions, publishing
-from pixflow.protocol.definitions import IndicatorDocuments, NumberedDefinitions
-from pixflow.protocol.publishing import Grilles, NumberedGrille, Protocols
+from pixflow.protocol import publishing
+from pixflow.protocol import publishing as definitions
+from pixflow.protocol.publishing import Grilles, IndicatorDocuments, NumberedDefinitions, NumberedGrille, Protocols
 from pixflow.structure import Structure
 from pixflow.team import staff
 from pixflow.team.staff import Staff

@@ -11,11 +11,10 @@ from pixflow.dossier import evolve as dossier_evolve
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event, Recorded
 from pixflow.identity import normalise
-from pixflow.participation import campaign, intake
+from pixflow.participation import campaign
 from pixflow.participation import state as participation_state
-from pixflow.partners import catalogue_state, contact_state
 from pixflow.partners import state as partner_state
-from pixflow.protocol import definitions, publishing
+from pixflow.protocol import publishing
 from pixflow.resources import state as resources_state
 from pixflow.team import notices, staff
 from pixflow.workshop import state as workshop_state
@@ -45,7 +44,7 @@ def _campaign(state: campaign.Campaign) -> Claims:
     return frozenset(codes | ({("campaign", str(state.pix_id))} if state.pix_id else set()))
 
 
-def _intake(state: intake.Intake) -> Claims:
+def _intake(state: campaign.Intake) -> Claims:
     return frozenset(("export", digest) for digest in state.digests)
 
 
@@ -82,10 +81,10 @@ KINDS: dict[str, Kind] = {
     "structure": Kind(structure.fold, structure.evolve),
     "protocol": Kind(publishing.fold_protocols, publishing.evolve_protocols),
     "grille": Kind(publishing.fold_grilles, publishing.evolve_grilles),
-    "indicators": Kind(definitions.fold, definitions.evolve),
+    "indicators": Kind(publishing.fold, publishing.evolve),
     "staff": Kind(staff.fold, staff.evolve, _staff),
     "campaign": Kind(campaign.fold, campaign.evolve, _campaign),
-    "intake": Kind(intake.fold, intake.evolve, _intake),
+    "intake": Kind(campaign.fold_intake, campaign.evolve_intake, _intake),
     "participation": Kind(participation_state.fold, participation_state.evolve, _participation),
     "dossier": Kind(dossier_evolve.fold, dossier_evolve.evolve, _dossier),
     "workshop": Kind(workshop_state.fold, workshop_state.evolve),
@@ -93,8 +92,8 @@ KINDS: dict[str, Kind] = {
     "resource": Kind(resources_state.fold, resources_state.evolve),
     "question": Kind(resources_state.fold_question, resources_state.evolve_question),
     "partner": Kind(partner_state.fold, partner_state.evolve, _partner),
-    "contact": Kind(contact_state.fold, contact_state.evolve),
-    "catalogue": Kind(catalogue_state.fold, catalogue_state.evolve),
+    "contact": Kind(partner_state.fold_contact, partner_state.evolve_contact),
+    "catalogue": Kind(partner_state.fold_catalogue, partner_state.evolve_catalogue),
 }
 
 

@@ -19,7 +19,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, Claims, kind_of
-from pixflow.workshop.visitors import is_registered
+from pixflow.workshop.booking import is_registered
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 LARGEST = 2**31 - 1

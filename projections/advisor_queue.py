@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from pixflow import tasks
-from pixflow.dossier.stepper import current_stage
+from pixflow.dossier.state import current_stage
 from pixflow.identity import normalise
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row

@@ -28,9 +28,8 @@ from sqlalchemy import (
 
 from pixflow.authorization import Scope
 from pixflow.documents.grille import percent
-from pixflow.dossier.privacy.retention import RULES, Rule
-from pixflow.dossier.state import Dossier
-from pixflow.dossier.stepper import current_stage
+from pixflow.dossier.retention import RULES, Rule
+from pixflow.dossier.state import Dossier, current_stage
 from pixflow.identity import normalise
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row

@@ -48,7 +48,7 @@ A role reaches all dossiers, workshops or members, unless brackets say less:
 - *own workshops*: those that the person runs. *themselves*: about nobody else.
 
 Who was handed a task reads its dossier, and takes the decisions of this task alone
-([`task_decisions.py`](../pixflow/dossier/task_decisions.py)). A deputy may also take the decisions of the absent
+([`authorization.py`](../pixflow/authorization.py)). A deputy may also take the decisions of the absent
 colleague, but none about the team ([`authorization.py`](../pixflow/authorization.py)). Nobody changes their own roles,
 whatever this page says, and nobody alone publishes a protocol that changes retention or reading limits
 ([0031](decisions/0031-a-second-person-confirms-a-role.md)).

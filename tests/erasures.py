@@ -5,8 +5,8 @@ from uuid import UUID, uuid4, uuid5
 
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier import merging
-from pixflow.dossier.privacy.erasure import Reason, request_erasure
+from pixflow.dossier import identity
+from pixflow.dossier.privacy import Reason, request_erasure
 from pixflow.participation import matches
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
@@ -50,8 +50,8 @@ def merge(opened: OpenStructure, duplicate: UUID, into: UUID, by: Actor) -> None
         Step({"participation": one}, matches.move_match, {"dossier": into}) for one in other.diagnostic.participations
     )
     steps = [
-        Step({"dossier": duplicate}, merging.merge_dossier, joins),
-        Step({"dossier": into}, merging.take_over_duplicate, context=taken),
+        Step({"dossier": duplicate}, identity.merge_dossier, joins),
+        Step({"dossier": into}, identity.take_over_duplicate, context=taken),
         *moved,
     ]
     engine.execute_all(steps, "merge", by=by, command_id=uuid4(), via="web")
@@ -65,7 +65,7 @@ def part(opened: OpenStructure, duplicate: UUID, by: Actor) -> None:
     said = {"reason": "deux personnes"}
     steps = [
         *(Step({"participation": one}, matches.undo_match_move, said) for one in merge.participations),
-        Step({"dossier": merge.into}, merging.undo_take_over, said, {"command": command}),
-        Step({"dossier": duplicate}, merging.undo_merge, said),
+        Step({"dossier": merge.into}, identity.undo_take_over, said, {"command": command}),
+        Step({"dossier": duplicate}, identity.undo_merge, said),
     ]
     engine.execute_all(steps, "part", by=by, command_id=uuid4(), via="web")

@@ -11,11 +11,9 @@ from msgspec.structs import replace
 
 from pixflow import authorization
 from pixflow.actor import CLOCK, IMPORT, OPERATOR, PARTNER, SYSTEM, Actor
-from pixflow.authorization import Scope, Subject, principal, require, roles, scope
+from pixflow.authorization import BESIDE, Scope, Subject, principal, require, roles, scope
 from pixflow.decision import Argument, Decision
-from pixflow.dossier import task_decisions
 from pixflow.dossier.state import Dossier
-from pixflow.dossier.task_decisions import BESIDE
 from pixflow.events.dossier import GlassBroken
 from pixflow.events.values import Role
 from pixflow.reference_data import References
@@ -206,9 +204,9 @@ def test_every_task_of_an_advisor_says_which_decisions_it_gives() -> None:
         "review-late-event", "confirm-erasure", "answer-question", "revise-resource", "take-pix", "brief-newcomer",
         "designate-referent", "confirm-team", "review-partner", "verify-partner", "update-contact",
     }  # fmt: skip
-    assert set(task_decisions.OF_KIND) == set(get_args(Kind)) - of_others
-    assert task_decisions.OF_KIND.keys() >= task_decisions.WITH_SUBJECT
-    named = {*task_decisions.ABOUT_A_TASK, *task_decisions.BESIDE}.union(*task_decisions.OF_KIND.values())
+    assert set(authorization.OF_KIND) == set(get_args(Kind)) - of_others
+    assert authorization.OF_KIND.keys() >= authorization.WITH_SUBJECT
+    named = {*authorization.ABOUT_A_TASK, *authorization.BESIDE}.union(*authorization.OF_KIND.values())
     assert {name for name in named if "advisor" not in DECISIONS[name].roles.reach} == set()
 
 

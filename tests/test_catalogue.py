@@ -25,19 +25,22 @@ from pixflow.documents.definitions import Definitions
 from pixflow.documents.grille import Band, Grille, Proposal
 from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
 from pixflow.documents.resource import FileNote, ResourceDocument
-from pixflow.dossier import assignment, closing, follow_up, glass, identity, lending, merging, retraction
-from pixflow.dossier.privacy import disclosure, erasure
+from pixflow.dossier import assignment, follow_up, identity, privacy, retraction
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
-from pixflow.events import access as x
 from pixflow.events import campaign as c
+from pixflow.events import contact as k
 from pixflow.events import dossier as d
+from pixflow.events import indicators as i
 from pixflow.events import participation as p
+from pixflow.events import partner as t
+from pixflow.events import question as q
+from pixflow.events import resource as r
 from pixflow.events import staff as s
+from pixflow.events import staff as x
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
 from pixflow.events.catalogue import catalogue
-from pixflow.events.documents import indicators as i
 from pixflow.events.grille import (
     GrilleDraftDropped,
     GrilleDrafted,
@@ -46,8 +49,6 @@ from pixflow.events.grille import (
     GrillePublished,
 )
 from pixflow.events.intake import ExportReceived, ExportTakenBack
-from pixflow.events.knowledge import question as q
-from pixflow.events.knowledge import resource as r
 from pixflow.events.notices import NoticeSent
 from pixflow.events.protocol import (
     ProtocolDraftDropped,
@@ -69,8 +70,6 @@ from pixflow.events.structure import (
     StructureOpened,
     TeamConfirmed,
 )
-from pixflow.events.territory import contact as k
-from pixflow.events.territory import partner as t
 from pixflow.events.values import (
     ContactDetails,
     Level,
@@ -83,18 +82,18 @@ from pixflow.events.values import (
     Result,
 )
 from pixflow.folding import Stamp
-from pixflow.participation import campaign, imports, intake, matches
-from pixflow.partner_links import answering, issuing
+from pixflow.participation import campaign, matches
+from pixflow.partner_links import issuing
 from pixflow.partners import catalogue as places_catalogue
-from pixflow.partners import contacts, joins, listing, offers, places
+from pixflow.partners import contacts, listing
 from pixflow.partners.state import PartnerState
-from pixflow.protocol import definition_drafting, drafting, publishing
-from pixflow.resources import questions, sharing
+from pixflow.protocol import drafting, publishing
+from pixflow.resources import sharing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from pixflow.team import absences, accounts, calendar, confirmation, membership, milestones, notices, roles, staff
-from pixflow.team.access import Access
-from pixflow.workshop import booking, papers, scheduling, undo, visitors
+from pixflow.team import absences, accounts, membership, notices, staff
+from pixflow.team.staff import Access
+from pixflow.workshop import booking, scheduling
 from tests.decisions import DECISIONS
 from tests.given import (
     ACTION,
@@ -343,7 +342,7 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     TeamConfirmed: Emitted(
         (STRUCTURE,),
-        confirmation.confirm_team,
+        membership.confirm_team,
         {"members": (OTHER,), "team": {OTHER: staff.Staff(version=1)}, "on": DAY},
     ),
     PortfolioMapped: Emitted(
@@ -388,21 +387,21 @@ EMITTED: dict[type[Event], Emitted] = {
         drafting.withdraw_grille_publication,
         {"number": 2, "on": DAY},
     ),
-    i.DefinitionsDrafted: Emitted((), definition_drafting.draft_definitions, {"document": DEFINITIONS, **DRAFT}),
-    i.DefinitionsEndorsed: Emitted((DEFINITIONS_DRAFTED,), definition_drafting.endorse_definitions, OPINION),
+    i.DefinitionsDrafted: Emitted((), drafting.draft_definitions, {"document": DEFINITIONS, **DRAFT}),
+    i.DefinitionsEndorsed: Emitted((DEFINITIONS_DRAFTED,), drafting.endorse_definitions, OPINION),
     i.DefinitionsDraftDropped: Emitted(
         (DEFINITIONS_DRAFTED,),
-        definition_drafting.drop_definitions_draft,
+        drafting.drop_definitions_draft,
         {"draft": 1, "reason": "trop tôt", "on": DAY},
     ),
     i.DefinitionsPublished: Emitted(
         (DEFINITIONS_DRAFTED,),
-        definition_drafting.publish_definitions,
+        drafting.publish_definitions,
         {"draft": 1, "from_day": LATER, "alone": True, "on": DAY},
     ),
     i.ReportIssued: Emitted(
         (),
-        definition_drafting.issue_report,
+        drafting.issue_report,
         {
             "title": "Premier semestre", "first": DAY, "last": LATER, "day": LATER, "clock": "known", "definitions": 1,
             "rows": (i.ReportRow(indicator="I5", part="done", counted=81, among=104, rate=0.7788),),
@@ -411,7 +410,7 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     i.EventLogIssued: Emitted(
         (),
-        definition_drafting.issue_event_log,
+        drafting.issue_event_log,
         {
             "first": DAY, "last": LATER, "reason": "étude des parcours", "cases": 81, "events": 2879,
             "digest": "ab" * 32, "on": LATER,
@@ -430,30 +429,30 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     s.RoleConfirmed: Emitted(
         (*CAMILLE, s.RoleGranted(role="auditor", on=DAY)),
-        roles.confirm_role,
+        membership.confirm_role,
         {"role": "auditor", "on": DAY, "actor": OPERATOR},
     ),
     s.RoleEnded: Emitted(
         (*CAMILLE, s.RoleGranted(role="facilitator", on=DAY)),
-        roles.change_roles,
+        membership.change_roles,
         {"roles": ("facilitator",), "on": DAY},
     ),
     s.StaffLeft: Emitted(CAMILLE, membership.record_departure, {"last_day": LATER, "on": DAY}),
     s.StaffReturned: Emitted((*CAMILLE, s.StaffLeft(last_day=DAY, on=DAY)), membership.undo_departure, {"on": LATER}),
     s.ContactStated: Emitted(CAMILLE, membership.state_contact, {"phone": "01 99 00 12 34", "on": DAY}),
-    s.CalendarAddressReplaced: Emitted(CAMILLE, calendar.replace_calendar_address, {"number": 1, "on": DAY}),
+    s.CalendarAddressReplaced: Emitted(CAMILLE, absences.replace_calendar_address, {"number": 1, "on": DAY}),
     s.AbsenceDeclared: Emitted(CAMILLE, absences.declare_absence, AWAY),
     s.AbsenceCancelled: Emitted(
         (*CAMILLE, s.AbsenceDeclared(absence=PLAN, first=DAY, last=LATER, deputy=None, on=DAY)),
         absences.cancel_absence,
         {"absence": PLAN, "on": DAY},
     ),
-    s.ReferentDesignated: Emitted(CAMILLE, milestones.designate_referent, {"site": "L'Aigle", "on": DAY}),
-    s.PixTakenByStaff: Emitted(CAMILLE, milestones.take_pix, {"on": DAY}),
-    s.TrainingAttended: Emitted(CAMILLE, milestones.attend_training, {"title": "Pix Orga", "on": DAY}),
-    s.BriefingHeld: Emitted(CAMILLE, milestones.hold_briefing, {"title": "Réunion d’équipe", "on": DAY}),
+    s.ReferentDesignated: Emitted(CAMILLE, membership.designate_referent, {"site": "L'Aigle", "on": DAY}),
+    s.PixTakenByStaff: Emitted(CAMILLE, membership.take_pix, {"on": DAY}),
+    s.TrainingAttended: Emitted(CAMILLE, membership.attend_training, {"title": "Pix Orga", "on": DAY}),
+    s.BriefingHeld: Emitted(CAMILLE, membership.hold_briefing, {"title": "Réunion d’équipe", "on": DAY}),
     s.Retracted: Emitted(
-        (*CAMILLE, s.PixTakenByStaff(on=DAY)), milestones.undo_milestone, {"version": 3, "reason": "erreur", "on": DAY}
+        (*CAMILLE, s.PixTakenByStaff(on=DAY)), membership.undo_milestone, {"version": 3, "reason": "erreur", "on": DAY}
     ),
     x.AccountInvited: Emitted(CAMILLE, accounts.invite_account, {"on": DAY, "actor": str(COLLEAGUE)}),
     x.AccountOpened: Emitted(CAMILLE, accounts.open_account, {"way": "passkey", "on": DAY}),
@@ -519,7 +518,7 @@ EMITTED: dict[type[Event], Emitted] = {
     c.CampaignWithdrawn: Emitted((found(), RECEIVED, TAKEN_BACK), campaign.withdraw_campaign, {"on": DAY}),
     ExportReceived: Emitted(
         (),
-        intake.receive_export,
+        campaign.receive_export,
         {
             "digest": "ab" * 32,
             "campaign": CAMPAIGN,
@@ -531,25 +530,25 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     ExportTakenBack: Emitted(
         (RECEIVED,),
-        intake.take_back_export,
+        campaign.take_back_export,
         {"version": 1, "taken": 5, "left": 1, "on": LATER},
     ),
-    p.ParticipationImported: Emitted((), imports.import_participation, ROW),
+    p.ParticipationImported: Emitted((), matches.import_participation, ROW),
     p.PurposeSettled: Emitted(
-        (imported(purpose=None),), imports.settle_purpose, {"purpose": "initial", "on": DAY}
+        (imported(purpose=None),), matches.settle_purpose, {"purpose": "initial", "on": DAY}
     ),
     p.ParticipationProgressed: Emitted(
-        (imported(),), imports.record_progress, FOLLOW | {"progress": Decimal("0.8"), "result": None}
+        (imported(),), matches.record_progress, FOLLOW | {"progress": Decimal("0.8"), "result": None}
     ),
     p.ResultShared: Emitted(
-        (imported(),), imports.record_progress, FOLLOW | {"progress": Decimal(1), "result": RESULT}
+        (imported(),), matches.record_progress, FOLLOW | {"progress": Decimal(1), "result": RESULT}
     ),
     p.ProfileShared: Emitted(
         (imported(purpose="profile", started=None, progress=None),),
-        imports.record_progress,
+        matches.record_progress,
         FOLLOW | {"progress": None, "result": None, "profile": PROFILE, "ordinal": 1},
     ),
-    p.ParticipationVanished: Emitted((imported(),), imports.record_disappearance, FOLLOW),
+    p.ParticipationVanished: Emitted((imported(),), matches.record_disappearance, FOLLOW),
     p.MatchConfirmed: Emitted((imported(), opened()), matches.confirm_match, MATCH),
     p.MatchRejected: Emitted((imported(),), matches.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
     p.ParticipationSetAside: Emitted((imported(),), matches.set_participation_aside, {"reason": "collègue", "on": DAY}),
@@ -572,7 +571,7 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     d.AdvisorAssigned: Emitted((opened(),), assignment.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
     d.DossierLent: Emitted(
-        (opened(), assigned()), lending.lend_dossier, {"advisor": COLLEAGUE, "until": LATER, "on": DAY}
+        (opened(), assigned()), assignment.lend_dossier, {"advisor": COLLEAGUE, "until": LATER, "on": DAY}
     ),
     d.NeedAssessed: Emitted(
         (opened(),), orientation.assess_need, {"needed": False, "reason": "très à l'aise", "on": DAY}
@@ -671,11 +670,11 @@ EMITTED: dict[type[Event], Emitted] = {
         (*PRESCRIBED, sent(), link_issued()), issuing.revoke_link, {"referral": REFERRAL, "on": DAY}
     ),
     d.ReferralSeen: Emitted(
-        (*PRESCRIBED, sent(), link_issued()), answering.see_referral, {"link": PARTNER_LINK, "on": DAY}
+        (*PRESCRIBED, sent(), link_issued()), issuing.see_referral, {"link": PARTNER_LINK, "on": DAY}
     ),
     d.AnswerPromised: Emitted(
         (*PRESCRIBED, sent(), link_issued()),
-        answering.promise_answer,
+        issuing.promise_answer,
         {"link": PARTNER_LINK, "until": date(2026, 9, 30), "on": DAY},
     ),
     d.ReferralAnswered: Emitted(
@@ -685,7 +684,7 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     d.OutcomeReported: Emitted(
         (*PRESCRIBED, sent(), answered(), link_issued(purpose="outcome")),
-        answering.report_outcome,
+        issuing.report_outcome,
         {"link": PARTNER_LINK, "outcome": "done", "day": DAY, "note": "assidue", "on": DAY},
     ),
     d.ActionStarted: Emitted(
@@ -772,44 +771,44 @@ EMITTED: dict[type[Event], Emitted] = {
         no_effect="a note is read in the history and decides nothing",
     ),
     d.LateEventReviewed: Emitted(
-        (opened(), linked(), closed(), received()), closing.review_late_event, {"note": "lu", "on": DAY}
+        (opened(), linked(), closed(), received()), follow_up.review_late_event, {"note": "lu", "on": DAY}
     ),
-    d.DossierClosed: Emitted((opened(),), closing.close_dossier, {"reason": "other", "note": "décès", "on": DAY}),
-    d.DossierReopened: Emitted((opened(), closed()), closing.reopen_dossier, {"reason": "revenue", "on": DAY}),
+    d.DossierClosed: Emitted((opened(),), follow_up.close_dossier, {"reason": "other", "note": "décès", "on": DAY}),
+    d.DossierReopened: Emitted((opened(), closed()), follow_up.reopen_dossier, {"reason": "revenue", "on": DAY}),
     d.DossierMerged: Emitted(
         (opened(), assigned()),
-        merging.merge_dossier,
+        identity.merge_dossier,
         {"dossier_id": DOSSIER, "into": OTHER_DOSSIER, "gives_number": True, "version": 2, "on": DAY},
     ),
     d.DuplicateJoined: Emitted(
         (opened(), assigned()),
-        merging.take_over_duplicate,
+        identity.take_over_duplicate,
         {"other": Dossier(), "duplicate": OTHER_DOSSIER, "duplicate_history": (), "on": DAY},
     ),
     d.CopyIssued: Emitted(
         (opened(),),
-        disclosure.issue_copy,
+        privacy.issue_copy,
         {"actor": "somebody else", "on": DAY},
         no_effect="what was handed out is read in the history and decides nothing",
     ),
     d.PaperIssued: Emitted(
         (opened(),),
-        disclosure.issue_paper,
+        privacy.issue_paper,
         {"paper": "fiche", "actor": "somebody else", "on": DAY},
         no_effect="what was handed out is read in the history and decides nothing",
     ),
     d.GlassBroken: Emitted(
-        (opened(),), glass.break_glass, {"reason": "à l’accueil", "nth": 1, "actor": "somebody else", "on": DAY}
+        (opened(),), assignment.break_glass, {"reason": "à l’accueil", "nth": 1, "actor": "somebody else", "on": DAY}
     ),
-    d.ErasureRequested: Emitted((opened(),), erasure.request_erasure, {"reason": "request", "on": DAY}),
+    d.ErasureRequested: Emitted((opened(),), privacy.request_erasure, {"reason": "request", "on": DAY}),
     d.ErasureDeclined: Emitted(
         (opened(), d.ErasureRequested(reason="request", on=DAY)),
-        erasure.decline_erasure,
+        privacy.decline_erasure,
         {"note": "un accompagnement est en cours", "on": LATER},
     ),
     d.PersonErased: Emitted(
         (opened(), d.ErasureRequested(reason="request", on=DAY)),
-        erasure.erase_person,
+        privacy.erase_person,
         {
             "request": 2,
             "participations": (PARTICIPATION,),
@@ -854,19 +853,19 @@ EMITTED: dict[type[Event], Emitted] = {
     w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), scheduling.close_workshop, {"on": HELD}),
     w.YoungPeopleSearched: Emitted(
         (scheduled(),),
-        visitors.look_among_all,
+        booking.look_among_all,
         {"shown": 2, "actor": "somebody else", "now": hours(HELD)["starts"], "on": HELD},
         no_effect="who looked among all is read in the history and decides nothing",
     ),
     w.PaperIssued: Emitted(
         (scheduled(), seated()),
-        papers.issue_workshop_paper,
+        scheduling.issue_workshop_paper,
         {"paper": "sheet", "people": 1, "actor": "somebody else", "on": DAY},
         no_effect="what was handed out is read in the history and decides nothing",
     ),
     w.Retracted: Emitted(
         (scheduled(), seated(), marked(), opened(), booked(), attended()),
-        undo.undo_attendance,
+        booking.undo_attendance,
         SEAT | {"reason": "erreur", "on": HELD},
     ),
     NoticeSent: Emitted((), notices.send_notice, {"notice": "digest", "which": "2026-09-15", "on": DAY}),
@@ -886,25 +885,25 @@ EMITTED: dict[type[Event], Emitted] = {
         (SHARED,), sharing.mark_resource, {"number": 1, "useful": False, "comment": "trop long", "on": LATER}
     ),
     q.QuestionAsked: Emitted(
-        (), questions.ask_question, {"text": "Que dire à qui refuse le test ?", "task": "present-pix", "on": DAY}
+        (), sharing.ask_question, {"text": "Que dire à qui refuse le test ?", "task": "present-pix", "on": DAY}
     ),
-    q.QuestionAnswered: Emitted((ASKED, SHARED), questions.answer_question, {"answer": RESOURCE, "on": LATER}),
+    q.QuestionAnswered: Emitted((ASKED, SHARED), sharing.answer_question, {"answer": RESOURCE, "on": LATER}),
     q.QuestionDropped: Emitted(
-        (ASKED,), questions.drop_question, {"reason": "trouvé", "actor": str(ADVISOR), "on": LATER}
+        (ASKED,), sharing.drop_question, {"reason": "trouvé", "actor": str(ADVISOR), "on": LATER}
     ),
     t.PartnerSuggested: Emitted((), listing.suggest_partner, {"details": EPN, "on": DAY}),
     t.PartnerListed: Emitted((), listing.list_partner, {"details": EPN, "on": DAY}),
     t.PartnerCorrected: Emitted(
         (LISTED,), listing.correct_partner, {"field": "phone", "value": "+33233840000", "on": DAY}
     ),
-    t.SourceTold: Emitted((IMPORTED,), places.import_place, PLACE | {"digest": "b1"}),
-    t.SourceWithdrawn: Emitted((IMPORTED,), places.withdraw_place, {"source": "Dora", "place": "7", "on": LATER}),
-    t.OfferListed: Emitted((LISTED,), offers.list_offer, {"offer": OFFER, "terms": TERMS, "on": DAY}),
+    t.SourceTold: Emitted((IMPORTED,), listing.import_place, PLACE | {"digest": "b1"}),
+    t.SourceWithdrawn: Emitted((IMPORTED,), listing.withdraw_place, {"source": "Dora", "place": "7", "on": LATER}),
+    t.OfferListed: Emitted((LISTED,), listing.list_offer, {"offer": OFFER, "terms": TERMS, "on": DAY}),
     t.OfferRevised: Emitted(
-        (LISTED, OFFERED), offers.revise_offer, {"offer": OFFER, "terms": OfferTerms(label="CAP", kind="general"),
+        (LISTED, OFFERED), listing.revise_offer, {"offer": OFFER, "terms": OfferTerms(label="CAP", kind="general"),
         "on": DAY}
     ),
-    t.OfferClosed: Emitted((LISTED, OFFERED), offers.close_offer, {"offer": OFFER, "on": DAY}),
+    t.OfferClosed: Emitted((LISTED, OFFERED), listing.close_offer, {"offer": OFFER, "on": DAY}),
     t.PartnerVerified: Emitted((LISTED,), listing.verify_partner, {"channel": "call", "on": DAY}),
     t.PartnerReviewed: Emitted((LISTED,), listing.review_partner, {"on": DAY}),
     t.PartnerDelisted: Emitted((LISTED,), listing.delist_partner, {"reason": "closed", "on": DAY}),
@@ -912,11 +911,11 @@ EMITTED: dict[type[Event], Emitted] = {
         (LISTED, t.PartnerDelisted(reason="closed", on=DAY)), listing.relist_partner, {"on": DAY}
     ),
     t.PartnersJoined: Emitted(
-        (LISTED,), joins.join_partner,
+        (LISTED,), listing.join_partner,
         {"other": OTHER_PARTNER, "takes": PartnerState(listed=Stamp(DAY, 1)), "on": DAY},
     ),
-    t.PartnerAbsorbed: Emitted((LISTED,), joins.absorb_partner, {"into": OTHER_PARTNER, "on": DAY}),
-    t.DifferenceNoted: Emitted((LISTED,), joins.note_difference, {"other": OTHER_PARTNER, "on": DAY}),
+    t.PartnerAbsorbed: Emitted((LISTED,), listing.absorb_partner, {"into": OTHER_PARTNER, "on": DAY}),
+    t.DifferenceNoted: Emitted((LISTED,), listing.note_difference, {"other": OTHER_PARTNER, "on": DAY}),
     t.NameAttached: Emitted((LISTED,), listing.attach_name, {"name": "EPN", "on": DAY}),
     t.PartnerUsed: Emitted((LISTED,), listing.use_partner, {"on": DAY}),
     t.Retracted: Emitted(

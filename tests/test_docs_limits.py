@@ -9,14 +9,14 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner
 
-from pixflow.access_journal.mass_reading import NARROW
+from pixflow.access_journal.reading import NARROW
 from pixflow.documents.protocol import LONGEST_KEPT, ProtocolDocument, ReadingLimits
 from pixflow.open_data import rows as open_rows
-from pixflow.partner_links.answering import LONGEST_STUDY
-from pixflow.partners.name_matches import CLOSE
+from pixflow.partner_links.issuing import LONGEST_STUDY
+from pixflow.partners.listing import CLOSE
 from pixflow.portfolio.reader import MAX_BYTES
 from pixflow.portfolio.records import MAX_ROWS
-from pixflow.workshop import visitors
+from pixflow.workshop import booking
 from tests.test_docs import OPERATIONS, ROOT, codes, rows, section
 from web import security_events
 from web.accounts import accounts, attempts, invitations, memberships, sessions, sign_in
@@ -136,8 +136,8 @@ def test_the_limits_of_the_domain_are_explained() -> None:
     assert (
         f"valid for `partner_link` days of the protocol ({default(ProtocolDocument, 'partner_link')}, calendar)" in said
     )
-    assert f"from {visitors.EARLY.seconds // 60} minutes before the start until 2 hours after the end" in said
-    assert (visitors.LATE.seconds, visitors.LETTERS) == (2 * 3600, 3)
+    assert f"from {booking.EARLY.seconds // 60} minutes before the start until 2 hours after the end" in said
+    assert (booking.LATE.seconds, booking.LETTERS) == (2 * 3600, 3)
     assert f"whole months, 1 to {LONGEST_KEPT}, for each programme" in page("retention")
     most = f"at most {open_rows.MAX_BYTES >> 20} MB and {open_rows.MAX_ROWS:,} rows"
     assert f"{most}; a workbook at most {MAX_BYTES >> 20} MB and {MAX_ROWS:,}" in page("open-data")

@@ -18,9 +18,9 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
 from pixflow.documents.resource import ResourceDocument
 from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.follow_up import (
     chase_young_person,
+    close_dossier,
     take_note,
 )
 from pixflow.dossier.identity import correct_identity, open_dossier, state_project
@@ -32,15 +32,13 @@ from pixflow.engine import CommandResult, Engine, Stale, Step, new_id
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Partner
 from pixflow.participation.campaign import declare_campaign
-from pixflow.participation.imports import import_participation
-from pixflow.participation.matches import confirm_match, undo_match
+from pixflow.participation.matches import confirm_match, import_participation, undo_match
 from pixflow.refused import Refused
 from pixflow.resources.sharing import share_resource, withdraw_resource
 from pixflow.store import command_sealing
 from pixflow.store.latest_events import LIMIT, LatestEvents
 from pixflow.store.stream_reader import StreamReader
-from pixflow.team.membership import add_member, record_departure, undo_departure
-from pixflow.team.milestones import attend_training, undo_milestone
+from pixflow.team.membership import add_member, attend_training, record_departure, undo_departure, undo_milestone
 from pixflow.unit_of_work import LoadedStream, fold_stream
 from tests.given import CAMPAIGN, DOSSIER, OTHER_DOSSIER, PARTICIPATION
 from web.samples import demo

@@ -15,11 +15,10 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from pixflow import erasing, structure_folder
 from pixflow.actor import OPERATOR, Actor
-from pixflow.backups import erasure_log, erasure_register
-from pixflow.dossier.closing import close_dossier
-from pixflow.dossier.follow_up import take_note
+from pixflow.backups import erasure_log
+from pixflow.dossier.follow_up import close_dossier, take_note
 from pixflow.dossier.identity import correct_contact
-from pixflow.dossier.privacy.erasure import decline_erasure, request_erasure
+from pixflow.dossier.privacy import decline_erasure, request_erasure
 from pixflow.engine import CommandResult, Engine
 from pixflow.events.base import Erased, Recorded
 from pixflow.events.dossier import PersonErased
@@ -220,7 +219,7 @@ def statistics(base: Database) -> bytes:
     return repr(found).encode()
 
 
-def register_of(house: House) -> erasure_register.Erasure:
+def register_of(house: House) -> erasure_log.Erasure:
     (line,) = erasure_log.register(house.opened)
     return line
 

@@ -6,7 +6,7 @@ import pytest
 
 from pixflow.events.structure import ProgramStarted, StructureOpened, TeamConfirmed
 from pixflow.structure import open_structure, start_program
-from pixflow.team.confirmation import confirm_team
+from pixflow.team.membership import confirm_team
 from pixflow.team.staff import Staff
 from tests.given import ADVISOR, COLLEAGUE, DAY, given, state_of
 

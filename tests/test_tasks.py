@@ -16,17 +16,17 @@ from msgspec import structs
 from pixflow.documents.protocol import Delays, Escalation
 from pixflow.documents.resource import ResourceDocument
 from pixflow.dossier.retraction import FROM_PIX
+from pixflow.events import contact as k
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
+from pixflow.events import partner as t
+from pixflow.events import question as q
+from pixflow.events import resource as r
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
 from pixflow.events.catalogue import catalogue
-from pixflow.events.knowledge import question as q
-from pixflow.events.knowledge import resource as r
 from pixflow.events.structure import TeamConfirmed
-from pixflow.events.territory import contact as k
-from pixflow.events.territory import partner as t
 from pixflow.events.values import Action, ContactDetails, Moment, OfferTerms, Partner, PartnerDetails, Profile
 from pixflow.folding import Stamp
 from pixflow.protocol.publishing import Protocols

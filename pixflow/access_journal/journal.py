@@ -9,11 +9,10 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from pixflow.access_journal.line import ChainHead, Line, first_of, following
+from pixflow.access_journal.line import ChainHead, JournalStore, Line, Question, first_of, following, values_of
 from pixflow.access_journal.postgres import PostgresJournal
 from pixflow.access_journal.reading import DELAY, RECENT, SOON, Bounds, Counts, MemberReading, question
 from pixflow.access_journal.sqlite import SqliteJournal
-from pixflow.access_journal.store import JournalStore, Question, values_of
 from pixflow.store.postgres.database import Database
 
 _OF_DOSSIER = """SELECT * FROM lines

@@ -10,7 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 from psycopg.sql import SQL, Identifier
 
-from pixflow.access_journal.store import INDEXES, Question, Value
+from pixflow.access_journal.line import INDEXES, Question, Value
 from pixflow.store.postgres.database import Database, lock_number
 from pixflow.store.postgres.pipeline import Statement, bigint, rows
 

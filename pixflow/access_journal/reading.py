@@ -1,13 +1,12 @@
-"""The reading of a member beyond their own dossiers, remembered from one check of mass reading to the next.
-
-Memory saves time and decides nothing: each check asks the store for the lines of a moment before it, of every process.
-"""
+"""Mass reading: limits of the people shown to one account."""
 
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+
+from pixflow.documents.protocol import ReadingLimits
 
 SOON = 10 * 60 * 1_000_000
 """Microseconds of the short window of a count: ten minutes. So long a memory serves."""
@@ -80,3 +79,16 @@ class MemberReading:
 def question(known: MemberReading | None, bounds: Bounds) -> tuple[str, int]:
     """Returns the statement that asks for the lines to learn, and the instant that it asks since."""
     return (_RECENT, known.known_until) if known else (_ALL, bounds.first)
+
+
+# --- the limits of reading beyond one's own dossiers: who reaches one is stopped (docs/accounts.md#who-looked)
+
+
+NARROW = ReadingLimits(soon=30, day=100)
+"""Limits of those who read their own dossiers: what counts is what they read by a glass."""
+
+
+def is_reached(counts: Counts, limits: ReadingLimits) -> bool:
+    """Tells if a member has read more than the limits: those of the protocol in force, or NARROW."""
+    dossiers = counts.soon > limits.soon or counts.day > limits.day
+    return dossiers or counts.people > limits.people or counts.listed > limits.listed

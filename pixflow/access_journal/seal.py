@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from pixflow.access_journal.journal import AccessJournal, line_of, month_of, oldest_kept
-from pixflow.access_journal.line import ChainHead, first_of, following, micros
-from pixflow.access_journal.store import JournalStore
+from pixflow.access_journal.line import ChainHead, JournalStore, first_of, following, micros
 from pixflow.actor import CLOCK, Actor
 from pixflow.engine import Engine, new_id
 from pixflow.events.structure import JournalSealed

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import Any
 from uuid import UUID
 
-from pixflow.access_journal.store import INDEXES, Question, Value
+from pixflow.access_journal.line import INDEXES, Question, Value
 from pixflow.store import StoreBusy, StoreFull, StoreRefused
 from pixflow.store.locks import FileLock
 

@@ -1,26 +1,62 @@
-"""The erasures of a structure, as its events and its register tell them.
-
-keys/<slug>.erased has one line for each person: ids, days and digests, no personal data. It lies outside the
-structure's folder: a restored backup erases the same people again.
-"""
+"""The erasures that a restore must not undo."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import suppress
+from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
-from pixflow.backups.erasure_register import Erasure, Kind, lines
+from pixflow.dossier.privacy import Reason
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded, Unopened
+from pixflow.events.contact import ContactErased, ContactErasure
 from pixflow.events.dossier import ErasureRequested, PersonErased
 from pixflow.events.participation import PersonErased as ParticipationErased
-from pixflow.events.territory.contact import ContactErased
 from pixflow.folding import ERASURES
 from pixflow.store import StoreRefused
 from pixflow.store.erasure_proof import proven, streams_of
 from pixflow.structure_folder import OpenStructure
+
+Kind = Literal["dossier", "contact"]
+
+
+class Erasure(Struct, frozen=True, rename={"person": "dossier"}):
+    """One line of the register: the streams to erase again, and digests that recognise the rows.
+
+    `person` is the stream of a dossier, or that of a contact, as `kind` says.
+    """
+
+    person: UUID
+    reason: Reason | ContactErasure
+    on: date
+    participations: dict[UUID, str | None] = {}
+    duplicates: tuple[UUID, ...] = ()
+    kind: Kind = "dossier"
+
+    @property
+    def streams(self) -> set[UUID]:
+        return {self.person, *self.duplicates, *self.participations}
+
+
+def lines(content: bytes) -> list[Erasure]:
+    """Returns the lines of a register.
+
+    Raises DecodeError, but not for an incomplete last line: `settle` writes it again.
+    """
+    *whole, last = content.split(b"\n")
+    found = [msgspec.json.decode(line, type=Erasure) for line in whole if line]
+    with suppress(msgspec.DecodeError):
+        found.append(msgspec.json.decode(last, type=Erasure))
+    return found
+
+
+# --- the erasures of a structure, as its events and its register tell them
+
 
 _TOPICS = [event.TOPIC for event in (*ERASURES, ErasureRequested)]
 

@@ -1,8 +1,4 @@
-"""Keys in a backup: one file, so that it can be replaced atomically.
-
-After an erasure, `refresh_keys` replaces the keys in every backup of the data folder, so that none can bring the person
-back. The owner of a backup kept elsewhere must replace it (docs/operations.md).
-"""
+"""Copies of keys beside backups, and the rotation of the structure's key."""
 
 from collections.abc import Set
 from pathlib import Path
@@ -11,11 +7,14 @@ from uuid import UUID
 import msgspec
 from msgspec import MsgspecError, Struct
 
+from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, erasure_log
 from pixflow.events.catalogue import sealed_topics
+from pixflow.events.structure import RotationMotive
 from pixflow.store import folders
 from pixflow.store.durable_files import replace
 from pixflow.store.keys import Keys
+from pixflow.structure import record_rotation
 from pixflow.structure_folder import OpenStructure
 
 FILE = "keys.json"
@@ -119,3 +118,28 @@ def _today(keys: Keys) -> tuple[bytes, bytes]:
     ring = keys.ring.path
     register = ring.with_suffix(".erased")
     return ring.read_bytes(), register.read_bytes() if register.exists() else b""
+
+
+# --- rotation of a structure's key, and its fact
+
+
+def rotate_keys(opened: OpenStructure, motive: RotationMotive, command_id: UUID) -> int:
+    """Replaces the structure's key, in the backups of the data folder too. Returns the number of those backups.
+
+    The fact comes first: a crash may leave a fact without its rotation, and no rotation without its fact. Raises
+    BackupError("keys-missing") when the structure lacks a stream's key: a backup may hold the only copy. Raises
+    Refused, as `copies`.
+    """
+    check_whole(opened)
+    opened.engine.execute(
+        {"structure": opened.stream("structure")},
+        record_rotation,
+        by=Actor(OPERATOR),
+        command_id=command_id,
+        via="cli",
+        motive=motive,
+        keys=sum(opened.engine.keys.vault.streams().values()),
+        backups=len(copies(opened)),
+    )
+    opened.engine.keys.ring.change_structure_key()
+    return refresh_keys(opened)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from pixflow.dossier import parcours_state
+from pixflow.dossier import state as parcours_state
 from pixflow.dossier.state import (
     Appointment,
     BuiltPrescription,

@@ -1,12 +1,13 @@
-"""Decisions on one task: appointments, chases, snoozes, handovers and notes."""
+"""Decisions about any task or none: notes, appointments, chases, snoozes, handovers, and the end of the follow-up."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
-from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT, Argument, decision
-from pixflow.dossier.guards import must_be_open
-from pixflow.dossier.state import Dossier
+from pixflow.actor import OPERATOR
+from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.dossier.state import Dossier, must_be_open, must_have_no_seat
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from pixflow.events.values import Awaited, Channel, Role
@@ -157,3 +158,52 @@ def _held(team: Team, id: str, day: date) -> frozenset[Role]:
 def _must_have_task(task: str, open_tasks: Collection[str]) -> None:
     if task not in open_tasks:
         raise Refused("not-owed")
+
+
+# --- decisions that close and reopen a dossier
+
+
+@decision("review_late_event", REFERENT_AND_MANAGER)
+def review_late_event(dossier: Dossier, *, note: str, on: date) -> list[Event]:
+    """Records that the référent has read an event received after the closing."""
+    return [e.LateEventReviewed(note=note.strip(), on=on)] if dossier.late else []
+
+
+@decision("close", OWN_DOSSIERS_AND_MANAGER)
+def close_dossier(
+    dossier: Dossier,
+    *,
+    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other", "mistake"],
+    note: str,
+    on: date,
+) -> list[Event]:
+    if dossier.opened is None:
+        raise Refused("unknown-dossier")
+    if dossier.closed:
+        if dossier.close_reason == reason:
+            return []
+        raise Refused("closed", on=dossier.closed.on)
+    if reason == "other":
+        note = required(note, "note")
+    must_have_no_seat(dossier, on)
+    return [e.DossierClosed(reason=reason, note=note.strip(), on=on)]
+
+
+def is_mistaken(dossier: Dossier) -> bool:
+    """Tells if the dossier was closed as opened by mistake: a file may open it again."""
+    return dossier.closed is not None and dossier.close_reason == "mistake"
+
+
+@decision("open_again", REFERENT_AND_MANAGER, system=(OPERATOR,))
+def open_again(dossier: Dossier, *, on: date) -> list[Event]:
+    """Reopens a dossier closed as opened by mistake, when a file names its young person again."""
+    return [e.DossierReopened(reason="", on=on)] if is_mistaken(dossier) else []
+
+
+@decision("reopen", OWN_DOSSIERS_AND_MANAGER)
+def reopen_dossier(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    if dossier.closed is None:
+        return []
+    if dossier.merged:
+        raise Refused("already-merged", dossier=dossier.merged.into)
+    return [e.DossierReopened(reason=required(reason, "reason"), on=on)]

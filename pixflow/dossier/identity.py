@@ -1,16 +1,17 @@
-"""Decisions on the young person: identity, contact, project, programme."""
+"""Decisions on the young person: opened, corrected, in a group, merged with another dossier of theirs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
 from pixflow import identity
 from pixflow.actor import OPERATOR
-from pixflow.decision import OPENING, OWN_DOSSIERS, decision
-from pixflow.dossier.guards import must_be_open
-from pixflow.dossier.state import Dossier
+from pixflow.decision import OPENING, OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
+from pixflow.dossier.state import Dossier, must_be_open, must_have_no_seat, must_keep_its_circle
 from pixflow.events import dossier as e
-from pixflow.events.base import Event
+from pixflow.events.base import Event, Recorded, event_day
+from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.refused import Refused, required
 
 
@@ -137,3 +138,185 @@ def _programme(programme: str, group: str | None, end: date | None, on: date) ->
     return e.ProgrammeJoined(
         programme=programme, group=(group or None) if cej else None, collective_end=end if cej else None, on=on
     )
+
+
+# --- decisions on the CEJ group of a dossier: its name and the end of its collective period
+
+
+@decision("correct_group", OWN_DOSSIERS_AND_MANAGER)
+def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, on: date) -> list[Event]:
+    """Records the same programme with another group. Without `collective_end`, the dossier keeps its own."""
+    must_be_open(dossier)
+    if not dossier.group:
+        raise Refused("no-group")
+    name, end = required(group, "group"), collective_end or dossier.collective_end
+    return join_programme(dossier, programme=dossier.programme, group=name, collective_end=end, on=on)
+
+
+@decision("undo_group", OWN_DOSSIERS_AND_MANAGER, Argument.HISTORY)
+def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """Retracts the latest change of group; the programme stays."""
+    retracted = retractions_by_version(history)
+    joins = {r.originator_version: r.event for r in history if isinstance(r.event, e.ProgrammeJoined)}
+    before = [event for known, event in joins.items() if known < version and known not in retracted]
+    if version not in joins or not before or before[-1].programme != joins[version].programme:
+        raise Refused("unknown-event", version=version)
+    if version in retracted:
+        return []
+    if dossier.joined is None or dossier.joined.version != version:
+        raise Refused("regrouped-since")
+    return [e.Retracted(version=version, reason=reason, on=on)]
+
+
+# --- merges two dossiers of one young person, and undoes it: the duplicate's events are recorded on the other
+
+
+ALONG_THE_WAY = (e.AppointmentSet, e.AppointmentMissed, e.YoungPersonChased, e.NoteTaken, e.ReferralSeen)
+"""Events without a stage that the other dossier takes over as well. Links of partners are not: they end with it."""
+SEATS = (e.SeatBooked, e.SeatCancelled)
+"""Events that are not taken over: a workshop keeps a seat for one dossier. Attendance is taken over."""
+ONE_WORD: dict[type[Event], str] = {
+    e.NeedAssessed: "need",
+    e.PixPresented: "presented",
+    e.DiagnosticPlanned: "plan",
+    e.DiagnosticDeclined: "plan",
+    e.DifficultyExplored: "difficulty",
+    e.CompleteDiagnosticTaken: "complete",
+    e.CompleteDiagnosticDeclined: "complete",
+    e.CertificationProposed: "certification",
+    e.CertificationRegistered: "certification",
+    e.CertificationTaken: "certification",
+    e.CertificationObtained: "certification",
+    e.CertificationNotObtained: "certification",
+    e.CertificationDeclined: "certification",
+    e.ResultAddedToCv: "cv",
+    e.RetakePlanned: "retake",
+    e.RetakeDeclined: "retake",
+}
+"""Events of which a dossier keeps the latest only, by subject. Other events are kept side by side, by their id."""
+
+
+@decision("merge", REFERENT_AND_MANAGER, Argument.DOSSIER_ID)
+def merge_dossier(
+    dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool, version: int, on: date
+) -> list[Event]:
+    """Marks this dossier as the duplicate of `into`: it has no more tasks, and keeps its history.
+
+    `version` is the one whose events the other takes over. Raises Refused("merged-with-itself"),
+    Refused("already-merged"), Refused("erasure-asked"), Refused("seat-booked") or Refused("moved").
+    """
+    if dossier.merged:
+        if dossier.merged.into == into:
+            return []
+        raise Refused("already-merged", dossier=dossier.merged.into)
+    must_be_open(dossier)
+    if into == dossier_id:
+        raise Refused("merged-with-itself")
+    must_keep_its_circle(dossier)
+    must_have_no_seat(dossier, on)
+    if dossier.version != version:
+        raise Refused("moved")
+    moved = tuple(dossier.diagnostic.participations)
+    return [e.DossierMerged(into=into, participations=moved, gives_number=gives_number, on=on)]
+
+
+@decision("take_over", REFERENT_AND_MANAGER, Argument.HISTORY)
+def take_over_duplicate(
+    dossier: Dossier,
+    *,
+    other: Dossier,
+    duplicate: UUID,
+    duplicate_history: Sequence[Recorded],
+    on: date,
+    history: Sequence[Recorded],
+) -> list[Event]:
+    """Records what only the duplicate knew, then its path, each event with its own day.
+
+    `duplicate_history` is the duplicate's stream, `other` its fold; `history` is this dossier's stream. Raises
+    Refused("erasure-asked").
+    """
+    must_be_open(dossier)
+    must_keep_its_circle(dossier)
+    if duplicate in dossier.duplicates:
+        return []
+    known = [r.event for r in not_retracted(history)]
+    return [
+        e.DuplicateJoined(duplicate=duplicate, on=on),
+        *_unknown(dossier, other, on),
+        *_happened([r.event for r in not_retracted(duplicate_history)], known),
+    ]
+
+
+def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
+    """Yields corrections for what this dossier lacks: number, birth date, contact, programme, project, advisor."""
+    yield from correct_identity(
+        dossier,
+        last_name=dossier.last_name,
+        first_name=dossier.first_name,
+        birth_date=dossier.birth_date or other.birth_date,
+        imilo_number=dossier.imilo_number or other.imilo_number,
+        site=dossier.site,
+        on=on,
+    )
+    phone, email = dossier.phone or other.phone, dossier.email or other.email
+    yield from correct_contact(dossier, phone=phone, email=email, on=on)
+    if other.joined and not dossier.programme:
+        yield e.ProgrammeJoined(
+            programme=other.programme, group=other.group, collective_end=other.collective_end, on=other.joined.on
+        )
+    if other.project and not dossier.project:
+        yield e.ProjectStated(project=other.project, on=on)
+    if other.advisor and not dossier.advisor:
+        yield e.AdvisorAssigned(advisor=other.advisor, on=on)
+
+
+def _happened(there: Sequence[Event], here: Sequence[Event]) -> list[Event]:
+    """Returns the duplicate's path. For one subject in both dossiers, the later event counts."""
+    words: dict[Hashable, date] = {}
+    for event in here:
+        if subject := _subject(event):
+            words[subject] = max(words.get(subject, date.min), event_day(event))
+    return [one for one in there if _of_the_path(one) and words.get(_subject(one), date.min) < event_day(one)]
+
+
+def _of_the_path(event: Event) -> bool:
+    return (event.STAGE is not None and not isinstance(event, SEATS)) or isinstance(event, ALONG_THE_WAY)
+
+
+def _subject(event: Event) -> Hashable:
+    """Returns the subject of which a dossier keeps one event; None for an event kept beside others."""
+    if comes_from_pix(event):
+        return None
+    match event:
+        case e.WorkshopAttended(workshop=workshop) | e.WorkshopMissed(workshop=workshop):
+            return "workshop", workshop
+        case e.AppointmentSet(task=task) | e.AppointmentMissed(task=task):
+            return "appointment", task
+    return ONE_WORD.get(type(event))
+
+
+@decision("unmerge", REFERENT_AND_MANAGER)
+def undo_merge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    """Retracts the merge: they are two young people."""
+    if dossier.merged is None:
+        return []
+    return [e.Retracted(version=dossier.merged.stamp.version, reason=required(reason, "reason"), on=on)]
+
+
+@decision("give_back_merged", REFERENT_AND_MANAGER, Argument.HISTORY)
+def undo_take_over(
+    dossier: Dossier, *, command: UUID, reason: str, on: date, history: Sequence[Recorded]
+) -> list[Event]:
+    """Retracts what the merge recorded here, and what was built on it.
+
+    `command` is the one that merged. Raises Refused("already-merged") when this dossier is merged into another one
+    since, Refused("erasure-asked").
+    """
+    if dossier.merged:
+        raise Refused("already-merged", dossier=dossier.merged.into)
+    must_keep_its_circle(dossier)
+    came = [r for r in not_retracted(history) if r.command == command]
+    made: set[UUID] = set().union(*(new_ids(r.event) for r in came))
+    named = {p for r in came if isinstance(p := getattr(r.event, "participation", None), UUID)}
+    versions = {r.originator_version for r in came} | set(dependents(history, named | made))
+    return retractions(versions, required(reason, "reason"), on)

@@ -3,41 +3,28 @@
 from collections.abc import Iterator
 
 from pixflow.events import (
-    access,
     campaign,
+    contact,
     dossier,
     grille,
+    indicators,
     intake,
     notices,
     participation,
+    partner,
     protocol,
+    question,
+    resource,
     staff,
     structure,
     workshop,
 )  # fmt: skip
 from pixflow.events.base import Event, personal_fields
-from pixflow.events.documents import indicators
-from pixflow.events.knowledge import question, resource
-from pixflow.events.territory import contact, partner
 
 MODULES = (
-    structure,
-    protocol,
-    grille,
-    indicators,
-    staff,
-    access,
-    campaign,
-    intake,
-    participation,
-    dossier,
-    workshop,
-    notices,
-    resource,
-    question,
-    partner,
-    contact,
-)
+    structure, protocol, grille, indicators, staff, campaign, intake, participation, dossier, workshop, notices,
+    resource, question, partner, contact,
+)  # fmt: skip
 
 
 def sealed_topics() -> tuple[str, ...]:

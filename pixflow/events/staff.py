@@ -1,28 +1,16 @@
-"""A member of staff: one stream a person; the team is their fold."""
+"""A member of staff: one stream a person; the team is their fold. Secrets and sessions of an account are no events."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pixflow.events.base import Event, Personal, event
 from pixflow.events.values import Role
 
-PLAIN = frozenset(
-    {
-        "site",
-        "on",
-        "role",
-        "last_day",
-        "absence",
-        "first",
-        "last",
-        "deputy",
-        "title",
-        "version",
-        "until",
-        "to_confirm",
-        "number",
-    }
-)
+PLAIN = frozenset({
+    *("site", "on", "role", "last_day", "absence", "first", "last", "deputy", "title", "version", "until"),
+    *("to_confirm", "number", "way", "reason"),
+})  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
 # --- membership and roles
@@ -150,3 +138,83 @@ class Retracted(Event):
     version: int
     reason: Personal[str]
     on: date
+
+
+# --- the access of a member of staff to their account: facts of the staff stream. Secrets and sessions are no events
+
+
+SignInWay = Literal["passkey", "password", "issuer"]
+SuspensionReason = Literal["colleague", "mass-reading", "operator"]
+
+
+@event("staff.AccountInvited")
+class AccountInvited(Event):
+    """A member is invited to sign in. Invited again, the link before serves no more."""
+
+    on: date
+
+
+@event("staff.AccountOpened")
+class AccountOpened(Event):
+    """The member accepted the invitation, with both factors."""
+
+    way: SignInWay
+    on: date
+
+
+@event("staff.AccountConfirmed")
+class AccountConfirmed(Event):
+    """A second person confirms the account: it reads and writes from now on."""
+
+    on: date
+
+
+@event("staff.AccountSuspended")
+class AccountSuspended(Event):
+    """The account is closed at once, until two people open it again."""
+
+    reason: SuspensionReason
+    on: date
+
+
+@event("staff.ClosingRequested")
+class ClosingRequested(Event):
+    """Somebody asks to close an account, or for a departure, after many within the hour: a second person does it."""
+
+    on: date
+
+
+@event("staff.RestorationRequested")
+class RestorationRequested(Event):
+    """Somebody asks to open a suspended account again."""
+
+    on: date
+
+
+@event("staff.AccountRestored")
+class AccountRestored(Event):
+    """A second person opens a suspended account again."""
+
+    on: date
+
+
+@event("staff.FactorsResetRequested")
+class FactorsResetRequested(Event):
+    """Somebody asks to delete the factors of a member who lost them."""
+
+    on: date
+
+
+@event("staff.FactorsResetWithdrawn")
+class FactorsResetWithdrawn(Event):
+    """The factors are not deleted after all: nobody asks for it any longer."""
+
+    on: date
+
+
+@event("staff.FactorsReset")
+class FactorsReset(Event):
+    """A second person deletes the factors: the member is invited again. `to_confirm`: and confirmed again."""
+
+    on: date
+    to_confirm: bool = False

@@ -18,7 +18,7 @@ from pixflow.importing.purposes import correcting, declaring
 from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.importing.steps import campaign_code, intake_id, steps
 from pixflow.importing.undo import RecordedImport, Trails, read_import, undo_steps
-from pixflow.participation.intake import Intake
+from pixflow.participation.campaign import Intake
 from pixflow.pix_orga import Export, read
 from pixflow.pix_orga import ExportCampaign as PixCampaign
 from pixflow.refused import Refused

@@ -13,7 +13,7 @@ from pixflow.events.values import CampaignKind, Purpose
 from pixflow.importing.profile_pairing import pair_profiles
 from pixflow.importing.row_pairing import Doubt, Pair, alone, pair, same_outcome
 from pixflow.importing.rows import FileRow, KnownRow, base_of, file_rows
-from pixflow.participation.intake import Intake
+from pixflow.participation.campaign import Intake
 from pixflow.pix_orga import Export, ExportCampaign, ExportProblem
 from pixflow.reference_data import References
 from pixflow.refused import Refused

@@ -9,7 +9,7 @@ from pixflow.importing.auto_match import match_step
 from pixflow.importing.rows import KnownRow
 from pixflow.importing.steps import intake_id, of_known, still_matched
 from pixflow.participation import campaign as participation_campaign
-from pixflow.participation import imports
+from pixflow.participation import matches as imports
 
 
 def declaring(

@@ -10,8 +10,8 @@ from pixflow.importing.auto_match import match_step, number_of
 from pixflow.importing.plan import Answers, ImportPlan, PlannedRow
 from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.participation import campaign as participation_campaign
-from pixflow.participation import imports
-from pixflow.participation.intake import receive_export
+from pixflow.participation import matches
+from pixflow.participation.campaign import receive_export
 from pixflow.structure import accept_organisation
 
 
@@ -80,7 +80,7 @@ def _of_line(
         stream = new_id(command_id, f"row {row.row.line}")
         yield Step(
             {"participation": stream},
-            imports.import_participation,
+            matches.import_participation,
             context=_first(row, line.ordinal, plan, campaign),
         )
         number = number_of(row.row.external_id)
@@ -92,10 +92,10 @@ def _of_line(
         progress = known.progress if row.progress is None or known.result else row.progress
         ordinal = line.ordinal if line.what == "shared" else known.ordinal
         context = {**shared, "progress": progress, "ordinal": ordinal, "exported_at": when}
-        yield Step(of_known(known), imports.record_progress, context=context, guard=still_matched(known.dossier))
+        yield Step(of_known(known), matches.record_progress, context=context, guard=still_matched(known.dossier))
     elif known and line.what == "vanished":
         guard = still_matched(known.dossier)
-        yield Step(of_known(known), imports.record_disappearance, context={"exported_at": when}, guard=guard)
+        yield Step(of_known(known), matches.record_disappearance, context={"exported_at": when}, guard=guard)
 
 
 def _first(file_row: FileRow, ordinal: int, plan: ImportPlan, campaign: UUID) -> dict[str, object]:

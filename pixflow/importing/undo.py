@@ -15,8 +15,8 @@ from pixflow.events.structure import OrganisationAccepted
 from pixflow.folding import not_retracted
 from pixflow.importing.steps import intake_id
 from pixflow.participation import campaign
-from pixflow.participation.intake import take_back_export
-from pixflow.participation.undo import Why, is_new, of_import, take_back_row, why_it_stays
+from pixflow.participation.campaign import take_back_export
+from pixflow.participation.matches import Why, is_new, of_import, take_back_row, why_it_stays
 from pixflow.structure import withdraw_organisation
 
 Trails = Callable[[Collection[UUID]], Mapping[UUID, Sequence[Recorded]]]

@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from pixflow.documents.definitions import RULES
 from pixflow.events.base import STAGES
-from pixflow.indicators import cohorts, conformance, flows, waits
+from pixflow.indicators import facts
+from pixflow.indicators import facts as waits
 from pixflow.indicators.entry import Basis, FigureEntry, State
-from pixflow.indicators.partner_entries import ANY_LEVEL, ELSEWHERE, FRESH_UNTIL, LISTED, OLD_FROM, SENT, UNKNOWN, USED
+from pixflow.indicators.facts import ANY_LEVEL, ELSEWHERE, FRESH_UNTIL, LISTED, OLD_FROM, SENT, UNKNOWN, USED
 from pixflow.indicators.path import Path
 
 Way = Literal["cohort", "flow", "stock"]
@@ -76,9 +77,9 @@ def _cohort(id: str) -> Indicator:
 
 def _certification() -> Indicator:
     cells = {COUNTED: Cell(("obtained",)), AMONG: Cell(("certifiable",))}
-    cells |= {name: Cell((name,)) for name in (*waits.STEPS, "declined")}
-    before = (AMONG, *waits.STEPS[1:])
-    steps = tuple(Numbers(name, among) for name, among in zip(waits.STEPS[1:], before, strict=False))
+    cells |= {name: Cell((name,)) for name in (*waits.CERTIFICATION_STEPS, "declined")}
+    before = (AMONG, *waits.CERTIFICATION_STEPS[1:])
+    steps = tuple(Numbers(name, among) for name, among in zip(waits.CERTIFICATION_STEPS[1:], before, strict=False))
     return Indicator("I12", "cohort", cells, (*steps, Numbers("declined", AMONG)))
 
 
@@ -272,8 +273,8 @@ def _low(part: str) -> tuple[int, str]:
 FUNNEL = Indicator(
     "funnel",
     "cohort",
-    {COUNTED: Cell(("done",)), AMONG: Cell(("concerned",)), **{name: Cell((name,)) for name in flows.FUNNEL}},
-    tuple(Numbers(n, "concerned") for n in flows.FUNNEL),
+    {COUNTED: Cell(("done",)), AMONG: Cell(("concerned",)), **{name: Cell((name,)) for name in facts.FUNNEL}},
+    tuple(Numbers(n, "concerned") for n in facts.FUNNEL),
 )
 """Milestones reached by those concerned in the period: not one of the 24, and counted like them."""
 
@@ -284,11 +285,11 @@ def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     An erased person has those by day alone.
     """
     if not (path.merged or path.mistaken):
-        for count in flows.OF_EVERYBODY:
+        for count in facts.OF_EVERYBODY:
             yield from count(basis, path)
     if path.counts:
         for make in _OF_KNOWN:
             yield from make(basis, path)
 
 
-_OF_KNOWN = (*cohorts.COHORTS, waits.certification, waits.delays, waits.exits, *flows.FLOWS, conformance.verdicts)
+_OF_KNOWN = (*facts.COHORTS, waits.certification, waits.delays, waits.exits, *facts.FLOWS, facts.verdicts)

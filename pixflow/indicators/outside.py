@@ -1,4 +1,4 @@
-"""Figures as they leave the house: what is told of each of their numbers (docs/indicators.md#outside)."""
+"""Figures, and how they leave the structure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,11 +7,53 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from pixflow.documents.small_numbers import Span, Sum, told
-from pixflow.events.documents.indicators import ReportRow
+from pixflow.events.indicators import ReportRow
 from pixflow.indicators.catalogue import AMONG, COUNTED, ENTERED, INDICATORS, cell
-from pixflow.indicators.figure import Figure, Part, rate
+
+FEWEST = 5
+"""The least number of cases that a rate is told of."""
+
+
+class Part(Struct, frozen=True):
+    """A share of a figure, by name: a state, a band, a rule. `counts` and `of` are the names of its two cells."""
+
+    name: str
+    counted: int
+    among: int
+    median: int | None = None
+    ninth: int | None = None
+    """Days by which a half, and nine in ten, have arrived; for I21, the change in points."""
+    counts: str = ""
+    of: str = ""
+
+    @property
+    def rate(self) -> float | None:
+        return rate(self.counted, self.among)
+
+
+class Figure(Struct, frozen=True):
+    """`counted` among `among`, and the parts. `shares` is false where the two are two volumes, not a share."""
+
+    counted: int
+    among: int
+    parts: tuple[Part, ...] = ()
+    shares: bool = True
+
+    @property
+    def rate(self) -> float | None:
+        return rate(self.counted, self.among) if self.shares else None
+
+
+def rate(counted: int, among: int) -> float | None:
+    """The share, 0 to 1; None under five cases."""
+    return counted / among if among >= FEWEST else None
+
+
+# --- figures as they leave the house: what is told of each of their numbers (docs/indicators.md#outside)
+
 
 HEADLINE, PART = 3, 1
 """The weights of a number of an indicator and of one of its parts: a part gives way first."""

@@ -1,7 +1,6 @@
 """Reader of open data files of places: "lieux de médiation numérique", data·inclusion (docs/open-data.md)."""
 
-from pixflow.open_data.place import Place, PlaceFile
-from pixflow.open_data.problems import CODES, PlaceProblem
+from pixflow.open_data.place import CODES, Place, PlaceFile, PlaceProblem
 from pixflow.open_data.reader import read
 
 __all__ = ["CODES", "Place", "PlaceFile", "PlaceProblem", "read"]

@@ -7,13 +7,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pixflow.identity import normalise
-from pixflow.open_data import words
-from pixflow.open_data.addresses import read_commune
-from pixflow.open_data.coordinates import FAR, kilometres, read_point
-from pixflow.open_data.opening_hours import passes_midnight, week
-from pixflow.open_data.place import Kind, Place, PlaceFile, Point, Texts
-from pixflow.open_data.problems import FileRefused, PlaceProblems, RowRefused, Warned
-from pixflow.open_data.rows import ReadWorkbook, Row, rows_of
+from pixflow.open_data import rows as words
+from pixflow.open_data.place import (
+    FAR,
+    FileRefused,
+    Kind,
+    Place,
+    PlaceFile,
+    PlaceProblems,
+    Point,
+    RowRefused,
+    Texts,
+    Warned,
+    kilometres,
+    passes_midnight,
+    read_point,
+    week,
+)
+from pixflow.open_data.rows import ReadWorkbook, Row, read_commune, rows_of
 
 OF_1_0 = frozenset({"dispositif_programmes_nationaux", "courriels", "frais_a_charge", "modalites_acces", "itinerance"})
 OF_0_1 = frozenset({"labels_nationaux", "courriel", "conditions_acces", "publics_accueillis"})

@@ -48,3 +48,26 @@ def _mac(link: UUID, mac: Mac) -> bytes:
 
 def _written(content: bytes) -> str:
     return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+# --- the nonce of a partner's page: it names one answer, which is recorded once however often it is sent
+
+
+def new_nonce(link: UUID, random: bytes, mac: Mac) -> str:
+    """Returns a nonce that this structure signs for one link, from 16 random bytes."""
+    return urlsafe_b64encode(random + _nonce_mac(link, random, mac)).rstrip(b"=").decode()
+
+
+def command_of(nonce: str, link: UUID, mac: Mac) -> UUID | None:
+    """Returns the id of the command of a nonce, None for one that was not made for this link."""
+    try:
+        content = urlsafe_b64decode(nonce + "=")
+    except ValueError:
+        return None
+    if not compare_digest(content[ID:], _nonce_mac(link, content[:ID], mac)):
+        return None
+    return UUID(hex=mac("partner-command", f"{link} {content[:ID].hex()}")[:32])
+
+
+def _nonce_mac(link: UUID, random: bytes, mac: Mac) -> bytes:
+    return bytes.fromhex(mac("partner-nonce", f"{link} {random.hex()}"))[:MAC]

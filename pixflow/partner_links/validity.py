@@ -6,8 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.dossier.parcours_state import ActionState, PartnerLink, Referral
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Dossier, PartnerLink, Referral
 from pixflow.reference_data import References
 
 MOST_REMINDERS = 2

@@ -5,10 +5,9 @@ from datetime import date
 
 from pixflow.actor import OPERATOR
 from pixflow.decision import REFERENT_AND_MANAGER, decision
+from pixflow.events import partner as e
 from pixflow.events.base import Event
-from pixflow.events.territory import partner as e
-from pixflow.partners.catalogue_state import Catalogue, Territory
-from pixflow.partners.state import place_key
+from pixflow.partners.state import Catalogue, Territory, place_key
 from pixflow.refused import Refused, required
 
 FARTHEST = 100

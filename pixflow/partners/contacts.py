@@ -8,10 +8,10 @@ from uuid import UUID
 from pixflow import identity
 from pixflow.actor import CLOCK, OPERATOR
 from pixflow.decision import REFERENT_AND_MANAGER, TEAM, decision
+from pixflow.events import contact as e
 from pixflow.events.base import Event
-from pixflow.events.territory import contact as e
 from pixflow.events.values import ContactDetails
-from pixflow.partners.contact_state import Contact
+from pixflow.partners.state import Contact
 from pixflow.refused import Refused, required
 
 

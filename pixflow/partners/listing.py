@@ -1,17 +1,116 @@
-"""Decisions on a partner's file: suggest, list, correct, verify, review, delist, take back."""
+"""Decisions on partners: listed, corrected, verified, joined, delisted; their offers and their places."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import takewhile
 from typing import Literal
+from urllib.parse import urlsplit
+from uuid import UUID
 
+from msgspec import Struct
+from rapidfuzz import fuzz
+
+from pixflow import identity
 from pixflow.decision import REFERENT_AND_MANAGER, TEAM, Argument, decision
+from pixflow.events import partner as e
 from pixflow.events.base import Event, Recorded
-from pixflow.events.territory import partner as e
-from pixflow.events.values import PartnerDetails
+from pixflow.events.partner import OfferClosed, OfferListed, OfferRevised
+from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.folding import not_retracted, retractions_by_version
-from pixflow.partners.state import PartnerState, to_review
-from pixflow.partners.stated import as_stated, stated
+from pixflow.partners.state import OfferState, PartnerState, place_key, to_review
 from pixflow.refused import Refused, required
+
+
+@decision("import_place", REFERENT_AND_MANAGER)
+def import_place(
+    partner: PartnerState,
+    *,
+    source: str,
+    place: str,
+    updated: date | None,
+    digest: str,
+    details: PartnerDetails,
+    on: date,
+) -> list[Event]:
+    """Lists the place of a source, or records that the source tells something else of it.
+
+    Raises Refused("partner-joined").
+    """
+    required(details.name, "name")
+    if partner.into:
+        raise Refused("partner-joined")
+    known = partner.sources.get(place_key(source, place))
+    if known and known.digest == digest and not known.gone:
+        return []
+    told = e.SourceTold if partner.listed else e.PartnerListed
+    return [told(details=details, source=source, place=place, updated=updated, digest=digest, on=on)]
+
+
+@decision("withdraw_place", REFERENT_AND_MANAGER)
+def withdraw_place(partner: PartnerState, *, source: str, place: str, on: date) -> list[Event]:
+    """Records that a source no longer has the place. The partner stays listed."""
+    known = partner.sources.get(place_key(source, place))
+    return [e.SourceWithdrawn(source=source, place=place, on=on)] if known and not known.gone else []
+
+
+# --- fields of a partner's file as the team types them, in the form in which pages show and dial them
+
+
+_SHORT_NUMBER = re.compile(r"[0-9]{4}|1[0-9]{1,2}")
+"""Short numbers of services, such as 39 49."""
+_SCHEMES = ("http", "https")
+_LINKS = frozenset({"website", "booking"})
+
+
+def stated(field: str, text: str) -> str:
+    """Returns a field as it is stored; most are left as they are typed.
+
+    Raises Refused: "bad-phone", "bad-email", "bad-website", "bad-booking". A page would leave such an address
+    out without a word.
+    """
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        if field == "phone":
+            return _phone(text)
+        if field == "email":
+            return identity.email(text)
+        return _link(text) if field in _LINKS else text
+    except ValueError:
+        raise Refused(f"bad-{field}", field=field) from None
+
+
+def as_stated(details: PartnerDetails) -> PartnerDetails:
+    """Returns a file with each of these fields as `stated` gives it."""
+    return replace(
+        details,
+        phone=stated("phone", details.phone),
+        email=stated("email", details.email),
+        website=stated("website", details.website),
+        booking=stated("booking", details.booking),
+    )
+
+
+def _phone(text: str) -> str:
+    digits = re.sub(r"[\s.]", "", text)
+    return digits if _SHORT_NUMBER.fullmatch(digits) else identity.phone(text)
+
+
+def _link(text: str) -> str:
+    """Returns an address with its scheme: people type www.exemple.fr. Raises ValueError for what is no link."""
+    address = text if "://" in text else f"https://{text}"
+    parts = urlsplit(address)
+    plain = address.isprintable() and " " not in address and parts.username is None
+    if not plain or parts.scheme not in _SCHEMES or "." not in (parts.hostname or "").strip("."):
+        raise ValueError("website")
+    return address
+
+
+# --- decisions on a partner's file: suggest, list, correct, verify, review, delist, take back
+
 
 UNDOABLE = (
     e.PartnerCorrected, e.OfferListed, e.OfferRevised, e.OfferClosed, e.PartnerVerified, e.PartnerReviewed,
@@ -125,3 +224,175 @@ def must_be_proposed(partner: PartnerState) -> None:
 def _must_go_on(partner: PartnerState) -> None:
     if partner.into:
         raise Refused("partner-joined")
+
+
+# --- decisions on the offers of a partner: list, revise, close
+
+
+MOST_SEATS = 10_000
+"""The largest number of seats of an offer: a telephone number is none."""
+
+
+@decision("list_offer", REFERENT_AND_MANAGER)
+def list_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: date) -> list[Event]:
+    """Lists something that the partner offers."""
+    must_be_proposed(partner)
+    terms = _checked(terms)
+    if offer in partner.offers or terms in partner.open_offers().values():
+        return []
+    return [OfferListed(offer=offer, terms=terms, on=on)]
+
+
+@decision("revise_offer", REFERENT_AND_MANAGER)
+def revise_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: date) -> list[Event]:
+    known = _open(partner, offer)
+    terms = _checked(terms)
+    return [] if known.terms == terms else [OfferRevised(offer=offer, terms=terms, on=on)]
+
+
+@decision("close_offer", REFERENT_AND_MANAGER)
+def close_offer(partner: PartnerState, *, offer: UUID, on: date) -> list[Event]:
+    """Closes an offer: it is no longer proposed. Its referrals stay."""
+    must_be_listed(partner)
+    known = partner.offers.get(offer)
+    if known is None:
+        raise Refused("unknown-offer")
+    return [] if known.closed else [OfferClosed(offer=offer, on=on)]
+
+
+def _open(partner: PartnerState, offer: UUID) -> OfferState:
+    must_be_listed(partner)
+    known = partner.offers.get(offer)
+    if known is None or known.closed:
+        raise Refused("unknown-offer")
+    return known
+
+
+def _checked(terms: OfferTerms) -> OfferTerms:
+    """Returns the terms with a label. Raises Refused: "required", "bad-seats", "bad-band"."""
+    if terms.seats is not None and not 0 <= terms.seats <= MOST_SEATS:
+        raise Refused("bad-seats", field="seats", most=MOST_SEATS)
+    if any(not 0 <= low <= high <= 100 for low, high in terms.bands):
+        raise Refused("bad-band", field="bands")
+    return replace(terms, label=required(terms.label, "label"))
+
+
+# --- decisions on two partners that look the same: join them, undo that, or note that they differ
+
+
+@decision("join_partner", REFERENT_AND_MANAGER)
+def join_partner(partner: PartnerState, *, other: UUID, takes: PartnerState, on: date) -> list[Event]:
+    """Joins another partner to this one: its sources, open offers and names follow. `takes` is its state."""
+    must_be_proposed(partner)
+    if other in partner.joined:
+        return []
+    must_be_listed(takes)
+    told = (one for key, one in takes.sources.items() if key not in partner.sources)
+    return [
+        e.PartnersJoined(other=other, on=on),
+        *(_told(one.source, one.place, one.updated, one.digest, one.details, on) for one in told),
+        *(e.OfferListed(offer=id, terms=terms, on=on) for id, terms in takes.open_offers().items()),
+        *(e.NameAttached(name=name, on=on) for name in takes.names if name not in partner.names),
+    ]
+
+
+@decision("absorb_partner", REFERENT_AND_MANAGER)
+def absorb_partner(partner: PartnerState, *, into: UUID, on: date) -> list[Event]:
+    """Ends a partner that was joined to another one. Raises Refused("partner-joined")."""
+    if partner.into == into:
+        return []
+    must_be_listed(partner)
+    return [e.PartnerAbsorbed(into=into, on=on)]
+
+
+@decision("undo_join", REFERENT_AND_MANAGER, Argument.HISTORY)
+def undo_join(partner: PartnerState, *, other: UUID, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """Retracts a join on one of its two streams, with all that it brought. `other` is the partner on the other side.
+
+    A join brings the events that follow it in its command, up to the next join.
+    """
+    told = not_retracted(history)
+    joins = [r for r in told if _joins(r.event, other)]
+    if not joins:
+        return []
+    if partner.into and partner.into != other:
+        raise Refused("partner-joined")
+    join = joins[-1]
+    after = (r for r in told if r.originator_version > join.originator_version)
+    brought = takewhile(lambda r: r.command == join.command and not isinstance(r.event, e.PartnersJoined), after)
+    versions = [join.originator_version, *(r.originator_version for r in brought)]
+    reason = required(reason, "reason")
+    return [e.Retracted(version=version, reason=reason, on=on) for version in sorted(versions, reverse=True)]
+
+
+@decision("note_difference", REFERENT_AND_MANAGER)
+def note_difference(partner: PartnerState, *, other: UUID, on: date) -> list[Event]:
+    """Records that another partner only looks the same."""
+    must_be_listed(partner)
+    return [] if other in partner.different else [e.DifferenceNoted(other=other, on=on)]
+
+
+def _joins(event: Event, other: UUID) -> bool:
+    match event:
+        case e.PartnersJoined(other=joined) | e.PartnerAbsorbed(into=joined):
+            return joined == other
+    return False
+
+
+def _told(
+    source: str, place: str, updated: date | None, digest: str, details: PartnerDetails, on: date
+) -> e.SourceTold:
+    return e.SourceTold(source=source, place=place, updated=updated, digest=digest, details=details, on=on)
+
+
+# --- listed partners that a free name of former referrals may mean, with the reasons. A person decides
+
+
+MOST = 3
+CLOSE = 85
+"""Likeness of two names, 0 to 100, from which one may be the other mistyped."""
+_SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sur"})
+Reason = Literal["same", "within", "close"]
+
+
+class KnownName(Struct, frozen=True):
+    """The name of a listed partner and that of its commune, both normalised."""
+
+    partner: UUID
+    name: str
+    town: str
+
+
+class NameMatch(Struct, frozen=True):
+    """A partner that a name may mean. `sure` when no other one may, and two words at least say so."""
+
+    partner: UUID
+    reason: Reason
+    sure: bool
+
+
+def matches(name: str, known: Iterable[KnownName]) -> list[NameMatch]:
+    """Returns the partners that a normalised name may mean, the likeliest first."""
+    found = [(reason, one) for one in known if (reason := _reason(name, one))]
+    order: Sequence[Reason] = ("same", "within", "close")
+    found.sort(key=lambda pair: (order.index(pair[0]), -fuzz.token_sort_ratio(name, pair[1].name), pair[1].name))
+    words = len(_words(name))
+    return [
+        NameMatch(one.partner, reason, len(found) == 1 and (reason == "same" or words > 1))
+        for reason, one in found[:MOST]
+    ]
+
+
+def _reason(name: str, one: KnownName) -> Reason | None:
+    said, own, there = _words(name), _words(one.name), _words(one.town)
+    if not said or not own:
+        return None
+    if said == own or said == own | there:
+        return "same"
+    if said < own or own < said:
+        return "within"
+    return "close" if fuzz.token_sort_ratio(" ".join(sorted(said)), " ".join(sorted(own))) >= CLOSE else None
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.replace("-", " ").replace("'", " ").split()) - _SMALL

@@ -1,17 +1,20 @@
-"""The state of a partner: its sources, the team's corrections, its offers, what was joined to it."""
+"""The states of partners, of people there, and of the catalogue of places."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Literal
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pixflow.events import contact as c
+from pixflow.events import partner as e
 from pixflow.events.base import Recorded
-from pixflow.events.territory import partner as e
-from pixflow.events.values import OfferTerms, PartnerDetails
+from pixflow.events.values import ContactDetails, OfferKind, OfferTerms, PartnerDetails
 from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 
@@ -212,3 +215,195 @@ def gone(partner: PartnerState) -> list[str]:
     """Returns the keys of the sources that no longer have the place, since the last review."""
     since = partner.reviewed.version if partner.reviewed else 0
     return [key for key, one in partner.sources.items() if one.gone and one.gone.version > since]
+
+
+# --- the state of a contact: a person to call at a partner
+
+
+class Contact(Struct, frozen=True):
+    """A person at a partner. `revised` is the last word on them, `missed` the means that fail since then.
+
+    An erased person has nothing but `erased`.
+    """
+
+    version: int = 0
+    partner: UUID | None = None
+    details: ContactDetails = ContactDetails("")
+    revised: Stamp | None = None
+    missed: dict[c.Means, Stamp] = {}
+    left: Stamp | None = None
+    erased: Stamp | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Tells if the person may be asked."""
+        return self.revised is not None and self.left is None
+
+    @property
+    def mail(self) -> str:
+        """The address where an e-mail reaches them, "" for none."""
+        return self.details.email if self.is_there and "email" not in self.missed else ""
+
+
+def fold_contact(events: Sequence[Recorded]) -> Contact:
+    return fold_events(Contact(), evolve_contact, events)
+
+
+def evolve_contact(state: Contact, recorded: Recorded) -> Contact:
+    event = recorded.event
+    stamp = stamp_of(recorded)
+    if isinstance(event, c.ContactErased):
+        return Contact(version=stamp.version, erased=stamp)
+    return replace(state, version=stamp.version, **_changes(state, event, stamp))
+
+
+def _changes(state: Contact, event: object, stamp: Stamp) -> dict[str, Any]:
+    match event:
+        case c.ContactNamed(partner=partner, details=details):
+            return {"partner": partner, "details": details, "revised": stamp}
+        case c.ContactRevised(details=details):
+            return {"details": details, "revised": stamp, "missed": {}, "left": None}
+        case c.ContactMissed(means=means):
+            return {"missed": {**state.missed, means: stamp}}
+        case c.ContactLeft():
+            return {"left": stamp}
+    return {}
+
+
+# --- the state of the catalogue: the files received, the places set aside, the territory, the outlines
+
+
+class Territory(Struct, frozen=True):
+    """Groupings by SIREN, communes by code, kilometres around them, and the commune of each site."""
+
+    groupings: tuple[str, ...] = ()
+    communes: tuple[str, ...] = ()
+    radius: int = 0
+    sites: dict[str, str] = {}
+
+    @property
+    def is_stated(self) -> bool:
+        return bool(self.groupings or self.communes)
+
+
+class Received(Struct, frozen=True):
+    """The last file of a kind: its digest and its day."""
+
+    digest: str
+    on: date
+
+
+class Catalogue(Struct, frozen=True):
+    """The state of the catalogue. `aside` are the places set aside, by key, each with the reason."""
+
+    version: int = 0
+    territory: Territory = Territory()
+    received: dict[str, Received] = {}
+    aside: dict[str, str] = {}
+    tables: dict[str, dict[str, str]] = {}
+    credit: str = ""
+    outlines: dict[str, str] = {}
+
+
+def fold_catalogue(events: Sequence[Recorded]) -> Catalogue:
+    return fold_events(Catalogue(), evolve_catalogue, events)
+
+
+def evolve_catalogue(state: Catalogue, recorded: Recorded) -> Catalogue:
+    event = recorded.event
+    state = replace(state, version=recorded.originator_version)
+    match event:
+        case e.CatalogueReceived():
+            return replace(state, received={**state.received, event.kind: Received(event.digest, event.on)})
+        case e.PlaceSetAside():
+            return replace(state, aside={**state.aside, place_key(event.source, event.place): event.reason})
+        case e.PlaceReclaimed():
+            key = place_key(event.source, event.place)
+            return replace(state, aside={one: reason for one, reason in state.aside.items() if one != key})
+        case e.TerritoryStated():
+            territory = Territory(event.groupings, event.communes, event.radius, dict(event.sites))
+            return replace(state, territory=territory)
+        case e.TableMapped():
+            return replace(state, tables={**state.tables, event.header: dict(event.columns)})
+        case e.OutlinesReceived():
+            return replace(state, credit=event.credit, outlines=dict(event.outlines))
+    return state
+
+
+# --- freshness of a partner's file, as data·inclusion counts it (score_qualite.py)
+
+
+Freshness = Literal["fresh", "ageing", "old", "unknown"]
+FRESH, OLD = relativedelta(months=6), relativedelta(years=2)
+
+
+def freshness(confirmed: date | None, today: date) -> Freshness:
+    """Returns how fresh a file is: fresh up to 6 months, old from 2 years on."""
+    if confirmed is None:
+        return "unknown"
+    fresh, ageing = first_days(today)
+    if confirmed >= fresh:
+        return "fresh"
+    return "ageing" if confirmed >= ageing else "old"
+
+
+@lru_cache(maxsize=8)
+def first_days(today: date) -> tuple[date, date]:
+    """Returns the first days whose files are fresh, and ageing."""
+    fresh, ageing = today - FRESH, today - OLD
+    while fresh + FRESH < today:
+        fresh += timedelta(1)
+    while ageing + OLD <= today:
+        ageing += timedelta(1)
+    return fresh, ageing
+
+
+# --- offers that the words of a source propose for a partner. The référent confirms them (docs/domain.md#partners)
+
+
+_DIGITAL = {
+    "Maîtrise des outils numériques du quotidien", "Compréhension du monde numérique",
+    "Utilisation sécurisée du numérique", "numerique--maitriser-les-fondamentaux-du-numerique",
+}  # fmt: skip
+_ACCESS = {"Accès internet et matériel informatique", "numerique--acceder-a-une-connexion-internet"}
+_BANDS: dict[OfferKind, tuple[int, ...]] = {
+    "digital": (0, 1), "literacy": (0,), "general": (1,), "specialised": (2,), "certification": (2,),
+}  # fmt: skip
+"""Ranks of the grid's bands that a kind of offer is for; none for a place to take the test."""
+
+
+def proposed_kinds(details: PartnerDetails) -> list[OfferKind]:
+    """Returns the kinds of offers that the words of the sources propose."""
+    words = {*details.services, *details.thematics, *details.special_care, *details.labels, *details.support}
+    return list(dict.fromkeys(_kinds(words, details)))
+
+
+def terms_of(kind: OfferKind, label: str, bands: Collection[tuple[int, int]] = ()) -> OfferTerms:
+    """Returns the terms proposed for a kind, with the bands of the grid in force."""
+    ordered = sorted(bands)
+    wanted = tuple(ordered[rank] for rank in _BANDS.get(kind, ()) if rank < len(ordered))
+    return OfferTerms(label=label, kind=kind, bands=wanted)
+
+
+def terms_of_service(name: str, thematics: Collection[str], kinds: Collection[str]) -> OfferTerms:
+    """Returns the terms of a service of data·inclusion."""
+    details = PartnerDetails(thematics=tuple(thematics), kinds=tuple(kinds))
+    found = proposed_kinds(details)
+    return OfferTerms(label=name, kind=found[0] if found else "general")
+
+
+def _kinds(words: Collection[str], details: PartnerDetails) -> Iterator[OfferKind]:
+    if any(word.startswith("lecture-ecriture-calcul--") for word in words) or "Illettrisme" in words:
+        yield "literacy"
+    if _DIGITAL & set(words):
+        yield "digital"
+    if "Insertion professionnelle via le numérique" in words:
+        yield "general"
+    if "Grande école du numérique" in words or "OF" in details.kinds or "formation" in details.kinds:
+        yield "specialised"
+    if "Certification PIX" in words:
+        yield "certification"
+    if _ACCESS & set(words) or "En autonomie" in words:
+        yield "access"
+    if details.itinerant:
+        yield "cafe"

@@ -63,16 +63,18 @@ Warnings:
 """
 
 from pixflow.pix_orga.export import (
+    CODES,
     AssessmentRow,
     Export,
     ExportCampaign,
     ExportColumn,
     ExportEntry,
+    ExportProblem,
+    Key,
     PartResult,
     ProfileRow,
+    participation_keys,
 )
-from pixflow.pix_orga.keys import Key, participation_keys
-from pixflow.pix_orga.problems import CODES, ExportProblem
 from pixflow.pix_orga.reader import read
 
 __all__ = [

@@ -1,10 +1,93 @@
-"""Values of cells. An unreadable cell is a BadCell with a code, never a guess (docs/pix-orga.md#import-rules)."""
+"""Decodes the bytes of a file, then its cells and its dates (docs/pix-orga.md#file-format, #import-rules, #dates)."""
 
+import codecs
 import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from pixflow.pix_orga.problems import Refusal
+from pixflow.pix_orga.export import Problems, Refusal
+
+MAX_BYTES = 5 * 1024 * 1024
+APPLE_DOUBLE = b"\x00\x05\x16\x07"
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+
+
+def base_name(name: str) -> str:
+    """Returns the last part of a path, with either slash."""
+    return name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def open_text(data: bytes, name: str, problems: Problems) -> str | None:
+    """Returns the text without its BOM, None when a problem refuses the file."""
+    if not _is_candidate(data, name, problems):
+        return None
+    text = _decode(data, problems)
+    if text is None or "\0" in text:
+        problems.refuse("encoding")
+        return None
+    if not text.strip():
+        problems.refuse("empty")
+        return None
+    _warn_of_traces(text, problems)
+    return text
+
+
+def _is_candidate(data: bytes, name: str, problems: Problems) -> bool:
+    if base_name(name).startswith("._") or data.startswith(APPLE_DOUBLE):
+        problems.refuse("apple-double")
+    elif len(data) > MAX_BYTES:
+        problems.refuse("too-large", bytes=len(data), limit=MAX_BYTES)
+    elif data.startswith(OLD_EXCEL):
+        problems.refuse("spreadsheet", format="xls")
+    elif data.startswith(ZIPS):
+        _refuse_zip(data, problems)
+    return not problems.refused
+
+
+def _refuse_zip(data: bytes, problems: Problems) -> None:
+    if b"xl/workbook" in data or b"xl/worksheets" in data:
+        problems.refuse("spreadsheet", format="xlsx")
+    elif b"application/vnd.oasis.opendocument.spreadsheet" in data[:200]:
+        problems.refuse("spreadsheet", format="ods")
+    else:
+        problems.refuse("zip")
+
+
+def _decode(data: bytes, problems: Problems) -> str | None:
+    if data.startswith(codecs.BOM_UTF8):
+        return _try(data, "utf-8-sig")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        problems.warn("utf-16")
+        return _try(data, "utf-16")
+    text = _try(data, "utf-8")
+    if text is not None:
+        if text.strip():
+            problems.warn("no-bom")
+        return text
+    problems.warn("cp1252")
+    return _try(data, "cp1252")
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _warn_of_traces(text: str, problems: Problems) -> None:
+    if not text.endswith("\n"):
+        problems.warn("no-final-newline")
+    if not text.startswith('"') or text.split("\n", 1)[0].endswith("\r"):
+        problems.warn("resaved")
+
+
+# --- values of cells. An unreadable cell is a BadCell with a code, never a guess (docs/pix-orga.md#import-rules)
+
 
 NOT_SHARED = "NA"
 NOT_A_NUMBER = "NaN"
@@ -70,3 +153,87 @@ def skill(text: str) -> str:
     if text not in _SKILLS:
         raise BadCell("skill")
     return _SKILLS[text]
+
+
+# --- the three generations of dates in the cells, and the date in the file name (docs/pix-orga.md#file-name, #dates)
+
+
+PARIS = ZoneInfo("Europe/Paris")
+TWELVE_HOUR_NAMES_UNTIL = datetime(2023, 2, 1, tzinfo=UTC)
+BUG_FROM = datetime(2024, 12, 1, tzinfo=PARIS)
+BUG_UNTIL = datetime(2025, 1, 14, tzinfo=PARIS)
+
+_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_LOCAL = re.compile(r"([0-9]{2})/([0-9]{2})/(20[0-9]{2}) ([0-9]{2}):([0-9]{2})")
+_ISO = re.compile(
+    r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{3,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_NAME = re.compile(
+    r"resultats-.*-[0-9]+-(20[0-9]{2})-([0-9]{2})-([0-9]{2})-([0-9]{2})([0-9]{2})(?: ?\([0-9]{1,3}\))?\.csv",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CellDate:
+    """A UTC day, or an aware UTC time; `ambiguous` in the hour that October repeats."""
+
+    at: datetime | date
+    ambiguous: bool = False
+
+
+@lru_cache(maxsize=1024)
+def moment(text: str, zone: str) -> CellDate:
+    """Reads a cell under a header that names `zone` ("" when it names none).
+
+    Raises BadCell "date" when it has none of the three forms or cannot exist, "date-zone" when its zone is unknown.
+    """
+    try:
+        if _DAY.fullmatch(text):
+            return CellDate(date.fromisoformat(text))
+        if local := _LOCAL.fullmatch(text):
+            day, month, year, hour, minute = map(int, local.groups())
+            return _of_wall_clock(datetime(year, month, day, hour, minute, tzinfo=UTC), zone)
+        if iso := _ISO.fullmatch(text):
+            return _of_iso(datetime.fromisoformat(text), offset=iso[1] is not None, zone=zone)
+    except BadCell:
+        raise
+    except ValueError as error:
+        raise BadCell("date") from error
+    raise BadCell("date")
+
+
+def exported_at(name: str, problems: Problems) -> datetime | None:
+    """Returns the UTC time in a file name such as resultats-…-481516-2026-05-12-0910.csv, None when there is none."""
+    match = _NAME.fullmatch(base_name(name))
+    if match is None:
+        return None
+    try:
+        year, month, day, hour, minute = map(int, match.groups())
+        local = datetime(year, month, day, hour, minute, tzinfo=PARIS)
+    except ValueError:
+        return None
+    if local < TWELVE_HOUR_NAMES_UNTIL and 1 <= local.hour <= 12:
+        problems.warn("export-hour-unsure", date=local.date().isoformat(), time=f"{local:%H:%M}")
+        return None
+    return local.astimezone(UTC)
+
+
+def _of_wall_clock(clock: datetime, zone: str) -> CellDate:
+    if zone == "UTC":
+        return CellDate(clock)
+    if zone != PARIS.key:
+        raise BadCell("date-zone")
+    first, second = clock.replace(tzinfo=PARIS), clock.replace(tzinfo=PARIS, fold=1)
+    before, after = first.utcoffset(), second.utcoffset()
+    if before is None or after is None or before < after:
+        raise BadCell("date")
+    return CellDate(first.astimezone(UTC), ambiguous=before > after)
+
+
+def _of_iso(time: datetime, *, offset: bool, zone: str) -> CellDate:
+    if offset:
+        return CellDate(time.astimezone(UTC))
+    if zone not in ("", "UTC"):
+        raise BadCell("date-zone")
+    return CellDate(time.replace(tzinfo=UTC))

@@ -1,12 +1,135 @@
-"""Content of an export of Pix Orga, as plain values (docs/pix-orga.md)."""
+"""Content of an export of Pix Orga, as plain values: its problems, its rows, the key of each (docs/pix-orga.md)."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 from pixflow.events.values import CampaignKind, Level
-from pixflow.pix_orga.problems import ExportProblem
+from pixflow.identity import normalise
+
+# --- problems, as codes with details: the web package has the sentences
+
+
+Refusal = Literal[
+    "apple-double",
+    "broken-quotes",
+    "cell-count",
+    "control-character",
+    "date",
+    "date-zone",
+    "empty",
+    "encoding",
+    "english-export",
+    "header-missing",
+    "header-unknown",
+    "integer",
+    "level-range",
+    "na-on-shared",
+    "nir",
+    "not-pix-orga",
+    "organisation-missing",
+    "palier-range",
+    "rate",
+    "rate-range",
+    "result-not-shared",
+    "sent-without-date",
+    "several-campaigns",
+    "several-organisations",
+    "skill",
+    "spreadsheet",
+    "too-large",
+    "too-many-rows",
+    "yes-no",
+    "zip",
+]
+Warned = Literal[
+    "ambiguous-hour",
+    "certifiable-mismatch",
+    "cp1252",
+    "delimiter",
+    "export-hour-unsure",
+    "external-id-column-unknown",
+    "mastery-mismatch",
+    "mastery-null",
+    "more-problems",
+    "no-bom",
+    "no-final-newline",
+    "not-a-number",
+    "pix-mismatch",
+    "pix-null",
+    "resaved",
+    "shared-without-date",
+    "utf-16",
+    "validation-bug",
+]
+Severity = Literal["refused", "warning"]
+
+CODES: frozenset[str] = frozenset(get_args(Refusal) + get_args(Warned))
+MOST_PROBLEMS = 200
+LONGEST_DETAIL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProblem:
+    """One problem. `line` counts from 1, None for the file.
+
+    `details` may quote a cell: show them, never log them.
+    """
+
+    severity: Severity
+    line: int | None
+    code: Refusal | Warned
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Problems:
+    """Collects problems. Problems of the file take precedence over those of lines, refusals over warnings."""
+
+    _refused: list[ExportProblem] = field(default_factory=list)
+    _warned: list[ExportProblem] = field(default_factory=list)
+    _found: int = 0
+
+    def refuse(self, code: Refusal, line: int | None = None, **details: object) -> None:
+        """Adds a problem that refuses the whole file."""
+        self._note(self._refused, ExportProblem("refused", line, code, _texts(details)))
+
+    def warn(self, code: Warned, line: int | None = None, **details: object) -> None:
+        """Adds a problem that people should see and that refuses nothing."""
+        self._note(self._warned, ExportProblem("warning", line, code, _texts(details)))
+
+    @property
+    def refused(self) -> bool:
+        return bool(self._refused)
+
+    def listed(self) -> tuple[ExportProblem, ...]:
+        """Returns at most 200 problems, those of the file first, then by line. "more-problems" counts the rest."""
+        kept = sorted(self._refused + self._warned, key=lambda problem: problem.line is not None)
+        if self._found > MOST_PROBLEMS:
+            kept = kept[: MOST_PROBLEMS - 1]
+            left = _texts({"count": self._found - len(kept)})
+            return (*_by_line(kept), ExportProblem("warning", None, "more-problems", left))
+        return _by_line(kept)
+
+    def _note(self, into: list[ExportProblem], problem: ExportProblem) -> None:
+        self._found += 1
+        if problem.line is None or len(into) < MOST_PROBLEMS:
+            into.append(problem)
+
+
+def _by_line(problems: list[ExportProblem]) -> tuple[ExportProblem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
+
+
+def _texts(details: dict[str, object]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, str(value)[:LONGEST_DETAIL]) for key, value in details.items())
+
+
+# --- content of an export of Pix Orga, as plain values (docs/pix-orga.md)
+
 
 Role = Literal["imported", "external-id-candidate"]
 Pairs = tuple[tuple[str, str], ...]
@@ -117,3 +240,53 @@ class Export:
     def refused(self) -> bool:
         """Tells whether a problem refuses the whole file."""
         return any(problem.severity == "refused" for problem in self.problems)
+
+
+# --- key of a participation, because the file has no stable id (docs/pix-orga.md#import-rules)
+
+
+Start = datetime | date | None
+Rank = tuple[bool, str, Decimal, Decimal, str]
+
+
+class Key(NamedTuple):
+    """Normalised names, external id or "", start or "" (ISO: a UTC time or a day), rank among equal keys from 0.
+
+    A profile collection has no start: the key has the time of sending instead, "" until the profile is sent.
+    """
+
+    last_name: str
+    first_name: str
+    external_id: str
+    start: str
+    ordinal: int
+
+
+def participation_keys(rows: Sequence[ExportEntry]) -> tuple[Key, ...]:
+    """Returns the key of each row without its campaign, in order. The ordinal does not depend on that order."""
+    keys: dict[int, Key] = {}
+    seen: Counter[tuple[str, str, str, str]] = Counter()
+    for place in sorted(range(len(rows)), key=lambda place: _rank(rows[place])):
+        row = rows[place]
+        base = (normalise(row.last_name), normalise(row.first_name), row.external_id or "", _time(_dated(row)))
+        keys[place] = Key(*base, seen[base])
+        seen[base] += 1
+    return tuple(keys[place] for place in range(len(rows)))
+
+
+def _dated(row: ExportEntry) -> Start:
+    return row.started if isinstance(row, AssessmentRow) else row.shared_at
+
+
+def _rank(row: ExportEntry) -> Rank:
+    """Ranks shared rows first, in order of sharing: a row shared later never takes the rank of an earlier one."""
+    best, done = Decimal(0), Decimal(0)
+    if isinstance(row, AssessmentRow):
+        best, done = row.mastery or best, row.progress or done
+    elif isinstance(row, ProfileRow):
+        best = Decimal(row.pix or 0)
+    return (not row.shared, _time(row.shared_at), -best, -done, _time(_dated(row)))
+
+
+def _time(at: Start) -> str:
+    return at.isoformat() if at else ""

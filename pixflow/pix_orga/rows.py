@@ -1,17 +1,212 @@
-"""Reads one record of the file as a Row or a ProfileRow."""
+"""Reads each record of a file as an AssessmentRow or a ProfileRow (docs/pix-orga.md#assessments, #profiles)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
+from pixflow.events.values import Level
 from pixflow.identity import contains_control, contains_nir, normalise
-from pixflow.pix_orga import profiles
-from pixflow.pix_orga.cells import ABSENT, count, unguard, yes_no
-from pixflow.pix_orga.columns.layout import Layout
-from pixflow.pix_orga.columns.profile_columns import ProfileTail
-from pixflow.pix_orga.columns.result_columns import Tail
-from pixflow.pix_orga.dates import CellDate, moment
-from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, Pairs, ProfileRow
-from pixflow.pix_orga.results import RowCells, empty_results, read_results
+from pixflow.pix_orga.cells import (
+    ABSENT,
+    NOT_A_NUMBER,
+    NOT_SHARED,
+    BadCell,
+    CellDate,
+    count,
+    integer,
+    moment,
+    rate,
+    skill,
+    unguard,
+    yes_no,
+)
+from pixflow.pix_orga.columns import Layout, Named, ProfileTail, Tail
+from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, Pairs, PartResult, Problems, ProfileRow
+
+T = TypeVar("T")
+TOLERANCE = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Results of a shared row; all fields are empty when it is not shared."""
+
+    mastery: Decimal | None = None
+    palier: int | None = None
+    badges: tuple[tuple[str, bool], ...] = ()
+    competences: tuple[PartResult, ...] = ()
+    domains: tuple[PartResult, ...] = ()
+    skills: Pairs = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowCells:
+    """Cells of one record, read one by one. Problems are noted with its line."""
+
+    number: int
+    cells: list[str]
+    headers: tuple[str, ...]
+    problems: Problems
+
+    def take(self, parse: Callable[[str], T], place: int) -> T | None:
+        """Returns the value of one cell, None after noting its problem."""
+        text = self.cells[place]
+        try:
+            return parse(text)
+        except BadCell as bad:
+            self.problems.refuse(bad.code, self.number, column=self.headers[place], value=text)
+            return None
+
+    def take_rate(self, place: int) -> Decimal | None:
+        """Returns a fraction 0..1, None for an absent one, and for NaN with a warning."""
+        text = self.cells[place]
+        if text == NOT_A_NUMBER:
+            self.problems.warn("not-a-number", self.number, column=self.headers[place])
+            return None
+        return None if text in ABSENT else self.take(rate, place)
+
+    def take_known(self, parse: Callable[[str], T], place: int) -> T | None:
+        """Returns the value of one cell, None for an absent one."""
+        return None if self.cells[place] in ABSENT else self.take(parse, place)
+
+    def hides(self, start: int) -> None:
+        """Refuses a row that is not shared and holds a result from `start` on ("result-not-shared")."""
+        shown = next((place for place in range(start, len(self.cells)) if self.cells[place] not in ABSENT), None)
+        if shown is not None:
+            self.problems.refuse("result-not-shared", self.number, column=self.headers[shown])
+
+    def shows(self, start: int) -> bool:
+        """Refuses a shared row with NA from `start` on ("na-on-shared")."""
+        if NOT_SHARED not in self.cells[start:]:
+            return True
+        place = self.cells.index(NOT_SHARED, start)
+        self.problems.refuse("na-on-shared", self.number, column=self.headers[place])
+        return False
+
+
+def empty_results(line: RowCells, tail: Tail) -> Results:
+    """Returns the empty results of a row that is not shared."""
+    line.hides(tail.shared_at)
+    return Results()
+
+
+def read_results(line: RowCells, tail: Tail) -> Results:
+    """Reads the results of a shared row, and checks them against each other."""
+    if not line.shows(tail.shared_at):
+        return Results()
+    results = Results(
+        mastery=line.take_rate(tail.mastery),
+        palier=_palier(line, tail),
+        badges=tuple((title, line.take(yes_no, place) is True) for place, title in tail.badges),
+        competences=_parts(line, tail.competences),
+        domains=_parts(line, tail.domains),
+        skills=tuple((name, line.take(skill, place) or "") for place, name in tail.skills),
+    )
+    _check_mastery(line, tail, results)
+    return results
+
+
+def _palier(line: RowCells, tail: Tail) -> int | None:
+    if tail.palier is None or tail.paliers is None or line.cells[tail.palier] in ABSENT:
+        return None
+    reached = line.take(integer, tail.palier)
+    if reached is not None and not -1 <= reached <= tail.paliers:
+        line.problems.refuse("palier-range", line.number, value=reached, most=tail.paliers)
+    return None if reached == -1 else reached
+
+
+def _parts(line: RowCells, blocks: list[Named]) -> tuple[PartResult, ...]:
+    parts = (_part(line, place, name) for place, name in blocks)
+    return tuple(part for part in parts if part is not None)
+
+
+def _part(line: RowCells, place: int, name: str) -> PartResult | None:
+    share = line.take_rate(place) if line.cells[place] else line.take(rate, place)
+    targeted = line.take(count, place + 1)
+    mastered = line.take(count, place + 2)
+    if share is None or targeted is None or mastered is None:
+        return None
+    return PartResult(name, share, targeted, mastered)
+
+
+def _check_mastery(line: RowCells, tail: Tail, results: Results) -> None:
+    if line.cells[tail.mastery] == "":
+        line.problems.warn("mastery-null", line.number)
+    targeted = sum(part.targeted for part in results.competences)
+    mastered = sum(part.mastered for part in results.competences)
+    if results.mastery is None or targeted == 0:
+        return
+    if abs(results.mastery * targeted - mastered) > TOLERANCE * targeted:
+        line.problems.warn("mastery-mismatch", line.number, rate=results.mastery, mastered=mastered, targeted=targeted)
+
+
+# --- reads the cells of one profile (docs/pix-orga.md#profiles)
+
+
+HIGHEST = 8
+ENOUGH = 5
+"""Number of competences of level 1 or more that make a profile certifiable (docs/pix-orga.md#framework)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileResult:
+    """Content of a profile; all fields are empty when it is not sent."""
+
+    pix: int | None = None
+    certifiable: bool | None = None
+    certifiable_competences: int | None = None
+    levels: tuple[Level, ...] = ()
+
+
+def read_sending(line: RowCells, tail: ProfileTail) -> ProfileResult:
+    """Reads the profile of a sent row, and checks its consistency."""
+    if not line.shows(tail.shared_at):
+        return ProfileResult()
+    levels = (
+        Level(name, line.take_known(level, place), line.take_known(count, place + 1)) for place, name in tail.levels
+    )
+    profile = ProfileResult(
+        pix=line.take_known(count, tail.pix),
+        certifiable=line.take_known(yes_no, tail.certifiable),
+        certifiable_competences=line.take_known(count, tail.certifiable_competences),
+        levels=tuple(levels),
+    )
+    _check(line, tail, profile)
+    return profile
+
+
+def empty_profile(line: RowCells, tail: ProfileTail) -> ProfileResult:
+    """Returns the empty profile of a row that is not sent."""
+    line.hides(tail.shared_at)
+    return ProfileResult()
+
+
+def level(text: str) -> int:
+    """Reads a level, 0 to 8. Raises BadCell "integer" or "level-range"."""
+    value = count(text)
+    if value > HIGHEST:
+        raise BadCell("level-range")
+    return value
+
+
+def _check(line: RowCells, tail: ProfileTail, profile: ProfileResult) -> None:
+    if line.cells[tail.pix] == "":
+        line.problems.warn("pix-null", line.number)
+    pix = [one.pix for one in profile.levels if one.pix is not None]
+    levels = [one.level for one in profile.levels if one.level is not None]
+    if not levels or len(levels) < len(profile.levels) or len(pix) < len(profile.levels):
+        return
+    if profile.pix not in (None, sum(pix)):
+        line.problems.warn("pix-mismatch", line.number, pix=profile.pix, total=sum(pix))
+    counted = sum(one >= 1 for one in levels)
+    written = profile.certifiable_competences
+    if written not in (None, counted) or profile.certifiable not in (None, counted >= ENOUGH):
+        line.problems.warn("certifiable-mismatch", line.number, counted=counted)
+
+
+# --- reads one record of the file as a Row or a ProfileRow
 
 
 def read_campaign(line: RowCells, layout: Layout[Any]) -> ExportCampaign | None:
@@ -72,7 +267,7 @@ def read_profile(line: RowCells, layout: Layout[ProfileTail]) -> ProfileRow | No
     sent = line.take(yes_no, tail.shared)
     if sent is None:
         return None
-    profile = profiles.read_profile(line, tail) if sent else profiles.empty_profile(line, tail)
+    profile = read_sending(line, tail) if sent else empty_profile(line, tail)
     at = _moment(line, tail.shared_at, tail.shared_zone) if sent else None
     if sent and line.cells[tail.shared_at] == "":
         line.problems.refuse("sent-without-date", line.number, column=line.headers[tail.shared_at])

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from pixflow.identity import normalise
-from pixflow.open_data.place import Place, PlaceFile
-from pixflow.open_data.problems import PlaceProblem, texts
+from pixflow.open_data.place import Place, PlaceFile, PlaceProblem, texts
 from pixflow.partners.state import place_key
 
 LONGEST = 200

@@ -11,7 +11,7 @@ from pixflow.actor import Actor
 from pixflow.engine import CommandResult, Engine
 from pixflow.open_data import PlaceFile, read
 from pixflow.partners.catalogue import map_table
-from pixflow.partners.catalogue_state import Catalogue, Territory
+from pixflow.partners.state import Catalogue, Territory
 from pixflow.place_import.choices import PlaceChoices
 from pixflow.place_import.export import own_source
 from pixflow.place_import.identified import header_of, identified

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pixflow.identity import normalise
 from pixflow.open_data.communes import Commune, communes, department_of, find, groupings
-from pixflow.partners.catalogue_state import Territory
+from pixflow.partners.state import Territory
 from pixflow.place_import.territory import siren_of, unique_commune
 from pixflow.refused import Refused
 

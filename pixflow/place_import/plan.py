@@ -13,9 +13,7 @@ from msgspec.structs import replace
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.open_data.duplicates import Likeness, duplicates
 from pixflow.open_data.place import Place, PlaceFile, Point
-from pixflow.partners.catalogue_state import Territory
-from pixflow.partners.levels import terms_of_service
-from pixflow.partners.state import PartnerState, place_key
+from pixflow.partners.state import PartnerState, Territory, place_key, terms_of_service
 from pixflow.place_import.identified import bounded, id_of, key_of, keys_of
 from pixflow.place_import.territory import inside, unplaced
 

@@ -10,11 +10,15 @@ from msgspec import Struct
 from pixflow.folding import Stamp
 from pixflow.open_data.place import Place
 from pixflow.partners.catalogue import receive_catalogue, reclaim_place, set_place_aside
-from pixflow.partners.joins import absorb_partner, join_partner, note_difference
-from pixflow.partners.levels import terms_of_service
-from pixflow.partners.offers import list_offer
-from pixflow.partners.places import import_place, withdraw_place
-from pixflow.partners.state import PartnerState, SourceState, place_key
+from pixflow.partners.listing import (
+    absorb_partner,
+    import_place,
+    join_partner,
+    list_offer,
+    note_difference,
+    withdraw_place,
+)
+from pixflow.partners.state import PartnerState, SourceState, place_key, terms_of_service
 from pixflow.place_import.choices import PlaceChoices
 from pixflow.place_import.identified import id_of, key_of
 from pixflow.place_import.plan import PlacePlan, TwicePlace, details_of, digest_of, offer_id

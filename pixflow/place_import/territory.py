@@ -6,9 +6,8 @@ from functools import cache
 
 from pixflow.identity import normalise
 from pixflow.open_data.communes import communes, groupings
-from pixflow.open_data.coordinates import kilometres
-from pixflow.open_data.place import Place, Point
-from pixflow.partners.catalogue_state import Territory
+from pixflow.open_data.place import Place, Point, kilometres
+from pixflow.partners.state import Territory
 from pixflow.refused import Refused
 
 

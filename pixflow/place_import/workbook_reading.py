@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pixflow.open_data.problems import FileRefused, Refusal
+from pixflow.open_data.place import FileRefused, Refusal
 from pixflow.portfolio import problems
 from pixflow.portfolio.reader import MAX_BYTES
 from pixflow.portfolio.reading_process import OUT_OF_MEMORY, answer_of, limit, turn

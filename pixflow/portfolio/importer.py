@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.actor import Actor
-from pixflow.dossier.closing import open_again
+from pixflow.dossier.follow_up import open_again
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, Engine, Step, new_id
 from pixflow.events.base import Recorded

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pixflow.dossier.closing import is_mistaken
+from pixflow.dossier.follow_up import is_mistaken
 from pixflow.dossier.state import Dossier
 from pixflow.identity import words
 from pixflow.participation.scoring import Person, score

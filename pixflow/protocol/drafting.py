@@ -1,18 +1,77 @@
-"""Decisions on the draft of a protocol or grid: proposed, endorsed, published or dropped."""
+"""Decisions on drafts of protocols, grids and definitions: proposed, endorsed, published or dropped; and on reports."""
 
-from datetime import date
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Literal, TypeVar
 
-from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, TEAM, Argument, decision
+from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, REVIEWERS, TEAM, Argument, decision
+from pixflow.documents.definitions import LONGEST_TARGET, RULES, TARGETED, Definitions
 from pixflow.documents.grille import Grille
-from pixflow.documents.protocol import ProtocolDocument, out_of_range
+from pixflow.documents.protocol import ProtocolDocument, ReadingLimits, Retention, in_force, out_of_range
+from pixflow.documents.small_numbers import SMALL, is_small
 from pixflow.events import grille as g
+from pixflow.events import indicators as i
 from pixflow.events import protocol as p
 from pixflow.events.base import Event
-from pixflow.protocol.publishing import Draft, Grilles, Opinion, Protocols, must_hold
-from pixflow.protocol.safeguards import changes_safeguards, must_have_a_second
+from pixflow.protocol.publishing import Draft, Grilles, IndicatorDocuments, Opinion, Protocols, must_hold
 from pixflow.refused import Refused, required
 from pixflow.team.staff import Team
+
+NOTICE = 7
+"""Days of the calendar between such a publication and its first day."""
+
+
+def first_day(on: date) -> date:
+    """Returns the first day that such a publication may count from, when it is made that day."""
+    return on + timedelta(days=NOTICE)
+
+
+def changes_safeguards(
+    published: Sequence[tuple[date, ProtocolDocument]], document: ProtocolDocument, from_day: date
+) -> bool:
+    """Tells if a document changes retention or reading limits, against the one in force on its first day."""
+    return bool(published) and _safeguards(in_force(published, from_day)) != _safeguards(document)
+
+
+def changes_to_come(protocols: Protocols, today: date) -> Iterator[tuple[int, date]]:
+    """Yields the number and the first day of each publication to come that changes retention or reading limits.
+
+    One of before may do so too, when another one was published meanwhile for an earlier day.
+    """
+    published = protocols.published
+    for number, (day, document) in enumerate(published, 1):
+        before = in_force(published, day - timedelta(days=1))
+        counts = day > today and in_force(published, day) is document
+        if counts and _safeguards(before) != _safeguards(document):
+            yield number, day
+
+
+def _safeguards(document: ProtocolDocument) -> tuple[Retention, ReadingLimits]:
+    return document.retention, document.reading
+
+
+def must_have_a_second(draft: Draft[ProtocolDocument], from_day: date, team: Team, actor: str, on: date) -> None:
+    """Checks that a manager other than its author approves the draft, or publishes it, and that it leaves a notice.
+
+    Where nobody but the author is a manager, any colleague counts. The roles are those of the day of publication.
+    Raises Refused("notice-needed"), Refused("direction-approves") or Refused("colleague-approves").
+    """
+    if from_day < (first := first_day(on)):
+        raise Refused("notice-needed", first=first)
+    held = {str(id): member.roles_on(on) for id, member in team.items()}
+    directing = {id for id, roles in held.items() if "manager" in roles}
+    alone = directing == {draft.by}
+    able = {id for id, roles in held.items() if roles} if alone else directing
+    closed = {str(id) for id, member in team.items() if member.access.suspended}
+    if not able.isdisjoint({actor, *draft.endorsed_by} - {draft.by} - closed):
+        return
+    if alone:
+        raise Refused("colleague-approves")
+    raise Refused("direction-approves")
+
+
+# --- decisions on the draft of a protocol or grid: proposed, endorsed, published or dropped
+
 
 T = TypeVar("T")
 
@@ -176,3 +235,119 @@ def ready(draft: Draft[T], from_day: date, alone: bool, on: date) -> T:
     if not draft.endorsed_by and not alone:
         raise Refused("nobody-endorsed")
     return draft.document
+
+
+# --- decisions on the definitions of the indicators, proposed, endorsed, published or dropped; and on reports
+
+
+@decision("draft_definitions", REFERENT_AND_MANAGER)
+def draft_definitions(
+    indicators: IndicatorDocuments, *, document: Definitions, note: str, replaces: int, on: date
+) -> list[Event]:
+    """Proposes definitions. They replace the draft numbered `replaces` (0: none), whose endorsements are lost."""
+    if says_already(indicators.draft, document, note):
+        return []
+    must_replace(indicators.draft, replaces)
+    if indicators.on(on).document == document:
+        raise Refused("nothing-changed")
+    required(document.name, "name")
+    _must_hold(document)
+    return [i.DefinitionsDrafted(draft=indicators.drafts + 1, document=document, note=note.strip(), on=on)]
+
+
+def _must_hold(document: Definitions) -> None:
+    """Raises Refused for a target of no indicator or out of range, and for a rule switched off without a reason."""
+    for indicator, days in document.targets:
+        if indicator not in TARGETED:
+            raise Refused("unknown-indicator", field=indicator)
+        if not 0 <= days <= LONGEST_TARGET:
+            raise Refused("out-of-range", field=indicator, found=days, low=0, high=LONGEST_TARGET)
+    if not 1 <= document.silent <= LONGEST_TARGET:
+        raise Refused("out-of-range", field="silent", found=document.silent, low=1, high=LONGEST_TARGET)
+    for rule, reason in document.without:
+        if rule not in RULES:
+            raise Refused("unknown-indicator", field=rule)
+        required(reason, rule)
+
+
+@decision("endorse_definitions", TEAM)
+def endorse_definitions(
+    indicators: IndicatorDocuments, *, draft: int, endorsed: bool, comment: str, by: str, on: date
+) -> list[Event]:
+    """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
+    opinion = Opinion(endorsed, comment.strip(), on)
+    if not adds_opinion(current_draft(indicators.draft, draft), opinion, by):
+        return []
+    return [i.DefinitionsEndorsed(draft=draft, endorsed=endorsed, comment=opinion.comment, on=on)]
+
+
+@decision("drop_definitions_draft", REFERENT_AND_MANAGER)
+def drop_definitions_draft(indicators: IndicatorDocuments, *, draft: int, reason: str, on: date) -> list[Event]:
+    """Drops the draft, for a reason."""
+    if indicators.draft is None and draft in range(1, indicators.drafts + 1) and draft != indicators.made_of:
+        return []
+    current_draft(indicators.draft, draft)
+    return [i.DefinitionsDraftDropped(draft=draft, reason=required(reason, "reason"), on=on)]
+
+
+@decision("publish_definitions", REFERENT_AND_MANAGER)
+def publish_definitions(
+    indicators: IndicatorDocuments, *, draft: int, from_day: date, alone: bool, on: date
+) -> list[Event]:
+    """Publishes the draft under the next number, from today or a later day. `alone`: also without any endorsement."""
+    if draft == indicators.made_of and indicators.published[-1][0] == from_day:
+        return []
+    document = ready(current_draft(indicators.draft, draft), from_day, alone, on)
+    return [i.DefinitionsPublished(number=len(indicators.published) + 1, document=document, from_day=from_day)]
+
+
+@decision("issue_event_log", REVIEWERS)
+def issue_event_log(
+    indicators: IndicatorDocuments,
+    *,
+    first: date,
+    last: date,
+    reason: str,
+    cases: int,
+    events: int,
+    digest: str,
+    on: date,
+) -> list[Event]:
+    """Records that a log of paths for process mining leaves the structure, and why."""
+    why = required(reason, "reason")
+    return [i.EventLogIssued(first=first, last=last, reason=why, cases=cases, events=events, digest=digest, on=on)]
+
+
+@decision("issue_report", REFERENT_AND_MANAGER)
+def issue_report(
+    indicators: IndicatorDocuments,
+    *,
+    title: str,
+    first: date,
+    last: date,
+    day: date,
+    clock: Literal["known", "true"],
+    definitions: int,
+    rows: Sequence[i.ReportRow],
+    digest: str,
+    on: date,
+) -> list[Event]:
+    """Records a report as it is given. Raises Refused("small-number") when a row still shows one."""
+    shown = {number for row in rows for number in (row.counted, row.among)}
+    bounds = {least for row in rows for least in (row.counted_least, row.among_least)} - {SMALL.low}
+    if any(is_small(number) for number in shown | bounds):
+        raise Refused("small-number")
+    return [
+        i.ReportIssued(
+            number=len(indicators.reports) + 1,
+            title=required(title, "title"),
+            first=first,
+            last=last,
+            day=day,
+            clock=clock,
+            definitions=definitions,
+            rows=tuple(rows),
+            digest=digest,
+            on=on,
+        )
+    ]

@@ -8,9 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow.documents.resource import ResourceDocument
+from pixflow.events import question as q
+from pixflow.events import resource as r
 from pixflow.events.base import Recorded
-from pixflow.events.knowledge import question as q
-from pixflow.events.knowledge import resource as r
 from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 

@@ -17,13 +17,13 @@ from msgspec.structs import replace as changed
 
 from pixflow import erasing, structure_folder
 from pixflow.backups import BackupError, erasure_log, manifest
-from pixflow.backups.erasure_register import Erasure
+from pixflow.backups.erasure_log import Erasure
 from pixflow.backups.manifest import Manifest
 from pixflow.events.structure import Motive
 from pixflow.inspection.faults import Fault
 from pixflow.restore import preparation, sources
 from pixflow.restore.preparation import Job, Prepared
-from pixflow.restore.targets import FolderTarget, SchemaTarget, Target
+from pixflow.restore.sources import FolderTarget, SchemaTarget, Target
 from pixflow.store import replacement
 from pixflow.store.durable_files import private_folder
 from pixflow.store.postgres import tables

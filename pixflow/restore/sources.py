@@ -1,10 +1,12 @@
-"""Sources of a restore: a backup, or the records that an earlier restore set aside."""
+"""The source and the target of a restore."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
+from uuid import UUID
 
 import msgspec
 from msgspec import MsgspecError
@@ -12,12 +14,18 @@ from msgspec import MsgspecError
 from pixflow import __version__, structure_folder
 from pixflow.backups import STAMP, BackupError, manifest
 from pixflow.backups.manifest import EVENTS, Manifest
-from pixflow.store import StoreError, replacement
+from pixflow.store import RecordsLost, StoreError, StoreRefused, replacement
 from pixflow.store.durable_files import write_new
+from pixflow.store.locks import ServeLock
 from pixflow.store.postgres import copy as postgres_copy
+from pixflow.store.postgres import factory, tables
 from pixflow.store.postgres.database import Database
-from pixflow.store.replacement import ASIDE
+from pixflow.store.postgres.vault import PostgresVault
+from pixflow.store.replacement import ASIDE, NEXT, READY, folder_aside, schema_aside
 from pixflow.store.sqlite import copy as sqlite_copy
+from pixflow.store.sqlite import factory as sqlite_factory
+from pixflow.store.sqlite.vault import SqliteVault
+from pixflow.store.vault import Vault
 from pixflow.structure_folder import Document, OpenStructure
 
 _SCHEMA_STAMP = "%Y%m%dt%H%M%Sz"
@@ -78,3 +86,148 @@ def _document(folder: Path) -> Document:
     with suppress(OSError, MsgspecError):
         return msgspec.json.decode((folder / replacement.IDENTITY).read_bytes(), type=Document)
     raise BackupError("not-a-backup", path=str(folder))
+
+
+# --- target of a restore: a folder, or a PostgreSQL schema. New records stand ready beside the present ones
+
+
+Store = sqlite_factory.HardenedFactory | factory.PostgresFactory
+WrappedKeys = tuple[int, dict[UUID, bytes | None]]
+RingKey = Callable[[int], bytes | None]
+"""Returns the ring key of a number, None for an unknown one."""
+Command = tuple[str, int, int]
+"""Id of a command, its first and its last position."""
+
+
+class Target(Protocol):
+    def has_events(self) -> bool:
+        """Tells whether the target holds records."""
+        ...
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Excludes other users meanwhile. Raises AlreadyServed, and StoreBusy for a moment's use."""
+        ...
+
+    def has_aside(self, stamp: str) -> bool:
+        """Tells whether a restore of that time has set something aside."""
+        ...
+
+    def keys(self, opens: RingKey) -> WrappedKeys | None:
+        """Returns the number of the ring key, and the present keys. None without keys that a ring key `opens`."""
+        ...
+
+    def has_keys(self) -> bool:
+        """Tells whether the target has a vault, readable or not."""
+        ...
+
+    def commands(self) -> list[Command]:
+        """Returns the present commands, in order of position. Raises StoreRefused when they cannot be read."""
+        ...
+
+    def put(self, copy: Path) -> None:
+        """Makes the events of a copy stand ready."""
+        ...
+
+    def vault(self) -> Vault:
+        """Returns the vault that stands ready, empty at first."""
+        ...
+
+    def store(self) -> Store:
+        """Returns the store that stands ready."""
+        ...
+
+
+class FolderTarget:
+    """A folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._ready = folder, folder / READY
+
+    def has_events(self) -> bool:
+        return (self._folder / EVENTS).exists()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with ServeLock(self._folder), sqlite_copy.alone(self._folder / EVENTS):
+            yield
+
+    def has_aside(self, stamp: str) -> bool:
+        return folder_aside(self._folder, stamp).exists()
+
+    def keys(self, opens: RingKey) -> WrappedKeys | None:
+        try:
+            return _opened(SqliteVault(self._folder / "keys.db"), opens) if self.has_keys() else None
+        except StoreRefused:
+            return None
+
+    def has_keys(self) -> bool:
+        return (self._folder / "keys.db").exists()
+
+    def commands(self) -> list[Command]:
+        return sqlite_copy.commands(self._folder / EVENTS) if self.has_events() else []
+
+    def put(self, copy: Path) -> None:
+        sqlite_copy.duplicate(copy, self._ready / EVENTS)
+
+    def vault(self) -> Vault:
+        return SqliteVault(self._ready / "keys.db", create=True)
+
+    def store(self) -> Store:
+        return sqlite_factory.factory(self._ready)
+
+
+class SchemaTarget:
+    """A schema."""
+
+    def __init__(self, database: Database, schema: str) -> None:
+        self._database, self._schema, self._ready = database, schema, f"{schema}{NEXT}"
+
+    def has_events(self) -> bool:
+        return postgres_copy.has_events(self._database, self._schema)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        postgres_copy.check_alone(self._database)
+        yield
+        postgres_copy.check_alone(self._database)
+
+    def has_aside(self, stamp: str) -> bool:
+        return tables.exist(self._database, schema_aside(self._schema, stamp))
+
+    def keys(self, opens: RingKey) -> WrappedKeys | None:
+        try:
+            return _opened(PostgresVault(self._database, self._schema), opens) if self.has_keys() else None
+        except RecordsLost:
+            return None
+
+    def has_keys(self) -> bool:
+        return tables.exist(self._database, self._schema)
+
+    def commands(self) -> list[Command]:
+        return postgres_copy.commands(self._database, self._schema) if self.has_events() else []
+
+    def put(self, copy: Path) -> None:
+        postgres_copy.put(self._database, self._ready, copy)
+
+    def vault(self) -> Vault:
+        return PostgresVault(self._database, self._ready)
+
+    def store(self) -> Store:
+        return factory.factory(self._database, self._ready)
+
+
+def _opened(vault: Vault, opens: RingKey) -> WrappedKeys | None:
+    """Returns the content of a vault, None when it is new or when no ring key `opens` it."""
+    with closing(vault):
+        number = vault.ring()
+        return vault.read(vault.streams()) if number and opens(number) else None
+
+
+def common(one: list[Command], other: list[Command]) -> int:
+    """Returns the last position up to which two stores have the same commands."""
+    reached = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        reached = mine[2]
+    return reached

@@ -12,9 +12,9 @@ import msgspec
 from msgspec.structs import replace
 
 from pixflow.events.base import Recorded
+from pixflow.events.contact import ContactErased
 from pixflow.events.dossier import ErasureRequested, PersonErased
 from pixflow.events.participation import PersonErased as ParticipationErased
-from pixflow.events.territory.contact import ContactErased
 from pixflow.folding import ERASURES
 
 Mac = Callable[[bytes], bytes]

@@ -4,13 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pixflow.reference_data import References
-from pixflow.tasks.dossier import of_dossier
-from pixflow.tasks.knowledge import of_question, of_resource
-from pixflow.tasks.pix_orga import of_campaign, of_participation
+from pixflow.tasks.stages import of_dossier
+from pixflow.tasks.subjects import (
+    of_campaign,
+    of_contact,
+    of_participation,
+    of_partner,
+    of_question,
+    of_resource,
+    of_staff,
+    of_structure,
+    of_workshop,
+)
 from pixflow.tasks.task import STAGE_OF, Kind, Task, Why
-from pixflow.tasks.team import of_staff, of_structure
-from pixflow.tasks.territory import of_contact, of_partner
-from pixflow.tasks.workshop import of_workshop
 
 __all__ = ["OF", "STAGE_OF", "Kind", "Task", "Why", "of_campaign", "of_dossier", "of_participation", "of_workshop"]
 

@@ -1,11 +1,11 @@
-"""Absences, and the deputy who replaces an absent person (docs/domain.md#absences)."""
+"""Decisions on absences and deputies, and on the calendar of a member."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
 from pixflow.actor import OPERATOR
-from pixflow.decision import OWN_DETAILS, Argument, decision
+from pixflow.decision import ONESELF, OWN_DETAILS, Argument, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
 from pixflow.events.values import Role
@@ -141,3 +141,13 @@ def _must_stand_in(staff: Staff, team: Team, person: UUID, deputy: UUID, first: 
     for away in member.absences.values():
         if away.meets(first, last):
             raise Refused("deputy-absent", field="deputy", first=away.first, last=away.last)
+
+
+# --- the address of a member's own calendar: its owner changes it, and the former one answers no more
+
+
+@decision("replace_calendar_address", ONESELF)
+def replace_calendar_address(staff: Staff, *, number: int, on: date) -> list[Event]:
+    """Gives the next address, whose number is `number`; nothing for a number that was given already."""
+    must_work(staff, on)
+    return [e.CalendarAddressReplaced(number=number, on=on)] if number == staff.calendar + 1 else []

@@ -5,13 +5,19 @@ from uuid import UUID
 
 from pixflow.actor import OPERATOR, SITE
 from pixflow.decision import ACCOUNTS, NOBODY, Argument, decision
-from pixflow.events import access as e
-from pixflow.events.access import SignInWay, SuspensionReason
+from pixflow.events import staff as e
 from pixflow.events.base import Event
+from pixflow.events.staff import SignInWay, SuspensionReason
 from pixflow.refused import Refused
-from pixflow.team.closing import asked_first, must_leave_stewards
-from pixflow.team.roles import roles_again
-from pixflow.team.second_person import must_be_another, must_be_second, standing, stewards
+from pixflow.team.membership import (
+    asked_first,
+    must_be_another,
+    must_be_second,
+    must_leave_stewards,
+    roles_again,
+    standing,
+    stewards,
+)
 from pixflow.team.staff import Staff, Team, must_work
 
 _TWO = 2

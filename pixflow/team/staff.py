@@ -1,7 +1,7 @@
-"""A member of staff: roles, absences, departure. The team is the fold of all members."""
+"""The state of a member of staff: roles, absences, milestones, account; and the team by id."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -9,14 +9,92 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow import identity
+from pixflow.actor import SYSTEM
 from pixflow.events import staff as e
 from pixflow.events.base import Recorded
+from pixflow.events.staff import StaffLeft, StaffReturned, SuspensionReason
 from pixflow.events.values import Role
 from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
+from pixflow.identity import normalise
 from pixflow.refused import Refused
-from pixflow.team import access as access_state
-from pixflow.team.access import Access
+
+
+class Access(Struct, frozen=True):
+    """The state of an account. `invited_by`, `restoration_by`, `reset_by` and `closing_by` began what is pending.
+
+    `since` is the instant of its last suspension or restoration, `reset_at` that of the last reset of its factors.
+    `renewed`: confirmed since the last invitation. `closed_at`: when a colleague last closed it, or recorded the
+    departure of its member; `closing_at`: when one asked for it.
+    """
+
+    invited_by: str | None = None
+    opened: bool = False
+    confirmed: bool = False
+    renewed: bool = False
+    suspended: SuspensionReason | None = None
+    since: datetime | None = None
+    restoration_by: str | None = None
+    reset_by: str | None = None
+    reset_at: datetime | None = None
+    closed_at: datetime | None = None
+    closing_by: str | None = None
+    closing_at: datetime | None = None
+
+    @property
+    def enters(self) -> bool:
+        """Tells if the member may sign in; without a confirmation they see nothing yet."""
+        return self.opened and self.suspended is None
+
+    @property
+    def is_open(self) -> bool:
+        """Tells if the member may sign in, and is confirmed."""
+        return self.enters and self.confirmed
+
+
+def evolve_access(state: Access, event: object, by: str, at: datetime, *, worked: bool) -> Access:
+    """Returns the access after an event. `worked`: the member worked here that day, just before it."""
+    match event:
+        case e.AccountInvited():
+            return replace(state, invited_by=by, renewed=False)
+        case e.AccountOpened():  # opened already, another account may stand for the member: confirmed once more
+            return replace(state, opened=True, confirmed=state.renewed if state.opened else state.confirmed)
+        case e.AccountConfirmed():
+            return replace(state, confirmed=True, renewed=True)
+        case e.RestorationRequested():
+            return replace(state, restoration_by=by)
+        case e.AccountRestored():
+            return replace(state, suspended=None, since=at, restoration_by=None)
+        case e.FactorsResetRequested():
+            return replace(state, reset_by=by)
+        case e.FactorsResetWithdrawn():
+            return replace(state, reset_by=None)
+        case e.FactorsReset(to_confirm=again):
+            kept = {"confirmed": state.confirmed and not again, "renewed": state.renewed and not again}
+            return replace(state, opened=False, reset_by=None, reset_at=at, **kept)
+    return _closed(state, event, by, at, worked=worked)
+
+
+def _closed(state: Access, event: object, by: str, at: datetime, *, worked: bool) -> Access:
+    """Returns the access after a closing, or a departure. The system's actors close without being counted."""
+    closed_at = state.closed_at if by in SYSTEM else at
+    match event:
+        case e.AccountSuspended(reason=reason):
+            closed = replace(state, closed_at=closed_at, closing_by=None)
+            return replace(closed, suspended=reason, since=at, restoration_by=None)
+        case e.ClosingRequested():
+            return replace(state, closing_by=by, closing_at=at)
+        case StaffLeft():
+            return replace(state, closed_at=closed_at, closing_by=None)
+        case StaffReturned() if worked:
+            return state if state.suspended else replace(state, closed_at=None)
+        case StaffReturned():  # a former access does not come back with the person
+            kept = replace(Access(), suspended=state.suspended, since=state.since)
+            return replace(kept, reset_at=state.reset_at, closed_at=state.closed_at)
+    return state
+
+
+# --- A member of staff: roles, absences, departure. The team is the fold of all members
 
 
 class Absence(Struct, frozen=True):
@@ -104,7 +182,7 @@ def fold(events: Sequence[Recorded]) -> Staff:
 def evolve(state: Staff, recorded: Recorded) -> Staff:
     event, version = recorded.event, recorded.originator_version
     stamp = stamp_of(recorded)
-    access = access_state.evolve(state.access, event, recorded.by, recorded.at, worked=state.works(stamp.on))
+    access = evolve_access(state.access, event, recorded.by, recorded.at, worked=state.works(stamp.on))
     changes = {**_working(state, recorded), **_milestones(state, event, stamp)}
     return replace(state, version=version, access=access, **changes)
 
@@ -179,3 +257,66 @@ def must_work(staff: Staff, day: date) -> None:
         raise Refused("unknown-person")
     if not staff.works(day):
         raise Refused("has-left", last_day=staff.left)
+
+
+# --- proposes an advisor for a dossier that nobody follows (docs/domain.md#who-takes-a-dossier)
+
+
+class Candidate(Struct, frozen=True):
+    """An advisor of today. `site` is "" for the whole structure; `groups` are those of the dossiers they follow."""
+
+    id: UUID
+    name: str
+    site: str
+    groups: frozenset[str]
+    absent: bool
+    dossiers: int
+    tasks: int
+
+    def follows(self, group: str) -> bool:
+        return bool(group) and group in self.groups
+
+    def serves(self, site: str) -> bool:
+        return not self.site or not site or self.site == site
+
+
+def ranked(candidates: Iterable[Candidate], site: str = "", group: str = "") -> list[Candidate]:
+    """Returns the advisors from the best to the last.
+
+    Those present come first; then those of the group, those of the site, and the least dossiers and tasks.
+    """
+    return sorted(
+        candidates,
+        key=lambda one: (
+            one.absent,
+            not one.follows(group),
+            not one.serves(site),
+            one.dossiers + one.tasks,
+            normalise(one.name),
+        ),
+    )
+
+
+# --- shares a portfolio among colleagues, so that their loads are even
+
+
+def weight(tasks: int) -> int:
+    """Returns the weight of a dossier: one, and one for each of its present tasks."""
+    return 1 + tasks
+
+
+def share(tasks: Mapping[UUID, int], loads: Mapping[UUID, int]) -> dict[UUID, UUID]:
+    """Assigns each dossier, the heaviest first, to the colleague with the least load.
+
+    `tasks` is the number of tasks of each dossier; `loads` the present load of each colleague, in `weight`. Among
+    equals, the first given is taken. Raises ValueError when there is no colleague.
+    """
+    if not loads:
+        raise ValueError("nobody to share among")
+    carried, order = dict(loads), {colleague: place for place, colleague in enumerate(loads)}
+    taken: dict[UUID, UUID] = {}
+    for dossier in sorted(tasks, key=lambda one: -tasks[one]):
+        lightest = min(carried, key=lambda one: (carried[one], order[one]))
+        taken[dossier] = lightest
+        carried[lightest] += weight(tasks[dossier])
+    return {dossier: taken[dossier] for dossier in tasks}

@@ -1,21 +1,73 @@
-"""Decisions on the seats of a workshop. Each one writes both streams, workshop and dossier."""
+"""Seats in a workshop: booked, marked, taken back, and those of visitors. Each seat stands on the dossier too."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import Literal
 from uuid import UUID
 
 from pixflow.actor import CLOCK
 from pixflow.decision import NOBODY, OWN_SEATS, OWN_WORKSHOPS, TEAM, Argument, decision
-from pixflow.dossier.guards import must_be_open
-from pixflow.dossier.seats import plan_in_workshop, record_attendance, record_booking, record_cancellation
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
+from pixflow.dossier.stages.orientation import plan_diagnostic
+from pixflow.dossier.state import Dossier, must_be_open
+from pixflow.events import dossier as d
 from pixflow.events import workshop as e
-from pixflow.events.base import Event
+from pixflow.events.base import Event, Recorded
+from pixflow.events.dossier import SeatBooked, SeatCancelled, WorkshopAttended, WorkshopMissed
 from pixflow.events.values import Presence
+from pixflow.folding import not_retracted
 from pixflow.reference_data import References
-from pixflow.refused import Refused
-from pixflow.workshop.state import Workshop, must_be_on, must_have_begun, waiting_without_seat
+from pixflow.refused import Refused, required
+from pixflow.workshop.state import Workshop, fold, must_be_on, must_have_begun, waiting_without_seat
+
+
+def plan_in_workshop(
+    dossier: Dossier, *, campaign: UUID, initial: bool, place: str, day: date, plan: UUID, on: date
+) -> list[Event]:
+    """Plans the initial diagnostic in a workshop, unless it is taken or planned there already."""
+    orientation = dossier.orientation
+    current = None if orientation.declined else orientation.plan
+    planned = current and (current.modality, current.campaign) == ("workshop", campaign)
+    if planned or not initial or dossier.diagnostic.has_participation("initial"):
+        return []
+    return plan_diagnostic(
+        dossier, campaign=campaign, modality="workshop", mediator=False, place=place, planned_for=day, on=on, plan=plan
+    )
+
+
+def record_booking(dossier: Dossier, *, workshop: UUID, day: date, on: date) -> list[Event]:
+    """Records a seat in a workshop on that day, again when the workshop has moved."""
+    known = dossier.diagnostic.seats.get(workshop)
+    if known and (known.status, known.day) == ("booked", day):
+        return []
+    return [SeatBooked(workshop=workshop, day=day, on=on)]
+
+
+def record_cancellation(
+    dossier: Dossier, *, workshop: UUID, reason: Literal["released", "cancelled"], on: date
+) -> list[Event]:
+    known = dossier.diagnostic.seats.get(workshop)
+    return [SeatCancelled(workshop=workshop, reason=reason, on=on)] if known and known.status == "booked" else []
+
+
+def record_attendance(
+    dossier: Dossier, *, workshop: UUID, presence: Presence, trouble: bool, ease: bool, by_advisor: bool, on: date
+) -> list[Event]:
+    """Records presence, and difficulty or ease. The latest mark counts. Never refused: it happened."""
+    known = dossier.diagnostic.seats.get(workshop)
+    if presence == "present":
+        there = (known.trouble, known.ease, known.by_advisor) if known and known.status == "attended" else None
+        if there == (trouble, ease, by_advisor):
+            return []
+        return [WorkshopAttended(workshop=workshop, trouble=trouble, ease=ease, by_advisor=by_advisor, on=on)]
+    excused = presence == "excused"
+    if known and known.status == "missed" and (known.reason == "excused") == excused:
+        return []
+    return [WorkshopMissed(workshop=workshop, excused=excused, on=on)]
+
+
+# --- decisions on the seats of a workshop. Each one writes both streams, workshop and dossier
 
 
 def offer_deadline(refs: References, on: date) -> date:
@@ -243,3 +295,155 @@ def _offers(workshop: Workshop, freed: int, until: date, on: date, but: UUID | N
     first = (dossier for dossier in waiting_without_seat(workshop) if dossier != but)
     for dossier in islice(first, max(0, workshop.free + freed)):
         yield e.SeatOffered(dossier=dossier, until=min(until, workshop.day), on=on)
+
+
+# --- undoes an attendance mark, a walk-in or the release of a seat, on both streams at once
+
+
+def walk_ins(workshop_history: Sequence[Recorded]) -> dict[UUID, Recorded]:
+    """Returns the dossiers that came without a seat, each with the event that gave one."""
+    told = not_retracted(workshop_history)
+    came = {(r.command, r.event.dossier) for r in told if isinstance(r.event, e.AttendanceMarked)}
+    taken = [(r, r.event.dossier) for r in told if isinstance(r.event, e.SeatTaken)]
+    return {dossier: recorded for recorded, dossier in taken if (recorded.command, dossier) in came}
+
+
+def has_later_work(history: Sequence[Recorded], workshop: UUID) -> bool:
+    """Tells if people acted on a dossier since its first attendance mark at this workshop."""
+    told = not_retracted(history)
+    marks = [r.originator_version for r in told if _marks(r.event, workshop)]
+    later = [r.event for r in told if marks and r.originator_version > marks[0] and not _marks(r.event, workshop)]
+    return any(event.STAGE and not comes_from_pix(event) for event in later)
+
+
+@decision(
+    "undo_mark", OWN_WORKSHOPS, Argument.HISTORY, Argument.WORKSHOP_HISTORY, Argument.DOSSIER_ID, Argument.WORKSHOP_ID
+)
+def undo_attendance(
+    workshop: Workshop,
+    dossier: Dossier,
+    *,
+    workshop_id: UUID,
+    dossier_id: UUID,
+    reason: str,
+    on: date,
+    history: Sequence[Recorded],
+    workshop_history: Sequence[Recorded],
+) -> dict[str, list[Event]]:
+    """Retracts the attendance marks of a dossier; for a walk-in, also its seat and its plan.
+
+    Raises Refused("acted-since") when people acted on the dossier since: another mark corrects it then.
+    """
+    must_be_held(workshop, on)
+    if dossier_id not in workshop.attendance:
+        return {}
+    came = walk_ins(workshop_history).get(dossier_id)
+    if came is None and has_later_work(history, workshop_id):
+        raise Refused("acted-since")
+    ours = [r for r in not_retracted(workshop_history) if _marked(r.event, dossier_id)] + ([came] if came else [])
+    theirs = {r.originator_version for r in not_retracted(history) if _marks(r.event, workshop_id)}
+    return {
+        "workshop": _retracted(ours, reason, on),
+        "dossier": retractions(
+            theirs | (_planned_by(came, history) if came else set()), required(reason, "reason"), on
+        ),
+    }
+
+
+@decision(
+    "undo_release", OWN_SEATS, Argument.HISTORY, Argument.WORKSHOP_HISTORY, Argument.DOSSIER_ID, Argument.WORKSHOP_ID
+)
+def undo_release(
+    workshop: Workshop,
+    dossier: Dossier,
+    *,
+    workshop_id: UUID,
+    dossier_id: UUID,
+    reason: str,
+    on: date,
+    history: Sequence[Recorded],
+    workshop_history: Sequence[Recorded],
+) -> dict[str, list[Event]]:
+    """Retracts the release of a seat or place, and the offers that it made.
+
+    Raises Refused("seat-gone") when another person has the seat, or the workshop has moved.
+    """
+    told = not_retracted(workshop_history)
+    given_up = [r for r in told if _given_up(r.event, dossier_id)]
+    if not given_up or dossier_id in workshop.seats or dossier_id in workshop.waiting:
+        return {}
+    must_be_open(dossier)
+    must_take_bookings(workshop, on)
+    must_be_booked_once(dossier, workshop_id, on)
+    command, version = given_up[-1].command, given_up[-1].originator_version
+    moved = any(isinstance(r.event, e.WorkshopMoved) and r.originator_version > version for r in told)
+    ours = [r for r in told if r.command == command]
+    after = fold([r for r in workshop_history if r not in ours])
+    if moved or after.free < 0 or (after.free > 0 and any(waiting_without_seat(after))):
+        raise Refused("seat-gone")
+    theirs = [r.originator_version for r in not_retracted(history) if r.command == command]
+    return {
+        "workshop": _retracted(ours, reason, on),
+        "dossier": retractions(theirs, required(reason, "reason"), on),
+    }
+
+
+def _planned_by(came: Recorded, history: Sequence[Recorded]) -> set[int]:
+    """Returns the versions that the walk-in recorded on the dossier, and those that depend on them."""
+    learnt = [r for r in not_retracted(history) if r.command == came.command]
+    plans = {plan for r in learnt for plan in new_ids(r.event)}
+    return {*(r.originator_version for r in learnt), *(dependents(history, plans) if plans else ())}
+
+
+def _retracted(told: Sequence[Recorded], reason: str, on: date) -> list[Event]:
+    versions = sorted((r.originator_version for r in told), reverse=True)
+    return [e.Retracted(version=version, reason=required(reason, "reason"), on=on) for version in versions]
+
+
+def _marks(event: Event, workshop: UUID) -> bool:
+    return isinstance(event, (d.WorkshopAttended, d.WorkshopMissed)) and event.workshop == workshop
+
+
+def _marked(event: Event, dossier: UUID) -> bool:
+    return isinstance(event, e.AttendanceMarked) and event.dossier == dossier
+
+
+def _given_up(event: Event, dossier: UUID) -> bool:
+    return isinstance(event, (e.SeatReleased, e.WaitlistLeft)) and event.dossier == dossier
+
+
+# --- visitors of a workshop: young people whom the one who runs it does not follow (docs/domain.md#visitors)
+
+
+EARLY, LATE = timedelta(minutes=30), timedelta(hours=2)
+"""Margins before the start and after the end of a workshop: people arrive, attendance is completed."""
+LETTERS = 3
+"""Fewest letters of a name to look for among all young people. Their birth date is asked too."""
+
+
+@decision("look_among_all", OWN_WORKSHOPS, Argument.ACTOR, Argument.NOW)
+def look_among_all(workshop: Workshop, *, shown: int, actor: str, now: datetime, on: date) -> list[Event]:
+    """Records a search among all young people: its author and the number of names shown, not its text.
+
+    Raises Refused("visitors-not-now").
+    """
+    must_be_on(workshop)
+    if not may_meet_anybody(workshop, actor, now):
+        raise Refused("visitors-not-now")
+    return [e.YoungPeopleSearched(shown=shown, on=on)]
+
+
+def may_meet_anybody(workshop: Workshop, actor: str, now: datetime) -> bool:
+    """Tells if the actor may meet anybody: at the hours, give or take the margins, that somebody else set."""
+    if workshop.starts is None or workshop.ends is None or workshop.announced_by == actor:
+        return False
+    return workshop.starts - EARLY <= now <= workshop.ends + LATE
+
+
+def is_registered(workshop: Workshop, history: Sequence[Recorded], dossier: UUID, actor: str) -> bool:
+    """Tells if this dossier has a seat or waits for one, by booking or because somebody else than the actor added it.
+
+    A booking takes a dossier of one's own.
+    """
+    came = walk_ins(history).get(dossier)
+    return dossier in workshop.waiting or (dossier in workshop.seats and (came is None or came.by != actor))

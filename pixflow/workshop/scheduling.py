@@ -1,16 +1,19 @@
-"""Decisions on a workshop: schedule, move, cancel, close, call for help."""
+"""Workshops as they are planned, moved and cancelled; their papers, and the help that they need."""
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Literal, get_args
 from uuid import UUID
 
-from pixflow.decision import OWN_WORKSHOPS, TEAM, Argument, decision
+from pixflow.decision import OWN_WORKSHOPS, TEAM, WORKSHOP_READERS, Argument, decision
 from pixflow.documents.protocol import Workshops as Rules
 from pixflow.events import workshop as e
-from pixflow.events.base import Event
-from pixflow.events.values import Presence
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Presence, WorkshopPaper
+from pixflow.folding import once_a_day
 from pixflow.participation.campaign import Campaign
 from pixflow.refused import Refused, required
+from pixflow.team.staff import Staff, Team
 from pixflow.workshop.state import Workshop, must_be_on, must_have_begun
 
 
@@ -156,3 +159,37 @@ def _runners(facilitators: tuple[UUID, ...], rules: Rules) -> tuple[UUID, ...]:
     if len(run_by) == 1 and not rules.alone:
         raise Refused("pair-needed", field="facilitators")
     return run_by
+
+
+# --- papers of a workshop that carry names: the attendance sheet and the letters to its registrants
+
+
+@decision("issue_workshop_paper", WORKSHOP_READERS, Argument.ACTOR, Argument.HISTORY)
+def issue_workshop_paper(
+    workshop: Workshop, *, paper: WorkshopPaper, people: int, actor: str, on: date, history: Sequence[Recorded]
+) -> list[Event]:
+    """Records that the actor takes a paper with the names of so many people; nothing for a paper without names."""
+    return once_a_day(e.PaperIssued(paper=paper, people=people, on=on), actor, history) if people else []
+
+
+# --- A call for help from a workshop: the people whom it reaches (docs/domain.md#calls-for-help)
+
+
+HELPERS = frozenset({"facilitator", "referent"})
+"""The roles that a call reaches, whichever the workshop."""
+
+
+def reached(facilitators: Collection[UUID], caller: str, team: Team, day: date) -> frozenset[UUID]:
+    """Returns every facilitator and référent at work, and the others who run the workshop.
+
+    A deputy is reached in the place of somebody absent. The caller is not reached.
+    """
+    called = {id for id, one in team.items() if id in facilitators or one.roles_on(day) & HELPERS}
+    there = (_present(id, team[id], day) for id in called if id in team)
+    return frozenset(id for id in there if id and id in team and team[id].works(day) and str(id) != caller)
+
+
+def _present(id: UUID, member: Staff, day: date) -> UUID | None:
+    """Returns the person, or who stands in for them that day."""
+    absence = member.absence(day)
+    return absence.deputy if absence else id

@@ -28,9 +28,10 @@ from sqlalchemy import (
 
 from pixflow.documents.definitions import TARGETED
 from pixflow.events.base import Recorded
-from pixflow.indicators import catalogue, workshops
+from pixflow.indicators import catalogue
+from pixflow.indicators import facts as workshops
 from pixflow.indicators.entry import Basis, FigureEntry
-from pixflow.indicators.partner_entries import SENT, partner_entries
+from pixflow.indicators.facts import SENT, partner_entries
 from pixflow.indicators.path import Path
 from pixflow.partners.state import PartnerState
 from pixflow.workshop import state as workshop_state

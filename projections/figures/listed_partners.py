@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select, tuple_
 
 from pixflow.indicators.catalogue import COUNTED
-from pixflow.indicators.partner_entries import ELSEWHERE, JOINED, LISTED, NAMED, SENT, USED
+from pixflow.indicators.facts import ELSEWHERE, JOINED, LISTED, NAMED, SENT, USED
 from projections.figures.entries import entries, is_referral
 from projections.figures.selection import Conditions, FigureQuestion, entries_of, in_period, there
 

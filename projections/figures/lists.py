@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, FromClause, Select, select, tuple_
 
 from pixflow.indicators.catalogue import COUNTED, Cell, cell
-from pixflow.indicators.partner_entries import SENT
+from pixflow.indicators.facts import SENT
 from projections.figures import listed_partners
 from projections.figures.selection import (
     Cut,

@@ -11,8 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from pixflow.dossier import evolve as dossier_evolve
 from pixflow.events.base import event_day
-from pixflow.indicators.clocks import Clock, day_of, standing
-from pixflow.indicators.entry import Basis
+from pixflow.indicators.entry import Basis, Clock, day_of, standing
 from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from projections import advisor_queue

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, case, func, literal_column, select
 
 from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL, Indicator, cell, parts
-from pixflow.indicators.delays import Waited, quantile
 from pixflow.indicators.entry import Basis
-from pixflow.indicators.figure import Figure, Part
+from pixflow.indicators.facts import Waited, quantile
+from pixflow.indicators.outside import Figure, Part
 from pixflow.reference_data import References
 from projections.figures.entries import entries, is_referral
 from projections.figures.paths import paths

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, lit
 
 from pixflow.events.base import Event, Recorded, Unopened, event_day
 from pixflow.folding import not_retracted
-from pixflow.indicators.conformance import DEBRIEF_BY
 from pixflow.indicators.entry import Basis
+from pixflow.indicators.facts import DEBRIEF_BY
 from pixflow.indicators.path import path_of
 from pixflow.partners import state as partner_state
 from pixflow.reference_data import References

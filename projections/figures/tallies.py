@@ -8,10 +8,10 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
-from pixflow.indicators import team
+from pixflow.indicators import facts as team
 from pixflow.indicators.catalogue import BY_ID, FUNNEL, Cell, cell
 from pixflow.indicators.entry import Basis, FigureEntry
-from pixflow.indicators.partner_entries import SENT, level
+from pixflow.indicators.facts import SENT, level
 from pixflow.reference_data import References
 from projections.bookkeeping import folds
 from projections.figures import listed_partners

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, Table, Uuid, select
 
-from pixflow.partners.contact_state import Contact
+from pixflow.partners.state import Contact
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
 from projections.statements import Statement

@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Column, ColumnElement, Connection, and_, case, false, func, intersect, select
 
 from pixflow.identity import normalise
-from pixflow.partners.freshness import first_days
+from pixflow.partners.state import first_days
 from projections.statements import WITHOUT, Statement
 from projections.territory.partners import table, terms
 

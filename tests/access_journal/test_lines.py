@@ -17,7 +17,8 @@ import pytest
 from msgspec import structs
 
 from pixflow import presets, structure_folder
-from pixflow.access_journal import mass_reading, seal
+from pixflow.access_journal import reading as mass_reading
+from pixflow.access_journal import seal
 from pixflow.access_journal.journal import AccessJournal, Period, open_journal
 from pixflow.access_journal.line import ChainHead, Line, Why, first_of, following, instant, joined, micros
 from pixflow.access_journal.postgres import PostgresJournal

@@ -8,11 +8,11 @@ import pytest
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import erasure_log, key_copies
-from pixflow.backups.erasure_register import lines
+from pixflow.backups.erasure_log import lines
 from pixflow.events.base import Erased
 from pixflow.events.values import ContactDetails
 from pixflow.partners import contacts
-from pixflow.partners.contact_state import Contact
+from pixflow.partners.state import Contact
 from pixflow.refused import Refused
 from pixflow.team.membership import add_member
 from tests.backups.house import House

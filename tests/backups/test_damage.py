@@ -13,8 +13,8 @@ from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, erasure_log, key_copies, manifest
 from pixflow.backups.backup import keep
-from pixflow.backups.erasure_register import Erasure
-from pixflow.backups.key_rotation import rotate_keys
+from pixflow.backups.erasure_log import Erasure
+from pixflow.backups.key_copies import rotate_keys
 from pixflow.dossier.identity import correct_contact
 from pixflow.events.base import Unopened
 from pixflow.inspection import event_pass

@@ -15,7 +15,7 @@ import pytest
 from httpx2 import Client, HTTPError, Response
 
 from pixflow.pix_orga.export import ExportCampaign
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples import file_name, write_export
 from pixflow.store.postgres.database import Database
 from tests.benchmarks.measure import Aim, Line, Report, noted, sized, spent
 from tests.benchmarks.population import Life

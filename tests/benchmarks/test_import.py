@@ -21,7 +21,7 @@ from pixflow.engine import Engine, Step
 from pixflow.events.participation import MatchConfirmed
 from pixflow.importing import Importer
 from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples import file_name, write_export
 from pixflow.store.postgres.database import Database
 from projections import result_routing
 from projections.result_routing import KnownParticipation

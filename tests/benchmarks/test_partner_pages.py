@@ -15,7 +15,7 @@ from pixflow.dossier import follow_up
 from pixflow.engine import Step
 from pixflow.events.values import OfferTerms
 from pixflow.open_data.communes import communes
-from pixflow.partners.offers import list_offer
+from pixflow.partners.listing import list_offer
 from projections.territory import partners
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.open_data.samples import mediation

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples import file_name, write_export
 
 CAMPAIGN = ExportCampaign(512384, "VWXKTR738", 'Diagnostic initial - "printemps" 2026')
 PORTFOLIO = """\

@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pixflow.pix_orga import ExportCampaign
-from pixflow.pix_orga.samples.assessment import file_name
-from pixflow.pix_orga.samples.profile import write_profiles
+from pixflow.pix_orga.samples import file_name, write_profiles
 from tests.browser.walk import Walk
 from tests.pix_orga.profile_files import SENT, WAITING
 

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pixflow.pix_orga import AssessmentRow, ExportCampaign
-from pixflow.pix_orga.samples.assessment import file_name, write_export
-from pixflow.pix_orga.samples.profile import write_profiles
+from pixflow.pix_orga.samples import file_name, write_export, write_profiles
 from tests.browser.exports import begun, shared
 from tests.browser.house import address, pixflow
 from tests.pix_orga.profile_files import SENT

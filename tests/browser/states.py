@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow.dossier import closing, follow_up, identity
-from pixflow.dossier.privacy.erasure import request_erasure
+from pixflow.dossier import follow_up, identity
+from pixflow.dossier import follow_up as closing
+from pixflow.dossier.privacy import request_erasure
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Moment, Profile
-from pixflow.participation import campaign, imports, matches
+from pixflow.participation import campaign, matches
+from pixflow.participation import matches as imports
 from pixflow.workshop import booking
 from pixflow.workshop.scheduling import cancel_workshop
 from tests.web import arranged

@@ -7,10 +7,13 @@ from uuid import uuid4
 
 from pixflow.documents.resource import ResourceDocument
 from pixflow.events.values import ContactDetails, OfferTerms, PartnerDetails
-from pixflow.partners import contacts, listing, offers, places
-from pixflow.resources import questions, sharing
+from pixflow.partners import contacts, listing
+from pixflow.partners import listing as offers
+from pixflow.partners import listing as places
+from pixflow.resources import sharing
+from pixflow.resources import sharing as questions
 from pixflow.tasks import Kind
-from pixflow.team import milestones
+from pixflow.team import membership as milestones
 from tests.browser.person import Person
 from tests.browser.states import HELENE, SOPHIE, THURSDAY
 from tests.web.filled import hire

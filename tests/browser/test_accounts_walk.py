@@ -13,8 +13,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Page, expect
 
-from pixflow.events import access
 from pixflow.events import dossier as e
+from pixflow.events import staff as access
 from tests.browser.house import Clock, House, address, begin, pixflow, signing_in
 from tests.browser.person import Person
 from tests.browser.test_accounts import Authenticator

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
-from pixflow.dossier import closing, follow_up, identity
+from pixflow.dossier import follow_up, identity
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation
 from tests.browser.house import listening
 from tests.browser.person import Person

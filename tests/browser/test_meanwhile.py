@@ -12,7 +12,7 @@ from pixflow.dossier.follow_up import take_note
 from pixflow.events import dossier as e
 from pixflow.events.intake import ExportReceived
 from pixflow.pix_orga import ExportCampaign
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples import file_name, write_export
 from tests.browser.exports import begun, shared
 from tests.browser.person import Person, labelled
 from tests.web.paths import House

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from pixflow.dossier import assignment, closing, follow_up, identity, retraction
+from pixflow.dossier import assignment, follow_up, identity, retraction
 from pixflow.events import dossier as d
 from pixflow.events.base import Event
 from pixflow.team.staff import Staff
@@ -338,32 +338,32 @@ def test_a_note_is_taken_on_a_closed_dossier_too() -> None:
 
 
 def test_a_dossier_closes_with_a_reason() -> None:
-    given(opened()).when(closing.close_dossier, reason="moved", note="", on=DAY).then(closed())
-    given(opened(), closed()).when(closing.close_dossier, reason="employment", note="", on=DAY).refused(
+    given(opened()).when(follow_up.close_dossier, reason="moved", note="", on=DAY).then(closed())
+    given(opened(), closed()).when(follow_up.close_dossier, reason="employment", note="", on=DAY).refused(
         "closed", on=DAY
     )
-    given(opened()).when(closing.close_dossier, reason="other", note=" ", on=DAY).refused("required", field="note")
-    given().when(closing.close_dossier, reason="moved", note="", on=DAY).refused("unknown-dossier")
+    given(opened()).when(follow_up.close_dossier, reason="other", note=" ", on=DAY).refused("required", field="note")
+    given().when(follow_up.close_dossier, reason="moved", note="", on=DAY).refused("unknown-dossier")
 
 
 def test_a_dossier_reopens_with_a_reason() -> None:
-    given(opened(), closed()).when(closing.reopen_dossier, reason="revenue", on=DAY).then(reopened())
-    given(opened(), closed()).when(closing.reopen_dossier, reason="", on=DAY).refused("required", field="reason")
-    given(opened()).when(closing.reopen_dossier, reason="revenue", on=DAY).then_nothing()
+    given(opened(), closed()).when(follow_up.reopen_dossier, reason="revenue", on=DAY).then(reopened())
+    given(opened(), closed()).when(follow_up.reopen_dossier, reason="", on=DAY).refused("required", field="reason")
+    given(opened()).when(follow_up.reopen_dossier, reason="revenue", on=DAY).then_nothing()
 
 
 def test_a_dossier_opened_by_mistake_is_opened_again_by_a_file() -> None:
     mistake = d.DossierClosed(reason="mistake", note="", on=DAY)
-    given(opened()).when(closing.close_dossier, reason="mistake", note="", on=DAY).then(mistake)
-    given(opened(), mistake).when(closing.open_again, on=DAY).then(d.DossierReopened(reason="", on=DAY))
-    given(opened(), closed()).when(closing.open_again, on=DAY).then_nothing()
-    given(opened()).when(closing.open_again, on=DAY).then_nothing()
+    given(opened()).when(follow_up.close_dossier, reason="mistake", note="", on=DAY).then(mistake)
+    given(opened(), mistake).when(follow_up.open_again, on=DAY).then(d.DossierReopened(reason="", on=DAY))
+    given(opened(), closed()).when(follow_up.open_again, on=DAY).then_nothing()
+    given(opened()).when(follow_up.open_again, on=DAY).then_nothing()
 
 
 def test_what_came_in_late_is_reviewed() -> None:
     late = (opened(), linked(), closed(), received())
-    given(*late).when(closing.review_late_event, note=" lu ", on=DAY).then(d.LateEventReviewed(note="lu", on=DAY))
-    given(opened(), closed()).when(closing.review_late_event, note="", on=DAY).then_nothing()
+    given(*late).when(follow_up.review_late_event, note=" lu ", on=DAY).then(d.LateEventReviewed(note="lu", on=DAY))
+    given(opened(), closed()).when(follow_up.review_late_event, note="", on=DAY).then_nothing()
 
 
 @pytest.mark.parametrize(
@@ -468,9 +468,9 @@ def test_a_participation_goes_with_all_that_names_it() -> None:
 
 def test_a_dossier_with_a_seat_to_come_is_closed_once_the_seat_is_released() -> None:
     end = {"reason": "moved", "note": "", "on": DAY}
-    given(opened(), booked()).when(closing.close_dossier, **end).refused("seat-booked")
-    given(opened(), booked(), unbooked()).when(closing.close_dossier, **end).then(closed())
-    given(opened(), booked(day=date(2026, 9, 14), on=date(2026, 9, 1))).when(closing.close_dossier, **end).then(
+    given(opened(), booked()).when(follow_up.close_dossier, **end).refused("seat-booked")
+    given(opened(), booked(), unbooked()).when(follow_up.close_dossier, **end).then(closed())
+    given(opened(), booked(day=date(2026, 9, 14), on=date(2026, 9, 1))).when(follow_up.close_dossier, **end).then(
         closed()
     )
 

@@ -11,8 +11,7 @@ from pixflow import authorization
 from pixflow.actor import Actor
 from pixflow.authorization import Scope, Subject, scope
 from pixflow.decision import Decision
-from pixflow.dossier import follow_up, glass, retraction
-from pixflow.dossier.privacy import disclosure
+from pixflow.dossier import assignment, follow_up, privacy, retraction
 from pixflow.dossier.stages import orientation
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -43,26 +42,26 @@ OPEN: Dossier = state_of("dossier", opened(), assigned(COLLEAGUE), broken())
 
 @pytest.mark.parametrize("before", [(opened(),), (opened(), assigned(COLLEAGUE)), (opened(), closed())])
 def test_a_glass_opens_a_dossier_until_the_end_of_the_day(before: tuple[Any, ...]) -> None:
-    given(*before).when(glass.break_glass, **BREAK, on=DAY).then(broken())
-    given(*before, broken()).when(glass.break_glass, **BREAK | {"nth": 2}, on=DAY).then_nothing()
-    given(*before, broken()).when(glass.break_glass, **BREAK, on=LATER).then(broken(LATER))
+    given(*before).when(assignment.break_glass, **BREAK, on=DAY).then(broken())
+    given(*before, broken()).when(assignment.break_glass, **BREAK | {"nth": 2}, on=DAY).then_nothing()
+    given(*before, broken()).when(assignment.break_glass, **BREAK, on=LATER).then(broken(LATER))
 
 
 def test_another_person_needs_a_glass_of_their_own_and_who_follows_needs_none() -> None:
     of_another = BREAK | {"actor": str(DEPUTY)}
-    given(opened(), broken()).when(glass.break_glass, **of_another, on=DAY).then_each_time(broken())
-    given(opened(), assigned(ADVISOR)).when(glass.break_glass, **BREAK, on=DAY).then_nothing()
+    given(opened(), broken()).when(assignment.break_glass, **of_another, on=DAY).then_each_time(broken())
+    given(opened(), assigned(ADVISOR)).when(assignment.break_glass, **BREAK, on=DAY).then_nothing()
 
 
 @pytest.mark.parametrize(
     ("changes", "code"), [({"reason": "  "}, "required"), ({"nth": 6}, "glass-limit"), ({"nth": 0}, "glass-limit")]
 )
 def test_a_glass_has_a_reason_and_a_day_has_five(changes: dict[str, Any], code: str) -> None:
-    given(opened(), assigned(COLLEAGUE)).when(glass.break_glass, **BREAK | changes, on=DAY).refused(code)
+    given(opened(), assigned(COLLEAGUE)).when(assignment.break_glass, **BREAK | changes, on=DAY).refused(code)
 
 
 def test_there_is_no_glass_without_a_dossier() -> None:
-    given().when(glass.break_glass, **BREAK, on=DAY).refused("unknown-dossier")
+    given().when(assignment.break_glass, **BREAK, on=DAY).refused("unknown-dossier")
 
 
 def test_who_broke_it_reads_the_dossier_that_day_and_nobody_else_does() -> None:
@@ -79,18 +78,18 @@ def may(decision: Decision[..., Any], person: UUID = ADVISOR, day: date = DAY) -
 
 
 def test_a_glass_gives_papers_and_notes_and_no_step_of_the_path() -> None:
-    assert [may(one) for one in (follow_up.take_note, disclosure.issue_paper, retraction.retract)] == [True] * 3
+    assert [may(one) for one in (follow_up.take_note, privacy.issue_paper, retraction.retract)] == [True] * 3
     assert not may(orientation.present_pix)
     assert not may(follow_up.snooze_task)
-    assert not may(disclosure.issue_copy)
-    assert [may(one, day=LATER) for one in (follow_up.take_note, disclosure.issue_paper)] == [False] * 2
+    assert not may(privacy.issue_copy)
+    assert [may(one, day=LATER) for one in (follow_up.take_note, privacy.issue_paper)] == [False] * 2
 
 
 def test_advisors_break_glasses_and_nobody_else() -> None:
-    assert may(glass.break_glass)
+    assert may(assignment.break_glass)
     for role in ("facilitator", "referent", "manager", "auditor", "administrator"):
         team = References(team={DEPUTY: Staff(1, name="—", roles=frozenset({role}))})
-        assert not authorization.allows(Actor(str(DEPUTY)), glass.break_glass, Subject(OPEN), team, DAY), role
+        assert not authorization.allows(Actor(str(DEPUTY)), assignment.break_glass, Subject(OPEN), team, DAY), role
 
 
 def test_the_glass_of_an_absent_colleague_is_not_their_deputy_s() -> None:
@@ -100,7 +99,7 @@ def test_the_glass_of_an_absent_colleague_is_not_their_deputy_s() -> None:
     deputy = Actor(str(DEPUTY), str(ADVISOR))
     assert scope(Actor(str(DEPUTY)), refs, DAY).advisors == {ADVISOR, DEPUTY}
     assert not scope(Actor(str(DEPUTY)), refs, DAY).sees(OPEN)
-    for decision in (disclosure.issue_paper, follow_up.take_note):
+    for decision in (privacy.issue_paper, follow_up.take_note):
         assert not authorization.allows(deputy, decision, Subject(OPEN), refs, DAY)
 
 

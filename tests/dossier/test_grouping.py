@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from pixflow.dossier.grouping import correct_group, undo_group
+from pixflow.dossier.identity import correct_group, undo_group
 from pixflow.events import dossier as d
 from tests.given import DAY, LATER, closed, given, joined, opened, presented
 

@@ -8,8 +8,14 @@ from msgspec.structs import replace
 
 from pixflow.actor import Actor
 from pixflow.authorization import Subject, allows
-from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.lending import end_loan, lend_dossier, return_dossier, undo_assignment, undo_return
+from pixflow.dossier.assignment import (
+    assign_advisor,
+    end_loan,
+    lend_dossier,
+    return_dossier,
+    undo_assignment,
+    undo_return,
+)
 from pixflow.dossier.state import Dossier, Transfer
 from pixflow.events import dossier as d
 from pixflow.events.values import Role

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from pixflow.dossier import merging
+from pixflow.dossier import identity
 from pixflow.dossier.evolve import fold
 from pixflow.events import dossier as d
 from pixflow.events.base import Event
@@ -60,7 +60,7 @@ LONG_AGO = DAY - timedelta(days=30)
 def taken_over(duplicate: tuple[Event, ...], kept: tuple[Event, ...] = (opened(), assigned())) -> When:
     told = stamped(duplicate, OTHER_DOSSIER)
     about = {"other": fold(told), "duplicate": OTHER_DOSSIER, "duplicate_history": told, "on": DAY}
-    return given(*kept).when(merging.take_over_duplicate, **about)
+    return given(*kept).when(identity.take_over_duplicate, **about)
 
 
 def test_the_one_that_goes_on_says_whom_it_was_joined_with() -> None:
@@ -143,9 +143,9 @@ def test_tries_to_reach_somebody_count_together() -> None:
 
 def test_a_duplicate_that_moved_meanwhile_is_looked_at_again() -> None:
     here = {"dossier_id": DOSSIER, "into": OTHER_DOSSIER, "gives_number": False, "on": DAY}
-    given(opened(), assigned()).when(merging.merge_dossier, **here, version=1).refused("moved")
+    given(opened(), assigned()).when(identity.merge_dossier, **here, version=1).refused("moved")
     moved = d.DossierMerged(into=OTHER_DOSSIER, participations=(), gives_number=False, on=DAY)
-    given(opened(), assigned()).when(merging.merge_dossier, **here, version=2).then(moved)
+    given(opened(), assigned()).when(identity.merge_dossier, **here, version=2).then(moved)
 
 
 def test_parted_again_what_was_built_on_it_goes_too() -> None:
@@ -154,11 +154,11 @@ def test_parted_again_what_was_built_on_it_goes_too() -> None:
     merged = [replace(one, command=SECOND) for one in came]
     since = stamped((answered(), note()), after=3 + len(came))
     history = [*stamped((opened(), assigned(), presented())), *merged, *since]
-    strikes = merging.undo_take_over(fold(history), command=SECOND, reason="deux personnes", on=DAY, history=history)
+    strikes = identity.undo_take_over(fold(history), command=SECOND, reason="deux personnes", on=DAY, history=history)
     assert [one.version for one in strikes if isinstance(one, d.Retracted)] == list(range(len(came) + 4, 3, -1))
 
 
 def test_one_that_was_joined_elsewhere_since_is_parted_from_there_first() -> None:
     away = d.DossierMerged(into=SECOND, participations=(), gives_number=False, on=DAY)
     about = {"command": SECOND, "reason": "deux personnes", "on": DAY}
-    given(opened(), JOINED, away).when(merging.undo_take_over, **about).refused("already-merged", dossier=SECOND)
+    given(opened(), JOINED, away).when(identity.undo_take_over, **about).refused("already-merged", dossier=SECOND)

@@ -14,11 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
-from pixflow.dossier import assignment, closing, follow_up, identity, lending, retraction, seats
+from pixflow.dossier import assignment, follow_up, identity, retraction
 from pixflow.dossier.evolve import evolve, fold
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
-from pixflow.dossier.state import Dossier
-from pixflow.dossier.stepper import current_stage, stepper
+from pixflow.dossier.state import Dossier, current_stage, stepper
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import workshop as w
@@ -30,6 +29,7 @@ from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
 from pixflow.tasks import Task, of_dossier
 from pixflow.team.staff import Staff
+from pixflow.workshop import booking
 from tests.decisions import function_of
 from tests.given import (
     ACTION,
@@ -245,15 +245,16 @@ DECISIONS: tuple[Callable[..., list[Event]], ...] = (
     parcours.end_action, parcours.drop_action, identity.open_dossier, identity.correct_identity,
     identity.correct_contact, identity.state_project, identity.join_programme, assignment.assign_advisor,
     follow_up.set_appointment, follow_up.miss_appointment, follow_up.chase_young_person, follow_up.take_note,
-    closing.review_late_event, closing.close_dossier, closing.reopen_dossier, retraction.retract, retraction.reinstate,
+    follow_up.review_late_event, follow_up.close_dossier, follow_up.reopen_dossier, retraction.retract,
+    retraction.reinstate,
     orientation.assess_need, diagnostic.receive_profile, prescription.explore_difficulty,
     prescription.assign_self_study, prescription.follow_self_study, parcours.chase_partner,
     certification.take_complete_diagnostic, certification.decline_complete_diagnostic,
     certification.propose_certification, certification.decline_certification, certification.register_certification,
     certification.take_certification, certification.obtain_certification, certification.add_result_to_cv,
     certification.plan_retake, certification.decline_retake, follow_up.snooze_task, follow_up.hand_over_task,
-    lending.lend_dossier,
-    seats.record_booking, seats.record_cancellation, seats.record_attendance,
+    assignment.lend_dossier,
+    booking.record_booking, booking.record_cancellation, booking.record_attendance,
 )  # fmt: skip
 EACH_TIME_A_FACT = (follow_up.chase_young_person, follow_up.take_note, parcours.chase_partner)
 PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
@@ -325,7 +326,7 @@ def arguments(
 
 
 def _kind_of(decide: Callable[..., Any], name: str, hint: Any) -> Any:
-    return Literal["done", "moved"] if decide is closing.close_dossier and name == "reason" else hint
+    return Literal["done", "moved"] if decide is follow_up.close_dossier and name == "reason" else hint
 
 
 FULL = (*PRESCRIBED, sent(), answered(answer="refused"), sent(referral=SECOND), answered(referral=SECOND), started())
@@ -341,8 +342,8 @@ FITTING: dict[object, tuple[Event, ...]] = {
     orientation.decline_diagnostic: (opened(),),
     follow_up.set_appointment: (*RESULT_IN, dispatched()),
     follow_up.miss_appointment: BASES[3],
-    closing.review_late_event: LATE,
-    closing.reopen_dossier: LATE,
+    follow_up.review_late_event: LATE,
+    follow_up.reopen_dossier: LATE,
     retraction.retract: FULL,
     retraction.reinstate: (*FULL, d.Retracted(version=len(FULL), reason="erreur", on=DAY)),
     prescription.build_prescription: DEBRIEFED,
@@ -357,7 +358,7 @@ FITTING: dict[object, tuple[Event, ...]] = {
     certification.obtain_certification: (*WORKED, registered(LATER)),
     follow_up.snooze_task: (*RESULT_IN, dispatched()),
     follow_up.hand_over_task: (*RESULT_IN, dispatched()),
-    seats.record_cancellation: SEATED[:-1],
+    booking.record_cancellation: SEATED[:-1],
 }
 """Events before a decision has an effect; other decisions need a received result."""
 

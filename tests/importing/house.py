@@ -20,7 +20,7 @@ from pixflow.events.base import Recorded
 from pixflow.importing import Answers, ImportCounts, Importer, ImportResult, PreparedExport
 from pixflow.participation.state import Participation
 from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples import file_name, write_export
 from pixflow.store.postgres.database import Database
 from pixflow.team.membership import add_member
 from projections import match_proposals, result_routing

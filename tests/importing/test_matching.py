@@ -9,7 +9,7 @@ import pytest
 from pixflow.dossier.identity import correct_identity
 from pixflow.importing import match_after_opening
 from pixflow.participation.matches import reject_match
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples import file_name, write_export
 from pixflow.refused import Refused
 from tests.importing.house import CAMPAIGN, FIRST, STARTED, House, row, shared
 

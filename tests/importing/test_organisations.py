@@ -7,7 +7,7 @@ import pytest
 from pixflow.engine import Step
 from pixflow.events.structure import OrganisationAccepted
 from pixflow.importing import Answers, PreparedExport
-from pixflow.participation.intake import receive_export
+from pixflow.participation.campaign import receive_export
 from pixflow.refused import Refused
 from tests.importing.house import FIRST, House, row
 

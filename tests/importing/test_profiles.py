@@ -15,8 +15,7 @@ from pixflow.importing import Answers, ImportCounts
 from pixflow.importing.plan import What
 from pixflow.participation.state import Participation
 from pixflow.pix_orga import ExportCampaign, ProfileRow
-from pixflow.pix_orga.samples.assessment import file_name, write_export
-from pixflow.pix_orga.samples.profile import write_profiles
+from pixflow.pix_orga.samples import file_name, write_export, write_profiles
 from pixflow.refused import Refused
 from tests.importing.house import FIRST, House, row
 from tests.pix_orga.files import DATA, PROFIL

@@ -9,7 +9,7 @@ import pytest
 
 from pixflow.importing import Answers, ImportCounts
 from pixflow.pix_orga import read
-from pixflow.pix_orga.samples.assessment import write_export
+from pixflow.pix_orga.samples import write_export
 from pixflow.refused import Refused
 from tests.importing.house import SAMPLE, SAMPLES, House, row, shared
 

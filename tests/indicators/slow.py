@@ -12,13 +12,13 @@ from pixflow.documents.grille import percent
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier import evolve as dossier_evolve
 from pixflow.events import dossier as d
+from pixflow.events import partner as t
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Erased, Recorded
-from pixflow.events.territory import partner as t
 from pixflow.folding import RETRACTIONS
 from pixflow.identity import normalise
-from pixflow.indicators.clocks import day_of
+from pixflow.indicators.entry import day_of
 from pixflow.tasks import Task, of_dossier
 from tests.indicators.population import Population
 

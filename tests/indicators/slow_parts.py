@@ -10,10 +10,10 @@ from uuid import UUID
 from pixflow.documents.grille import band_of, percent
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.events import dossier as d
+from pixflow.events import partner as t
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
-from pixflow.events.territory import partner as t
-from pixflow.partners.freshness import freshness
+from pixflow.partners.state import freshness
 from tests.indicators.slow import (
     Counts,
     Fact,

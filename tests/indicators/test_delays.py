@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.indicators.delays import Waited, quantile
+from pixflow.indicators.facts import Waited, quantile
 
 WAITS = st.lists(st.builds(Waited, st.integers(0, 60), st.booleans()), max_size=40)
 

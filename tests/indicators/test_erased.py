@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from pixflow.indicators.catalogue import INDICATORS
-from pixflow.indicators.clocks import Clock
+from pixflow.indicators.entry import Clock
 from pixflow.structure_folder import OpenStructure
 from projections.figures.lists import FigureLine, lines
 from projections.figures.past import as_of

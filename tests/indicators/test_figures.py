@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from pixflow.indicators.catalogue import FUNNEL, INDICATORS, Indicator
-from pixflow.indicators.clocks import Clock
-from pixflow.indicators.figure import Figure
-from pixflow.indicators.waits import PAIRS, delay
+from pixflow.indicators.entry import Clock
+from pixflow.indicators.facts import PAIRS, delay
+from pixflow.indicators.outside import Figure
 from projections.figures.lists import FigureLine, lines
 from projections.figures.past import as_of
 from projections.figures.paths import paths

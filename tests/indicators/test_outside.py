@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 
 from pixflow.documents.small_numbers import FEWEST, HIDDEN, SMALL, Span, Sum, is_small
 from pixflow.events.base import STAGES
-from pixflow.events.documents.indicators import ReportIssued, ReportRow
+from pixflow.events.indicators import ReportIssued, ReportRow
 from pixflow.indicators.catalogue import BY_ID
-from pixflow.indicators.figure import Figure, Part
-from pixflow.indicators.outside import digest, outside, report_rows
-from pixflow.protocol.definition_drafting import issue_report
-from pixflow.protocol.definitions import IndicatorDocuments
+from pixflow.indicators.outside import Figure, Part, digest, outside, report_rows
+from pixflow.protocol.drafting import issue_report
+from pixflow.protocol.publishing import IndicatorDocuments
 from pixflow.refused import Refused
 from projections.figures.past import as_of
 from projections.figures.questions import figures

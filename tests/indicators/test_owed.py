@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pixflow.dossier.closing import close_dossier
+from pixflow.dossier.follow_up import close_dossier
 from pixflow.structure_folder import OpenStructure
 from projections import advisor_queue
 from projections.figures.lists import lines

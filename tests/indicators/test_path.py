@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from pixflow.events import dossier as d
 from pixflow.events.base import Event, Recorded, as_erased
-from pixflow.indicators.clocks import Clock, standing
+from pixflow.indicators.entry import Clock, standing
 from pixflow.indicators.path import Mark, Path, path_of
 from pixflow.working_days import Calendar
 from tests.given import DOSSIER, PARTICIPATION, PRESET, stamped

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from pixflow.events import workshop as w
 from pixflow.events.base import Recorded
 from pixflow.indicators.entry import Basis, FigureEntry
-from pixflow.indicators.workshops import of_workshop
+from pixflow.indicators.facts import of_workshop
 from pixflow.working_days import Calendar
 from pixflow.workshop.state import fold
 from tests.given import DAY, HELD, PRESET, marked, scheduled, seated, stamped, waits

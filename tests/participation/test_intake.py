@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pixflow.events.intake import ExportReceived
-from pixflow.participation.intake import receive_export
+from pixflow.participation.campaign import receive_export
 from pixflow.streams import KINDS
 from tests.given import AT, CAMPAIGN, DAY, given, state_of
 

@@ -8,7 +8,7 @@ import pytest
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events.values import Moment, Profile
-from pixflow.participation import imports, matches
+from pixflow.participation import matches
 from pixflow.streams import participation_key
 from tests.given import (
     AT,
@@ -60,8 +60,8 @@ UNDECLARED = imported(purpose=None)
 
 def test_a_row_is_imported_with_its_result_when_it_is_shared() -> None:
     first = p.ParticipationImported(**ROW)
-    given().when(imports.import_participation, **ROW, result=None).then(first)
-    given().when(imports.import_participation, **ROW, result=result()).then(first, SHARED)
+    given().when(matches.import_participation, **ROW, result=None).then(first)
+    given().when(matches.import_participation, **ROW, result=result()).then(first, SHARED)
 
 
 def follow(progress: str | None = "0.5", shared: Any = None, seen: datetime = NEXT) -> dict[str, Any]:
@@ -79,43 +79,43 @@ NOW_SHARED = p.ResultShared(result=result(), exported_at=NEXT, on=LATER)
 
 
 def test_a_later_export_records_only_what_changed() -> None:
-    given(imported()).when(imports.record_progress, **follow("0.5")).then_nothing()
-    given(imported()).when(imports.record_progress, **follow("0.8")).then(participation=[MORE])
-    given(imported()).when(imports.record_progress, **follow("1", result())).then(participation=[NOW_SHARED])
-    given(imported(), SHARED).when(imports.record_progress, **follow("1", result())).then_nothing()
+    given(imported()).when(matches.record_progress, **follow("0.5")).then_nothing()
+    given(imported()).when(matches.record_progress, **follow("0.8")).then(participation=[MORE])
+    given(imported()).when(matches.record_progress, **follow("1", result())).then(participation=[NOW_SHARED])
+    given(imported(), SHARED).when(matches.record_progress, **follow("1", result())).then_nothing()
 
 
 def test_the_matched_dossier_learns_what_changed() -> None:
     mine = (imported(), confirmed(), opened(), LINKED)
     advanced = d.ParticipationAdvanced(participation=PARTICIPATION, progress=Decimal("0.8"), on=LATER)
-    given(*mine).when(imports.record_progress, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
+    given(*mine).when(matches.record_progress, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
     received_now = received(LATER, result=result())
-    given(*mine).when(imports.record_progress, **follow("1", result())).then(
+    given(*mine).when(matches.record_progress, **follow("1", result())).then(
         participation=[NOW_SHARED], dossier=[received_now]
     )
-    given(*mine, closed()).when(imports.record_progress, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
+    given(*mine, closed()).when(matches.record_progress, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
 
 
 @pytest.mark.parametrize("seen", [AT, datetime(2026, 9, 14, tzinfo=UTC)])
 def test_an_older_or_the_same_export_undoes_nothing(seen: datetime) -> None:
-    given(imported()).when(imports.record_progress, **follow("0.8", result(), seen)).then_nothing()
+    given(imported()).when(matches.record_progress, **follow("0.8", result(), seen)).then_nothing()
     given(imported()).when(
-        imports.record_disappearance, participation_id=PARTICIPATION, exported_at=seen, on=LATER
+        matches.record_disappearance, participation_id=PARTICIPATION, exported_at=seen, on=LATER
     ).then_nothing()
 
 
 def test_what_was_never_imported_is_not_followed() -> None:
-    given().when(imports.record_progress, **follow("0.8")).then_nothing()
+    given().when(matches.record_progress, **follow("0.8")).then_nothing()
     given().when(
-        imports.record_disappearance, participation_id=PARTICIPATION, exported_at=NEXT, on=LATER
+        matches.record_disappearance, participation_id=PARTICIPATION, exported_at=NEXT, on=LATER
     ).then_nothing()
-    given().when(imports.settle_purpose, purpose="initial", on=DAY).then_nothing()
+    given().when(matches.settle_purpose, purpose="initial", on=DAY).then_nothing()
 
 
 def test_a_row_vanishes_here_and_on_the_matched_dossier() -> None:
     said: dict[str, Any] = {"participation_id": PARTICIPATION, "exported_at": NEXT, "on": LATER}
-    given(imported()).when(imports.record_disappearance, **said).then(participation=[vanished(NEXT, LATER)])
-    given(imported(), confirmed(), opened(), LINKED).when(imports.record_disappearance, **said).then(
+    given(imported()).when(matches.record_disappearance, **said).then(participation=[vanished(NEXT, LATER)])
+    given(imported(), confirmed(), opened(), LINKED).when(matches.record_disappearance, **said).then(
         participation=[vanished(NEXT, LATER)], dossier=[withdrawn(LATER)]
     )
 
@@ -129,15 +129,15 @@ def test_a_row_that_vanished_comes_back_without_its_result_being_received_anew()
     back = p.ParticipationProgressed(progress=Decimal(1), exported_at=LAST, on=LATER)
     advanced = d.ParticipationAdvanced(participation=PARTICIPATION, progress=Decimal(1), on=LATER)
     gone = (imported(), SHARED, confirmed(), vanished(NEXT), opened(), linked(), received(), withdrawn())
-    given(*gone).when(imports.record_progress, **follow("1", result(), LAST)).then(
+    given(*gone).when(matches.record_progress, **follow("1", result(), LAST)).then(
         participation=[back], dossier=[advanced]
     )
     assert state_of("participation", *gone[:4], back).vanished is None
 
 
 def test_a_purpose_settles_once_the_campaign_is_declared() -> None:
-    given(UNDECLARED).when(imports.settle_purpose, purpose="initial", on=DAY).then(settled())
-    given(imported()).when(imports.settle_purpose, purpose="initial", on=DAY).then_nothing()
+    given(UNDECLARED).when(matches.settle_purpose, purpose="initial", on=DAY).then(settled())
+    given(imported()).when(matches.settle_purpose, purpose="initial", on=DAY).then_nothing()
 
 
 # --- profiles
@@ -155,16 +155,16 @@ def sent(ordinal: int = 0, profile: Profile = PROFILE, seen: datetime = NEXT, on
 
 def test_a_profile_is_imported_as_it_was_sent() -> None:
     row = ROW | {"purpose": "profile", "started": None, "progress": None, "ordinal": 1}
-    given().when(imports.import_participation, **row, result=None, profile=PROFILE).then(
+    given().when(matches.import_participation, **row, result=None, profile=PROFILE).then(
         p.ParticipationImported(**row), sent(1, seen=AT, on=DAY)
     )
 
 
 def test_what_waited_is_sent_and_the_dossier_learns_it() -> None:
     told = follow(None) | {"profile": PROFILE, "ordinal": 1}
-    given(WAITING).when(imports.record_progress, **told).then(participation=[sent(1)])
+    given(WAITING).when(matches.record_progress, **told).then(participation=[sent(1)])
     theirs = d.ProfileReceived(participation=PARTICIPATION, profile=PROFILE, on=LATER)
-    given(WAITING, confirmed(), opened(), NOT_SENT).when(imports.record_progress, **told).then(
+    given(WAITING, confirmed(), opened(), NOT_SENT).when(matches.record_progress, **told).then(
         participation=[sent(1)], dossier=[theirs]
     )
     state = state_of("participation", WAITING, sent(1))
@@ -173,10 +173,10 @@ def test_what_waited_is_sent_and_the_dossier_learns_it() -> None:
 
 def test_a_profile_shown_again_says_nothing_more_and_another_one_is_corrected() -> None:
     given(WAITING, sent()).when(
-        imports.record_progress, **follow(None, seen=LAST) | {"profile": PROFILE}
+        matches.record_progress, **follow(None, seen=LAST) | {"profile": PROFILE}
     ).then_nothing()
     other = replace(PROFILE, pix=208)
-    given(WAITING, sent()).when(imports.record_progress, **follow(None, seen=LAST) | {"profile": other}).then(
+    given(WAITING, sent()).when(matches.record_progress, **follow(None, seen=LAST) | {"profile": other}).then(
         participation=[sent(profile=other, seen=LAST)]
     )
 
@@ -211,9 +211,9 @@ def retractions(*versions: int) -> list[d.Retracted]:
 
 
 def test_a_corrected_purpose_is_said_of_each_row() -> None:
-    given(imported()).when(imports.resettle_purpose, **AS_COMPLETE).then(participation=[RESETTLED])
-    given(imported(purpose="complete")).when(imports.resettle_purpose, **AS_COMPLETE).then_nothing()
-    given(UNDECLARED).when(imports.resettle_purpose, **AS_COMPLETE).then_nothing()
+    given(imported()).when(matches.resettle_purpose, **AS_COMPLETE).then(participation=[RESETTLED])
+    given(imported(purpose="complete")).when(matches.resettle_purpose, **AS_COMPLETE).then_nothing()
+    given(UNDECLARED).when(matches.resettle_purpose, **AS_COMPLETE).then_nothing()
     first, again = state_of("participation", imported()), state_of("participation", imported(), RESETTLED)
     assert (again.purpose, again.settled) == ("complete", first.settled)
 
@@ -225,7 +225,7 @@ def test_the_dossier_learns_again_what_pix_said_and_keeps_what_people_did() -> N
         received(LATER, purpose="complete", result=result()),
         d.CompleteDiagnosticTaken(participation=PARTICIPATION, on=LATER),
     ]
-    given(*mine).when(imports.resettle_purpose, **AS_COMPLETE).then(
+    given(*mine).when(matches.resettle_purpose, **AS_COMPLETE).then(
         participation=[RESETTLED], dossier=[*retractions(4, 3), *again]
     )
     state = state_of("dossier", *PRESCRIBED, *retractions(4, 3), *again)
@@ -241,14 +241,14 @@ def test_what_was_no_complete_diagnostic_is_no_longer_taken() -> None:
     mine = (imported(purpose="complete", progress=Decimal(1)), SHARED, confirmed())
     said = AS_COMPLETE | {"purpose": "initial"}
     again = [linked(LATER, started=Moment(DAY)), received(LATER, result=result())]
-    decided = given(*mine, *theirs, by_hand).when(imports.resettle_purpose, **said).decided()
+    decided = given(*mine, *theirs, by_hand).when(matches.resettle_purpose, **said).decided()
     assert decided["dossier"] == [*retractions(4, 3, 2), *again]
     assert state_of("dossier", *theirs, *retractions(4, 3, 2), *again).parcours.complete is None
 
 
 def test_a_row_that_has_vanished_stays_so_under_its_new_purpose() -> None:
     mine = (imported(), vanished(NEXT), confirmed(), opened(), LINKED, withdrawn())
-    decided = given(*mine).when(imports.resettle_purpose, **AS_COMPLETE).decided()
+    decided = given(*mine).when(matches.resettle_purpose, **AS_COMPLETE).decided()
     assert decided["dossier"] == [
         *retractions(3, 2),
         linked(LATER, progress="0.5", purpose="complete", started=Moment(DAY)),

@@ -6,8 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.partner_links.nonce import command_of, new_nonce
-from pixflow.partner_links.token import LENGTH, Mac, Token, is_genuine, read_token, token_of
+from pixflow.partner_links.token import LENGTH, Mac, Token, command_of, is_genuine, new_nonce, read_token, token_of
 
 
 def keyed(key: bytes) -> Mac:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.identity import normalise
-from pixflow.partners.name_matches import MOST, KnownName, matches
+from pixflow.partners.listing import MOST, KnownName, matches
 
 KNOWN = [
     KnownName(UUID(int=rank), normalise(name), normalise(town))

@@ -11,12 +11,11 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 from msgspec.structs import replace as with_changes
 
+from pixflow.events import partner as e
 from pixflow.events.base import Event
-from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
-from pixflow.partners import joins, listing, offers, places
-from pixflow.partners.freshness import freshness
-from pixflow.partners.state import PartnerState, contested, gone, to_review
+from pixflow.partners import listing
+from pixflow.partners.state import PartnerState, contested, freshness, gone, to_review
 from tests.given import DAY, LATER, given, stamped, state_of
 
 ID, OTHER, OFFER = UUID(int=0xE1), UUID(int=0xE2), UUID(int=0xE3)
@@ -87,10 +86,10 @@ def test_a_place_gone_stays_listed() -> None:
 
 def test_an_import_tells_once() -> None:
     asked = {"source": "Dora", "place": "7", "updated": DAY, "digest": "a", "details": EPN, "on": DAY}
-    given().when(places.import_place, **asked).then(imported())
-    given(imported()).when(places.import_place, **asked).then_nothing()
-    given(imported()).when(places.import_place, **asked | {"digest": "b", "details": MOVED}).then(told(MOVED, "b"))
-    given(imported()).when(places.withdraw_place, source="Dora", place="8", on=DAY).then_nothing()
+    given().when(listing.import_place, **asked).then(imported())
+    given(imported()).when(listing.import_place, **asked).then_nothing()
+    given(imported()).when(listing.import_place, **asked | {"digest": "b", "details": MOVED}).then(told(MOVED, "b"))
+    given(imported()).when(listing.withdraw_place, source="Dora", place="8", on=DAY).then_nothing()
 
 
 def test_a_correction_is_noted_once_and_the_name_is_never_empty() -> None:
@@ -109,7 +108,7 @@ def test_a_contested_correction_may_be_said_again() -> None:
 def test_a_delisted_partner_takes_no_referral_until_it_is_back() -> None:
     given(BY_HAND).when(listing.delist_partner, reason="closed", on=DAY).then(DELISTED)
     given(BY_HAND, DELISTED).when(listing.use_partner, on=DAY).refused("partner-delisted")
-    given(BY_HAND, DELISTED).when(offers.list_offer, offer=OFFER, terms=TERMS, on=DAY).refused("partner-delisted")
+    given(BY_HAND, DELISTED).when(listing.list_offer, offer=OFFER, terms=TERMS, on=DAY).refused("partner-delisted")
     given(BY_HAND, DELISTED).when(listing.relist_partner, on=DAY).then(e.PartnerRelisted(on=DAY))
     given(BY_HAND).when(listing.relist_partner, on=DAY).then_nothing()
 
@@ -164,16 +163,16 @@ def test_a_use_is_noted_once_a_day() -> None:
 
 def test_an_offer_is_listed_revised_and_closed() -> None:
     listed = e.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
-    given(BY_HAND).when(offers.list_offer, offer=OFFER, terms=TERMS, on=DAY).then(listed)
-    given(BY_HAND, listed).when(offers.list_offer, offer=OTHER, terms=TERMS, on=DAY).then_nothing()
-    given(BY_HAND, listed).when(offers.close_offer, offer=OFFER, on=DAY).then(e.OfferClosed(offer=OFFER, on=DAY))
+    given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=TERMS, on=DAY).then(listed)
+    given(BY_HAND, listed).when(listing.list_offer, offer=OTHER, terms=TERMS, on=DAY).then_nothing()
+    given(BY_HAND, listed).when(listing.close_offer, offer=OFFER, on=DAY).then(e.OfferClosed(offer=OFFER, on=DAY))
     closed = given(BY_HAND, listed, e.OfferClosed(offer=OFFER, on=DAY))
-    closed.when(offers.revise_offer, offer=OFFER, terms=TERMS, on=DAY).refused("unknown-offer")
+    closed.when(listing.revise_offer, offer=OFFER, terms=TERMS, on=DAY).refused("unknown-offer")
     bad = OfferTerms(label="x", kind="general", bands=((50, 40),))
-    given(BY_HAND).when(offers.list_offer, offer=OFFER, terms=bad, on=DAY).refused("bad-band")
-    for seats in (-1, offers.MOST_SEATS + 1):
+    given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=bad, on=DAY).refused("bad-band")
+    for seats in (-1, listing.MOST_SEATS + 1):
         wrong = OfferTerms(label="x", kind="general", seats=seats)
-        given(BY_HAND).when(offers.list_offer, offer=OFFER, terms=wrong, on=DAY).refused("bad-seats")
+        given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=wrong, on=DAY).refused("bad-seats")
 
 
 def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:
@@ -186,19 +185,19 @@ def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:
         e.OfferListed(offer=OFFER, terms=TERMS, on=DAY),
         e.NameAttached(name="L’EPN", on=DAY),
     ]
-    given(BY_HAND).when(joins.join_partner, other=OTHER, takes=there, on=DAY).then(*joined)
+    given(BY_HAND).when(listing.join_partner, other=OTHER, takes=there, on=DAY).then(*joined)
     history = [
         with_changes(one, command=UUID(int=9)) if one.originator_version > 1 else one
         for one in stamped([BY_HAND, *joined])
     ]
-    undone = joins.undo_join(partner(BY_HAND, *joined), other=OTHER, reason="erreur", on=DAY, history=history)
+    undone = listing.undo_join(partner(BY_HAND, *joined), other=OTHER, reason="erreur", on=DAY, history=history)
     assert [one.version for one in undone] == [5, 4, 3, 2]  # type: ignore[attr-defined]
 
 
 def test_what_was_joined_is_corrected_no_more() -> None:
     absorbed = given(BY_HAND, e.PartnerAbsorbed(into=OTHER, on=DAY))
     absorbed.when(listing.correct_partner, field="phone", value="1", on=DAY).refused("partner-joined")
-    absorbed.when(joins.absorb_partner, into=ID, on=DAY).refused("partner-joined")
+    absorbed.when(listing.absorb_partner, into=ID, on=DAY).refused("partner-joined")
 
 
 @pytest.mark.parametrize("event", [BY_HAND, imported(), e.PartnerUsed(on=DAY)])

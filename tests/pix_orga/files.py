@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pixflow.pix_orga.export import AssessmentRow, Export, ExportCampaign, PartResult
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.samples.assessment import write_export
+from pixflow.pix_orga.samples import write_export
 
 DATA = Path(__file__).parent / "data"
 PRINTEMPS = "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-12-0910.csv"

@@ -7,7 +7,7 @@ from pixflow.events.values import Level
 from pixflow.pix_orga.export import ExportCampaign, ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.samples.profile import write_profiles
+from pixflow.pix_orga.samples import write_profiles
 
 CAMPAIGN = ExportCampaign(7201, "PRFABC234", "Profils été")
 WAITING = ProfileRow(

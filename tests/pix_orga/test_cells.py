@@ -7,7 +7,7 @@ import pytest
 
 from pixflow.pix_orga.cells import unguard
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.samples.assessment import cell
+from pixflow.pix_orga.samples import cell
 from tests.pix_orga.files import PENDING, SHARED, changed, codes, file
 
 

@@ -7,12 +7,10 @@ from dataclasses import replace
 import pytest
 
 import pixflow.pix_orga
-from pixflow.pix_orga.decoding import MAX_BYTES
-from pixflow.pix_orga.export import ExportCampaign, PartResult
-from pixflow.pix_orga.problems import CODES
-from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.samples.assessment import write_export
-from pixflow.pix_orga.table import MAX_ROWS
+from pixflow.pix_orga.cells import MAX_BYTES
+from pixflow.pix_orga.export import CODES, ExportCampaign, PartResult
+from pixflow.pix_orga.reader import MAX_ROWS, read
+from pixflow.pix_orga.samples import write_export
 from tests.pix_orga import profile_files
 from tests.pix_orga.files import ATELIER, BOM, CAMPAIGN, DATA, PENDING, SHARED, changed, file
 

@@ -7,7 +7,7 @@ import pytest
 
 from pixflow.pix_orga.export import AssessmentRow
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.samples.assessment import write_export
+from pixflow.pix_orga.samples import write_export
 from tests.pix_orga.files import CAMPAIGN, SHARED, ambiguous_lines, changed, codes, file
 
 START = '"11/05/2026 15:00"'

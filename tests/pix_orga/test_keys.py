@@ -7,8 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.pix_orga.export import AssessmentRow
-from pixflow.pix_orga.keys import participation_keys
+from pixflow.pix_orga.export import AssessmentRow, participation_keys
 from tests.pix_orga.files import PENDING, SHARED
 
 

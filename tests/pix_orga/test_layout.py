@@ -6,7 +6,7 @@ import pytest
 
 from pixflow.pix_orga.export import ExportCampaign, ExportColumn, Pairs, Role
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.samples.assessment import ResultColumns, write_export
+from pixflow.pix_orga.samples import ResultColumns, write_export
 from tests.pix_orga.files import CAMPAIGN, PENDING, SHARED, changed, codes, file
 
 LABEL = "Numéro de dossier i-Milo"

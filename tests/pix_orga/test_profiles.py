@@ -9,12 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pixflow.events.values import Level
-from pixflow.pix_orga.export import ExportCampaign, ExportColumn, ProfileRow
+from pixflow.pix_orga.export import ExportCampaign, ExportColumn, ProfileRow, participation_keys
 from pixflow.pix_orga.framework import COMPETENCES, DOMAINS
-from pixflow.pix_orga.keys import participation_keys
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.samples.assessment import file_name
-from pixflow.pix_orga.samples.profile import write_profiles
+from pixflow.pix_orga.samples import file_name, write_profiles
 from tests.counting import calls
 from tests.pix_orga.files import DATA, PROFIL, ambiguous_lines, day, sample
 from tests.pix_orga.files import file as assessment

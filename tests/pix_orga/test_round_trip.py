@@ -10,11 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pixflow.identity import contains_nir
-from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
-from pixflow.pix_orga.keys import participation_keys
-from pixflow.pix_orga.problems import CODES
+from pixflow.pix_orga.export import CODES, AssessmentRow, ExportCampaign, PartResult, participation_keys
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.samples.assessment import write_export
+from pixflow.pix_orga.samples import write_export
 from tests.counting import calls
 from tests.pix_orga.files import (
     CAMPAIGN,

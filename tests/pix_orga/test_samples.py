@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from pixflow.pix_orga.export import ExportCampaign, PartResult
-from pixflow.pix_orga.samples.assessment import ResultColumns, file_name, write_export
+from pixflow.pix_orga.samples import ResultColumns, file_name, write_export
 from tests.pix_orga.files import ATELIER, DATA, PRINTEMPS, day, sample
 
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from pixflow.open_data.problems import FileRefused
+from pixflow.open_data.place import FileRefused
 from pixflow.place_import import workbook_reading
 from pixflow.portfolio import reading_process
 from web.french.errors import places

@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier.closing import close_dossier
-from pixflow.dossier.follow_up import take_note
+from pixflow.dossier.follow_up import close_dossier, take_note
 from pixflow.dossier.identity import correct_contact
 from pixflow.portfolio.importer import PortfolioOutcome, PreparedPortfolio
 from pixflow.portfolio.plan import PortfolioCounts, Way

@@ -15,7 +15,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine
-from pixflow.events.territory.partner import OfferListed, PartnerListed
+from pixflow.events.partner import OfferListed, PartnerListed
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.protocol.publishing import publish_protocol
 from pixflow.structure_folder import OpenStructure

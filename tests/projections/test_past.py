@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from pixflow.events.base import event_day
-from pixflow.indicators.clocks import Clock, day_of, standing
+from pixflow.indicators.entry import Clock, day_of, standing
 from pixflow.structure_folder import OpenStructure
 from projections.figures.entries import entries
 from projections.figures.past import as_of

@@ -17,13 +17,11 @@ from pixflow.documents.protocol import ProtocolDocument, ReadingLimits, Retentio
 from pixflow.events import protocol as p
 from pixflow.events.base import Event
 from pixflow.events.values import Role
-from pixflow.protocol.drafting import draft_protocol, endorse_protocol, publish_protocol_draft
+from pixflow.protocol.drafting import NOTICE, changes_to_come, draft_protocol, endorse_protocol, publish_protocol_draft
 from pixflow.protocol.publishing import Protocols, publish_protocol
-from pixflow.protocol.safeguards import NOTICE, changes_to_come
 from pixflow.refused import Refused
-from pixflow.team.access import Access
-from pixflow.team.roles import change_roles, confirm_role
-from pixflow.team.staff import Staff, Team
+from pixflow.team.membership import change_roles, confirm_role
+from pixflow.team.staff import Access, Staff, Team
 from tests.given import DAY, PRESET
 from tests.importing.house import BOTH_STORES, House, on_store
 from tests.protocol.test_drafting import told

@@ -9,15 +9,17 @@ import pytest
 from msgspec import structs
 
 from pixflow.documents.resource import FileNote, ResourceDocument, is_link
+from pixflow.events import question as q
+from pixflow.events import resource as r
 from pixflow.events.base import Event
-from pixflow.events.knowledge import question as q
-from pixflow.events.knowledge import resource as r
 from pixflow.presets.examples import examples
 from pixflow.refused import Refused, check_texts
-from pixflow.resources.questions import answer_question, ask_question, drop_question
 from pixflow.resources.sharing import (
+    answer_question,
+    ask_question,
     check_resource,
     decline_proposal,
+    drop_question,
     mark_resource,
     propose_resource,
     revise_resource,

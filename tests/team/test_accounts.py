@@ -11,15 +11,14 @@ from msgspec.structs import replace
 
 from pixflow.actor import OPERATOR, SITE
 from pixflow.decision import Decision
-from pixflow.events import access as e
+from pixflow.events import staff as e
 from pixflow.events.base import Event
 from pixflow.events.staff import StaffReturned
 from pixflow.events.values import Role
 from pixflow.refused import Refused
-from pixflow.team import access, accounts
-from pixflow.team.access import Access
-from pixflow.team.second_person import stewards
-from pixflow.team.staff import Staff
+from pixflow.team import accounts
+from pixflow.team.membership import stewards
+from pixflow.team.staff import Access, Staff, evolve_access
 from tests.team.deciding import added_to
 
 TODAY = date(2026, 9, 15)
@@ -287,7 +286,7 @@ def test_nothing_is_asked_of_what_is_done() -> None:
 
 def told(*events: Event, state: Access = NOTHING, worked: bool = True) -> Access:
     for one in events:
-        state = access.evolve(state, one, str(ME), AT, worked=worked)
+        state = evolve_access(state, one, str(ME), AT, worked=worked)
     return state
 
 

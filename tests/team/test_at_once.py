@@ -24,8 +24,7 @@ from pixflow.team.accounts import (
     reset_factors,
     suspend_account,
 )
-from pixflow.team.membership import add_member, record_departure
-from pixflow.team.roles import change_roles
+from pixflow.team.membership import add_member, change_roles, record_departure
 from pixflow.team.staff import Staff
 
 Meanwhile = Callable[[], object]

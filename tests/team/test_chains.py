@@ -20,12 +20,9 @@ import pytest
 from pixflow import authorization
 from pixflow.actor import OPERATOR, Actor
 from pixflow.authorization import Scope, Subject
-from pixflow.dossier.assignment import assign_advisor
+from pixflow.dossier.assignment import assign_advisor, break_glass, lend_dossier, undo_assignment
 from pixflow.dossier.follow_up import claim_task, hand_over_task
-from pixflow.dossier.glass import break_glass
-from pixflow.dossier.identity import correct_identity
-from pixflow.dossier.lending import lend_dossier, undo_assignment
-from pixflow.dossier.merging import merge_dossier, take_over_duplicate, undo_merge, undo_take_over
+from pixflow.dossier.identity import correct_identity, merge_dossier, take_over_duplicate, undo_merge, undo_take_over
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages.prescription import dispatch_result
 from pixflow.dossier.state import Dossier

@@ -9,13 +9,13 @@ import pytest
 
 from pixflow.actor import OPERATOR, SITE
 from pixflow.decision import Decision
-from pixflow.events import access as a
+from pixflow.events import staff as a
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Role
 from pixflow.refused import Refused
-from pixflow.team import accounts, membership, roles
-from pixflow.team.second_person import stewards
+from pixflow.team import accounts, membership
+from pixflow.team.membership import stewards
 from pixflow.team.staff import Staff, evolve
 from tests.team.deciding import added_to
 
@@ -99,7 +99,7 @@ def test_in_a_day_one_person_never_closes_the_last_who_can_act(thief: UUID) -> N
         for about in reversed(team.members):
             team.closes(thief, about)
             team.leaves(about, thief)
-            team.does(thief, roles.change_roles, about, roles=("advisor",), anyway=True)
+            team.does(thief, membership.change_roles, about, roles=("advisor",), anyway=True)
         team.now += timedelta(hours=1)
     left = {one for one in stewards(team.members, TODAY + timedelta(days=1)) if one != thief}
     assert any("manager" in team.members[one].roles_on(TODAY) for one in left | ({thief} & {HELENE}))
@@ -209,7 +209,7 @@ def test_a_manager_whose_account_is_closed_replaces_nobody() -> None:
     """Else closing one, and ending the role of the other, would leave nobody of the direction who enters."""
     team = Team()
     assert team.closes(YANN, HELENE) == SUSPENDED
-    assert team.does(YANN, roles.change_roles, MARC, roles=("advisor",)) == "last-of-direction"
+    assert team.does(YANN, membership.change_roles, MARC, roles=("advisor",)) == "last-of-direction"
     assert team.leaves(MARC, YANN) == "last-of-direction"
     assert team.closes(YANN, MARC) == "last-steward"
 

@@ -7,7 +7,7 @@ import pytest
 from pixflow.decision import Decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
-from pixflow.team.milestones import attend_training, designate_referent, hold_briefing, take_pix, undo_milestone
+from pixflow.team.membership import attend_training, designate_referent, hold_briefing, take_pix, undo_milestone
 from tests.given import ADVISOR, DAY, LATER, given, state_of
 
 JOINED = (

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from pixflow.team.proposal import Candidate, ranked
+from pixflow.team.staff import Candidate, ranked
 
 
 def one(name: str, **said: Any) -> Candidate:

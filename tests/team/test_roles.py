@@ -12,9 +12,16 @@ from pixflow.decision import Decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Role
-from pixflow.team.membership import add_member, record_departure, undo_departure
-from pixflow.team.milestones import designate_referent
-from pixflow.team.roles import change_roles, confirm_role, direction_confirms, granted_roles
+from pixflow.team.membership import (
+    add_member,
+    change_roles,
+    confirm_role,
+    designate_referent,
+    direction_confirms,
+    granted_roles,
+    record_departure,
+    undo_departure,
+)
 from pixflow.team.staff import Staff, fold
 from tests.given import ADVISOR, DAY, LATER, given, stamped, state_of
 

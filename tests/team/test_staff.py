@@ -9,9 +9,8 @@ import pytest
 from pixflow.events import staff as e
 from pixflow.events.staff import RoleGranted, StaffJoined
 from pixflow.streams import KINDS
-from pixflow.team.calendar import replace_calendar_address
-from pixflow.team.membership import add_member, record_departure, state_contact, undo_departure
-from pixflow.team.roles import change_roles
+from pixflow.team.absences import replace_calendar_address
+from pixflow.team.membership import add_member, change_roles, record_departure, state_contact, undo_departure
 from pixflow.team.staff import Staff, evolve, fold
 from tests.given import COLLEAGUE, DAY, LATER, given, stamped, state_of
 

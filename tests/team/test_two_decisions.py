@@ -14,7 +14,7 @@ import pytest
 from pixflow import authorization
 from pixflow.actor import OPERATOR, Actor
 from pixflow.authorization import Scope, Subject
-from pixflow.dossier.glass import break_glass
+from pixflow.dossier.assignment import break_glass
 from pixflow.dossier.state import Dossier
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.team.workload import share, weight
+from pixflow.team.staff import share, weight
 
 ids = st.integers(0, 2**64).map(lambda n: UUID(int=n))
 A, B = UUID(int=1), UUID(int=2)

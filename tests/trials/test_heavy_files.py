@@ -4,9 +4,8 @@ import time
 
 import pytest
 
-from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.samples.assessment import write_export
-from pixflow.pix_orga.table import MAX_ROWS
+from pixflow.pix_orga.reader import MAX_ROWS, read
+from pixflow.pix_orga.samples import write_export
 from tests.pix_orga.files import CAMPAIGN, HOSTILE, wide_row
 from tests.portfolio import heavy_workbooks
 from tests.trials.proofs import Proofs

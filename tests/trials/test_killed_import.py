@@ -17,7 +17,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened
-from pixflow.events.territory.partner import PartnerListed
+from pixflow.events.partner import PartnerListed
 from pixflow.partners.catalogue import state_territory
 from pixflow.team.membership import add_member
 from pixflow.unit_of_work import Step

@@ -47,17 +47,18 @@ PARAMETER = re.compile(r"\{[^}]*\}")
 EVERY_ROLE = ["advisor", "referent", "manager", "auditor", "administrator"]
 UNPROTECTED = """
 from msgspec.structs import replace
-from pixflow.access_journal import mass_reading
-from pixflow.events.access import AccountOpened
-from pixflow.team import access, roles, staff
+from pixflow.access_journal import reading as mass_reading
+from pixflow.events.staff import AccountOpened
+from pixflow.team import staff
+from pixflow.team import membership as roles
 staff.CONFIRMED = roles.CONFIRMED = frozenset()
 roles.direction_confirms = lambda *_: False
 mass_reading.is_reached = lambda *_: False
-evolve = access.evolve
+evolve = staff.evolve_access
 def alone(state, event, *about, **more):
     known = evolve(state, event, *about, **more)
     return replace(known, confirmed=True) if isinstance(event, AccountOpened) else known
-access.evolve = alone
+staff.evolve_access = alone
 from web.cli.app import app
 app()
 """

@@ -15,8 +15,9 @@ from uuid import UUID, uuid4
 from pixflow import presets, structure_folder, tasks
 from pixflow.actor import OPERATOR, Actor
 from pixflow.documents.resource import FileNote, ResourceDocument
-from pixflow.dossier import assignment, closing, follow_up
-from pixflow.dossier.glass import break_glass
+from pixflow.dossier import assignment, follow_up
+from pixflow.dossier import follow_up as closing
+from pixflow.dossier.assignment import break_glass
 from pixflow.engine import new_id
 from pixflow.events.values import ContactDetails, PartnerDetails, Role
 from pixflow.participation import campaign
@@ -24,8 +25,7 @@ from pixflow.partners.catalogue import receive_catalogue
 from pixflow.partners.contacts import name_contact
 from pixflow.partners.listing import list_partner
 from pixflow.pix_orga import ExportCampaign
-from pixflow.resources.questions import ask_question
-from pixflow.resources.sharing import share_resource
+from pixflow.resources.sharing import ask_question, share_resource
 from pixflow.store.files import digest_of
 from pixflow.team.absences import declare_absence
 from tests.erasures import request

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow.dossier import closing, follow_up
+from pixflow.dossier import follow_up
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.partner_links import issuing
 from pixflow.workshop import booking, scheduling

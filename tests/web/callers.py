@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from pixflow.actor import OPERATOR, SITE
 from pixflow.team import accounts as decisions
-from pixflow.team import membership, roles
+from pixflow.team import membership
+from pixflow.team import membership as roles
 from tests.web.access import HELENE, SOPHIE, World, elsewhere
 from tests.web.client import InspectingClient
 from tests.web.filled import hire

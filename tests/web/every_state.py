@@ -6,10 +6,14 @@ from uuid import UUID, uuid4
 
 from pixflow import presets
 from pixflow.actor import CLOCK, OPERATOR
-from pixflow.dossier import assignment, closing, follow_up, glass, identity, lending, retraction
+from pixflow.dossier import assignment, follow_up, identity, retraction
+from pixflow.dossier import assignment as glass
+from pixflow.dossier import assignment as lending
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.events.values import Partner
-from pixflow.partner_links import answering, issuing
+from pixflow.partner_links import issuing
+from pixflow.partner_links import issuing as answering
 from pixflow.protocol import publishing
 from pixflow.team.absences import declare_absence
 from pixflow.workshop import booking, scheduling

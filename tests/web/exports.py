@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.pix_orga import AssessmentRow, ExportCampaign
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples import file_name, write_export
 from tests.importing.house import row, shared
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX

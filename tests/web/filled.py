@@ -13,7 +13,8 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import assignment, identity
 from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result, Role
-from pixflow.participation import imports, matches
+from pixflow.participation import matches
+from pixflow.participation import matches as imports
 from pixflow.presets import Preset
 from pixflow.team import membership
 from pixflow.unit_of_work import Step

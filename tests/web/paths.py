@@ -22,7 +22,8 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult
 from pixflow.events.base import Event
 from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
-from pixflow.participation import campaign, imports, matches
+from pixflow.participation import campaign, matches
+from pixflow.participation import matches as imports
 from pixflow.team import membership
 from tests.web.client import InspectingClient
 from web.accounts.site import Site

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from pixflow import presets
 from pixflow.actor import OPERATOR
-from pixflow.dossier import assignment, closing, follow_up, identity, retraction
+from pixflow.dossier import assignment, follow_up, identity, retraction
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.protocol import publishing
 from tests.web.paths import House

@@ -19,7 +19,7 @@ import pytest
 from pixflow.events import dossier as dossier_events
 from pixflow.events import workshop as workshop_events
 from pixflow.events.base import Event
-from pixflow.events.documents.indicators import EventLogIssued
+from pixflow.events.indicators import EventLogIssued
 from pixflow.events.structure import ReadingsIssued
 from pixflow.events.values import Role
 from tests.web.access import ELSEWHERE, HERS, NADIA, NAMES, READ, ROLES, World, world

@@ -8,12 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.documents.resource import ResourceDocument
-from pixflow.dossier import lending
+from pixflow.dossier import assignment as lending
 from pixflow.dossier.stages import orientation
 from pixflow.events.values import PartnerDetails
 from pixflow.partners.listing import list_partner
-from pixflow.resources.questions import ask_question
-from pixflow.resources.sharing import share_resource
+from pixflow.resources.sharing import ask_question, share_resource
 from tests.damage import flip
 from tests.web.arranged import scheduled
 from tests.web.paths import House, house

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from pixflow import tasks
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier import closing as dossier_closing
 from pixflow.dossier import follow_up, retraction
+from pixflow.dossier import follow_up as dossier_closing
 from pixflow.events import dossier as e
 from pixflow.events import workshop as w
 from pixflow.events.base import Event

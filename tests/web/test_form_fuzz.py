@@ -12,10 +12,9 @@ from pixflow.actor import OPERATOR
 from pixflow.events.values import ContactDetails, OfferTerms, PartnerDetails, Role
 from pixflow.importing.uploads import Uploads
 from pixflow.partners.contacts import name_contact
-from pixflow.partners.listing import list_partner
-from pixflow.partners.offers import list_offer
+from pixflow.partners.listing import list_offer, list_partner
 from pixflow.place_import.kept_readings import KeptPlaces
-from pixflow.resources.questions import ask_question
+from pixflow.resources.sharing import ask_question
 from pixflow.store.postgres.database import Database
 from pixflow.team.membership import add_member
 from tests.open_data.samples import mediation

@@ -27,7 +27,7 @@ from pixflow.refused import Refused
 from pixflow.streams import KINDS
 from pixflow.tasks import of_workshop
 from pixflow.team import membership
-from pixflow.workshop import booking, undo
+from pixflow.workshop import booking
 from pixflow.workshop.scheduling import (
     ask_help,
     cancel_workshop,
@@ -379,11 +379,11 @@ def test_who_was_added_by_mistake_never_came_and_their_own_plan_stands_again() -
     at_home = planned(plan=UUID(int=0xB9), modality="home")
     before = given(scheduled(), runs(), opened(), assigned(), at_home)
     there = in_one(before, before.when(booking.walk_in, **COME).decided())
-    there.when(undo.undo_attendance, **UNMARK).then(
+    there.when(booking.undo_attendance, **UNMARK).then(
         workshop=retractions(4, 3), dossier=[retracted(5, HELD), retracted(4, HELD)]
     )
     missed = there.and_then(there.when(booking.mark_attendance, **{**MARK, "presence": "absent"}).decided())
-    undone = missed.when(undo.undo_attendance, **UNMARK).decided()
+    undone = missed.when(booking.undo_attendance, **UNMARK).decided()
     assert undone == {"workshop": retractions(5, 4, 3), "dossier": [retracted(n, HELD) for n in (6, 5, 4)]}
     after = missed.and_then(undone).histories
     assert not fold(after["workshop"]).seats
@@ -395,29 +395,29 @@ def test_who_was_added_by_mistake_never_came_and_their_own_plan_stands_again() -
 def test_who_came_from_the_list_waits_there_again() -> None:
     before = given(*full(waits(), marked(UUID(int=1), "absent")), opened())
     there = in_one(before, before.when(booking.walk_in, **COME).decided())
-    undone = there.when(undo.undo_attendance, **UNMARK).decided()
+    undone = there.when(booking.undo_attendance, **UNMARK).decided()
     assert DOSSIER in fold(there.and_then(undone).histories["workshop"]).waiting
 
 
 def test_a_mark_is_taken_back_and_the_seat_kept() -> None:
     there = given(*SEATED, marked(), attended(), marked(presence="absent"), absent())
-    there.when(undo.undo_attendance, **UNMARK).then(
+    there.when(booking.undo_attendance, **UNMARK).then(
         workshop=retractions(5, 4), dossier=[retracted(5, HELD), retracted(4, HELD)]
     )
-    undone = there.and_then(there.when(undo.undo_attendance, **UNMARK).decided()).histories
+    undone = there.and_then(there.when(booking.undo_attendance, **UNMARK).decided()).histories
     assert fold(undone["workshop"]).unmarked == [DOSSIER]
     assert KINDS["dossier"].fold(undone["dossier"]).diagnostic.seat.status == "booked"
-    given(*SEATED).when(undo.undo_attendance, **UNMARK).then_nothing()
-    given(*SEATED, marked(), attended()).when(undo.undo_attendance, **{**UNMARK, "reason": " "}).refused("required")
+    given(*SEATED).when(booking.undo_attendance, **UNMARK).then_nothing()
+    given(*SEATED, marked(), attended()).when(booking.undo_attendance, **{**UNMARK, "reason": " "}).refused("required")
 
 
 def test_a_mark_on_which_somebody_acted_is_corrected_by_another() -> None:
     missed = (*SEATED, marked(presence="absent"), absent())
-    given(*missed, booked(HELD + WEEK, workshop=OTHER_WORKSHOP)).when(undo.undo_attendance, **UNMARK).refused(
+    given(*missed, booked(HELD + WEEK, workshop=OTHER_WORKSHOP)).when(booking.undo_attendance, **UNMARK).refused(
         "acted-since"
     )
     noted = d.NoteTaken(text="à rappeler", on=HELD)
-    assert given(*missed, noted, linked()).when(undo.undo_attendance, **UNMARK).decided(), "nobody acted on the mark"
+    assert given(*missed, noted, linked()).when(booking.undo_attendance, **UNMARK).decided(), "nobody acted on the mark"
 
 
 KEEP: dict[str, Any] = {**IDS, "reason": "erreur", "on": DAY}
@@ -431,9 +431,9 @@ def released(*more: Event) -> Given:
 
 
 def test_a_seat_is_not_given_up_after_all_and_nobody_else_is_offered_it() -> None:
-    released().when(undo.undo_release, **KEEP).then(workshop=retractions(9, on=DAY), dossier=[retracted(3)])
+    released().when(booking.undo_release, **KEEP).then(workshop=retractions(9, on=DAY), dossier=[retracted(3)])
     offered = released(waits(OTHER_DOSSIER))
-    undone = offered.when(undo.undo_release, **KEEP).decided()
+    undone = offered.when(booking.undo_release, **KEEP).decided()
     assert undone["workshop"] == retractions(11, 10, on=DAY)
     after = fold(offered.and_then(undone).histories["workshop"])
     assert DOSSIER in after.seats
@@ -446,16 +446,16 @@ def test_a_seat_that_somebody_else_has_is_gone() -> None:
     passed_on = offered.and_then({"workshop": [w.WaitlistLeft(dossier=OTHER_DOSSIER, on=DAY), kept(THIRD)]})
     moved = offered.and_then({"workshop": [w.WorkshopMoved(place="Salle 2", **hours(HELD + WEEK), on=DAY)]})
     for after in (taken, passed_on, moved):
-        after.when(undo.undo_release, **KEEP).refused("seat-gone")
+        after.when(booking.undo_release, **KEEP).refused("seat-gone")
     elsewhere = released().and_then({"dossier": [booked(LATER, workshop=OTHER_WORKSHOP)]})
-    elsewhere.when(undo.undo_release, **KEEP).refused("booked-elsewhere")
-    given(*SEATED).when(undo.undo_release, **KEEP).then_nothing()
+    elsewhere.when(booking.undo_release, **KEEP).refused("booked-elsewhere")
+    given(*SEATED).when(booking.undo_release, **KEEP).then_nothing()
 
 
 def test_who_left_the_list_by_mistake_has_their_place_again() -> None:
     before = given(*full(waits(), waits(OTHER_DOSSIER)), opened())
     left = in_one(before, before.when(booking.release_seat, **RELEASE).decided())
-    undone = left.when(undo.undo_release, **KEEP).decided()
+    undone = left.when(booking.undo_release, **KEEP).decided()
     assert list(fold(left.and_then(undone).histories["workshop"]).waiting) == [DOSSIER, OTHER_DOSSIER]
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.events.access import AccountRestored, FactorsReset
 from pixflow.events.base import Recorded
-from pixflow.team.access import Access
+from pixflow.events.staff import AccountRestored, FactorsReset
+from pixflow.team.staff import Access
 from web import security_events
 from web.accounts import accounts, attempts, memberships, sessions, tickets
 from web.accounts.factors import passwords, recovery, totp

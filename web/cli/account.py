@@ -14,8 +14,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
-from pixflow.team.access import Access
-from pixflow.team.staff import Staff
+from pixflow.team.staff import Access, Staff
 from web.accounts import accounts, invitations, memberships, sign_in
 from web.accounts.site import Site
 from web.accounts.store import open_accounts

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 import typer
 
 from pixflow import presets, structure_folder
-from pixflow.backups.key_rotation import rotate_keys
+from pixflow.backups.key_copies import rotate_keys
 from pixflow.events.structure import RotationMotive
 from pixflow.presets import PresetError
 from pixflow.presets.examples import examples

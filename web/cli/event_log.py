@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import typer
 
-from pixflow.protocol.definition_drafting import issue_event_log
+from pixflow.protocol.drafting import issue_event_log
 from projections.figures import event_log as projected
 from web.cli.common.terminal import (
     USAGE,

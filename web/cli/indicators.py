@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from rich.table import Table
 
 from pixflow.indicators.catalogue import INDICATORS, Indicator
-from pixflow.indicators.figure import Figure
+from pixflow.indicators.outside import Figure
 from projections.figures.questions import figures
 from projections.figures.selection import FigureQuestion
 from web.cli.common.terminal import USAGE, JsonOption, StructureOption, as_json, console, day, fail, marked, working

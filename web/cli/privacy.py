@@ -14,9 +14,8 @@ from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.authorization import Scope
 from pixflow.backups import erasure_log
-from pixflow.dossier.privacy import retention
-from pixflow.dossier.privacy.disclosure import issue_copy
-from pixflow.dossier.privacy.erasure import request_erasure
+from pixflow.dossier import retention
+from pixflow.dossier.privacy import issue_copy, request_erasure
 from pixflow.folding import ERASURES
 from pixflow.refused import Refused
 from pixflow.streams import KINDS

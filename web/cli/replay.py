@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from pixflow.authorization import Scope
-from pixflow.dossier.stepper import stepper
+from pixflow.dossier.state import stepper
 from pixflow.events.base import Recorded
 from pixflow.reference_data import References
 from pixflow.replay import Replay, at_version, version_at

@@ -9,7 +9,8 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
 from pixflow.events.values import Role
 from pixflow.identity import normalise
-from pixflow.team import absences, membership, roles, staff
+from pixflow.team import absences, membership, staff
+from pixflow.team import membership as roles
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,

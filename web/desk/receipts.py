@@ -25,7 +25,7 @@ from pixflow.events.campaign import (
 )
 from pixflow.events.intake import ExportReceived
 from pixflow.identity import normalise
-from pixflow.participation.intake import Intake
+from pixflow.participation.campaign import Intake
 from projections import audit_trail, result_routing
 from projections.territory import partners
 from web.desk import task_links

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pixflow.dossier import lending, retraction
+from pixflow.dossier import assignment as lending
+from pixflow.dossier import retraction
 from pixflow.engine import Step
 from pixflow.events import dossier as d
 from pixflow.events import participation as p

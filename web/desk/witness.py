@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Request
 from msgspec import structs
 
-from pixflow.access_journal import mass_reading
+from pixflow.access_journal import reading as mass_reading
 from pixflow.access_journal.journal import AccessJournal
 from pixflow.access_journal.line import FAR, Line, What, Why, joined, micros
-from pixflow.access_journal.mass_reading import NARROW
+from pixflow.access_journal.reading import NARROW
 from pixflow.access_journal.seal import midnight
 from projections.store.folds import fold_of
 from web.accounts.types import Session

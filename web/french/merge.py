@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from pixflow.dossier.state import Dossier
-from pixflow.dossier.stepper import current_stage
+from pixflow.dossier.state import Dossier, current_stage
 from pixflow.events.base import Recorded, event_day
 from pixflow.folding import not_retracted
 from web.french import dates, typography, vocabulary

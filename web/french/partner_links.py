@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pixflow.dossier.parcours_state import PartnerLink, Referral
+from pixflow.dossier.state import PartnerLink, Referral
 from web.french import dates, vocabulary
 from web.french.typography import plural, say, typeset
 

@@ -1,6 +1,6 @@
 """Words for the rights of the person: copy, retention, erasure."""
 
-from pixflow.dossier.privacy.retention import RetentionPeriod
+from pixflow.dossier.retention import RetentionPeriod
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pixflow.access_journal.seal import MARGIN
 from pixflow.actor import CLOCK, Actor
 from pixflow.decision import Decision
-from pixflow.dossier import lending
+from pixflow.dossier import assignment as lending
 from pixflow.engine import Engine, new_id
 from pixflow.reference_data import References
 from pixflow.refused import Refused

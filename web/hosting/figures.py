@@ -11,8 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from pixflow.documents.definitions import Definitions
-from pixflow.indicators.clocks import Clock
-from pixflow.indicators.entry import Basis
+from pixflow.indicators.entry import Basis, Clock
 from pixflow.reference_data import References
 from projections import audit_trail
 from projections.figures.past import as_of

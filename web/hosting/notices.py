@@ -17,13 +17,13 @@ from sqlalchemy import Connection
 from pixflow.actor import CLOCK, OPERATOR, SITE, Actor
 from pixflow.authorization import TASK_OWNERS, roles
 from pixflow.engine import Engine, new_id
-from pixflow.events import access as x
+from pixflow.events import staff as x
 from pixflow.events.dossier import GlassBroken
 from pixflow.events.notices import NoticeKind
 from pixflow.events.staff import AbsenceDeclared, RoleGranted
 from pixflow.events.values import Role
 from pixflow.identity import normalise
-from pixflow.protocol.safeguards import changes_safeguards, changes_to_come, first_day
+from pixflow.protocol.drafting import changes_safeguards, changes_to_come, first_day
 from pixflow.reference_data import References
 from pixflow.team.absences import colleagues_deputised_by
 from pixflow.team.notices import send_notice, stream_of

@@ -17,9 +17,8 @@ from sqlalchemy import Connection
 
 from pixflow.actor import CLOCK, PARTNER, Actor
 from pixflow.decision import Decision
-from pixflow.dossier.parcours_state import Referral
-from pixflow.dossier.privacy.retention import months_of
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.retention import months_of
+from pixflow.dossier.state import Dossier, Referral
 from pixflow.engine import Engine, new_id
 from pixflow.partner_links.issuing import (
     ask_outcome,

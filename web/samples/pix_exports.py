@@ -10,8 +10,7 @@ from pixflow.events.values import Level, Purpose
 from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.export import ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES as FRAMEWORK
-from pixflow.pix_orga.samples.assessment import ResultColumns, file_name, write_export
-from pixflow.pix_orga.samples.profile import write_profiles
+from pixflow.pix_orga.samples import ResultColumns, file_name, write_export, write_profiles
 from web.samples.youth import Attempt, Young
 
 ORGANISATION = "Mission Locale de Démonstration"

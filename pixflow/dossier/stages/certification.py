@@ -4,8 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.decision import OWN_DOSSIERS, decision
-from pixflow.dossier.guards import must_be_open
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import Dossier, must_be_open
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from pixflow.refused import Refused, required

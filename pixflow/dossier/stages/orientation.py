@@ -5,8 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from pixflow.decision import OWN_DOSSIERS, decision
-from pixflow.dossier.guards import must_be_open, must_have_no_seat
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import Dossier, must_be_open, must_have_no_seat
 from pixflow.events.base import Event
 from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, NeedAssessed, PixPresented
 from pixflow.events.values import Modality

@@ -7,9 +7,7 @@ from uuid import UUID
 
 from pixflow import identity
 from pixflow.decision import OWN_DOSSIERS, decision
-from pixflow.dossier.guards import must_be_open
-from pixflow.dossier.parcours_state import ActionState, Referral
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Dossier, Referral, must_be_open
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
     ActionDropped,

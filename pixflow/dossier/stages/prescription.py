@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pixflow.decision import OWN_DOSSIERS, REFERENT, decision
 from pixflow.documents.grille import Grille, explain
-from pixflow.dossier.guards import must_be_open
-from pixflow.dossier.state import BuiltPrescription, Dossier, LinkedParticipation
+from pixflow.dossier.state import BuiltPrescription, Dossier, LinkedParticipation, must_be_open
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
     AdvisorAssigned,

@@ -23,8 +23,7 @@ from pixflow.engine import Engine, new_id
 from pixflow.events.base import Recorded
 from pixflow.events.values import Moment, Part, Partner, Result
 from pixflow.participation.campaign import declare_campaign
-from pixflow.participation.imports import import_participation
-from pixflow.participation.matches import confirm_match
+from pixflow.participation.matches import confirm_match, import_participation
 from pixflow.streams import KINDS
 from pixflow.team.membership import add_member
 from pixflow.unit_of_work import LoadedStream, Step, UnitOfWork

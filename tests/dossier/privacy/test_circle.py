@@ -14,7 +14,7 @@ from pixflow import erasing
 from pixflow.actor import Actor
 from pixflow.backups import erasure_log
 from pixflow.dossier.evolve import fold
-from pixflow.dossier.privacy.erasure import decline_erasure, request_erasure
+from pixflow.dossier.privacy import decline_erasure, request_erasure
 from pixflow.dossier.retraction import reinstate, retract
 from pixflow.events.dossier import ErasureDeclined, ErasureRequested
 from pixflow.participation.matches import confirm_match
@@ -204,7 +204,7 @@ def test_an_outgrown_request_erases_nobody_until_it_is_asked_again(
     kept, later = people(house, 2)
     ask(house, kept)
     with monkeypatch.context() as patch:  # as the version before, which allowed it
-        patch.setattr("pixflow.dossier.merging.must_keep_its_circle", lambda dossier: None)
+        patch.setattr("pixflow.dossier.identity.must_keep_its_circle", lambda dossier: None)
         merge(house, later, kept)
     with pytest.raises(Refused, match="erasure-changed"):
         confirm(house, kept)
@@ -219,7 +219,7 @@ def test_two_requests_of_a_circle_are_one(house: House, monkeypatch: pytest.Monk
     kept, double = people(house, 2)
     ask(house, double)
     with monkeypatch.context() as patch:
-        patch.setattr("pixflow.dossier.merging.must_keep_its_circle", lambda dossier: None)
+        patch.setattr("pixflow.dossier.identity.must_keep_its_circle", lambda dossier: None)
         merge(house, double, kept)
     with pytest.raises(Refused, match="already-merged"):
         confirm(house, double)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.documents.protocol import Retention
-from pixflow.dossier.privacy.retention import cutoffs, retention_period, rule_of
+from pixflow.dossier.retention import cutoffs, retention_period, rule_of
 
 POLICY = Retention(cej=36, pacea=24, other=6)
 

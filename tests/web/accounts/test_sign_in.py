@@ -8,10 +8,10 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
-from pixflow.events.access import AccountInvited, AccountRestored, FactorsReset
 from pixflow.events.base import Event, Recorded
+from pixflow.events.staff import AccountInvited, AccountRestored, FactorsReset
 from pixflow.refused import Refused
-from pixflow.team.access import Access
+from pixflow.team.staff import Access
 from tests.web.accounts.conftest import Clock
 from web.accounts import accounts, memberships, sessions, sign_in
 from web.accounts.factors import passwords, recovery

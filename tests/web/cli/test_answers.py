@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from pixflow.importing.plan import QuestionCode
 from pixflow.pix_orga import AssessmentRow, ExportCampaign
-from pixflow.pix_orga.samples.assessment import ORGANISATION, Dates, file_name, write_export
+from pixflow.pix_orga.samples import ORGANISATION, Dates, file_name, write_export
 from tests.importing.house import STARTED, row
 from tests.open_data.samples import mediation
 from web.cli.app import app

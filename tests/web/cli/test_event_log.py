@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from pixflow.events import dossier as d
 from pixflow.events.base import Recorded
-from pixflow.events.documents.indicators import EventLogIssued
+from pixflow.events.indicators import EventLogIssued
 from pixflow.structure_folder import open_one
 from tests.clock import today
 from tests.erasures import erase

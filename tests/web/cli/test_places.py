@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pixflow import structure_folder
-from pixflow.events.territory.partner import PartnerListed
+from pixflow.events.partner import PartnerListed
 from pixflow.open_data import CODES, read
-from pixflow.partners.catalogue_state import Catalogue
+from pixflow.partners.state import Catalogue
 from tests.open_data.samples import mediation
 from tests.web.paths import house
 from web.cli.app import app

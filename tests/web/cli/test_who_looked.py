@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pixflow.access_journal.line import Line
-from pixflow.dossier.privacy.erasure import request_erasure
+from pixflow.dossier.privacy import request_erasure
 from tests.clock import today
 from tests.damage import fill_table
 from tests.web.cli.test_values import ALL, COMMANDS

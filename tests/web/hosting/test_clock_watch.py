@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from pixflow import presets, structure_folder
 from pixflow.access_journal.line import Line, micros
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier import identity, lending
+from pixflow.dossier import assignment as lending
+from pixflow.dossier import identity
 from pixflow.importing.uploads import Uploads
 from pixflow.store import durable_files
 from pixflow.team.membership import record_departure

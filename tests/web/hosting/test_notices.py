@@ -16,8 +16,9 @@ from aiosmtpd.controller import Controller
 
 from pixflow.actor import OPERATOR, SITE, Actor
 from pixflow.dossier import follow_up
-from pixflow.dossier.glass import break_glass
-from pixflow.team import accounts, roles
+from pixflow.dossier.assignment import break_glass
+from pixflow.team import accounts
+from pixflow.team import membership as roles
 from pixflow.team.absences import declare_absence
 from pixflow.team.notices import stream_of
 from tests.web.arranged import scheduled, seat

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.dossier import closing
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import parcours
 from pixflow.events import dossier as e
 from pixflow.events.values import ContactDetails, Partner, PartnerDetails
 from pixflow.partner_links import issuing
-from pixflow.partner_links.answering import promise_answer
+from pixflow.partner_links.issuing import promise_answer
 from pixflow.partners import contacts, listing
 from pixflow.tasks import of_dossier
 from tests.web.pages.partner_link.conftest import ADDRESS, MONDAY, PERSONAL, URL, Referred, referred_in

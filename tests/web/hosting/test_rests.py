@@ -18,14 +18,13 @@ from sqlalchemy.exc import DatabaseError
 from pixflow import erasing, presets, structure_folder
 from pixflow.access_journal.line import Line, micros
 from pixflow.actor import CLOCK
-from pixflow.dossier import lending
-from pixflow.dossier.glass import break_glass
+from pixflow.dossier import assignment as lending
+from pixflow.dossier.assignment import break_glass
 from pixflow.dossier.stages import parcours
 from pixflow.events.values import Partner
 from pixflow.refused import Refused
 from pixflow.team.absences import declare_absence
-from pixflow.team.membership import record_departure
-from pixflow.team.roles import change_roles
+from pixflow.team.membership import change_roles, record_departure
 from pixflow.workshop import booking
 from projections.bookkeeping import metadata
 from tests.postgres import Cluster

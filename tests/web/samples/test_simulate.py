@@ -18,7 +18,7 @@ from msgspec.structs import astuple
 from typer.testing import CliRunner
 
 from pixflow import presets, structure_folder
-from pixflow.access_journal import mass_reading
+from pixflow.access_journal import reading as mass_reading
 from pixflow.access_journal.journal import open_journal
 from pixflow.access_journal.line import Line, micros
 from pixflow.access_journal.reading import Counts

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.team.staff import Staff
-from pixflow.workshop.help import reached
+from pixflow.workshop.scheduling import reached
 from pixflow.workshop.state import Workshop
 from projections import workshops
 from projections.store.folds import fold_of

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.lending import return_dossier
+from pixflow.dossier.assignment import assign_advisor, return_dossier
 from projections import handovers
 from projections.handovers import PortfolioLoan
 from web.desk.bulk import RowOutcome, row_outcome

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pixflow.identity import normalise
-from pixflow.team.proposal import Candidate, ranked
+from pixflow.team.staff import Candidate, ranked
 from projections import dossier_sheet
 from web.desk.colleagues import IDLE, away, loads
 from web.desk.desk import Desk

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pixflow.open_data.place import Point
-from pixflow.partners.catalogue_state import Catalogue
+from pixflow.partners.state import Catalogue
 from pixflow.place_import.outlines import middles
 from pixflow.place_import.territory import stated_or_guessed
 from projections.territory import partner_search

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pixflow.dossier.parcours_state import Referral
+from pixflow.dossier.state import Referral
 from pixflow.events.values import Role
 from pixflow.identity import normalise
-from pixflow.partners.contact_state import Contact
+from pixflow.partners.state import Contact
 from projections.territory import contacts, partners
 from web.desk.desk import Desk
 from web.french.phrases import listed

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from pixflow.dossier.parcours_state import ActionState
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Dossier
 from pixflow.engine import Step
 from pixflow.events.values import OfferTerms, Partner, PartnerDetails
 from pixflow.identity import normalise
-from pixflow.open_data.coordinates import kilometres
+from pixflow.open_data.place import kilometres
 from pixflow.partners.listing import use_partner
 from projections.territory import partner_search, partners, referrals
 from web.desk.desk import Desk

@@ -5,9 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from pixflow.documents.grille import percent
-from pixflow.dossier.parcours_state import ActionState
-from pixflow.dossier.state import BuiltPrescription, LinkedParticipation
-from pixflow.tasks.parcours import WITHOUT_PARTNER
+from pixflow.dossier.state import ActionState, BuiltPrescription, LinkedParticipation
+from pixflow.tasks.stages import WITHOUT_PARTNER
 from web.french import dates, partner_links, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.phrases import listed

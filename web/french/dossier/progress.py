@@ -5,8 +5,7 @@
 
 from collections.abc import Callable
 
-from pixflow.dossier.parcours_state import Certification
-from pixflow.dossier.state import Difficulty, Dossier, NeedAssessment, Seat, Study
+from pixflow.dossier.state import Certification, Difficulty, Dossier, NeedAssessment, Seat, Study
 from pixflow.events.values import Result
 from web.french import vocabulary
 from web.french.phrases import listed

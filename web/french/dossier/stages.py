@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from pixflow.dossier.parcours_state import ActionState
-from pixflow.dossier.state import Dossier
-from pixflow.dossier.stepper import StageStatus
+from pixflow.dossier.state import ActionState, Dossier, StageStatus
 from pixflow.events.base import Stage
 from web.french import vocabulary
 from web.french.dossier import path, progress

@@ -1,6 +1,6 @@
 """Words for accounts: events, refusals, decisions."""
 
-from pixflow.events import access as x
+from pixflow.events import staff as x
 from pixflow.events.base import Event
 from web.french import vocabulary
 from web.french.typography import de, say

@@ -1,7 +1,7 @@
 """Words for the people to call at a partner."""
 
+from pixflow.events import contact as e
 from pixflow.events.base import Event
-from pixflow.events.territory import contact as e
 from pixflow.events.values import ContactDetails
 from web.french.events.fields import EMPTY, LABELS, EventContext
 from web.french.phrases import listed

@@ -1,7 +1,7 @@
 """Words for partners: their events, their files, their offers, the catalogue."""
 
+from pixflow.events import partner as e
 from pixflow.events.base import Event
-from pixflow.events.territory import partner as e
 from pixflow.events.values import OfferTerms, PartnerDetails
 from web.french.events.fields import EMPTY, LABELS, EventContext
 from web.french.phrases import listed

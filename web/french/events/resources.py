@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pixflow.documents.resource import ResourceDocument
+from pixflow.events import question as q
+from pixflow.events import resource as r
 from pixflow.events.base import Event
-from pixflow.events.knowledge import question as q
-from pixflow.events.knowledge import resource as r
 from web.french import tasks, vocabulary
 from web.french.events.fields import EMPTY, EventContext
 from web.french.phrases import noted, short

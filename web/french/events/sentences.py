@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from pixflow.events import campaign as c
 from pixflow.events import dossier as e
 from pixflow.events import grille as g
+from pixflow.events import indicators as i
 from pixflow.events import intake, protocol, structure
 from pixflow.events import notices as n
 from pixflow.events import participation as p
+from pixflow.events import partner as partner_events
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Erased, Event, Recorded, Unopened
-from pixflow.events.documents import indicators as i
-from pixflow.events.territory import partner as partner_events
 from pixflow.events.values import Result
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from pixflow.dossier.parcours_state import Referral
+from pixflow.dossier.state import Referral
 from pixflow.events.values import PartnerDetails
-from pixflow.indicators.delays import Waited, quantile
-from pixflow.partners.freshness import Freshness
+from pixflow.indicators.facts import Waited, quantile
+from pixflow.partners.state import Freshness
 from web.french import dates, vocabulary
 from web.french.phrases import listed
 from web.french.territory.files import source_name

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pixflow.open_data.communes import communes, groupings
-from pixflow.partners.catalogue_state import Territory
+from pixflow.partners.state import Territory
 from web.french.phrases import listed
 from web.french.typography import say, typeset
 

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from fastapi import Response
 from starlette.background import BackgroundTask
 
-from pixflow.events.access import FactorsReset, FactorsResetRequested
 from pixflow.events.base import Event, Recorded
+from pixflow.events.staff import FactorsReset, FactorsResetRequested
 from web.accounts import accounts, memberships
 from web.accounts.site import Site
 from web.accounts.types import Account

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from pixflow.identity import normalise
-from pixflow.team.second_person import seconds
+from pixflow.team.membership import seconds
 from web.desk.signed_in import WAIT, member_of
 from web.http.people import NOBODY
 from web.http.templates import Frame, Page, page, redirect

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pixflow.authorization import Subject
 from pixflow.events.staff import CalendarAddressReplaced
-from pixflow.team.calendar import replace_calendar_address
+from pixflow.team.absences import replace_calendar_address
 from web.desk import receipts
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt

@@ -12,7 +12,7 @@ from icalendar import Event
 from sqlalchemy import Connection
 
 from pixflow.dossier.state import Dossier
-from pixflow.team.calendar import replace_calendar_address
+from pixflow.team.absences import replace_calendar_address
 from pixflow.team.staff import Staff
 from pixflow.workshop.state import Workshop
 from projections import advisor_queue, workshops

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 
 from pixflow.actor import SYSTEM
 from pixflow.identity import normalise
-from pixflow.protocol.definition_drafting import issue_event_log
+from pixflow.protocol.drafting import issue_event_log
 from projections import audit_trail
 from projections.audit_trail import TrailFilter
 from projections.figures import event_log as projected

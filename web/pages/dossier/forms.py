@@ -7,7 +7,9 @@ from uuid import UUID
 
 from pixflow.authorization import Subject
 from pixflow.decision import Decision
-from pixflow.dossier import assignment, closing, follow_up, identity, lending, retraction
+from pixflow.dossier import assignment, follow_up, identity, retraction
+from pixflow.dossier import assignment as lending
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step

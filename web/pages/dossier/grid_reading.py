@@ -6,8 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.documents.grille import Explanation, Grille, Proposal, explain
-from pixflow.dossier.parcours_state import ActionState
-from pixflow.dossier.state import BuiltPrescription, Dossier, LinkedParticipation
+from pixflow.dossier.state import ActionState, BuiltPrescription, Dossier, LinkedParticipation
 from pixflow.events.values import Action
 from web.desk.desk import Desk
 from web.french.dossier import path

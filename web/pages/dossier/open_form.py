@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any, cast
 
 from pixflow.documents.grille import PROGRAMMES, Explanation
-from pixflow.dossier.parcours_state import ActionState
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Dossier
 from pixflow.events.base import Recorded
 from pixflow.tasks import STAGE_OF, Kind
 from projections.knowledge.resources import StepPlace

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.dossier.privacy.disclosure import issue_paper
+from pixflow.dossier.privacy import issue_paper
 from pixflow.events.values import DossierPaper
 from web.desk.commands import issue
 from web.desk.dependencies import AtDesk

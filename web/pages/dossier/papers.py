@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from pixflow.documents.grille import PROGRAMMES
-from pixflow.dossier.parcours_state import ActionState
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Dossier
 from pixflow.participation.campaign import Campaign
 from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import LinkedReferral, is_open

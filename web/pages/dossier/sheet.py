@@ -9,11 +9,9 @@ from pixflow import tasks
 from pixflow.authorization import Subject, receives
 from pixflow.documents.grille import Explanation
 from pixflow.documents.protocol import Delays
-from pixflow.dossier import merging
-from pixflow.dossier.parcours_state import ActionState
+from pixflow.dossier import identity as merging
 from pixflow.dossier.stages.prescription import build_prescription
-from pixflow.dossier.state import Dossier
-from pixflow.dossier.stepper import stepper
+from pixflow.dossier.state import ActionState, Dossier, stepper
 from web.desk.colleagues import absence_text
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames, names_for

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pixflow.authorization import Subject
-from pixflow.dossier.privacy.erasure import erase_person
+from pixflow.dossier.privacy import erase_person
 from pixflow.dossier.stages.prescription import dispatch_result
 from pixflow.dossier.state import Dossier
 from pixflow.tasks import Task

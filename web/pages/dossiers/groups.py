@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pixflow import tasks
 from pixflow.authorization import Subject
-from pixflow.dossier.grouping import correct_group, undo_group
+from pixflow.dossier.identity import correct_group, undo_group
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import ProgrammeJoined

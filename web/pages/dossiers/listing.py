@@ -9,7 +9,8 @@ from uuid import UUID
 from msgspec.structs import asdict
 
 from pixflow.decision import Decision
-from pixflow.dossier import assignment, grouping, identity
+from pixflow.dossier import assignment, identity
+from pixflow.dossier import identity as grouping
 from projections import dossier_sheet
 from projections.dossier_sheet import DossierFilter
 from projections.statements import WITHOUT

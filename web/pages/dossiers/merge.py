@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pixflow import tasks
-from pixflow.dossier import merging
+from pixflow.dossier import identity as merging
 from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import DuplicateJoined, Retracted
 from pixflow.identity import normalise

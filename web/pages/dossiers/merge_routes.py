@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.dossier import merging
+from pixflow.dossier import identity as merging
 from pixflow.dossier.state import Dossier
 from pixflow.unit_of_work import Step
 from projections import directory

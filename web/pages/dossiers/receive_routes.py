@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.dossier.glass import A_DAY, break_glass
+from pixflow.dossier.assignment import A_DAY, break_glass
 from pixflow.dossier.identity import canonical_number
 from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import GlassBroken

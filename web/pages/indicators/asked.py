@@ -9,7 +9,7 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 from msgspec import structs
 
-from pixflow.indicators.clocks import Clock
+from pixflow.indicators.entry import Clock
 from projections.figures.selection import CUTS, Cut, FigureQuestion
 from web.desk.desk import Desk
 from web.french import dates, validation, vocabulary

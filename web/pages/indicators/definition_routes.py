@@ -11,7 +11,7 @@ from pydantic import create_model
 from pixflow.decision import Decision
 from pixflow.documents.definitions import RULES, TARGETED, Definitions
 from pixflow.indicators.catalogue import BY_ID
-from pixflow.protocol import definition_drafting as drafting
+from pixflow.protocol import drafting
 from pixflow.protocol.publishing import Draft
 from pixflow.refused import Refused
 from projections.figures import questions

@@ -6,10 +6,9 @@ from datetime import date
 
 from pixflow.documents.definitions import RULES
 from pixflow.documents.small_numbers import FEWEST
-from pixflow.events.documents.indicators import ReportRow
+from pixflow.events.indicators import ReportRow
 from pixflow.indicators.catalogue import BY_ID, COUNTED, FUNNEL, Indicator
-from pixflow.indicators.figure import Figure, Part
-from pixflow.indicators.outside import outside
+from pixflow.indicators.outside import Figure, Part, outside
 from projections.figures.tallies import FigureCounts, Tally
 from web.french import dates
 from web.french import indicators as french

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pixflow.indicators.partner_entries import ANY_LEVEL
+from pixflow.indicators.facts import ANY_LEVEL
 from projections import directory, workshops
 from projections.figures.lists import FigureLine
 from projections.territory import partners

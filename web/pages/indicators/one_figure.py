@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import HTTPException, Request, Response
 
 from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL
-from pixflow.indicators.figure import Figure
+from pixflow.indicators.outside import Figure
 from projections.figures import lists, questions, tallies
 from web.desk.desk import Desk
 from web.french import dates

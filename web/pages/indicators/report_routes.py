@@ -7,11 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.events.documents.indicators import ReportRow
+from pixflow.events.indicators import ReportRow
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import digest, report_rows
-from pixflow.protocol.definition_drafting import issue_report
-from pixflow.protocol.definitions import GivenReport
+from pixflow.protocol.drafting import issue_report
+from pixflow.protocol.publishing import GivenReport
 from projections.figures import questions
 from projections.figures.selection import FigureQuestion
 from web.desk import refusals

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from msgspec import structs
 
 from pixflow.indicators.catalogue import BY_ID, FUNNEL
-from pixflow.indicators.waits import PAIRS, delay
-from pixflow.protocol.definition_drafting import issue_report
+from pixflow.indicators.facts import PAIRS, delay
+from pixflow.protocol.drafting import issue_report
 from projections.figures import questions
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
-from pixflow.dossier.parcours_state import Referral, Report
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import Dossier, Referral, Report
 from pixflow.engine import new_id
 from web.desk.desk import Desk
 from web.french import validation

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from pixflow.decision import Decision
 from pixflow.engine import new_id
 from pixflow.events.values import PartnerRefusal
-from pixflow.partner_links import answering
-from pixflow.partner_links.nonce import command_of, new_nonce
+from pixflow.partner_links import issuing as answering
+from pixflow.partner_links.token import command_of, new_nonce
 from pixflow.refused import Refused
 from web.desk.names import NoNames
 from web.french import dates, vocabulary

@@ -10,7 +10,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from sqlalchemy import Connection
 
 from pixflow.actor import Actor
-from pixflow.dossier.privacy.retention import months_of
+from pixflow.dossier.retention import months_of
 from pixflow.dossier.state import Dossier
 from pixflow.partner_links.token import Token, is_genuine, read_token
 from pixflow.partner_links.validity import LinkedReferral, is_open, referral_of

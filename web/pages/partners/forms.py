@@ -7,10 +7,12 @@ from uuid import UUID
 
 from pixflow.decision import Decision
 from pixflow.engine import new_id
-from pixflow.events.territory import partner as e
+from pixflow.events import partner as e
 from pixflow.events.values import OfferContact, OfferKind, OfferTerms, PartnerDetails
 from pixflow.open_data.communes import by_postal_code, find
-from pixflow.partners import joins, listing, offers
+from pixflow.partners import listing
+from pixflow.partners import listing as joins
+from pixflow.partners import listing as offers
 from web.desk.desk import Desk
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import phone, typeset

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from pixflow.events.values import PartnerDetails
 from pixflow.open_data.place import Place
-from pixflow.partners.levels import terms_of_service
-from pixflow.partners.state import PartnerState
+from pixflow.partners.state import PartnerState, terms_of_service
 from pixflow.place_import.identified import key_of
 from pixflow.place_import.importer import PreparedPlaces
 from pixflow.place_import.plan import DoubtfulPlace, KnownPlace, PlacePlan, details_of

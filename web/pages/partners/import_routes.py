@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
+from pixflow.events import partner as e
 from pixflow.events.base import Recorded
-from pixflow.events.territory import partner as e
 from pixflow.importing.uploads import Uploads
 from pixflow.partners.catalogue import receive_catalogue
 from pixflow.place_import.importer import PlaceImporter, PreparedPlaces

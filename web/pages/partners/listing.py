@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec.structs import replace as with_changes
 
-from pixflow.partners.freshness import freshness
+from pixflow.partners.state import freshness
 from projections.territory import partner_search, partners
 from projections.territory.partner_search import PartnerFilter
 from web.desk.desk import Desk

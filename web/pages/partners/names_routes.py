@@ -10,8 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.engine import Step
 from pixflow.identity import normalise
-from pixflow.partners.listing import attach_name, list_partner
-from pixflow.partners.name_matches import KnownName, matches
+from pixflow.partners.listing import KnownName, attach_name, list_partner, matches
 from projections.territory import partners
 from web.desk import receipts, refusals
 from web.desk.commands import record_all

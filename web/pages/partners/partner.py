@@ -8,11 +8,14 @@ from uuid import UUID
 from fastapi import HTTPException
 
 from pixflow.decision import Decision
-from pixflow.events.territory.partner import Retracted
+from pixflow.events.partner import Retracted
 from pixflow.events.values import PartnerDetails
 from pixflow.identity import normalise
 from pixflow.open_data.duplicates import duplicates
-from pixflow.partners import joins, levels, listing, offers
+from pixflow.partners import listing
+from pixflow.partners import listing as joins
+from pixflow.partners import listing as offers
+from pixflow.partners import state as levels
 from pixflow.partners.state import PartnerState, contested, gone
 from pixflow.place_import.plan import place_of
 from projections.store.folds import fold_of

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.decision import Decision
 from pixflow.engine import Step
-from pixflow.partners import joins
+from pixflow.partners import listing as joins
 from pixflow.partners.listing import correct_partner, list_partner
 from pixflow.partners.state import PartnerState
 from pixflow.unit_of_work import Guard

@@ -10,9 +10,8 @@ from itertools import product
 from math import cos, hypot, radians
 from uuid import UUID
 
-from pixflow.open_data.coordinates import kilometres
-from pixflow.open_data.place import Point
-from pixflow.partners.catalogue_state import Catalogue
+from pixflow.open_data.place import Point, kilometres
+from pixflow.partners.state import Catalogue
 from pixflow.place_import.outlines import rings_of
 from pixflow.place_import.territory import codes_of
 from projections.store.folds import fold_of

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from pixflow.partners.catalogue import state_territory
-from pixflow.partners.catalogue_state import Territory
+from pixflow.partners.state import Territory
 from pixflow.place_import import naming
 from pixflow.refused import Refused
 from web.desk import refusals

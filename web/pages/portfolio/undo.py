@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pixflow.dossier import closing, lending, retraction
+from pixflow.dossier import assignment as lending
+from pixflow.dossier import follow_up as closing
+from pixflow.dossier import retraction
 from pixflow.engine import Step
 from pixflow.events import dossier as e
 from pixflow.events.base import Recorded

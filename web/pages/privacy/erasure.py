@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from pixflow import erasing
 from pixflow.actor import Actor
 from pixflow.authorization import Subject
-from pixflow.dossier.privacy.erasure import erase_person, request_erasure
+from pixflow.dossier.privacy import erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult
 from pixflow.folding import Stamp

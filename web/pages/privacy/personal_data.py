@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from pixflow import erasing, tasks
 from pixflow.authorization import Scope
-from pixflow.dossier.privacy import retention
+from pixflow.dossier import retention
 from pixflow.dossier.retraction import ISSUED, comes_from_pix
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine

@@ -9,8 +9,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.documents.protocol import Retention
-from pixflow.dossier.privacy import retention
-from pixflow.dossier.privacy.erasure import erase_person
+from pixflow.dossier import retention
+from pixflow.dossier.privacy import erase_person
 from pixflow.events.values import Role
 from projections import dossier_sheet
 from projections.store.folds import folds_of

@@ -9,8 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.authorization import Subject
 from pixflow.decision import Decision
-from pixflow.dossier.privacy.disclosure import issue_copy
-from pixflow.dossier.privacy.erasure import decline_erasure, erase_person, request_erasure
+from pixflow.dossier.privacy import decline_erasure, erase_person, issue_copy, request_erasure
 from pixflow.dossier.state import Dossier
 from web.desk import refusals
 from web.desk.commands import Outcome, issue, record

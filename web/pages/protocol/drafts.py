@@ -14,8 +14,8 @@ from pixflow.events.grille import GrilleEndorsed
 from pixflow.events.protocol import ProtocolEndorsed
 from pixflow.protocol import drafting
 from pixflow.protocol.comparison import band_changes
+from pixflow.protocol.drafting import changes_safeguards, first_day
 from pixflow.protocol.publishing import Draft, Grilles, Protocols
-from pixflow.protocol.safeguards import changes_safeguards, first_day
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french.events import sentences

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.documents.protocol import ProtocolDocument
-from pixflow.dossier.privacy import retention
+from pixflow.dossier import retention
 from projections import dossier_sheet, workshops
 from web.desk.desk import Desk
 from web.french import dates, privacy

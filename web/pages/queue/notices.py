@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pixflow.dossier.identity import open_dossier
 from pixflow.protocol import drafting
-from pixflow.protocol.safeguards import changes_to_come
+from pixflow.protocol.drafting import changes_to_come
 from pixflow.team.membership import add_member
 from projections import dossier_sheet
 from web.desk.desk import Desk

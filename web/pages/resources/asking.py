@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import AfterValidator
 
 from pixflow.engine import new_id
-from pixflow.resources.questions import LONGEST_QUESTION, answer_question, ask_question, drop_question
+from pixflow.resources.sharing import LONGEST_QUESTION, answer_question, ask_question, drop_question
 from pixflow.resources.state import TeamQuestion
 from pixflow.tasks import STAGE_OF
 from projections.knowledge import resources

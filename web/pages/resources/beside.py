@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pixflow.documents.resource import ResourceDocument
-from pixflow.resources.questions import ask_question
+from pixflow.resources.sharing import ask_question
 from projections.knowledge import resources
 from projections.knowledge.resources import StepPlace
 from projections.store.folds import folds_of

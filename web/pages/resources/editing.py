@@ -11,8 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pixflow.documents.resource import LONGEST_BODY, Audience, FileNote, ResourceDocument, ResourceKind
 from pixflow.engine import Step, new_id
 from pixflow.events.base import Stage
-from pixflow.resources.questions import answer_question
-from pixflow.resources.sharing import propose_resource, revise_resource, share_resource
+from pixflow.resources.sharing import answer_question, propose_resource, revise_resource, share_resource
 from pixflow.resources.state import Resource, Revision, TeamQuestion
 from pixflow.unit_of_work import Guard
 from web.desk.commands import FormRefused, again, must, read_form, take_all

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pixflow.participation.intake import take_back_export
+from pixflow.participation.campaign import take_back_export
 from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.dependencies import allowed

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 
 from pixflow.events.intake import ExportReceived
 from pixflow.importing import Answers, PreparedExport
-from pixflow.participation.intake import receive_export
+from pixflow.participation.campaign import receive_export
 from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.dependencies import allowed

@@ -11,8 +11,8 @@ from pixflow.decision import Decision
 from pixflow.events.base import Event
 from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
-from pixflow.team import closing
-from pixflow.team.second_person import standing
+from pixflow.team import membership as closing
+from pixflow.team.membership import standing
 from pixflow.team.staff import Staff
 from web.accounts import invitations, memberships
 from web.accounts.site import Site

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pixflow.events.protocol import ProtocolPublished
 from pixflow.events.structure import ShortcutOpened
 from pixflow.events.workshop import HelpAsked, HelpGiven
-from pixflow.team.milestones import hold_briefing
+from pixflow.team.membership import hold_briefing
 from pixflow.team.staff import Staff
 from projections import audit_trail
 from projections.knowledge import resources

@@ -9,8 +9,7 @@ from uuid import UUID
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.identity import normalise
 from pixflow.team.absences import uncovered_absences
-from pixflow.team.membership import add_member
-from pixflow.team.milestones import hold_briefing
+from pixflow.team.membership import add_member, hold_briefing
 from pixflow.team.staff import Milestone, Staff
 from web.desk import bulk
 from web.desk.colleagues import IDLE, Load, day, days_text, loads, next_away, role_labels

@@ -11,7 +11,9 @@ from pixflow.engine import new_id
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.refused import Refused
-from pixflow.team import absences, membership, milestones, roles
+from pixflow.team import absences, membership
+from pixflow.team import membership as milestones
+from pixflow.team import membership as roles
 from pixflow.team.staff import Staff
 from web.desk.desk import Desk
 from web.french import validation, vocabulary

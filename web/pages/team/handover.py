@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pixflow.dossier import assignment, lending
+from pixflow.dossier import assignment
+from pixflow.dossier import assignment as lending
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event, Recorded

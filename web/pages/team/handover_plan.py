@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pixflow.identity import normalise
-from pixflow.team.workload import share, weight
+from pixflow.team.staff import share, weight
 from projections import advisor_queue, dossier_sheet, handovers
 from web.desk.colleagues import IDLE, away, loads
 from web.desk.desk import Desk

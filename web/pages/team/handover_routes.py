@@ -7,8 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.lending import return_dossier
+from pixflow.dossier.assignment import assign_advisor, return_dossier
 from web.desk import dependencies
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk

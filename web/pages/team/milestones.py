@@ -6,7 +6,7 @@ from uuid import UUID
 from pixflow.decision import Decision
 from pixflow.engine import new_id
 from pixflow.events.staff import Retracted
-from pixflow.team import milestones
+from pixflow.team import membership as milestones
 from web.desk import bulk, receipts
 from web.desk.commands import record
 from web.desk.desk import Desk

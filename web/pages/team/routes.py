@@ -9,7 +9,7 @@ from pixflow.authorization import Subject
 from pixflow.engine import new_id
 from pixflow.refused import Refused
 from pixflow.team import membership, staff
-from pixflow.team.milestones import hold_briefing
+from pixflow.team.membership import hold_briefing
 from web.desk.commands import FormRefused, again, as_seen, check, must, read_form, record, recorded, take
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk

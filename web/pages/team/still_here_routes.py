@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.decision import MANAGER
 from pixflow.identity import normalise
-from pixflow.team.confirmation import confirm_team
+from pixflow.team.membership import confirm_team
 from web.accounts import memberships
 from web.desk import refusals
 from web.desk.colleagues import role_labels

@@ -9,7 +9,9 @@ from pixflow.decision import Decision
 from pixflow.engine import Step
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded, event_day
-from pixflow.team import absences, membership, milestones, roles, staff
+from pixflow.team import absences, membership, staff
+from pixflow.team import membership as milestones
+from pixflow.team import membership as roles
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import record_all

@@ -11,9 +11,16 @@ from pixflow.engine import new_id
 from pixflow.events.values import Presence
 from pixflow.events.workshop import AttendanceMarked
 from pixflow.team.staff import Staff
-from pixflow.workshop.booking import mark_attendance, walk_in
-from pixflow.workshop.undo import has_later_work, undo_attendance, walk_ins
-from pixflow.workshop.visitors import LETTERS, look_among_all, may_meet_anybody
+from pixflow.workshop.booking import (
+    LETTERS,
+    has_later_work,
+    look_among_all,
+    mark_attendance,
+    may_meet_anybody,
+    undo_attendance,
+    walk_in,
+    walk_ins,
+)
 from projections import directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of

@@ -11,7 +11,8 @@ from pixflow.authorization import Subject
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.workshop import WaitlistJoined
-from pixflow.workshop import booking, undo
+from pixflow.workshop import booking
+from pixflow.workshop import booking as undo
 from projections import directory
 from projections.store.folds import fold_of
 from web.desk import undo as desk_undo

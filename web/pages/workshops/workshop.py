@@ -16,9 +16,8 @@ from pixflow.events.workshop import Retracted, SeatReleased, SeatTaken, Waitlist
 from pixflow.folding import retractions_by_version
 from pixflow.participation.campaign import Campaign
 from pixflow.refused import Refused
-from pixflow.workshop.booking import mark_attendance
+from pixflow.workshop.booking import mark_attendance, undo_release
 from pixflow.workshop.scheduling import cancel_workshop, give_help, move_workshop, set_facilitators
-from pixflow.workshop.undo import undo_release
 from projections import directory, seat_candidates
 from projections.store.folds import fold_of
 from web.desk import names as desk_names

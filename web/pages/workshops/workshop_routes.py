@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from pixflow.decision import Decision
 from pixflow.engine import Step
 from pixflow.workshop import booking, scheduling
-from pixflow.workshop.papers import issue_workshop_paper
+from pixflow.workshop.scheduling import issue_workshop_paper
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk import receipts, refusals

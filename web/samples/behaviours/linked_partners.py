@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pixflow.actor import CLOCK, PARTNER, Actor
 from pixflow.decision import Decision
-from pixflow.dossier.parcours_state import ActionState, Referral
+from pixflow.dossier.state import ActionState, Referral
 from pixflow.engine import new_id
-from pixflow.partner_links import answering, issuing
+from pixflow.partner_links import issuing
+from pixflow.partner_links import issuing as answering
 from pixflow.partner_links.validity import LinkedReferral, is_awaited, is_open, outcome_day, reminder_day
 from web.samples.agenda import PlannedCommand, command
 from web.samples.behaviours.advisors import Advisors, Commands

@@ -5,10 +5,10 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from pixflow.dossier import closing, follow_up
-from pixflow.dossier.parcours_state import ActionState
+from pixflow.dossier import follow_up
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import certification, parcours
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import Partner
 from pixflow.partners import listing

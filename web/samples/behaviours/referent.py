@@ -4,7 +4,10 @@ from datetime import date
 from functools import partial
 
 from pixflow.actor import CLOCK, Actor
-from pixflow.dossier import assignment, closing, lending, merging
+from pixflow.dossier import assignment
+from pixflow.dossier import assignment as lending
+from pixflow.dossier import follow_up as closing
+from pixflow.dossier import identity as merging
 from pixflow.dossier.stages import prescription
 from pixflow.unit_of_work import Step
 from web.samples.agenda import PlannedCommand, command

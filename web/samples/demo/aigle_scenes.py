@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pixflow.documents.grille import Grille
-from pixflow.dossier.privacy.erasure import request_erasure
+from pixflow.dossier.privacy import request_erasure
 from pixflow.dossier.stages import orientation
 from pixflow.pix_orga import ExportCampaign
 from pixflow.protocol import drafting

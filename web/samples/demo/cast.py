@@ -12,8 +12,7 @@ from pixflow.actor import Actor
 from pixflow.decision import Decision
 from pixflow.documents.grille import Proposal
 from pixflow.dossier import follow_up
-from pixflow.dossier.parcours_state import ActionState
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Dossier
 from pixflow.events.values import Modality, Partner
 from pixflow.identity import normalise
 from pixflow.structure_folder import OpenStructure

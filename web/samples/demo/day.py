@@ -3,7 +3,7 @@
 from datetime import date
 from functools import partial
 
-from pixflow.dossier import closing
+from pixflow.dossier import follow_up as closing
 from pixflow.tasks import Kind, Task
 from web.samples.clock import at
 from web.samples.demo.cast import EVENING, ScriptedCast, scripted

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pixflow.documents.resource import ResourceDocument
 from pixflow.engine import new_id
-from pixflow.resources import questions, sharing
+from pixflow.resources import sharing
+from pixflow.resources import sharing as questions
 from pixflow.resources.state import Resource
 from web.samples.clock import at
 from web.samples.demo.scenes import Scenes

@@ -9,7 +9,9 @@ from msgspec import Struct
 
 from pixflow.events.values import ContactDetails, OfferKind, OfferTerms, Partner, PartnerDetails
 from pixflow.open_data.communes import communes
-from pixflow.partners import catalogue, contacts, listing, offers, places
+from pixflow.partners import catalogue, contacts, listing
+from pixflow.partners import listing as offers
+from pixflow.partners import listing as places
 from web.samples.demo.scenes import Scenes
 
 WEEK = "Mo-Fr 09:00-12:00,13:30-17:00"

@@ -6,7 +6,9 @@ from typing import Any
 
 from pixflow.decision import Decision
 from pixflow.dossier import follow_up
-from pixflow.team import confirmation, milestones, roles
+from pixflow.team import membership as confirmation
+from pixflow.team import membership as milestones
+from pixflow.team import membership as roles
 from pixflow.team.staff import Absence
 from web.samples import phrases
 from web.samples.agenda import command

@@ -7,7 +7,8 @@ from typing import Any
 
 from pixflow.decision import Decision
 from pixflow.dossier import assignment
-from pixflow.team import membership, milestones
+from pixflow.team import membership
+from pixflow.team import membership as milestones
 from pixflow.team.staff import Absence
 from web.samples import parameters, phrases
 from web.samples.agenda import OPENS, PlannedCommand, command

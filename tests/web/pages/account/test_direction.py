@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from pixflow.actor import OPERATOR, SITE
 from pixflow.events.values import Role
 from pixflow.team import accounts as decisions
-from pixflow.team import roles
+from pixflow.team import membership as roles
 from tests.web.callers import member, signed_in
 from tests.web.client import InspectingClient, words
 from tests.web.filled import hire, texts

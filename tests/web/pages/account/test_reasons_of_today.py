@@ -18,13 +18,15 @@ from pixflow import tasks
 from pixflow.access_journal.line import FAR
 from pixflow.actor import OPERATOR
 from pixflow.documents.protocol import ReadingLimits
-from pixflow.dossier import assignment, follow_up, lending, retraction
+from pixflow.dossier import assignment, follow_up, retraction
+from pixflow.dossier import assignment as lending
 from pixflow.dossier.stages import prescription
 from pixflow.events.base import Event
 from pixflow.events.dossier import AdvisorAssigned
 from pixflow.protocol import publishing
 from pixflow.streams import KINDS, kind_of
-from pixflow.team import absences, membership, roles
+from pixflow.team import absences, membership
+from pixflow.team import membership as roles
 from tests import test_catalogue
 from tests.emitted import emitted
 from tests.given import stamped

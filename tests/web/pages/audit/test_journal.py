@@ -15,7 +15,7 @@ import pytest
 from pixflow.actor import CLOCK, Actor
 from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import parcours
-from pixflow.events.documents.indicators import EventLogIssued
+from pixflow.events.indicators import EventLogIssued
 from pixflow.participation import matches
 from pixflow.team.notices import send_notice, stream_of
 from tests.web.access_lines import NewLines

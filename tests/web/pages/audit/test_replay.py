@@ -14,7 +14,7 @@ from pixflow import presets, reference_data, replay, tasks
 from pixflow.dossier import assignment, follow_up, identity
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.stages import orientation, prescription
-from pixflow.dossier.stepper import stepper
+from pixflow.dossier.state import stepper
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import Retracted
 from pixflow.reference_data import References

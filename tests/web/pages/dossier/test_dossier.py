@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from pixflow.dossier import closing, follow_up
+from pixflow.dossier import follow_up
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import parcours, prescription
 from pixflow.events.values import Moment, Partner, Result
-from pixflow.participation import imports
+from pixflow.participation import matches as imports
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import opened, press, send, sheet

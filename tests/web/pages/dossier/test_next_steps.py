@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow import presets
-from pixflow.dossier import closing, follow_up
+from pixflow.dossier import follow_up
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import certification, orientation, prescription
 from pixflow.events import dossier as e
 from tests.web import arranged

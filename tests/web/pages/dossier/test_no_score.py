@@ -10,7 +10,7 @@ import pytest
 
 from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result
-from pixflow.participation.imports import record_progress
+from pixflow.participation.matches import record_progress
 from tests.web.client import words
 from tests.web.paths import House, house
 

@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.dossier import closing
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import parcours
-from pixflow.participation import imports
+from pixflow.participation import matches as imports
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, fill, part, said, texts
 from tests.web.paths import House, house

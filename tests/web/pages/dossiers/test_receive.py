@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier import closing, merging
+from pixflow.dossier import follow_up as closing
+from pixflow.dossier import identity as merging
 from pixflow.events.dossier import GlassBroken
 from tests.erasures import request as request_erasure
 from tests.web.access_lines import NewLines

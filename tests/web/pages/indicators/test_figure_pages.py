@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from pixflow.dossier.stages import orientation
-from pixflow.indicators.figure import FEWEST
+from pixflow.indicators.outside import FEWEST
 from tests.erasures import erase
 from tests.web.client import InspectingClient, words
 from tests.web.paths import House, house

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.events.values import OfferTerms, PartnerDetails
-from pixflow.partners import listing, offers
+from pixflow.partners import listing
+from pixflow.partners import listing as offers
 from projections.figures.lists import lines
 from projections.figures.questions import figures_of
 from projections.figures.selection import FigureQuestion

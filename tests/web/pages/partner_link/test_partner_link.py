@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, select
 
 from pixflow.actor import Actor
-from pixflow.dossier import merging
+from pixflow.dossier import identity as merging
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import parcours
 from pixflow.events import dossier as e

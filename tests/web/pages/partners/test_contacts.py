@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.events.values import PartnerDetails
-from pixflow.partners import joins, listing
-from pixflow.partners.contact_state import Contact
+from pixflow.partners import listing
+from pixflow.partners import listing as joins
+from pixflow.partners.state import Contact
 from tests.web.filled import HTMX
 from tests.web.paths import House, house
 from tests.web.tags import parsed

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.partners import joins, listing
+from pixflow.partners import listing
+from pixflow.partners import listing as joins
 from pixflow.partners.state import PartnerState
 from projections.territory import partners
 from tests.open_data.samples import inclusion_json, mediation

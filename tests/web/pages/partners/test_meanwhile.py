@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.events.values import ContactDetails, OfferTerms, PartnerDetails
-from pixflow.partners import contacts, listing, offers
+from pixflow.partners import contacts, listing
+from pixflow.partners import listing as offers
 from tests.web.client import InspectingClient, words
 from tests.web.paths import House, house
 from tests.web.pressing import values_of

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.events.values import OfferTerms, PartnerDetails
-from pixflow.partners import listing, offers, places
+from pixflow.partners import listing
+from pixflow.partners import listing as offers
+from pixflow.partners import listing as places
 from pixflow.partners.state import PartnerState
 from tests.web.paths import House, house
 from tests.web.tags import parsed

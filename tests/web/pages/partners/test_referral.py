@@ -12,7 +12,8 @@ from pixflow.dossier.stages import parcours
 from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.events.dossier import ReferralSent
 from pixflow.events.values import ContactDetails, OfferTerms, Partner, PartnerDetails
-from pixflow.partners import contacts, listing, offers
+from pixflow.partners import contacts, listing
+from pixflow.partners import listing as offers
 from pixflow.partners.catalogue import state_territory
 from pixflow.partners.state import PartnerState
 from tests.web import arranged

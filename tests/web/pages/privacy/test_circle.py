@@ -121,7 +121,7 @@ def test_an_outgrown_request_is_asked_again(at_work: House, monkeypatch: pytest.
     dossier, double = full(at_work), at_work.opened("Amel", "Double")
     press(at_work, SOPHIE, dossier, "demander", reason="request")
     with monkeypatch.context() as patch:
-        patch.setattr("pixflow.dossier.merging.must_keep_its_circle", lambda dossier: None)
+        patch.setattr("pixflow.dossier.identity.must_keep_its_circle", lambda dossier: None)
         assert join(at_work, double, dossier).status_code == 303
     page = at_work.client(HELENE).get(f"/dossiers/{dossier}/droits").text
     assert "cette demande ne vaut plus" in words(page)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import assignment
-from pixflow.dossier.privacy.erasure import request_erasure
+from pixflow.dossier.privacy import request_erasure
 from pixflow.dossier.stages import parcours
 from pixflow.engine import new_id
 from pixflow.events import dossier as e

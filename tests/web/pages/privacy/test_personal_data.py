@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from pixflow.actor import OPERATOR
 from pixflow.documents.protocol import Retention
-from pixflow.dossier import closing, follow_up, retraction
+from pixflow.dossier import follow_up, retraction
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation, parcours
 from pixflow.dossier.stages.prescription import explore_difficulty
 from pixflow.events.values import Partner

@@ -15,13 +15,15 @@ from pixflow import presets
 from pixflow.actor import Actor
 from pixflow.documents.grille import Grille, Proposal
 from pixflow.documents.protocol import Delays, ProtocolDocument
-from pixflow.dossier import assignment, closing
+from pixflow.dossier import assignment
+from pixflow.dossier import follow_up as closing
 from pixflow.events.base import Event
 from pixflow.events.dossier import PrescriptionBuilt
 from pixflow.events.grille import GrilleDrafted, GrilleEndorsed, GrillePublicationWithdrawn, GrillePublished
 from pixflow.events.protocol import ProtocolDrafted, ProtocolPublished
 from pixflow.events.values import Moment, Result
-from pixflow.participation import imports, matches
+from pixflow.participation import matches
+from pixflow.participation import matches as imports
 from pixflow.protocol import drafting
 from pixflow.unit_of_work import Step
 from tests.web.client import words

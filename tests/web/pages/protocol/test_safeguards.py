@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from pixflow.documents.protocol import ReadingLimits, Retention
-from pixflow.protocol.safeguards import NOTICE
+from pixflow.protocol.drafting import NOTICE
 from tests.web.client import words
 from tests.web.hosting.test_notices import Kept, tick
 from tests.web.pages.protocol.test_drafts import HELENE, LAIGLE, NADIA, PROTOCOL, SOPHIE, act, drafted, facts, read

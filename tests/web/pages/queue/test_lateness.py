@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.team import roles
+from pixflow.team import membership as roles
 from pixflow.working_days import Calendar
 from projections.piles import BANDS, OVER, Lateness
 from tests.web.filled import fill, receive, said, texts

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pixflow.dossier import assignment, closing, follow_up
+from pixflow.dossier import assignment, follow_up
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation, parcours
 from pixflow.participation import campaign
 from pixflow.protocol import drafting

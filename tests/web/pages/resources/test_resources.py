@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.documents.resource import ResourceDocument
-from pixflow.resources import questions, sharing
+from pixflow.resources import sharing
+from pixflow.resources import sharing as questions
 from pixflow.resources.state import Resource, TeamQuestion
 from tests.web.client import InspectingClient, words
 from tests.web.filled import hire, texts

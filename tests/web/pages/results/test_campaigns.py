@@ -10,8 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.pix_orga import ExportCampaign, ProfileRow
-from pixflow.pix_orga.samples.assessment import file_name
-from pixflow.pix_orga.samples.profile import write_profiles
+from pixflow.pix_orga.samples import file_name, write_profiles
 from projections import advisor_queue
 from tests.pix_orga.profile_files import SENT, WAITING
 from tests.web.client import words

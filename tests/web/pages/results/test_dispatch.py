@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow import presets
-from pixflow.dossier import closing
+from pixflow.dossier import follow_up as closing
 from pixflow.dossier.identity import join_programme
 from pixflow.dossier.stages import prescription
 from pixflow.events import dossier as d

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.pix_orga import ExportCampaign
-from pixflow.pix_orga.samples.assessment import write_export
+from pixflow.pix_orga.samples import write_export
 from tests.importing.house import row, shared
 from tests.web.client import words
 from tests.web.exports import (

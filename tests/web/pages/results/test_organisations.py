@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples import file_name, write_export
 from tests.web.client import words
 from tests.web.exports import CAMPAIGN, FIRST, LATER, LEO, SOPHIE, ZOE, Board
 from tests.web.paths import House, house

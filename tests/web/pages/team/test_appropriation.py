@@ -10,7 +10,8 @@ import pytest
 
 from pixflow.documents.resource import ResourceDocument
 from pixflow.resources.sharing import share_resource
-from pixflow.team import membership, milestones
+from pixflow.team import membership
+from pixflow.team import membership as milestones
 from tests.web.filled import hire, said
 from tests.web.paths import House, house
 from tests.web.tags import parsed

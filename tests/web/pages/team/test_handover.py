@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.actor import CLOCK
-from pixflow.dossier import assignment, closing, lending
+from pixflow.dossier import assignment
+from pixflow.dossier import assignment as lending
+from pixflow.dossier import follow_up as closing
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, hire, part, said, texts

@@ -10,11 +10,10 @@ from pixflow import erasing
 from pixflow.decision import Decision
 from pixflow.engine import CommandResult
 from pixflow.events.base import Event
-from pixflow.events.territory.contact import ContactErasure
+from pixflow.events.contact import ContactErasure
 from pixflow.events.values import ContactDetails, OfferContact
 from pixflow.partners import contacts as decisions
-from pixflow.partners.contact_state import Contact
-from pixflow.partners.state import PartnerState
+from pixflow.partners.state import Contact, PartnerState
 from pixflow.refused import Refused
 from projections.store import stores
 from projections.territory import contacts

@@ -1,15 +1,17 @@
-"""Decisions on erasing a young person. pixflow/erasing.py destroys the keys."""
+"""Decisions on the rights of the person: erasure, and what is handed out. pixflow/erasing.py destroys the keys."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from pixflow.actor import OPERATOR
-from pixflow.decision import MANAGER, REFERENT_AND_MANAGER, Argument, decision
-from pixflow.dossier.guards import must_have_no_seat
-from pixflow.dossier.state import Dossier
+from pixflow.decision import DOSSIER_READERS, MANAGER, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.dossier.state import Dossier, must_have_no_seat
 from pixflow.events import dossier as e
-from pixflow.events.base import Event
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import DossierPaper
+from pixflow.folding import once_a_day
 from pixflow.refused import Refused, required
 
 Reason = Literal["request", "retention", "mistake"]
@@ -85,3 +87,20 @@ def _must_go_on(dossier: Dossier) -> None:
     """Raises Refused("already-merged"): a duplicate is erased with the dossier it was merged into."""
     if dossier.merged:
         raise Refused("already-merged", dossier=dossier.merged.into)
+
+
+# --- decisions that record what is handed out about a young person (docs/retention.md#what-was-handed-out)
+
+
+@decision("issue_copy", REFERENT_AND_MANAGER, Argument.ACTOR, Argument.HISTORY, system=(OPERATOR,))
+def issue_copy(dossier: Dossier, *, actor: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """Records that the actor takes a copy of all data of the person."""
+    return once_a_day(e.CopyIssued(on=on), actor, history)
+
+
+@decision("issue_paper", DOSSIER_READERS, Argument.ACTOR, Argument.HISTORY)
+def issue_paper(
+    dossier: Dossier, *, paper: DossierPaper, actor: str, on: date, history: Sequence[Recorded]
+) -> list[Event]:
+    """Records that the actor takes a paper for the person: fiche, convocation or prescription sheet."""
+    return once_a_day(e.PaperIssued(paper=paper, on=on), actor, history)

@@ -1,1 +1,0 @@
-"""The rights of the person: erasure and retention."""

@@ -1,1 +1,0 @@
-"""Events of the documents that a structure publishes about itself."""

@@ -1,1 +1,0 @@
-"""Events of the shared knowledge: resources, and the questions of the team."""

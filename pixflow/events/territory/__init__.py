@@ -1,1 +1,0 @@
-"""Events of the territory: partners, and the catalogue of places."""

@@ -1,0 +1,615 @@
+"""The facts that each indicator counts."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pixflow.documents.grille import band_of
+from pixflow.documents.protocol import ProtocolDocument
+from pixflow.events import dossier as e
+from pixflow.events import workshop as w
+from pixflow.events.base import STAGES, Recorded, Stage
+from pixflow.events.values import OfferTerms
+from pixflow.folding import not_retracted, stamp_of
+from pixflow.identity import normalise
+from pixflow.indicators.entry import Basis, FigureEntry, State, WayOut, followed, happened
+from pixflow.indicators.path import Mark, Milestone, Out, Path, ResultPath
+from pixflow.partners.state import FRESH, OLD, PartnerState
+from pixflow.team.staff import Team
+from pixflow.workshop.booking import walk_ins
+from pixflow.workshop.state import Workshop
+
+Cohort = Callable[[Basis, Path], Iterator[FigureEntry]]
+Days = Callable[[ProtocolDocument], int]
+
+
+def step(
+    indicator: str, entered: Milestone, done: Milestone, ways_out: Sequence[Out], days: Days, part: str = ""
+) -> Cohort:
+    """Returns the cohort of those who passed one milestone, counted when they pass another one."""
+
+    def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+        if mark := path.marks.get(entered):
+            due = basis.due(indicator, mark.on, days(basis.protocol(mark.on)))
+            yield followed(indicator, mark, path.marks.get(done), way_out(path, ways_out), due, part=part)
+
+    return entries
+
+
+def way_out(path: Path, ways_out: Sequence[Out] = ()) -> WayOut | None:
+    """Returns the first way out of a step that was taken; a closed dossier is out of every step."""
+    if not path.outs:
+        return None
+    found = [path.outs[name] for name in (*ways_out, "closed") if name in path.outs]
+    return min(found, key=lambda one: (one[0].on, one[0].version), default=None)
+
+
+def dispatch_and_debrief(protocol: ProtocolDocument) -> int:
+    """Returns the working days from a result to its debrief: the dispatch counts where the référent makes it."""
+    return protocol.delays.hold_debrief + (
+        protocol.delays.dispatch_result if protocol.result_route == "referent" else 0
+    )
+
+
+def until_begun(protocol: ProtocolDocument) -> int:
+    """Returns the working days from a presentation to the test begun."""
+    return protocol.delays.plan_diagnostic + protocol.delays.chase_diagnostic_opens
+
+
+STEPS: tuple[Cohort, ...] = (
+    step("I2", "concerned", "presented", ("not-needed", "diagnostic-declined"), lambda p: p.delays.present_pix),
+    step("I3", "presented", "begun", ("diagnostic-declined",), until_begun),
+    step("I4", "begun", "received", ("withdrawn",), lambda p: p.delays.chase_diagnostic_opens),
+    step("I5", "received", "debriefed", (), dispatch_and_debrief),
+    step("I6", "debriefed", "prescribed", (), lambda p: p.delays.build_prescription),
+    step("I11", "at-ease", "complete", ("complete-declined",), lambda p: p.delays.complete_path),
+)
+
+
+def oriented(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """Prescriptions with a remediation or a training: counted when one is referred or started (I7)."""
+    for built in path.prescriptions:
+        actions = [path.actions[action.id] for action in built.actions if action.kind == "action"]
+        if not actions:
+            continue
+        ids = {one.action.id for one in actions}
+        began = [one.started for one in actions] + [r.sent for r in path.referrals.values() if r.action in ids]
+        done = min((mark for mark in began if mark), key=lambda mark: mark.version, default=None)
+        dropped = [one.dropped for one in actions if one.dropped]
+        out = (dropped[-1], "dropped") if len(dropped) == len(actions) else way_out(path)
+        due = basis.due("I7", built.built.on, basis.protocol(built.built.on).delays.refer)
+        yield followed("I7", built.built, done, out, due)
+
+
+def answers(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """Referrals: counted when accepted, out when refused, late when silent past the lapse (I8)."""
+    for referral in path.referrals.values():
+        accepted = referral.answered if referral.answer == "accepted" else None
+        refused = (referral.answered, "refused") if referral.answer == "refused" and referral.answered else None
+        due = basis.due("I8", referral.sent.on, basis.protocol(referral.sent.on).delays.chase_partner_lapses)
+        yield followed("I8", referral.sent, accepted, refused or way_out(path), due, partner=referral.partner)
+
+
+def beginnings(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """Accepted referrals: counted when their action starts (I9)."""
+    for referral in path.referrals.values():
+        action = path.actions.get(referral.action)
+        if referral.answer != "accepted" or not referral.answered or not action:
+            continue
+        dropped = (action.dropped, "dropped") if action.dropped else None
+        since = max(referral.starts or referral.answered.on, referral.answered.on)
+        due = basis.due("I9", since, basis.protocol(referral.answered.on).delays.refer)
+        yield followed("I9", referral.answered, action.started, dropped or way_out(path), due, partner=referral.partner)
+
+
+def endings(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """Started actions: counted when done; out when abandoned; late past their end, unsaid (I10)."""
+    for action in path.actions.values():
+        if action.started is None or action.action.kind != "action":
+            continue
+        done = action.ended if action.outcome == "done" else None
+        left = action.ended or action.dropped
+        out = (left, action.outcome or "dropped") if left and not done else way_out(path)
+        days = basis.protocol(action.started.on).delays.record_outcome
+        due = basis.due("I10", action.ends or action.started.on, days)
+        partner = next((r.partner for r in path.referrals.values() if r.action == action.action.id), "")
+        yield followed("I10", action.started, done, out, due, partner=partner)
+
+
+COHORTS: tuple[Cohort, ...] = (*STEPS, oriented, answers, beginnings, endings)
+
+
+# --- I24: the source's good practice, rule by rule: conform, deviation, pending (docs/indicators.md#conformance)
+
+
+Rule = Callable[[Basis, Path], Iterator[FigureEntry]]
+CEJ_WORKSHOP = 20
+"""Working days from joining the CEJ to the workshop."""
+DEBRIEF_BY = "R9"
+"""The rule about whoever holds the debrief: their own test is a fact of the team, so questions judge it."""
+
+
+def _judged(rule: str, mark: Mark, conform: object, by: Mark | None = None) -> FigureEntry:
+    return happened("I24", mark, rule, "done" if conform else "out", ended=by)
+
+
+def _response(basis: Basis, rule: str, since: Mark, then: Mark | None, days: int) -> FigureEntry:
+    """Judges a response due within working days. Without one, it is pending, then a deviation once late."""
+    due = basis.after(since.on, days)
+    if then:
+        return _judged(rule, since, then.on <= due, then)
+    return happened("I24", since, rule, "open", due=due)
+
+
+def presented_before(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R1: Pix is presented before the test begins."""
+    if begun := path.marks.get("begun"):
+        presented = path.marks.get("presented")
+        yield _judged("R1", begun, presented and presented.on <= begun.on, presented)
+
+
+def planned_before(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R2: the fiche is written before the test begins."""
+    if begun := path.marks.get("begun"):
+        planned = path.marks.get("planned")
+        yield _judged("R2", begun, planned and planned.on <= begun.on, planned)
+
+
+def dispatched(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R3: the référent sends the result to the advisor in time."""
+    received = path.marks.get("received")
+    if received and (protocol := basis.protocol(received.on)).result_route == "referent":
+        yield _response(basis, "R3", received, path.marks.get("dispatched"), protocol.delays.dispatch_result)
+
+
+def debriefed(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R4: the result is told to the young person in time."""
+    if received := path.marks.get("received"):
+        days = dispatch_and_debrief(basis.protocol(received.on))
+        yield _response(basis, "R4", received, path.marks.get("debriefed"), days)
+
+
+def debriefed_first(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R5: the debrief comes before the prescription."""
+    if prescribed := path.marks.get("prescribed"):
+        debrief = path.marks.get("debriefed")
+        yield _judged("R5", prescribed, debrief and debrief.on <= prescribed.on, debrief)
+
+
+def followed_up(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R6: a debrief leads to a prescription with an action, in time."""
+    if debrief := path.marks.get("debriefed"):
+        built = next((one.built for one in path.prescriptions if one.actions), None)
+        yield _response(basis, "R6", debrief, built, basis.protocol(debrief.on).delays.build_prescription)
+
+
+def wish_written(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R7: the prescription says the young person's wish."""
+    for one in path.prescriptions:
+        yield _judged("R7", one.built, one.wish)
+
+
+def grid_followed(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R8: a proposal of the grid is kept, or a reason is given."""
+    for one in path.prescriptions:
+        if one.proposed:
+            kept = {action.proposal for action in one.actions} & set(one.proposed)
+            yield _judged("R8", one.built, kept or one.reason)
+
+
+def advisor_tested(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R9: whoever holds the debrief took the test before. The entry says who: `subject`."""
+    if (debrief := path.marks.get("debriefed")) and (by := _member(path.debriefed_by)):
+        yield happened("I24", debrief, DEBRIEF_BY, "out", subject=by)
+
+
+def _member(actor: str) -> UUID | None:
+    try:
+        return UUID(actor)
+    except ValueError:
+        return None
+
+
+def difficulty_explored(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R10: a difficulty seen at a workshop is explored in time."""
+    if path.difficulty:
+        days = basis.protocol(path.difficulty.on).delays.explore_difficulty
+        yield _response(basis, "R10", path.difficulty, path.explored, days)
+
+
+def cej_workshop(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R12: a young person in CEJ comes to a workshop early."""
+    if path.programme == "CEJ" and path.joined and basis.protocol(path.joined.on).cej_mandatory:
+        there = next((seat.mark for seat in path.seats if seat.outcome == "present"), None)
+        yield _response(basis, "R12", path.joined, there, CEJ_WORKSHOP)
+
+
+def complete_in_time(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R13: a young person in CEJ at ease takes the complete diagnostic before the collective period ends."""
+    ease, end = path.marks.get("at-ease"), path.collective_end
+    if path.programme == "CEJ" and ease and end:
+        if complete := path.marks.get("complete"):
+            yield _judged("R13", ease, complete.on <= end, complete)
+        else:
+            yield happened("I24", ease, "R13", "open", due=end)
+
+
+def project_first(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """R14: the certification is proposed to who has a professional project."""
+    if proposed := path.marks.get("proposed"):
+        yield _judged("R14", proposed, path.project)
+
+
+OF_PATHS: dict[str, Rule] = {
+    "R1": presented_before,
+    "R2": planned_before,
+    "R3": dispatched,
+    "R4": debriefed,
+    "R5": debriefed_first,
+    "R6": followed_up,
+    "R7": wish_written,
+    "R8": grid_followed,
+    DEBRIEF_BY: advisor_tested,
+    "R10": difficulty_explored,
+    "R12": cej_workshop,
+    "R13": complete_in_time,
+    "R14": project_first,
+}
+"""The rules about a young person's path, by their number; R11 is of workshops, R15 of sites."""
+
+
+def verdicts(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """Judges a path by every rule that the structure has not switched off."""
+    for name, rule in OF_PATHS.items():
+        if basis.definitions.judges(name):
+            yield from rule(basis, path)
+
+
+# --- I13, delays between two milestones; I12, the certification; I17, where paths end
+
+
+_STEPS: tuple[tuple[Milestone, Milestone, Days], ...] = (
+    ("concerned", "presented", lambda p: p.delays.present_pix),
+    ("presented", "begun", until_begun),
+    ("shared", "received", lambda p: p.delays.match_participation),
+    ("received", "dispatched", lambda p: p.delays.dispatch_result),
+    ("received", "debriefed", dispatch_and_debrief),
+    ("debriefed", "prescribed", lambda p: p.delays.build_prescription),
+    ("prescribed", "referred", lambda p: p.delays.refer),
+)
+PAIRS: dict[str, Cohort] = {
+    **{f"{first}-{then}": step("I13", first, then, (), days) for first, then, days in _STEPS},
+    "referred-answered": answers,
+    "accepted-started": beginnings,
+}
+"""Pairs of milestones, each with the cohort that passes from one to the other."""
+_DELAYS: dict[str, tuple[str, Days]] = {
+    **{f"{first}-{then}": ("I13", days) for first, then, days in _STEPS},
+    "referred-answered": ("I8", lambda p: p.delays.chase_partner_lapses),
+    "accepted-started": ("I9", lambda p: p.delays.refer),
+}
+
+
+def delay(basis: Basis, pair: str, day: date) -> int:
+    """Returns the days by which a pair is passed, for who enters it on a day."""
+    indicator, days = _DELAYS[pair]
+    return basis.definitions.target(indicator, days(basis.protocol(day)))
+
+
+def delays(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I13: passages from one milestone to the next, done in time or past; `value` is the days that it took.
+
+    A refusal is an answer too. Who left counts until that day.
+    """
+    for name, cohort in PAIRS.items():
+        for one in cohort(basis, path):
+            arrived = one.state == "done" or (name == "referred-answered" and one.reason == "refused")
+            late = one.due is not None and one.ended_on is not None and one.ended_on > one.due
+            state = ("past" if late else "done") if arrived else one.state
+            took = basis.days(one.on, one.ended_on) if one.ended_on else None
+            yield replace(one, indicator="I13", part=name, state=state, value=took)
+
+
+CERTIFICATION_STEPS: tuple[Milestone, ...] = ("certifiable", "proposed", "registered", "taken", "obtained")
+
+
+def certification(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I12: the certifiable, and each step reached since; a later step counts for those before it."""
+    if not (entered := path.marks.get("certifiable")):
+        return
+    for number, milestone in enumerate(CERTIFICATION_STEPS):
+        found = next((path.marks[later] for later in CERTIFICATION_STEPS[number:] if later in path.marks), None)
+        if found:
+            yield happened("I12", entered, milestone, ended=found)
+    if declined := path.outs.get("certification-declined"):
+        mark, reason = declined
+        yield happened("I12", entered, "declined", "out", ended=mark, reason=reason)
+
+
+_ENTRIES: dict[Stage, Milestone] = {
+    "orientation": "concerned", "diagnostic": "planned", "prescription": "received", "parcours": "prescribed",
+}  # fmt: skip
+_NEXT: dict[Stage, Milestone] = {
+    "orientation": "planned", "diagnostic": "received", "prescription": "prescribed", "parcours": "done",
+}  # fmt: skip
+_WAYS_OUT: dict[Stage, tuple[Out, ...]] = {
+    "orientation": ("not-needed", "diagnostic-declined"), "diagnostic": ("withdrawn",),
+}  # fmt: skip
+
+
+def exits(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I17: entries in each stage; out where the path ended there. `due` is the last day before it is silent."""
+    for stage in STAGES:
+        if not (mark := path.marks.get(_ENTRIES[stage])):
+            continue
+        passed, gone = path.marks.get(_NEXT[stage]), way_out(path, _WAYS_OUT.get(stage, ()))
+        silent = (path.last or date.min) + timedelta(basis.definitions.silent)
+        if passed:
+            yield happened("I17", mark, stage, ended=passed)
+        elif gone:
+            yield happened("I17", mark, stage, "out", ended=gone[0], reason=gone[1])
+        else:
+            yield happened("I17", mark, stage, "open", due=silent)
+
+
+# --- entries of the list of partners (I23): each partner, how fresh its file is, its offers by level, its names
+
+
+SENT = "sent"
+"""A referral, of a dossier's entries. The question tells which are those to a partner of the list."""
+USED, ELSEWHERE = "used", "elsewhere"
+LISTED, NAMED, JOINED = "listed", "named", "joined"
+FRESH_UNTIL, OLD_FROM, UNKNOWN = "fresh", "old", "unknown"
+ANY_LEVEL = "any-level"
+"""The offers that name no level."""
+
+
+def partner_entries(basis: Basis, id: UUID, partner: PartnerState) -> Iterator[FigureEntry]:
+    """Yields a partner of the list, its names, and one entry for each offer and level.
+
+    One joined to another only says which: whoever was referred to it was referred to the other.
+    """
+    if partner.into:
+        yield happened("I23", Mark(date.min, partner.version), JOINED, subject=partner.into)
+        return
+    if not partner.listed:
+        return
+    mark = Mark(partner.listed.on, partner.listed.version)
+    for name in sorted({normalise(one) for one in (partner.details.name, *partner.names)}):
+        yield happened("I23", mark, NAMED, reason=name, subject=id)
+    if partner.delisted:
+        return
+    yield happened("I23", mark, LISTED)
+    yield from _freshness(partner, mark)
+    for offer, terms in partner.open_offers().items():
+        stamp = partner.offers[offer].listed
+        for part in sorted({level(band) for band in _bands(basis, stamp.on, terms)}) or [ANY_LEVEL]:
+            yield happened("I23", Mark(stamp.on, stamp.version), part, reason=terms.label)
+
+
+def _bands(basis: Basis, day: date, terms: OfferTerms) -> Iterator[tuple[int, int]]:
+    """Yields the bands of an offer: those that it names, and those of its proposals in the grid of a day."""
+    yield from terms.bands
+    for band in basis.grille(day).bands if terms.proposals else ():
+        if any(proposal.id in terms.proposals for proposal in band.proposals):
+            yield band.low, band.high
+
+
+def level(band: tuple[int, int]) -> str:
+    """Returns the part of the offers for a band of the grid."""
+    low, high = band
+    return f"{low}-{high}"
+
+
+def _freshness(partner: PartnerState, mark: Mark) -> Iterator[FigureEntry]:
+    """Yields the days when the file stops being fresh, and when it is old: each is open until its day."""
+    if (confirmed := partner.confirmed) is None:
+        yield happened("I23", mark, UNKNOWN)
+        return
+    yield happened("I23", mark, FRESH_UNTIL, "open", due=confirmed + FRESH)
+    yield happened("I23", mark, OLD_FROM, "open", due=confirmed + OLD - timedelta(1))
+
+
+# --- flows and stocks: facts of a period or of a day, whoever they are about (I1, I14 to I16, I18, I20, I21, I23)
+
+
+def concerned(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I1: a young person concerned, open while the dossier is. Also that of an erased one, by its day."""
+    if mark := _concerned(basis, path):
+        yield happened("I1", mark, state="open" if path.counts and not path.closed else "done")
+
+
+def _concerned(basis: Basis, path: Path) -> Mark | None:
+    if mark := path.marks.get("concerned"):
+        return mark
+    opened = [mark for topic, mark in path.erased if topic == e.DossierOpened.TOPIC]
+    return opened[0] if opened and basis.protocol(opened[0].on).concerned == "all" else None
+
+
+def seats(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I16: seats of workshops, with the presence. Those of an erased person stand by their day alone."""
+    for topic, mark in path.erased:
+        if topic == e.WorkshopAttended.TOPIC:
+            yield happened("I16", mark, "present")
+        elif topic == e.WorkshopMissed.TOPIC:
+            yield happened("I16", mark, "absent", "out")
+    for seat in path.seats:
+        state: State = "done" if seat.outcome == "present" else "out"
+        yield happened("I16", seat.mark, seat.outcome, state, subject=seat.workshop)
+        if seat.trouble:
+            yield happened("I16", seat.mark, "trouble", subject=seat.workshop)
+        if seat.ease:
+            yield happened("I16", seat.mark, "ease", subject=seat.workshop)
+
+
+def results_by_band(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I14: results received, by the band that read them."""
+    for one in path.results:
+        yield happened("I14", one.received, _band(basis, one), "out" if one.percent is None else "done")
+
+
+def _band(basis: Basis, one: ResultPath) -> str:
+    if one.percent is None:
+        return "no-score"
+    if one.band:
+        low, high = one.band
+    else:
+        read = band_of(basis.grille(one.received.on), one.percent)
+        low, high = read.low, read.high
+    return f"{low}-{high}"
+
+
+def proposals(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I15: proposals of the grid shown, kept or not; beside, the actions that advisors added."""
+    for built in path.prescriptions:
+        chosen = {action.proposal for action in built.actions}
+        for proposal in built.proposed:
+            yield happened("I15", built.built, "proposal", "done" if proposal in chosen else "out")
+        for action in built.actions:
+            made = path.actions[action.id]
+            if action.proposal is None:
+                yield happened("I15", built.built, "own")
+            if made.started:
+                yield happened("I15", built.built, "started", ended=made.started)
+            if made.ended and made.outcome == "done":
+                yield happened("I15", built.built, "done", ended=made.ended)
+
+
+def ages(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I18: an open dossier; `due` is the day of its last activity."""
+    if path.opened and not path.closed:
+        yield happened("I18", path.opened, state="open", due=path.last or path.opened.on)
+
+
+def chases(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I20: a person called or written to, by channel; done when reached."""
+    for one in path.chases:
+        yield happened("I20", one.mark, one.channel, "done" if one.reached else "out")
+
+
+def progress(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I21: a second score after an action, done when it went up; `value` is the change in points."""
+    scores = [one.percent for one in path.results if one.percent is not None]
+    if (retaken := path.marks.get("retaken")) and len(scores) > 1:
+        change = scores[-1] - scores[0]
+        yield happened("I21", retaken, "points", "done" if change > 0 else "out", value=change)
+
+
+def partners(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """I23: a referral sent. Which partner of the list it is about is found by the question (`partner_entries`)."""
+    for referral in path.referrals.values():
+        name = referral.partner
+        yield happened("I23", referral.sent, SENT, reason=normalise(name), partner=name, subject=referral.listed)
+
+
+FUNNEL: tuple[Milestone, ...] = (
+    "concerned", "presented", "begun", "received", "debriefed", "prescribed", "referred", "started", "done",
+)  # fmt: skip
+
+
+def funnel(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """The milestones that a young person concerned has passed, all on the day when they became it."""
+    if entered := path.marks.get("concerned"):
+        for name in FUNNEL:
+            if mark := path.marks.get(name):
+                yield happened("funnel", Mark(entered.on, mark.version), name, ended=mark)
+
+
+FLOWS = (results_by_band, proposals, ages, chases, progress, partners, funnel)
+OF_EVERYBODY = (concerned, seats)
+"""Those that keep an erased person, by day: nothing personal stands in them."""
+
+
+# --- entries of the team and of the sites on a day: I22, and the rule R15
+
+
+KINDS = ("pix", "briefing", "training")
+"""Milestones of members with Pix."""
+
+
+def members(team: Team, day: date) -> Iterator[tuple[UUID, FigureEntry]]:
+    """I22: members at work on a day, and those of them who took the test, were briefed or trained."""
+    for id, member in team.items():
+        if not member.joined or member.joined > day or not member.works(day):
+            continue
+        yield id, happened("I22", Mark(member.joined, 1), "there")
+        for kind in KINDS:
+            done = [one.stamp for one in member.milestones if one.kind == kind and one.stamp.on <= day]
+            if done:
+                last = max(done, key=lambda stamp: stamp.on)
+                yield id, happened("I22", Mark(last.on, last.version), kind)
+
+
+def referents(team: Team, sites: Sequence[str], opened: UUID, day: date) -> Iterator[tuple[UUID, FigureEntry]]:
+    """R15: each site has a référent on the day. The line is the designation, or the opening of the structure."""
+    designated = [
+        (id, one.designated, one.designated_for) for id, one in team.items() if one.works(day) and one.designated
+    ]
+    for site in sites:
+        found = next(((id, stamp) for id, stamp, of in designated if of in (site, None) and stamp.on <= day), None)
+        if found:
+            id, stamp = found
+            yield id, happened("I24", Mark(day, stamp.version), "R15", reason=site)
+        else:
+            yield opened, happened("I24", Mark(day, 1), "R15", "out", reason=site)
+
+
+# --- workshops closed in the period (I16, R11): places and size, who waited for a seat, who came without one
+
+
+def of_workshop(id: UUID, workshop: Workshop, history: Sequence[Recorded], basis: Basis) -> Iterator[FigureEntry]:
+    """Yields the entries of a closed workshop: none of another one."""
+    if not workshop.closed or not workshop.day:
+        return
+    mark, size = Mark(workshop.day, workshop.closed.version), basis.protocol(workshop.day).workshops
+    yield happened("I16", mark, "held", subject=id, value=workshop.capacity)
+    fits = size.smallest <= workshop.count("present") <= size.largest
+    if fits:
+        yield happened("I16", mark, "fits", subject=id)
+    for came in walk_ins(history).values():
+        yield happened("I16", _mark(came), "walk-in", subject=id)
+    for dossier, joined in _waited(history).items():
+        yield happened("I16", _mark(joined), "waited", "done" if dossier in workshop.seats else "past", subject=id)
+    if basis.definitions.judges("R11"):
+        yield happened("I24", mark, "R11", "done" if fits else "out")
+
+
+def _waited(history: Sequence[Recorded]) -> dict[UUID, Recorded]:
+    """Returns the dossiers that were on the waiting list, each with the last event that put it there."""
+    return {r.event.dossier: r for r in not_retracted(history) if isinstance(r.event, w.WaitlistJoined)}
+
+
+def _mark(recorded: Recorded) -> Mark:
+    stamp = stamp_of(recorded)
+    return Mark(stamp.on, stamp.version)
+
+
+# --- delays by Kaplan-Meier: who still waits counts for the days they waited (docs/indicators.md#delays)
+
+
+class Waited(Struct, frozen=True):
+    """So many working days between two milestones, or since the first when `over` is false."""
+
+    days: int
+    over: bool
+
+
+def quantile(waits: Iterable[Waited], share: float) -> int | None:
+    """Returns the first day by which this share has arrived, by the product-limit estimate; None when it has not.
+
+    Those who left are given as not `over`, with the days until they left. Source: Kaplan and Meier (1958).
+    """
+    counted = Counter(waits)
+    at_risk, remaining = sum(counted.values()), 1.0
+    for days in sorted({one.days for one in counted}):
+        arrived = counted[Waited(days, True)]
+        if arrived:
+            remaining *= 1 - arrived / at_risk
+            if remaining <= 1 - share + 1e-12:
+                return days
+        at_risk -= arrived + counted[Waited(days, False)]
+    return None

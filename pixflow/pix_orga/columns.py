@@ -1,0 +1,370 @@
+"""Finds the columns of an export by position, because headers repeat and labels are free (docs/pix-orga.md)."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from pixflow.events.values import CampaignKind
+from pixflow.identity import contains_control
+from pixflow.pix_orga.cells import unguard
+from pixflow.pix_orga.export import ExportColumn, Problems
+
+ORGANISATION = "Nom de l'organisation"
+CAMPAIGN_ID = "ID Campagne"
+CODE = "Code"
+CAMPAIGN_NAME = "Nom de la campagne"
+COURSES = frozenset({"Parcours", "Nom du Profil Cible"})
+LAST_NAME = "Nom du Participant"
+FIRST_NAME = "Prénom du Participant"
+STUDENT_LABELS = frozenset({"Classe", "Groupe", "Numéro Étudiant"})
+PROGRESS = "% de progression"
+STARTED = ("Date de début", "Date et heure de début")
+SHARED = "Partage (O/N)"
+SHARED_AT = ("Date du partage", "Date et heure du partage")
+PALIER = re.compile(r"Palier obtenu \(/([0-9]{1,3})\)")
+BADGE_END = " obtenu (O/N)"
+MASTERY = "% maitrise de l'ensemble des acquis du profil"
+COMPETENCE = (
+    "% de maitrise des acquis de la compétence ",
+    "Nombre d'acquis du profil cible dans la compétence ",
+    "Acquis maitrisés dans la compétence ",
+)
+DOMAIN = (
+    "% de maitrise des acquis du domaine ",
+    "Nombre d'acquis du profil cible du domaine ",
+    "Acquis maitrisés du domaine ",
+)
+SKILL_START = "@"
+SENT = "Envoi (O/N)"
+SENT_AT = ("Date de l'envoi", "Date et heure de l'envoi")
+PIX_TOTAL = "Nombre de pix total"
+CERTIFIABLE = "Certifiable (O/N)"
+CERTIFIABLE_COMPETENCES = "Nombre de compétences certifiables"
+LEVEL = ("Niveau pour la compétence ", "Nombre de pix pour la compétence ")
+ENGLISH = frozenset({"Organisation's name", "Campaign ID", "Participant's last name", "Participant's first name"})
+
+
+class BadHeader(ValueError):
+    """The column at `position` (from 0) is missing or is not the `expected` one ("" when several are possible)."""
+
+    def __init__(self, position: int, expected: str) -> None:
+        super().__init__(position)
+        self.position = position
+        self.expected = expected
+
+
+_LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " "})
+
+
+def tidy(header: str) -> str:
+    """Returns the header without its formula guard, composed (NFC)."""
+    return unguard(unicodedata.normalize("NFC", header))
+
+
+def plain(header: str) -> str:
+    """Returns the header to compare: tidy, with ASCII apostrophes and spaces, and of the same length."""
+    return tidy(header).translate(_LIKE)
+
+
+def zone_of(header: str, labels: tuple[str, ...]) -> str | None:
+    """Returns the zone in parentheses after a date label, "" when absent, None for another header."""
+    for label in labels:
+        if header == label:
+            return ""
+        if header.startswith(f"{label} (") and header.endswith(")"):
+            return header[len(label) + 2 : -1]
+    return None
+
+
+# --- free columns between names and dates: imported ones, then the external id (docs/pix-orga.md#assessments)
+
+
+@dataclass(frozen=True, slots=True)
+class Middle:
+    """Indexes of the free columns; `columns` are those that only a person can decide."""
+
+    imported: tuple[int, ...]
+    external_id: int | None
+    columns: tuple[ExportColumn, ...] = ()
+
+
+def read_middle(
+    tidy: tuple[str, ...], flat: tuple[str, ...], places: range, choice: str | None, problems: Problems
+) -> Middle:
+    """Finds the free columns by position: the last one is the external id, unless it is a student label.
+
+    A choice takes precedence: "" for no external id, else a header. Without one, two or more unknown columns in a row
+    at the end stay ambiguous.
+    """
+    if choice == "":
+        return Middle(tuple(places), None)
+    if choice is not None:
+        chosen = [place for place in places if flat[place] == plain(choice)]
+        if chosen:
+            return _with_external_id(places, chosen[-1])
+        problems.warn("external-id-column-unknown", header=choice)
+    free = _unknown_at_end(flat, places)
+    if not free:
+        return Middle(tuple(places), None)
+    return _with_external_id(places, free[-1], _ambiguous(tidy, free))
+
+
+def _unknown_at_end(flat: tuple[str, ...], places: range) -> range:
+    start, seen = places.start, set[str]()
+    for place in places:
+        if flat[place] in STUDENT_LABELS and flat[place] not in seen:
+            seen.add(flat[place])
+            start = place + 1
+    return range(start, places.stop)
+
+
+def _with_external_id(places: range, external_id: int, columns: tuple[ExportColumn, ...] = ()) -> Middle:
+    return Middle(tuple(place for place in places if place != external_id), external_id, columns)
+
+
+def _ambiguous(tidy: tuple[str, ...], free: range) -> tuple[ExportColumn, ...]:
+    if len(free) < 2:
+        return ()
+    imported = tuple(ExportColumn(place + 1, tidy[place], "imported") for place in free[:-1])
+    return (*imported, ExportColumn(free[-1] + 1, tidy[free[-1]], "external-id-candidate"))
+
+
+# --- finds columns by position, because headers repeat and labels are free (docs/pix-orga.md#import-rules)
+
+
+_KINDS: dict[str, CampaignKind] = {
+    MASTERY: "assessment",
+    PIX_TOTAL: "profile",
+    CERTIFIABLE: "profile",
+    CERTIFIABLE_COMPETENCES: "profile",
+}
+
+
+class Ending(Protocol):
+    """The columns after the free ones; `start` is the first of them."""
+
+    @property
+    def start(self) -> int: ...
+
+
+T = TypeVar("T", bound=Ending)
+
+_HEAD: tuple[tuple[frozenset[str], bool], ...] = (
+    (frozenset({ORGANISATION}), True),
+    (frozenset({CAMPAIGN_ID}), True),
+    (frozenset({CODE}), False),
+    (frozenset({CAMPAIGN_NAME}), True),
+    (COURSES, False),
+    (frozenset({LAST_NAME}), True),
+    (frozenset({FIRST_NAME}), True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Indexes of the fixed first columns; `end` is the first index after them."""
+
+    campaign_id: int
+    code: int | None
+    campaign_name: int
+    course: int | None
+    last_name: int
+    first_name: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout(Generic[T]):
+    """Every column of an export; `headers` are tidy."""
+
+    headers: tuple[str, ...]
+    head: Head
+    middle: Middle
+    tail: T
+
+
+def kind_of(header: list[str]) -> CampaignKind | None:
+    """Returns the kind of the file, by the last column that only one kind has: an external id may have such a label."""
+    return next((_KINDS[cell] for cell in map(plain, reversed(header)) if cell in _KINDS), None)
+
+
+def read_layout(
+    header: list[str],
+    external_id_column: str | None,
+    problems: Problems,
+    read_tail: Callable[[tuple[str, ...], tuple[str, ...], int], T],
+) -> Layout[T] | None:
+    """Finds the columns of an export; `read_tail` reads the last ones. None when a header problem refuses the file.
+
+    `external_id_column`: the header of the external id, "" for none, None to go by position.
+    """
+    headers = tuple(map(tidy, header))
+    flat = tuple(map(plain, header))
+    try:
+        head = _read_head(flat)
+        tail = read_tail(headers, flat, head.end)
+    except BadHeader as bad:
+        _refuse(bad, headers, problems)
+        return None
+    for column in filter(contains_control, headers):
+        problems.refuse("control-character", 1, column=column)
+    middle = read_middle(headers, flat, range(head.end, tail.start), external_id_column, problems)
+    return Layout(headers, head, middle, tail)
+
+
+def _read_head(plain: tuple[str, ...]) -> Head:
+    found: list[int | None] = []
+    position = 0
+    for accepted, required in _HEAD:
+        if position < len(plain) and plain[position] in accepted:
+            found.append(position)
+            position += 1
+        elif required:
+            raise BadHeader(position, min(accepted))
+        else:
+            found.append(None)
+    code, course = found[2], found[4]
+    name = position - 3 - (course is not None)
+    return Head(1, code, name, course, position - 2, position - 1, position)
+
+
+def _refuse(bad: BadHeader, tidy: tuple[str, ...], problems: Problems) -> None:
+    if bad.position < len(tidy):
+        problems.refuse(
+            "header-unknown", 1, position=bad.position + 1, header=tidy[bad.position], expected=bad.expected
+        )
+    else:
+        problems.refuse("header-missing", 1, header=bad.expected)
+
+
+# --- columns of progress, dates and results, whose number differs by campaign (docs/pix-orga.md#assessments)
+
+
+Named = tuple[int, str]
+
+
+@dataclass(slots=True)
+class Tail:
+    """Indexes of the last columns. A competence or domain has its name and the first of its three columns."""
+
+    start: int
+    progress: int | None
+    started: int
+    started_zone: str
+    shared: int
+    shared_at: int
+    shared_zone: str
+    palier: int | None = None
+    paliers: int | None = None
+    badges: list[Named] = field(default_factory=list)
+    mastery: int = 0
+    competences: list[Named] = field(default_factory=list)
+    domains: list[Named] = field(default_factory=list)
+    skills: list[Named] = field(default_factory=list)
+
+
+def read_tail(tidy: tuple[str, ...], plain: tuple[str, ...], first: int) -> Tail:
+    """Reads the last columns of a header whose fixed columns end before `first`. Raises BadHeader."""
+    tail = _find_dates(plain, first)
+    place = _read_palier(tail, plain, tail.shared_at + 1)
+    while place < len(plain) and plain[place].endswith(BADGE_END):
+        tail.badges.append((place, tidy[place].removesuffix(BADGE_END)))
+        place += 1
+    if place >= len(plain) or plain[place] != MASTERY:
+        raise BadHeader(place, MASTERY)
+    tail.mastery = place
+    _read_parts(tail, tidy, plain, place + 1)
+    return tail
+
+
+def _find_dates(plain: tuple[str, ...], first: int) -> Tail:
+    # The last match: an external id may have any of these labels, and stands before them.
+    for place in range(len(plain) - 3, first - 1, -1):
+        started = zone_of(plain[place], STARTED)
+        shared = zone_of(plain[place + 2], SHARED_AT)
+        if started is not None and shared is not None and plain[place + 1] == SHARED:
+            progress = place - 1 if place > first and plain[place - 1] == PROGRESS else None
+            start = place if progress is None else progress
+            return Tail(start, progress, place, started, place + 1, place + 2, shared)
+    raise BadHeader(len(plain), SHARED)
+
+
+def _read_palier(tail: Tail, plain: tuple[str, ...], place: int) -> int:
+    match = PALIER.fullmatch(plain[place]) if place < len(plain) else None
+    if match is None:
+        return place
+    tail.palier, tail.paliers = place, int(match[1])
+    return place + 1
+
+
+def _read_parts(tail: Tail, tidy: tuple[str, ...], plain: tuple[str, ...], place: int) -> None:
+    while place < len(plain):
+        if _is_block(plain, place, COMPETENCE):
+            tail.competences.append((place, tidy[place][len(COMPETENCE[0]) :]))
+            place += 3
+        elif _is_block(plain, place, DOMAIN):
+            tail.domains.append((place, tidy[place][len(DOMAIN[0]) :]))
+            place += 3
+        elif plain[place].startswith(SKILL_START):
+            tail.skills.append((place, tidy[place]))
+            place += 1
+        else:
+            raise BadHeader(place, "")
+
+
+def _is_block(plain: tuple[str, ...], place: int, starts: tuple[str, str, str]) -> bool:
+    cells = plain[place : place + 3]
+    if len(cells) < 3 or not all(map(str.startswith, cells, starts)):
+        return False
+    return len({cell[len(start) :] for cell, start in zip(cells, starts, strict=True)}) == 1
+
+
+# --- last columns of a profile collection: sending, totals, competences (docs/pix-orga.md#profiles)
+
+
+@dataclass(slots=True)
+class ProfileTail:
+    """Indexes of the last columns. A competence has its name and the first of its two columns."""
+
+    start: int
+    shared: int
+    shared_at: int
+    shared_zone: str
+    pix: int
+    certifiable: int
+    certifiable_competences: int
+    levels: list[Named] = field(default_factory=list)
+
+
+def read_profile_tail(tidy: tuple[str, ...], plain: tuple[str, ...], first: int) -> ProfileTail:
+    """Reads the last columns of a header whose fixed columns end before `first`. Raises BadHeader."""
+    place, zone = _find_sending(plain, first)
+    tail = ProfileTail(place, place, place + 1, zone, place + 2, place + 3, place + 4)
+    fixed = (PIX_TOTAL, CERTIFIABLE, CERTIFIABLE_COMPETENCES)
+    for position, expected in enumerate(fixed, tail.pix):
+        if position >= len(plain) or plain[position] != expected:
+            raise BadHeader(position, expected)
+    for position in range(tail.certifiable_competences + 1, len(plain), len(LEVEL)):
+        tail.levels.append((position, _competence(tidy, plain, position)))
+    return tail
+
+
+def _find_sending(plain: tuple[str, ...], first: int) -> tuple[int, str]:
+    # The last match: an external id may have any of these labels, and stands before them.
+    for place in range(len(plain) - 2, first - 1, -1):
+        zone = zone_of(plain[place + 1], SENT_AT)
+        if plain[place] == SENT and zone is not None:
+            return place, zone
+    raise BadHeader(len(plain), SENT)
+
+
+def _competence(tidy: tuple[str, ...], plain: tuple[str, ...], position: int) -> str:
+    level, pix = LEVEL
+    name = plain[position].removeprefix(level)
+    if name == plain[position]:
+        raise BadHeader(position, "")
+    if position + 1 >= len(plain) or plain[position + 1] != pix + name:
+        raise BadHeader(position + 1, pix + name)
+    return tidy[position][len(level) :]
