@@ -7,8 +7,15 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
+from pixflow.engine import Engine
+from pixflow.inspection import Fault, event_faults, order_faults
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
+
+
+def all_faults(engine: Engine) -> list[Fault]:
+    """Returns every fault: the order first, then the events."""
+    return [*order_faults(engine), *event_faults(engine, engine.head())]
 
 
 def flip(opened: OpenStructure, position: int) -> None:

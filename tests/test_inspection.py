@@ -13,19 +13,19 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from pixflow import presets, structure_folder
+from pixflow import inspection, presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups.backup import back_up
 from pixflow.documents.resource import FileNote, ResourceDocument
 from pixflow.dossier.identity import correct_identity
 from pixflow.dossier.identity import open_dossier as open_dossier_of
 from pixflow.events.dossier import DossierOpened
-from pixflow.inspection import event_pass, faults
 from pixflow.resources.sharing import share_example
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
 from tests.backups.house import open_dossier
+from tests.damage import all_faults
 from tests.postgres import Cluster
 from web.french import health as french
 from web.hosting import health
@@ -221,9 +221,9 @@ WAYS: dict[Callable[[Writer], None], set[tuple[str, int]]] = {
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_what_somebody_changed_is_found(opened: OpenStructure, way: Callable[[Writer], None]) -> None:
-    assert list(faults.all_faults(opened.engine)) == []
+    assert all_faults(opened.engine) == []
     way(Writer(opened))
-    assert {(one.code, one.position) for one in faults.all_faults(opened.engine)} == WAYS[way]
+    assert {(one.code, one.position) for one in all_faults(opened.engine)} == WAYS[way]
     findings = [health.order(opened.engine), health.facts(opened)]
     assert "alarm" in {one.level for one in findings}
     said = " ".join(french.sentence(one.check, one.level, one.details) for one in findings)
@@ -283,7 +283,7 @@ def test_what_no_check_of_the_facts_finds_is_what_the_documents_say(
     before = write("SELECT position, state FROM @.stored_events ORDER BY position")
     way(write)
     assert write("SELECT position, state FROM @.stored_events ORDER BY position") != before
-    assert list(faults.all_faults(opened.engine)) == []
+    assert all_faults(opened.engine) == []
     assert [health.order(opened.engine).level, health.facts(opened).level] == ["good", "good"]
     said = (Path(__file__).parents[1] / "docs/faults.md").read_text()
     assert f"`{way.__name__}`" in said
@@ -299,9 +299,9 @@ def test_a_file_that_changed_or_is_gone_is_found(opened: OpenStructure, tmp_path
     document = ResourceDocument("Affiche", "fiche", "", files=(note,))
     actor = Actor(OPERATOR)
     engine.execute({"resource": uuid4()}, share_example, by=actor, command_id=uuid4(), context={"document": document})
-    assert list(faults.all_faults(engine)) == []
+    assert all_faults(engine) == []
     Writer(opened)(statement, b"une autre")
-    assert [(one.code, one.position) for one in faults.all_faults(engine)] == [("file", 7)]
+    assert [(one.code, one.position) for one in all_faults(engine)] == [("file", 7)]
     finding = health.facts(opened)
     assert finding.level == "alarm"
     assert "fichier" in french.sentence(finding.check, finding.level, finding.details)
@@ -313,11 +313,11 @@ def test_a_simulated_structure_has_no_fault(tmp_path: Path, database: Database |
     made, _ = population.build(tmp_path, name="Ici", preset=PRESET, database=database, **size)
     with closing(made.engine) as engine:
         assert engine.head() > 300
-        assert list(faults.all_faults(engine)) == []
+        assert all_faults(engine) == []
         held = Writer(made)("SELECT COUNT(*) FROM @.claims")[0][0]
         assert held > 50, "a fault needs a claim"
         engine.keys.destroy(list(engine.keys.vault.streams())[:5])
-        assert list(faults.all_faults(engine)) == [], "an erased event is no fault"
+        assert all_faults(engine) == [], "an erased event is no fault"
 
 
 # --- claims
@@ -356,9 +356,9 @@ def test_a_claim_that_is_gone_or_another_s_is_found_and_named(
     said: dict[str, Any] = {"name": "Paul Rey", "email": "paul@exemple.fr", "roles": ("advisor",), "site": None}
     person = uuid4()
     opened.engine.execute({"staff": person}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
-    assert list(faults.all_faults(opened.engine)) == []
+    assert all_faults(opened.engine) == []
     Writer(opened)(statement)
-    assert {(one.code, one.position) for one in faults.all_faults(opened.engine)} == {("claim", one) for one in found}
+    assert {(one.code, one.position) for one in all_faults(opened.engine)} == {("claim", one) for one in found}
     finding = health.facts(opened)
     assert finding.level == "alarm"
     assert all(str(one) in french.sentence(finding.check, finding.level, finding.details) for one in found)
@@ -380,7 +380,7 @@ def test_a_number_that_another_one_has_meanwhile_is_no_fault(
         return looked(kind, values)
 
     monkeypatch.setattr(engine, "claim_holders", holders)
-    assert list(faults.all_faults(engine)) == []
+    assert all_faults(engine) == []
     assert moved
 
 
@@ -391,25 +391,25 @@ def test_of_a_dossier_that_does_not_open_its_claims_are_not_told(opened: OpenStr
     write = Writer(opened)
     write("DELETE FROM @.claims WHERE kind = 'imilo'")
     write.change(7, b'"site":"Mortagne"', b'"site":"Alen"')
-    found = {(one.code, one.position) for one in faults.all_faults(opened.engine)}
+    found = {(one.code, one.position) for one in all_faults(opened.engine)}
     assert found == {("opening", 7), ("claim", 8)}
 
 
 # --- in parts
 
 
-def found(known: event_pass.Pass) -> set[tuple[str, int]]:
+def found(known: inspection.Pass) -> set[tuple[str, int]]:
     return {(one.code, one.position) for one in known.faults}
 
 
 def test_a_pass_goes_on_where_the_last_run_stopped(opened: OpenStructure, monkeypatch: pytest.MonkeyPatch) -> None:
     """Six events, two at a time. A fault found stays known until its position is opened again."""
-    monkeypatch.setattr(event_pass, "_STEP", 2)
+    monkeypatch.setattr(inspection, "_STEP", 2)
     a_clear_field(write := Writer(opened))
     state = write.rows(4)[0][4]
 
-    def run(seconds: float | None = 0) -> event_pass.Pass:
-        return event_pass.go_on(opened.folder, opened.engine, seconds)
+    def run(seconds: float | None = 0) -> inspection.Pass:
+        return inspection.go_on(opened.folder, opened.engine, seconds)
 
     first = run()
     assert (first.reached, first.ended, found(first)) == (2, None, set())
@@ -433,23 +433,23 @@ def test_a_pass_goes_on_where_the_last_run_stopped(opened: OpenStructure, monkey
 def test_a_file_that_says_nothing_true_begins_anew(
     opened: OpenStructure, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr(event_pass, "_STEP", 2)
+    monkeypatch.setattr(inspection, "_STEP", 2)
     path, engine = opened.folder / "inspection.json", opened.engine
-    event_pass.go_on(opened.folder, engine, 0)
+    inspection.go_on(opened.folder, engine, 0)
     if way == "missing":
         path.unlink()
     elif way == "damaged":
         path.write_bytes(path.read_bytes()[:-4])
     else:
         path.write_bytes(path.read_bytes().replace(b'"reached":2', b'"reached":7'))
-    assert event_pass.read(opened.folder, engine.head()) is None
-    assert event_pass.go_on(opened.folder, engine, 0).reached == 2
+    assert inspection.read(opened.folder, engine.head()) is None
+    assert inspection.go_on(opened.folder, engine, 0).reached == 2
     assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_file_holds_no_personal_data(opened: OpenStructure) -> None:
     exchanged_states(Writer(opened))
-    event_pass.go_on(opened.folder, opened.engine)
+    inspection.go_on(opened.folder, opened.engine)
     written = (opened.folder / "inspection.json").read_text()
     assert "dossier.DossierOpened" in written
     assert not any(name in written for name in ("Diallo", "Petit", "Roux", "Aminata"))

@@ -9,11 +9,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pixflow import __version__
+from pixflow import __version__, inspection
 from pixflow.backups import STAMP, BackupError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Backup, Manifest
 from pixflow.events.catalogue import sealed_topics
-from pixflow.inspection import event_pass, faults
 from pixflow.store.durable_files import discard, private_file, private_folder, replace, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.sqlite import copy
@@ -56,7 +55,7 @@ def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
         making = folder / f".{name}"
         making.mkdir(mode=0o700)
         try:
-            unopened = len(faults.unopened(event_pass.whole(opened.folder, opened.engine)))
+            unopened = len(inspection.unopened(inspection.whole(opened.folder, opened.engine)))
             made_at = folder / (f"{name}-damaged" if unopened else name)
             backup = _made(opened, at, making, made_at, unopened)
         except BaseException:

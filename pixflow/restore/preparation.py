@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from pixflow import erasing
+from pixflow import erasing, inspection
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, key_copies, manifest
 from pixflow.backups.erasure_log import Erasure, lines
@@ -17,8 +17,7 @@ from pixflow.backups.manifest import EVENTS, Manifest
 from pixflow.engine import Engine, new_id
 from pixflow.events.catalogue import sealed_topics
 from pixflow.events.structure import Motive
-from pixflow.inspection import event_pass, faults
-from pixflow.inspection.faults import Fault
+from pixflow.inspection import Fault
 from pixflow.restore import sources
 from pixflow.restore.sources import Target, common
 from pixflow.store import StoreError, StoreRefused, replacement, watermark
@@ -210,7 +209,7 @@ def _open_all(job: Job, engine: Engine, ready: Path) -> list[Fault]:
 
     Raises BackupError("unopened") with the first event that does not open, unless it is accepted.
     """
-    found = faults.unopened(event_pass.whole(ready, engine))
+    found = inspection.unopened(inspection.whole(ready, engine))
     if found and not job.damaged:
         first = found[0]
         raise BackupError(

@@ -20,7 +20,7 @@ from pixflow.backups import BackupError, erasure_log, manifest
 from pixflow.backups.erasure_log import Erasure
 from pixflow.backups.manifest import Manifest
 from pixflow.events.structure import Motive
-from pixflow.inspection.faults import Fault
+from pixflow.inspection import Fault
 from pixflow.restore import preparation, sources
 from pixflow.restore.preparation import Job, Prepared
 from pixflow.restore.sources import FolderTarget, SchemaTarget, Target

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from pixflow import erasing
+from pixflow import inspection as event_pass
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, erasure_log, key_copies, manifest
 from pixflow.backups.backup import keep
@@ -17,7 +18,6 @@ from pixflow.backups.erasure_log import Erasure
 from pixflow.backups.key_copies import rotate_keys
 from pixflow.dossier.identity import correct_contact
 from pixflow.events.base import Unopened
-from pixflow.inspection import event_pass
 from pixflow.refused import Refused
 from pixflow.store import Damaged
 from pixflow.team.membership import add_member

@@ -18,7 +18,6 @@ from msgspec.structs import replace
 
 from pixflow import presets, structure_folder
 from pixflow.events.base import Erased, Event, Personal, Recorded
-from pixflow.inspection.faults import all_faults
 from pixflow.store import Damaged, NewCommand
 from pixflow.store.keys import Keys
 from pixflow.store.mapper import TypedMapper
@@ -27,6 +26,7 @@ from pixflow.store.ring import Ring
 from pixflow.structure_folder import OpenStructure
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
+from tests.damage import all_faults
 from tests.given import ADVISOR, DAY
 from tests.store.places import Place
 from tests.store.samples import recorded

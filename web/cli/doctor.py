@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from pixflow import inspection as event_pass
 from pixflow import structure_folder
-from pixflow.inspection import event_pass
 from web.cli.common.structures import OneOption, check_here, chosen_slugs, each, open_slug
 from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked
 from web.french import health as french

@@ -14,6 +14,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pixflow import erasing
+from pixflow import inspection as event_pass
+from pixflow import inspection as faults
 from pixflow.access_journal import seal
 from pixflow.access_journal.journal import open_journal
 from pixflow.backups import erasure_log, manifest
@@ -21,9 +23,7 @@ from pixflow.backups.backup import folder_of, last_external_backup
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
 from pixflow.events.structure import JournalSealed
-from pixflow.inspection import event_pass, faults
-from pixflow.inspection.event_pass import Pass
-from pixflow.inspection.faults import Fault
+from pixflow.inspection import Fault, Pass
 from pixflow.refused import Refused
 from pixflow.restore.sources import set_aside
 from pixflow.store import StoreRefused, folders

@@ -3,7 +3,7 @@
 import msgspec
 
 from pixflow.backups import BackupError
-from pixflow.inspection.faults import Fault
+from pixflow.inspection import Fault
 from web.french.typography import plural, say
 
 SENTENCES = {
