@@ -68,11 +68,7 @@ Index("trail_of_guest", table.c.dossier, sqlite_where=_of_guest, postgresql_wher
 TABLES = (table,)
 
 _PERSONAL = [event.TOPIC for event in catalogue() if personal_fields(event)]
-_WITHIN = (
-    (d.AdvisorAssigned.TOPIC, (d.DossierOpened.TOPIC, d.ResultDispatched.TOPIC)),
-    (d.DiagnosticPlanned.TOPIC, (d.SeatBooked.TOPIC,)),
-)
-"""The closing events that close no task of their own when their command recorded one of these in the stream."""
+_WITHIN = [(event.TOPIC, event.UNLESS) for event in catalogue() if event.UNLESS]
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:

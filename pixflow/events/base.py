@@ -28,24 +28,27 @@ class Event:
     """Base of every event: its stored name, and the stage it belongs to (None: it makes no page stale).
 
     `CLOSES`: a member of the team who records it closes a task, or a turn of it. `pixflow/tasks` decides which task. An
-    event that Pix sends never does.
+    event that Pix sends never does; nor one whose command recorded an event of the topics `UNLESS` in the stream.
     """
 
     __slots__ = ()
     TOPIC: ClassVar[str]
     STAGE: ClassVar[Stage | None] = None
     CLOSES: ClassVar[bool] = False
+    UNLESS: ClassVar[tuple[str, ...]] = ()
 
 
 E = TypeVar("E", bound=Event)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def event(topic: str, stage: Stage | None = None, *, closes: bool = False) -> Callable[[type[E]], type[E]]:
+def event(
+    topic: str, stage: Stage | None = None, *, closes: bool = False, unless: tuple[str, ...] = ()
+) -> Callable[[type[E]], type[E]]:
     """Makes the class below it an event: its stored name, its stage, and whether it closes a task."""
 
     def declare(cls: type[E]) -> type[E]:
-        cls.TOPIC, cls.STAGE, cls.CLOSES = topic, stage, closes
+        cls.TOPIC, cls.STAGE, cls.CLOSES, cls.UNLESS = topic, stage, closes, unless
         return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
     return declare

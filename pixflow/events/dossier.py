@@ -78,7 +78,7 @@ class ProgrammeJoined(Event):
     on: date
 
 
-@event("dossier.AdvisorAssigned", closes=True)
+@event("dossier.AdvisorAssigned", closes=True, unless=("dossier.DossierOpened", "dossier.ResultDispatched"))
 class AdvisorAssigned(Event):
     """`bulk` is the command that moved this dossier with others of a portfolio."""
 
@@ -118,7 +118,7 @@ class PixPresented(Event):
     on: date
 
 
-@event("dossier.DiagnosticPlanned", "orientation", closes=True)
+@event("dossier.DiagnosticPlanned", "orientation", closes=True, unless=("dossier.SeatBooked",))
 class DiagnosticPlanned(Event):
     """The fiche: campaign, modality, place and first day. A later plan replaces it."""
 

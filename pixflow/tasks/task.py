@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,78 +13,28 @@ from pixflow.events.values import Role
 from pixflow.folding import Stamp
 from pixflow.reference_data import References
 
-Kind = Literal[
-    "present-pix",
-    "plan-diagnostic",
-    "book-workshop",
-    "rebook-absent",
-    "mark-attendance",
-    "chase-diagnostic",
-    "chase-sharing",
-    "declare-campaign",
-    "match-participation",
-    "dispatch-result",
-    "assign-advisor",
-    "hold-debrief",
-    "explore-difficulty",
-    "follow-self-study",
-    "build-prescription",
-    "refer",
-    "chase-partner",
-    "offer-alternative",
-    "record-outcome",
-    "complete-path",
-    "propose-certification",
+OfOrientation = Literal["present-pix", "plan-diagnostic", "book-workshop", "rebook-absent"]
+OfDiagnostic = Literal["mark-attendance", "chase-diagnostic", "chase-sharing", "match-participation"]
+OfPrescription = Literal[
+    "dispatch-result", "hold-debrief", "explore-difficulty", "follow-self-study", "build-prescription"
+]  # fmt: skip
+OfParcours = Literal[
+    "refer", "chase-partner", "offer-alternative", "record-outcome", "complete-path", "propose-certification",
     "plan-retake",
-    "close-or-plan",
-    "review-late-event",
-    "confirm-erasure",
-    "answer-question",
-    "revise-resource",
-    "take-pix",
-    "brief-newcomer",
-    "designate-referent",
-    "confirm-team",
-    "review-partner",
-    "verify-partner",
-    "update-contact",
-]
+]  # fmt: skip
+OfNoStage = Literal[
+    "declare-campaign", "assign-advisor", "close-or-plan", "review-late-event", "confirm-erasure", "answer-question",
+    "revise-resource", "take-pix", "brief-newcomer", "designate-referent", "confirm-team", "review-partner",
+    "verify-partner", "update-contact",
+]  # fmt: skip
+Kind = Literal[OfOrientation, OfDiagnostic, OfPrescription, OfParcours, OfNoStage]
 
 STAGE_OF: dict[Kind, Stage | None] = {
-    "present-pix": "orientation",
-    "plan-diagnostic": "orientation",
-    "book-workshop": "orientation",
-    "rebook-absent": "orientation",
-    "mark-attendance": "diagnostic",
-    "chase-diagnostic": "diagnostic",
-    "chase-sharing": "diagnostic",
-    "declare-campaign": None,
-    "match-participation": "diagnostic",
-    "dispatch-result": "prescription",
-    "assign-advisor": None,
-    "hold-debrief": "prescription",
-    "explore-difficulty": "prescription",
-    "follow-self-study": "prescription",
-    "build-prescription": "prescription",
-    "refer": "parcours",
-    "chase-partner": "parcours",
-    "offer-alternative": "parcours",
-    "record-outcome": "parcours",
-    "complete-path": "parcours",
-    "propose-certification": "parcours",
-    "plan-retake": "parcours",
-    "close-or-plan": None,
-    "review-late-event": None,
-    "confirm-erasure": None,
-    "answer-question": None,
-    "revise-resource": None,
-    "take-pix": None,
-    "brief-newcomer": None,
-    "designate-referent": None,
-    "confirm-team": None,
-    "review-partner": None,
-    "verify-partner": None,
-    "update-contact": None,
+    **dict.fromkeys(get_args(OfOrientation), "orientation"),
+    **dict.fromkeys(get_args(OfDiagnostic), "diagnostic"),
+    **dict.fromkeys(get_args(OfPrescription), "prescription"),
+    **dict.fromkeys(get_args(OfParcours), "parcours"),
+    **dict.fromkeys(get_args(OfNoStage), None),
 }
 
 
