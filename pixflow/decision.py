@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from inspect import signature
 from typing import Generic, Literal, ParamSpec, TypeVar
 
 from msgspec import Struct
@@ -104,15 +105,16 @@ class Decision(Generic[P, R]):
 def decision(
     name: str,
     roles: Roles,
-    *needs: Argument,
+    *,
     system: Collection[str] = (),
     on_erased: OnErased = "refuse",
-    dated: bool = True,
     checks_retracted: bool = False,
 ) -> Callable[[Callable[P, R]], Decision[P, R]]:
-    """Turns the function below it into a decision."""
+    """Turns the function below it into a decision. Its parameters say what the engine adds: an Argument, or `on`."""
 
-    def made(function: Callable[P, R]) -> Decision[P, R]:
-        return Decision(name, function, roles, system, needs, on_erased, dated, checks_retracted)
+    def decide(function: Callable[P, R]) -> Decision[P, R]:
+        parameters = signature(function).parameters
+        needs = tuple(need for need in Argument if need in parameters)
+        return Decision(name, function, roles, system, needs, on_erased, "on" in parameters, checks_retracted)
 
-    return made
+    return decide

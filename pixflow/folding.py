@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pixflow.events.base import Event, Recorded, event_day
 from pixflow.events.contact import ContactErased
@@ -16,7 +17,7 @@ from pixflow.events.partner import Retracted as PartnerRetracted
 from pixflow.events.staff import Retracted as StaffRetracted
 from pixflow.events.workshop import Retracted as WorkshopRetracted
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Struct)
 ERASURES = (DossierErased, ParticipationErased, ContactErased)
 RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted, PartnerRetracted)
 _RETRACTIONS = frozenset(RETRACTIONS)
@@ -34,12 +35,12 @@ def not_retracted(events: Sequence[Recorded]) -> list[Recorded]:
 
 
 def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Recorded]) -> S:
-    """Returns the state after `events`, without the retracted ones."""
-    retracted = retractions_by_version(events)
+    """Returns the state after `events`, without the retracted ones. Its version is the last event's."""
+    state, retracted = initial, retractions_by_version(events)
     for recorded in events:
         if recorded.originator_version not in retracted:
-            initial = evolve(initial, recorded)
-    return initial
+            state = evolve(state, recorded)
+    return replace(state, version=events[-1].originator_version) if events else state
 
 
 def once_a_day(issued: Event, actor: str, history: Sequence[Recorded]) -> list[Event]:

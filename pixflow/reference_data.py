@@ -11,13 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow import structure
+from pixflow.documents.definitions import Definitions
+from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument, in_force
 from pixflow.events.base import Recorded, Unopened
 from pixflow.participation import campaign
 from pixflow.participation.campaign import Campaign
 from pixflow.protocol import publishing
-from pixflow.protocol import publishing as definitions
-from pixflow.protocol.publishing import Grilles, IndicatorDocuments, NumberedDefinitions, NumberedGrille, Protocols
+from pixflow.protocol.publishing import Grilles, IndicatorDocuments, Numbered, Protocols
 from pixflow.structure import Structure
 from pixflow.team import staff
 from pixflow.team.staff import Staff
@@ -45,11 +46,11 @@ class References(Struct, frozen=True):
         """Returns the protocol in force on a day."""
         return in_force(self.protocols.published, day)
 
-    def grille(self, day: date) -> NumberedGrille:
+    def grille(self, day: date) -> Numbered[Grille]:
         """Returns the grid in force on a day, with its number."""
         return in_force(self.grilles.published, day)
 
-    def definitions(self, day: date) -> NumberedDefinitions:
+    def definitions(self, day: date) -> Numbered[Definitions]:
         """Returns the definitions of the indicators in force on a day, with their number."""
         return self.indicators.on(day)
 
@@ -65,11 +66,11 @@ def evolve(refs: References, recorded: Recorded) -> References:
         case "structure":
             return replace(refs, structure=structure.evolve(refs.structure, recorded))
         case "protocol":
-            return replace(refs, protocols=publishing.evolve_protocols(refs.protocols, recorded))
+            return replace(refs, protocols=publishing.evolve(refs.protocols, recorded))
         case "grille":
-            return replace(refs, grilles=publishing.evolve_grilles(refs.grilles, recorded))
+            return replace(refs, grilles=publishing.evolve(refs.grilles, recorded))
         case "indicators":
-            return replace(refs, indicators=definitions.evolve(refs.indicators, recorded))
+            return replace(refs, indicators=publishing.evolve(refs.indicators, recorded))
         case "campaign":
             known = campaign.evolve(refs.campaigns.get(stream, Campaign()), recorded)
             return replace(refs, campaigns={**refs.campaigns, stream: known})

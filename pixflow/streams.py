@@ -10,14 +10,24 @@ from pixflow import structure
 from pixflow.dossier import evolve as dossier_evolve
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event, Recorded
+from pixflow.folding import fold
 from pixflow.identity import normalise
 from pixflow.participation import campaign
 from pixflow.participation import state as participation_state
+from pixflow.participation.campaign import Campaign, Intake
+from pixflow.participation.state import Participation
 from pixflow.partners import state as partner_state
+from pixflow.partners.state import Catalogue, Contact, PartnerState
 from pixflow.protocol import publishing
+from pixflow.protocol.publishing import Grilles, IndicatorDocuments, Protocols
 from pixflow.resources import state as resources_state
+from pixflow.resources.state import Resource, TeamQuestion
+from pixflow.structure import Structure
 from pixflow.team import notices, staff
+from pixflow.team.notices import Notices
+from pixflow.team.staff import Staff
 from pixflow.workshop import state as workshop_state
+from pixflow.workshop.state import Workshop
 
 Claims = frozenset[tuple[str, str]]
 
@@ -25,9 +35,12 @@ Claims = frozenset[tuple[str, str]]
 class Kind(Struct, frozen=True):
     """The fold of one kind of stream. `claims` returns the values that a state holds, as (kind, value)."""
 
-    fold: Callable[[Sequence[Recorded]], Any]
+    initial: Any
     evolve: Callable[[Any, Recorded], Any]
     claims: Callable[[Any], Claims] = lambda state: frozenset()
+
+    def fold(self, events: Sequence[Recorded]) -> Any:
+        return fold(self.initial, self.evolve, events)
 
 
 def _dossier(state: Dossier) -> Claims:
@@ -35,26 +48,26 @@ def _dossier(state: Dossier) -> Claims:
     return frozenset(glasses | ({("imilo", state.imilo_number)} if state.imilo_number else set()))
 
 
-def _staff(state: staff.Staff) -> Claims:
+def _staff(state: Staff) -> Claims:
     return frozenset({("email", state.email.casefold())}) if state.email else frozenset()
 
 
-def _campaign(state: campaign.Campaign) -> Claims:
+def _campaign(state: Campaign) -> Claims:
     codes = {("campaign-code", state.code)} if state.code else set()
     return frozenset(codes | ({("campaign", str(state.pix_id))} if state.pix_id else set()))
 
 
-def _intake(state: campaign.Intake) -> Claims:
+def _intake(state: Intake) -> Claims:
     return frozenset(("export", digest) for digest in state.digests)
 
 
-def _participation(state: participation_state.Participation) -> Claims:
+def _participation(state: Participation) -> Claims:
     if state.row:
         return frozenset({("erased", state.row)})
     return frozenset({("participation", participation_key(state))}) if state.imported else frozenset()
 
 
-def _partner(state: partner_state.PartnerState) -> Claims:
+def _partner(state: PartnerState) -> Claims:
     if state.into:
         return frozenset()
     names = {("partner-name", normalise(name)) for name in state.names}
@@ -66,7 +79,7 @@ def row_key(campaign: UUID, last_name: str, first_name: str, external_id: str | 
     return "|".join((str(campaign), normalise(last_name), normalise(first_name), external_id or ""))
 
 
-def participation_key(state: participation_state.Participation) -> str:
+def participation_key(state: Participation) -> str:
     """Returns the key that identifies a participation in its campaign (docs/pix-orga.md#import-rules).
 
     A profile collection has no start: the date of sharing replaces it, or nothing before.
@@ -78,22 +91,22 @@ def participation_key(state: participation_state.Participation) -> str:
 
 
 KINDS: dict[str, Kind] = {
-    "structure": Kind(structure.fold, structure.evolve),
-    "protocol": Kind(publishing.fold_protocols, publishing.evolve_protocols),
-    "grille": Kind(publishing.fold_grilles, publishing.evolve_grilles),
-    "indicators": Kind(publishing.fold, publishing.evolve),
-    "staff": Kind(staff.fold, staff.evolve, _staff),
-    "campaign": Kind(campaign.fold, campaign.evolve, _campaign),
-    "intake": Kind(campaign.fold_intake, campaign.evolve_intake, _intake),
-    "participation": Kind(participation_state.fold, participation_state.evolve, _participation),
-    "dossier": Kind(dossier_evolve.fold, dossier_evolve.evolve, _dossier),
-    "workshop": Kind(workshop_state.fold, workshop_state.evolve),
-    "notices": Kind(notices.fold, notices.evolve),
-    "resource": Kind(resources_state.fold, resources_state.evolve),
-    "question": Kind(resources_state.fold_question, resources_state.evolve_question),
-    "partner": Kind(partner_state.fold, partner_state.evolve, _partner),
-    "contact": Kind(partner_state.fold_contact, partner_state.evolve_contact),
-    "catalogue": Kind(partner_state.fold_catalogue, partner_state.evolve_catalogue),
+    "structure": Kind(Structure(), structure.evolve),
+    "protocol": Kind(Protocols(), publishing.evolve),
+    "grille": Kind(Grilles(), publishing.evolve),
+    "indicators": Kind(IndicatorDocuments(), publishing.evolve),
+    "staff": Kind(Staff(), staff.evolve, _staff),
+    "campaign": Kind(Campaign(), campaign.evolve, _campaign),
+    "intake": Kind(Intake(), campaign.evolve_intake, _intake),
+    "participation": Kind(Participation(), participation_state.evolve, _participation),
+    "dossier": Kind(Dossier(), dossier_evolve.evolve, _dossier),
+    "workshop": Kind(Workshop(), workshop_state.evolve),
+    "notices": Kind(Notices(), notices.evolve),
+    "resource": Kind(Resource(), resources_state.evolve),
+    "question": Kind(TeamQuestion(), resources_state.evolve_question),
+    "partner": Kind(PartnerState(), partner_state.evolve, _partner),
+    "contact": Kind(Contact(), partner_state.evolve_contact),
+    "catalogue": Kind(Catalogue(), partner_state.evolve_catalogue),
 }
 
 

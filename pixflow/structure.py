@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pixflow import working_days
 from pixflow.actor import CLOCK, OPERATOR
-from pixflow.decision import NOBODY, READINGS_READERS, REFERENT, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.decision import NOBODY, READINGS_READERS, REFERENT, REFERENT_AND_MANAGER, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import (
     BackupRestored,
@@ -26,7 +26,6 @@ from pixflow.events.structure import (
     TeamConfirmed,
 )
 from pixflow.folding import Stamp, once_a_day
-from pixflow.folding import fold as fold_events
 from pixflow.identity import normalise
 from pixflow.refused import Refused, required
 
@@ -63,10 +62,6 @@ class Structure(Struct, frozen=True):
     def owns(self, organisation: str) -> bool:
         """Tells if an organisation is the structure's own, however its name is written."""
         return normalise(organisation) in {normalise(one.name) for one in self.organisations}
-
-
-def fold(events: Sequence[Recorded]) -> Structure:
-    return fold_events(Structure(), evolve, events)
 
 
 def evolve(state: Structure, recorded: Recorded) -> Structure:
@@ -129,7 +124,7 @@ def open_structure(
     return [StructureOpened(name=name, sites=sites, zone=zone, calendar=calendar, on=on, demonstration=demonstration)]
 
 
-@decision("start_program", NOBODY, system=(OPERATOR,), dated=False)
+@decision("start_program", NOBODY, system=(OPERATOR,))
 def start_program(structure: Structure, *, pixflow: str) -> list[Event]:
     """Records that this version of the program serves the structure."""
     return [] if structure.pixflow == pixflow else [ProgramStarted(pixflow=pixflow)]
@@ -149,7 +144,7 @@ def record_restore(
     return [BackupRestored(kept=kept, lost=lost, backup=backup, made=made, motive=motive, on=on)]
 
 
-@decision("seal_journal", NOBODY, system=(CLOCK,), dated=False)
+@decision("seal_journal", NOBODY, system=(CLOCK,))
 def seal_journal(structure: Structure, *, day: date, heads: tuple[str, ...], lines: int) -> list[Event]:
     """Records the access journal of a day that is over."""
     if structure.sealed and day <= structure.sealed:
@@ -192,7 +187,7 @@ def note_shortcut(structure: Structure, *, site: str, on: date) -> list[Event]:
     return [] if structure.shortcuts.get(site) == on else [ShortcutOpened(site=site, on=on)]
 
 
-@decision("issue_readings", READINGS_READERS, Argument.ACTOR, Argument.HISTORY)
+@decision("issue_readings", READINGS_READERS)
 def issue_readings(
     structure: Structure, *, first: date, last: date, people: int, actor: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:

@@ -22,11 +22,10 @@ from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import StructureOpened
 from pixflow.events.values import Action, Awaited, Moment, Partner, Result
 from pixflow.folding import RETRACTIONS
-from pixflow.protocol.publishing import Grilles, NumberedGrille, Protocols
+from pixflow.protocol.publishing import Grilles, Numbered, Protocols
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
-from pixflow.structure import fold as fold_structure
 from pixflow.tasks import of_dossier
 from tests.decisions import function_of
 
@@ -170,9 +169,9 @@ def references(**changes: Any) -> References:
     """L'Aigle's protocol and grid on the French calendar, with `changes` to the protocol."""
     first = date(2020, 1, 1)
     return References(
-        structure=fold_structure(stamped([STRUCTURE])),
+        structure=KINDS["structure"].fold(stamped([STRUCTURE])),
         protocols=Protocols(1, ((first, replace(PRESET.protocol, **changes)),)),
-        grilles=Grilles(1, ((first, NumberedGrille(1, PRESET.grille)),)),
+        grilles=Grilles(1, ((first, Numbered(1, PRESET.grille)),)),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.actor import CLOCK, OPERATOR
-from pixflow.decision import ANY_ADVISOR, LOAN_PARTIES, NOBODY, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.decision import ANY_ADVISOR, LOAN_PARTIES, NOBODY, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier, must_be_open
 from pixflow.events import dossier as e
@@ -47,7 +47,7 @@ def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date, bulk
     return [e.DossierLent(advisor=advisor, until=until, on=on, bulk=bulk)]
 
 
-@decision("give_back", NOBODY, Argument.TEAM, system=(CLOCK,), on_erased="ignore")
+@decision("give_back", NOBODY, system=(CLOCK,), on_erased="ignore")
 def end_loan(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
     """Gives the dossier back once its day is past.
 
@@ -61,7 +61,7 @@ def end_loan(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
     return [e.AdvisorAssigned(advisor=advisor, on=on)]
 
 
-@decision("return_dossier", LOAN_PARTIES, Argument.TEAM, on_erased="ignore")
+@decision("return_dossier", LOAN_PARTIES, on_erased="ignore")
 def return_dossier(dossier: Dossier, *, on: date, team: Team, bulk: UUID | None = None) -> list[Event]:
     """Gives the dossier back before its day: decided by its lender, by its borrower, or by those who steer.
 
@@ -73,7 +73,7 @@ def return_dossier(dossier: Dossier, *, on: date, team: Team, bulk: UUID | None 
     return [e.AdvisorAssigned(advisor=dossier.lent.back_to, on=on, bulk=bulk)]
 
 
-@decision("undo_return", ANY_ADVISOR, Argument.ACTOR, Argument.HISTORY)
+@decision("undo_return", ANY_ADVISOR)
 def undo_return(
     dossier: Dossier, *, version: int, reason: str, on: date, actor: UUID, history: Sequence[Recorded]
 ) -> list[Event]:
@@ -88,7 +88,7 @@ def undo_return(
     return undo_assignment(dossier, version=version, reason=reason, on=on, history=history)
 
 
-@decision("undo_assignment", REFERENT_AND_MANAGER, Argument.HISTORY)
+@decision("undo_assignment", REFERENT_AND_MANAGER)
 def undo_assignment(
     dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
@@ -110,7 +110,7 @@ A_DAY = 5
 """The most glasses that one person breaks in a day."""
 
 
-@decision("break_glass", ANY_ADVISOR, Argument.ACTOR)
+@decision("break_glass", ANY_ADVISOR)
 def break_glass(dossier: Dossier, *, reason: str, nth: int, actor: str, on: date) -> list[Event]:
     """Opens the dossier to the actor until the end of the day. `nth` counts their glasses of that day, from 1."""
     if dossier.opened is None:

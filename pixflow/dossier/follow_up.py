@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from pixflow.actor import OPERATOR
-from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.state import Dossier, must_be_open, must_have_no_seat
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
@@ -17,7 +17,7 @@ from pixflow.team.staff import Team
 LONGEST_SNOOZE = timedelta(days=90)
 
 
-@decision("set_appointment", OWN_DOSSIERS, Argument.OPEN_TASKS)
+@decision("set_appointment", OWN_DOSSIERS)
 def set_appointment(
     dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date, open_tasks: Collection[str]
 ) -> list[Event]:
@@ -46,7 +46,7 @@ def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> lis
     return [e.AppointmentMissed(task=task, note=note.strip(), on=on)]
 
 
-@decision("chase", OWN_DOSSIERS, Argument.OPEN_TASKS)
+@decision("chase", OWN_DOSSIERS)
 def chase_young_person(
     dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date, open_tasks: Collection[str]
 ) -> list[Event]:
@@ -56,7 +56,7 @@ def chase_young_person(
     return [e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note.strip(), on=on)]
 
 
-@decision("snooze", OWN_DOSSIERS, Argument.OPEN_TASKS)
+@decision("snooze", OWN_DOSSIERS)
 def snooze_task(
     dossier: Dossier,
     *,
@@ -86,7 +86,7 @@ def snooze_task(
     return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on, awaits=awaits)]
 
 
-@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Argument.OPEN_TASKS, Argument.TEAM, Argument.ACTOR)
+@decision("hand_over", OWN_DOSSIERS_AND_MANAGER)
 def hand_over_task(
     dossier: Dossier,
     *,
@@ -123,7 +123,7 @@ def hand_over_task(
     return [e.TaskHandedOver(task=task, to=to, until=until, note=note.strip(), on=on)]
 
 
-@decision("claim_task", REFERENT, Argument.OPEN_TASKS, Argument.ACTOR)
+@decision("claim_task", REFERENT)
 def claim_task(dossier: Dossier, *, task: str, on: date, open_tasks: Mapping[str, int], actor: str) -> list[Event]:
     """Takes a task upon oneself, for 90 days at most: a référent says that they see to it.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pixflow import identity
 from pixflow.actor import OPERATOR
-from pixflow.decision import OPENING, OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.decision import OPENING, OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
 from pixflow.dossier.state import Dossier, must_be_open, must_have_no_seat, must_keep_its_circle
 from pixflow.events import dossier as e
@@ -153,7 +153,7 @@ def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, 
     return join_programme(dossier, programme=dossier.programme, group=name, collective_end=end, on=on)
 
 
-@decision("undo_group", OWN_DOSSIERS_AND_MANAGER, Argument.HISTORY)
+@decision("undo_group", OWN_DOSSIERS_AND_MANAGER)
 def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts the latest change of group; the programme stays."""
     retracted = retractions_by_version(history)
@@ -196,7 +196,7 @@ ONE_WORD: dict[type[Event], str] = {
 """Events of which a dossier keeps the latest only, by subject. Other events are kept side by side, by their id."""
 
 
-@decision("merge", REFERENT_AND_MANAGER, Argument.DOSSIER_ID)
+@decision("merge", REFERENT_AND_MANAGER)
 def merge_dossier(
     dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool, version: int, on: date
 ) -> list[Event]:
@@ -220,7 +220,7 @@ def merge_dossier(
     return [e.DossierMerged(into=into, participations=moved, gives_number=gives_number, on=on)]
 
 
-@decision("take_over", REFERENT_AND_MANAGER, Argument.HISTORY)
+@decision("take_over", REFERENT_AND_MANAGER)
 def take_over_duplicate(
     dossier: Dossier,
     *,
@@ -303,7 +303,7 @@ def undo_merge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     return [e.Retracted(version=dossier.merged.stamp.version, reason=required(reason, "reason"), on=on)]
 
 
-@decision("give_back_merged", REFERENT_AND_MANAGER, Argument.HISTORY)
+@decision("give_back_merged", REFERENT_AND_MANAGER)
 def undo_take_over(
     dossier: Dossier, *, command: UUID, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:

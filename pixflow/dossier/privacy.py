@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from pixflow.actor import OPERATOR
-from pixflow.decision import DOSSIER_READERS, MANAGER, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.decision import DOSSIER_READERS, MANAGER, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.state import Dossier, must_have_no_seat
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
@@ -39,7 +39,7 @@ def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
     return [e.ErasureDeclined(note=note, on=on)] if dossier.erasure else []
 
 
-@decision("erase_person", MANAGER, Argument.ACTOR, system=(OPERATOR,), on_erased="decide")
+@decision("erase_person", MANAGER, system=(OPERATOR,), on_erased="decide")
 def erase_person(
     dossier: Dossier,
     *,
@@ -92,13 +92,13 @@ def _must_go_on(dossier: Dossier) -> None:
 # --- decisions that record what is handed out about a young person (docs/retention.md#what-was-handed-out)
 
 
-@decision("issue_copy", REFERENT_AND_MANAGER, Argument.ACTOR, Argument.HISTORY, system=(OPERATOR,))
+@decision("issue_copy", REFERENT_AND_MANAGER, system=(OPERATOR,))
 def issue_copy(dossier: Dossier, *, actor: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Records that the actor takes a copy of all data of the person."""
     return once_a_day(e.CopyIssued(on=on), actor, history)
 
 
-@decision("issue_paper", DOSSIER_READERS, Argument.ACTOR, Argument.HISTORY)
+@decision("issue_paper", DOSSIER_READERS)
 def issue_paper(
     dossier: Dossier, *, paper: DossierPaper, actor: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:

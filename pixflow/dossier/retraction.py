@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from pixflow.decision import OWN_DOSSIERS, REFERENT, Argument, decision
+from pixflow.decision import OWN_DOSSIERS, REFERENT, decision
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
@@ -33,7 +33,7 @@ ISSUED = (
 """Events of what was handed out or read: it cannot be taken back."""
 
 
-@decision("retract", OWN_DOSSIERS, Argument.HISTORY, checks_retracted=True)
+@decision("retract", OWN_DOSSIERS, checks_retracted=True)
 def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts one event and those that depend on it, the latest first.
 
@@ -58,7 +58,7 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
     return retractions({*taken, *assignments_of_dispatches(history, taken)}, reason, on)
 
 
-@decision("reinstate", OWN_DOSSIERS, Argument.HISTORY, checks_retracted=True)
+@decision("reinstate", OWN_DOSSIERS, checks_retracted=True)
 def reinstate(dossier: Dossier, *, versions: tuple[int, ...], on: date, history: Sequence[Recorded]) -> list[Event]:
     """Records again retracted events, in their order and with their days: the undo of a retraction.
 
@@ -80,7 +80,7 @@ def retract_from_pix(participation: UUID, *, reason: str, on: date, history: Seq
     return retractions([r.originator_version for r in about if comes_from_pix(r.event)], reason, on)
 
 
-@decision("take_back_from_pix", REFERENT, Argument.HISTORY, on_erased="ignore")
+@decision("take_back_from_pix", REFERENT, on_erased="ignore")
 def take_back_from_pix(
     dossier: Dossier,
     *,

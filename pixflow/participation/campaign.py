@@ -42,10 +42,6 @@ class Intake(Struct, frozen=True):
         return tuple(one.digest for one in self.exports)
 
 
-def fold_intake(events: Sequence[Recorded]) -> Intake:
-    return fold_events(Intake(), evolve_intake, events)
-
-
 def evolve_intake(state: Intake, recorded: Recorded) -> Intake:
     version = recorded.originator_version
     match recorded.event:

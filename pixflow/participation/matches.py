@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from pixflow.actor import IMPORT, OPERATOR
-from pixflow.decision import MANAGER, REFERENT, REFERENT_AND_MANAGER, Argument, decision
+from pixflow.decision import MANAGER, REFERENT, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.retraction import retract_from_pix, retract_participation
 from pixflow.dossier.stages.diagnostic import (
     advance_participation,
@@ -39,7 +39,7 @@ def move_match(participation: Participation, *, dossier: UUID, on: date) -> list
     ]
 
 
-@decision("move_back", REFERENT_AND_MANAGER, Argument.HISTORY)
+@decision("move_back", REFERENT_AND_MANAGER)
 def undo_match_move(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts the match made by a merge: the former one counts again."""
     matched = participation.matched
@@ -52,7 +52,7 @@ def undo_match_move(participation: Participation, *, reason: str, on: date, hist
     return [Retracted(version=matched.version, reason=required(reason, "reason"), on=on)] if matched and merged else []
 
 
-@decision("confirm_match", REFERENT, Argument.DOSSIER_ID, Argument.PARTICIPATION_ID)
+@decision("confirm_match", REFERENT)
 def confirm_match(
     participation: Participation,
     dossier: Dossier,
@@ -123,7 +123,7 @@ def set_participation_aside(participation: Participation, *, reason: str, on: da
     return [e.ParticipationSetAside(reason=required(reason, "reason"), on=on)]
 
 
-@decision("unmatch", REFERENT, Argument.HISTORY, Argument.PARTICIPATION_ID)
+@decision("unmatch", REFERENT)
 def undo_match(
     participation: Participation,
     dossier: Dossier,
@@ -158,7 +158,7 @@ def erase_participation(participation: Participation, *, dossier: UUID, row: str
     return [] if participation.erased else [e.PersonErased(dossier=dossier, row=row, on=on)]
 
 
-@decision("bring_back", REFERENT, Argument.HISTORY)
+@decision("bring_back", REFERENT)
 def undo_set_aside(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts setting it aside: the participation waits for a match again."""
     if participation.set_aside is None or participation.set_aside.version in retractions_by_version(history):
@@ -166,9 +166,7 @@ def undo_set_aside(participation: Participation, *, reason: str, on: date, histo
     return [e.Retracted(version=participation.set_aside.version, reason=required(reason, "reason"), on=on)]
 
 
-@decision(
-    "match_by_number", REFERENT, Argument.DOSSIER_ID, Argument.PARTICIPATION_ID, system=(IMPORT,), on_erased="ignore"
-)
+@decision("match_by_number", REFERENT, system=(IMPORT,), on_erased="ignore")
 def match_by_number(
     participation: Participation, dossier: Dossier, *, participation_id: UUID, dossier_id: UUID, on: date
 ) -> dict[str, list[Event]]:
@@ -238,7 +236,7 @@ def import_participation(
     return [first, *_shared(Participation(), result, profile, ordinal, exported_at, on)]
 
 
-@decision("follow", REFERENT, Argument.PARTICIPATION_ID, on_erased="ignore")
+@decision("follow", REFERENT, on_erased="ignore")
 def record_progress(
     participation: Participation,
     dossier: Dossier | None = None,
@@ -293,7 +291,7 @@ def _learned(known: Participation, dossier: Dossier, participation: UUID, event:
     return []
 
 
-@decision("vanish", REFERENT, Argument.PARTICIPATION_ID, on_erased="ignore")
+@decision("vanish", REFERENT, on_erased="ignore")
 def record_disappearance(
     participation: Participation,
     dossier: Dossier | None = None,
@@ -319,7 +317,7 @@ def settle_purpose(participation: Participation, *, purpose: Purpose, on: date) 
     return [e.PurposeSettled(purpose=purpose, on=on)] if waits else []
 
 
-@decision("resettle_purpose", REFERENT, Argument.HISTORY, Argument.PARTICIPATION_ID, on_erased="ignore")
+@decision("resettle_purpose", REFERENT, on_erased="ignore")
 def resettle_purpose(
     participation: Participation,
     dossier: Dossier | None = None,
@@ -382,7 +380,7 @@ def why_it_stays(history: Sequence[Recorded], command: UUID) -> Why | None:
     return None
 
 
-@decision("take_back_row", REFERENT, Argument.HISTORY, on_erased="ignore")
+@decision("take_back_row", REFERENT, on_erased="ignore")
 def take_back_row(
     participation: Participation, *, imported: UUID, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:

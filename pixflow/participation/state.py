@@ -1,6 +1,5 @@
 """The state of a participation: its data from Pix Orga, and its match."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -12,7 +11,6 @@ from pixflow.events import participation as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Moment, Profile, Purpose, Result
 from pixflow.folding import Stamp, stamp_of
-from pixflow.folding import fold as fold_events
 
 
 class Participation(Struct, frozen=True):
@@ -50,12 +48,6 @@ class Participation(Struct, frozen=True):
     def waiting(self) -> bool:
         """The participation waits for a match."""
         return self.imported is not None and self.dossier is None and self.set_aside is None and not self.vanished
-
-
-def fold(events: Sequence[Recorded]) -> Participation:
-    """Returns the participation after these events of its stream, without the retracted ones."""
-    state = fold_events(Participation(), evolve, events)
-    return replace(state, version=events[-1].originator_version) if events else state
 
 
 def evolve(state: Participation, recorded: Recorded) -> Participation:

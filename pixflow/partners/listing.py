@@ -13,7 +13,7 @@ from msgspec import Struct
 from rapidfuzz import fuzz
 
 from pixflow import identity
-from pixflow.decision import REFERENT_AND_MANAGER, TEAM, Argument, decision
+from pixflow.decision import REFERENT_AND_MANAGER, TEAM, decision
 from pixflow.events import partner as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.partner import OfferClosed, OfferListed, OfferRevised
@@ -195,7 +195,7 @@ def use_partner(partner: PartnerState, *, on: date) -> list[Event]:
     return [] if partner.used and partner.used >= on else [e.PartnerUsed(on=on)]
 
 
-@decision("take_back_partner_event", REFERENT_AND_MANAGER, Argument.HISTORY)
+@decision("take_back_partner_event", REFERENT_AND_MANAGER)
 def take_back(
     partner: PartnerState, *, version: int, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
@@ -305,7 +305,7 @@ def absorb_partner(partner: PartnerState, *, into: UUID, on: date) -> list[Event
     return [e.PartnerAbsorbed(into=into, on=on)]
 
 
-@decision("undo_join", REFERENT_AND_MANAGER, Argument.HISTORY)
+@decision("undo_join", REFERENT_AND_MANAGER)
 def undo_join(partner: PartnerState, *, other: UUID, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts a join on one of its two streams, with all that it brought. `other` is the partner on the other side.
 

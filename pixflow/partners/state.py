@@ -119,8 +119,7 @@ def place_key(source: str, place: str) -> str:
 
 def fold(events: Sequence[Recorded]) -> PartnerState:
     """Returns the partner after these events, without the retracted ones. Its version is the last event's."""
-    state = fold_events(PartnerState(), evolve, events)
-    return replace(state, version=events[-1].originator_version) if events else state
+    return fold_events(PartnerState(), evolve, events)
 
 
 def evolve(state: PartnerState, recorded: Recorded) -> PartnerState:
@@ -245,10 +244,6 @@ class Contact(Struct, frozen=True):
         return self.details.email if self.is_there and "email" not in self.missed else ""
 
 
-def fold_contact(events: Sequence[Recorded]) -> Contact:
-    return fold_events(Contact(), evolve_contact, events)
-
-
 def evolve_contact(state: Contact, recorded: Recorded) -> Contact:
     event = recorded.event
     stamp = stamp_of(recorded)
@@ -303,10 +298,6 @@ class Catalogue(Struct, frozen=True):
     tables: dict[str, dict[str, str]] = {}
     credit: str = ""
     outlines: dict[str, str] = {}
-
-
-def fold_catalogue(events: Sequence[Recorded]) -> Catalogue:
-    return fold_events(Catalogue(), evolve_catalogue, events)
 
 
 def evolve_catalogue(state: Catalogue, recorded: Recorded) -> Catalogue:

@@ -1,10 +1,10 @@
 """Decisions on drafts of protocols, grids and definitions: proposed, endorsed, published or dropped; and on reports."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import Literal, TypeVar
+from typing import Any, Literal
 
-from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, REVIEWERS, TEAM, Argument, decision
+from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, REVIEWERS, TEAM, decision
 from pixflow.documents.definitions import LONGEST_TARGET, RULES, TARGETED, Definitions
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument, ReadingLimits, Retention, in_force, out_of_range
@@ -13,7 +13,7 @@ from pixflow.events import grille as g
 from pixflow.events import indicators as i
 from pixflow.events import protocol as p
 from pixflow.events.base import Event
-from pixflow.protocol.publishing import Draft, Grilles, IndicatorDocuments, Opinion, Protocols, must_hold
+from pixflow.protocol.publishing import Documents, Draft, Grilles, IndicatorDocuments, Numbered, Protocols, must_hold
 from pixflow.refused import Refused, required
 from pixflow.team.staff import Team
 
@@ -70,192 +70,52 @@ def must_have_a_second(draft: Draft[ProtocolDocument], from_day: date, team: Tea
     raise Refused("direction-approves")
 
 
-# --- decisions on the draft of a protocol or grid: proposed, endorsed, published or dropped
+# --- the life of a document, the same for protocols, grids and definitions
 
 
-T = TypeVar("T")
+State = Documents[Any, Any]
+New = Callable[..., Event]
+"""The event to record."""
 
 
-@decision("draft_protocol", REFERENT)
-def draft_protocol(
-    protocols: Protocols, *, document: ProtocolDocument, note: str, replaces: int, on: date
-) -> list[Event]:
-    """Proposes a protocol. It replaces the draft numbered `replaces` (0: none), whose endorsements are lost."""
-    if says_already(protocols.draft, document, note):
-        return []
-    must_replace(protocols.draft, replaces)
-    if protocols.published and protocols.published[-1][1] == document:
-        raise Refused("nothing-changed")
-    required(document.name, "name")
-    if not document.modalities:
-        raise Refused("required", field="modalities")
-    for field, found, low, high in out_of_range(document):
-        raise Refused("out-of-range", field=field, found=found, low=low, high=high)
-    return [p.ProtocolDrafted(draft=protocols.drafts + 1, document=document, note=note.strip(), on=on)]
+def _draft(state: State, new: New, document: Any, note: str, replaces: int, on: date) -> list[Event]:
+    """Proposes a document that holds, unless it is under discussion already.
 
-
-@decision("draft_grille", REFERENT)
-def draft_grille(grilles: Grilles, *, document: Grille, note: str, replaces: int, on: date) -> list[Event]:
-    """Proposes a grid. It replaces the draft numbered `replaces` (0: none), whose endorsements are lost."""
-    if says_already(grilles.draft, document, note):
-        return []
-    must_replace(grilles.draft, replaces)
-    if grilles.published and grilles.published[-1][1].document == document:
-        raise Refused("nothing-changed")
-    required(document.name, "name")
-    must_hold(document)
-    return [g.GrilleDrafted(draft=grilles.drafts + 1, document=document, note=note.strip(), on=on)]
-
-
-@decision("endorse_protocol", TEAM)
-def endorse_protocol(
-    protocols: Protocols, *, draft: int, endorsed: bool, comment: str, by: str, on: date
-) -> list[Event]:
-    """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
-    opinion = Opinion(endorsed, comment.strip(), on)
-    if not adds_opinion(current_draft(protocols.draft, draft), opinion, by):
-        return []
-    return [p.ProtocolEndorsed(draft=draft, endorsed=opinion.endorsed, comment=opinion.comment, on=on)]
-
-
-@decision("endorse_grille", TEAM)
-def endorse_grille(grilles: Grilles, *, draft: int, endorsed: bool, comment: str, by: str, on: date) -> list[Event]:
-    """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
-    opinion = Opinion(endorsed, comment.strip(), on)
-    if not adds_opinion(current_draft(grilles.draft, draft), opinion, by):
-        return []
-    return [g.GrilleEndorsed(draft=draft, endorsed=opinion.endorsed, comment=opinion.comment, on=on)]
-
-
-@decision("drop_protocol_draft", REFERENT)
-def drop_protocol_draft(protocols: Protocols, *, draft: int, reason: str, on: date) -> list[Event]:
-    """Drops the draft, for a reason."""
-    if protocols.draft is None and draft in range(1, protocols.drafts + 1) and draft != protocols.made_of:
-        return []
-    current_draft(protocols.draft, draft)
-    return [p.ProtocolDraftDropped(draft=draft, reason=required(reason, "reason"), on=on)]
-
-
-@decision("drop_grille_draft", REFERENT)
-def drop_grille_draft(grilles: Grilles, *, draft: int, reason: str, on: date) -> list[Event]:
-    """Drops the draft, for a reason."""
-    if grilles.draft is None and draft in range(1, grilles.drafts + 1) and draft != grilles.made_of:
-        return []
-    current_draft(grilles.draft, draft)
-    return [g.GrilleDraftDropped(draft=draft, reason=required(reason, "reason"), on=on)]
-
-
-@decision("publish_protocol_draft", REFERENT_AND_MANAGER, Argument.TEAM, Argument.ACTOR)
-def publish_protocol_draft(
-    protocols: Protocols, *, draft: int, from_day: date, alone: bool, on: date, team: Team, actor: str
-) -> list[Event]:
-    """Publishes the draft from today or a later day. `alone`: also without any endorsement.
-
-    One that changes retention or reading limits needs a second person and a notice (safeguards.must_have_a_second).
+    It replaces the draft numbered `replaces`. Raises Refused("other-draft") when a colleague proposed one meanwhile.
     """
-    if draft == protocols.made_of and protocols.published[-1][0] == from_day:
+    if state.draft and (state.draft.document, state.draft.note) == (document, note.strip()):
         return []
-    current = current_draft(protocols.draft, draft)
-    document = ready(current, from_day, alone, on)
-    if changes_safeguards(protocols.published, document, from_day):
-        must_have_a_second(current, from_day, team, actor, on)
-    return [p.ProtocolPublished(document=document, from_day=from_day)]
-
-
-@decision("publish_grille_draft", REFERENT_AND_MANAGER)
-def publish_grille_draft(grilles: Grilles, *, draft: int, from_day: date, alone: bool, on: date) -> list[Event]:
-    """Publishes the draft under the next number, from today or a later day. `alone`: also without any endorsement."""
-    if draft == grilles.made_of and grilles.published[-1][0] == from_day:
-        return []
-    document = ready(current_draft(grilles.draft, draft), from_day, alone, on)
-    return [g.GrillePublished(number=len(grilles.published) + 1, document=document, from_day=from_day)]
-
-
-@decision("withdraw_protocol_publication", REFERENT_AND_MANAGER)
-def withdraw_protocol_publication(protocols: Protocols, *, number: int, on: date) -> list[Event]:
-    """Takes back the last publication before its first day. Its draft is under discussion again."""
-    if number == len(protocols.published) + 1:
-        return []
-    _must_be_to_come(protocols, number, on)
-    return [p.ProtocolPublicationWithdrawn(number=number, on=on)]
-
-
-@decision("withdraw_grille_publication", REFERENT_AND_MANAGER)
-def withdraw_grille_publication(grilles: Grilles, *, number: int, on: date) -> list[Event]:
-    """Takes back the last publication before its first day. Its draft is under discussion again."""
-    if number == len(grilles.published) + 1:
-        return []
-    _must_be_to_come(grilles, number, on)
-    return [g.GrillePublicationWithdrawn(number=number, on=on)]
-
-
-def _must_be_to_come(state: Protocols | Grilles, number: int, on: date) -> None:
-    if number != len(state.published):
-        raise Refused("not-last-publication", number=len(state.published))
-    if number == 1 or state.published[-1][0] <= on:
-        raise Refused("publication-counts", from_day=state.published[-1][0])
-
-
-def says_already(draft: Draft[T] | None, document: T, note: str) -> bool:
-    """Tells if this document is under discussion already."""
-    return draft is not None and (draft.document, draft.note) == (document, note.strip())
-
-
-def must_replace(draft: Draft[T] | None, replaces: int) -> None:
-    """Raises Refused("other-draft") when a colleague proposed another draft meanwhile."""
-    if draft is not None and draft.number != replaces:
-        raise Refused("other-draft", draft=draft.number)
-
-
-def current_draft(draft: Draft[T] | None, number: int) -> Draft[T]:
-    """Returns the draft of this number. Raises Refused("no-draft") or Refused("other-draft")."""
-    if draft is None:
-        raise Refused("no-draft", draft=number)
-    must_replace(draft, number)
-    return draft
-
-
-def adds_opinion(draft: Draft[T], opinion: Opinion, by: str) -> bool:
-    """Tells if this differs from the colleague's latest opinion. Raises Refused("own-draft") for an own endorsement."""
-    if opinion.endorsed and by == draft.by:
-        raise Refused("own-draft")
-    known = draft.opinions.get(by)
-    if known and (known.endorsed, known.comment) == (opinion.endorsed, opinion.comment):
-        return False
-    takes_back = known is not None and known.endorsed
-    if not opinion.endorsed and not opinion.comment and not takes_back:
-        raise Refused("required", field="comment")
-    return True
-
-
-def ready(draft: Draft[T], from_day: date, alone: bool, on: date) -> T:
-    """Returns the document, if it may be published from that day."""
-    if from_day < on:
-        raise Refused("from-the-past", from_day=from_day)
-    if not draft.endorsed_by and not alone:
-        raise Refused("nobody-endorsed")
-    return draft.document
-
-
-# --- decisions on the definitions of the indicators, proposed, endorsed, published or dropped; and on reports
-
-
-@decision("draft_definitions", REFERENT_AND_MANAGER)
-def draft_definitions(
-    indicators: IndicatorDocuments, *, document: Definitions, note: str, replaces: int, on: date
-) -> list[Event]:
-    """Proposes definitions. They replace the draft numbered `replaces` (0: none), whose endorsements are lost."""
-    if says_already(indicators.draft, document, note):
-        return []
-    must_replace(indicators.draft, replaces)
-    if indicators.on(on).document == document:
+    _must_be(state.draft, replaces)
+    if _latest(state, on) == document:
         raise Refused("nothing-changed")
     required(document.name, "name")
     _must_hold(document)
-    return [i.DefinitionsDrafted(draft=indicators.drafts + 1, document=document, note=note.strip(), on=on)]
+    return [new(draft=state.drafts + 1, document=document, note=note.strip(), on=on)]
 
 
-def _must_hold(document: Definitions) -> None:
+def _latest(state: State, on: date) -> object:
+    """Returns the document that a draft must differ from: the last one published, or the definitions in force."""
+    if isinstance(state, IndicatorDocuments):
+        return state.on(on).document
+    last = state.published[-1][1] if state.published else None
+    return last.document if isinstance(last, Numbered) else last
+
+
+def _must_hold(document: ProtocolDocument | Grille | Definitions) -> None:
+    """Raises Refused for a document that is not whole, or with a value out of range."""
+    match document:
+        case Grille():
+            must_hold(document)
+        case ProtocolDocument():
+            if not document.modalities:
+                raise Refused("required", field="modalities")
+            for field, found, low, high in out_of_range(document):
+                raise Refused("out-of-range", field=field, found=found, low=low, high=high)
+        case Definitions():
+            _must_judge(document)
+
+
+def _must_judge(document: Definitions) -> None:
     """Raises Refused for a target of no indicator or out of range, and for a rule switched off without a reason."""
     for indicator, days in document.targets:
         if indicator not in TARGETED:
@@ -270,24 +130,177 @@ def _must_hold(document: Definitions) -> None:
         required(reason, rule)
 
 
+def _must_be(draft: Draft[Any] | None, number: int) -> None:
+    if draft and draft.number != number:
+        raise Refused("other-draft", draft=draft.number)
+
+
+def _current(state: State, number: int) -> Draft[Any]:
+    """Returns the draft of this number. Raises Refused("no-draft") or Refused("other-draft")."""
+    if state.draft is None:
+        raise Refused("no-draft", draft=number)
+    _must_be(state.draft, number)
+    return state.draft
+
+
+def _endorse(state: State, new: New, draft: int, endorsed: bool, comment: str, by: str, on: date) -> list[Event]:
+    """Records an opinion that differs from the colleague's latest. Raises Refused("own-draft") for an own draft."""
+    current, comment = _current(state, draft), comment.strip()
+    if endorsed and by == current.by:
+        raise Refused("own-draft")
+    latest = current.opinions.get(by)
+    if latest and (latest.endorsed, latest.comment) == (endorsed, comment):
+        return []
+    if not (endorsed or comment or (latest and latest.endorsed)):
+        raise Refused("required", field="comment")
+    return [new(draft=draft, endorsed=endorsed, comment=comment, on=on)]
+
+
+def _drop(state: State, new: New, draft: int, reason: str, on: date) -> list[Event]:
+    if state.draft is None and draft in range(1, state.drafts + 1) and draft != state.made_of:
+        return []
+    _current(state, draft)
+    return [new(draft=draft, reason=required(reason, "reason"), on=on)]
+
+
+def _is_published(state: State, draft: int, from_day: date) -> bool:
+    """Tells if this draft was the last one published, from that day."""
+    return draft == state.made_of and state.published[-1][0] == from_day
+
+
+def _ready(state: State, number: int, from_day: date, alone: bool, on: date) -> Draft[Any]:
+    """Returns the draft, if it may be published from that day."""
+    draft = _current(state, number)
+    if from_day < on:
+        raise Refused("from-the-past", from_day=from_day)
+    if not draft.endorsed_by and not alone:
+        raise Refused("nobody-endorsed")
+    return draft
+
+
+def _publish(state: State, new: New, draft: int, from_day: date, alone: bool, on: date) -> list[Event]:
+    """Publishes the draft under the next number."""
+    if _is_published(state, draft, from_day):
+        return []
+    document = _ready(state, draft, from_day, alone, on).document
+    return [new(number=len(state.published) + 1, document=document, from_day=from_day)]
+
+
+def _withdraw(state: State, new: New, number: int, on: date) -> list[Event]:
+    """Takes back the last publication before its first day, but the first publication of all."""
+    last = len(state.published)
+    if number == last + 1:
+        return []
+    if number != last:
+        raise Refused("not-last-publication", number=last)
+    if number == 1 or state.published[-1][0] <= on:
+        raise Refused("publication-counts", from_day=state.published[-1][0])
+    return [new(number=number, on=on)]
+
+
+# --- decisions on protocols
+
+
+@decision("draft_protocol", REFERENT)
+def draft_protocol(
+    protocols: Protocols, *, document: ProtocolDocument, note: str, replaces: int, on: date
+) -> list[Event]:
+    """Proposes a protocol. It replaces the draft numbered `replaces` (0: none), whose endorsements are lost."""
+    return _draft(protocols, p.ProtocolDrafted, document, note, replaces, on)
+
+
+@decision("endorse_protocol", TEAM)
+def endorse_protocol(
+    protocols: Protocols, *, draft: int, endorsed: bool, comment: str, by: str, on: date
+) -> list[Event]:
+    """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
+    return _endorse(protocols, p.ProtocolEndorsed, draft, endorsed, comment, by, on)
+
+
+@decision("drop_protocol_draft", REFERENT)
+def drop_protocol_draft(protocols: Protocols, *, draft: int, reason: str, on: date) -> list[Event]:
+    """Drops the draft, for a reason."""
+    return _drop(protocols, p.ProtocolDraftDropped, draft, reason, on)
+
+
+@decision("publish_protocol_draft", REFERENT_AND_MANAGER)
+def publish_protocol_draft(
+    protocols: Protocols, *, draft: int, from_day: date, alone: bool, on: date, team: Team, actor: str
+) -> list[Event]:
+    """Publishes the draft from today or a later day. `alone`: also without any endorsement.
+
+    One that changes retention or reading limits needs a second person and a notice (must_have_a_second).
+    """
+    if _is_published(protocols, draft, from_day):
+        return []
+    current = _ready(protocols, draft, from_day, alone, on)
+    if changes_safeguards(protocols.published, current.document, from_day):
+        must_have_a_second(current, from_day, team, actor, on)
+    return [p.ProtocolPublished(document=current.document, from_day=from_day)]
+
+
+@decision("withdraw_protocol_publication", REFERENT_AND_MANAGER)
+def withdraw_protocol_publication(protocols: Protocols, *, number: int, on: date) -> list[Event]:
+    """Takes back the last publication before its first day. Its draft is under discussion again."""
+    return _withdraw(protocols, p.ProtocolPublicationWithdrawn, number, on)
+
+
+# --- decisions on grids
+
+
+@decision("draft_grille", REFERENT)
+def draft_grille(grilles: Grilles, *, document: Grille, note: str, replaces: int, on: date) -> list[Event]:
+    """Proposes a grid. It replaces the draft numbered `replaces` (0: none), whose endorsements are lost."""
+    return _draft(grilles, g.GrilleDrafted, document, note, replaces, on)
+
+
+@decision("endorse_grille", TEAM)
+def endorse_grille(grilles: Grilles, *, draft: int, endorsed: bool, comment: str, by: str, on: date) -> list[Event]:
+    """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
+    return _endorse(grilles, g.GrilleEndorsed, draft, endorsed, comment, by, on)
+
+
+@decision("drop_grille_draft", REFERENT)
+def drop_grille_draft(grilles: Grilles, *, draft: int, reason: str, on: date) -> list[Event]:
+    """Drops the draft, for a reason."""
+    return _drop(grilles, g.GrilleDraftDropped, draft, reason, on)
+
+
+@decision("publish_grille_draft", REFERENT_AND_MANAGER)
+def publish_grille_draft(grilles: Grilles, *, draft: int, from_day: date, alone: bool, on: date) -> list[Event]:
+    """Publishes the draft under the next number, from today or a later day. `alone`: also without any endorsement."""
+    return _publish(grilles, g.GrillePublished, draft, from_day, alone, on)
+
+
+@decision("withdraw_grille_publication", REFERENT_AND_MANAGER)
+def withdraw_grille_publication(grilles: Grilles, *, number: int, on: date) -> list[Event]:
+    """Takes back the last publication before its first day. Its draft is under discussion again."""
+    return _withdraw(grilles, g.GrillePublicationWithdrawn, number, on)
+
+
+# --- decisions on the definitions of the indicators, and on what leaves the structure
+
+
+@decision("draft_definitions", REFERENT_AND_MANAGER)
+def draft_definitions(
+    indicators: IndicatorDocuments, *, document: Definitions, note: str, replaces: int, on: date
+) -> list[Event]:
+    """Proposes definitions. They replace the draft numbered `replaces` (0: none), whose endorsements are lost."""
+    return _draft(indicators, i.DefinitionsDrafted, document, note, replaces, on)
+
+
 @decision("endorse_definitions", TEAM)
 def endorse_definitions(
     indicators: IndicatorDocuments, *, draft: int, endorsed: bool, comment: str, by: str, on: date
 ) -> list[Event]:
     """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
-    opinion = Opinion(endorsed, comment.strip(), on)
-    if not adds_opinion(current_draft(indicators.draft, draft), opinion, by):
-        return []
-    return [i.DefinitionsEndorsed(draft=draft, endorsed=endorsed, comment=opinion.comment, on=on)]
+    return _endorse(indicators, i.DefinitionsEndorsed, draft, endorsed, comment, by, on)
 
 
 @decision("drop_definitions_draft", REFERENT_AND_MANAGER)
 def drop_definitions_draft(indicators: IndicatorDocuments, *, draft: int, reason: str, on: date) -> list[Event]:
     """Drops the draft, for a reason."""
-    if indicators.draft is None and draft in range(1, indicators.drafts + 1) and draft != indicators.made_of:
-        return []
-    current_draft(indicators.draft, draft)
-    return [i.DefinitionsDraftDropped(draft=draft, reason=required(reason, "reason"), on=on)]
+    return _drop(indicators, i.DefinitionsDraftDropped, draft, reason, on)
 
 
 @decision("publish_definitions", REFERENT_AND_MANAGER)
@@ -295,10 +308,7 @@ def publish_definitions(
     indicators: IndicatorDocuments, *, draft: int, from_day: date, alone: bool, on: date
 ) -> list[Event]:
     """Publishes the draft under the next number, from today or a later day. `alone`: also without any endorsement."""
-    if draft == indicators.made_of and indicators.published[-1][0] == from_day:
-        return []
-    document = ready(current_draft(indicators.draft, draft), from_day, alone, on)
-    return [i.DefinitionsPublished(number=len(indicators.published) + 1, document=document, from_day=from_day)]
+    return _publish(indicators, i.DefinitionsPublished, draft, from_day, alone, on)
 
 
 @decision("issue_event_log", REVIEWERS)

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.actor import OPERATOR
-from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, TEAM, Argument, decision
+from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, TEAM, decision
 from pixflow.documents.resource import ResourceDocument, is_link, too_much
 from pixflow.events import question as q
 from pixflow.events import resource as r
@@ -81,7 +81,7 @@ def withdraw_resource(resource: Resource, *, reason: str, on: date) -> list[Even
     return [] if resource.withdrawn else [r.ResourceWithdrawn(reason=required(reason, "reason"), on=on)]
 
 
-@decision("mark_resource", TEAM, Argument.ACTOR)
+@decision("mark_resource", TEAM)
 def mark_resource(resource: Resource, *, number: int, useful: bool, comment: str, on: date, actor: str) -> list[Event]:
     """Records a colleague's word on the text that they read, the latest or an earlier one."""
     _must_be_shown(resource)
@@ -150,7 +150,7 @@ def answer_question(question: TeamQuestion, resource: Resource, *, answer: UUID,
     return {"question": [q.QuestionAnswered(resource=answer, on=on)]}
 
 
-@decision("drop_question", TEAM, Argument.ACTOR, Argument.TEAM)
+@decision("drop_question", TEAM)
 def drop_question(question: TeamQuestion, *, reason: str, on: date, actor: str, team: Team) -> list[Event]:
     """Ends a question without an answer: whoever asked it, or a référent or manager, who say why."""
     if question.ended and question.answer is None:

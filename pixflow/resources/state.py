@@ -1,6 +1,5 @@
 """States of a resource and of a question."""
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from pixflow.events import question as q
 from pixflow.events import resource as r
 from pixflow.events.base import Recorded
 from pixflow.folding import Stamp, stamp_of
-from pixflow.folding import fold as fold_events
 
 
 class Revision(Struct, frozen=True):
@@ -87,10 +85,6 @@ def _latest(one: Revision) -> tuple[date, int]:
     return one.stamp.on, one.number
 
 
-def fold(events: Sequence[Recorded]) -> Resource:
-    return fold_events(Resource(), evolve, events)
-
-
 def evolve(state: Resource, recorded: Recorded) -> Resource:
     event, by = recorded.event, recorded.by
     state = replace(state, version=recorded.originator_version)
@@ -137,10 +131,6 @@ class TeamQuestion(Struct, frozen=True):
     answer: UUID | None = None
     ended: ReadingCheck | None = None
     reason: str = ""
-
-
-def fold_question(events: Sequence[Recorded]) -> TeamQuestion:
-    return fold_events(TeamQuestion(), evolve_question, events)
 
 
 def evolve_question(state: TeamQuestion, recorded: Recorded) -> TeamQuestion:

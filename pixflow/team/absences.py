@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.actor import OPERATOR
-from pixflow.decision import ONESELF, OWN_DETAILS, Argument, decision
+from pixflow.decision import ONESELF, OWN_DETAILS, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
 from pixflow.events.values import Role
@@ -63,7 +63,7 @@ def uncovered_absences(team: Team, today: date) -> Iterator[tuple[UUID, Absence]
                 yield id, away
 
 
-@decision("declare_absence", OWN_DETAILS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
+@decision("declare_absence", OWN_DETAILS, system=(OPERATOR,))
 def declare_absence(
     staff: Staff,
     *,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from pixflow.actor import OPERATOR, SITE
-from pixflow.decision import ACCOUNTS, NOBODY, Argument, decision
+from pixflow.decision import ACCOUNTS, NOBODY, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
 from pixflow.events.staff import SignInWay, SuspensionReason
@@ -21,10 +21,9 @@ from pixflow.team.membership import (
 from pixflow.team.staff import Staff, Team, must_work
 
 _TWO = 2
-WHO = (Argument.TEAM, Argument.PERSON, Argument.ACTOR)
 
 
-@decision("invite_account", ACCOUNTS, *WHO, system=(OPERATOR,))
+@decision("invite_account", ACCOUNTS, system=(OPERATOR,))
 def invite_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
     """Invites a member to sign in. As long as no two people can confirm, the operator does, and the fact says so."""
     must_work(staff, on)
@@ -45,7 +44,7 @@ def open_account(staff: Staff, *, way: SignInWay, on: date) -> list[Event]:
     return [e.AccountOpened(way=way, on=on)]
 
 
-@decision("confirm_account", ACCOUNTS, *WHO, system=(OPERATOR,))
+@decision("confirm_account", ACCOUNTS, system=(OPERATOR,))
 def confirm_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
     """Confirms an account that somebody else invited, once it was opened: before, nobody knows who opens it."""
     must_work(staff, on)
@@ -61,7 +60,7 @@ def confirm_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
     return [e.AccountConfirmed(on=on)]
 
 
-@decision("suspend_account", ACCOUNTS, *WHO, Argument.NOW, system=(OPERATOR, SITE))
+@decision("suspend_account", ACCOUNTS, system=(OPERATOR, SITE))
 def suspend_account(
     staff: Staff, *, reason: SuspensionReason, on: date, person: UUID, team: Team, actor: str, now: datetime
 ) -> list[Event]:
@@ -77,7 +76,7 @@ def suspend_account(
     return closed if asked is None else asked
 
 
-@decision("request_restoration", ACCOUNTS, *WHO, system=(OPERATOR,))
+@decision("request_restoration", ACCOUNTS, system=(OPERATOR,))
 def request_restoration(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
     """Asks to open a suspended account again. Nothing is asked of one that is open again."""
     must_be_another(person, actor)
@@ -88,7 +87,7 @@ def request_restoration(staff: Staff, *, on: date, person: UUID, team: Team, act
     return [] if standing(staff.access.restoration_by, team, on) else [e.RestorationRequested(on=on)]
 
 
-@decision("restore_account", ACCOUNTS, *WHO, system=(OPERATOR,))
+@decision("restore_account", ACCOUNTS, system=(OPERATOR,))
 def restore_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
     """Opens a suspended account again, after somebody else asked for it."""
     must_be_another(person, actor)
@@ -99,7 +98,7 @@ def restore_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
     return [e.AccountRestored(on=on)]
 
 
-@decision("request_factors_reset", ACCOUNTS, *WHO, system=(OPERATOR,))
+@decision("request_factors_reset", ACCOUNTS, system=(OPERATOR,))
 def request_factors_reset(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
     """Asks to delete the factors of a member who lost them. Nothing is asked where they were deleted."""
     must_work(staff, on)
@@ -111,14 +110,14 @@ def request_factors_reset(staff: Staff, *, on: date, person: UUID, team: Team, a
     return [] if standing(staff.access.reset_by, team, on) else [e.FactorsResetRequested(on=on)]
 
 
-@decision("withdraw_factors_reset", ACCOUNTS, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
+@decision("withdraw_factors_reset", ACCOUNTS, system=(OPERATOR,))
 def withdraw_factors_reset(staff: Staff, *, on: date, person: UUID, actor: str) -> list[Event]:
     """Takes back that factors are to be deleted: who asked, or any steward but the member."""
     must_be_another(person, actor)
     return [e.FactorsResetWithdrawn(on=on)] if staff.access.reset_by else []
 
 
-@decision("reset_factors", ACCOUNTS, *WHO, system=(OPERATOR,))
+@decision("reset_factors", ACCOUNTS, system=(OPERATOR,))
 def reset_factors(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
     """Deletes the factors of a member, after somebody else asked for it: confirmed again, as somebody new."""
     must_work(staff, on)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pixflow import identity
 from pixflow.actor import OPERATOR
-from pixflow.decision import ACCOUNTS, MANAGER, OWN_DETAILS, OWN_MILESTONES, Argument, decision
+from pixflow.decision import ACCOUNTS, MANAGER, OWN_DETAILS, OWN_MILESTONES, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import TeamConfirmed
@@ -18,7 +18,7 @@ from pixflow.structure import Structure
 from pixflow.team.staff import CONFIRMED, Staff, Team, address, must_work
 
 
-@decision("change_roles", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR)
+@decision("change_roles", ACCOUNTS)
 def change_roles(
     staff: Staff,
     *,
@@ -46,7 +46,7 @@ def change_roles(
     return [*granted, *(e.RoleEnded(role=role, on=on) for role in ended)]
 
 
-@decision("confirm_role", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
+@decision("confirm_role", ACCOUNTS, system=(OPERATOR,))
 def confirm_role(staff: Staff, *, role: Role, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
     """Confirms a role that somebody else granted to somebody else: it counts from now on.
 
@@ -235,7 +235,7 @@ def _within(at: datetime | None, now: datetime) -> bool:
 # --- joining, leaving and coming back
 
 
-@decision("add", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
+@decision("add", ACCOUNTS, system=(OPERATOR,))
 def add_member(
     staff: Staff,
     *,
@@ -278,7 +278,7 @@ def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
     return [] if number == staff.phone else [e.ContactStated(phone=number, on=on)]
 
 
-@decision("leave", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, Argument.NOW, system=(OPERATOR,))
+@decision("leave", ACCOUNTS, system=(OPERATOR,))
 def record_departure(
     staff: Staff,
     *,
@@ -308,7 +308,7 @@ def record_departure(
     return [e.StaffLeft(last_day=last_day, on=on)] if asked is None else asked
 
 
-@decision("come_back", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
+@decision("come_back", ACCOUNTS, system=(OPERATOR,))
 def undo_departure(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
     """Records that the member works here again. After the last day, their roles wait for a second person again."""
     if staff.left is None:
@@ -320,7 +320,7 @@ def undo_departure(staff: Staff, *, on: date, person: UUID, team: Team, actor: s
 # --- milestones of the team's own use of Pix: référent, test taken, training, briefing (docs/mission.md)
 
 
-@decision("designate_referent", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR)
+@decision("designate_referent", ACCOUNTS)
 def designate_referent(
     staff: Staff, *, site: str | None, on: date, person: UUID, team: Team, actor: str
 ) -> list[Event]:
@@ -362,7 +362,7 @@ def hold_briefing(staff: Staff, *, title: str, on: date) -> list[Event]:
     return [] if _known(staff, "briefing", title, on) else [e.BriefingHeld(title=title, on=on)]
 
 
-@decision("take_back", OWN_MILESTONES, Argument.HISTORY)
+@decision("take_back", OWN_MILESTONES)
 def undo_milestone(staff: Staff, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts a test, a training or a briefing noted by mistake."""
     if version in retractions_by_version(history):
@@ -379,7 +379,7 @@ def _known(staff: Staff, kind: str, title: str, on: date) -> bool:
 # --- confirming, each quarter, who is still in the team: a departure that nobody recorded leaves an account open
 
 
-@decision("confirm_team", MANAGER, Argument.TEAM)
+@decision("confirm_team", MANAGER)
 def confirm_team(structure: Structure, *, members: tuple[UUID, ...], on: date, team: Team) -> list[Event]:
     """Confirms that everybody in the team still works here. Refused when `members` lacks one: nobody saw them."""
     here = {id for id, member in team.items() if member.works(on)}

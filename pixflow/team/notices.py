@@ -1,6 +1,5 @@
 """E-mails sent to one member of staff, each once."""
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -10,7 +9,6 @@ from pixflow.actor import CLOCK
 from pixflow.decision import NOBODY, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.notices import NoticeKind, NoticeSent
-from pixflow.folding import fold as fold_events
 
 KEPT = 50
 """The number of latest notices that a state keeps: more than can be sent again."""
@@ -24,10 +22,6 @@ class Notices(Struct, frozen=True):
 def stream_of(person: UUID) -> UUID:
     """Returns the stream of the notices sent to a member of staff."""
     return uuid5(person, "notices")
-
-
-def fold(events: Sequence[Recorded]) -> Notices:
-    return fold_events(Notices(), evolve, events)
 
 
 def evolve(state: Notices, recorded: Recorded) -> Notices:

@@ -175,8 +175,7 @@ Team = Mapping[UUID, Staff]
 
 
 def fold(events: Sequence[Recorded]) -> Staff:
-    staff = fold_events(Staff(), evolve, events)
-    return replace(staff, version=events[-1].originator_version) if events else staff
+    return fold_events(Staff(), evolve, events)
 
 
 def evolve(state: Staff, recorded: Recorded) -> Staff:

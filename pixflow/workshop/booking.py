@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from pixflow.actor import CLOCK
-from pixflow.decision import NOBODY, OWN_SEATS, OWN_WORKSHOPS, TEAM, Argument, decision
+from pixflow.decision import NOBODY, OWN_SEATS, OWN_WORKSHOPS, TEAM, decision
 from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
 from pixflow.dossier.stages.orientation import plan_diagnostic
 from pixflow.dossier.state import Dossier, must_be_open
@@ -78,7 +78,7 @@ def offer_deadline(refs: References, on: date) -> date:
 # --- seats
 
 
-@decision("book_seat", OWN_SEATS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
+@decision("book_seat", OWN_SEATS)
 def book_seat(
     workshop: Workshop,
     dossier: Dossier,
@@ -111,7 +111,7 @@ def book_seat(
     return {"workshop": [e.WaitlistJoined(dossier=dossier_id, on=on)], "dossier": planned}
 
 
-@decision("release_seat", OWN_SEATS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
+@decision("release_seat", OWN_SEATS)
 def release_seat(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, until: date, on: date
 ) -> dict[str, list[Event]]:
@@ -144,7 +144,7 @@ def lapse_offer(workshop: Workshop, *, dossier: UUID, kept: date, until: date, o
     return [e.SeatOfferLapsed(dossier=dossier, on=on), *_offers(workshop, 1, until, on, but=dossier)]
 
 
-@decision("follow_workshop", TEAM, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
+@decision("follow_workshop", TEAM)
 def apply_workshop_change(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, on: date
 ) -> dict[str, list[Event]]:
@@ -159,7 +159,7 @@ def apply_workshop_change(
 # --- attendance
 
 
-@decision("mark_attendance", OWN_WORKSHOPS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID, Argument.ENTRUSTED)
+@decision("mark_attendance", OWN_WORKSHOPS)
 def mark_attendance(
     workshop: Workshop,
     dossier: Dossier,
@@ -196,7 +196,7 @@ def mark_attendance(
     return {"workshop": [*own], "dossier": theirs}
 
 
-@decision("walk_in", OWN_WORKSHOPS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID, Argument.ENTRUSTED)
+@decision("walk_in", OWN_WORKSHOPS)
 def walk_in(
     workshop: Workshop,
     dossier: Dossier,
@@ -316,9 +316,7 @@ def has_later_work(history: Sequence[Recorded], workshop: UUID) -> bool:
     return any(event.STAGE and not comes_from_pix(event) for event in later)
 
 
-@decision(
-    "undo_mark", OWN_WORKSHOPS, Argument.HISTORY, Argument.WORKSHOP_HISTORY, Argument.DOSSIER_ID, Argument.WORKSHOP_ID
-)
+@decision("undo_mark", OWN_WORKSHOPS)
 def undo_attendance(
     workshop: Workshop,
     dossier: Dossier,
@@ -350,9 +348,7 @@ def undo_attendance(
     }
 
 
-@decision(
-    "undo_release", OWN_SEATS, Argument.HISTORY, Argument.WORKSHOP_HISTORY, Argument.DOSSIER_ID, Argument.WORKSHOP_ID
-)
+@decision("undo_release", OWN_SEATS)
 def undo_release(
     workshop: Workshop,
     dossier: Dossier,
@@ -421,7 +417,7 @@ LETTERS = 3
 """Fewest letters of a name to look for among all young people. Their birth date is asked too."""
 
 
-@decision("look_among_all", OWN_WORKSHOPS, Argument.ACTOR, Argument.NOW)
+@decision("look_among_all", OWN_WORKSHOPS)
 def look_among_all(workshop: Workshop, *, shown: int, actor: str, now: datetime, on: date) -> list[Event]:
     """Records a search among all young people: its author and the number of names shown, not its text.
 

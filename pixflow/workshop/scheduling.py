@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal, get_args
 from uuid import UUID
 
-from pixflow.decision import OWN_WORKSHOPS, TEAM, WORKSHOP_READERS, Argument, decision
+from pixflow.decision import OWN_WORKSHOPS, TEAM, WORKSHOP_READERS, decision
 from pixflow.documents.protocol import Workshops as Rules
 from pixflow.events import workshop as e
 from pixflow.events.base import Event, Recorded
@@ -17,7 +17,7 @@ from pixflow.team.staff import Staff, Team
 from pixflow.workshop.state import Workshop, must_be_on, must_have_begun
 
 
-@decision("schedule_workshop", TEAM, Argument.CAMPAIGN_ID)
+@decision("schedule_workshop", TEAM)
 def schedule_workshop(
     workshop: Workshop,
     campaign: Campaign,
@@ -164,7 +164,7 @@ def _runners(facilitators: tuple[UUID, ...], rules: Rules) -> tuple[UUID, ...]:
 # --- papers of a workshop that carry names: the attendance sheet and the letters to its registrants
 
 
-@decision("issue_workshop_paper", WORKSHOP_READERS, Argument.ACTOR, Argument.HISTORY)
+@decision("issue_workshop_paper", WORKSHOP_READERS)
 def issue_workshop_paper(
     workshop: Workshop, *, paper: WorkshopPaper, people: int, actor: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:

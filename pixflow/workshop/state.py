@@ -80,8 +80,7 @@ class Workshop(Struct, frozen=True):
 
 def fold(events: Sequence[Recorded]) -> Workshop:
     """Returns the workshop after these events, without the retracted ones. Its version is the last event's."""
-    workshop = fold_events(Workshop(), evolve, events)
-    return replace(workshop, version=events[-1].originator_version) if events else workshop
+    return fold_events(Workshop(), evolve, events)
 
 
 def evolve(state: Workshop, recorded: Recorded) -> Workshop:

@@ -12,7 +12,8 @@ from pixflow.events.base import Event, as_erased
 from pixflow.events.values import ContactDetails
 from pixflow.folding import Stamp
 from pixflow.partners import contacts
-from pixflow.partners.state import Contact, fold_contact
+from pixflow.partners.state import Contact
+from pixflow.streams import KINDS
 from tests.given import DAY, LATER, given, stamped, state_of
 
 PARTNER = UUID(int=0xE1)
@@ -66,4 +67,4 @@ def test_only_somebody_who_is_known_is_changed_or_erased() -> None:
 @pytest.mark.parametrize("read", [lambda event: event, as_erased], ids=["with the key", "without it"])
 def test_an_erased_person_has_the_same_state_with_and_without_keys(read: Callable[[Event], Event]) -> None:
     history = [replace(one, event=read(one.event)) for one in stamped([NAMED, BACK, LEFT, ERASED])]
-    assert fold_contact(history) == Contact(version=4, erased=Stamp(LATER, 4))
+    assert KINDS["contact"].fold(history) == Contact(version=4, erased=Stamp(LATER, 4))

@@ -15,11 +15,11 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import update
 
 from pixflow import erasing, presets, structure_folder
+from pixflow import inspection as event_pass
 from pixflow.actor import OPERATOR
 from pixflow.backups.backup import back_up
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, PersonErased
-from pixflow.inspection import event_pass
 from projections import bookkeeping
 from tests import erasures
 from tests.damage import flip, flip_key
