@@ -3,11 +3,14 @@
 import logging
 import os
 from collections.abc import Generator, Iterator
+from datetime import date
 from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pixflow.decision import Decision
+from pixflow.events.base import Event
 from pixflow.store.garbage import without_garbage_collection
 from tests.postgres import Cluster, NoServer
 from tests.trials.proofs import Proofs
@@ -23,6 +26,18 @@ UMASK = os.umask(0o022)
 os.umask(UMASK)
 for size in ("COLUMNS", "LINES"):  # of the runner: what a command prints to no terminal has no width
     os.environ.pop(size, None)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Names a decision, an event or a day in the id of a test: `decide10` names none."""
+    match val:
+        case Decision():
+            return val.name
+        case Event():
+            return type(val).__name__
+        case date():
+            return val.isoformat()
+    return None
 
 
 def pytest_runtest_setup() -> None:

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from pixflow import presets
 from pixflow.documents.grille import KINDS, explain, problems
 from pixflow.documents.protocol import Delays, Escalation
-from pixflow.presets import PresetError
-from pixflow.presets.lines import line_of
+from pixflow.presets import PresetError, line_of
 
 HERE = Path(presets.__file__).parent
 LAIGLE = (HERE / "laigle-mortagne.toml").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""First protocols and grids for new structures, in TOML."""
+"""First protocols and grids for new structures, in TOML, and the resources that come with pixflow."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ from msgspec import inspect
 
 from pixflow.documents.grille import KINDS, Band, Grille, GrilleProblem, problems
 from pixflow.documents.protocol import ProtocolDocument, Stage, out_of_range
-from pixflow.presets.lines import line_of
+from pixflow.documents.resource import ResourceDocument
 
 _HERE = Path(__file__).parent
 _COMPLAINT = re.compile(r"(?P<said>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
@@ -169,3 +169,66 @@ def _shows(band: Band, problem: GrilleProblem) -> bool:
             return (band.low, band.high) == problem.numbers or band.low == last
         case _:
             return band.low == first
+
+
+# --- the line of a key in a TOML text, which tomllib does not give
+
+
+_HEADER = re.compile(r"\s*(?P<open>\[\[?)\s*(?P<name>[\w.-]+)\s*\]\]?\s*(?:#.*)?")
+_KEY = re.compile(r"\s*(?P<name>[\w.-]+)\s*=")
+_LAST_STEP = re.compile(r"(?:\.?[^.\[\]]+|\[\d+\])$")
+
+
+def line_of(text: str, path: str) -> int | None:
+    """Returns the line, from 1, of a key such as `grille.bands[1].low`, else of its table, else None.
+
+    The line of a list of tables is that of its first table.
+    """
+    lines = _lines(text)
+    while path and not lines.keys() & {path, f"{path}[0]"}:
+        path = _LAST_STEP.sub("", path)
+    return lines.get(path, lines.get(f"{path}[0]"))
+
+
+def _lines(text: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table, in_string = "", False
+    for number, line in enumerate(text.splitlines(), 1):
+        if not in_string and (header := _HEADER.fullmatch(line)):
+            table = _table(header["name"].split("."), counts, repeated=header["open"] == "[[")
+            found.setdefault(table, number)
+        elif not in_string and (key := _KEY.match(line)):
+            found.setdefault(f"{table}.{key['name']}".removeprefix("."), number)
+        in_string ^= (line.count('"""') + line.count("'''")) % 2 == 1
+    return found
+
+
+def _table(parts: list[str], counts: dict[str, int], *, repeated: bool) -> str:
+    """Returns the path of a header. A repeated table in it means the latest of that name."""
+    path = ""
+    for depth, part in enumerate(parts, 1):
+        path = f"{path}.{part}".removeprefix(".")
+        if repeated and depth == len(parts):
+            counts[path] = counts.get(path, 0) + 1
+        if path in counts:
+            path = f"{path}[{counts[path] - 1}]"
+    return path
+
+
+# --- the resources that come with pixflow: short texts in French, drawn from the guide (docs/mission.md)
+
+
+_RESOURCES = Path(__file__).parent / "resources"
+_FENCE = "+++\n"
+
+
+def examples() -> tuple[ResourceDocument, ...]:
+    """Returns the texts, in their order. Each says that it is an example."""
+    return tuple(_read_example(path.read_text(encoding="utf-8")) for path in sorted(_RESOURCES.glob("*.md")))
+
+
+def _read_example(text: str) -> ResourceDocument:
+    """Returns the resource of a file: its fields in TOML between two fences, then its body."""
+    _, fields, body = text.split(_FENCE, 2)
+    return msgspec.convert({**tomllib.loads(fields), "body": body.strip(), "example": True}, ResourceDocument)

@@ -12,7 +12,7 @@ from pixflow.documents.resource import FileNote, ResourceDocument, is_link
 from pixflow.events import question as q
 from pixflow.events import resource as r
 from pixflow.events.base import Event
-from pixflow.presets.examples import examples
+from pixflow.presets import examples
 from pixflow.refused import Refused, check_texts
 from pixflow.resources.sharing import (
     answer_question,

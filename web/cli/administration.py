@@ -13,8 +13,7 @@ import typer
 from pixflow import presets, structure_folder
 from pixflow.backups.key_copies import rotate_keys
 from pixflow.events.structure import RotationMotive
-from pixflow.presets import PresetError
-from pixflow.presets.examples import examples
+from pixflow.presets import PresetError, examples
 from pixflow.working_days import CODES
 from web.cli.common.french_typer import InFrench
 from web.cli.common.structures import OneOption, chosen_slugs, each, open_slug, saving_in_words

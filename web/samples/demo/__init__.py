@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 from pixflow import presets, structure_folder
-from pixflow.presets.examples import examples
+from pixflow.presets import examples
 from web.hosting.settings import Settings
 from web.samples.clock import Clock
 from web.samples.demo.aigle import Aigle
