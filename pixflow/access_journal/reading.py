@@ -1,4 +1,7 @@
-"""Mass reading: limits of the people shown to one account."""
+"""Mass reading: limits of the people shown to one account.
+
+Memory saves time and decides nothing: each check asks the store for the lines of a moment before it, of every process.
+"""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,8 @@
-"""The erasures that a restore must not undo."""
+"""The erasures that a restore must not undo.
+
+keys/<slug>.erased has one line for each person: ids, days and digests, no personal data. It lies outside the
+structure's folder: a restored backup erases the same people again.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress

@@ -1,4 +1,8 @@
-"""Copies of keys beside backups, and the rotation of the structure's key."""
+"""Copies of keys beside backups, and the rotation of the structure's key.
+
+After an erasure, `refresh_keys` replaces the keys in every backup of the data folder, so that none can bring the person
+back. The owner of a backup kept elsewhere must replace it (docs/operations.md).
+"""
 
 from collections.abc import Set
 from pathlib import Path

@@ -194,6 +194,9 @@ def _cells(head: str, delimiter: str) -> list[str]:
 
 
 # --- closed lists of the two standards, and the older words that stand for them
+#
+# Sources: "lieux de médiation numérique" 1.0.2 and 0.1.1 (LaMednum, standard-mediation-num), data·inclusion v1
+# (data-inclusion-schema).
 
 
 SERVICES = (

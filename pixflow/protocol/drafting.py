@@ -17,6 +17,11 @@ from pixflow.protocol.publishing import Documents, Draft, Grilles, IndicatorDocu
 from pixflow.refused import Refused, required
 from pixflow.team.staff import Team
 
+# --- two people change retention and reading limits
+#
+# Source: docs/decisions/0064-two-people-change-retention-and-reading-limits.md.
+
+
 NOTICE = 7
 """Days of the calendar between such a publication and its first day."""
 

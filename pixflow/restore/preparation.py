@@ -1,4 +1,9 @@
-"""Prepares a restore: its keys, without the people erased since."""
+"""Prepares a restore: its keys, without the people erased since.
+
+A key does not return if an erasure destroyed it: the registers or the present events name its stream. A key that is
+empty or damaged without an erasure returns. The present vault and the present register stay as they are: the new ones
+stand ready beside them.
+"""
 
 from collections.abc import Callable, Set
 from contextlib import closing, suppress
