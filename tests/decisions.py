@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from inspect import getmembers, isfunction
+from textwrap import fill
 from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
@@ -90,12 +91,14 @@ def page() -> str:
         heading = next(heading for heading, start in GROUPS.items() if module.startswith(start))
         grouped[heading].setdefault(_takers(decision), []).append(_name(decision))
     tables = (
-        "\n".join(
-            (f"## {heading}\n", *(f"- {takers}: {', '.join(sorted(names))}" for takers, names in sorted(lines.items())))
-        )
+        "\n".join((f"## {heading}\n", *(_line(takers, names) for takers, names in sorted(lines.items()))))
         for heading, lines in grouped.items()
     )
     return INTRODUCTION + "\n" + "\n\n".join(tables) + "\n"
+
+
+def _line(takers: str, names: list[str]) -> str:
+    return fill(f"- {takers}: {', '.join(sorted(names))}", 120, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _takers(decision: Decision[..., Any]) -> str:
