@@ -110,8 +110,8 @@ _TIP = """<marker id="tip" markerWidth="8" markerHeight="8" refX="7" refY="3" or
 
 def picture() -> str:
     """Returns the SVG: a band a package, a box a room, an arrow from who imports to what is imported."""
-    web, web_height = _band("web", 10, 10, 440)
-    pages, pages_height = _band("web.pages", 470, 10, 720)
+    web, web_height = _band("web", 10, 10, 350)
+    pages, pages_height = _band("web.pages", 380, 10, 810)
     top = 10 + max(web_height, pages_height) + 50
     reads, reads_height = _band("projections", 10, top, 1180)
     bottom = top + reads_height + 50
