@@ -17,7 +17,7 @@ from pixflow.partners.listing import CLOSE
 from pixflow.portfolio.reader import MAX_BYTES
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.workshop import booking
-from tests.test_docs import OPERATIONS, ROOT, codes, rows, section
+from tests.test_docs import OPERATIONS, PAGES, ROOT, codes, rows, section
 from web import security_events
 from web.accounts import accounts, attempts, invitations, memberships, sessions, sign_in
 from web.accounts.factors import passwords, totp
@@ -28,6 +28,13 @@ from web.hosting import health, mail, notices
 from web.hosting.http_server import END_SECONDS, HEADER_BYTES, KEEP_ALIVE_SECONDS, BoundedConnection, RepeatedRecords
 from web.http import bodies
 from web.pages import monitoring
+
+MOST_WORDS = 36_000
+"""Words of all documents, as `wc -w` counts them: what a page gains, another one may lose."""
+
+
+def test_the_documents_are_read_in_a_day() -> None:
+    assert sum(len(page.read_text().split()) for page in PAGES) <= MOST_WORDS
 
 
 def default(document: type, name: str) -> object:
