@@ -19,6 +19,8 @@ from typing import Any, Self
 from uuid import uuid4
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.sql import SQL, Identifier
 
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import rows
@@ -179,8 +181,23 @@ def plans_by_statement(database: Database, words: str) -> dict[str, tuple[int, i
     return found
 
 
+def is_empty(url: str) -> bool:
+    """Tells if a database has no schema of pixflow's."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'pixflow%'").fetchone()
+    return found == (0,)
+
+
+def become(url: str, model: str = "template0") -> None:
+    """Makes a database anew: empty, or like another one of its server. Nobody may be using either."""
+    name = Identifier(_name(url))
+    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as connection:
+        connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(name, Identifier(model)))
+
+
 def _name(url: str) -> str:
-    return str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+    return str(conninfo_to_dict(url)["dbname"])
 
 
 def find_binaries() -> Path:
