@@ -1,26 +1,31 @@
 """An hour of thirty people's work on the real server, at their own pace, with ten imports and a rebuild meanwhile."""
 
+import os
+import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from random import Random
 from statistics import quantiles
 from threading import Barrier, Lock, Thread
 from time import monotonic, sleep
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Client, HTTPError, Response
 
-from pixflow.pix_orga.export import ExportCampaign
-from pixflow.pix_orga.samples import file_name, write_export
+from pixflow.events.dossier import DossierClosed
+from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
+from pixflow.pix_orga.samples.assessment import file_name, write_export
 from pixflow.store.postgres.database import Database
 from tests.benchmarks.measure import Aim, Line, Report, noted, sized, spent
-from tests.benchmarks.population import Life
-from tests.benchmarks.test_import import row_of
-from tests.benchmarks.test_memory import PIXFLOW, entered, environment, looked, populated, resident, served
+from tests.benchmarks.population import COMPETENCES, DOMAINS, LAST_NAMES, NOTE, House, Life, fill, structure
+from tests.clock import today
 from tests.web.tags import parsed
 
 DOSSIERS, ADVISORS, MINUTES = sized((200, 5, 1.0), (2_500, 29, 2.0), (25_000, 29, 60.0))
@@ -28,6 +33,12 @@ PAGES, COMMANDS = 3, 1
 """Of one person in a minute."""
 IMPORTS, ROWS = 10, sized(20, 200, 200)
 CAMPAIGN = ExportCampaign(481_516, "MILOPIX0", "Pix emploi initial")
+BESIDE = ("/boite", "/boite", "/boite", "/dossiers", "/ateliers", "/protocole", "/equipe")
+ABOUT = ("", "", "", "?formulaire=note", "?formulaire=contact", "/fiche")
+PAPER = "/fiche.pdf"
+PIXFLOW = str(Path(sys.executable).with_name("pixflow"))
+EXPORTED = datetime(2026, 5, 12, 9, 10, tzinfo=UTC)
+COMPETENCE_SKILLS, DOMAIN_SKILLS = 6, 12
 
 pytestmark = pytest.mark.benchmark
 
@@ -147,3 +158,86 @@ def recorded(browser: Client, name: str, data: bytes) -> Response:
     form = next(one for one in parsed(preview.text).select("form") if one.get("action") == where)
     said = {one["name"]: one.get("value") or "" for one in form.select("input[name]")}
     return browser.post(where, data=said)
+
+
+def row_of(life: Life, number: int) -> AssessmentRow:
+    """Two rows in three are shared, whoever they are; every other row is of somebody we follow."""
+    shared = number % 3 > 0
+    started = EXPORTED - timedelta(days=20, minutes=number)
+    return AssessmentRow(
+        line=number + 2,
+        last_name=life.last_name.upper(),
+        first_name=life.first_name,
+        external_id=f"{100_000 + number}",
+        imported=(),
+        progress=Decimal(1) if shared else Decimal("0.4"),
+        started=started,
+        shared=shared,
+        shared_at=started + timedelta(hours=1) if shared else None,
+        mastery=Decimal("0.5") if shared else None,
+        palier=2 if shared else None,
+        paliers=4,
+        badges=(("Bases", True),) if shared else (),
+        competences=parts(COMPETENCES, COMPETENCE_SKILLS) if shared else (),
+        domains=parts(DOMAINS, DOMAIN_SKILLS) if shared else (),
+        skills=(),
+    )
+
+
+def parts(names: tuple[str, ...], skills: int) -> tuple[PartResult, ...]:
+    return tuple(PartResult(name, Decimal("0.5"), skills, skills // 2) for name in names)
+
+
+def looked(browser: Client, chance: Random, dossier: str) -> Response:
+    """Half of the pages are of one dossier; one in ten is a search, one in a hundred a paper to print."""
+    drawn = chance.random()
+    if drawn < 0.01:
+        return browser.get(f"{dossier}{PAPER}")
+    if drawn < 0.1:
+        return browser.post("/chercher", data={"q": chance.choice(LAST_NAMES)})
+    return browser.get(f"{dossier}{chance.choice(ABOUT)}" if drawn < 0.55 else chance.choice(BESIDE))
+
+
+def entered(browser: Client, chance: Random, dossier: str) -> Response:
+    """A note, or another project."""
+    form, name = chance.choice((("note", "text"), ("project", "project")))
+    said = {name: f"{NOTE} {chance.randrange(1000)}", "command_id": str(uuid4()), "on": str(today())}
+    return browser.post(f"{dossier}/{form}", data=said)
+
+
+def populated(
+    data: Path, dossiers: int, advisors: int, database: Database | None = None
+) -> tuple[str, dict[UUID, list[UUID]], list[Life]]:
+    """A structure: its name in addresses, the dossiers that each person reads, the référente first, and all lives."""
+    opened, house = structure(data, database=database), House(advisors=advisors)
+    lives = [Life(house, number, begins_within=540) for number in range(dossiers)]
+    said = (one for life in lives for one in life.told() if not isinstance(one[2], DossierClosed))
+    fill(opened.engine, chain(house.told(), said))
+    opened.engine.close()
+    followed = {person: [life.dossier for life in lives if life.advisor == person] for person in house.advisors}
+    return opened.slug, {house.referent: [life.dossier for life in lives], **followed}, lives
+
+
+def environment(data: Path, database: Database | None = None) -> dict[str, str]:
+    url = database.url if database else ""
+    return {**os.environ, "PIXFLOW_DATA": str(data), "PIXFLOW_DATABASE_URL": url, "COLUMNS": "200"}
+
+
+@contextmanager
+def served(data: Path, database: Database | None = None) -> Iterator[tuple[int, str]]:
+    """The server in a process of its own: its number, and its address."""
+    command = [PIXFLOW, "serve", "--demo", "--port", "0"]
+    with subprocess.Popen(command, env=environment(data, database), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+        assert found
+        yield process.pid, found[0]
+        process.terminate()
+        process.wait(10)
+
+
+def resident(pid: int) -> float:
+    """The memory that a process holds, in MB."""
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found
+    return int(found[1]) / 1000
