@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from copy import copy
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import psycopg
@@ -21,6 +23,7 @@ from pixflow.dossier import identity
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.accounts import open_account
 from tests import erasures
+from tests.copies import copy_of
 from tests.postgres import find_binaries
 from web.accounts import accounts, memberships
 from web.accounts.store import FOLDER, open_accounts
@@ -48,13 +51,11 @@ class Whole(Struct, frozen=True):
 class Site:
     """A data folder with a structure, its accounts and backups, and copies of an earlier day.
 
-    `url` is that of PostgreSQL, "" for SQLite. Its settings are those of the environment.
+    Its settings are those of the environment; `url` is that of PostgreSQL, "" for SQLite.
     """
 
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder, self.url = folder, url
-        self.data, self.older, self.apart = folder / "data", folder / "older", folder / "apart"
-        self.csv = folder / "any.csv"
+    def __init__(self, folder: Path) -> None:
+        self.stands(folder)
         self.csv.write_text("any")
         self.ran("init", "--preset", "laigle-mortagne", "--structure", "Ici")
         self._joins(SOPHIE, "Sophie Lecomte")
@@ -69,6 +70,12 @@ class Site:
         self.ran("backup")
         shutil.copytree(self.data / "keys", self.apart)
         self.whole = self.look()
+
+    def stands(self, folder: Path) -> None:
+        """Is in a folder, and in the database of the settings."""
+        self.url = Settings().database_url
+        self.data, self.older, self.apart = folder / "data", folder / "older", folder / "apart"
+        self.csv = folder / "any.csv"
 
     def run(self, *words: str) -> Result:
         return CliRunner().invoke(app, [str(one) for one in words])
@@ -155,6 +162,18 @@ class Site:
                 account = accounts.create(store, email).id
                 accounts.set_password(store, account, "hashed")
                 memberships.accept(store, account, opened.id, member)
+
+
+def site(folder: Path) -> Site:
+    """A copy of a site that is made once, in the folder above that of the settings."""
+    made = copy(copy_of("lost_files", folder, _site))
+    made.stands(folder)
+    return made
+
+
+def _site(folder: Path) -> Site:
+    with patch.dict(os.environ, PIXFLOW_DATA=str(folder / "data")):
+        return Site(folder)
 
 
 def _dossier(opened: OpenStructure, last: str) -> UUID:

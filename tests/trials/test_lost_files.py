@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import lost_files
-from tests.lost_files import FILES, POSTGRES, SQLITE, Site
+from tests.lost_files import FILES, POSTGRES, SQLITE
 from tests.trials.proofs import Proofs
 
 pytestmark = pytest.mark.trial
@@ -22,5 +22,5 @@ def test_what_is_lost_is_told_and_brought_back(
 ) -> None:
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
-    refused = lost_files.must_lose_nothing(Site(tmp_path, url), name)
+    refused = lost_files.must_lose_nothing(lost_files.site(tmp_path), name)
     proofs.add(f"lost: {name}", f"{refused} commands, {store}", "each says it, nothing changes, all comes back")

@@ -1,19 +1,13 @@
 """A small Mission locale to test pages on: its people, a campaign, and dossiers driven along the path."""
 
-import atexit
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import partial
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
-from unittest.mock import patch
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from pixflow import presets, structure_folder
@@ -28,7 +22,7 @@ from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
 from pixflow.participation import campaign, matches
 from pixflow.participation import matches as imports
 from pixflow.team import membership
-from tests.postgres import become, is_empty
+from tests.copies import copy_of, is_new
 from tests.web.client import InspectingClient
 from web.accounts.site import Site
 from web.app import create_app
@@ -245,15 +239,9 @@ def house(data: Path, first: date = date(2026, 1, 5), url: str = "") -> Iterator
     With a `url` its people sign in; otherwise it is a demonstration. It is a copy of one that is made once, unless the
     folder or the database has a structure already.
     """
-    clock, database = [_morning(first)], Settings().database_url
-    if (data.exists() and any(data.iterdir())) or (database and not is_empty(database)):
-        people, called = _make(data, first)
-    else:
-        name = f"house_{first:%Y_%m_%d}"
-        model, people, called = _model(first, database and urlsplit(database)._replace(path=f"/{name}").geturl())
-        shutil.copytree(model, data, dirs_exist_ok=True)
-        if database:
-            become(database, name)
+    clock = [_morning(first)]
+    make = partial(_make, first=first)
+    people, called = copy_of(f"house_{first:%Y_%m_%d}", data, make) if is_new(data) else make(data)
     site = open_site(Settings(), data, url, create=True, clock=lambda: clock[0]) if url else None
     with open_host(data, demo=not url, site=site, clock=lambda: clock[0]) as served, closing_site(site):
         made = House(served, clock, url)
@@ -263,20 +251,6 @@ def house(data: Path, first: date = date(2026, 1, 5), url: str = "") -> Iterator
 
 def _morning(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 9, 12, tzinfo=UTC)
-
-
-@cache
-def _model(first: date, database: str) -> tuple[Path, dict[str, UUID], UUID]:
-    """A folder to copy, with the ids of its people and of its campaign; on PostgreSQL, a database to copy too."""
-    folder = Path(mkdtemp(prefix="pixflow-house-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    if database:
-        become(database)
-    with patch.dict(os.environ, PIXFLOW_DATABASE_URL=database):
-        made = _make(folder, first)
-        if store := Settings().database():
-            store.close()
-    return folder, *made
 
 
 def _make(data: Path, first: date) -> tuple[dict[str, UUID], UUID]:

@@ -1,5 +1,6 @@
 """A structure that is gone, or that this user cannot read, under each command: named, exit 1, the others done."""
 
+import os
 import re
 import shlex
 import shutil
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import msgspec
@@ -19,6 +21,7 @@ from pixflow.backups import key_copies
 from pixflow.structure_folder import OpenStructure
 from tests import damage, erasures, somebody
 from tests.backups.house import open_dossier
+from tests.copies import copy_of
 from tests.store.test_folders import LOSSES
 from tests.web.cli import test_app
 from tests.web.cli.test_app import NADIA, SOPHIE
@@ -44,21 +47,27 @@ def on_stores(name: str, cases: Sequence[Any], both: int) -> pytest.MarkDecorato
 @pytest.fixture(params=["sqlite", ON_POSTGRES])
 def data(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A data folder with two structures, each with a backup; all commands have run once."""
-    if request.param == "postgresql":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+    url = request.getfixturevalue("database_url") if request.param == "postgresql" else ""
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
     with somebody.reachable() as made:
         monkeypatch.chdir(made)
+        copy_of("two_structures", made / "data", two_structures)
         monkeypatch.setenv("PIXFLOW_DATA", str(made / "data"))
         monkeypatch.setenv("COLUMNS", "1000")
+        (made / "elsewhere").mkdir(mode=0o777)
+        (made / "elsewhere").chmod(0o777)
+        yield made / "data"
+
+
+def two_structures(data: Path) -> None:
+    with patch.dict(os.environ, PIXFLOW_DATA=str(data)):
         for name in ("Ici", "Tarbes"):
             ran("init", "--preset", "laigle-mortagne", "--structure", name)
         ran("staff", "add", "Sophie Lecomte", SOPHIE, "--role", "referent", "--structure", "ici")
         ran("backup")
         ran("tick")
         ran("doctor")
-        (made / "elsewhere").mkdir(mode=0o777)
-        (made / "elsewhere").chmod(0o777)
-        yield made / "data"
+    data.chmod(0o755)
 
 
 def run(*arguments: str) -> Result:

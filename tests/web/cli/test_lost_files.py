@@ -8,7 +8,6 @@ import pytest
 from typer.testing import CliRunner
 
 from tests import lost_files
-from tests.lost_files import Site
 from web.cli.app import app
 
 
@@ -16,10 +15,8 @@ from web.cli.app import app
     ("store", "name"),
     [
         ("sqlite", "ici/events.db gone"),
-        ("sqlite", "keys/ici.ring older"),
         ("sqlite", "_site/accounts.db older"),
         pytest.param("postgres", "pixflow_ici older", marks=pytest.mark.postgres),
-        pytest.param("postgres", "pixflow__site gone", marks=pytest.mark.postgres),
     ],
 )
 def test_what_is_lost_is_told_and_brought_back(
@@ -28,7 +25,7 @@ def test_what_is_lost_is_told_and_brought_back(
     url = request.getfixturevalue("database_url") if store == "postgres" else ""
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
-    lost_files.must_lose_nothing(Site(tmp_path, url), name)
+    lost_files.must_lose_nothing(lost_files.site(tmp_path), name)
 
 
 @pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -38,7 +35,7 @@ def test_the_command_of_the_sentence_brings_it_back_as_it_stands(
     url = request.getfixturevalue("database_url") if store == "postgres" else ""
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
-    site = Site(tmp_path, url)
+    site = lost_files.site(tmp_path)
     ways = lost_files.POSTGRES if url else lost_files.SQLITE
     ways["pixflow_ici gone" if url else "ici/keys.db gone"][1](site)
     (typed,) = re.findall(r"«\s*pixflow ([^»]*)\s»", site.run("doctor").output)
@@ -51,7 +48,7 @@ def test_a_later_backup_elsewhere_is_the_one_to_restore_while_it_is_there(
 ) -> None:
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", "")
-    site, elsewhere = Site(tmp_path, ""), tmp_path / "elsewhere"
+    site, elsewhere = lost_files.site(tmp_path), tmp_path / "elsewhere"
     (here,) = (site.data / "backups" / "ici").glob("*Z")
     here.rename(here.with_name("2026-01-05T010000Z"))
     site.ran("backup", "--to", str(elsewhere))
@@ -68,7 +65,7 @@ def test_read_tables_tell_an_older_copy_where_nothing_else_does(
     """A process that was killed has noted nothing, and no backup is newer."""
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", "")
-    site = Site(tmp_path, "")
+    site = lost_files.site(tmp_path)
     lost_files.older("ici/events.db")(site)
     lost_files.older("ici/keys.db")(site)
     for path in ("ici.ring", "ici.key"):
@@ -87,7 +84,7 @@ def test_read_tables_tell_an_older_copy_where_nothing_else_does(
 def test_the_register_of_erasures_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", "")
-    site = Site(tmp_path, "")
+    site = lost_files.site(tmp_path)
     register = site.data / "keys" / "ici.erased"
     was = register.read_bytes()
     register.unlink()

@@ -59,6 +59,9 @@ read_tables.main()
 """A process that makes tables and logs an error meanwhile."""
 
 
+ON_SQLITE = pytest.mark.parametrize("at_work", ["sqlite"], indirect=True)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A structure with an event more than this process may show itself."""
@@ -126,6 +129,7 @@ def test_they_are_made_in_the_database_of_the_structure(at_work: House, monkeypa
             assert reads.side.position == at_work.served.engine.head()
 
 
+@ON_SQLITE
 def test_damaged_ones_are_made_so_while_it_serves(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
     lose(at_work)
     monkeypatch.setattr(stores, "ensure", refuse)
@@ -145,6 +149,7 @@ def test_no_process_is_started_for_live_tables_or_few_events(
         assert reads.side.position == at_work.served.engine.head()
 
 
+@ON_SQLITE
 def test_its_error_is_raised_where_it_was_started(at_work: House) -> None:
     lose(at_work)
     (at_work.served.opened.folder / "structure.json").unlink()
@@ -152,6 +157,7 @@ def test_its_error_is_raised_where_it_was_started(at_work: House) -> None:
         serve_one(at_work.served.opened)
 
 
+@ON_SQLITE
 def test_an_error_arrives_with_what_it_knows(at_work: House) -> None:
     """Another version has changed the structure since it was opened here."""
     lose(at_work)
@@ -204,7 +210,14 @@ def kept(at_work: House, found: stores.Stores) -> list[str]:
     return [name for (name,) in fetched(named)]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+KILLED = pytest.param("postgres", signal.SIGKILL, marks=pytest.mark.postgres)
+
+
+@pytest.mark.parametrize(
+    ("at_work", "how"),
+    [*(("sqlite", how) for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)), KILLED],
+    indirect=["at_work"],
+)
 def test_it_ends_with_the_process_that_started_it(how: signal.Signals, at_work: House) -> None:
     found = lose(at_work)
     with found.making():
@@ -221,6 +234,7 @@ def test_it_ends_with_the_process_that_started_it(how: signal.Signals, at_work: 
     assert found.live() is None
 
 
+@ON_SQLITE
 def test_what_it_logs_is_logged_here(
     at_work: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
