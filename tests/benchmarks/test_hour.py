@@ -21,7 +21,7 @@ from httpx2 import Client, HTTPError, Response
 
 from pixflow.events.dossier import DossierClosed
 from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
-from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples import file_name, write_export
 from pixflow.store.postgres.database import Database
 from tests.benchmarks.measure import Aim, Line, Report, noted, sized, spent
 from tests.benchmarks.population import COMPETENCES, DOMAINS, LAST_NAMES, NOTE, House, Life, fill, structure

@@ -173,7 +173,8 @@ def take(
 ) -> tuple[Recorded, ...]:
     """Takes a decision with the fields of its form, which have the names of its parameters. Raises FormRefused."""
     sent = form.model_dump(exclude={"command_id", "seen"})
-    return recorded(desk, record(desk, streams, decision, command_id=form.command_id, **sent), taken=taken)
+    outcome = record(desk, streams, decision, command_id=form.command_id, **sent)
+    return recorded(desk, outcome, taken=taken, model=type(form))
 
 
 def take_all(desk: Desk, steps: list[Step], said: object, form: Form) -> tuple[Recorded, ...]:
@@ -181,10 +182,16 @@ def take_all(desk: Desk, steps: list[Step], said: object, form: Form) -> tuple[R
     return recorded(desk, record_all(desk, steps, said, command_id=form.command_id))
 
 
-def recorded(desk: Desk, outcome: Outcome, *, taken: str = "") -> tuple[Recorded, ...]:
-    """Returns the events of a command. Raises FormRefused; `taken` is the field of a value that may be taken."""
+def recorded(desk: Desk, outcome: Outcome, *, taken: str = "", model: type[Form] | None = None) -> tuple[Recorded, ...]:
+    """Returns the events of a command. Raises FormRefused, without an error for a stale page.
+
+    `taken` is the field of a value that may be taken, `model` has the sentences of empty fields.
+    """
     if outcome.refused:
-        raise FormRefused(refusals.field_errors(desk, outcome.refused, taken=taken), outcome.refused.code)
+        errors = refusals.field_errors(desk, outcome.refused, taken=taken, model=model)
+        raise FormRefused(errors, outcome.refused.code)
+    if outcome.meanwhile:
+        raise FormRefused({})
     return outcome.recorded
 
 

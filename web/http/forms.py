@@ -5,7 +5,8 @@ import typing
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
@@ -16,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from pixflow.identity import REPLACED, without_controls
 from pixflow.unit_of_work import FIRST_DAY, LAST_DAY
 from web.french import validation
+from web.french.typography import typeset
 
 M = TypeVar("M", bound=BaseModel)
 MAX_FIELDS = 25_000
@@ -47,6 +49,54 @@ Pair = Annotated[tuple[UUID, UUID], BeforeValidator(_halves)]
 """Two ids in one field, written `left:right`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The words of a field beside its type, and how `ui.field` draws it: `reason: Annotated[str, Label("Motif")]`.
+
+    `options` are the labels of its answers by code; a page gives the lists that it computes itself. `missing` is the
+    sentence for an empty field. `since` and `until` bound a day: by today, or by the day of the form ("on"). Fields
+    that stand `together` are on one line.
+    """
+
+    text: str
+    kind: str = "text"
+    options: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
+    missing: str = ""
+    together: bool = False
+    rows: int = 2
+    since: Literal["", "today", "on"] = ""
+    until: Literal["", "today"] = ""
+    remembered: bool = True
+
+    def attributes(self, today: date, on: object) -> dict[str, object]:
+        """Returns more attributes of the field in HTML."""
+        bounds = {"min": today if self.since == "today" else on if self.since else None}
+        bounds["max"] = today if self.until else None
+        return bounds | {"autocomplete": None if self.remembered else "off"}
+
+    def is_required(self, asked: FieldInfo) -> bool:
+        """Tells if the field is marked: an answer of a list without an empty one is always there."""
+        return asked.is_required() and not (self.kind == "select" and self.options)
+
+
+@cache
+def labels(model: type[BaseModel]) -> Mapping[str, tuple[Label, bool]]:
+    """Returns the labels of a form by field, in the order of the page, each with True for a required field."""
+    return {
+        name: (label, label.is_required(asked))
+        for name, asked in model.model_fields.items()
+        for label in asked.metadata
+        if isinstance(label, Label)
+    }
+
+
+def missing(model: type[BaseModel], name: str) -> str:
+    """Returns the sentence for an empty field of a form, "" when the field has none of its own."""
+    label = labels(model).get(name)
+    return typeset(label[0].missing) if label else ""
+
+
 class Form(BaseModel):
     """Base of every form: unknown fields are refused, texts are trimmed.
 
@@ -61,7 +111,7 @@ class Form(BaseModel):
 class DatedForm(Form):
     """Base of a form about something that happened on a day."""
 
-    on: Day
+    on: Annotated[Day, Label("Quand", "date", missing="Écrivez le jour où cela s’est passé.", until="today")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +205,8 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
             kind = error["type"]
             if error["input"] is None and kind != "extra_forbidden":
                 kind = "missing"
-            errors.setdefault(name, validation.invalid(kind, error.get("ctx", {})))
+            own = missing(model, name) if kind == "missing" else ""
+            errors.setdefault(name, own or validation.invalid(kind, error.get("ctx", {})))
         return None, _in_page_order(model, errors)
 
 

@@ -69,7 +69,7 @@ def address(path: str, params: Mapping[str, str]) -> str:
 
 
 def carrying(address: str, place: str) -> str:
-    """Returns the address of a dossier with a place in Ma boîte (web/pages/dossier/queue_place.py), "" for none."""
+    """Returns the address of a dossier with a place in Ma boîte (web/desk/task_links.py), "" for none."""
     if not place or not address.startswith("/dossiers/"):
         return address
     path, mark, anchor = address.partition("#")

@@ -31,10 +31,26 @@ def pages(base: type[Page] = Page) -> Iterator[type[Page]]:
 
 def calls() -> Iterator[tuple[str, set[str]]]:
     """The template of each call of `show`, and the names that it gives."""
-    for path in sorted(HERE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for tree in sources():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show":
-                yield ast.literal_eval(node.args[1]), {str(one.arg) for one in node.keywords} - {"status"}
+                given = {str(one.arg) for one in node.keywords if one.arg}
+                spread = [one.value for one in node.keywords if not one.arg]
+                yield ast.literal_eval(node.args[1]), given.union(*(keys(tree, one) for one in spread)) - {"status"}
+
+
+@cache
+def sources() -> list[ast.Module]:
+    return [ast.parse(path.read_text()) for path in sorted(HERE.rglob("*.py"))]
+
+
+def keys(tree: ast.Module, spread: ast.expr) -> set[str]:
+    """The keys of a variable that a call spreads: those of the dictionary that its function returns."""
+    calls = (one for one in ast.walk(tree) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Call))
+    called = {ast.unparse(one.value.func) for one in calls if ast.unparse(one.targets[0]) == ast.unparse(spread)}  # type: ignore[attr-defined]
+    functions = (node for one in sources() for node in ast.walk(one) if isinstance(node, ast.FunctionDef))
+    (made,) = (node.body[-1] for node in functions if {node.name} == called)
+    return set(map(ast.literal_eval, made.value.keys))  # type: ignore[attr-defined]
 
 
 @cache
@@ -86,6 +102,8 @@ def _named(node: nodes.Node) -> list[str]:
             folder = (TEMPLATES / start).parent if not start.endswith("/") else TEMPLATES / start
             found = (str(path.relative_to(TEMPLATES)) for path in sorted(folder.glob("*.html")))
             return [name for name in found if name.startswith(start)]
+        case nodes.List(items=names):
+            return [name for one in names for name in _named(nodes.Include(one, True, False))]
     raise AssertionError(f"line {node.lineno}: the name of a template starts with a text")
 
 

@@ -1,4 +1,4 @@
-"""The offers that a referral may use: those of the action's proposal, the nearest of the site first."""
+"""The offers that a referral may use: those of the action's proposal, the nearest of the site first; and its form."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from pixflow.open_data.place import kilometres
 from pixflow.partners.listing import use_partner
 from projections.territory import partner_search, partners, referrals
 from web.desk.desk import Desk
-from web.desk.territory import commune_middles
+from web.desk.territory import commune_middles, contacts
 from web.french import validation
 from web.french.phrases import listed
 from web.french.territory import hours
@@ -29,6 +29,7 @@ MOST = 8
 
 ALTERNATIVES = 3
 """Offers beside the form that chases a silent partner."""
+ELSEWHERE = "Cette personne n’est pas à joindre chez ce partenaire : choisissez l’offre où elle travaille."
 EITHER = "Choisissez une offre de la liste, ou écrivez un autre nom : pas les deux."
 
 
@@ -149,8 +150,29 @@ def chosen(desk: Desk, partner: UUID, offer: UUID) -> Partner | None:
     return Partner(partner, row.name) if row and any(one.offer == offer for one in rows) else None
 
 
+def initial(desk: Desk, dossier: Dossier, action: str) -> Mapping[str, Any]:
+    """Names the partner that the grid has for the proposal, by its offer when it is listed; none asked already."""
+    state = next((known for id, known in dossier.parcours.actions.items() if str(id) == action), None)
+    kept = state.action if state else None
+    bands = desk.refs.grille(desk.today).document.bands
+    proposals = [proposal for band in bands for proposal in band.proposals if kept and proposal.id == kept.proposal]
+    named = (proposals[0].partner if proposals else "") or ""
+    partner = meant(desk, named)
+    offers = fitting(desk, dossier, kept.id) if kept and partner else []
+    same = next((one for one in offers if one.partner == partner), None)
+    tried = state is not None and normalise(named) in {normalise(one.partner.name) for one in state.referrals}
+    if tried or (same and same.asked):
+        return {}
+    return {"offered": same.value if same else "", "partner": "" if same else named}
+
+
 def check(desk: Desk, dossier: Dossier, form: ReferralChoice) -> dict[str, str]:
-    """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again."""
+    """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again.
+
+    Somebody to call works at the partner of the offer.
+    """
+    if form.contact and not (form.offered and contacts.is_of(desk, form.contact, form.offered[0])):
+        return {"contact": ELSEWHERE}
     if form.offered and chosen(desk, *form.offered) is None:
         return {"offered": "Cette offre n’est plus ouverte : choisissez-en une autre."}
     if not form.offered and not form.partner:
@@ -158,7 +180,7 @@ def check(desk: Desk, dossier: Dossier, form: ReferralChoice) -> dict[str, str]:
     return {"partner": EITHER} if form.offered and form.partner else {}
 
 
-def uses(desk: Desk, dossier: Dossier, form: ReferralChoice) -> Sequence[Step]:
+def uses(form: ReferralChoice) -> Sequence[Step]:
     """Returns the use of a listed partner, noted on its own file."""
     return [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else []
 

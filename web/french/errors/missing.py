@@ -1,4 +1,4 @@
-"""Sentences for empty fields."""
+"""Sentences for empty fields, by name; a field with a sentence of its own has it in its Label (web/http/forms.py)."""
 
 from collections.abc import Mapping
 
@@ -8,19 +8,14 @@ from web.french.errors.refusals import REQUIRED
 MISSING: dict[str, str] = {
     **REQUIRED,
     "on": "Écrivez le jour où cela s’est passé.",
-    "occasion": "Dites à quelle occasion Pix a été présenté.",
     "campaign": "Choisissez la campagne.",
-    "planned_for": "Choisissez le jour à partir duquel le test est à passer.",
-    "modality": "Dites où le test est passé.",
     "channel": "Dites comment l’échange a eu lieu.",
     "reached": "Dites si la personne a répondu.",
     "day": "Choisissez le jour du rendez-vous.",
-    "hour": "Écrivez l’heure du rendez-vous, comme 14:30.",
     "answer": "Dites ce que le partenaire a répondu.",
     "ends": "Dites quand l’action doit se terminer.",
     "outcome": "Dites comment l’action a pris fin.",
     "site": "Choisissez le site.",
-    "workshop": "Choisissez l’atelier.",
     "advisor": "Choisissez la personne qui suivra le dossier.",
     "purpose": "Dites à quoi sert la campagne.",
     "person": "Cochez au moins une personne.",

@@ -1,10 +1,12 @@
 """A replay in French: the page of a dossier at one version, and what the event of that version changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
 
 from pixflow import replay as pixflow_replay
 from pixflow.dossier.evolve import fold
@@ -18,8 +20,9 @@ from web.desk.past_desk import PastDesk
 from web.french import dates, typography, vocabulary
 from web.french import tasks as french
 from web.french.events import changes, details, sentences
+from web.http.templates import show
 from web.pages.dossier.history import History, HistoryEntry
-from web.pages.dossier.sheet import DossierSheet, dossier_page
+from web.pages.dossier.sheet import people_of, sheet
 
 WHOLE, NEAR = 14, 5
 """A list of up to WHOLE events is shown whole, a longer one NEAR the event."""
@@ -48,35 +51,6 @@ class AskedInstant:
     wrong: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayPage(DossierSheet):
-    """The page of a dossier at one version. `name` is the person's name of today, `on` the day of the event,
-    `printed` that of today.
-
-    `around` are the first and last versions that are not folded away. `program` has the versions of pixflow then and
-    now; `grille` is the number of the grid, `protocol` the first day of the protocol.
-    """
-
-    template = "audit/replay.html"
-    block = "replay"
-
-    name: str
-    zone: str
-    printed: date
-    asked: AskedInstant
-    shown: Replay
-    changes: Sequence[tuple[str, str, str]]
-    task_changes: Sequence[tuple[TaskWords | None, TaskWords | None]]
-    entries: Sequence[ReplayRow]
-    around: tuple[int, int]
-    detail: Sequence[tuple[str, str]]
-    on: date | None
-    who: str
-    program: tuple[str, str]
-    grille: int
-    protocol: date
-
-
 def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) -> AskedInstant:
     """Reads a local day and an hour; the end of the day without an hour."""
     try:
@@ -88,13 +62,28 @@ def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) ->
 
 
 def replay_page(
-    desk: Desk, past: PastDesk, dossier_id: UUID, shown: Replay, trail: Sequence[Recorded], asked: AskedInstant
-) -> ReplayPage:
-    """Builds the page; `past` is the desk at the position of `shown`."""
-    today, names = desk.dossier(dossier_id), names_for(past, shown.after)
-    sheet, known = dossier_page(past, dossier_id, None, with_history=False), trail[: shown.version]
-    return ReplayPage(
-        **{field.name: getattr(sheet, field.name) for field in fields(DossierSheet)},
+    request: Request,
+    desk: Desk,
+    past: PastDesk,
+    dossier_id: UUID,
+    shown: Replay,
+    trail: Sequence[Recorded],
+    asked: AskedInstant,
+) -> Response:
+    """Shows the page of a dossier at one version; `past` is the desk at the position of `shown`.
+
+    `name` is the person's name of today, `on` the day of the event, `printed` that of today. `around` are the first and
+    last versions that are not folded away. `program` has the versions of pixflow then and now; `grille` is the number
+    of the grid, `protocol` the first day of the protocol.
+    """
+    today, names, known = desk.dossier(dossier_id), names_for(past, shown.after), trail[: shown.version]
+    history = History(past, names_for(past, past.dossier(dossier_id)), past.trail(dossier_id), may_retract=False)
+    drawn = sheet(past, dossier_id, history)
+    return show(
+        request,
+        "audit/replay.html",
+        "replay",
+        people_of(drawn),
         name=f"{today.first_name} {today.last_name}",
         zone=past.zone,
         printed=desk.today,
@@ -110,6 +99,7 @@ def replay_page(
         program=(past.refs.structure.pixflow, desk.refs.structure.pixflow),
         grille=past.refs.grille(past.today).number,
         protocol=_protocol_since(past.refs, past.today),
+        **drawn,
     )
 
 

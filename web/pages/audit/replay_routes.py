@@ -90,7 +90,7 @@ def replay(
     refs = desk.engine.references_at(position)
     shown = pixflow_replay.at_version(trail, n, refs)
     with past_desk(desk, dossier_id, position, refs, day) as past:
-        return page(request, replay_page(desk, past, dossier_id, shown, trail, asked))
+        return replay_page(request, desk, past, dossier_id, shown, trail, asked)
 
 
 def _seen(desk: Desk, recorded: Recorded, asked: AskedInstant) -> tuple[int, date]:

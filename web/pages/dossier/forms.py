@@ -1,52 +1,712 @@
-"""The forms of a dossier: the decision of each, its place on the page, and what is computed for it."""
+"""The forms of a dossier, stage by stage: their fields, what is computed for each, and where each opens.
+
+A field bears the name that the decision gives it, and its label.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import UTC, datetime, time
+from typing import Annotated, Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
 
 from pixflow.authorization import Subject
-from pixflow.decision import Decision
 from pixflow.dossier import assignment, follow_up, identity, retraction
-from pixflow.dossier import assignment as lending
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
-from pixflow.dossier.state import Dossier
-from pixflow.engine import Step
+from pixflow.dossier.state import ActionState, Dossier, Referral, Report
+from pixflow.engine import Step, new_id
+from pixflow.events import dossier as e
+from pixflow.events.base import Event
+from pixflow.events.values import Awaited, Cause, Channel, LinkChannel, Modality, Partner
 from pixflow.participation import matches
+from pixflow.participation.state import Participation
 from pixflow.partner_links import issuing
+from pixflow.tasks import STAGE_OF
 from pixflow.workshop import booking
+from projections import workshops
+from projections.store.folds import fold_of
+from web.desk import guesses
+from web.desk.colleagues import takers
 from web.desk.desk import Desk
-from web.desk.territory import referral_form, referral_offers
-from web.http.forms import DatedForm, Form
-from web.pages.dossier import availability, form_arguments, form_models
-from web.pages.dossier.form_arguments import Arguments, Errors, Further, Values
-from web.pages.partner_link import partner_words
+from web.desk.forms import Arguments, Errors, FormSpec, Values, sent
+from web.desk.territory import contacts, referral_offers
+from web.french import validation, vocabulary
+from web.french.dossier import progress
+from web.hosting import partner_mails
+from web.http.forms import DatedForm, Day, Form, Label, Pair, Text
 
-Place = Literal["task", "header", "result", "prescription", "action", "next-steps", "event", "history"]
+TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(STAGE_OF)})(:[0-9a-f-]{{36}})?$")]
+Reason = Annotated[str, Label("Motif", "textarea")]
+Note = Annotated[Text, Label("Note", "textarea")]
+Way = Annotated[
+    Channel,
+    Label("Comment", "select", vocabulary.CHANNELS, missing="Dites comment l’échange a eu lieu.", together=True),
+]
+YES_NO = {"true": "oui", "false": "non"}
+NO_CAMPAIGN, FROM = "Choisissez la campagne.", "Choisissez le jour à partir duquel le test est à passer."
+NO_ADVISOR, WHEN = "Choisissez la personne qui suivra le dossier.", "Écrivez le jour où cela s’est passé."
+
+
+class ReasonForm(DatedForm):
+    reason: Reason
+
+
+class CommentForm(DatedForm):
+    note: Note = ""
+
+
+def _unless(valid: bool, field: str, kind: str = "literal_error") -> Errors:
+    return {} if valid else {field: validation.invalid(kind, {})}
+
+
+def _with_study(desk: Desk, dossier: Dossier, form: Form) -> Arguments:
+    return sent(form), {"study": new_id(form.command_id, "study")}
+
+
+def _known(*names: str) -> Callable[[Desk, Dossier, str], Values]:
+    """Returns what a blank form shows: what the dossier says now."""
+    return lambda desk, dossier, about: {name: getattr(dossier, name) for name in names}
+
+
+# --- conditions to offer a form. A decision has its own conditions, and refuses by itself
+
+
+Condition = Callable[[Dossier], bool]
+
+
+def can_always(dossier: Dossier) -> bool:
+    return True
+
+
+def is_open(dossier: Dossier) -> bool:
+    return dossier.closed is None
+
+
+def is_followed(dossier: Dossier) -> bool:
+    return is_open(dossier) and dossier.advisor is not None
+
+
+def is_closed(dossier: Dossier) -> bool:
+    return dossier.closed is not None and dossier.merged is None
+
+
+def has_late_event(dossier: Dossier) -> bool:
+    return dossier.late is not None
+
+
+def has_begun(dossier: Dossier) -> bool:
+    """True after a workshop, a shared result, or a note of what comes after the actions."""
+    state, links = dossier.parcours, dossier.diagnostic.participations.values()
+    noted = (state.complete, state.certification, state.on_cv, state.retake, dossier.prescription.explored)
+    shared = any(link.result or link.profile for link in links)
+    return shared or any(noted) or bool(dossier.prescription.studies) or dossier.diagnostic.last_attended is not None
+
+
+# --- orientation and diagnostic
+
+
+class PresentForm(DatedForm):
+    occasion: Annotated[
+        Literal["welcome", "follow-up", "cej"],
+        Label("À quelle occasion", "radio", missing="Dites à quelle occasion Pix a été présenté."),
+    ]
+
+
+class PlanForm(DatedForm):
+    campaign: Annotated[UUID, Label("Campagne", "select", missing=NO_CAMPAIGN, together=True)]
+    planned_for: Annotated[Day, Label("À partir du", "date", missing=FROM, together=True, since="on")]
+    modality: Annotated[Modality, Label("Où le test est passé", "radio", missing="Dites où le test est passé.")]
+    mediator: Annotated[bool, Label("Avec un médiateur ou une médiatrice numérique", "checkbox")] = False
+    place: Annotated[Text, Label("Lieu", hint="Ce qui est écrit ici est imprimé sur la fiche.")] = ""
+
+
+class NeedForm(DatedForm):
+    needed: Annotated[
+        bool,
+        Label(
+            "Votre avis",
+            "radio",
+            {"true": "oui : il y a un besoin, Pix est à présenter", "false": "non, pas pour l’instant"},
+        ),
+    ]
+    reason: Annotated[Text, Label("Motif", "textarea", hint="Demandé si la réponse est non.")] = ""
+
+
+class DeclineForm(DatedForm):
+    reason: Annotated[
+        str,
+        Label(
+            "Motif",
+            "textarea",
+            hint="Rien n’est perdu : le diagnostic peut être prévu à nouveau plus tard.",
+        ),
+    ]
+
+
+class BookSeatForm(Form):
+    """A seat in one of the workshops listed."""
+
+    workshop: Annotated[
+        UUID,
+        Label("Atelier", "select", hint="Le diagnostic est prévu là du même coup.", missing="Choisissez l’atelier."),
+    ]
+    or_wait: Annotated[bool, Label("Sur la liste d’attente s’il est complet", "checkbox")] = False
+
+
+class ReleaseSeatForm(Form):
+    workshop: UUID
+
+
+def can_present(dossier: Dossier) -> bool:
+    return is_open(dossier) and dossier.orientation.presented is None
+
+
+def can_decline(dossier: Dossier) -> bool:
+    return is_open(dossier) and not dossier.orientation.declined and not dossier.diagnostic.has_participation("initial")
+
+
+def can_assess(dossier: Dossier) -> bool:
+    return is_open(dossier) and dossier.orientation.presented is None and dossier.diagnostic.last_attended is None
+
+
+def _planning(desk: Desk, dossier: Dossier, about: str) -> Values:
+    plan = dossier.orientation.plan
+    if plan is None:
+        return {"modality": "office", "place": dossier.site}
+    return {name: getattr(plan, name) for name in ("campaign", "modality", "mediator", "place")}
+
+
+def _plan(desk: Desk, dossier: Dossier, form: PlanForm) -> Arguments:
+    sites = {dossier.site, *desk.refs.structure.sites}
+    office = form.modality == "office"
+    place = form.place or dossier.site if office else "" if form.place in sites else form.place
+    return {**sent(form), "place": place}, {"plan": new_id(form.command_id, "plan")}
+
+
+def _check_campaign(desk: Desk, dossier: Dossier, form: "PlanForm | RetakeForm") -> Errors:
+    """Accepts an open campaign, and the one that is planned already."""
+    campaign, plan = desk.refs.campaigns.get(form.campaign), dossier.orientation.plan
+    planned = plan is not None and plan.campaign == form.campaign
+    return _unless(campaign is not None and (campaign.open or planned), "campaign")
+
+
+def _check_plan(desk: Desk, dossier: Dossier, form: PlanForm) -> Errors:
+    """Accepts a modality that the protocol of that day offers."""
+    offered = form.modality in desk.refs.protocol(form.on).modalities
+    return _check_campaign(desk, dossier, form) | _unless(offered, "modality")
+
+
+def _check_workshop(desk: Desk, dossier: Dossier, form: BookSeatForm) -> Errors:
+    return _unless(bool(workshops.one(desk.read, form.workshop)), "workshop")
+
+
+def _book(desk: Desk, dossier: Dossier, form: BookSeatForm) -> Arguments:
+    workshop = workshops.one(desk.read, form.workshop)
+    campaign = desk.refs.campaigns.get(workshop.campaign)
+    initial = campaign is not None and campaign.purpose == "initial"
+    return {"or_wait": form.or_wait}, {"initial": initial, "plan": new_id(form.command_id, "plan")}
+
+
+def _release(desk: Desk, dossier: Dossier, form: ReleaseSeatForm) -> Arguments:
+    return {}, {"until": booking.offer_deadline(desk.refs, desk.today)}
+
+
+# --- what a task waits for
+
+
+class ChaseForm(DatedForm):
+    about: TaskKey
+    channel: Way
+    reached: Annotated[
+        bool,
+        Label("La personne a répondu", "radio", YES_NO, missing="Dites si la personne a répondu.", together=True),
+    ]
+    note: Note = ""
+
+
+class AppointmentForm(DatedForm):
+    task: TaskKey
+    day: Annotated[
+        Day, Label("Jour", "date", missing="Choisissez le jour du rendez-vous.", together=True, since="today")
+    ]
+    hour: Annotated[time, Label("Heure", "time", missing="Écrivez l’heure du rendez-vous, comme 14:30.", together=True)]
+    place: Annotated[Text, Label("Lieu", together=True)] = ""
+
+
+class MissedAppointmentForm(CommentForm):
+    task: TaskKey
+
+
+class SnoozeForm(DatedForm):
+    """Until a day, a fact, or the first of the two."""
+
+    task: TaskKey
+    until: Annotated[
+        Day | None,
+        Label(
+            "Jusqu’au",
+            "date",
+            hint="Vide : trois mois au plus, en attendant le fait choisi.",
+            missing="Choisissez jusqu’à quel jour la tâche attend, ou quel fait.",
+            together=True,
+            since="today",
+        ),
+    ] = None
+    awaits: Annotated[
+        Awaited | None,
+        Label("Ou dès que", "select", {"": "Seulement ce jour-là", **vocabulary.AWAITED}, together=True),
+    ] = None
+    reason: Reason
+
+
+class HandOverForm(DatedForm):
+    task: TaskKey
+    to: Annotated[UUID, Label("À", "select", together=True)]
+    until: Annotated[Day | None, Label("Jusqu’au", "date", hint="Vide : trois mois.", together=True, since="today")] = (
+        None
+    )
+    note: Note = ""
+
+
+def _meeting(desk: Desk, dossier: Dossier, task: str) -> Values:
+    known = dossier.appointments.get(task)
+    if known is None or known.missed:
+        return {"place": dossier.site}
+    at = known.at.astimezone(ZoneInfo(desk.zone))
+    return {"day": known.day.isoformat(), "hour": f"{at:%H:%M}", "place": known.place}
+
+
+def _appointment(desk: Desk, dossier: Dossier, form: AppointmentForm) -> Arguments:
+    at = datetime.combine(form.day, form.hour, ZoneInfo(desk.zone)).astimezone(UTC)
+    return {**sent(form, "hour"), "at": at}, {}
+
+
+def _check_colleague(desk: Desk, dossier: Dossier, form: HandOverForm) -> Errors:
+    return _unless(form.to in dict(takers(desk, dossier, form.task)), "to")
+
+
+# --- prescription
+
+
+Added = Annotated[Text, Label("Autre action", "textarea", hint="Une par ligne ; une raison est alors demandée.")]
+Wish = Annotated[Text, Label("Souhait du jeune", "textarea")]
+Because = Annotated[
+    Text,
+    Label(
+        "Raison",
+        "textarea",
+        hint="Demandée si rien de ce qui est proposé n’est gardé, ou si une action y est ajoutée.",
+    ),
+]
+OF_PRESCRIPTION = ("kept", "added", "wish", "project", "reason")
+
+
+class DebriefForm(DatedForm):
+    """The debrief, and the prescription with it when something of it is said. `project` is None where nobody asks."""
+
+    participation: UUID
+    channel: Way
+    note: Annotated[Text, Label("Ce qui s’est dit", "textarea", rows=3)] = ""
+    cause: Annotated[Cause | None, Label("D’où vient la difficulté", "radio", vocabulary.CAUSES)] = None
+    tutorials: Annotated[Text, Label("Tutoriels Pix à suivre seul·e", "textarea")] = ""
+    kept: tuple[str, ...] = ()
+    added: Added = ""
+    wish: Wish = ""
+    project: Annotated[Text | None, Label("Projet professionnel")] = None
+    reason: Because = ""
+
+    @property
+    def prescribes(self) -> bool:
+        return bool(self.kept or self.added or self.wish or self.reason)
+
+
+class PrescriptionForm(DatedForm):
+    participation: UUID
+    kept: tuple[str, ...] = ()
+    added: Added = ""
+    wish: Wish = ""
+    project: Annotated[Text, Label("Projet professionnel")] = ""
+    reason: Because = ""
+
+
+class DifficultyForm(DatedForm):
+    """The cause of a difficulty, found in an interview."""
+
+    cause: Annotated[Cause, Label("D’où vient la difficulté", "radio", vocabulary.CAUSES)]
+    note: Annotated[
+        Text,
+        Label("Ce qui s’est dit", "textarea", hint="Demandé pour une autre cause. Ne figure sur aucun document remis."),
+    ] = ""
+    tutorials: Annotated[Text, Label("Tutoriels Pix à suivre seul·e", "textarea")] = ""
+
+
+class StudyForm(DatedForm):
+    tutorials: Annotated[str, Label("Tutoriels Pix à suivre seul·e", "textarea")]
+
+
+class StudyProgressForm(DatedForm):
+    study: UUID
+    outcome: Annotated[
+        Literal["done", "ongoing", "stopped"],
+        Label(
+            "Les tutoriels sont",
+            "radio",
+            vocabulary.STUDIES,
+            hint="En cours : un nouveau point sera demandé après le même délai.",
+            missing="Dites où en sont les tutoriels.",
+        ),
+    ]
+    note: Note = ""
+
+
+def can_debrief(dossier: Dossier) -> bool:
+    current = dossier.diagnostic.current("initial")
+    return is_open(dossier) and current is not None and current[0] not in dossier.prescription.debriefs
+
+
+def can_prescribe(dossier: Dossier) -> bool:
+    current, state = dossier.diagnostic.current("initial"), dossier.prescription
+    debriefed = current is not None and current[0] in state.debriefs and current[0] not in state.built
+    return is_open(dossier) and debriefed
+
+
+def can_explore(dossier: Dossier) -> bool:
+    """True after a workshop or a result: there may be a difficulty to speak of."""
+    return is_open(dossier) and (dossier.diagnostic.last_attended is not None or has_initial_result(dossier))
+
+
+def _current_result(desk: Desk, dossier: Dossier, participation: str) -> Values:
+    """Names the current result when the link names none; shows the project."""
+    current = dossier.diagnostic.current("initial")
+    return {"participation": participation or (str(current[0]) if current else ""), "project": dossier.project}
+
+
+def _debriefing(desk: Desk, dossier: Dossier, participation: str) -> Values:
+    return {**_current_result(desk, dossier, participation), "channel": "meeting"}
+
+
+def _debrief(desk: Desk, dossier: Dossier, form: DebriefForm) -> Arguments:
+    return sent(form, *OF_PRESCRIPTION), {"study": new_id(form.command_id, "study")}
+
+
+def _after_debrief(desk: Desk, stream: UUID, dossier: Dossier, form: DebriefForm) -> Sequence[Step]:
+    """Returns the prescription when something of it is said, else the project when it is another one."""
+    project, streams = form.project or "", {"dossier": stream}
+    if form.prescribes:
+        said, context = _prescription(desk, dossier, form)
+        asked = {name: said[name] for name in PrescriptionForm.model_fields if name in said}
+        return [Step(streams, prescription.build_prescription, {**asked, "project": project}, context)]
+    if project in ("", dossier.project):
+        return []
+    return [Step(streams, identity.state_project, {"project": project, "on": form.on})]
+
+
+def _prescription(desk: Desk, dossier: Dossier, form: PrescriptionForm | DebriefForm) -> Arguments:
+    added = tuple(line.strip() for line in form.added.splitlines() if line.strip())
+    published = desk.refs.grille(form.on)
+    ids = tuple(new_id(form.command_id, f"action {n}") for n in range(len(form.kept) + len(added)))
+    context = {"grille": published.document, "number": published.number, "action_ids": ids}
+    return {**sent(form), "added": added}, context
+
+
+# --- actions and partners
+
+
+class ReferForm(DatedForm):
+    action: UUID
+    offered: Annotated[Pair | None, Label("Une offre qui convient", "radio")] = None
+    partner: Annotated[Text, Label("Partenaire")] = ""
+    contact: Annotated[UUID | None, Label("À qui", "select")] = None
+    email: Annotated[str | None, Label("Son courriel", "email")] = None
+    starts: Annotated[Day | None, Label("Début", "date", together=True)] = None
+    ends: Annotated[
+        Day | None, Label("Fin prévue", "date", hint="L’issue sera demandée ce jour-là.", together=True)
+    ] = None
+    note: Note = ""
+
+
+class PartnerLinkForm(DatedForm):
+    referral: UUID
+    channel: Annotated[LinkChannel, Label("Le lien part", "radio", missing="Dites comment le lien part.")]
+    address: Annotated[Text, Label("Courriel du partenaire", "email")] = ""
+
+
+class RevokeLinkForm(DatedForm):
+    referral: UUID
+
+
+class AnswerForm(DatedForm):
+    referral: UUID
+    answer: Annotated[
+        Literal["accepted", "refused"],
+        Label(
+            "Réponse",
+            "radio",
+            {"accepted": "accepte", "refused": "refuse"},
+            missing="Dites ce que le partenaire a répondu.",
+        ),
+    ]
+    reason: Annotated[
+        Text,
+        Label("Motif", "textarea", hint="Demandé en cas de refus : une autre orientation sera à trouver."),
+    ] = ""
+
+
+class ChasePartnerForm(DatedForm):
+    referral: UUID
+    channel: Way
+    reached: Annotated[
+        bool,
+        Label("Le partenaire a répondu", "radio", YES_NO, missing="Dites si la personne a répondu.", together=True),
+    ]
+    note: Note = ""
+
+
+class StartActionForm(DatedForm):
+    action: UUID
+    on: Annotated[Day, Label("Commencée le", "date", missing=WHEN, together=True, until="today")]
+    ends: Annotated[
+        Day,
+        Label(
+            "Fin prévue",
+            "date",
+            hint="L’issue sera demandée ce jour-là.",
+            missing="Dites quand l’action doit se terminer.",
+            together=True,
+        ),
+    ]
+
+
+class EndActionForm(DatedForm):
+    action: UUID
+    outcome: Annotated[
+        Literal["done", "abandoned"],
+        Label("L’action a été", "radio", vocabulary.OUTCOMES, missing="Dites comment l’action a pris fin."),
+    ]
+    note: Note = ""
+
+
+class DropActionForm(ReasonForm):
+    action: UUID
+
+
+def _refer(desk: Desk, dossier: Dossier, form: ReferForm) -> Arguments:
+    listed = referral_offers.chosen(desk, *form.offered) if form.offered else None
+    partner, email = listed or Partner(None, form.partner), form.email
+    to_contact = email is None and contacts.has_mail(desk, form.contact)
+    if listed and form.offered and email is None and not to_contact:
+        email = referral_offers.listed_email(desk, form.offered[0]) or None
+    offer = form.offered[1] if listed and form.offered else None
+    return {**sent(form, "offered"), "partner": partner, "offer": offer, "email": email}, {
+        "referral": new_id(form.command_id, "referral"),
+        "to_contact": to_contact,
+        **_new_link(desk, form),
+    }
+
+
+def _new_link(desk: Desk, form: Form) -> dict[str, Any]:
+    """Returns the id and the last day of a link that a form issues."""
+    return {"link": new_id(form.command_id, "link"), "until": partner_mails.last_day(desk.engine)}
+
+
+def _linking(desk: Desk, dossier: Dossier, referral: str) -> Values:
+    """Proposes an e-mail to the address on file, else the paper."""
+    known = _referral(dossier, referral)
+    to = partner_mails.destination(desk.read, known) if known else partner_mails.NOWHERE
+    return {"address": to.stored, "channel": "email" if to.address else "paper"}
+
+
+def _check_link(desk: Desk, dossier: Dossier, form: PartnerLinkForm) -> Errors:
+    """Asks for an address, unless the contact of the referral has one."""
+    known = _referral(dossier, str(form.referral))
+    if form.channel != "email" or form.address or (known and partner_mails.destination(desk.read, known).address):
+        return {}
+    return {"address": validation.invalid("missing", {})}
+
+
+def _link(desk: Desk, dossier: Dossier, form: PartnerLinkForm) -> Arguments:
+    return sent(form), _new_link(desk, form)
+
+
+def _referral(dossier: Dossier, referral: str) -> Referral | None:
+    sent_to = (known for action in dossier.parcours.actions.values() for known in action.referrals)
+    return next((known for known in sent_to if str(known.id) == referral), None)
+
+
+def _reported_start(desk: Desk, dossier: Dossier, action: str) -> Values:
+    """Shows the first day that the partner says, to confirm, and the end that the dossier has."""
+    state, told = _reported(dossier, action)
+    came = {"on": told.day.isoformat()} if told and told.outcome == "came" else {}
+    return {**came, "ends": state.ends.isoformat()} if state and state.ends else came
+
+
+def _reported_end(desk: Desk, dossier: Dossier, action: str) -> Values:
+    """Shows what the partner says of the outcome, to confirm."""
+    told = _reported(dossier, action)[1]
+    if told is None or told.outcome == "came":
+        return {}
+    return {"outcome": "done" if told.outcome == "done" else "abandoned", "on": told.day.isoformat(), "note": told.note}
+
+
+def _reported(dossier: Dossier, action: str) -> tuple[ActionState | None, Report | None]:
+    """Returns an action, and the word of its partner about it."""
+    state = next((known for id, known in dossier.parcours.actions.items() if str(id) == action), None)
+    return state, state.reported.report if state and state.reported else None
+
+
+# --- certification
+
+
+class RegisterForm(DatedForm):
+    session: Annotated[Day, Label("Jour de la session", "date", together=True, since="today")]
+    place: Annotated[Text, Label("Lieu", together=True)] = ""
+
+
+class ObtainForm(DatedForm):
+    obtained: Annotated[bool, Label("La certification est", "radio", {"true": "obtenue", "false": "non obtenue"})]
+    level: Annotated[Text, Label("Niveau, tel que le certificat le dit")] = ""
+    note: Note = ""
+
+
+class RetakeForm(DatedForm):
+    campaign: Annotated[UUID, Label("Campagne", "select", missing=NO_CAMPAIGN, together=True)]
+    planned_for: Annotated[Day, Label("À partir du", "date", missing=FROM, together=True, since="on")]
+
+
+def has_initial_result(dossier: Dossier) -> bool:
+    return is_open(dossier) and dossier.diagnostic.current("initial") is not None
+
+
+def can_complete(dossier: Dossier) -> bool:
+    said = dossier.parcours.complete
+    return is_open(dossier) and has_begun(dossier) and not (said and said.accepted)
+
+
+def can_value(dossier: Dossier) -> bool:
+    shared = any(link.result for link in dossier.diagnostic.participations.values())
+    return is_open(dossier) and shared and dossier.parcours.on_cv is None
+
+
+def can_certify(dossier: Dossier) -> bool:
+    """True after the complete diagnostic, with a certifiable profile, or when a prescription kept the certification."""
+    state, profile = dossier.parcours, dossier.diagnostic.profile
+    complete = state.complete is not None and state.complete.accepted
+    kept = any(known.action.kind == "certification" for known in state.actions.values())
+    return complete or kept or bool(profile and profile.certifiable)
+
+
+def certification_is(*steps: str) -> Condition:
+    """Returns the condition that the certification is at one of these steps; "" is before the first one."""
+
+    def condition(dossier: Dossier) -> bool:
+        known = dossier.parcours.certification
+        return is_open(dossier) and (known.step in steps if known else "" in steps and can_certify(dossier))
+
+    return condition
+
+
+def _retaking(desk: Desk, dossier: Dossier, about: str) -> Values:
+    known = None if progress.retaken(dossier) else dossier.parcours.retake
+    return {name: getattr(known, name) for name in ("campaign", "planned_for")} if known else {}
+
+
+# --- the dossier itself
+
+
+class NoteForm(DatedForm):
+    text: Annotated[str, Label("Note", "textarea", rows=3)]
+
+
+class IdentityForm(DatedForm):
+    last_name: Annotated[str, Label("Nom", together=True, remembered=False)]
+    first_name: Annotated[str, Label("Prénom", together=True, remembered=False)]
+    birth_date: Annotated[Day | None, Label("Date de naissance", "date", together=True)] = None
+    imilo_number: Annotated[str | None, Label("N° i-Milo", together=True)] = None
+    site: Annotated[str, Label("Site", "select", missing="Choisissez le site.", together=True)]
+
+
+class ContactForm(DatedForm):
+    phone: Annotated[str | None, Label("Téléphone", "tel", together=True, remembered=False)] = None
+    email: Annotated[str | None, Label("Courriel", "email", together=True, remembered=False)] = None
+
+
+class ProjectForm(DatedForm):
+    project: Annotated[str, Label("Projet", hint="Pix s’y rattache à chaque étape.")]
+
+
+class ProgrammeForm(DatedForm):
+    programme: Annotated[str, Label("Programme", "select")]
+    group: Annotated[str | None, Label("Groupe", hint="En CEJ.", together=True)] = None
+    collective_end: Annotated[
+        Day | None, Label("Fin de la période collective", "date", hint="En CEJ.", together=True)
+    ] = None
+
+
+class AssignForm(DatedForm):
+    advisor: Annotated[UUID, Label("Conseillère ou conseiller", "select", missing=NO_ADVISOR)]
+
+
+class LendForm(DatedForm):
+    advisor: Annotated[UUID, Label("À", "select", missing=NO_ADVISOR, together=True)]
+    until: Annotated[Day, Label("Dernier jour, compris", "date", together=True, since="today")]
+
+
+class CloseForm(DatedForm):
+    reason: Annotated[
+        Literal["done", "employment", "moved", "unreachable", "declined", "other", "mistake"],
+        Label("Motif", "radio", vocabulary.CLOSINGS),
+    ]
+    note: Annotated[Text, Label("Note", "textarea", hint="Demandée pour une autre raison.")] = ""
+
+
+class RetractForm(DatedForm):
+    reason: Annotated[str, Label("Motif", "textarea", hint="L’historique garde le fait, barré, avec ce motif.")]
+    version: int
+
+
+class UnmatchForm(DatedForm):
+    reason: Annotated[str, Label("Motif", "textarea", hint="L’historique garde les faits, barrés, avec ce motif.")]
+    participation: UUID
+
+
+def _check_identity(desk: Desk, dossier: Dossier, form: IdentityForm) -> Errors:
+    """Accepts a site of the structure, and the one that the dossier has; no more numbers than may be guessed a day."""
+    known = form.site in (*desk.refs.structure.sites, dossier.site)
+    guesses_left = form.imilo_number in (None, dossier.imilo_number) or not guesses.are_spent(desk)
+    return _unless(known, "site") or ({} if guesses_left else {"": guesses.SPENT})
+
+
+def _check_advisor(desk: Desk, dossier: Dossier, form: AssignForm | LendForm) -> Errors:
+    return _unless(form.advisor in dict(desk.staff("advisor")), "advisor")
+
+
+def _check_participation(desk: Desk, dossier: Dossier, form: UnmatchForm) -> Errors:
+    """Accepts a participation of this dossier, and one that no dossier has any more."""
+    state = fold_of(desk.read, form.participation)
+    free = isinstance(state, Participation) and state.dossier is None
+    return _unless(free or form.participation in dossier.diagnostic.participations, "participation", "uuid_parsing")
+
+
+# --- all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DossierForm:
-    """A form: its decision, its fields (`model`), and the part of the page where it opens (`place`).
+class DossierForm(FormSpec[Dossier]):
+    """A form of a dossier: its `title` and its button (`save`), and the part of the page where it opens (`place`).
 
-    `about` is the field that the address names (`?sur=`), "" for none; the page carries it hidden. `offered` is the
-    condition on the dossier. `arguments` is what the decision takes, `further` the decisions taken with it, `beside`
-    those on other streams, `initial` what a blank form shows; `check` gives the errors that only the data of the
-    structure can tell, `streams` the streams beside the dossier.
+    `events` are those that it records, and corrects. `lead` stands above the fields. `today`: what it says happens as
+    it is sent, so the day is hidden. `offered` is the condition on the dossier.
     """
 
-    decision: Decision[..., Any]
-    model: type[Form]
-    place: Place
-    about: str = ""
-    offered: availability.Condition = availability.is_open
-    arguments: Callable[[Desk, Dossier, Any], Arguments] = form_arguments.plain
-    further: Callable[[Desk, Dossier, Any], Sequence[Further]] = form_arguments.nothing
-    beside: Callable[[Desk, Dossier, Any], Sequence[Step]] = form_arguments.nothing
-    initial: Callable[[Desk, Dossier, str], Values] = form_arguments.blank
-    check: Callable[[Desk, Dossier, Any], Errors] = form_arguments.no_errors
-    streams: Callable[[Any], Mapping[str, UUID]] = form_arguments.dossier_alone
+    place: Literal["task", "header", "result", "prescription", "action", "next-steps", "event", "history"]
+    title: str
+    events: tuple[type[Event], ...] = ()
+    save: str = "Enregistrer"
+    lead: str = ""
+    today: bool = False
+    offered: Condition = is_open
 
 
 def allowed(desk: Desk, dossier: Dossier) -> frozenset[str]:
@@ -64,182 +724,214 @@ def offers(desk: Desk, dossier: Dossier, names: Iterable[str]) -> frozenset[str]
 FORMS: dict[str, DossierForm] = {
     # orientation and diagnostic
     "present": DossierForm(
-        decision=orientation.present_pix, model=form_models.PresentForm, place="task", offered=availability.can_present,
+        decision=orientation.present_pix, model=PresentForm, events=(e.PixPresented,), place="task",
+        title="Pix a été présenté", offered=can_present,
     ),
     "plan": DossierForm(
-        decision=orientation.plan_diagnostic, model=form_models.PlanForm, place="task", arguments=form_arguments.plan,
-        initial=form_arguments.planning, check=form_arguments.check_plan,
+        decision=orientation.plan_diagnostic, model=PlanForm, events=(e.DiagnosticPlanned,), place="task",
+        title="Prévoir le diagnostic", initial=_planning, check=_check_plan, arguments=_plan,
     ),
     "decline": DossierForm(
-        decision=orientation.decline_diagnostic, model=form_models.ReasonForm, place="task",
-        offered=availability.can_decline,
+        decision=orientation.decline_diagnostic, model=DeclineForm, events=(e.DiagnosticDeclined,), place="task",
+        title="Le diagnostic est décliné", offered=can_decline,
     ),
     "need": DossierForm(
-        decision=orientation.assess_need, model=form_models.NeedForm, place="task", offered=availability.can_assess,
+        decision=orientation.assess_need, model=NeedForm, events=(e.NeedAssessed,), place="task",
+        title="Pix concerne-t-il ce jeune ?", offered=can_assess,
     ),
     "book": DossierForm(
-        decision=booking.book_seat, model=form_models.BookSeatForm, place="task", arguments=form_arguments.book_seat,
-        initial=form_arguments.booking, check=form_arguments.check_workshop, streams=form_arguments.workshop_too,
+        decision=booking.book_seat, model=BookSeatForm, also=("workshop",), place="task", title="Inscrire à un atelier",
+        save="Inscrire", initial=lambda desk, dossier, workshop: {"workshop": workshop, "or_wait": True},
+        check=_check_workshop, arguments=_book,
     ),
     "release": DossierForm(
-        decision=booking.release_seat, model=form_models.ReleaseSeatForm, place="task", about="workshop",
-        offered=availability.can_always, arguments=form_arguments.release_seat, streams=form_arguments.workshop_too,
+        decision=booking.release_seat, model=ReleaseSeatForm, about="workshop", also=("workshop",), place="task",
+        title="Rendre la place", save="Rendre la place", offered=can_always, arguments=_release,
+        lead="La place, ou le rang dans la liste, revient à la personne qui attend ensuite.",
     ),
     # what a task waits for
     "chase": DossierForm(
-        decision=follow_up.chase_young_person, model=form_models.ChaseForm, place="task", about="about",
+        decision=follow_up.chase_young_person, model=ChaseForm, events=(e.YoungPersonChased,), about="about",
+        place="task", title="Noter une relance", initial=lambda desk, dossier, task: {"channel": "phone"},
     ),
     "appointment": DossierForm(
-        decision=follow_up.set_appointment, model=form_models.AppointmentForm, place="task", about="task",
-        arguments=form_arguments.appointment, initial=form_arguments.meeting,
+        decision=follow_up.set_appointment, model=AppointmentForm, events=(e.AppointmentSet,), about="task",
+        place="task", title="Fixer un rendez-vous", lead="la tâche est alors due ce jour-là, et pas en retard avant.",
+        today=True, initial=_meeting, arguments=_appointment,
     ),
     "missed": DossierForm(
-        decision=follow_up.miss_appointment, model=form_models.MissedAppointmentForm, place="task", about="task",
+        decision=follow_up.miss_appointment, model=MissedAppointmentForm, events=(e.AppointmentMissed,), about="task",
+        place="task", title="Absent·e au rendez-vous", lead="la tâche redevient due tout de suite.",
     ),
-    "snooze": DossierForm(decision=follow_up.snooze_task, model=form_models.SnoozeForm, place="task", about="task"),
+    "snooze": DossierForm(
+        decision=follow_up.snooze_task, model=SnoozeForm, events=(e.TaskSnoozed,), about="task", place="task",
+        title="Mettre en pause", save="Mettre en pause", today=True,
+        lead="la ligne revient d’elle-même ce jour-là, ou dès que le fait attendu est noté.",
+    ),
     "hand": DossierForm(
-        decision=follow_up.hand_over_task, model=form_models.HandOverForm, place="task", about="task",
-        check=form_arguments.check_colleague,
+        decision=follow_up.hand_over_task, model=HandOverForm, events=(e.TaskHandedOver,), about="task", place="task",
+        title="Confier cette tâche", save="Confier", today=True, check=_check_colleague,
+        lead="le dossier reste à qui le suit, seule la tâche change de mains.",
     ),
     # prescription
     "debrief": DossierForm(
-        decision=prescription.hold_debrief, model=form_models.DebriefForm, place="prescription", about="participation",
-        offered=availability.can_debrief, arguments=form_arguments.debrief, initial=form_arguments.debriefing,
-        further=form_arguments.after_debrief,
+        decision=prescription.hold_debrief, model=DebriefForm, events=(e.DebriefHeld,), about="participation",
+        place="prescription", title="Restitution tenue", offered=can_debrief, initial=_debriefing, arguments=_debrief,
+        further=_after_debrief,
     ),
     "prescription": DossierForm(
-        decision=prescription.build_prescription, model=form_models.PrescriptionForm, place="prescription",
-        about="participation", offered=availability.can_prescribe, arguments=form_arguments.prescription,
-        initial=form_arguments.prescribing,
+        decision=prescription.build_prescription, model=PrescriptionForm, events=(e.PrescriptionBuilt,),
+        about="participation", place="prescription", title="Construire la prescription",
+        save="Enregistrer la prescription", offered=can_prescribe, initial=_current_result, arguments=_prescription,
     ),
     "explore": DossierForm(
-        decision=prescription.explore_difficulty, model=form_models.DifficultyForm, place="next-steps",
-        offered=availability.can_explore, arguments=form_arguments.study,
+        decision=prescription.explore_difficulty, model=DifficultyForm, events=(e.DifficultyExplored,),
+        place="next-steps", title="Explorer la difficulté", offered=can_explore, arguments=_with_study,
     ),
     "study": DossierForm(
-        decision=prescription.assign_self_study, model=form_models.StudyForm, place="next-steps",
-        arguments=form_arguments.study,
+        decision=prescription.assign_self_study, model=StudyForm, events=(e.SelfStudyAssigned,), place="next-steps",
+        title="Donner des tutoriels à suivre", arguments=_with_study,
     ),
     "progress": DossierForm(
-        decision=prescription.follow_self_study, model=form_models.StudyProgressForm, place="next-steps", about="study",
+        decision=prescription.follow_self_study, model=StudyProgressForm, events=(e.SelfStudyFollowed,), about="study",
+        place="next-steps", title="Où en sont les tutoriels ?",
     ),
     # actions and partners
     "refer": DossierForm(
-        decision=parcours.send_referral, model=form_models.ReferForm, place="action", about="action",
-        arguments=form_arguments.refer, initial=referral_form.referring, check=referral_form.check,
-        beside=referral_offers.uses,
+        decision=parcours.send_referral, model=ReferForm, events=(e.ReferralSent,), about="action", place="action",
+        title="Orienter vers un partenaire", initial=referral_offers.initial, check=referral_offers.check,
+        arguments=_refer, further=lambda desk, stream, dossier, form: referral_offers.uses(form),
     ),
     "answer": DossierForm(
-        decision=parcours.answer_referral, model=form_models.AnswerForm, place="action", about="referral",
-        offered=availability.can_always,
+        decision=parcours.answer_referral, model=AnswerForm, events=(e.ReferralAnswered,), about="referral",
+        place="action", title="Réponse du partenaire", offered=can_always,
     ),
     "link": DossierForm(
-        decision=issuing.issue_link, model=form_models.PartnerLinkForm, place="action", about="referral",
-        arguments=form_arguments.partner_link, initial=partner_words.linking, check=partner_words.check,
+        decision=issuing.issue_link, model=PartnerLinkForm, events=(e.PartnerLinkIssued,), about="referral",
+        place="action", title="Lien pour le partenaire", save="Préparer le lien", today=True,
+        initial=_linking, check=_check_link, arguments=_link,
     ),
     "revoke": DossierForm(
-        decision=issuing.revoke_link, model=form_models.RevokeLinkForm, place="action", about="referral",
+        decision=issuing.revoke_link, model=RevokeLinkForm, events=(e.PartnerLinkRevoked,), about="referral",
+        place="action", title="Révoquer le lien du partenaire", save="Révoquer", today=True,
     ),
     "remind": DossierForm(
-        decision=parcours.chase_partner, model=form_models.ChasePartnerForm, place="action", about="referral",
+        decision=parcours.chase_partner, model=ChasePartnerForm, events=(e.PartnerChased,), about="referral",
+        place="action", title="Relancer le partenaire", initial=lambda desk, dossier, referral: {"channel": "phone"},
     ),
     "start": DossierForm(
-        decision=parcours.start_action, model=form_models.StartActionForm, place="action", about="action",
-        initial=partner_words.reported_start,
+        decision=parcours.start_action, model=StartActionForm, events=(e.ActionStarted,), about="action",
+        place="action", title="L’action a commencé", initial=_reported_start,
     ),
     "end": DossierForm(
-        decision=parcours.end_action, model=form_models.EndActionForm, place="action", about="action",
-        initial=partner_words.reported_end,
+        decision=parcours.end_action, model=EndActionForm, events=(e.ActionEnded,), about="action", place="action",
+        title="Issue de l’action", initial=_reported_end,
     ),
     "drop": DossierForm(
-        decision=parcours.drop_action, model=form_models.DropActionForm, place="action", about="action",
+        decision=parcours.drop_action, model=DropActionForm, events=(e.ActionDropped,), about="action", place="action",
+        title="Écarter l’action",
     ),
     # certification
     "complete": DossierForm(
-        decision=certification.take_complete_diagnostic, model=DatedForm, place="next-steps",
-        offered=availability.can_complete,
+        decision=certification.take_complete_diagnostic, model=DatedForm, events=(e.CompleteDiagnosticTaken,),
+        place="next-steps", title="Diagnostic complet passé", save="Noter comme passé", offered=can_complete,
     ),
     "not-complete": DossierForm(
-        decision=certification.decline_complete_diagnostic, model=form_models.ReasonForm, place="next-steps",
-        offered=availability.can_complete,
+        decision=certification.decline_complete_diagnostic, model=ReasonForm, events=(e.CompleteDiagnosticDeclined,),
+        place="next-steps", title="Diagnostic complet décliné", offered=can_complete,
     ),
     "certify": DossierForm(
-        decision=certification.propose_certification, model=form_models.CommentForm, place="next-steps",
-        offered=availability.certification_is("", "declined", "not-obtained"),
+        decision=certification.propose_certification, model=CommentForm, events=(e.CertificationProposed,),
+        place="next-steps", title="Proposer la certification", save="Noter la proposition",
+        offered=certification_is("", "declined", "not-obtained"),
     ),
     "not-certify": DossierForm(
-        decision=certification.decline_certification, model=form_models.ReasonForm, place="next-steps",
-        offered=availability.certification_is("", "proposed", "registered"),
+        decision=certification.decline_certification, model=ReasonForm, events=(e.CertificationDeclined,),
+        place="next-steps", title="Certification déclinée", offered=certification_is("", "proposed", "registered"),
     ),
     "register": DossierForm(
-        decision=certification.register_certification, model=form_models.RegisterForm, place="next-steps",
-        offered=availability.certification_is("proposed", "registered", "not-obtained"),
+        decision=certification.register_certification, model=RegisterForm, events=(e.CertificationRegistered,),
+        place="next-steps", title="Inscription à la certification",
+        offered=certification_is("proposed", "registered", "not-obtained"),
     ),
     "certified": DossierForm(
-        decision=certification.take_certification, model=DatedForm, place="next-steps",
-        offered=availability.certification_is("proposed", "registered"),
+        decision=certification.take_certification, model=DatedForm, events=(e.CertificationTaken,), place="next-steps",
+        title="Certification passée", save="Noter comme passée", offered=certification_is("proposed", "registered"),
     ),
     "obtain": DossierForm(
-        decision=certification.obtain_certification, model=form_models.ObtainForm, place="next-steps",
-        offered=availability.certification_is("registered", "taken"),
+        decision=certification.obtain_certification, model=ObtainForm,
+        events=(e.CertificationObtained, e.CertificationNotObtained), place="next-steps",
+        title="Issue de la certification", offered=certification_is("registered", "taken"),
     ),
     "cv": DossierForm(
-        decision=certification.add_result_to_cv, model=DatedForm, place="next-steps",
-        offered=availability.can_value,
+        decision=certification.add_result_to_cv, model=DatedForm, events=(e.ResultAddedToCv,), place="next-steps",
+        title="Résultat valorisé sur le CV", save="Noter", offered=can_value,
     ),
     "retake": DossierForm(
-        decision=certification.plan_retake, model=form_models.RetakeForm, place="next-steps",
-        offered=availability.has_initial_result, initial=form_arguments.retaking,
-        check=form_arguments.check_campaign,
+        decision=certification.plan_retake, model=RetakeForm, events=(e.RetakePlanned,), place="next-steps",
+        title="Prévoir un nouveau passage", offered=has_initial_result, initial=_retaking, check=_check_campaign,
     ),
     "not-retake": DossierForm(
-        decision=certification.decline_retake, model=form_models.ReasonForm, place="next-steps",
-        offered=availability.has_initial_result,
+        decision=certification.decline_retake, model=ReasonForm, events=(e.RetakeDeclined,), place="next-steps",
+        title="Nouveau passage décliné", offered=has_initial_result,
     ),
     # the dossier itself
     "note": DossierForm(
-        decision=follow_up.take_note, model=form_models.NoteForm, place="history", offered=availability.can_always,
+        decision=follow_up.take_note, model=NoteForm, events=(e.NoteTaken,), place="history", title="Ajouter une note",
+        offered=can_always,
     ),
     "identity": DossierForm(
-        decision=identity.correct_identity, model=form_models.IdentityForm, place="header",
-        initial=form_arguments.known("last_name", "first_name", "birth_date", "imilo_number", "site"),
-        check=form_arguments.check_site,
+        decision=identity.correct_identity, model=IdentityForm, events=(e.IdentityCorrected,), place="header",
+        title="Corriger l’identité", check=_check_identity,
+        initial=_known("last_name", "first_name", "birth_date", "imilo_number", "site"),
     ),
     "contact": DossierForm(
-        decision=identity.correct_contact, model=form_models.ContactForm, place="header",
-        initial=form_arguments.known("phone", "email"),
+        decision=identity.correct_contact, model=ContactForm, events=(e.ContactCorrected,), place="header",
+        title="Corriger les coordonnées", initial=_known("phone", "email"),
     ),
     "project": DossierForm(
-        decision=identity.state_project, model=form_models.ProjectForm, place="header",
-        initial=form_arguments.known("project"),
+        decision=identity.state_project, model=ProjectForm, events=(e.ProjectStated,), place="header",
+        title="Projet professionnel", initial=_known("project"),
     ),
     "programme": DossierForm(
-        decision=identity.join_programme, model=form_models.ProgrammeForm, place="header",
-        initial=form_arguments.known("programme", "group", "collective_end"),
+        decision=identity.join_programme, model=ProgrammeForm, events=(e.ProgrammeJoined,), place="header",
+        title="Changer de programme", initial=_known("programme", "group", "collective_end"),
     ),
     "assign": DossierForm(
-        decision=assignment.assign_advisor, model=form_models.AssignForm, place="task",
-        initial=form_arguments.known("advisor"), check=form_arguments.check_advisor,
+        decision=assignment.assign_advisor, model=AssignForm, events=(e.AdvisorAssigned,), place="task",
+        title="Affecter le dossier", initial=_known("advisor"), check=_check_advisor,
     ),
     "lend": DossierForm(
-        decision=lending.lend_dossier, model=form_models.LendForm, place="header", offered=availability.is_followed,
-        check=form_arguments.check_advisor,
+        decision=assignment.lend_dossier, model=LendForm, events=(e.DossierLent,), place="header",
+        title="Confier le dossier jusqu’à un jour", save="Confier", offered=is_followed, check=_check_advisor,
     ),
     "review": DossierForm(
-        decision=closing.review_late_event, model=form_models.CommentForm, place="task",
-        offered=availability.has_late_event,
+        decision=follow_up.review_late_event, model=CommentForm, events=(e.LateEventReviewed,), place="task",
+        title="Fait tardif relu", offered=has_late_event,
+        lead="Quelque chose est arrivé après la clôture : voyez l’historique, puis dites ce qu’il en est.",
     ),
-    "close": DossierForm(decision=closing.close_dossier, model=form_models.CloseForm, place="task"),
+    "close": DossierForm(
+        decision=follow_up.close_dossier, model=CloseForm, events=(e.DossierClosed,), place="task",
+        title="Clore le dossier", save="Clore le dossier",
+    ),
     "reopen": DossierForm(
-        decision=closing.reopen_dossier, model=form_models.ReasonForm, place="task", offered=availability.is_closed,
+        decision=follow_up.reopen_dossier, model=ReasonForm, events=(e.DossierReopened,), place="task",
+        title="Rouvrir le dossier", save="Rouvrir", offered=is_closed,
     ),
     "retract": DossierForm(
-        decision=retraction.retract, model=form_models.RetractForm, place="event", about="version",
-        offered=availability.can_always,
+        decision=retraction.retract, model=RetractForm, about="version", place="event", title="Annuler ce fait",
+        save="Annuler ce fait", today=True, offered=can_always,
     ),
     "unmatch": DossierForm(
-        decision=matches.undo_match, model=form_models.UnmatchForm, place="result", about="participation",
-        offered=availability.can_always, arguments=form_arguments.unmatch, check=form_arguments.check_participation,
-        streams=form_arguments.participation_too,
+        decision=matches.undo_match, model=UnmatchForm, about="participation", also=("participation",), place="result",
+        title="Ce résultat est celui de quelqu’un d’autre", save="Annuler le rapprochement", today=True,
+        lead="La participation repart à rapprocher, et ce dossier ne sera plus proposé pour elle.", offered=can_always,
+        check=_check_participation, arguments=lambda desk, dossier, form: (sent(form, "participation"), {}),
     ),
 }  # fmt: skip
+FORM_OF: Mapping[type[Event], str] = {event: name for name, form in FORMS.items() for event in form.events}
+"""The form that records each event again."""
+PROSE = frozenset(
+    name for form in FORMS.values() for name, (label, _) in form.labels.items() if label.kind == "textarea"
+)
+"""The fields where people write freely: what they typed must not be lost."""

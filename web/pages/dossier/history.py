@@ -21,8 +21,7 @@ from web.french.errors import refusals
 from web.french.events import sentences
 from web.french.typography import say
 from web.http.forms import Form, OpenForm
-from web.pages.dossier.form_arguments import FORM_OF
-from web.pages.dossier.forms import FORMS
+from web.pages.dossier.forms import FORM_OF, FORMS
 
 
 class UndoLast(Form):
@@ -75,8 +74,8 @@ class History:
         may_retract: bool,
         forms: frozenset[str] = frozenset(),
     ) -> None:
-        self._desk, self._zone, self._names, self._trail = desk, desk.zone, names, trail
-        self._may_retract, self._forms = may_retract, forms
+        self._desk, self._zone, self._may_retract = desk, desk.zone, may_retract
+        self.names, self.trail, self.forms = names, trail, forms
         self._struck = retractions_by_version(trail)
         self._merges = {r.command for r in trail if isinstance(r.event, DuplicateJoined)}
         self.undoable = undoable(desk, trail) if may_retract else None
@@ -85,31 +84,31 @@ class History:
     @property
     def names_others(self) -> bool:
         """Tells if the history names other young people: those of a merge."""
-        return any(isinstance(r.event, (DossierMerged, DuplicateJoined)) for r in self._trail)
+        return any(isinstance(r.event, (DossierMerged, DuplicateJoined)) for r in self.trail)
 
     def entries(self, stage: str = "") -> list[HistoryEntry]:
         """Returns the events, the latest first; a retraction shows beside the event it cancels."""
-        if not self._trail or self.names_others:
+        if not self.trail or self.names_others:
             return self._entries(stage)
-        last, kept = self._trail[-1], self._desk.memory.dossiers
-        key = ("history", last.originator_id, last.originator_version, self._desk.me, self._may_retract, self._forms)
+        last, kept = self.trail[-1], self._desk.memory.dossiers
+        key = ("history", last.originator_id, last.originator_version, self._desk.me, self._may_retract, self.forms)
         return kept.get((*key, stage)) or kept.put((*key, stage), self._entries(stage))
 
     def _entries(self, stage: str) -> list[HistoryEntry]:
-        shown = [r for r in self._trail if not isinstance(r.event, Retracted)]
+        shown = [r for r in self.trail if not isinstance(r.event, Retracted)]
         return [self.entry(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
 
     def receipt(self, version: int) -> list[str]:
         """Returns a sentence for each event that one form has just recorded; version 0 is for nothing new."""
         if version == 0:
             return [say("Rien de plus : c’était déjà noté.")]
-        together = recorded_with(self._trail, version)
+        together = recorded_with(self.trail, version)
         return [self._said(r) for r in [r for r in together if self._of_a_merge(r)] or together]
 
     def _of_a_merge(self, recorded: Recorded) -> bool:
         """True for the joining of a duplicate, and for its retraction: the history shows what comes along."""
         version = recorded.event.version if isinstance(recorded.event, Retracted) else recorded.originator_version
-        return any(r.originator_version == version and isinstance(r.event, DuplicateJoined) for r in self._trail)
+        return any(r.originator_version == version and isinstance(r.event, DuplicateJoined) for r in self.trail)
 
     def entry(self, recorded: Recorded) -> HistoryEntry:
         """Returns one event in words."""
@@ -124,22 +123,22 @@ class History:
             self._said(recorded),
             sentences.when(recorded, self._zone),
             self._who(recorded),
-            sentences.retraction(by, self._names, self._zone) if by else "",
+            sentences.retraction(by, self.names, self._zone) if by else "",
             correctable,
             recorded.originator_version == self.undoable,
-            form if form in self._forms else "",
+            form if form in self.forms else "",
             duplicate,
             duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
         )
 
     def _who(self, recorded: Recorded) -> str:
         """Returns the author; an event that came with a merge was recorded first in the duplicate."""
-        author = sentences.who(recorded, self._names)
+        author = sentences.who(recorded, self.names)
         came = recorded.command in self._merges and not isinstance(recorded.event, DuplicateJoined)
         return say("{author}, repris du doublon", author=author) if came else author
 
     def _said(self, recorded: Recorded) -> str:
-        return sentences.sentence(recorded, self._names, zone=self._zone, history=self._trail)
+        return sentences.sentence(recorded, self.names, zone=self._zone, history=self.trail)
 
 
 def recorded_with(trail: Sequence[Recorded], version: int) -> list[Recorded]:

@@ -1,12 +1,15 @@
 """The form that is open on a dossier's page: its values, its place, and what it shows beside its fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from pixflow.documents.grille import PROGRAMMES, Explanation
+from pixflow.dossier.evolve import NO_PROJECT
 from pixflow.dossier.state import ActionState, Dossier
-from pixflow.events.base import Recorded
+from pixflow.events import dossier as e
+from pixflow.events.base import Event, Recorded
 from pixflow.tasks import STAGE_OF, Kind
 from projections.knowledge.resources import StepPlace
 from web.desk.colleagues import takers
@@ -21,18 +24,15 @@ from web.french.events import sentences
 from web.french.territory import partners as french_partners
 from web.french.typography import say
 from web.http.addresses import whole_number
-from web.http.forms import OpenForm, errors_shown
-from web.pages.dossier import form_arguments, grid_reading, seats
-from web.pages.dossier.forms import FORMS
+from web.http.forms import Form, OpenForm, errors_shown, labels
+from web.pages.dossier import results, tasks
+from web.pages.dossier.forms import FORM_OF, FORMS, PROSE
 from web.pages.dossier.history import HistoryEntry
 from web.pages.dossier.tasks import OpenTask
 from web.pages.resources.beside import Beside, beside
 
 Choices = Mapping[str, Sequence[tuple[object, str]]]
 """The values and labels of each list of a form."""
-
-OF_TODAY = frozenset({"appointment", "hand", "link", "retract", "revoke", "snooze", "unmatch"})
-"""The forms that hold the day hidden: what they say happens as they are sent."""
 
 
 def blank(desk: Desk, dossier: Dossier, name: str, about: str) -> OpenForm:
@@ -45,27 +45,62 @@ def blank(desk: Desk, dossier: Dossier, name: str, about: str) -> OpenForm:
 
 def correcting(desk: Desk, dossier: Dossier, recorded: Recorded) -> OpenForm:
     """Returns the form of an event with what the event says: it replaces the event."""
-    name = form_arguments.FORM_OF[type(recorded.event)]
-    form = FORMS[name]
-    values = form_arguments.recorded(desk, recorded.event, form.model)
-    return OpenForm(name, values.get(form.about, ""), values, corrects=recorded.originator_version)
+    name = FORM_OF[type(recorded.event)]
+    values = _values_of(desk, recorded.event, FORMS[name].model)
+    return OpenForm(name, values.get(FORMS[name].about, ""), values, corrects=recorded.originator_version)
 
 
-def refused(
-    desk: Desk,
-    dossier: Dossier,
-    name: str,
-    typed: Mapping[str, Any],
-    errors: Mapping[str, str],
-    corrects: int = 0,
-) -> OpenForm:
-    """Returns a form with every value that was typed, and its errors."""
-    form = FORMS[name]
-    opened = blank(desk, dossier, name, str(typed.get(form.about, "")))
-    empty = {field: "" for field in form.model.model_fields if field != form.about}
-    values, seen = {**opened.values, **empty, **typed}, str(typed.get("seen", ""))
-    hidden = [form.about, *(["on"] if name in OF_TODAY else [])]
-    return OpenForm(name, opened.about, values, errors_shown(errors, hidden), whole_number(seen), corrects)
+def _values_of(desk: Desk, event: Event, model: type[Form]) -> dict[str, Any]:
+    """Returns what an event says, as the fields of its form."""
+    said = {name: _text(getattr(event, name)) for name in model.model_fields if hasattr(event, name)}
+    match event:
+        case e.AppointmentSet(at=at):
+            return {**said, "hour": f"{at.astimezone(ZoneInfo(desk.zone)):%H:%M}"}
+        case e.ReferralSent(partner=partner, offer=offer):
+            chosen = bool(partner.id and offer and referral_offers.chosen(desk, partner.id, offer))
+            offered = f"{partner.id}:{offer}" if chosen else ""
+            return {**said, "offered": offered, "partner": "" if chosen else partner.name}
+        case e.PrescriptionBuilt(actions=actions, project=project):
+            kept = [action.proposal for action in actions if action.proposal]
+            added = "\n".join(action.label for action in actions if not action.proposal)
+            return {**said, "kept": kept, "added": added, "project": "" if project == NO_PROJECT else project}
+        case e.CertificationObtained() | e.CertificationNotObtained():
+            return {**said, "obtained": _text(isinstance(event, e.CertificationObtained))}
+    return said
+
+
+def _text(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def refused(desk: Desk, dossier: Dossier, name: str, form: OpenForm, corrects: int = 0) -> OpenForm:
+    """Returns a form that was sent, with every value that was typed, and its errors."""
+    spec, typed = FORMS[name], form.values
+    opened = blank(desk, dossier, name, str(typed.get(spec.about, "")))
+    empty = {field: "" for field in spec.model.model_fields if field != spec.about}
+    hidden = [spec.about, *(["on"] if spec.today else [])]
+    return OpenForm(
+        name,
+        opened.about,
+        {**opened.values, **empty, **typed},
+        errors_shown(form.errors, hidden),
+        whole_number(str(typed.get("seen", ""))),
+        corrects,
+    )
+
+
+def unrecorded(form: Form, events: Iterable[Event]) -> str:
+    """Returns the lines typed that stand in no event: a form that adds nothing must not lose them."""
+    prose = (name for name, (label, _) in labels(type(form)).items() if label.kind == "textarea")
+    typed = (str(getattr(form, name) or "") for name in prose)
+    lines = dict.fromkeys(line.strip() for text in typed for line in text.splitlines() if line.strip())
+    known = "\n".join(text for event in events if lines for text in _prose(event))
+    return "\n".join(line for line in lines if line not in known)
+
+
+def _prose(event: Event) -> Iterator[str]:
+    yield from (value for name in PROSE if isinstance(value := getattr(event, name, None), str))
+    yield from (action.label for action in getattr(event, "actions", ()))
 
 
 def hidden(opened: OpenForm | None) -> Mapping[str, str]:
@@ -121,9 +156,9 @@ def proposals(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanat
     if opened is None or opened.name not in ("debrief", "prescription"):
         return None
     try:
-        return grid_reading.read(desk, dossier, date.fromisoformat(str(opened.get("on"))))
+        return results.read_grid(desk, dossier, date.fromisoformat(str(opened.get("on"))))
     except ValueError:
-        return grid_reading.read(desk, dossier)
+        return results.read_grid(desk, dossier)
 
 
 def near(desk: Desk, dossier: Dossier, opened: OpenForm | None, reading: Explanation | None) -> Beside | None:
@@ -138,7 +173,7 @@ def near(desk: Desk, dossier: Dossier, opened: OpenForm | None, reading: Explana
 
 def _rank(desk: Desk, reading: Explanation | None) -> int:
     """Returns the rank of the band read, from 1; 0 without a result."""
-    bands = grid_reading.bands(desk, reading) if reading else []
+    bands = results.bands(desk, reading) if reading else []
     return next((n for n, band in enumerate(bands, 1) if reading and band.low == reading.band.low), 0)
 
 
@@ -161,7 +196,7 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "programme": [*vocabulary.PROGRAMMES.items()],
         "advisor": [*first, *advisors(desk).options(*_place(dossier))] if opened.name in ("assign", "lend") else [],
         "to": [*first, *takers(desk, dossier, opened.about)] if opened.name == "hand" else [],
-        "workshop": [*first, *seats.bookable(desk)] if opened.name == "book" else [],
+        "workshop": [*first, *tasks.bookable(desk)] if opened.name == "book" else [],
         "modality": modalities(desk),
         "occasion": occasions(cej=dossier.entered_cej()),
         "offered": _offered(offers),

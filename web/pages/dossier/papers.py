@@ -1,10 +1,14 @@
-"""The papers of one young person: the diagnostic's fiche, the convocation to a workshop, the prescription sheet."""
+"""The papers of one young person, to print or as a PDF: the fiche, the convocation, the prescription sheet."""
 
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
+from fastapi import APIRouter, HTTPException, Request, Response
+
 from pixflow.documents.grille import PROGRAMMES
+from pixflow.dossier.privacy import issue_paper
 from pixflow.dossier.state import ActionState, Dossier
+from pixflow.events.values import DossierPaper
 from pixflow.participation.campaign import Campaign
 from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import LinkedReferral, is_open
@@ -12,17 +16,21 @@ from pixflow.workshop.state import Workshop
 from projections.knowledge import resources
 from projections.knowledge.resources import StepPlace
 from projections.store.folds import fold_of, folds_of
+from web.desk.commands import issue
+from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.french import dates, typography, vocabulary
 from web.french.typography import say
-from web.http.papers import Paper, issued, whom_to_call
-from web.pages.dossier import grid_reading
+from web.http.papers import Paper, issued, paper_page, pdf_response, whom_to_call
+from web.http.people import opened
+from web.pages.dossier import results
 from web.pages.resources.routes import public_address
 
+router = APIRouter()
 ENDING = "Appuyez sur « Envoyer mes résultats »."
 
 
-def fiche(desk: Desk, dossier: Dossier) -> Paper | None:
+def _fiche(desk: Desk, dossier: Dossier) -> Paper | None:
     """The diagnostic as it is planned: campaign, code, link, QR, where and when; None when none is."""
     plan = dossier.orientation.plan
     campaign = desk.refs.campaigns.get(plan.campaign) if plan else None
@@ -48,7 +56,7 @@ def fiche(desk: Desk, dossier: Dossier) -> Paper | None:
     )
 
 
-def convocation(desk: Desk, dossier: Dossier) -> Paper | None:
+def _convocation(desk: Desk, dossier: Dossier) -> Paper | None:
     """The seat booked in a workshop; None without one."""
     seat = dossier.diagnostic.seat
     workshop = fold_of(desk.read, seat.workshop) if seat and seat.status == "booked" else None
@@ -70,12 +78,12 @@ def convocation(desk: Desk, dossier: Dossier) -> Paper | None:
     )
 
 
-def prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str) -> Paper | None:
+def _prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str) -> Paper | None:
     """The actions decided together; what the grid keeps for the advisor stays out. None when none was built.
 
     A partner without e-mail has their link here, as a QR; `origin` is the public address of the pages.
     """
-    found = (one for one in grid_reading.prescribed(desk, dossier) if one.participation == participation)
+    found = (one for one in results.prescribed(desk, dossier) if one.participation == participation)
     one = next(found, None)
     if one is None:
         return None
@@ -111,11 +119,9 @@ def _partner_links(desk: Desk, dossier: Dossier, state: ActionState, origin: str
             yield label, f"{origin}/p/{token_of(link.id, desk.engine.token)}"
 
 
-def _takeaways(
-    desk: Desk, dossier: Dossier, one: grid_reading.PrescriptionRow, origin: str
-) -> Iterator[tuple[str, str]]:
+def _takeaways(desk: Desk, dossier: Dossier, one: results.PrescriptionRow, origin: str) -> Iterator[tuple[str, str]]:
     """Yields what the young person takes away, each text as it stood on the day of the prescription."""
-    known = grid_reading.grille(desk, one.built.grille)
+    known = results.grille(desk, one.built.grille)
     rank = next((n for n, band in enumerate(known.bands if known else (), 1) if band.low == one.built.low), 0)
     programme = dossier.programme if dossier.programme in PROGRAMMES else "other"
     place = StepPlace("build-prescription", "prescription", rank, programme)
@@ -179,3 +185,39 @@ def _contact(desk: Desk, dossier: Dossier) -> str:
 
 def _typeset(*facts: tuple[str, str]) -> list[tuple[str, str]]:
     return [(label, typography.typeset(value)) for label, value in facts]
+
+
+# --- their routes. Each paper leaves a fact before it is drawn
+
+
+@router.get("/dossiers/{dossier_id:uuid}/fiche")
+@router.get("/dossiers/{dossier_id:uuid}/fiche.pdf")
+def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
+    """The diagnostic's fiche: campaign, code, link, QR; no score on it (docs/domain.md#papers)."""
+    return _answer(request, desk, dossier_id, "fiche", _fiche(desk, desk.dossier(dossier_id)))
+
+
+@router.get("/dossiers/{dossier_id:uuid}/convocation")
+@router.get("/dossiers/{dossier_id:uuid}/convocation.pdf")
+def convocation(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
+    """The convocation to the workshop where a seat is booked."""
+    return _answer(request, desk, dossier_id, "convocation", _convocation(desk, desk.dossier(dossier_id)))
+
+
+@router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}")
+@router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}.pdf")
+def prescription(request: Request, desk: AtDesk, dossier_id: UUID, participation: UUID) -> Response:
+    """The prescription sheet given to the young person: the actions, not the suspicion (docs/domain.md#papers)."""
+    origin = desk.host.site.url if desk.host.site else f"{request.url.scheme}://{request.url.netloc}"
+    paper = _prescription(desk, desk.dossier(dossier_id), participation, origin.rstrip("/"))
+    return _answer(request, desk, dossier_id, "prescription", paper)
+
+
+def _answer(request: Request, desk: Desk, dossier_id: UUID, name: DossierPaper, paper: Paper | None) -> Response:
+    """Answers a paper, recorded, as a page or as a PDF. Raises 404 when there is none."""
+    if paper is None:
+        raise HTTPException(404)
+    issue(request, desk, {"dossier": dossier_id}, issue_paper, paper=name)
+    if request.url.path.endswith(".pdf"):
+        return pdf_response(request, paper, name, opened(dossier_id))
+    return paper_page(request, paper, f"/dossiers/{dossier_id}", opened(dossier_id))

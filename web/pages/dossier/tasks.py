@@ -1,21 +1,27 @@
-"""À faire maintenant: the open tasks of a dossier, with the buttons that this person may press."""
+"""What is to be done with a young person: the open tasks with their buttons, the seats in workshops, the next steps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
+from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pixflow.authorization import Subject
 from pixflow.dossier.privacy import erase_person
 from pixflow.dossier.stages.prescription import dispatch_result
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import Dossier, Seat
 from pixflow.tasks import Task
+from projections import workshops
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.french import dates, tasks, typography
+from web.french.dossier import path, progress
+from web.french.events import workshops as french
 from web.french.phrases import pause_over, paused_until
 from web.french.typography import say
+from web.pages.dossier.forms import can_certify, has_begun
 
 NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "confirm-erasure")
 OF_ACTION = {"certification": ("certify", "Proposée")}
@@ -184,3 +190,128 @@ def _other(dossier: Dossier, task: Task, about: str) -> Button:
 
 def _day(day: date, today: date) -> str:
     return dates.day(day, year=day.year != today.year)
+
+
+# --- the seats of a young person in workshops, and the workshops where they may have one
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSeat:
+    """A seat, or a place on a waiting list: when and where, and until when an offered seat is kept."""
+
+    workshop: UUID
+    said: str
+    waits: bool
+    kept: str
+
+
+def bookable(desk: Desk) -> list[tuple[str, str]]:
+    """Returns the workshops to come with their free seats, as the values and labels of a list."""
+    return [(str(row.stream), _offered(desk, row)) for row in workshops.bookable(desk.read, desk.today)]
+
+
+def _offered(desk: Desk, row: Any) -> str:
+    starts = row.starts.replace(tzinfo=UTC)
+    when = f"{french.on(row.day, desk.today)}, {dates.clock(starts, desk.zone)}"
+    left = french.left(row.capacity - row.taken - row.offered, row.waiting, row.offered)
+    return " · ".join((when, french.place(row.site, row.place), left))
+
+
+def held_seats(desk: Desk, dossier: UUID) -> Sequence[HeldSeat]:
+    """Returns the seats to come, and the places on waiting lists."""
+    return [_held(desk, row) for row in workshops.of_dossier(desk.read, dossier, desk.today)]
+
+
+def _held(desk: Desk, row: Any) -> HeldSeat:
+    starts, ends = (at.replace(tzinfo=UTC) for at in (row.starts, row.ends))
+    said = f"{french.moment(starts, ends, desk.zone)}, {french.place(row.site, row.place)}"
+    if row.waits and not row.until:
+        said = say("{said}, place n° {rank} sur la liste d’attente", said=said, rank=row.rank)
+    return HeldSeat(row.stream, said, row.waits, french.on(row.until, desk.today) if row.until else "")
+
+
+# --- the section "Progresser et certifier": for each goal, the progress in words and the form of the next step
+
+
+Link = tuple[str, str, str]
+"""A form, the label of its link, and what it is about."""
+
+_STEPS: dict[str, tuple[tuple[Link, ...], tuple[Link, ...]]] = {
+    "": ((("certify", "Proposer", ""),), ()),
+    "proposed": ((("register", "Inscrire", ""),), (("certified", "Passée", ""), ("not-certify", "Déclinée", ""))),
+    "registered": (
+        (("certified", "Noter comme passée", ""),),
+        (("obtain", "Noter l’issue", ""), ("register", "Changer de session", ""), ("not-certify", "Déclinée", "")),
+    ),
+    "taken": ((("obtain", "Noter l’issue", ""),), ()),
+    "obtained": ((), ()),
+    "not-obtained": ((("register", "Inscrire à nouveau", ""),), (("certify", "Proposer à nouveau", ""),)),
+    "declined": ((("certify", "Proposer à nouveau", ""),), ()),
+}
+"""For each step of the certification: the next one, then the others that are possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Something that a dossier may reach: its progress in words, its next step; `more` are the links of its menu."""
+
+    label: str
+    said: str
+    links: Sequence[Link] = ()
+    more: Sequence[Link] = ()
+
+
+def next_steps(dossier: Dossier, dues: Sequence[OpenTask], open_to: frozenset[str], today: date) -> list[NextStep]:
+    """Returns what the dossier may reach; nothing before a first result or workshop, nor for a task shown."""
+    if not has_begun(dossier):
+        return []
+    elsewhere = {(one.form, one.about) for one in dues} | {(one.other[0], one.about) for one in dues}
+    elsewhere |= {("explore", "") for one in dues if one.form == "debrief" and dossier.in_trouble}
+
+    def kept(links: Sequence[Link]) -> list[Link]:
+        return [link for link in links if link[0] in open_to and (link[0], link[2]) not in elsewhere]
+
+    return [NextStep(one.label, one.said, kept(one.links), kept(one.more)) for one in _steps(dossier, today)]
+
+
+def _steps(dossier: Dossier, today: date) -> Iterator[NextStep]:
+    on, state = partial(path.short, today=today), dossier.parcours
+    yield from _difficulty(dossier, dossier.in_trouble, on)
+    for study in dossier.prescription.studies.values():
+        said = say("{tutorials} · {stands}", tutorials=study.tutorials, stands=progress.study(study, on))
+        yield NextStep("Tutoriels", said, () if study.over else (("progress", "Faire le point", str(study.id)),))
+    said = progress.complete(dossier, on) or "pas encore passé"
+    yield NextStep("Diagnostic complet", said, (("complete", "Noter comme passé", ""),))
+    certified = state.certification
+    waits = "pas encore proposée" if can_certify(dossier) else "après le diagnostic complet"
+    said = progress.certification(certified, on) if certified else waits
+    yield NextStep("Certification", said, *_STEPS[certified.step if certified else ""])
+    if state.on_cv or can_certify(dossier) or any(known.action.kind == "cv" for known in state.actions.values()):
+        said = f"résultat valorisé le {on(state.on_cv.on)}" if state.on_cv else "résultat pas encore valorisé"
+        yield NextStep("CV", said, (("cv", "Noter", ""),))
+    yield from _retake(dossier, on)
+
+
+def _difficulty(dossier: Dossier, seat: Seat | None, on: progress.Said) -> Iterator[NextStep]:
+    known = dossier.prescription.explored
+    if seat:
+        said = f"signalée à l’atelier du {on(seat.day)}, cause à chercher"
+        yield NextStep("Difficulté", said, (("explore", "Explorer", ""),))
+    elif known:
+        studied = bool(dossier.prescription.studies)
+        give = ("study", "Autres tutoriels" if studied else "Donner des tutoriels", "")
+        yield NextStep("Difficulté", progress.explored(known, on), (give,), (("explore", "Explorer à nouveau", ""),))
+
+
+def _retake(dossier: Dossier, on: progress.Said) -> Iterator[NextStep]:
+    known, learned = dossier.parcours.retake, dossier.parcours.last_training
+    if progress.retaken(dossier):
+        yield NextStep("Nouveau passage", progress.retake(dossier, on), (("retake", "Prévoir à nouveau", ""),))
+    elif known and known.planned_for:
+        change: Link = ("retake", "Changer", "")
+        yield NextStep("Nouveau passage", progress.retake(dossier, on), (change,), (("not-retake", "Décliné", ""),))
+    elif known or learned:
+        plan: Link = ("retake", "Prévoir", "")
+        yield NextStep("Nouveau passage", progress.retake(dossier, on) if known else "pas encore prévu", (plan,))
+    elif dossier.diagnostic.current("initial"):
+        yield NextStep("Nouveau passage", "après une action terminée")

@@ -24,8 +24,7 @@ from web.french import validation
 from web.french.typography import lower_first
 from web.http import filters
 from web.http.forms import ID, Day, Form
-from web.pages.dossier import form_models
-from web.pages.dossier.forms import FORMS
+from web.pages.dossier.forms import FORMS, AssignForm, BookSeatForm, PlanForm, PresentForm
 from web.pages.queue.rows import PILED, QueueRow, queue_rows
 
 MOST = 50
@@ -61,19 +60,19 @@ class BulkChaseForm(BulkForm):
     note: str | None = None
 
 
-class BulkPresentForm(BulkForm, form_models.PresentForm):
+class BulkPresentForm(BulkForm, PresentForm):
     pass
 
 
-class BulkPlanForm(BulkForm, form_models.PlanForm):
+class BulkPlanForm(BulkForm, PlanForm):
     pass
 
 
-class BulkBookForm(BulkForm, form_models.BookSeatForm):
+class BulkBookForm(BulkForm, BookSeatForm):
     pass
 
 
-class BulkAssignForm(BulkForm, form_models.AssignForm):
+class BulkAssignForm(BulkForm, AssignForm):
     pass
 
 
@@ -222,7 +221,7 @@ def _fill(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
         return RowOutcome(label, refused=lower_first(next(iter(found.values()))), about=row.pick)
     spec = FORMS[action.form]
     sent, context = spec.arguments(desk, desk.dossier(row.stream), filled)
-    streams = {**spec.streams(filled), "dossier": row.stream}
+    streams = {**{name: getattr(filled, name) for name in spec.also}, "dossier": row.stream}
     outcome = record(desk, streams, spec.decision, command_id=filled.command_id, context=context, **sent)
     return row_outcome(desk, label, outcome, row.pick)
 

@@ -24,7 +24,7 @@ from web.http.forms import FormData, OpenForm, every, validate
 from web.http.pagination import address
 from web.http.people import People, listed
 from web.http.templates import Page, page
-from web.pages.dossier import open_form, seats
+from web.pages.dossier import open_form, tasks
 from web.pages.queue import bulk
 from web.pages.queue.rows import QueueRow
 
@@ -206,7 +206,7 @@ def _lists(desk: Desk, do: str, rows: Sequence[QueueRow]) -> dict[str, Sequence[
     return {
         "to": [*first, *takers(desk)] if do == "hand" else [],
         "advisor": [*first, *advisors(desk).options()] if do == "assign" else [],
-        "workshop": [*first, *seats.bookable(desk)] if do == "book" else [],
+        "workshop": [*first, *tasks.bookable(desk)] if do == "book" else [],
         "campaign": open_form.campaigns(desk) if do == "plan" else [],
         "occasion": open_form.occasions(cej=any(row.programme == "CEJ" for row in rows)) if do == "present" else [],
         "modality": open_form.modalities(desk) if do == "plan" else [],

@@ -22,6 +22,7 @@ from web.desk import receipts, undo
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt
+from web.desk.task_links import QueuePlace
 from web.desk.team.loans import LoanRow, loan_rows
 from web.french import tasks as french
 from web.french import vocabulary
@@ -31,7 +32,6 @@ from web.http.filters import Chip, FilterMenu, lateness
 from web.http.pagination import SIZE, Pager
 from web.http.people import People, listed
 from web.http.templates import Page, page
-from web.pages.dossier.queue_place import QueuePlace
 from web.pages.queue import bulk, notices, receptions
 from web.pages.queue.bulk_routes import UNDO
 from web.pages.queue.changes import ChangeLine, changes

@@ -18,6 +18,7 @@ from projections.store.folds import folds_of
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.task_links import QueuePlace
 from web.french import tasks as french
 from web.french import vocabulary
 from web.french.events import sentences
@@ -25,7 +26,6 @@ from web.french.phrases import listed, pause_over, sooner
 from web.french.task_line import TaskLine, of_row
 from web.french.typography import say
 from web.http.pagination import carrying
-from web.pages.dossier.queue_place import QueuePlace
 
 PILED = frozenset({"assign-advisor"})
 """The kinds of the piles that may be done several at once."""

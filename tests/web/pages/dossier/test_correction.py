@@ -13,7 +13,7 @@ from tests.web.pages.dossier.test_forms import FOR_REFERENT
 from tests.web.paths import House
 from tests.web.pressing import opened, press, send, undo_form, values
 from tests.web.tags import parsed
-from web.pages.dossier.form_arguments import FORM_OF
+from web.pages.dossier.forms import FORM_OF
 
 CORRECTED = [case for case in CASES.values() if FORM_OF.get(case.event) == case.form]
 NEW_IDS = ("plan", "study", "referral", "actions", "link")

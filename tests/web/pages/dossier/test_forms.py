@@ -76,9 +76,31 @@ FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "retract": ({"reason": ""}, "Écrivez le motif."),
     "unmatch": ({"reason": ""}, "Écrivez le motif."),
 }
-TEXTS: tuple[str, ...] = ("note", "reason", "wish", "project", "text", "place", "tutorials", "level")
 FOR_REFERENT = ("assign", "lend", "review", "unmatch")
 TAKES_BACK = ("retract", "unmatch")
+
+
+def written(form: str) -> list[str]:
+    """The fields of a form where people write words."""
+    return [name for name, (label, _) in FORMS[form].labels.items() if label.kind in ("text", "textarea")]
+
+
+MISSING: dict[str, tuple[dict[str, str], str, str]] = {
+    "progress": ({"outcome": ""}, "outcome", "Dites où en sont les tutoriels."),
+    "link": ({"channel": ""}, "channel", "Dites comment le lien part."),
+    "snooze": ({"until": "", "awaits": ""}, "until", "Choisissez jusqu’à quel jour la tâche attend, ou quel fait."),
+    "end": ({"outcome": ""}, "outcome", "Dites comment l’action a pris fin."),
+    "chase": ({"channel": ""}, "channel", "Dites comment l’échange a eu lieu."),
+}
+
+
+@pytest.mark.parametrize("form", list(MISSING))
+def test_a_missing_answer_has_the_sentence_of_its_form(locale: House, form: str) -> None:
+    dossier, about = CASES[form].arrange(locale)
+    client, (emptied, field, sentence) = locale.client("Nadia Benali"), MISSING[form]
+    answer = send(client, dossier, form, {**opened(client, dossier, form, about), **CASES[form].said, **emptied})
+    assert answer.status_code == 422
+    assert sentence in words(str(parsed(answer.text).select_one(f"#{field}-error")))
 
 
 def test_every_form_has_its_case() -> None:
@@ -116,7 +138,7 @@ def test_a_refused_form_keeps_every_value_and_says_what_is_wrong(locale: House, 
     client = locale.client("Sophie Lecomte" if form in FOR_REFERENT else "Nadia Benali")
     fault, said = FAULTS.get(form, ({"on": "pas une date"}, "Écrivez une date qui existe"))
     sent = {**opened(client, dossier, form, about), **fault}
-    texts: dict[str, Any] = {name: f"texte de {name}" for name in TEXTS if name in sent and name not in fault}
+    texts: dict[str, Any] = {name: f"texte de {name}" for name in written(form) if name in sent and name not in fault}
     before = len(locale.events(dossier))
 
     answer = send(client, dossier, form, {**sent, **texts}, hx=True)
