@@ -26,7 +26,7 @@ from web.cli import server
 from web.cli.app import app
 from web.hosting import health, mail, notices
 from web.hosting.http_server import END_SECONDS, HEADER_BYTES, KEEP_ALIVE_SECONDS, BoundedConnection, RepeatedRecords
-from web.http import bodies
+from web.http import security
 from web.pages import monitoring
 
 MOST_WORDS = 36_000
@@ -52,11 +52,11 @@ def test_the_limits_of_serve_are_explained() -> None:
     assert explained["a request line and its headers"] == f"{HEADER_BYTES >> 10} kB"
     assert explained["an idle connection between two requests"] == f"{KEEP_ALIVE_SECONDS} seconds"
     assert explained["a body"] == (
-        f"{bodies.MOST_BYTES >> 20} MB; {bodies.PAUSE:.0f} seconds between two parts; "
-        f"{bodies.SECONDS:.0f} seconds in all"
+        f"{security.MOST_BYTES >> 20} MB; {security.PAUSE:.0f} seconds between two parts; "
+        f"{security.SECONDS:.0f} seconds in all"
     )
     assert explained["all bodies in memory"] == (
-        f"{bodies.HELD_BYTES >> 20} MB, without the first {bodies.FREE_BYTES >> 10} kB of each"
+        f"{security.HELD_BYTES >> 20} MB, without the first {security.FREE_BYTES >> 10} kB of each"
     )
     stalled = f"a client that reads less than 64 kB in {BoundedConnection.stall_seconds} seconds"
     assert stalled in explained

@@ -21,8 +21,8 @@ from web.hosting.machine.logs import RequestLog
 from web.hosting.machine.metrics import UNMEASURED, Metrics
 from web.http import errors, security
 from web.http.addresses import ReadableAddresses
-from web.http.old_addresses import OldAddresses
 from web.http.people import Witnessed
+from web.http.security import OldAddresses
 from web.pages import ROUTES
 from web.pages.account import lock_routes
 

@@ -20,7 +20,7 @@ from tests.trials.scale import many
 from tests.web.arranged import scheduled
 from tests.web.client import words
 from tests.web.paths import House, house
-from web.http.old_addresses import RENAMED
+from web.http.security import RENAMED
 from web.pages import ROUTES
 from web.pages.agenda.feed import address_of
 

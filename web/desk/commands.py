@@ -21,8 +21,8 @@ from projections.store.folds import fold_of
 from web.desk import refusals
 from web.desk.desk import Desk
 from web.french.errors import missing
-from web.http.cross_origin import is_led_from_elsewhere
 from web.http.forms import Form, OpenForm, errors_shown, validate
+from web.http.security import is_led_from_elsewhere
 
 F = TypeVar("F", bound=Form)
 P = ParamSpec("P")

@@ -1,6 +1,6 @@
 """uvicorn with limits: no client keeps a connection, fills the log, or delays the end of the process.
 
-A body has its limits in web/http/bodies.py.
+A body has its limits in web/http/security.py.
 """
 
 import asyncio

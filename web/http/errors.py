@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pixflow.store import StoreError
 from web.french.errors import pages
 from web.http import security, templates
-from web.http.cross_origin import SAFE_METHODS, authority
 from web.http.people import NOBODY
+from web.http.security import SAFE_METHODS, authority
 from web.http.templates import Page
 
 Recorded = Callable[[Request], bool | None]

@@ -23,10 +23,9 @@ from web.french import dates, tasks, typography, vocabulary
 from web.french.dossier import path
 from web.french.events import resources
 from web.http import markdown
-from web.http.old_addresses import renamed
 from web.http.pagination import carrying
 from web.http.people import People, note
-from web.http.static import HERE, static_url
+from web.http.security import HERE, renamed, static_url
 
 
 class Texts(typing.Protocol):

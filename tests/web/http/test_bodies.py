@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.http import errors
-from web.http.bodies import WholeMessages
+from web.http.security import WholeMessages
 
 SCOPE: dict[str, Any] = {
     "type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "root_path": "",

@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from web.http.cross_origin import is_cross_origin, is_led_from_elsewhere
+from web.http.security import is_cross_origin, is_led_from_elsewhere
 
 PUBLIC = "pixflow.exemple.fr"
 

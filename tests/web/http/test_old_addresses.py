@@ -9,7 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.params import Query
 
 from tests.web.paths import house
-from web.http.old_addresses import RENAMED, current
+from web.http.security import RENAMED, current
 from web.pages import ROUTES
 
 ID = UUID(int=7)

@@ -13,7 +13,7 @@ from jinja2 import meta, nodes
 
 from web import app as _every_page  # noqa: F401  (defines every subclass of Page)
 from web.desk.desk import Desk
-from web.http.static import HERE
+from web.http.security import HERE
 from web.http.templates import Page, environment
 
 TEMPLATES = HERE / "templates"

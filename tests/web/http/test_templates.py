@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from jinja2 import ChoiceLoader, DictLoader
 
 from tests.web.client import InspectingClient, problems, words
-from web.http import errors, forms, security, static, templates
+from web.http import errors, forms, security, templates
 from web.http.people import NOBODY
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -169,7 +169,7 @@ def test_every_answer_carries_the_safe_headers(client: InspectingClient) -> None
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert client.get("/note").headers["Cache-Control"] == "no-store"
-    assert "immutable" in client.get(static.static_url("pixflow.css")).headers["Cache-Control"]
+    assert "immutable" in client.get(security.static_url("pixflow.css")).headers["Cache-Control"]
 
 
 def test_a_form_from_another_site_is_refused_in_french(client: InspectingClient) -> None:
@@ -251,7 +251,7 @@ def test_vendored_files_are_what_their_record_says() -> None:
     import base64
     import hashlib
 
-    folder = Path(static.STATIC) / "vendor"
+    folder = Path(security.STATIC) / "vendor"
     rows = re.findall(r"^\| (\S+\.(?:js|css)) \|.*\| (\S+) \|$", (folder / "README.md").read_text(), re.MULTILINE)
     assert {name for name, _ in rows} == {path.name for path in folder.iterdir() if path.suffix in (".js", ".css")}
     for name, digest in rows:
