@@ -1,6 +1,7 @@
 """Sends the commands of the person at the desk to the engine: with their outcome, or for a form that is drawn again."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -193,6 +194,15 @@ def recorded(desk: Desk, outcome: Outcome, *, taken: str = "", model: type[Form]
     if outcome.meanwhile:
         raise FormRefused({})
     return outcome.recorded
+
+
+@contextmanager
+def form_refusals(desk: Desk, *, taken: str = "") -> Iterator[None]:
+    """Raises FormRefused for a decision that is refused inside; `taken` is the field of a value that may be taken."""
+    try:
+        yield
+    except Refused as refused:
+        raise FormRefused(refusals.field_errors(desk, refused, taken=taken), refused.code) from None
 
 
 def again(page: Callable[..., Response]) -> Callable[[Callable[P, Response]], Callable[P, Response]]:

@@ -51,7 +51,7 @@ from web.pages.dossier.history import (
 )
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure
-from web.pages.results.auto_match import match_waiting
+from web.pages.results.matching import match_waiting
 
 router = APIRouter()
 KNOWN = ("C’était déjà noté.", "C’est enregistré, mais une partie l’était déjà.")

@@ -25,7 +25,7 @@ from web.http.forms import Day, Form, FormData, validate
 from web.http.people import People, listed
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers.listing import STATES, dossiers_page
-from web.pages.results.auto_match import match_waiting
+from web.pages.results.matching import match_waiting
 from web.pages.search import lookup
 
 router = APIRouter()

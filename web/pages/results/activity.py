@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed, ParticipationSetAside
-from projections import audit_trail, directory, piles, result_routing
+from projections import audit_trail, directory, result_routing
 from projections import exports as projections_exports
 from web.desk import task_links
 from web.desk.desk import Desk
@@ -94,6 +94,8 @@ def _matched(desk: Desk, row: Any, recorded: Recorded, event: MatchConfirmed, pe
 
 def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     """Returns participations set aside, with the reason."""
+    if not rows:
+        return []
     streams = [row.stream for row in rows]
     events = audit_trail.opened(desk.engine, audit_trail.of_topics(desk.read, streams, [ParticipationSetAside.TOPIC]))
     last = {recorded.originator_id: recorded for recorded in reversed(events)}
@@ -116,16 +118,6 @@ def gone(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
         person = people[row.dossier].name if row.dossier else ""
         found.append(PastRow(row.stream, _name(row), why, "", row.dossier, person))
     return found
-
-
-def late_debriefs(desk: Desk) -> dict[UUID, tuple[int, int]]:
-    """Returns by advisor how many debriefs are late, and by how many working days at most."""
-    rows = piles.late_debriefs(desk.read, desk.today)
-    return {owner: (count, _days(desk, oldest)) for owner, count, oldest in rows}
-
-
-def _days(desk: Desk, due: date) -> int:
-    return desk.refs.calendar.count(due, desk.today)
 
 
 def _name(row: Any) -> str:

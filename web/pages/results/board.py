@@ -1,307 +1,433 @@
-"""The board of results: participations to match, results to dispatch, results dispatched, participations left out."""
+"""Résultats: the board of the référent. Participations to match, results to dispatch, what was done lately."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
-from pixflow.documents.grille import percent
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import Field
+
+from pixflow.dossier import identity
+from pixflow.dossier.stages import prescription
+from pixflow.engine import Step, new_id
 from pixflow.identity import normalise
-from pixflow.participation.scoring import Match
+from pixflow.participation import matches, scoring
+from pixflow.participation.campaign import Campaign
+from pixflow.participation.scoring import Person
 from projections import dispatch as projections_dispatch
-from projections import dossier_sheet, match_proposals, result_routing
+from projections import dossier_sheet, match_proposals, piles, result_routing
 from projections.directory import YoungPerson
+from web.desk import receipts, undo
+from web.desk.bulk import BulkOutcome
+from web.desk.commands import again, check, form_refusals, read_form, record, recorded, take
+from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.names import advisor_name
-from web.desk.receipts import Receipt
+from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
-from web.french import dates, matching, typography, vocabulary
-from web.french.dossier import path, profiles
-from web.french.typography import NBSP, say
-from web.http.filters import LateBar
-from web.http.forms import OpenForm
-from web.http.pagination import SIZE, Pager
-from web.http.people import People, listed
-from web.http.templates import Page
-from web.pages.results import activity, bulk, dispatch
-from web.pages.results.board_place import BOARD, BoardPlace
-from web.pages.results.dispatch import AdvisorResults, ResultRow, SureResults
-from web.pages.results.lateness import late_lists
+from web.french import validation, vocabulary
+from web.http.addresses import Number, PageNumber
+from web.http.filters import late_bars, lateness
+from web.http.forms import Day, Form, FormData, OpenForm, Pair, text_of, validate
+from web.http.pagination import SIZE, Pager, address
+from web.http.people import listed
+from web.http.templates import show
+from web.pages.results import activity, dispatch, matching
+from web.pages.search import lookup
+
+router = APIRouter()
+BOARD = "/resultats"
+UNDO = f"{BOARD}/annuler"
+AtBoard = Annotated[Desk, allowed("referent")]
+PARAMETERS = {
+    "p": "waiting", "t": "to_dispatch", "e": "aside", "d": "gone", "s": "sent",
+    "rapprocher": "late_waiting", "transmettre": "late_to_dispatch",
+}  # fmt: skip
+"""The field of BoardPlace that each parameter of the board's address gives."""
 
 
 @dataclass(frozen=True, slots=True)
-class MatchCandidate:
-    """A dossier proposed or found for a participation; `why` and `warnings` explain the proposal."""
+class BoardPlace:
+    """The page of each list of the board, and the bands of lateness that filter two of them, "" for all."""
 
-    stream: UUID
-    name: str
-    about: str
-    why: str = ""
-    warnings: tuple[str, ...] = ()
+    waiting: int = 1
+    to_dispatch: int = 1
+    aside: int = 1
+    gone: int = 1
+    sent: int = 1
+    late_waiting: str = ""
+    late_to_dispatch: str = ""
 
+    def params(self, but: str = "") -> dict[str, str]:
+        values = {name: getattr(self, field) for name, field in PARAMETERS.items() if name != but}
+        return {name: str(value) for name, value in values.items() if value not in (1, "")}
 
-@dataclass(frozen=True, slots=True)
-class MatchCard:
-    """A participation to match, with the dossiers proposed.
-
-    A bulk may confirm the one that is `sure`, or `alone` to have this name.
-    """
-
-    stream: UUID
-    name: str
-    about: str
-    candidates: tuple[MatchCandidate, ...]
-    sure: MatchCandidate | None
-    alone: MatchCandidate | None
+    def see(self, reference: str) -> Response:
+        """Redirects to the board, with the receipt of a command."""
+        return RedirectResponse(address(BOARD, {**self.params(), "recu": reference}), 303)
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignRow:
-    """A campaign with the number of its participations."""
-
-    stream: UUID
-    name: str
-    code: str | None
-    purpose: str | None
-    site: str | None
-    closed: bool
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class MatchChoices:
-    """The options of the forms: of a new dossier, and the advisors with their load."""
-
-    sites: Sequence[tuple[str, str]]
-    programmes: Sequence[tuple[str, str]]
-    advisors: Sequence[tuple[str, str]]
-    loads: Sequence[tuple[str, str]]
+def _place(
+    p: PageNumber = 1,
+    t: PageNumber = 1,
+    e: PageNumber = 1,
+    d: PageNumber = 1,
+    s: PageNumber = 1,
+    rapprocher: str = "",
+    transmettre: str = "",
+) -> BoardPlace:
+    return BoardPlace(
+        waiting=p, to_dispatch=t, aside=e, gone=d, sent=s, late_waiting=rapprocher, late_to_dispatch=transmettre
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class BoardForm(OpenForm):
-    """The form open on one row: other, new or aside about a participation, send about a dossier.
+Where = Annotated[BoardPlace, Depends(_place)]
 
-    `found` are the dossiers that a search found, None before any.
-    """
-
-    found: Sequence[MatchCandidate] | None = None
+# --- its forms
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResultsPage(Page):
-    """The board of results. `here` is the end of its address.
-
-    `certain` and `alike` are the cards that a bulk may confirm. `sure` are the results of every page whose advisor is
-    known. `late_waiting` and `late_to_dispatch` are the bars of lateness of two lists; the pagers are those of the
-    lists. `by_referent`: the protocol has results go through the référent.
-    """
-
-    template = "results/board.html"
-    block = "board"
-
-    here: str
-    receipt: Receipt | None
-    form: BoardForm | None
-    choices: MatchChoices | None
-    errors: Mapping[str, str]
-    export: activity.RecordedExport | None
-    undeclared: Sequence[CampaignRow]
-    declared: Sequence[CampaignRow]
-    cards: Sequence[MatchCard]
-    certain: Sequence[MatchCard]
-    alike: Sequence[MatchCard]
-    waiting: Pager
-    late_waiting: Sequence[LateBar]
-    results: Sequence[ResultRow]
-    to_dispatch: Pager
-    late_to_dispatch: Sequence[LateBar]
-    sure: SureResults
-    has_advisors: bool
-    by_referent: bool
-    sent: Sequence[AdvisorResults]
-    sent_pager: Pager
-    matched: Sequence[activity.PastRow]
-    aside: Sequence[activity.PastRow]
-    aside_pager: Pager
-    gone: Sequence[activity.PastRow]
-    gone_pager: Pager
-
-    @property
-    def shows(self) -> People:
-        past = (*self.matched, *self.aside, *self.gone)
-        sent = (row.stream for advisor in self.sent for row in advisor.rows)
-        proposed = (one.stream for card in self.cards for one in card.candidates)
-        found = (one.stream for one in (self.form.found or ())) if self.form else ()
-        more = len(self.receipt.lines) if self.receipt else 0
-        return listed(
-            (card.stream for card in self.cards),
-            (row.stream for row in self.results),
-            proposed,
-            found,
-            sent,
-            ((row.dossier or row.stream) for row in past),
-            more=more,
-        )
+class ConfirmMatchForm(Form):
+    dossier: UUID
 
 
-def board_page(
+class RejectForm(Form):
+    dossier: tuple[UUID, ...] = Field(min_length=1)
+
+
+class SetAsideForm(Form):
+    reason: str
+
+
+class NewDossierForm(Form):
+    last_name: str
+    first_name: str
+    birth_date: Day | None = None
+    imilo_number: str | None = None
+    site: str
+    programme: str | None = None
+    advisor: UUID | None = None
+
+
+class DispatchForm(Form):
+    dossier: UUID
+    participation: UUID
+    advisor: UUID | None = None
+
+
+class MatchPairsForm(Form):
+    """The rows shown, as pairs: on the left the participation, or the dossier, that each command is about."""
+
+    pair: Annotated[tuple[Pair, ...], Field(max_length=dispatch.MOST)]
+
+
+# --- its page
+
+
+def _board(
+    request: Request,
     desk: Desk,
     at: BoardPlace,
+    form: OpenForm | None = None,
     *,
+    found: Sequence[YoungPerson] | None = None,
+    errors: Mapping[str, str] = {},
     receipt: Receipt | None = None,
-    opened: BoardForm | None = None,
-    errors: Mapping[str, str] | None = None,
-) -> ResultsPage:
-    """Returns the board, at one page of each list."""
-    to_match, to_send = late_lists(desk, at.late_waiting, at.late_to_dispatch)
-    waiting_total = result_routing.waiting_total(desk.read, to_match.streams)
-    waiting = _pager(waiting_total, at.waiting, at, "p", "a-rapprocher")
-    routed_total = projections_dispatch.to_dispatch_total(desk.read, desk.refs, to_send.streams)
-    routed = _pager(routed_total, at.to_dispatch, at, "t", "a-transmettre")
-    cards = _cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset, to_match.streams))
-    results = projections_dispatch.to_dispatch(desk.read, SIZE, routed.offset, desk.refs, to_send.streams)
-    counted = result_routing.of_campaigns(desk.read)
+    status: int = 200,
+) -> Response:
+    """Shows the board, at one page of each list.
+
+    `form` is open on one row: other, new or aside about a participation, send about a dossier. `found` are the
+    dossiers that a search found, None before any. It is long because the board has six lists.
+    """
+
+    def pager(total: int, name: str, anchor: str) -> Pager:
+        asked = getattr(at, PARAMETERS[name])
+        return Pager.at(total, asked, BOARD, at.params(name), name=name, anchor=f"#{anchor}")
+
+    late = lateness(desk.refs.calendar, desk.today)
+    ages = {pile.kind: pile.ages for pile in piles.piles(desk.read, desk.roles, desk.today, late)}
+    to_match, to_send = (
+        piles.pile_streams(desk.read, desk.roles, kind, desk.today, late, band) if band else None
+        for kind, band in (("match-participation", at.late_waiting), ("dispatch-result", at.late_to_dispatch))
+    )
+    waiting = pager(result_routing.waiting_total(desk.read, to_match), "p", "a-rapprocher")
+    routed = pager(projections_dispatch.to_dispatch_total(desk.read, desk.refs, to_send), "t", "a-transmettre")
     monday = desk.today - timedelta(days=desk.today.weekday())
     counts = projections_dispatch.dispatched_counts(desk.read, monday)
-    sent = _pager(sum(given for given, _ in counts.values()), at.sent, at, "s", "transmis")
+    sent_pager = pager(sum(given for given, _ in counts.values()), "s", "transmis")
     aside_total, gone_total = result_routing.left_out_totals(desk.read)
-    aside = _pager(aside_total, at.aside, at, "e", "de-cote")
-    gone = _pager(gone_total, at.gone, at, "d", "disparues")
-    return ResultsPage(
-        here=at.query,
+    aside_pager, gone_pager = pager(aside_total, "e", "de-cote"), pager(gone_total, "d", "disparues")
+    cards = matching.cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset, to_match))
+    results = projections_dispatch.to_dispatch(desk.read, SIZE, routed.offset, desk.refs, to_send)
+    sent, undo_of = dispatch.by_advisor(desk, monday, counts, sent_pager.offset)
+    matched = activity.matched(desk)
+    left_out = result_routing.set_aside(desk.read, SIZE, aside_pager.offset) if aside_total else []
+    vanished = result_routing.vanished(desk.read, SIZE, gone_pager.offset) if gone_total else []
+    aside, gone = activity.set_aside(desk, left_out), activity.gone(desk, vanished)
+    sure, sure_by_advisor = dispatch.sure(desk, dispatch.MOST, to_send)
+    campaigns = _campaigns(desk)
+    return show(
+        request,
+        "results/board.html",
+        "board",
+        listed(
+            (card.stream for card in cards),
+            (one.stream for card in cards for one in card.candidates),
+            (one.stream for one in found or ()),
+            (row.stream for row in results),
+            (row.stream for one in sent for row in one.rows),
+            (row.dossier or row.stream for row in (*matched, *aside, *gone)),
+            more=len(receipt.lines) if receipt else 0,
+        ),
+        status=status,
+        here=address("", at.params()),
         receipt=receipt,
-        form=opened,
-        choices=_choices(desk, opened) if opened else None,
-        errors=errors or {},
+        form=form,
+        found=None if found is None else [matching.candidate(desk, one) for one in found],
+        choices=_choices(desk, form) if form else {},
+        errors=errors,
         export=activity.export(desk),
-        undeclared=_campaigns(desk, counted, declared=False),
-        declared=_campaigns(desk, counted, declared=True),
+        undeclared=[row for row in campaigns if not row[1].declared],
+        declared=[row for row in campaigns if row[1].declared],
         cards=cards,
         certain=[card for card in cards if card.sure],
         alike=[card for card in cards if card.alone],
         waiting=waiting,
-        late_waiting=to_match.bars(at.params("p")),
+        late_waiting=late_bars(
+            ages.get("match-participation", {}),
+            at.late_waiting,
+            BOARD,
+            at.params("p"),
+            anchor="#a-rapprocher",
+            parameter="rapprocher",
+        ),
         results=dispatch.result_rows(desk, results),
         to_dispatch=routed,
-        late_to_dispatch=to_send.bars(at.params("t")),
-        sure=dispatch.sure(desk, bulk.MOST, to_send.streams),
+        late_to_dispatch=late_bars(
+            ages.get("dispatch-result", {}),
+            at.late_to_dispatch,
+            BOARD,
+            at.params("t"),
+            anchor="#a-transmettre",
+            parameter="transmettre",
+        ),
+        sure=sure,
+        sure_by_advisor=sure_by_advisor,
         has_advisors=bool(desk.staff("advisor")),
         by_referent=desk.refs.protocol(desk.today).result_route == "referent",
-        sent=dispatch.by_advisor(desk, monday, counts, sent.offset),
-        sent_pager=sent,
-        matched=activity.matched(desk),
-        aside=activity.set_aside(desk, result_routing.set_aside(desk.read, SIZE, aside.offset)) if aside.total else [],
-        aside_pager=aside,
-        gone=activity.gone(desk, result_routing.vanished(desk.read, SIZE, gone.offset)) if gone.total else [],
-        gone_pager=gone,
+        sent=sent,
+        undo_of=undo_of,
+        sent_pager=sent_pager,
+        matched=matched,
+        aside=aside,
+        aside_pager=aside_pager,
+        gone=gone,
+        gone_pager=gone_pager,
     )
 
 
-def blank(desk: Desk, name: str, about: UUID) -> BoardForm | None:
+def _campaigns(desk: Desk) -> list[tuple[UUID, Campaign, int]]:
+    """Returns the campaigns by name, with the number of their participations."""
+    counts = result_routing.of_campaigns(desk.read)
+    by_name = sorted(desk.refs.campaigns.items(), key=lambda item: normalise(item[1].name))
+    return [(id, one, counts.get(id, 0)) for id, one in by_name]
+
+
+def _blank(desk: Desk, name: str, about: UUID) -> OpenForm | None:
     """Returns a form to fill, with what was typed on Pix for a new dossier; None when there is none of that name."""
     if name in ("aside", "send"):
-        return BoardForm(name, str(about))
+        return OpenForm(name, str(about))
     row = result_routing.one(desk.read, about) if name == "new" else None
     if row is None:
         return None
-    sites, campaign = desk.refs.structure.sites, desk.refs.campaigns[row.campaign]
-    site = campaign.site if campaign.site in sites else sites[0] if len(sites) == 1 else ""
-    typed = {"last_name": row.last_name, "first_name": row.first_name, "imilo_number": row.number or "", "site": site}
-    return BoardForm(name, str(about), typed)
+    sites, site = desk.refs.structure.sites, desk.refs.campaigns[row.campaign].site
+    typed = {"last_name": row.last_name, "first_name": row.first_name, "imilo_number": row.number or ""}
+    return OpenForm(name, str(about), typed | {"site": site if site in sites else sites[0] if len(sites) == 1 else ""})
 
 
-def _choices(desk: Desk, opened: BoardForm) -> MatchChoices:
-    about = dossier_sheet.places(desk.read, [UUID(opened.about)]) if opened.name == "send" else {}
+def _choices(desk: Desk, form: OpenForm) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Returns the options of the forms: of a new dossier, and the advisors with their load."""
+    about = dossier_sheet.places(desk.read, [UUID(form.about)]) if form.name == "send" else {}
     site, group = next(iter(about.values()), ("", ""))
     team = [(str(id), label) for id, label in proposals.advisors(desk).options(site, group)]
-    return MatchChoices(
-        sites=[("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
-        programmes=[("", "Pas encore connu"), *vocabulary.PROGRAMMES.items()],
-        advisors=[("", "À affecter plus tard"), *team],
-        loads=team,
-    )
+    return {
+        "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
+        "programmes": [("", "Pas encore connu"), *vocabulary.PROGRAMMES.items()],
+        "advisors": [("", "À affecter plus tard"), *team],
+        "loads": team,
+    }
 
 
-def _pager(total: int, asked: int, at: BoardPlace, name: str, anchor: str) -> Pager:
-    return Pager.at(total, asked, BOARD, at.params(name), name=name, anchor=f"#{anchor}")
+def _again(
+    request: Request, desk: Desk, where: BoardPlace, form: OpenForm, participation: UUID | None = None
+) -> Response:
+    """Draws the board with the form as it was sent; a form that has no place for its errors has them at the top."""
+    if form.name in ("new", "aside") and not (form.code and "" in form.errors):
+        return _board(request, desk, where, replace(form, about=str(participation)), status=422)
+    return _board(request, desk, where, errors={"": " ".join(dict.fromkeys(form.errors.values()))})
 
 
-def _campaigns(desk: Desk, counted: Mapping[UUID, int], *, declared: bool) -> list[CampaignRow]:
-    """Returns the campaigns that were declared, or the others, by name."""
-    found = [(id, one) for id, one in desk.refs.campaigns.items() if (one.declared is not None) == declared]
-    return [
-        CampaignRow(id, one.name, one.code, one.purpose, one.site, one.closed is not None, counted.get(id, 0))
-        for id, one in sorted(found, key=lambda item: normalise(item[1].name))
+@router.get("/resultats")
+def read(
+    request: Request,
+    desk: AtBoard,
+    where: Where,
+    formulaire: str = "",
+    sur: UUID | None = None,
+    recu: str = "",
+    importe: Number = 0,
+    deja: Number = 0,
+) -> Response:
+    """Shows the board. `formulaire` opens a form on the row `sur`; the others name what was just recorded."""
+    receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
+    receipt = receipt or receipts.of_export(desk, importe) or receipts.of_known_file(desk, deja)
+    return _board(request, desk, where, _blank(desk, formulaire, sur) if sur else None, receipt=receipt)
+
+
+# --- a participation to match
+
+
+@router.post("/resultats/{participation:uuid}/confirmer")
+@again(_again)
+def confirm(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
+    """Confirms that the participation is that young person's, and those that wait under the same name and number."""
+    form = read_form(ConfirmMatchForm, data)
+    steps = matching.confirm_steps(desk, participation, form.dossier)
+    return where.see(_execute(desk, steps, ("confirm", participation, form.dossier), form))
+
+
+@router.post("/resultats/{participation:uuid}/aucun")
+@again(_again)
+def reject(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
+    """Rejects the dossiers proposed."""
+    form = read_form(RejectForm, data)
+    streams = {"participation": participation}
+    steps = [Step(streams, matches.reject_match, {"dossier": id}) for id in form.dossier]
+    return where.see(_execute(desk, steps, ("reject", participation, form.dossier), form))
+
+
+@router.post("/resultats/{participation:uuid}/chercher")
+def search(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
+    """Searches another dossier by name or number. A POST: no name stands in an address or a log."""
+    looked = lookup.look(desk, text_of(data, "q"), 20)
+    form = OpenForm("other", str(participation), {"q": looked.text})
+    return _board(request, desk, where, form, found=looked.everyone)
+
+
+@router.post("/resultats/{participation:uuid}/nouveau")
+@again(_again)
+def new(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
+    """Opens a dossier for the participation and matches them, in one transaction."""
+    row = result_routing.one(desk.read, participation)
+    if row is None:
+        raise HTTPException(404)
+    form = read_form(NewDossierForm, data)
+    check(_unknown(desk, form))
+    id = new_id(form.command_id, "dossier")
+    sent = form.model_dump(exclude={"command_id", "seen"}) | {"programme": form.programme or ""}
+    person = Person(form.last_name, form.first_name, form.imilo_number, form.birth_date)
+    match = scoring.score(match_proposals.participant(row), person) or match_proposals.BY_HAND
+    streams, context = {"participation": participation, "dossier": id}, match_proposals.confirmation(match)
+    steps = [
+        Step({"dossier": id}, identity.open_dossier, sent),
+        Step(streams, matches.confirm_match, context=context),
     ]
+    reference = _execute(desk, steps, ("open", participation, sent), form, taken="imilo_number")
+    desk.refresh()
+    matching.match_waiting(desk, id, identity.canonical_number(form.imilo_number), command_id=form.command_id)
+    return where.see(reference)
 
 
-# --- to match
+def _unknown(desk: Desk, form: NewDossierForm) -> dict[str, str]:
+    """Returns an error for each choice that is not on its list."""
+    off = validation.invalid("literal_error", {})
+    site = {} if form.site in desk.refs.structure.sites else {"site": off}
+    unknown = form.advisor and form.advisor not in dict(desk.staff("advisor"))
+    return site | ({"advisor": off} if unknown else {})
 
 
-def _cards(desk: Desk, rows: Sequence[Any]) -> list[MatchCard]:
-    found = _proposals(desk, rows)
-    several = sum(one.declared is not None for one in desk.refs.campaigns.values()) > 1
-    return [_card(desk, row, found[row.stream], several) for row in rows]
+@router.post("/resultats/{participation:uuid}/ecarter")
+@again(_again)
+def aside(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
+    """Sets the participation aside: it is nobody's here."""
+    form = read_form(SetAsideForm, data)
+    streams = {"participation": participation}
+    return where.see(receipts.reference(take(desk, streams, matches.set_participation_aside, form)))
 
 
-def _proposals(desk: Desk, rows: Sequence[Any]) -> dict[UUID, list[match_proposals.Proposal]]:
-    """Returns the proposals of each participation: searched again when it, or a young person, has changed."""
-    keys = {stream: ("proposals", facts) for stream, facts in match_proposals.facts(desk.read, rows).items()}
-    known = {stream: found for stream, key in keys.items() if (found := desk.memory.searches.get(key)) is not None}
-    new = match_proposals.proposals(desk.read, [row for row in rows if row.stream not in known])
-    return known | {stream: desk.memory.searches.put(keys[stream], found) for stream, found in new.items()}
+@router.post("/resultats/{participation:uuid}/reprendre")
+@again(_again)
+def undo_set_aside(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
+    """Undoes that it was set aside."""
+    form, streams, reason = read_form(Form, data), {"participation": participation}, "remise à rapprocher"
+    outcome = record(desk, streams, matches.undo_set_aside, command_id=form.command_id, reason=reason)
+    return where.see(receipts.reference(recorded(desk, outcome)))
 
 
-def _card(desk: Desk, row: Any, found: Sequence[match_proposals.Proposal], several: bool) -> MatchCard:
-    candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in found]
-    sure = match_proposals.sure(found)
-    alone = match_proposals.alone(found) if not sure else None
-    about = [number(row), progress(row), desk.refs.campaigns[row.campaign].name if several else ""]
-    name = f"{row.last_name} {row.first_name}"
-    return MatchCard(
-        row.stream,
-        name,
-        " · ".join(filter(None, about)),
-        tuple(candidates),
-        candidates[0] if sure else None,
-        candidates[0] if alone else None,
+def _execute(desk: Desk, steps: list[Step], sent: object, form: Form, taken: str = "") -> str:
+    """Takes several decisions as one command, and returns its reference. Raises FormRefused."""
+    by = desk.by(steps[-1].decision)
+    with form_refusals(desk, taken=taken):
+        done = desk.engine.execute_all(steps, sent, by=by, command_id=form.command_id, via="web")
+    return receipts.reference(done.recorded)
+
+
+# --- a result to dispatch
+
+
+@router.post("/resultats/transmettre")
+@again(_again)
+def send(request: Request, desk: AtBoard, where: Where, data: FormData) -> Response:
+    """Dispatches a result to the dossier's advisor, or to another one, who then follows the dossier."""
+    form = read_form(DispatchForm, data)
+    advisor = form.advisor or desk.dossier(form.dossier).advisor
+    is_advisor = advisor in dict(desk.staff("advisor"))
+    check({} if is_advisor else {"": "Choisissez une conseillère ou un conseiller de l’équipe."})
+    outcome = record(
+        desk,
+        {"dossier": form.dossier},
+        prescription.dispatch_result,
+        command_id=form.command_id,
+        participation=form.participation,
+        advisor=advisor,
     )
+    return where.see(receipts.reference(recorded(desk, outcome)))
 
 
-def candidate(desk: Desk, found: YoungPerson, match: Match | None = None, *, numbered: bool = True) -> MatchCandidate:
-    """Returns a dossier as the board shows it; the i-Milo number only when it helps."""
-    alike = match is not None and "namesake" in match.warnings
-    about = (
-        vocabulary.PROGRAMMES.get(found.programme, found.programme),
-        advisor_name(desk, found.advisor),
-        f"n°{NBSP}{found.imilo_number}" if found.imilo_number and (numbered or alike) else "",
-        "dossier clos" if found.closed else "",
-    )
-    why = [matching.reason(code) for code in match.reasons] if match else []
-    warnings = tuple(matching.warning(code) for code in match.warnings) if match else ()
-    if alike and found.birth_date:
-        why.append(say("né·e le {day}", day=dates.day(found.birth_date, year=True)))
-    return MatchCandidate(found.stream, found.name, " · ".join(filter(None, about)), " · ".join(why), warnings)
+# --- many at once
 
 
-def number(row: Any) -> str:
-    """Returns the identifier that the participant typed."""
-    if not row.external_id:
-        return "sans n°"
-    return f"n°{NBSP}{row.external_id}" if row.number else say("identifiant « {id} »", id=row.external_id)
+@router.post("/resultats/confirmer-surs")
+@again(_again)
+def confirm_sure(request: Request, desk: AtBoard, where: Where, data: FormData) -> Response:
+    """Confirms the nearly certain matches that were shown."""
+    form = read_form(MatchPairsForm, data)
+    return _see_or_show(request, desk, where, matching.confirm(desk, form.pair, form.command_id))
 
 
-def progress(row: Any) -> str:
-    """Returns the result of a participation, or the part of the test that is done."""
-    if row.profile:
-        return profiles.short(row.pix, row.certifiable)
-    if row.shared_day:
-        return f"résultat {typography.percent(percent(Decimal(row.mastery)))}" if row.mastery else "résultat sans score"
-    if row.purpose == "profile" and not row.shared_day:
-        return "profil pas encore partagé"
-    if row.progress is None:
-        return "en cours"
-    return f"{path.part(Decimal(row.progress))}, non partagé"
+@router.post("/resultats/transmettre-surs")
+@again(_again)
+def dispatch_sure(request: Request, desk: AtBoard, where: Where, data: FormData) -> Response:
+    """Dispatches the results that were shown, each to the advisor who follows the dossier."""
+    form = read_form(MatchPairsForm, data)
+    return _see_or_show(request, desk, where, dispatch.send(desk, form.pair, form.command_id))
+
+
+@router.post("/resultats/annuler")
+def take_back(request: Request, desk: AtBoard, where: Where, data: FormData) -> Response:
+    """Takes back what the board just recorded, but for the rows that something followed."""
+    form, _ = validate(UndoForm, data)
+    if form is None:
+        raise HTTPException(422)
+    return _see_or_show(request, desk, where, undo.undo(desk, form))
+
+
+def _see_or_show(request: Request, desk: Desk, where: BoardPlace, outcomes: BulkOutcome) -> Response:
+    """Redirects to the receipt on the board, or shows the result of every row when one was refused."""
+    if not outcomes.refused:
+        return where.see(outcomes.reference)
+    desk.refresh()
+    receipt = undo.offer(desk, outcomes.receipt(), outcomes.reference, UNDO)
+    return _board(request, desk, where, receipt=receipt, status=422)

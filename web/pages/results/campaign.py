@@ -1,4 +1,4 @@
-"""The page of a campaign: its purpose, the effects of another purpose, its state."""
+"""A campaign: declared, corrected, closed, reopened; the effects of another purpose; Annuler of the last of these."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,30 +6,63 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
 from pixflow import tasks
+from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
+from pixflow.events import campaign as e
+from pixflow.events.base import Recorded
 from pixflow.events.values import Purpose
-from pixflow.participation.campaign import Campaign, correct_purpose, suits
+from pixflow.participation import campaign
+from pixflow.participation.campaign import Campaign, suits
 from pixflow.refused import Refused
-from web.desk import refusals
+from projections import result_routing
+from web.desk import receipts, refusals
+from web.desk.commands import again, check, form_refusals, read_form, record, recorded, take
 from web.desk.desk import Desk
-from web.desk.receipts import Receipt
+from web.desk.receipts import Receipt, UndoForm
 from web.french import tasks as french_tasks
 from web.french import typography, vocabulary
 from web.french.dossier import profiles
+from web.french.events.sentences import AT_ONCE
 from web.french.typography import plural, say
-from web.http.forms import OpenForm
-from web.http.people import People, listed
-from web.http.templates import Page
+from web.http.forms import Form, FormData, OpenForm
+from web.http.pagination import address
+from web.http.people import listed
+from web.http.templates import show
 from web.pages.results import activity, import_preview
+from web.pages.results.board import BOARD, AtBoard
 
+router = APIRouter()
+CAMPAIGNS = f"{BOARD}/campagnes"
 MEANINGS: tuple[tuple[Purpose, str], ...] = (
     ("initial", "le premier test : lu avec la grille, transmis, restitué, suivi d’une prescription"),
     ("complete", "noté dans le dossier comme le diagnostic complet ; ni transmis, ni lu avec la grille"),
     ("profile", "une collecte de profils : pix, compétences, certifiable ou non ; gardée dans le dossier"),
     ("other", "gardée dans le dossier, n’ouvre aucune tâche"),
 )
-Option = tuple[str, str, str]
+
+
+class CampaignForm(Form):
+    """The name, the code and the site of a declared campaign."""
+
+    name: str
+    code: str
+    site: str | None = None
+
+
+class DeclarationForm(CampaignForm):
+    purpose: Purpose
+
+
+class CorrectionForm(Form):
+    purpose: Purpose
+    reason: str
+
+
+# --- the effects of another purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,60 +74,16 @@ class Correction:
     refused: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CampaignPage(Page):
-    """The page of a campaign, or of a new one (`campaign` is None). `waiting` counts its participations.
-
-    `kind` is the kind of its `exports`; `purposes` are the options to declare it, `others` those to correct it.
-    """
-
-    template = "results/campaign.html"
-
-    address: str
-    campaign: Campaign | None
-    waiting: int
-    form: OpenForm
-    errors: Mapping[str, str]
-    kind: str
-    purposes: Sequence[Option]
-    others: Sequence[Option]
-    sites: Sequence[tuple[str, str]]
-    correction: Correction | None
-    exports: Sequence[activity.RecordedExport]
-    receipt: Receipt | None
-    command_id: UUID
-
-    @property
-    def shows(self) -> People:
-        return listed(more=len(self.receipt.lines) if self.receipt else 0)
-
-
-def purposes(campaign: Campaign | None, *, but: Purpose | None = None) -> list[Option]:
-    """Returns the purposes that suit the exports of a campaign, as options; `but` is left out."""
-    kind = campaign.kind if campaign else None
-    return [
-        (purpose, typography.upper_first(vocabulary.PURPOSES[purpose]), say(means))
-        for purpose, means in MEANINGS
-        if suits(purpose, kind) and purpose != but
-    ]
-
-
-def likely(campaign: Campaign) -> str:
-    """Returns the purpose that a form shows first: the declared one, or that of a profile collection."""
-    return campaign.purpose or ("profile" if campaign.kind == "profile" else "")
-
-
-def correction(desk: Desk, stream: UUID, purpose: Purpose) -> Correction:
+def _correction(desk: Desk, stream: UUID, purpose: Purpose) -> Correction:
     """Returns the effects of another purpose in the dossiers; records nothing."""
     try:
-        by = desk.by(correct_purpose)
+        by = desk.by(campaign.correct_purpose)
         changed = import_preview.importer(desk).preview_correction(stream, purpose, by=by)
     except Refused as refused:
         return Correction(purpose, refused=refusals.sentence(desk, refused))
-    rows = [now for _, now in changed.values() if now.kind == "participation"]
     dossiers = [(then.state, now.state) for then, now in changed.values() if now.kind == "dossier"]
     streams = {stream for stream, (_, now) in changed.items() if now.kind == "participation"}
-    effects = [_counted(len(rows), len(dossiers)), *_tasks(desk, dossiers), _kept(dossiers, streams)]
+    effects = [_counted(len(streams), len(dossiers)), *_tasks(desk, dossiers), _kept(dossiers, streams)]
     return Correction(purpose, list(filter(None, effects)))
 
 
@@ -115,13 +104,12 @@ def _tasks(desk: Desk, dossiers: Sequence[tuple[Dossier, Dossier]]) -> list[str]
         gone.update(kind for key, kind in before.items() if key not in after)
         new.update(kind for key, kind in after.items() if key not in before)
     sentences = (("Ne sont plus à faire : {tasks}.", gone), ("Deviennent à faire : {tasks}.", new))
-    return [say(text, tasks=_listed(counted)) for text, counted in sentences if counted]
+    return [say(text, tasks=_listed(counts)) for text, counts in sentences if counts]
 
 
-def _listed(counted: Counter[str]) -> str:
-    order = list(french_tasks.VERBS)
-    kinds = sorted(counted, key=order.index)
-    return ", ".join(f"{french_tasks.verb(kind)} ({typography.number(counted[kind])})" for kind in kinds)
+def _listed(counts: Counter[str]) -> str:
+    kinds = sorted(counts, key=list(french_tasks.VERBS).index)
+    return ", ".join(f"{french_tasks.verb(kind)} ({typography.number(counts[kind])})" for kind in kinds)
 
 
 def _kept(dossiers: Sequence[tuple[Dossier, Dossier]], participations: set[UUID]) -> str:
@@ -132,37 +120,206 @@ def _kept(dossiers: Sequence[tuple[Dossier, Dossier]], participations: set[UUID]
     return say("Ce qui a été fait reste dans les dossiers : {done}.", done=done) if done else ""
 
 
-def _form_name(campaign: Campaign | None, correction: Correction | None, errors: Mapping[str, str]) -> str:
-    """Returns the form that is open: declare; once declared, correct (the purpose), or identity when it has errors."""
-    if campaign is None or campaign.declared is None:
-        return "declare"
-    return "correct" if correction else "identity" if errors else ""
+# --- its page
 
 
-def campaign_page(
+def _page(
+    request: Request,
     desk: Desk,
-    stream: UUID | None,
+    stream: UUID | None = None,
+    form: OpenForm | None = None,
     *,
-    waiting: int,
-    values: Mapping[str, Any],
-    errors: Mapping[str, str] = {},
     correction: Correction | None = None,
     receipt: Receipt | None = None,
-) -> CampaignPage:
-    """Returns the page of a campaign, or of a new one, with the form that is open."""
-    campaign = desk.refs.campaigns.get(stream) if stream else None
-    return CampaignPage(
-        address=f"/resultats/campagnes/{stream or 'nouvelle'}",
-        campaign=campaign,
-        waiting=waiting,
-        form=OpenForm(_form_name(campaign, correction, errors), values=values, errors=errors),
-        errors=errors,
-        kind=profiles.KINDS[campaign.kind] if campaign and campaign.kind else "",
-        purposes=purposes(campaign),
-        others=purposes(campaign, but=campaign.purpose) if campaign and campaign.declared else [],
+) -> Response:
+    """Shows a campaign, or a new one, with the form that is open."""
+    known = _known(desk, stream) if stream else None
+    form = form or OpenForm("")
+    return show(
+        request,
+        "results/campaign.html",
+        None,
+        listed(more=len(receipt.lines) if receipt else 0),
+        address=f"{CAMPAIGNS}/{stream or 'nouvelle'}",
+        campaign=known,
+        waiting=result_routing.of_campaigns(desk.read).get(stream, 0) if stream else 0,
+        form=form,
+        errors=form.errors,
+        kind=profiles.KINDS[known.kind] if known and known.kind else "",
+        purposes=_purposes(known),
+        others=_purposes(known, but=known.purpose) if known and known.declared else [],
         sites=[("", "Tous les sites"), *((site, site) for site in desk.refs.structure.sites)],
         correction=correction,
         exports=activity.exports(desk, stream) if stream else [],
         receipt=receipt,
-        command_id=desk.new_command(),
     )
+
+
+def _known(desk: Desk, stream: UUID) -> Campaign:
+    """Returns a campaign. Raises 404 for an unknown one."""
+    if stream not in desk.refs.campaigns:
+        raise HTTPException(404)
+    return desk.refs.campaigns[stream]
+
+
+def _purposes(known: Campaign | None, *, but: Purpose | None = None) -> list[tuple[str, str, str]]:
+    """Returns the purposes that suit the exports of a campaign, as options; `but` is left out."""
+    kind = known.kind if known else None
+    return [
+        (purpose, typography.upper_first(vocabulary.PURPOSES[purpose]), say(means))
+        for purpose, means in MEANINGS
+        if suits(purpose, kind) and purpose != but
+    ]
+
+
+def _correction_again(request: Request, desk: Desk, stream: UUID, form: OpenForm) -> Response:
+    """Shows the correction as it was sent, with its effects."""
+    purpose = next((known for known, _ in MEANINGS if known == form.get("purpose")), None)
+    return _page(request, desk, stream, form, correction=_correction(desk, stream, purpose) if purpose else None)
+
+
+@router.get("/resultats/campagnes/nouvelle")
+def new(request: Request, desk: AtBoard) -> Response:
+    """Shows the form of a campaign that no export has shown yet."""
+    return _page(request, desk)
+
+
+@router.get("/resultats/campagnes/{stream:uuid}")
+def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = None, recu: str = "") -> Response:
+    """Shows a campaign. `usage` previews another purpose; `recu` names the command just recorded."""
+    known = _known(desk, stream)
+    values = {"name": known.name, "code": known.code or "", "site": known.site or ""}
+    if not known.declared:
+        likely = known.purpose or ("profile" if known.kind == "profile" else "")
+        return _page(request, desk, stream, OpenForm("", values=values | {"purpose": likely}))
+    preview = _correction(desk, stream, usage) if usage and usage != known.purpose else None
+    return _page(
+        request, desk, stream, OpenForm("", values=values), correction=preview, receipt=_receipt(desk, stream, recu)
+    )
+
+
+# --- what it records
+
+
+@router.post("/resultats/campagnes/nouvelle")
+@again(_page)
+def declare_new(request: Request, desk: AtBoard, data: FormData) -> Response:
+    return _declare(desk, None, data)
+
+
+@router.post("/resultats/campagnes/{stream:uuid}")
+@again(_page)
+def declare(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Declares a campaign; its participations are then settled, and matched by number."""
+    _known(desk, stream)
+    return _declare(desk, stream, data)
+
+
+def _declare(desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Response:
+    form = read_form(DeclarationForm, data)
+    check(_unknown_site(desk, form))
+    sent, by = form.model_dump(exclude={"command_id", "seen"}), desk.by(campaign.declare_campaign)
+    with form_refusals(desk, taken="code"):
+        done = import_preview.importer(desk).declare(stream, by=by, command_id=form.command_id, **sent)
+    return RedirectResponse(address(BOARD, {"recu": receipts.reference(done.recorded)}), 303)
+
+
+@router.post("/resultats/campagnes/{stream:uuid}/corriger")
+@again(_page)
+def identity(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Corrects the name, the code or the site."""
+    _known(desk, stream)
+    form = read_form(CampaignForm, data)
+    check(_unknown_site(desk, form))
+    return _see(stream, take(desk, {"campaign": stream}, campaign.correct_campaign, form, taken="code"))
+
+
+@router.post("/resultats/campagnes/{stream:uuid}/usage")
+@again(_correction_again)
+def correct(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Corrects the purpose; what followed from the first is recorded again, all or nothing."""
+    _known(desk, stream)
+    form = read_form(CorrectionForm, data)
+    return _see(stream, _correct_purpose(desk, stream, form.command_id, form.purpose, form.reason))
+
+
+@router.post("/resultats/campagnes/{stream:uuid}/clore")
+@again(_page)
+def close(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Closes a campaign: it is no more offered when a diagnostic is planned."""
+    _known(desk, stream)
+    return _see(stream, take(desk, {"campaign": stream}, campaign.close_campaign, read_form(Form, data)))
+
+
+@router.post("/resultats/campagnes/{stream:uuid}/rouvrir")
+@again(_page)
+def reopen(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Reopens a campaign: it is offered again."""
+    _known(desk, stream)
+    return _see(stream, take(desk, {"campaign": stream}, campaign.reopen_campaign, read_form(Form, data)))
+
+
+def _correct_purpose(desk: Desk, stream: UUID, command_id: UUID, purpose: Purpose, reason: str) -> Sequence[Recorded]:
+    by = desk.by(campaign.correct_purpose)
+    with form_refusals(desk):
+        sent: dict[str, Any] = {"purpose": purpose, "reason": reason}
+        done = import_preview.importer(desk).correct_purpose(stream, by=by, command_id=command_id, **sent)
+    return done.recorded
+
+
+def _unknown_site(desk: Desk, form: CampaignForm) -> dict[str, str]:
+    unknown = form.site and form.site not in desk.refs.structure.sites
+    return {"site": "Choisissez l’un des sites proposés."} if unknown else {}
+
+
+def _see(stream: UUID, events: Sequence[Recorded]) -> Response:
+    return RedirectResponse(address(f"{CAMPAIGNS}/{stream}", {"recu": receipts.reference(events)}), 303)
+
+
+# --- Annuler
+
+_Way = tuple[Decision[..., Any], dict[str, Any]]
+"""A decision that takes something back, and what it is sent."""
+
+
+def _receipt(desk: Desk, stream: UUID, reference: str) -> Receipt | None:
+    """Returns the receipt of a command on the campaign, with its undo while nothing followed."""
+    receipt = receipts.of_command(desk, reference)
+    if receipt and _way(desk.trails([stream])[stream], reference):
+        return receipt.with_undo(reference, f"{CAMPAIGNS}/{stream}/annuler")
+    return receipt
+
+
+@router.post("/resultats/campagnes/{stream:uuid}/annuler")
+@again(_page)
+def take_back(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Takes back what was just done to a campaign, while nothing followed. The form may be sent twice."""
+    _known(desk, stream)
+    form = read_form(UndoForm, data)
+    trail = [one for one in desk.trails([stream])[stream] if one.command != form.command_id]
+    way = _way(trail, str(form.receipt))
+    with form_refusals(desk):
+        if way is None:
+            raise Refused("moved")
+    decision, sent = way
+    if decision is campaign.correct_purpose:
+        return _see(stream, _correct_purpose(desk, stream, form.command_id, **sent))
+    outcome = record(desk, {"campaign": stream}, decision, command_id=form.command_id, **sent)
+    return _see(stream, recorded(desk, outcome, taken="code"))
+
+
+def _way(trail: Sequence[Recorded], reference: str) -> _Way | None:
+    """Returns the decision that takes back the last event of a campaign; None when another command recorded it."""
+    last, before = trail[-1], campaign.fold(trail[:-1])
+    if str(last.command) != reference:
+        return None
+    match last.event:
+        case e.CampaignClosed():
+            return campaign.reopen_campaign, {}
+        case e.CampaignReopened():
+            return campaign.close_campaign, {}
+        case e.CampaignCorrected():
+            return campaign.correct_campaign, {"name": before.name, "code": before.code, "site": before.site}
+        case e.PurposeCorrected():
+            return campaign.correct_purpose, {"purpose": before.purpose, "reason": AT_ONCE}
+    return None

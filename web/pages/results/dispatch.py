@@ -1,4 +1,4 @@
-"""The results to dispatch, and those that each advisor was given."""
+"""The results to dispatch, those that each advisor was given, and those that are dispatched many at once."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -10,22 +10,28 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.documents.grille import explain
+from pixflow.dossier.stages import prescription
 from pixflow.events.dossier import ResultDispatched, Retracted
 from pixflow.folding import not_retracted
 from pixflow.identity import normalise
 from pixflow.team.absences import colleagues_deputised_by
-from projections import audit_trail, dossier_sheet
+from projections import audit_trail, dossier_sheet, piles
 from projections import dispatch as projections_dispatch
 from web.desk import task_links
+from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import absence_text
+from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import staff_name
+from web.desk.receipts import row_command
 from web.desk.team import proposals
 from web.desk.team.proposals import AdvisorProposal
 from web.french import typography
 from web.http.pagination import SIZE
-from web.pages.results import activity
 
+MOST = 500
+"""The largest number of results dispatched at once: some seconds, and one receipt."""
+UNASSIGNED = "n’est plus suivi par personne de l’équipe : choisissez à qui"
 _DISPATCHES = (ResultDispatched.TOPIC, Retracted.TOPIC)
 
 
@@ -47,25 +53,6 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SureResults:
-    """The results that go to the advisor of their dossier, as dossier and participation; their number by advisor."""
-
-    pairs: Sequence[tuple[UUID, UUID]]
-    by_advisor: Sequence[tuple[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class DispatchedRow:
-    """A result that was dispatched on a day; `undo` is the address where that is taken back, "" once debriefed."""
-
-    stream: UUID
-    name: str
-    on: date
-    debriefed: bool
-    undo: str
-
-
-@dataclass(frozen=True, slots=True)
 class AdvisorResults:
     """The results that an advisor was given this week: their number, those of this page, how many are debriefed.
 
@@ -74,7 +61,7 @@ class AdvisorResults:
 
     name: str
     given: int
-    rows: list[DispatchedRow]
+    rows: list[Any]
     held: int
     late: tuple[int, int] | None
 
@@ -112,38 +99,46 @@ def is_unseen(desk: Desk, advisor: UUID) -> bool:
     return absence is not None and not (deputy and advisor in colleagues_deputised_by(team, deputy, today))
 
 
-def sure(desk: Desk, most: int, streams: Collection[UUID] | None = None) -> SureResults:
-    """Returns the results of every page whose advisor is known, at most `most`, and their number by advisor.
+def sure(
+    desk: Desk, most: int, streams: Collection[UUID] | None = None
+) -> tuple[list[tuple[UUID, UUID]], list[tuple[str, int]]]:
+    """Returns the results of every page whose advisor is known, as dossier and participation; their number by advisor.
 
-    With `streams`, of these dossiers only.
-
-    An absent advisor whose tasks nobody sees is left out: somebody chooses.
+    At most `most`; with `streams`, of these dossiers only. An absent advisor whose tasks nobody sees is left out:
+    somebody chooses.
     """
     team = {id: name for id, name in desk.staff("advisor") if not is_unseen(desk, id)}
     rows = projections_dispatch.followed(desk.read, team, most, desk.refs, streams)
-    counted = Counter(team[row.advisor] for row in rows)
-    by_advisor = sorted(counted.items(), key=lambda pair: normalise(pair[0]))
-    return SureResults([(row.stream, row.participation) for row in rows], by_advisor)
+    counts = Counter(team[row.advisor] for row in rows)
+    by_name = sorted(counts.items(), key=lambda pair: normalise(pair[0]))
+    return [(row.stream, row.participation) for row in rows], by_name
 
 
-def by_advisor(desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], offset: int) -> list[AdvisorResults]:
-    """Returns the advisors given results since a day, those with most first, and the results of one page."""
+def by_advisor(
+    desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], offset: int
+) -> tuple[list[AdvisorResults], dict[UUID, str]]:
+    """Returns the advisors given results since a day, those with most first, with the results of one page.
+
+    And by dossier the address where its dispatch is taken back, until its debrief is held.
+    """
     if not counts:
-        return []
-    late = activity.late_debriefs(desk)
+        return [], {}
+    late = _late_debriefs(desk)
     order = sorted(counts, key=lambda advisor: (-counts[advisor][0], normalise(staff_name(desk, advisor))))
-    found: dict[UUID, AdvisorResults] = {}
-    for advisor in order:
-        given, held = counts[advisor]
-        found[advisor] = AdvisorResults(staff_name(desk, advisor), given, [], held, late.get(advisor))
+    advisors = {
+        id: AdvisorResults(staff_name(desk, id), counts[id][0], [], counts[id][1], late.get(id)) for id in order
+    }
     rows = projections_dispatch.dispatched(desk.read, since, order, SIZE, offset)
-    undo = _undo(desk, {row.stream: row.participation for row in rows if row.debriefed_on is None})
     for row in rows:
-        dispatched = DispatchedRow(
-            row.stream, row.name, row.dispatched_on, row.debriefed_on is not None, undo.get(row.stream, "")
-        )
-        found[row.dispatched_to].rows.append(dispatched)
-    return list(found.values())
+        advisors[row.dispatched_to].rows.append(row)
+    undo = _undo(desk, {row.stream: row.participation for row in rows if row.debriefed_on is None})
+    return list(advisors.values()), undo
+
+
+def _late_debriefs(desk: Desk) -> dict[UUID, tuple[int, int]]:
+    """Returns by advisor how many debriefs are late, and by how many working days at most."""
+    rows = piles.late_debriefs(desk.read, desk.today)
+    return {owner: (count, desk.refs.calendar.count(oldest, desk.today)) for owner, count, oldest in rows}
 
 
 def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:
@@ -156,3 +151,27 @@ def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:
         for one in not_retracted(list(events))
         if isinstance(one.event, ResultDispatched) and one.event.participation == participations[stream]
     }
+
+
+def send(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], command_id: UUID) -> BulkOutcome:
+    """Dispatches each dossier's result to the advisor who follows it: one command each."""
+    rows = projections_dispatch.current_results(desk.read, [dossier for dossier, _ in pairs])
+    team = dict(desk.staff("advisor"))
+    outcomes = []
+    for dossier, participation in pairs:
+        row = rows.get(dossier)
+        if row is None:
+            continue
+        if row.advisor not in team:
+            outcomes.append(RowOutcome(row.name, refused=UNASSIGNED))
+            continue
+        outcome = record(
+            desk,
+            {"dossier": dossier},
+            prescription.dispatch_result,
+            command_id=row_command(command_id, dossier),
+            participation=participation,
+            advisor=row.advisor,
+        )
+        outcomes.append(row_outcome(desk, row.name, outcome))
+    return BulkOutcome(outcomes, command_id)

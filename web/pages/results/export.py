@@ -1,108 +1,96 @@
-"""The page of one import: what it recorded, how to take it back, and the rows that stay with their reasons."""
+"""One import: what it recorded, how to take it back, and the rows that stay with their reasons."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived, ExportTakenBack
 from pixflow.importing import RecordedImport, read_import
+from pixflow.participation.campaign import take_back_export
 from projections import result_routing
 from web.desk import task_links
+from web.desk.commands import again, form_refusals, read_form
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import dates, matching
 from web.french.events import sentences
-from web.http.people import People, listed
-from web.http.templates import Page
+from web.french.events.sentences import AT_ONCE
+from web.http.forms import Form, FormData, OpenForm
+from web.http.people import listed
+from web.http.templates import show
+from web.pages.results import import_preview
+from web.pages.results.board import BOARD, AtBoard
+
+router = APIRouter()
 
 
-@dataclass(frozen=True, slots=True)
-class StayingRow:
-    """A participation that stays; `undo` is the address where its match is undone, "" where nothing is."""
-
-    stream: UUID
-    name: str
-    why: str
-    undo: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExportPage(Page):
-    """An import. `free` counts the rows that can be taken back, `kept` are those that stay.
-
-    `taken_back` says who took the import back and when, "" while it counts. `later`: another export of the campaign
-    came after it, and is taken back first.
-    """
-
-    template = "results/export.html"
-
-    address: str
-    title: str
-    facts: Sequence[tuple[str, str]]
-    campaign: UUID
-    free: int
-    kept: Sequence[StayingRow]
-    taken_back: str
-    later: bool
-    error: str
-    command_id: UUID
-
-    @property
-    def shows(self) -> People:
-        return listed(row.stream for row in self.kept)
-
-
-def recorded_import(desk: Desk, command: UUID) -> RecordedImport | None:
-    """Returns the import of a command, as it counts now; None when it imported no export."""
-    return read_import(desk.engine.events_of_command(command), desk.trails)
-
-
-def export_page(desk: Desk, found: RecordedImport, error: str = "") -> ExportPage:
-    event, trail = found.received.event, desk.trail(found.received.originator_id)
+def _page(request: Request, desk: Desk, imported: UUID, form: OpenForm | None = None) -> Response:
+    """Shows an import, as it counts now. Raises 404 for a command that imported no export."""
+    one = read_import(desk.engine.events_of_command(imported), desk.trails)
+    if one is None:
+        raise HTTPException(404)
+    event, mine = one.received.event, one.received.originator_version
     assert isinstance(event, ExportReceived)
-    undone = [one for one in trail if isinstance(one.event, ExportTakenBack)]
-    struck = {one.event.version: one for one in undone if isinstance(one.event, ExportTakenBack)}
-    mine = found.received.originator_version
-    counting = [
-        one.originator_version
-        for one in trail
-        if isinstance(one.event, ExportReceived) and one.originator_version not in struck
-    ]
-    return ExportPage(
-        address=f"/resultats/exports/{found.command}",
+    trail = desk.trail(one.received.originator_id)
+    taken_back = {undo.event.version: undo for undo in trail if isinstance(undo.event, ExportTakenBack)}
+    exports = [known.originator_version for known in trail if isinstance(known.event, ExportReceived)]
+    kept = _kept(desk, one)
+    return show(
+        request,
+        "results/export.html",
+        None,
+        listed(stream for stream, _, _, _ in kept),
+        address=f"{BOARD}/exports/{imported}",
         title=f"Export du {dates.instant(event.exported_at, desk.zone)}",
-        facts=_facts(desk, found.received, event),
+        facts=[
+            ("Campagne", desk.refs.campaigns[event.campaign].name),
+            ("Organisation", event.organisation or "pas encore lue par pixflow ce jour-là"),
+            ("Importé", _by(desk, one.received)),
+            ("Lignes", sentences.counts(event)),
+        ],
         campaign=event.campaign,
-        free=len(found.free),
-        kept=_kept(desk, found),
-        taken_back=_by(desk, struck[mine]) if mine in struck else "",
-        later=mine not in struck and counting[-1] != mine,
-        error=error,
-        command_id=desk.new_command(),
+        free=len(one.free),
+        kept=kept,
+        taken_back=_by(desk, taken_back[mine]) if mine in taken_back else "",
+        later=mine not in taken_back and mine != max({*exports} - taken_back.keys()),
+        errors=form.errors if form else {},
     )
-
-
-def _facts(desk: Desk, recorded: Recorded, event: ExportReceived) -> list[tuple[str, str]]:
-    return [
-        ("Campagne", desk.refs.campaigns[event.campaign].name),
-        ("Organisation", event.organisation or "pas encore lue par pixflow ce jour-là"),
-        ("Importé", _by(desk, recorded)),
-        ("Lignes", sentences.counts(event)),
-    ]
 
 
 def _by(desk: Desk, recorded: Recorded) -> str:
     return f"le {dates.instant(recorded.at, desk.zone)}, par {sentences.who(recorded, names_for(desk))}"
 
 
-def _kept(desk: Desk, found: RecordedImport) -> list[StayingRow]:
-    rows = [one for one in found.rows if one.why]
-    known = result_routing.many(desk.read, {one.participation for one in rows})
-    made = []
-    for one in rows:
-        row = known.get(one.participation)
-        undo = task_links.dossier_form(one.dossier, "unmatch", str(one.participation)) if row and one.dossier else ""
-        name = f"{row.last_name} {row.first_name}" if row else "une personne effacée"
-        made.append(StayingRow(one.participation, name, matching.stays(one.why or ""), undo))
-    return sorted(made, key=lambda one: one.name)
+def _kept(desk: Desk, one: RecordedImport) -> list[tuple[UUID, str, str, str]]:
+    """Returns by name the participations that stay: their stream, name and reason, and the address of the undo."""
+    rows = [row for row in one.rows if row.why]
+    known = result_routing.many(desk.read, {row.participation for row in rows})
+    kept = []
+    for row in rows:
+        stream, typed = row.participation, known.get(row.participation)
+        undo = task_links.dossier_form(row.dossier, "unmatch", str(stream)) if typed and row.dossier else ""
+        name = f"{typed.last_name} {typed.first_name}" if typed else "une personne effacée"
+        kept.append((stream, name, matching.stays(row.why or ""), undo))
+    return sorted(kept, key=lambda row: row[1])
+
+
+@router.get("/resultats/exports/{imported:uuid}")
+def read(request: Request, desk: AtBoard, imported: UUID) -> Response:
+    """Shows an import and what can be taken back of it."""
+    return _page(request, desk, imported)
+
+
+@router.post("/resultats/exports/{imported:uuid}/annuler")
+@again(_page)
+def take_back(request: Request, desk: AtBoard, imported: UUID, data: FormData) -> Response:
+    """Takes an import back, but for the rows that something followed."""
+    if not desk.engine.has_recorded(imported):
+        raise HTTPException(404)
+    form, by = read_form(Form, data), desk.by(take_back_export)
+    with form_refusals(desk):
+        import_preview.importer(desk).take_back(
+            imported, desk.trails, reason=AT_ONCE, by=by, command_id=form.command_id
+        )
+    return RedirectResponse(f"{BOARD}/exports/{imported}", 303)

@@ -18,7 +18,7 @@ from tests.web.filled import fill, hire, said, texts
 from tests.web.paths import House, house
 from tests.web.pressing import press
 from tests.web.tags import parsed
-from web.pages.results import bulk
+from web.pages.results import dispatch
 
 NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
 MONDAY, FRIDAY = date(2026, 3, 16), date(2026, 3, 20)
@@ -212,7 +212,7 @@ def test_a_deputy_is_never_the_addressee_of_a_result(at_work: House) -> None:
     assert at_work.state(dossier).prescription.dispatched[participation].advisor == at_work.people[PAUL]
     assert at_work.state(dossier).advisor == at_work.people[PAUL]
     assert texts(queue(at_work), ".item-why") == ["pour Paul Rey · résultat transmis le 16 mars · 40 %"]
-    assert bulk.UNASSIGNED not in client.get("/resultats").text
+    assert dispatch.UNASSIGNED not in client.get("/resultats").text
 
 
 def test_the_result_of_a_leaver_s_dossier_is_to_be_given_to_somebody_else(at_work: House) -> None:
