@@ -163,6 +163,14 @@ def read_form(
     return form
 
 
+def read_button(model: type[F], data: Mapping[str, Any]) -> F:
+    """Returns a form that nobody fills. Raises 422: no page sends another."""
+    form, _ = validate(model, data)
+    if form is None:
+        raise HTTPException(422)
+    return form
+
+
 def check(errors: Mapping[str, str]) -> None:
     """Raises FormRefused for the errors that only the data of the structure can tell."""
     if errors:

@@ -1,36 +1,65 @@
-"""The board of Équipe: the members, their absences, their milestones with Pix, and the warnings for those who steer."""
+"""Équipe: the members, their absences, their milestones with Pix, and the warnings for those who steer."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pixflow.decision import Decision
 from pixflow.dossier.assignment import assign_advisor
+from pixflow.engine import new_id
+from pixflow.events.staff import Retracted
 from pixflow.identity import normalise
+from pixflow.team import membership
 from pixflow.team.absences import uncovered_absences
 from pixflow.team.membership import add_member, hold_briefing
 from pixflow.team.staff import Milestone, Staff
-from web.desk import bulk
+from web.desk import bulk, receipts
+from web.desk.bulk import RowOutcome
 from web.desk.colleagues import IDLE, Load, day, days_text, loads, next_away, role_labels
+from web.desk.commands import again, check, must, read_button, read_form, record
+from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.receipts import Receipt
-from web.desk.team.loans import LoanRow, loan_rows
-from web.french import dates, vocabulary
+from web.desk.receipts import Receipt, UndoForm
+from web.desk.team.loans import loan_rows
+from web.french import dates, typography, vocabulary
+from web.french.errors.missing import MISSING
 from web.french.typography import plural, say
 from web.http import filters
+from web.http.addresses import PageNumber
+from web.http.forms import DatedForm, FormData, OpenForm
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import NOBODY
-from web.http.templates import Page
-from web.pages.team import access
-from web.pages.team.appropriation import SiteBoard, boards
-from web.pages.team.forms import confirmable
-from web.pages.team.moves import MoveRow, move_rows
+from web.http.templates import show
+from web.pages.team import access, undo
+from web.pages.team.appropriation import boards
+from web.pages.team.forms import MILESTONES, confirmable
+from web.pages.team.handover import move_rows
+from web.pages.team.member import member_page
 
+router = APIRouter()
 BOARD = "/equipe"
 STATES = {"here": "Dans l’équipe", "away": "Absences du jour", "gone": "Départs"}
-MENUS = {"role": "Rôle", "site": "Site"}
-MILESTONES = {"pix": "Pix passé", "training": "Formation", "briefing": "Information"}
+ROLE, SITE = filters.Facet("role", "Rôle", vocabulary.ROLES, lone=True), filters.Facet("site", "Site", {})
+DECISIONS: dict[str, Decision[..., Any]] = {
+    "pix": membership.take_pix, "training": membership.attend_training, "briefing": membership.hold_briefing,
+}  # fmt: skip
+UNKNOWN = RowOutcome("Une personne cochée", refused="elle n’est pas dans l’équipe, rechargez la page.")
+
+
+class MilestoneForm(DatedForm):
+    """The people who were ticked, and the milestone; a training and a briefing have a title."""
+
+    person: tuple[UUID, ...] = ()
+    step: Literal["pix", "training", "briefing"]
+    title: str | None = None
+
+
+# --- its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +84,6 @@ class TeamRow:
     tasks: int
     late: int
 
-    @property
-    def href(self) -> str:
-        return f"{BOARD}/{self.id}"
-
     def is_in(self, state: str) -> bool:
         return self.state == state or (state == "here" and self.state == "away")
 
@@ -66,85 +91,97 @@ class TeamRow:
         return (not role or role in self.roles) and (not site or self.site == site)
 
 
-@dataclass(frozen=True, slots=True)
-class TeamWarning:
-    """A sentence for those who steer, and the address where they act."""
+class _MemberCount(NamedTuple):
+    """A member as filters count them."""
 
-    text: str
-    href: str
-    button: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TeamPage(Page):
-    """The members of a state, filtered; `here` and `away` count those of today, `sums` those who took each milestone.
-
-    `most` is the largest number of tasks of one person: the full width of a bar.
-    `receipt` says of how many people a milestone was just noted; `outcomes` are those of a command that was refused
-    for some. `values` and `errors` are those of the form that notes a milestone.
-    """
-
-    template = "team/board.html"
-    block = "board"
-    shows = NOBODY
-
-    me: UUID
-    today: date
-    state: str
-    states: Sequence[filters.Chip]
-    menus: Sequence[filters.FilterMenu]
-    rows: Sequence[TeamRow]
-    pager: Pager
-    filtered: bool
-    clear: str
-    here: int
-    away: int
-    sums: Sequence[tuple[str, int]]
-    boards: Sequence[SiteBoard]
-    most: int
-    referents: Sequence[TeamRow]
-    warnings: Sequence[TeamWarning]
-    loans: Sequence[LoanRow]
-    moves: Sequence[MoveRow]
-    may_add: bool
-    may_note: bool
-    receipt: Receipt | None
-    outcomes: Sequence[bulk.RowOutcome]
-    values: Mapping[str, Any]
-    errors: Mapping[str, str]
+    role: str
+    site: str
+    n: int = 1
 
 
-def board_page(
+def _rows(desk: Desk) -> list[TeamRow]:
+    """Returns everybody who is or was in the team, by name."""
+    of = loads(desk)
+    team = sorted(desk.refs.team.items(), key=lambda item: normalise(item[1].name))
+    return [_row(desk, id, member, of.get(id, IDLE)) for id, member in team]
+
+
+def _row(desk: Desk, id: UUID, member: Staff, load: Load) -> TeamRow:
+    now = member.absence(desk.today)
+    state = "gone" if not member.works(desk.today) else "away" if now else "here"
+    away, alone = next_away(desk, member)
+    days = [_day(desk, member.last(kind)) for kind in MILESTONES]
+    last = min(desk.today, member.left or desk.today)
+    held, labels = member.roles_on(last), role_labels(member, last)
+    roles = [role for role in vocabulary.ROLES if role in held]
+    return TeamRow(id, member.name, member.site or "", state, roles, labels, away, alone, member.left, days, *load)
+
+
+def _day(desk: Desk, milestone: Milestone | None) -> str:
+    if milestone is None:
+        return ""
+    return dates.day(milestone.stamp.on, year=milestone.stamp.on.year != desk.today.year, short=True)
+
+
+def _menus(there: Sequence[TeamRow], role: str, site: str, state: str) -> list[filters.FilterMenu]:
+    """Returns the menu of roles, then of sites. A member with two roles counts under both."""
+    asked, kept = {"role": role, "site": site}, {"etat": state}
+    by_role = [_MemberCount(held, row.site) for row in there for held in row.roles]
+    by_site = [_MemberCount(role if role in row.roles else "", row.site) for row in there if row.site]
+    return [
+        *filters.menus(BOARD, [ROLE], by_role, asked, kept),
+        *filters.menus(BOARD, [SITE], by_site, asked, kept),
+    ]
+
+
+# --- its page
+
+
+def _board(
+    request: Request,
     desk: Desk,
+    form: OpenForm | None = None,
     state: str = "here",
     role: str = "",
     site: str = "",
     number: int = 1,
     *,
     receipt: Receipt | None = None,
-    outcomes: Sequence[bulk.RowOutcome] = (),
-    values: Mapping[str, Any] | None = None,
-    errors: Mapping[str, str] | None = None,
-) -> TeamPage:
-    """Returns one page of the members of a state, filtered, by name."""
-    everyone = team_rows(desk)
-    there = [row for row in everyone if row.is_in(state)]
-    asked, kept = {"role": role, "site": site}, {"etat": "" if state == "here" else state}
-    found = [row for row in there if row.fits(role, site)]
-    pager = Pager.at(len(found), number, BOARD, {**kept, **asked})
-    here = [row for row in everyone if row.is_in("here")]
-    return TeamPage(
+    outcomes: Sequence[RowOutcome] = (),
+    status: int = 200,
+) -> Response:
+    """Shows one page of the members of a state, filtered, by name.
+
+    `receipt` says of how many people a milestone was just noted; `outcomes` are those of a command that was refused
+    for some. `form` notes a milestone. `sums` count those who took each; `most` tasks make the full width of a bar.
+    """
+    everyone, form = _rows(desk), form or OpenForm("")
+    there, here = ([row for row in everyone if row.is_in(wanted)] for wanted in (state, "here"))
+    kept = {"etat": "" if state == "here" else state}
+    rows = [row for row in there if row.fits(role, site)]
+    pager = Pager.at(len(rows), number, BOARD, {**kept, "role": role, "site": site})
+    counts = {name: sum(row.is_in(name) for row in everyone) for name in STATES}
+    return show(
+        request,
+        "team/board.html",
+        "board",
+        NOBODY,
+        status=status,
         me=desk.me,
         today=desk.today,
         state=state,
-        states=_states(everyone, state),
-        menus=_menus(there, asked, kept),
-        rows=found[pager.offset : pager.offset + SIZE],
+        states=[
+            filters.Chip(label, address(BOARD, {"etat": "" if name == "here" else name}), counts[name], name == state)
+            for name, label in STATES.items()
+            if counts[name] or name in ("here", state)
+        ],
+        menus=_menus(there, role, site, kept["etat"]),
+        rows=rows[pager.offset : pager.offset + SIZE],
         pager=pager,
-        filtered=any(asked.values()),
+        filtered=bool(role or site),
         clear=address(BOARD, kept),
         here=len(here),
-        away=sum(row.state == "away" for row in here),
+        away=counts["away"],
         sums=[(label, sum(bool(row.milestones[n]) for row in here)) for n, label in enumerate(MILESTONES.values())],
         boards=boards(desk, site) if state == "here" else [],
         most=max((row.tasks for row in everyone), default=0),
@@ -156,64 +193,46 @@ def board_page(
         may_note=desk.may(hold_briefing),
         receipt=receipt,
         outcomes=outcomes,
-        values=values or {},
-        errors=errors or {},
+        values=form.values,
+        errors=form.errors,
     )
 
 
-def team_rows(desk: Desk) -> list[TeamRow]:
-    """Returns everybody who is or was in the team, by name."""
-    of = loads(desk)
-    team = sorted(desk.refs.team.items(), key=lambda item: normalise(item[1].name))
-    return [_row(desk, id, member, of.get(id, IDLE)) for id, member in team]
+@router.get("/equipe")
+def read(
+    request: Request,
+    desk: AtDesk,
+    etat: str = "here",
+    role: str = "",
+    site: str = "",
+    p: PageNumber = 1,
+    recu: str = "",
+) -> Response:
+    """Shows the board; `etat` is here, away or gone; `recu` names the command that just noted a milestone."""
+    state = etat if etat in STATES else "here"
+    return _board(request, desk, None, state, role, site, p, receipt=_receipt(desk, recu))
 
 
-def _row(desk: Desk, id: UUID, member: Staff, load: Load) -> TeamRow:
-    now = member.absence(desk.today)
-    state = "gone" if not member.works(desk.today) else "away" if now else "here"
-    away, alone = next_away(desk, member)
-    milestones = [_day(desk, member.last(kind)) for kind in MILESTONES]
-    last = min(desk.today, member.left or desk.today)
-    held, labels = member.roles_on(last), role_labels(member, last)
-    roles = [role for role in vocabulary.ROLES if role in held]
-    site = member.site or ""
-    return TeamRow(id, member.name, site, state, roles, labels, away, alone, member.left, milestones, *load)
+def _receipt(desk: Desk, reference: str) -> Receipt | None:
+    """Returns the receipt of a milestone noted of several people, or taken back, with its undo."""
+    events = receipts.events_of(desk, reference)
+    if not events:
+        return None
+    many = plural(len(events), "personne")
+    title = "Annulé pour {many}." if isinstance(events[0].event, Retracted) else "Noté pour {many}."
+    return undo.offer(desk, say(title, many=many), (), reference)
 
 
-def _day(desk: Desk, milestone: Milestone | None) -> str:
-    if milestone is None:
-        return ""
-    return dates.day(milestone.stamp.on, year=milestone.stamp.on.year != desk.today.year, short=True)
+# --- its warnings
 
 
-def _states(everyone: Sequence[TeamRow], chosen: str) -> list[filters.Chip]:
-    counts = {state: sum(row.is_in(state) for row in everyone) for state in STATES}
-    return [
-        filters.Chip(label, address(BOARD, {"etat": "" if state == "here" else state}), counts[state], state == chosen)
-        for state, label in STATES.items()
-        if counts[state] or state in ("here", chosen)
-    ]
+@dataclass(frozen=True, slots=True)
+class TeamWarning:
+    """A sentence for those who steer, and the address where they act."""
 
-
-def _menus(there: Sequence[TeamRow], asked: Mapping[str, str], kept: Mapping[str, str]) -> list[filters.FilterMenu]:
-    """Returns the menu of roles, then of sites. A member with two roles counts under both."""
-    sites = sorted({row.site for row in there if row.site} | ({asked["site"]} - {""}))
-    values = {"role": vocabulary.ROLES, "site": {site: site for site in sites} if len(sites) > 1 else {}}
-    made = (filters.menu(MENUS[name], _chips(there, name, labels, asked, kept)) for name, labels in values.items())
-    return [one for one in made if one.on or one.others]
-
-
-def _chips(
-    there: Sequence[TeamRow], name: str, labels: Mapping[str, str], asked: Mapping[str, str], kept: Mapping[str, str]
-) -> list[filters.Chip]:
-    made = []
-    for value, label in labels.items():
-        wanted = {**asked, name: value}
-        count, on = sum(row.fits(**wanted) for row in there), asked[name] == value
-        if count or on:
-            href = address(BOARD, {**kept, **asked, name: "" if on else value})
-            made.append(filters.Chip(label, href, count, on))
-    return made
+    text: str
+    href: str
+    button: str
 
 
 def confirmations(desk: Desk) -> Iterator[TeamWarning]:
@@ -222,14 +241,16 @@ def confirmations(desk: Desk) -> Iterator[TeamWarning]:
     waiting = [(team[id].awaiting_since[role], id, role) for id in team for role in confirmable(desk, id)]
     for since, id, role in sorted(waiting, key=lambda one: one[0]):
         text = "{name}, {role} : rôle à confirmer depuis {age}."
-        said = {"role": vocabulary.ROLES[role], "age": dates.age(since, desk.today)}
-        yield TeamWarning(say(text, name=team[id].name, **said), f"{BOARD}/{id}", "Lire et confirmer")
-    for id in access.waiting(desk) if desk.host.site else ():
-        text = say("{name} : un compte attend une deuxième personne.", name=desk.refs.team[id].name)
+        values = {"role": vocabulary.ROLES[role], "age": dates.age(since, desk.today)}
+        yield TeamWarning(say(text, name=team[id].name, **values), f"{BOARD}/{id}", "Lire et confirmer")
+    if not desk.host.site:
+        return
+    for id in access.waiting(desk):
+        text = say("{name} : un compte attend une deuxième personne.", name=team[id].name)
         yield TeamWarning(text, f"{BOARD}/{id}", "Lire et confirmer")
-    for id, text in access.under_way(desk) if desk.host.site else ():
+    for id, text in access.under_way(desk):
         yield TeamWarning(text, f"{BOARD}/{id}", "Voir")
-    for id in access.stopped(desk) if desk.host.site else ():
+    for id in access.stopped(desk):
         text = "{name} : accès coupé, trop de dossiers ouverts en peu de temps."
         yield TeamWarning(say(text, name=team[id].name), f"{BOARD}/{id}", "Voir")
 
@@ -242,12 +263,56 @@ def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
     for row in everyone:
         if row.left and row.dossiers:
             text = "{name}, départ le {left} : {count} à confier."
-            said = {"left": day(desk, row.left), "count": plural(row.dossiers, "dossier")}
-            yield TeamWarning(say(text, name=row.name, **said), f"{row.href}/confier", "Confier")
+            values = {"left": day(desk, row.left), "count": plural(row.dossiers, "dossier")}
+            yield TeamWarning(say(text, name=row.name, **values), f"{BOARD}/{row.id}/confier", "Confier")
     for id, absence in uncovered_absences(desk.refs.team, desk.today):
         text = "{name}, absence {days} : personne ne voit ses tâches."
-        said = {"name": desk.refs.team[id].name, "days": days_text(desk, absence)}
+        values = {"name": desk.refs.team[id].name, "days": days_text(desk, absence)}
         where = f"{BOARD}/{id}?formulaire=absence&sur={absence.id}#form"
-        yield TeamWarning(say(text, **said), where, "Choisir une suppléance")
+        yield TeamWarning(say(text, **values), where, "Choisir une suppléance")
     if not any("referent" in row.roles and row.is_in("here") for row in everyone):
         yield TeamWarning("Personne n’est référent·e Pix : aucun résultat ne peut être transmis.", BOARD, "Désigner")
+
+
+# --- a milestone of several people: one command and one result for each
+
+
+@router.post("/equipe/noter")
+@again(_board)
+def note(request: Request, desk: AtDesk, data: FormData) -> Response:
+    """Notes a milestone of everybody ticked, in the order ticked; who is not of the team has a refusal."""
+    must(desk, hold_briefing)
+    form = read_form(MilestoneForm, data)
+    people = {} if form.person else {"person": MISSING["person"]}
+    check(people | ({} if form.step == "pix" or form.title else {"title": MISSING["title"]}))
+    outcomes = [_note(desk, form, person) if person in desk.refs.team else UNKNOWN for person in form.person]
+    if any(one.refused for one in outcomes):
+        desk.refresh()
+        return _board(request, desk, outcomes=outcomes, status=422)
+    return _see(str(form.command_id))
+
+
+def _note(desk: Desk, form: MilestoneForm, person: UUID) -> RowOutcome:
+    title: dict[str, Any] = {} if form.step == "pix" else {"title": form.title}
+    command = new_id(form.command_id, str(person))
+    outcome = record(desk, {"staff": person}, DECISIONS[form.step], command_id=command, on=form.on, **title)
+    return bulk.row_outcome(desk, desk.refs.team[person].name, outcome)
+
+
+@router.post("/equipe/annuler")
+def take_back(request: Request, desk: AtDesk, data: FormData) -> Response:
+    """Takes back what a form about one member recorded, or about several, but for those whom something followed."""
+    outcomes = undo.undo(desk, read_button(UndoForm, data))
+    desk.refresh()
+    if len(outcomes.rows) != 1:
+        refused = outcomes.refused
+        return _board(request, desk, outcomes=outcomes.rows, status=422) if refused else _see(outcomes.reference)
+    (row,) = outcomes.rows
+    person = UUID(row.about)
+    if row.refused:
+        return member_page(request, desk, person, None, problem=typography.upper_first(row.refused))
+    return RedirectResponse(f"{BOARD}/{person}?fait={row.recorded[-1].originator_version if row.recorded else 0}", 303)
+
+
+def _see(reference: str) -> Response:
+    return RedirectResponse(address(BOARD, {"recu": reference}), 303)

@@ -20,6 +20,8 @@ from web.french import validation, vocabulary
 from web.http.forms import DatedForm, Day, Form
 
 Arguments = dict[str, Any]
+MILESTONES = {"pix": "Pix passé", "training": "Formation", "briefing": "Information"}
+"""The labels of the milestones of a member."""
 
 
 class JoinForm(Form):

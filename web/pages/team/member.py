@@ -1,39 +1,53 @@
-"""The page of a member of staff: absences, roles, milestones, departure, history."""
+"""A member: absences, roles, milestones, departure, history; the forms about them, their account; a new member."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from fastapi import Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from pixflow.authorization import Subject
 from pixflow.dossier.assignment import assign_advisor
+from pixflow.engine import new_id
 from pixflow.events.base import Recorded
 from pixflow.events.values import Role
 from pixflow.identity import normalise
+from pixflow.refused import Refused
+from pixflow.team import membership, staff
 from pixflow.team.absences import absences_deputised_by, chooses_deputies, covers
 from pixflow.team.accounts import invite_account
 from pixflow.team.staff import Absence
+from web.accounts import invitations, sign_in
+from web.accounts.site import Site
+from web.desk import refusals
 from web.desk.colleagues import IDLE, absence_text, days_text, loads, role_labels
+from web.desk.commands import FormRefused, again, as_seen, check, must, read_button, read_form, record, recorded, take
+from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt
+from web.desk.signed_in import AtSite
 from web.desk.team.loans import loan_rows
 from web.french import dates, typography, vocabulary
+from web.french.accounts import sign_in as french
 from web.french.events import sentences
 from web.french.typography import plural
-from web.http.addresses import whole_number
-from web.http.forms import OpenForm, errors_shown
+from web.hosting.mail import Mail, Outbox, outbox_for
+from web.hosting.settings import sound
+from web.http.addresses import Version, whole_number
+from web.http.forms import Form, FormData, OpenForm, errors_shown
 from web.http.people import NOBODY
-from web.http.templates import show
+from web.http.templates import redirect, show
+from web.pages.account import factor_mails
 from web.pages.team import undo
-from web.pages.team.access import AccessRow, access_row
-from web.pages.team.board import MILESTONES
-from web.pages.team.forms import FORMS, confirmable, confirmers, offers
-from web.pages.team.moves import move_rows
+from web.pages.team.access import ACTIONS, WITHDRAW, AccessRow, access_row
+from web.pages.team.forms import FORMS, MILESTONES, JoinForm, TeamForm, confirmable, confirmers, offers, unknown_site
+from web.pages.team.handover import move_rows
 
+router = APIRouter()
+MOVED = "Cela a changé entre-temps : relisez la fiche et votre saisie, puis enregistrez à nouveau."
 READERS: frozenset[Role] = frozenset({"referent", "manager", "administrator", "auditor"})
 """The roles that read the history of everybody. A member reads their own."""
 
@@ -54,19 +68,6 @@ class WaitingRole:
     since: str
     may_confirm: bool
     seconds: Sequence[str]
-
-
-def blank(desk: Desk, person: UUID, name: str, about: str) -> OpenForm:
-    """Returns a form with the values of the member."""
-    member = desk.refs.team[person]
-    return OpenForm(name, about, FORMS[name].initial(desk, member, about), seen=member.version)
-
-
-def refused_form(name: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> OpenForm:
-    """Returns a form with every value that was sent, and its errors."""
-    subject = FORMS[name].subject
-    seen = whole_number(str(sent.get("seen", "")))
-    return OpenForm(name, str(sent.get(subject, "")), sent, errors_shown(errors, {subject}), seen)
 
 
 def member_page(
@@ -107,7 +108,7 @@ def member_page(
         form=form,
         subject=FORMS[form.name].subject if form else "",
         deputies=_deputies(desk, id),
-        sites=sites(desk),
+        sites=_sites(desk),
         absences=[(away.id, absence_text(desk, away)) for away in days if away.last >= desk.today],
         past_absences=[absence_text(desk, away) for away in days[::-1] if away.last < desk.today],
         deputised=[(desk.refs.team[who].name, days_text(desk, away)) for who, away in _deputised(desk, id)],
@@ -118,7 +119,7 @@ def member_page(
     )
 
 
-def sites(desk: Desk) -> list[tuple[str, str]]:
+def _sites(desk: Desk) -> list[tuple[str, str]]:
     """Returns the options of a list of sites."""
     return [("", "toute la structure"), *((site, site) for site in desk.refs.structure.sites)]
 
@@ -176,3 +177,166 @@ def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:
 
 def _tasks(count: int) -> str:
     return plural(count, "tâche") if count else "aucune tâche"
+
+
+# --- its forms
+
+
+@router.get("/equipe/{person:uuid}")
+def read_member(
+    request: Request, desk: AtDesk, person: UUID, formulaire: str = "", sur: str = "", fait: Version = -1
+) -> Response:
+    """Shows a member; `formulaire` opens a form, about the id or the version `sur`; `fait` is the version recorded."""
+    _must_exist(desk, person)
+    form = None
+    if formulaire in offers(desk, person):
+        member = desk.refs.team[person]
+        form = OpenForm(formulaire, sur, FORMS[formulaire].initial(desk, member, sur), seen=member.version)
+    return member_page(request, desk, person, form, done=fait)
+
+
+def _again(request: Request, desk: Desk, person: UUID, name: str, form: OpenForm) -> Response:
+    """Shows the member, with the form as it was sent."""
+    subject = FORMS[name].subject
+    seen, about = whole_number(str(form.get("seen"))), str(form.get(subject))
+    refused = OpenForm(name, about, form.values, errors_shown(form.errors, {subject}), seen)
+    return member_page(request, desk, person, refused)
+
+
+@router.post("/equipe/{person:uuid}/{name}")
+@again(_again)
+def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData) -> Response:
+    """Takes the decision of a form about a member."""
+    _must_exist(desk, person)
+    if name not in FORMS:
+        raise HTTPException(404)
+    spec = FORMS[name]
+    if not desk.may(spec.decision, Subject(member=person)):
+        raise HTTPException(403)
+    form = read_form(spec.model, data)
+    check(unknown_site(desk, form))
+    if _moved(desk, person, spec, form):
+        data["seen"] = desk.refs.team[person].version
+        raise FormRefused({"": MOVED})
+    outcome = record(desk, {"staff": person}, spec.decision, command_id=form.command_id, **spec.arguments(form))
+    events = recorded(desk, outcome)
+    version = events[-1].originator_version if events else 0
+    return RedirectResponse(f"/equipe/{person}?fait={version}", 303)
+
+
+def _moved(desk: Desk, person: UUID, spec: TeamForm, form: Form) -> bool:
+    """Tells if what the form replaces was changed by somebody else since the form was drawn."""
+    seen, now = as_seen(desk, "staff", person, form), desk.refs.team[person]
+    about = str(getattr(form, spec.subject, "")) if spec.subject else ""
+    moved = spec.initial(desk, seen, about) != spec.initial(desk, now, about)
+    return moved and not desk.engine.has_recorded(form.command_id)
+
+
+def _must_exist(desk: Desk, person: UUID) -> None:
+    if person not in desk.refs.team:
+        raise HTTPException(404)
+
+
+# --- its account
+
+
+@router.post("/equipe/{person:uuid}/compte/{action}")
+def act_on_account(request: Request, desk: AtDesk, site: AtSite, person: UUID, action: str, data: FormData) -> Response:
+    """Takes a decision about the account of a member, then does what follows from it in the accounts store."""
+    _must_exist(desk, person)
+    if action not in (*ACTIONS, WITHDRAW):
+        raise HTTPException(404)
+    asked = ACTIONS.get(action, ACTIONS["inviter"])
+    if not desk.may(asked.decision, Subject(member=person)):
+        raise HTTPException(403)
+    form = read_button(Form, data)
+    if action == WITHDRAW:
+        invitations.withdraw(site.store, desk.served.opened.id, person)
+        return _back(person)
+    outbox = outbox_for(sound(), desk.served.opened.folder, demo=False) if action == "inviter" else None
+    if action == "inviter" and outbox is None:
+        return _refuse(request, desk, person, french.NO_MAIL)
+    outcome = record(desk, {"staff": person}, asked.decision, command_id=form.command_id, **asked.sent)
+    if outcome.refused:
+        return _refuse(request, desk, person, refusals.sentence(desk, outcome.refused))
+    mails_again = outcome.repeated and action == "inviter"
+    access, new = desk.engine.state("staff", person).access, () if outcome.repeated else outcome.recorded
+    sign_in.follow(site.store, desk.served.opened.id, {person: access}, new)
+    if outbox and not mails_again and (failed := _invite(desk, site, person, outbox)):
+        return _refuse(request, desk, person, failed)
+    response = _back(person, outcome.recorded[-1].originator_version if outcome.recorded else 0)
+    for owner, change in factor_mails.resets(site, desk.served.opened.id, person, new):
+        factor_mails.warn(response, site, owner, change)
+    return response
+
+
+def _invite(desk: Desk, site: Site, person: UUID, outbox: Outbox) -> str:
+    """Mails a link that invites a member. Returns why the mail did not leave, else ""."""
+    address, name = desk.refs.team[person].email, desk.refs.structure.name
+    _, token = invitations.invite(site.store, desk.served.opened.id, person, address, desk.actor.id)
+    sender = desk.refs.team[desk.me].name
+    subject, text = french.invitation(sender, name, f"{site.url}/invitation/{token}")
+    try:
+        outbox(Mail(address, subject, text, f"invitation-{uuid4()}", desk.engine.clock(), name))
+    except OSError:
+        return french.MAIL_FAILED
+    return ""
+
+
+def _back(person: UUID, done: int = -1) -> Response:
+    return RedirectResponse(f"/equipe/{person}?fait={done}", 303)
+
+
+def _refuse(request: Request, desk: Desk, person: UUID, why: str) -> Response:
+    desk.refresh()
+    return member_page(request, desk, person, None, problem=why)
+
+
+# --- a new member
+
+
+def _new(request: Request, desk: Desk, form: OpenForm | None = None) -> Response:
+    """Shows the form; with the member who has that e-mail already, when there is one."""
+    must(desk, membership.add_member)
+    form = form or OpenForm("new")
+    taken = form.code == "taken"
+    holder = desk.engine.claim_holders("email", [staff.address(str(form.get("email")))]) if taken else {}
+    return show(
+        request,
+        "team/new.html",
+        "form",
+        NOBODY,
+        values=form.values,
+        errors=form.errors,
+        holder=next(iter(holder.values()), ""),
+        sites=_sites(desk),
+    )
+
+
+@router.get("/equipe/nouveau")
+def new(request: Request, desk: AtDesk) -> Response:
+    return _new(request, desk)
+
+
+@router.post("/equipe/nouveau")
+@again(_new)
+def add(request: Request, desk: AtDesk, data: FormData) -> Response:
+    """Adds a member. A leaver, known by their e-mail, comes back."""
+    must(desk, membership.add_member)
+    form = read_form(JoinForm, data)
+    check(unknown_site(desk, form))
+    person = _stream(desk, form)
+    take(desk, {"staff": person}, membership.add_member, form, taken="email")
+    return redirect(request, f"/equipe/{person}?fait=1")
+
+
+def _stream(desk: Desk, form: JoinForm) -> UUID:
+    """Returns the stream of a new member, or that of the leaver who has the e-mail."""
+    try:
+        held = desk.engine.claim_holders("email", [staff.address(form.email)])
+    except Refused:
+        held = {}
+    for holder in held.values():
+        if not desk.refs.team[holder].works(desk.today) or desk.engine.has_recorded(form.command_id):
+            return holder
+    return new_id(form.command_id, "staff")

@@ -27,7 +27,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The mails that leave, as files."""
     folder = tmp_path / "mails"
     monkeypatch.setattr(
-        "web.pages.team.access_routes.outbox_for", lambda *_, **__: mail.folder_outbox(folder, "pixflow@exemple.fr")
+        "web.pages.team.member.outbox_for", lambda *_, **__: mail.folder_outbox(folder, "pixflow@exemple.fr")
     )
     return folder
 
@@ -186,9 +186,9 @@ def test_a_mail_that_does_not_leave_is_said(at_work: House, site: Site, monkeypa
         raise OSError("no server")
 
     helene = first_visit(at_work, site, HELENE)
-    monkeypatch.setattr("web.pages.team.access_routes.outbox_for", lambda *_, **__: broken)
+    monkeypatch.setattr("web.pages.team.member.outbox_for", lambda *_, **__: broken)
     assert "le courriel n’est pas parti" in words(act(helene, at_work, NADIA, "inviter").text)
-    monkeypatch.setattr("web.pages.team.access_routes.outbox_for", lambda *_, **__: None)
+    monkeypatch.setattr("web.pages.team.member.outbox_for", lambda *_, **__: None)
     head = at_work.served.engine.head()
     assert "« pixflow account invite »" in words(act(helene, at_work, SOPHIE, "inviter").text)
     assert at_work.served.engine.head() == head
