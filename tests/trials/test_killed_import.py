@@ -26,9 +26,8 @@ from tests.trials.processes import PROCESSES
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
 from tests.trials.verdict import must_be_sound, must_show
-from web.desk.territory import places_import
+from web.desk.imports import place_importer, portfolio_importer
 from web.hosting.served_structure import ServedStructure, serve_one
-from web.pages.portfolio.choices import importer_of
 
 LINES = 100
 execute_all = Engine.execute_all
@@ -58,12 +57,12 @@ FILES: dict[str, Callable[[int], bytes]] = {"places": places, "dossiers": dossie
 def take(served: ServedStructure, kind: str, number: int, by: Actor, ready: Callable[[], None] = lambda: None) -> None:
     """Imports a file as a page or a command does. `ready` is called before the first write."""
     if kind == "places":
-        places_of = places_import.importer_of(served)
+        places_of = place_importer(served)
         plan = places_of.prepare(places(number))
         ready()
         places_of.record(plan, by=by, command_id=uuid4())
     else:
-        people_of = importer_of(served)
+        people_of = portfolio_importer(served)
         prepared = people_of.prepare(dossiers(number))
         ready()
         people_of.record(prepared, by=by, command_id=uuid4())

@@ -37,10 +37,9 @@ from tests.web.exports import ZOE, export
 from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.app import create_app
-from web.cli.files import exports
+from web.desk.imports import portfolio_importer, result_importer
 from web.hosting.machine.metrics import metrics_of
 from web.pages.agenda.feed import address_of
-from web.pages.portfolio.choices import importer_of
 from web.pages.privacy.erasure import erase
 
 BEFORE, MONDAY, FRIDAY = date(2026, 3, 13), date(2026, 3, 16), date(2026, 3, 20)
@@ -238,7 +237,7 @@ def _beside(at_work: House) -> House:
 
 def _imported(at_work: House) -> UUID:
     """A portfolio of one line, recorded."""
-    importer, command = importer_of(at_work.served), uuid4()
+    importer, command = portfolio_importer(at_work.served), uuid4()
     prepared = importer.prepare(file("0012345;JOUVENEL;Lou;12/03/2005;;;Mortagne;CEJ;;;;"))
     importer.record(prepared, by=_actor(at_work, SOPHIE), command_id=command)
     return command
@@ -246,7 +245,7 @@ def _imported(at_work: House) -> UUID:
 
 def _exported(at_work: House) -> UUID:
     """An export of one row, recorded."""
-    importer, command = exports.importer_of(at_work.served), uuid4()
+    importer, command = result_importer(at_work.served), uuid4()
     at, other = at_work.served.engine.clock() - timedelta(days=1), ExportCampaign(481999, "ACCESS482", "Accès")
     name, content, _ = export([ZOE], at, other)["export"]
     importer.record(importer.prepare(content, name), by=_actor(at_work, SOPHIE), command_id=command)

@@ -29,7 +29,7 @@ from tests.web.form_kinds import FormKind, Sent, kinds, models, wrongly_filled
 from tests.web.paths import House, house
 from tests.web.test_access import CHOICES
 from web.desk.dependencies import COOKIE
-from web.desk.territory.places_import import importer_of
+from web.desk.imports import place_importer
 from web.pages import ROUTES
 
 EVERYBODY, NADIA = "Zoé Toutpouvoir", "Nadia Benali"
@@ -108,7 +108,7 @@ class Desks:
         """The previews of a portfolio, of a file of places and of a table that wait; the territory."""
         waiting = Uploads(self.at_work.served.opened.folder / "uploads")
         yield f"/dossiers/import/{waiting.keep(file(AWA, BAH), 'portefeuille.csv')}"
-        read = importer_of(self.at_work.served).read
+        read = place_importer(self.at_work.served).read
         for content in (mediation({}, {"id": "2"}), b"Lieu;Ville\nMJC;L'Aigle\n"):
             token = waiting.keep(content, "lieux.csv")
             KeptPlaces(waiting, token, read)(content, None)

@@ -25,9 +25,9 @@ from web.cli.common.terminal import (
     problem_line,
     working,
 )
+from web.desk.imports import portfolio_importer
 from web.french import matching, typography
 from web.french.errors import files
-from web.pages.portfolio.choices import importer_of
 
 app = typer.Typer()
 dossiers_app = typer.Typer(help="Les dossiers des jeunes.", cls=InFrench, no_args_is_help=True)
@@ -48,7 +48,7 @@ def import_command(
     """Importer un portefeuille (CSV ou XLSX, d’i-Milo ou d’un tableur) : les absents du fichier ne changent pas."""
     with working(structure) as served, in_words():
         actor = person(served, as_) if as_ else Actor(OPERATOR)
-        importer = importer_of(served)
+        importer = portfolio_importer(served)
         prepared = importer.prepare(file.read_bytes(), site, sheet)
         if not json:
             named = _named(prepared)

@@ -81,7 +81,6 @@ PEOPLE_WAYS = {
     "open": "C’est quelqu’un d’autre : ouvrir un dossier",
 }
 """Ways to settle a doubtful portfolio row."""
-NOTHING_YET = "Rien pour l’instant"
 QUESTIONS = {
     "external-id-column": "Dans quelle colonne est l’identifiant externe ?",
     "exported-at": "Quand ce fichier a-t-il été exporté ?",

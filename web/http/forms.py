@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import Depends, HTTPException, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -20,6 +20,7 @@ from web.french import validation
 from web.french.typography import typeset
 
 M = TypeVar("M", bound=BaseModel)
+F = TypeVar("F", bound="Form")
 MAX_FIELDS = 25_000
 """Fields of one form: one for each dossier of a large structure, and fewer than SQLite takes variables."""
 
@@ -208,6 +209,30 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
             own = missing(model, name) if kind == "missing" else ""
             errors.setdefault(name, own or validation.invalid(kind, error.get("ctx", {})))
         return None, _in_page_order(model, errors)
+
+
+def readable(model: type[F], sent: Mapping[str, Any]) -> F:
+    """Returns a form with what can be read of an address: the last text of a field, each text of a list.
+
+    Its command is a new one, and says nothing.
+    """
+    values: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        texts = [str(text) for text in every(sent, name)]
+        if _takes_many(info) and texts:
+            values[name] = texts
+        elif texts and texts[-1].strip():
+            values[name] = texts[-1]
+    while True:
+        try:
+            return model.model_validate({**values, "command_id": uuid4(), "seen": None})
+        except ValidationError as refused:
+            for error in reversed(refused.errors(include_url=False)):
+                name, *place = error["loc"]
+                if place:
+                    del values[str(name)][int(place[0])]
+                else:
+                    del values[str(name)]
 
 
 def _in_page_order(model: type[BaseModel], errors: Mapping[str, str]) -> dict[str, str]:

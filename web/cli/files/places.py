@@ -32,7 +32,7 @@ from web.cli.common.terminal import (
     problem_line,
     working,
 )
-from web.desk.territory import places_import
+from web.desk.imports import EXPORTS, export_places, place_importer
 from web.french import dates
 from web.french.errors.places import sentence
 from web.french.events import partners as words
@@ -68,7 +68,7 @@ def import_command(
     """Importer les lieux du territoire : nouveaux, changés, disparus. Un lieu disparu reste dans la liste."""
     with working(structure) as served, in_words():
         actor = person(served, as_)
-        importer = places_import.importer_of(served)
+        importer = place_importer(served)
         prepared = importer.prepare(file.read_bytes())
         recorded, command = prepared.plan is not None and not preview, uuid4()
         with cut_off(lambda: len(served.engine.events_of_command(command))):
@@ -101,7 +101,7 @@ def territory_command(
         }
         streams = {"catalogue": served.opened.stream("catalogue")}
         served.engine.execute(streams, state_territory, by=person(served, as_), command_id=uuid4(), via="cli", **sent)
-        territory = places_import.importer_of(served).territory
+        territory = place_importer(served).territory
     console.print(french.territory(territory))
 
 
@@ -112,10 +112,10 @@ def export_command(
 ) -> None:
     """Écrire les partenaires : lieux de médiation numérique 1.0.2 (.csv) ou structures data·inclusion v1 (.json)."""
     kind = file.suffix.lower().removeprefix(".")
-    if kind not in places_import.EXPORTS:
+    if kind not in EXPORTS:
         fail("Donnez au fichier un nom en .csv (médiation numérique) ou en .json (data·inclusion).", USAGE)
     with working(structure) as served, in_words():
-        file.write_bytes(places_import.export_of(served, kind))
+        file.write_bytes(export_places(served, kind))
     console.print(say("Écrit : {file}", file=file))
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from web.desk.desk import Desk
-from web.desk.territory import places_import
+from web.desk.imports import export_places
 from web.http.people import NOBODY, note
 from web.pages.partners.routes import AtPartners
 
@@ -26,4 +26,4 @@ def inclusion(request: Request, desk: AtPartners) -> Response:
 def _file(request: Request, desk: Desk, kind: str) -> Response:
     note(request, NOBODY)
     headers = {"Content-Disposition": f'attachment; filename="lieux-{desk.today}.{kind}"'}
-    return Response(places_import.export_of(desk.served, kind), media_type=MEDIA[kind], headers=headers)
+    return Response(export_places(desk.served, kind), media_type=MEDIA[kind], headers=headers)

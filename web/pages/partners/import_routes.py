@@ -1,165 +1,322 @@
-"""The routes of an import of places: choose a file, say its columns, preview it, settle its doubts, record it."""
+"""An import of places: a file is chosen, its columns said, its doubts settled in a preview, recorded."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import UploadFile
 
 from pixflow.events import partner as e
 from pixflow.events.base import Recorded
-from pixflow.importing.uploads import Uploads
+from pixflow.events.values import PartnerDetails
+from pixflow.identity import normalise
+from pixflow.open_data.place import Place
 from pixflow.partners.catalogue import receive_catalogue
-from pixflow.place_import.importer import PlaceImporter, PreparedPlaces
+from pixflow.partners.state import PartnerState, terms_of_service
+from pixflow.place_import.identified import key_of
+from pixflow.place_import.importer import PreparedPlaces
 from pixflow.place_import.kept_readings import KeptPlaces
+from pixflow.place_import.plan import DoubtfulPlace, PlacePlan, details_of
 from pixflow.refused import Refused
-from pixflow.structure_folder import utc_now
-from web.desk import refusals
+from projections.store.folds import folds_of
+from web.desk import imports, refusals
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.territory import places_import
+from web.french import dates
 from web.french.errors.places import sentence
+from web.french.events.partners import KINDS_OF_FILE
+from web.french.territory import files
 from web.french.territory import places as french
-from web.french.territory.places import COLUMNS
 from web.french.typography import typeset
 from web.http.addresses import Number, PageNumber
-from web.http.forms import FormData, UploadData, validate
+from web.http.forms import FormData, OpenForm, UploadData, readable, validate
 from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY
-from web.http.templates import Page, page
-from web.pages.partners import import_columns, import_preview
-from web.pages.partners.import_choices import PlaceSelection, PlacesForm, seen
+from web.http.templates import show
+from web.pages.partners.import_choices import PlacesForm, seen
 
 router = APIRouter()
 IMPORT = "/partenaires/import"
 MOVED = "L’aperçu a changé entre-temps : vérifiez vos choix, puis enregistrez à nouveau."
-NOT_VALID = "Cette page n’est plus valable : vérifiez vos choix, puis enregistrez à nouveau."
+MOST_COLUMNS = 100
+"""Columns that the page offers."""
+NOTHING = "—"
 
 
-def importing(desk: AtDesk) -> Desk:
+def _may_import(desk: AtDesk) -> Desk:
     """A dependency: 403 for those who may not import."""
     if not desk.may(receive_catalogue):
         raise HTTPException(403)
     return desk
 
 
-AtImport = Annotated[Desk, Depends(importing)]
+AtImport = Annotated[Desk, Depends(_may_import)]
+
+# --- a file is chosen
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlacesStartPage(Page):
-    """The choice of a file. `already`: the last one had nothing new."""
-
-    template = "partners/import_start.html"
-    shows = NOBODY
-
-    territory: str
-    is_stated: bool
-    already: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlacesRefusedPage(Page):
-    """The problems of a file that cannot be imported."""
-
-    template = "partners/import_refused.html"
-    shows = NOBODY
-
-    file: str
-    problems: Sequence[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlacesGonePage(Page):
-    """A file that waits no more."""
-
-    template = "partners/import_gone.html"
-    shows = NOBODY
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlacesDonePage(Page):
-    """The receipt of an import; `rows` are the partners listed: id, name, commune."""
-
-    template = "partners/import_done.html"
-    shows = NOBODY
-
-    figures: Sequence[tuple[int, str]]
-    rows: Sequence[tuple[UUID, str, str]]
-    pager: Pager
-
-
-@router.get(IMPORT)
+@router.get("/partenaires/import")
 def start(request: Request, desk: AtImport, deja: Number = 0) -> Response:
     """Shows where a file is chosen. `deja`: the last one had nothing new."""
-    territory = places_import.importer_of(desk.served).territory
-    said, is_stated = french.territory(territory), territory.is_stated
-    return page(request, PlacesStartPage(territory=said, is_stated=is_stated, already=bool(deja)))
+    territory = imports.place_importer(desk.served).territory
+    return show(
+        request,
+        "partners/import_start.html",
+        None,
+        NOBODY,
+        territory=french.territory(territory),
+        is_stated=territory.is_stated,
+        already=bool(deja),
+    )
 
 
-@router.post(IMPORT)
+@router.post("/partenaires/import")
 def choose(request: Request, desk: AtImport, data: UploadData) -> Response:
     """Keeps the file until it is recorded; one that is refused is not kept."""
-    file = data.get("places")
-    if not isinstance(file, UploadFile) or not file.filename:
+    sent = imports.sent_file(data, "places")
+    if sent is None:
         return RedirectResponse(IMPORT, 303)
-    with file.file:
-        content, name = file.file.read(), file.filename[:200]
-    waiting, importer = _uploads(desk), places_import.importer_of(desk.served)
-    token = waiting.keep(content, name)
-    read = KeptPlaces(waiting, token, importer.read)(content, None)
-    if read.refused and not read.asks_columns:
-        waiting.discard(token)
-        problems = [sentence(one) for one in read.problems if one.severity == "refused"]
-        return page(request, PlacesRefusedPage(file=name, problems=problems[:SIZE]), status=422)
+    content, name = sent
+    uploads = imports.uploads_of(desk)
+    token = uploads.keep(content, name)
+    file = KeptPlaces(uploads, token, imports.place_importer(desk.served).read)(content, None)
+    if file.refused and not file.asks_columns:
+        uploads.discard(token)
+        problems = [sentence(one) for one in file.problems if one.severity == "refused"]
+        return show(
+            request, "partners/import_refused.html", None, NOBODY, file=name, problems=problems[:SIZE], status=422
+        )
     return RedirectResponse(f"{IMPORT}/{token}", 303)
 
 
-@router.get(f"{IMPORT}/{{token}}")
+# --- its preview
+
+
+@router.get("/partenaires/import/{token}")
 def preview(request: Request, desk: AtImport, token: str) -> Response:
     """Shows what the file would change. The address has the choices: none is kept before it is recorded."""
     asked = request.query_params
-    return _preview(request, desk, token, {name: asked.getlist(name) for name in asked}, {})
+    return _preview(request, desk, token, readable(PlacesForm, {name: asked.getlist(name) for name in asked}), {})
 
 
-@router.post(f"{IMPORT}/{{token}}")
+def _prepare(desk: Desk, token: str, form: PlacesForm) -> tuple[str, PreparedPlaces]:
+    """Returns the file's name and its plan. Raises Refused("upload-gone"); another page's file counts as gone."""
+    uploads, importer = imports.uploads_of(desk), imports.place_importer(desk.served)
+    content, name = uploads.get(token)
+    kept = KeptPlaces(uploads, token, importer.read)
+    if not kept.known():
+        raise Refused("upload-gone")
+    mapping = form.mapping(kept(content, {}).columns, french.COLUMNS) if form.columns else {}
+    return name, importer.prepare(content, mapping, kept)
+
+
+def _preview(request: Request, desk: Desk, token: str, form: PlacesForm, errors: Mapping[str, str]) -> Response:
+    """Shows the preview, or asks what the columns of a table are."""
+    try:
+        name, prepared = _prepare(desk, token, form)
+    except Refused:
+        return show(request, "partners/import_gone.html", None, NOBODY, status=410)
+    if prepared.plan is not None:
+        return _changes(request, desk, token, name, prepared, prepared.plan, form, errors)
+    asked, headers = bool(form.columns) or request.method == "POST", prepared.file.columns
+    return show(
+        request,
+        "partners/import_columns.html",
+        None,
+        NOBODY,
+        token=token,
+        file=name,
+        column_choices=_column_choices(headers, _guess(headers)),
+        asked=asked,
+        status=422 if asked else 200,
+    )
+
+
+def _column_choices(
+    headers: Sequence[str], mapping: Mapping[str, str]
+) -> list[tuple[int, str, list[tuple[str, str]], str]]:
+    """Returns rank, header, options and value of a choice for each column; options are values such as `2:commune`."""
+    choices = []
+    for rank, header in enumerate(headers[:MOST_COLUMNS], 1):
+        options = [("", "colonne ignorée"), *((f"{rank}:{name}", label) for name, label in french.COLUMNS.items())]
+        choices.append((rank, header, options, f"{rank}:{mapping[header]}" if mapping.get(header) else ""))
+    return choices
+
+
+def _guess(headers: Sequence[str]) -> dict[str, str]:
+    """Returns what each column seems to be, by its title; one column a field."""
+    guesses: dict[str, str] = {}
+    for header in headers:
+        field = french.USUAL.get(normalise(header)) or (header if header in french.COLUMNS else "")
+        if field and field not in guesses.values():
+            guesses[header] = field
+    return guesses
+
+
+def _changes(
+    request: Request,
+    desk: Desk,
+    token: str,
+    name: str,
+    prepared: PreparedPlaces,
+    plan: PlacePlan,
+    form: PlacesForm,
+    errors: Mapping[str, str],
+) -> Response:
+    """Draws the changes that a file would make, with what was chosen of them.
+
+    It is long because it draws seven lists, each with its page.
+    """
+    doubtful = plan.doubtful
+    looked = {one.place.line for one in doubtful}
+    plain = [one for one in plan.new if one.line not in looked]
+    lists: dict[str, Sequence[Any]] = {
+        "c": plan.changed,
+        "d": doubtful,
+        "n": plan.services or plain,
+        "g": plan.gone,
+        "a": plan.aside,
+        "o": [one for one in plan.outside if one.line not in looked],
+        "r": [sentence(one) for one in prepared.file.problems],
+    }
+    pages = {code: Pager.at(len(rows), getattr(form, code), "", {}) for code, rows in lists.items()}
+    drawn = {code: rows[pages[code].offset : pages[code].offset + SIZE] for code, rows in lists.items()}
+    services = drawn["n"] if plan.services else []
+    streams = [*(stream for _, stream in (*drawn["c"], *services)), *(one.stream for one in drawn["g"])]
+    states: Mapping[UUID, PartnerState] = folds_of(desk.read, streams)
+    is_table = prepared.file.kind == "table"
+    return show(
+        request,
+        "partners/import_preview.html",
+        None,
+        NOBODY,
+        token=token,
+        file=name,
+        kind=KINDS_OF_FILE[plan.kind],
+        territory=french.territory(prepared.territory),
+        is_stated=prepared.territory.is_stated,
+        plan=plan,
+        may_record=prepared.territory.is_stated and bool(plan.tells or doubtful or plan.aside),
+        column_choices=_column_choices(prepared.file.columns, prepared.mapping) if is_table else [],
+        totals={code: len(rows) for code, rows in lists.items()},
+        pages=pages,
+        kept=list(_kept(form, drawn)),
+        chosen=form,
+        names={stream: typeset(state.details.name) for stream, state in states.items()},
+        changed=drawn["c"],
+        differs={place.line: _differences(place, states[id]) for place, id in drawn["c"] if id in states},
+        doubtful=drawn["d"],
+        whys={one.place.line: _why(one) for one in drawn["d"]},
+        ways={one.place.line: _ways(one) for one in drawn["d"]},
+        new=[] if plan.services else drawn["n"],
+        services=[(id, terms_of_service(one.name, one.thematics, one.kinds)) for one, id in services],
+        offer_kinds=files.OFFER_KINDS,
+        gone=[(one.stream, files.source_name(one.source)) for one in drawn["g"]],
+        aside=drawn["a"],
+        outside=drawn["o"],
+        remarks=drawn["r"],
+        notes_gone=form.notes_gone(plan),
+        form=OpenForm("import", errors=errors, seen=seen(prepared)),
+        errors=errors,
+    )
+
+
+def _kept(form: PlacesForm, drawn: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str]]:
+    """Yields the choices about rows that are not on this page."""
+    here = {code: {one.line for one in drawn[code] if isinstance(one, Place)} for code in ("n", "a")}
+    doubts = {one.place.line for one in drawn["d"]}
+    yield from (("left", str(line)) for line in sorted(set(form.left) - here["n"]))
+    yield from (("back", str(line)) for line in sorted(set(form.back) - here["a"]))
+    yield from (("doubt", f"{line}:{way}") for line, way in sorted(form.ways.items()) if line not in doubts)
+
+
+def _differences(place: Place, state: PartnerState) -> list[tuple[str, str, str, str]]:
+    """Returns each field that the source says otherwise than before, and the team's word on it."""
+    known = state.sources.get(key_of(place))
+    before, after = known.details if known else PartnerDetails(), details_of(place)
+    fields = [name for name in files.FIELDS if getattr(before, name) != getattr(after, name)]
+    changes = [
+        (files.FIELDS[name], _value(name, getattr(before, name)), _value(name, getattr(after, name)), _own(state, name))
+        for name in fields
+    ]
+    if known and known.updated != place.updated:
+        changes.append(("Fiche du", _day(known.updated), _day(place.updated), ""))
+    if known and known.gone:
+        changes.append(("Dans la source", "disparu", "revenu", ""))
+    return changes
+
+
+def _own(state: PartnerState, name: str) -> str:
+    """Returns the team's word on a field, which the source now says otherwise."""
+    own = state.corrections.get(name)
+    return files.of_field(name, own.value) if own and own.contested is None else ""
+
+
+def _value(name: str, value: Any) -> str:
+    match value:
+        case None:
+            return NOTHING
+        case (float() as north, float() as east):
+            return f"{north:.5f} ; {east:.5f}"
+    return typeset(files.of_field(name, value)) or NOTHING
+
+
+def _day(day: Any) -> str:
+    return dates.day(day, year=True) if day else NOTHING
+
+
+def _why(doubt: DoubtfulPlace) -> list[tuple[str, UUID | None]]:
+    """Returns why a place is to look at, each time with the partner that it is like, if it is listed."""
+    if doubt.alike:
+        return [(french.why_doubtful(one.other, one.likeness.reasons), one.stream) for one in doubt.alike]
+    return [(french.why_unplaced(" ".join(filter(None, (doubt.place.postal_code, doubt.place.commune)))), None)]
+
+
+def _ways(doubt: DoubtfulPlace) -> list[tuple[str, str]]:
+    """Returns what may become of a doubtful place."""
+    same = [(str(rank), french.same_as(one.other)) for rank, one in enumerate(doubt.alike)]
+    return [*same, ("apart", french.APART if same else french.UNPLACED_APART), ("aside", french.ASIDE)]
+
+
+# --- it is recorded
+
+
+@router.post("/partenaires/import/{token}")
 def record(request: Request, desk: AtImport, token: str, data: FormData) -> Response:
     """Lists the new places, tells the changes, joins and parts as chosen."""
     form, _ = validate(PlacesForm, data)
     if form is None:
-        return _preview(request, desk, token, data, {"": NOT_VALID})
-    chosen, importer = PlaceSelection.of(data), places_import.importer_of(desk.served)
+        return _preview(request, desk, token, readable(PlacesForm, data), {"": imports.NOT_VALID})
     try:
-        _, prepared = _prepared(desk, importer, token, chosen)
-        if prepared.plan is None:
-            return _preview(request, desk, token, data, {})
-        if form.seen != seen(prepared):
-            return _preview(request, desk, token, data, {"": MOVED})
-        by, choices = desk.by(receive_catalogue), chosen.choices(prepared.plan)
+        _, prepared = _prepare(desk, token, form)
+        if prepared.plan is None or form.seen != seen(prepared):
+            return _preview(request, desk, token, form, {"": MOVED})
+        by, choices = desk.by(receive_catalogue), form.choices(prepared.plan)
+        importer = imports.place_importer(desk.served)
         importer.record(prepared, by=by, command_id=form.command_id, choices=choices)
     except Refused as refused:
         if desk.engine.positions(form.command_id):
             return _recorded(desk, form.command_id)
         desk.refresh()
-        return _preview(request, desk, token, data, {"": refusals.sentence(desk, refused)})
-    _uploads(desk).discard(token)
+        return _preview(request, desk, token, form, {"": refusals.sentence(desk, refused)})
+    imports.uploads_of(desk).discard(token)
     return _recorded(desk, form.command_id)
 
 
-@router.post(f"{IMPORT}/{{token}}/annuler")
+def _recorded(desk: Desk, command: UUID) -> Response:
+    if desk.engine.positions(command) is None:
+        return RedirectResponse(f"{IMPORT}?deja=1", 303)
+    return RedirectResponse(f"{IMPORT}/fait/{command}", 303)
+
+
+@router.post("/partenaires/import/{token}/annuler")
 def cancel(desk: AtImport, token: str) -> Response:
     """Deletes the file; nothing was recorded."""
-    try:
-        _uploads(desk).discard(token)
-    except Refused:
-        raise HTTPException(404) from None
-    return RedirectResponse(IMPORT, 303)
+    return imports.cancel(desk, token, IMPORT)
 
 
-@router.get(f"{IMPORT}/fait/{{receipt:uuid}}")
+@router.get("/partenaires/import/fait/{receipt:uuid}")
 def done(request: Request, desk: AtImport, receipt: UUID, p: PageNumber = 1) -> Response:
     """Shows what an import recorded."""
     recorded = desk.engine.events_of_command(receipt)
@@ -172,62 +329,30 @@ def done(request: Request, desk: AtImport, receipt: UUID, p: PageNumber = 1) -> 
         if isinstance(one.event, e.PartnerListed) and one.originator_id not in joined
     ]
     pager = Pager.at(len(listed), p, request.url.path, {})
-    rows = listed[pager.offset : pager.offset + SIZE]
-    return page(request, PlacesDonePage(figures=_figures(recorded, len(listed)), rows=rows, pager=pager))
-
-
-def _figures(recorded: Sequence[Recorded], listed: int) -> list[tuple[int, str]]:
-    """Returns what was recorded, without zeros."""
-    named = (
-        (listed, "partenaire inscrit", "partenaires inscrits"),
-        (_count(recorded, e.SourceTold) - _count(recorded, e.PartnersJoined), "fiche changée", "fiches changées"),
-        (_count(recorded, e.PartnersJoined), "lieu réuni à une fiche", "lieux réunis à une fiche"),
-        (_count(recorded, e.OfferListed), "offre inscrite", "offres inscrites"),
-        (_count(recorded, e.SourceWithdrawn), "disparition notée", "disparitions notées"),
-        (_count(recorded, e.PlaceSetAside), "lieu mis de côté", "lieux mis de côté"),
-        (_count(recorded, e.PlaceReclaimed), "lieu repris", "lieux repris"),
+    return show(
+        request,
+        "partners/import_done.html",
+        None,
+        NOBODY,
+        counts=_count(recorded, len(listed)),
+        rows=listed[pager.offset : pager.offset + SIZE],
+        pager=pager,
     )
-    return [(count, one if count < 2 else many) for count, one, many in named if count]
 
 
-def _count(recorded: Sequence[Recorded], event: type[Any]) -> int:
-    return sum(isinstance(one.event, event) for one in recorded)
+def _count(recorded: Sequence[Recorded], listed: int) -> list[tuple[int, str, str]]:
+    """Returns what was recorded, without zeros: a count, and its words for one and for several."""
 
+    def count(event: type[Any]) -> int:
+        return sum(isinstance(one.event, event) for one in recorded)
 
-def _uploads(desk: Desk) -> Uploads:
-    """Returns the files that wait, without those that have waited an hour."""
-    kept = Uploads(desk.served.opened.folder / "uploads")
-    kept.sweep(utc_now())
-    return kept
-
-
-def _prepared(desk: Desk, importer: PlaceImporter, token: str, chosen: PlaceSelection) -> tuple[str, PreparedPlaces]:
-    """Returns the file's name and its plan. Raises Refused("upload-gone"); another page's file counts as gone."""
-    uploads = _uploads(desk)
-    content, name = uploads.get(token)
-    kept = KeptPlaces(uploads, token, importer.read)
-    if not kept.known():
-        raise Refused("upload-gone")
-    mapping = chosen.mapping(kept(content, {}).columns, COLUMNS) if chosen.columns else {}
-    return name, importer.prepare(content, mapping, kept)
-
-
-def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
-    chosen = PlaceSelection.of(sent)
-    try:
-        name, prepared = _prepared(desk, places_import.importer_of(desk.served), token, chosen)
-    except Refused:
-        return page(request, PlacesGonePage(), status=410)
-    if prepared.plan is None:
-        asked = bool(chosen.columns) or request.method == "POST"
-        return page(
-            request, import_columns.columns_page(token, name, prepared, asked=asked), status=422 if asked else 200
-        )
-    shown = import_preview.preview_page(desk, token, name, prepared, chosen, errors)
-    return page(request, shown, status=422 if errors else 200)
-
-
-def _recorded(desk: Desk, command: UUID) -> Response:
-    if desk.engine.positions(command) is None:
-        return RedirectResponse(f"{IMPORT}?deja=1", 303)
-    return RedirectResponse(f"{IMPORT}/fait/{command}", 303)
+    counted = (
+        (listed, "partenaire inscrit", "partenaires inscrits"),
+        (count(e.SourceTold) - count(e.PartnersJoined), "fiche changée", "fiches changées"),
+        (count(e.PartnersJoined), "lieu réuni à une fiche", "lieux réunis à une fiche"),
+        (count(e.OfferListed), "offre inscrite", "offres inscrites"),
+        (count(e.SourceWithdrawn), "disparition notée", "disparitions notées"),
+        (count(e.PlaceSetAside), "lieu mis de côté", "lieux mis de côté"),
+        (count(e.PlaceReclaimed), "lieu repris", "lieux repris"),
+    )
+    return [row for row in counted if row[0]]

@@ -14,7 +14,7 @@ from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.commands import as_seen, record
 from web.desk.desk import Desk
-from web.desk.territory import places_import
+from web.desk.imports import place_importer
 from web.french.territory import places as french
 from web.french.typography import say, typeset
 from web.http.addresses import whole_number
@@ -70,7 +70,7 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
         field = {"groupings": "grouping", "communes": "other"}
         errors = {field.get(name, name): said for name, said in refusals.field_errors(desk, refused).items()}
         return _form(request, desk, data, errors, status=422)
-    catalogue = places_import.importer_of(desk.served).catalogue
+    catalogue = place_importer(desk.served).catalogue
     streams = {"catalogue": desk.served.opened.stream("catalogue")}
     seen = as_seen(desk, "catalogue", streams["catalogue"], form)
     if seen and seen.territory != catalogue.territory and not desk.engine.has_recorded(form.command_id):
@@ -93,7 +93,7 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
 def _form(
     request: Request, desk: Desk, sent: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200
 ) -> Response:
-    importer = places_import.importer_of(desk.served)
+    importer = place_importer(desk.served)
     territory, is_guessed = importer.territory, not importer.catalogue.territory.is_stated
     said = naming.typed(territory)
     values: dict[str, Any] = {

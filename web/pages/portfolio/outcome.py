@@ -1,103 +1,115 @@
-"""The page of a recorded portfolio: the counts, and the way to each dossier."""
+"""A recorded portfolio: its counts, the way to each dossier, and Annuler."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pixflow.dossier import assignment, follow_up, retraction
+from pixflow.engine import Step
+from pixflow.events import dossier as e
+from pixflow.events.base import Recorded
 from pixflow.portfolio.importer import PortfolioOutcome
 from projections import directory
-from projections.directory import YoungPerson
+from web.desk.commands import record_all
 from web.desk.desk import Desk
-from web.desk.names import advisor_name
-from web.http.pagination import SIZE, Pager
-from web.http.people import People, listed
-from web.http.templates import Page
-from web.pages.portfolio.undo import may_undo
+from web.desk.imports import portfolio_importer
+from web.desk.receipts import row_command
+from web.french.events.sentences import AT_ONCE
+from web.http.addresses import Number, PageNumber
+from web.http.forms import Form, FormData, validate
+from web.http.pagination import SIZE, Pager, address
+from web.http.people import listed
+from web.http.templates import show
+from web.pages.portfolio.choices import AtImport
+from web.pages.portfolio.routes import START
+
+router = APIRouter()
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeRow:
-    """A dossier that the import opened or corrected; `advisor` is a text, `followed` whether somebody follows it."""
+@router.get("/dossiers/import/fait/{command:uuid}")
+def done(
+    request: Request, desk: AtImport, command: UUID, o: PageNumber = 1, c: PageNumber = 1, reste: Number = 0
+) -> Response:
+    """Shows what an import recorded: dossiers opened on page `o`, corrected on page `c`.
 
-    stream: UUID
-    name: str
-    imilo_number: str | None
-    site: str
-    programme: str
-    advisor: str
-    followed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DossierList:
-    """One page of the dossiers opened, or of those corrected; `code` names it in the address."""
-
-    code: str
-    title: str
-    noun: str
-    rows: Sequence[OutcomeRow]
-    pager: Pager
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutcomePage(Page):
-    """The events of an import. `stopped`: it stopped before the end. `see_results`: it matched results.
-
-    `undo` is the address where it is taken back, "" for none.
+    `reste`: it stopped before the end.
     """
-
-    template = "portfolio/done.html"
-
-    figures: Sequence[tuple[int, str]]
-    see_results: bool
-    unassigned: int
-    lists: Sequence[DossierList]
-    stopped: bool
-    undo: str
-
-    @property
-    def shows(self) -> People:
-        return listed(row.stream for one in self.lists for row in one.rows)
-
-
-def outcome_page(
-    desk: Desk, command: UUID, outcome: PortfolioOutcome, opened: int, corrected: int, where: str, *, stopped: bool
-) -> OutcomePage:
-    """Returns the page of an import; `opened` and `corrected` are the pages of its lists."""
+    outcome = portfolio_importer(desk.served).outcome(command)
+    if outcome == PortfolioOutcome():
+        raise HTTPException(404)
     people = directory.named(desk.read, {*outcome.opened, *outcome.corrected})
-    first, second = ([people[id] for id in ids if id in people] for ids in (outcome.opened, outcome.corrected))
-    return OutcomePage(
-        figures=[
-            _figure(len(outcome.opened), "dossier ouvert", "dossiers ouverts"),
-            _figure(len(outcome.corrected), "dossier corrigé", "dossiers corrigés"),
-            _figure(len(outcome.matched), "résultat rapproché", "résultats rapprochés"),
-        ],
+    lists = []
+    for code, title, ids, number in (("o", "Ouverts", outcome.opened, o), ("c", "Corrigés", outcome.corrected, c)):
+        rows = [people[id] for id in ids if id in people]
+        other, of_other = ("c", c) if code == "o" else ("o", o)
+        kept = {other: str(of_other) if of_other > 1 else ""}
+        pager = Pager.at(len(rows), number, request.url.path, kept, name=code, anchor=f"#{code}")
+        lists.append((code, title, rows[pager.offset : pager.offset + SIZE], pager))
+    return show(
+        request,
+        "portfolio/done.html",
+        None,
+        listed(row.stream for _, _, rows, _ in lists for row in rows),
+        outcome=outcome,
         see_results=bool(outcome.matched) and "referent" in desk.roles,
         unassigned=sum(people[id].advisor is None for id in outcome.opened if id in people),
-        lists=[
-            _list(desk, "Ouverts", first, _pager(first, where, ("o", opened), ("c", corrected))),
-            _list(desk, "Corrigés", second, _pager(second, where, ("c", corrected), ("o", opened))),
-        ],
-        stopped=stopped,
-        undo=f"/dossiers/import/fait/{command}/annuler" if may_undo(desk, command) else "",
+        lists=lists,
+        stopped=bool(reste),
+        undo=f"{START}/fait/{command}/annuler" if _may_undo(desk, command) else "",
     )
 
 
-def _pager(people: Sequence[YoungPerson], where: str, own: tuple[str, int], other: tuple[str, int]) -> Pager:
-    """Returns the pager of a list: its parameter and page are `own`, those of the other list stay."""
-    kept = {other[0]: str(other[1]) if other[1] > 1 else ""}
-    return Pager.at(len(people), own[1], where, kept, name=own[0], anchor=f"#{own[0]}")
+def _may_undo(desk: Desk, command: UUID) -> bool:
+    """Tells if the person at the desk imported it today."""
+    first = next(iter(portfolio_importer(desk.served).recorded(command)), None)
+    return first is not None and first.by == desk.actor.id and desk.refs.calendar.local_day(first.at) == desk.today
 
 
-def _list(desk: Desk, title: str, people: Sequence[YoungPerson], pager: Pager) -> DossierList:
-    rows = [_row(desk, one) for one in people[pager.offset : pager.offset + SIZE]]
-    return DossierList(pager.name, title, f"dossiers {title.lower()}", rows, pager)
+@router.post("/dossiers/import/fait/{command:uuid}/annuler")
+def take_back(desk: AtImport, command: UUID, data: FormData) -> Response:
+    """Takes back an import of today, but for the dossiers that something followed. Another one stays as it is."""
+    recorded = portfolio_importer(desk.served).recorded(command)
+    if not recorded:
+        raise HTTPException(404)
+    if not _may_undo(desk, command):
+        return RedirectResponse(f"{START}/fait/{command}", 303)
+    form, _ = validate(Form, data)
+    if form is None:
+        raise HTTPException(422)
+    by_dossier: dict[UUID, list[Recorded]] = {}
+    for one in recorded:
+        if one.event.TOPIC.startswith("dossier."):
+            by_dossier.setdefault(one.originator_id, []).append(one)
+    trails = desk.trails(by_dossier)
+    counts = {"clos": 0, "repris": 0, "gardes": 0}
+    for dossier, mine in by_dossier.items():
+        taken = _take_one_back(desk, dossier, mine, trails[dossier], command, row_command(form.command_id, dossier))
+        counts["gardes" if not taken else "clos" if _is_opening(mine) else "repris"] += 1
+    return RedirectResponse(address(START, {name: str(count) for name, count in counts.items()}), 303)
 
 
-def _row(desk: Desk, one: YoungPerson) -> OutcomeRow:
-    name, advisor = f"{one.last_name} {one.first_name}", advisor_name(desk, one.advisor)
-    return OutcomeRow(one.stream, name, one.imilo_number, one.site, one.programme, advisor, one.advisor is not None)
+def _take_one_back(
+    desk: Desk, dossier: UUID, mine: Sequence[Recorded], trail: Sequence[Recorded], imported: UUID, command: UUID
+) -> bool:
+    """Returns False when something followed on the dossier, or when this person may not take it back."""
+    followed = trail[-1].originator_version != mine[-1].originator_version
+    if followed and not desk.engine.has_recorded(command):
+        return False
+    if _is_opening(mine):
+        steps = [Step({"dossier": dossier}, follow_up.close_dossier, {"reason": "mistake", "note": ""})]
+    else:
+        steps = list(_retractions(dossier, mine))
+    return record_all(desk, steps, ("undo-import", imported), command_id=command).ok
 
 
-def _figure(count: int, one: str, many: str) -> tuple[int, str]:
-    return count, one if count < 2 else many
+def _is_opening(mine: Sequence[Recorded]) -> bool:
+    return isinstance(mine[0].event, (e.DossierOpened, e.DossierReopened))
+
+
+def _retractions(dossier: UUID, mine: Sequence[Recorded]) -> Iterator[Step]:
+    for one in reversed(mine):
+        moved = isinstance(one.event, e.AdvisorAssigned)
+        decision = assignment.undo_assignment if moved else retraction.retract
+        yield Step({"dossier": dossier}, decision, {"version": one.originator_version, "reason": AT_ONCE})

@@ -1,85 +1,46 @@
-"""The routes of a portfolio: choose a file, preview it, tick its changes, record it."""
+"""A portfolio: a file is chosen, previewed, its changes ticked, recorded."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import UploadFile
+from msgspec.structs import replace
 
-from pixflow.portfolio.importer import PortfolioImporter, PortfolioOutcome, PreparedPortfolio
+from pixflow.portfolio.columns import FIELDS, Column, Field, places, read_columns
+from pixflow.portfolio.importer import PortfolioOutcome, PreparedPortfolio
 from pixflow.portfolio.kept_readings import KeptReadings
+from pixflow.portfolio.plan import PortfolioPreview, PortfolioRow
+from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.portfolio.reader import may_be_chosen
-from pixflow.portfolio.xlsx.book_parts import Sheet
 from pixflow.refused import Refused
-from web.desk import refusals
+from projections import directory
+from web.desk import imports, refusals
 from web.desk.dependencies import must_be_proved
 from web.desk.desk import Desk
-from web.http.addresses import Number, PageNumber
-from web.http.forms import Form, FormData, UploadData, validate
-from web.http.pagination import address
-from web.http.people import NOBODY
-from web.http.templates import Page, page
-from web.pages.portfolio import choices as portfolio_choices
-from web.pages.portfolio import columns as portfolio_columns
-from web.pages.portfolio import outcome as portfolio_outcome
-from web.pages.portfolio import preview as portfolio_preview
-from web.pages.portfolio import undo as portfolio_undo
-from web.pages.portfolio.choices import PortfolioChoices
-from web.pages.portfolio.undo import UndoneImport
-from web.pages.results import import_preview
+from web.desk.names import advisor_name
+from web.french import dates, matching, typography, vocabulary
+from web.french.errors import files
+from web.french.typography import say
+from web.http.addresses import Number
+from web.http.forms import FormData, OpenForm, UploadData, readable, validate
+from web.http.pagination import SIZE, Pager
+from web.http.people import NOBODY, listed
+from web.http.templates import show
+from web.pages.portfolio.choices import AtImport, PortfolioForm, is_sure, kept, seen
 
 router = APIRouter()
-AtImport = Annotated[Desk, Depends(portfolio_choices.importing)]
+START = "/dossiers/import"
 MOVED = "Des dossiers ont changé entre-temps : vérifiez les corrections cochées, puis enregistrez à nouveau."
 NOTHING_TICKED = "Aucun dossier n’est nouveau : cochez les corrections à enregistrer."
-NOT_VALID = "Cette page n’est plus valable : vérifiez vos choix, puis enregistrez à nouveau."
+NO_SITE = "aucun : ces lignes restent de côté"
+NOTHING = "—"
 
-
-@dataclass(frozen=True, kw_only=True)
-class StartPage(Page):
-    """The choice of a file. `already`: the last one had nothing new. `undone`: the last one was taken back."""
-
-    template = "portfolio/start.html"
-    shows = NOBODY
-
-    already: bool
-    undone: UndoneImport
-
-
-@dataclass(frozen=True, kw_only=True)
-class SheetsPage(Page):
-    """The choice of a sheet of the file."""
-
-    template = "portfolio/sheets.html"
-    shows = NOBODY
-
-    token: str
-    file: str
-    sheets: Sequence[Sheet]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RefusedPage(Page):
-    """The problems of a file that cannot be imported; with a `token` another sheet of it can be."""
-
-    template = "portfolio/refused.html"
-    shows = NOBODY
-
-    file: str
-    problems: Sequence[str]
-    token: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class GonePage(Page):
-    """A file that waits no more."""
-
-    template = "portfolio/gone.html"
-    shows = NOBODY
+# --- a file is chosen
 
 
 @router.get("/dossiers/import")
@@ -87,168 +48,301 @@ def start(
     request: Request, desk: AtImport, deja: Number = 0, clos: Number = 0, repris: Number = 0, gardes: Number = 0
 ) -> Response:
     """Shows where a file is chosen. `deja`: the last one had nothing new; the others count what was taken back."""
-    return page(request, StartPage(already=bool(deja), undone=UndoneImport(clos, repris, gardes)))
+    return show(
+        request,
+        "portfolio/start.html",
+        None,
+        NOBODY,
+        already=bool(deja),
+        closed=clos,
+        corrected=repris,
+        left=gardes,
+    )
 
 
 @router.post("/dossiers/import")
 def choose(request: Request, desk: AtImport, data: UploadData) -> Response:
     """Keeps the file until it is recorded; one that is refused is not kept."""
-    file = data.get("portfolio")
-    if not isinstance(file, UploadFile) or not file.filename:
-        return RedirectResponse("/dossiers/import", 303)
-    with file.file:
-        content, name = file.file.read(), file.filename[:200]
-    prepared = _importer(desk).prepare(content, columns=())
+    sent = imports.sent_file(data, "portfolio")
+    if sent is None:
+        return RedirectResponse(START, 303)
+    content, name = sent
+    prepared = imports.portfolio_importer(desk.served).prepare(content, columns=())
     if prepared.preview is None and not may_be_chosen(prepared.portfolio):
         return _refused(request, name, prepared, "")
-    uploads = import_preview.uploads(desk)
+    uploads = imports.uploads_of(desk)
     token = uploads.keep(content, name)
     KeptReadings(uploads, token).keep(prepared.portfolio)
-    return RedirectResponse(f"/dossiers/import/{token}", 303)
+    return RedirectResponse(f"{START}/{token}", 303)
+
+
+def _refused(request: Request, name: str, prepared: PreparedPortfolio, token: str) -> Response:
+    """Shows why nothing of the file can be imported; with a `token` another sheet can be."""
+    refusing = [one for one in prepared.portfolio.problems if one.severity == "refused"]
+    problems = _sentences(refusing)
+    return show(request, "portfolio/refused.html", None, NOBODY, file=name, problems=problems, token=token, status=422)
+
+
+# --- its preview
 
 
 @router.get("/dossiers/import/{token}")
 def preview(request: Request, desk: AtImport, token: str) -> Response:
     """Shows what the file would change. The address has the choices: none is kept before it is recorded."""
     asked = request.query_params
-    return _preview(request, desk, token, {name: asked.getlist(name) for name in asked}, {})
+    return _preview(request, desk, token, readable(PortfolioForm, {name: asked.getlist(name) for name in asked}), {})
+
+
+def _prepare(desk: Desk, token: str, form: PortfolioForm) -> tuple[str, PreparedPortfolio]:
+    """Returns the file's name, and what it would change. Raises Refused; another page's file counts as gone."""
+    uploads = imports.uploads_of(desk)
+    content, name = uploads.get(token)
+    reader = KeptReadings(uploads, token)
+    if not reader.known():
+        raise Refused("upload-gone")
+    importer = imports.portfolio_importer(desk.served)
+    prepare = partial(importer.prepare, content, form.site, form.sheet, reader, form.columns)
+    prepared = prepare(form.settled())
+    return name, prepare(form.settled(prepared.preview)) if form.sure else prepared
+
+
+def _preview(request: Request, desk: Desk, token: str, form: PortfolioForm, errors: Mapping[str, str]) -> Response:
+    """Shows the preview, or asks for the sheet or the columns, or tells why the sheet cannot be read."""
+    try:
+        name, prepared = _prepare(desk, token, form)
+    except Refused as refused:
+        if refused.code == "unknown-site":
+            no_site = form.model_copy(update={"site": None})
+            return _preview(request, desk, token, no_site, {"site": refusals.sentence(desk, refused)})
+        return _gone(request)
+    if prepared.preview is not None:
+        return _changes(request, desk, token, name, prepared, prepared.preview, form, errors)
+    sheets, asked = prepared.portfolio.sheets, prepared.asked
+    if len(sheets) > 1:
+        return show(request, "portfolio/sheets.html", None, NOBODY, token=token, file=name, sheets=sheets)
+    if may_be_chosen(prepared.portfolio):
+        return show(
+            request,
+            "portfolio/columns.html",
+            None,
+            NOBODY,
+            token=token,
+            file=name,
+            sheet=asked.sheet,
+            column_choices=_column_choices(prepared.portfolio.columns),
+            asked=bool(asked.columns),
+            status=422 if asked.columns else 200,
+        )
+    return _refused(request, name, prepared, token) if asked.sheet or asked.columns else _gone(request)
+
+
+def _gone(request: Request) -> Response:
+    return show(request, "portfolio/gone.html", None, NOBODY, status=410)
+
+
+STATUSES: dict[str, tuple[str, ...]] = {"c": ("changed",), "d": ("doubtful", "closed"), "n": ("new",)}
+"""The lists of rows, by the parameter of their page."""
+
+
+def _changes(
+    request: Request,
+    desk: Desk,
+    token: str,
+    name: str,
+    prepared: PreparedPortfolio,
+    preview: PortfolioPreview,
+    form: PortfolioForm,
+    errors: Mapping[str, str],
+) -> Response:
+    """Draws the changes that a file would make, with what was chosen of them."""
+    accepted, remarks = form.accepted(preview), _sentences(preview.problems)
+    lists: dict[str, Sequence[Any]] = {
+        **{code: [line for line in preview.lines if line.status in statuses] for code, statuses in STATUSES.items()},
+        "r": remarks,
+    }
+    pages = {code: Pager.at(len(rows), getattr(form, code), "", {}) for code, rows in lists.items()}
+    drawn = {code: rows[pages[code].offset : pages[code].offset + SIZE] for code, rows in lists.items()}
+    changed, doubtful = drawn["c"], drawn["d"]
+    sheets, without_site = prepared.portfolio.sheets, sum(one.code == "site-needed" for one in preview.problems)
+    sites = desk.refs.structure.sites
+    return show(
+        request,
+        "portfolio/preview.html",
+        None,
+        listed((line.dossier for line in changed), (line.dossier for line in doubtful), more=len(drawn["n"])),
+        token=token,
+        file=name,
+        sheet=sheets[0].name if sheets else "",
+        chosen=form,
+        sites=[("", NO_SITE), *zip(sites, sites, strict=True)] if form.site or without_site else [],
+        counts=preview.counts,
+        without_site=without_site,
+        columns=_columns_read(preview.columns),
+        column_choices=_column_choices(preview.columns),
+        remembered=prepared.asked.remembered,
+        ignored=[column.header for column in preview.columns if column.header and not column.field],
+        may_record=any(line.status in ("new", "changed") or line.ways for line in preview.lines),
+        settled_elsewhere=_settled_elsewhere(preview, doubtful, form),
+        sure_count=sum(is_sure(line) and not line.way for line in lists["d"]),
+        accepted=accepted,
+        kept=kept(preview, accepted),
+        form=OpenForm("import", errors=errors, seen=seen(preview)),
+        errors=errors,
+        pages=pages,
+        changed=changed,
+        doubtful=doubtful,
+        new=drawn["n"],
+        remarks=drawn["r"],
+        ways=matching.PEOPLE_WAYS,
+        named=directory.named(desk.read, {line.dossier for line in doubtful if line.dossier}),
+        differs={line.row.line: _differences(desk, line) for line in (*changed, *doubtful)},
+        whys={line.row.line: _why(line) for line in doubtful},
+        sites_typed=defaultdict(str, {one.line: one.value for one in preview.problems if one.code == "site-unknown"}),
+    )
+
+
+def _differences(desk: Desk, line: PortfolioRow) -> list[tuple[str, str, str]]:
+    """Returns the name of each field that a row may correct, its value in the dossier, and its value in the file."""
+    if line.status != "changed" and "correct" not in line.ways:
+        return []
+    return [
+        (files.FIELDS[field], _value(desk, field, before), _value(desk, field, getattr(line.row, field)))
+        for field, before in zip(line.differs, line.before, strict=False)
+    ]
+
+
+def _value(desk: Desk, field: str, given: object) -> str:
+    """Returns the value of a field as a page shows it."""
+    match given:
+        case None | "":
+            return NOTHING
+        case date():
+            return dates.day(given, year=True)
+        case UUID():
+            return advisor_name(desk, given)
+        case str() if field == "phone":
+            return typography.phone(given)
+        case str() if field == "programme":
+            return vocabulary.PROGRAMMES.get(given, given)
+    return str(given)
+
+
+def _why(line: PortfolioRow) -> str:
+    """Returns why nothing is recorded of a row."""
+    if line.doubt:
+        return matching.people_doubt(line.doubt)
+    differs = ", ".join(typography.lower_first(files.FIELDS[field]) for field in line.differs)
+    return say("dossier clos, et le fichier dit autre chose ({differs}) : rien n’est enregistré", differs=differs)
+
+
+def _settled_elsewhere(preview: PortfolioPreview, here: Sequence[PortfolioRow], form: PortfolioForm) -> list[str]:
+    """Returns the choices for doubtful rows of other pages, for the form to keep."""
+    lines = {line.row.line for line in here}
+    others = (line.row.line for line in preview.lines if line.ways and line.row.line not in lines)
+    return [f"{line}:{form.doubts[line] or ''}" for line in others if line in form.doubts]
+
+
+# --- its columns
+
+
+def _column_choices(columns: Sequence[Column]) -> list[tuple[int, str, list[tuple[str, str]], str]]:
+    """Returns position, header, options and value of a choice for each column with a title.
+
+    Options are values such as `4:birth_date`, with their names. The reading of its title has the value "": a choice is
+    only what somebody changed.
+    """
+    by_title = read_columns([one.header for one in columns])
+    named: dict[Field | None, str] = {None: files.IGNORED, **{field: files.FIELDS[field] for field in FIELDS}}
+    choices = []
+    for column, title in zip(columns, by_title, strict=True):
+        if column.header:
+            values = {field: "" if field == title.field else f"{column.position}:{field or ''}" for field in named}
+            options = [(values[field], label) for field, label in named.items()]
+            choices.append((column.position, column.header, options, values[column.field]))
+    return choices
+
+
+def _columns_read(columns: Sequence[Column]) -> list[tuple[str, str, str]]:
+    """Returns header and field of the columns read, and the columns that come before each for its field."""
+    order = places(columns)
+    rows = []
+    for column in columns:
+        if column.field:
+            before = order[column.field][: order[column.field].index(column.position - 1)]
+            titles = ", ".join(say("« {header} »", header=columns[place].header) for place in before)
+            rows.append((column.header, files.FIELDS[column.field], titles))
+    return rows
+
+
+# --- its remarks
+
+GROUPED = frozenset(
+    {
+        "advisor-unknown", "advisor-ambiguous", "site-unknown", "site-needed", "formula-empty", "cell-error",
+        "programme-older-name", "unusual-age", "nir",
+    }
+)  # fmt: skip
+"""The problems that have one sentence for all their lines."""
+
+
+def _sentences(problems: Sequence[PortfolioProblem]) -> list[str]:
+    """Returns a sentence for each problem, or one for all the lines that have the same one."""
+    groups: dict[object, list[PortfolioProblem]] = {}
+    for place, one in enumerate(problems):
+        alone = one.line is None or one.code not in GROUPED
+        groups.setdefault(place if alone else replace(one, line=None), []).append(one)
+    return [
+        files.portfolio_problem(group[0])
+        if len(group) == 1
+        else files.portfolio_problems(group[0], [one.line or 0 for one in group])
+        for group in groups.values()
+    ]
+
+
+# --- it is recorded
 
 
 @router.post("/dossiers/import/{token}")
 def record(request: Request, desk: AtImport, token: str, data: FormData) -> Response:
     """Opens the new dossiers and corrects those ticked. To take one from its advisor asks for a proof."""
-    form, _ = validate(portfolio_choices.PortfolioForm, data)
+    form, _ = validate(PortfolioForm, data)
     if form is None:
-        return _preview(request, desk, token, data, {"": NOT_VALID})
-    choices, importer = PortfolioChoices.of(data), _importer(desk)
+        return _preview(request, desk, token, readable(PortfolioForm, data), {"": imports.NOT_VALID})
+    importer = imports.portfolio_importer(desk.served)
     try:
-        _, prepared = _prepared(desk, token, choices)
-        errors, accepted = _unready(prepared, choices, form.seen)
+        _, prepared = _prepare(desk, token, form)
+        errors = _missing(prepared.preview, form) if prepared.preview else {}
         if errors or prepared.preview is None:
-            return _preview(request, desk, token, data, errors)
+            return _preview(request, desk, token, form, errors)
         if any("advisor" in line.differs for line in prepared.preview.lines):
             must_be_proved(request, desk)
+        accepted = form.accepted(prepared.preview)
         importer.record(prepared, by=desk.actor, command_id=form.command_id, accept_changes=accepted)
     except Refused as refused:
-        return _not_recorded(request, desk, token, data, form.command_id, refused)
-    import_preview.uploads(desk).discard(token)
+        outcome = importer.outcome(form.command_id)
+        if outcome != PortfolioOutcome():  # sent twice, or a large file that is recorded in part
+            return _recorded(outcome, form.command_id, stopped=refused.code != "upload-gone")
+        return _preview(request, desk, token, form, {"": refusals.sentence(desk, refused)})
+    imports.uploads_of(desk).discard(token)
     return _recorded(importer.outcome(form.command_id), form.command_id)
+
+
+def _missing(preview: PortfolioPreview, form: PortfolioForm) -> dict[str, str]:
+    """Returns the errors that keep the file from being recorded."""
+    accepted = form.accepted(preview)
+    settled = any(line.status == "doubtful" and line.way for line in preview.lines)
+    if (accepted or settled) and form.seen != seen(preview):
+        return {"": MOVED}
+    return {} if accepted or any(line.way for line in preview.lines) else {"changes": NOTHING_TICKED}
+
+
+def _recorded(outcome: PortfolioOutcome, command: UUID, *, stopped: bool = False) -> Response:
+    if outcome == PortfolioOutcome():
+        return RedirectResponse(f"{START}?deja=1", 303)
+    return RedirectResponse(f"{START}/fait/{command}{'?reste=1' if stopped else ''}", 303)
 
 
 @router.post("/dossiers/import/{token}/annuler")
 def cancel(desk: AtImport, token: str) -> Response:
     """Deletes the file; nothing was recorded."""
-    try:
-        import_preview.uploads(desk).discard(token)
-    except Refused:
-        raise HTTPException(404) from None
-    return RedirectResponse("/dossiers/import", 303)
-
-
-@router.get("/dossiers/import/fait/{command:uuid}")
-def done(
-    request: Request, desk: AtImport, command: UUID, o: PageNumber = 1, c: PageNumber = 1, reste: Number = 0
-) -> Response:
-    """Shows what an import recorded. `reste`: it stopped before the end."""
-    outcome = _importer(desk).outcome(command)
-    if outcome == PortfolioOutcome():
-        raise HTTPException(404)
-    where = request.url.path
-    return page(request, portfolio_outcome.outcome_page(desk, command, outcome, o, c, where, stopped=bool(reste)))
-
-
-@router.post("/dossiers/import/fait/{command:uuid}/annuler")
-def take_back(desk: AtImport, command: UUID, data: FormData) -> Response:
-    """Takes back an import of today, but for the dossiers that something followed. Another one stays as it is."""
-    if not _importer(desk).recorded(command):
-        raise HTTPException(404)
-    if not portfolio_undo.may_undo(desk, command):
-        return RedirectResponse(f"/dossiers/import/fait/{command}", 303)
-    form, _ = validate(Form, data)
-    if form is None:
-        raise HTTPException(422)
-    made = portfolio_undo.undo(desk, command, form.command_id)
-    told = {"clos": str(made.closed), "repris": str(made.corrected), "gardes": str(made.kept)}
-    return RedirectResponse(address("/dossiers/import", told), 303)
-
-
-def _importer(desk: Desk) -> PortfolioImporter:
-    return portfolio_choices.importer_of(desk.served)
-
-
-def _prepared(desk: Desk, token: str, choices: PortfolioChoices) -> tuple[str, PreparedPortfolio]:
-    uploads = import_preview.uploads(desk)
-    content, name = uploads.get(token)
-    reader = KeptReadings(uploads, token)
-    if not reader.known():
-        raise Refused("upload-gone")
-    prepare = partial(_importer(desk).prepare, content, choices.site, choices.sheet, reader, choices.columns)
-    prepared = prepare(choices.settled())
-    return name, prepare(choices.settled(prepared.preview)) if choices.sure else prepared
-
-
-def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
-    choices = PortfolioChoices.of(sent)
-    try:
-        name, prepared = _prepared(desk, token, choices)
-    except Refused as refused:
-        if refused.code == "unknown-site":
-            return _preview(request, desk, token, {**sent, "site": ""}, {"site": refusals.sentence(desk, refused)})
-        return _gone(request)
-    if prepared.preview is None:
-        return _without_preview(request, token, name, prepared)
-    shown = portfolio_preview.preview_page(desk, token, name, prepared, choices, errors)
-    return page(request, shown, status=422 if errors else 200)
-
-
-def _without_preview(request: Request, token: str, name: str, prepared: PreparedPortfolio) -> Response:
-    """Asks for the sheet or the columns, or shows why the sheet cannot be read. Another page's file counts as gone."""
-    sheets, asked = prepared.portfolio.sheets, prepared.asked
-    if len(sheets) > 1:
-        return page(request, SheetsPage(token=token, file=name, sheets=sheets))
-    if may_be_chosen(prepared.portfolio):
-        shown = portfolio_columns.columns_page(token, name, prepared)
-        return page(request, shown, status=422 if asked.columns else 200)
-    return _refused(request, name, prepared, token) if asked.sheet or asked.columns else _gone(request)
-
-
-def _gone(request: Request) -> Response:
-    return page(request, GonePage(), status=410)
-
-
-def _refused(request: Request, name: str, prepared: PreparedPortfolio, token: str) -> Response:
-    """Shows why nothing of the file can be imported; with a `token` another sheet can be."""
-    refusing = [one for one in prepared.portfolio.problems if one.severity == "refused"]
-    problems = portfolio_preview.remarks_on(refusing)
-    return page(request, RefusedPage(file=name, problems=problems, token=token), status=422)
-
-
-def _unready(
-    prepared: PreparedPortfolio, choices: PortfolioChoices, seen: int | None
-) -> tuple[dict[str, str], frozenset[int]]:
-    """Returns the errors that keep the file from being recorded, and the lines whose changes are accepted."""
-    if prepared.preview is None:
-        return {}, frozenset()
-    accepted = choices.accepted(prepared.preview)
-    settled = any(line.status == "doubtful" and line.way for line in prepared.preview.lines)
-    if (accepted or settled) and seen != portfolio_choices.seen(prepared.preview):
-        return {"": MOVED}, accepted
-    if not accepted and not any(line.way for line in prepared.preview.lines):
-        return {"changes": NOTHING_TICKED}, accepted
-    return {}, accepted
-
-
-def _not_recorded(
-    request: Request, desk: Desk, token: str, data: Mapping[str, Any], command: UUID, refused: Refused
-) -> Response:
-    """Shows the refusal. The file may be gone because the form was sent twice; a large one may be recorded in part."""
-    outcome = _importer(desk).outcome(command)
-    if outcome != PortfolioOutcome():
-        return _recorded(outcome, command, stopped=refused.code != "upload-gone")
-    return _preview(request, desk, token, data, {"": refusals.sentence(desk, refused)})
-
-
-def _recorded(outcome: PortfolioOutcome, command: UUID, *, stopped: bool = False) -> Response:
-    if outcome == PortfolioOutcome():
-        return RedirectResponse("/dossiers/import?deja=1", 303)
-    return RedirectResponse(f"/dossiers/import/fait/{command}{'?reste=1' if stopped else ''}", 303)
+    return imports.cancel(desk, token, START)

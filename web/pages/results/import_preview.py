@@ -1,21 +1,22 @@
 """The preview of an export: its changes, and the questions to answer before it is recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from fastapi import Request, Response
+from pydantic import ConfigDict
 from sqlalchemy import select
 
 from pixflow.documents.grille import percent
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import CampaignKind
-from pixflow.importing import Answers, Importer, ImportPreview, PreparedExport, Question, RowChange, Uploads, intake_id
-from pixflow.structure_folder import utc_now
-from projections import audit_trail, result_routing
-from projections.result_routing import KnownParticipation
+from pixflow.importing import Answers, Importer, ImportPreview, PreparedExport, Question, RowChange, intake_id
+from projections import audit_trail
+from web.desk import imports
 from web.desk.desk import Desk
 from web.french import dates, matching, typography, validation, vocabulary
 from web.french.dossier import path, profiles
@@ -23,8 +24,8 @@ from web.french.errors import files
 from web.french.typography import say
 from web.http.forms import Form, OpenForm
 from web.http.pagination import SIZE, Pager
-from web.http.people import People, listed
-from web.http.templates import Page
+from web.http.people import listed
+from web.http.templates import show
 
 FIRST_QUESTIONS = ("external-id-column", "exported-at")
 ORDER = ("vanished", "shared", "corrected", "progressed", "returned", "new", "left")
@@ -34,7 +35,12 @@ _trail = audit_trail.table.c
 
 
 class AnswersForm(Form):
-    """The answers. The column is a header; `-` means none of them, for an emptied field has no value."""
+    """The answers. The column is a header; `-` means none of them, for an emptied field has no value.
+
+    Headers and names keep their spaces: they are compared with those of the file.
+    """
+
+    model_config = ConfigDict(str_strip_whitespace=False)
 
     exported_at: str | None = None
     external_id_column: str | None = None
@@ -44,57 +50,13 @@ class AnswersForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewRow:
-    """A row of the file: its line, its participant, its change."""
-
-    line: int | None
-    name: str
-    id: str
-    what: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class QuestionRow:
     """A question and its control: radios over `choices`, or a date and time when there is none."""
 
-    code: str
     name: str
     question: str
     explanation: str
     choices: list[tuple[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportPage(Page):
-    """The preview of an export. `first` are the questions that change what is shown, `last` the others.
-
-    `kept` are the answers given so far. `misfit` is the kind of the file when the campaign is of the other kind.
-    `older` is when the export was made that is newer than this one.
-    """
-
-    template = "results/import.html"
-
-    token: str
-    file: str
-    misfit: str
-    campaign_id: UUID | None
-    facts: Sequence[tuple[str, str]]
-    counts: Sequence[tuple[int, str]]
-    first: Sequence[QuestionRow]
-    last: Sequence[QuestionRow]
-    kept: Mapping[str, str]
-    form: OpenForm
-    changes: Sequence[PreviewRow]
-    pager: Pager
-    problems: Sequence[str]
-    older: str
-    command_id: UUID
-
-    @property
-    def shows(self) -> People:
-        return listed(more=len(self.changes))
 
 
 SHARED: dict[CampaignKind, tuple[str, str]] = {
@@ -111,41 +73,26 @@ FIELDS = {
 
 
 def importer(desk: Desk) -> Importer:
-    """Returns an importer of the structure; it reads the tables up to the last event each time."""
-
-    def known(campaign: UUID) -> list[KnownParticipation]:
-        side = desk.served.read()
-        with side.database.connect() as connection:
-            return result_routing.known(connection, campaign)
-
-    return Importer(desk.engine, desk.served.opened.stream("structure"), known)
+    """Returns the importer of the structure."""
+    return imports.result_importer(desk.served)
 
 
-def uploads(desk: Desk) -> Uploads:
-    """Returns the files that wait, without those that have waited an hour."""
-    kept = Uploads(desk.served.opened.folder / "uploads")
-    kept.sweep(utc_now())
-    return kept
-
-
-def answers(desk: Desk, given: Mapping[str, Any]) -> tuple[Answers, dict[str, str]]:
+def answers(desk: Desk, form: AnswersForm) -> tuple[Answers, dict[str, str]]:
     """Returns the answers, and an error for each field that cannot be read."""
-    text, column = str(given.get("exported_at") or ""), given.get("external_id_column") or None
     at, errors = None, {}
-    if text:
+    if form.exported_at:
         try:
-            at = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(desk.zone)).astimezone(UTC)
+            at = datetime.fromisoformat(form.exported_at).replace(tzinfo=ZoneInfo(desk.zone)).astimezone(UTC)
         except ValueError:
             errors["exported_at"] = validation.invalid("datetime_parsing", {})
         if at and at > desk.engine.clock():
             at, errors["exported_at"] = None, "Cette heure est à venir : écrivez celle de l’export."
-    doubtful = given.get("doubtful")
     return Answers(
         exported_at=at,
-        external_id_column="" if column == NOTHING else column,
-        accept_vanished=given.get("vanished") == "accept",
-        doubtful=doubtful if doubtful in ("leave", "record") else None,
-        organisation=str(given.get("organisation") or "") or None,
+        external_id_column="" if form.external_id_column == NOTHING else form.external_id_column,
+        accept_vanished=form.vanished == "accept",
+        doubtful=form.doubtful,
+        organisation=form.organisation,
     ), errors
 
 
@@ -175,37 +122,41 @@ def recorded_by(desk: Desk, command_id: UUID) -> int:
     return int(desk.read.execute(query).scalar() or 0)
 
 
-def import_page(
+def draw(
+    request: Request,
     desk: Desk,
     token: str,
     name: str,
-    prepared: PreparedExport,
-    given: Mapping[str, Any],
+    preview: ImportPreview,
+    form: AnswersForm,
     number: int,
     errors: Mapping[str, str],
-) -> ImportPage:
-    """Returns the preview of a file `name` with the answers `given`; `number` is the page of rows."""
-    preview = prepared.preview
-    assert preview is not None
-    kept = {key: str(value) for key, value in given.items() if value and key in FIELDS.values()}
-    pager = Pager.at(len(preview.changes), number, f"/resultats/import/{token}", kept, anchor="#lignes")
-    ordered = sorted(preview.changes, key=lambda change: ORDER.index(change.what))
-    return ImportPage(
+) -> Response:
+    """Draws the preview of a file `name` with the answers given; `number` is the page of rows."""
+    values = {field: value for field in FIELDS.values() if (value := getattr(form, field))}
+    pager = Pager.at(len(preview.changes), number, f"/resultats/import/{token}", values, anchor="#lignes")
+    changes = sorted(preview.changes, key=lambda change: ORDER.index(change.what))
+    changes = changes[pager.offset : pager.offset + SIZE]
+    return show(
+        request,
+        "results/import.html",
+        "import",
+        listed(more=len(changes)),
         token=token,
         file=name,
         misfit=profiles.KINDS[preview.kind] if preview.misfit else "",
         campaign_id=preview.campaign_id,
         facts=facts(desk, preview),
-        counts=counts(preview),
-        first=[question_of(q) for q in preview.questions if q.code in FIRST_QUESTIONS],
-        last=[question_of(q) for q in preview.questions if q.code not in FIRST_QUESTIONS],
-        kept=kept,
-        form=OpenForm("import", values=given, errors=errors),
-        changes=[file_row(change, preview.kind) for change in ordered[pager.offset : pager.offset + SIZE]],
+        counts=preview.counts,
+        first=[question_of(one) for one in preview.questions if one.code in FIRST_QUESTIONS],
+        last=[question_of(one) for one in preview.questions if one.code not in FIRST_QUESTIONS],
+        kept=values,
+        form=OpenForm("import", values=values, errors=errors),
+        errors=errors,
+        changes=[(one, _change(one), _before(one), _after(one, preview.kind)) for one in changes],
         pager=pager,
         problems=[files.problem(one.code, one.line, one.details) for one in preview.problems],
         older=dates.instant(preview.newest, desk.zone) if preview.older and preview.newest else "",
-        command_id=desk.new_command(),
     )
 
 
@@ -234,26 +185,13 @@ def facts(desk: Desk, preview: ImportPreview) -> list[tuple[str, str]]:
     ]
 
 
-def counts(preview: ImportPreview) -> list[tuple[int, str]]:
-    """Returns the number of rows by change."""
-    counted = preview.counts
-    named = (
-        (counted.new, "nouvelle"),
-        (counted.progressed, "avancée"),
-        (counted.shared, "partagée"),
-        (counted.unchanged, "inchangée"),
-        (counted.vanished, "disparue"),
-    )
-    return [(n, word if n < 2 else f"{word}s") for n, word in named]
+def _change(change: RowChange) -> str:
+    doubt = f" ({matching.DOUBTS[change.doubt]})" if change.doubt else ""
+    return matching.CHANGES[change.what] + doubt
 
 
-def file_row(change: RowChange, kind: CampaignKind) -> PreviewRow:
-    before = path.part(change.progress_before) if change.progress_before is not None else ""
-    what = matching.CHANGES[change.what]
-    if change.doubt:
-        what += f" ({matching.DOUBTS[change.doubt]})"
-    name = f"{change.last_name} {change.first_name}"
-    return PreviewRow(change.line, name, change.external_id or "", what, before, _after(change, kind))
+def _before(change: RowChange) -> str:
+    return "" if change.progress_before is None else path.part(change.progress_before)
 
 
 def _after(change: RowChange, kind: CampaignKind) -> str:
@@ -275,4 +213,4 @@ def question_of(question: Question) -> QuestionRow:
     )
     labels = [(value, matching.choice(code, "" if value == NOTHING else value)) for value in values]
     text = matching.question(code, question.count, question.among)
-    return QuestionRow(code, FIELDS[code], text, matching.explanation(code), labels)
+    return QuestionRow(FIELDS[code], text, matching.explanation(code), labels)

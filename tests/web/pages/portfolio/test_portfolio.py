@@ -200,9 +200,9 @@ def test_of_several_sheets_one_is_chosen_by_its_place(desk: Desk) -> None:
 
 
 def people(desk: Desk) -> list[Any]:
-    from web.pages.portfolio.choices import importer_of
+    from web.desk.imports import portfolio_importer
 
-    return list(importer_of(desk.house.served).people())
+    return list(portfolio_importer(desk.house.served).people())
 
 
 def test_a_sheet_that_does_not_fit_leads_back_to_the_others(desk: Desk) -> None:
