@@ -1,46 +1,61 @@
-"""Attendance: a card for each registrant, and the search for somebody who came without a seat."""
+"""The page of attendance: one press a mark, the search for somebody who came without a seat, a call for help."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import Presence
 from pixflow.events.workshop import AttendanceMarked
-from pixflow.team.staff import Staff
+from pixflow.workshop import booking, scheduling
 from pixflow.workshop.booking import (
     LETTERS,
     has_later_work,
     look_among_all,
-    mark_attendance,
     may_meet_anybody,
     undo_attendance,
-    walk_in,
     walk_ins,
 )
 from projections import directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import names, receipts
-from web.desk.commands import Outcome, record
+from web.desk.commands import Outcome, again, read_form, record, recorded, take
 from web.desk.desk import Desk
-from web.desk.receipts import Receipt, ReceiptLine
+from web.desk.receipts import Receipt, ReceiptLine, UndoForm, row_command
 from web.desk.team.help_calls import helpers
 from web.french import vocabulary
 from web.french.typography import plural, say
-from web.http.forms import Form
-from web.http.people import People, listed
-from web.http.templates import Page
-from web.pages.workshops.scoped_workshop import ScopedWorkshop, SeatRow
+from web.http.forms import Form, FormData, OpenForm
+from web.http.people import listed
+from web.http.templates import show
+from web.pages.workshops.scoped_workshop import AtWorkshops, ScopedWorkshop, SeatRow
+from web.pages.workshops.workshop import SeatForm
 
+router = APIRouter()
 Mark = Literal["present", "absent", "excused", "trouble", "ease"]
 SHOWN = 8
 _PRESENCE: Mapping[Mark, Presence] = {
     "present": "present", "absent": "absent", "excused": "excused", "trouble": "present", "ease": "present",
 }  # fmt: skip
+
+
+class MarkForm(SeatForm):
+    mark: Mark
+
+
+class WalkInForm(Form):
+    """A name and a birth date, or only a name or a number to look among one's own dossiers."""
+
+    q: str
+    born: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,91 +72,48 @@ class Card:
     undo: str
 
 
-@dataclass(frozen=True, slots=True)
-class WalkIn:
-    """An open dossier that a search found, and the text that tells it from others."""
-
-    dossier: UUID
-    name: str
-    about: str
+# --- its page
 
 
-class WalkInForm(Form):
-    """A name and a birth date, or only a name or a number to look among one's own dossiers."""
+def _page(
+    request: Request,
+    desk: Desk,
+    workshop_id: UUID,
+    *,
+    form: OpenForm | None = None,
+    answers: Sequence[tuple[YoungPerson, str]] | None = None,
+    marked: str = "",
+) -> Response:
+    """Shows a card for each registrant, by name, for somebody who stands with a tablet or a phone.
 
-    q: str
-    born: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WalkInSearch:
-    """The words typed for somebody without a seat, and the dossiers found. `errors` are those of the form."""
-
-    values: Mapping[str, Any]
-    found: Sequence[WalkIn] = ()
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttendancePage(Page):
-    """The cards of a workshop, by name; `unmarked` counts those without a mark.
-
-    `help_at` is the hour of a call for help, "" when there is none; `may_call` shows the button that calls.
-    `helpers` are the colleagues whom a call reaches. `anybody`: a search reaches all young people, not only those whom
-    the person at the desk reads.
-    `wrong` is the reason of a refusal.
+    `answers` are those whom a search reached, each with a text that tells them from others. `marked` names the command
+    that just marked all the others.
     """
-
-    template = "workshops/attendance.html"
-    block = "presence"
-
-    id: UUID
-    day: date
-    when: str
-    where: str
-    has_begun: bool
-    is_open: bool
-    closed: date | None
-    unmarked: int
-    cards: Sequence[Card]
-    help_at: str
-    may_call: bool
-    helpers: Sequence[Staff]
-    anybody: bool
-    search: WalkInSearch | None
-    wrong: str
-    receipt: Receipt | None
-
-    @property
-    def shows(self) -> People:
-        found = self.search.found if self.search else ()
-        return listed((card.seat.dossier for card in self.cards), (one.dossier for one in found))
-
-
-def attendance_page(
-    workshop: ScopedWorkshop, *, search: WalkInSearch | None = None, wrong: str = "", marked: str = ""
-) -> AttendancePage:
-    """Returns the page where somebody marks attendance, standing, on a tablet or a phone.
-
-    `marked` names the command that just marked all the others.
-    """
-    state, undo = workshop.state, _undo_labels(workshop)
-    return AttendancePage(
-        id=workshop.id,
+    workshop = ScopedWorkshop(desk, workshop_id)
+    undo, form = _undo_labels(workshop), form or OpenForm("")
+    cards = sorted((_card(workshop, seat, undo) for seat in workshop.seats()), key=lambda card: card.seat.sort)
+    is_today = workshop.day == desk.today
+    return show(
+        request,
+        "workshops/attendance.html",
+        "presence",
+        listed((card.seat.dossier for card in cards), (person.stream for person, _ in answers or ())),
+        id=workshop_id,
+        state=workshop.state,
         day=workshop.day,
         when=workshop.when,
         where=workshop.where,
         has_begun=workshop.has_begun,
         is_open=workshop.is_open,
-        closed=state.closed.on if state.closed else None,
-        unmarked=len(state.unmarked),
-        cards=sorted((_card(workshop, seat, undo) for seat in workshop.seats()), key=lambda card: card.seat.sort),
+        cards=cards,
         help_at=workshop.help_at,
-        may_call=workshop.is_open and workshop.day == workshop.desk.today,
-        helpers=helpers(workshop.desk, state) if workshop.day == workshop.desk.today else [],
+        may_call=workshop.is_open and is_today,
+        helpers=helpers(desk, workshop.state) if is_today else [],
         anybody=_may_meet_anybody(workshop),
-        search=search,
-        wrong=wrong,
+        answers=answers,
+        form=form,
+        errors=form.errors,
+        wrong=form.error("") if form.name == "look" else next(iter(form.errors.values()), ""),
         receipt=_receipt(workshop, marked, undo),
     )
 
@@ -149,8 +121,8 @@ def attendance_page(
 def _card(workshop: ScopedWorkshop, seat: SeatRow, undo: Mapping[UUID, str]) -> Card:
     presence = workshop.state.attendance.get(seat.dossier, "")
     dossier = fold_of(workshop.desk.read, seat.dossier) if presence == "present" else None
-    known = dossier.diagnostic.seats.get(workshop.id) if isinstance(dossier, Dossier) else None
-    trouble, ease = known is not None and known.trouble, known is not None and known.ease
+    mark = dossier.diagnostic.seats.get(workshop.id) if isinstance(dossier, Dossier) else None
+    trouble, ease = mark is not None and mark.trouble, mark is not None and mark.ease
     return Card(seat, presence, trouble, ease, undo.get(seat.dossier, ""))
 
 
@@ -165,88 +137,140 @@ def _undo_labels(workshop: ScopedWorkshop) -> dict[UUID, str]:
 
 def _receipt(workshop: ScopedWorkshop, marked: str, undo: Mapping[UUID, str]) -> Receipt | None:
     """Returns the receipt of the marks of all the others, with their undo while none of them was acted on."""
-    dossiers = marked_at_once(workshop, marked)
-    there = [one for one in dossiers if workshop.state.attendance.get(one) == "present"]
-    if not there:
+    dossiers = [one for one in _marked_at_once(workshop, marked) if workshop.state.attendance.get(one) == "present"]
+    if not dossiers:
         return None
-    receipt = Receipt("Enregistré :", [ReceiptLine(plural(len(there), "personne présente", "personnes présentes"))])
-    takes_back = all(one in undo for one in there)
+    receipt = Receipt("Enregistré :", [ReceiptLine(plural(len(dossiers), "personne présente", "personnes présentes"))])
+    takes_back = all(one in undo for one in dossiers)
     return receipt.with_undo(marked, f"/ateliers/{workshop.id}/presence/annuler") if takes_back else receipt
 
 
-def marked_at_once(workshop: ScopedWorkshop, command: str) -> list[UUID]:
+def _marked_at_once(workshop: ScopedWorkshop, command: str) -> list[UUID]:
     """Returns the dossiers that a command of the person at the desk marked as present with all the others."""
-    found = (one.event for one in receipts.events_of(workshop.desk, command) if one.originator_id == workshop.id)
-    return [event.dossier for event in found if isinstance(event, AttendanceMarked)]
+    events = (one.event for one in receipts.events_of(workshop.desk, command) if one.originator_id == workshop.id)
+    return [event.dossier for event in events if isinstance(event, AttendanceMarked)]
 
 
-def mark(workshop: ScopedWorkshop, dossier: UUID, said: Mark, command_id: UUID) -> Outcome:
-    """Records one press: a presence, and with it a difficulty or an ease."""
-    return record(
-        workshop.desk,
-        {"workshop": workshop.id, "dossier": dossier},
-        mark_attendance,
-        command_id=command_id,
-        presence=_PRESENCE[said],
-        trouble=said == "trouble",
-        ease=said == "ease",
-    )
+@router.get("/ateliers/{workshop_id:uuid}/presence")
+def read(request: Request, desk: AtWorkshops, workshop_id: UUID, recu: str = "") -> Response:
+    """Shows the page. `recu` names the command that just marked all the others."""
+    _workshop(desk, workshop_id)
+    return _page(request, desk, workshop_id, marked=recu)
 
 
-def mark_the_others(workshop: ScopedWorkshop, command_id: UUID) -> list[Outcome]:
+def _workshop(desk: Desk, id: UUID) -> ScopedWorkshop:
+    """Returns the workshop, for whoever may mark there. Raises 404 when it is cancelled."""
+    workshop = ScopedWorkshop(desk, id)
+    if not workshop.may(booking.mark_attendance):
+        raise HTTPException(403)
+    if workshop.state.cancelled:
+        raise HTTPException(404)
+    return workshop
+
+
+# --- its marks
+
+
+@router.post("/ateliers/{workshop_id:uuid}/presence")
+@again(_page)
+def mark(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Records one press at once: a presence, and with it a difficulty or an ease."""
+    workshop, form = _workshop(desk, workshop_id), read_form(MarkForm, data)
+    recorded(desk, _mark(workshop, form.dossier, form.mark, form.command_id))
+    return _return(workshop_id, f"#p-{form.dossier}")
+
+
+@router.post("/ateliers/{workshop_id:uuid}/presence/tous")
+@again(_page)
+def mark_the_others(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Marks everybody without a mark as present: one command for each."""
+    workshop, command = _workshop(desk, workshop_id), read_form(Form, data).command_id
     unmarked = workshop.state.unmarked
-    return [mark(workshop, dossier, "present", new_id(command_id, str(dossier))) for dossier in unmarked]
+    _all_recorded(desk, [_mark(workshop, id, "present", new_id(command, str(id))) for id in unmarked])
+    return _return(workshop_id, f"?recu={command}")
 
 
-def add(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
-    """Records somebody who came without a seat."""
+@router.post("/ateliers/{workshop_id:uuid}/presence/annuler")
+@again(_page)
+def undo(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Takes a mark back, or those of all the others, noted in one press. Somebody who had no seat leaves."""
+    workshop = _workshop(desk, workshop_id)
+    if "receipt" in data:
+        all_of_it = read_form(UndoForm, data)
+        marked = _marked_at_once(workshop, str(all_of_it.receipt))
+        _all_recorded(desk, [_undo(workshop, id, row_command(all_of_it.command_id, id)) for id in marked])
+        return _return(workshop_id)
+    form = read_form(SeatForm, data)
+    recorded(desk, _undo(workshop, form.dossier, form.command_id))
+    return _return(workshop_id, f"#p-{form.dossier}")
+
+
+def _mark(workshop: ScopedWorkshop, dossier: UUID, mark: Mark, command_id: UUID) -> Outcome:
     return record(
         workshop.desk,
         {"workshop": workshop.id, "dossier": dossier},
-        walk_in,
+        booking.mark_attendance,
         command_id=command_id,
-        context={"initial": workshop.initial, "plan": new_id(command_id, "plan")},
+        presence=_PRESENCE[mark],
+        trouble=mark == "trouble",
+        ease=mark == "ease",
     )
 
 
-def undo(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
-    """Takes a mark back. Somebody who had no seat leaves the workshop."""
-    return record(
-        workshop.desk,
-        {"workshop": workshop.id, "dossier": dossier},
-        undo_attendance,
-        command_id=command_id,
-        reason="noté par erreur",
-    )
+def _undo(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
+    streams = {"workshop": workshop.id, "dossier": dossier}
+    return record(workshop.desk, streams, undo_attendance, command_id=command_id, reason="noté par erreur")
 
 
-def look(workshop: ScopedWorkshop, form: WalkInForm) -> WalkInSearch:
+def _all_recorded(desk: Desk, outcomes: Sequence[Outcome]) -> None:
+    """Raises FormRefused with the first refusal."""
+    for outcome in outcomes:
+        recorded(desk, outcome)
+
+
+def _return(id: UUID, place: str = "") -> Response:
+    return RedirectResponse(f"/ateliers/{id}/presence{place}", 303)
+
+
+# --- somebody who came without a seat
+
+
+@router.post("/ateliers/{workshop_id:uuid}/presence/chercher")
+@again(_page)
+def look(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Searches open dossiers: those of the person at the desk by name or number, all by name and birth date.
 
-    A search among all is recorded first: its author and the number of names shown.
+    It is a POST, so that no name stands in an address or a log. A search among all is recorded first: its author and
+    the number of names shown.
     """
+    workshop, form = _workshop(desk, workshop_id), read_form(WalkInForm, data)
     own = _own(workshop, form.q)
-    others = _others(workshop, form, {one.stream for one in own})
+    others = _others(workshop, form, {person.stream for person in own})
     if others is not None:
-        outcome = record(
-            workshop.desk,
-            {"workshop": workshop.id},
-            look_among_all,
-            command_id=form.command_id,
-            shown=len(others),
-        )
+        streams = {"workshop": workshop_id}
+        outcome = record(desk, streams, look_among_all, command_id=form.command_id, shown=len(others))
         others = [] if outcome.refused else others
-    walk_ins = [WalkIn(one.stream, one.name, _about(workshop.desk, one)) for one in own]
-    walk_ins += [WalkIn(one.stream, one.name, one.site) for one in others or ()]
-    return WalkInSearch(form.model_dump(), walk_ins)
+    answers = [(person, _about(desk, person)) for person in own] + [(person, person.site) for person in others or ()]
+    desk.refresh()
+    return _page(request, desk, workshop_id, form=OpenForm("look", values=form.model_dump()), answers=answers)
+
+
+@router.post("/ateliers/{workshop_id:uuid}/presence/venu")
+@again(_page)
+def walk_in(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Records somebody who came without a seat."""
+    workshop, form = _workshop(desk, workshop_id), read_form(SeatForm, data)
+    context = {"initial": workshop.initial, "plan": new_id(form.command_id, "plan")}
+    streams = {"workshop": workshop_id, "dossier": form.dossier}
+    recorded(desk, record(desk, streams, booking.walk_in, command_id=form.command_id, context=context))
+    return _return(workshop_id, f"#p-{form.dossier}")
 
 
 def _own(workshop: ScopedWorkshop, text: str) -> list[YoungPerson]:
     read, scope = workshop.desk.read, workshop.desk.scope
-    found = directory.find(read, text, scope, SHOWN)
-    found += [one for one in name_search.near(read, text, scope, SHOWN) if one not in found]
-    return [one for one in found if _may_come(workshop, one)][:SHOWN]
+    people = directory.find(read, text, scope, SHOWN)
+    people += [one for one in name_search.near(read, text, scope, SHOWN) if one not in people]
+    return [one for one in people if _may_come(workshop, one)][:SHOWN]
 
 
 def _others(workshop: ScopedWorkshop, form: WalkInForm, own: Set[UUID]) -> list[YoungPerson] | None:
@@ -254,8 +278,8 @@ def _others(workshop: ScopedWorkshop, form: WalkInForm, own: Set[UUID]) -> list[
     letters = sum(character.isalpha() for character in form.q)
     if form.born is None or letters < LETTERS or not _may_meet_anybody(workshop):
         return None
-    found = name_search.born(workshop.desk.read, form.q, form.born, SHOWN)
-    return [one for one in found if one.stream not in own and _may_come(workshop, one)]
+    people = name_search.born(workshop.desk.read, form.q, form.born, SHOWN)
+    return [one for one in people if one.stream not in own and _may_come(workshop, one)]
 
 
 def _may_come(workshop: ScopedWorkshop, person: YoungPerson) -> bool:
@@ -268,17 +292,47 @@ def _may_meet_anybody(workshop: ScopedWorkshop) -> bool:
     return desk.scope.whose != "all" and may_meet_anybody(workshop.state, desk.actor.id, desk.engine.clock())
 
 
-def _about(desk: Desk, found: YoungPerson) -> str:
-    born, advisor = found.birth_date, found.advisor
+def _about(desk: Desk, person: YoungPerson) -> str:
+    born = person.birth_date
     parts = (
         plural(_age(born, desk.today), "an") if born else "",
-        say("n° {number}", number=found.imilo_number) if found.imilo_number else "",
-        vocabulary.PROGRAMMES.get(found.programme, found.programme),
-        found.site,
-        names.staff_name(desk, advisor) if advisor else "sans conseiller·ère",
+        say("n° {number}", number=person.imilo_number) if person.imilo_number else "",
+        vocabulary.PROGRAMMES.get(person.programme, person.programme),
+        person.site,
+        names.advisor_name(desk, person.advisor),
     )
     return " · ".join(filter(None, parts))
 
 
 def _age(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+# --- help, and the end
+
+
+@router.post("/ateliers/{workshop_id:uuid}/presence/appeler")
+@again(_page)
+def call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Calls the assistant."""
+    return _press(desk, workshop_id, scheduling.ask_help, data)
+
+
+@router.post("/ateliers/{workshop_id:uuid}/presence/repondu")
+@again(_page)
+def end_call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Ends the call: the assistant came, or is needed no longer."""
+    return _press(desk, workshop_id, scheduling.give_help, data)
+
+
+@router.post("/ateliers/{workshop_id:uuid}/presence/clore")
+@again(_page)
+def close(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Closes the workshop: everybody has a mark, and nobody else comes."""
+    return _press(desk, workshop_id, scheduling.close_workshop, data)
+
+
+def _press(desk: Desk, id: UUID, decision: Decision[..., Any], data: Mapping[str, Any]) -> Response:
+    _workshop(desk, id)
+    take(desk, {"workshop": id}, decision, read_form(Form, data))
+    return _return(id)

@@ -1,9 +1,9 @@
-"""One workshop, limited to the names that the person at the desk may read."""
+"""A workshop, limited to the names that the person at the desk may read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import HTTPException
@@ -17,10 +17,14 @@ from projections import directory
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import names
+from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import dates, privacy, vocabulary
 from web.french.events import workshops as french
 from web.french.typography import say
+
+AtWorkshops = Annotated[Desk, allowed("advisor", "facilitator", "referent", "manager", "auditor")]
+"""The desk of somebody who reads the workshops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,10 @@ class SeatRow:
 
 
 class ScopedWorkshop:
-    """A workshop, as the person at the desk may read it. Raises 404 when there is none."""
+    """A workshop, as the person at the desk may read it. Raises 404 when there is none.
+
+    `sees_names`: for a facilitator, for whoever reads every dossier, and for an advisor who runs this workshop.
+    """
 
     def __init__(self, desk: Desk, id: UUID) -> None:
         state = fold_of(desk.read, id)
@@ -50,8 +57,12 @@ class ScopedWorkshop:
             raise HTTPException(404)
         self.desk, self.id, self.state = desk, id, state
         self.starts, self.ends, self.day = state.starts, state.ends, state.day
-        self.sees_names = reads_names(desk, state)
-        self._people = directory.named(desk.read, {*state.seats, *state.waiting})
+        runs = any(state.runs(str(person)) for person in desk.owners)
+        self.sees_names = desk.scope.whose == "all" or "facilitator" in desk.roles or runs
+
+    @cached_property
+    def _people(self) -> dict[UUID, YoungPerson]:
+        return directory.named(self.desk.read, {*self.state.seats, *self.state.waiting})
 
     @cached_property
     def trail(self) -> Sequence[Recorded]:
@@ -128,9 +139,3 @@ class ScopedWorkshop:
 
     def person(self, id: UUID) -> YoungPerson | None:
         return self._people.get(id)
-
-
-def reads_names(desk: Desk, state: Workshop) -> bool:
-    """True for a facilitator, for whoever reads every dossier, and for an advisor who runs this workshop."""
-    runs = any(state.runs(str(person)) for person in desk.owners)
-    return desk.scope.whose == "all" or "facilitator" in desk.roles or runs

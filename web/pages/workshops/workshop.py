@@ -1,197 +1,212 @@
-"""The page of one workshop: who runs it, the seats, the waiting list, the candidates, the history."""
+"""One workshop: its page, the decisions about it, its seats."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import time
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
 from pixflow.authorization import Scope, Subject
 from pixflow.decision import Decision
-from pixflow.documents.protocol import Workshops
 from pixflow.dossier.state import Dossier
+from pixflow.engine import Step, new_id
 from pixflow.events.base import Recorded
 from pixflow.events.workshop import Retracted, SeatReleased, SeatTaken, WaitlistJoined, WaitlistLeft
 from pixflow.folding import retractions_by_version
-from pixflow.participation.campaign import Campaign
 from pixflow.refused import Refused
-from pixflow.workshop.booking import mark_attendance, undo_release
-from pixflow.workshop.scheduling import cancel_workshop, give_help, move_workshop, set_facilitators
+from pixflow.workshop import booking, scheduling
+from pixflow.workshop.booking import undo_release
 from projections import directory, seat_candidates
+from projections.directory import YoungPerson
 from projections.store.folds import fold_of
-from web.desk import names as desk_names
-from web.desk import receipts, undo
+from web.desk import receipts
+from web.desk import undo as desk_undo
+from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
+from web.desk.commands import FormRefused, Outcome, again, check, read_form, record, recorded, take, take_all
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
-from web.desk.receipts import Receipt, ReceiptLine
+from web.desk.receipts import Receipt, ReceiptLine, UndoForm, row_command
 from web.french import typography
 from web.french.events import sentences
 from web.french.events import workshops as french
 from web.http import filters
-from web.http.forms import OpenForm
-from web.http.pagination import SIZE, Pager
-from web.http.people import People, listed
-from web.http.templates import Page
-from web.pages.workshops import listing, undo_scheduling
-from web.pages.workshops.scoped_workshop import ScopedWorkshop, SeatRow
+from web.http.addresses import PageNumber
+from web.http.forms import Day, Form, FormData, OpenForm
+from web.http.pagination import SIZE, Pager, address
+from web.http.people import listed
+from web.http.templates import show
+from web.pages.workshops import scheduling as schedule
+from web.pages.workshops.scoped_workshop import AtWorkshops, ScopedWorkshop, SeatRow
 
+router = APIRouter()
 WITHOUT_SEAT = ("book-workshop", "rebook-absent")
-FORMS: dict[str, Decision[..., Any]] = {
-    "move": move_workshop, "cancel": cancel_workshop, "facilitators": set_facilitators,
-}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """An event in words. `retracted` says who retracted it and why, "" while it counts."""
-
-    sentence: str
-    when: str
-    who: str
-    retracted: str
+class MoveForm(Form):
+    day: Day
+    starts: time
+    ends: time
+    place: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SeatCandidate:
-    """A young person without a seat; `kind` is the task that asks for one."""
+class CancellationForm(Form):
+    reason: Literal["facilitator", "room", "technical", "too-few", "other"]
 
+
+class FacilitatorsForm(Form):
+    facilitators: tuple[UUID, ...] = ()
+
+
+class BookingForm(Form):
+    """The dossiers that were ticked. `or_wait`: onto the waiting list when no seat is free."""
+
+    dossier: tuple[UUID, ...] = ()
+    or_wait: bool = False
+
+
+class SeatForm(Form):
     dossier: UUID
-    name: str
-    programme: str
-    site: str
-    kind: str
+
+
+FORMS: dict[str, Decision[..., Any]] = {
+    "move": scheduling.move_workshop,
+    "cancel": scheduling.cancel_workshop,
+    "facilitators": scheduling.set_facilitators,
+}
+"""The forms of the page, by their names in an address."""
+
+
+# --- its page
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """One page of the young people to book, of one CEJ group or of all. `cej_first`: those in CEJ come first."""
+    """One page of the young people to book, of one CEJ group or of all: rows of their tasks, and their names.
 
-    rows: Sequence[SeatCandidate]
+    `cej_first`: those in CEJ come first.
+    """
+
+    rows: Sequence[Any]
+    people: Mapping[UUID, YoungPerson]
     pager: Pager
     cej_first: bool
     groups: filters.Choice | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkshopPage(Page):
-    """A workshop, its seats and its waiting list.
+@router.get("/ateliers/{workshop_id:uuid}")
+def read(
+    request: Request,
+    desk: AtWorkshops,
+    workshop_id: UUID,
+    formulaire: str = "",
+    recu: str = "",
+    a: PageNumber = 1,
+    groupe: str = "",
+) -> Response:
+    """Shows the workshop.
 
-    `links` names the entries of the menu and the buttons that are shown. `cancelled` and `closed` are days.
-    `attendance` counts who came, in words. `help_at` is the hour of a call for help, "" when there is none.
-    `undo` is the seat that was just given up here and can be taken back. `past` are the people whom the history names.
+    `formulaire` opens one of its forms, `recu` names what was just recorded, `a` pages the candidates of a `groupe`.
     """
-
-    template = "workshops/workshop.html"
-    block = "workshop"
-
-    id: UUID
-    day: date
-    today: date
-    when: str
-    where: str
-    campaign: Campaign
-    run_by: str
-    kiosk: str
-    rules: Workshops
-    links: frozenset[str]
-    is_open: bool
-    is_upcoming: bool
-    cancelled: date | None
-    reason: str
-    closed: date | None
-    has_moved: bool
-    to_mark: bool
-    help_at: str
-    attendance: str
-    taken: str
-    capacity: int
-    offered: int
-    seats: Sequence[SeatRow]
-    waiting: Sequence[SeatRow]
-    candidates: Candidates | None
-    history: Sequence[HistoryRow]
-    form: OpenForm | None
-    runners: Sequence[tuple[str, str]]
-    chosen: Sequence[str]
-    receipt: Receipt | None
-    undo: SeatRow | None
-    past: frozenset[UUID]
-
-    @property
-    def shows(self) -> People:
-        rows = [*self.seats, *self.waiting, *(self.candidates.rows if self.candidates else ()), self.undo]
-        return listed((row.dossier for row in rows if row), self.past)
+    return _page(request, desk, workshop_id, a, groupe, opens=formulaire, reference=recu)
 
 
-def workshop_page(
+def _page(
+    request: Request,
     desk: Desk,
-    id: UUID,
-    number: int = 1,
-    group: str = "",
+    workshop_id: UUID,
+    a: int = 1,
+    groupe: str = "",
     *,
     form: OpenForm | None = None,
+    opens: str = "",
     receipt: Receipt | None = None,
-    undo: SeatRow | None = None,
-) -> WorkshopPage:
-    """Returns the page of a workshop; `number` pages the candidates, of a `group` or of all."""
-    workshop = ScopedWorkshop(desk, id)
-    state, seats = workshop.state, workshop.seats()
+    reference: str = "",
+    status: int = 200,
+) -> Response:
+    workshop = ScopedWorkshop(desk, workshop_id)
+    state, seats, waiting = workshop.state, workshop.seats(), workshop.waiting()
+    form, undo = form or _blank(workshop, opens), _undo_seat(workshop, reference)
     fills = workshop.is_upcoming and desk.roles & {"advisor", "facilitator", "referent"}
-    return WorkshopPage(
-        id=id,
-        day=workshop.day,
+    candidates = _candidates(workshop, a, groupe) if fills else None
+    rows = [*seats, *waiting, *([undo] if undo else ())]
+    people = listed((row.dossier for row in rows), candidates.people if candidates else (), _past(workshop))
+    return show(
+        request,
+        "workshops/workshop.html",
+        "workshop",
+        people,
+        status=status,
+        id=workshop_id,
+        state=state,
         today=desk.today,
         when=workshop.when,
         where=workshop.where,
         campaign=workshop.campaign,
-        run_by=" et ".join(desk_names.staff_name(desk, person) for person in state.facilitators) or "personne",
         kiosk=f"/t/{desk.served.opened.slug}",
         rules=desk.refs.protocol(desk.today).workshops,
         links=_links(workshop),
         is_open=workshop.is_open,
         is_upcoming=workshop.is_upcoming,
-        cancelled=state.cancelled.on if state.cancelled else None,
-        reason=state.reason,
-        closed=state.closed.on if state.closed else None,
-        has_moved=state.moves > 0,
         to_mark=workshop.has_begun and bool(state.unmarked),
         help_at=workshop.help_at if workshop.day == desk.today else "",
         attendance=french.attendance(state.count("present"), state.count("absent"), state.count("excused")),
         taken=french.seats(len(seats), state.capacity),
-        capacity=state.capacity,
         offered=sum(one.until is not None for one in state.waiting.values()),
         seats=seats,
-        waiting=workshop.waiting(),
-        candidates=candidates(workshop, number, group) if fills else None,
-        history=history(workshop) if workshop.sees_names else [],
+        waiting=waiting,
+        candidates=candidates,
+        history=_history(workshop),
         form=form,
-        runners=listing.runners(desk),
-        chosen=listing.pair(form.get("facilitators") if form else ""),
-        receipt=receipt,
+        errors=form.errors if form else {},
+        runners=schedule.runners(desk),
+        chosen=schedule.pair(form.get("facilitators") if form else ""),
+        receipt=receipt or _receipt(workshop, reference),
         undo=undo,
-        past=_past(workshop) if workshop.sees_names else frozenset(),
     )
 
 
-def _past(workshop: ScopedWorkshop) -> frozenset[UUID]:
-    named = (getattr(one.event, "dossier", None) for one in workshop.trail)
-    return frozenset(id for id in named if id)
+def _refuse(
+    request: Request, desk: Desk, workshop_id: UUID, a: int = 1, groupe: str = "", *, form: OpenForm
+) -> Response:
+    """Draws the page with the reason why a press recorded nothing."""
+    receipt = Receipt(next(iter(form.errors.values())), tone="late")
+    return _page(request, desk, workshop_id, a, groupe, receipt=receipt, status=422)
+
+
+def _blank(workshop: ScopedWorkshop, name: str) -> OpenForm | None:
+    """Returns a form with the workshop's values, or None when this person may not open one of that name."""
+    decision = FORMS.get(name)
+    if decision is None or not workshop.is_open or not workshop.may(decision):
+        return None
+    zone = ZoneInfo(workshop.desk.zone)
+    values = {
+        "day": workshop.day.isoformat(),
+        "starts": f"{workshop.starts.astimezone(zone):%H:%M}",
+        "ends": f"{workshop.ends.astimezone(zone):%H:%M}",
+        "place": workshop.state.place,
+        "facilitators": [str(person) for person in workshop.state.facilitators],
+    }
+    return OpenForm(name, values=values)
 
 
 def _links(workshop: ScopedWorkshop) -> frozenset[str]:
+    """Returns the names of the entries of the menu and of the buttons that are shown."""
     state, may = workshop.state, workshop.may
     shown = {
-        "attendance": workshop.has_begun and bool(state.seats) and may(mark_attendance),
+        "attendance": workshop.has_begun and bool(state.seats) and may(booking.mark_attendance),
         "attendance-sheet": workshop.sees_names,
-        "facilitators": workshop.is_open and may(set_facilitators),
-        "move": workshop.is_open and not state.attendance and may(move_workshop),
-        "help": may(give_help),
+        "facilitators": workshop.is_open and may(scheduling.set_facilitators),
+        "move": workshop.is_open and not state.attendance and may(scheduling.move_workshop),
+        "help": may(scheduling.give_help),
     }
     return frozenset(name for name, on in shown.items() if on)
 
 
-def candidates(workshop: ScopedWorkshop, number: int, group: str = "") -> Candidates:
+def _candidates(workshop: ScopedWorkshop, number: int, group: str) -> Candidates:
     """Returns the young people without a seat for whom this person may book."""
     desk, path = workshop.desk, f"/ateliers/{workshop.id}"
     cej = desk.refs.protocol(desk.today).cej_mandatory and workshop.initial
@@ -202,34 +217,44 @@ def candidates(workshop: ScopedWorkshop, number: int, group: str = "") -> Candid
     pager = Pager.at(total, number, path, {"groupe": group}, name="a", anchor="#remplir")
     rows = seat_candidates.without_seat(*asked, group, SIZE, pager.offset)
     people = directory.named(desk.read, [row.stream for row in rows])
-    found = [_candidate(row, people[row.stream]) for row in rows]
     of_groups = {name: count for name, count in counts.items() if name}
-    return Candidates(found, pager, cej, filters.choice(f"{path}#remplir", of_groups, group, {}))
+    return Candidates(rows, people, pager, cej, filters.choice(f"{path}#remplir", of_groups, group, {}))
 
 
-def _candidate(row: Any, person: directory.YoungPerson) -> SeatCandidate:
-    return SeatCandidate(row.stream, f"{person.last_name} {person.first_name}", row.programme, row.site, row.kind)
+def _history(workshop: ScopedWorkshop) -> list[tuple[str, str, str, str]]:
+    """Returns the events of the workshop, the latest first: what, when, who, and who retracted it and why.
+
+    There is none for somebody who may not read its names.
+    """
+    if not workshop.sees_names:
+        return []
+    desk, trail = workshop.desk, workshop.trail
+    names, retracted = ScopedNames(desk.refs, desk.read, Scope("all")), retractions_by_version(trail)
+
+    def row(one: Recorded) -> tuple[str, str, str, str]:
+        retraction = retracted.get(one.originator_version)
+        sentence = sentences.sentence(one, names, zone=desk.zone, history=trail)
+        why = sentences.retraction(retraction, names, desk.zone) if retraction else ""
+        return sentence, sentences.when(one, desk.zone), sentences.who(one, names), why
+
+    return [row(one) for one in reversed(trail) if not isinstance(one.event, Retracted)]
 
 
-def history(workshop: ScopedWorkshop) -> list[HistoryRow]:
-    """Returns the events of the workshop, the latest first. A retraction stands beside the event it retracts."""
-    names, trail = ScopedNames(workshop.desk.refs, workshop.desk.read, Scope("all")), workshop.trail
-    retracted = retractions_by_version(trail)
-    events = (one for one in reversed(trail) if not isinstance(one.event, Retracted))
-    return [_history_row(workshop, one, names, retracted.get(one.originator_version)) for one in events]
-
-
-def _history_row(workshop: ScopedWorkshop, one: Recorded, names: ScopedNames, retracted: Recorded | None) -> HistoryRow:
-    zone = workshop.desk.zone
-    sentence = sentences.sentence(one, names, zone=zone, history=workshop.trail)
-    why = sentences.retraction(retracted, names, zone) if retracted else ""
-    return HistoryRow(sentence, sentences.when(one, zone), sentences.who(one, names), why)
+def _past(workshop: ScopedWorkshop) -> list[UUID]:
+    """Returns the people whom the history names."""
+    dossiers = (getattr(one.event, "dossier", None) for one in workshop.trail) if workshop.sees_names else ()
+    return [id for id in dossiers if id]
 
 
 # --- what was just recorded
 
 
-def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
+def _see(id: UUID, done: Sequence[Recorded]) -> Response:
+    """Returns to the workshop after a press, with its receipt."""
+    return RedirectResponse(address(f"/ateliers/{id}", {"recu": receipts.reference(done)}), 303)
+
+
+def _receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     """Returns what the person at the desk just recorded here, under the command that an address names."""
     desk, trail = workshop.desk, workshop.trail
     names = ScopedNames(desk.refs, desk.read, Scope("all") if workshop.sees_names else desk.scope)
@@ -238,29 +263,25 @@ def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     if not lines:
         return None
     title = "Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :"
-    made = Receipt(title, lines)
-    booked = any(isinstance(one.event, SeatTaken | WaitlistJoined) for one in events)
-    if booked:
-        return undo.offer(desk, made, reference, f"/ateliers/{workshop.id}/inscrire/annuler")
-    return undo_scheduling.offer(desk, made, reference)
+    receipt = Receipt(title, lines)
+    if any(isinstance(one.event, SeatTaken | WaitlistJoined) for one in events):
+        return desk_undo.offer(desk, receipt, reference, f"/ateliers/{workshop.id}/inscrire/annuler")
+    return schedule.undoable(desk, receipt, reference)
 
 
-def undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:
+def _undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:
     """Returns the seat, or the place on the list, that was just given up and that one press takes back."""
     events = _recorded(workshop, reference)
     given_up = [one.event.dossier for one in events if isinstance(one.event, SeatReleased | WaitlistLeft)]
     if len(given_up) != 1:
         return None
     desk, dossier = workshop.desk, given_up[0]
-    streams = {"workshop": workshop.id, "dossier": dossier}
-    known = fold_of(desk.read, dossier)
+    streams, state = {"workshop": workshop.id, "dossier": dossier}, fold_of(desk.read, dossier)
     try:
-        subject = Subject(known if isinstance(known, Dossier) else None, workshop=workshop.state)
-        by = desk.by(undo_release, subject)
-        changed = desk.engine.preview(streams, undo_release, by=by, reason="—")
+        by = desk.by(undo_release, Subject(state if isinstance(state, Dossier) else None, workshop=workshop.state))
+        before, after = desk.engine.preview(streams, undo_release, by=by, reason="—")["workshop"]
     except Refused:
         return None
-    before, after = changed["workshop"]
     return workshop.seat(dossier) if after.version > before.version else None
 
 
@@ -269,21 +290,176 @@ def _recorded(workshop: ScopedWorkshop, reference: str) -> list[Recorded]:
     return [one for one in workshop.trail if command and one.by == me and receipts.is_of(command, one)]
 
 
-# --- the open form
+# --- decisions about it
 
 
-def blank(workshop: ScopedWorkshop, name: str) -> OpenForm | None:
-    """Returns a form with the workshop's values, or None when this person may not open one of that name."""
-    decision = FORMS.get(name)
-    if decision is None or not workshop.is_open or not workshop.may(decision):
-        return None
-    if name != "move":
-        return OpenForm(name, values={"facilitators": [str(person) for person in workshop.state.facilitators]})
-    zone = ZoneInfo(workshop.desk.zone)
-    values = {
-        "day": workshop.day.isoformat(),
-        "starts": f"{workshop.starts.astimezone(zone):%H:%M}",
-        "ends": f"{workshop.ends.astimezone(zone):%H:%M}",
-        "place": workshop.state.place,
+def _must(desk: Desk, id: UUID, decision: Decision[..., Any]) -> None:
+    """Raises 403 before anything that was sent is read."""
+    if not ScopedWorkshop(desk, id).may(decision):
+        raise HTTPException(403)
+
+
+@router.post("/ateliers/{workshop_id:uuid}/deplacer")
+@again(_page)
+def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Moves the workshop; the dossier of each registrant records it in the same transaction."""
+    _must(desk, workshop_id, scheduling.move_workshop)
+    form = read_form(MoveForm, data, empty=french.MISSING)
+    sent = {
+        "place": form.place or "",
+        "starts": schedule.instant(form.day, form.starts, desk.zone),
+        "ends": schedule.instant(form.day, form.ends, desk.zone),
+        "day": form.day,
     }
-    return OpenForm(name, values=values)
+    return _see(workshop_id, _take_with_registrants(desk, workshop_id, "move", form, sent))
+
+
+@router.post("/ateliers/{workshop_id:uuid}/annuler")
+@again(_page)
+def cancel(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Cancels the workshop; the dossier of each registrant records it in the same transaction."""
+    _must(desk, workshop_id, scheduling.cancel_workshop)
+    form = read_form(CancellationForm, data, empty=french.MISSING)
+    return _see(workshop_id, _take_with_registrants(desk, workshop_id, "cancel", form, {"reason": form.reason}))
+
+
+def _take_with_registrants(
+    desk: Desk, id: UUID, name: str, form: Form, sent: Mapping[str, Any]
+) -> tuple[Recorded, ...]:
+    """Decides on the workshop, then on the dossier of each seat. Tries again once when somebody books meanwhile."""
+
+    def take_now() -> tuple[Recorded, ...]:
+        seats = tuple(ScopedWorkshop(desk, id).state.seats)
+        steps = [Step({"workshop": id}, FORMS[name], sent, {"registrants": seats})]
+        steps += [Step({"workshop": id, "dossier": dossier}, booking.apply_workshop_change) for dossier in seats]
+        return take_all(desk, steps, (name, str(id), sent), form)
+
+    try:
+        return take_now()
+    except FormRefused as refused:
+        if refused.code != "moved":
+            raise
+    desk.refresh()
+    return take_now()
+
+
+@router.post("/ateliers/{workshop_id:uuid}/animation")
+@again(_page)
+def set_facilitators(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Sets the people who run the workshop."""
+    _must(desk, workshop_id, scheduling.set_facilitators)
+    form = read_form(FacilitatorsForm, data, empty=french.MISSING)
+    check(schedule.off_list(desk, form.facilitators))
+    outcome = record(
+        desk,
+        {"workshop": workshop_id},
+        scheduling.set_facilitators,
+        command_id=form.command_id,
+        context={"rules": desk.refs.protocol(desk.today).workshops},
+        facilitators=form.facilitators,
+    )
+    return _see(workshop_id, recorded(desk, outcome))
+
+
+@router.post("/ateliers/{workshop_id:uuid}/aide")
+@again(_refuse)
+def answer_call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Answers the call for help: somebody goes there."""
+    _must(desk, workshop_id, scheduling.give_help)
+    return _see(workshop_id, take(desk, {"workshop": workshop_id}, scheduling.give_help, read_form(Form, data)))
+
+
+# --- its seats
+
+
+def _workshop(desk: Desk, id: UUID) -> ScopedWorkshop:
+    """Returns the workshop, for whoever may book seats. The engine checks the right on each dossier."""
+    workshop = ScopedWorkshop(desk, id)
+    if not desk.has_role_for(booking.book_seat):
+        raise HTTPException(403)
+    return workshop
+
+
+@router.post("/ateliers/{workshop_id:uuid}/inscrire")
+@again(_refuse)
+def add(
+    request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: PageNumber = 1, groupe: str = ""
+) -> Response:
+    """Books the dossiers that were ticked, one command each. A refusal shows the result of every row."""
+    workshop = _workshop(desk, workshop_id)
+    form = read_form(BookingForm, data, empty={})
+    check({} if form.dossier else {"dossier": typography.typeset("Cochez au moins une personne.")})
+    outcomes = BulkOutcome([_book_row(workshop, dossier, form) for dossier in form.dossier], form.command_id)
+    if outcomes.refused:
+        desk.refresh()
+        return _page(request, desk, workshop_id, a, groupe, receipt=outcomes.receipt(), status=422)
+    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "recu": outcomes.reference}), 303)
+
+
+@router.post("/ateliers/{workshop_id:uuid}/inscrire/annuler")
+@again(_refuse)
+def take_back(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Takes back the seats that were just booked, but for those that something followed."""
+    _workshop(desk, workshop_id)
+    outcomes = desk_undo.undo(desk, read_form(UndoForm, data))
+    if outcomes.refused:
+        desk.refresh()
+        return _page(request, desk, workshop_id, receipt=outcomes.receipt(), status=422)
+    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"recu": outcomes.reference}), 303)
+
+
+def _book_row(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> RowOutcome:
+    outcome = _book(workshop, dossier, row_command(form.command_id, dossier), or_wait=form.or_wait)
+    return row_outcome(workshop.desk, _name(workshop.desk, dossier, outcome), outcome)
+
+
+def _book(workshop: ScopedWorkshop, dossier: UUID, command: UUID, *, or_wait: bool) -> Outcome:
+    return record(
+        workshop.desk,
+        {"workshop": workshop.id, "dossier": dossier},
+        booking.book_seat,
+        command_id=command,
+        context={"initial": workshop.initial, "plan": new_id(command, "plan")},
+        or_wait=or_wait,
+    )
+
+
+def _name(desk: Desk, dossier: UUID, outcome: Outcome) -> str:
+    """Returns the name of a row. It stays hidden from whoever may not book for that person."""
+    state = fold_of(desk.read, dossier)
+    may_book = isinstance(state, Dossier) and desk.may(booking.book_seat, Subject(state))
+    person = directory.named(desk.read, [dossier]).get(dossier) if may_book else None
+    name = person.name if person else "un dossier inconnu"
+    waits = any(isinstance(one.event, WaitlistJoined) for one in outcome.recorded)
+    return f"{name}, en liste d’attente" if waits else name
+
+
+@router.post("/ateliers/{workshop_id:uuid}/accepter")
+@again(_refuse)
+def accept(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Books the seat that is kept for a young person."""
+    workshop, form = _workshop(desk, workshop_id), read_form(SeatForm, data)
+    return _see(workshop_id, recorded(desk, _book(workshop, form.dossier, form.command_id, or_wait=False)))
+
+
+@router.post("/ateliers/{workshop_id:uuid}/rendre")
+@again(_refuse)
+def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Gives up a seat, an offer, or a place on the waiting list. The next on the list gets the offer."""
+    _workshop(desk, workshop_id)
+    form = read_form(SeatForm, data)
+    streams = {"workshop": workshop_id, "dossier": form.dossier}
+    context = {"until": booking.offer_deadline(desk.refs, desk.today)}
+    outcome = record(desk, streams, booking.release_seat, command_id=form.command_id, context=context)
+    return _see(workshop_id, recorded(desk, outcome))
+
+
+@router.post("/ateliers/{workshop_id:uuid}/garder")
+@again(_refuse)
+def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Takes back what was just given up, as long as nobody else has it."""
+    _workshop(desk, workshop_id)
+    form = read_form(SeatForm, data)
+    streams = {"workshop": workshop_id, "dossier": form.dossier}
+    outcome = record(desk, streams, undo_release, command_id=form.command_id, reason=sentences.AT_ONCE)
+    return _see(workshop_id, recorded(desk, outcome))

@@ -1,38 +1,15 @@
 """The page of the structure's own computers: one button for each open campaign. Nobody signs in or is named."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import segno
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.participation.campaign import Campaign
 from web.hosting.host import Host
 from web.http.people import NOBODY
-from web.http.templates import Frame, Page, page
+from web.http.templates import Frame, show
 
 router = APIRouter()
 _ORDER = ("initial", "complete", "profile", "other")
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignButton:
-    """A campaign, the address of its test, and the same address as the `qr` code of an image."""
-
-    name: str
-    code: str
-    link: str
-    qr: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class KioskPage(Page):
-    """The open campaigns of a structure, initial diagnostics first."""
-
-    template = "workshops/kiosk.html"
-    shows = NOBODY
-
-    campaigns: Sequence[CampaignButton]
 
 
 @router.get("/t/{structure}")
@@ -48,16 +25,16 @@ def kiosk(request: Request, structure: str, site: str = "") -> Response:
     refs = served.refs
     if request.method == "GET":
         served.shortcuts.add(site if site in refs.structure.sites else "")
-    there = [known for known in refs.campaigns.values() if known.open and known.link and _is_held(known, site)]
-    there.sort(key=lambda known: (_ORDER.index(known.purpose or "other"), known.name))
+    campaigns = [one for one in refs.campaigns.values() if one.open and one.link and _is_held(one, site)]
+    campaigns.sort(key=lambda one: (_ORDER.index(one.purpose or "other"), one.name))
     request.state.frame = Frame(structure_name=refs.structure.name, demo=host.demo)
-    return page(request, KioskPage(campaigns=[_button(known, known.link or "") for known in there]))
+    return show(request, "workshops/kiosk.html", None, NOBODY, campaigns=[(one, _qr(one)) for one in campaigns])
 
 
 def _is_held(campaign: Campaign, site: str) -> bool:
     return not site or campaign.site in (None, site)
 
 
-def _button(campaign: Campaign, link: str) -> CampaignButton:
-    qr = segno.make(link).svg_data_uri(border=2, dark="#000", light="#fff")
-    return CampaignButton(campaign.name, campaign.code or "", link, qr)
+def _qr(campaign: Campaign) -> str:
+    """Returns the address of a test as the QR code of an image."""
+    return segno.make(campaign.link or "").svg_data_uri(border=2, dark="#000", light="#fff")
