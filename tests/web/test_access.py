@@ -30,7 +30,7 @@ from web.pages.dossier import forms
 from web.pages.indicators import definition_routes
 from web.pages.partners import forms as partner_forms
 from web.pages.partners.contacts import people
-from web.pages.protocol import drafts
+from web.pages.protocol.documents import KINDS
 from web.pages.queue import bulk as queue_bulk
 from web.pages.team import forms as team_forms
 
@@ -62,9 +62,9 @@ CHOICES: dict[str, Iterable[str]] = {
             "/mon-activite/{name}",
         )
     },
-    **{f"GET /protocole/projet/{{what}}{end}": [k.what for k in drafts.KINDS.values()] for end in ("", "/modifier")},
+    **{f"GET /protocole/projet/{{what}}{end}": list(KINDS) for end in ("", "/modifier")},
     **{
-        f"POST /protocole/projet/{{what}}/{end}": [k.what for k in drafts.KINDS.values()]
+        f"POST /protocole/projet/{{what}}/{end}": list(KINDS)
         for end in ("annuler", "avis", "ecarter", "modifier", "publier", "verifier")
     },
 }

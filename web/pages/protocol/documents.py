@@ -1,29 +1,64 @@
-"""A protocol and a grid in words, as the page of the protocol and the page of a draft show them."""
+"""The two documents of the protocol: the decisions about their drafts, what they say in words, what changes in them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from pixflow.documents.grille import Band, Grille
-from pixflow.documents.protocol import ProtocolDocument
+from pixflow.documents.grille import Band, Grille, Proposal
+from pixflow.documents.protocol import ProtocolDocument, StageText
 from pixflow.identity import normalise
 from pixflow.partners.listing import attach_name
+from pixflow.protocol import drafting
+from pixflow.protocol.comparison import band_changes
+from pixflow.protocol.publishing import Draft, Grilles, Protocols
 from projections.territory import partners
 from web.desk.desk import Desk
+from web.desk.drafts import DocumentKind
 from web.desk.territory.contacts import READERS
+from web.french.protocol import differences
 from web.french.protocol import protocol as french
+from web.french.protocol.differences import Difference
 from web.french.protocol.protocol import ProtocolTask
 from web.french.typography import say
 from web.http.pagination import address
 from web.pages.partners.listing import LIST
 from web.pages.partners.names_routes import NAMES
 
+GRID = DocumentKind(
+    "grille",
+    "grille",
+    {
+        "draft": drafting.draft_grille,
+        "endorse": drafting.endorse_grille,
+        "drop": drafting.drop_grille_draft,
+        "publish": drafting.publish_grille_draft,
+        "withdraw": drafting.withdraw_grille_publication,
+    },
+)
+PROTOCOL = DocumentKind(
+    "protocole",
+    "protocol",
+    {
+        "draft": drafting.draft_protocol,
+        "endorse": drafting.endorse_protocol,
+        "drop": drafting.drop_protocol_draft,
+        "publish": drafting.publish_protocol_draft,
+        "withdraw": drafting.withdraw_protocol_publication,
+    },
+)
+KINDS = {kind.what: kind for kind in (GRID, PROTOCOL)}
 
-@dataclass(frozen=True, slots=True)
-class StageRow:
-    stage: str
-    who: str
-    when: str
-    how: str
+
+def state_of(desk: Desk, kind: DocumentKind) -> Grilles | Protocols:
+    return desk.refs.grilles if kind is GRID else desk.refs.protocols
+
+
+def draft_of(desk: Desk, kind: DocumentKind) -> Draft[Any] | None:
+    """Returns the draft under discussion."""
+    return state_of(desk, kind).draft
+
+
+# --- what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +66,10 @@ class ProtocolText:
     """A protocol: its rules, its stages, its tasks with their delays, what follows them, the days of a link."""
 
     rules: str
-    stages: Sequence[StageRow]
+    stages: Sequence[StageText]
     tasks: Sequence[ProtocolTask]
     late: str
     partners: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalText:
-    """A proposal of a band; `details` are its conditions.
-
-    `href` leads to the partner that it names, or to the names to attach; "" when this person reads neither.
-    """
-
-    label: str
-    partner: str
-    href: str
-    details: str
-    note: str
-    advisor_only: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BandText:
-    """A band, from `low` to `high` %, both included."""
-
-    low: int
-    high: int
-    objective: str
-    proposals: Sequence[ProposalText]
 
 
 def protocol_text(document: ProtocolDocument) -> ProtocolText:
@@ -71,32 +81,61 @@ def protocol_text(document: ProtocolDocument) -> ProtocolText:
     )  # fmt: skip
     return ProtocolText(
         rules=" ".join(filter(None, rules)),
-        stages=[StageRow(one.stage, one.who, one.when, one.how) for one in document.stages],
+        stages=document.stages,
         tasks=french.owed(document),
         late=f"{french.tries(document.tries)} {french.escalation(document.escalation)}",
         partners=french.partner_link(document.partner_link),
     )
 
 
+BandText = tuple[Band, list[tuple[Proposal, str, str]]]
+"""A band, and its proposals: each with the address of its partner, or "", and its conditions in words."""
+
+
 def grid_text(desk: Desk, document: Grille) -> list[BandText]:
+    """Returns the bands of a grid.
+
+    An address leads to the partner, or to the names to attach; it is "" when this person reads neither.
+    """
     named = {normalise(one.partner) for band in document.bands for one in band.proposals if one.partner}
-    known = partners.named(desk.read, sorted(named)) if desk.roles & READERS else {}
-    links = {sort: f"{LIST}/{stream}" for sort, stream in known.items()}
+    ids = partners.named(desk.read, sorted(named)) if desk.roles & READERS else {}
+    links = {sort: f"{LIST}/{stream}" for sort, stream in ids.items()}
     if desk.may(attach_name):
         links = {sort: address(NAMES, {"nom": sort}) for sort in named} | links
-    return [_band_text(band, links) for band in document.bands]
+    return [(band, [_proposal_text(one, links) for one in band.proposals]) for band in document.bands]
 
 
-def _band_text(band: Band, links: Mapping[str, str]) -> BandText:
-    proposals = [
-        ProposalText(
-            one.label,
-            one.partner or "",
-            links.get(normalise(one.partner or ""), ""),
-            french.proposal(one),
-            one.note,
-            one.advisor_only,
-        )
-        for one in band.proposals
-    ]
-    return BandText(band.low, band.high, band.objective, proposals)
+def _proposal_text(proposal: Proposal, links: Mapping[str, str]) -> tuple[Proposal, str, str]:
+    return proposal, links.get(normalise(proposal.partner or ""), ""), french.proposal(proposal)
+
+
+# --- what changes in them
+
+
+@dataclass(frozen=True, slots=True)
+class BandDifference:
+    """A band of a grid that changes; `limits_only`: its limits alone do."""
+
+    title: str
+    changes: Sequence[Difference]
+    limits_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GridChanges:
+    """The changes from one grid to another: its name, its bands."""
+
+    name: Difference | None
+    bands: Sequence[BandDifference]
+
+
+def grid_changes(before: Grille, after: Grille) -> GridChanges:
+    """Returns the differences between two grids."""
+    return GridChanges(
+        name=Difference("Nom de la grille", before.name, after.name) if before.name != after.name else None,
+        bands=[
+            BandDifference(differences.band_title(one), lines, not lines and one.after is not None)
+            for one in band_changes(before, after)
+            for lines in [differences.band_lines(one)]
+        ],
+    )

@@ -1,37 +1,60 @@
-"""The page of a draft: its changes, its impact, the opinions of the team, its publication."""
+"""A draft: its changes, its impact, the opinions of the team, its publication; and the drafts before it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
-from uuid import UUID
+from typing import Annotated, Any
 
-from pixflow.decision import Decision
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+
 from pixflow.documents.grille import Grille
-from pixflow.documents.protocol import ProtocolDocument
+from pixflow.documents.protocol import ProtocolDocument, in_force
 from pixflow.events.base import Recorded
-from pixflow.events.grille import GrilleEndorsed
-from pixflow.events.protocol import ProtocolEndorsed
-from pixflow.protocol import drafting
-from pixflow.protocol.comparison import band_changes
+from pixflow.events.grille import (
+    GrilleDraftDropped,
+    GrilleDrafted,
+    GrilleEndorsed,
+    GrillePublicationWithdrawn,
+    GrillePublished,
+)
+from pixflow.events.protocol import (
+    ProtocolDraftDropped,
+    ProtocolDrafted,
+    ProtocolEndorsed,
+    ProtocolPublicationWithdrawn,
+    ProtocolPublished,
+)
 from pixflow.protocol.drafting import changes_safeguards, first_day
-from pixflow.protocol.publishing import Draft, Grilles, Protocols
+from web.desk.commands import FormRefused, again
+from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.drafts import DocumentKind
 from web.desk.names import names_for
 from web.french.events import sentences
 from web.french.protocol import differences
 from web.french.protocol import drafts as french
-from web.french.protocol.differences import Difference
-from web.http.forms import Day, Form, OpenForm
+from web.http import days
+from web.http.addresses import Number, PageNumber
+from web.http.forms import Day, FormData, OpenForm, text_of
 from web.http.pagination import SIZE, Pager
-from web.http.people import People
-from web.http.templates import Page
-from web.pages.protocol import impact, protocol_impact
-from web.pages.protocol.documents import BandText, ProtocolText, grid_text, protocol_text
-from web.pages.protocol.protocol_impact import RetentionImpact, SeatImpact
+from web.http.people import NOBODY, listed
+from web.http.templates import redirect, show
+from web.pages.protocol import impact
+from web.pages.protocol.documents import (
+    GRID,
+    KINDS,
+    PROTOCOL,
+    draft_of,
+    grid_changes,
+    grid_text,
+    protocol_text,
+    state_of,
+)
 
-DocumentName = Literal["grille", "protocole"]
-DECISIONS = ("draft", "endorse", "drop", "publish", "withdraw")
+router = APIRouter()
+BASE = "/protocole/projet"
+FIELDS = {"from-the-past": "from_day", "notice-needed": "from_day", "nobody-endorsed": "alone"}
+"""The field of the form that a refusal is about."""
 RECEIPTS = {
     "projet": "Projet proposé à l’équipe. Rien ne change tant qu’il n’est pas publié.",
     "avis": "Votre avis est noté.",
@@ -39,282 +62,273 @@ RECEIPTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentKind:
-    """The decisions about the drafts of one document; `what` names it in addresses, `stream` among the streams."""
-
-    what: DocumentName
-    stream: str
-    draft: Decision[..., Any]
-    endorse: Decision[..., Any]
-    drop: Decision[..., Any]
-    publish: Decision[..., Any]
-    withdraw: Decision[..., Any]
-
-    def streams(self, desk: Desk) -> dict[str, UUID]:
-        return {self.stream: desk.served.opened.stream(self.stream)}
-
-    def state(self, desk: Desk) -> Grilles | Protocols:
-        return desk.refs.grilles if self.what == "grille" else desk.refs.protocols
-
-    def versions(self, desk: Desk) -> dict[int, Any]:
-        """Returns every published document by its number."""
-        documents = [document for _, document in self.state(desk).published]
-        return dict(enumerate((getattr(one, "document", one) for one in documents), 1))
-
-    def draft_of(self, desk: Desk) -> Draft[Any] | None:
-        """Returns the draft under discussion."""
-        return self.state(desk).draft
+def kind_of(what: str) -> DocumentKind:
+    """Returns the document that an address names. Raises 404 for any other name."""
+    if what not in KINDS:
+        raise HTTPException(404)
+    return KINDS[what]
 
 
-KINDS: dict[DocumentName, DocumentKind] = {
-    "grille": DocumentKind(
-        "grille", "grille", drafting.draft_grille, drafting.endorse_grille, drafting.drop_grille_draft,
-        drafting.publish_grille_draft, drafting.withdraw_grille_publication,
-    ),
-    "protocole": DocumentKind(
-        "protocole", "protocol", drafting.draft_protocol, drafting.endorse_protocol, drafting.drop_protocol_draft,
-        drafting.publish_protocol_draft, drafting.withdraw_protocol_publication,
-    ),
-}  # fmt: skip
+OfKind = Annotated[DocumentKind, Depends(kind_of)]
 
 
-class OpinionForm(Form):
-    """A comment on a draft; the button that was pressed tells `endorsed`."""
-
-    draft: int
-    endorsed: bool
-    comment: str | None = None
+def renewed(desk: Desk) -> Desk:
+    """Returns the desk with what was recorded since the request began."""
+    desk.refresh()
+    return replace(desk, refs=desk.served.refs)
 
 
-class DropForm(Form):
-    draft: int
-    reason: str | None = None
+# --- the draft under discussion
 
 
-class WithdrawalForm(Form):
-    """The undo of the publication of version `number`."""
+@router.get("/protocole/projet/{what}")
+def read(
+    request: Request,
+    desk: AtDesk,
+    kind: OfKind,
+    le: Day | None = None,
+    p: PageNumber = 1,
+    enregistre: str = "",
+    numero: Number = 0,
+) -> Response:
+    """Shows the draft under discussion; `le` is its first day, `p` the page of the young people it concerns.
 
-    number: int
-
-
-class PublicationForm(Form):
-    draft: int
-    from_day: Day
-    alone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OpinionRow:
-    """An opinion of a colleague on the draft."""
-
-    who: str
-    verb: str
-    comment: str
-    when: str
-
-
-@dataclass(frozen=True, slots=True)
-class BandDifference:
-    """A band of a grid that changes; `limits_only`: its limits alone do."""
-
-    title: str
-    changes: Sequence[Difference]
-    limits_only: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GridChanges:
-    """The changes from one grid to another: its name, its bands."""
-
-    name: Difference | None
-    bands: Sequence[BandDifference]
-
-
-@dataclass(frozen=True, slots=True)
-class GridDraft:
-    """The changes of a grid, its impact, and the whole of it."""
-
-    base_number: int
-    changes: GridChanges
-    impact: impact.GridImpact
-    text: Sequence[BandText]
-
-
-@dataclass(frozen=True, slots=True)
-class ProtocolDraft:
-    """The changes of a protocol, its impact, and the whole of it. `shifts` are sentences."""
-
-    base_number: int
-    changes: Sequence[Difference]
-    shifts: Sequence[str]
-    retention: RetentionImpact | None
-    seats: SeatImpact | None
-    delays: Sequence[impact.DelayImpact]
-    text: ProtocolText
-
-
-@dataclass(frozen=True, kw_only=True)
-class DraftPage(Page):
-    """A draft of a grid or of a protocol; `day` is the one from which it would count, `since` the same in words.
-
-    `may` names the decisions that this person may take. `own`: they wrote the draft; `endorsed`: they endorse it.
-    `takes_over` warns of a version that is published for a later day, `seconded` says who is asked besides its author,
-    "" for nobody. `earliest` is the first day that it may count from. Of the three forms one may have been refused.
+    `enregistre` is what was just recorded: projet, avis or annulee. `numero` chooses an earlier draft, with what became
+    of it.
     """
-
-    template = "protocol/drafts/draft.html"
-    block = "draft"
-
-    what: DocumentName
-    title: str
-    number: int
-    name: str
-    note: str
-    author: str
-    on: date
-    day: date
-    today: date
-    since: str
-    receipt: str
-    may: frozenset[str]
-    own: bool
-    endorsed: bool
-    endorsers: Sequence[str]
-    endorsements: str
-    opinions: Sequence[OpinionRow]
-    takes_over: str
-    seconded: str
-    earliest: date
-    opinion_form: OpenForm
-    drop_form: OpenForm
-    publication_form: OpenForm
-    grid: GridDraft | None
-    protocol: ProtocolDraft | None
-
-    @property
-    def shows(self) -> People:
-        retention = self.protocol.retention if self.protocol else None
-        return (
-            protocol_impact.people(retention) if retention else impact.people(self.grid.impact if self.grid else None)
-        )
+    draft = draft_of(desk, kind)
+    if numero and not (draft and draft.number == numero):
+        return _earlier(request, desk, kind, numero)
+    return _page(request, desk, kind, le, p, done=enregistre)
 
 
-def draft_page(
-    desk: Desk, kind: DocumentKind, day: date, number: int, *, refused: OpenForm | None = None, done: str = ""
-) -> DraftPage:
-    """Returns the page of the draft under discussion; `number` pages the young people that a grid concerns."""
-    draft, names = kind.draft_of(desk), names_for(desk)
-    assert draft is not None
-    endorsers, earliest = [names.staff(id) for id in draft.endorsed_by], first_day_of(desk, kind, day)
-    mine = draft.opinions.get(desk.actor.id)
-    forms = {name: OpenForm(name) for name in ("opinion", "drop")}
+def _page(
+    request: Request,
+    desk: Desk,
+    kind: DocumentKind,
+    le: date | None = None,
+    p: int = 1,
+    *,
+    done: str = "",
+    form: OpenForm | None = None,
+) -> Response:
+    """Shows the draft under discussion, as it is now when a form was refused. Without one, returns to the protocol."""
+    if form:
+        desk, le = renewed(desk), days.day(text_of(form.values, "from_day"))
+        form = replace(form, errors={FIELDS.get(form.code, name): error for name, error in form.errors.items()})
+    draft = draft_of(desk, kind)
+    if draft is None:
+        return redirect(request, "/protocole")
+    asked = le or desk.refs.calendar.add(desk.today, 1)
+    day = max(asked, _first_day(desk, kind, asked))
+    mine, earliest = draft.opinions.get(desk.actor.id), _first_day(desk, kind, day)
+    forms = {"endorse": OpenForm("endorse"), "drop": OpenForm("drop")}
     forms["publish"] = OpenForm("publish", values={"from_day": day.isoformat()})
-    if refused:
-        forms[refused.name] = refused
-    return DraftPage(
+    forms |= {form.name: form} if form else {}
+    grid = _grid(desk, draft.document, day, p) if kind is GRID else None
+    protocol = _protocol(desk, draft.document, day, p) if kind is PROTOCOL else None
+    return show(
+        request,
+        "protocol/drafts/draft.html",
+        "draft",
+        listed(grid["people"] if grid else protocol["people"] if protocol else ()),
         what=kind.what,
         title=french.title(kind.what, draft.number),
-        number=draft.number,
-        name=draft.document.name,
-        note=draft.note,
-        author=names.staff(draft.by),
-        on=draft.on,
+        draft=draft,
         day=day,
         today=desk.today,
         since=french.since(day, desk.today),
         receipt=RECEIPTS.get(done, ""),
-        may=frozenset(name for name in DECISIONS if desk.may(getattr(kind, name))),
+        may=kind.may(desk),
         own=draft.by == desk.actor.id,
         endorsed=bool(mine and mine.endorsed),
-        endorsers=endorsers,
-        endorsements=french.endorsements(len(endorsers)),
-        opinions=list(opinions(desk, kind, draft.number)),
-        takes_over=takeover_warning(desk, kind, day),
-        seconded=french.seconded(names.staff(draft.by), earliest) if earliest > desk.today else "",
+        endorsements=french.endorsements(len(draft.endorsed_by)),
+        opinions=list(_opinions(desk, kind, draft.number)),
+        takes_over=_takeover_warning(desk, kind, day),
+        seconded=french.seconded(names_for(desk).staff(draft.by), earliest) if earliest > desk.today else "",
         earliest=earliest,
-        opinion_form=forms["opinion"],
-        drop_form=forms["drop"],
-        publication_form=forms["publish"],
-        grid=grid_draft(desk, draft.document, day, number) if kind.what == "grille" else None,
-        protocol=protocol_draft(desk, draft.document, day, number) if kind.what == "protocole" else None,
+        forms=forms,
+        errors=form.errors if form else {},
+        grid=grid,
+        protocol=protocol,
     )
 
 
-def first_day_of(desk: Desk, kind: DocumentKind, day: date) -> date:
+def _first_day(desk: Desk, kind: DocumentKind, day: date) -> date:
     """Returns the first day that the draft may count from: today, or after a notice."""
-    known, draft = desk.refs.protocols, kind.draft_of(desk)
-    guarded = draft and kind.what == "protocole" and changes_safeguards(known.published, draft.document, day)
+    published, draft = desk.refs.protocols.published, draft_of(desk, kind)
+    guarded = draft and kind is PROTOCOL and changes_safeguards(published, draft.document, day)
     return first_day(desk.today) if guarded else desk.today
 
 
-def grid_draft(desk: Desk, document: Grille, day: date, page: int) -> GridDraft:
-    """Returns the differences between a grid and the grid of a day."""
-    now = desk.refs.grille(day)
-    before = now.document
+def _grid(desk: Desk, document: Grille, day: date, page: int) -> dict[str, Any]:
+    """Returns the changes from the grid of a day, their impact, the whole of the draft, the people whom it names."""
+    now, kept = desk.refs.grille(day), {"le": day.isoformat()}
 
     def pager_of(total: int) -> Pager:
-        return Pager.at(total, page, "/protocole/projet/grille", {"le": day.isoformat()}, anchor="#concernes")
+        return Pager.at(total, page, f"{BASE}/grille", kept, anchor="#concernes")
 
-    return GridDraft(
-        base_number=now.number,
-        changes=grid_changes(before, document),
-        impact=impact.grid_impact(desk, before, document, SIZE, pager_of),
-        text=grid_text(desk, document),
-    )
-
-
-def grid_changes(before: Grille, after: Grille) -> GridChanges:
-    """Returns the differences between two grids."""
-    return GridChanges(
-        name=Difference("Nom de la grille", before.name, after.name) if before.name != after.name else None,
-        bands=[
-            BandDifference(differences.band_title(one), lines, not lines and one.after is not None)
-            for one in band_changes(before, after)
-            for lines in [differences.band_lines(one)]
-        ],
-    )
+    moved = impact.grid_impact(desk, now.document, document, SIZE, pager_of)
+    return {
+        "base_number": now.number,
+        "changes": grid_changes(now.document, document),
+        "impact": moved,
+        "text": grid_text(desk, document),
+        "people": [row.stream for row, _ in moved.results],
+    }
 
 
-def protocol_draft(desk: Desk, document: ProtocolDocument, day: date, page: int) -> ProtocolDraft:
-    """Returns the differences between a protocol and the protocol of a day."""
+def _protocol(desk: Desk, document: ProtocolDocument, day: date, page: int) -> dict[str, Any]:
+    """Returns the changes from the protocol of a day, their impact, the whole of the draft, the people it names."""
     now = desk.refs.protocol(day)
-    return ProtocolDraft(
-        base_number=number_of(desk.refs.protocols, now),
-        changes=differences.protocol_changes(now, document),
-        shifts=impact.task_shifts(desk, document, day),
-        retention=protocol_impact.retention_impact(desk, now, document, day, page),
-        seats=protocol_impact.seat_impact(desk, now, document, day),
-        delays=impact.delay_impacts(desk, now, document, day),
-        text=protocol_text(document),
-    )
+    retention = impact.retention_impact(desk, now, document, day, page)
+    return {
+        "base_number": next(n for n, (_, one) in enumerate(desk.refs.protocols.published, 1) if one is now),
+        "changes": differences.protocol_changes(now, document),
+        "shifts": impact.task_shifts(desk, document, day),
+        "retention": retention,
+        "seats": impact.seat_impact(desk, now, document, day),
+        "delays": impact.delay_impacts(desk, now, document, day),
+        "text": protocol_text(document),
+        "people": [row.stream for row, _ in retention.dossiers] if retention else [],
+    }
 
 
-def number_of(protocols: Protocols, document: ProtocolDocument) -> int:
-    """Returns the number of a protocol: its place in the order of publication, from 1."""
-    return next(n for n, (_, one) in enumerate(protocols.published, 1) if one is document)
-
-
-def takeover_warning(desk: Desk, kind: DocumentKind, day: date) -> str:
+def _takeover_warning(desk: Desk, kind: DocumentKind, day: date) -> str:
     """Warns of the next version that is published already for a later day, "" when there is none."""
-    days = [(since, number) for number, (since, _) in enumerate(kind.state(desk).published, 1) if since > day]
-    if not days:
+    published = enumerate(state_of(desk, kind).published, 1)
+    later = [(since, number) for number, (since, _) in published if since > day]
+    if not later:
         return ""
-    since, number = min(days)
+    since, number = min(later)
     return french.takes_over(kind.what, number, since)
 
 
-def opinions(desk: Desk, kind: DocumentKind, draft: int) -> Iterator[OpinionRow]:
-    """Returns the opinions on a draft, oldest first."""
+def _opinions(desk: Desk, kind: DocumentKind, draft: int) -> Iterator[tuple[str, str, str]]:
+    """Yields the opinions on a draft, oldest first: who says what, when, and the comment."""
     names, endorsing = names_for(desk), dict[str, bool]()
-    for recorded in trail(desk, kind):
+    for recorded in desk.trail(kind.stream_of(desk)):
         event = recorded.event
         if isinstance(event, GrilleEndorsed | ProtocolEndorsed) and event.draft == draft:
             verb = french.opinion(event.endorsed, event.comment, endorsing.get(recorded.by, False))
             endorsing[recorded.by] = event.endorsed
-            yield OpinionRow(sentences.who(recorded, names), verb, event.comment, sentences.when(recorded, desk.zone))
+            who = sentences.who(recorded, names)
+            yield f"{who} {verb}", sentences.when(recorded, desk.zone), event.comment
 
 
-def trail(desk: Desk, kind: DocumentKind) -> Sequence[Recorded]:
-    """Returns the events of a document, oldest first."""
-    return desk.trail(desk.served.opened.stream(kind.stream))
+# --- what becomes of it
+
+
+@router.post("/protocole/projet/{what}/avis")
+@again(_page)
+def endorse(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
+    """Records an opinion: a comment, an endorsement, or its withdrawal."""
+    kind.take(desk, "endorse", data)
+    return redirect(request, f"{BASE}/{kind.what}?enregistre=avis#avis")
+
+
+@router.post("/protocole/projet/{what}/ecarter")
+@again(_page)
+def drop(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
+    """Drops the draft."""
+    kind.take(desk, "drop", data)
+    return redirect(request, f"/protocole?ecarte={kind.what}")
+
+
+@router.post("/protocole/projet/{what}/publier")
+@again(_page)
+def publish(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
+    """Publishes the draft: it counts from a day, under the next number."""
+    kind.take(desk, "publish", data)
+    return redirect(request, f"/protocole?publie={kind.what}")
+
+
+@router.post("/protocole/projet/{what}/annuler")
+def withdraw(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
+    """Takes back the last publication before its first day: its draft is under discussion again."""
+    try:
+        kind.take(desk, "withdraw", data)
+    except FormRefused as refused:
+        if not refused.code:
+            raise HTTPException(422) from None
+        return redirect(request, f"/protocole?compte={kind.what}")
+    if draft_of(renewed(desk), kind) is None:
+        return redirect(request, "/protocole")
+    return redirect(request, f"{BASE}/{kind.what}?enregistre=annulee")
+
+
+# --- earlier drafts
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierDraft:
+    """A draft that is no longer under discussion, by its event; `end` says in words what became of it.
+
+    `before` is the document that was in force when it was proposed.
+    """
+
+    event: GrilleDrafted | ProtocolDrafted
+    by: str
+    before: Any
+    end: str
+
+
+def earlier_drafts(desk: Desk, kind: DocumentKind) -> list[EarlierDraft]:
+    """Returns the drafts that are no longer under discussion, the latest first."""
+    current, trail = draft_of(desk, kind), desk.trail(kind.stream_of(desk))
+    drafts = [
+        EarlierDraft(event, one.by, _in_force(trail[:n], event.on), next(_ends(event, trail[n + 1 :]), ""))
+        for n, one in enumerate(trail)
+        if isinstance(event := one.event, GrilleDrafted | ProtocolDrafted)
+    ]
+    return [one for one in reversed(drafts) if current is None or one.event.draft != current.number]
+
+
+def _earlier(request: Request, desk: Desk, kind: DocumentKind, number: int) -> Response:
+    """Shows a draft: its changes from the version of its day, the opinions, the whole of it. Raises 404 for none."""
+    draft = next((one for one in earlier_drafts(desk, kind) if one.event.draft == number), None)
+    if draft is None:
+        raise HTTPException(404)
+    before: Any = draft.before
+    document: Any = draft.event.document
+    return show(
+        request,
+        "protocol/drafts/earlier.html",
+        None,
+        NOBODY,
+        title=french.title(kind.what, number),
+        draft=draft,
+        opinions=list(_opinions(desk, kind, number)),
+        is_grid=kind is GRID,
+        changes=(grid_changes if kind is GRID else differences.protocol_changes)(before, document),
+        bands=grid_text(desk, document) if kind is GRID else [],
+        text=protocol_text(document) if kind is PROTOCOL else None,
+    )
+
+
+def _in_force(earlier: Sequence[Recorded], day: date) -> Any:
+    """Returns the document in force on a day, as the events before say."""
+    published: list[tuple[date, Any]] = []
+    for recorded in earlier:
+        match recorded.event:
+            case (
+                GrillePublished(document=document, from_day=since)
+                | ProtocolPublished(document=document, from_day=since)
+            ):
+                published.append((since, document))
+            case GrillePublicationWithdrawn() | ProtocolPublicationWithdrawn():
+                published.pop()
+    return in_force(published, day)
+
+
+def _ends(draft: GrilleDrafted | ProtocolDrafted, later: Sequence[Recorded]) -> Iterator[str]:
+    for recorded in later:
+        match recorded.event:
+            case GrilleDraftDropped(draft=number, reason=reason) | ProtocolDraftDropped(draft=number, reason=reason):
+                if number == draft.draft:
+                    yield french.end_dropped(reason)
+            case GrilleDrafted(draft=number) | ProtocolDrafted(draft=number):
+                yield french.end_replaced(number)
+            case GrillePublished(document=document, from_day=day) | ProtocolPublished(document=document, from_day=day):
+                if document == draft.document:
+                    yield french.end_published(day)

@@ -1,30 +1,42 @@
 """The editor of a draft: the document it starts from, its form, its errors, its impact."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import HTTPException
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow import presets
 from pixflow.documents.grille import PROGRAMMES, Grille
 from pixflow.documents.protocol import ProtocolDocument
+from web.desk.commands import again, check, read_form
+from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.drafts import DocumentKind
 from web.french import typography, vocabulary
 from web.french.protocol import differences
 from web.french.protocol import drafts as french
-from web.french.protocol.differences import Difference
 from web.french.typography import say
 from web.http.addresses import whole_number
-from web.http.people import NOBODY, People
-from web.http.templates import Page
-from web.pages.protocol import grid_actions, grid_form, grid_validation, impact, protocol_form, protocol_impact
-from web.pages.protocol.drafts import DocumentKind, GridChanges, grid_changes
+from web.http.forms import Form, FormData, OpenForm
+from web.http.people import NOBODY, listed
+from web.http.templates import redirect, show
+from web.pages.protocol import grid_form, impact, protocol_form
+from web.pages.protocol.documents import GRID, draft_of, grid_changes, state_of
+from web.pages.protocol.drafts import BASE, OfKind, renewed
 from web.pages.protocol.grid_form import GridSheet
-from web.pages.protocol.protocol_form import ProtocolFields, ProtocolSheet
+from web.pages.protocol.protocol_form import ProtocolSheet
 
+router = APIRouter()
 PUBLISHED, DRAFT = "publie", "projet"
 SHOWN = 12
+
+
+class SaveForm(Form):
+    """The editor. `replaces` is the number of the draft that was open; `do` is the button that was pressed."""
+
+    replaces: int = 0
+    do: str = "save"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,141 +60,169 @@ class Editor:
         return {name: french.of_band(name, sentence) for name, sentence in self.errors.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class EditorPage(Page):
-    """The form of a document. `starts` are the documents to start from: address, label, True for this one.
-
-    `replaces` is the number of the draft that the form would replace, 0 for none; `warning` tells what that does.
-    `broken` are the errors of the form.
-    """
-
-    block = "editor"
-
-    editor: Editor
-    starts: Sequence[tuple[str, str, bool]]
-    replaces: int
-    warning: str
-    broken: Sequence[str]
+# --- its page
 
 
-@dataclass(frozen=True, kw_only=True)
-class GridEditorPage(EditorPage):
-    """The form of a grid; `grid` are its changes. Both are None while it has an error."""
-
-    template = "protocol/drafts/grille.html"
-
-    sheet: GridSheet
-    kinds: Sequence[tuple[str, str]]
-    programmes: Sequence[tuple[str, str]]
-    grid: GridChanges | None
-    impact: impact.GridImpact | None
-
-    @property
-    def shows(self) -> People:
-        return impact.people(self.impact)
+@router.get("/protocole/projet/{what}/modifier")
+def edit(request: Request, desk: AtDesk, kind: OfKind, depuis: str = "") -> Response:
+    """Shows the editor; `depuis` is its start: a preset, `publie`, or `projet`, the draft under discussion."""
+    kind.must(desk, "draft")
+    draft = draft_of(desk, kind)
+    return _editor(request, desk, kind, _start(desk, kind, depuis), draft.number if draft else 0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProtocolEditorPage(EditorPage):
-    """The form of a protocol; `changes` is None while it has an error. `sentences` say whom they concern."""
-
-    template = "protocol/drafts/protocole.html"
-    shows = NOBODY
-
-    sheet: ProtocolSheet
-    fields: ProtocolFields
-    changes: Sequence[Difference] | None
-    sentences: Sequence[str]
-
-
-def start(desk: Desk, kind: DocumentKind, name: str) -> Editor:
+def _start(desk: Desk, kind: DocumentKind, name: str) -> Editor:
     """Opens the form from a preset, a version by its number, the document in force, or the draft.
 
     Raises 404 for any other name.
     """
-    draft = kind.draft_of(desk)
+    draft = draft_of(desk, kind)
     name = name or (DRAFT if draft else PUBLISHED)
     if name == DRAFT and draft:
         return Editor(_sheet(draft.document, draft.note), start=DRAFT)
     if name == PUBLISHED:
-        return Editor(_sheet(in_force(desk, kind)), start=PUBLISHED)
-    if version := kind.versions(desk).get(whole_number(name) or 0):
+        return Editor(_sheet(_in_force(desk, kind)), start=PUBLISHED)
+    if version := _versions(desk, kind).get(whole_number(name) or 0):
         return Editor(_sheet(version), start=name)
     if name not in presets.names():
         raise HTTPException(404)
     preset = presets.load(name)
-    return Editor(_sheet(preset.grille if kind.what == "grille" else preset.protocol), start=name)
+    return Editor(_sheet(preset.grille if kind is GRID else preset.protocol), start=name)
 
 
-def in_force(desk: Desk, kind: DocumentKind) -> Grille | ProtocolDocument:
-    return desk.refs.grille(desk.today).document if kind.what == "grille" else desk.refs.protocol(desk.today)
-
-
-def editor_from(kind: DocumentKind, data: Mapping[str, Any]) -> Editor:
-    """Returns the form that was sent, with every value."""
-    return Editor(grid_form.sheet_from(data) if kind.what == "grille" else protocol_form.sheet_from(data))
-
-
-def press(editor: Editor, do: str) -> Editor:
-    """Returns the form after a button that does not save. The button `check` shows the errors."""
-    if do == "check":
-        return replace(editor, errors=parse(editor)[1])
-    if isinstance(editor.sheet, GridSheet):
-        return replace(editor, sheet=grid_actions.press(editor.sheet, do))
-    return editor
-
-
-def parse(editor: Editor) -> tuple[Grille | ProtocolDocument | None, Mapping[str, str]]:
-    """Returns the document of the form, or None, and the errors by field."""
-    sheet = editor.sheet
-    return grid_validation.parse(sheet) if isinstance(sheet, GridSheet) else protocol_form.parse(sheet)
-
-
-def editor_page(desk: Desk, kind: DocumentKind, editor: Editor, replaces: int) -> EditorPage:
-    """Returns the page of the form."""
-    draft = kind.draft_of(desk)
-    document, errors = parse(editor)
-    shared: dict[str, Any] = {
-        "editor": editor,
-        "starts": starts(desk, kind, editor),
-        "replaces": replaces,
-        "warning": french.fallen(kind.what, draft.number, len(draft.endorsed_by)) if draft else "",
-        "broken": list(dict.fromkeys(french.of_band(name, sentence) for name, sentence in errors.items())),
-    }
-    if isinstance(editor.sheet, ProtocolSheet):
-        now, then = desk.refs.protocol(desk.today), document if isinstance(document, ProtocolDocument) else None
-        return ProtocolEditorPage(
-            **shared,
-            sheet=editor.sheet,
-            fields=protocol_form.protocol_fields(),
-            changes=differences.protocol_changes(now, then) if then else None,
-            sentences=protocol_impact.sentences(desk, now, then) if then else [],
-        )
-    grid, now_read = document if isinstance(document, Grille) else None, desk.refs.grille(desk.today).document
-    return GridEditorPage(
-        **shared,
-        sheet=editor.sheet,
-        kinds=list(differences.KINDS.items()),
-        programmes=[(name, vocabulary.PROGRAMMES[name]) for name in PROGRAMMES],
-        grid=grid_changes(now_read, grid) if grid else None,
-        impact=impact.grid_impact(desk, now_read, grid, SHOWN) if grid else None,
-    )
-
-
-def starts(desk: Desk, kind: DocumentKind, editor: Editor) -> list[tuple[str, str, bool]]:
+def _starts(desk: Desk, kind: DocumentKind, editor: Editor) -> list[tuple[str, str, bool]]:
     """Returns the documents to start from: address, label, and True for the start of this form."""
-    draft = kind.draft_of(desk)
+    draft = draft_of(desk, kind)
     named = [(DRAFT, french.draft_name(kind.what, draft.number))] if draft else []
-    named.append((PUBLISHED, "grille en vigueur" if kind.what == "grille" else "protocole en vigueur"))
-    now = in_force(desk, kind)
-    earlier = [number for number, document in kind.versions(desk).items() if document != now]
+    named.append((PUBLISHED, "grille en vigueur" if kind is GRID else "protocole en vigueur"))
+    now = _in_force(desk, kind)
+    earlier = [number for number, document in _versions(desk, kind).items() if document != now]
     named += [(str(number), french.version_name(kind.what, number)) for number in reversed(earlier)]
     named += [(name, say("modèle {name}", name=presets.load(name).protocol.name)) for name in presets.names()]
-    base = f"/protocole/projet/{kind.what}/modifier"
+    base = f"{BASE}/{kind.what}/modifier"
     return [(f"{base}?depuis={name}", typography.upper_first(text), name == editor.start) for name, text in named]
+
+
+def _versions(desk: Desk, kind: DocumentKind) -> dict[int, Any]:
+    """Returns every published document by its number."""
+    documents = [document for _, document in state_of(desk, kind).published]
+    return dict(enumerate((getattr(one, "document", one) for one in documents), 1))
+
+
+def _in_force(desk: Desk, kind: DocumentKind) -> Grille | ProtocolDocument:
+    return desk.refs.grille(desk.today).document if kind is GRID else desk.refs.protocol(desk.today)
 
 
 def _sheet(document: Grille | ProtocolDocument, note: str = "") -> GridSheet | ProtocolSheet:
     if isinstance(document, Grille):
         return grid_form.grid_sheet(document, note)
     return protocol_form.protocol_sheet(document, note)
+
+
+def _sheet_from(kind: DocumentKind, data: Mapping[str, Any]) -> GridSheet | ProtocolSheet:
+    """Returns the form that was sent, with every value."""
+    return grid_form.sheet_from(data) if kind is GRID else protocol_form.sheet_from(data)
+
+
+def _parse(sheet: GridSheet | ProtocolSheet) -> tuple[Grille | ProtocolDocument | None, Mapping[str, str]]:
+    """Returns the document of the form, or None, and the errors by field."""
+    return grid_form.parse(sheet) if isinstance(sheet, GridSheet) else protocol_form.parse(sheet)
+
+
+def _again(request: Request, desk: Desk, kind: DocumentKind, form: OpenForm) -> Response:
+    """Shows the form as it was sent. A second press replaces a colleague's draft: its author was warned of it."""
+    now, errors = renewed(desk), {"": next(iter(form.errors.values()))} if form.code else form.errors
+    draft, replaces = draft_of(now, kind), _replaces(form.values)
+    if draft and form.code == "other-draft":
+        replaces = draft.number
+    return _editor(request, now, kind, Editor(_sheet_from(kind, form.values), errors), replaces, status=422)
+
+
+def _replaces(data: Mapping[str, Any]) -> int:
+    return whole_number(str(data.get("replaces", ""))) or 0
+
+
+def _editor(
+    request: Request,
+    desk: Desk,
+    kind: DocumentKind,
+    editor: Editor,
+    replaces: int,
+    *,
+    block: str = "editor",
+    status: int = 200,
+) -> Response:
+    """Draws the form, what its document would change, and whom it concerns: nothing of that while it has an error."""
+    draft, starts = draft_of(desk, kind), _starts(desk, kind, editor)
+    warning = french.fallen(kind.what, draft.number, len(draft.endorsed_by)) if draft else ""
+    document, errors = _parse(editor.sheet)
+    broken = list(dict.fromkeys(french.of_band(name, sentence) for name, sentence in errors.items()))
+    if isinstance(editor.sheet, ProtocolSheet):
+        now, then = desk.refs.protocol(desk.today), document if isinstance(document, ProtocolDocument) else None
+        return show(
+            request,
+            "protocol/drafts/protocole.html",
+            block,
+            NOBODY,
+            status=status,
+            editor=editor,
+            starts=starts,
+            replaces=replaces,
+            warning=warning,
+            broken=broken,
+            sheet=editor.sheet,
+            fields=protocol_form.FIELDS,
+            changes=differences.protocol_changes(now, then) if then else None,
+            sentences=impact.limits(desk, now, then) if then else [],
+        )
+    current, grid = desk.refs.grille(desk.today).document, document if isinstance(document, Grille) else None
+    moved = impact.grid_impact(desk, current, grid, SHOWN) if grid else None
+    return show(
+        request,
+        "protocol/drafts/grille.html",
+        block,
+        listed(row.stream for row, _ in moved.results) if moved else NOBODY,
+        status=status,
+        editor=editor,
+        starts=starts,
+        replaces=replaces,
+        warning=warning,
+        broken=broken,
+        sheet=editor.sheet,
+        kinds=list(differences.KINDS.items()),
+        programmes=[(name, vocabulary.PROGRAMMES[name]) for name in PROGRAMMES],
+        grid=grid_changes(current, grid) if grid else None,
+        impact=moved,
+    )
+
+
+# --- its buttons
+
+
+@router.post("/protocole/projet/{what}/modifier")
+@again(_again)
+def save(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
+    """Proposes the document of the form. Any other button changes the form and records nothing."""
+    kind.must(desk, "draft")
+    sent = {name: data[name] for name in SaveForm.model_fields if name in data}
+    form, sheet = read_form(SaveForm, sent, hidden=("replaces", "do")), _sheet_from(kind, data)
+    if form.do != "save":
+        return _editor(request, desk, kind, _press(sheet, form.do), form.replaces)
+    document, errors = _parse(sheet)
+    check(errors)
+    kind.propose(desk, form, document=document, note=sheet.note, replaces=form.replaces)
+    return redirect(request, f"{BASE}/{kind.what}?enregistre=projet")
+
+
+@router.post("/protocole/projet/{what}/verifier")
+def verify(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
+    """Shows the errors and the impact of a form while somebody types. It records nothing."""
+    kind.must(desk, "draft")
+    return _editor(request, desk, kind, _press(_sheet_from(kind, data), "check"), _replaces(data), block="check")
+
+
+def _press(sheet: GridSheet | ProtocolSheet, do: str) -> Editor:
+    """Returns the form after a button that does not save. The button `check` shows the errors."""
+    if do == "check":
+        return Editor(sheet, _parse(sheet)[1])
+    return Editor(grid_form.press(sheet, do) if isinstance(sheet, GridSheet) else sheet)

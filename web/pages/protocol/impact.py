@@ -1,4 +1,4 @@
-"""The impact of a draft: results that another band would read, tasks due on another day."""
+"""The impact of a draft: results that another band would read, tasks due on another day, what limits would end."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,34 +12,31 @@ from msgspec.structs import replace
 from pixflow import tasks
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument
+from pixflow.dossier import retention
 from pixflow.protocol.comparison import Move, moves
 from pixflow.reference_data import References
 from pixflow.tasks import Task
-from projections import advisor_queue, dossier_sheet
+from projections import advisor_queue, dossier_sheet, workshops
 from projections.store.folds import folds_of
 from web.desk.desk import Desk
+from web.french import privacy
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Difference
-from web.http.pagination import Pager
-from web.http.people import NOBODY, People, listed
+from web.http.pagination import SIZE, Pager
+
+SHOWN = 50
+"""Workshops named: those of a year or so."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResultMove:
-    """A young person whose result another band would read; `move` is both bands in words."""
-
-    stream: UUID
-    name: str
-    percent: int
-    move: str
-    advisor: str
+# --- a grid
 
 
 @dataclass(frozen=True, slots=True)
 class GridImpact:
     """The results without a prescription that a grid reads otherwise, among the dossiers that somebody reads.
 
-    `total` is in `sentence`, by move in `groups` when there are several. `results` are some of them, `more` the others.
+    `total` is in `sentence`, by move in `groups` when there are several. `results` are some of them, each with both
+    bands in words; `more` counts the others.
     `others` tells in words the results that stay in a band that says something else.
     `visible`: this person reads dossiers; if not, no result is named or counted.
     """
@@ -48,25 +45,10 @@ class GridImpact:
     total: int
     sentence: str
     groups: Sequence[str]
-    results: Sequence[ResultMove]
+    results: Sequence[tuple[Any, str]]
     more: int
     pager: Pager | None
     others: str
-
-
-@dataclass(frozen=True, slots=True)
-class DelayImpact:
-    """A delay that changes, and the due day of a task that opens on the day of the change, before and after."""
-
-    verb: str
-    change: Difference
-    before: date
-    after: date
-
-
-def people(impact: GridImpact | None) -> People:
-    """Returns the young people whom an impact names."""
-    return listed(row.stream for row in impact.results) if impact else NOBODY
 
 
 def grid_impact(
@@ -95,19 +77,17 @@ def grid_impact(
     )
 
 
-def _results(desk: Desk, moved: Sequence[Move], limit: int, offset: int) -> list[ResultMove]:
+def _results(desk: Desk, moved: Sequence[Move], limit: int, offset: int) -> list[tuple[Any, str]]:
     by_percent = {one: move for move in moved for one in range(move.first, move.last + 1)}
     rows = dossier_sheet.scored(desk.read, desk.scope, list(by_percent), limit, offset)
-    return [
-        ResultMove(
-            row.stream,
-            f"{row.first_name} {row.last_name}",
-            row.percent,
-            french.move_said(by_percent[row.percent]),
-            _advisor(desk, row),
-        )
-        for row in rows
-    ]
+    return [(row, french.move_said(by_percent[row.percent])) for row in rows]
+
+
+def _within(scores: Mapping[int, int], move: Move) -> int:
+    return sum(scores.get(percent, 0) for percent in range(move.first, move.last + 1))
+
+
+# --- the delays of a protocol
 
 
 def task_shifts(desk: Desk, document: ProtocolDocument, day: date) -> list[str]:
@@ -124,25 +104,20 @@ def task_shifts(desk: Desk, document: ProtocolDocument, day: date) -> list[str]:
     return [french.shift(kind, count, how) for (kind, how), count in sorted(counts.items())]
 
 
-def delay_impacts(desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date) -> list[DelayImpact]:
-    """Returns the delays that change, each with the due day of a task that opens on `day`, before and after."""
-    made = []
+def delay_impacts(
+    desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date
+) -> list[tuple[str, Difference, date, date]]:
+    """Returns the delays that change: the verb of the task, the change, the due day of one that opens on `day`.
+
+    That is the day before the change, then the day after it.
+    """
+    add, changes = desk.refs.calendar.add, []
     for one in french.delay_fields():
         was, now = getattr(before.delays, one.name), getattr(after.delays, one.name)
         if was != now:
-            add = desk.refs.calendar.add
             change = french.delay_change(one.turn, was, now)
-            made.append(DelayImpact(french.verb(one.kind), change, add(day, was), add(day, now)))
-    return made
-
-
-def _within(scores: Mapping[int, int], move: Move) -> int:
-    return sum(scores.get(percent, 0) for percent in range(move.first, move.last + 1))
-
-
-def _advisor(desk: Desk, row: Any) -> str:
-    member = desk.refs.team.get(row.advisor) if row.advisor else None
-    return member.name if member else ""
+            changes.append((french.verb(one.kind), change, add(day, was), add(day, now)))
+    return changes
 
 
 def _with(refs: References, document: ProtocolDocument, day: date) -> Any:
@@ -163,3 +138,63 @@ def _changes(before: Sequence[Task], after: Sequence[Task], today: date) -> Iter
     yield from ((task.kind, "gone") for key, task in was.items() if key not in now)
     yield from ((task.kind, "new") for key, task in now.items() if key not in was)
     yield from ((task.kind, "moved") for key, task in now.items() if key in was and was[key].due != task.due)
+
+
+# --- the limits of a protocol
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionImpact:
+    """The dossiers whose retention would end that day and does not today: their number in words, one page of them.
+
+    Each row goes with the reason why. `visible`: this person reads dossiers; if not, none is named or counted.
+    """
+
+    visible: bool
+    sentence: str
+    dossiers: Sequence[tuple[Any, str]]
+    pager: Pager
+
+
+@dataclass(frozen=True, slots=True)
+class SeatImpact:
+    """The workshops to come with more seats than the protocol would allow: their number in words, and the next ones."""
+
+    sentence: str
+    workshops: Sequence[Any]
+
+
+def retention_impact(
+    desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date, page: int
+) -> RetentionImpact | None:
+    """Returns the dossiers that a shorter retention would end on a day; None when no period is shorter."""
+    if not any(getattr(after.retention, rule) < getattr(before.retention, rule) for rule in privacy.RULES):
+        return None
+    was, now = (list(retention.cutoffs(one.retention, day)) for one in (before, after))
+    total = dossier_sheet.newly_past_count(desk.read, desk.scope, was, now)
+    kept = {"le": day.isoformat()}
+    pager = Pager.at(total, page, "/protocole/projet/protocole", kept, anchor="#conservation")
+    rows = dossier_sheet.newly_past(desk.read, desk.scope, was, now, SIZE, pager.offset)
+    periods = [retention.retention_period(after.retention, row.programme, row.last_on) for row in rows]
+    return RetentionImpact(
+        visible=desk.scope.whose != "none",
+        sentence=french.falling_due(total, desk.scope.whose == "own", day),
+        dossiers=[(row, privacy.why_passed(period, row.closed)) for row, period in zip(rows, periods, strict=True)],
+        pager=pager,
+    )
+
+
+def seat_impact(desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date) -> SeatImpact | None:
+    """Returns the workshops from a day on with too many seats; None when the protocol allows as many as before."""
+    largest = after.workshops.largest
+    if largest >= before.workshops.largest:
+        return None
+    rows = workshops.larger_than(desk.read, largest, day)
+    return SeatImpact(french.too_large(len(rows), largest), rows[:SHOWN])
+
+
+def limits(desk: Desk, before: ProtocolDocument, after: ProtocolDocument) -> list[str]:
+    """Returns in words, without a name, what the limits of a protocol would do today."""
+    dossiers = retention_impact(desk, before, after, desk.today, 1)
+    seats = seat_impact(desk, before, after, desk.today)
+    return [one.sentence for one in (dossiers if dossiers and dossiers.visible else None, seats) if one]

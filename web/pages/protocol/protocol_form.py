@@ -1,6 +1,6 @@
 """A protocol in a form: its choices, its numbers, its texts, and one error by field."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_args, get_type_hints
 
@@ -47,43 +47,6 @@ class ProtocolSheet:
     @property
     def note(self) -> str:
         return str(self.get("note"))
-
-
-@dataclass(frozen=True, slots=True)
-class ProtocolFields:
-    """The labels and the options of the form, in order. Names and labels are those of whole numbers.
-
-    `delays` are the verb of a task, and the field of each turn; `turns` their labels.
-    """
-
-    concerned: Sequence[tuple[str, str]]
-    routes: Sequence[tuple[str, str]]
-    escalation: Sequence[tuple[str, str]]
-    workshops: Sequence[tuple[str, str]]
-    alone: str
-    retention: Sequence[tuple[str, str]]
-    reading: Sequence[tuple[str, str]]
-    delays: Sequence[tuple[str, Mapping[str, str]]]
-    turns: Mapping[str, str]
-    stages: Sequence[str]
-    texts: Mapping[str, str]
-
-
-def protocol_fields() -> ProtocolFields:
-    """Returns the labels and the options of the form."""
-    return ProtocolFields(
-        concerned=french.CONCERNED,
-        routes=french.ROUTES,
-        escalation=[(name, french.ESCALATION[name]) for name in numbers("escalation")],
-        workshops=[(name, details.WORKSHOPS[name]) for name in numbers("workshops")],
-        alone=details.WORKSHOPS["alone"],
-        retention=[(name, typography.upper_first(privacy.RULES[name])) for name in numbers("retention")],
-        reading=[(name, details.READING[name]) for name in numbers("reading")],
-        delays=french.delay_rows(),
-        turns=french.TURNS,
-        stages=STAGES,
-        texts=french.TEXTS,
-    )
 
 
 def protocol_sheet(document: ProtocolDocument, note: str = "") -> ProtocolSheet:
@@ -133,6 +96,25 @@ def parse(sheet: ProtocolSheet) -> tuple[ProtocolDocument | None, Mapping[str, s
 def numbers(part: str) -> list[str]:
     """Returns the names of the whole numbers of a part."""
     return [one.name for one in fields(PARTS[part]) if one.type is not bool]
+
+
+FIELDS: dict[str, Any] = {
+    "concerned": french.CONCERNED,
+    "routes": french.ROUTES,
+    "escalation": [(name, french.ESCALATION[name]) for name in numbers("escalation")],
+    "workshops": [(name, details.WORKSHOPS[name]) for name in numbers("workshops")],
+    "alone": details.WORKSHOPS["alone"],
+    "retention": [(name, typography.upper_first(privacy.RULES[name])) for name in numbers("retention")],
+    "reading": [(name, details.READING[name]) for name in numbers("reading")],
+    "delays": french.delay_rows(),
+    "turns": french.TURNS,
+    "stages": STAGES,
+    "texts": french.TEXTS,
+}
+"""The labels and the options of the form, in order.
+
+`delays` are the verb of a task and the field of each turn, `turns` their labels.
+"""
 
 
 def _part(sheet: ProtocolSheet, part: str) -> dict[str, int | bool]:

@@ -1,31 +1,29 @@
-"""Routes of the protocol and the grid: the versions in force, and the earlier ones."""
+"""The protocol and the grid: the versions in force, and the earlier ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument, in_force
+from pixflow.protocol.publishing import Draft
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.french import dates, privacy
+from web.desk.drafts import DocumentKind
+from web.french import privacy
 from web.french.events import details
 from web.french.protocol import drafts as french
-from web.french.protocol.differences import Difference, protocol_changes
-from web.french.typography import say
+from web.french.protocol.differences import protocol_changes
 from web.http.addresses import Number
 from web.http.pagination import address
 from web.http.people import NOBODY
-from web.http.templates import Page, page
+from web.http.templates import show
 from web.pages.privacy.retention_routes import VALIDATING
-from web.pages.protocol.documents import BandText, ProtocolText, grid_text, protocol_text
-from web.pages.protocol.drafts import KINDS, DocumentKind, DocumentName, GridChanges, grid_changes
-from web.pages.protocol.earlier_drafts import EarlierDraft, earlier_drafts
+from web.pages.protocol.documents import GRID, KINDS, PROTOCOL, draft_of, grid_changes, grid_text, protocol_text
+from web.pages.protocol.drafts import BASE, earlier_drafts
 
 router = APIRouter()
 T = TypeVar("T", ProtocolDocument, Grille)
@@ -39,84 +37,6 @@ class Version(Generic[T]):
     since: date
     document: T
     now: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRow:
-    """A version in a list of versions, with its address; `shown` is the one on the page.
-
-    `withdraws` is the address that takes its publication back, "" where it cannot be.
-    """
-
-    number: int
-    name: str
-    since: date
-    now: bool
-    shown: bool
-    href: str
-    withdraws: str
-
-
-@dataclass(frozen=True, slots=True)
-class VersionDifferences:
-    """The differences of a version with the one in force, before and after in the order of their first days.
-
-    `start` is the address of a draft that starts from the version, "" for somebody who may propose none.
-    """
-
-    title: str
-    start: str
-    grid: GridChanges | None = None
-    protocol: Sequence[Difference] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DraftRow:
-    """The draft of a document with its author and its endorsements; no `title` when there is none.
-
-    `may_propose`: the person at the desk may propose one.
-    """
-
-    what: str
-    may_propose: bool
-    title: str = ""
-    author: str = ""
-    on: date | None = None
-    endorsements: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProtocolPage(Page):
-    """A protocol and a grid, those in force or others; `retention` are labels and numbers of months in words.
-
-    `grid_differences` and `protocol_differences` are None for the versions in force. `reading` are limits.
-    `receipt` says what was just done with a draft; `withdrawable` is the version just published, while its publication
-    may be taken back; `refused` says why it may not. `sees_retention`: this person reads the page of dossiers to erase.
-    `organisations` are those of the structure in Pix Orga, each with who accepted it.
-    """
-
-    template = "protocol/page.html"
-    block = "protocol"
-    shows = NOBODY
-
-    structure: str
-    today: date
-    receipt: str
-    withdrawable: VersionRow | None
-    refused: str
-    drafts: Sequence[DraftRow]
-    earlier: Sequence[tuple[DocumentName, EarlierDraft]]
-    protocol: Version[ProtocolDocument]
-    grid: Version[Grille]
-    text: ProtocolText
-    bands: Sequence[BandText]
-    retention: Sequence[tuple[str, str]]
-    reading: Sequence[tuple[str, int]]
-    sees_retention: bool
-    organisations: Sequence[tuple[str, str]]
-    versions: Sequence[tuple[str, Sequence[VersionRow]]]
-    grid_differences: VersionDifferences | None
-    protocol_differences: VersionDifferences | None
 
 
 @router.get("/protocole")
@@ -136,18 +56,20 @@ def read(
     """
     protocols, grids = _versions(desk)
     protocol, grid = _chosen(protocols, protocole), _chosen(grids, grille)
-    rows = {
-        "protocole": _rows(desk, protocols, protocol, "protocole", {"grille": str(grille or "")}),
-        "grille": _rows(desk, grids, grid, "grille", {"protocole": str(protocole or "")}),
-    }
-    shown = ProtocolPage(
+    published: dict[str, Sequence[Version[Any]]] = {"protocole": protocols, "grille": grids}
+    return show(
+        request,
+        "protocol/page.html",
+        "protocol",
+        NOBODY,
         structure=desk.refs.structure.name,
         today=desk.today,
-        receipt=_receipt({"grille": grids, "protocole": protocols}, publie, ecarte, desk.today),
-        withdrawable=next((row for row in rows.get(publie, ()) if row.withdraws), None),
-        refused=french.NOT_WITHDRAWN if compte in rows else "",
+        receipt=_receipt(published, publie, ecarte, desk.today),
+        withdraws=_withdraws(desk, published),
+        published=publie,
+        refused=french.NOT_WITHDRAWN if compte in KINDS else "",
+        drafts=[row for kind in KINDS.values() if (row := _draft(desk, kind))],
         earlier=[(kind.what, one) for kind in KINDS.values() for one in earlier_drafts(desk, kind)],
-        drafts=[row for kind in KINDS.values() if (row := _draft_row(desk, kind)).title or row.may_propose],
         protocol=protocol,
         grid=grid,
         text=protocol_text(protocol.document),
@@ -155,37 +77,28 @@ def read(
         retention=_retention(protocol.document),
         reading=[(label, getattr(protocol.document.reading, name)) for name, label in details.READING.items()],
         sees_retention=not desk.roles.isdisjoint(VALIDATING),
-        organisations=_organisations(desk),
+        organisations=desk.refs.structure.organisations,
         versions=[
-            ("Protocoles publiés", rows["protocole"]),
-            ("Grilles publiées", rows["grille"]),
+            ("Protocoles publiés", "protocole", protocol, _rows(protocols, "protocole", "grille", grille)),
+            ("Grilles publiées", "grille", grid, _rows(grids, "grille", "protocole", protocole)),
         ],
-        grid_differences=_differences(desk, KINDS["grille"], grids, grid),
-        protocol_differences=_differences(desk, KINDS["protocole"], protocols, protocol),
+        differences=[
+            *_differences(desk, PROTOCOL, protocols, protocol, protocol_changes),
+            *_differences(desk, GRID, grids, grid, grid_changes),
+        ],
     )
-    return page(request, shown)
-
-
-def _organisations(desk: Desk) -> list[tuple[str, str]]:
-    """Returns the structure's own organisations of Pix Orga, each with who accepted it and when."""
-    names = names_for(desk)
-    text = "reconnue le {on} par {name}"
-    return [
-        (one.name, say(text, on=dates.day(one.on, year=True), name=names.staff(UUID(one.by))))
-        for one in desk.refs.structure.organisations
-    ]
 
 
 def _retention(document: ProtocolDocument) -> list[tuple[str, str]]:
     return [(label, privacy.months(getattr(document.retention, rule))) for rule, label in privacy.RULES.items()]
 
 
-def _draft_row(desk: Desk, kind: DocumentKind) -> DraftRow:
-    draft, may_propose = kind.draft_of(desk), desk.may(kind.draft)
+def _draft(desk: Desk, kind: DocumentKind) -> tuple[str, Draft[Any] | None, str, str] | None:
+    """Returns the draft of a document, its title and its endorsements, no draft where one may be proposed."""
+    draft = draft_of(desk, kind)
     if draft is None:
-        return DraftRow(kind.what, may_propose)
-    title, endorsements = french.title(kind.what, draft.number), french.endorsements(len(draft.endorsed_by))
-    return DraftRow(kind.what, may_propose, title, names_for(desk).staff(draft.by), draft.on, endorsements)
+        return (kind.what, None, "", "") if "draft" in kind.may(desk) else None
+    return kind.what, draft, french.title(kind.what, draft.number), french.endorsements(len(draft.endorsed_by))
 
 
 def _receipt(published: Mapping[str, Sequence[Version[Any]]], what: str, dropped: str, today: date) -> str:
@@ -194,6 +107,12 @@ def _receipt(published: Mapping[str, Sequence[Version[Any]]], what: str, dropped
         return french.dropped(dropped)
     last = published[what][-1] if what in published else None
     return french.published(what, last.number, last.since, today) if last else ""
+
+
+def _withdraws(desk: Desk, published: Mapping[str, Sequence[Version[Any]]]) -> dict[str, int]:
+    """Returns the last publication of each document that this person may take back: until its first day."""
+    last = {what: versions[-1] for what, versions in published.items() if versions[-1].since > desk.today}
+    return {what: version.number for what, version in last.items() if "withdraw" in KINDS[what].may(desk)}
 
 
 def _versions(desk: Desk) -> tuple[list[Version[ProtocolDocument]], list[Version[Grille]]]:
@@ -208,20 +127,6 @@ def _versions(desk: Desk) -> tuple[list[Version[ProtocolDocument]], list[Version
     ]
 
 
-def _differences(
-    desk: Desk, kind: DocumentKind, published: Sequence[Version[Any]], shown: Version[Any]
-) -> VersionDifferences | None:
-    now = next(one for one in published if one.now)
-    if shown.now:
-        return None
-    first, last = (now, shown) if shown.since > now.since else (shown, now)
-    title = french.from_version(kind.what, first.number, last.number)
-    start = f"/protocole/projet/{kind.what}/modifier?depuis={shown.number}" if desk.may(kind.draft) else ""
-    if kind.what == "grille":
-        return VersionDifferences(title, start, grid=grid_changes(first.document, last.document))
-    return VersionDifferences(title, start, protocol=protocol_changes(first.document, last.document))
-
-
 def _chosen(published: Sequence[Version[T]], number: int) -> Version[T]:
     for version in published:
         if version.number == number or (not number and version.now):
@@ -229,21 +134,29 @@ def _chosen(published: Sequence[Version[T]], number: int) -> Version[T]:
     raise HTTPException(404)
 
 
-def _rows(
-    desk: Desk, published: Sequence[Version[T]], shown: Version[T], name: DocumentName, kept: dict[str, str]
-) -> list[VersionRow]:
-    """Returns the versions, the latest first. The last publication may be taken back until its first day."""
-    last = published[-1]
-    may = desk.may(KINDS[name].withdraw) and last.since > desk.today
+def _rows(published: Sequence[Version[T]], name: str, other: str, number: int) -> list[tuple[Version[T], str]]:
+    """Returns the versions with their addresses, the latest first; the `number` of the other document stays."""
+    kept = {other: str(number or "")}
     return [
-        VersionRow(
-            one.number,
-            one.document.name,
-            one.since,
-            one.now,
-            one.number == shown.number,
-            address("/protocole", {**kept, name: "" if one.now else str(one.number)}),
-            f"/protocole/projet/{name}/annuler" if may and one is last else "",
-        )
-        for one in reversed(published)
+        (one, address("/protocole", {**kept, name: "" if one.now else str(one.number)})) for one in reversed(published)
     ]
+
+
+def _differences(
+    desk: Desk,
+    kind: DocumentKind,
+    published: Sequence[Version[T]],
+    shown: Version[T],
+    changes: Callable[[T, T], Any],
+) -> Iterator[tuple[str, str, str, Any]]:
+    """Yields what a version that is not in force changes, before and after in the order of their first days.
+
+    That is a title, the address of a draft that starts from the version, or "", the document, and its changes.
+    """
+    now = next(one for one in published if one.now)
+    if shown.now:
+        return
+    first, last = (now, shown) if shown.since > now.since else (shown, now)
+    title = french.from_version(kind.what, first.number, last.number)
+    start = f"{BASE}/{kind.what}/modifier?depuis={shown.number}" if "draft" in kind.may(desk) else ""
+    yield title, start, kind.what, changes(first.document, last.document)

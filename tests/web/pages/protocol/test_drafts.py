@@ -31,7 +31,7 @@ from tests.web.filled import HTMX, fill, hire, part, texts
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by, values
 from tests.web.tags import parsed
-from web.pages.protocol import grid_form, grid_validation, protocol_form
+from web.pages.protocol import grid_form, protocol_form
 
 SOPHIE, NADIA, PAUL, HELENE = "Sophie Lecomte", "Nadia Benali", "Paul Rey", "Hélène Morin"
 CLAIRE, YANN = "Claire Vasseur", "Yann Le Goff"
@@ -138,7 +138,7 @@ def test_a_draft_is_read_by_everybody_and_acted_on_by_the_team(at_work: House) -
 @pytest.mark.parametrize("preset", presets.names())
 def test_each_preset_may_be_started_from_and_comes_back_unchanged(at_work: House, preset: str) -> None:
     known = presets.load(preset)
-    grid, _ = grid_validation.parse(grid_form.sheet_from(editor(at_work, query=f"?depuis={preset}")))
+    grid, _ = grid_form.parse(grid_form.sheet_from(editor(at_work, query=f"?depuis={preset}")))
     protocol, _ = protocol_form.parse(protocol_form.sheet_from(editor(at_work, PROTOCOL, f"?depuis={preset}")))
     assert (grid, protocol) == (known.grille, known.protocol)
     assert at_work.client(SOPHIE).get(f"{GRID}/modifier?depuis=ailleurs").status_code == 404
