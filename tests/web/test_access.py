@@ -27,7 +27,7 @@ from tests.web.client import InspectingClient
 from tests.web.test_routes import LIST
 from web.desk.dependencies import COOKIE
 from web.pages.dossier import forms
-from web.pages.indicators import definition_routes
+from web.pages.indicators import definitions
 from web.pages.partners import forms as partner_forms
 from web.pages.partners.contacts import people
 from web.pages.protocol.documents import KINDS
@@ -49,7 +49,7 @@ CHOICES: dict[str, Iterable[str]] = {
     "POST /dossiers/{dossier_id:uuid}/{name}": forms.FORMS,
     "POST /equipe/{person:uuid}/{name}": team_forms.FORMS,
     "POST /boite/plusieurs/{do}": queue_bulk.ACTIONS,
-    "POST /indicateurs/definitions/{do}": definition_routes.MODELS,
+    "POST /indicateurs/definitions/{do}": definitions.STEPS,
     "GET /indicateurs/rapports/{name}": ["1"],
     "POST /partenaires/{partner_id:uuid}/{name}": partner_forms.FORMS,
     "POST /partenaires/{partner_id:uuid}/personnes/{name}": people.MODELS,

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
+from fastapi import Depends
 from msgspec import structs
 
 from pixflow.indicators.entry import Clock
@@ -127,6 +130,16 @@ def asked_of(
         until < desk.today,
         "" if day is None else _wrong(desk, wanted, clock == "vrai"),
     )
+
+
+def _asking(
+    periode: str = "", coupe: str = "", au: str | None = None, horloge: str = "", mois: str = ""
+) -> Callable[..., AskedFigures]:
+    return partial(asked_of, period=periode, cut=coupe, day=au, clock=horloge, month=mois)
+
+
+At = Annotated[Callable[..., AskedFigures], Depends(_asking)]
+"""The question of an address, once it knows the desk, and the advisor whose own figures are asked for."""
 
 
 def _wrong(desk: Desk, wanted: date | None, known_since: bool) -> str:

@@ -1,80 +1,91 @@
-"""One figure: its months, its cells, its table of cohorts, and the list of one of its numbers."""
+"""One figure: its months, its cells, its table of cohorts, the list of one of its numbers; and its file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from fastapi import HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL
-from pixflow.indicators.outside import Figure
+from pixflow.indicators.facts import ANY_LEVEL
+from projections import directory, workshops
 from projections.figures import lists, questions, tallies
+from projections.figures.lists import FigureLine
+from projections.territory import partners
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
-from web.hosting.figures import Counting, counting
-from web.http.filters import Chip, FilterMenu
+from web.french.typography import plural, say
+from web.hosting.figures import Counting
+from web.http.addresses import PageNumber
+from web.http.filters import Chip
 from web.http.pagination import SIZE, Pager
-from web.http.people import People, listed
-from web.http.templates import Page, page
+from web.http.people import listed
+from web.http.templates import show
 from web.pages.indicators import asked as asking
-from web.pages.indicators.asked import AskedFigures, counted
-from web.pages.indicators.cohort_table import CohortRow, cohort_rows, document_changes, of_month
-from web.pages.indicators.figures import FigureShown, MonthRow, Number, RuleRow, funnel, month_rows, rule_rows, shown
-from web.pages.indicators.lists import LineRow, line_rows
+from web.pages.indicators.asked import PATH, AskedFigures, At, counted
+from web.pages.indicators.figures import (
+    FigureShown,
+    cohort_rows,
+    document_changes,
+    funnel,
+    month_rows,
+    of_month,
+    rule_rows,
+    shown,
+    table,
+)
+from web.pages.indicators.files import download
+from web.pages.indicators.routes import MINE, OWN, AtFigures, AtOwnFigures, was
+
+router = APIRouter()
 
 
-@dataclass(frozen=True, kw_only=True)
-class FigurePage(Page):
-    """One figure: its months, its cells by a cut, and the list of one of its numbers.
-
-    `apart` counts those that stand in no cell: people erased since. `was` is the number known on the day, where it
-    differs; `then` the address of what was known when the period ended, and its day.
-
-    `home` is the address and the label of the page of all figures.
-    """
-
-    template = "indicators/one.html"
-    block = "figure"
-
-    home: tuple[str, str]
-    title: str
-    definition: str
-    way: str
-    figure: FigureShown | None
-    steps: Sequence[Number]
-    months: Sequence[MonthRow]
-    cohorts: Sequence[CohortRow]
-    was: str
-    then: tuple[str, str] | None
-    dimensions: Sequence[Chip]
-    cells: Sequence[FigureShown]
-    apart: int
-    rules: Sequence[RuleRow]
-    chosen: str
-    chosen_title: str
-    rows: Sequence[LineRow]
-    pager: Pager
-    days: str
-    remark: str
-    menus: Sequence[FilterMenu]
-    files: Mapping[str, str]
-    people: frozenset[UUID]
-    masked: str = french.MASKED
-
-    @property
-    def shows(self) -> People:
-        return listed(self.people)
+@router.get(f"{PATH}/{{name}}")
+def read(
+    request: Request, desk: AtFigures, name: str, at: At, etat: str = "counted", par: str = "", p: PageNumber = 1
+) -> Response:
+    """Shows one figure and the list of one of its numbers (`etat`); `par` is the cut whose cells it shows."""
+    return _page(request, desk, name, at(desk), etat, par, p, (PATH, "Indicateurs"))
 
 
-def one_figure(
+@router.get(f"{MINE}/{{name}}")
+def read_own(
+    request: Request, desk: AtOwnFigures, name: str, at: At, etat: str = "counted", p: PageNumber = 1
+) -> Response:
+    """Lists one's own dossiers behind a number."""
+    if name not in OWN:
+        raise HTTPException(404)
+    return _page(request, desk, name, at(desk, advisor=desk.me), etat, "", p, (MINE, "Mon activité"))
+
+
+@router.get(f"{PATH}/{{name}}/tableau.csv")
+@router.get(f"{PATH}/{{name}}/tableau.xlsx")
+def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") -> Response:
+    """Sends one figure as a table, with the cells of a cut if asked."""
+    asked = at(desk)
+    if name not in BY_ID:
+        raise HTTPException(404)
+    with counted(desk, asked) as there:
+        figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [name])[name]
+        _, cells = _cells_of(asked, there, name, par, f"{PATH}/{name}")
+    return download(request, desk, name, asked, table([shown(BY_ID[name], figure, asked), *cells]))
+
+
+def _page(
     request: Request, desk: Desk, id: str, asked: AskedFigures, name: str, by: str, number: int, home: tuple[str, str]
 ) -> Response:
-    """Shows one figure and the list of one of its numbers. Raises HTTPException(404) for an unknown one."""
+    """Shows one figure and the list of one of its numbers. Raises HTTPException(404) for an unknown one.
+
+    `home` is the address and the label of the page of all figures. `apart` counts those that stand in no cell: people
+    erased since. `was` is the number known on the day, where it differs; `then` the address of what was known when the
+    period ended, and its day.
+    """
     if id not in (*BY_ID, FUNNEL.id):
         raise HTTPException(404)
-    path, kept, known = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
+    path, kept, indicator = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     changed = document_changes(desk.refs)
     with counted(desk, asked) as there:
         counts = tallies.count_entries(there.connection, asked.question, there.basis, there.refs, [id])
@@ -82,57 +93,46 @@ def one_figure(
             pager = Pager.at(counts.number(id, name), number, path, {**asked.parameters, **kept, "par": by})
         except KeyError:
             raise HTTPException(404) from None
-        found = lists.lines(there.connection, asked.question, counts, id, name, SIZE, pager.offset)
+        lines = lists.lines(there.connection, asked.question, counts, id, name, SIZE, pager.offset)
         figure = questions.figures_of(there.connection, asked.question, there.basis, counts)[id]
-        months = questions.months(there.connection, asked.question, id) if known and known.way != "stock" else {}
-        dimensions, cells = cells_of(asked, there, id, by, path)
+        has_months = indicator and indicator.way != "stock"
+        months = questions.months(there.connection, asked.question, id) if has_months else {}
+        dimensions, cells = _cells_of(asked, there, id, by, path)
         rules = rule_rows(counts, asked, dict(there.basis.definitions.without)) if id == "I24" else ()
         menus = asking.menus(path, asked, there, **kept)
-        cohorts = {} if known else questions.reached(there.connection, asked.question)
-    return page(
+        cohorts = {} if indicator else questions.reached(there.connection, asked.question)
+    return show(
         request,
-        FigurePage(
-            home=(asked.at(home[0]), home[1]),
-            title=french.TITLES.get(id, "Le parcours"),
-            definition=french.DEFINITIONS.get(id, french.FUNNEL_DEFINITION),
-            way=french.WAYS[known.way if known else "cohort"],
-            figure=shown(known, figure, asked, home[0]) if known else None,
-            steps=() if known else funnel(figure, asked),
-            months=month_rows(id, months, month_address(asked, path, id), changed),
-            cohorts=cohort_rows(cohorts, asked, changed),
-            was=was(desk, asked, {id: figure}).get(id, ""),
-            then=then(asked, path),
-            dimensions=dimensions,
-            cells=cells,
-            apart=figure.counted - sum(one.counted.count for one in cells) if cells and by != "partner" else 0,
-            rules=rules,
-            chosen=name,
-            chosen_title=french.cell(id, name),
-            rows=line_rows(desk, id, found),
-            pager=pager,
-            days=asking.days_said(asked),
-            remark=asking.remark(asked),
-            menus=menus,
-            files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx")},
-            people=frozenset(one.stream for one in found),
-        ),
+        "indicators/one.html",
+        "figure",
+        listed(line.stream for line in lines),
+        home=(asked.at(home[0]), home[1]),
+        title=french.TITLES.get(id, "Le parcours"),
+        definition=french.DEFINITIONS.get(id, french.FUNNEL_DEFINITION),
+        way=french.WAYS[indicator.way if indicator else "cohort"],
+        figure=shown(indicator, figure, asked, home[0]) if indicator else None,
+        steps=() if indicator else funnel(figure, asked),
+        months=month_rows(id, months, _month_address(asked, path, id), changed),
+        cohorts=cohort_rows(cohorts, asked, changed),
+        was=was(desk, asked, {id: figure}).get(id, ""),
+        then=_then(asked, path),
+        dimensions=dimensions,
+        cells=cells,
+        apart=figure.counted - sum(one.counted.count for one in cells) if cells and by != "partner" else 0,
+        rules=rules,
+        chosen=name,
+        chosen_title=french.cell(id, name),
+        rows=_line_rows(desk, id, lines),
+        pager=pager,
+        days=asking.days_said(asked),
+        remark=asking.remark(asked),
+        menus=menus,
+        files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx")},
+        masked=french.MASKED,
     )
 
 
-def was(desk: Desk, asked: AskedFigures, found: Mapping[str, Figure]) -> dict[str, str]:
-    """Returns what was known on the day, in words, where what is known today about it differs."""
-    if not asked.past or asked.clock != "true":
-        return {}
-    with counting(desk.served, asked.question.day, "known") as there:
-        known = questions.figures(there.connection, asked.question, there.basis, there.refs, list(found))
-    return {
-        id: french.was(one.counted, one.among, dates.day(asked.question.day, year=True))
-        for id, one in known.items()
-        if (one.counted, one.among) != (found[id].counted, found[id].among)
-    }
-
-
-def month_address(asked: AskedFigures, path: str, id: str) -> Callable[[date], str]:
+def _month_address(asked: AskedFigures, path: str, id: str) -> Callable[[date], str]:
     """Returns the address of the list of a month; none where the day of a line is not that of its month (I16, I24)."""
     name = COUNTED if id == "I1" else AMONG
     return lambda month: "" if id in ("I16", "I24") else asked.at(path, etat=name, mois=of_month(month))
@@ -142,7 +142,7 @@ _ENDED = {"mois-dernier": "mois", "annee-derniere": "annee"}
 """The period that ends on the last day of one that is over."""
 
 
-def then(asked: AskedFigures, path: str) -> tuple[str, str] | None:
+def _then(asked: AskedFigures, path: str) -> tuple[str, str] | None:
     """Returns the address and the day of what was known when the period ended; None while it lasts."""
     question, period = asked.question, "mois" if asked.month else _ENDED.get(asked.period)
     if asked.past or question.last >= question.day or not period or question.first.day > 1:
@@ -150,7 +150,9 @@ def then(asked: AskedFigures, path: str) -> tuple[str, str] | None:
     return asked.at(path, periode=period, mois="", au=question.last.isoformat()), dates.day(question.last, year=True)
 
 
-def cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str) -> tuple[list[Chip], list[FigureShown]]:
+def _cells_of(
+    asked: AskedFigures, there: Counting, id: str, by: str, path: str
+) -> tuple[list[Chip], list[FigureShown]]:
     """Returns the cuts to choose from, and the figure of each cell of the chosen one."""
     if asked.cut or id not in BY_ID or id in ("I22", "I24"):
         return [], []
@@ -167,3 +169,96 @@ def cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str) 
         figure = questions.figures(there.connection, cell.question, there.basis, there.refs, [id])[id]
         made.append(shown(BY_ID[id], figure, cell, path.rpartition("/")[0], asking.cell_label(by, value)))
     return chips, made
+
+
+# --- the list of a number
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line: its name and address, the day of the fact and its address, and what became of it in words."""
+
+    name: str
+    href: str
+    on: str
+    fact: str
+    words: Sequence[str]
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineSubjects:
+    """Young people, workshops and names of partners that lines are about, by stream."""
+
+    people: dict[UUID, directory.YoungPerson]
+    held: dict[UUID, Any]
+    partners: dict[UUID, str]
+
+
+def _line_rows(desk: Desk, id: str, found: Sequence[FigureLine]) -> list[LineRow]:
+    """Returns the lines of an indicator, in words."""
+    streams = {one.stream for one in found}
+    about = LineSubjects(
+        directory.named(desk.read, streams),
+        workshops.many(desk.read, streams),
+        partners.titles(desk.read, streams) if id == "I23" else {},
+    )
+    return [_row(desk, id, one, about) for one in found]
+
+
+def _row(desk: Desk, id: str, one: FigureLine, about: LineSubjects) -> LineRow:
+    name, href, fact = _about(desk, one, about)
+    late = one.state == "open" and one.due is not None and one.due < desk.today and id not in ("I18", "I23")
+    return LineRow(name, href, dates.day(one.on, year=True), fact, list(_words(desk, id, one, late)), late)
+
+
+def _about(desk: Desk, one: FigureLine, about: LineSubjects) -> tuple[str, str, str]:
+    """Returns the name of what a line is about, its address, and the address of its fact."""
+    if person := about.people.get(one.stream):
+        replays = bool(desk.roles & {"referent", "manager", "auditor"})
+        where = f"/dossiers/{one.stream}"
+        return person.name, where, f"/rejouer/{one.stream}?version={one.version}" if replays else where
+    if workshop := about.held.get(one.stream):
+        where = f"/ateliers/{one.stream}"
+        day = dates.day(workshop.day, year=True)
+        return say("Atelier du {day}", day=day), where, where
+    if partner := about.partners.get(one.stream):
+        where = f"/partenaires/{one.stream}"
+        return partner, where, where
+    if member := desk.refs.team.get(one.stream):
+        where = f"/equipe/{one.stream}"
+        return member.name, where, where
+    if desk.erased(one.stream):
+        return "Personne effacée", f"/dossiers/{one.stream}", f"/dossiers/{one.stream}"
+    return desk.refs.structure.name, "/equipe", "/equipe"
+
+
+def _of_partners(one: FigureLine) -> Iterable[str]:
+    if one.partner:
+        yield one.partner
+    if one.due:
+        until, since = "à confirmer avant le {day}", "ancienne depuis le {day}"
+        yield say(until if one.part == "fresh" else since, day=dates.day(one.due, year=True))
+    if one.part == ANY_LEVEL or one.part[0].isdigit():
+        yield from (french.part("I23", one.part), one.reason)
+
+
+def _words(desk: Desk, id: str, one: FigureLine, late: bool) -> Iterable[str]:
+    if id == "I23":
+        yield from _of_partners(one)
+        return
+    if id not in ("funnel",) and one.part and one.part != one.partner.casefold():
+        yield french.cell(id, one.part)
+    if one.partner:
+        yield one.partner
+    if id == "I21" and one.value is not None:
+        yield plural(one.value, "point")
+    if one.state in ("open", "out") and id not in ("I1", "I18"):
+        yield french.state(id, "out" if one.state == "out" else "late" if late else "waiting")
+    if one.reason:
+        yield french.reason(one.reason)
+    if one.ended_on and one.ended_on != one.on:
+        done = f"{french.state(id, 'done')} " if one.state in ("done", "past") else ""
+        yield done + say("le {day}", day=dates.day(one.ended_on, year=True))
+    elif one.due and one.state == "open" and id not in ("I1", "I17"):
+        yield say(french.DUE[id == "I18"], day=dates.day(one.due, year=True))

@@ -1,0 +1,161 @@
+"""The definitions of the indicators: those in force, the draft, its opinions, old and new side by side."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import create_model
+
+from pixflow.documents.definitions import RULES, TARGETED, Definitions
+from pixflow.indicators.catalogue import BY_ID
+from pixflow.protocol import drafting as drafting
+from projections.figures import questions
+from web.desk.commands import again, read_form
+from web.desk.dependencies import AtDesk
+from web.desk.desk import Desk
+from web.desk.drafts import DocumentKind, Step
+from web.french import indicators as french
+from web.hosting.figures import counting
+from web.http.forms import Form, FormData, OpenForm, Text
+from web.http.people import NOBODY
+from web.http.templates import redirect, show
+from web.pages.indicators.asked import PATH, asked_of
+from web.pages.indicators.figures import FigureShown, shown_all
+
+router = APIRouter()
+DEFINITIONS = f"{PATH}/definitions"
+COMPARED = (*TARGETED, "I17", "I24")
+"""The indicators that definitions may move."""
+KIND = DocumentKind(
+    "definitions",
+    "indicators",
+    {
+        "draft": drafting.draft_definitions,
+        "endorse": drafting.endorse_definitions,
+        "drop": drafting.drop_definitions_draft,
+        "publish": drafting.publish_definitions,
+    },
+)
+STEPS: dict[str, Step] = {"proposer": "draft", "avis": "endorse", "ecarter": "drop", "publier": "publish"}
+"""The steps of a draft, by the last word of their address."""
+
+
+class DefinitionsForm(Form):
+    name: Text = ""
+    note: Text = ""
+    replaces: int = 0
+    days: Literal["working", "calendar"] = "working"
+    presents: Literal["yes", "no"] = "yes"
+    silent: int = 60
+
+
+_FIELDS: dict[str, Any] = {
+    **{
+        name: (kind, DefinitionsForm.model_fields[name].default)
+        for name, kind in DefinitionsForm.__annotations__.items()
+    },
+    **{f"target_{id}": (int | None, None) for id in TARGETED},
+    **{f"without_{rule}": (Text, "") for rule in RULES},
+}
+"""The fields in the order of the page."""
+WHOLE_FORM = create_model("DefinitionsWithTargetsForm", __base__=DefinitionsForm, **_FIELDS)
+
+
+@router.get(DEFINITIONS)
+def read(request: Request, desk: AtDesk) -> Response:
+    """Shows the definitions in force and the draft."""
+    if not (desk.may(drafting.endorse_definitions) or "auditor" in desk.roles):
+        raise HTTPException(403)
+    return _page(request, desk)
+
+
+def _page(request: Request, desk: Desk, do: str = "", form: OpenForm | None = None) -> Response:
+    """Shows the page; `do` names the form that was refused. Forms go by the last word of their address."""
+    documents, current = desk.refs.indicators, desk.refs.definitions(desk.today)
+    draft, may = documents.draft, KIND.may(desk)
+    blanks: dict[str, Mapping[str, Any]] = {
+        "proposer": _values(draft.document if draft else current.document, draft.number if draft else 0),
+        "publier": {"from_day": desk.today.isoformat()},
+    }
+    forms = {name: OpenForm(name, values=blanks.get(name, {})) for name in STEPS}
+    if form:
+        replaces = {"replaces": draft.number} if draft and form.code == "other-draft" else {}
+        forms[do] = OpenForm(do, values={**form.values, **replaces}, errors=_by_field(form))
+    return show(
+        request,
+        "indicators/definitions.html",
+        "definitions",
+        NOBODY,
+        number=current.number,
+        fields=list(french.of_definitions(current.document)),
+        to_come=[(day, found) for day, found in documents.published if day > desk.today],
+        draft=draft,
+        drafted=list(french.of_definitions(draft.document)) if draft else [],
+        compared=_compared(desk, draft.document) if draft and "draft" in may else [],
+        may=frozenset(name for name, step in STEPS.items() if step in may),
+        forms=forms,
+        errors=form.errors if form else {},
+        targets=[(id, french.TITLES[id]) for id in TARGETED],
+        rules=[(rule, french.part("I24", rule)) for rule in RULES],
+        today=desk.today.isoformat(),
+    )
+
+
+def _by_field(form: OpenForm) -> dict[str, str]:
+    """Returns the errors of a form; a refusal names an indicator or a rule, whose field ends with it."""
+
+    def field(name: str) -> str:
+        return next((one for one in form.values if name and one.endswith(f"_{name}")), name)
+
+    return {field(name): error for name, error in form.errors.items()} if form.code else dict(form.errors)
+
+
+@router.post(f"{DEFINITIONS}/{{do}}")
+@again(_page)
+def act(request: Request, desk: AtDesk, do: str, data: FormData) -> Response:
+    """Proposes, endorses, drops or publishes a draft."""
+    if do not in STEPS:
+        raise HTTPException(404)
+    if do == "proposer":
+        KIND.must(desk, "draft")
+        form = read_form(WHOLE_FORM, data, hidden=("replaces",), empty={})
+        KIND.propose(desk, form, document=_document(form), note=form.note, replaces=form.replaces)
+    else:
+        KIND.take(desk, STEPS[do], {"endorsed": "false", **data} if do == "avis" else data)
+    return redirect(request, DEFINITIONS)
+
+
+def _document(form: DefinitionsForm) -> Definitions:
+    typed = form.model_dump()
+    return Definitions(
+        name=form.name,
+        targets=tuple((id, typed[f"target_{id}"]) for id in TARGETED if typed[f"target_{id}"] is not None),
+        working_days=form.days == "working",
+        workshop_presents=form.presents == "yes",
+        silent=form.silent,
+        without=tuple((rule, typed[f"without_{rule}"]) for rule in RULES if typed[f"without_{rule}"]),
+    )
+
+
+def _values(document: Definitions, replaces: int) -> dict[str, Any]:
+    return {
+        "name": document.name,
+        "replaces": replaces,
+        "days": "working" if document.working_days else "calendar",
+        "presents": "yes" if document.workshop_presents else "no",
+        "silent": document.silent,
+        **{f"target_{id}": days for id, days in document.targets},
+        **{f"without_{rule}": reason for rule, reason in document.without},
+    }
+
+
+def _compared(desk: Desk, document: Definitions) -> list[tuple[FigureShown, FigureShown]]:
+    """Returns the figures that differ, as the definitions in force and the draft count them."""
+    asked = asked_of(desk)
+    sides = []
+    for definitions in (None, document):
+        with counting(desk.served, desk.today, definitions=definitions) as there:
+            found = questions.figures(there.connection, asked.question, there.basis, there.refs, COMPARED)
+        sides.append(shown_all(found, asked))
+    pairs = [(sides[0][id], sides[1][id]) for id in BY_ID if id in COMPARED]
+    return [(old, new) for old, new in pairs if old != new]

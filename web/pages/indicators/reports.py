@@ -1,0 +1,160 @@
+"""Reports: those given, one as it was given beside today's numbers, and one to give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from pixflow.events.indicators import ReportIssued, ReportRow
+from pixflow.indicators.catalogue import BY_ID
+from pixflow.indicators.outside import digest, report_rows
+from pixflow.protocol.drafting import issue_report
+from projections.figures import questions
+from projections.figures.selection import FigureQuestion
+from web.desk.commands import again, check, read_form, record, recorded
+from web.desk.dependencies import allowed
+from web.desk.desk import Desk
+from web.french import indicators as french
+from web.french.typography import number
+from web.hosting.figures import counting
+from web.http.forms import Form, FormData, OpenForm, Text
+from web.http.people import NOBODY
+from web.http.templates import redirect, show
+from web.pages.indicators.asked import PATH, AskedFigures, asked_of, days_text
+
+router = APIRouter()
+REPORTS = f"{PATH}/rapports"
+AtReports = Annotated[Desk, allowed("referent", "manager")]
+
+
+class ReportForm(Form):
+    """A report to give: its title, its period, its day and its clock."""
+
+    title: Text = ""
+    period: Text = ""
+    day: Text = ""
+    clock: Text = ""
+
+
+@router.get(REPORTS)
+def read(request: Request, desk: AtReports) -> Response:
+    """Lists the reports given."""
+    return _page(request, desk)
+
+
+def _page(request: Request, desk: Desk, form: OpenForm | None = None) -> Response:
+    """Shows the reports given, the latest first, and the form of another one."""
+    form = form or OpenForm("give", values={"day": desk.today.isoformat()})
+    return show(
+        request,
+        "indicators/reports.html",
+        "reports",
+        NOBODY,
+        reports=[(report, _days(report.event)) for report in reversed(desk.refs.indicators.reports)],
+        periods=list(french.PERIODS.items()),
+        form=form,
+        errors=form.errors,
+        today=desk.today.isoformat(),
+        masked=french.MASKED,
+    )
+
+
+@router.post(REPORTS)
+@again(_page)
+def give(request: Request, desk: AtReports, data: FormData) -> Response:
+    """Gives a report: its table is frozen, small numbers hidden."""
+    form = read_form(ReportForm, data, empty={})
+    asked = asked_of(desk, form.period, "", form.day, form.clock)
+    check({"day": asked.wrong} if asked.wrong else {})
+    rows = _rows(desk, asked.question, asked)
+    outcome = record(
+        desk,
+        {"indicators": desk.served.opened.stream("indicators")},
+        issue_report,
+        command_id=form.command_id,
+        context={"rows": tuple(rows), "digest": digest(rows)},
+        title=form.title,
+        first=asked.question.first,
+        last=asked.question.last,
+        day=asked.question.day,
+        clock=asked.clock,
+        definitions=desk.refs.definitions(desk.today).number,
+    )
+    event = recorded(desk, outcome)[-1].event
+    assert isinstance(event, ReportIssued)
+    return redirect(request, f"{REPORTS}/{event.number}")
+
+
+# --- a report as it was given
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a report: its numbers as they were given, and as they are counted today; `moved` when they differ."""
+
+    label: str
+    part: bool
+    given: str
+    now: str
+    moved: bool
+
+
+@router.get(f"{REPORTS}/{{name}}")
+def read_one(request: Request, desk: AtReports, name: str) -> Response:
+    """Shows a report as it was given, beside what is counted today for the same days."""
+    report = next((one for one in desk.refs.indicators.reports if str(one.event.number) == name), None)
+    if report is None:
+        raise HTTPException(404)
+    event = report.event
+    definitions = desk.refs.indicators.numbered(event.definitions)
+    return show(
+        request,
+        "indicators/report.html",
+        "report",
+        NOBODY,
+        structure=desk.refs.structure.name,
+        report=report,
+        event=event,
+        days=_days(event),
+        clock=french.CLOCKS[event.clock],
+        definitions=(definitions.document.name if definitions else "") or french.ORIGINAL,
+        rows=_table(event.rows, _rows(desk, _question(event), None)),
+        masked=french.MASKED,
+    )
+
+
+def _rows(desk: Desk, question: FigureQuestion, asked: AskedFigures | None) -> list[ReportRow]:
+    """Returns the table of the days, as asked, or as they are counted today."""
+    day, clock = (question.day, asked.clock) if asked else (desk.today, "known")
+    with counting(desk.served, day, clock) as there:
+        return report_rows(questions.figures(there.connection, question, there.basis, there.refs, list(BY_ID)))
+
+
+def _table(given: Sequence[ReportRow], now: Sequence[ReportRow]) -> list[TableRow]:
+    today = {(row.indicator, row.part): row for row in now}
+    return [
+        TableRow(
+            french.part(row.indicator, row.part) if row.part else french.TITLES[row.indicator],
+            bool(row.part),
+            _said(row),
+            _said(today[row.indicator, row.part]) if (row.indicator, row.part) in today else "—",
+            today.get((row.indicator, row.part)) != row,
+        )
+        for row in given
+    ]
+
+
+def _said(row: ReportRow) -> str:
+    told = (french.told(row.counted, row.counted_least), french.told(row.among, row.among_least))
+    counted, among = (number(one) if isinstance(one, int) else one for one in told)
+    share = french.share(row.rate)
+    return f"{counted} / {among}" + (f" ({share})" if share else "")
+
+
+def _question(event: ReportIssued) -> FigureQuestion:
+    return FigureQuestion(event.first, event.last, event.day)
+
+
+def _days(event: ReportIssued) -> str:
+    return days_text(_question(event))
