@@ -1,27 +1,52 @@
-"""The rows of the Journal: the sentence of each event, its stamps, its subject and a link to it."""
+"""Journal: the events of the structure, the latest first, with filters; and as files."""
 
+import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from fastapi import APIRouter, Depends, Request, Response
+
+from pixflow.actor import SYSTEM
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived, ExportTakenBack
 from pixflow.folding import retractions_by_version
 from pixflow.formulas import guarded
+from pixflow.identity import normalise
+from pixflow.protocol.drafting import issue_event_log
 from pixflow.streams import kind_of
 from pixflow.team.notices import stream_of
 from projections import audit_trail, directory, result_routing
+from projections.audit_trail import TrailFilter
+from projections.figures import event_log as projected
 from projections.store.folds import folds_of
+from web.desk.commands import issue
+from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import is_erased, names_for
 from web.french import privacy
 from web.french.events import sentences
 from web.french.typography import say
+from web.http import days
+from web.http.addresses import PageNumber
+from web.http.forms import FormData, text_of
+from web.http.pagination import SIZE, Pager, address
+from web.http.people import listed, note
+from web.http.templates import redirect, show
+from web.pages.audit.access_journal import ACCESS_READERS
+from web.pages.audit.replay import READERS
+from web.pages.search import lookup
 
+router = APIRouter()
+AtJournal = Annotated[Desk, allowed(*READERS)]
+MOST_ROWS = 20_000
+"""Events of a file."""
+TOO_MANY = "Ce fichier porterait sur trop de personnes ou de faits : choisissez une période plus courte, ou un dossier."
 EVENT_LOG = "pris en fichier depuis le Journal"
 """The reason of an event log that a page gives."""
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -48,6 +73,150 @@ SUBJECTS = {
 HEADER = ("n°", "enregistré le", "par", "au nom de", "fait", "à propos de", "fiche", "version", "annule la version")
 
 
+# --- its filters
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFilters:
+    """The filters as parameters of the address; "" is all."""
+
+    par: str = ""
+    sorte: str = ""
+    dossier: str = ""
+    du: str = ""
+    au: str = ""
+
+    @property
+    def params(self) -> dict[str, str]:
+        return asdict(self)
+
+    @property
+    def is_wrong(self) -> bool:
+        """True for a text that is no date."""
+        return any(text and days.day(text) is None for text in (self.du, self.au))
+
+    def but(self, dossier: UUID | str) -> str:
+        """Returns the address of these filters with another dossier."""
+        return address("/journal", {**self.params, "dossier": str(dossier)})
+
+    def on_trail(self, desk: Desk) -> TrailFilter:
+        """Returns the same filters of the audit trail: until the end of the last day."""
+        since, until = days.day(self.du), days.day(self.au)
+        ends = until and until + timedelta(days=1)
+        dossier = UUID(self.dossier) if self.dossier else None
+        return TrailFilter(self.par, self.sorte, dossier, _starts(desk, since), _starts(desk, ends))
+
+
+def _asked(par: str = "", sorte: str = "", dossier: UUID | None = None, du: str = "", au: str = "") -> JournalFilters:
+    return JournalFilters(par, sorte, str(dossier or ""), du, au)
+
+
+Asked = Annotated[JournalFilters, Depends(_asked)]
+"""The events of an author (`par`), of a kind (`sorte`), of a dossier, from a day (`du`) to another (`au`)."""
+
+
+def _starts(desk: Desk, day: date | None) -> datetime | None:
+    """Returns the first instant of a local day."""
+    return datetime.combine(day, time(), ZoneInfo(desk.zone)) if day else None
+
+
+def _whose(desk: Desk, asked: JournalFilters) -> str:
+    """Returns the name of the person of a dossier. Raises 404 for no dossier that this person reads."""
+    if not asked.dossier:
+        return ""
+    if desk.erased(UUID(asked.dossier)):
+        return privacy.SOMEBODY
+    dossier = desk.dossier(UUID(asked.dossier))
+    return f"{dossier.first_name} {dossier.last_name}"
+
+
+# --- its page
+
+
+@router.get("/journal")
+def read(request: Request, desk: AtJournal, asked: Asked, p: PageNumber = 1) -> Response:
+    """Lists the events that pass the filters."""
+    return _page(request, desk, asked, p, whose=_whose(desk, asked), wrong=asked.is_wrong)
+
+
+@router.post("/journal")
+def look(request: Request, desk: AtJournal, data: FormData) -> Response:
+    """Redirects to the filters as an address, which names the dossier by its id; lists the dossiers of a search."""
+    asked = JournalFilters(**{name: str(data.get(name, "")).strip() for name in JournalFilters().params})
+    search = lookup.look(desk, text_of(data, "q"), SIZE)
+    if len(search.found) == 1:
+        return redirect(request, asked.but(search.found[0].stream))
+    if not search.text:
+        return redirect(request, asked.but(asked.dossier))
+    return _page(request, desk, asked, looked=search)
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    asked: JournalFilters,
+    p: int = 1,
+    *,
+    whose: str = "",
+    wrong: bool = False,
+    looked: lookup.Search | None = None,
+    problem: str = "",
+) -> Response:
+    """Shows the events that pass; or the dossiers found for a search, and those with similar names.
+
+    `whose` is the name of the dossier filtered by; `problem` says why there is no file.
+    """
+    pager, rows = None, list[JournalRow]()
+    if looked is None:
+        wanted = asked.on_trail(desk)
+        pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)
+        rows = _rows(desk, audit_trail.page(desk.read, wanted, SIZE, pager.offset))
+    found, near = (
+        [lookup.found_row(desk, one) for one in some] for some in ((looked.found, looked.near) if looked else ([], []))
+    )
+    return show(
+        request,
+        "audit/journal.html",
+        "journal",
+        listed((row.person for row in rows), (row.stream for row in (*found, *near))),
+        status=422 if problem else 200,
+        asked=asked,
+        filtered=any(asked.params.values()),
+        authors=_authors(desk),
+        kinds=list(_kinds()),
+        rows=rows,
+        pager=pager,
+        wrong=wrong,
+        whose=whose,
+        looked=looked,
+        found=found,
+        near=near,
+        sees_access=not desk.roles.isdisjoint(ACCESS_READERS),
+        file=address("/journal.csv", asked.params),
+        event_log=address("/journal.xes", {"du": asked.du, "au": asked.au}),
+        problem=problem,
+    )
+
+
+def _authors(desk: Desk) -> list[tuple[str, str]]:
+    names, known = names_for(desk), [*map(str, desk.refs.team), *SYSTEM]
+    return [("", "Tout le monde"), *sorted(((id, names.staff(id)) for id in known), key=_by_name)]
+
+
+def _kinds() -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
+    """Yields the kinds of events, in groups of streams."""
+    for label, streams in GROUPS.items():
+        titles = ((topic, title) for topic, title in sentences.TITLES.items() if topic.split(".")[0] in streams)
+        yield label, sorted(titles, key=_by_name)
+
+
+def _by_name(pair: tuple[str, str]) -> str:
+    return normalise(pair[1])
+
+
+# --- its rows
+
+
 @dataclass(frozen=True, slots=True)
 class JournalRow:
     """An event: its position, its sentence, its stamps, its subject and the link to it.
@@ -65,7 +234,7 @@ class JournalRow:
     person: UUID | None
 
 
-def rows(desk: Desk, found: Sequence[Any]) -> list[JournalRow]:
+def _rows(desk: Desk, found: Sequence[Any]) -> list[JournalRow]:
     """Returns these rows of the audit trail in words, in the same order."""
     histories = desk.trails({row.stream for row in found})
     dossiers = folds_of(desk.read, {row.stream for row in found if row.kind == "dossier"})
@@ -90,26 +259,6 @@ def _row(
         getattr(retracted.event, "reason", "") if retracted else "",
         recorded.originator_id if kind_of(recorded.event) in ("dossier", "participation") else None,
     )
-
-
-def cells(desk: Desk, found: Sequence[Any]) -> Iterator[list[str]]:
-    """Yields these rows of the audit trail for a file: an id for each young person, no name."""
-    names, zone = names_for(desk), ZoneInfo(desk.zone)
-    for row in found:
-        yield [
-            guarded(str(cell))
-            for cell in (
-                row.position,
-                f"{row.at.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M:%S}",
-                names.staff(row.by),
-                names.staff(row.acting_for) if row.acting_for else "",
-                sentences.TITLES.get(row.topic, row.topic),
-                SUBJECTS.get(row.kind, row.kind),
-                row.stream,
-                row.version,
-                row.retracts or "",
-            )
-        ]
 
 
 class _Subjects:
@@ -161,3 +310,70 @@ class _Subjects:
         known = self._desk.refs.campaigns.get(stream)
         href = f"/resultats/campagnes/{stream}" if "referent" in self._desk.roles else ""
         return (known.name, href) if known else (SUBJECTS["campaign"], "")
+
+
+# --- its files
+
+
+@router.get("/journal.csv")
+def send(request: Request, desk: AtJournal, asked: Asked) -> Response:
+    """Sends the same events as a file, with ids of dossiers and no name of a young person.
+
+    It is about no more people than a protocol lets somebody read: beyond it the page says why.
+    """
+    _whose(desk, asked)
+    rows = audit_trail.page(desk.read, asked.on_trail(desk), MOST_ROWS + 1, 0)
+    people = {row.stream for row in rows if row.kind in ("dossier", "participation")}
+    if len(rows) > MOST_ROWS or len(people) > _most_people(desk):
+        return _page(request, desk, asked, problem=TOO_MANY)
+    note(request, listed(people))
+    content = StringIO()
+    csv.writer(content, delimiter=";").writerows([HEADER, *_cells(desk, rows)])
+    headers = {"Content-Disposition": 'attachment; filename="journal.csv"'}
+    return Response("\ufeff" + content.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cells(desk: Desk, found: Sequence[Any]) -> Iterator[list[str]]:
+    """Yields these rows of the audit trail for a file: an id for each young person, no name."""
+    names, zone = names_for(desk), ZoneInfo(desk.zone)
+    for row in found:
+        yield [
+            guarded(str(cell))
+            for cell in (
+                row.position,
+                f"{row.at.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M:%S}",
+                names.staff(row.by),
+                names.staff(row.acting_for) if row.acting_for else "",
+                sentences.TITLES.get(row.topic, row.topic),
+                SUBJECTS.get(row.kind, row.kind),
+                row.stream,
+                row.version,
+                row.retracts or "",
+            )
+        ]
+
+
+@router.get("/journal.xes")
+def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "") -> Response:
+    """Returns the paths begun from a day (`du`) to another (`au`), for process mining: under aliases, without a name.
+
+    A year by default. It is about as many people as the other file at most, and leaves a fact first.
+    """
+    last = days.day(au) or desk.today
+    first = days.day(du) or projected.a_year_until(last)
+    asked = JournalFilters(du=du, au=au)
+    if asked.is_wrong or last < first:
+        problem = "Choisissez des jours qui existent, du premier au dernier."
+        return _page(request, desk, asked, problem=problem)
+    made = projected.event_log(desk.read, desk.engine, first, last)
+    if len(made.dossiers) > _most_people(desk):
+        return _page(request, desk, asked, problem=TOO_MANY)
+    streams = {"indicators": desk.served.opened.stream("indicators")}
+    issue(request, desk, streams, issue_event_log, reason=EVENT_LOG, **made.said)
+    note(request, listed(made.dossiers))
+    headers = {"Content-Disposition": 'attachment; filename="parcours.xes"'}
+    return Response(made.content, media_type="application/xml", headers=headers)
+
+
+def _most_people(desk: Desk) -> int:
+    return desk.refs.protocol(desk.today).reading.people // 2

@@ -1,34 +1,70 @@
-"""A replay in French: the page of a dossier at one version, and what the event of that version changed."""
+"""Rejouer: a dossier event by event, as it was then, with what each event changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow import replay as pixflow_replay
 from pixflow.dossier.evolve import fold
 from pixflow.events.base import Recorded
+from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.replay import Replay
 from pixflow.tasks import Task
+from projections import audit_trail, directory
+from projections.directory import YoungPerson
+from projections.store.folds import StreamDamaged
+from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.desk.past_desk import PastDesk
+from web.desk.past_desk import PastDesk, past_desk
 from web.french import dates, typography, vocabulary
 from web.french import tasks as french
 from web.french.events import changes, details, sentences
-from web.http.templates import show
+from web.http.people import listed
+from web.http.templates import page, redirect, show
 from web.pages.dossier.history import History, HistoryEntry
-from web.pages.dossier.sheet import people_of, sheet
+from web.pages.dossier.sheet import DossierSheet, dossier_page
 
+router = APIRouter()
+READERS: tuple[Role, ...] = ("auditor", "referent", "manager")
+AtReplay = Annotated[Desk, allowed(*READERS)]
+RECENT = 20
+"""Length of the list of the dossiers changed last."""
 WHOLE, NEAR = 14, 5
 """A list of up to WHOLE events is shown whole, a longer one NEAR the event."""
 
 TaskWords = tuple[str, str]
 """Verb and details of a task."""
+
+
+# --- the dossiers to replay
+
+
+@router.get("/rejouer")
+def choose(request: Request, desk: AtReplay) -> Response:
+    """Shows a search, and the dossiers changed last: each with its last event, its author and its instant."""
+    last = audit_trail.opened(desk.engine, audit_trail.recent(desk.read, RECENT))
+    people = directory.named(desk.read, [one.originator_id for one in last])
+    rows = [_recent(desk, people[one.originator_id], one) for one in last if one.originator_id in people]
+    return show(request, "audit/replay_list.html", "replays", listed(person.stream for person, *_ in rows), rows=rows)
+
+
+def _recent(desk: Desk, person: YoungPerson, event: Recorded) -> tuple[YoungPerson, str, str, str]:
+    names, trail = names_for(desk), [event]
+    with suppress(StreamDamaged):
+        trail = [*desk.trail(person.stream)]
+    sentence = sentences.sentence(event, names, zone=desk.zone, history=trail)
+    return person, sentence, sentences.who(event, names), dates.instant(event.at, desk.zone)
+
+
+# --- a dossier at one version
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +87,35 @@ class AskedInstant:
     wrong: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReplayPage(DossierSheet):
+    """The page of a dossier at one version. `name` is the person's name of today, `on` the day of the event,
+    `printed` that of today.
+
+    `around` are the first and last versions that are not folded away. `program` has the versions of pixflow then and
+    now; `grille` is the number of the grid, `protocol` the first day of the protocol.
+    """
+
+    template = "audit/replay.html"
+    block = "replay"
+
+    name: str
+    zone: str
+    printed: date
+    asked: AskedInstant
+    shown: Replay
+    changes: Sequence[tuple[str, str, str]]
+    task_changes: Sequence[tuple[TaskWords | None, TaskWords | None]]
+    entries: Sequence[ReplayRow]
+    around: tuple[int, int]
+    detail: Sequence[tuple[str, str]]
+    on: date | None
+    who: str
+    program: tuple[str, str]
+    grille: int
+    protocol: date
+
+
 def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) -> AskedInstant:
     """Reads a local day and an hour; the end of the day without an hour."""
     try:
@@ -62,28 +127,13 @@ def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) ->
 
 
 def replay_page(
-    request: Request,
-    desk: Desk,
-    past: PastDesk,
-    dossier_id: UUID,
-    shown: Replay,
-    trail: Sequence[Recorded],
-    asked: AskedInstant,
-) -> Response:
-    """Shows the page of a dossier at one version; `past` is the desk at the position of `shown`.
-
-    `name` is the person's name of today, `on` the day of the event, `printed` that of today. `around` are the first and
-    last versions that are not folded away. `program` has the versions of pixflow then and now; `grille` is the number
-    of the grid, `protocol` the first day of the protocol.
-    """
-    today, names, known = desk.dossier(dossier_id), names_for(past, shown.after), trail[: shown.version]
-    history = History(past, names_for(past, past.dossier(dossier_id)), past.trail(dossier_id), may_retract=False)
-    drawn = sheet(past, dossier_id, history)
-    return show(
-        request,
-        "audit/replay.html",
-        "replay",
-        people_of(drawn),
+    desk: Desk, past: PastDesk, dossier_id: UUID, shown: Replay, trail: Sequence[Recorded], asked: AskedInstant
+) -> ReplayPage:
+    """Builds the page; `past` is the desk at the position of `shown`."""
+    today, names = desk.dossier(dossier_id), names_for(past, shown.after)
+    sheet, known = dossier_page(past, dossier_id, None, with_history=False), trail[: shown.version]
+    return ReplayPage(
+        **{field.name: getattr(sheet, field.name) for field in fields(DossierSheet)},
         name=f"{today.first_name} {today.last_name}",
         zone=past.zone,
         printed=desk.today,
@@ -99,7 +149,6 @@ def replay_page(
         program=(past.refs.structure.pixflow, desk.refs.structure.pixflow),
         grille=past.refs.grille(past.today).number,
         protocol=_protocol_since(past.refs, past.today),
-        **drawn,
     )
 
 
@@ -147,3 +196,31 @@ def _protocol_since(refs: References, day: date) -> date:
     """Returns the first day of the protocol of a day."""
     protocol = refs.protocol(day)
     return [first for first, document in refs.protocols.published if document == protocol][-1]
+
+
+@router.get("/rejouer/{dossier_id:uuid}")
+def replay(
+    request: Request, desk: AtReplay, dossier_id: UUID, version: int | None = None, le: str = "", h: str = ""
+) -> Response:
+    """Shows the dossier at a version, or at a local instant (`le` a day, `h` an hour); else at the last version."""
+    if desk.erased(dossier_id):
+        return redirect(request, f"/dossiers/{dossier_id}")
+    desk.dossier(dossier_id)
+    trail = desk.trail(dossier_id)
+    asked = asked_instant(desk, trail, le, h) if le else AskedInstant()
+    n = version if version is not None else asked.version or (1 if asked.at else len(trail))
+    if not 1 <= n <= len(trail):
+        raise HTTPException(404)
+    position, day = _seen(desk, trail[n - 1], asked)
+    refs = desk.engine.references_at(position)
+    shown = pixflow_replay.at_version(trail, n, refs)
+    with past_desk(desk, dossier_id, position, refs, day) as past:
+        return page(request, replay_page(desk, past, dossier_id, shown, trail, asked))
+
+
+def _seen(desk: Desk, recorded: Recorded, asked: AskedInstant) -> tuple[int, date]:
+    """Returns the position and the day that the page is seen from: of the instant asked for, else of the event."""
+    if not asked.at or asked.version != recorded.originator_version:
+        return recorded.position, desk.refs.calendar.local_day(recorded.at)
+    position = max(recorded.position, audit_trail.position_at(desk.read, asked.at))
+    return position, desk.refs.calendar.local_day(asked.at)

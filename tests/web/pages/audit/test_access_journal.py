@@ -23,7 +23,7 @@ from tests.web.access_lines import NewLines
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.tags import parsed
-from web.pages.audit.access_journal_routes import HEADER, NAMED
+from web.pages.audit.access_journal import HEADER, NAMED
 from web.pages.privacy.erasure import erase
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE, YANN = (

@@ -1,4 +1,4 @@
-"""Consultations: the access journal of the whole structure, and the report of a period as a file."""
+"""Consultations: who looked at what, in the whole structure and at one dossier; the report of a period as a file."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,20 +17,24 @@ from pixflow.access_journal.seal import midnight
 from pixflow.actor import OPERATOR
 from pixflow.events.values import Role
 from pixflow.formulas import guarded
+from pixflow.identity import normalise
 from pixflow.structure import issue_readings
 from projections import directory
 from projections.directory import YoungPerson
+from web.desk import readings
 from web.desk.commands import issue
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.readings import Reading
 from web.french import dates, privacy
 from web.french.accounts import access_journal as french
 from web.http import days
 from web.http.addresses import Number, PageNumber
 from web.http.pagination import SIZE, Pager, address
-from web.http.people import People, listed, note
-from web.http.templates import Page, page
+from web.http.people import listed, note, opened
+from web.http.templates import show
+from web.pages.audit.replay import AtReplay
 
 router = APIRouter()
 ACCESS_READERS: tuple[Role, ...] = ("auditor", "manager")
@@ -67,32 +71,6 @@ class ConsultationRow:
     rest: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccessJournalPage(Page):
-    """The lines of a period, of everybody or of one colleague (`by`), and the address of the report as a file.
-
-    `wrong` is true for a text that is no date, `problem` says why there is no file, `parts` are those to take instead.
-    """
-
-    template = "audit/access_journal.html"
-    block = "lines"
-
-    rows: Sequence[ConsultationRow]
-    pager: Pager
-    people: Sequence[tuple[str, str]]
-    by: str
-    since: str
-    until: str
-    wrong: bool
-    problem: str
-    file: str
-    parts: Sequence[str]
-
-    @property
-    def shows(self) -> People:
-        return listed((row.dossier for row in self.rows), (one.stream for row in self.rows for one in row.people))
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """The period asked for, and the parameters of its address."""
@@ -116,7 +94,7 @@ def read(
 
     It names the people of the list of one instant (`liste`).
     """
-    return page(request, _page(desk, _asked(desk, par, du, au), p, liste))
+    return _page(request, desk, _asked(desk, par, du, au), p, liste)
 
 
 @router.get(f"{PATH}.csv")
@@ -137,7 +115,7 @@ def report(
     sums = [*desk.served.journal.read_in(asked.period), *desk.served.journal.listed_in(asked.period)]
     parts = _parts([one.dossier for one in sums if one.dossier], desk.refs.protocol(desk.today).reading.people // 2)
     if partie > len(parts) or (len(parts) > 1 and not partie):
-        return page(request, _page(desk, asked, 1, parts=len(parts)), status=422)
+        return _page(request, desk, asked, 1, parts=len(parts))
     part = max(partie, 1)
     people = directory.named(desk.read, parts[part - 1])
     first, last = date.fromisoformat(asked.params["du"]), date.fromisoformat(asked.params["au"])
@@ -171,17 +149,24 @@ def _parts(dossiers: Iterable[UUID], size: int) -> list[list[UUID]]:
     return [every[at : at + size] for at in range(0, max(1, len(every)), size)]
 
 
-def _page(desk: Desk, asked: _Asked, number: int, of_list: int = 0, parts: int = 0) -> AccessJournalPage:
+def _page(request: Request, desk: Desk, asked: _Asked, number: int, of_list: int = 0, parts: int = 0) -> Response:
+    """Shows the lines of a period, of everybody or of one colleague, and the address of the report as a file.
+
+    `parts` is the number of files to take instead of one that would name too many people.
+    """
     pager = Pager.at(desk.served.journal.total(asked.period), number, PATH, asked.params)
+    rows = _rows(desk, desk.served.journal.page(asked.period, SIZE, pager.offset), pager, of_list)
     team = sorted(((str(id), one.name) for id, one in desk.refs.team.items()), key=lambda pair: pair[1])
-    return AccessJournalPage(
-        rows=_rows(desk, desk.served.journal.page(asked.period, SIZE, pager.offset), pager, of_list),
+    return show(
+        request,
+        "audit/access_journal.html",
+        "lines",
+        listed((row.dossier for row in rows), (one.stream for row in rows for one in row.people)),
+        status=422 if parts else 200,
+        rows=rows,
         pager=pager,
-        people=[("", "Tout le monde"), *team],
-        by=asked.params["par"],
-        since=asked.params["du"],
-        until=asked.params["au"],
-        wrong=asked.wrong,
+        readers=[("", "Tout le monde"), *team],
+        asked=asked,
         problem=TOO_MANY if parts else "",
         file=address(f"{PATH}.csv", asked.params),
         parts=[address(f"{PATH}.csv", {**asked.params, "partie": str(n)}) for n in range(1, parts + 1)],
@@ -241,3 +226,36 @@ def _page_named(one: ReadingSum) -> str:
 def _cells(row: Iterable[object]) -> list[str]:
     """Returns a row of texts, none of them a formula."""
     return [guarded(str(cell or "")) for cell in row]
+
+
+# --- one dossier
+
+
+@router.get("/dossiers/{dossier_id:uuid}/consultations")
+def read_readers(
+    request: Request, desk: AtReplay, dossier_id: UUID, par: str = "", le: str = "", p: PageNumber = 1
+) -> Response:
+    """Lists who opened a dossier: one colleague (`par`), one day (`le`), or all that is kept."""
+    dossier, day = desk.dossier(dossier_id), days.day(le)
+    rows = readings.of_dossiers(desk.served, names_for(desk), [dossier_id])
+    readers = {(str(one.reader), one.who) for one in rows if one.reader}
+    fitting = [one for one in rows if par in ("", str(one.reader or "")) and day in (None, _day(desk, one))]
+    pager = Pager.at(len(fitting), p, request.url.path, {"par": par, "le": le})
+    return show(
+        request,
+        "audit/readers.html",
+        "readers",
+        opened(dossier_id),
+        id=dossier_id,
+        name=f"{dossier.first_name} {dossier.last_name}",
+        rows=fitting[pager.offset : pager.offset + SIZE],
+        pager=pager,
+        readers=[("", "Tout le monde"), *sorted(readers, key=lambda pair: normalise(pair[1]))],
+        by=par,
+        on=le,
+        wrong=bool(le and day is None),
+    )
+
+
+def _day(desk: Desk, reading: Reading) -> date:
+    return desk.refs.calendar.local_day(reading.at)
