@@ -159,7 +159,7 @@ def _in_period(month: str, first: date, last: date) -> date | None:
 
 
 @contextmanager
-def counted(desk: Desk, asked: AskedFigures) -> Iterator[Counting]:
+def count_for(desk: Desk, asked: AskedFigures) -> Iterator[Counting]:
     with counting(desk.served, asked.question.day, asked.clock) as there:
         yield there
 
@@ -171,7 +171,7 @@ def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[
         label = dates.month(asked.question.first)
         made.append(filters.menu("Mois", [Chip(label, asked.at(path, mois="", **kept), None, True)]))
     for cut, found in there.cells.items():
-        chips = [_cell(path, asked, cut, value, n, kept) for value, n in ordered(cut, found)]
+        chips = [_cell(path, asked, cut, value, n, kept) for value, n in order(cut, found)]
         if len(chips) > 1 or any(chip.on for chip in chips):
             made.append(filters.menu(french.CUTS[cut], chips))
     return made
@@ -194,7 +194,7 @@ def _cell(path: str, asked: AskedFigures, cut: Cut, value: str, n: int, kept: di
     return Chip(cell_label(cut, value), href, n, on)
 
 
-def ordered(cut: str, found: list[tuple[str, int]]) -> list[tuple[str, int]]:
+def order(cut: str, found: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Returns the cells of a cut in the order in which people read them."""
     if cut == "band":
         return sorted(found, key=lambda pair: int(pair[0].partition("-")[0] or -1))
@@ -213,18 +213,18 @@ def cell_label(cut: str, value: str) -> str:
     return dict(labels).get(value, value)
 
 
-def days_said(asked: AskedFigures) -> str:
+def describe_days(asked: AskedFigures) -> str:
     """Returns the days of the period in words, and for a past day the clock."""
     clock = f", {french.CLOCKS[asked.clock]}" if asked.past else ""
-    return days_text(asked.question) + clock
+    return describe_period(asked.question) + clock
 
 
-def remark(asked: AskedFigures) -> str:
+def explain_day(asked: AskedFigures) -> str:
     """Returns what a page says about a day that has no figures of its own; "" for any other."""
     return say("{why} Voici aujourd’hui.", why=asked.wrong) if asked.wrong and not asked.past else asked.wrong
 
 
-def days_text(question: FigureQuestion) -> str:
+def describe_period(question: FigureQuestion) -> str:
     """Returns the days of the period in words."""
     first, last = (dates.day(day, year=True) for day in (question.first, question.last))
     return say("du {first} au {last}", first=first, last=last)

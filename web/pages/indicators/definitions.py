@@ -20,7 +20,7 @@ from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
 from web.pages.indicators.asked import PATH, asked_of
-from web.pages.indicators.figures import FigureShown, shown_all
+from web.pages.indicators.figures import FigureText, describe_all
 
 router = APIRouter()
 DEFINITIONS = f"{PATH}/definitions"
@@ -149,13 +149,13 @@ def _values(document: Definitions, replaces: int) -> dict[str, Any]:
     }
 
 
-def _compared(desk: Desk, document: Definitions) -> list[tuple[FigureShown, FigureShown]]:
+def _compared(desk: Desk, document: Definitions) -> list[tuple[FigureText, FigureText]]:
     """Returns the figures that differ, as the definitions in force and the draft count them."""
     asked = asked_of(desk)
     sides = []
     for definitions in (None, document):
         with counting(desk.served, desk.today, definitions=definitions) as there:
             found = questions.figures(there.connection, asked.question, there.basis, there.refs, COMPARED)
-        sides.append(shown_all(found, asked))
+        sides.append(describe_all(found, asked))
     pairs = [(sides[0][id], sides[1][id]) for id in BY_ID if id in COMPARED]
     return [(old, new) for old, new in pairs if old != new]

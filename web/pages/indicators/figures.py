@@ -41,7 +41,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class FigureShown:
+class FigureText:
     """One indicator: its title, its way, its sentence, its numbers. `said` is the volume with its names."""
 
     id: str
@@ -62,7 +62,7 @@ class FigureShown:
         return [part for part in self.parts if part.name in STATES] if len(self.parts) == len(STATES) else ()
 
 
-def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH, title: str = "") -> FigureShown:
+def describe(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH, title: str = "") -> FigureText:
     """Returns an indicator with its links below the page `home`; `title` replaces its own. One's own has no rate."""
     where = f"{home}/{one.id}"
 
@@ -72,7 +72,7 @@ def shown(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH,
 
     rated = asked.question.advisor is None
     parts = [_part(one, part, number, rated) for part in figure.parts]
-    return FigureShown(
+    return FigureText(
         one.id,
         title or french.TITLES[one.id],
         one.way,
@@ -94,8 +94,8 @@ def _part(one: Indicator, part: Part, number: Callable[[str, str, int, int], Num
     return replace(made, rate=share, median=part.median, ninth=part.ninth, middle=middle)
 
 
-def shown_all(found: Mapping[str, Figure], asked: AskedFigures, home: str = PATH) -> dict[str, FigureShown]:
-    return {id: shown(one, found[id], asked, home) for id, one in BY_ID.items() if id in found}
+def describe_all(found: Mapping[str, Figure], asked: AskedFigures, home: str = PATH) -> dict[str, FigureText]:
+    return {id: describe(one, found[id], asked, home) for id, one in BY_ID.items() if id in found}
 
 
 def funnel(figure: Figure, asked: AskedFigures) -> list[Number]:
@@ -145,7 +145,7 @@ def month_rows(
             sum(counts.values()),
             [(name, french.state(id, name), n, 100 * n / most) for name, n in counts.items() if n],
             at(month),
-            marked(changed, month),
+            list_changes(changed, month),
         )
         for month, counts in made
     ]
@@ -189,7 +189,7 @@ def cohort_rows(
 ) -> list[CohortRow]:
     """Returns a row a month, each number a link to its people."""
     return [
-        CohortRow(dates.month(month), marked(changed, month), list(_cells(month, counts, asked)))
+        CohortRow(dates.month(month), list_changes(changed, month), list(_cells(month, counts, asked)))
         for month, counts in found.items()
     ]
 
@@ -222,7 +222,7 @@ def document_changes(refs: References) -> dict[date, list[str]]:
     return dict(made)
 
 
-def marked(changed: Mapping[date, Sequence[str]], month: date) -> str:
+def list_changes(changed: Mapping[date, Sequence[str]], month: date) -> str:
     """Returns the mark of a month: "┆ protocole, 3 mars"; "" when nothing changed in it."""
     return " · ".join(f"┆ {words}" for words in changed.get(month, ()))
 
@@ -230,7 +230,7 @@ def marked(changed: Mapping[date, Sequence[str]], month: date) -> str:
 # --- its file
 
 
-def table(figures: Sequence[FigureShown]) -> Iterator[list[str | int]]:
+def table(figures: Sequence[FigureText]) -> Iterator[list[str | int]]:
     """Yields the rows of a file, a number a cell; it leaves the house, so small numbers are hidden.
 
     The figures of an indicator that comes again are the cells of its first one.

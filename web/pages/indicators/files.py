@@ -13,7 +13,7 @@ from web.desk.desk import Desk
 from web.french import dates
 from web.french.indicators import CLOCKS, MASKED
 from web.http.people import NOBODY, note
-from web.pages.indicators.asked import AskedFigures, days_text
+from web.pages.indicators.asked import AskedFigures, describe_period
 
 Cell = str | int
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,7 +40,7 @@ def download(request: Request, desk: Desk, name: str, asked: AskedFigures, rows:
     day, kind = asked.question.day, request.url.path.rpartition(".")[2]
     heads: list[list[Cell]] = [
         [desk.refs.structure.name],
-        [f"Période : {days_text(asked.question)}"],
+        [f"Période : {describe_period(asked.question)}"],
         [f"Au {dates.day(day, year=True)}, {CLOCKS[asked.clock]}"],
         [asked.cut or "Tous les dossiers"],
         [MASKED],

@@ -25,20 +25,20 @@ from web.http.pagination import SIZE, Pager
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
-from web.pages.indicators.asked import PATH, AskedFigures, At, counted
+from web.pages.indicators.asked import PATH, AskedFigures, At, count_for
 from web.pages.indicators.figures import (
-    FigureShown,
+    FigureText,
     cohort_rows,
+    describe,
     document_changes,
     funnel,
     month_rows,
     of_month,
     rule_rows,
-    shown,
     table,
 )
 from web.pages.indicators.files import download
-from web.pages.indicators.routes import MINE, OWN, AtFigures, AtOwnFigures, was
+from web.pages.indicators.routes import MINE, OWN, AtFigures, AtOwnFigures, recall
 
 router = APIRouter()
 
@@ -68,10 +68,10 @@ def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") ->
     asked = at(desk)
     if name not in BY_ID:
         raise HTTPException(404)
-    with counted(desk, asked) as there:
+    with count_for(desk, asked) as there:
         figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [name])[name]
         _, cells = _cells_of(asked, there, name, par, f"{PATH}/{name}")
-    return download(request, desk, name, asked, table([shown(BY_ID[name], figure, asked), *cells]))
+    return download(request, desk, name, asked, table([describe(BY_ID[name], figure, asked), *cells]))
 
 
 def _page(
@@ -87,7 +87,7 @@ def _page(
         raise HTTPException(404)
     path, kept, indicator = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     changed = document_changes(desk.refs)
-    with counted(desk, asked) as there:
+    with count_for(desk, asked) as there:
         counts = tallies.count_entries(there.connection, asked.question, there.basis, there.refs, [id])
         try:
             pager = Pager.at(counts.number(id, name), number, path, {**asked.parameters, **kept, "par": by})
@@ -110,11 +110,11 @@ def _page(
         title=french.TITLES.get(id, "Le parcours"),
         definition=french.DEFINITIONS.get(id, french.FUNNEL_DEFINITION),
         way=french.WAYS[indicator.way if indicator else "cohort"],
-        figure=shown(indicator, figure, asked, home[0]) if indicator else None,
+        figure=describe(indicator, figure, asked, home[0]) if indicator else None,
         steps=() if indicator else funnel(figure, asked),
         months=month_rows(id, months, _month_address(asked, path, id), changed),
         cohorts=cohort_rows(cohorts, asked, changed),
-        was=was(desk, asked, {id: figure}).get(id, ""),
+        was=recall(desk, asked, {id: figure}).get(id, ""),
         then=_then(asked, path),
         dimensions=dimensions,
         cells=cells,
@@ -124,8 +124,8 @@ def _page(
         chosen_title=french.cell(id, name),
         rows=_line_rows(desk, id, lines),
         pager=pager,
-        days=asking.days_said(asked),
-        remark=asking.remark(asked),
+        days=asking.describe_days(asked),
+        remark=asking.explain_day(asked),
         menus=menus,
         files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx")},
         masked=french.MASKED,
@@ -150,9 +150,7 @@ def _then(asked: AskedFigures, path: str) -> tuple[str, str] | None:
     return asked.at(path, periode=period, mois="", au=question.last.isoformat()), dates.day(question.last, year=True)
 
 
-def _cells_of(
-    asked: AskedFigures, there: Counting, id: str, by: str, path: str
-) -> tuple[list[Chip], list[FigureShown]]:
+def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str) -> tuple[list[Chip], list[FigureText]]:
     """Returns the cuts to choose from, and the figure of each cell of the chosen one."""
     if asked.cut or id not in BY_ID or id in ("I22", "I24"):
         return [], []
@@ -164,10 +162,10 @@ def _cells_of(
     if not any(chip.on for chip in chips):
         return chips, []
     made = []
-    for value, _ in asking.ordered(by, there.cells.get(by, [])):  # type: ignore[call-overload]
+    for value, _ in asking.order(by, there.cells.get(by, [])):  # type: ignore[call-overload]
         cell = asked.within(f"{by}:{value}")
         figure = questions.figures(there.connection, cell.question, there.basis, there.refs, [id])[id]
-        made.append(shown(BY_ID[id], figure, cell, path.rpartition("/")[0], asking.cell_label(by, value)))
+        made.append(describe(BY_ID[id], figure, cell, path.rpartition("/")[0], asking.cell_label(by, value)))
     return chips, made
 
 

@@ -21,7 +21,7 @@ from web.hosting.figures import counting
 from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
-from web.pages.indicators.asked import PATH, AskedFigures, asked_of, days_text
+from web.pages.indicators.asked import PATH, AskedFigures, asked_of, describe_period
 
 router = APIRouter()
 REPORTS = f"{PATH}/rapports"
@@ -157,4 +157,4 @@ def _question(event: ReportIssued) -> FigureQuestion:
 
 
 def _days(event: ReportIssued) -> str:
-    return days_text(_question(event))
+    return describe_period(_question(event))

@@ -19,8 +19,8 @@ from web.hosting.figures import Counting, counting
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.indicators import asked as asking
-from web.pages.indicators.asked import PATH, AskedFigures, At, counted
-from web.pages.indicators.figures import funnel, shown_all, table
+from web.pages.indicators.asked import PATH, AskedFigures, At, count_for
+from web.pages.indicators.figures import describe_all, funnel, table
 from web.pages.indicators.files import download
 
 router = APIRouter()
@@ -37,32 +37,32 @@ OWN = ("I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I18", "I19
 def read(request: Request, desk: AtFigures, at: At) -> Response:
     """Shows every figure of a period, as of a day, of everybody or of one cell of a cut."""
     asked = at(desk)
-    with counted(desk, asked) as there:
+    with count_for(desk, asked) as there:
         figures = questions.figures(there.connection, asked.question, there.basis, there.refs)
         menus = asking.menus(PATH, asked, there)
         targets = _targets(desk, there, asked)
-    shown = shown_all(figures, asked)
-    spread = [days for part in shown["I13"].parts for days in (part.median, part.ninth) if days is not None]
+    texts = describe_all(figures, asked)
+    spread = [days for part in texts["I13"].parts for days in (part.median, part.ninth) if days is not None]
     return show(
         request,
         "indicators/all.html",
         "figures",
         NOBODY,
-        days=asking.days_said(asked),
-        remark=asking.remark(asked),
+        days=asking.describe_days(asked),
+        remark=asking.explain_day(asked),
         asked=asked,
         today=desk.today.isoformat(),
         menus=menus,
         funnel=funnel(figures[FUNNEL.id], asked),
         cohorts_href=asked.at(f"{PATH}/{FUNNEL.id}"),
-        cohorts=[shown[id] for id in (*COHORTS, "I12", "I17")],
-        delays=shown["I13"],
+        cohorts=[texts[id] for id in (*COHORTS, "I12", "I17")],
+        delays=texts["I13"],
         targets=targets,
         longest=max([*spread, *targets.values()], default=0) or 1,
-        flows=[shown[id] for id in FLOWS],
-        stocks=[shown[id] for id in STOCKS],
-        practice=shown["I24"],
-        was=was(desk, asked, figures),
+        flows=[texts[id] for id in FLOWS],
+        stocks=[texts[id] for id in STOCKS],
+        practice=texts["I24"],
+        was=recall(desk, asked, figures),
         files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx")},
         reports=desk.may(issue_report),
         masked=french.MASKED,
@@ -75,7 +75,7 @@ def _targets(desk: Desk, there: Counting, asked: AskedFigures) -> dict[str, int]
     return {pair: delay(basis, pair, asked.question.day) for pair in PAIRS}
 
 
-def was(desk: Desk, asked: AskedFigures, found: Mapping[str, Figure]) -> dict[str, str]:
+def recall(desk: Desk, asked: AskedFigures, found: Mapping[str, Figure]) -> dict[str, str]:
     """Returns what was known on the day, in words, where what is known today about it differs."""
     if not asked.past or asked.clock != "true":
         return {}
@@ -93,26 +93,26 @@ def was(desk: Desk, asked: AskedFigures, found: Mapping[str, Figure]) -> dict[st
 def send(request: Request, desk: AtFigures, at: At) -> Response:
     """Sends the figures as a table, with the definition, the clock and the day."""
     asked = at(desk)
-    with counted(desk, asked) as there:
+    with count_for(desk, asked) as there:
         figures = questions.figures(there.connection, asked.question, there.basis, there.refs)
-    return download(request, desk, "indicateurs", asked, table(list(shown_all(figures, asked).values())))
+    return download(request, desk, "indicateurs", asked, table(list(describe_all(figures, asked).values())))
 
 
 @router.get(MINE)
 def read_own(request: Request, desk: AtOwnFigures, at: At) -> Response:
     """Shows what waits in one's own dossiers, and since when: volumes, no rate."""
     asked = at(desk, advisor=desk.me)
-    with counted(desk, asked) as there:
+    with count_for(desk, asked) as there:
         figures = questions.figures(there.connection, asked.question, there.basis, there.refs, OWN)
-    shown = shown_all(figures, asked, MINE)
+    texts = describe_all(figures, asked, MINE)
     return show(
         request,
         "indicators/mine.html",
         "figures",
         NOBODY,
-        days=asking.days_text(asked.question),
+        days=asking.describe_period(asked.question),
         menus=[asking.period_menu(MINE, asked)],
-        steps=[shown[id] for id in COHORTS],
-        ages=shown["I18"],
-        tasks=shown["I19"],
+        steps=[texts[id] for id in COHORTS],
+        ages=texts["I18"],
+        tasks=texts["I19"],
     )
