@@ -39,7 +39,7 @@ from tests.web.paths import House, house
 from web.app import create_app
 from web.desk.imports import portfolio_importer, result_importer
 from web.hosting.machine.metrics import metrics_of
-from web.pages.agenda.feed import address_of
+from web.pages.agenda import address_of
 from web.pages.privacy.erasure import erase
 
 BEFORE, MONDAY, FRIDAY = date(2026, 3, 13), date(2026, 3, 16), date(2026, 3, 20)

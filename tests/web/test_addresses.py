@@ -22,7 +22,7 @@ from tests.web.client import words
 from tests.web.paths import House, house
 from web.http.security import RENAMED
 from web.pages import ROUTES
-from web.pages.agenda.feed import address_of
+from web.pages.agenda import address_of
 
 EVERYBODY = "Zoé Toutpouvoir"
 ROLES: tuple[Role, ...] = ("advisor", "referent", "manager", "auditor", "administrator", "facilitator")

@@ -1,7 +1,6 @@
 """Qui êtes-vous: the choice of a person, in a demonstration; and the first page of each role."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +16,7 @@ from web.french import vocabulary
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.people import NOBODY
-from web.http.templates import Page, page, redirect
+from web.http.templates import redirect, show
 
 router = APIRouter()
 HOME: dict[Role, str] = {
@@ -28,36 +27,6 @@ HOME: dict[Role, str] = {
     "auditor": "/rejouer",
 }
 """The first page of each role. The first role that a person holds counts; without one, the protocol."""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoPerson:
-    """A member of staff of today; `more` names their other roles."""
-
-    id: str
-    name: str
-    more: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class AccountGroups:
-    """A structure and its people, each under the label of their first role."""
-
-    slug: str
-    name: str
-    groups: Sequence[tuple[str, Sequence[DemoPerson]]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignInPage(Page):
-    """The structures of the demonstration, and those that do not open; `now` is the id of this browser's person."""
-
-    template = "sign_in.html"
-    shows = NOBODY
-
-    structures: Sequence[AccountGroups]
-    closed: Collection[str]
-    now: str
 
 
 @router.get("/")
@@ -73,8 +42,8 @@ def read(request: Request) -> Response:
     if not host.demo:
         raise HTTPException(404)
     now = request.cookies.get(COOKIE, "").partition("/")[2]
-    structures = [_structure(slug, one) for slug, one in host.structures.items()]
-    return page(request, SignInPage(structures=structures, closed=host.closed, now=now))
+    structures = [(slug, one.refs.structure.name, _groups(one)) for slug, one in host.structures.items()]
+    return show(request, "sign_in.html", None, NOBODY, structures=structures, closed=host.closed, now=now)
 
 
 @router.post("/qui")
@@ -94,25 +63,19 @@ def _home(roles: Iterable[Role]) -> str:
     return next((address for role, address in HOME.items() if role in held), "/protocole")
 
 
-def _structure(slug: str, served: ServedStructure) -> AccountGroups:
+def _groups(served: ServedStructure) -> dict[str, list[tuple[UUID, str, list[str]]]]:
+    """Returns the staff of today under the label of their first role: id, name, labels of the other roles."""
     today = served.today()
-    team = sorted(
-        ((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: normalise(item[1].name)
-    )
-    groups = {
-        label: [_person(id, member, label, today) for id, member in team if _first(member, today) == role]
-        for role, label in vocabulary.ROLES.items()
-    }
-    return AccountGroups(
-        slug, served.refs.structure.name, [(label, people) for label, people in groups.items() if people]
-    )
+    team = [(id, member) for id, member in served.refs.team.items() if member.works(today)]
+    groups: dict[str, list[tuple[UUID, str, list[str]]]] = {label: [] for label in vocabulary.ROLES.values()}
+    for id, member in sorted(team, key=lambda item: normalise(item[1].name)):
+        if first := _first(member, today):
+            others = [label for label in role_labels(member, today) if label != vocabulary.ROLES[first]]
+            groups[vocabulary.ROLES[first]].append((id, member.name, others))
+    return {label: people for label, people in groups.items() if people}
 
 
 def _first(member: Staff, day: date) -> str:
     """Returns the first role that counts; else the first that waits for a second person."""
     held = member.roles_on(day) or member.granted(day)
     return next((role for role in vocabulary.ROLES if role in held), "")
-
-
-def _person(id: UUID, member: Staff, shown: str, day: date) -> DemoPerson:
-    return DemoPerson(str(id), member.name, [label for label in role_labels(member, day) if label != shown])

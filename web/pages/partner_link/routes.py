@@ -2,39 +2,201 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection
 
 from pixflow.decision import Decision
+from pixflow.dossier.retention import months_of
+from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import PartnerRefusal
-from pixflow.partner_links import issuing as answering
-from pixflow.partner_links.token import command_of, new_nonce
+from pixflow.partner_links import issuing
+from pixflow.partner_links.token import Token, command_of, is_genuine, new_nonce, read_token
+from pixflow.partner_links.validity import LinkedReferral, is_open, referral_of
 from pixflow.refused import Refused
+from pixflow.team.staff import Staff
+from projections.store.folds import fold_of
+from projections.territory import partner_links, partners
+from web.accounts import link_visits
 from web.desk.names import NoNames
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french import partner_links as french
+from web.french.dossier import path
 from web.french.errors import missing, refusals
 from web.french.typography import say
+from web.hosting import partner_mails
+from web.hosting.host import Host
+from web.hosting.served_structure import ServedStructure
 from web.http.forms import Day, FormData, Text, text_of, validate
-from web.pages.partner_link.visit import (
-    ByLink,
-    DonePage,
-    Visit,
-    answer,
-    ask_link,
-    call,
-    cover_page,
-    notice,
-    over,
-    reload,
-    request_page,
-)
+from web.http.people import NOBODY
+from web.http.templates import Frame, show
 
 router = APIRouter()
+HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+NO_TOKEN = Token(UUID(int=0), bytes(16))
+"""Stands for a text that no link has: it is looked up like another."""
+
+# --- a visit
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit by a link that opens its referral today; `offer` is the label of what the partner offers, or ""."""
+
+    served: ServedStructure
+    stream: UUID
+    dossier: Dossier
+    found: LinkedReferral
+    offer: str
+
+    @property
+    def structure(self) -> str:
+        """The name of the structure."""
+        return self.served.refs.structure.name
+
+    @property
+    def advisor(self) -> Staff | None:
+        return self.served.refs.team.get(self.dossier.advisor) if self.dossier.advisor else None
+
+    @property
+    def notice(self) -> str:
+        """The legal notice of a page."""
+        policy = self.served.refs.protocol(self.served.today()).retention
+        return french.notice(months_of(policy, self.dossier.programme))
+
+    @property
+    def contact(self) -> str:
+        """The name and the phone of whom to call to change an answer."""
+        advisor = self.advisor
+        names = (advisor.name, typography.phone(advisor.phone or "")) if advisor else (self.structure,)
+        return ", ".join(filter(None, names))
+
+
+def visit(request: Request, token: str) -> Visit | None:
+    """Returns the visit of a token, None when it opens nothing today. Raises HTTPException(429) beyond the limits.
+
+    Every token is looked up in every structure, and takes the same time.
+    """
+    asked, structures = _asked(request, token)
+    rows = [(_row(served, asked.link), served, is_genuine(asked, served.engine.token)) for served in structures]
+    opens = next(((row, served) for row, served, genuine in rows if genuine and row is not None), None)
+    if opens is None or not opens[0].opens or opens[0].until < opens[1].today():
+        return None
+    return _opened(opens[1], opens[0].stream, asked.link)
+
+
+ByLink = Annotated[Visit | None, Depends(visit)]
+
+
+def _asked(request: Request, text: str) -> tuple[Token, list[ServedStructure]]:
+    """Counts a visit; returns its token, and where to look it up. The log has the id of the link."""
+    host: Host = request.app.state.host
+    token = read_token(text) or NO_TOKEN
+    request.state.link = str(token.link)
+    if host.site:
+        try:
+            link_visits.count(host.site.store, text, request.client.host if request.client else None)
+        except Refused:
+            raise HTTPException(429) from None
+    return token, list(host.structures.values())
+
+
+def _row(served: ServedStructure, link: UUID) -> Any:
+    with served.reading() as tables:
+        return partner_links.of_link(tables.connection, link)
+
+
+def _opened(served: ServedStructure, stream: UUID, link: UUID) -> Visit | None:
+    with served.reading() as tables:
+        dossier = fold_of(tables.connection, stream)
+        found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
+        if found is None or not is_open(dossier, found, served.today()):
+            return None
+        return Visit(served, stream, dossier, found, _offer(tables.connection, found))
+
+
+def _offer(connection: Connection, found: LinkedReferral) -> str:
+    """Returns the label of the offer that the referral is about, "" without one."""
+    partner = found.referral.partner.id
+    rows = partners.open_offers(connection, [partner]).get(partner, []) if partner else []
+    return next((partners.terms_of(row).label for row in rows if row.offer == found.referral.offer), "")
+
+
+def _reload(one: Visit) -> Visit:
+    """Returns the visit with what was recorded since."""
+    return _opened(one.served, one.stream, one.found.link.id) or one
+
+
+def _set_frame(request: Request, structure: str = "") -> None:
+    """Sets the frame of the page: a visitor is at no desk."""
+    request.state.frame = Frame(structure_name=structure, demo=request.app.state.host.demo)
+
+
+def _answer(response: Response, status: int = 200) -> Response:
+    """Answers a page that no one keeps, indexes or tells others about."""
+    response.status_code = status
+    response.headers.update(HEADERS)
+    return response
+
+
+# --- the cover
+
+
+@router.get("/p/{token}")
+def cover(request: Request, token: str, one: ByLink) -> Response:
+    """Shows who refers somebody. It records nothing and names nobody: e-mail filters open links too."""
+    if one is None:
+        return _over(request, token)
+    _set_frame(request, one.structure)
+    response = show(
+        request,
+        "partner_link/cover.html",
+        None,
+        NOBODY,
+        token=token,
+        structure=one.structure,
+        advisor=one.advisor,
+        purpose=one.found.link.purpose,
+        partner=one.found.referral.partner.name,
+        offer=one.offer,
+        sent_on=one.found.referral.stamp.on,
+        notice=one.notice,
+    )
+    return _answer(response)
+
+
+@router.post("/p/{token}/nouveau")
+def renew(request: Request, token: str) -> Response:
+    """Asks for a new link, sent to the address on file. The answer is the same for every token.
+
+    The clock answers it; a demonstration answers at once.
+    """
+    host: Host = request.app.state.host
+    asked, structures = _asked(request, token)
+    genuine = [is_genuine(asked, served.engine.token) for served in structures]
+    link = asked.link if any(genuine) else NO_TOKEN.link
+    if host.site:
+        link_visits.ask(host.site.store, link)
+    else:
+        any(partner_mails.renew(served.engine, served.read(), link) for served in structures)
+    return _over(request, token, asked=True)
+
+
+def _over(request: Request, token: str, *, asked: bool = False) -> Response:
+    """Shows the page of a link that opens nothing: expired, revoked, unknown. `asked` once a new one was asked for."""
+    _set_frame(request)
+    token = token if read_token(token) else ""
+    response = show(request, "partner_link/over.html", None, NOBODY, token=token, asked=asked)
+    return _answer(response, 200 if asked else 410)
+
+
+# --- the request, and its answer
 
 
 class PartnerAnswerForm(BaseModel):
@@ -61,20 +223,58 @@ class OutcomeForm(BaseModel):
 PartnerForm = PartnerAnswerForm | OutcomeForm
 
 
-@router.get("/p/{token}")
-def cover(request: Request, token: str, one: ByLink) -> Response:
-    """Shows who refers somebody. It records nothing and names nobody: e-mail filters open links too."""
-    if one is None:
-        return over(request, token)
-    return answer(request, cover_page(one, token), one.structure)
-
-
 @router.post("/p/{token}/demande")
-def show(request: Request, token: str, one: ByLink) -> Response:
+def see(request: Request, token: str, one: ByLink) -> Response:
     """Shows the request, and records once that the partner saw it."""
-    if one is None or not _record(one, answering.see_referral, new_id(one.found.link.id, "seen"), {}):
-        return over(request, token)
-    return answer(request, request_page(one, token, _nonce(one)), one.structure)
+    if one is None or not _record(one, issuing.see_referral, new_id(one.found.link.id, "seen"), {}):
+        return _over(request, token)
+    return _request(request, one, token)
+
+
+def _request(
+    request: Request,
+    one: Visit,
+    token: str,
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+    *,
+    status: int = 200,
+) -> Response:
+    """Draws the request: no score, no band, no difficulty, no birth date, no i-Milo number.
+
+    `answered` is the partner's answer, "" before it; after a refusal nobody is named.
+    """
+    dossier, referral, action = one.dossier, one.found.referral, one.found.action
+    today, hidden = one.served.today(), referral.answer == "refused"
+    _set_frame(request, one.structure)
+    response = show(
+        request,
+        "partner_link/request.html",
+        None,
+        NOBODY,
+        token=token,
+        structure=one.structure,
+        advisor=one.advisor,
+        purpose=one.found.link.purpose,
+        name="" if hidden else f"{dossier.first_name} {dossier.last_name}",
+        age=path.age(dossier.birth_date, today) if dossier.birth_date and not hidden else "",
+        person_phone="" if hidden else dossier.phone or "",
+        person_email="" if hidden else dossier.email or "",
+        action="" if hidden or action.action.kind == "check" else action.action.label,
+        starts=referral.starts,
+        ends=action.ends or referral.ends,
+        note="" if hidden else referral.note,
+        nonce=new_nonce(one.found.link.id, secrets.token_bytes(16), one.served.engine.token),
+        answered=french.answered(referral) if referral.answer else "",
+        promised=None if referral.answer else referral.promised,
+        reported=vocabulary.REPORTS[referral.report.outcome] if referral.report else "",
+        today=today,
+        refusals=vocabulary.REFUSALS_OF_PARTNERS,
+        values=values or {},
+        errors=errors or {},
+        notice=one.notice,
+    )
+    return _answer(response, status)
 
 
 @router.post("/p/{token}/reponse")
@@ -89,25 +289,11 @@ def report(request: Request, token: str, one: ByLink, data: FormData) -> Respons
     return _reply(request, token, one, data, OutcomeForm)
 
 
-@router.post("/p/{token}/nouveau")
-def renew(request: Request, token: str) -> Response:
-    """Asks for a new link, sent to the address on file. The answer is the same for every token."""
-    ask_link(request, token)
-    return over(request, token, asked=True)
-
-
-# --- parts
-
-
 def _reply(
-    request: Request,
-    token: str,
-    one: Visit | None,
-    data: Mapping[str, Any],
-    model: type[PartnerAnswerForm | OutcomeForm],
+    request: Request, token: str, one: Visit | None, data: Mapping[str, Any], model: type[PartnerForm]
 ) -> Response:
     if one is None:
-        return over(request, token)
+        return _over(request, token)
     command = command_of(text_of(data, "nonce"), one.found.link.id, one.served.engine.token)
     if command is None:
         return _again(request, one, token, data, {"": french.STALE})
@@ -120,25 +306,26 @@ def _reply(
         recorded = _record(one, decision, command, sent)
     except Refused as refused:
         return _refused(request, one, token, data, refused)
-    return _done(request, one, token, form) if recorded else over(request, token)
+    if not recorded:
+        return _over(request, token)
+    after = say("La Mission locale en est prévenue. Pour changer quelque chose, appelez {who}.", who=one.contact)
+    return _done(request, _reload(one), _thanks(form), after)
 
 
 def _said(form: PartnerForm) -> tuple[Decision[..., Any], dict[str, Any]]:
     """Returns the decision of a form, and what it takes."""
     if isinstance(form, OutcomeForm):
-        return answering.report_outcome, form.model_dump(include={"outcome", "day", "note"})
+        return issuing.report_outcome, form.model_dump(include={"outcome", "day", "note"})
     if form.answer == "studied":
-        return answering.promise_answer, {"until": form.until}
-    return answering.answer_by_link, form.model_dump(include={"answer", "starts", "place", "refusal", "reason"})
+        return issuing.promise_answer, {"until": form.until}
+    return issuing.answer_by_link, form.model_dump(include={"answer", "starts", "place", "refusal", "reason"})
 
 
 def _record(one: Visit, decision: Decision[..., Any], command: Any, sent: Mapping[str, Any]) -> bool:
     """Takes a decision of the partner. Returns False when the link is over; raises the other refusals."""
-    engine, link = one.served.engine, one.found.link.id
+    streams, by, link = {"dossier": one.stream}, partner_mails.actor_of(one.found.referral), one.found.link.id
     try:
-        engine.execute(
-            {"dossier": one.stream}, decision, by=one.actor, command_id=command, via="link", link=link, **sent
-        )
+        one.served.engine.execute(streams, decision, by=by, command_id=command, via="link", link=link, **sent)
     except Refused as refused:
         if refused.code in ("link-over", "person-erased", "unknown-stream", "damaged-stream"):
             return False
@@ -148,13 +335,12 @@ def _record(one: Visit, decision: Decision[..., Any], command: Any, sent: Mappin
 
 def _refused(request: Request, one: Visit, token: str, data: Mapping[str, Any], refused: Refused) -> Response:
     """Answers a refusal: whom to call once an answer stands, else the form again."""
-    now = reload(one) or one
+    now = _reload(one)
     if refused.code in ("already-answered", "already-reported"):
         on = refused.details.get("on")
         day = dates.day(on, year=True) if isinstance(on, date) else ""
         said = say("Une réponse est déjà notée, le {day}. Rien n’a été changé.", day=day)
-        after = say("Pour la changer, appelez {who}.", who=call(one))
-        return answer(request, DonePage(notice=notice(now), said=said, after=after), now.structure, status=409)
+        return _done(request, now, said, say("Pour la changer, appelez {who}.", who=one.contact), status=409)
     if refused.code == "command-id-reused":
         return _again(request, now, token, data, {"": french.USED}, status=409)
     sentence = refusals.refusal(refused.code, refused.details, NoNames())
@@ -165,13 +351,14 @@ def _again(
     request: Request, one: Visit, token: str, data: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 422
 ) -> Response:
     values = {name: text_of(data, name) for name in data if name != "nonce"}
-    return answer(request, request_page(one, token, _nonce(one), values, errors), one.structure, status=status)
+    return _request(request, one, token, values, errors, status=status)
 
 
-def _done(request: Request, one: Visit, token: str, form: PartnerForm) -> Response:
-    now = reload(one) or one
-    after = say("La Mission locale en est prévenue. Pour changer quelque chose, appelez {who}.", who=call(one))
-    return answer(request, DonePage(notice=notice(now), said=_thanks(form), after=after), now.structure)
+def _done(request: Request, now: Visit, said: str, after: str, *, status: int = 200) -> Response:
+    """Shows the outcome of a press: the answer that is noted, and whom to call."""
+    _set_frame(request, now.structure)
+    response = show(request, "partner_link/done.html", None, NOBODY, notice=now.notice, said=said, after=after)
+    return _answer(response, status)
 
 
 def _thanks(form: PartnerForm) -> str:
@@ -183,7 +370,3 @@ def _thanks(form: PartnerForm) -> str:
     if form.answer == "accepted" and form.starts:
         return say("Merci, c’est noté : vous acceptez, à partir du {day}.", day=dates.day(form.starts, year=True))
     return say("Merci, c’est noté : vous n’accueillez pas cette personne.")
-
-
-def _nonce(one: Visit) -> str:
-    return new_nonce(one.found.link.id, secrets.token_bytes(16), one.served.engine.token)

@@ -20,8 +20,7 @@ from web.http import papers
 from web.http.papers import Paper, issued, whom_to_call
 from web.http.people import NOBODY, People, listed, note
 from web.http.templates import show
-from web.pages.agenda.calendar_file import CONTENT_TYPE, calendar_file, workshop_event
-from web.pages.agenda.routes import origin_of
+from web.pages.agenda import CONTENT_TYPE, calendar_file, origin_of, workshop_event
 from web.pages.workshops.scoped_workshop import AtWorkshops, ScopedWorkshop
 
 router = APIRouter()

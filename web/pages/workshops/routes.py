@@ -25,7 +25,7 @@ from web.http.filters import Chip, FilterMenu
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
-from web.pages.agenda.feed import feed_of
+from web.pages.agenda import feed_of
 from web.pages.workshops import alerts, scheduling
 from web.pages.workshops.scoped_workshop import AtWorkshops
 

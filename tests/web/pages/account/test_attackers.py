@@ -32,7 +32,7 @@ from web.desk.signed_in import FLOW, SESSION
 from web.hosting.host import open_host
 from web.hosting.settings import Settings
 from web.hosting.site import open_site
-from web.pages.agenda.feed import address_of
+from web.pages.agenda import address_of
 
 __all__ = ["box"]
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

@@ -17,7 +17,7 @@ from tests.web.filled import hire
 from tests.web.pages.workshops.test_workshops import SAMIR, afternoon, held, state
 from tests.web.paths import House, house
 from tests.web.tags import parsed
-from web.pages.agenda.feed import address_of
+from web.pages.agenda import address_of
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 

@@ -1,1 +1,0 @@
-"""The calendar file of workshops and appointments, and each person's private feed."""
