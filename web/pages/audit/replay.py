@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Annotated
 from uuid import UUID
@@ -28,9 +28,9 @@ from web.french import dates, typography, vocabulary
 from web.french import tasks as french
 from web.french.events import changes, details, sentences
 from web.http.people import listed
-from web.http.templates import page, redirect, show
+from web.http.templates import redirect, show
 from web.pages.dossier.history import History, HistoryEntry
-from web.pages.dossier.sheet import DossierSheet, dossier_page
+from web.pages.dossier.sheet import people_of, sheet
 
 router = APIRouter()
 READERS: tuple[Role, ...] = ("auditor", "referent", "manager")
@@ -87,35 +87,6 @@ class AskedInstant:
     wrong: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayPage(DossierSheet):
-    """The page of a dossier at one version. `name` is the person's name of today, `on` the day of the event,
-    `printed` that of today.
-
-    `around` are the first and last versions that are not folded away. `program` has the versions of pixflow then and
-    now; `grille` is the number of the grid, `protocol` the first day of the protocol.
-    """
-
-    template = "audit/replay.html"
-    block = "replay"
-
-    name: str
-    zone: str
-    printed: date
-    asked: AskedInstant
-    shown: Replay
-    changes: Sequence[tuple[str, str, str]]
-    task_changes: Sequence[tuple[TaskWords | None, TaskWords | None]]
-    entries: Sequence[ReplayRow]
-    around: tuple[int, int]
-    detail: Sequence[tuple[str, str]]
-    on: date | None
-    who: str
-    program: tuple[str, str]
-    grille: int
-    protocol: date
-
-
 def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) -> AskedInstant:
     """Reads a local day and an hour; the end of the day without an hour."""
     try:
@@ -127,13 +98,28 @@ def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) ->
 
 
 def replay_page(
-    desk: Desk, past: PastDesk, dossier_id: UUID, shown: Replay, trail: Sequence[Recorded], asked: AskedInstant
-) -> ReplayPage:
-    """Builds the page; `past` is the desk at the position of `shown`."""
-    today, names = desk.dossier(dossier_id), names_for(past, shown.after)
-    sheet, known = dossier_page(past, dossier_id, None, with_history=False), trail[: shown.version]
-    return ReplayPage(
-        **{field.name: getattr(sheet, field.name) for field in fields(DossierSheet)},
+    request: Request,
+    desk: Desk,
+    past: PastDesk,
+    dossier_id: UUID,
+    shown: Replay,
+    trail: Sequence[Recorded],
+    asked: AskedInstant,
+) -> Response:
+    """Shows the page of a dossier at one version; `past` is the desk at the position of `shown`.
+
+    `name` is the person's name of today, `on` the day of the event, `printed` that of today. `around` are the first and
+    last versions that are not folded away. `program` has the versions of pixflow then and now; `grille` is the number
+    of the grid, `protocol` the first day of the protocol.
+    """
+    today, names, known = desk.dossier(dossier_id), names_for(past, shown.after), trail[: shown.version]
+    history = History(past, names_for(past, past.dossier(dossier_id)), past.trail(dossier_id), may_retract=False)
+    drawn = sheet(past, dossier_id, history)
+    return show(
+        request,
+        "audit/replay.html",
+        "replay",
+        people_of(drawn),
         name=f"{today.first_name} {today.last_name}",
         zone=past.zone,
         printed=desk.today,
@@ -149,6 +135,7 @@ def replay_page(
         program=(past.refs.structure.pixflow, desk.refs.structure.pixflow),
         grille=past.refs.grille(past.today).number,
         protocol=_protocol_since(past.refs, past.today),
+        **drawn,
     )
 
 
@@ -215,7 +202,7 @@ def replay(
     refs = desk.engine.references_at(position)
     shown = pixflow_replay.at_version(trail, n, refs)
     with past_desk(desk, dossier_id, position, refs, day) as past:
-        return page(request, replay_page(desk, past, dossier_id, shown, trail, asked))
+        return replay_page(request, desk, past, dossier_id, shown, trail, asked)
 
 
 def _seen(desk: Desk, recorded: Recorded, asked: AskedInstant) -> tuple[int, date]:
