@@ -24,7 +24,7 @@ from web.http.addresses import ReadableAddresses
 from web.http.people import Witnessed
 from web.http.security import OldAddresses
 from web.pages import ROUTES
-from web.pages.account import lock_routes
+from web.pages.account import lock
 
 UNAVAILABLE = (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore)
 """Errors of a store or of the read tables. PendingRollbackError: a connection was lost while catch_up retried."""
@@ -61,7 +61,7 @@ def _answer_errors(app: FastAPI) -> None:
         app.add_exception_handler(damaged, _damaged)
     app.add_exception_handler(NoDocument, _without_document)
     app.add_exception_handler(dependencies.NotModified, _unchanged)
-    app.add_exception_handler(SessionLocked, lock_routes.locked)
+    app.add_exception_handler(SessionLocked, lock.locked)
     app.add_exception_handler(MassReading, _stopped)
     app.add_exception_handler(FromElsewhere, _led_here)
 

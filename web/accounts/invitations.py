@@ -72,8 +72,10 @@ def find(store: AccountStore, token: str) -> Invitation | None:
         return _first(store, connection, there)
 
 
-def get(store: AccountStore, id: UUID) -> Invitation | None:
+def get(store: AccountStore, id: UUID | None) -> Invitation | None:
     """Returns an invitation that stands."""
+    if id is None:
+        return None
     with store.read() as connection:
         return _first(store, connection, invitations.c.id == id, _stands(store))
 

@@ -1,13 +1,11 @@
 """The lock: half an hour without a page, one factor opens again. And the form that was sent meanwhile."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import JSONResponse
 from starlette.routing import Match
 
 from pixflow.importing.uploads import Uploads
@@ -19,56 +17,19 @@ from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.oidc import identities
 from web.accounts.site import Site
 from web.accounts.types import Session
-from web.desk.signed_in import KNOWN, SESSION, SIGN_IN, AtSite, account_of, here, safe_path, session_of, sign_in_address
+from web.desk.signed_in import KNOWN, SESSION, AtSite, account_of, here, safe_path, session_of, sign_in_address
 from web.french.accounts import sign_in as french
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY
-from web.http.templates import Frame, Page, page, redirect
-from web.pages.account import sign_in_lines
-from web.pages.account.cookies import place, put
+from web.http.templates import Frame, redirect, show
+from web.pages.account.sign_in import passkey_json, place, put, sign_in_first, write_line
 
 router = APIRouter()
 LOCK, ACCOUNT = "/verrou", "/compte"
 _VERSIONS = frozenset({"seen", "request"})
 """Fields that hold the version of an event: nobody typed it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LockPage(Page):
-    """The lock: who is asked for one factor, and where it leads.
-
-    `locked`: the session is; else an action asks for a fresh proof. `kept`: a form that was sent waits behind it.
-    `lost`: one was sent that cannot be kept. `back` is the page that it came from.
-    """
-
-    template = "account/lock.html"
-    shows = NOBODY
-
-    name: str
-    next: str
-    locked: bool
-    kept: bool
-    lost: bool
-    back: str
-    password: bool
-    passkeys: bool
-    issuer: bool
-    errors: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeptFormPage(Page):
-    """A form that was sent while the session was locked: nothing of it is recorded yet."""
-
-    template = "account/kept_form.html"
-    shows = NOBODY
-
-    action: str
-    fields: Sequence[tuple[str, str]]
-    shown: Sequence[str]
-    back: str
 
 
 class _KeptForm(msgspec.Struct):
@@ -97,7 +58,7 @@ def password(request: Request, site: AtSite, data: FormData) -> Response:
     except Refused as refused:
         return _lock(request, site, session, next, {"password": french.wait(refused.details["seconds"])})
     if proved is None or proved.id != account.id:
-        sign_in_lines.write(request, "failed", account.id)
+        write_line(request, "failed", account.id)
         return _lock(request, site, session, next, {"password": french.NOT_THIS_ONE})
     return _open(request, site, session, next)
 
@@ -105,8 +66,7 @@ def password(request: Request, site: AtSite, data: FormData) -> Response:
 @router.post(f"{LOCK}/cle/options")
 def passkey_options(request: Request, site: AtSite) -> Response:
     """Returns the options of the browser's `get`, of this account's passkeys."""
-    options, challenge = passkeys.options_to_prove(site.store, site.url, _session(request).account)
-    return JSONResponse({"publicKey": msgspec.to_builtins(options), "challenge": challenge})
+    return passkey_json(*passkeys.options_to_prove(site.store, site.url, _session(request).account))
 
 
 @router.post(f"{LOCK}/cle")
@@ -116,7 +76,7 @@ def passkey(request: Request, site: AtSite, data: FormData) -> Response:
     try:
         passkeys.prove(site.store, site.url, text_of(data, "challenge"), text_of(data, "answer"), session.account)
     except BadPasskey:
-        sign_in_lines.write(request, "failed", session.account)
+        write_line(request, "failed", session.account)
         return _lock(request, site, session, next, {"": french.WRONG_PASSKEY})
     return _open(request, site, session, next)
 
@@ -138,8 +98,10 @@ def resume(request: Request, site: AtSite, token: str) -> Response:
     request.state.frame = Frame(structure_name=served.refs.structure.name)
     hidden = [(name, value) for name, value in kept.fields if name != "vers"]
     typed = [(name, value) for name, value in hidden if name not in _VERSIONS and not _is_id(value)]
-    shown = [words for name, value in typed if (words := french.kept(name, value.strip()))]
-    return page(request, KeptFormPage(action=kept.action, fields=hidden, shown=shown, back=kept.back))
+    texts = [words for name, value in typed if (words := french.kept(name, value.strip()))]
+    return show(
+        request, "account/kept_form.html", None, NOBODY, action=kept.action, fields=hidden, shown=texts, back=kept.back
+    )
 
 
 async def locked(request: Request, error: Exception) -> Response:
@@ -212,7 +174,11 @@ def _lock(
 ) -> Response:
     account, served = account_of(site, session.account), _served(request, session)
     request.state.frame = Frame(structure_name=served.refs.structure.name)
-    shown = LockPage(
+    return show(
+        request,
+        "account/lock.html",
+        None,
+        NOBODY,
         name=served.refs.team[session.member].name,
         next=next,
         locked=session.is_locked,
@@ -224,14 +190,13 @@ def _lock(
         issuer=site.issuer is not None and site.issuer.url in identities.of_account(site.store, account.id),
         errors=errors,
     )
-    return page(request, shown, status=422 if errors else 200)
 
 
 def _session(request: Request) -> Session:
     """Returns the session of this browser. Redirects to the sign-in without one."""
     session = session_of(request)
     if session is None:
-        raise HTTPException(303, headers={"Location": SIGN_IN})
+        raise sign_in_first()
     return session
 
 
@@ -239,7 +204,7 @@ def _served(request: Request, session: Session) -> ServedStructure:
     host: Host = request.app.state.host
     served = host.at(session.structure)
     if served is None:
-        raise HTTPException(303, headers={"Location": SIGN_IN})
+        raise sign_in_first()
     return served
 
 
