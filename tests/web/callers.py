@@ -19,9 +19,10 @@ from tests.web.client import InspectingClient
 from tests.web.filled import hire
 from tests.web.paths import House
 from web.accounts import accounts, memberships, sessions, sign_in, signed_rows, tables
+from web.accounts.memberships import Membership
+from web.accounts.sessions import Session
 from web.accounts.site import Site
 from web.accounts.store import AccountStore
-from web.accounts.types import Membership, Session
 from web.desk.signed_in import FLOW, SESSION
 
 YANN = "Yann Le Goff"

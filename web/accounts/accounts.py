@@ -4,6 +4,7 @@ import os
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy import Connection, Label, delete, exists, func, select
 
 from pixflow.identity import email as known_email
@@ -11,12 +12,28 @@ from web import security_events
 from web.accounts import signed_rows
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, identities, memberships, passkeys, recovery_codes, tickets
-from web.accounts.types import Account
 
 HANDLE = 16
 """Random bytes of a passkey's user id: never the e-mail."""
 KEPT = 365 * 24 * 3600
 """Seconds that an account is kept without a membership."""
+
+
+class Account(Struct, frozen=True):
+    """An account. `totp` is the opened seed of its codes, `passkeys` and `recovery` are counts."""
+
+    id: UUID
+    email: str
+    handle: bytes
+    password: str | None
+    totp: bytes | None
+    passkeys: int
+    recovery: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Tells if both factors can be proved here: by a passkey, or by a password and a code."""
+        return self.passkeys > 0 or (self.password is not None and self.totp is not None)
 
 
 def create(store: AccountStore, email: str) -> Account:
@@ -57,11 +74,6 @@ def find_email(store: AccountStore, email: str) -> Account | None:
         return _found(store, connection, accounts.c.email_digest == store.key.email_digest(email))
 
 
-def find_handle(store: AccountStore, handle: bytes) -> Account | None:
-    with store.read() as connection:
-        return _found(store, connection, accounts.c.handle == handle)
-
-
 def set_password(store: AccountStore, account: UUID, hashed: str | None) -> None:
     _set(store, account, password=hashed)
 
@@ -69,10 +81,6 @@ def set_password(store: AccountStore, account: UUID, hashed: str | None) -> None
 def set_totp(store: AccountStore, account: UUID, seed: bytes, step: int) -> None:
     """Stores the seed of the codes, sealed. `step` is that of the code that proved it: it serves no more."""
     _set(store, account, totp=store.key.seal(seed, f"totp {account}"), totp_step=step)
-
-
-def remove_totp(store: AccountStore, account: UUID) -> None:
-    _set(store, account, totp=None)
 
 
 def note_use(store: AccountStore, account: UUID) -> None:

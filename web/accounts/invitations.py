@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
 from pixflow.identity import email as known_email
 from web.accounts import signed_rows
+from web.accounts.site_key import digest, new_token
 from web.accounts.store import AccountStore
 from web.accounts.tables import invitations
-from web.accounts.tokens import digest, new_token
 
 STANDS, LINK = 7 * 24 * 3600, 24 * 3600
 """Seconds that an invitation stands, and that one link to it serves."""
@@ -54,15 +54,6 @@ def invite(store: AccountStore, structure: UUID, member: UUID, email: str, sende
             link_until=now + LINK,
         )
     return made, token
-
-
-def new_link(store: AccountStore, id: UUID) -> str | None:
-    """Returns the token of another link; the one before serves no more. None when the invitation stands no more."""
-    token, now = new_token(), store.now()
-    there = (invitations.c.id == id) & _stands(store)
-    changed = {"link": digest(token), "link_until": min(now + LINK, now + STANDS)}
-    with store.write() as connection:
-        return token if signed_rows.change(store.key, connection, invitations, there, **changed) else None
 
 
 def find(store: AccountStore, token: str) -> Invitation | None:

@@ -7,16 +7,31 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, and_, delete, select
 
 from web.accounts import invitations, signed_rows
 from web.accounts.invitations import Invitation
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, memberships, sessions, views
-from web.accounts.types import Membership
 
 UNUSED = 90 * 24 * 3600
 """Seconds without a sign-in after which a membership sleeps: its member may have left without anybody noting it."""
+
+
+class Membership(Struct, frozen=True):
+    """A member of staff in one structure that an account stands for, since the instant `accepted`."""
+
+    structure: UUID
+    member: UUID
+    account: UUID
+    asleep: bool
+    accepted: int
+    ended: int | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended is None and not self.asleep
 
 
 def accept(store: AccountStore, account: UUID, structure: UUID, member: UUID) -> Membership:

@@ -1,18 +1,21 @@
 """Sessions: half an hour without a page locks one, ten hours end it (OWASP Session Management, ASVS 5.0 7)."""
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Row, bindparam, delete, select
 
 from web import security_events
 from web.accounts import signed_rows
 from web.accounts.accounts import ways
+from web.accounts.memberships import Membership
+from web.accounts.site_key import digest, new_token
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, memberships, sessions
-from web.accounts.tokens import digest, new_token
-from web.accounts.types import Membership, Session, Way, is_lone
 
+Way = Literal["passkey", "password", "issuer"]
 IDLE, LONGEST, NOTED, AT_MOST = 30 * 60, 10 * 3600, 60, 5
 """Seconds until a session locks and ends, seconds between two writes of `seen`, sessions of an account."""
 FRESH = 10 * 60
@@ -30,6 +33,34 @@ _WITH_MEMBERSHIP = (
         ~memberships.c.asleep,
     )
 )
+
+
+class Session(Struct, frozen=True):
+    """A session: `digest` of its cookie, `is_locked` after half an hour without a page.
+
+    `proved` is the last instant when a factor was: factors are changed within ten minutes of it. `is_lone`: its account
+    has a single way in.
+    """
+
+    digest: bytes
+    account: UUID
+    structure: UUID
+    member: UUID
+    created: int
+    seen: int
+    proved: int
+    way: Way
+    device: str
+    is_locked: bool
+    is_lone: bool = False
+
+
+def is_lone(passkeys: int, recovery: int, issuers: int, *, password: bool) -> bool:
+    """Tells if who loses one thing has no way in left: a passkey, or the application of a `password` with its codes.
+
+    A recovery code is a way in after a password only. An issuer gives its people back their ways in.
+    """
+    return not issuers and passkeys + (password and 1 + bool(recovery)) == 1
 
 
 def begin(

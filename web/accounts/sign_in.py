@@ -14,12 +14,14 @@ from pixflow.events.staff import AccountRestored, FactorsReset
 from pixflow.team.staff import Access
 from web import security_events
 from web.accounts import accounts, attempts, memberships, sessions, tickets
+from web.accounts.accounts import Account
 from web.accounts.factors import passwords, recovery, totp
-from web.accounts.oidc.journey import Arrival, Departure
+from web.accounts.memberships import Membership
+from web.accounts.oidc.answers import Arrival, Departure
+from web.accounts.sessions import Way
 from web.accounts.site import Site
+from web.accounts.site_key import digest
 from web.accounts.store import AccountStore
-from web.accounts.tokens import digest
-from web.accounts.types import Account, Membership, Way
 
 FLOW, FLOW_SECONDS = "flow", 10 * 60
 KNOWN_SECONDS, KNOWN_ACCOUNTS, _MARKS = 365 * 24 * 3600, 5, "~"

@@ -1,7 +1,11 @@
-"""The site's key: it seals what the accounts store keeps, and derives the keys of its digests."""
+"""The site's key: it seals what the accounts store keeps, and derives the keys of its digests. And random tokens.
+
+The address or the cookie carries a token, the store keeps its digest.
+"""
 
 import hmac
 import os
+import secrets
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -98,3 +102,13 @@ def _folded(email: str) -> str:
         return known_email(email).casefold()
     except ValueError:
         return email.strip().casefold()
+
+
+def new_token() -> str:
+    """Returns 32 random bytes as 43 characters of an address."""
+    return secrets.token_urlsafe(_LENGTH)
+
+
+def digest(token: str) -> bytes:
+    """Returns the digest of a token of 32 random bytes: it needs no salt (OWASP ASVS 5.0, 6.5.2)."""
+    return sha256(token.encode()).digest()

@@ -7,9 +7,9 @@ import msgspec
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from web.accounts.site_key import digest, new_token
 from web.accounts.store import AccountStore
 from web.accounts.tables import tickets
-from web.accounts.tokens import digest, new_token
 
 T = TypeVar("T")
 LONGEST = 30 * 60

@@ -8,8 +8,9 @@ from fastapi import Depends, HTTPException, Request
 
 from pixflow.actor import Actor
 from web.accounts import accounts, sessions
+from web.accounts.accounts import Account
+from web.accounts.sessions import Session
 from web.accounts.site import Site
-from web.accounts.types import Account, Session
 from web.hosting.host import Host
 from web.hosting.served_structure import Present, ServedStructure
 

@@ -12,7 +12,7 @@ from pixflow.access_journal.line import FAR, Line, What, Why, joined, micros
 from pixflow.access_journal.reading import NARROW
 from pixflow.access_journal.seal import midnight
 from projections.store.folds import fold_of
-from web.accounts.types import Session
+from web.accounts.sessions import Session
 from web.desk import reading_reasons
 from web.desk.desk import Desk
 from web.http.people import People

@@ -18,7 +18,7 @@ from pixflow.store import SiteRefused
 from pixflow.store.replacement import IDENTITY
 from pixflow.structure_folder import OpenStructure
 from web.accounts import invitations, memberships, signed_rows
-from web.accounts.factors import breached
+from web.accounts.factors import passwords
 from web.accounts.store import FOLDER, AccountStore, open_accounts
 from web.accounts.tables import SIGNED, accounts
 from web.hosting import account_backups
@@ -124,5 +124,5 @@ def breached_passwords(settings: Settings) -> Finding:
     path: Path | None = settings.breached
     if path is None:
         return Finding("breached_passwords", "note")
-    right = path.is_file() and path.stat().st_size > 0 and breached.is_sorted(path)
+    right = path.is_file() and path.stat().st_size > 0 and passwords.is_sorted(path)
     return Finding("breached_passwords", "good" if right else "alarm", {"path": str(path)})

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from pixflow.refused import Refused
 from tests.web.accounts.conftest import Clock
 from web.accounts import accounts
+from web.accounts.accounts import Account
 from web.accounts.factors import passwords, recovery, totp
-from web.accounts.factors.breached import Breached, is_sorted
+from web.accounts.factors.passwords import Breached, is_sorted
 from web.accounts.store import AccountStore
-from web.accounts.types import Account
 
 GOOD = "quatre girafes lisent lundi"
 

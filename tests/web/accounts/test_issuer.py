@@ -28,9 +28,8 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tests.idp import CLIENT, SECRET, Bends, Provider, provider, visit
 from web.accounts.oidc import answers
-from web.accounts.oidc.answers import LARGEST, IssuerError, IssuerRefused, IssuerUnreached
+from web.accounts.oidc.answers import LARGEST, Arrival, Departure, IssuerError, IssuerRefused, IssuerUnreached
 from web.accounts.oidc.issuer import PROFILES, Issuer, IssuerDenied
-from web.accounts.oidc.journey import Arrival, Departure
 
 REDIRECT = "https://pixflow.exemple.fr/connexion/retour"
 ES256 = jws.JWSRegistry.algorithms["ES256"]

@@ -6,8 +6,8 @@ import pytest
 
 from tests.web.accounts.conftest import Clock
 from web.accounts import accounts, invitations, memberships, sessions, views
+from web.accounts.memberships import Membership
 from web.accounts.store import AccountStore
-from web.accounts.types import Membership
 from web.accounts.views import KeptView
 
 HERE, THERE = UUID(int=1), UUID(int=2)

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from tests.web.accounts.authenticator import PRESENT, VERIFIED, Answer, Authenticator, Bend
 from tests.web.accounts.conftest import Clock
 from web.accounts import accounts, tables
+from web.accounts.accounts import Account
 from web.accounts.factors import passkeys
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.store import AccountStore
-from web.accounts.types import Account
 
 URL = "https://pixflow.exemple.fr"
 

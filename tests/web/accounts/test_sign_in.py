@@ -14,12 +14,14 @@ from pixflow.refused import Refused
 from pixflow.team.staff import Access
 from tests.web.accounts.conftest import Clock
 from web.accounts import accounts, memberships, sessions, sign_in
+from web.accounts.accounts import Account
 from web.accounts.factors import passwords, recovery
-from web.accounts.oidc.journey import Arrival
+from web.accounts.memberships import Membership
+from web.accounts.oidc.answers import Arrival
+from web.accounts.sessions import Way
 from web.accounts.sign_in import Flow
 from web.accounts.site import Site
 from web.accounts.store import AccountStore
-from web.accounts.types import Account, Membership, Way
 
 HERE, THERE, NADIA, PAUL = (UUID(int=n) for n in (1, 2, 11, 12))
 SECRET, SEED = "quatre girafes lisent lundi", bytes(20)

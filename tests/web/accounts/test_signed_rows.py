@@ -16,9 +16,9 @@ from web.accounts import accounts, invitations, memberships, sessions
 from web.accounts.factors import passwords, recovery
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.oidc import identities
+from web.accounts.site_key import digest
 from web.accounts.store import SCHEMA, AccountStore, open_accounts
 from web.accounts.tables import SIGNED, metadata
-from web.accounts.tokens import digest
 
 HERE, THERE = UUID(int=1), UUID(int=2)
 ISSUER = "https://issuer.example"

@@ -17,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 
 from web import security_events
 from web.accounts import signed_rows, tickets
+from web.accounts.accounts import Account
+from web.accounts.site_key import digest, new_token
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts, passkeys
-from web.accounts.tokens import digest, new_token
-from web.accounts.types import Account
 
 KIND, ANSWERED, SECONDS, LONGEST_NAME = "challenge", "answered", 5 * 60, 60
 

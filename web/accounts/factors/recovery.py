@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from web.accounts import signed_rows
+from web.accounts.site_key import digest
 from web.accounts.store import AccountStore
 from web.accounts.tables import recovery_codes
-from web.accounts.tokens import digest
 
 CODES, LETTERS, GROUP = 8, 24, 4
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"

@@ -7,9 +7,9 @@ import unicodedata
 import pyotp
 from sqlalchemy import update
 
+from web.accounts.accounts import Account
 from web.accounts.store import AccountStore
 from web.accounts.tables import accounts
-from web.accounts.types import Account
 
 SEED_BYTES, DIGITS, STEP, WINDOW = 20, 6, 30, 1
 ISSUER = "pixflow"

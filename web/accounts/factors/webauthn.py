@@ -22,7 +22,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from web.accounts.types import Account
+from web.accounts.accounts import Account
 
 State = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Answers of an issuer over HTTP: of limited size and time, never a redirect."""
+"""Answers of an issuer: over HTTP, of limited size and time and never a redirect; and by a browser that was there."""
 
 import json
 import ssl
@@ -8,6 +8,8 @@ from functools import cache
 from threading import BoundedSemaphore
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -30,6 +32,32 @@ class IssuerRefused(IssuerError):
 
 class IssuerUnreached(IssuerError):
     """The issuer does not answer."""
+
+
+class Departure(Struct, frozen=True):
+    """The secrets of a browser that goes to the issuer: compared once it is back.
+
+    `again` is the instant of the departure, in seconds since 1970, when another proof was asked there; else 0.
+    """
+
+    state: str
+    nonce: str
+    verifier: str
+    again: int = 0
+
+
+class Arrival(Struct, frozen=True):
+    """A browser that is back, known by issuer and subject.
+
+    `is_strong` when the issuer has checked two factors, after the departure if another proof was asked. `age` counts
+    the seconds since it did, None when it does not say.
+    """
+
+    issuer: str
+    subject: str
+    is_strong: bool
+    id_token: str
+    age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

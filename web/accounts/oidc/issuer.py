@@ -18,8 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from web.accounts.oidc.answers import IssuerError, IssuerRefused, fetch
-from web.accounts.oidc.journey import Arrival, Departure
+from web.accounts.oidc.answers import Arrival, Departure, IssuerError, IssuerRefused, fetch
 
 PROFILES = ("plain", "proconnect")
 ALGORITHMS = ("ES256", "RS256", "PS256")

@@ -9,7 +9,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import security_events
-from web.accounts.types import Session
+from web.accounts.sessions import Session
 from web.hosting.host import Host
 from web.hosting.machine.concurrency import UNLIMITED
 

@@ -15,8 +15,8 @@ from starlette.background import BackgroundTask
 from pixflow.events.base import Event, Recorded
 from pixflow.events.staff import FactorsReset, FactorsResetRequested
 from web.accounts import accounts, memberships
+from web.accounts.accounts import Account
 from web.accounts.site import Site
-from web.accounts.types import Account
 from web.french.accounts import sign_in as french
 from web.hosting.mail import Mail, fault, outbox_for
 from web.hosting.settings import sound

@@ -15,13 +15,13 @@ from pixflow.refused import Refused
 from pixflow.team.accounts import open_account
 from web import security_events
 from web.accounts import accounts, invitations, memberships, sign_in, tickets
+from web.accounts.accounts import Account
 from web.accounts.factors import passkeys, passwords, recovery, totp
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.invitations import Invitation
 from web.accounts.oidc import identities
 from web.accounts.sign_in import Flow
 from web.accounts.site import Site
-from web.accounts.types import Account
 from web.desk.signed_in import FLOW, SIGN_IN, AtSite, account_of
 from web.french.accounts import sign_in as french
 from web.hosting.host import Host

@@ -15,8 +15,8 @@ from web.accounts import sessions, sign_in
 from web.accounts.factors import passkeys
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.oidc import identities
+from web.accounts.sessions import Session
 from web.accounts.site import Site
-from web.accounts.types import Session
 from web.desk.signed_in import KNOWN, SESSION, AtSite, account_of, here, safe_path, session_of, sign_in_address
 from web.french.accounts import sign_in as french
 from web.hosting.host import Host

@@ -11,11 +11,12 @@ from msgspec.structs import asdict
 from pixflow.access_journal.line import instant
 from web import security_events
 from web.accounts import accounts, sessions, tickets, views
+from web.accounts.accounts import Account
 from web.accounts.factors import passkeys, passwords
 from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.oidc import identities
+from web.accounts.sessions import Session
 from web.accounts.site import Site
-from web.accounts.types import Account, Session
 from web.accounts.views import KeptView
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk

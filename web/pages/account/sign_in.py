@@ -16,15 +16,15 @@ from pixflow.refused import Refused
 from pixflow.team.membership import seconds
 from web import security_events
 from web.accounts import accounts, invitations, sessions, sign_in, tickets
+from web.accounts.accounts import Account
 from web.accounts.factors import passkeys
 from web.accounts.factors.passkeys import BadPasskey
+from web.accounts.memberships import Membership
 from web.accounts.oidc import identities
-from web.accounts.oidc.answers import IssuerError
-from web.accounts.oidc.journey import Arrival
+from web.accounts.oidc.answers import Arrival, IssuerError
 from web.accounts.sign_in import Flow, Second
 from web.accounts.site import Site
-from web.accounts.tokens import digest
-from web.accounts.types import Account, Membership
+from web.accounts.site_key import digest
 from web.desk.signed_in import (
     FLOW,
     KNOWN,

@@ -23,10 +23,10 @@ from tests.web.pages.account.conftest import first_visit as by_password
 from tests.web.paths import House, house
 from tests.web.tags import parsed
 from web.accounts import accounts, sessions
+from web.accounts.accounts import Account
 from web.accounts.oidc import identities
 from web.accounts.site import Site
 from web.accounts.tables import metadata
-from web.accounts.types import Account
 from web.desk.signed_in import FLOW, SESSION
 
 ASK = "demandez une invitation"

@@ -24,8 +24,8 @@ from tests.web.pages.account.conftest import (
 from tests.web.pages.account.test_my_account import OTHER, enrol, options, remove
 from tests.web.paths import House
 from web.accounts import accounts, sessions, sign_in
+from web.accounts.sessions import is_lone
 from web.accounts.site import Site
-from web.accounts.types import is_lone
 from web.desk.signed_in import FLOW, SESSION
 from web.french.accounts import sign_in as french
 from web.french.typography import typeset
