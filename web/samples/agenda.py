@@ -1,12 +1,13 @@
-"""Agenda of a simulation, and log of its commands."""
+"""Time of a simulation: its clock, the agenda of its actions, the log of its commands."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from pixflow.actor import CLOCK, PARTNER, Actor
 from pixflow.decision import Decision
@@ -14,8 +15,43 @@ from pixflow.engine import Engine
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
 from pixflow.unit_of_work import Step
+from pixflow.working_days import Calendar
 from web.french.typography import typeset
-from web.samples.clock import Clock, at
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class Clock:
+    """A clock that only goes forward."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, to: datetime) -> None:
+        self.now = max(self.now, to)
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    """Returns an instant (UTC) from the time in Paris."""
+    return datetime.combine(day, time(hour, minute), PARIS).astimezone(UTC)
+
+
+def minute_of(instant: datetime) -> tuple[date, int]:
+    """Returns the day and the minute of it, in Paris."""
+    local = instant.astimezone(PARIS)
+    return local.date(), local.hour * 60 + local.minute
+
+
+def working_days(start: date, end: date, calendar: Calendar) -> Iterator[date]:
+    day = start
+    while day <= end:
+        if calendar.is_working(day):
+            yield day
+        day += timedelta(days=1)
+
 
 AgendaTime = tuple[date, int]
 """A day and a minute of it, in the structure's time zone."""

@@ -1,5 +1,6 @@
 """Engine of both casts: runs the actions of each moment, then plans the tasks that their events open."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +13,12 @@ from pixflow import tasks
 from pixflow.actor import Actor
 from pixflow.decision import Decision
 from pixflow.documents.protocol import ProtocolDocument
+from pixflow.dossier.evolve import evolve
 from pixflow.dossier.state import Dossier
+from pixflow.engine import Engine
 from pixflow.events.base import Recorded
+from pixflow.events.dossier import DossierOpened
+from pixflow.folding import RETRACTIONS
 from pixflow.reference_data import References
 from pixflow.streams import kind_of
 from pixflow.structure_folder import OpenStructure
@@ -21,10 +26,42 @@ from pixflow.tasks import Task
 from pixflow.working_days import Calendar
 from web.samples import parameters
 from web.samples.agenda import OPENS, SHUTS, Agenda, AgendaTime, CommandLog, PlannedCommand, ScheduledAction, command
-from web.samples.dossier_cache import Dossiers
 from web.samples.parameters import Days
 from web.samples.roster import Roster
 from web.samples.youth import Young
+
+KEPT = 20_000
+"""Most dossiers in the cache; the others are read again from the store."""
+
+
+class Dossiers:
+    """Cache of the dossiers that changed last (LRU), kept current by recorded events."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: OrderedDict[UUID, Dossier] = OrderedDict()
+
+    def of(self, id: UUID) -> Dossier:
+        return self.many([id])[id]
+
+    def many(self, ids: Iterable[UUID]) -> dict[UUID, Dossier]:
+        wanted = list(ids)
+        lost = [id for id in wanted if id not in self._known]
+        if lost:
+            self._known.update(self._engine.states("dossier", lost))
+        for id in wanted:
+            self._known.move_to_end(id)
+        found = {id: self._known[id] for id in wanted}
+        while len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        return found
+
+    def hear(self, recorded: Recorded) -> None:
+        id = recorded.originator_id
+        if isinstance(recorded.event, RETRACTIONS):
+            self._known.pop(id, None)
+        elif id in self._known or isinstance(recorded.event, DossierOpened):
+            self._known[id] = evolve(self._known.get(id, Dossier()), recorded)
 
 
 @dataclass(slots=True)

@@ -38,8 +38,8 @@ from web.samples import parameters, population
 from web.samples.agenda import Agenda, ScheduledAction
 from web.samples.behaviours import Behaviours
 from web.samples.population import Totals
-from web.samples.population.crowd import Crowd
-from web.samples.population.staffing import DrawnRoster, sites_of
+from web.samples.population.cast import Crowd
+from web.samples.population.team import DrawnRoster, sites_of
 
 START = date(2025, 9, 1)
 SIZE: dict[str, Any] = {"young_people": 24, "months": 3, "start": START}

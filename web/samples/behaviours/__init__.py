@@ -7,8 +7,8 @@ from pixflow.actor import Actor
 from pixflow.dossier import identity
 from pixflow.tasks import Kind
 from web.samples.agenda import PlannedCommand, command
+from web.samples.behaviours.advisors import Referent
 from web.samples.behaviours.parcours import Parcours
-from web.samples.behaviours.referent import Referent
 from web.samples.simulation import Case
 from web.samples.youth import Young
 

@@ -1,19 +1,62 @@
-"""Behaviours of advisors on the tasks of stages 1 to 3. Each method bears the name of its kind of case.task."""
+"""Behaviours of advisors on the tasks of stages 1 to 3, and of référents: a method has the name of a kind of task."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
+from typing import TypeVar
 
+from pixflow.actor import CLOCK, Actor
 from pixflow.documents.grille import Proposal, explain
-from pixflow.dossier import follow_up, retraction
+from pixflow.dossier import assignment, follow_up, identity, retraction
 from pixflow.dossier.stages import orientation, prescription
 from pixflow.events.values import Modality
+from pixflow.unit_of_work import Step
 from web.french.typography import say
 from web.samples import parameters, phrases
-from web.samples.agenda import PlannedCommand
-from web.samples.behaviours.choices import Choices
-from web.samples.clock import at
-from web.samples.parameters import weighted
-from web.samples.simulation import Case
+from web.samples.agenda import PlannedCommand, at, command
+from web.samples.behaviours.campaigns import PixOrga
+from web.samples.behaviours.matching import Matching
+from web.samples.behaviours.workshops import Workshops
+from web.samples.parameters import Days, Share, weighted
+from web.samples.roster import Member
+from web.samples.simulation import Case, FollowUp, Simulation
+from web.samples.youth import Young
+
+T = TypeVar("T")
+
+
+class Choices:
+    """Choices by parameter, drawn at random. A cast may answer them by rule."""
+
+    def __init__(self, sim: Simulation, pix: PixOrga, workshops: Workshops, matching: Matching) -> None:
+        self.sim = sim
+        self.random = sim.random
+        self.pix = pix
+        self.workshops = workshops
+        self.matching = matching
+
+    def chance(self, share: Share, case: Case, factor: float = 1.0) -> bool:
+        return self.sim.chance(share.of * factor)
+
+    def in_days(self, days: Days, case: Case) -> date:
+        return self.sim.in_days(days)
+
+    def later(self, case: Case, days: Days, follow_up: FollowUp) -> None:
+        self.sim.later(case.young, days, follow_up)
+
+    def choose(self, options: tuple[T, ...], case: Case) -> T:
+        return self.random.choice(options)
+
+    def weigh(self, shares: tuple[tuple[T, float], ...], case: Case) -> T:
+        return weighted(self.random, shares)
+
+    def again(self, case: Case) -> None:
+        """Plans one more try at a task that cannot be done today."""
+        self.sim.again(case.young, case.task)
+
+    def site(self, case: Case) -> str:
+        return self.sim.roster.sites[case.young.site]
+
 
 Commands = Iterator[PlannedCommand]
 
@@ -201,3 +244,35 @@ class Advisors(Choices):
         if one.advisor_only:
             return self.chance(parameters.SUSPECTED, case)
         return not one.needs_project or (bool(project) and self.chance(parameters.PROJECT_CALLS, case))
+
+
+class Referent(Choices):
+    def assign_advisor(self, case: Case) -> Commands:
+        cej = case.young.programme == "CEJ"
+        advisor = self.sim.roster.next_advisor(case.young.site, self.sim.today, cej=cej)
+        yield case.say(assignment.assign_advisor, advisor=advisor.id)
+
+    def dispatch_result(self, case: Case) -> Commands:
+        """Sends a result to the dossier's advisor, once there is one."""
+        if case.state.advisor:
+            yield case.say(prescription.dispatch_result, participation=case.subject, advisor=case.state.advisor)
+        else:
+            self.again(case)
+
+    def review_late_event(self, case: Case) -> Commands:
+        yield case.say(follow_up.review_late_event, note="Vu avec le conseiller")
+
+    def lend(self, young: Young, to: Member, until: date) -> PlannedCommand:
+        """Lends a dossier; the clock gives it back."""
+        give_back = command(Actor(CLOCK), {"dossier": young.dossier}, assignment.end_loan)
+        self.sim.plan((self.sim.calendar.add(until, 1), 7 * 60), partial(iter, [give_back]), young.dossier)
+        manager = self.sim.roster.manager(self.sim.today)
+        return command(manager.actor, {"dossier": young.dossier}, assignment.lend_dossier, advisor=to.id, until=until)
+
+    def merge(self, first: Young, again: Young, by: Actor) -> PlannedCommand:
+        """Merges the second dossier of a person into the first."""
+        there, told = self.sim.dossiers.of(again.dossier), self.sim.engine.history(again.dossier)
+        joined = {"into": first.dossier, "gives_number": False, "version": there.version}
+        taken = {"other": there, "duplicate": again.dossier, "duplicate_history": told}
+        merge = Step({"dossier": again.dossier}, identity.merge_dossier, joined)
+        return PlannedCommand(by, (merge, Step({"dossier": first.dossier}, identity.take_over_duplicate, {}, taken)))

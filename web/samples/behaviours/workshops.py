@@ -13,9 +13,8 @@ from pixflow.events.workshop import SeatOffered
 from pixflow.unit_of_work import Step
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.state import Workshop, evolve
-from web.samples.agenda import PlannedCommand, command
+from web.samples.agenda import PlannedCommand, at, command
 from web.samples.behaviours.campaigns import PixOrga
-from web.samples.clock import at
 from web.samples.roster import Member
 from web.samples.simulation import Case, Simulation
 from web.samples.youth import Young

@@ -7,9 +7,8 @@ from random import Random
 from pixflow import presets, structure_folder
 from pixflow.presets import examples
 from web.hosting.settings import Settings
-from web.samples.clock import Clock
-from web.samples.demo.aigle import Aigle
-from web.samples.demo.aigle_scenes import EXPORTS
+from web.samples.agenda import Clock
+from web.samples.demo.aigle import EXPORTS, Aigle
 from web.samples.demo.pyrenees import Pyrenees
 from web.samples.demo.story import Story
 

@@ -13,21 +13,173 @@ from pixflow.decision import Decision
 from pixflow.documents.grille import Proposal
 from pixflow.dossier import follow_up
 from pixflow.dossier.state import ActionState, Dossier
-from pixflow.events.values import Modality, Partner
+from pixflow.events.values import Modality, Partner, Purpose
 from pixflow.identity import normalise
+from pixflow.participation.matches import undo_match
+from pixflow.participation.state import Participation
 from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Task
-from web.samples.agenda import Agenda, AgendaTime, CommandLog, command
+from web.samples.agenda import (
+    Agenda,
+    AgendaTime,
+    Clock,
+    CommandLog,
+    PlannedCommand,
+    at,
+    command,
+    minute_of,
+    working_days,
+)
 from web.samples.behaviours import Behaviours
 from web.samples.behaviours.advisors import Commands
-from web.samples.clock import Clock, at, minute_of, working_days
-from web.samples.demo import script
+from web.samples.behaviours.campaigns import Offer, PixOrga, Season
+from web.samples.behaviours.matching import Found, Matching
+from web.samples.behaviours.workshops import WorkshopCase, Workshops
+from web.samples.demo import people
 from web.samples.demo.people import Company, ScriptedYoung
-from web.samples.demo.pix_orga import ScriptedMatching, ScriptedPixOrga
-from web.samples.demo.workshops import ScriptedWorkshops
 from web.samples.parameters import Days, Share
 from web.samples.roster import Member, Roster
 from web.samples.simulation import Case, FollowUp, Simulation
+from web.samples.youth import Attempt, Young
+
+
+class ScriptedPixOrga(PixOrga):
+    """One season for each offer, of all sites."""
+
+    def __init__(self, sim: Simulation, imported: Callable[[Season], object], offers: Sequence[Offer]) -> None:
+        super().__init__(sim, imported)
+        self.everyone: list[ScriptedYoung] = []
+        for offer in offers:
+            self.seasons[offer.purpose, 0].append(Season(offer, 0, date.min, date.max))
+
+    def seasons_until_today(self, purpose: Purpose, site: int) -> list[Season]:
+        return self.seasons[purpose, 0]
+
+    def rows(self, season: Season) -> list[tuple[Young, Attempt]]:
+        complete = season.offer.purpose != "initial"
+        told = [(young, one) for young in self.everyone for one in (young.complete if complete else young.attempts)]
+        return season.rows or [*told]
+
+
+class ScriptedMatching(Matching):
+    """Keeps what waits for a match until the référent works on it."""
+
+    def __init__(self, sim: Simulation) -> None:
+        super().__init__(sim)
+        self._waiting: list[tuple[Season, UUID]] = []
+        self._mistakes: list[tuple[Season, UUID, Young, Young]] = []
+
+    def plan_match(self, season: Season, stream: UUID, young: Young | None) -> None:
+        self._waiting.append((season, stream))
+
+    def work(self) -> None:
+        """Matches all that waits."""
+        while self._waiting:
+            self.sim.execute(self.match_participation(*self._waiting.pop(0), None))
+
+    def choose(self, found: Found, owner: Young | None) -> tuple[Young | None, Young | None]:
+        """Chooses, in two minutes, the best candidate; the test of a sister is another one's."""
+        if not found:
+            return None, None
+        chosen = found[0][0]
+        self.sim.log.wait(2)
+        sister = chosen.sibling if isinstance(chosen, ScriptedYoung) else ""
+        return chosen, next((young for young in self.sim.young.values() if sister and young.number == sister), chosen)
+
+    def candidates(self, one: Participation) -> list[Young]:
+        """Returns all who were not ruled out: the board, too, finds by number and by spelling."""
+        return [young for young in self.sim.young.values() if young.dossier not in one.rejected]
+
+    def plan_correction(self, season: Season, stream: UUID, wrong: Young, right: Young) -> None:
+        self._mistakes.append((season, stream, wrong, right))
+
+    def correct(self) -> None:
+        """Gives the tests that were matched to a sister to whom took them."""
+        referent = self.sim.roster.of("referent")[0].actor
+        while self._mistakes:
+            season, stream, wrong, right = self._mistakes.pop(0)
+            streams = {"participation": stream, "dossier": wrong.dossier}
+            reason = f"C’est le test de sa sœur {right.first_name}, vu avec elles"
+            self.sim.execute([command(referent, streams, undo_match, reason=reason)])
+            self.sim.log.wait(2)
+            confirm = self.confirmation(stream, right, season.known[stream])
+            self.sim.execute([PlannedCommand(referent, (confirm,))])
+
+
+STARTS, ENDS = 14, 16
+MUCH, LITTLE = Decimal("0.8"), Decimal("0.3")
+
+
+class ScriptedWorkshops(Workshops):
+    """`calls`: workshops where the assistant is called; `kept`: workshops left to be marked."""
+
+    def __init__(self, sim: Simulation, pix: PixOrga, calls: Sequence[str], kept: Sequence[str]) -> None:
+        super().__init__(sim, pix)
+        self.calls, self.kept = calls, kept
+        self.named: dict[str, UUID] = {}
+
+    def choose(self, case: Case) -> WorkshopCase | None:
+        """Returns the workshop that keeps a seat for them, else the first free one, else the last one."""
+        dossier = case.young.dossier
+        ahead = [one for one in self.cases.values() if one.day > self.sim.today and dossier not in one.state.seats]
+        ahead.sort(key=lambda one: one.day)
+        offered = [one for one in ahead if (waits := one.state.waiting.get(dossier)) and waits.until]
+        free = [one for one in ahead if one.state.free > 0]
+        return next(iter((*offered, *free, *ahead[-1:])), None)
+
+    def called(self, name: str) -> WorkshopCase:
+        return self.cases[self.named[name]]
+
+    def set_up(self, name: str, day: date, runners: Sequence[Member], place: str, capacity: int) -> PlannedCommand:
+        self.named[name] = self.sim.log.new_id()
+        return self.schedule(self.named[name], 0, place, day, (STARTS, 0, ENDS, 0), capacity, runners)
+
+    def hold(self) -> None:
+        """Plans the afternoon of today's workshops."""
+        today = self.sim.today
+        for name, id in self.named.items():
+            one = self.cases.get(id)
+            if one is None or one.day != today or not one.state.seats or name in self.kept:
+                continue
+            if name in self.calls:
+                self.sim.plan((today, STARTS * 60 + 20), partial(self._ask_help, one), id)
+                self.sim.plan((today, STARTS * 60 + 27), partial(self._give_help, one), id)
+            for place, dossier in enumerate(one.state.seats):
+                self.sim.plan((today, ENDS * 60 - 10 + place), partial(self._mark, one, dossier, place), id, dossier)
+            self.sim.plan((today, ENDS * 60 + 20), partial(self._close, one), id)
+
+    def _ask_help(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
+        yield self.ask_help(one, self._runner(one))
+
+    def _give_help(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
+        yield self.give_help(one, self.sim.roster.of("facilitator")[0].actor)
+
+    def _runner(self, one: WorkshopCase) -> Actor:
+        runner = self.runner(one)
+        assert runner is not None
+        return runner.actor
+
+    def _mark(self, one: WorkshopCase, dossier: UUID, place: int) -> Iterator[PlannedCommand]:
+        young = self.sim.young[dossier]
+        assert isinstance(young, ScriptedYoung)
+        presence = young.presence or ("absent" if young.manner == "no-test" else "present")
+        if presence not in ("absent", "excused"):
+            young.take_test(at(self.sim.today, STARTS, 15 + place), self.sim.random)
+            presence = young.presence or _seen(young)
+        young.presence = ""
+        yield self.mark(one, self._runner(one), dossier, presence)
+
+    def _close(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
+        yield self.close(one, self._runner(one))
+
+
+def _seen(young: ScriptedYoung) -> str:
+    """Returns how the test went, as somebody standing by sees it."""
+    one = young.attempts[-1] if young.attempts else None
+    if one is None or one.finished is None or one.mastery <= LITTLE:
+        return "trouble"
+    return "ease" if one.mastery >= MUCH else "present"
+
 
 T = TypeVar("T")
 
@@ -148,16 +300,16 @@ class ScriptedCast(Behaviours):
         """Leaves the task to the next round."""
 
     def chance(self, share: Share, case: Case, factor: float = 1.0) -> bool:
-        return share in script.CHANCES and script.CHANCES[share](scripted(case), case)
+        return share in people.CHANCES and people.CHANCES[share](scripted(case), case)
 
     def in_days(self, days: Days, case: Case) -> date:
-        return self.working_day(script.DELAYS[days](scripted(case)))
+        return self.working_day(people.DELAYS[days](scripted(case)))
 
     def later(self, case: Case, days: Days, follow_up: FollowUp) -> None:
         self.sim.later(case.young, (self.in_days(days, case), EVENING), follow_up)
 
     def choose(self, options: tuple[T, ...], case: Case) -> T:
-        rule = script.CHOICES.get(options)
+        rule = people.CHOICES.get(options)
         return options[rule(scripted(case), case) % len(options) if rule else 0]
 
     def weigh(self, shares: tuple[tuple[T, float], ...], case: Case) -> T:

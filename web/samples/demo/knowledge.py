@@ -10,7 +10,7 @@ from pixflow.engine import new_id
 from pixflow.resources import sharing
 from pixflow.resources import sharing as questions
 from pixflow.resources.state import Resource
-from web.samples.clock import at
+from web.samples.agenda import at
 from web.samples.demo.scenes import Scenes
 from web.samples.demo.story import Scene
 

@@ -22,14 +22,12 @@ from pixflow.refused import Refused
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from web.samples import parameters
-from web.samples.agenda import OPENS, Agenda, CommandLog
+from web.samples.agenda import OPENS, Agenda, Clock, CommandLog, at, working_days
 from web.samples.behaviours.matching import Matching
-from web.samples.clock import Clock, at, working_days
 from web.samples.population import team
-from web.samples.population.cast import DrawnCast
-from web.samples.population.crowd import Crowd
+from web.samples.population.cast import Crowd, DrawnCast
 from web.samples.population.seasons import Seasons
-from web.samples.population.staffing import DrawnRoster, sites_of
+from web.samples.population.team import DrawnRoster, sites_of
 from web.samples.population.weekly import WeeklyWorkshops
 from web.samples.roster import hire
 from web.samples.simulation import Simulation

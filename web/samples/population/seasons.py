@@ -12,8 +12,7 @@ from pixflow.participation import campaign as participation_campaign
 from pixflow.pix_orga import ExportCampaign
 from web.samples import parameters
 from web.samples.agenda import PlannedCommand, command
-from web.samples.behaviours.campaigns import PixOrga, Season
-from web.samples.pix_exports import Offer
+from web.samples.behaviours.campaigns import Offer, PixOrga, Season
 from web.samples.simulation import Simulation
 from web.samples.youth import Attempt, Young
 

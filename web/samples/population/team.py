@@ -1,21 +1,74 @@
-"""Draws the life of the team: milestones, absences with a deputy, departures and replacements."""
+"""Drawn staff: names, tempo, training, absences, departures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
+from random import Random
 from typing import Any
+from uuid import UUID
 
 from pixflow.decision import Decision
 from pixflow.dossier import assignment
+from pixflow.events.values import Role
+from pixflow.identity import normalise
 from pixflow.team import membership
-from pixflow.team import membership as milestones
 from pixflow.team.staff import Absence
-from web.samples import parameters, phrases
+from web.samples import names, parameters, phrases
 from web.samples.agenda import OPENS, PlannedCommand, command
 from web.samples.parameters import Days
-from web.samples.population.staffing import DrawnRoster
-from web.samples.roster import Member, declare_absence, hire
+from web.samples.roster import Member, Roster, declare_absence, hire
 from web.samples.simulation import Simulation
+
+
+class DrawnRoster(Roster):
+    """Staff drawn by role and by site."""
+
+    def __init__(self, sites: Sequence[str], young_people: int, random: Random, new_id: Callable[[], UUID]) -> None:
+        super().__init__(sites, random)
+        self._new_id = new_id
+        self._emails: set[str] = set()
+        for role, count in _proportions(young_people, len(sites)).items():
+            for n in range(count):
+                self.hire(role, n % len(sites), cej=role == "advisor" and _follows_cej(n // len(sites)))
+
+    def hire(self, role: Role, site: int, *, cej: bool = False) -> Member:
+        name, email = self._name()
+        n = len(self.members)
+        phone = f"01 99 00 {n // 100 % 100:02d} {n % 100:02d}" if role in ("advisor", "referent") else None
+        tempo = self.random.triangular(*parameters.TEMPO)
+        return self.add(Member(self._new_id(), name, email, phone, role, site, tempo, cej))
+
+    def _name(self) -> tuple[str, str]:
+        """Draws a name that is free, with its address."""
+        while True:
+            name = f"{names.first_name(self.random)} {names.last_name(self.random)}"
+            email = f"{normalise(name).replace(' ', '.')}@ml-simulee.example"
+            if email not in self._emails:
+                self._emails.add(email)
+                return name, email
+
+
+def sites_of(young_people: int) -> list[str]:
+    """Returns the names of as many sites as they need."""
+    return names.places(max(parameters.LEAST_SITES, round(young_people / parameters.YOUNG_PEOPLE_A_SITE)))
+
+
+def _follows_cej(n: int) -> bool:
+    """Spreads the advisors of CEJ groups evenly, the second advisor of each site first."""
+    return int((n + 1) * parameters.IN_CEJ_ADVISORS + 0.5) > int(n * parameters.IN_CEJ_ADVISORS + 0.5)
+
+
+def _proportions(young_people: int, sites: int) -> dict[Role, int]:
+    advisors = max(parameters.LEAST_ADVISORS, sites, round(young_people / parameters.YOUNG_PEOPLE_AN_ADVISOR))
+    return {
+        "advisor": advisors,
+        "referent": 1 + advisors // parameters.ADVISORS_A_REFERENT,
+        "facilitator": sites,
+        "manager": 1 + advisors // parameters.ADVISORS_A_MANAGER,
+        "auditor": 1,
+        "administrator": 1,
+    }
+
 
 MONTHS = {"summer": (7, 8), "winter": (12, 2), "any": tuple(range(1, 13))}
 
@@ -24,12 +77,12 @@ def settle(sim: Simulation) -> Iterator[PlannedCommand]:
     """Notes the first milestones: référents designated, the briefing. Tests and training follow later."""
     for one in sim.roster.members.values():
         if one.role == "referent":
-            yield sim.roster.note(one, sim.today, milestones.designate_referent, site=None)
-        yield sim.roster.note(one, sim.today, milestones.hold_briefing, title=phrases.BRIEFING)
+            yield sim.roster.note(one, sim.today, membership.designate_referent, site=None)
+        yield sim.roster.note(one, sim.today, membership.hold_briefing, title=phrases.BRIEFING)
         if not sim.chance(parameters.NOT_TESTED):
-            _note_later(sim, one, parameters.TESTED_IN, milestones.take_pix)
+            _note_later(sim, one, parameters.TESTED_IN, membership.take_pix)
         if one.role in ("referent", "facilitator") or (one.role == "advisor" and sim.chance(parameters.TRAINED)):
-            _note_later(sim, one, parameters.TRAINED_IN, milestones.attend_training, title=phrases.TRAINING)
+            _note_later(sim, one, parameters.TRAINED_IN, membership.attend_training, title=phrases.TRAINING)
 
 
 def _note_later(sim: Simulation, one: Member, days: Days, decide: Decision[..., Any], **said: Any) -> None:
