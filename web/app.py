@@ -10,10 +10,10 @@ from pixflow.documents.protocol import NoDocument
 from pixflow.store import Damaged, StoreBusy, StoreFull, StoreLost, UnknownTopic
 from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
-from web.desk import dependencies, mass_reading
+from web.desk import dependencies
 from web.desk.commands import FromElsewhere
 from web.desk.signed_in import SessionLocked, here
-from web.desk.witness import DeskWitness, MassReading
+from web.desk.witness import DeskWitness, MassReading, stop_reading
 from web.french.errors import pages as error_pages
 from web.hosting.host import Host
 from web.hosting.machine import concurrency
@@ -93,7 +93,7 @@ def _recorded(request: Request) -> bool | None:
 def _stopped(request: Request, error: Exception) -> Response:
     """Answers 403 instead of a page, and suspends the account."""
     assert isinstance(error, MassReading)
-    mass_reading.stop(error)
+    stop_reading(error)
     return errors.answer(request, 403, None, title=error_pages.STOPPED, instead=error_pages.TOO_MUCH)
 
 

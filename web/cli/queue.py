@@ -50,7 +50,7 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
 
 def _print_queue(rows: list[Any], piles: list[projections_piles.Pile], today: date, absent: Mapping[UUID, str]) -> None:
     for pile in piles:
-        console.print(marked("[bold]{pile}[/]", pile=tasks.PILES[pile.kind](pile.count)))
+        console.print(marked("[bold]{pile}[/]", pile=tasks.pile(pile.kind, pile.count)))
     if not rows and not piles:
         console.print("Rien à faire pour l’instant.")
     if rows:

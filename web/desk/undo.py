@@ -57,7 +57,7 @@ class _Row:
         return receipts.row_command(form.command_id, self.main.originator_id, self.main.originator_version)
 
     def is_last(self, trail: Sequence[Recorded]) -> bool:
-        """True when nothing that counts followed on the subject, and when all of it was taken back already."""
+        """True when nothing that counts followed on the subject, or when all of it was taken back already."""
         mine = {one.originator_version for one in trail if one.command == self.command}
         told = [one for one in not_retracted(trail) if not isinstance(one.event, retraction.ISSUED)]
         return mine <= retractions_by_version(trail).keys() or told[-1].command == self.command
@@ -76,7 +76,7 @@ def undoable(desk: Desk, reference: str) -> bool:
 
 
 def _may(desk: Desk, row: _Row) -> bool:
-    """An advisor assigns no dossier again but one that they just gave back; the direction retracts nothing."""
+    """Tells if this desk may take a row back."""
     match row.main.event:
         case d.AdvisorAssigned(on=on):
             return desk.may(lending.undo_assignment) or (on == desk.today and desk.may(lending.undo_return))

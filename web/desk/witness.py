@@ -1,19 +1,28 @@
 """Writes into the access journal whom each answer shows to the person at the desk (docs/accounts.md#who-looked)."""
 
 from collections.abc import Iterable, Mapping
-from uuid import UUID
+from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 from fastapi import Request
 from msgspec import structs
 
-from pixflow.access_journal import reading as mass_reading
+from pixflow import authorization
+from pixflow.access_journal import reading
 from pixflow.access_journal.journal import AccessJournal
 from pixflow.access_journal.line import FAR, Line, What, Why, joined, micros
 from pixflow.access_journal.reading import NARROW
 from pixflow.access_journal.seal import midnight
+from pixflow.actor import SITE, Actor
+from pixflow.authorization import Scope, follows
+from pixflow.dossier.evolve import fold
+from pixflow.dossier.state import Dossier
+from pixflow.events.base import Recorded
+from pixflow.team.absences import colleagues_deputised_by
+from pixflow.team.accounts import suspend_account
 from projections.store.folds import fold_of
+from web.accounts import memberships, sessions
 from web.accounts.sessions import Session
-from web.desk import reading_reasons
 from web.desk.desk import Desk
 from web.http.people import People
 
@@ -60,7 +69,7 @@ class DeskWitness:
         if not (people.opened or people.listed or people.more):
             return
         desk, listed = self._desk, LISTED[self._desk.scope.whose]
-        why = reading_reasons.told(desk, people.opened) if people.opened else listed
+        why = reason_told(desk, people.opened) if people.opened else listed
         fresh = self._fresh(people.listed) if listed == "role" else 0
         what: What = "refreshed" if people.opened and self._is_open(people.opened) else "shown"
         line = self._line(what, people.opened, len(people.listed) + people.more, fresh, why, people.listed)
@@ -69,7 +78,7 @@ class DeskWitness:
         elif why in FAR:
             self._count(line)
         else:
-            reason = reading_reasons.counted(desk, people.opened) if people.opened else why
+            reason = reason_counted(desk, people.opened) if people.opened else why
             if reason in FAR or fresh:
                 read = people.opened if reason in FAR else None
                 self._count(self._line("counted", read, 0, fresh, reason if read else listed, people.listed))
@@ -132,6 +141,69 @@ class DeskWitness:
         since = micros(restored) if restored else 0
         counts = self._journal.write_and_count(line, desk.today, began, since)
         reads_all = desk.scope.whose == "all"
-        if mass_reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
+        if reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
             self._write("stopped", line.dossier, 0, 0, line.why)
             raise MassReading(desk)
+
+
+# --- the reason that lets a member read a dossier: as it is told, and as it counts (docs/accounts.md#who-looked)
+
+
+A_DAY = timedelta(days=1)
+"""The time for which a fact gives no reason to who recorded it. A session ends sooner, so midnight changes nothing."""
+
+
+def reason_told(desk: Desk, dossier: UUID) -> Why:
+    """Returns the reason nearest to the member."""
+    return _nearest(desk.me, desk.state(dossier), desk.scope, desk.deputised, desk.today)
+
+
+def reason_counted(desk: Desk, dossier: UUID) -> Why:
+    """Returns the reason as it stands without the facts that the member recorded within a day.
+
+    Nobody gives themselves a reason: neither a deputy that they declare, nor a task that they take. What was recorded
+    with the opening of a dossier stays: it says what its author wrote.
+    """
+    since = desk.engine.clock() - A_DAY
+
+    def is_own(recorded: Recorded) -> bool:
+        return recorded.by == desk.actor.id and recorded.at > since
+
+    trail = desk.trail(dossier)
+    kept = [recorded for recorded in trail if recorded.command == trail[0].command or not is_own(recorded)]
+    before = fold(kept) if len(kept) < len(trail) else desk.state(dossier)
+    refs = desk.engine.references(without=is_own) if desk.deputised else desk.refs
+    away = colleagues_deputised_by(refs.team, desk.me, desk.today)
+    return _nearest(desk.me, before, authorization.scope(desk.actor, refs, desk.today), away, desk.today)
+
+
+def _nearest(me: UUID, dossier: object, scope: Scope, away: frozenset[UUID], day: date) -> Why:
+    if not isinstance(dossier, Dossier):
+        return "role"
+    if dossier.advisor == me:
+        return "own"
+    if dossier.advisor in away:
+        return "deputy"
+    if any(follows(person, dossier, day) for person in away | {me}):
+        return "task"
+    return "role" if scope.whose == "all" else "glass"
+
+
+# --- stops an account that reads more than anybody needs to (docs/accounts.md#who-looked)
+
+
+def stop_reading(error: MassReading) -> None:
+    """Suspends the account at once, and ends its sessions everywhere. The next tick tells the direction."""
+    desk = error.desk
+    desk.engine.execute(
+        {"staff": desk.me},
+        suspend_account,
+        by=Actor(SITE),
+        command_id=uuid4(),
+        via="web",
+        reason="mass-reading",
+    )
+    site = desk.host.site
+    known = memberships.of_member(site.store, desk.served.opened.id, desk.me) if site else None
+    if site and known:
+        sessions.end_all(site.store, known.account)

@@ -159,4 +159,4 @@ _UNEXPECTED = typeset(
 
 def _line(found: Tasks, url: str) -> str:
     late = f", dont {found.late} en retard" if found.late else ""
-    return typeset(f"- {tasks.PILES[found.kind](found.count)}{late} : ") + f"{url}?{found.query}"
+    return typeset(f"- {tasks.pile(found.kind, found.count)}{late} : ") + f"{url}?{found.query}"

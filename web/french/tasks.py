@@ -1,90 +1,297 @@
-"""Words for tasks: verb, button, pile, reason."""
+"""Words for tasks, one record a kind: verb, button, pile, reasons; and a task as a line."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from pixflow.documents.grille import percent
 from pixflow.tasks import Task
+from pixflow.working_days import Calendar
 from web.french import dates
 from web.french.typography import lower_first, plural, say
 from web.french.typography import percent as percent_words
 
-VERBS: dict[str, str] = {
-    "present-pix": "Présenter Pix",
-    "plan-diagnostic": "Prévoir le diagnostic",
-    "chase-diagnostic": "Relancer le test",
-    "chase-sharing": "Relancer le partage",
-    "declare-campaign": "Déclarer la campagne",
-    "match-participation": "Rapprocher un résultat",
-    "dispatch-result": "Transmettre le résultat",
-    "assign-advisor": "Affecter le dossier",
-    "hold-debrief": "Tenir la restitution",
-    "build-prescription": "Construire la prescription",
-    "refer": "Orienter",
-    "record-outcome": "Noter l’issue",
-    "close-or-plan": "Clore ou relancer le parcours",
-    "review-late-event": "Relire un fait tardif",
-    "book-workshop": "Inscrire à un atelier",
-    "rebook-absent": "Réinscrire à un atelier",
-    "mark-attendance": "Noter la présence",
-    "explore-difficulty": "Explorer la difficulté",
-    "follow-self-study": "Suivre les tutoriels",
-    "chase-partner": "Relancer le partenaire",
-    "offer-alternative": "Proposer une autre orientation",
-    "complete-path": "Faire passer le diagnostic complet",
-    "propose-certification": "Proposer la certification",
-    "plan-retake": "Prévoir un nouveau passage",
-    "confirm-erasure": "Confirmer l’effacement",
-    "answer-question": "Répondre à la question",
-    "revise-resource": "Relire la ressource",
-    "take-pix": "Passer Pix",
-    "brief-newcomer": "Présenter Pix à l’équipe",
-    "designate-referent": "Désigner la référente ou le référent Pix",
-    "confirm-team": "Dire qui est encore dans l’équipe",
-    "review-partner": "Relire la fiche du partenaire",
-    "verify-partner": "Vérifier la fiche du partenaire",
-    "update-contact": "Mettre à jour une personne à joindre",
-}
+
+@dataclass(frozen=True, slots=True)
+class TaskWords:
+    """The words of a kind of task: its verb, its button, its filter, the subject of a chase, a pile of one and of many.
+
+    `reasons` has a short and a long text for each reason why it is open, by its code; "" is the only one.
+    """
+
+    verb: str
+    button: str
+    filter: str
+    subject: str
+    pile: tuple[str, str]
+    reasons: Mapping[str, tuple[str, str]]
+
+
+WORDS: dict[str, TaskWords] = {
+    "present-pix": TaskWords(
+        "Présenter Pix", "Présenter", "Présentations", "pour présenter Pix",
+        ("présentation de Pix à faire", "présentations de Pix à faire"),
+        {"": ("dossier ouvert le {on}", "Dossier ouvert le {on}, Pix pas encore présenté")},
+    ),
+    "plan-diagnostic": TaskWords(
+        "Prévoir le diagnostic", "Prévoir", "Diagnostics à prévoir", "pour prévoir le diagnostic",
+        ("diagnostic à prévoir", "diagnostics à prévoir"),
+        {
+            "presented": ("Pix présenté le {on}", "Pix présenté le {on}, diagnostic pas encore prévu"),
+            "cej": ("obligatoire en CEJ, depuis le {on}",
+                    "Diagnostic obligatoire en CEJ, pas encore prévu depuis le {on}"),
+        },
+    ),
+    "chase-diagnostic": TaskWords(
+        "Relancer le test", "Relancer", "Relances du test", "pour le test", ("test à relancer", "tests à relancer"),
+        {
+            "": ("test prévu le {planned}, rien reçu",
+                 "Test prévu le {planned}, aucune participation vue depuis, relance due à partir du {opens}"),
+        },
+    ),
+    "chase-sharing": TaskWords(
+        "Relancer le partage", "Relancer", "Relances du partage", "pour le partage",
+        ("partage à relancer", "partages à relancer"),
+        {
+            "": ("test terminé le {on}, non partagé",
+                 "Test vu terminé, mais non partagé, dans l’export du {on}, relance due à partir du {opens}"),
+        },
+    ),
+    "declare-campaign": TaskWords(
+        "Déclarer la campagne", "Déclarer", "Campagnes", "pour la campagne",
+        ("campagne à déclarer", "campagnes à déclarer"),
+        {"": ("vue dans un export le {on}", "Campagne {campaign} vue pour la première fois dans l’export du {on}")},
+    ),
+    "match-participation": TaskWords(
+        "Rapprocher un résultat", "Rapprocher", "Rapprochements", "pour le rapprochement",
+        ("résultat à rapprocher", "résultats à rapprocher"),
+        {"": ("à rapprocher depuis le {on}", "Participation à rapprocher d’un dossier depuis le {on}")},
+    ),
+    "dispatch-result": TaskWords(
+        "Transmettre le résultat", "Transmettre", "Transmissions", "pour la transmission",
+        ("résultat à transmettre", "résultats à transmettre"),
+        {"": ("résultat reçu le {on}", "Reçu le {on}")},
+    ),
+    "assign-advisor": TaskWords(
+        "Affecter le dossier", "Affecter", "Affectations", "pour l’affectation",
+        ("dossier à affecter", "dossiers à affecter"),
+        {
+            "": ("dossier ouvert le {on}, suivi par personne",
+                 "Dossier ouvert le {on}, sans conseillère ni conseiller"),
+            "left": ("départ de {name} le {on}", "Départ de {name} le {on} : quelqu’un d’autre doit suivre le dossier"),
+        },
+    ),
+    "hold-debrief": TaskWords(
+        "Tenir la restitution", "Restituer", "Restitutions", "pour la restitution",
+        ("restitution à tenir", "restitutions à tenir"),
+        {
+            "dispatched": ("résultat transmis le {on}", "Transmis le {on}"),
+            "received": ("résultat reçu le {on}", "Reçu le {on}, sans passer par la référente ou le référent Pix"),
+        },
+    ),
+    "build-prescription": TaskWords(
+        "Construire la prescription", "Construire", "Prescriptions", "pour la prescription",
+        ("prescription à construire", "prescriptions à construire"),
+        {"": ("restitution tenue le {on}", "Restitution tenue le {on}")},
+    ),
+    "refer": TaskWords(
+        "Orienter", "Orienter", "Orientations", "pour l’orientation", ("action à orienter", "actions à orienter"),
+        {"": ("{label}, prescription du {on}", "{label} : prescription du {on}, aucune orientation en cours")},
+    ),
+    "record-outcome": TaskWords(
+        "Noter l’issue", "Noter", "Issues", "pour l’issue", ("issue à noter", "issues à noter"),
+        {
+            "": ("{label} se termine le {ends}", "{label} : fin prévue le {ends}, issue pas encore notée"),
+            "came": ("{label}, {partner} dit : venu·e le {planned}",
+                     "{label} : selon {partner}, la personne est venue le {planned}, à confirmer"),
+            "done": ("{label}, {partner} dit : terminé le {planned}",
+                     "{label} : selon {partner}, la personne a terminé le {planned}, à confirmer"),
+            "stopped": ("{label}, {partner} dit : arrêté le {planned}",
+                        "{label} : selon {partner}, la personne a arrêté le {planned}, à confirmer"),
+        },
+    ),
+    "close-or-plan": TaskWords(
+        "Clore ou relancer le parcours", "Décider", "Parcours sans suite", "pour la suite du parcours",
+        ("parcours à clore ou à relancer", "parcours à clore ou à relancer"),
+        {
+            "quiet": ("rien depuis le {on}", "Plus rien depuis le {on}, et rien à venir à partir du {opens}"),
+            "tries": ("relances épuisées le {on}", "Toutes les relances prévues sont faites, la dernière le {on}"),
+        },
+    ),
+    "review-late-event": TaskWords(
+        "Relire un fait tardif", "Relire", "Faits tardifs", "pour la relecture",
+        ("fait tardif à relire", "faits tardifs à relire"),
+        {"": ("arrivé le {on}, dossier clos", "Arrivé le {on}, alors que le dossier était clos")},
+    ),
+    "book-workshop": TaskWords(
+        "Inscrire à un atelier", "Inscrire", "Inscriptions en atelier", "pour l’inscription en atelier",
+        ("inscription en atelier à faire", "inscriptions en atelier à faire"),
+        {
+            "planned": ("prévu en atelier depuis le {on}, sans place",
+                        "Diagnostic prévu en atelier depuis le {on}, aucune place réservée"),
+            "released": ("place rendue le {on}", "Place en atelier rendue le {on}"),
+        },
+    ),
+    "rebook-absent": TaskWords(
+        "Réinscrire à un atelier", "Réinscrire", "Réinscriptions", "pour la réinscription",
+        ("réinscription à faire", "réinscriptions à faire"),
+        {
+            "missed": ("absent·e à l’atelier du {planned}", "Absent·e à l’atelier du {planned}"),
+            "excused": ("excusé·e pour l’atelier du {planned}", "Excusé·e pour l’atelier du {planned}"),
+            "cancelled": ("atelier du {planned} annulé", "L’atelier du {planned} a été annulé"),
+        },
+    ),
+    "mark-attendance": TaskWords(
+        "Noter la présence", "Noter", "Présences", "pour la présence", ("présence à noter", "présences à noter"),
+        {"": ("atelier du {on}", "L’atelier s’est tenu le {on}")},
+    ),
+    "explore-difficulty": TaskWords(
+        "Explorer la difficulté", "Explorer", "Difficultés", "pour l’entretien",
+        ("difficulté à explorer", "difficultés à explorer"),
+        {
+            "": ("en difficulté à l’atelier du {on}",
+                 "Difficulté signalée à l’atelier du {on}, cause pas encore cherchée"),
+        },
+    ),
+    "follow-self-study": TaskWords(
+        "Suivre les tutoriels", "Suivre", "Tutoriels", "pour les tutoriels",
+        ("suivi de tutoriels à faire", "suivis de tutoriels à faire"),
+        {"": ("{label}, dernier point le {on}", "{label} : dernier point le {on}")},
+    ),
+    "chase-partner": TaskWords(
+        "Relancer le partenaire", "Relancer", "Relances des partenaires", "pour le partenaire",
+        ("partenaire à relancer", "partenaires à relancer"),
+        {
+            "": ("{label}, {partner} sans réponse depuis le {on}",
+                 "{label} : orientation vers {partner} le {on}, sans réponse"),
+        },
+    ),
+    "offer-alternative": TaskWords(
+        "Proposer une autre orientation", "Réorienter", "Autres orientations", "pour une autre orientation",
+        ("autre orientation à proposer", "autres orientations à proposer"),
+        {
+            "refused": ("{label}, refus de {partner} le {on}",
+                        "{label} : refus de {partner} le {on}, autre orientation à trouver"),
+            "lapsed": ("{label}, {partner} sans réponse depuis le {on}",
+                       "{label} : {partner} n’a pas répondu depuis le {on}, autre orientation à trouver"),
+        },
+    ),
+    "complete-path": TaskWords(
+        "Faire passer le diagnostic complet", "Noter", "Diagnostics complets", "pour le diagnostic complet",
+        ("diagnostic complet à passer", "diagnostics complets à passer"),
+        {
+            "ease": ("à l’aise à l’atelier du {on}", "À l’aise à l’atelier du {on} : le diagnostic complet suit"),
+            "kept": ("prescription du {on}", "Diagnostic complet retenu dans la prescription du {on}"),
+        },
+    ),
+    "propose-certification": TaskWords(
+        "Proposer la certification", "Proposer", "Certifications", "pour la certification",
+        ("certification à proposer", "certifications à proposer"),
+        {
+            "": ("diagnostic complet passé, certifiable depuis le {on}",
+                 "Diagnostic complet passé, certifiable depuis le {on}"),
+        },
+    ),
+    "plan-retake": TaskWords(
+        "Prévoir un nouveau passage", "Prévoir", "Nouveaux passages", "pour le nouveau passage",
+        ("nouveau passage à prévoir", "nouveaux passages à prévoir"),
+        {
+            "": ("{label}, terminée le {on}",
+                 "{label} : action terminée le {on}, le progrès se mesure par un nouveau passage"),
+        },
+    ),
+    "confirm-erasure": TaskWords(
+        "Confirmer l’effacement", "Répondre", "Effacements", "pour l’effacement",
+        ("effacement à confirmer", "effacements à confirmer"),
+        {
+            "request": ("demandé le {on} par la personne", "Effacement demandé le {on} : la personne le demande"),
+            "retention": ("demandé le {on}, délai de conservation passé",
+                          "Effacement demandé le {on} : le délai de conservation est passé"),
+            "mistake": ("demandé le {on}, dossier ouvert par erreur",
+                        "Effacement demandé le {on} : ce dossier a été ouvert par erreur"),
+        },
+    ),
+    "answer-question": TaskWords(
+        "Répondre à la question", "Répondre", "Questions", "pour la réponse",
+        ("question sans réponse", "questions sans réponse"),
+        {"": ("posée le {on}", "Question posée le {on}, sans réponse")},
+    ),
+    "revise-resource": TaskWords(
+        "Relire la ressource", "Relire", "Ressources", "pour la relecture",
+        ("ressource à relire", "ressources à relire"),
+        {
+            "proposed": ("proposée le {on}", "Texte proposé le {on} par l’équipe"),
+            "doubted": ("jugée pas utile par deux collègues, le {on}", "Jugée pas utile par deux collègues, le {on}"),
+            "unread": ("relue la dernière fois le {on}", "Relue la dernière fois le {on}"),
+        },
+    ),
+    "take-pix": TaskWords(
+        "Passer Pix", "Noter", "Pix de l’équipe", "pour Pix",
+        ("collègue à faire passer Pix", "collègues à faire passer Pix"),
+        {
+            "": ("dans l’équipe depuis le {on}, Pix pas encore passé",
+                 "Dans l’équipe depuis le {on}, Pix pas encore passé"),
+        },
+    ),
+    "brief-newcomer": TaskWords(
+        "Présenter Pix à l’équipe", "Noter", "Informations de l’équipe", "pour l’information",
+        ("collègue à informer", "collègues à informer"),
+        {"": ("dans l’équipe depuis le {on}", "Dans l’équipe depuis le {on}, information pas encore notée")},
+    ),
+    "designate-referent": TaskWords(
+        "Désigner la référente ou le référent Pix", "Désigner", "Désignations", "pour la désignation",
+        ("site sans référent·e Pix", "sites sans référent·e Pix"),
+        {"": ("personne depuis le {on}", "Personne n’est référent·e Pix pour {site} depuis le {on}")},
+    ),
+    "confirm-team": TaskWords(
+        "Dire qui est encore dans l’équipe", "Relire", "Toujours là ?", "pour la relecture de l’équipe",
+        ("équipe à relire", "équipes à relire"),
+        {"": ("relue la dernière fois le {on}", "Équipe relue la dernière fois le {on} : qui est encore là ?")},
+    ),
+    "review-partner": TaskWords(
+        "Relire la fiche du partenaire", "Relire", "Partenaires à relire", "pour la relecture du partenaire",
+        ("fiche de partenaire à relire", "fiches de partenaires à relire"),
+        {
+            "suggested": ("proposé par l’équipe le {on}",
+                          "Proposé par une ou un collègue le {on}, pas encore dans la liste"),
+            "contested": ("une source contredit l’équipe depuis le {on}",
+                          "Corrigé par l’équipe, et une source dit autre chose depuis le {on}"),
+            "gone": ("une source ne l’a plus depuis le {on}, il sert",
+                     "Une source n’a plus ce lieu depuis le {on}, des jeunes y ont été orientés dans l’année"),
+        },
+    ),
+    "verify-partner": TaskWords(
+        "Vérifier la fiche du partenaire", "Vérifier", "Partenaires à vérifier", "pour la vérification du partenaire",
+        ("partenaire à vérifier", "partenaires à vérifier"),
+        {
+            "new": ("inscrit le {on}, jamais encore sollicité",
+                    "Inscrit le {on}, à vérifier avant la première orientation"),
+            "stale": ("fiche du {on}, il sert",
+                      "Fiche confirmée la dernière fois le {on}, des jeunes y ont été orientés dans l’année"),
+        },
+    ),
+    "update-contact": TaskWords(
+        "Mettre à jour une personne à joindre", "Corriger", "Personnes à joindre", "pour la mise à jour",
+        ("personne à joindre à mettre à jour", "personnes à joindre à mettre à jour"),
+        {
+            "left": ("a quitté le lieu, noté le {on}", "A quitté le lieu, noté le {on} : à effacer"),
+            "phone": ("téléphone qui ne répond plus, noté le {on}", "Son téléphone ne répond plus, noté le {on}"),
+            "email": ("courriel qui revient depuis le {on}", "Son courriel revient, noté le {on}"),
+        },
+    ),
+}  # fmt: skip
+
+VERBS = {kind: words.verb for kind, words in WORDS.items()}
+FILTERS = {kind: words.filter for kind, words in WORDS.items()}
+VARIANTS = frozenset(f"{kind} {by}".strip() for kind, words in WORDS.items() for by in words.reasons)
+"""Every kind of task; one for each reason where there are several ("complete-path ease")."""
 ALONE: dict[str, str] = {"check": "Noter l’issue", "cv": "Noter sur le CV"}
 """The verb of an action that needs no partner, by its kind, in place of "Orienter"."""
-BUTTONS: dict[str, str] = {
-    "present-pix": "Présenter",
-    "plan-diagnostic": "Prévoir",
-    "chase-diagnostic": "Relancer",
-    "chase-sharing": "Relancer",
-    "declare-campaign": "Déclarer",
-    "match-participation": "Rapprocher",
-    "dispatch-result": "Transmettre",
-    "assign-advisor": "Affecter",
-    "hold-debrief": "Restituer",
-    "build-prescription": "Construire",
-    "refer": "Orienter",
-    "record-outcome": "Noter",
-    "close-or-plan": "Décider",
-    "review-late-event": "Relire",
-    "book-workshop": "Inscrire",
-    "rebook-absent": "Réinscrire",
-    "mark-attendance": "Noter",
-    "explore-difficulty": "Explorer",
-    "follow-self-study": "Suivre",
-    "chase-partner": "Relancer",
-    "offer-alternative": "Réorienter",
-    "complete-path": "Noter",
-    "propose-certification": "Proposer",
-    "plan-retake": "Prévoir",
-    "confirm-erasure": "Répondre",
-    "answer-question": "Répondre",
-    "revise-resource": "Relire",
-    "take-pix": "Noter",
-    "brief-newcomer": "Noter",
-    "designate-referent": "Désigner",
-    "confirm-team": "Relire",
-    "review-partner": "Relire",
-    "verify-partner": "Vérifier",
-    "update-contact": "Corriger",
-}
+REASON_ALONE = "{label} : prescription du {on}, pas encore noté comme fait"
+"""The reason of an action that needs no partner: no referral is expected."""
 PRESSES: dict[str, str] = {
     "review-partner suggested": "Inscrire",
     "review-partner contested": "C’est relu",
@@ -93,242 +300,16 @@ PRESSES: dict[str, str] = {
     "verify-partner stale": "Vérifié par téléphone",
 }
 """The button that closes a task from its row, by kind and reason."""
-FILTERS: dict[str, str] = {
-    "present-pix": "Présentations",
-    "plan-diagnostic": "Diagnostics à prévoir",
-    "chase-diagnostic": "Relances du test",
-    "chase-sharing": "Relances du partage",
-    "declare-campaign": "Campagnes",
-    "match-participation": "Rapprochements",
-    "dispatch-result": "Transmissions",
-    "assign-advisor": "Affectations",
-    "hold-debrief": "Restitutions",
-    "build-prescription": "Prescriptions",
-    "refer": "Orientations",
-    "record-outcome": "Issues",
-    "close-or-plan": "Parcours sans suite",
-    "review-late-event": "Faits tardifs",
-    "book-workshop": "Inscriptions en atelier",
-    "rebook-absent": "Réinscriptions",
-    "mark-attendance": "Présences",
-    "explore-difficulty": "Difficultés",
-    "follow-self-study": "Tutoriels",
-    "chase-partner": "Relances des partenaires",
-    "offer-alternative": "Autres orientations",
-    "complete-path": "Diagnostics complets",
-    "propose-certification": "Certifications",
-    "plan-retake": "Nouveaux passages",
-    "confirm-erasure": "Effacements",
-    "answer-question": "Questions",
-    "revise-resource": "Ressources",
-    "take-pix": "Pix de l’équipe",
-    "brief-newcomer": "Informations de l’équipe",
-    "designate-referent": "Désignations",
-    "confirm-team": "Toujours là ?",
-    "review-partner": "Partenaires à relire",
-    "verify-partner": "Partenaires à vérifier",
-    "update-contact": "Personnes à joindre",
-}
-SUBJECTS: dict[str, str] = {
-    "present-pix": "pour présenter Pix",
-    "plan-diagnostic": "pour prévoir le diagnostic",
-    "chase-diagnostic": "pour le test",
-    "chase-sharing": "pour le partage",
-    "declare-campaign": "pour la campagne",
-    "match-participation": "pour le rapprochement",
-    "dispatch-result": "pour la transmission",
-    "assign-advisor": "pour l’affectation",
-    "hold-debrief": "pour la restitution",
-    "build-prescription": "pour la prescription",
-    "refer": "pour l’orientation",
-    "record-outcome": "pour l’issue",
-    "close-or-plan": "pour la suite du parcours",
-    "review-late-event": "pour la relecture",
-    "book-workshop": "pour l’inscription en atelier",
-    "rebook-absent": "pour la réinscription",
-    "mark-attendance": "pour la présence",
-    "explore-difficulty": "pour l’entretien",
-    "follow-self-study": "pour les tutoriels",
-    "chase-partner": "pour le partenaire",
-    "offer-alternative": "pour une autre orientation",
-    "complete-path": "pour le diagnostic complet",
-    "propose-certification": "pour la certification",
-    "plan-retake": "pour le nouveau passage",
-    "confirm-erasure": "pour l’effacement",
-    "answer-question": "pour la réponse",
-    "revise-resource": "pour la relecture",
-    "take-pix": "pour Pix",
-    "brief-newcomer": "pour l’information",
-    "designate-referent": "pour la désignation",
-    "confirm-team": "pour la relecture de l’équipe",
-    "review-partner": "pour la relecture du partenaire",
-    "verify-partner": "pour la vérification du partenaire",
-    "update-contact": "pour la mise à jour",
-}
-"""Subject of a chase, by kind of task."""
-
-_PILES = {
-    "present-pix": ("présentation de Pix à faire", "présentations de Pix à faire"),
-    "plan-diagnostic": ("diagnostic à prévoir", "diagnostics à prévoir"),
-    "chase-diagnostic": ("test à relancer", "tests à relancer"),
-    "chase-sharing": ("partage à relancer", "partages à relancer"),
-    "declare-campaign": ("campagne à déclarer", "campagnes à déclarer"),
-    "match-participation": ("résultat à rapprocher", "résultats à rapprocher"),
-    "dispatch-result": ("résultat à transmettre", "résultats à transmettre"),
-    "assign-advisor": ("dossier à affecter", "dossiers à affecter"),
-    "hold-debrief": ("restitution à tenir", "restitutions à tenir"),
-    "build-prescription": ("prescription à construire", "prescriptions à construire"),
-    "refer": ("action à orienter", "actions à orienter"),
-    "record-outcome": ("issue à noter", "issues à noter"),
-    "close-or-plan": ("parcours à clore ou à relancer", "parcours à clore ou à relancer"),
-    "review-late-event": ("fait tardif à relire", "faits tardifs à relire"),
-    "book-workshop": ("inscription en atelier à faire", "inscriptions en atelier à faire"),
-    "rebook-absent": ("réinscription à faire", "réinscriptions à faire"),
-    "mark-attendance": ("présence à noter", "présences à noter"),
-    "explore-difficulty": ("difficulté à explorer", "difficultés à explorer"),
-    "follow-self-study": ("suivi de tutoriels à faire", "suivis de tutoriels à faire"),
-    "chase-partner": ("partenaire à relancer", "partenaires à relancer"),
-    "offer-alternative": ("autre orientation à proposer", "autres orientations à proposer"),
-    "complete-path": ("diagnostic complet à passer", "diagnostics complets à passer"),
-    "propose-certification": ("certification à proposer", "certifications à proposer"),
-    "plan-retake": ("nouveau passage à prévoir", "nouveaux passages à prévoir"),
-    "confirm-erasure": ("effacement à confirmer", "effacements à confirmer"),
-    "answer-question": ("question sans réponse", "questions sans réponse"),
-    "revise-resource": ("ressource à relire", "ressources à relire"),
-    "take-pix": ("collègue à faire passer Pix", "collègues à faire passer Pix"),
-    "brief-newcomer": ("collègue à informer", "collègues à informer"),
-    "designate-referent": ("site sans référent·e Pix", "sites sans référent·e Pix"),
-    "confirm-team": ("équipe à relire", "équipes à relire"),
-    "review-partner": ("fiche de partenaire à relire", "fiches de partenaires à relire"),
-    "verify-partner": ("partenaire à vérifier", "partenaires à vérifier"),
-    "update-contact": ("personne à joindre à mettre à jour", "personnes à joindre à mettre à jour"),
-}
-PILES: dict[str, Callable[[int], str]] = {kind: partial(plural, one=o, many=m) for kind, (o, m) in _PILES.items()}
-"""Text of a pile from its count, like "9 résultats à transmettre"."""
-
-_WHY = {
-    "present-pix": "dossier ouvert le {on}",
-    "plan-diagnostic presented": "Pix présenté le {on}",
-    "plan-diagnostic cej": "obligatoire en CEJ, depuis le {on}",
-    "chase-diagnostic": "test prévu le {planned}, rien reçu",
-    "chase-sharing": "test terminé le {on}, non partagé",
-    "declare-campaign": "vue dans un export le {on}",
-    "match-participation": "à rapprocher depuis le {on}",
-    "dispatch-result": "résultat reçu le {on}",
-    "assign-advisor": "dossier ouvert le {on}, suivi par personne",
-    "assign-advisor left": "départ de {name} le {on}",
-    "hold-debrief dispatched": "résultat transmis le {on}",
-    "hold-debrief received": "résultat reçu le {on}",
-    "build-prescription": "restitution tenue le {on}",
-    "refer": "{label}, prescription du {on}",
-    "record-outcome": "{label} se termine le {ends}",
-    "record-outcome came": "{label}, {partner} dit : venu·e le {planned}",
-    "record-outcome done": "{label}, {partner} dit : terminé le {planned}",
-    "record-outcome stopped": "{label}, {partner} dit : arrêté le {planned}",
-    "close-or-plan quiet": "rien depuis le {on}",
-    "close-or-plan tries": "relances épuisées le {on}",
-    "review-late-event": "arrivé le {on}, dossier clos",
-    "book-workshop planned": "prévu en atelier depuis le {on}, sans place",
-    "book-workshop released": "place rendue le {on}",
-    "rebook-absent missed": "absent·e à l’atelier du {planned}",
-    "rebook-absent excused": "excusé·e pour l’atelier du {planned}",
-    "rebook-absent cancelled": "atelier du {planned} annulé",
-    "mark-attendance": "atelier du {on}",
-    "explore-difficulty": "en difficulté à l’atelier du {on}",
-    "follow-self-study": "{label}, dernier point le {on}",
-    "chase-partner": "{label}, {partner} sans réponse depuis le {on}",
-    "offer-alternative refused": "{label}, refus de {partner} le {on}",
-    "offer-alternative lapsed": "{label}, {partner} sans réponse depuis le {on}",
-    "complete-path ease": "à l’aise à l’atelier du {on}",
-    "complete-path kept": "prescription du {on}",
-    "propose-certification": "diagnostic complet passé, certifiable depuis le {on}",
-    "plan-retake": "{label}, terminée le {on}",
-    "confirm-erasure request": "demandé le {on} par la personne",
-    "confirm-erasure retention": "demandé le {on}, délai de conservation passé",
-    "confirm-erasure mistake": "demandé le {on}, dossier ouvert par erreur",
-    "answer-question": "posée le {on}",
-    "revise-resource proposed": "proposée le {on}",
-    "revise-resource doubted": "jugée pas utile par deux collègues, le {on}",
-    "revise-resource unread": "relue la dernière fois le {on}",
-    "take-pix": "dans l’équipe depuis le {on}, Pix pas encore passé",
-    "brief-newcomer": "dans l’équipe depuis le {on}",
-    "designate-referent": "personne depuis le {on}",
-    "confirm-team": "relue la dernière fois le {on}",
-    "review-partner suggested": "proposé par l’équipe le {on}",
-    "review-partner contested": "une source contredit l’équipe depuis le {on}",
-    "review-partner gone": "une source ne l’a plus depuis le {on}, il sert",
-    "verify-partner new": "inscrit le {on}, jamais encore sollicité",
-    "verify-partner stale": "fiche du {on}, il sert",
-    "update-contact left": "a quitté le lieu, noté le {on}",
-    "update-contact phone": "téléphone qui ne répond plus, noté le {on}",
-    "update-contact email": "courriel qui revient depuis le {on}",
-}
-_REASONS = {
-    "present-pix": "Dossier ouvert le {on}, Pix pas encore présenté",
-    "plan-diagnostic presented": "Pix présenté le {on}, diagnostic pas encore prévu",
-    "plan-diagnostic cej": "Diagnostic obligatoire en CEJ, pas encore prévu depuis le {on}",
-    "chase-diagnostic": "Test prévu le {planned}, aucune participation vue depuis, relance due à partir du {opens}",
-    "chase-sharing": "Test vu terminé, mais non partagé, dans l’export du {on}, relance due à partir du {opens}",
-    "declare-campaign": "Campagne {campaign} vue pour la première fois dans l’export du {on}",
-    "match-participation": "Participation à rapprocher d’un dossier depuis le {on}",
-    "dispatch-result": "Reçu le {on}",
-    "assign-advisor": "Dossier ouvert le {on}, sans conseillère ni conseiller",
-    "assign-advisor left": "Départ de {name} le {on} : quelqu’un d’autre doit suivre le dossier",
-    "hold-debrief dispatched": "Transmis le {on}",
-    "hold-debrief received": "Reçu le {on}, sans passer par la référente ou le référent Pix",
-    "build-prescription": "Restitution tenue le {on}",
-    "refer": "{label} : prescription du {on}, aucune orientation en cours",
-    "record-outcome": "{label} : fin prévue le {ends}, issue pas encore notée",
-    "record-outcome came": "{label} : selon {partner}, la personne est venue le {planned}, à confirmer",
-    "record-outcome done": "{label} : selon {partner}, la personne a terminé le {planned}, à confirmer",
-    "record-outcome stopped": "{label} : selon {partner}, la personne a arrêté le {planned}, à confirmer",
-    "close-or-plan quiet": "Plus rien depuis le {on}, et rien à venir à partir du {opens}",
-    "close-or-plan tries": "Toutes les relances prévues sont faites, la dernière le {on}",
-    "review-late-event": "Arrivé le {on}, alors que le dossier était clos",
-    "book-workshop planned": "Diagnostic prévu en atelier depuis le {on}, aucune place réservée",
-    "book-workshop released": "Place en atelier rendue le {on}",
-    "rebook-absent missed": "Absent·e à l’atelier du {planned}",
-    "rebook-absent excused": "Excusé·e pour l’atelier du {planned}",
-    "rebook-absent cancelled": "L’atelier du {planned} a été annulé",
-    "mark-attendance": "L’atelier s’est tenu le {on}",
-    "explore-difficulty": "Difficulté signalée à l’atelier du {on}, cause pas encore cherchée",
-    "follow-self-study": "{label} : dernier point le {on}",
-    "chase-partner": "{label} : orientation vers {partner} le {on}, sans réponse",
-    "offer-alternative refused": "{label} : refus de {partner} le {on}, autre orientation à trouver",
-    "offer-alternative lapsed": "{label} : {partner} n’a pas répondu depuis le {on}, autre orientation à trouver",
-    "complete-path ease": "À l’aise à l’atelier du {on} : le diagnostic complet suit",
-    "complete-path kept": "Diagnostic complet retenu dans la prescription du {on}",
-    "propose-certification": "Diagnostic complet passé, certifiable depuis le {on}",
-    "plan-retake": "{label} : action terminée le {on}, le progrès se mesure par un nouveau passage",
-    "confirm-erasure request": "Effacement demandé le {on} : la personne le demande",
-    "confirm-erasure retention": "Effacement demandé le {on} : le délai de conservation est passé",
-    "confirm-erasure mistake": "Effacement demandé le {on} : ce dossier a été ouvert par erreur",
-    "answer-question": "Question posée le {on}, sans réponse",
-    "revise-resource proposed": "Texte proposé le {on} par l’équipe",
-    "revise-resource doubted": "Jugée pas utile par deux collègues, le {on}",
-    "revise-resource unread": "Relue la dernière fois le {on}",
-    "take-pix": "Dans l’équipe depuis le {on}, Pix pas encore passé",
-    "brief-newcomer": "Dans l’équipe depuis le {on}, information pas encore notée",
-    "confirm-team": "Équipe relue la dernière fois le {on} : qui est encore là ?",
-    "designate-referent": "Personne n’est référent·e Pix pour {site} depuis le {on}",
-    "review-partner suggested": "Proposé par une ou un collègue le {on}, pas encore dans la liste",
-    "review-partner contested": "Corrigé par l’équipe, et une source dit autre chose depuis le {on}",
-    "review-partner gone": "Une source n’a plus ce lieu depuis le {on}, des jeunes y ont été orientés dans l’année",
-    "verify-partner new": "Inscrit le {on}, à vérifier avant la première orientation",
-    "verify-partner stale": "Fiche confirmée la dernière fois le {on}, des jeunes y ont été orientés dans l’année",
-    "update-contact left": "A quitté le lieu, noté le {on} : à effacer",
-    "update-contact phone": "Son téléphone ne répond plus, noté le {on}",
-    "update-contact email": "Son courriel revient, noté le {on}",
-}
-_REASONS_ALONE = {"refer": "{label} : prescription du {on}, pas encore noté comme fait"}
-"""The reason of an action that needs no partner: no referral is expected."""
-VARIANTS: frozenset[str] = frozenset(_WHY)
-"""Every kind of task; one for each reason where there are several ("complete-path ease")."""
 
 
 def verb(kind: str) -> str:
     """Returns a text like "tenir la restitution", inside a sentence."""
     return lower_first(VERBS.get(kind, kind))
+
+
+def pile(kind: str, count: int) -> str:
+    """Returns the text of a pile, like "9 résultats à transmettre"."""
+    return plural(count, *WORDS[kind].pile)
 
 
 def title(kind: str, details: Mapping[str, str]) -> str:
@@ -337,7 +318,7 @@ def title(kind: str, details: Mapping[str, str]) -> str:
 
 
 def button(kind: str, details: Mapping[str, str]) -> str:
-    return "Noter" if "alone" in details else BUTTONS[kind]
+    return "Noter" if "alone" in details else WORDS[kind].button
 
 
 def why(
@@ -354,7 +335,7 @@ def why(
     if appointment:
         return f"rendez-vous fixé, {place}" if place else "rendez-vous fixé"
     year = (today or on).year
-    parts = [_told(_WHY, kind, details, year, on=on)]
+    parts = [_told(WORDS[kind].reasons[details.get("by", "")][0], details, year, on=on)]
     if "mastery" in details:
         parts.append(score(details["mastery"]))
     if kind == "mark-attendance" and details.get("campaign"):
@@ -371,8 +352,9 @@ def why(
 def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
     """Returns the rule: "Transmis le 5 mars ; le protocole demande 5 jours ouvrés." `days` is the delay."""
     year = (today or task.why.on).year
-    table = _REASONS_ALONE if "alone" in task.why.details else _REASONS
-    fact = _told(table, task.kind, task.why.details, year, on=task.why.on, opens=task.opens)
+    details = task.why.details
+    text = REASON_ALONE if "alone" in details else WORDS[task.kind].reasons[details.get("by", "")][1]
+    fact = _told(text, details, year, on=task.why.on, opens=task.opens)
     if task.appointment:
         day = _day(task.due, year)
         rule = say("rendez-vous fixé le {day}{place}", day=day, place=f", {task.place}" if task.place else "")
@@ -396,12 +378,37 @@ def score(mastery: str) -> str:
     return percent_words(percent(Decimal(mastery)))
 
 
-def _told(table: Mapping[str, str], kind: str, details: Mapping[str, str], year: int, **days: date) -> str:
-    by = details.get("by", "")
+def _told(text: str, details: Mapping[str, str], year: int, **days: date) -> str:
     dated = {name: _day(date.fromisoformat(details[name]), year) for name in ("planned", "ends") if name in details}
     own = {name: _day(day, year) for name, day in days.items()}
-    return say(table[f"{kind} {by}".strip()], **{**details, **dated, **own})
+    return say(text, **{**details, **dated, **own})
 
 
 def _day(day: date, year: int) -> str:
     return dates.day(day, year=day.year != year)
+
+
+# --- one task as a line, seen from a day
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task in French. `late`: it is past due. `to_come`: the day it opens, None once it is open."""
+
+    verb: str
+    why: str
+    due: str
+    late: bool
+    to_come: date | None
+
+
+def of_row(row: Any, today: date, calendar: Calendar) -> TaskLine:
+    """Returns the line of a row of the queue."""
+    at = row.appointment.replace(tzinfo=UTC).astimezone(ZoneInfo(calendar.zone)) if row.appointment else None
+    reason = why(row.kind, row.details, row.why_on, chases=row.chases, appointment=at, place=row.place, today=today)
+    verb, to_come = title(row.kind, row.details), row.opens if row.opens > today else None
+    if row.paused and row.paused > today:
+        return TaskLine(verb, reason, f"revient le {_day(row.paused, today.year)}", False, to_come)
+    late = row.due < today
+    due = dates.due_words(at if at and not late else row.due, today, calendar.count(row.due, today) if late else 0)
+    return TaskLine(verb, reason, due, late, to_come)

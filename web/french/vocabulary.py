@@ -139,7 +139,6 @@ WAYS: dict[str, str] = {
 
 
 LINK_CHANNELS = {"email": "par courriel", "paper": "sur papier"}
-LINK_PURPOSES = {"answer": "réponse", "outcome": "issue de l’action"}
 REFUSALS_OF_PARTNERS = {
     "unreachable": "la personne ne répond pas", "no-show": "ne s’est pas présentée",
     "employed": "a trouvé un emploi", "in-training": "est déjà en formation", "not-eligible": "n’est pas éligible",

@@ -53,7 +53,8 @@ class Frame:
     `theme` is light, dark or None (the system's); `change` is the address of the choice of a person, in a
     demonstration; otherwise `account` offers one's account, and `lone` asks for a second way in.
     `toasts` are sentences to show once, each with its tone: done, note or late.
-    `me` tells a shared browser whose views it keeps; `views` gives those kept with an account, None in a demonstration.
+    `me` tells a shared browser whose views it keeps; `views` are those of this list that an account keeps, None in a
+    demonstration.
     `tag` tells a live page if it changed. `texts` are drawn once (Desk.memory). `staff` names a colleague by their id.
     """
 
@@ -70,7 +71,7 @@ class Frame:
     toasts: Sequence[tuple[str, str]] = ()
     acting_for: Sequence[str] = ()
     me: str = ""
-    views: typing.Callable[[], Sequence[typing.Any] | None] = lambda: None
+    views: Sequence[typing.Any] | None = None
     tag: str = ""
     texts: Texts = field(default_factory=NoTexts)
     staff: typing.Callable[[str | UUID], str] = lambda id: "une personne"

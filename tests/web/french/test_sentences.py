@@ -49,6 +49,7 @@ from web.french import matching as french_matching
 from web.french import tasks as french_tasks
 from web.french.errors import files, refusals
 from web.french.events import details, sentences
+from web.pages.dossier.forms import FORM_OF, FORMS
 
 ID = UUID("11111111-1111-4111-8111-111111111111")
 DAY = date(2026, 3, 5)
@@ -107,7 +108,7 @@ def assert_well_set(text: str) -> None:
 # --- examples of everything
 
 
-def made(hint: Any, name: str) -> list[Any]:
+def made(hint: Any, name: str, kind: Any = None) -> list[Any]:
     """A few values of a type; the first says the most, the last the least."""
     origin, args = get_origin(hint), get_args(hint)
     if origin is Literal:
@@ -118,7 +119,7 @@ def made(hint: Any, name: str) -> list[Any]:
         return [(made(args[0], name)[0],), ()]
     if origin is tuple:
         return [tuple(made(arg, name)[0] for arg in args)]
-    if hint is str and name not in MAY_BE_EMPTY:
+    if hint is str and name not in MAY_BE_EMPTY and (kind, name) not in OPTIONAL:
         return EXAMPLES[str][:1]
     if hint in EXAMPLES:
         return EXAMPLES[hint]
@@ -128,14 +129,22 @@ def made(hint: Any, name: str) -> list[Any]:
 def parts(kind: Any) -> dict[str, list[Any]]:
     """The examples of each field of a dataclass."""
     hints = get_type_hints(kind)
-    return {name: made(hint, name) for name, hint in hints.items() if get_origin(hint) is not ClassVar}
+    return {name: made(hint, name, kind) for name, hint in hints.items() if get_origin(hint) is not ClassVar}
 
 
 def width(kind: Any) -> int:
     return max((len(values) for values in parts(kind).values()), default=1)
 
 
-MAY_BE_EMPTY = ("comment", "header", "note", "place", "reason", "site", "wish")
+MAY_BE_EMPTY = ("comment", "header", "note", "place", "reason", "site")
+"""The texts that events and values without a form of a dossier may leave empty."""
+OPTIONAL = {
+    (event, name)
+    for event, form in FORM_OF.items()
+    for name, (label, required) in FORMS[form].labels.items()
+    if label.kind in ("text", "textarea") and not required
+}
+"""The texts that the form of an event may leave empty."""
 EXAMPLES: dict[Any, list[Any]] = {
     str: ["Médiathèque", ""], int: [40, 0], bool: [True, False], UUID: [ID], date: [DAY],
     datetime: [AT], Decimal: [Decimal("0.40"), Decimal(1), Decimal(73)], float: [48.76],
@@ -404,15 +413,13 @@ def test_a_result_in_full() -> None:
 
 
 def test_every_kind_of_task_has_its_words() -> None:
-    kinds = set(get_args(tasks.Kind))
-    for table in (french_tasks.VERBS, french_tasks.BUTTONS, french_tasks.FILTERS, french_tasks.SUBJECTS):
-        assert set(table) == kinds
-        for text in table.values():
+    assert set(french_tasks.WORDS) == set(get_args(tasks.Kind))
+    for words in french_tasks.WORDS.values():
+        for text in (words.verb, words.button, words.filter, words.subject, *words.pile):
             assert_well_set(text)
-    assert set(french_tasks.PILES) == kinds
-    assert all(" " not in button for button in french_tasks.BUTTONS.values())
-    assert plain(french_tasks.PILES["dispatch-result"](9)) == "9 résultats à transmettre"
-    assert plain(french_tasks.PILES["assign-advisor"](1)) == "1 dossier à affecter"
+        assert " " not in words.button
+    assert plain(french_tasks.pile("dispatch-result", 9)) == "9 résultats à transmettre"
+    assert plain(french_tasks.pile("assign-advisor", 1)) == "1 dossier à affecter"
 
 
 WHYS = {

@@ -10,11 +10,14 @@ from pixflow.dossier.state import ActionState, Dossier
 from pixflow.engine import Step
 from pixflow.events.values import OfferTerms, Partner, PartnerDetails
 from pixflow.identity import normalise
-from pixflow.open_data.place import kilometres
+from pixflow.open_data.place import Point, kilometres
 from pixflow.partners.listing import use_partner
+from pixflow.partners.state import Catalogue
+from pixflow.place_import.outlines import middles
+from pixflow.place_import.territory import stated_or_guessed
 from projections.territory import partner_search, partners, referrals
 from web.desk.desk import Desk
-from web.desk.territory import commune_middles, contacts
+from web.desk.territory import contacts
 from web.french import validation
 from web.french.phrases import listed
 from web.french.territory import hours
@@ -96,11 +99,11 @@ def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
 
 def _near(desk: Desk, dossier: Dossier, proposal: str, bands: Bands) -> list[_Near]:
     """Returns every offer for a proposal, with its distance from the site of a dossier."""
-    here, middles, found = commune_middles.of_site(desk, dossier.site), commune_middles.of_communes(desk), []
+    here, centres, found = middle_of_site(desk, dossier.site), middles_of_communes(desk), []
     for row, terms in desk.memory.partners.once("open-offers", lambda: _open_offers(desk)):
         if fits(terms, proposal, bands, dossier.programme):
             placed = row.latitude is not None
-            there = (row.latitude, row.longitude) if placed else middles.get(row.commune)
+            there = (row.latitude, row.longitude) if placed else centres.get(row.commune)
             away = kilometres(here, there) if here and there else None
             found.append(_Near(row.stream, row.offer, row.name, terms.label, away, placed))
     return found
@@ -251,3 +254,24 @@ def _about(desk: Desk, row: Any, details: PartnerDetails, near: _Near, sent: Seq
         french.confirmed(row.confirmed, desk.today),
         hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
     )
+
+
+# --- the middle of each commune: of its outline, or of the partners there that have coordinates
+
+
+def middles_of_communes(desk: Desk) -> Mapping[str, Point]:
+    """Returns the middles that are known, by the code of the commune."""
+    return desk.memory.partners.once(
+        "middles", lambda: partner_search.middles(desk.read) | middles(_catalogue(desk).outlines)
+    )
+
+
+def middle_of_site(desk: Desk, site: str) -> Point | None:
+    """Returns the middle of the commune of a site."""
+    code = stated_or_guessed(_catalogue(desk).territory, desk.refs.structure.sites).sites.get(site)
+    return middles_of_communes(desk).get(code or "")
+
+
+def _catalogue(desk: Desk) -> Catalogue:
+    found = desk.state(desk.served.opened.stream("catalogue"))
+    return found if isinstance(found, Catalogue) else Catalogue()

@@ -31,7 +31,6 @@ NO_USE = "Un code de secours remplace l’application d’un mot de passe : ajou
 LAST_WAY = "C’est votre dernier moyen d’entrer : ajoutez-en un autre d’abord."
 NO_MAIL = "Ce pixflow n’envoie pas de courriels : l’exploitant invite avec « pixflow account invite »."
 MAIL_FAILED = "L’invitation est notée, mais le courriel n’est pas parti : envoyez un autre lien un peu plus tard."
-LINK_OVER = "Ce lien n’est plus valable : un lien sert une fois, pendant vingt-quatre heures. Demandez-en un autre."
 CHOSEN: Mapping[str, Mapping[str, str]] = {
     "reason": {**vocabulary.CLOSINGS, **vocabulary.ERASURES},
     "occasion": vocabulary.OCCASIONS,

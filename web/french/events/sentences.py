@@ -451,8 +451,9 @@ def _along_the_way(event: Event, context: EventContext) -> str:
         case e.AppointmentMissed(task=task, note=note):
             return noted(say("Rendez-vous manqué : {task}", task=context.task(task)), note, " — ")
         case e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note):
-            subject = tasks.SUBJECTS.get(about.split(":", 1)[0], "")
-            chased = " ".join(filter(None, ("Relance", vocabulary.CHANNELS[channel], subject)))
+            known = tasks.WORDS.get(about.split(":", 1)[0])
+            words = ("Relance", vocabulary.CHANNELS[channel], known.subject if known else "")
+            chased = " ".join(filter(None, words))
             return noted(f"{chased}, {'réponse obtenue' if reached else 'sans réponse'}", note)
         case e.NoteTaken(text=text):
             return noted("Note", text)

@@ -103,7 +103,7 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
     days = desk.refs.calendar.count(task.due, desk.today) if late else 0
     delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"), 0)
     about = task_links.subject_of(task.kind, task.key)
-    usual = task_links.FORM_OF.get(task.kind, ""), tasks.BUTTONS[task.kind]
+    usual = task_links.FORM_OF.get(task.kind, ""), tasks.WORDS[task.kind].button
     own = _without_partner(dossier, about, offers) if task.kind == "refer" else _reported(task, offers)
     form, button = own or usual
     return OpenTask(

@@ -16,7 +16,7 @@ from pixflow.place_import.outlines import rings_of
 from pixflow.place_import.territory import codes_of
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
-from web.desk.territory import commune_middles
+from web.desk.territory import referral_offers
 from web.french.territory import partners as french
 from web.french.typography import typeset
 from web.http.pagination import address
@@ -121,7 +121,7 @@ class _Frame:
 
 def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
     """Returns the map of the partners found; None when nobody knows where any of them is."""
-    spots = list(_spots(found, commune_middles.of_communes(desk)))
+    spots = list(_spots(found, referral_offers.middles_of_communes(desk)))
     if not spots:
         return None
     known = fold_of(desk.read, desk.served.opened.stream("catalogue"))

@@ -78,12 +78,12 @@ def _pile_row(desk: Desk, pile: Pile) -> PileRow:
     since = desk.refs.calendar.count(pile.oldest, desk.today) if late else 0
     return PileRow(
         kind=pile.kind,
-        title=french.PILES[pile.kind](pile.count),
+        title=french.pile(pile.kind, pile.count),
         count=pile.count,
         late_count=pile.late,
         due=dates.due_words(pile.oldest, desk.today, since),
         late=late,
-        button=french.BUTTONS[pile.kind],
+        button=french.WORDS[pile.kind].button,
         href=_href(desk, pile),
         bars=_bars(pile.kind, pile.ages),
     )
@@ -111,7 +111,7 @@ def pile_page(
     request: Request, desk: Desk, kind: str, band: str, number: int, receipt: Receipt | None = None
 ) -> Response:
     """Draws the page of a pile, or of one band of it; 404 for a kind without a pile, or for somebody who has none."""
-    if not desk.roles & projections_piles.PILE_ROLES or kind not in french.PILES:
+    if not desk.roles & projections_piles.PILE_ROLES or kind not in french.WORDS:
         raise HTTPException(404)
     late = _lateness(desk)
     piles = projections_piles.piles(desk.read, desk.roles, desk.today, late)
@@ -120,7 +120,7 @@ def pile_page(
     pager = Pager.at(total, number, "/boite", {**kept, LATE: band})
     rows = projections_piles.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset, late, band)
     shown = PilePage(
-        title=french.PILES[kind](sum(ages.values())),
+        title=french.pile(kind, sum(ages.values())),
         rows=plain_rows(desk, rows),
         pager=pager,
         bars=late_bars(ages, band, "/boite", kept),

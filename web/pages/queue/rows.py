@@ -23,7 +23,7 @@ from web.french import tasks as french
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.phrases import listed, pause_over, sooner
-from web.french.task_line import TaskLine, of_row
+from web.french.tasks import TaskLine, of_row
 from web.french.typography import say
 from web.http.pagination import carrying
 

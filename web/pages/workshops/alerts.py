@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from web.desk.dependencies import calls, seats_kept
 from web.desk.desk import Desk
 from web.desk.names import staff_name
-from web.desk.navigation import seats_kept
-from web.desk.team.help_calls import calls
 from web.french import dates
 from web.french.events import workshops as french
 from web.french.typography import say

@@ -28,9 +28,9 @@ from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import names, receipts
 from web.desk.commands import Outcome, again, read_form, record, recorded, take
+from web.desk.dependencies import helpers
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, ReceiptLine, UndoForm, row_command
-from web.desk.team.help_calls import helpers
 from web.french import vocabulary
 from web.french.typography import plural, say
 from web.http.forms import Form, FormData, OpenForm
