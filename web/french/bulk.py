@@ -3,7 +3,7 @@
 from datetime import date
 
 from web.french import dates
-from web.french.typography import lower_first, plural, say
+from web.french.typography import plural, say
 
 TITLES = {
     "present": "Présenter Pix",
@@ -44,11 +44,6 @@ def title(name: str, count: int) -> str:
     if name == "assign":
         return f"Affecter {plural(count, 'dossier')}"
     return f"Noter {plural(count, 'relance')}" if name == "chase" else f"{TITLES[name]} {plural(count, 'tâche')}"
-
-
-def row(name: str, verb: str) -> str:
-    """Returns a text like "Aminata Diallo, tenir la restitution"."""
-    return f"{name}, {lower_first(verb)}"
 
 
 def effect(name: str, turn: int, tries: int, due: date, today: date) -> str:

@@ -1,32 +1,46 @@
-"""A bulk of Ma boîte: several rows at once, with one command and one result for each row."""
+"""A bulk of Ma boîte: several rows at once, with one command and one result for each row; and one row at once."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from msgspec.structs import replace
 from pydantic import Field
 
+from pixflow.authorization import TASK_OWNERS, Subject
 from pixflow.decision import Decision
 from pixflow.dossier import follow_up
+from pixflow.dossier.follow_up import claim_task, hand_over_task
 from pixflow.events.values import Awaited, Channel
 from projections import advisor_queue, piles
 from projections.advisor_queue import QueueCount, QueueFilter
-from web.desk import receipts
+from web.desk import receipts, refusals, undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
 from web.desk.commands import record
+from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.receipts import Receipt, UndoForm
+from web.desk.team.proposals import advisors
 from web.french import bulk as french
 from web.french import validation
+from web.french.errors import missing
 from web.french.typography import lower_first
 from web.http import filters
-from web.http.forms import ID, Day, Form
+from web.http.forms import ID, Day, Form, FormData, OpenForm, every, validate
+from web.http.pagination import address
+from web.http.people import listed
+from web.http.templates import show
+from web.pages.dossier import open_form, tasks
 from web.pages.dossier.forms import FORMS, AssignForm, BookSeatForm, PlanForm, PresentForm
 from web.pages.queue.rows import PILED, QueueRow, queue_rows
 
+router = APIRouter()
+F = TypeVar("F", bound=Form)
 MOST = 50
 PRESENTED = frozenset({"present-pix"})
 PLANNED = frozenset({"plan-diagnostic"})
@@ -190,7 +204,7 @@ def errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
     return found[0] if found and all(found) else {}
 
 
-def act(desk: Desk, name: str, form: BulkForm) -> BulkOutcome:
+def take_rows(desk: Desk, name: str, form: BulkForm) -> BulkOutcome:
     """Sends one command for each row."""
     do = _fill if ACTIONS[name].form else _act
     return BulkOutcome([do(desk, name, row, form) for row in chosen(desk, form.task)], form.command_id)
@@ -198,7 +212,7 @@ def act(desk: Desk, name: str, form: BulkForm) -> BulkOutcome:
 
 def _act(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
     """Takes the decision of an action about the task of one row."""
-    action, label = ACTIONS[name], french.row(row.name, row.line.verb)
+    action, label = ACTIONS[name], row.label
     if not action.fits(row) or action.decision is None:
         return RowOutcome(label, refused=french.UNFIT[name], about=row.pick)
     fields = [field for field in type(form).model_fields if field not in ("command_id", "seen", "task")]
@@ -213,7 +227,7 @@ def _act(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
 
 def _fill(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
     """Sends the form of the dossier of one row."""
-    action, label = ACTIONS[name], french.row(row.name, row.line.verb)
+    action, label = ACTIONS[name], row.label
     if not action.fits(row):
         return RowOutcome(label, refused=french.UNFIT[name], about=row.pick)
     filled, found = _checked(desk, name, form, row)
@@ -232,3 +246,190 @@ def _checked(desk: Desk, name: str, form: BulkForm, row: QueueRow) -> tuple[Form
     values = {field: getattr(form, field) for field in spec.model.model_fields}
     filled = spec.model(**values | {"command_id": receipts.row_command(form.command_id, row.stream)})
     return filled, spec.check(desk, desk.dossier(row.stream), filled)
+
+
+# --- the routes of a bulk of Ma boîte: its preview, its commands, its undo
+
+
+UNDO = "/boite/annuler"
+AtQueue = Annotated[Desk, allowed(*TASK_OWNERS, "manager")]
+
+
+@router.get("/boite/plusieurs")
+def preview(
+    request: Request,
+    desk: AtQueue,
+    faire: str = "",
+    tache: Annotated[Sequence[str], Query()] = (),
+    etape: str = "",
+    programme: str = "",
+    site: str = "",
+    pour: str = "",
+    groupe: str = "",
+    retard: str = "",
+) -> Response:
+    """Shows the rows that were ticked, what would happen to each, and the form of the action `faire`.
+
+    Without any, takes the rows of Ma boîte that the action is made for, with the filters of the page; or the rows of
+    its pile, of the band of lateness `retard`. An action that is made for none shows those that it fits, to be ticked.
+    """
+    if faire not in ACTIONS:
+        raise HTTPException(404)
+    wanted = QueueFilter("", etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
+    picks = tache or [row.pick for row in _unticked(desk, faire, wanted, retard)]
+    values = {"on": desk.today.isoformat(), "or_wait": "true"}
+    waits = not tache and not ACTIONS[faire].alone
+    return _preview(request, desk, faire, picks[:MOST], values, left=len(picks) > MOST, nothing_ticked=waits)
+
+
+def _unticked(desk: Desk, name: str, wanted: QueueFilter, band: str) -> list[QueueRow]:
+    return unticked_of_pile(desk, name, band) if name == "assign" else unticked(desk, name, wanted)
+
+
+@router.post("/boite/plusieurs/{do}")
+def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
+    """Sends one command for each row. When one is refused, shows its form again, with the rows that are left."""
+    if do not in ACTIONS:
+        raise HTTPException(404)
+    form, wrong = validate(ACTIONS[do].model, data)
+    wrong = missing.named(wrong or (errors(desk, do, form) if form else {}))
+    picks = every(data, "task")
+    if not picks:
+        rest = [row.pick for row in _unticked(desk, do, QueueFilter(), "")][:MOST]
+        return _preview(request, desk, do, rest, data, wrong, 422, nothing_ticked=True)
+    if form is None or wrong or not chosen(desk, picks):
+        return _preview(request, desk, do, picks, data, wrong, 422)
+    outcomes = take_rows(desk, do, form)
+    if not outcomes.refused:
+        return _see(outcomes, "assign-advisor" if do == "assign" else "")
+    refused = [row.about for row in outcomes.rows if row.refused]
+    return _preview(request, desk, do, refused, data, receipt=_receipt(desk, outcomes), status=422)
+
+
+@router.post("/boite/annuler")
+def take_back(request: Request, desk: AtQueue, data: FormData) -> Response:
+    """Undoes a bulk, but for the rows that something followed."""
+    outcomes = undo.undo(desk, _form(UndoForm, data))
+    return _done(request, _receipt(desk, outcomes)) if outcomes.refused else _see(outcomes)
+
+
+def _form(model: type[F], data: Mapping[str, Any]) -> F:
+    """Returns a form without a field to fill. Raises 422: no page sends another one."""
+    form = validate(model, data)[0]
+    if form is None:
+        raise HTTPException(422)
+    return form
+
+
+def _see(outcomes: BulkOutcome, pile: str = "") -> Response:
+    return RedirectResponse(address("/boite", {"pile": pile, "recu": outcomes.reference}), 303)
+
+
+def _done(request: Request, receipt: Receipt) -> Response:
+    """Shows the result of every row, when one was refused."""
+    return show(request, "queue/bulk_done.html", "bulk", listed(more=len(receipt.lines)), status=422, receipt=receipt)
+
+
+def _receipt(desk: Desk, outcomes: BulkOutcome) -> Receipt:
+    """Returns the result of every row, with the undo of those that were recorded."""
+    desk.refresh()
+    receipt = outcomes.receipt()
+    return undo.offer(desk, receipt, outcomes.reference, UNDO) or receipt
+
+
+def _preview(
+    request: Request,
+    desk: Desk,
+    do: str,
+    picks: Sequence[str],
+    sent: Mapping[str, Any],
+    wrong: Mapping[str, str] = {},
+    status: int = 200,
+    *,
+    receipt: Receipt | None = None,
+    left: bool = False,
+    nothing_ticked: bool = False,
+) -> Response:
+    """Shows what a bulk would do. `receipt` is the result of the rows just sent, `left`: others wait for the next time.
+
+    `unfit` labels the rows left out; `gone` counts those that are no more at this desk. `nothing_ticked`: the rows are
+    there to be ticked. `lists` are the choices of the fields.
+    """
+    desk.refresh()
+    rows = chosen(desk, picks)
+    fit = [row for row in rows if ACTIONS[do].fits(row)]
+    unfit = [row.label for row in rows if row not in fit]
+    told = {name: text for name, text in wrong.items() if name not in ("task", "command_id", "seen")}
+    more = len(unfit) + (len(receipt.lines) if receipt else 0)
+    return show(
+        request,
+        "queue/bulk.html",
+        "bulk",
+        listed((row.stream for row in fit), more=more),
+        status=status,
+        form=OpenForm(do, values=sent, errors=told),
+        receipt=receipt,
+        title=french.title(do, len(fit)) if fit and not nothing_ticked else french.TITLES[do],
+        about=french.ABOUT[do],
+        button=french.BUTTONS[do],
+        rows=[(row, effect(desk, do, row)) for row in fit],
+        left=left,
+        nothing_ticked=nothing_ticked,
+        unfit=unfit,
+        why_unfit=french.UNFIT[do],
+        gone=len(set(picks)) - len(rows),
+        lists=_lists(desk, do, fit),
+        today=desk.today,
+    )
+
+
+def _lists(desk: Desk, do: str, rows: Sequence[QueueRow]) -> dict[str, Sequence[tuple[object, str]]]:
+    """Returns the choices of each field of an action's form."""
+    first = [("", "Choisir…")]
+    return {
+        "to": [*first, *takers(desk)] if do == "hand" else [],
+        "advisor": [*first, *advisors(desk).options()] if do == "assign" else [],
+        "workshop": [*first, *tasks.bookable(desk)] if do == "book" else [],
+        "campaign": open_form.campaigns(desk) if do == "plan" else [],
+        "occasion": open_form.occasions(cej=any(row.programme == "CEJ" for row in rows)) if do == "present" else [],
+        "modality": open_form.modalities(desk) if do == "plan" else [],
+    }
+
+
+# --- routes that take a task of Ma boîte upon oneself, and give back one that was handed over
+
+
+class ClaimForm(Form):
+    """A task of a dossier."""
+
+    dossier: UUID
+    task: Annotated[str, Field(pattern=f"^[a-z-]{{3,40}}(:{ID})?$")]
+
+
+@router.post("/boite/prendre")
+def claim(request: Request, desk: AtQueue, data: FormData) -> Response:
+    """Takes a task that waits too long upon oneself."""
+    if not desk.has_role_for(claim_task):
+        raise HTTPException(403)
+    return _decide(request, desk, _form(ClaimForm, data), claim_task)
+
+
+@router.post("/boite/rendre")
+def give_back(request: Request, desk: AtQueue, data: FormData) -> Response:
+    """Gives a task that was handed over back to the advisor of its dossier."""
+    if not desk.has_role_for(hand_over_task):
+        raise HTTPException(403)
+    form = _form(ClaimForm, data)
+    advisor = desk.dossier(form.dossier).advisor
+    return _decide(request, desk, form, hand_over_task, to=advisor, until=None, note="")
+
+
+def _decide(request: Request, desk: Desk, form: ClaimForm, decision: Decision[..., Any], **sent: Any) -> Response:
+    subject = Subject(desk.dossier(form.dossier), sent=frozenset({form.task}))
+    if not desk.may(decision, subject):
+        raise HTTPException(403)
+    streams = {"dossier": form.dossier}
+    outcome = record(desk, streams, decision, command_id=form.command_id, task=form.task, **sent)
+    if outcome.refused:
+        return _done(request, Receipt(refusals.sentence(desk, outcome.refused), tone="late"))
+    return RedirectResponse(f"/boite?recu={form.command_id}", 303)

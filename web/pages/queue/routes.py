@@ -1,10 +1,9 @@
 """Ma boîte: the tasks of the person at the desk by urgency, the piles of a role, and the tasks that wait too long."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -21,29 +20,22 @@ from projections.store.folds import folds_of
 from web.desk import receipts, undo
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.receipts import Receipt
 from web.desk.task_links import QueuePlace
-from web.desk.team.loans import LoanRow, loan_rows
+from web.desk.team.loans import loan_rows
 from web.french import tasks as french
 from web.french import vocabulary
 from web.http import filters
 from web.http.addresses import PageNumber
 from web.http.filters import Chip, FilterMenu, lateness
 from web.http.pagination import SIZE, Pager
-from web.http.people import People, listed
-from web.http.templates import Page, page
-from web.pages.queue import bulk, notices, receptions
-from web.pages.queue.bulk_routes import UNDO
-from web.pages.queue.changes import ChangeLine, changes
-from web.pages.queue.escalated import Escalated, LateAsked, escalated
-from web.pages.queue.notices import DraftNotice, FirstStep
-from web.pages.queue.partner_answers import partner_answers
-from web.pages.queue.piles import PileRow, pile_page, pile_rows
-from web.pages.queue.receptions import Reception
+from web.http.people import listed
+from web.http.templates import show
+from web.pages.queue import bulk, news
+from web.pages.queue.bulk import UNDO
+from web.pages.queue.piles import LateAsked, escalated, pile_page, pile_rows
 from web.pages.queue.rows import QueueRow, queue_rows
-from web.pages.team.board import TeamWarning, confirmations
+from web.pages.team.board import confirmations
 from web.pages.workshops import alerts
-from web.pages.workshops.alerts import HelpCall, SeatOffer
 
 router = APIRouter()
 WORKING = frozenset({"advisor", "facilitator", "referent", "manager"})
@@ -90,54 +82,6 @@ class Section:
     unfolded: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class QueuePage(Page):
-    """Ma boîte. `total` counts the own tasks and the piles, `late` those past due, `done` what was done today.
-
-    `snoozed` are the snoozed tasks, `escalated` those of the team that wait too long. `bulks` are the actions on
-    several rows, `kept` the filters that they keep. `on_page` and `on_all` count the rows that may be ticked.
-    """
-
-    template = "queue/queue.html"
-    block = "queue"
-
-    today: date
-    advisor: bool
-    facilitator: bool
-    referent: bool
-    opens_dossiers: bool
-    filtered: bool
-    total: int
-    late: int
-    done: int
-    own: OwnTasks
-    piles: Sequence[PileRow]
-    snoozed: Section
-    escalated: Escalated
-    bulks: Sequence[bulk.BulkOffer]
-    on_page: int
-    on_all: int
-    kept: Mapping[str, str]
-    help_calls: Sequence[HelpCall]
-    seat_offers: Sequence[SeatOffer]
-    loans: Sequence[LoanRow]
-    first_steps: Sequence[FirstStep]
-    drafts: Sequence[DraftNotice]
-    confirmations: Sequence[TeamWarning]
-    changes: Sequence[ChangeLine]
-    receptions: Sequence[Reception]
-    absences: Sequence[str]
-    me: UUID
-    receipt: Receipt | None
-
-    @property
-    def shows(self) -> People:
-        rows = [row for group in self.own.groups for row in group.rows]
-        rows += [*self.snoozed.rows, *self.escalated.rows]
-        others = [*(one.dossier for one in self.seat_offers), *(one.dossier for one in self.receptions)]
-        return listed((row.stream for row in rows), others, more=_lines(self.receipt))
-
-
 @router.get("/boite")
 def read(
     request: Request,
@@ -169,12 +113,20 @@ def read(
         receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
         return pile_page(request, desk, pile, retard, p, receipt or receipts.of_partners(desk, recu))
     wanted = QueueFilter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
-    later, first, snoozed = advisor_queue.rest(desk.read, desk.owners, desk.today)
-    own = _own_tasks(desk, wanted, p, (later, first)) if desk.roles & TASK_OWNERS else OwnTasks()
+    to_come = advisor_queue.rest(desk.read, desk.owners, desk.today)
+    own = _own_tasks(desk, wanted, p, to_come[:2]) if desk.roles & TASK_OWNERS else OwnTasks()
     piles = projections_piles.piles(desk.read, desk.roles, desk.today, lateness(desk.refs.calendar, desk.today))
-    recent = receptions.recent(desk)
+    recent, snoozed = news.recent(desk), _snoozed(desk, r, to_come[2])
     late = escalated(desk, LateAsked(attente, aupres, retard, grouper), q)
-    shown = QueuePage(
+    receipt, offers = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO), alerts.seat_offers(desk)
+    received = [*news.receptions(desk, recent), *news.partner_answers(desk, recent)]
+    rows = [row for group in own.groups for row in group.rows] + [*snoozed.rows, *late.rows]
+    others = [*(one.dossier for one in offers), *(one.dossier for one in received)]
+    return show(
+        request,
+        "queue/queue.html",
+        "queue",
+        listed((row.stream for row in rows), others, more=len(receipt.lines) if receipt else 0),
         today=desk.today,
         advisor="advisor" in desk.roles or bool(own.groups),
         facilitator="facilitator" in desk.roles,
@@ -186,25 +138,24 @@ def read(
         done=done_today(desk),
         own=own,
         piles=pile_rows(desk, piles),
-        snoozed=_snoozed(desk, r, snoozed),
+        snoozed=snoozed,
         escalated=late,
         bulks=bulk.permitted(desk, own.bulks or bulk.offers([], {})),
         on_page=sum(len(group.rows) for group in own.groups) + len(late.rows),
         on_all=(own.pager.total if own.pager else 0) + late.pager.total,
         kept=filters.parameters(asdict(replace(wanted, kind=""))),
         help_calls=alerts.help_calls(desk),
-        seat_offers=alerts.seat_offers(desk),
+        seat_offers=offers,
         loans=loan_rows(desk, desk.owners),
-        first_steps=notices.first_steps(desk),
-        drafts=notices.drafts(desk),
+        first_steps=news.first_steps(desk),
+        drafts=news.drafts(desk),
         confirmations=list(confirmations(desk)),
-        changes=changes(desk),
-        receptions=[*receptions.receptions(desk, recent), *partner_answers(desk, recent)],
-        absences=receptions.absences(desk, recent),
+        changes=news.changes(desk),
+        receptions=received,
+        absences=news.absences(desk, recent),
         me=desk.me,
-        receipt=undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO),
+        receipt=receipt,
     )
-    return page(request, shown)
 
 
 def _own_tasks(desk: Desk, wanted: QueueFilter, number: int, to_come: tuple[int, date | None]) -> OwnTasks:
@@ -264,7 +215,3 @@ def _snoozed(desk: Desk, number: int, total: int) -> Section:
     pager = Pager.at(total, number, "/boite", {}, name="r", anchor="#en-pause")
     rows = advisor_queue.snoozed(desk.read, desk.owners, desk.today, SIZE, pager.offset) if total else []
     return Section(queue_rows(desk, rows), pager, number > 1)
-
-
-def _lines(receipt: Receipt | None) -> int:
-    return len(receipt.lines) if receipt else 0

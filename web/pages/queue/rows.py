@@ -24,7 +24,7 @@ from web.french import vocabulary
 from web.french.events import sentences
 from web.french.phrases import listed, pause_over, sooner
 from web.french.tasks import TaskLine, of_row
-from web.french.typography import say
+from web.french.typography import lower_first, say
 from web.http.pagination import carrying
 
 PILED = frozenset({"assign-advisor"})
@@ -79,6 +79,11 @@ class QueueRow:
     claims: bool
     give_back: str
     press: Press | None
+
+    @property
+    def label(self) -> str:
+        """A text like "Aminata Diallo, tenir la restitution"."""
+        return f"{self.name}, {lower_first(self.line.verb)}"
 
 
 def queue_rows(desk: Desk, rows: Sequence[Any], place: QueuePlace | None = None) -> list[QueueRow]:
