@@ -1,12 +1,16 @@
-"""A whole CEJ group: its dossiers, the effects of another name or end, the commands, and their undo.
+"""Groupe CEJ: another name or end of the collective period, for all its dossiers, and its undo.
 
 A group is what its dossiers say: there is nothing else to change.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from pixflow import tasks
 from pixflow.authorization import Subject
@@ -18,18 +22,28 @@ from projections import dossier_sheet
 from projections.store.folds import folds_of
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
-from web.desk.commands import record
+from web.desk.commands import again, check, read_button, read_form, record
+from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.desk.receipts import UndoForm
+from web.desk.receipts import Receipt, UndoForm
 from web.french import dates
 from web.french import tasks as french_tasks
+from web.french.dossier import path
+from web.french.errors import missing
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import lower_first, say
-from web.http.forms import Day, Form
+from web.http.forms import Day, Form, FormData, OpenForm, validate
+from web.http.pagination import address
+from web.http.people import listed
+from web.http.templates import show
 
+router = APIRouter()
+AtGroups = Annotated[Desk, allowed("advisor", "referent", "manager")]
 MOST = 300
 """Largest number of dossiers in one change; the others wait for the next one."""
+FIELDS = {"name": "nom", "until": "fin"}
+"""The parameters of the address, for the fields of `GroupChange`."""
 GONE = "n’est plus dans ce groupe"
 
 
@@ -49,7 +63,7 @@ class GroupCommand(GroupChange):
 
 @dataclass(frozen=True, slots=True)
 class GroupMember:
-    """A dossier of the group; `effects` are the due days that a change would move, in words."""
+    """A dossier of the group, with its state."""
 
     id: UUID
     last_name: str
@@ -57,41 +71,85 @@ class GroupMember:
     group: str
     until: date | None
     state: Dossier
-    effects: Sequence[str] = ()
 
 
-def members(desk: Desk, group: str) -> list[GroupMember]:
+def _members(desk: Desk, group: str) -> list[GroupMember]:
     """Returns the open dossiers of a group that this person may change, by name."""
     rows = dossier_sheet.of_group(desk.read, desk.scope, group)
     states = folds_of(desk.read, {row.stream for row in rows})
-    found = [
+    members = [
         GroupMember(row.stream, row.last_name, row.first_name, row.group, row.collective_end, states[row.stream])
         for row in rows
     ]
-    return [member for member in found if desk.may(correct_group, Subject(member.state))]
+    return [member for member in members if desk.may(correct_group, Subject(member.state))]
 
 
-def end(found: Sequence[GroupMember]) -> date | None:
-    """Returns the end of the collective period that all have, None when they differ."""
-    ends = {member.until for member in found}
-    return ends.pop() if len(ends) == 1 else None
+# --- its page
 
 
-def changed(desk: Desk, found: Sequence[GroupMember], said: GroupChange) -> list[GroupMember]:
-    """Returns the dossiers that would change, with the effects of each of the first MOST."""
-    other = [one for one in found if one.group != said.name or said.until not in (None, one.until)]
-    return [replace(one, effects=_effects(desk, one, said)) for one in other[:MOST]] + other[MOST:]
+def _page(
+    request: Request,
+    desk: Desk,
+    form: OpenForm | None = None,
+    *,
+    values: Mapping[str, Any] = {},
+    receipt: Receipt | None = None,
+    undo: str = "",
+) -> Response:
+    """Shows a group; once a name is sent, the dossiers that would change, each with its effects and its group of now.
+
+    An address that cannot be read has its `problems`, and is answered all the same. `receipt` has the rows of a
+    command that was refused for some, `undo` is its reference.
+    """
+    sent = form.values if form else values
+    group = str(sent.get("group", ""))
+    members = _members(desk, group)
+    ends = {member.until for member in members}
+    end = ends.pop() if len(ends) == 1 else None
+    now = {"name": group, "until": end.isoformat() if end else ""}
+    asked = {"group": group, **{field: sent.get(field, known) for field, known in now.items()}}
+    command = {"command_id": str(desk.new_command())}
+    change, wrong = validate(GroupChange, asked | command) if "name" in sent else (None, {})
+    changed = [one for one in members if change and _changes(one, change)]
+    errors = {**(form.errors if form else {}), **missing.named(wrong)}
+    return show(
+        request,
+        "dossiers/group.html",
+        "group",
+        listed(member.id for member in changed[:MOST]),
+        status=422 if form or receipt else 200,
+        group=group,
+        count=len(members),
+        values=asked,
+        change=change,
+        becomes=path.group_until(change.name, change.until, desk.today) if change else "",
+        listed=address("/dossiers", {"groupe": group}),
+        changed=[
+            (one, path.group_until(one.group, one.until, desk.today), _effects(desk, one, change))
+            for one in changed[:MOST]
+            if change
+        ],
+        left=max(0, len(changed) - MOST),
+        receipt=receipt,
+        undo=undo,
+        problems={FIELDS.get(field, field): error for field, error in errors.items()},
+    )
 
 
-def _effects(desk: Desk, member: GroupMember, said: GroupChange) -> list[str]:
-    previewed = desk.engine.preview(
+def _changes(member: GroupMember, change: GroupChange) -> bool:
+    return member.group != change.name or change.until not in (None, member.until)
+
+
+def _effects(desk: Desk, member: GroupMember, change: GroupChange) -> list[str]:
+    """Returns the due days that a change would move, in words."""
+    preview = desk.engine.preview(
         {"dossier": member.id},
         correct_group,
         by=desk.by(correct_group, Subject(member.state)),
-        group=said.name,
-        collective_end=said.until,
+        group=change.name,
+        collective_end=change.until,
     )
-    before, after = (tasks.of_dossier(one.state, desk.refs) for one in previewed["dossier"])
+    before, after = (tasks.of_dossier(one.state, desk.refs) for one in preview["dossier"])
     then = {task.key: task.due for task in after}
     moved = [(task.kind, task.due, then[task.key]) for task in before if then.get(task.key, task.due) != task.due]
     return [_moved(desk, kind, was, now) for kind, was, now in moved]
@@ -102,35 +160,49 @@ def _moved(desk: Desk, kind: str, was: date, now: date) -> str:
     return say("{verb} : {old} → {new}", verb=lower_first(french_tasks.VERBS[kind]), old=old, new=new)
 
 
-def act(desk: Desk, form: GroupCommand) -> BulkOutcome:
+@router.get("/dossiers/groupe")
+def preview(request: Request, desk: AtGroups, groupe: str = "", nom: str | None = None, fin: str = "") -> Response:
+    """Shows the dossiers of a group; with another name (`nom`) or end (`fin`), the changes of each."""
+    change = {} if nom is None else {"name": nom, "until": fin}
+    return _page(request, desk, values={"group": groupe, **change})
+
+
+# --- what it records
+
+
+@router.post("/dossiers/groupe")
+@again(_page)
+def change(request: Request, desk: AtGroups, data: FormData) -> Response:
+    """Records one command for each dossier; answers every row when one was refused."""
+    form = read_form(GroupCommand, data)
+    check({} if form.dossier else {"dossier": "Cochez au moins un dossier."})
+    outcomes = _change(desk, form)
+    if outcomes.refused:
+        desk.refresh()
+        return _page(request, desk, values=data, receipt=outcomes.receipt(), undo=outcomes.reference)
+    return RedirectResponse(address("/dossiers", {"groupe": form.name, "recu": outcomes.reference}), 303)
+
+
+def _change(desk: Desk, form: GroupCommand) -> BulkOutcome:
     """Records one command for each dossier ticked; its id comes from the form's and the dossier's."""
-    names, made = names_for(desk), []
-    there = {member.id for member in members(desk, form.group)}
+    names, outcomes = names_for(desk), []
+    there = {member.id for member in _members(desk, form.group)}
     for dossier in form.dossier[:MOST]:
         command = receipts.row_command(form.command_id, dossier)
         if dossier not in there and not desk.engine.has_recorded(command):
-            made.append(RowOutcome(names.dossier(dossier), refused=GONE))
+            outcomes.append(RowOutcome(names.dossier(dossier), refused=GONE))
             continue
         outcome = record(
             desk, {"dossier": dossier}, correct_group, command_id=command, group=form.name, collective_end=form.until
         )
-        made.append(row_outcome(desk, names.dossier(dossier), outcome))
-    return BulkOutcome(made, form.command_id)
+        outcomes.append(row_outcome(desk, names.dossier(dossier), outcome))
+    return BulkOutcome(outcomes, form.command_id)
 
 
-# --- undo
-
-
-def undoable(desk: Desk, reference: str) -> bool:
-    """True while a dossier still has the group that this command gave it."""
-    found = _done(desk, reference)
-    states = folds_of(desk.read, {recorded.originator_id for recorded in found})
-    return any(_stands(states[recorded.originator_id], recorded) for recorded in found)
-
-
-def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
+@router.post("/dossiers/groupe/annuler")
+def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
     """Gives each dossier its group of before, except where another change followed."""
-    names, made = names_for(desk), []
+    form, names, rows = read_button(UndoForm, data), names_for(desk), []
     for recorded in _done(desk, str(form.receipt)):
         outcome = record(
             desk,
@@ -140,11 +212,22 @@ def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
             version=recorded.originator_version,
             reason=AT_ONCE,
         )
-        made.append(row_outcome(desk, names.dossier(recorded.originator_id), outcome))
-    return BulkOutcome(made, form.command_id)
+        rows.append(row_outcome(desk, names.dossier(recorded.originator_id), outcome))
+    outcomes = BulkOutcome(rows, form.command_id)
+    if outcomes.refused:
+        desk.refresh()
+        return _page(request, desk, receipt=outcomes.receipt())
+    return RedirectResponse(address("/dossiers", {"recu": outcomes.reference}), 303)
 
 
-def _done(desk: Desk, reference: str) -> list[Recorded]:
+def undoable(desk: Desk, reference: str) -> bool:
+    """Tells if a dossier still has the group that this command gave it."""
+    events = _done(desk, reference)
+    states = folds_of(desk.read, {recorded.originator_id for recorded in events})
+    return any(_stands(states[recorded.originator_id], recorded) for recorded in events)
+
+
+def _done(desk: Desk, reference: str) -> Sequence[Recorded]:
     """Returns the group changes of the command that an address names."""
     return [recorded for recorded in receipts.events_of(desk, reference) if isinstance(recorded.event, ProgrammeJoined)]
 

@@ -1,34 +1,41 @@
-"""The list of dossiers: the rows of a page, the filters, and what was just done to a group."""
+"""Dossiers: the list, its filters, what was just done to a group, and several assigned at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 from msgspec.structs import asdict
+from pydantic import Field
 
-from pixflow.decision import Decision
-from pixflow.dossier import assignment, identity
-from pixflow.dossier import identity as grouping
+from pixflow.dossier import identity
+from pixflow.dossier.assignment import assign_advisor
 from projections import dossier_sheet
 from projections.dossier_sheet import DossierFilter
 from projections.statements import WITHOUT
 from web.desk import receipts, undo
+from web.desk.bulk import BulkOutcome, row_outcome
+from web.desk.commands import read_button, record
+from web.desk.dependencies import AtDesk, allowed, must_be_proved
 from web.desk.desk import Desk
-from web.desk.names import advisor_name
-from web.desk.receipts import Receipt
+from web.desk.names import advisor_name, names_for
+from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
-from web.french import dates, vocabulary
+from web.french import vocabulary
+from web.french.typography import typeset
 from web.http import filters
-from web.http.filters import Chip, FilterMenu
+from web.http.addresses import PageNumber
+from web.http.filters import Chip
+from web.http.forms import Form, FormData, validate
 from web.http.pagination import SIZE, Pager, address
-from web.http.people import People, listed
-from web.http.templates import Page
+from web.http.people import listed
+from web.http.templates import show
 from web.pages.dossiers import groups
 
+router = APIRouter()
 PATH = "/dossiers"
-UNDO = "/dossiers/affecter/annuler"
+UNDO = f"{PATH}/affecter/annuler"
 STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
 FACETS = (
     filters.Facet("stage", "Étape", vocabulary.STAGES, none="Parcours terminé"),
@@ -38,128 +45,119 @@ FACETS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DossierRow:
-    """A dossier of the list. `until` is the end of its collective period, shown when the list is of one group."""
-
-    id: UUID
-    last_name: str
-    first_name: str
-    programme: str
-    closed: bool
-    imilo_number: str | None
-    site: str
-    until: str
-    stage: str | None
-    advisor: str
-    last_on: str
-    percent: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DossiersPage(Page):
-    """The dossiers that this person reads. `may` names what they may do: open, import, receive.
-
-    `whose` is own or all, `nothing` is true when they read none at all, `clear` is the address without filters.
-    `regroup` is where the whole group is changed, `undo` the change of a group that can be undone. `colleagues` are
-    those whom the dossiers may be assigned to, several at once; none when the list offers it not.
-    """
-
-    template = "dossiers/list.html"
-    block = "list"
-
-    whose: str
-    may: frozenset[str]
-    states: Sequence[Chip]
-    menus: Sequence[FilterMenu]
-    regroup: str
-    receipt: Receipt | None
-    undo: str
-    filtered: bool
-    nothing: bool
-    clear: str
-    rows: Sequence[DossierRow]
-    colleagues: Sequence[tuple[object, str]]
-    pager: Pager
-
-    @property
-    def shows(self) -> People:
-        return listed((row.id for row in self.rows), more=len(self.receipt.lines) if self.receipt else 0)
+@router.get("/dossiers")
+def read(
+    request: Request,
+    desk: AtDesk,
+    etape: str = "",
+    programme: str = "",
+    site: str = "",
+    groupe: str = "",
+    etat: str = "open",
+    recu: str = "",
+    p: PageNumber = 1,
+) -> Response:
+    """Lists the dossiers that this person reads, by name; `recu` names what was just done to a group."""
+    if desk.scope.whose == "none":
+        raise HTTPException(403)
+    wanted = DossierFilter(etape, programme, site, etat if etat in STATES else "all", groupe)
+    return _list(request, desk, wanted, p, recu)
 
 
-def dossiers_page(
-    desk: Desk, wanted: DossierFilter, number: int, done: str, receipt: Receipt | None = None
-) -> DossiersPage:
-    """Builds one page of the list; `done` names what was just recorded, `receipt` says what was not."""
+def _list(
+    request: Request, desk: Desk, wanted: DossierFilter, number: int = 1, done: str = "", late: Receipt | None = None
+) -> Response:
+    """Shows one page of the list; `done` names what was just recorded, `late` says what was not."""
     asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
     kept = {"etat": "" if wanted.state == "open" else wanted.state}
-    counted = dossier_sheet.counts(desk.read, desk.scope)
-    there = [row for row in counted if _in_state(row, wanted.state)]
+    counts = dossier_sheet.counts(desk.read, desk.scope)
+    there = [row for row in counts if _is_in(row, wanted.state)]
     pager = Pager.at(filters.total(there, asked), number, PATH, {**kept, **filters.parameters(asked)})
     rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)
-    regroups = wanted.group not in ("", WITHOUT) and desk.has_role_for(grouping.correct_group)
-    return DossiersPage(
+    receipt = late or undo.offer(desk, receipts.of_command(desk, done), done, UNDO)
+    regroups = wanted.group not in ("", WITHOUT) and desk.has_role_for(identity.correct_group)
+    assigns = wanted.state == "unassigned" and rows and desk.has_role_for(assign_advisor)
+    return show(
+        request,
+        "dossiers/list.html",
+        "list",
+        listed((row.stream for row in rows), more=len(receipt.lines) if receipt else 0),
+        status=422 if late else 200,
+        today=desk.today,
         whose=desk.scope.whose,
-        may=_may(desk),
-        states=_states(desk, counted, asked, wanted.state),
+        may=desk.names_of_allowed(identity.open_dossier, assign_advisor),
+        states=_states(desk, counts, asked, wanted.state),
         menus=filters.menus(PATH, FACETS, there, asked, kept),
         regroup=address(f"{PATH}/groupe", {"groupe": wanted.group}) if regroups else "",
-        receipt=receipt or undo.offer(desk, receipts.of_command(desk, done), done, UNDO),
+        of_group=bool(wanted.group),
+        receipt=receipt,
         undo=done if groups.undoable(desk, done) else "",
         filtered=any(asked.values()),
-        nothing=not counted,
+        nothing=not counts,
         clear=address(PATH, kept),
-        rows=[_row(desk, row, bool(wanted.group)) for row in rows],
-        colleagues=_colleagues(desk) if wanted.state == "unassigned" and rows else [],
+        rows=rows,
+        advisors={row.advisor: advisor_name(desk, row.advisor) for row in rows},
+        colleagues=[("", "Choisir…"), *proposals.advisors(desk).options()] if assigns else [],
         pager=pager,
     )
 
 
-def _colleagues(desk: Desk) -> list[tuple[object, str]]:
-    """Returns the advisors with their load, for whoever assigns dossiers."""
-    if not desk.has_role_for(assignment.assign_advisor):
-        return []
-    return [("", "Choisir…"), *proposals.advisors(desk).options()]
-
-
-def _may(desk: Desk) -> frozenset[str]:
-    decisions: dict[str, Decision[..., Any]] = {"open": identity.open_dossier, "import": assignment.assign_advisor}
-    receives = {"receive"} if desk.scope.whose == "own" else set()
-    return frozenset(receives.union(name for name, decision in decisions.items() if desk.may(decision)))
-
-
-def _row(desk: Desk, row: Any, of_group: bool) -> DossierRow:
-    return DossierRow(
-        id=row.stream,
-        last_name=row.last_name,
-        first_name=row.first_name,
-        programme=vocabulary.PROGRAMMES.get(row.programme, row.programme),
-        closed=bool(row.closed),
-        imilo_number=row.imilo_number,
-        site=row.site,
-        until=_day(row.collective_end, desk.today) if of_group and row.collective_end else "",
-        stage=row.stage,
-        advisor=advisor_name(desk, row.advisor),
-        last_on=_day(row.last_on, desk.today, short=True),
-        percent=row.percent,
-    )
-
-
-def _day(day: date, today: date, *, short: bool = False) -> str:
-    return dates.day(day, year=day.year != today.year, short=short)
-
-
-def _in_state(row: Any, state: str) -> bool:
+def _is_in(row: Any, state: str) -> bool:
     if state == "all":
         return True
     return bool(row.closed) == (state == "closed") and (state != "unassigned" or bool(row.unassigned))
 
 
-def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen: str) -> list[Chip]:
-    shown = [state for state in STATES if state != "unassigned" or desk.scope.whose == "all"]
+def _states(desk: Desk, counts: Sequence[Any], asked: Mapping[str, str], chosen: str) -> list[Chip]:
     chips = []
-    for state in shown:
-        count = filters.total([row for row in counted if _in_state(row, state)], asked)
+    for state, label in STATES.items():
+        if state == "unassigned" and desk.scope.whose != "all":
+            continue
+        count = filters.total([row for row in counts if _is_in(row, state)], asked)
         href = address(PATH, {"etat": "" if state == "open" else state, **filters.parameters(asked)})
-        chips.append(Chip(STATES[state], href, count, state == chosen))
+        chips.append(Chip(label, href, count, state == chosen))
     return chips
+
+
+# --- several without an advisor, assigned at once
+
+AtAssignment = Annotated[Desk, allowed("referent", "manager")]
+
+
+class AssignManyForm(Form):
+    """The dossiers that were ticked, and their advisor."""
+
+    advisor: UUID
+    dossier: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=SIZE)]
+
+
+@router.post("/dossiers/affecter")
+def assign(request: Request, desk: AtAssignment, data: FormData) -> Response:
+    """Assigns each dossier, with one command for each. To take one from its advisor asks for a proof."""
+    form, _ = validate(AssignManyForm, data)
+    if form is None or form.advisor not in dict(desk.staff("advisor")):
+        sentence = typeset("Cochez des dossiers, et choisissez à qui les affecter.")
+        return _list(request, desk, DossierFilter(state="unassigned"), late=Receipt(sentence, tone="late"))
+    if any(getattr(desk.state(one), "advisor", None) not in (None, form.advisor) for one in form.dossier):
+        must_be_proved(request, desk)
+    names, outcomes = names_for(desk), []
+    for dossier in form.dossier:
+        command = receipts.row_command(form.command_id, dossier)
+        outcome = record(desk, {"dossier": dossier}, assign_advisor, command_id=command, advisor=form.advisor)
+        outcomes.append(row_outcome(desk, names.dossier(dossier), outcome))
+    return _answer(request, desk, BulkOutcome(outcomes, form.command_id))
+
+
+@router.post("/dossiers/affecter/annuler")
+def take_back(request: Request, desk: AtAssignment, data: FormData) -> Response:
+    """Takes back the assignments, but for the dossiers that something followed."""
+    return _answer(request, desk, undo.undo(desk, read_button(UndoForm, data)))
+
+
+def _answer(request: Request, desk: Desk, outcomes: BulkOutcome) -> Response:
+    if not outcomes.refused:
+        return RedirectResponse(address(PATH, {"etat": "unassigned", "recu": outcomes.reference}), 303)
+    desk.refresh()
+    receipt = outcomes.receipt()
+    late = undo.offer(desk, receipt, outcomes.reference, UNDO) or receipt
+    return _list(request, desk, DossierFilter(state="unassigned"), late=late)

@@ -1,0 +1,145 @@
+"""A dossier opened by hand."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from pixflow.dossier import identity
+from pixflow.engine import new_id
+from pixflow.refused import Refused, check_texts
+from projections import directory
+from projections.directory import YoungPerson
+from web.desk import guesses, refusals
+from web.desk.commands import again, check, form_refusals, must, read_form, record
+from web.desk.dependencies import AtDesk
+from web.desk.desk import Desk
+from web.desk.team.proposals import advisors
+from web.french import typography, validation, vocabulary
+from web.http.forms import Day, Form, FormData, OpenForm
+from web.http.people import listed
+from web.http.templates import redirect, show
+from web.pages.results.matching import match_waiting
+from web.pages.search import lookup
+
+router = APIRouter()
+
+
+class NewDossier(Form):
+    """A dossier opened by hand; `anyway` in spite of others with the same name and birth date."""
+
+    last_name: str
+    first_name: str
+    birth_date: Day | None = None
+    imilo_number: str | None = None
+    site: str
+    phone: str | None = None
+    email: str | None = None
+    programme: str | None = None
+    group: str | None = None
+    collective_end: Day | None = None
+    advisor: UUID | None = None
+    project: str | None = None
+    on: Day
+    anyway: bool = False
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    form: OpenForm,
+    *,
+    taken: UUID | None = None,
+    namesakes: Sequence[YoungPerson] = (),
+) -> Response:
+    """Shows a dossier to open. `taken` has its number; its `namesakes` are counted when this person reads them not."""
+    known = [lookup.found_row(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
+    return show(
+        request,
+        "dossiers/new.html",
+        "form",
+        listed([taken], (row.stream for row in known)),
+        values=form.values,
+        errors=form.errors,
+        taken=taken,
+        known=known,
+        hidden=len(namesakes) - len(known),
+        sites=[("", "à choisir"), *((site, site) for site in desk.refs.structure.sites)],
+        programmes=[("", "aucun pour l’instant"), *vocabulary.PROGRAMMES.items()],
+        advisors=[("", "à affecter plus tard"), *advisors(desk).options()],
+    )
+
+
+@router.get("/dossiers/nouveau")
+def new(request: Request, desk: AtDesk) -> Response:
+    """Shows a blank dossier."""
+    must(desk, identity.open_dossier)
+    sites, own = desk.refs.structure.sites, desk.refs.team[desk.me].site
+    values = {
+        "on": desk.today.isoformat(),
+        "advisor": str(desk.me) if "advisor" in desk.roles else "",
+        "site": own if own in sites else sites[0] if len(sites) == 1 else "",
+    }
+    return _page(request, desk, OpenForm("new", values=values))
+
+
+@router.post("/dossiers/nouveau")
+@again(_page)
+def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
+    """Opens it, then matches the participations of Pix Orga that have its number.
+
+    All that can be refused whoever is followed here is refused first: after a look it would be a free question.
+    """
+    must(desk, identity.open_dossier)
+    form = read_form(NewDossier, data)
+    check(_unknown(desk, form))
+    dossier_id = new_id(form.command_id, "dossier")
+    streams = {"dossier": dossier_id}
+    sent = form.model_dump(exclude={"command_id", "seen", "anyway"})
+    sent |= {"programme": form.programme or "", "project": form.project or ""}
+    with form_refusals(desk):
+        check_texts(sent)
+        desk.engine.preview(streams, identity.open_dossier, by=desk.by(identity.open_dossier), **sent)
+    check({"": guesses.SPENT} if guesses.are_spent(desk) else {})
+    namesakes = _namesakes(desk, form, dossier_id)
+    if namesakes and not form.anyway:
+        hidden = [one.stream for one in namesakes if not desk.scope.reads(one.advisor)]
+        check({"": guesses.SPENT} if hidden and not guesses.may_be_told(request, desk, hidden) else {})
+        twice = OpenForm("new", values=data, errors={"": _said_twice(len(namesakes))})
+        return _page(request, desk, twice, namesakes=namesakes)
+    outcome = record(desk, streams, identity.open_dossier, command_id=form.command_id, **sent)
+    if refused := outcome.refused:
+        other = guesses.hides(desk, refused)
+        check({"": guesses.SPENT} if other and not guesses.may_be_told(request, desk, [other]) else {})
+        errors = refusals.field_errors(desk, refused, taken="imilo_number")
+        return _page(request, desk, OpenForm("new", values=data, errors=errors), taken=_holder(desk, refused))
+    desk.refresh()
+    match_waiting(desk, dossier_id, identity.canonical_number(form.imilo_number), command_id=form.command_id)
+    return redirect(request, f"/dossiers/{dossier_id}?fait=1" if desk.scope.reads(form.advisor) else "/dossiers")
+
+
+def _unknown(desk: Desk, form: NewDossier) -> dict[str, str]:
+    """Returns an error for each choice that its list does not have."""
+    off = validation.invalid("literal_error", {})
+    site = {} if form.site in desk.refs.structure.sites else {"site": off}
+    return site | ({"advisor": off} if form.advisor and form.advisor not in dict(desk.staff("advisor")) else {})
+
+
+def _namesakes(desk: Desk, form: NewDossier, opening: UUID) -> list[YoungPerson]:
+    """Returns other dossiers of that name and birth date, without `opening`, the one of this command."""
+    if form.birth_date is None:
+        return []
+    same = directory.same_person(desk.read, form.last_name, form.first_name, form.birth_date)
+    return [one for one in same if one.stream != opening]
+
+
+def _said_twice(count: int) -> str:
+    holders = "Un dossier porte" if count == 1 else f"{typography.number(count)} dossiers portent"
+    return f"{holders} déjà ce nom et cette date de naissance."
+
+
+def _holder(desk: Desk, refused: Refused) -> UUID | None:
+    """Returns the dossier that has the number already, when this person may read it."""
+    by = refused.details.get("by") if refused.code == "taken" else None
+    holder = directory.named(desk.read, [by]).get(by) if isinstance(by, UUID) else None
+    return holder.stream if holder and desk.scope.reads(holder.advisor) else None
