@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from msgspec.structs import replace as with_changes
@@ -12,7 +12,9 @@ from msgspec.structs import replace as with_changes
 from pixflow.partners.state import freshness
 from projections.territory import partner_search, partners
 from projections.territory.partner_search import PartnerFilter
+from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.territory.contacts import READERS
 from web.french.territory import files, hours
 from web.french.territory import partners as french
 from web.french.typography import phone, typeset
@@ -21,6 +23,8 @@ from web.http.filters import Chip, Facet, FilterMenu
 from web.http.pagination import SIZE, Pager, address
 
 LIST = "/partenaires"
+AtPartners = Annotated[Desk, allowed(*READERS)]
+"""The desk of somebody who reads partners."""
 FACETS = {
     "kind": Facet("genre", "Offre", files.OFFER_KINDS, none="Sans offre"),
     "label": Facet("label", "Programme", {}, none="Sans programme"),

@@ -1,25 +1,30 @@
-"""A partner's page: its file, its offers, its sources side by side, its referrals, its history."""
+"""A partner: its file, its offers, its sources side by side, its people, its referrals, its history; its decisions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from fastapi import HTTPException
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from pixflow.decision import Decision
+from pixflow.engine import Step
 from pixflow.events.partner import Retracted
 from pixflow.events.values import PartnerDetails
 from pixflow.identity import normalise
 from pixflow.open_data.duplicates import duplicates
+from pixflow.partners import contacts as contact_decisions
 from pixflow.partners import listing
-from pixflow.partners import listing as joins
-from pixflow.partners import listing as offers
-from pixflow.partners import state as levels
 from pixflow.partners.state import PartnerState, contested, gone
 from pixflow.place_import.plan import place_of
+from pixflow.unit_of_work import Guard
+from projections import directory
 from projections.store.folds import fold_of
-from projections.territory import partners
+from projections.territory import contacts as contact_table
+from projections.territory import partners, referrals
+from web.desk import receipts, task_links
+from web.desk.commands import FormRefused, Outcome, again, as_seen, must, read_form, record, record_all, recorded
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt
@@ -29,98 +34,20 @@ from web.french.events import sentences
 from web.french.territory import files, hours
 from web.french.territory import partners as french
 from web.french.territory.places import REASONS
-from web.french.typography import phone, typeset
-from web.http import people
-from web.http.forms import OpenForm
-from web.http.people import People
-from web.http.templates import Page
-from web.pages.partners import forms
-from web.pages.partners.contacts import people as contacts
-from web.pages.partners.contacts.people import ContactRow
-from web.pages.partners.received import ReceivedReferrals, received
+from web.french.typography import say, typeset
+from web.http.addresses import PageNumber, whole_number
+from web.http.forms import FormData, OpenForm, text_of, validate
+from web.http.pagination import SIZE, Pager, address
+from web.http.people import listed
+from web.http.templates import show
+from web.pages.partners import contacts, forms
+from web.pages.partners.contacts import PersonForm
+from web.pages.partners.listing import AtPartners
 
-
-@dataclass(frozen=True, slots=True)
-class OfferRow:
-    """An offer of the page. `offer` is None for one that the sources propose."""
-
-    offer: UUID | None
-    label: str
-    kind: str
-    facts: Sequence[tuple[str, str]]
-    proposed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceColumn:
-    """A column of the page: the name of a source, then its value of each field."""
-
-    name: str
-    values: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class LookAlike:
-    stream: UUID
-    name: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerEventRow:
-    """An event of the history; `version` is that of an event that may be taken back, 0 for none."""
-
-    text: str
-    when: str
-    version: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class PartnerPage(Page):
-    """One partner. `may` are the names of the decisions that this person may take."""
-
-    template = "partners/partner.html"
-    block = "partner"
-
-    id: UUID
-    name: str
-    status: str
-    town: str
-    address: Sequence[str]
-    details: PartnerDetails
-    telephone: str
-    hours: Sequence[str]
-    now: str
-    facts: Sequence[tuple[str, str]]
-    confirmed: str
-    contacts: Sequence[ContactRow]
-    received: ReceivedReferrals
-    offers: Sequence[OfferRow]
-    fields: Sequence[str]
-    sources: Sequence[SourceColumn]
-    contested: Sequence[tuple[str, str, str]]
-    gone: Sequence[str]
-    alike: Sequence[LookAlike]
-    joined: Sequence[tuple[UUID, str]]
-    names: Sequence[str]
-    history: Sequence[PartnerEventRow]
-    may: frozenset[str]
-    form: OpenForm | None
-    receipt: Receipt | None
-    bands: Sequence[tuple[str, str]]
-    proposals: Sequence[tuple[str, str]]
-    choices: Mapping[str, Sequence[tuple[str, str]]]
-    contact_choices: Mapping[str, Sequence[tuple[str, str]]]
-    contact_titles: Mapping[str, str]
-
-    @property
-    def shows(self) -> People:
-        return people.listed(row.dossier for row in self.received.rows)
-
-
+router = APIRouter()
 DECISIONS: tuple[Decision[..., Any], ...] = (
     listing.list_partner, listing.correct_partner, listing.verify_partner, listing.delist_partner,
-    listing.attach_name, listing.take_back, offers.list_offer, joins.join_partner, *contacts.DECISIONS,
+    listing.attach_name, listing.take_back, listing.list_offer, listing.join_partner, *contacts.DECISIONS,
 )  # fmt: skip
 CHOICES: dict[str, Sequence[tuple[str, str]]] = {
     "channel": list(words.VERIFICATIONS.items()),
@@ -128,7 +55,10 @@ CHOICES: dict[str, Sequence[tuple[str, str]]] = {
     "kind": list(files.OFFER_KINDS.items()),
     "contact": list(files.CONTACTS.items()),
 }
+UNDONE = "réunion défaite"
 _STATUS = {"suggested": "proposé", "delisted": "retiré de la liste", "listed": ""}
+
+# --- its page
 
 
 def state_of(desk: Desk, id: UUID) -> PartnerState:
@@ -139,33 +69,56 @@ def state_of(desk: Desk, id: UUID) -> PartnerState:
     return state
 
 
-def partner_page(
-    desk: Desk, id: UUID, form: OpenForm | None = None, receipt: Receipt | None = None, number: int = 1
-) -> PartnerPage:
+def _page(
+    request: Request,
+    desk: Desk,
+    id: UUID,
+    form: OpenForm | None = None,
+    receipt: Receipt | None = None,
+    number: int = 1,
+) -> Response:
+    """Draws a partner; `number` is a page of the referrals that it received."""
     state = state_of(desk, id)
-    details = state.details
+    details, row = state.details, partners.one(desk.read, id)
     bands, proposals = forms.grid_choices(desk)
     sorts = {normalise(name) for name in (details.name, *state.names)}
-    row = partners.one(desk.read, id)
-    return PartnerPage(
+    sent = referrals.of_partners(desk.read, sorted([id, *state.joined]), sorted(sorts))
+    mine = [one for one in sent if desk.scope.reads(one.advisor)]
+    pager = Pager.at(len(mine), number, f"/partenaires/{id}", {}, anchor="#received")
+    mine = mine[pager.offset : pager.offset + SIZE]
+    people = directory.named(desk.read, {one.stream for one in mine})
+    mine = [one for one in mine if one.stream in people]
+    is_told = len(sent) >= french.FROM
+    lines = (details.address, details.complement, f"{details.postal_code} {details.town}".strip())
+    return show(
+        request,
+        "partners/partner.html",
+        "partner",
+        listed(one.stream for one in mine),
         id=id,
         name=details.name,
-        status=_STATUS.get(row.status, "") if row else "",
+        standing=_STATUS.get(row.status, "") if row else "",
         town=typeset(details.town),
-        address=[
-            typeset(line)
-            for line in (details.address, details.complement, f"{details.postal_code} {details.town}".strip())
-            if line
-        ],
+        address=[typeset(line) for line in lines if line],
         details=details,
-        telephone=phone(details.phone) if details.phone else "",
         hours=hours.in_french(details.hours),
         now=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
         facts=_facts(details),
         confirmed=french.confirmed(state.confirmed, desk.today, _confirmed_by(desk, id, state)),
-        contacts=contacts.rows(desk, id, state),
-        received=received(desk, id, [id, *state.joined], sorts, number),
-        offers=[*_offers(state, dict(proposals)), *_proposed(desk, state)],
+        contacts=contacts.people_of(desk, id, state),
+        answers=french.answers(sent, desk.today),
+        tally=[pair for pair in french.tally(sent, desk.today) if pair[1]] if is_told else (),
+        pace=french.pace(sent, desk.today) if is_told else "",
+        received=[_received(desk, one, people[one.stream].name) for one in mine],
+        others=len(sent) - pager.total,
+        pager=pager,
+        offers=state.open_offers(),
+        facts_of_offers={
+            offer: files.of_terms(terms, dict(proposals))[2:] for offer, terms in state.open_offers().items()
+        },
+        proposed_kinds=_proposed_kinds(state),
+        offer_kinds=files.OFFER_KINDS,
+        proposed_offers=files.PROPOSED_OFFERS,
         fields=[files.FIELDS[name] for name in _SHOWN],
         sources=_sources(state),
         contested=_contested(state),
@@ -174,15 +127,24 @@ def partner_page(
         joined=[(other, _name(desk, other)) for other in state.joined],
         names=state.names,
         history=_history(desk, id),
-        may=frozenset(decision.name for decision in DECISIONS if desk.may(decision)),
+        may=desk.names_of_allowed(*DECISIONS),
         form=form,
+        errors=form.errors if form else {},
         receipt=receipt,
         bands=bands,
         proposals=proposals,
         choices=CHOICES,
         contact_choices=contacts.choices(form),
         contact_titles=contacts.TITLES,
+        contact_ways=files.CONTACTS,
     )
+
+
+def _received(desk: Desk, one: Any, name: str) -> tuple[str, str, str, str, str, bool]:
+    """Returns address and name, for what, when, where a referral stands; True once silence is chased."""
+    is_late = one.answer is None and one.awaited and one.chased <= desk.today
+    sent, standing = french.day(one.sent, desk.today), french.standing(one, desk.today)
+    return task_links.dossier(one.stream), name, one.label, sent, standing, is_late
 
 
 _SHOWN = ("name", "address", "town", "phone", "email", "website", "hours", "services")
@@ -194,32 +156,24 @@ def _facts(details: PartnerDetails) -> list[tuple[str, str]]:
     return [(files.FIELDS[name], typeset(", ".join(value))) for name in _LISTS if (value := getattr(details, name))]
 
 
-def _offers(state: PartnerState, proposals: Mapping[str, str]) -> list[OfferRow]:
-    """Returns the open offers. `proposals` are the labels of the grid, by id."""
-    return [
-        OfferRow(id, terms.label, files.OFFER_KINDS[terms.kind], files.of_terms(terms, proposals)[2:])
-        for id, terms in state.open_offers().items()
-    ]
-
-
-def _proposed(desk: Desk, state: PartnerState) -> list[OfferRow]:
-    """Returns the offers that the words of the sources propose, of kinds that are not listed yet."""
+def _proposed_kinds(state: PartnerState) -> list[str]:
+    """Returns the kinds of offers that the words of the sources propose, and that are not listed yet."""
     known = {one.terms.kind for one in state.offers.values()}
-    kinds = [kind for kind in levels.proposed_kinds(state.details) if kind not in known]
-    return [OfferRow(None, files.PROPOSED_OFFERS[kind], files.OFFER_KINDS[kind], (), kind) for kind in kinds]
+    return [kind for kind in state.proposed_kinds(state.details) if kind not in known]
 
 
-def _sources(state: PartnerState) -> list[SourceColumn]:
-    """Returns the team's word, when there is one, then each source's; nothing when no source says anything."""
+def _sources(state: PartnerState) -> list[tuple[str, Sequence[str]]]:
+    """Returns the team's word, when there is one, then each source's; nothing when no source says anything.
+
+    Each is a name, then a value for each field.
+    """
     corrected = {name: one.value for name, one in state.corrections.items()}
     team = [getattr(state.stated, name) or corrected.get(name, "") for name in _SHOWN]
-    told = [
-        SourceColumn(
-            french.source(one.source, one.updated), [_text(name, getattr(one.details, name)) for name in _SHOWN]
-        )
+    told: list[tuple[str, Sequence[str]]] = [
+        (french.source(one.source, one.updated), [_text(name, getattr(one.details, name)) for name in _SHOWN])
         for one in state.sources.values()
     ]
-    return [SourceColumn("L’équipe", list(map(_text, _SHOWN, team))), *told] if any(team) and told else told
+    return [("L’équipe", list(map(_text, _SHOWN, team))), *told] if any(team) and told else told
 
 
 def _contested(state: PartnerState) -> list[tuple[str, str, str]]:
@@ -231,8 +185,8 @@ def _text(name: str, value: Any) -> str:
     return typeset(files.of_field(name, value) or "—")
 
 
-def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[LookAlike]:
-    """Returns the listed partners of the commune that may be the same place."""
+def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[tuple[UUID, str, str]]:
+    """Returns the listed partners of the commune that may be the same place, each with its name and the reasons."""
     if not state.is_proposed:
         return []
     details = state.details
@@ -242,7 +196,7 @@ def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[LookAlike]:
     pairs = duplicates([mine], [place_of(partners.details_of(row), str(row.stream)) for row in others])
     found = [(pair.other if pair.one is mine else pair.one, pair) for pair in pairs]
     return [
-        LookAlike(UUID(place.id), place.name, ", ".join(REASONS[reason] for reason in pair.reasons))
+        (UUID(place.id), place.name, ", ".join(REASONS[reason] for reason in pair.reasons))
         for place, pair in found
         if not _differs(desk, UUID(place.id), id)
     ]
@@ -267,12 +221,13 @@ def _name(desk: Desk, id: UUID) -> str:
     return state.details.name if isinstance(state, PartnerState) else ""
 
 
-def _history(desk: Desk, id: UUID) -> list[PartnerEventRow]:
+def _history(desk: Desk, id: UUID) -> list[tuple[str, str, int]]:
+    """Returns each event in words, who and when, and the version of one that may be taken back, else 0."""
     events = desk.trail(id)
     undone = {one.event.version for one in events if isinstance(one.event, Retracted)}
     names = names_for(desk)
     return [
-        PartnerEventRow(
+        (
             sentences.sentence(one, names, zone=desk.zone, history=events),
             sentences.who(one, names) + ", " + dates.instant(one.at, desk.zone),
             one.originator_version
@@ -283,11 +238,38 @@ def _history(desk: Desk, id: UUID) -> list[PartnerEventRow]:
     ]
 
 
-def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:
+@router.get("/partenaires/{partner_id:uuid}")
+def read(
+    request: Request,
+    desk: AtPartners,
+    partner_id: UUID,
+    formulaire: str = "",
+    sur: str = "",
+    recu: str = "",
+    p: PageNumber = 1,
+) -> Response:
+    """Shows a partner. `formulaire` opens a form, about an offer or a kind of offer `sur`.
+
+    `recu` names a command, `p` a page of its referrals. A partner that was joined to another one leads there.
+    """
+    state = state_of(desk, partner_id)
+    if state.into:
+        return RedirectResponse(f"/partenaires/{state.into}", 303)
+    form = _blank(desk, partner_id, state, formulaire, sur)
+    return _page(request, desk, partner_id, form, receipts.of_partners(desk, recu, partner_id), p)
+
+
+# --- its forms
+
+OPENED = ("corriger", "verifier", "retirer", "offre", "modifier-offre", "rattacher")
+MEANWHILE = "meanwhile"
+"""The refusal of a form whose subject somebody else has changed since it was drawn: it is drawn of today."""
+
+
+def _blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> OpenForm | None:
     """Returns a form of the page with what is known; None for another name."""
     if name not in (*OPENED, *contacts.TITLES):
         return None
-    state = state_of(desk, id)
     if name in contacts.TITLES:
         return contacts.blank(desk, id, state, name, about)
     if name == "corriger":
@@ -295,15 +277,12 @@ def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:
     if name == "offre" and about in files.PROPOSED_OFFERS:
         grille = desk.refs.grille(desk.today).document
         bands = [(band.low, band.high) for band in grille.bands]
-        terms = levels.terms_of(about, files.PROPOSED_OFFERS[about], bands)  # type: ignore[arg-type]
+        terms = state.terms_of(about, files.PROPOSED_OFFERS[about], bands)  # type: ignore[arg-type]
         return OpenForm(name, values=_values(terms))
     if name == "modifier-offre":
         found = {str(offer): terms for offer, terms in state.open_offers().items()}.get(about)
         return OpenForm(name, about, {**_values(found), "offer": about}, seen=state.version) if found else None
     return OpenForm(name)
-
-
-OPENED = ("corriger", "verifier", "retirer", "offre", "modifier-offre", "rattacher")
 
 
 def _values(terms: Any) -> dict[str, Any]:
@@ -318,3 +297,202 @@ def _values(terms: Any) -> dict[str, Any]:
         "language": terms.language,
         "contact": terms.contact,
     }
+
+
+def _again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name: str = "") -> Response:
+    """Draws a form that was refused, with what was typed; one without fields is an error of the whole page."""
+    state = state_of(desk, partner_id)
+    if state.into:
+        return RedirectResponse(f"/partenaires/{state.into}", 303)
+    name = name or form.name
+    seen = state.version if form.code == MEANWHILE else whole_number(str(form.get("seen")))
+    return _page(request, desk, partner_id, replace(form, name=name if name in OPENED else "", seen=seen))
+
+
+def _next(desk: Desk, partner_id: UUID, outcome: Outcome, data: Mapping[str, Any]) -> Response:
+    """Leads to the partner, or back to the pile of Ma boîte. Raises FormRefused."""
+    receipt = receipts.reference(recorded(desk, outcome))
+    if pile := text_of(data, "pile"):
+        return RedirectResponse(address("/boite", {"pile": pile, "recu": receipt}), 303)
+    return RedirectResponse(address(f"/partenaires/{partner_id}", {"recu": receipt}), 303)
+
+
+@router.post("/partenaires/{partner_id:uuid}/corriger")
+@again(_again)
+def corriger(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
+    """Records each field that differs from the file, as one command."""
+    must(desk, listing.correct_partner)
+    state = state_of(desk, partner_id)
+    form = read_form(forms.PartnerCorrectionForm, data)
+    seen: PartnerState = as_seen(desk, "partner", partner_id, form)
+    fields: dict[str, str] = {name: getattr(form, name) for name in forms.FIELDS}
+    shown = forms.of_file(seen.details)
+    changed = {n: value for n, value in fields.items() if value not in (shown[n], getattr(seen.details, n))}
+    moved = bool(changed.keys() & forms.OF_COMMUNE)
+    changed |= {name: fields[name] for name in forms.OF_COMMUNE if moved}
+    theirs = _corrected_meanwhile(seen, state, changed)
+    if theirs and not desk.engine.has_recorded(form.command_id):
+        raise FormRefused(theirs, MEANWHILE)
+    changed |= forms.commune_of(form.town, form.postal_code) if moved else {}
+    steps = [
+        Step({"partner": partner_id}, listing.correct_partner, {"field": name, "value": value})
+        for name, value in changed.items()
+    ]
+    if not steps:
+        return _next(desk, partner_id, Outcome(), {})
+    outcome = record_all(desk, steps, ("correct", str(partner_id), fields), command_id=form.command_id)
+    return _next(desk, partner_id, outcome, data)
+
+
+@router.post("/partenaires/{partner_id:uuid}/inscrire")
+@again(_again)
+def accept(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
+    """Lists a partner that a colleague suggested."""
+    must(desk, listing.list_partner)
+    details = state_of(desk, partner_id).details
+    form, _ = validate(forms.BoxForm, data)
+    if form is None:
+        raise HTTPException(422)
+    streams = {"partner": partner_id}
+    outcome = record(desk, streams, listing.list_partner, command_id=form.command_id, details=details)
+    return _next(desk, partner_id, outcome, data)
+
+
+@router.post("/partenaires/{partner_id:uuid}/reunir")
+@again(_again)
+def join(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
+    """Joins another partner to this one."""
+    must(desk, listing.join_partner)
+    form = _other(desk, partner_id, data)
+    other = state_of(desk, form.other)
+    unmoved = Guard(lambda state: state.version == other.version)
+    steps = [
+        Step({"partner": form.other}, listing.absorb_partner, {"into": partner_id}, guard=unmoved),
+        Step({"partner": partner_id}, listing.join_partner, {"other": form.other}, {"takes": other}),
+    ]
+    outcome = record_all(desk, steps, ("join", str(partner_id), str(form.other)), command_id=form.command_id)
+    return _next(desk, partner_id, outcome, data)
+
+
+@router.post("/partenaires/{partner_id:uuid}/separer")
+@again(_again)
+def separate(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
+    """Undoes a join, on both partners."""
+    must(desk, listing.undo_join)
+    form = _other(desk, partner_id, data)
+    steps = [
+        Step({"partner": partner_id}, listing.undo_join, {"other": form.other, "reason": UNDONE}),
+        Step({"partner": form.other}, listing.undo_join, {"other": partner_id, "reason": UNDONE}),
+    ]
+    outcome = record_all(desk, steps, ("part", str(partner_id), str(form.other)), command_id=form.command_id)
+    return _next(desk, partner_id, outcome, data)
+
+
+def _other(desk: Desk, id: UUID, data: Mapping[str, Any]) -> forms.OtherForm:
+    """Returns the form about another partner. Raises 404 for an unknown one, 422 for this one."""
+    state_of(desk, id)
+    form, _ = validate(forms.OtherForm, data)
+    if form is None or form.other == id:
+        raise HTTPException(422)
+    return form
+
+
+@router.post("/partenaires/{partner_id:uuid}/{name}")
+@again(_again)
+def act(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: FormData) -> Response:
+    """Takes one decision on the partner."""
+    spec = forms.FORMS.get(name)
+    if spec is None:
+        raise HTTPException(404)
+    must(desk, spec.decision)
+    state = state_of(desk, partner_id)
+    form = read_form(spec.model, data)
+    if name == "modifier-offre" and isinstance(form, forms.OfferForm) and form.offer:
+        _must_be_unmoved(desk, partner_id, state, form, form.offer)
+    sent = spec.sent(form, form.command_id)
+    outcome = record(desk, {"partner": partner_id}, spec.decision, command_id=form.command_id, **sent)
+    return _next(desk, partner_id, outcome, data)
+
+
+# --- the people to call there
+
+
+@router.get("/personnes-a-joindre/{contact_id:uuid}")
+def find(desk: AtPartners, contact_id: UUID) -> Response:
+    """Leads to the page of the partner, with what a task asks for: the erasure of who left, else the details."""
+    known = contact_table.one(desk.read, contact_id)
+    if known is None:
+        raise HTTPException(404)
+    form = "personne-effacee" if known.left and desk.may(contact_decisions.erase_contact) else "personne-a-jour"
+    return RedirectResponse(f"/partenaires/{known.partner}?formulaire={form}&sur={contact_id}#form", 303)
+
+
+def _person_again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name: str = "") -> Response:
+    """Draws a form about a person again, with what was typed over what is known."""
+    about = str(form.get("contact"))
+    known = contacts.blank(desk, partner_id, state_of(desk, partner_id), name, about)
+    values = {**(known.values if known else {}), **form.values}
+    seen = known.seen if known and form.code == MEANWHILE else whole_number(str(form.get("seen")))
+    return _page(request, desk, partner_id, replace(form, name=name, about=about, values=values, seen=seen))
+
+
+@router.post("/partenaires/{partner_id:uuid}/personnes/{name}")
+@again(_person_again)
+def act_on_person(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: FormData) -> Response:
+    """Takes one decision on a person of the partner."""
+    model = contacts.MODELS.get(name)
+    if model is None:
+        raise HTTPException(404)
+    is_erasure = model is contacts.ErasureForm
+    must(desk, contact_decisions.erase_contact if is_erasure else contact_decisions.name_contact)
+    state = state_of(desk, partner_id)
+    form = read_form(model, data)
+    if form.contact and form.contact not in contact_table.of_partners(desk.read, [partner_id, *state.joined]):
+        raise HTTPException(404)
+    if isinstance(form, PersonForm) and form.contact:
+        seen, now = as_seen(desk, "contact", form.contact, form), desk.state(form.contact)
+        if now.details != form.details() and not desk.engine.has_recorded(form.command_id):
+            before, after = contacts.labelled(seen.details), contacts.labelled(now.details)
+            _must_be_equal(before, after, "Ce qui est noté de cette personne")
+    receipt = receipts.reference(recorded(desk, contacts.decide(desk, partner_id, form)))
+    return RedirectResponse(address(f"/partenaires/{partner_id}", {"recu": receipt}) + "#contacts", 303)
+
+
+# --- the words of a colleague since a form was drawn: told once, beside what was typed
+
+EMPTY = "vide"
+
+
+def _corrected_meanwhile(seen: PartnerState, now: PartnerState, changed: Mapping[str, Any]) -> dict[str, str]:
+    """Returns an error for each field that is changed here, and that somebody else has changed since."""
+    before, after = seen.details, now.details
+    return {
+        name: say(
+            "Entre-temps, ce champ est devenu « {theirs} ». Gardez votre texte ou reprenez celui-ci, puis enregistrez.",
+            theirs=forms.of_file(after)[name] or EMPTY,
+        )
+        for name, typed in changed.items()
+        if getattr(after, name) not in (getattr(before, name), typed)
+    }
+
+
+def _must_be_unmoved(desk: Desk, id: UUID, state: PartnerState, form: forms.OfferForm, offer: UUID) -> None:
+    """Raises FormRefused for an offer that somebody else has revised since the form was drawn."""
+    seen: PartnerState = as_seen(desk, "partner", id, form)
+    known = [one.offers[offer].terms for one in (seen, state) if offer in one.offers]
+    if len(known) == 2 and form.terms() != known[1] and not desk.engine.has_recorded(form.command_id):
+        proposals = dict(forms.grid_choices(desk)[1])
+        before, after = (files.of_terms(terms, proposals) for terms in known)
+        _must_be_equal(before, after, "Cette offre")
+
+
+def _must_be_equal(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]], what: str) -> None:
+    """Raises FormRefused for a form that replaces all that is known, when that has changed since.
+
+    `before` and `after` are labels and values in words, `what` begins the sentence, such as "Cette offre".
+    """
+    then, now = dict(before), dict(after)
+    changes = [f"{label} : {now.get(label) or EMPTY}" for label in {**then, **now} if then.get(label) != now.get(label)]
+    if changes:
+        text = "{what} a changé entre-temps ({changes}). Vérifiez ce que vous avez écrit, puis enregistrez à nouveau."
+        raise FormRefused({"": say(text, what=what, changes=" · ".join(changes))}, MEANWHILE)

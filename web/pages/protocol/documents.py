@@ -22,7 +22,7 @@ from web.french.protocol.protocol import ProtocolTask
 from web.french.typography import say
 from web.http.pagination import address
 from web.pages.partners.listing import LIST
-from web.pages.partners.names_routes import NAMES
+from web.pages.partners.names import NAMES
 
 GRID = DocumentKind(
     "grille",

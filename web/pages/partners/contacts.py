@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from datetime import date
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
 from pixflow import erasing
 from pixflow.decision import Decision
-from pixflow.engine import CommandResult
+from pixflow.engine import CommandResult, new_id
 from pixflow.events.base import Event
 from pixflow.events.contact import ContactErasure
 from pixflow.events.values import ContactDetails, OfferContact
@@ -17,7 +19,7 @@ from pixflow.partners.state import Contact, PartnerState
 from pixflow.refused import Refused
 from projections.store import stores
 from projections.territory import contacts
-from web.desk.commands import Outcome
+from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.french import dates
 from web.french.events.contacts import ERASURES, MEANS, MISSED
@@ -63,6 +65,7 @@ class ErasureForm(Form):
     reason: ContactErasure
 
 
+AnyForm = PersonForm | MissedForm | ErasureForm
 MODELS: Mapping[str, type[PersonForm] | type[MissedForm] | type[ErasureForm]] = {
     "personne": PersonForm,
     "personne-a-jour": PersonForm,
@@ -71,53 +74,34 @@ MODELS: Mapping[str, type[PersonForm] | type[MissedForm] | type[ErasureForm]] = 
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRow:
-    """A person of the page. `marks` are what does not work any more; `since` the day of the last word on them."""
+def people_of(desk: Desk, id: UUID, state: PartnerState) -> list[tuple[UUID, Contact, str, Sequence[str]]]:
+    """Returns the people of a partner and of those joined to it, those who left last.
 
-    contact: UUID
-    name: str
-    role: str
-    phone: str
-    said_phone: str
-    email: str
-    answers: str
-    note: str
-    since: str
-    marks: Sequence[str]
-    left: bool
-
-
-def rows(desk: Desk, id: UUID, state: PartnerState) -> list[ContactRow]:
-    """Returns the people of a partner and of those joined to it, those who left last."""
+    Each comes with the day of the last word on them, and with what does not work any more.
+    """
     found = contacts.of_partners(desk.read, [id, *state.joined])
-    return sorted((_row(desk, contact, one) for contact, one in found.items()), key=lambda row: row.left)
+    rows = [
+        (
+            contact,
+            one,
+            say("noté le {day}", day=_day(one.revised.on, desk.today) if one.revised else ""),
+            ["a quitté le lieu"] if one.left else [MISSED[means] for means in one.missed],
+        )
+        for contact, one in found.items()
+    ]
+    return sorted(rows, key=lambda row: row[1].left is not None)
 
 
-def _row(desk: Desk, contact: UUID, one: Contact) -> ContactRow:
-    known, revised = one.details, one.revised
-    day = dates.day(revised.on, year=revised.on.year != desk.today.year) if revised else ""
-    return ContactRow(
-        contact=contact,
-        name=known.name,
-        role=known.role,
-        phone=known.phone,
-        said_phone=phone(known.phone) if known.phone else "",
-        email=known.email,
-        answers=CONTACTS[known.answers],
-        note=known.note,
-        since=say("noté le {day}", day=day),
-        marks=["a quitté le lieu"] if one.left else [MISSED[means] for means in one.missed],
-        left=one.left is not None,
-    )
+def _day(day: date, today: date) -> str:
+    return dates.day(day, year=day.year != today.year)
 
 
 def blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> OpenForm | None:
     """Returns a form about a person with what is known; None for an unknown person."""
     if name == "personne":
         return OpenForm(name, values={"answers": "phone"})
-    found = {str(one): known for one, known in contacts.of_partners(desk.read, [id, *state.joined]).items()}
-    known = found.get(about)
+    people = {str(one): known for one, known in contacts.of_partners(desk.read, [id, *state.joined]).items()}
+    known = people.get(about)
     if known is None:
         return None
     reason = {"reason": "left"} if name == "personne-effacee" and known.left else {}
@@ -127,7 +111,7 @@ def blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> O
     )
 
 
-def said(details: ContactDetails) -> list[tuple[str, str]]:
+def labelled(details: ContactDetails) -> list[tuple[str, str]]:
     """Returns what is known of a person, as labels and values."""
     return [
         ("Nom", details.name), ("Rôle", details.role), ("Téléphone direct", phone(details.phone)),
@@ -138,11 +122,27 @@ def said(details: ContactDetails) -> list[tuple[str, str]]:
 def choices(form: OpenForm | None) -> dict[str, Sequence[tuple[str, str]]]:
     """Returns the choices of the forms; a means that is not noted is not offered."""
     known = form.values if form else {}
-    ways = [(code, said) for code, said in WAYS.items() if code == LEFT or known.get(code)]
+    ways = [(code, label) for code, label in WAYS.items() if code == LEFT or known.get(code)]
     return {"answers": list(CONTACTS.items()), "why": ways, "erasure": list(ERASURES.items())}
 
 
-def erase(desk: Desk, contact: UUID, form: ErasureForm) -> Outcome:
+def decide(desk: Desk, partner: UUID, form: AnyForm) -> Outcome:
+    """Takes the decision of a form about a person."""
+    contact = form.contact or new_id(form.command_id, "contact")
+    take = partial(record, desk, {"contact": contact}, command_id=form.command_id)
+    match form:
+        case ErasureForm():
+            return _erase(desk, contact, form)
+        case MissedForm(why="left"):
+            return take(decisions.leave_partner)
+        case MissedForm():
+            return take(decisions.miss_contact, means=form.why)
+        case PersonForm(contact=None):
+            return take(decisions.name_contact, partner=partner, details=form.details())
+    return take(decisions.revise_contact, details=form.details())
+
+
+def _erase(desk: Desk, contact: UUID, form: ErasureForm) -> Outcome:
     """Erases a person. A refusal is an outcome; the next `tick` retries an unfinished erasure."""
     desk.read.rollback()
     try:

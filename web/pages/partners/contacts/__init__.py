@@ -1,1 +1,0 @@
-"""The people to call at a partner."""

@@ -1,0 +1,139 @@
+"""The free names of former referrals and of the grid, each with the partners that it may mean."""
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pixflow.engine import Step
+from pixflow.identity import normalise
+from pixflow.partners.listing import KnownName, attach_name, list_partner, matches
+from projections.territory import partners, referrals
+from web.desk import receipts, refusals
+from web.desk.commands import must, record_all
+from web.desk.desk import Desk
+from web.desk.receipts import Receipt
+from web.french.territory import partners as french
+from web.french.typography import typeset
+from web.http.forms import Form, FormData, validate
+from web.http.pagination import address
+from web.http.people import NOBODY
+from web.http.templates import show
+from web.pages.partners.listing import AtPartners
+
+router = APIRouter()
+NAMES = "/partenaires/noms"
+ALREADY = "Ces noms ont déjà un partenaire."
+
+
+class NamesForm(Form):
+    """Names to attach, each as a partner's id, a space and the name. `alone` is the one whose button was pressed."""
+
+    ticked: tuple[str, ...] = ()
+    alone: str = ""
+
+
+def names_to_attach(desk: Desk) -> list[Any]:
+    """Returns the names of former referrals, the most used first."""
+    rows = referrals.free_names(desk.read)
+    known = partners.named(desk.read, [row.sort for row in rows])
+    return [row for row in rows if row.sort and row.sort not in known]
+
+
+def _names_of_grid(desk: Desk) -> list[Any]:
+    """Returns the names of the grid in force, as rows of names that nobody was referred to."""
+    bands = desk.refs.grille(desk.today).document.bands
+    names = {normalise(one.partner): one.partner for band in bands for one in band.proposals if one.partner}
+    known = partners.named(desk.read, sorted(names))
+    return [
+        SimpleNamespace(sort=sort, name=name, count=0, last=None)
+        for sort, name in names.items()
+        if sort and sort not in known
+    ]
+
+
+@router.get("/partenaires/noms")
+def read(
+    request: Request, desk: AtPartners, recu: str = "", nom: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """Shows the names to attach; `recu` names the command that attached some, `nom` is a name of the grid."""
+    must(desk, attach_name)
+    return _page(request, desk, nom, receipt=receipts.of_partners(desk, recu))
+
+
+@router.post("/partenaires/noms")
+def attach(request: Request, desk: AtPartners, data: FormData) -> Response:
+    """Attaches the ticked names to their partners, or the one whose button was pressed, in one command."""
+    must(desk, attach_name)
+    form, _ = validate(NamesForm, data)
+    if form is None:
+        raise HTTPException(422)
+    names = {row.sort: row.name for row in (*_names_of_grid(desk), *names_to_attach(desk))}
+    chosen = [_pair(text) for text in ([form.alone] if form.alone else form.ticked)]
+    steps = [Step({"partner": stream}, attach_name, {"name": names[sort]}) for stream, sort in chosen if sort in names]
+    if not steps:
+        return _page(request, desk, error=ALREADY if chosen else "Cochez au moins un nom.")
+    told = sorted(f"{stream} {sort}" for stream, sort in chosen)
+    outcome = record_all(desk, steps, ("attach names", told), command_id=form.command_id)
+    if outcome.refused:
+        desk.refresh()
+        return _page(request, desk, error=refusals.sentence(desk, outcome.refused))
+    return RedirectResponse(address(NAMES, {"recu": receipts.reference(outcome.recorded)}), 303)
+
+
+def _pair(text: str) -> tuple[UUID, str]:
+    """Returns a partner and a name. Raises 422 for anything that the page did not write."""
+    stream, _, sort = text.partition(" ")
+    try:
+        return UUID(stream), sort
+    except ValueError:
+        raise HTTPException(422) from None
+
+
+def _page(request: Request, desk: Desk, name: str = "", *, error: str = "", receipt: Receipt | None = None) -> Response:
+    """Draws the names of former referrals, and a `name` of the grid that nobody was referred to."""
+    used = names_to_attach(desk)
+    told = {row.sort for row in used}
+    of_grid = [row for row in _names_of_grid(desk) if row.sort == normalise(name) and row.sort not in told]
+    listed = {row.stream: row for row in partners.listed(desk.read)}
+    known = [KnownName(row.stream, row.sort, normalise(row.town)) for row in listed.values()]
+    rows = [
+        (
+            row.name,
+            french.name_used(row.count, row.last, desk.today),
+            _meanings(row.sort, known, listed),
+            address("/partenaires/nouveau", {"nom": row.name}),
+        )
+        for row in (*of_grid, *used)
+    ]
+    return show(
+        request,
+        "partners/names.html",
+        "names",
+        NOBODY,
+        rows=rows,
+        choices=any(meanings for _, _, meanings, _ in rows),
+        lists=desk.may(list_partner),
+        error=error,
+        receipt=receipt,
+        status=422 if error else 200,
+    )
+
+
+def _meanings(
+    sort: str, known: Sequence[KnownName], listed: Mapping[UUID, Any]
+) -> list[tuple[str, UUID, str, str, bool]]:
+    """Returns the partners that a name may mean: value, stream, name, reason, True when it is likely enough."""
+    return [
+        (
+            f"{one.partner} {sort}",
+            one.partner,
+            typeset(", ".join(filter(None, (listed[one.partner].name, listed[one.partner].town)))),
+            french.NAME_REASONS[one.reason],
+            one.sure,
+        )
+        for one in matches(sort, known)
+    ]
