@@ -12,11 +12,10 @@
 `importer.declare` says what a campaign is for; `match_after_opening` is for a dossier opened or corrected.
 """
 
-from pixflow.importing.auto_match import match_after_opening, match_all
 from pixflow.importing.importer import Importer, ImportResult, PreparedExport
 from pixflow.importing.plan import Answers, ImportCounts, ImportPreview, Question, RowChange
 from pixflow.importing.rows import KnownRow
-from pixflow.importing.steps import campaign_code, intake_id
+from pixflow.importing.steps import campaign_code, intake_id, match_after_opening, match_all
 from pixflow.importing.undo import RecordedImport, read_import
 from pixflow.importing.uploads import Uploads
 

@@ -11,12 +11,10 @@ from pixflow.actor import Actor
 from pixflow.engine import CommandResult, Engine, Step, new_id
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
-from pixflow.importing.auto_match import dossiers_of, number_of
 from pixflow.importing.erasure import erased_lines
 from pixflow.importing.plan import Answers, ImportCounts, ImportPlan, ImportPreview, plan
-from pixflow.importing.purposes import correcting, declaring
 from pixflow.importing.rows import FileRow, KnownRow
-from pixflow.importing.steps import campaign_code, intake_id, steps
+from pixflow.importing.steps import campaign_code, correcting, declaring, dossiers_of, intake_id, number_of, steps
 from pixflow.importing.undo import RecordedImport, Trails, read_import, undo_steps
 from pixflow.participation.campaign import Intake
 from pixflow.pix_orga import Export, read

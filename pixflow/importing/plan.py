@@ -10,8 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.events.values import CampaignKind, Purpose
-from pixflow.importing.profile_pairing import pair_profiles
-from pixflow.importing.row_pairing import Doubt, Pair, alone, pair, same_outcome
+from pixflow.importing.pairs import Doubt, Pair, alone, pair, pair_profiles, same_outcome
 from pixflow.importing.rows import FileRow, KnownRow, base_of, file_rows
 from pixflow.participation.campaign import Intake
 from pixflow.pix_orga import Export, ExportCampaign, ExportProblem

@@ -1,18 +1,58 @@
-"""Steps of a plan. Each has a guard that raises Refused("moved") when the plan must be made again."""
+"""Steps that record a plan, or what a campaign is for; matches by number (docs/domain.md#matching).
 
-from collections.abc import Iterator, Mapping
+Each step has a guard that raises Refused("moved") when the plan must be made again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import asdict
 
-from pixflow.engine import Guard, Step, new_id
-from pixflow.importing.auto_match import match_step, number_of
+from pixflow.actor import IMPORT, Actor
+from pixflow.engine import CommandResult, Engine, Guard, Step, new_id
+from pixflow.identity import imilo_number
 from pixflow.importing.plan import Answers, ImportPlan, PlannedRow
 from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation import matches
 from pixflow.participation.campaign import receive_export
+from pixflow.participation.matches import match_by_number
 from pixflow.structure import accept_organisation
+
+
+def number_of(external_id: str | None) -> str | None:
+    """Returns the i-Milo number that a young person typed as external id, None when it cannot be one."""
+    try:
+        return imilo_number(external_id) if external_id else None
+    except ValueError:
+        return None
+
+
+def dossiers_of(engine: Engine, numbers: Iterable[str | None]) -> dict[str | None, UUID]:
+    """Returns the dossier with each number; unknown numbers are left out."""
+    held = engine.claim_holders("imilo", {number for number in numbers if number})
+    return dict(held.items())
+
+
+def match_step(participation: UUID, dossier: UUID) -> Step:
+    """Returns the step that matches the two, when number and names agree."""
+    return Step({"participation": participation, "dossier": dossier}, match_by_number)
+
+
+def match_after_opening(engine: Engine, dossier: UUID, waiting: Iterable[UUID], *, command_id: UUID) -> CommandResult:
+    """Matches the participations that wait for the number of a dossier, after it was opened or its identity corrected.
+
+    `waiting` are participations whose external id is that number; `command_id` is the command that opened it.
+    """
+    return match_all(engine, {dossier: tuple(waiting)}, command_id=command_id)
+
+
+def match_all(engine: Engine, waiting: Mapping[UUID, Sequence[UUID]], *, command_id: UUID) -> CommandResult:
+    """Matches the waiting participations of many dossiers in one transaction, as system:import."""
+    steps = [match_step(participation, dossier) for dossier, found in waiting.items() for participation in found]
+    if not steps:
+        return CommandResult()
+    return engine.execute_all(steps, "match", by=Actor(IMPORT), command_id=new_id(command_id, "match"), via="import")
 
 
 def intake_id(campaign: UUID) -> UUID:
@@ -124,3 +164,39 @@ def of_known(known: KnownRow) -> dict[str, UUID]:
 def still_matched(matched: UUID | None) -> Guard:
     """Refuses when the participation is matched with another dossier meanwhile."""
     return Guard(lambda participation, dossier=None: participation.dossier == matched)
+
+
+def declaring(
+    campaign: UUID,
+    arguments: Mapping[str, Any],
+    *,
+    planned: int,
+    known: Sequence[KnownRow],
+    matches: Mapping[UUID, UUID],
+) -> Iterator[Step]:
+    """Yields the steps that declare a campaign, settle its participations and match those in `matches`.
+
+    `planned` is the version of its intake at that time.
+    """
+    guard = _no_export_since(campaign, planned)
+    yield Step({"campaign": campaign}, participation_campaign.declare_campaign, arguments, guard=guard)
+    for one in known:
+        settled = {"purpose": arguments["purpose"]}
+        yield Step({"participation": one.stream}, matches.settle_purpose, context=settled)
+    for participation, dossier in matches.items():
+        yield match_step(participation, dossier)
+
+
+def correcting(
+    campaign: UUID, arguments: Mapping[str, Any], *, planned: int, known: Sequence[KnownRow]
+) -> Iterator[Step]:
+    """Yields the steps that correct a purpose and settle each participation again. `arguments`: purpose, reason."""
+    guard = _no_export_since(campaign, planned)
+    yield Step({"campaign": campaign}, participation_campaign.correct_purpose, arguments, guard=guard)
+    for one in known:
+        yield Step(of_known(one), matches.resettle_purpose, context=arguments, guard=still_matched(one.dossier))
+
+
+def _no_export_since(campaign: UUID, planned: int) -> Guard:
+    """Refuses when an export of the campaign came in meanwhile: its intake has another version."""
+    return Guard(lambda known, intake: intake.version == planned, {"intake": intake_id(campaign)})

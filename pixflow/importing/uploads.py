@@ -6,10 +6,12 @@ file on the disk. Beside a file may stand its readings: what was read of it once
 
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pixflow.refused import Refused
 
+T = TypeVar("T")
 KEPT = timedelta(hours=1)
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[0-9a-f]{32}(?:\.[0-9a-f]{16})?")
@@ -56,6 +59,19 @@ class Uploads:
             return _cipher(token, part).decrypt(_NONCE, self._reading(token, part).read_bytes(), None)
         except (FileNotFoundError, InvalidTag):
             return None
+
+    def read_once(
+        self, token: str, part: str, kind: type[T], read: Callable[[], T], is_kept: Callable[[T], bool] = lambda _: True
+    ) -> T:
+        """Returns what was read of a file, or of a `part` of it. Reads it once; stores it if `is_kept`."""
+        stored = self.reading(token, part)
+        if stored is not None:
+            with suppress(msgspec.MsgspecError):  # another version of the program may have written it
+                return msgspec.msgpack.decode(stored, type=kind)
+        reading = read()
+        if is_kept(reading):
+            self.keep_reading(token, part, msgspec.msgpack.encode(reading))
+        return reading
 
     def discard(self, token: str) -> None:
         """Deletes a file that was imported or cancelled, and its readings; does nothing when it is gone."""

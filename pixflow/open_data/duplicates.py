@@ -10,7 +10,8 @@ from msgspec import Struct
 from rapidfuzz import fuzz
 
 from pixflow.identity import normalise
-from pixflow.open_data.place import Place, Point, kilometres
+from pixflow.open_data.locations import kilometres
+from pixflow.open_data.place import Place, Point
 
 Reason = Literal["near", "address", "siret", "phone", "name", "name-close"]
 POINTS: dict[Reason, int] = {"near": 40, "address": 35, "siret": 30, "phone": 20, "name": 30, "name-close": 15}

@@ -1,14 +1,10 @@
-"""A place, and the problems of its row."""
+"""A place of a file, and the problems of a file."""
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-from math import asin, cos, radians, sin, sqrt
+from datetime import date
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from opening_hours import OpeningHours, State, validate
 
 Refusal = Literal[
     "broken-json", "broken-quotes", "broken-workbook", "empty", "encoding", "locked-workbook", "no-places",
@@ -96,9 +92,6 @@ def texts(details: dict[str, object]) -> tuple[tuple[str, str], ...]:
     return tuple((key, str(value)[:LONGEST_DETAIL]) for key, value in details.items())
 
 
-# --- A place of an open data file, and a file whole, as plain values
-
-
 Kind = Literal["mednum-1.0", "mednum-0.1", "data-inclusion-structures", "data-inclusion-services", "table"]
 Point = tuple[float, float]
 """Latitude and longitude, in degrees (WGS 84)."""
@@ -161,95 +154,3 @@ class PlaceFile(Struct, frozen=True, kw_only=True):
     def asks_columns(self) -> bool:
         """Tells if the table could be read once somebody says which column is which."""
         return any(one.code == "unknown-columns" for one in self.problems)
-
-
-# --- tells which coordinates may be drawn. None is ever moved
-
-
-FAR = 30
-"""Kilometres from the middle of the commune."""
-EARTH = 6371
-"""Mean radius, in kilometres."""
-DECIMALS = 6
-"""Of a degree: about 10 cm. Formats of one source keep more or less of them."""
-_FRANCE = (
-    (41.2, 51.2, -5.3, 9.7),  # mainland, Corsica
-    (14.2, 18.2, -63.3, -60.7),  # Guadeloupe, Martinique, Saint-Martin, Saint-Barthélemy
-    (2.0, 6.0, -54.8, -51.5),  # Guyane
-    (-21.5, -20.8, 55.1, 55.9),  # La Réunion
-    (-13.1, -12.5, 44.9, 45.4),  # Mayotte
-    (46.6, 47.3, -56.6, -56.0),  # Saint-Pierre-et-Miquelon
-    (-23.0, -19.0, 158.0, 172.2),  # Nouvelle-Calédonie
-    (-28.0, -7.5, -155.0, -134.0),  # Polynésie française
-    (-14.5, -13.0, -178.4, -176.0),  # Wallis-et-Futuna
-)
-"""South, north, west, east of each part, in degrees."""
-
-
-def read_point(latitude: str, longitude: str) -> Point | Warned | None:
-    """Returns the point, or the code of why it is not to be drawn; None without coordinates."""
-    if not latitude and not longitude:
-        return None
-    if not latitude or not longitude:
-        return "coordinates-half"
-    try:
-        north, east = (float(text.replace(",", ".")) for text in (latitude, longitude))
-    except ValueError:
-        return "coordinates-unreadable"
-    if north == east == 0:
-        return "coordinates-zero"
-    if in_france(north, east):
-        return round(north, DECIMALS), round(east, DECIMALS)
-    if in_france(east, north):
-        return "coordinates-swapped"
-    return "coordinates-metres" if max(abs(north), abs(east)) > 360 else "coordinates-abroad"
-
-
-def in_france(latitude: float, longitude: float) -> bool:
-    return any(south <= latitude <= north and west <= longitude <= east for south, north, west, east in _FRANCE)
-
-
-def kilometres(one: Point, other: Point) -> float:
-    """Returns the distance between two points on a sphere (haversine)."""
-    (north1, east1), (north2, east2) = (tuple(map(radians, point)) for point in (one, other))
-    half = sin((north2 - north1) / 2) ** 2 + cos(north1) * cos(north2) * sin((east2 - east1) / 2) ** 2
-    return 2 * EARTH * asin(sqrt(half))
-
-
-# --- opening hours of OpenStreetMap (https://wiki.openstreetmap.org/wiki/Key:opening_hours), on an ordinary week
-
-
-_PARIS = ZoneInfo("Europe/Paris")
-_MONDAY = datetime(2026, 3, 2, tzinfo=_PARIS)
-"""A week without holiday."""
-Span = tuple[datetime, datetime]
-
-
-def week(text: str) -> list[Span]:
-    """Returns the open spans of an ordinary week, from Monday. Raises ValueError for a text that is not OSM's."""
-    if not validate(text):
-        raise ValueError("hours")
-    spans = OpeningHours(text, timezone=_PARIS).intervals(_MONDAY, _MONDAY + timedelta(7))
-    return [(start, end) for start, end, state, _ in spans if state == State.OPEN and end]
-
-
-def passes_midnight(span: Span) -> bool:
-    """Tells if a span ends on another day, in the night: often a mistake, as in "Mo-Fr 13:30-12:00"."""
-    start, end = span
-    return end.date() > start.date() and end.time() != time.min
-
-
-def open_until(text: str, now: datetime) -> tuple[bool, datetime | None]:
-    """Tells if a place is open at an instant, and until when, or when it opens. French holidays count.
-
-    Raises ValueError for a text that is not OSM's.
-    """
-    hours, local = _read(text), now.astimezone(_PARIS)
-    return hours.is_open(local), hours.next_change(local)
-
-
-@lru_cache(maxsize=2_000)
-def _read(text: str) -> OpeningHours:
-    if not validate(text):
-        raise ValueError("hours")
-    return OpeningHours(text, timezone=_PARIS, country="FR")

@@ -1,24 +1,24 @@
 """Reads, previews and records a file of places."""
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from pixflow.actor import Actor
 from pixflow.engine import CommandResult, Engine
+from pixflow.importing.uploads import Uploads
 from pixflow.open_data import PlaceFile, read
 from pixflow.partners.catalogue import map_table
 from pixflow.partners.state import Catalogue, Territory
-from pixflow.place_import.choices import PlaceChoices
 from pixflow.place_import.export import own_source
-from pixflow.place_import.identified import header_of, identified
-from pixflow.place_import.outlines import middles
-from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, plan, sources_of
-from pixflow.place_import.steps import steps
-from pixflow.place_import.territory import stated_or_guessed
+from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, header_of, identified, plan, sources_of
+from pixflow.place_import.steps import PlaceChoices, steps
+from pixflow.place_import.territory import middles, stated_or_guessed
 from pixflow.place_import.workbook_reading import read_workbook
 from pixflow.refused import Refused
 from pixflow.store.garbage import without_garbage_collection
@@ -41,6 +41,25 @@ class PreparedPlaces(Struct, frozen=True):
     territory: Territory
     mapping: Mapping[str, str] = {}
     version: int = 0
+
+
+class KeptPlaces:
+    """Reads an upload once for each mapping of its columns: its next previews find what was read."""
+
+    def __init__(self, uploads: Uploads, token: str, read: ReadPlaces) -> None:
+        self._uploads, self._token, self._read = uploads, token, read
+
+    def known(self) -> bool:
+        """Tells if the file was uploaded as places."""
+        return self._uploads.reading(self._token, _part({})) is not None
+
+    def __call__(self, data: bytes, mapping: Mapping[str, str] | None) -> PlaceFile:
+        return self._uploads.read_once(self._token, _part(mapping or {}), PlaceFile, lambda: self._read(data, mapping))
+
+
+def _part(mapping: Mapping[str, str]) -> str:
+    columns = msgspec.json.encode(sorted(mapping.items()))
+    return f"places {hashlib.sha256(columns).hexdigest()}"
 
 
 class PlaceImporter:

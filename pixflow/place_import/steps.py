@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from msgspec import Struct
@@ -19,10 +19,26 @@ from pixflow.partners.listing import (
     withdraw_place,
 )
 from pixflow.partners.state import PartnerState, SourceState, place_key, terms_of_service
-from pixflow.place_import.choices import PlaceChoices
-from pixflow.place_import.identified import id_of, key_of
-from pixflow.place_import.plan import PlacePlan, TwicePlace, details_of, digest_of, offer_id
+from pixflow.place_import.plan import PlacePlan, TwicePlace, details_of, digest_of, id_of, key_of, offer_id
 from pixflow.unit_of_work import Guard, Step
+
+Way = Literal["apart", "aside"] | int
+"""A doubtful place is another one than those that it is like, is set aside, or is the same as the one of this rank."""
+
+
+class PlaceChoices(Struct, frozen=True):
+    """Choices for the places of a file; by default those of the terminal.
+
+    `aside`: keys of new places that are not kept. `back`: keys of places set aside before that are wanted again.
+    `ways`: what becomes of doubtful places, by line. `settled_only`: doubtful places without a way are not listed.
+    `vanished`: the places that the sources no longer have are noted.
+    """
+
+    aside: frozenset[str] = frozenset()
+    back: frozenset[str] = frozenset()
+    ways: Mapping[int, Way] = {}
+    settled_only: bool = False
+    vanished: bool = True
 
 
 class Settled(Struct, frozen=True):

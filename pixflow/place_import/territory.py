@@ -1,12 +1,19 @@
-"""Tells which places are in the territory of a structure, and how far they are from a site."""
+"""The territory of a structure: which places are in it, how people type it, the outlines of its communes."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 from pixflow.identity import normalise
-from pixflow.open_data.communes import communes, groupings
-from pixflow.open_data.place import Place, Point, kilometres
+from pixflow.open_data.communes import Commune, communes, department_of, find, groupings
+from pixflow.open_data.locations import kilometres
+from pixflow.open_data.place import Place, Point
 from pixflow.partners.state import Territory
 from pixflow.refused import Refused
 
@@ -94,3 +101,137 @@ def unique_commune(name: str) -> str | None:
     """Returns the code of the only commune of a normalised name."""
     found = [code for code, one in communes().items() if normalise(one.name) == name]
     return found[0] if len(found) == 1 else None
+
+
+_POSTAL_CODE = re.compile(r"(.*?)[\s(]*(\d{5})\)?")
+
+
+class TypedTerritory(Struct, frozen=True):
+    """A territory as a form says it: groupings, whole departments, and other communes."""
+
+    groupings: tuple[str, ...]
+    departments: tuple[str, ...]
+    communes: tuple[str, ...]
+
+
+def typed(territory: Territory) -> TypedTerritory:
+    """Returns the territory with its whole departments apart."""
+    codes = set(territory.communes)
+    whole = tuple(sorted({department_of(code) for code in codes if codes >= _of_department(department_of(code))}))
+    left = tuple(code for code in territory.communes if department_of(code) not in whole)
+    return TypedTerritory(territory.groupings, whole, left)
+
+
+def stated(groupings: Iterable[str], departments: Iterable[str], communes: Iterable[str]) -> TypedTerritory:
+    """Returns the codes of what was typed. Raises Refused: unknown-grouping, unknown-department, unknown-commune."""
+    sirens = dict.fromkeys(siren_of(one) for one in groupings)
+    others = dict.fromkeys(_commune(one) for one in communes)
+    return TypedTerritory(tuple(sirens), tuple(dict.fromkeys(map(_department, departments))), tuple(others))
+
+
+def codes_of_typed(typed: TypedTerritory) -> list[str]:
+    """Returns the communes of a territory, those of its departments included."""
+    return sorted({*typed.communes, *(code for one in typed.departments for code in _of_department(one))})
+
+
+def groupings_around(codes: Iterable[str], others: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Returns the groupings of the departments of these communes, and of these other groupings, by name."""
+    known = set(others) & groupings().keys()
+    departments = {department_of(code) for code in codes}
+    departments |= {department_of(code) for code, one in communes().items() if one.epci in known}
+    sirens = {one.epci for code, one in communes().items() if department_of(code) in departments} - {""} | known
+    return sorted(((siren, groupings()[siren]) for siren in sirens), key=lambda one: normalise(one[1]))
+
+
+def named(code: str) -> str:
+    """Returns a commune as the form takes it: "L'Aigle 61300"."""
+    found = communes().get(code)
+    return f"{found.name} {' '.join(found.postal_codes[:1])}".strip() if found else code
+
+
+def _commune(text: str) -> str:
+    """Returns the code of a commune, by its code, its name, or its name and postal code."""
+    text = text.strip()
+    if text in communes():
+        return text
+    found: Commune | None = None
+    if match := _POSTAL_CODE.fullmatch(text):
+        found = find(match[1].strip(), match[2])
+    code = found.code if found else unique_commune(normalise(text))
+    if code is None:
+        raise Refused("unknown-commune", field="communes", value=text)
+    return code
+
+
+def _department(text: str) -> str:
+    text = text.strip().upper().zfill(2)
+    if not _of_department(text):
+        raise Refused("unknown-department", field="departments", value=text)
+    return text
+
+
+@cache
+def _of_department(department: str) -> frozenset[str]:
+    return frozenset(code for code in communes() if department_of(code) == department)
+
+
+STEPS = 1000
+"""Steps of a degree: about a hundred metres."""
+CODES = ("code", "insee", "INSEE_COM", "code_insee", "codgeo")
+Ring = list[tuple[int, int]]
+
+
+def read_outlines(data: bytes) -> dict[str, str]:
+    """Returns the outlines of a GeoJSON file, by the code of the commune. Raises Refused("outlines-unreadable")."""
+    try:
+        whole = msgspec.json.decode(data)
+        found = {str(_code(one)): _text(one["geometry"]) for one in whole["features"] if _code(one)}
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError, RecursionError):
+        raise Refused("outlines-unreadable") from None
+    return {code: text for code, text in found.items() if text}
+
+
+def rings_of(text: str) -> list[list[Point]]:
+    """Returns the rings of an outline, as latitudes and longitudes."""
+    return [[(north / STEPS, east / STEPS) for east, north in _absolute(ring)] for ring in text.split(";") if ring]
+
+
+def middles(outlines: Mapping[str, str]) -> dict[str, Point]:
+    """Returns the middle of each outline's box."""
+    return {code: _middle([point for ring in rings_of(text) for point in ring]) for code, text in outlines.items()}
+
+
+def _code(feature: Any) -> Any:
+    properties = feature.get("properties") or {}
+    return next((properties[name] for name in CODES if properties.get(name)), None)
+
+
+def _text(geometry: Mapping[str, Any] | None) -> str:
+    """Returns the outer rings as deltas: "628 48764 1 -2 …", rings separated by ";"."""
+    if not geometry:
+        return ""
+    shapes = {"Polygon": [geometry["coordinates"]], "MultiPolygon": geometry["coordinates"]}
+    polygons = shapes[geometry["type"]]
+    return ";".join(filter(None, (_deltas(polygon[0]) for polygon in polygons)))
+
+
+def _deltas(coordinates: Sequence[Sequence[float]]) -> str:
+    points: Ring = [(round(east * STEPS), round(north * STEPS)) for east, north, *_ in coordinates]
+    distinct = [points[0], *(there for here, there in pairwise(points) if there != here)]
+    if len(distinct) < 4:
+        return ""
+    steps = ((there[0] - here[0], there[1] - here[1]) for here, there in pairwise(distinct))
+    return " ".join(f"{east} {north}" for east, north in (distinct[0], *steps))
+
+
+def _absolute(ring: str) -> Iterator[tuple[int, int]]:
+    numbers = list(map(int, ring.split()))
+    east = north = 0
+    for step_east, step_north in zip(numbers[::2], numbers[1::2], strict=True):
+        east, north = east + step_east, north + step_north
+        yield east, north
+
+
+def _middle(points: Sequence[Point]) -> Point:
+    norths, easts = [north for north, _ in points], [east for _, east in points]
+    return (min(norths) + max(norths)) / 2, (min(easts) + max(easts)) / 2

@@ -14,7 +14,7 @@ from pixflow.portfolio import problems
 from pixflow.portfolio.reader import MAX_BYTES
 from pixflow.portfolio.reading_process import OUT_OF_MEMORY, answer_of, limit, turn
 from pixflow.portfolio.records import MAX_ROWS, TITLES, Record
-from pixflow.portfolio.xlsx.workbook import Workbook, is_workbook
+from pixflow.portfolio.workbook import Workbook, is_workbook
 
 COMMAND = (sys.executable, "-I", "-m", "pixflow.place_import.workbook_reading")
 Rows = list[tuple[int, list[str]]]

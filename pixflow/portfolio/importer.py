@@ -13,7 +13,8 @@ from pixflow.engine import CommandResult, Engine, Step, new_id
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, DossierReopened, IdentityCorrected
 from pixflow.identity import words
-from pixflow.importing.auto_match import match_all
+from pixflow.importing.steps import match_all
+from pixflow.importing.uploads import Uploads
 from pixflow.portfolio.columns import FIELDS, Chosen, Field
 from pixflow.portfolio.corrections import corrections, opening
 from pixflow.portfolio.plan import (
@@ -26,7 +27,7 @@ from pixflow.portfolio.plan import (
     by_bare_number,
     by_words,
 )
-from pixflow.portfolio.reader import Portfolio
+from pixflow.portfolio.reader import Portfolio, may_be_chosen
 from pixflow.portfolio.reading_process import read_in_turn
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
@@ -81,6 +82,37 @@ class PortfolioOutcome(Struct, frozen=True):
     opened: tuple[UUID, ...] = ()
     corrected: tuple[UUID, ...] = ()
     matched: tuple[UUID, ...] = ()
+
+
+class KeptReadings:
+    """Reads an upload once for each sheet and choice of columns: its next previews find what was read.
+
+    Stores no reading of a refused file, unless its sheet or its columns may be chosen.
+    """
+
+    def __init__(self, uploads: Uploads, token: str) -> None:
+        self._uploads, self._token = uploads, token
+
+    def known(self) -> bool:
+        """Tells if the file was uploaded as a portfolio."""
+        return self._uploads.reading(self._token, _part(None, ())) is not None
+
+    def __call__(self, data: bytes, sheet: int | None, chosen: Chosen) -> Portfolio:
+        return self._once(sheet, chosen, lambda: read_in_turn(data, sheet, chosen))
+
+    def keep(self, portfolio: Portfolio) -> None:
+        """Stores the first reading of the file."""
+        self._once(None, (), lambda: portfolio)
+
+    def _once(self, sheet: int | None, chosen: Chosen, read: Callable[[], Portfolio]) -> Portfolio:
+        return self._uploads.read_once(
+            self._token, _part(sheet, chosen), Portfolio, read, lambda one: not one.refused or may_be_chosen(one)
+        )
+
+
+def _part(sheet: int | None, chosen: Chosen) -> str:
+    columns = "".join(f" {position}:{field or ''}" for position, field in chosen)
+    return f"sheet {sheet or 0}{columns}"
 
 
 class PortfolioImporter:

@@ -15,10 +15,9 @@ from pixflow.dossier.state import Dossier
 from pixflow.identity import words
 from pixflow.participation.scoring import Person, score
 from pixflow.portfolio.columns import FIELDS, Column, Field
-from pixflow.portfolio.corrections import Command, corrections, differences, opening
+from pixflow.portfolio.corrections import Command, ResolvedRow, Resolver, corrections, differences, opening
 from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.portfolio.reader import Portfolio
-from pixflow.portfolio.resolving import ResolvedRow, Resolver
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 

@@ -1,16 +1,52 @@
 """Reads a portfolio file from i-Milo or a spreadsheet: CSV or XLSX with a header of free French words."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from string import ascii_uppercase
 
 from msgspec import Struct
 
+from pixflow.identity import contains_nir
 from pixflow.portfolio.columns import Chosen, Column, places, read_columns
 from pixflow.portfolio.entries import Entry, read_entry
-from pixflow.portfolio.personal_numbers import refuse_personal_numbers
 from pixflow.portfolio.problems import PortfolioProblem, Refusal
 from pixflow.portfolio.records import MAX_ROWS, TITLES, Record, of_text
-from pixflow.portfolio.xlsx.book_parts import Sheet
-from pixflow.portfolio.xlsx.workbook import Workbook, is_workbook
+from pixflow.portfolio.workbook import Sheet, Workbook, is_workbook
+
+
+def refuse_personal_numbers(columns: Sequence[Column], records: Sequence[Record]) -> None:
+    """Raises Refusal: "nir-column" for a column where most cells are numbers, else "nir" for each cell."""
+    found: dict[int, list[int]] = {}
+    for record in records:
+        for place, cell in enumerate(record.cells):
+            if contains_nir(cell):
+                found.setdefault(place, []).append(record.line)
+    if found:
+        filled = Counter(place for one in records for place, cell in enumerate(one.cells) if cell.strip())
+        raise Refusal("nir", problems=tuple(_problems(found, filled, columns)))
+
+
+def _problems(
+    found: Mapping[int, Sequence[int]], filled: Mapping[int, int], columns: Sequence[Column]
+) -> Iterator[PortfolioProblem]:
+    for place, lines in found.items():
+        title = _title(columns, place)
+        if len(lines) > 1 and 2 * len(lines) >= filled[place]:
+            yield PortfolioProblem("refused", "nir-column", column=title)
+        else:
+            yield from (PortfolioProblem("refused", "nir", line, column=title) for line in lines)
+
+
+def _title(columns: Sequence[Column], place: int) -> str:
+    """Returns the title of a column, or its letters in a spreadsheet when it has none that may be shown."""
+    header = columns[place].header if place < len(columns) else ""
+    return header if header and not contains_nir(header) else _letters(place)
+
+
+def _letters(place: int) -> str:
+    before, last = divmod(place, len(ascii_uppercase))
+    return (_letters(before - 1) if before else "") + ascii_uppercase[last]
+
 
 MAX_BYTES = 5 * 1024 * 1024
 

@@ -18,8 +18,7 @@ from pixflow.open_data import rows as words
 from pixflow.open_data.place import week
 from pixflow.partners.state import Territory
 from pixflow.place_import.export import COLUMNS, ExportedPartner, inclusion_json, mediation_csv, own_source
-from pixflow.place_import.identified import identified
-from pixflow.place_import.plan import plan
+from pixflow.place_import.plan import identified, plan
 from tests.open_data.samples import COLUMNS_1_0
 
 TODAY = date(2026, 6, 15)

@@ -15,9 +15,9 @@ from pixflow.engine import new_id
 from pixflow.partners.catalogue import state_territory
 from pixflow.partners.listing import correct_partner
 from pixflow.partners.state import PartnerState
-from pixflow.place_import.choices import PlaceChoices
 from pixflow.place_import.importer import PlaceImporter, PreparedPlaces
 from pixflow.place_import.plan import KnownPartner, KnownPlace, partner_places
+from pixflow.place_import.steps import PlaceChoices
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
 

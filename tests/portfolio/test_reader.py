@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.portfolio.columns import read_columns
-from pixflow.portfolio.dates import day
+from pixflow.portfolio.entries import day
 from pixflow.portfolio.reader import read
 from pixflow.portfolio.records import MAX_ROWS
 from tests.portfolio.files import AWA, BAH, HEADER, file

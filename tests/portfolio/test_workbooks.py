@@ -14,9 +14,9 @@ from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from pixflow.portfolio.entries import Entry
+from pixflow.portfolio.markup import MAX_UNPACKED
 from pixflow.portfolio.reader import Portfolio, may_be_chosen, read
 from pixflow.portfolio.records import MAX_ROWS
-from pixflow.portfolio.xlsx.archive import MAX_UNPACKED
 from tests.counting import calls
 from tests.portfolio.files import AWA, BAH, file
 from tests.portfolio.workbooks import SHEET, TITLES, archive, changed, saved, workbook

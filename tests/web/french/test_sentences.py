@@ -23,8 +23,8 @@ from pixflow.events.base import Event, Recorded, as_erased
 from pixflow.events.catalogue import catalogue
 from pixflow.events.structure import ReadingsIssued
 from pixflow.events.values import Action, Moment, Partner, Result
+from pixflow.importing.pairs import Doubt
 from pixflow.importing.plan import QuestionCode, What
-from pixflow.importing.row_pairing import Doubt
 from pixflow.indicators.catalogue import INDICATORS
 from pixflow.participation import scoring
 from pixflow.pix_orga import CODES

@@ -7,10 +7,9 @@ from zlib import crc32
 
 import msgspec
 
-from pixflow.place_import.choices import PlaceChoices, Way
-from pixflow.place_import.identified import key_of
 from pixflow.place_import.importer import PreparedPlaces
-from pixflow.place_import.plan import PlacePlan
+from pixflow.place_import.plan import PlacePlan, key_of
+from pixflow.place_import.steps import PlaceChoices, Way
 from web.desk.imports import HIGHEST, Lines, Rank, pairs
 from web.http.addresses import whole_number
 from web.http.forms import Form

@@ -14,10 +14,8 @@ from pixflow.identity import normalise
 from pixflow.open_data.place import Place
 from pixflow.partners.catalogue import receive_catalogue
 from pixflow.partners.state import PartnerState, terms_of_service
-from pixflow.place_import.identified import key_of
-from pixflow.place_import.importer import PreparedPlaces
-from pixflow.place_import.kept_readings import KeptPlaces
-from pixflow.place_import.plan import DoubtfulPlace, PlacePlan, details_of
+from pixflow.place_import.importer import KeptPlaces, PreparedPlaces
+from pixflow.place_import.plan import DoubtfulPlace, PlacePlan, details_of, key_of
 from pixflow.refused import Refused
 from projections.store.folds import folds_of
 from web.desk import imports, refusals

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from pixflow.partners.catalogue import state_territory
 from pixflow.partners.state import Territory
-from pixflow.place_import import naming
+from pixflow.place_import import territory as territories
 from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.commands import FormRefused, again, as_seen, read_form, record
@@ -41,16 +41,16 @@ class TerritoryForm(Form):
 def _page(request: Request, desk: Desk, form: OpenForm) -> Response:
     importer = place_importer(desk.served)
     territory, sent = importer.territory, form.values
-    typed = naming.typed(territory)
+    typed = territories.typed(territory)
     values: dict[str, Any] = {
         "grouping": list(typed.groupings),
         "departments": "\n".join(typed.departments),
-        "other": "\n".join(map(naming.named, typed.communes)),
+        "other": "\n".join(map(territories.named, typed.communes)),
         "radius": territory.radius,
     }
     if form.errors:
         values = {name: sent.get(name, "") for name in values} | {"grouping": every(sent, "grouping")}
-    around = naming.groupings_around([*territory.sites.values(), *territory.communes], territory.groupings)
+    around = territories.groupings_around([*territory.sites.values(), *territory.communes], territory.groupings)
     seen = None if form.code == MOVED else whole_number(str(sent.get("seen", "")))
     return show(
         request,
@@ -78,7 +78,7 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
     """States the territory, and goes back to the import that waits."""
     form = read_form(TerritoryForm, data)
     try:
-        stated = naming.stated(form.grouping, _lines(form.departments), _lines(form.other))
+        stated = territories.stated(form.grouping, _lines(form.departments), _lines(form.other))
     except Refused as refused:
         raise _refusal(desk, refused) from None
     catalogue = place_importer(desk.served).catalogue
@@ -92,7 +92,7 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
         state_territory,
         command_id=form.command_id,
         groupings=stated.groupings,
-        communes=naming.codes_of_typed(stated),
+        communes=territories.codes_of_typed(stated),
         radius=form.radius or 0,
         sites=catalogue.territory.sites,
     )

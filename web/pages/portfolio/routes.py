@@ -12,8 +12,7 @@ from fastapi.responses import RedirectResponse
 from msgspec.structs import replace
 
 from pixflow.portfolio.columns import FIELDS, Column, Field, places, read_columns
-from pixflow.portfolio.importer import PortfolioOutcome, PreparedPortfolio
-from pixflow.portfolio.kept_readings import KeptReadings
+from pixflow.portfolio.importer import KeptReadings, PortfolioOutcome, PreparedPortfolio
 from pixflow.portfolio.plan import PortfolioPreview, PortfolioRow
 from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.portfolio.reader import may_be_chosen

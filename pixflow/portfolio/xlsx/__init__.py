@@ -1,1 +1,0 @@
-"""Reader of XLSX files: the parts of the archive, their XML, the rows of a sheet."""
