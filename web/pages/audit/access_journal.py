@@ -1,10 +1,8 @@
 """Consultations: who looked at what, in the whole structure and at one dossier; the report of a period as a file."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from io import StringIO
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,7 +14,6 @@ from pixflow.access_journal.line import Line, instant
 from pixflow.access_journal.seal import midnight
 from pixflow.actor import OPERATOR
 from pixflow.events.values import Role
-from pixflow.formulas import guarded
 from pixflow.identity import normalise
 from pixflow.structure import issue_readings
 from projections import directory
@@ -33,6 +30,7 @@ from web.http import days
 from web.http.addresses import Number, PageNumber
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed, note, opened
+from web.http.tables import sheet
 from web.http.templates import show
 from web.pages.audit.replay import AtReplay
 
@@ -124,11 +122,8 @@ def report(
     note(request, listed(people))
     here = {*parts[part - 1], *([None] if part == len(parts) else [])}
     rows = _report(desk, [one for one in sums if one.dossier in here], people)
-    file = StringIO()
-    csv.writer(file, delimiter=";").writerows(_cells(row) for row in (HEADER, *rows))
-    name = f"consultations-{asked.params['du']}{f'-{part}' if partie else ''}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response("\ufeff" + file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    name = f"consultations-{asked.params['du']}{f'-{part}' if partie else ''}"
+    return sheet(name, [HEADER, *rows])
 
 
 def _asked(desk: Desk, by: UUID | None, first: str, last: str) -> _Asked:
@@ -221,11 +216,6 @@ def _page_named(one: ReadingSum) -> str:
     if one.people:
         return french.in_lists(one.page) if one.dossier else french.listed(one.people, one.page)
     return french.PAGES.get(one.page, "un formulaire")
-
-
-def _cells(row: Iterable[object]) -> list[str]:
-    """Returns a row of texts, none of them a formula."""
-    return [guarded(str(cell or "")) for cell in row]
 
 
 # --- one dossier

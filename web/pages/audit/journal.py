@@ -1,10 +1,8 @@
 """Journal: the events of the structure, the latest first, with filters; and as files."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from io import StringIO
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,7 +14,6 @@ from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived, ExportTakenBack
 from pixflow.folding import retractions_by_version
-from pixflow.formulas import guarded
 from pixflow.identity import normalise
 from pixflow.protocol.drafting import issue_event_log
 from pixflow.streams import kind_of
@@ -37,6 +34,7 @@ from web.http.addresses import PageNumber
 from web.http.forms import FormData, text_of
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed, note
+from web.http.tables import sheet
 from web.http.templates import redirect, show
 from web.pages.audit.access_journal import ACCESS_READERS
 from web.pages.audit.replay import READERS
@@ -327,30 +325,24 @@ def send(request: Request, desk: AtJournal, asked: Asked) -> Response:
     if len(rows) > MOST_ROWS or len(people) > _most_people(desk):
         return _page(request, desk, asked, problem=TOO_MANY)
     note(request, listed(people))
-    content = StringIO()
-    csv.writer(content, delimiter=";").writerows([HEADER, *_cells(desk, rows)])
-    headers = {"Content-Disposition": 'attachment; filename="journal.csv"'}
-    return Response("\ufeff" + content.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return sheet("journal", [HEADER, *_cells(desk, rows)])
 
 
-def _cells(desk: Desk, found: Sequence[Any]) -> Iterator[list[str]]:
+def _cells(desk: Desk, rows: Sequence[Any]) -> Iterator[tuple[object, ...]]:
     """Yields these rows of the audit trail for a file: an id for each young person, no name."""
     names, zone = names_for(desk), ZoneInfo(desk.zone)
-    for row in found:
-        yield [
-            guarded(str(cell))
-            for cell in (
-                row.position,
-                f"{row.at.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M:%S}",
-                names.staff(row.by),
-                names.staff(row.acting_for) if row.acting_for else "",
-                sentences.TITLES.get(row.topic, row.topic),
-                SUBJECTS.get(row.kind, row.kind),
-                row.stream,
-                row.version,
-                row.retracts or "",
-            )
-        ]
+    for row in rows:
+        yield (
+            row.position,
+            f"{row.at.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            names.staff(row.by),
+            names.staff(row.acting_for) if row.acting_for else "",
+            sentences.TITLES.get(row.topic, row.topic),
+            SUBJECTS.get(row.kind, row.kind),
+            row.stream,
+            row.version,
+            row.retracts or "",
+        )
 
 
 @router.get("/journal.xes")

@@ -27,38 +27,13 @@ PATH = "/indicateurs"
 _DAY = timedelta(1)
 
 
-def _year(day: date) -> tuple[date, date]:
-    return day - relativedelta(years=1) + _DAY, day
-
-
-def _month(day: date) -> tuple[date, date]:
-    return day.replace(day=1), day
-
-
-def _last_month(day: date) -> tuple[date, date]:
-    first = day.replace(day=1)
-    return first - relativedelta(months=1), first - _DAY
-
-
-def _three_months(day: date) -> tuple[date, date]:
-    return day - relativedelta(months=3) + _DAY, day
-
-
-def _civil_year(day: date) -> tuple[date, date]:
-    return day.replace(month=1, day=1), day
-
-
-def _last_year(day: date) -> tuple[date, date]:
-    return date(day.year - 1, 1, 1), date(day.year - 1, 12, 31)
-
-
 PERIODS: dict[str, Callable[[date], tuple[date, date]]] = {
-    "": _year,
-    "3-mois": _three_months,
-    "mois": _month,
-    "mois-dernier": _last_month,
-    "annee": _civil_year,
-    "annee-derniere": _last_year,
+    "": lambda day: (day - relativedelta(years=1) + _DAY, day),
+    "3-mois": lambda day: (day - relativedelta(months=3) + _DAY, day),
+    "mois": lambda day: (day.replace(day=1), day),
+    "mois-dernier": lambda day: (day.replace(day=1) - relativedelta(months=1), day.replace(day=1) - _DAY),
+    "annee": lambda day: (day.replace(month=1, day=1), day),
+    "annee-derniere": lambda day: (date(day.year - 1, 1, 1), date(day.year - 1, 12, 31)),
 }
 """The periods of the menu, each as its days up to the day asked for."""
 

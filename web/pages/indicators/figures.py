@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fastapi import Request, Response
+
 from pixflow.documents.definitions import RULES
 from pixflow.documents.small_numbers import FEWEST
 from pixflow.events.indicators import ReportRow
@@ -12,10 +14,13 @@ from pixflow.indicators.catalogue import BY_ID, COUNTED, FUNNEL, Indicator
 from pixflow.indicators.outside import Figure, Part, outside
 from pixflow.reference_data import References
 from projections.figures.tallies import FigureCounts, Tally
+from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
 from web.french.typography import percent
-from web.pages.indicators.asked import PATH, AskedFigures
+from web.http.people import NOBODY, note
+from web.http.tables import Cell, sheet, workbook
+from web.pages.indicators.asked import PATH, AskedFigures, describe_period
 
 STATES = ("done", "waiting", "late", "out")
 _TINTS = 4
@@ -230,7 +235,24 @@ def list_changes(changed: Mapping[date, Sequence[str]], month: date) -> str:
 # --- its file
 
 
-def table(figures: Sequence[FigureText]) -> Iterator[list[str | int]]:
+def download(request: Request, desk: Desk, name: str, asked: AskedFigures, figures: Sequence[FigureText]) -> Response:
+    """Returns figures as a file, the clock, the day and what is masked first; a workbook where the address says so."""
+    note(request, NOBODY)
+    day = asked.question.day
+    heads: list[list[Cell]] = [
+        [desk.refs.structure.name],
+        [f"Période : {describe_period(asked.question)}"],
+        [f"Au {dates.day(day, year=True)}, {french.CLOCKS[asked.clock]}"],
+        [asked.cut or "Tous les dossiers"],
+        [french.MASKED],
+        [],
+    ]
+    rows = [*heads, *_table(figures)]
+    is_workbook = request.url.path.endswith(".xlsx")
+    return workbook(f"{name}-{day}", "Indicateurs", rows) if is_workbook else sheet(f"{name}-{day}", rows)
+
+
+def _table(figures: Sequence[FigureText]) -> Iterator[list[Cell]]:
     """Yields the rows of a file, a number a cell; it leaves the house, so small numbers are hidden.
 
     The figures of an indicator that comes again are the cells of its first one.

@@ -31,13 +31,12 @@ from web.pages.indicators.figures import (
     cohort_rows,
     describe,
     document_changes,
+    download,
     funnel,
     month_rows,
     of_month,
     rule_rows,
-    table,
 )
-from web.pages.indicators.files import download
 from web.pages.indicators.routes import MINE, OWN, AtFigures, AtOwnFigures, recall
 
 router = APIRouter()
@@ -71,7 +70,7 @@ def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") ->
     with count_for(desk, asked) as there:
         figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [name])[name]
         _, cells = _cells_of(asked, there, name, par, f"{PATH}/{name}")
-    return download(request, desk, name, asked, table([describe(BY_ID[name], figure, asked), *cells]))
+    return download(request, desk, name, asked, [describe(BY_ID[name], figure, asked), *cells])
 
 
 def _page(

@@ -20,8 +20,7 @@ from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.indicators import asked as asking
 from web.pages.indicators.asked import PATH, AskedFigures, At, count_for
-from web.pages.indicators.figures import describe_all, funnel, table
-from web.pages.indicators.files import download
+from web.pages.indicators.figures import describe_all, download, funnel
 
 router = APIRouter()
 MINE = "/mon-activite"
@@ -95,7 +94,7 @@ def send(request: Request, desk: AtFigures, at: At) -> Response:
     asked = at(desk)
     with count_for(desk, asked) as there:
         figures = questions.figures(there.connection, asked.question, there.basis, there.refs)
-    return download(request, desk, "indicateurs", asked, table(list(describe_all(figures, asked).values())))
+    return download(request, desk, "indicateurs", asked, list(describe_all(figures, asked).values()))
 
 
 @router.get(MINE)

@@ -19,8 +19,8 @@ from web.http.filters import Chip
 from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.pagination import address
 from web.http.people import NOBODY, note
+from web.http.tables import workbook
 from web.http.templates import redirect, show
-from web.pages.indicators.files import workbook
 from web.pages.partners import listing
 from web.pages.partners.forms import commune_of
 from web.pages.partners.listing import LIST, AtPartners

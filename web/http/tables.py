@@ -1,19 +1,14 @@
-"""The figures of a page as a file: CSV or XLSX, the clock, the day and what is masked in the first rows."""
+"""Tables as files: CSV and XLSX. No cell of them is a formula."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from csv import writer
 from io import BytesIO, StringIO
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from fastapi import Request, Response
+from fastapi import Response
 
 from pixflow.formulas import guarded
-from web.desk.desk import Desk
-from web.french import dates
-from web.french.indicators import CLOCKS, MASKED
-from web.http.people import NOBODY, note
-from web.pages.indicators.asked import AskedFigures, describe_period
 
 Cell = str | int
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,37 +29,20 @@ _PARTS = {
 """The parts of a workbook of one sheet that do not depend on it (ECMA-376)."""
 
 
-def download(request: Request, desk: Desk, name: str, asked: AskedFigures, rows: Iterable[list[Cell]]) -> Response:
-    """Returns the file, a workbook where the address says so."""
-    note(request, NOBODY)
-    day, kind = asked.question.day, request.url.path.rpartition(".")[2]
-    heads: list[list[Cell]] = [
-        [desk.refs.structure.name],
-        [f"Période : {describe_period(asked.question)}"],
-        [f"Au {dates.day(day, year=True)}, {CLOCKS[asked.clock]}"],
-        [asked.cut or "Tous les dossiers"],
-        [MASKED],
-        [],
-    ]
-    table = [*heads, *rows]
-    if kind == "xlsx":
-        return workbook(f"{name}-{day}", "Indicateurs", table)
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{day}.{kind}"'}
-    return Response(_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+def sheet(name: str, rows: Iterable[Sequence[object]]) -> Response:
+    """Returns a CSV file of this name, to download."""
+    file = StringIO()
+    writer(file, delimiter=";").writerows(
+        [guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response("\ufeff" + file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def workbook(name: str, sheet: str, rows: Iterable[list[Cell]]) -> Response:
     """Returns a workbook of one sheet, to download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
     return Response(_xlsx(sheet, rows), media_type=_XLSX, headers=headers)
-
-
-def _csv(rows: Iterable[list[Cell]]) -> bytes:
-    file = StringIO()
-    writer(file, delimiter=";").writerows(
-        [guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
-    )
-    return ("\ufeff" + file.getvalue()).encode()
 
 
 def _xlsx(name: str, rows: Iterable[list[Cell]]) -> bytes:
