@@ -11,7 +11,7 @@ from web.cli.common.structures import OneOption, check_here, chosen_slugs, each,
 from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked
 from web.french import health as french
 from web.french.errors import settings as french_settings
-from web.hosting import account_checks, health, mail_checks
+from web.hosting import account_checks, health, mail
 from web.hosting.health import Finding, Level
 from web.hosting.machine import last_doctor
 from web.hosting.read_tables import reads_of
@@ -78,7 +78,7 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
                 return [
                     *health.all_findings(opened, reads, seconds),
                     *_settings(),
-                    *mail_checks.findings(opened.engine, reads, settings, demo=demo),
+                    *mail.findings(opened.engine, reads, settings, demo=demo),
                     *account_checks.findings(settings, opened, demo=demo),
                 ]
             finally:

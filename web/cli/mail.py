@@ -11,7 +11,7 @@ from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import USAGE, console, fail
 from web.french import health as french
 from web.french.typography import say
-from web.hosting import mail, mail_checks
+from web.hosting import mail
 from web.hosting.settings import Settings
 
 app = typer.Typer()
@@ -49,7 +49,7 @@ def test(
     try:
         mail.smtp_outbox(settings)(mail.Mail(address, SUBJECT, TEXT, f"test-{uuid4()}", utc_now()))
     except OSError as error:
-        found = mail_checks.refused(error, {"host": host, "to": address})
+        found = mail.refused(error, {"host": host, "to": address})
         fail(french.sentence(found.check, "alarm", found.details))
     console.print(f"{host} : {WAYS[mail.way(settings)]}")
     console.print(say(ACCEPTED, sender=settings.sender, address=address))

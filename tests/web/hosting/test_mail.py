@@ -30,7 +30,7 @@ from tests.web.paths import House, house
 from web.cli.app import app
 from web.cli.server import tick_all
 from web.french import health as french
-from web.hosting import mail, mail_checks
+from web.hosting import mail
 from web.hosting.host import open_host
 from web.hosting.mail import Mail, fault, smtp_outbox
 from web.hosting.settings import Settings
@@ -206,7 +206,7 @@ def settings(server: Server, scheme: str = "smtp", **more: Any) -> Settings:
 
 def found(about: Settings) -> str:
     """The findings of doctor about the mail server, in words."""
-    one = mail_checks.mail_server(about, demo=False)
+    one = mail.mail_server(about, demo=False)
     sentence = french.sentence(one.check, one.level, one.details)
     assert_well_set(sentence)
     return f"{one.level} {one.details.get('why', '')}".strip()
@@ -339,8 +339,8 @@ def test_all_the_structures_wait_once_for_a_server_that_does_not_answer(
 
 def test_doctor_says_what_is_wrong_before_the_first_mail() -> None:
     assert found(Settings(smtp="")) == "good none"
-    assert mail_checks.address(Settings(smtp="smtp://127.0.0.1")).level == "note"
-    assert mail_checks.address(Settings(smtp="smtp://127.0.0.1", url="https://pixflow.exemple.fr")).level == "good"
+    assert mail.address(Settings(smtp="smtp://127.0.0.1")).level == "note"
+    assert mail.address(Settings(smtp="smtp://127.0.0.1", url="https://pixflow.exemple.fr")).level == "good"
 
 
 REFUSALS = [
@@ -366,7 +366,7 @@ def test_doctor_asks_the_server_for_a_mail_and_sends_none(
         assert server.tried == ["MAIL pixflow@exemple.fr", "RCPT pixflow@exemple.fr"]
         server.refuses[verb] = answer
         assert found(about) == why
-        one = mail_checks.mail_server(about, demo=False)
+        one = mail.mail_server(about, demo=False)
         assert one.details["answer"] == answer
         assert server.taken == []
         with pytest.raises(OSError) as refused:

@@ -19,7 +19,7 @@ from tests.web.pages.partner_link.conftest import ADDRESS, MONDAY, PERSONAL, URL
 from tests.web.paths import house
 from web.french import health as french
 from web.french import partner_links as letters
-from web.hosting import mail_checks
+from web.hosting import mail
 from web.hosting.mail import message
 from web.hosting.settings import Settings
 
@@ -58,7 +58,7 @@ def test_doctor_names_the_mails_that_wait_too_long(referred: Referred) -> None:
 
     def level(smtp: str = "smtp://127.0.0.1:1") -> tuple[str, object]:
         served.read()
-        found = mail_checks.letters(served.engine, served.reads, Settings(smtp=smtp), demo=False)
+        found = mail.letters(served.engine, served.reads, Settings(smtp=smtp), demo=False)
         assert french.sentence(found.check, found.level, found.details)
         return found.level, found.details.get("waiting")
 

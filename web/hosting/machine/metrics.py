@@ -15,7 +15,7 @@ from fastapi.telemetry import TelemetryConfig
 from pixflow import structure_folder
 from web import security_events
 from web.accounts import attempts
-from web.hosting import health, mail_checks
+from web.hosting import health, mail
 from web.hosting.host import Host
 from web.hosting.machine import last_doctor
 from web.hosting.served_structure import ServedStructure
@@ -149,7 +149,7 @@ def _of_letters(served: ServedStructure, name: str) -> Value:
     settings = Settings()
     if not settings.smtp:
         return None
-    found = health.run(mail_checks.letters, served.engine, served.reads, settings, demo=False)
+    found = health.run(mail.letters, served.engine, served.reads, settings, demo=False)
     return None if "error" in found.details else found.details.get(name, 0)
 
 

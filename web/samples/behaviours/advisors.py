@@ -12,7 +12,7 @@ from pixflow.dossier.stages import orientation, prescription
 from pixflow.events.values import Modality
 from pixflow.unit_of_work import Step
 from web.french.typography import say
-from web.samples import parameters, phrases
+from web.samples import parameters, words
 from web.samples.agenda import PlannedCommand, at, command
 from web.samples.behaviours.campaigns import PixOrga
 from web.samples.behaviours.matching import Matching
@@ -83,11 +83,11 @@ class Advisors(Choices):
     def judge(self, case: Case) -> Commands:
         """Assesses the need, where the protocol leaves it to the advisor."""
         needed = self.chance(parameters.CONCERNED, case)
-        yield case.say(orientation.assess_need, needed=needed, reason=case.state.project if needed else phrases.AT_EASE)
+        yield case.say(orientation.assess_need, needed=needed, reason=case.state.project if needed else words.AT_EASE)
 
     def plan_diagnostic(self, case: Case) -> Commands:
         if self.chance(parameters.DECLINES, case):
-            reason = self.choose(phrases.REFUSALS, case)
+            reason = self.choose(words.REFUSALS, case)
             yield case.say(orientation.decline_diagnostic, reason=reason)
             return
         modality = self.modality(case)
@@ -189,7 +189,7 @@ class Advisors(Choices):
                 {"study": self.sim.log.new_id()},
                 participation=case.subject,
                 channel="meeting" if self.chance(parameters.IN_PERSON, case) else "phone",
-                note=self.choose(phrases.EXPLAINED, case),
+                note=self.choose(words.EXPLAINED, case),
                 **found,
             )
 
@@ -198,16 +198,16 @@ class Advisors(Choices):
             prescription.explore_difficulty,
             {"study": self.sim.log.new_id()},
             **self._study(case),
-            note=phrases.SLOW_READER if self.chance(parameters.SLOW_READER, case) else "",
+            note=words.SLOW_READER if self.chance(parameters.SLOW_READER, case) else "",
         )
 
     def _study(self, case: Case) -> dict[str, str]:
-        cause, tutorials = self.choose(phrases.CAUSES, case), self.choose(phrases.TUTORIALS, case)
+        cause, tutorials = self.choose(words.CAUSES, case), self.choose(words.TUTORIALS, case)
         return {"cause": cause, "tutorials": tutorials}
 
     def follow_self_study(self, case: Case) -> Commands:
         outcome = self.weigh(parameters.STUDY, case)
-        note = phrases.STUDIES[outcome]
+        note = words.STUDIES[outcome]
         yield case.say(prescription.follow_self_study, study=case.subject, outcome=outcome, note=note)
 
     def build_prescription(self, case: Case) -> Commands:
@@ -219,7 +219,7 @@ class Advisors(Choices):
         read = explain(published.document, published.number, current[1].result.mastery, case.state.programme)
         project = case.state.project or case.young.project or self.NO_PROJECT
         kept = self.keeps(case, read.proposals, project)
-        added = (self.choose(phrases.ADDED, case),) if not kept or self.chance(parameters.ADDED, case) else ()
+        added = (self.choose(words.ADDED, case),) if not kept or self.chance(parameters.ADDED, case) else ()
         yield case.say(
             prescription.build_prescription,
             {
@@ -230,7 +230,7 @@ class Advisors(Choices):
             participation=case.subject,
             kept=kept,
             added=added,
-            wish=self.choose(phrases.WISHES, case),
+            wish=self.choose(words.WISHES, case),
             project=project,
             reason="Demandé par le jeune pendant l’entretien" if added else "",
         )

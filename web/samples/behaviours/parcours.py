@@ -17,11 +17,11 @@ from pixflow.partner_links import issuing
 from pixflow.partner_links.validity import LinkedReferral, is_awaited, is_open, outcome_day, reminder_day
 from pixflow.partners import listing
 from web.french.typography import say
-from web.samples import names, parameters, phrases, youth
+from web.samples import parameters, words, youth
 from web.samples.agenda import PlannedCommand, at, command
 from web.samples.behaviours.advisors import Advisors, Commands
-from web.samples.phrases import Reason
 from web.samples.simulation import Case
+from web.samples.words import Reason
 from web.samples.youth import Young
 
 VALID, SOON = timedelta(8), 1
@@ -176,7 +176,7 @@ class Parcours(LinkedPartners):
 
     def partner(self, case: Case, proposal: str) -> tuple[Partner, UUID | None]:
         """Returns the partner of a referral, and the offer when it is listed."""
-        return Partner(None, say(self.choose(names.PARTNERS, case), site=self.site(case))), None
+        return Partner(None, say(self.choose(words.PARTNERS, case), site=self.site(case))), None
 
     def partner_email(self, partner: Partner) -> str:
         """Returns the e-mail address that the advisor types, "" for none."""
@@ -192,7 +192,7 @@ class Parcours(LinkedPartners):
         refused = self.refuses(case, state)
         known = next(one for one in state.referrals if one.id == referral)
         by_link = list(self.answers_by_link(case, state, known, refused))
-        answer, reason = ("refused", self.choose(phrases.BUSY, case)) if refused else ("accepted", "")
+        answer, reason = ("refused", self.choose(words.BUSY, case)) if refused else ("accepted", "")
         yield from by_link or [case.say(parcours.answer_referral, referral=referral, answer=answer, reason=reason)]
         if not refused:
             self.later(case, parameters.BEGINS_IN, partial(self._begin, action=action))

@@ -9,7 +9,7 @@ from typing import Any
 
 from pixflow.events.values import Role
 from pixflow.tasks import Task
-from web.samples import parameters, phrases
+from web.samples import parameters, words
 from web.samples.behaviours.campaigns import Offer
 from web.samples.behaviours.parcours import LEVELS
 from web.samples.parameters import Days, Share
@@ -141,9 +141,9 @@ DELAYS: Mapping[Days, Callable[[ScriptedYoung], int]] = {
 """Delays in working days."""
 
 CHOICES: Mapping[tuple[Any, ...], Callable[[ScriptedYoung, Case], int]] = {
-    phrases.CAUSES: lambda young, case: len(young.name),
-    phrases.TUTORIALS: lambda young, case: len(young.name),
-    phrases.WISHES: lambda young, case: len(young.first_name),
+    words.CAUSES: lambda young, case: len(young.name),
+    words.TUTORIALS: lambda young, case: len(young.name),
+    words.WISHES: lambda young, case: len(young.first_name),
     parameters.HOURS: lambda young, case: 3,
     parameters.CHASE_CHANNELS: lambda young, case: case.task.chases > 0,
     parameters.STUDY: lambda young, case: not case.state.prescription.studies[case.subject].followed,

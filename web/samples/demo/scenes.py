@@ -15,7 +15,7 @@ from pixflow.open_data.communes import communes
 from pixflow.partners import catalogue, contacts, listing
 from pixflow.team import membership
 from pixflow.team.staff import Absence
-from web.samples import phrases
+from web.samples import words
 from web.samples.agenda import command
 from web.samples.demo.cast import ScriptedCast
 from web.samples.roster import Member, declare_absence, hire
@@ -86,11 +86,11 @@ class Scenes(ScriptedCast):
         for name in referents:
             self._note(name, membership.designate_referent, site=site)
         for name, _ in self.company.staff:
-            self._note(name, membership.hold_briefing, title=phrases.BRIEFING)
+            self._note(name, membership.hold_briefing, title=words.BRIEFING)
             if name not in not_yet:
                 self._note(name, membership.take_pix)
         for name in trained:
-            self._note(name, membership.attend_training, title=phrases.TRAINING)
+            self._note(name, membership.attend_training, title=words.TRAINING)
 
     def confirm_team(self) -> None:
         """The direction confirms that everybody still works here."""
@@ -144,8 +144,8 @@ class Scenes(ScriptedCast):
         latest = sorted(owed.items(), key=lambda one: one[1].opens, reverse=True)
         until, colleague = self.working_day(8), self.roster.named(to).id
         said: dict[Decision[..., Any], dict[str, Any]] = {
-            follow_up.snooze_task: {"reason": phrases.RESTING[0]},
-            follow_up.hand_over_task: {"to": colleague, "note": phrases.HANDED[0]},
+            follow_up.snooze_task: {"reason": words.RESTING[0]},
+            follow_up.hand_over_task: {"to": colleague, "note": words.HANDED[0]},
         }
         for (young, task), decide in zip(latest, said, strict=False):
             self.sim.execute([self.case(young, name).say(decide, task=task.key, until=until, **said[decide])])

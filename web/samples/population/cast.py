@@ -12,13 +12,13 @@ from pixflow.dossier import follow_up, identity
 from pixflow.dossier.state import Dossier
 from pixflow.identity import normalise
 from pixflow.tasks import Task
-from web.samples import names, parameters, phrases
+from web.samples import parameters, words
 from web.samples.agenda import AgendaTime, PlannedCommand, minute_of
 from web.samples.behaviours import Behaviours
 from web.samples.behaviours.advisors import Commands
 from web.samples.parameters import weighted
-from web.samples.phrases import Reason
 from web.samples.simulation import Case
+from web.samples.words import Reason
 from web.samples.youth import Young, typed
 
 
@@ -37,9 +37,9 @@ class Crowd:
         chance = random.random()
         twin = before is not None and chance < parameters.TWIN
         namesake = before is not None and not twin and chance < parameters.TWIN + parameters.NAMESAKE
-        last = before.last_name if before and (twin or namesake) else names.last_name(random)
-        first = before.first_name if before and namesake else names.first_name(random)
-        number, projects = self._next(), random.choice(names.PROJECTS)
+        last = before.last_name if before and (twin or namesake) else words.last_name(random)
+        first = before.first_name if before and namesake else words.first_name(random)
+        number, projects = self._next(), random.choice(words.PROJECTS)
         local = normalise(f"{first} {last}").replace(" ", ".")
         young = Young(
             dossier,
@@ -159,7 +159,7 @@ class DrawnCast(Behaviours):
         return super().perform(case)
 
     def _snooze(self, case: Case) -> Commands:
-        until, reason = self.sim.in_days(parameters.SNOOZE), self.choose(phrases.RESTING, case)
+        until, reason = self.sim.in_days(parameters.SNOOZE), self.choose(words.RESTING, case)
         yield case.say(follow_up.snooze_task, task=case.task.key, until=until, reason=reason)
 
     def _hand_over(self, case: Case) -> Commands:
@@ -168,7 +168,7 @@ class DrawnCast(Behaviours):
         if colleague is None:
             self.again(case)
             return
-        until, note = self.sim.in_days(parameters.SNOOZE), self.choose(phrases.HANDED, case)
+        until, note = self.sim.in_days(parameters.SNOOZE), self.choose(words.HANDED, case)
         yield case.say(follow_up.hand_over_task, task=case.task.key, to=colleague.id, until=until, note=note)
 
     # --- incidents
@@ -192,11 +192,11 @@ class DrawnCast(Behaviours):
             passed += share
 
     def _end_early(self, case: Case, reason: Reason) -> Commands:
-        yield from self.end_path(case, reason, self.choose(phrases.ENDS[reason], case))
+        yield from self.end_path(case, reason, self.choose(words.ENDS[reason], case))
 
     def _note(self, case: Case) -> Commands:
         self.sim.later(case.young, parameters.NOTE_EVERY, self._note)
-        yield case.say(follow_up.take_note, text=self.choose(phrases.NOTES, case))
+        yield case.say(follow_up.take_note, text=self.choose(words.NOTES, case))
 
     def _new_phone(self, case: Case) -> Commands:
         phone = f"07 00 00 {self.random.randrange(100):02d} {self.random.randrange(100):02d}"
@@ -216,7 +216,7 @@ class DrawnCast(Behaviours):
         )
 
     def _project(self, case: Case) -> Commands:
-        yield case.say(identity.state_project, project=self.choose(names.PROJECTS, case))
+        yield case.say(identity.state_project, project=self.choose(words.PROJECTS, case))
 
     def _lend_out(self, case: Case) -> Commands:
         """Lends the dossier to a colleague for some days."""

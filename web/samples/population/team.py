@@ -13,7 +13,7 @@ from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team import membership
 from pixflow.team.staff import Absence
-from web.samples import names, parameters, phrases
+from web.samples import parameters, words
 from web.samples.agenda import OPENS, PlannedCommand, command
 from web.samples.parameters import Days
 from web.samples.roster import Member, Roster, declare_absence, hire
@@ -41,7 +41,7 @@ class DrawnRoster(Roster):
     def _name(self) -> tuple[str, str]:
         """Draws a name that is free, with its address."""
         while True:
-            name = f"{names.first_name(self.random)} {names.last_name(self.random)}"
+            name = f"{words.first_name(self.random)} {words.last_name(self.random)}"
             email = f"{normalise(name).replace(' ', '.')}@ml-simulee.example"
             if email not in self._emails:
                 self._emails.add(email)
@@ -50,7 +50,7 @@ class DrawnRoster(Roster):
 
 def sites_of(young_people: int) -> list[str]:
     """Returns the names of as many sites as they need."""
-    return names.places(max(parameters.LEAST_SITES, round(young_people / parameters.YOUNG_PEOPLE_A_SITE)))
+    return words.places(max(parameters.LEAST_SITES, round(young_people / parameters.YOUNG_PEOPLE_A_SITE)))
 
 
 def _follows_cej(n: int) -> bool:
@@ -78,11 +78,11 @@ def settle(sim: Simulation) -> Iterator[PlannedCommand]:
     for one in sim.roster.members.values():
         if one.role == "referent":
             yield sim.roster.note(one, sim.today, membership.designate_referent, site=None)
-        yield sim.roster.note(one, sim.today, membership.hold_briefing, title=phrases.BRIEFING)
+        yield sim.roster.note(one, sim.today, membership.hold_briefing, title=words.BRIEFING)
         if not sim.chance(parameters.NOT_TESTED):
             _note_later(sim, one, parameters.TESTED_IN, membership.take_pix)
         if one.role in ("referent", "facilitator") or (one.role == "advisor" and sim.chance(parameters.TRAINED)):
-            _note_later(sim, one, parameters.TRAINED_IN, membership.attend_training, title=phrases.TRAINING)
+            _note_later(sim, one, parameters.TRAINED_IN, membership.attend_training, title=words.TRAINING)
 
 
 def _note_later(sim: Simulation, one: Member, days: Days, decide: Decision[..., Any], **said: Any) -> None:

@@ -20,7 +20,7 @@ from tests.web.pages.partner_link.conftest import MONDAY, referred_in
 from tests.web.paths import House, house
 from web.app import create_app
 from web.cli.app import app as cli
-from web.hosting import health, mail_checks
+from web.hosting import health, mail
 from web.hosting.machine import last_doctor, logs, metrics
 
 NADIA = "Nadia Benali"
@@ -225,7 +225,7 @@ def test_every_measure_is_explained(at_work: House, monkeypatch: pytest.MonkeyPa
     assert names >= set(re.findall(r"(?:pixflow|http)_[a-z_]+", alerts)) > {"pixflow_structures_closed"}
     bounds = {name: float(bound) for name, bound in re.findall(r"`(pixflow_[a-z_]+) [<>] ([\de]+)`", alerts)}
     assert bounds["pixflow_backup_age_hours"] == health.BACKUP.total_seconds() / 3600
-    assert bounds["pixflow_mail_age_seconds"] == mail_checks.LETTER.total_seconds()
+    assert bounds["pixflow_mail_age_seconds"] == mail.LETTER.total_seconds()
     assert bounds["pixflow_disk_free_bytes"] > health.FREE
 
 
