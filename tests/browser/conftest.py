@@ -98,14 +98,19 @@ def new_browser(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts = []
 
     def opened(**options: Any) -> BrowserContext:
-        wide = {"viewport": {"width": 1360, "height": 820}, "locale": "fr-FR", "reduced_motion": "reduce"}
-        contexts.append(chromium.new_context(**{**wide, **options}))
-        contexts[-1].set_default_timeout(PATIENCE)
+        contexts.append(_context(chromium, **options))
         return contexts[-1]
 
     yield opened
     for context in contexts:
         context.close()
+
+
+def _context(chromium: Browser, **options: Any) -> BrowserContext:
+    wide = {"viewport": {"width": 1360, "height": 820}, "locale": "fr-FR", "reduced_motion": "reduce"}
+    made = chromium.new_context(**{**wide, **options})
+    made.set_default_timeout(PATIENCE)
+    return made
 
 
 @pytest.fixture
@@ -115,16 +120,30 @@ def new_tab(new_browser: Callable[..., BrowserContext]) -> Iterator[Callable[...
     A page whose script or policy complains, or which asks for what is not there, fails the test.
     """
     complaints: list[str] = []
+    yield lambda **options: _heard(new_browser(**options).new_page(), complaints)
+    must_be_silent(complaints)
 
-    def opened(**options: Any) -> Page:
-        page = new_browser(**options).new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
 
-    yield opened
+def _heard(page: Page, complaints: list[str]) -> Page:
+    """Collects what a page complains about."""
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page
+
+
+def must_be_silent(complaints: list[str]) -> None:
     left = [said for said in complaints if not any(ours in said for ours in OURS)]
     assert not left, left
+
+
+@pytest.fixture(scope="module")
+def kept_tab(chromium: Browser) -> Iterator[Page]:
+    """A tab for the tests of a module that only look at pages: a new one takes as long as three pages."""
+    complaints: list[str] = []
+    context = _context(chromium)
+    yield _heard(context.new_page(), complaints)
+    context.close()
+    must_be_silent(complaints)
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Ma boîte, Dossiers, Rejouer and the protocol in a real browser: axe, keys, and without JavaScript."""
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +9,12 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pypdf import PdfReader
 
 from pixflow.events.values import PartnerDetails
 from pixflow.partners.listing import list_partner
-from tests.browser.house import arrive, known
+from tests.browser.house import arrive, known, listening
 from tests.web.filled import fill
 from tests.web.paths import House, house
 from tests.web.story import long_story
@@ -46,19 +42,13 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data: Path = tmp_path_factory.mktemp("data")
-    with house(data, DAY) as made, socket.create_server(("127.0.0.1", 0)) as listening:
+    with house(data, DAY) as made:
         dossier = long_story(made)
         fill(made, 60, programme="CEJ", group="mars", collective_end=date(2026, 7, 31), phone="0612345678")
         fill(made, 3, advisor=None)
         made.day(date(2026, 6, 22))
-        server = uvicorn.Server(uvicorn.Config(made.app, log_level="critical", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", made, dossier)
-        server.should_exit = True
-        thread.join()
+        with listening(made.app) as address:
+            yield Served(address, made, dossier)
 
 
 @pytest.mark.parametrize(
@@ -88,11 +78,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     ],
 )
 def test_each_page_passes_axe_and_fits_a_phone(
-    served: Served, tab: Page, check_page: Callable[[Page], None], name: str, path: str
+    served: Served, kept_tab: Page, check_page: Callable[[Page], None], name: str, path: str
 ) -> None:
-    known(tab, name, served.address)
-    tab.goto(served.address + path.format(dossier=served.dossier))
-    check_page(tab)
+    known(kept_tab, name, served.address)
+    kept_tab.goto(served.address + path.format(dossier=served.dossier))
+    check_page(kept_tab)
 
 
 def test_a_report_given_fits_a_phone(served: Served, tab: Page, check_page: Callable[[Page], None]) -> None:

@@ -41,8 +41,7 @@ def test_after_a_form_low_on_the_page(locale: House, url: str, new_tab: Callable
     expect(nadia.page.locator("#announced")).to_contain_text("Annulé : Action écartée")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1360, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1360, "light"), (390, "dark")])
 def test_it_covers_neither_the_name_nor_what_is_next_nor_the_end_of_the_page(
     locale: House, url: str, new_tab: Callable[..., Page], width: int, scheme: str
 ) -> None:

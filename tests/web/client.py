@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
 from functools import cache
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 from threading import Thread
 from typing import Any, NamedTuple
 
@@ -85,7 +85,6 @@ class InspectingClient(LocalClient):
         return response
 
 
-_FORM = re.compile("</?form\\b[^>]*>")
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _inspected: dict[int, list[str]] = {}
 """The problems of each page by its hash, whatever ids it was given."""
@@ -133,7 +132,7 @@ def problems(html: str) -> list[str]:
     tags, whole = elements(page), page.tag == "html"
     return [
         *(_of_whole_page(tags) if whole else ()),
-        *_of_ids(tags, whole),
+        *_of_ids(page, tags),
         *_of_inline_code(tags),
         *_of_controls(tags),
         *_of_forms(tags, html),
@@ -168,12 +167,13 @@ def _of_whole_page(tags: list[Element]) -> list[str]:
     return said
 
 
-def _of_ids(tags: list[Element], whole: bool) -> list[str]:
+def _of_ids(page: LexborNode, tags: list[Element]) -> list[str]:
     ids = Counter(tag.get("id") for tag in tags if "id" in tag.attributes)
     said = [f"id {name} stands twice" for name, count in sorted(ids.items()) if count > 1]
-    for attribute in ("aria-describedby", "aria-labelledby", "for") if whole else ():
-        for tag in tags:
-            said += [f"{attribute}={name} points to nothing" for name in tag.get(attribute).split() if name not in ids]
+    for attribute in ("aria-describedby", "aria-labelledby", "for") if page.tag == "html" else ():
+        for node in page.css(f"[{attribute}]"):
+            names = (node.attributes[attribute] or "").split()
+            said += [f"{attribute}={name} points to nothing" for name in names if name not in ids]
     return said
 
 
@@ -222,13 +222,11 @@ def _of_forms(tags: list[Element], html: str) -> list[str]:
 
 def _inner_forms(html: str) -> Iterator[str]:
     """A browser leaves out a form inside another one, so the source tells it."""
-    is_open = False
-    for found in _FORM.finditer(html):
-        opens = found[0].startswith("<f")
-        if is_open and opens:
-            action = re.search('action="([^"]*)"', found[0])
+    forms = html.split("<form")[1:]
+    for outer, inner in pairwise(forms):
+        if "</form" not in outer:
+            action = re.search('^[^>]*action="([^"]*)"', inner)
             yield f"form {action[1] if action else ''}: inside another form"
-        is_open = opens
 
 
 def of_errors(html: str, *, sent_by_page: bool = False) -> list[str]:
