@@ -35,6 +35,10 @@ TUESDAY = MONDAY + timedelta(days=1)
 ISSUED = (e.CopyIssued, e.PaperIssued, w.PaperIssued, ReadingsIssued)
 
 
+ON_SQLITE = pytest.mark.parametrize("at_work", ["sqlite"], indirect=True)
+"""Of what the store has no part in."""
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     if request.param == "postgresql":
@@ -146,6 +150,7 @@ def test_the_file_of_who_looked_leaves_the_number_of_its_names(at_work: House) -
     assert issued(at_work, structure) == [(file, HELENE), (file, CLAIRE)]
 
 
+@ON_SQLITE
 def test_what_hands_nothing_out_leaves_nothing(at_work: House) -> None:
     dossier, addresses = with_papers(at_work)
     made, bare = scheduled(at_work), at_work.opened()
@@ -168,6 +173,7 @@ def test_what_hands_nothing_out_leaves_nothing(at_work: House) -> None:
     assert at_work.served.engine.head() == head
 
 
+@ON_SQLITE
 def test_a_paper_is_no_activity_of_the_young_person(at_work: House) -> None:
     dossier = at_work.planned()
     before, refs = at_work.state(dossier), at_work.served.refs
@@ -184,6 +190,7 @@ def test_a_paper_is_no_activity_of_the_young_person(at_work: House) -> None:
     assert isinstance(at_work.events(dossier)[-1], e.NoteTaken), "a form is not out of date because of a paper"
 
 
+@ON_SQLITE
 def test_a_closed_dossier_has_its_papers_too(at_work: House) -> None:
     dossier = at_work.planned()
     at_work.on(dossier, dossier_closing.close_dossier, reason="moved", note="")
@@ -192,6 +199,7 @@ def test_a_closed_dossier_has_its_papers_too(at_work: House) -> None:
     assert issued(at_work, dossier) == [(e.PaperIssued(paper="fiche", on=MONDAY), SOPHIE)]
 
 
+@ON_SQLITE
 def test_it_cannot_be_retracted(at_work: House) -> None:
     dossier = at_work.planned()
     at_work.client(NADIA).get(f"/dossiers/{dossier}/fiche")
@@ -199,6 +207,7 @@ def test_it_cannot_be_retracted(at_work: House) -> None:
         at_work.on(dossier, retraction.retract, version=at_work.state(dossier).version, reason="erreur")
 
 
+@ON_SQLITE
 def test_the_history_offers_to_undo_what_was_done_before_the_paper_and_not_the_paper(at_work: House) -> None:
     dossier, client = at_work.planned(), at_work.client(NADIA)
     assert undo_form(client.get(f"/dossiers/{dossier}").text)["version"] == "4"

@@ -43,6 +43,10 @@ FIELDS = ("advisor", "handovers", "glasses", "absences", "roles", "awaiting", "e
 """The fields of a dossier and of a member of staff that say who reads which dossier."""
 
 
+ON_SQLITE = pytest.mark.parametrize("at_work", ["sqlite"], indirect=True)
+"""Of what the store has no part in."""
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A house with a narrow limit, where Sophie is référente and manager."""
@@ -253,6 +257,7 @@ def test_each_decision_that_changes_a_reason_has_its_case() -> None:
     assert deciding == CASES.keys() | OTHERWISE.keys()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("name", CASES)
 def test_whatever_one_decides_first_the_limit_is_the_same(at_work: House, name: str) -> None:
     prepare, decide = CASES[name]
@@ -285,6 +290,7 @@ def test_without_the_rule_they_would_all_be_read(at_work: House, monkeypatch: py
     assert readings(at_work, found) == [200] * MANY
 
 
+@ON_SQLITE
 def test_whole_copies_count_as_dossiers_do(at_work: House) -> None:
     found = dossiers(at_work)
     at_work.pass_by(days=2)
@@ -292,6 +298,7 @@ def test_whole_copies_count_as_dossiers_do(at_work: House) -> None:
     assert readings(at_work, found, "/droits/tout.json") == [200] * LIMIT + [403, 303]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("hours", "shown"), [(23.5, LIMIT), (24, MANY)])
 def test_a_fact_gives_a_reason_after_a_day_whatever_midnight_says(at_work: House, hours: float, shown: int) -> None:
     found = dossiers(at_work)
@@ -301,6 +308,7 @@ def test_a_fact_gives_a_reason_after_a_day_whatever_midnight_says(at_work: House
     assert readings(at_work, found).count(200) == shown
 
 
+@ON_SQLITE
 def test_what_another_decided_counts_at_once(at_work: House) -> None:
     found = dossiers(at_work)
     away(at_work, NADIA, HELENE)
@@ -309,6 +317,7 @@ def test_what_another_decided_counts_at_once(at_work: House) -> None:
     assert readings(at_work, found) == [200] * MANY
 
 
+@ON_SQLITE
 def test_what_one_opened_is_ones_own_until_one_decides_more(at_work: House) -> None:
     """Of the dossiers that she opens, the task of a colleague that she takes is none of hers."""
     own = [at_work.opened(first=f"Bilal {n}", advisor=SOPHIE) for n in range(MANY)]
@@ -318,6 +327,7 @@ def test_what_one_opened_is_ones_own_until_one_decides_more(at_work: House) -> N
     assert readings(at_work, own + others) == [200] * (MANY + LIMIT) + [403, 303]
 
 
+@ON_SQLITE
 def test_a_merge_is_a_reading_of_both(at_work: House) -> None:
     """A dossier into which others are merged shows them all on its page."""
     own, *others = at_work.opened(advisor=SOPHIE), *dossiers(at_work)
@@ -332,6 +342,7 @@ def test_a_merge_is_a_reading_of_both(at_work: House) -> None:
     assert not at_work.state(own).merged
 
 
+@ON_SQLITE
 def test_comparing_two_dossiers_is_a_reading_of_both(at_work: House) -> None:
     own, *others = at_work.opened(advisor=SOPHIE), *dossiers(at_work)
     assert at_work.host.site

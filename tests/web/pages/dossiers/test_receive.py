@@ -28,6 +28,10 @@ WHY = "Nadia est en formation"
 NOT_ONE = "Aucun dossier ne s’ouvre avec ces indications"
 
 
+ON_SQLITE = pytest.mark.parametrize("at_work", ["sqlite"], indirect=True)
+"""Of what the store has no part in."""
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     if request.param == "postgresql":
@@ -73,6 +77,7 @@ def test_the_dossier_opens_for_the_day_and_no_longer(at_work: House) -> None:
     assert [event.nth for event in broken(at_work, dossier)] == [1]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "typed",
     [
@@ -106,6 +111,7 @@ def test_whatever_is_not_one_dossier_tells_nothing_of_any(at_work: House, typed:
     assert (line.what, line.dossier, line.people, line.why) == ("refused", None, 0, "glass")
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
@@ -151,6 +157,7 @@ def test_eight_at_once_open_five(at_work: House) -> None:
     assert (sorted(answers), numbers) == ([303] * 5 + [422] * 3, [1, 2, 3, 4, 5])
 
 
+@ON_SQLITE
 def test_one_s_own_and_one_open_already_need_no_glass(at_work: House) -> None:
     dossier = at_work.opened(imilo_number="0012350")
     assert receive(at_work, NADIA, imilo_number="0012350").headers["Location"] == f"/dossiers/{dossier}"
@@ -160,6 +167,7 @@ def test_one_s_own_and_one_open_already_need_no_glass(at_work: House) -> None:
     assert len(broken(at_work, dossier)) == 1
 
 
+@ON_SQLITE
 def test_a_closed_dossier_is_read_too(at_work: House) -> None:
     dossier = at_work.opened()
     at_work.on(dossier, closing.close_dossier, reason="moved", note="")
@@ -167,6 +175,7 @@ def test_a_closed_dossier_is_read_too(at_work: House) -> None:
     assert at_work.client(PAUL).get(f"/dossiers/{dossier}").status_code == 200
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("who", [SOPHIE, HELENE, CLAIRE, YANN])
 def test_nobody_but_an_advisor_breaks_a_glass(at_work: House, who: str) -> None:
     at_work.opened(imilo_number="0012350")
@@ -174,6 +183,7 @@ def test_nobody_but_an_advisor_breaks_a_glass(at_work: House, who: str) -> None:
     assert receive(at_work, who, imilo_number="0012350").status_code == 403
 
 
+@ON_SQLITE
 def test_the_advisor_and_the_referents_see_it_in_their_box_until_the_next_working_day(at_work: House) -> None:
     dossier = at_work.opened(imilo_number="0012350")
     at_work.day(date(2026, 3, 20))
@@ -189,6 +199,7 @@ def test_the_advisor_and_the_referents_see_it_in_their_box_until_the_next_workin
             assert "reçu·e par" not in words(at_work.client(who).get("/boite").text)
 
 
+@ON_SQLITE
 def test_the_page_is_offered_to_whom_it_serves(at_work: House) -> None:
     at_work.opened()
     for who, offered in ((PAUL, True), (SOPHIE, False)):
