@@ -1,12 +1,14 @@
 """An accounts store of the test's own, on both databases, with a clock that the test sets."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pixflow.store.postgres.database import Database
+from tests.postgres import Cluster
 from tests.web.password_hashes import cheap_hashes, true_hashes
 from web.accounts.store import AccountStore, open_accounts
 
@@ -32,14 +34,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="module")
+def server_database(postgres: Cluster) -> Iterator[Database]:
+    with closing(Database(postgres.create_database())) as made:
+        yield made
+    postgres.drop_database(made.url)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest) -> Iterator[Database | None]:
+def database(request: pytest.FixtureRequest) -> Database | None:
+    """On PostgreSQL that of the module, emptied."""
     if request.param == "sqlite":
-        yield None
-        return
-    made = Database(request.getfixturevalue("database_url"))
-    yield made
-    made.close()
+        return None
+    made: Database = request.getfixturevalue("server_database")
+    with made.owner() as owner:
+        owner.execute("DROP SCHEMA IF EXISTS pixflow__site CASCADE")
+    return made
 
 
 @pytest.fixture
