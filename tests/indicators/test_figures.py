@@ -93,16 +93,15 @@ def named(one: Indicator, shown: Figure) -> Iterator[tuple[str, int]]:
 EVERY = (*INDICATORS, FUNNEL)
 
 
-@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.id)
-def test_each_number_is_the_length_of_its_list_and_each_line_a_fact(one: Indicator, view: View) -> None:
+def test_each_number_is_the_length_of_its_list_and_each_line_a_fact(view: View) -> None:
     facts = {
         stream: {r.originator_version for r in events}
         for streams in view.population.streams.values()
         for stream, events in streams.items()
     }
-    for name, number in named(one, view.all[one.id]):
-        found = view.lines(one.id, name)
-        assert (name, len(found), view.all_counts.number(one.id, name)) == (name, number, number)
+    for id, name, number in ((one.id, *cell) for one in EVERY for cell in named(one, view.all[one.id])):
+        found = view.lines(id, name)
+        assert (id, name, len(found), view.all_counts.number(id, name)) == (id, name, number, number)
         for line in found:
             assert {line.version, line.ended or line.version} <= facts[line.stream]
             assert max(line.on, line.ended_on or line.on) <= view.day
@@ -213,13 +212,9 @@ def test_the_tables_of_today_give_the_figures_of_today(population: Population) -
 
 
 @pytest.mark.parametrize("id", [one.id for one in INDICATORS])
-def test_each_figure_is_what_a_slow_count_finds(id: str, view: View) -> None:
+def test_each_figure_and_each_part_is_what_a_slow_count_finds(id: str, view: View) -> None:
     slow: tuple[int, int] = getattr(view.slow, id.lower())()
     assert (view.all[id].counted, view.all[id].among) == slow
-
-
-@pytest.mark.parametrize("id", [one.id for one in INDICATORS])
-def test_each_part_is_what_a_slow_count_finds(id: str, view: View) -> None:
     found = {part.name: (part.counted, part.among) for part in view.all[id].parts}
     assert found == slow_parts(view.slow, id)
 
