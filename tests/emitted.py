@@ -48,13 +48,19 @@ def _by(function: Any) -> set[type[Event]]:
 def _read(function: Any) -> tuple[set[Any], set[Any]]:
     """Returns the events that a function makes by itself, and the functions of pixflow that it names.
 
-    An event is made where its class is called, or chosen of two. A pattern or an `isinstance` makes none.
+    An event is made where its class is called, chosen of two, or given to a function of pixflow. A pattern or an
+    `isinstance` makes none.
     """
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    given = [node for call in calls if _function(_known(function, call.func)) for node in call.args]
     chosen = [end for node in ast.walk(tree) if isinstance(node, ast.IfExp) for end in (node.body, node.orelse)]
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)]
-    made = {known for node in (*calls, *chosen) if _is_event(known := _known(function, node))}
+    made = {
+        known
+        for node in (*(call.func for call in calls), *chosen, *given)
+        if _is_event(known := _known(function, node))
+    }
     reached = (_function(_known(function, node)) for node in names)
     return made, {one for one in reached if one is not None}
 

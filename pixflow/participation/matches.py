@@ -21,7 +21,6 @@ from pixflow.dossier.stages.diagnostic import (
 from pixflow.dossier.state import Dossier, must_keep_its_circle
 from pixflow.events import participation as e
 from pixflow.events.base import Event, Recorded
-from pixflow.events.participation import MatchConfirmed, Retracted
 from pixflow.events.values import Moment, Profile, Purpose, Result
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.participation.scoring import Person, certain
@@ -35,7 +34,9 @@ def move_match(participation: Participation, *, dossier: UUID, on: date) -> list
     if participation.dossier == dossier:
         return []
     return [
-        MatchConfirmed(dossier=dossier, automatic=False, score=100, reasons=("merged",), warnings=(), others=(), on=on)
+        e.MatchConfirmed(
+            dossier=dossier, automatic=False, score=100, reasons=("merged",), warnings=(), others=(), on=on
+        )
     ]
 
 
@@ -45,11 +46,13 @@ def undo_match_move(participation: Participation, *, reason: str, on: date, hist
     matched = participation.matched
     merged = matched and any(
         r.originator_version == matched.version
-        and isinstance(r.event, MatchConfirmed)
+        and isinstance(r.event, e.MatchConfirmed)
         and r.event.reasons == ("merged",)
         for r in history
     )
-    return [Retracted(version=matched.version, reason=required(reason, "reason"), on=on)] if matched and merged else []
+    return (
+        [e.Retracted(version=matched.version, reason=required(reason, "reason"), on=on)] if matched and merged else []
+    )
 
 
 @decision("confirm_match", REFERENT)

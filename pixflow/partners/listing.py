@@ -16,7 +16,6 @@ from pixflow import identity
 from pixflow.decision import REFERENT_AND_MANAGER, TEAM, decision
 from pixflow.events import partner as e
 from pixflow.events.base import Event, Recorded
-from pixflow.events.partner import OfferClosed, OfferListed, OfferRevised
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.partners.state import OfferState, PartnerState, place_key, to_review
@@ -240,14 +239,14 @@ def list_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: dat
     terms = _checked(terms)
     if offer in partner.offers or terms in partner.open_offers().values():
         return []
-    return [OfferListed(offer=offer, terms=terms, on=on)]
+    return [e.OfferListed(offer=offer, terms=terms, on=on)]
 
 
 @decision("revise_offer", REFERENT_AND_MANAGER)
 def revise_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: date) -> list[Event]:
     known = _open(partner, offer)
     terms = _checked(terms)
-    return [] if known.terms == terms else [OfferRevised(offer=offer, terms=terms, on=on)]
+    return [] if known.terms == terms else [e.OfferRevised(offer=offer, terms=terms, on=on)]
 
 
 @decision("close_offer", REFERENT_AND_MANAGER)
@@ -257,7 +256,7 @@ def close_offer(partner: PartnerState, *, offer: UUID, on: date) -> list[Event]:
     known = partner.offers.get(offer)
     if known is None:
         raise Refused("unknown-offer")
-    return [] if known.closed else [OfferClosed(offer=offer, on=on)]
+    return [] if known.closed else [e.OfferClosed(offer=offer, on=on)]
 
 
 def _open(partner: PartnerState, offer: UUID) -> OfferState:

@@ -7,7 +7,6 @@ from pixflow.actor import OPERATOR, SITE
 from pixflow.decision import ACCOUNTS, NOBODY, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
-from pixflow.events.staff import SignInWay, SuspensionReason
 from pixflow.refused import Refused
 from pixflow.team.membership import (
     asked_first,
@@ -36,7 +35,7 @@ def invite_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: s
 
 
 @decision("open_account", NOBODY, system=(SITE,))
-def open_account(staff: Staff, *, way: SignInWay, on: date) -> list[Event]:
+def open_account(staff: Staff, *, way: e.SignInWay, on: date) -> list[Event]:
     """Records that the member accepted the invitation, with both factors."""
     must_work(staff, on)
     if staff.access.suspended:
@@ -62,7 +61,7 @@ def confirm_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
 
 @decision("suspend_account", ACCOUNTS, system=(OPERATOR, SITE))
 def suspend_account(
-    staff: Staff, *, reason: SuspensionReason, on: date, person: UUID, team: Team, actor: str, now: datetime
+    staff: Staff, *, reason: e.SuspensionReason, on: date, person: UUID, team: Team, actor: str, now: datetime
 ) -> list[Event]:
     """Closes an account at once. A colleague leaves a manager and another steward, and closes three within an hour."""
     if staff.access.suspended:

@@ -12,7 +12,6 @@ from pixflow import identity
 from pixflow.actor import SYSTEM
 from pixflow.events import staff as e
 from pixflow.events.base import Recorded
-from pixflow.events.staff import StaffLeft, StaffReturned, SuspensionReason
 from pixflow.events.values import Role
 from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
@@ -32,7 +31,7 @@ class Access(Struct, frozen=True):
     opened: bool = False
     confirmed: bool = False
     renewed: bool = False
-    suspended: SuspensionReason | None = None
+    suspended: e.SuspensionReason | None = None
     since: datetime | None = None
     restoration_by: str | None = None
     reset_by: str | None = None
@@ -84,11 +83,11 @@ def _closed(state: Access, event: object, by: str, at: datetime, *, worked: bool
             return replace(closed, suspended=reason, since=at, restoration_by=None)
         case e.ClosingRequested():
             return replace(state, closing_by=by, closing_at=at)
-        case StaffLeft():
+        case e.StaffLeft():
             return replace(state, closed_at=closed_at, closing_by=None)
-        case StaffReturned() if worked:
+        case e.StaffReturned() if worked:
             return state if state.suspended else replace(state, closed_at=None)
-        case StaffReturned():  # a former access does not come back with the person
+        case e.StaffReturned():  # a former access does not come back with the person
             kept = replace(Access(), suspended=state.suspended, since=state.since)
             return replace(kept, reset_at=state.reset_at, closed_at=state.closed_at)
     return state

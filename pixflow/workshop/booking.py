@@ -14,7 +14,6 @@ from pixflow.dossier.state import Dossier, must_be_open
 from pixflow.events import dossier as d
 from pixflow.events import workshop as e
 from pixflow.events.base import Event, Recorded
-from pixflow.events.dossier import SeatBooked, SeatCancelled, WorkshopAttended, WorkshopMissed
 from pixflow.events.values import Presence
 from pixflow.folding import not_retracted
 from pixflow.reference_data import References
@@ -41,14 +40,14 @@ def record_booking(dossier: Dossier, *, workshop: UUID, day: date, on: date) -> 
     known = dossier.diagnostic.seats.get(workshop)
     if known and (known.status, known.day) == ("booked", day):
         return []
-    return [SeatBooked(workshop=workshop, day=day, on=on)]
+    return [d.SeatBooked(workshop=workshop, day=day, on=on)]
 
 
 def record_cancellation(
     dossier: Dossier, *, workshop: UUID, reason: Literal["released", "cancelled"], on: date
 ) -> list[Event]:
     known = dossier.diagnostic.seats.get(workshop)
-    return [SeatCancelled(workshop=workshop, reason=reason, on=on)] if known and known.status == "booked" else []
+    return [d.SeatCancelled(workshop=workshop, reason=reason, on=on)] if known and known.status == "booked" else []
 
 
 def record_attendance(
@@ -60,11 +59,11 @@ def record_attendance(
         there = (known.trouble, known.ease, known.by_advisor) if known and known.status == "attended" else None
         if there == (trouble, ease, by_advisor):
             return []
-        return [WorkshopAttended(workshop=workshop, trouble=trouble, ease=ease, by_advisor=by_advisor, on=on)]
+        return [d.WorkshopAttended(workshop=workshop, trouble=trouble, ease=ease, by_advisor=by_advisor, on=on)]
     excused = presence == "excused"
     if known and known.status == "missed" and (known.reason == "excused") == excused:
         return []
-    return [WorkshopMissed(workshop=workshop, excused=excused, on=on)]
+    return [d.WorkshopMissed(workshop=workshop, excused=excused, on=on)]
 
 
 # --- decisions on the seats of a workshop. Each one writes both streams, workshop and dossier
