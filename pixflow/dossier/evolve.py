@@ -42,17 +42,9 @@ from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 
 FROM_OUTSIDE = (
-    e.ParticipationLinked,
-    e.ParticipationAdvanced,
-    e.ParticipationWithdrawn,
-    e.ResultReceived,
-    e.ProfileReceived,
-    e.WorkshopAttended,
-    e.WorkshopMissed,
-    e.ReferralAnswered,
-    e.AnswerPromised,
-    e.OutcomeReported,
-)
+    e.ParticipationLinked, e.ParticipationAdvanced, e.ParticipationWithdrawn, e.ResultReceived, e.ProfileReceived,
+    e.WorkshopAttended, e.WorkshopMissed, e.ReferralAnswered, e.AnswerPromised, e.OutcomeReported,
+)  # fmt: skip
 
 
 NO_PROJECT = "—"

@@ -14,12 +14,8 @@ from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.refused import Refused, required
 
 FROM_PIX = (
-    e.ParticipationLinked,
-    e.ParticipationAdvanced,
-    e.ParticipationWithdrawn,
-    e.ResultReceived,
-    e.ProfileReceived,
-)
+    e.ParticipationLinked, e.ParticipationAdvanced, e.ParticipationWithdrawn, e.ResultReceived, e.ProfileReceived,
+)  # fmt: skip
 
 AT_WORKSHOPS = (e.SeatBooked, e.SeatCancelled, e.WorkshopAttended, e.WorkshopMissed)
 """Events that the workshop's stream records too: both are corrected at once, from the workshop."""
