@@ -48,11 +48,10 @@ A role reaches all dossiers, workshops or members, unless brackets say less:
 - *lent or borrowed*: those whose loan the person made or received.
 - *own workshops*: those that the person runs. *themselves*: about nobody else.
 
-Who was handed a task reads its dossier, and takes the decisions of this task alone
-([`authorization.py`](../pixflow/authorization.py)). A deputy may also take the decisions of the absent
-colleague, but none about the team ([`authorization.py`](../pixflow/authorization.py)). Nobody changes their own roles,
-whatever this page says, and nobody alone publishes a protocol that changes retention or reading limits
-([0031](decisions/0031-a-second-person-confirms-a-role.md)).
+Who was handed a task reads its dossier, and takes the decisions of this task alone. A deputy may also take the
+decisions of the absent colleague, but none about the team ([`authorization.py`](../pixflow/authorization.py)). Nobody
+changes their own roles, whatever this page says. Nobody alone publishes a protocol that changes retention or reading
+limits ([0031](decisions/0031-a-second-person-confirms-a-role.md)).
 
 The system's actors are `operator` (the command line), `clock` (the periodic jobs), `import` and `site` (the sign-in).
 `partner` is somebody who answers by [link](domain.md#partner-links). A decision has its stored name; where its function
