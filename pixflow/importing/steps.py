@@ -16,7 +16,7 @@ from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation import matches
 from pixflow.participation.campaign import receive_export
-from pixflow.participation.matches import match_by_number
+from pixflow.participation.matches import match_by_number, settle_purpose
 from pixflow.structure import accept_organisation
 
 
@@ -182,7 +182,7 @@ def declaring(
     yield Step({"campaign": campaign}, participation_campaign.declare_campaign, arguments, guard=guard)
     for one in known:
         settled = {"purpose": arguments["purpose"]}
-        yield Step({"participation": one.stream}, matches.settle_purpose, context=settled)
+        yield Step({"participation": one.stream}, settle_purpose, context=settled)
     for participation, dossier in matches.items():
         yield match_step(participation, dossier)
 

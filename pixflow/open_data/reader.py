@@ -6,13 +6,12 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from pixflow.access_journal.line import FAR
 from pixflow.identity import normalise
-from pixflow.open_data.locations import kilometres, read_commune, read_point
+from pixflow.open_data import words
+from pixflow.open_data.locations import FAR, kilometres, read_commune, read_point
 from pixflow.open_data.opening_hours import passes_midnight, week
 from pixflow.open_data.place import FileRefused, Kind, Place, PlaceFile, PlaceProblems, Point, RowRefused, Texts, Warned
 from pixflow.open_data.rows import ReadWorkbook, Row, rows_of
-from pixflow.place_import import plan
 
 OF_1_0 = frozenset({"dispositif_programmes_nationaux", "courriels", "frais_a_charge", "modalites_acces", "itinerance"})
 OF_0_1 = frozenset({"labels_nationaux", "courriel", "conditions_acces", "publics_accueillis"})
@@ -133,26 +132,26 @@ class _Reading:
     def _mediation(self) -> dict[str, Any]:
         return {
             "kinds": self._items("typologie"),
-            "services": self._words(plan.SERVICES, "services"),
-            "audiences": self._words(plan.AUDIENCES, "publics_specifiquement_adresses", "publics_accueillis"),
-            "special_care": self._words(plan.SPECIAL_CARE, "prise_en_charge_specifique"),
-            "fees": self._words(plan.FEES, "frais_a_charge", "conditions_acces"),
-            "labels": self._words(plan.LABELS, "dispositif_programmes_nationaux", "labels_nationaux"),
-            "access": self._words(plan.ACCESS, "modalites_acces"),
-            "support": self._words(plan.SUPPORT, "modalites_accompagnement"),
+            "services": self._words(words.SERVICES, "services"),
+            "audiences": self._words(words.AUDIENCES, "publics_specifiquement_adresses", "publics_accueillis"),
+            "special_care": self._words(words.SPECIAL_CARE, "prise_en_charge_specifique"),
+            "fees": self._words(words.FEES, "frais_a_charge", "conditions_acces"),
+            "labels": self._words(words.LABELS, "dispositif_programmes_nationaux", "labels_nationaux"),
+            "access": self._words(words.ACCESS, "modalites_acces"),
+            "support": self._words(words.SUPPORT, "modalites_accompagnement"),
             "itinerant": normalise("|".join(self._items("itinerance"))) == "itinerant",
             "booking": self._website("prise_rdv"),
         }
 
     def _inclusion(self) -> dict[str, Any]:
         return {
-            "kinds": self._words(plan.TYPES, "type"),
-            "thematics": self._words(plan.THEMATICS, "thematiques"),
-            "audiences": self._words(plan.PUBLICS, "publics"),
-            "fees": self._words(plan.FEES, "frais"),
-            "networks": self._words(plan.NETWORKS, "reseaux_porteurs"),
-            "access": self._words(plan.MOBILISATION, "modes_mobilisation"),
-            "support": self._words(plan.RECEPTION, "modes_accueil"),
+            "kinds": self._words(words.TYPES, "type"),
+            "thematics": self._words(words.THEMATICS, "thematiques"),
+            "audiences": self._words(words.PUBLICS, "publics"),
+            "fees": self._words(words.FEES, "frais"),
+            "networks": self._words(words.NETWORKS, "reseaux_porteurs"),
+            "access": self._words(words.MOBILISATION, "modes_mobilisation"),
+            "support": self._words(words.RECEPTION, "modes_accueil"),
             "booking": self._website("lien_mobilisation"),
         }
 
@@ -221,7 +220,7 @@ class _Reading:
 @cache
 def _known(standard: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     """Returns the words of a list and the older ones that stand for some of them, without case and accents."""
-    older = {word: new for word, new in plan.OLDER.items() if set(new) <= set(standard)}
+    older = {word: new for word, new in words.OLDER.items() if set(new) <= set(standard)}
     return {normalise(word): new for word, new in ({word: (word,) for word in standard} | older).items()}
 
 

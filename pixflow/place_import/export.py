@@ -15,9 +15,9 @@ from msgspec import Struct
 from pixflow.events.values import PartnerDetails
 from pixflow.formulas import guarded
 from pixflow.identity import phone
-from pixflow.open_data import rows as words
+from pixflow.open_data import words
 from pixflow.open_data.communes import communes
-from pixflow.open_data.place import week
+from pixflow.open_data.opening_hours import week
 
 COLUMNS = (
     "id", "pivot", "nom", "commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude",

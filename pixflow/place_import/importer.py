@@ -13,15 +13,20 @@ from pixflow.actor import Actor
 from pixflow.engine import CommandResult, Engine
 from pixflow.importing.uploads import Uploads
 from pixflow.open_data import PlaceFile, read
+from pixflow.open_data.place import FileRefused, Refusal
 from pixflow.partners.catalogue import map_table
 from pixflow.partners.state import Catalogue, Territory
 from pixflow.place_import.export import own_source
 from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, header_of, identified, plan, sources_of
 from pixflow.place_import.steps import PlaceChoices, steps
 from pixflow.place_import.territory import middles, stated_or_guessed
-from pixflow.place_import.workbook_reading import read_workbook
+from pixflow.portfolio import problems
+from pixflow.portfolio.reader import MAX_BYTES
+from pixflow.portfolio.reading_process import rows_in_turn
+from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
 from pixflow.store.garbage import without_garbage_collection
+from pixflow.store.stream_reader import Rows
 from pixflow.unit_of_work import Step
 
 FindPlaces = Callable[[Set[str]], Iterable[KnownPlace]]
@@ -41,6 +46,16 @@ class PreparedPlaces(Struct, frozen=True):
     territory: Territory
     mapping: Mapping[str, str] = {}
     version: int = 0
+
+
+def read_workbook(data: bytes) -> Rows:
+    """Returns the rows of a workbook, read in a process with limits (docs/decisions/0033). Raises FileRefused."""
+    try:
+        return rows_in_turn(data, "nom")
+    except problems.Refusal as refusal:
+        code = msgspec.convert(refusal.problems[0].code, Refusal)
+    details = {"too-large": {"bytes": len(data), "limit": MAX_BYTES}, "too-many-rows": {"limit": MAX_ROWS}}
+    raise FileRefused(code, **details.get(code, {}))
 
 
 class KeptPlaces:

@@ -9,8 +9,7 @@ from data_inclusion.schema import v1
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.open_data import PlaceFile, read
-from pixflow.open_data import rows as words
+from pixflow.open_data import PlaceFile, read, words
 from pixflow.open_data.rows import MAX_BYTES, MAX_ROWS
 from tests.open_data.samples import (
     COLUMNS_0_1,

@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.events.values import PartnerDetails
-from pixflow.open_data import read
-from pixflow.open_data import rows as words
-from pixflow.open_data.place import week
+from pixflow.open_data import read, words
+from pixflow.open_data.opening_hours import week
 from pixflow.partners.state import Territory
 from pixflow.place_import.export import COLUMNS, ExportedPartner, inclusion_json, mediation_csv, own_source
 from pixflow.place_import.plan import identified, plan

@@ -68,14 +68,14 @@ class Mail:
 def message(mail: Mail, sender: str) -> EmailMessage:
     """Returns the message to send: plain text, marked as automatic so that mailboxes send no auto-reply."""
     made, address = EmailMessage(ON_ONE_LINE), parseaddr(sender)[1]
-    made["From"] = Address(f"{structure} (pixflow)" if structure else "pixflow", addr_spec=address)
-    made["To"], made["Subject"] = to, subject
-    if reply_to:
-        made["Reply-To"] = reply_to
-    made["Date"] = format_datetime(at)
+    made["From"] = Address(f"{mail.structure} (pixflow)" if mail.structure else "pixflow", addr_spec=address)
+    made["To"], made["Subject"] = mail.to, mail.subject
+    if mail.reply_to:
+        made["Reply-To"] = mail.reply_to
+    made["Date"] = format_datetime(mail.at)
     made["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     made["Auto-Submitted"] = "auto-generated"
-    made.set_content(text)
+    made.set_content(mail.text)
     return made
 
 
@@ -230,7 +230,7 @@ def folder_outbox(folder: Path, sender: str) -> Outbox:
 
     def write(mail: Mail) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
-        file = folder / f"{name}.eml"
+        file = folder / f"{mail.name}.eml"
         file.touch(mode=0o600)
         file.write_bytes(bytes(message(mail, sender)))
 
@@ -258,12 +258,12 @@ def mail_server(settings: Settings, *, demo: bool) -> Finding:
     """Signs in to the mail server, asks if it takes a message of the sender to themselves, and sends none."""
     if demo or not settings.smtp:
         return Finding("mail_server", "good", {"why": "demo" if demo else "none"})
-    way, told = way(settings), {"host": server_of(settings).hostname, "to": settings.sender}
+    encrypted, told = way(settings), {"host": server_of(settings).hostname, "to": settings.sender}
     try:
         try_to_send(settings)
     except OSError as error:
         return refused(error, told)
-    return Finding("mail_server", LEVELS.get(way, "good"), {"why": way, **told})
+    return Finding("mail_server", LEVELS.get(encrypted, "good"), {"why": encrypted, **told})
 
 
 def refused(error: OSError, told: dict[str, Any]) -> Finding:

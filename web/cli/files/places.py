@@ -11,10 +11,9 @@ from rich.table import Table
 from pixflow.actor import OPERATOR, Actor
 from pixflow.open_data import Place, PlaceFile, PlaceProblem, read
 from pixflow.partners.catalogue import receive_outlines, state_territory
-from pixflow.place_import.importer import PreparedPlaces
+from pixflow.place_import.importer import PreparedPlaces, read_workbook
 from pixflow.place_import.plan import TwicePlace
 from pixflow.place_import.territory import commune_of, read_outlines, siren_of
-from pixflow.place_import.workbook_reading import read_workbook
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,

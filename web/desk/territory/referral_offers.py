@@ -1,4 +1,4 @@
-"""The offers that a referral may use: those of the action's proposal, the nearest of the site first."""
+"""The offers that a referral may use: those of the action's proposal, the nearest of the site first; and its form."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,17 +6,21 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from pixflow.open_data.locations import kilometres
-
-from pixflow.dossier.state import ActionState, Dossier
+from pixflow.dossier.parcours_state import ActionState
+from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
 from pixflow.events.values import OfferTerms, Partner, PartnerDetails
 from pixflow.identity import normalise
+from pixflow.open_data.coordinates import kilometres
+from pixflow.open_data.place import Point
+from pixflow.partners.catalogue_state import Catalogue
 from pixflow.partners.listing import use_partner
+from pixflow.place_import.outlines import middles
+from pixflow.place_import.territory import stated_or_guessed
 from projections.territory import partner_search, partners, referrals
 from web.desk.desk import Desk
+from web.desk.territory import contacts
 from web.french import validation
-from web.french.events import partners
 from web.french.phrases import listed
 from web.french.territory import hours
 from web.french.territory import partners as french
@@ -30,6 +34,7 @@ MOST = 8
 
 ALTERNATIVES = 3
 """Offers beside the form that chases a silent partner."""
+ELSEWHERE = "Cette personne n’est pas à joindre chez ce partenaire : choisissez l’offre où elle travaille."
 EITHER = "Choisissez une offre de la liste, ou écrivez un autre nom : pas les deux."
 
 
@@ -96,11 +101,11 @@ def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
 
 def _near(desk: Desk, dossier: Dossier, proposal: str, bands: Bands) -> list[_Near]:
     """Returns every offer for a proposal, with its distance from the site of a dossier."""
-    here, middles, found = partners.of_site(desk, dossier.site), partners.of_communes(desk), []
+    here, centres, found = middle_of_site(desk, dossier.site), middles_of_communes(desk), []
     for row, terms in desk.memory.partners.once("open-offers", lambda: _open_offers(desk)):
         if fits(terms, proposal, bands, dossier.programme):
             placed = row.latitude is not None
-            there = (row.latitude, row.longitude) if placed else middles.get(row.commune)
+            there = (row.latitude, row.longitude) if placed else centres.get(row.commune)
             away = kilometres(here, there) if here and there else None
             found.append(_Near(row.stream, row.offer, row.name, terms.label, away, placed))
     return found
@@ -150,8 +155,29 @@ def chosen(desk: Desk, partner: UUID, offer: UUID) -> Partner | None:
     return Partner(partner, row.name) if row and any(one.offer == offer for one in rows) else None
 
 
+def initial(desk: Desk, dossier: Dossier, action: str) -> Mapping[str, Any]:
+    """Names the partner that the grid has for the proposal, by its offer when it is listed; none asked already."""
+    state = next((known for id, known in dossier.parcours.actions.items() if str(id) == action), None)
+    kept = state.action if state else None
+    bands = desk.refs.grille(desk.today).document.bands
+    proposals = [proposal for band in bands for proposal in band.proposals if kept and proposal.id == kept.proposal]
+    named = (proposals[0].partner if proposals else "") or ""
+    partner = meant(desk, named)
+    offers = fitting(desk, dossier, kept.id) if kept and partner else []
+    same = next((one for one in offers if one.partner == partner), None)
+    tried = state is not None and normalise(named) in {normalise(one.partner.name) for one in state.referrals}
+    if tried or (same and same.asked):
+        return {}
+    return {"offered": same.value if same else "", "partner": "" if same else named}
+
+
 def check(desk: Desk, dossier: Dossier, form: ReferralChoice) -> dict[str, str]:
-    """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again."""
+    """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again.
+
+    Somebody to call works at the partner of the offer.
+    """
+    if form.contact and not (form.offered and contacts.is_of(desk, form.contact, form.offered[0])):
+        return {"contact": ELSEWHERE}
     if form.offered and chosen(desk, *form.offered) is None:
         return {"offered": "Cette offre n’est plus ouverte : choisissez-en une autre."}
     if not form.offered and not form.partner:
@@ -159,7 +185,7 @@ def check(desk: Desk, dossier: Dossier, form: ReferralChoice) -> dict[str, str]:
     return {"partner": EITHER} if form.offered and form.partner else {}
 
 
-def uses(desk: Desk, dossier: Dossier, form: ReferralChoice) -> Sequence[Step]:
+def uses(form: ReferralChoice) -> Sequence[Step]:
     """Returns the use of a listed partner, noted on its own file."""
     return [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else []
 
@@ -230,3 +256,24 @@ def _about(desk: Desk, row: Any, details: PartnerDetails, near: _Near, sent: Seq
         french.confirmed(row.confirmed, desk.today),
         hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
     )
+
+
+# --- the middle of each commune: of its outline, or of the partners there that have coordinates
+
+
+def middles_of_communes(desk: Desk) -> Mapping[str, Point]:
+    """Returns the middles that are known, by the code of the commune."""
+    return desk.memory.partners.once(
+        "middles", lambda: partner_search.middles(desk.read) | middles(_catalogue(desk).outlines)
+    )
+
+
+def middle_of_site(desk: Desk, site: str) -> Point | None:
+    """Returns the middle of the commune of a site."""
+    code = stated_or_guessed(_catalogue(desk).territory, desk.refs.structure.sites).sites.get(site)
+    return middles_of_communes(desk).get(code or "")
+
+
+def _catalogue(desk: Desk) -> Catalogue:
+    found = desk.state(desk.served.opened.stream("catalogue"))
+    return found if isinstance(found, Catalogue) else Catalogue()

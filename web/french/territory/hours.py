@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from pixflow.open_data.place import open_until, week
+from pixflow.open_data.opening_hours import open_until, week
 from web.french.typography import NBSP, say
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")

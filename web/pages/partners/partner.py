@@ -16,7 +16,7 @@ from pixflow.identity import normalise
 from pixflow.open_data.duplicates import duplicates
 from pixflow.partners import contacts as contact_decisions
 from pixflow.partners import listing
-from pixflow.partners.state import PartnerState, contested, gone
+from pixflow.partners.state import PartnerState, contested, gone, proposed_kinds, terms_of
 from pixflow.place_import.plan import place_of
 from pixflow.unit_of_work import Guard
 from projections import directory
@@ -159,7 +159,7 @@ def _facts(details: PartnerDetails) -> list[tuple[str, str]]:
 def _proposed_kinds(state: PartnerState) -> list[str]:
     """Returns the kinds of offers that the words of the sources propose, and that are not listed yet."""
     known = {one.terms.kind for one in state.offers.values()}
-    return [kind for kind in state.proposed_kinds(state.details) if kind not in known]
+    return [kind for kind in proposed_kinds(state.details) if kind not in known]
 
 
 def _sources(state: PartnerState) -> list[tuple[str, Sequence[str]]]:
@@ -277,7 +277,7 @@ def _blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> 
     if name == "offre" and about in files.PROPOSED_OFFERS:
         grille = desk.refs.grille(desk.today).document
         bands = [(band.low, band.high) for band in grille.bands]
-        terms = state.terms_of(about, files.PROPOSED_OFFERS[about], bands)  # type: ignore[arg-type]
+        terms = terms_of(about, files.PROPOSED_OFFERS[about], bands)  # type: ignore[arg-type]
         return OpenForm(name, values=_values(terms))
     if name == "modifier-offre":
         found = {str(offer): terms for offer, terms in state.open_offers().items()}.get(about)

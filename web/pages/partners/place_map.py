@@ -17,6 +17,7 @@ from pixflow.partners.state import Catalogue
 from pixflow.place_import.territory import codes_of, rings_of
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
+from web.desk.territory import referral_offers
 from web.french.events import partners
 from web.french.territory import partners as french
 from web.french.typography import typeset
@@ -122,7 +123,7 @@ class _Frame:
 
 def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
     """Returns the map of the partners found; None when nobody knows where any of them is."""
-    spots = list(_spots(found, partners.of_communes(desk)))
+    spots = list(_spots(found, referral_offers.middles_of_communes(desk)))
     if not spots:
         return None
     known = fold_of(desk.read, desk.served.opened.stream("catalogue"))
