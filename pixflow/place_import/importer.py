@@ -21,12 +21,11 @@ from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, heade
 from pixflow.place_import.steps import PlaceChoices, steps
 from pixflow.place_import.territory import middles, stated_or_guessed
 from pixflow.portfolio import problems
-from pixflow.portfolio.reader import MAX_BYTES
+from pixflow.portfolio.reader import MAX_BYTES, Rows
 from pixflow.portfolio.reading_process import rows_in_turn
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
 from pixflow.store.garbage import without_garbage_collection
-from pixflow.store.stream_reader import Rows
 from pixflow.unit_of_work import Step
 
 FindPlaces = Callable[[Set[str]], Iterable[KnownPlace]]

@@ -49,6 +49,8 @@ def _letters(place: int) -> str:
 
 
 MAX_BYTES = 5 * 1024 * 1024
+Rows = list[tuple[int, list[str]]]
+"""Rows of any table, each with its line, the header first."""
 
 
 class Portfolio(Struct, frozen=True):
@@ -129,6 +131,29 @@ def _listed(sheets: Sequence[Sheet]) -> str:
 
 def _has_names(columns: Sequence[Column]) -> bool:
     return {"last_name", "first_name"} <= {column.field for column in columns}
+
+
+def rows_of_sheet(data: bytes, title: str) -> Rows:
+    """Returns the rows of any workbook, from its header: the first row with a `title`, else the first half full one.
+
+    They are those of the first visible sheet with the title, else of the first with a row. Raises Refusal.
+    """
+    if not is_workbook(data):
+        raise Refusal("broken-workbook")
+    book = Workbook(data)
+    heads = [(sheet, head) for sheet in book.sheets if sheet.visible and (head := book.heads(sheet))]
+    if not heads:
+        return []
+    sheet = next((one for one, head in heads if any(_has(row, title) for row in head)), heads[0][0])
+    records = book.records(sheet)
+    filled = [sum(map(bool, row.cells)) for row in records[:TITLES]]
+    named = [place for place, row in enumerate(records[:TITLES]) if _has(row, title)]
+    full = (place for place, count in enumerate(filled) if count * 2 >= max(filled))
+    return [(one.line, one.cells) for one in records[next(iter((*named, *full))) :]]
+
+
+def _has(record: Record, title: str) -> bool:
+    return title in (cell.strip() for cell in record.cells)
 
 
 def _header(records: Sequence[Record]) -> int:

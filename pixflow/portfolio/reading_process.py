@@ -2,13 +2,14 @@
 
 `python -m pixflow.portfolio.reading_process SHEET CHOSEN` reads a workbook from its standard input, and writes its
 Portfolio as MessagePack. SHEET is 0 for the suitable one; CHOSEN are the fields chosen for columns, in JSON.
+`python -m pixflow.portfolio.reading_process rows TITLE` writes the rows of any workbook, or the code of its refusal.
 """
 
 import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -16,7 +17,7 @@ import msgspec
 
 from pixflow.portfolio.columns import Chosen, Field
 from pixflow.portfolio.problems import Refusal
-from pixflow.portfolio.reader import MAX_BYTES, Portfolio, read
+from pixflow.portfolio.reader import MAX_BYTES, Portfolio, Rows, read, rows_of_sheet
 
 MAX_MEMORY = 192 * 1024 * 1024
 """Bytes of address space."""
@@ -34,14 +35,25 @@ _one_at_a_time = Lock()
 def read_in_turn(data: bytes, sheet: int | None = None, chosen: Chosen = ()) -> Portfolio:
     """Reads a portfolio file as `read` does, after the files before it. Never raises on bad content."""
     try:
-        with turn():
+        with _turn():
             return _read_workbook(data, sheet, chosen) if _is_zip(data) else read(data, sheet, chosen)
     except Refusal as refusal:
         return Portfolio(problems=tuple(refusal.problems))
 
 
+def rows_in_turn(data: bytes, title: str) -> Rows:
+    """Returns the rows of a workbook, after the files before it; the header, with this title, first. Raises Refusal."""
+    if len(data) > MAX_BYTES:
+        raise Refusal("too-large")
+    with _turn():
+        answer: Rows | str = msgspec.msgpack.decode(_answer("rows", title, data=data), type=Rows | str)
+    if isinstance(answer, str):
+        raise Refusal(answer)
+    return answer
+
+
 @contextmanager
-def turn() -> Iterator[None]:
+def _turn() -> Iterator[None]:
     """Waits for the files before this one. Raises Refusal("reader-busy") after a while."""
     if not _one_at_a_time.acquire(timeout=MAX_WAIT):
         raise Refusal("reader-busy")
@@ -51,14 +63,14 @@ def turn() -> Iterator[None]:
         _one_at_a_time.release()
 
 
-def answer_of(command: Sequence[str], data: bytes) -> bytes:
-    """Returns what a reading process writes for a file.
+def _answer(*arguments: str, data: bytes) -> bytes:
+    """Returns what the process writes for a file.
 
     Raises Refusal: "workbook-too-heavy" past its memory, "too-long-here" past its time.
     """
     try:
         done = subprocess.run(
-            command,
+            [*COMMAND, *arguments],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a traceback may quote cells
@@ -80,8 +92,8 @@ def _is_zip(data: bytes) -> bool:
 
 
 def _read_workbook(data: bytes, sheet: int | None, chosen: Chosen) -> Portfolio:
-    command = [*COMMAND, str(sheet or 0), msgspec.json.encode(chosen).decode()]
-    return msgspec.msgpack.decode(answer_of(command, data), type=Portfolio)
+    answer = _answer(str(sheet or 0), msgspec.json.encode(chosen).decode(), data=data)
+    return msgspec.msgpack.decode(answer, type=Portfolio)
 
 
 def limit() -> None:
@@ -94,13 +106,20 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_COMPUTING, MAX_COMPUTING + 1))
 
 
+def _read(data: bytes, what: str, how: str = "[]") -> Portfolio | Rows | str:
+    if what != "rows":
+        return read(data, int(what) or None, msgspec.json.decode(how, type=list[tuple[int, Field | None]]))
+    try:
+        return rows_of_sheet(data, how)
+    except Refusal as refusal:
+        return refusal.problems[0].code
+
+
 def main() -> int:
     """Reads the workbook of the standard input within limits. Returns the exit code."""
     limit()
     try:
-        chosen = msgspec.json.decode([*sys.argv, "[]"][2], type=list[tuple[int, Field | None]])
-        portfolio = read(sys.stdin.buffer.read(), int(sys.argv[1]) or None, chosen)
-        sys.stdout.buffer.write(msgspec.msgpack.encode(portfolio))
+        sys.stdout.buffer.write(msgspec.msgpack.encode(_read(sys.stdin.buffer.read(), *sys.argv[1:])))
     except MemoryError:
         return OUT_OF_MEMORY
     return 0

@@ -6,17 +6,15 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from pixflow.dossier.parcours_state import ActionState
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Dossier
 from pixflow.engine import Step
 from pixflow.events.values import OfferTerms, Partner, PartnerDetails
 from pixflow.identity import normalise
-from pixflow.open_data.coordinates import kilometres
+from pixflow.open_data.locations import kilometres
 from pixflow.open_data.place import Point
-from pixflow.partners.catalogue_state import Catalogue
 from pixflow.partners.listing import use_partner
-from pixflow.place_import.outlines import middles
-from pixflow.place_import.territory import stated_or_guessed
+from pixflow.partners.state import Catalogue
+from pixflow.place_import.territory import middles, stated_or_guessed
 from projections.territory import partner_search, partners, referrals
 from web.desk.desk import Desk
 from web.desk.territory import contacts

@@ -11,14 +11,12 @@ from math import cos, hypot, radians
 from uuid import UUID
 
 from pixflow.open_data.locations import kilometres
-
 from pixflow.open_data.place import Point
 from pixflow.partners.state import Catalogue
 from pixflow.place_import.territory import codes_of, rings_of
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
 from web.desk.territory import referral_offers
-from web.french.events import partners
 from web.french.territory import partners as french
 from web.french.typography import typeset
 from web.http.pagination import address
