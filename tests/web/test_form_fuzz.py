@@ -115,8 +115,8 @@ class Desks:
             yield f"/partenaires/import/{token}"
         yield "/partenaires/territoire"
 
-    def check(self, kind: FormKind, sent: Sent) -> None:
-        """Sends a form. Fails when the page does, or when a refusal recorded an event."""
+    def check(self, kind: FormKind, sent: Sent) -> int:
+        """Sends a form. Returns the number of events; fails when the page does, or when a refusal recorded some."""
         engine = self.at_work.served.engine
         self.sign_in()
         head = engine.head()
@@ -125,6 +125,7 @@ class Desks:
         recorded = engine.head() - head
         assert self.at_work.served.read().blocked == 0, (kind.name, sent)
         assert answer.status_code in RECORDED or not recorded, (kind.name, sent, answer.status_code, recorded)
+        return recorded
 
     def sign_in(self) -> None:
         """Puts the cookies back: one of the forms is that of who one is."""
@@ -199,8 +200,8 @@ def test_a_number_that_no_table_holds_stops_nobody(desks: Desks) -> None:
     number = "2147483648"
     for kind in desks.kinds:
         ids = {name: value for name, value in kind.fields.items() if _is_id(value)}
-        desks.check(kind, {**kind.fields, **_numbers(kind, number), **ids, "command_id": str(uuid4())})
-        for browser in desks.browsers:
+        sent = {**kind.fields, **_numbers(kind, number), **ids, "command_id": str(uuid4())}
+        for browser in desks.browsers if desks.check(kind, sent) else ():
             assert browser.get("/boite").status_code == 200, (kind.name, number)
 
 
