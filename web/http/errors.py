@@ -1,8 +1,8 @@
 """Error pages, in French: the cause, and whether the action was recorded."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
@@ -13,31 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pixflow.store import StoreError
 from web.french.errors import pages
-from web.http import security, templates
+from web.http import security
 from web.http.people import NOBODY
 from web.http.security import SAFE_METHODS, authority
-from web.http.templates import Page
+from web.http.templates import redirect, show
 
 Recorded = Callable[[Request], bool | None]
 Refused = Callable[[Request, int], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ErrorPage(Page):
-    """An HTTP error in words; `recorded` is a sentence about the action.
-
-    `back` is the page that it was sent from, `again` an address that goes on, or "".
-    """
-
-    template = "error.html"
-    shows = NOBODY
-
-    title: str
-    sentence: str
-    recorded: str
-    back: str
-    status: int
-    again: str
 
 
 def install(app: FastAPI, *, recorded: Recorded | None = None, refused: Refused = lambda request, status: None) -> None:
@@ -51,7 +33,7 @@ def install(app: FastAPI, *, recorded: Recorded | None = None, refused: Refused 
     def http(request: Request, error: HTTPException) -> Response:
         headers = error.headers or {}
         if error.status_code == 303:
-            return templates.redirect(request, headers["Location"])
+            return redirect(request, headers["Location"])
         if error.status_code in (403, 404):
             try:
                 refused(request, error.status_code)
@@ -79,22 +61,29 @@ def answer(
 
     `again` is the address of a request that waits for a click: nothing of it is recorded yet.
     """
-    usual, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
-    shown = ErrorPage(
-        title=title or usual,
-        sentence=instead or sentence,
-        recorded=pages.NOT_YET if again else _outcome(request, recorded),
-        back=_back(request),
-        status=status,
-        again=again,
-    )
+    shown = _words(request, status, recorded, title, instead, again)
     headers = {"Retry-After": "5"} if status == 503 else {}
     if "application/json" in request.headers.get("Accept", ""):
-        return JSONResponse(asdict(shown), status, headers)
-    toast = "toast" if request.headers.get("HX-Request") == "true" else None
-    response = templates.draw(request, shown, block=toast, status=status)
+        return JSONResponse(shown, status, headers)
+    alone = request.headers.get("HX-Request") == "true"
+    response = show(request, "error.html", "toast", NOBODY, alone=alone, **shown)
     response.headers.update(headers)
     return response
+
+
+def _words(
+    request: Request, status: int, recorded: bool | None, title: str, instead: str, again: str
+) -> dict[str, Any]:
+    """Returns an error in words. `recorded` is a sentence about the action, `back` the page that it was sent from."""
+    usual, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
+    return {
+        "title": title or usual,
+        "sentence": instead or sentence,
+        "recorded": pages.NOT_YET if again else _outcome(request, recorded),
+        "back": _back(request),
+        "status": status,
+        "again": again,
+    }
 
 
 def refuse(status: int, *, title: str = "", instead: str = "") -> ASGIApp:

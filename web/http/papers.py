@@ -21,7 +21,7 @@ from pixflow.team.staff import Staff
 from web.french import dates
 from web.french.typography import phone, say
 from web.http.people import People, note
-from web.http.templates import Page, page
+from web.http.templates import show
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _TYPESET = """
@@ -131,25 +131,9 @@ def compile_template(template: str, paper: Mapping[str, Any]) -> bytes:
 PDF = "application/pdf"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaperPage(Page):
-    """A paper as a page to print; `back` and `pdf` are addresses, `about` are the people whom it names."""
-
-    template = "papers/paper.html"
-
-    paper: Paper
-    back: str
-    pdf: str
-    about: People
-
-    @property
-    def shows(self) -> People:
-        return self.about
-
-
 def paper_page(request: Request, paper: Paper, back: str, about: People) -> Response:
     """Shows a paper to print, with a link to its PDF."""
-    return page(request, PaperPage(paper=paper, back=back, pdf=f"{request.url.path}.pdf", about=about))
+    return show(request, "papers/paper.html", None, about, paper=paper, back=back, pdf=f"{request.url.path}.pdf")
 
 
 def pdf_response(request: Request, paper: Paper, name: str, about: People) -> Response:

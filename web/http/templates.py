@@ -253,15 +253,24 @@ def page(request: Request, shown: Page, *, block: str | None = None, status: int
 
 
 def show(
-    request: Request, template: str, block: str | None, people: People, *, status: int = 200, **names: Any
+    request: Request,
+    template: str,
+    block: str | None,
+    people: People,
+    *,
+    status: int = 200,
+    alone: bool | None = None,
+    **names: Any,
 ) -> HTMLResponse:
     """Draws a template with these names, or for htmx its `block` alone. Notes the `people` whom it shows.
 
-    With `errors` the page is a form that is refused: 422, and it stays at the address where it was opened.
+    With `errors` the page is a form that is refused: 422, and it stays at the address where it was opened. `alone` says
+    if the block is drawn alone, whatever is asked.
     """
     status = 422 if names.get("errors") else status
-    response = _drawn(request, template, block if wants_block(request) else None, people, status, names)
-    if status == 422:
+    part = wants_block(request) if alone is None else alone
+    response = _drawn(request, template, block if part else None, people, status, names)
+    if status == 422 and alone is None:
         response.headers["HX-Replace-Url"] = "false"
     return response
 
@@ -275,13 +284,13 @@ def draw(request: Request, shown: Page, *, block: str | None, status: int) -> HT
 def _drawn(
     request: Request, template: str, block: str | None, people: People, status: int, names: Mapping[str, Any]
 ) -> HTMLResponse:
-    """Draws a template. It sees `names`, `request`, `frame` (of request.state) and `fragment`: a block is drawn alone.
+    """Draws a template. It sees `names`, `request`, `status`, `frame` (of request.state) and `fragment`: a block alone.
 
     A fragment has the rail beside it, and may add `<hx-partial>`.
     """
     note(request, people)
     frame = getattr(request.state, "frame", None) or Frame()
-    context = {**names, "request": request, "frame": frame, "fragment": block is not None}
+    context = {**names, "request": request, "status": status, "frame": frame, "fragment": block is not None}
     if block is None:
         html = environment().get_template(template).render(context)
     else:

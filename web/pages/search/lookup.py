@@ -1,14 +1,26 @@
-"""The dossiers that a text in a search box may mean: those found, and those with a close spelling."""
+"""Search by name or number: the dossiers found, those with a close spelling, and people to call at partners."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from projections import directory, name_search
 from projections.directory import YoungPerson
+from web.desk import task_links
+from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import advisor_name
+from web.desk.territory import contacts
 from web.french import dates, typography
+from web.http.forms import FormData, text_of
+from web.http.pagination import SIZE
+from web.http.people import People, listed
+from web.http.templates import redirect, show
 
+router = APIRouter()
 FEW = 8
 """The number of results up to which close spellings are added."""
 LONGEST = 100
@@ -58,3 +70,47 @@ def found_row(desk: Desk, found: YoungPerson) -> FoundRow:
         found.closed and "dossier clos",
     )
     return FoundRow(found.stream, found.name, found.programme, " · ".join(part for part in parts if part))
+
+
+# --- the routes of the search. They are POST: no name stands in an address or a log
+
+
+@router.post("/chercher")
+def search(request: Request, desk: AtDesk, data: FormData) -> Response:
+    """Shows the dossiers found, those with a close spelling, people to call; redirects to the only one found."""
+    drawn = _names(desk, data, SIZE)
+    rows = drawn["found"]
+    if len(rows) == 1 and not drawn["contacts"]:
+        return redirect(request, drawn["address"](rows[0].stream))
+    return show(request, "search/search.html", "found", _people(drawn), **drawn)
+
+
+@router.post("/chercher/proches")
+def suggest(request: Request, desk: AtDesk, data: FormData) -> Response:
+    """Shows the first results under the search box."""
+    drawn = _names(desk, data, FEW)
+    return show(request, "search/suggested.html", "suggested", _people(drawn), alone=True, **drawn)
+
+
+def _people(drawn: Mapping[str, Any]) -> People:
+    return listed(row.stream for row in (*drawn["found"], *drawn["near"]))
+
+
+def _names(desk: Desk, data: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    """Returns what both templates show: `address` links to each dossier, its page or its replay. `more`: others exist.
+
+    `receives`: this person may receive somebody whom they do not follow. Raises 403 for those who search nobody.
+    """
+    if desk.scope.whose == "none":
+        raise HTTPException(403)
+    searched = look(desk, text_of(data, "q"), limit)
+    replays = data.get("vers") == "rejouer" or desk.roles == {"auditor"}
+    return {
+        "address": task_links.replay if replays else task_links.dossier,
+        "searched": searched.text,
+        "found": [found_row(desk, one) for one in searched.found],
+        "near": [found_row(desk, one) for one in searched.near],
+        "contacts": contacts.find(desk, searched.text, FEW),
+        "more": searched.more,
+        "receives": desk.scope.whose == "own",
+    }
