@@ -80,7 +80,7 @@ def _page(request: Request, desk: Desk, do: str = "", form: OpenForm | None = No
     forms = {name: OpenForm(name, values=blanks.get(name, {})) for name in STEPS}
     if form:
         replaces = {"replaces": draft.number} if draft and form.code == "other-draft" else {}
-        forms[do] = OpenForm(do, values={**form.values, **replaces}, errors=_by_field(form))
+        forms[do] = OpenForm(do, values={**form.values, **replaces}, errors=_with_fields(form))
     return show(
         request,
         "indicators/definitions.html",
@@ -101,13 +101,13 @@ def _page(request: Request, desk: Desk, do: str = "", form: OpenForm | None = No
     )
 
 
-def _by_field(form: OpenForm) -> dict[str, str]:
+def _with_fields(form: OpenForm) -> dict[str, str]:
     """Returns the errors of a form; a refusal names an indicator or a rule, whose field ends with it."""
 
-    def field(name: str) -> str:
+    def find_field(name: str) -> str:
         return next((one for one in form.values if name and one.endswith(f"_{name}")), name)
 
-    return {field(name): error for name, error in form.errors.items()} if form.code else dict(form.errors)
+    return {find_field(name): error for name, error in form.errors.items()} if form.code else dict(form.errors)
 
 
 @router.post(f"{DEFINITIONS}/{{do}}")

@@ -99,7 +99,7 @@ def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None
     ]
     fixed = typography.plural(len(held), "atelier fixé", "ateliers fixés")
     receipt = Receipt(say("{fixed} :", fixed=fixed), lines) if held else None
-    return scheduling.undoable(desk, receipt, reference)
+    return scheduling.offer_undo(desk, receipt, reference)
 
 
 # --- its rows

@@ -177,7 +177,7 @@ def _unknown(desk: Desk, form: SchedulingForm) -> dict[str, str]:
 # --- its undo
 
 
-def undoable(desk: Desk, receipt: Receipt | None, reference: str) -> Receipt | None:
+def offer_undo(desk: Desk, receipt: Receipt | None, reference: str) -> Receipt | None:
     """Returns a receipt with its undo, while nothing followed on the workshops that its command scheduled."""
     ids = _scheduled(desk, reference)
     states = folds_of(desk.read, ids).values()

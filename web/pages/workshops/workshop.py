@@ -231,13 +231,13 @@ def _history(workshop: ScopedWorkshop) -> list[tuple[str, str, str, str]]:
     desk, trail = workshop.desk, workshop.trail
     names, retracted = ScopedNames(desk.refs, desk.read, Scope("all")), retractions_by_version(trail)
 
-    def row(one: Recorded) -> tuple[str, str, str, str]:
+    def describe(one: Recorded) -> tuple[str, str, str, str]:
         retraction = retracted.get(one.originator_version)
         sentence = sentences.sentence(one, names, zone=desk.zone, history=trail)
         why = sentences.retraction(retraction, names, desk.zone) if retraction else ""
         return sentence, sentences.when(one, desk.zone), sentences.who(one, names), why
 
-    return [row(one) for one in reversed(trail) if not isinstance(one.event, Retracted)]
+    return [describe(one) for one in reversed(trail) if not isinstance(one.event, Retracted)]
 
 
 def _past(workshop: ScopedWorkshop) -> list[UUID]:
@@ -266,7 +266,7 @@ def _receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     receipt = Receipt(title, lines)
     if any(isinstance(one.event, SeatTaken | WaitlistJoined) for one in events):
         return desk_undo.offer(desk, receipt, reference, f"/ateliers/{workshop.id}/inscrire/annuler")
-    return schedule.undoable(desk, receipt, reference)
+    return schedule.offer_undo(desk, receipt, reference)
 
 
 def _undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:
