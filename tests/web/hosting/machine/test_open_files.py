@@ -69,6 +69,7 @@ def test_a_limit_below_what_the_structures_need_is_refused_in_words(data: Path) 
     assert started(serves, 100, 10_000).stdout == f"3 {WANTED}\n", "the soft limit follows where the hard one lets it"
 
 
+@pytest.mark.parametrize("data", ["sqlite"], indirect=True)
 def test_a_command_that_opens_one_structure_at_a_time_needs_few_files(data: Path) -> None:
     for words in (["tick"], ["backup"]):
         answer = started([PIXFLOW, *words], 32, 32)

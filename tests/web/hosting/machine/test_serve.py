@@ -132,8 +132,13 @@ def test_a_socket_of_systemd_is_served(data: Path, tmp_path: Path) -> None:
 
 
 def test_on_a_socket_only_the_machine_reads_readyz(data: Path, tmp_path: Path) -> None:
+    """Its public address is read from the credentials of systemd, as a secret is."""
     path = tmp_path / "s"
-    with serving(data, "--socket", str(path)), at_socket(path) as client:
+    (tmp_path / "pixflow_url").write_text(f"{URL}\n")
+    credentials: dict[str, str | None] = {"CREDENTIALS_DIRECTORY": str(tmp_path), "PIXFLOW_URL": None}
+    with serving(data, "--socket", str(path), **credentials) as process, at_socket(path) as client:
+        assert process.stdout
+        assert URL in process.stdout.readline()
         assert client.get("/readyz").status_code == 200
         assert client.get("/readyz", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 404
         assert client.get("/readyz", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
@@ -161,13 +166,6 @@ def test_what_was_cut_off_in_the_accounts_is_done_before_the_first_page(tmp_path
             known = memberships.of_member(opened, structure, nadia)
     assert known
     assert not known.is_open
-
-
-def test_secrets_are_read_from_the_credentials_of_systemd(data: Path, tmp_path: Path) -> None:
-    (tmp_path / "pixflow_url").write_text(f"{URL}\n")
-    words = ("--socket", str(tmp_path / "s"))
-    with serving(data, *words, CREDENTIALS_DIRECTORY=str(tmp_path), PIXFLOW_URL=None) as process:
-        assert URL in process.stdout.readline()
 
 
 def test_a_page_over_http_asks_for_no_tls(tmp_path: Path) -> None:
