@@ -19,7 +19,7 @@ from pixflow.team.staff import Team
 
 # --- two people change retention and reading limits
 #
-# Source: docs/decisions/0064-two-people-change-retention-and-reading-limits.md.
+# Source: docs/decisions/0031-a-second-person-confirms-a-role.md.
 
 
 NOTICE = 7

@@ -52,8 +52,9 @@ def keys(tree: ast.Module, spread: ast.expr) -> set[str]:
     calls = (one for one in ast.walk(tree) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Call))
     called = {ast.unparse(one.value.func) for one in calls if ast.unparse(one.targets[0]) == ast.unparse(spread)}  # type: ignore[attr-defined]
     functions = (node for one in (tree, *sources()) for node in ast.walk(one) if isinstance(node, ast.FunctionDef))
-    made = next(node.body[-1] for node in functions if {node.name} == called)
-    return set(map(ast.literal_eval, made.value.keys))  # type: ignore[attr-defined]
+    ends = (node.body[-1] for node in functions if {node.name} == called)
+    made = next(end.value for end in ends if isinstance(end, ast.Return) and isinstance(end.value, ast.Dict))
+    return {ast.literal_eval(key) for key in made.keys if key}
 
 
 @cache

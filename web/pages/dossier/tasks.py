@@ -1,4 +1,4 @@
-"""What is to be done with a young person: the open tasks with their buttons, the seats in workshops, the next steps."""
+"""Tasks of a young person: the open ones with their buttons, the seats in workshops, the next steps."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

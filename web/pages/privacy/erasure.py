@@ -42,7 +42,7 @@ class RequestForm(Form):
     reason: Literal["request", "retention", "mistake"]
 
 
-class DeclineForm(Form):
+class DeclineRequestForm(Form):
     """The reason to keep the dossier."""
 
     note: str

@@ -23,7 +23,7 @@ from web.http.people import People, note, opened
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
-from web.pages.privacy.erasure import ConfirmErasureForm, DeclineForm, RequestForm, RequestRow
+from web.pages.privacy.erasure import ConfirmErasureForm, DeclineRequestForm, RequestForm, RequestRow
 from web.pages.privacy.personal_data import PersonalData
 
 router = APIRouter()
@@ -102,7 +102,7 @@ def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> 
     """Declines the erasure: the dossier is kept."""
     _may(desk, decline_erasure)
     dossier = desk.dossier(dossier_id)
-    form, errors = validate(DeclineForm, data)
+    form, errors = validate(DeclineRequestForm, data)
     if form is None:
         return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
     outcome = record(desk, {"dossier": dossier_id}, decline_erasure, command_id=form.command_id, note=form.note)

@@ -1,4 +1,4 @@
-"""What is new beside the tasks of Ma boîte: receptions, absences, answers of partners, drafts, first steps, figures."""
+"""News beside the tasks of Ma boîte: receptions, absences, answers of partners, drafts, first steps, figures."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
