@@ -286,8 +286,6 @@ WORDS: dict[str, TaskWords] = {
 
 VERBS = {kind: words.verb for kind, words in WORDS.items()}
 FILTERS = {kind: words.filter for kind, words in WORDS.items()}
-VARIANTS = frozenset(f"{kind} {by}".strip() for kind, words in WORDS.items() for by in words.reasons)
-"""Every kind of task; one for each reason where there are several ("complete-path ease")."""
 ALONE: dict[str, str] = {"check": "Noter l’issue", "cv": "Noter sur le CV"}
 """The verb of an action that needs no partner, by its kind, in place of "Orienter"."""
 REASON_ALONE = "{label} : prescription du {on}, pas encore noté comme fait"
