@@ -37,7 +37,7 @@ from web.desk.names import ScopedNames
 from web.french import dates, privacy, typography, vocabulary
 from web.hosting.served_structure import ServedStructure
 from web.http.papers import PaperLost
-from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
+from web.pages.privacy import erasure, personal_data
 from web.pages.privacy.personal_data import PersonalData
 
 app = typer.Typer()
@@ -74,10 +74,10 @@ def export_person(
         with served.read().database.connect() as connection:
             known = personal_data.everything(served, connection, stream)
         try:
-            paper = personal_data_paper.pdf(known)
+            paper = personal_data.paper(known)
         except PaperLost as error:
             fail(f"{NO_PAPER} ({str(error).splitlines()[0]})")
-        for kind, content in (("pdf", paper), ("json", personal_data_file.encoded(known))):
+        for kind, content in (("pdf", paper), ("json", personal_data.encoded(known))):
             path = to / f"personne-{known.id}.{kind}"
             _write(path, content)
             console.print(f"Écrit : {path}", soft_wrap=True)

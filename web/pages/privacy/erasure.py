@@ -1,39 +1,43 @@
-"""Erasure of a person: the request, the answer, and the events that are left."""
+"""Droits de la personne: a copy of their data, and their erasure: asked for, answered, and what is left."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow import erasing
 from pixflow.actor import Actor
 from pixflow.authorization import Subject
-from pixflow.dossier.privacy import erase_person, request_erasure
+from pixflow.decision import Decision
+from pixflow.dossier.privacy import decline_erasure, erase_person, issue_copy, request_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult
 from pixflow.folding import Stamp
 from pixflow.identity import normalise, words
-from pixflow.refused import Refused
-from projections import directory
 from projections.store import stores
-from web.desk.bulk import BulkOutcome, row_outcome
-from web.desk.commands import Outcome, record
+from web.desk.commands import again, check, form_refusals, issue, read_form, take
+from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.desk.receipts import row_command
-from web.french import dates, privacy, vocabulary
+from web.french import privacy, vocabulary
 from web.french.events import sentences
 from web.hosting.served_structure import ServedStructure
-from web.http.forms import Form
-from web.http.people import People, opened
-from web.http.templates import Page
+from web.http.forms import Form, FormData, OpenForm, errors_shown
+from web.http.people import note, opened
+from web.http.templates import redirect, show
+from web.pages.dossiers import merge
+from web.pages.privacy import personal_data
 from web.pages.privacy.personal_data import PersonalData
 
-MOST = 300
-"""Limit of requests at once; the other dossiers wait for the next time."""
+router = APIRouter()
+AtRights = Annotated[Desk, allowed("referent", "manager")]
+AtRightsProved = Annotated[Desk, allowed("referent", "manager", proved=True)]
+LATEST = 10
+"""The number of readings on the page."""
+FILE = "donnees-personnelles"
+"""Name of the files, without anybody's name."""
 
 
 class RequestForm(Form):
@@ -42,7 +46,7 @@ class RequestForm(Form):
     reason: Literal["request", "retention", "mistake"]
 
 
-class DeclineRequestForm(Form):
+class DeclineForm(Form):
     """The reason to keep the dossier."""
 
     note: str
@@ -55,49 +59,47 @@ class ConfirmErasureForm(Form):
     name: str
 
 
-class RequestSeveralForm(Form):
-    """The dossiers that were ticked."""
-
-    dossier: tuple[UUID, ...] = ()
+# --- its page
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRow:
-    """An erasure that waits for an answer: the reason, the day, the author, and the day that the answer is due.
+def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None = None) -> Response:
+    """Shows the copy of the data, and the erasure: whom it covers, what it deletes and keeps, who answers."""
+    dossier, form = desk.dossier(dossier_id), form or OpenForm("")
+    known = personal_data.everything(desk.served, desk.read, dossier_id)
+    seat, follower, asked = dossier.diagnostic.seat, merge.follower(desk, dossier), known.person.erasure
+    booked, outgrown = seat and seat.status == "booked", known.person.outgrown
+    duplicates = [one.id for one in known.dossiers[1:]]
+    asks_nothing = follower or booked or (asked and not outgrown)
+    return show(
+        request,
+        "privacy/rights.html",
+        "rights",
+        opened(dossier_id, duplicates),
+        id=dossier_id,
+        dossier=dossier,
+        today=desk.today,
+        event_count=known.event_count,
+        readings=known.readings[:LATEST],
+        duplicates=duplicates,
+        follower=follower,
+        asked=asked,
+        asked_by=_event(known, asked.stamp.version).who if asked else "",
+        due=asked.stamp.on + relativedelta(months=1) if asked else None,
+        mine=asked is not None and asked.by == str(desk.me),
+        outgrown=outgrown,
+        confirms=desk.may(erase_person, Subject(dossier)),
+        seat=seat.day if seat and booked else None,
+        whom=whom(known),
+        goes=privacy.goes(known.content, len(known.participations)),
+        stays=privacy.stays(len(known.workshops)),
+        reasons=vocabulary.ERASURES,
+        values=form.values,
+        errors=errors_shown(form.errors, ["reason"] if asks_nothing else []),
+    )
 
-    `mine`: the person at the desk requested it, and somebody else confirms it. `outgrown`: it no longer covers the
-    dossiers of the page, and nobody confirms it. `version` is that of its event.
-    """
 
-    version: int
-    why: str
-    when: str
-    who: str
-    due: str
-    mine: bool
-    outgrown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ErasedEntry:
-    """An event of an erased person: its kind, its stamps."""
-
-    said: str
-    when: str
-    who: str
-
-
-def request(desk: Desk, known: PersonalData) -> RequestRow | None:
-    """Returns the erasure that was requested, or None."""
-    erasure = known.person.erasure
-    if erasure is None:
-        return None
-    event = next(one for one in known.dossiers[0].events if one.recorded.originator_version == erasure.stamp.version)
-    on, due = erasure.stamp.on, erasure.stamp.on + relativedelta(months=1)
-    said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
-    mine, why = erasure.by == str(desk.me), vocabulary.ERASURES[erasure.reason]
-    version, outgrown = erasure.stamp.version, known.person.outgrown
-    return RequestRow(version, why, next(said), event.who, next(said), mine, outgrown)
+def _event(known: PersonalData, version: int) -> personal_data.PersonalEvent:
+    return next(one for one in known.dossiers[0].events if one.recorded.originator_version == version)
 
 
 def whom(known: PersonalData) -> list[str]:
@@ -111,28 +113,97 @@ def whom(known: PersonalData) -> list[str]:
     ]
 
 
-def wrong_name(dossier: Dossier, form: ConfirmErasureForm) -> dict[str, str]:
-    """Returns the error of a confirmation that does not give the last name."""
-    return {} if is_last_name(dossier, form.name) else {"name": privacy.not_the_name(dossier.last_name)}
+@router.get("/dossiers/{dossier_id:uuid}/droits")
+def read(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
+    return _page(request, desk, dossier_id)
+
+
+# --- the copy
+
+
+@router.get("/dossiers/{dossier_id:uuid}/droits/tout.pdf")
+def as_paper(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Response:
+    """Returns the data to read."""
+    return _attached(personal_data.paper(_everything(request, desk, dossier_id)), "application/pdf", "pdf")
+
+
+@router.get("/dossiers/{dossier_id:uuid}/droits/tout.json")
+def as_file(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Response:
+    """Returns the data for another program."""
+    return _attached(personal_data.encoded(_everything(request, desk, dossier_id)), "application/json", "json")
+
+
+def _everything(request: Request, desk: Desk, dossier_id: UUID) -> PersonalData:
+    """Returns the data for a copy, which is recorded first: the copy says so too."""
+    desk.dossier(dossier_id)
+    note(request, opened(dossier_id))
+    issue(request, desk, {"dossier": dossier_id}, issue_copy)
+    desk.refresh()
+    return personal_data.everything(desk.served, desk.read, dossier_id)
+
+
+def _attached(content: bytes, media_type: str, kind: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{FILE}.{kind}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+# --- the erasure
+
+
+@router.post("/dossiers/{dossier_id:uuid}/droits/demander")
+@again(_page)
+def ask(request: Request, desk: AtRightsProved, dossier_id: UUID, data: FormData) -> Response:
+    """Requests the erasure of the person."""
+    return _take(request, desk, dossier_id, request_erasure, RequestForm, data)
+
+
+@router.post("/dossiers/{dossier_id:uuid}/droits/garder")
+@again(_page)
+def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
+    """Declines the erasure: the dossier is kept."""
+    return _take(request, desk, dossier_id, decline_erasure, DeclineForm, data)
+
+
+def _take(
+    request: Request, desk: Desk, dossier_id: UUID, decision: Decision[..., Any], model: type[Form], data: Any
+) -> Response:
+    _must(desk, decision)
+    desk.dossier(dossier_id)
+    take(desk, {"dossier": dossier_id}, decision, read_form(model, data))
+    return redirect(request, f"/dossiers/{dossier_id}/droits#effacement")
+
+
+def _must(desk: Desk, decision: Decision[..., Any]) -> None:
+    """Raises 403 unless this person takes the decision on some dossier: the engine refuses it on another."""
+    if not desk.has_role_for(decision):
+        raise HTTPException(403)
+
+
+@router.post("/dossiers/{dossier_id:uuid}/droits/effacer")
+@again(_page)
+def confirm(request: Request, desk: AtRightsProved, dossier_id: UUID, data: FormData) -> Response:
+    """Confirms the erasure by the person's typed name; it cannot be undone. `tick` retries an unfinished one."""
+    _must(desk, erase_person)
+    where = f"/dossiers/{dossier_id}"
+    if desk.erased(dossier_id):
+        return redirect(request, where)
+    dossier = desk.dossier(dossier_id)
+    form = read_form(ConfirmErasureForm, data)
+    right = is_last_name(dossier, form.name)
+    check({} if right else {"name": privacy.not_the_name(dossier.last_name)})
+    by = desk.by(erase_person, Subject(dossier))
+    desk.read.rollback()
+    with form_refusals(desk):
+        try:
+            erase(desk.served, dossier_id, form.request, by=by, command_id=form.command_id, via="web")
+        except erasing.ErasureUnfinished:
+            logging.getLogger("pixflow").exception("an erasure is not finished")
+    return redirect(request, where)
 
 
 def is_last_name(dossier: Dossier, typed: str) -> bool:
     """Accepts the last name of a person in any case and without accents."""
     return normalise(typed) == normalise(dossier.last_name)
-
-
-def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, form: ConfirmErasureForm) -> Outcome:
-    """Confirms an erasure; a refusal is an outcome, not an error. The next `tick` retries an unfinished one."""
-    by = desk.by(erase_person, Subject(dossier))
-    desk.read.rollback()
-    try:
-        done = erase(desk.served, dossier_id, form.request, by=by, command_id=form.command_id, via="web")
-    except Refused as refused:
-        return Outcome(refused=refused)
-    except erasing.ErasureUnfinished:
-        logging.getLogger("pixflow").exception("an erasure is not finished")
-        return Outcome()
-    return Outcome(done.recorded, done.repeated)
 
 
 def erase(
@@ -146,48 +217,11 @@ def erase(
     return done
 
 
-def ask_for(desk: Desk, form: RequestSeveralForm) -> BulkOutcome:
-    """Requests the erasure of each dossier because its retention ended: one command and one row a dossier."""
-    people = directory.named(desk.read, form.dossier)
-    made = []
-    for stream in form.dossier[:MOST]:
-        if stream in people:
-            outcome = record(
-                desk,
-                {"dossier": stream},
-                request_erasure,
-                command_id=row_command(form.command_id, stream),
-                reason="retention",
-            )
-            made.append(row_outcome(desk, people[stream].name, outcome))
-    return BulkOutcome(made, form.command_id)
-
-
-# --- afterwards
-
-
-@dataclass(frozen=True, kw_only=True)
-class ErasedPage(Page):
-    """The dossier of an erased person, the latest event first."""
-
-    template = "privacy/erased.html"
-    block = "erased"
-
-    id: UUID
-    erased: Stamp
-    entries: Sequence[ErasedEntry]
-
-    @property
-    def shows(self) -> People:
-        return opened(self.id)
-
-
-def erased_page(desk: Desk, stream: UUID, erased: Stamp) -> ErasedPage:
-    return ErasedPage(id=stream, erased=erased, entries=list(_entries(desk, stream)))
-
-
-def _entries(desk: Desk, stream: UUID) -> Iterator[ErasedEntry]:
-    names = names_for(desk)
-    for recorded in reversed(desk.trail(stream)):
-        said = sentences.sentence(recorded, names, zone=desk.zone)
-        yield ErasedEntry(said, sentences.when(recorded, desk.zone), sentences.who(recorded, names))
+def erased_page(request: Request, desk: Desk, stream: UUID, erased: Stamp) -> Response:
+    """Shows the dossier of an erased person: each event in words, its time and its author, the latest first."""
+    names, zone = names_for(desk), desk.zone
+    entries = [
+        (sentences.sentence(one, names, zone=zone), sentences.when(one, zone), sentences.who(one, names))
+        for one in reversed(desk.trail(stream))
+    ]
+    return show(request, "privacy/erased.html", "erased", opened(stream), erased=erased, entries=entries)

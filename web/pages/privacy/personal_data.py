@@ -1,12 +1,17 @@
-"""The personal data of one young person, gathered once for the file and for the paper."""
+"""The personal data of one young person, gathered once: as a file (GDPR, article 20), as a paper (articles 12, 15)."""
 
-from collections import Counter
+import json
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from itertools import starmap
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from pixflow import erasing, tasks
@@ -24,11 +29,16 @@ from projections import audit_trail
 from web.desk import readings
 from web.desk.names import ScopedNames
 from web.desk.readings import Reading
-from web.french import privacy
+from web.french import dates, privacy, typography, vocabulary
+from web.french import tasks as task_words
 from web.french.events import details
 from web.french.events import sentences as events
+from web.french.events import workshops as workshop_words
 from web.french.events.fields import EMPTY, LABELS, UNNAMED
+from web.french.typography import NBSP, plural, say
 from web.hosting.served_structure import ServedStructure
+from web.http.forms import ID
+from web.http.papers import compile_template, issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +239,249 @@ def _writers(streams: Iterable[PersonalStream]) -> list[tuple[str, int]]:
     """Returns the authors of these events, the one with most first. Who took a paper or a copy wrote nothing."""
     events = (event for stream in streams for event in stream.events)
     return Counter(one.who for one in events if not isinstance(one.recorded.event, ISSUED)).most_common()
+
+
+# --- the file
+
+FORMAT, VERSION = "pixflow.person", 1
+
+OTHERS = ("others", "dossier", "duplicate", "into")
+"""The fields that may name other people's dossiers."""
+
+
+def document(known: PersonalData) -> dict[str, Any]:
+    """Returns every event as it is stored, without the ids of other people."""
+    person, own = known.person, {stream.id for stream in (*known.dossiers, *known.participations)}
+    named: dict[str, str] = {}
+    made = {
+        "format": FORMAT,
+        "version": VERSION,
+        "made_at": known.made_at,
+        "structure": known.structure,
+        "information": dict(privacy.information(known.months)),
+        "person": {
+            "id": known.id,
+            "last_name": person.last_name,
+            "first_name": person.first_name,
+            "birth_date": person.birth_date,
+            "imilo_number": person.imilo_number,
+            "phone": person.phone,
+            "email": person.email,
+            "site": person.site,
+            "programme": person.programme,
+            "group": person.group,
+            "collective_end": person.collective_end,
+            "project": person.project,
+            "advisor": _name(known, person.advisor, named),
+        },
+        "dossiers": [_stream(known, one, own, named) for one in known.dossiers],
+        "participations": [
+            {"campaign": _name(known, one.state.campaign, named), **_stream(known, one, own, named)}
+            for one in known.participations
+        ],
+        "workshops": [
+            {
+                "site": one.state.site,
+                "place": one.state.place,
+                "starts": one.state.starts,
+                "ends": one.state.ends,
+                "run_by": [_name(known, who, named) for who in one.state.facilitators],
+                **_stream(known, one, own, named),
+            }
+            for one in known.workshops
+        ],
+        "writers": [{"name": name, "facts": count} for name, count in known.writers],
+        "readers": [{"at": one.at, "who": one.who, "page": one.page, "why": one.why} for one in known.readings],
+        "owed": [
+            {"task": task_words.VERBS[task.kind], "from": task.opens, "due": task.due, "why": _why(task)}
+            for task in known.owed
+        ],
+    }
+    built: dict[str, Any] = msgspec.to_builtins({**made, "names": named})
+    return built
+
+
+def encoded(known: PersonalData) -> bytes:
+    """Returns the document as JSON."""
+    return json.dumps(document(known), ensure_ascii=False, indent=1).encode()
+
+
+def _why(task: Task) -> str:
+    """Returns the reason of a task in words."""
+    return task_words.why(task.kind, task.why.details, task.why.on)
+
+
+def _stream(known: PersonalData, stream: PersonalStream, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+    return {"id": stream.id, "facts": [_stored(known, event, own, named) for event in stream.events]}
+
+
+def _stored(known: PersonalData, event: PersonalEvent, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+    r, retracted = event.recorded, event.retracted
+    content = None if event.withheld else _content(known, r, own, named)
+    return {
+        "version": r.originator_version,
+        "topic": r.event.TOPIC,
+        "title": event.title,
+        "said": event.said,
+        "on": getattr(r.event, "on", None),
+        "recorded_at": r.at,
+        "by": event.who,
+        "via": r.via,
+        "withheld": event.withheld,
+        "retracted": event.retraction_said if retracted else None,
+        "content": content,
+    }
+
+
+def _content(known: PersonalData, recorded: Recorded, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+    """Returns the fields of an event without the ids of other people; adds the names of the other ids to `named`."""
+    content: dict[str, Any] = msgspec.to_builtins(recorded.event)
+    for name in (field.name for field in fields(recorded.event)):  # type: ignore[arg-type]
+        value = getattr(recorded.event, name)
+        if name == "others":
+            content[name] = [str(one) for one in value if one in own]
+        elif name in OTHERS and value not in own:
+            content[name] = None
+        elif isinstance(value, UUID):
+            _name(known, value, named)
+    return content
+
+
+def _name(known: PersonalData, id: UUID | None, named: dict[str, str]) -> str | None:
+    """Returns the name of a colleague or of a campaign, None for another id; adds it to `named`."""
+    campaign, member = known.refs.campaigns.get(id) if id else None, known.refs.team.get(id) if id else None
+    found = campaign.name if campaign else member.name if member else None
+    if id and found:
+        named[str(id)] = found
+    return found
+
+
+# --- the paper
+
+_DATE = "Date"
+_SHORT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PaperEntry:
+    """An event: its sentence, its stamps, its fields; `retracted` is the reason of its retraction."""
+
+    said: str
+    stamp: str
+    details: Sequence[tuple[str, str]] = ()
+    retracted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSection:
+    """One part of the paper; `facts` are labels and values."""
+
+    title: str
+    facts: Sequence[tuple[str, str]] = ()
+    entries: Sequence[PaperEntry] = ()
+
+
+def paper(known: PersonalData) -> bytes:
+    """Returns the paper as a PDF."""
+    person = known.person
+    made = dates.instant(known.made_at, known.zone)
+    content = {
+        "structure": known.structure,
+        "title": "Ce que pixflow sait de vous",
+        "name": f"{person.first_name} {person.last_name}",
+        "lead": say(
+            "Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.event_count)
+        ),
+        "issued": issued(known.made_at.astimezone(ZoneInfo(known.zone)).date()),
+        "sections": [asdict(section) for section in _sections(known)],
+    }
+    return compile_template("privacy/person.typ", content)
+
+
+def _sections(known: PersonalData) -> Iterator[PaperSection]:
+    yield PaperSection("Qui vous êtes", _identity(known))
+    for n, dossier in enumerate(known.dossiers):
+        yield PaperSection("Votre dossier" if n == 0 else "Un dossier en double, réuni au vôtre", (), _entries(dossier))
+    for one in known.participations:
+        yield PaperSection(say("Ce que Pix a transmis : {name}", name=_campaign(known, one)), (), _entries(one))
+    for one in known.workshops:
+        yield PaperSection(_workshop(known, one), (), _entries(one))
+    owed = [PaperEntry(task_words.VERBS[task.kind], _why(task)) for task in known.owed]
+    if owed:
+        yield PaperSection("Ce qui reste à faire avec vous", (), owed)
+    yield PaperSection("Qui a écrit tout cela", [(name, _facts(count)) for name, count in known.writers])
+    if known.readings:
+        yield PaperSection("Qui a ouvert votre dossier, depuis douze mois au plus", (), _readers(known))
+    yield PaperSection("Ce que vous devez savoir", privacy.information(known.months))
+
+
+def _readers(known: PersonalData) -> list[PaperEntry]:
+    """Returns a line for each reader, day and reason: the pages that they opened, each with how often."""
+    zone = ZoneInfo(known.zone)
+    pages: dict[tuple[date, str, str], Counter[str]] = defaultdict(Counter)
+    for one in known.readings:
+        pages[one.at.astimezone(zone).date(), one.who, one.why][one.page] += 1
+    return [
+        PaperEntry(
+            say("{who} : {pages}", who=who, pages=", ".join(starmap(_times, opened.items()))),
+            f"{dates.day(day, year=True)} · {why}",
+        )
+        for (day, who, why), opened in pages.items()
+    ]
+
+
+def _times(page: str, count: int) -> str:
+    return page if count == 1 else f"{page} ({plural(count, 'fois', 'fois')})"
+
+
+def _identity(known: PersonalData) -> list[tuple[str, str]]:
+    person, advisor = known.person, known.refs.team.get(known.person.advisor) if known.person.advisor else None
+    said = (
+        ("Prénom et nom", f"{person.first_name} {person.last_name}"),
+        ("Date de naissance", dates.day(person.birth_date, year=True) if person.birth_date else ""),
+        (f"N°{NBSP}i-Milo", person.imilo_number or ""),
+        ("Téléphone", typography.phone(person.phone) if person.phone else ""),
+        ("Courriel", person.email or ""),
+        ("Site", person.site),
+        ("Programme", _programme(person)),
+        ("Projet professionnel", person.project),
+        ("Vous êtes suivi·e par", advisor.name if advisor else ""),
+    )
+    return [(label, value) for label, value in said if value]
+
+
+def _programme(person: Dossier) -> str:
+    end = person.collective_end
+    until = say("période collective jusqu’au {day}", day=dates.day(end, year=True)) if end else ""
+    named = vocabulary.PROGRAMMES.get(person.programme, person.programme)
+    return ", ".join(part for part in (named, person.group or "", until) if part)
+
+
+def _entries(stream: PersonalStream) -> list[PaperEntry]:
+    return [_entry(event) for event in stream.events]
+
+
+def _entry(event: PersonalEvent) -> PaperEntry:
+    details = [(label, value) for label, value in event.details if not _is_repeated(label, value, event.said)]
+    said = say("{title} : {said}", title=event.title, said=event.said) if event.withheld else event.said
+    return PaperEntry(said, f"{event.when} · {event.who}", details, event.retraction_said)
+
+
+def _is_repeated(label: str, value: str, said: str) -> bool:
+    """True for a value that the sentence or the stamp has already, or that only a program can read."""
+    return label == _DATE or re.fullmatch(ID, value) is not None or (len(value) >= _SHORT and value in said)
+
+
+def _campaign(known: PersonalData, stream: PersonalStream) -> str:
+    found = known.refs.campaigns.get(stream.state.campaign)
+    return found.name if found else "une campagne"
+
+
+def _workshop(known: PersonalData, stream: PersonalStream) -> str:
+    state = stream.state
+    when = workshop_words.moment(state.starts, state.ends, known.zone)
+    return say("Atelier : {when}, {place}", when=when, place=workshop_words.place(state.site, state.place))
+
+
+def _facts(count: int) -> str:
+    return plural(count, "fait")

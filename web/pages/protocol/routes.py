@@ -21,7 +21,7 @@ from web.http.addresses import Number
 from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import show
-from web.pages.privacy.retention_routes import VALIDATING
+from web.pages.privacy.retention import VALIDATING
 from web.pages.protocol.documents import GRID, KINDS, PROTOCOL, draft_of, grid_changes, grid_text, protocol_text
 from web.pages.protocol.drafts import BASE, earlier_drafts
 

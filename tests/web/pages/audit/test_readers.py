@@ -12,7 +12,7 @@ from tests.web.paths import House, house
 from tests.web.tags import parsed
 from tests.web.test_routes import LIST
 from web.french.accounts import access_journal as french
-from web.pages.privacy import personal_data, personal_data_file, personal_data_paper
+from web.pages.privacy import personal_data
 
 NADIA, SOPHIE, CLAIRE = "Nadia Benali", "Sophie Lecomte", "Claire Vasseur"
 
@@ -74,8 +74,8 @@ def test_a_copy_says_who_looked(there: House) -> None:
         return personal_data.everything(there.served, connection, dossier)
 
     with there.served.reading() as tables:
-        document = personal_data_file.document(known(tables.connection))
-        assert personal_data_paper.pdf(known(tables.connection)).startswith(b"%PDF")
+        document = personal_data.document(known(tables.connection))
+        assert personal_data.paper(known(tables.connection)).startswith(b"%PDF")
     assert [(one["who"], one["page"], one["why"]) for one in document["readers"]] == [
         (NADIA, "le dossier", "suit le dossier")
     ]
