@@ -11,19 +11,19 @@ from copy import copy
 from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 from msgspec import Struct
 from typer.testing import CliRunner, Result
 
 from pixflow import structure_folder
-from pixflow.actor import OPERATOR, SITE, Actor
-from pixflow.dossier import identity
+from pixflow.actor import SITE, Actor
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.accounts import open_account
 from tests import erasures
 from tests.copies import copy_of
+from tests.people import open_dossier
 from tests.postgres import find_binaries
 from web.accounts import accounts, memberships
 from web.accounts.store import FOLDER, open_accounts
@@ -60,10 +60,10 @@ class Site:
         self.ran("init", "--preset", "laigle-mortagne", "--structure", "Ici")
         self._joins(SOPHIE, "Sophie Lecomte")
         with self.opened() as opened:
-            self.dossier, self.gone = _dossier(opened, "Diallo"), _dossier(opened, "Zanzibar")
+            self.dossier, self.gone = open_dossier(opened.engine, "Diallo"), open_dossier(opened.engine, "Zanzibar")
         self._keep()
         with self.opened() as opened:
-            _dossier(opened, "Petit")
+            open_dossier(opened.engine, "Petit")
             erasures.erase(opened, self.gone)
         self._joins(NADIA, "Nadia Benali")
         self.ran("keys", "rotate", "--reason", "routine")
@@ -174,24 +174,6 @@ def site(folder: Path) -> Site:
 def _site(folder: Path) -> Site:
     with patch.dict(os.environ, PIXFLOW_DATA=str(folder / "data")):
         return Site(folder)
-
-
-def _dossier(opened: OpenStructure, last: str) -> UUID:
-    dossier = uuid4()
-    opened.engine.execute(
-        {"dossier": dossier},
-        identity.open_dossier,
-        by=Actor(OPERATOR),
-        command_id=uuid4(),
-        via="cli",
-        last_name=last,
-        first_name="Aminata",
-        birth_date=None,
-        imilo_number=None,
-        site="Ici",
-        advisor=None,
-    )
-    return dossier
 
 
 # --- what is lost

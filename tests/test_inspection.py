@@ -26,6 +26,7 @@ from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
 from tests.backups.house import open_dossier
 from tests.damage import all_faults
+from tests.people import open_dossier
 from tests.postgres import Cluster
 from web.french import health as french
 from web.hosting import health
@@ -52,7 +53,7 @@ def opened(tmp_path: Path, database: Database | None) -> Iterator[OpenStructure]
     """Three events in clear by one command, then those of three dossiers."""
     made = structure_folder.create(tmp_path, name="Ici", preset=PRESET, sites=("Mortagne",), database=database)
     for name in ("Diallo", "Petit", "Roux"):
-        open_dossier(made, name)
+        open_dossier(made.engine, name)
     assert made.engine.head() == 6
     yield made
     made.engine.close()

@@ -5,21 +5,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
 from pixflow import presets, structure_folder
-from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import key_copies
 from pixflow.backups.backup import back_up
 from pixflow.backups.manifest import EVENTS, Backup
-from pixflow.dossier import identity
 from pixflow.restore.restore import RestoreReport, restore
 from pixflow.store.postgres.database import Database
 from pixflow.store.sqlite import copy as sqlite_copy
 from pixflow.structure_folder import OpenStructure
 from tests import erasures
+from tests.people import open_dossier
 
 PRESET = presets.load("laigle-mortagne")
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -46,7 +45,7 @@ class House:
 
     def dossier(self, last: str = "Diallo") -> UUID:
         """A dossier more."""
-        return open_dossier(self.opened, last)
+        return open_dossier(self.opened.engine, last)
 
     def backed_up(self) -> Backup:
         return back_up(self.opened)
@@ -86,21 +85,3 @@ class House:
 
 def nothing(opened: OpenStructure) -> None:
     """There are no read stores to make anew."""
-
-
-def open_dossier(opened: OpenStructure, last: str) -> UUID:
-    dossier = uuid4()
-    opened.engine.execute(
-        {"dossier": dossier},
-        identity.open_dossier,
-        by=Actor(OPERATOR),
-        command_id=uuid4(),
-        via="cli",
-        last_name=last,
-        first_name="Aminata",
-        birth_date=None,
-        imilo_number=None,
-        site="Mortagne",
-        advisor=None,
-    )
-    return dossier

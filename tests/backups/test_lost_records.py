@@ -13,7 +13,8 @@ from pixflow import structure_folder
 from pixflow.refused import Refused
 from pixflow.store import LossCode, RecordsLost, watermark
 from pixflow.store.postgres.database import Database
-from tests.backups.house import PRESET, House, open_dossier
+from tests.backups.house import PRESET, House
+from tests.people import open_dossier
 
 SCHEMA = "pixflow_ici"
 
@@ -159,11 +160,11 @@ def test_who_had_it_open_during_a_restore_leaves_the_watermark(house: House) -> 
 def test_two_processes_that_write_and_open_find_no_loss(house: House) -> None:
     other = structure_folder.open_one(house.data, "ici", database=house.database)
     for _ in range(3):
-        open_dossier(other, "Petit")
+        open_dossier(other.engine, "Petit")
         house.dossier()
         other.note()
         house.reopen()
-        open_dossier(other, "Roy")
+        open_dossier(other.engine, "Roy")
         house.opened.note()
     other.engine.close()
 

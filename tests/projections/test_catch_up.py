@@ -29,6 +29,7 @@ from projections.store.catch_up import ReadSide
 from projections.territory import partners
 from tests.given import DAY, stamped
 from tests.listed import ListedEvents
+from tests.people import add_advisor, open_dossier
 from tests.projections.conftest import Tables, everything
 
 
@@ -51,23 +52,6 @@ def follow(engine: Engine, database: Database | None = None, batch: int = 20_000
     side = ReadSide(engine, database or sqlite.database(None))
     side.catch_up(batch=batch)
     return side
-
-
-def open_dossier(opened: OpenStructure, name: str = "Diallo") -> UUID:
-    dossier = uuid4()
-    opened.engine.execute(
-        {"dossier": dossier},
-        identity.open_dossier,
-        by=Actor(OPERATOR),
-        command_id=uuid4(),
-        via="cli",
-        last_name=name,
-        first_name="Aminata",
-        birth_date=None,
-        imilo_number=None,
-        site="Ici",
-    )
-    return dossier
 
 
 @pytest.mark.parametrize(
@@ -111,7 +95,7 @@ def test_a_stream_that_fails_in_a_build_stops_alone(
     opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(catch_up, "BATCH", 1)
-    bad, good = open_dossier(opened, "Mauvais"), open_dossier(opened, "Bon")
+    bad, good = open_dossier(opened.engine, "Mauvais"), open_dossier(opened.engine, "Bon")
     rows = directory.rows
     monkeypatch.setattr(directory, "rows", lambda change: rows(change) if change.stream != bad else 1 / 0)
     side = ReadSide(opened.engine, tables())
@@ -170,7 +154,7 @@ def test_two_readers_of_one_store_take_turns(played: OpenStructure, tables: Tabl
 def test_a_stream_that_fails_stops_alone_and_is_told(
     opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ):
-    bad, good = open_dossier(opened, "Mauvais"), open_dossier(opened, "Bon")
+    bad, good = open_dossier(opened.engine, "Mauvais"), open_dossier(opened.engine, "Bon")
     rows = directory.rows
 
     def failing(change):
@@ -231,7 +215,7 @@ def test_a_fault_of_the_database_leaves_nothing_half_written(
 ):
     side = follow(opened.engine, tables())
     before = everything(side)
-    open_dossier(opened)
+    open_dossier(opened.engine)
     monkeypatch.setattr(ReadSide, "_remember", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         side.catch_up()
@@ -242,7 +226,7 @@ def test_a_fault_of_the_database_leaves_nothing_half_written(
 
 
 def test_a_published_protocol_moves_the_rows_it_concerns(opened: OpenStructure, tables: Tables):
-    dossier = open_dossier(opened)
+    dossier = open_dossier(opened.engine)
     side = follow(opened.engine, tables())
 
     def due() -> object:
@@ -267,33 +251,8 @@ def test_a_published_protocol_moves_the_rows_it_concerns(opened: OpenStructure, 
 
 
 def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: OpenStructure, tables: Tables):
-    advisors = [uuid4(), uuid4()]
-    for number, advisor in enumerate(advisors):
-        opened.engine.execute(
-            {"staff": advisor},
-            membership.add_member,
-            by=Actor(OPERATOR),
-            command_id=uuid4(),
-            via="cli",
-            name="—",
-            email=f"a{number}@example.org",
-            site=None,
-            roles=("advisor",),
-        )
-    dossiers = [uuid4(), uuid4()]
-    for dossier, advisor in zip(dossiers, advisors, strict=True):
-        opened.engine.execute(
-            {"dossier": dossier},
-            identity.open_dossier,
-            by=Actor(str(advisor)),
-            command_id=uuid4(),
-            last_name="Diallo",
-            first_name="Awa",
-            birth_date=None,
-            imilo_number=None,
-            site="Ici",
-            advisor=advisor,
-        )
+    advisors = [add_advisor(opened.engine, email=f"a{number}@exemple.fr") for number in range(2)]
+    dossiers = [open_dossier(opened.engine, by=str(advisor), advisor=advisor) for advisor in advisors]
     side = follow(opened.engine, tables())
 
     def kinds() -> list[set[str]]:
@@ -319,31 +278,8 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: OpenStr
 
 
 def test_a_retraction_takes_its_rows_back(opened: OpenStructure, tables: Tables):
-    advisor = uuid4()
-    opened.engine.execute(
-        {"staff": advisor},
-        membership.add_member,
-        by=Actor(OPERATOR),
-        command_id=uuid4(),
-        via="cli",
-        name="Nadia",
-        email="nadia@example.org",
-        site=None,
-        roles=("advisor",),
-    )
-    dossier, me = uuid4(), Actor(str(advisor))
-    opened.engine.execute(
-        {"dossier": dossier},
-        identity.open_dossier,
-        by=me,
-        command_id=uuid4(),
-        last_name="Diallo",
-        first_name="Awa",
-        birth_date=None,
-        imilo_number=None,
-        site="Ici",
-        advisor=advisor,
-    )
+    advisor = add_advisor(opened.engine)
+    dossier, me = open_dossier(opened.engine, by=str(advisor), advisor=advisor), Actor(str(advisor))
     side = follow(opened.engine, tables())
 
     def kinds() -> set[str]:
@@ -459,7 +395,7 @@ def test_a_dossier_that_the_audit_trail_could_not_show_has_no_figures(
     opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ):
     """Its entries cannot be made: the question that asks for them must end, and count the others."""
-    bad, good = open_dossier(opened, "Mauvais"), open_dossier(opened, "Bon")
+    bad, good = open_dossier(opened.engine, "Mauvais"), open_dossier(opened.engine, "Bon")
     rows = audit_trail.rows
     monkeypatch.setattr(audit_trail, "rows", lambda change: rows(change) if change.stream != bad else 1 / 0)
     side = follow(opened.engine, tables())

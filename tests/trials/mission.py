@@ -8,12 +8,10 @@ from uuid import UUID, uuid4
 from msgspec import Struct
 
 from pixflow import presets, structure_folder
-from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier import identity
 from pixflow.engine import Engine
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from pixflow.team import membership
+from tests.people import add_advisor, open_dossier
 
 SITE = "Mortagne"
 
@@ -46,36 +44,13 @@ def found(data: Path, url: str = "", dossiers: int = 4) -> Mission:
             data, demonstration=True, name="Ici", preset=preset, sites=(SITE,), database=database
         )
         closed.callback(opened.engine.close)
-        advisor = uuid4()
-        opened.engine.execute(
-            {"staff": advisor},
-            membership.add_member,
-            by=Actor(OPERATOR),
-            command_id=uuid4(),
-            via="cli",
-            name="Nadia Benali",
-            email="nadia@exemple.fr",
-            site=None,
-            roles=("advisor",),
-        )
-        ids = tuple(open_dossier(opened.engine, advisor) for _ in range(dossiers))
+        advisor = add_advisor(opened.engine)
+        ids = tuple(numbered_dossier(opened.engine, advisor) for _ in range(dossiers))
         return Mission(data, url, opened.slug, advisor, ids)
 
 
-def open_dossier(engine: Engine, advisor: UUID) -> UUID:
+def numbered_dossier(engine: Engine, advisor: UUID) -> UUID:
     """A dossier more, with an i-Milo number of its own; its id."""
-    dossier = uuid4()
-    engine.execute(
-        {"dossier": dossier},
-        identity.open_dossier,
-        by=Actor(OPERATOR),
-        command_id=uuid4(),
-        via="cli",
-        last_name="Diallo",
-        first_name=f"Aminata {dossier}",
-        birth_date=None,
-        imilo_number=f"{dossier.int % 10**9}",
-        site=SITE,
-        advisor=advisor,
-    )
-    return dossier
+    number = uuid4()
+    about = {"first_name": f"Aminata {number}", "imilo_number": f"{number.int % 10**9}"}
+    return open_dossier(engine, advisor=advisor, **about)

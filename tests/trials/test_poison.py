@@ -23,7 +23,7 @@ from projections.store.catch_up import PROJECTIONS, ReadSide
 from projections.store.folds import FOLD
 from projections.store.row_writer import RowWriter, write_rows
 from projections.store.transaction import WriteTransaction
-from tests.trials.mission import Mission, found, open_dossier
+from tests.trials.mission import Mission, found, numbered_dossier
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
 from tests.trials.verdict import from_scratch, must_show
@@ -94,7 +94,7 @@ def test_a_poisoned_stream_stops_alone_until_the_program_is_mended(
         side = served.read()
         for number in range(poisons):
             place = PLACES[number % len(PLACES)]
-            _, bad, _ = (open_dossier(served.engine, mission.advisor) for _ in range(3))
+            _, bad, _ = (numbered_dossier(served.engine, mission.advisor) for _ in range(3))
             with poisoned(place, bad):
                 side.catch_up(batch=chance.choice((1, 2, 40)))
             assert {(row.projection, row.stream, row.code) for row in side.stopped()} == {
@@ -133,7 +133,7 @@ def test_control_without_the_guard_a_poisoned_stream_stops_everybody(
         side = served.read()
         for place in SHOWING:
             shown = side.position
-            bad, _ = (open_dossier(served.engine, mission.advisor) for _ in range(2))
+            bad, _ = (numbered_dossier(served.engine, mission.advisor) for _ in range(2))
             with poisoned(place, bad), pytest.raises(Poison):
                 side.catch_up()
             with side.database.connect() as connection:

@@ -20,7 +20,7 @@ from pixflow.store import Damaged, StoreError
 from pixflow.structure_folder import OpenStructure
 from tests.conftest import unavailable
 from tests.trials.disk import Disk
-from tests.trials.mission import open_dossier
+from tests.trials.mission import numbered_dossier
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many, rounds
 from tests.trials.strace import calls, traced
@@ -108,7 +108,7 @@ def must_be_whole(left: Left) -> None:
         assert set(times_recorded(events, left.acknowledged)) <= {1}
         assert all(served.engine.has_recorded(command) for command in left.acknowledged)
         side = served.read()
-        open_dossier(served.engine, next(iter(served.refs.team)))
+        numbered_dossier(served.engine, next(iter(served.refs.team)))
         must_show(side, served.engine)
 
 

@@ -20,8 +20,8 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import key_copies
 from pixflow.structure_folder import OpenStructure
 from tests import damage, erasures, somebody
-from tests.backups.house import open_dossier
 from tests.copies import copy_of
+from tests.people import open_dossier
 from tests.store.test_folders import LOSSES
 from tests.web.cli import test_app
 from tests.web.cli.test_app import NADIA, SOPHIE
@@ -235,7 +235,7 @@ def test_a_rotation_passes_over_no_backup_that_it_cannot_read(data: Path, part: 
 def test_an_erasure_stays_unfinished_while_a_backup_cannot_be_read(data: Path, part: str) -> None:
     opened = structure_folder.open_one(data, "ici", database=Settings().database())
     with closing(opened.engine):
-        person = open_dossier(opened, "Diallo")
+        person = open_dossier(opened.engine, "Diallo")
         last = last_of(data)
         request = erasures.request(opened, person)
         with somebody.without(data, data / "backups" / "ici" / part.format(last=last.name)):

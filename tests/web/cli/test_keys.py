@@ -12,7 +12,7 @@ from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR
 from pixflow.backups.backup import back_up
 from pixflow.events.structure import KeyRotated
-from tests.backups.house import open_dossier
+from tests.people import open_dossier
 from web.cli.app import app
 
 RUN = CliRunner()
@@ -27,7 +27,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     opened = structure_folder.create(
         tmp_path, name="Ici", preset=preset, sites=("Ici",), clock=lambda: datetime(2026, 3, 2, tzinfo=UTC)
     )
-    open_dossier(opened, "Diallo")
+    open_dossier(opened.engine, "Diallo")
     back_up(opened)
     opened.engine.close()
     return tmp_path

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -14,12 +13,12 @@ from sqlalchemy import func, select
 
 from pixflow import presets, structure_folder
 from pixflow.access_journal.line import Line, micros
-from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier import assignment as lending
-from pixflow.dossier import identity
+from pixflow.actor import OPERATOR
+from pixflow.dossier import assignment
 from pixflow.importing.uploads import Uploads
 from pixflow.store import durable_files
 from pixflow.team.membership import record_departure
+from tests.people import open_one
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
 from web.accounts import accounts, invitations, memberships, tables
@@ -52,18 +51,7 @@ def test_events_recorded_after_a_step_back_come_after(tmp_path: Path) -> None:
     seen = []
     for hour in (0, -1):
         now[0] = NOON + timedelta(hours=hour)
-        done = opened.engine.execute(
-            {"dossier": uuid4()},
-            identity.open_dossier,
-            by=Actor(OPERATOR),
-            command_id=uuid4(),
-            via="cli",
-            last_name="Diallo",
-            first_name="Awa",
-            birth_date=None,
-            imilo_number=None,
-            site="Ici",
-        )
+        done = open_one(opened.engine)
         seen.append((done.recorded[0].position, done.recorded[0].at))
     assert seen[0][0] < seen[1][0]
     assert seen[0][1] > seen[1][1]
@@ -195,7 +183,7 @@ class Aged:
         until = at_work.today + 30 * DAY
         at_work.says("Hélène Morin", record_departure, {"staff": at_work.people["Claire Vasseur"]}, last_day=until)
         paul = at_work.people["Paul Rey"]
-        at_work.on(self.dossier, lending.lend_dossier, "Sophie Lecomte", advisor=paul, until=until)
+        at_work.on(self.dossier, assignment.lend_dossier, "Sophie Lecomte", advisor=paul, until=until)
         Uploads(at_work.served.opened.folder / "uploads").keep(b"x", "export.csv")
         at_work.served.read()
 

@@ -135,8 +135,9 @@ def test_on_a_socket_only_the_machine_reads_readyz(data: Path, tmp_path: Path) -
     """Its public address is read from the credentials of systemd, as a secret is."""
     path = tmp_path / "s"
     (tmp_path / "pixflow_url").write_text(f"{URL}\n")
+    words = ("--socket", str(path))
     with (
-        serving(data, "--socket", str(path), CREDENTIALS_DIRECTORY=str(tmp_path), PIXFLOW_URL=None) as process,
+        serving(data, *words, CREDENTIALS_DIRECTORY=str(tmp_path), PIXFLOW_URL=None) as process,
         at_socket(path) as client,
     ):
         assert process.stdout
