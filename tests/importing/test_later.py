@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pixflow.importing import Answers
 from pixflow.pix_orga import AssessmentRow
 from pixflow.refused import Refused
+from tests.examples import few
 from tests.importing.house import FIRST, STARTED, House, row, shared
 
 LATER = FIRST + timedelta(days=7)
@@ -161,9 +162,7 @@ def test_equal_rows_that_all_changed_are_doubtful(house: House) -> None:
     assert {change.doubt for change in prepared.preview.changes} == {"equal-rows"}
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=few(0.3), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_row_order_is_the_same_export(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     rows = [AWA, AWA, replace(AWA, progress=Decimal("0.9")), shared(AWA), BAH, shared(CISSE)]
@@ -215,7 +214,7 @@ SNAPSHOTS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=few(0.3))
 @given(snapshots=SNAPSHOTS, data=st.data())
 def test_whatever_the_order_of_imports_the_newest_export_has_the_last_word(
     snapshots: list[dict[str, int]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

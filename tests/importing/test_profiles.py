@@ -17,6 +17,7 @@ from pixflow.participation.state import Participation
 from pixflow.pix_orga import ExportCampaign, ProfileRow
 from pixflow.pix_orga.samples import file_name, write_export, write_profiles
 from pixflow.refused import Refused
+from tests.examples import few
 from tests.importing.house import FIRST, House, row
 from tests.pix_orga.files import DATA, PROFIL
 
@@ -309,9 +310,7 @@ rows = st.lists(
 
 
 @given(st.lists(rows, min_size=1, max_size=4))
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=few(0.5), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_the_last_export_is_what_is_known_whatever_came_before(
     tmp_path_factory: pytest.TempPathFactory, exports: list[list[ProfileRow]]
 ) -> None:

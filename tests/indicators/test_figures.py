@@ -23,6 +23,7 @@ from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of
 from projections.figures.selection import CUTS, FigureQuestion
 from projections.figures.tallies import FigureCounts, count_entries
+from tests.examples import few
 from tests.indicators.population import DAYS, Population, played
 from tests.indicators.slow import Slow
 from tests.indicators.slow_parts import slow_parts
@@ -120,9 +121,7 @@ def test_the_pages_of_a_list_are_the_whole(id: str, view: View) -> None:
 ALL_NAMES = [(one.id, name) for one in EVERY for name in one.cells]
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=few(0.4), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data(), cut=st.sampled_from(("", *CUTS)), days=st.sampled_from((1, 7, 40, 90, 400)))
 def test_a_page_of_a_list_is_a_part_of_the_whole(data: st.DataObject, cut: Any, days: int, view: View) -> None:
     """The whole has as many lines as the number, the latest first."""

@@ -23,6 +23,7 @@ from projections.figures.refresh import documents_of, first_entries, missing, re
 from projections.store import catch_up, sqlite
 from projections.store.catch_up import PROJECTIONS, Beside, ReadSide
 from projections.store.sqlite_transaction import SqliteTransaction
+from tests.examples import few
 from tests.listed import ListedEvents
 from tests.projections.conftest import NOW, everything
 
@@ -123,7 +124,7 @@ def assert_first_entries_are_those_of_a_refresh(source: ListedEvents) -> None:
 
 
 LONG = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=few(0.3), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

@@ -23,6 +23,7 @@ from projections.store import sqlite
 from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide
 from tests.erasures import erase
+from tests.examples import few
 from tests.projections.conftest import Spare, Tables
 from tests.projections.test_figures_meanwhile import opened, opened_dossier, record
 
@@ -79,9 +80,7 @@ def kept(connection: Connection) -> list[Counter[tuple[Any, ...]]]:
     return [Counter({tuple(row)[:-1]: row.n for row in rows}) for rows in found]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=few(0.5), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(STEPS, max_size=8))
 def test_the_sums_follow_the_entries(database: Engine, steps: list[tuple[str, Any]]) -> None:
     with database.begin() as connection:

@@ -28,6 +28,7 @@ from pixflow.team.absences import declare_absence
 from pixflow.team.membership import change_roles, record_departure
 from pixflow.workshop import booking
 from projections.bookkeeping import metadata
+from tests.examples import few
 from tests.postgres import Cluster
 from tests.store.proxy import Wire
 from tests.web.arranged import scheduled, seat
@@ -456,7 +457,6 @@ DOES = (
     lambda house, dossier: house.opened(),
 )  # fmt: skip
 USUAL = How(mails=True, broken=False, by_age=True)
-FEW = settings().max_examples // 3
 HOWS = (USUAL, USUAL, USUAL, USUAL._replace(broken=True), USUAL._replace(mails=False), USUAL._replace(by_age=False))
 STEPS = st.lists(
     st.builds(
@@ -496,7 +496,7 @@ def twins(
 
 # The twins remember: an example that fails could not be shrunk, nor played again alone.
 @settings(
-    max_examples=FEW, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=few(0.3), derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS)
 def test_ticks_that_rest_send_and_record_what_ticks_that_never_rest_do(
