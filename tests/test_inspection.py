@@ -24,7 +24,6 @@ from pixflow.resources.sharing import share_example
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
-from tests.backups.house import open_dossier
 from tests.damage import all_faults
 from tests.people import open_dossier
 from tests.postgres import Cluster

@@ -109,11 +109,11 @@ def test_a_fault_of_a_projection_is_told_without_its_values(
     opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     side = follow(opened.engine, tables())
-    open_dossier(opened, "Bon")
+    open_dossier(opened.engine, "Bon")
     side.catch_up()
     assert not caplog.messages, "an ordinary batch says nothing"
     monkeypatch.setattr(directory, "rows", lambda change: 1 / 0)
-    open_dossier(opened, "Mauvais")
+    open_dossier(opened.engine, "Mauvais")
     side.catch_up()
     assert "rows are written for each projection alone: ZeroDivisionError" in caplog.messages
     assert "Mauvais" not in caplog.text
@@ -123,7 +123,7 @@ def test_a_fault_of_the_plain_transaction_is_told(
     opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     side = follow(opened.engine, tables())
-    dossier = open_dossier(opened)
+    dossier = open_dossier(opened.engine)
     monkeypatch.setattr(type(side._plain), "save", lambda batch, changes: changes[len(changes)])
     side.catch_up()
     assert caplog.messages == ["a plain batch failed: IndexError"]

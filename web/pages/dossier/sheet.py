@@ -36,7 +36,7 @@ from web.http.addresses import Version
 from web.http.forms import Form, FormData, OpenForm, validate
 from web.http.pagination import address, carrying
 from web.http.people import People, opened
-from web.http.templates import page, redirect, show
+from web.http.templates import redirect, show
 from web.pages.dossier import open_form, results
 from web.pages.dossier import tasks as dossier_tasks
 from web.pages.dossier.forms import FORMS, DossierForm, allowed, offers
@@ -268,7 +268,7 @@ def read(
     elsewhere, such as a place on a waiting list. `etape` filters the history; `boite` is a place in Ma boîte.
     """
     if (gone := desk.erased(dossier_id)) and gone.erased:
-        return page(request, erasure.erased_page(desk, dossier_id, gone.erased))
+        return erasure.erased_page(request, desk, dossier_id, gone.erased)
     dossier = desk.dossier(dossier_id)
     offered = offers(desk, dossier, FORMS if boite else [formulaire])
     name = dossier_tasks.form_asked(dossier, formulaire, sur, offered) if boite else formulaire
