@@ -211,8 +211,14 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
         return None, _in_page_order(model, errors)
 
 
-def readable(model: type[F], sent: Mapping[str, Any]) -> F:
-    """Returns a form with what can be read of an address: the last text of a field, each text of a list.
+def read_address(model: type[F], request: Request) -> F:
+    """Returns a form with what can be read of the address of a request."""
+    query = request.query_params
+    return salvage(model, {name: query.getlist(name) for name in query})
+
+
+def salvage(model: type[F], sent: Mapping[str, Any]) -> F:
+    """Returns a form with what can be read of its fields: the last text of a field, each text of a list.
 
     Its command is a new one, and says nothing.
     """

@@ -79,7 +79,7 @@ def people_of(desk: Desk, id: UUID, state: PartnerState) -> list[tuple[UUID, Con
 
     Each comes with the day of the last word on them, and with what does not work any more.
     """
-    found = contacts.of_partners(desk.read, [id, *state.joined])
+    people = contacts.of_partners(desk.read, [id, *state.joined])
     rows = [
         (
             contact,
@@ -87,7 +87,7 @@ def people_of(desk: Desk, id: UUID, state: PartnerState) -> list[tuple[UUID, Con
             say("noté le {day}", day=_day(one.revised.on, desk.today) if one.revised else ""),
             ["a quitté le lieu"] if one.left else [MISSED[means] for means in one.missed],
         )
-        for contact, one in found.items()
+        for contact, one in people.items()
     ]
     return sorted(rows, key=lambda row: row[1].left is not None)
 

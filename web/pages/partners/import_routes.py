@@ -28,7 +28,7 @@ from web.french.territory import files
 from web.french.territory import places as french
 from web.french.typography import typeset
 from web.http.addresses import Number, PageNumber
-from web.http.forms import FormData, OpenForm, UploadData, readable, validate
+from web.http.forms import FormData, OpenForm, UploadData, read_address, salvage, validate
 from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY
 from web.http.templates import show
@@ -94,8 +94,7 @@ def choose(request: Request, desk: AtImport, data: UploadData) -> Response:
 @router.get("/partenaires/import/{token}")
 def preview(request: Request, desk: AtImport, token: str) -> Response:
     """Shows what the file would change. The address has the choices: none is kept before it is recorded."""
-    asked = request.query_params
-    return _preview(request, desk, token, readable(PlacesForm, {name: asked.getlist(name) for name in asked}), {})
+    return _preview(request, desk, token, read_address(PlacesForm, request), {})
 
 
 def _prepare(desk: Desk, token: str, form: PlacesForm) -> tuple[str, PreparedPlaces]:
@@ -285,7 +284,7 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
     """Lists the new places, tells the changes, joins and parts as chosen."""
     form, _ = validate(PlacesForm, data)
     if form is None:
-        return _preview(request, desk, token, readable(PlacesForm, data), {"": imports.NOT_VALID})
+        return _preview(request, desk, token, salvage(PlacesForm, data), {"": imports.NOT_VALID})
     try:
         _, prepared = _prepare(desk, token, form)
         if prepared.plan is None or form.seen != seen(prepared):

@@ -169,11 +169,11 @@ def _sources(state: PartnerState) -> list[tuple[str, Sequence[str]]]:
     """
     corrected = {name: one.value for name, one in state.corrections.items()}
     team = [getattr(state.stated, name) or corrected.get(name, "") for name in _SHOWN]
-    told: list[tuple[str, Sequence[str]]] = [
+    columns: list[tuple[str, Sequence[str]]] = [
         (french.source(one.source, one.updated), [_text(name, getattr(one.details, name)) for name in _SHOWN])
         for one in state.sources.values()
     ]
-    return [("L’équipe", list(map(_text, _SHOWN, team))), *told] if any(team) and told else told
+    return [("L’équipe", list(map(_text, _SHOWN, team))), *columns] if any(team) and columns else columns
 
 
 def _contested(state: PartnerState) -> list[tuple[str, str, str]]:
@@ -194,10 +194,10 @@ def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[tuple[UUID, str, s
     others = [row for row in there if row.stream not in (id, *state.different)]
     mine = place_of(details, str(id))
     pairs = duplicates([mine], [place_of(partners.details_of(row), str(row.stream)) for row in others])
-    found = [(pair.other if pair.one is mine else pair.one, pair) for pair in pairs]
+    others_alike = [(pair.other if pair.one is mine else pair.one, pair) for pair in pairs]
     return [
         (UUID(place.id), place.name, ", ".join(REASONS[reason] for reason in pair.reasons))
-        for place, pair in found
+        for place, pair in others_alike
         if not _differs(desk, UUID(place.id), id)
     ]
 
@@ -304,7 +304,7 @@ def _again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name:
     state = state_of(desk, partner_id)
     if state.into:
         return RedirectResponse(f"/partenaires/{state.into}", 303)
-    name = name or form.name
+    name = "corriger" if form.name == correct.__name__ else name
     seen = state.version if form.code == MEANWHILE else whole_number(str(form.get("seen")))
     return _page(request, desk, partner_id, replace(form, name=name if name in OPENED else "", seen=seen))
 
@@ -319,7 +319,7 @@ def _next(desk: Desk, partner_id: UUID, outcome: Outcome, data: Mapping[str, Any
 
 @router.post("/partenaires/{partner_id:uuid}/corriger")
 @again(_again)
-def corriger(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
+def correct(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
     """Records each field that differs from the file, as one command."""
     must(desk, listing.correct_partner)
     state = state_of(desk, partner_id)

@@ -26,7 +26,7 @@ from web.french import dates, matching, typography, vocabulary
 from web.french.errors import files
 from web.french.typography import say
 from web.http.addresses import Number
-from web.http.forms import FormData, OpenForm, UploadData, readable, validate
+from web.http.forms import FormData, OpenForm, UploadData, read_address, salvage, validate
 from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY, listed
 from web.http.templates import show
@@ -88,8 +88,7 @@ def _refused(request: Request, name: str, prepared: PreparedPortfolio, token: st
 @router.get("/dossiers/import/{token}")
 def preview(request: Request, desk: AtImport, token: str) -> Response:
     """Shows what the file would change. The address has the choices: none is kept before it is recorded."""
-    asked = request.query_params
-    return _preview(request, desk, token, readable(PortfolioForm, {name: asked.getlist(name) for name in asked}), {})
+    return _preview(request, desk, token, read_address(PortfolioForm, request), {})
 
 
 def _prepare(desk: Desk, token: str, form: PortfolioForm) -> tuple[str, PreparedPortfolio]:
@@ -306,7 +305,7 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
     """Opens the new dossiers and corrects those ticked. To take one from its advisor asks for a proof."""
     form, _ = validate(PortfolioForm, data)
     if form is None:
-        return _preview(request, desk, token, readable(PortfolioForm, data), {"": imports.NOT_VALID})
+        return _preview(request, desk, token, salvage(PortfolioForm, data), {"": imports.NOT_VALID})
     importer = imports.portfolio_importer(desk.served)
     try:
         _, prepared = _prepare(desk, token, form)

@@ -13,7 +13,7 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french.errors import files
 from web.http.addresses import PageNumber
-from web.http.forms import FormData, UploadData, readable, validate
+from web.http.forms import FormData, UploadData, read_address, salvage, validate
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.results import activity, import_preview
@@ -51,7 +51,7 @@ def choose(request: Request, desk: AtBoard, data: UploadData) -> Response:
 @router.get("/resultats/import/{token}")
 def preview(request: Request, desk: AtBoard, token: str, p: PageNumber = 1) -> Response:
     """Shows what the file would change. The address has the answers to the first questions."""
-    return _preview(request, desk, token, readable(AnswersForm, request.query_params), p)
+    return _preview(request, desk, token, read_address(AnswersForm, request), p)
 
 
 @router.post("/resultats/import/{token}")
@@ -59,7 +59,7 @@ def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Respo
     """Records the file, once every question is answered."""
     form, _ = validate(AnswersForm, data)
     if form is None:
-        return _preview(request, desk, token, readable(AnswersForm, data), asking=True)
+        return _preview(request, desk, token, salvage(AnswersForm, data), asking=True)
     answers, errors = import_preview.answers(desk, form)
     importer, uploads = imports.result_importer(desk.served), imports.uploads_of(desk)
     try:
@@ -106,7 +106,7 @@ def _preview(
             raise Refused("upload-gone")  # what waits is another page's file
     except Refused as gone:
         if gone.code == "unknown-column":
-            nothing = readable(AnswersForm, {})
+            nothing = salvage(AnswersForm, {})
             return _preview(request, desk, token, nothing, number, refused=refusals.sentence(desk, gone))
         return show(request, "results/gone.html", None, NOBODY, export=activity.export(desk), status=410)
     if asking:
