@@ -14,7 +14,7 @@ from pixflow.events.base import Event
 from pixflow.store.garbage import without_garbage_collection
 from tests.postgres import Cluster, NoServer
 from tests.trials.proofs import Proofs
-from web.hosting.machine.heap import leave_out
+from web.hosting.machine.process import freeze_heap
 
 # How long an example takes, or to draw it, is the machine's affair; speed is measured in tests/benchmarks.
 settings.register_profile("house", max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -87,5 +87,5 @@ def pytest_collection() -> Generator[None, object, object]:
     """Collects without the garbage collector, which then works as it does while pixflow serves."""
     with without_garbage_collection():
         collected = yield
-    leave_out()
+    freeze_heap()
     return collected

@@ -16,9 +16,8 @@ from web.desk.signed_in import SessionLocked, here
 from web.desk.witness import DeskWitness, MassReading, stop_reading
 from web.french.errors import pages as error_pages
 from web.hosting.host import Host
-from web.hosting.machine import concurrency
-from web.hosting.machine.logs import RequestLog
 from web.hosting.machine.metrics import UNMEASURED, Metrics
+from web.hosting.machine.requests import ConcurrencyLimit, RequestLog, limit_for
 from web.http import errors, security
 from web.http.addresses import ReadableAddresses
 from web.http.people import Witnessed
@@ -68,8 +67,8 @@ def _answer_errors(app: FastAPI) -> None:
 
 def _add_middleware(app: FastAPI, host: Host, url: str) -> None:
     """Adds the middleware, the innermost first: a request passes `protect` first, and the limit last."""
-    if limit := concurrency.limit_for(host):
-        app.add_middleware(concurrency.ConcurrencyLimit, limit=limit)
+    if limit := limit_for(host):
+        app.add_middleware(ConcurrencyLimit, limit=limit)
     app.add_middleware(Witnessed)
     app.add_middleware(OldAddresses)
     app.add_middleware(ReadableAddresses)

@@ -13,7 +13,6 @@ from web.french import health as french
 from web.french.errors import settings as french_settings
 from web.hosting import account_checks, health, mail
 from web.hosting.health import Finding, Level
-from web.hosting.machine import last_doctor
 from web.hosting.read_tables import reads_of
 from web.hosting.settings import Settings, Storage, faults, sound, unknown
 
@@ -62,7 +61,7 @@ def _replace_in(slug: str) -> None:
 def _examined(slug: str, seconds: float | None) -> list[Finding]:
     """Runs every check on a structure, and keeps the result for a monitor."""
     found = _findings(slug, seconds)
-    last_doctor.keep(Storage().data / slug, found, structure_folder.utc_now())
+    health.keep_result(Storage().data / slug, found, structure_folder.utc_now())
     return found
 
 

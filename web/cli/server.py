@@ -32,9 +32,9 @@ from web.hosting.clock_jobs import Round
 from web.hosting.clock_watch import ClockWatch
 from web.hosting.host import Host, open_host, serving
 from web.hosting.http_server import http_server
-from web.hosting.machine import heap, logs, systemd
-from web.hosting.machine.listener import CannotServe, listen_at, listen_on, trusted_proxies
+from web.hosting.machine import process, requests
 from web.hosting.machine.metrics import metrics_of
+from web.hosting.machine.process import CannotServe, listen_at, listen_on, trusted_proxies
 from web.hosting.mail import Late, Outbox, outbox_for
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import PORT, Settings
@@ -55,14 +55,14 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
     Catches the read stores up first. A demonstration lets everybody choose who to be. Otherwise people sign in, at the
     address of PIXFLOW_URL.
     """
-    heap.share()
+    process.share_heap()
     settings = Settings()
     if not structure_folder.slugs(data):
         raise CannotServe("no-demonstration" if demo else "no-structure", data=data)
     if demo and where:
         raise CannotServe("demonstration-on-a-socket")
     if not demo:
-        logs.write_json()
+        requests.write_json()
     site = None if demo else _site(settings, data, port, where)
     progress = shown("Mise à jour des tables")
     from web.app import create_app  # all the pages: a refusal does not wait for them
@@ -82,12 +82,12 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
             job.start()
         try:
             trusted = trusted_proxies(listener, proxy=settings.proxy)
-            systemd.notify("READY=1")
+            process.notify("READY=1")
             app = create_app(host, settings.url or url, metrics=metrics_of(host), logged=not demo)
-            heap.leave_out()
+            process.freeze_heap()
             http_server(app, trusted=trusted).run(sockets=[listener])
         finally:
-            systemd.notify("STOPPING=1")
+            process.notify("STOPPING=1")
             stop.set()
             end = time.monotonic() + END_SECONDS
             for job in jobs:
@@ -134,8 +134,8 @@ def _tick(host: Host, stop: threading.Event, port: int) -> None:
             logging.getLogger("pixflow").warning("the clock of this machine jumped by %s", jumped)
             host.clock_jumps += 1
         tick_all(host, settings, port)
-        heap.trim()
-        systemd.notify("WATCHDOG=1")
+        process.trim_heap()
+        process.notify("WATCHDOG=1")
 
 
 def _alarm(host: Host, stop: threading.Event, port: int) -> None:
@@ -182,7 +182,7 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
                 logging.getLogger("pixflow").exception("tick")
             resting |= {slug} if rested else set()
             host.look(one, shared, rested=rested)
-            systemd.notify("WATCHDOG=1")
+            process.notify("WATCHDOG=1")
     if host.site:
         tick_site(host, host.site, by_age=by_age, resting=resting)
 

@@ -6,11 +6,13 @@ A finding is a code, a level and numbers. It contains no personal data.
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
 from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
 
 from pixflow import erasing
@@ -27,6 +29,7 @@ from pixflow.inspection import Fault, Pass
 from pixflow.refused import Refused
 from pixflow.restore.sources import set_aside
 from pixflow.store import StoreRefused, folders
+from pixflow.store.durable_files import replace, write_new
 from pixflow.structure_folder import OpenStructure
 from projections import audit_trail
 from projections.store.catch_up import ReadSide
@@ -296,3 +299,31 @@ def all_findings(opened: OpenStructure, reads: Live, seconds: float | None = eve
 def file_findings(data: Path, slug: str, now: datetime) -> list[Finding]:
     """Runs the checks of `pixflow doctor` that need no open structure."""
     return [run(modes, data, slug), run(backup, data, slug, now), run(disk, data)]
+
+
+# --- the last result of `pixflow doctor` on a structure, for a monitor: `<structure>/doctor.json`, instants and codes
+
+
+RESULT = "doctor.json"
+
+
+class DoctorResult(Struct, frozen=True):
+    """The end of a run, and the codes of its alarms."""
+
+    ended: datetime
+    alarms: tuple[str, ...]
+
+
+def keep_result(folder: Path, findings: Sequence[Finding], now: datetime) -> None:
+    """Keeps the result of a run. A folder that takes no file keeps the one before: its age tells."""
+    alarms = tuple(one.check for one in findings if one.level == "alarm")
+    path = folder / RESULT
+    with suppress(OSError):
+        (replace if path.exists() else write_new)(path, msgspec.json.encode(DoctorResult(now, alarms)))
+
+
+def last_result(folder: Path) -> DoctorResult | None:
+    """Returns the last result of a structure; None before the first, and for a file that cannot be read."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode((folder / RESULT).read_bytes(), type=DoctorResult)
+    return None

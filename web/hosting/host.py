@@ -19,7 +19,7 @@ from web.accounts.site import Site
 from web.hosting import account_checks
 from web.hosting.clock_jobs import Round
 from web.hosting.clock_watch import SeenTime
-from web.hosting.machine.open_files import make_room
+from web.hosting.machine.process import make_room
 from web.hosting.read_tables import open_whole
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings

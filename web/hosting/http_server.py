@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from web.hosting.machine.open_files import CONNECTIONS
+from web.hosting.machine.process import CONNECTIONS
 
 END_SECONDS = 5
 """Seconds that a request in progress keeps after SIGTERM; then its connection is closed."""

@@ -20,7 +20,7 @@ from pixflow.store.postgres.database import Database, read_url
 PREFIX = "PIXFLOW_"
 PORT = 8000
 CONNECTIONS = 20
-"""Size of a process's pool on PostgreSQL: enough for eight concurrent requests (machine/concurrency.py)."""
+"""Size of a process's pool on PostgreSQL: enough for eight concurrent requests (machine/requests.py)."""
 LOCAL = ("localhost", "127.0.0.1")
 SECRET = ("database_url", "smtp", "oidc_client_id", "oidc_secret")
 """Settings whose value no sentence repeats."""

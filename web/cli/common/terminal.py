@@ -32,7 +32,7 @@ from web.french.errors import serving
 from web.french.errors import settings as french_settings
 from web.french.errors.refusals import refusal, store_error
 from web.french.typography import plural, say
-from web.hosting.machine.listener import CannotServe
+from web.hosting.machine.process import CannotServe
 from web.hosting.read_tables import open_whole
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Storage

@@ -17,7 +17,6 @@ from web import security_events
 from web.accounts import attempts
 from web.hosting import health, mail
 from web.hosting.host import Host
-from web.hosting.machine import last_doctor
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
 
@@ -57,19 +56,19 @@ class Metrics:
 
     def _gauges(self, meter: Any) -> None:
         gauges: dict[str, tuple[str, Measure]] = {
-            "pixflow.tables.lag": ("{event}", _of_each(_lag)),
-            "pixflow.tables.stopped": ("{stream}", _of_each(_stopped)),
+            "pixflow.tables.lag": ("{event}", _of_each(lambda served: _found(served, "tables", "lag"))),
+            "pixflow.tables.stopped": ("{stream}", _of_each(lambda served: _found(served, "stopped", "streams"))),
             "pixflow.backup.age": ("h", _of_each(_backup_age)),
             "pixflow.accounts.suspended": ("{account}", _of_each(_suspended)),
-            "pixflow.accounts.mass_reading": ("{account}", _of_each(_mass_reading)),
+            "pixflow.accounts.mass_reading": ("{account}", _of_each(lambda one: _suspended(one, "mass-reading"))),
             "pixflow.accounts.locked": ("{account}", _of_host(_locked)),
-            "pixflow.structures.closed": ("{structure}", _of_host(_closed)),
-            "pixflow.tick.age": ("s", _of_host(_tick_age)),
+            "pixflow.structures.closed": ("{structure}", _of_host(lambda host: len(host.closed))),
+            "pixflow.tick.age": ("s", _of_host(lambda host: time.monotonic() - host.looked)),
             "pixflow.doctor.alarms": ("{alarm}", _of_folders(_doctor_alarms)),
             "pixflow.doctor.age": ("h", _of_folders(_doctor_age)),
-            "pixflow.mail.waiting": ("{mail}", _of_each(_mail_waiting)),
-            "pixflow.mail.age": ("s", _of_each(_mail_age)),
-            "pixflow.disk.free": ("By", _of_host(_disk_free)),
+            "pixflow.mail.waiting": ("{mail}", _of_each(lambda served: _of_letters(served, "waiting"))),
+            "pixflow.mail.age": ("s", _of_each(lambda served: _of_letters(served, "span"))),
+            "pixflow.disk.free": ("By", _of_host(lambda host: _detail(health.run(health.disk, host.data), "free"))),
         }
         for name, (unit, measure) in gauges.items():
             meter.create_observable_gauge(name, [partial(self._observe, measure)], unit)
@@ -111,14 +110,6 @@ def _of_host(value: Callable[[Host], Value]) -> Measure:
     return lambda host: [(value(host), {})]
 
 
-def _lag(served: ServedStructure) -> Value:
-    return _found(served, "tables", "lag")
-
-
-def _stopped(served: ServedStructure) -> Value:
-    return _found(served, "stopped", "streams")
-
-
 def _found(served: ServedStructure, check: str, name: str) -> Value:
     return next((_detail(one, name) for one in served.findings if one.check == check), None)
 
@@ -128,20 +119,10 @@ def _backup_age(served: ServedStructure) -> Value:
     return _detail(health.run(health.backup, opened.folder.parent, opened.slug, served.engine.clock()), "hours")
 
 
-def _suspended(served: ServedStructure) -> float:
-    return sum(1 for one in served.refs.team.values() if one.access.suspended)
-
-
-def _mass_reading(served: ServedStructure) -> float:
-    return sum(1 for one in served.refs.team.values() if one.access.suspended == "mass-reading")
-
-
-def _mail_waiting(served: ServedStructure) -> Value:
-    return _of_letters(served, "waiting")
-
-
-def _mail_age(served: ServedStructure) -> Value:
-    return _of_letters(served, "span")
+def _suspended(served: ServedStructure, why: str = "") -> float:
+    """Counts the accounts that are suspended, those for one reason with `why`."""
+    reasons: list[str | None] = [one.access.suspended for one in served.refs.team.values()]
+    return reasons.count(why) if why else len([one for one in reasons if one])
 
 
 def _of_letters(served: ServedStructure, name: str) -> Value:
@@ -154,28 +135,16 @@ def _of_letters(served: ServedStructure, name: str) -> Value:
 
 
 def _doctor_alarms(folder: Path) -> Value:
-    return len(known.alarms) if (known := last_doctor.read(folder)) else None
+    return len(known.alarms) if (known := health.last_result(folder)) else None
 
 
 def _doctor_age(folder: Path) -> Value:
-    known = last_doctor.read(folder)
+    known = health.last_result(folder)
     return (structure_folder.utc_now() - known.ended) // timedelta(hours=1) if known else None
-
-
-def _closed(host: Host) -> float:
-    return len(host.closed)
-
-
-def _tick_age(host: Host) -> float:
-    return time.monotonic() - host.looked
 
 
 def _locked(host: Host) -> Value:
     return attempts.locked(host.site.store) if host.site else None
-
-
-def _disk_free(host: Host) -> Value:
-    return _detail(health.run(health.disk, host.data), "free")
 
 
 def _detail(found: health.Finding, name: str) -> Value:

@@ -6,7 +6,7 @@ from weakref import ref
 
 import pytest
 
-from web.hosting.machine import heap
+from web.hosting.machine import process
 
 STATUS = Path("/proc/self/status")
 
@@ -30,7 +30,7 @@ def collector() -> Iterator[None]:
 
 @pytest.mark.usefixtures("collector")
 @pytest.mark.skipif(not STATUS.exists(), reason="no /proc on this machine")
-@pytest.mark.parametrize("give_back", [heap.trim, heap.leave_out])
+@pytest.mark.parametrize("give_back", [process.trim_heap, process.freeze_heap])
 def test_free_memory_below_what_is_in_use_goes_back_to_the_system(give_back: Callable[[], None]) -> None:
     blocks = [bytes(4_000) for _ in range(10_000)]
     del blocks[:-1]
@@ -49,7 +49,7 @@ class Knot:
 @pytest.mark.usefixtures("collector")
 def test_the_collector_looks_at_what_comes_after_the_start_alone() -> None:
     before = Knot()
-    heap.leave_out()
+    process.freeze_heap()
     looked_at = {id(one) for one in gc.get_objects()}
     after = ref(Knot())
     gc.collect()

@@ -21,7 +21,7 @@ from tests.web.paths import House, house
 from web.app import create_app
 from web.cli.app import app as cli
 from web.hosting import health, mail
-from web.hosting.machine import last_doctor, logs, metrics
+from web.hosting.machine import metrics, requests
 
 NADIA = "Nadia Benali"
 
@@ -45,7 +45,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     stream = StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     with log_of_its_own():
-        logs.write_json()
+        requests.write_json()
         yield Log(stream)
 
 
@@ -215,7 +215,7 @@ def test_every_measure_is_explained(at_work: House, monkeypatch: pytest.MonkeyPa
     """In operations.md; some come with the first backup, doctor or failed sign-in, and with a mail server."""
     Browser(at_work).post("/connexion/mot-de-passe", data={"email": "x@exemple.fr", "password": "faux"})
     back_up(at_work.served.opened, at_work.host.data / "backups")
-    last_doctor.keep(at_work.served.opened.folder, [], utc_now())
+    health.keep_result(at_work.served.opened.folder, [], utc_now())
     monkeypatch.setenv("PIXFLOW_SMTP", "smtp://127.0.0.1:1")
     names = {re.sub(r"_(bucket|count|sum|created)$", "", name.partition("{")[0]) for name in measured(at_work)}
     page = (Path(__file__).parents[4] / "docs" / "operations.md").read_text()

@@ -10,7 +10,7 @@ import pytest
 
 from pixflow import presets, structure_folder
 from tests.web.hosting.machine.served import PIXFLOW
-from web.hosting.machine.open_files import CONNECTIONS, EACH, OTHERS
+from web.hosting.machine.process import CONNECTIONS, EACH, OTHERS
 from web.hosting.settings import Settings
 
 NAMES = ("Alençon", "Argentan", "Sées")

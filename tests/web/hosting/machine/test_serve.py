@@ -24,8 +24,8 @@ from web.app import create_app
 from web.cli import server
 from web.cli.app import app
 from web.french.errors import serving as serving_texts
-from web.hosting.machine import listener, open_files
-from web.hosting.machine.listener import CannotServe, listen_at, listen_on, trusted_proxies
+from web.hosting.machine import process
+from web.hosting.machine.process import CannotServe, listen_at, listen_on, trusted_proxies
 from web.hosting.settings import Settings
 
 
@@ -35,7 +35,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_reason_is_a_sentence() -> None:
-    source = "".join(Path(module.__file__ or "").read_text() for module in (listener, open_files, server))
+    source = "".join(Path(module.__file__ or "").read_text() for module in (process, server))
     codes = {code for call in re.findall(r"CannotServe\((.*)\)", source) for code in re.findall(r'"([a-z-]+)"', call)}
     assert codes == serving_texts.REASONS.keys()
 

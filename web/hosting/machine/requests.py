@@ -1,4 +1,7 @@
-"""The log: one JSON line on stderr for each event. It has codes, ids and route templates, never a person's words."""
+"""Requests of one process: their lines in the log, and how many run at once.
+
+The log is one JSON line on stderr for each event. It has codes, ids and route templates, never a person's words.
+"""
 
 import logging
 import sys
@@ -6,14 +9,16 @@ from time import perf_counter
 from uuid import uuid4
 
 import structlog
+from anyio import CapacityLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import security_events
 from web.accounts.sessions import Session
 from web.hosting.host import Host
-from web.hosting.machine.concurrency import UNLIMITED
 
 METHODS, FORBIDDEN = ("GET", "HEAD", "POST"), 403
+UNLIMITED = ("/static/", "/healthz", "/readyz", "/metrics")
+"""Beginnings of paths that need no turn: files, and the answers to a monitor."""
 _log = logging.getLogger("pixflow.requests")
 
 
@@ -85,3 +90,29 @@ class RequestLog:
             "account": str(session.account) if session else None,
         }
         _log.info("request", extra=fields)
+
+
+class ConcurrencyLimit:
+    """ASGI middleware: at most `limit` concurrent requests. Waiting requests hold no database connection."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self._limiter = CapacityLimiter(limit)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(UNLIMITED):
+            async with self._limiter:
+                await self.app(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def limit_for(host: Host) -> int | None:
+    """Returns the limit that the host's pools allow; None on SQLite, which has no pool.
+
+    On PostgreSQL a request holds at most two connections: one to read, one to write. It may ask for a third. The tick
+    and the alarms hold one each while they ask for another; `/readyz` asks for one outside the limit. The pool
+    therefore keeps four connections more than two per request, so that no request waits for ever.
+    """
+    pools = {served.opened.database.pool for served in host.structures.values() if served.opened.database}
+    return min((pool.max_size - 4) // 2 for pool in pools) if pools else None
