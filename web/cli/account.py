@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import typer
 
-from pixflow.actor import OPERATOR, Actor
+from pixflow.actor import OPERATOR
 from pixflow.decision import Decision
 from pixflow.events.base import Event, Recorded
 from pixflow.identity import normalise
@@ -24,11 +24,13 @@ from web.cli.common.terminal import (
     FileArgument,
     JsonOption,
     StructureOption,
+    WhoArgument,
     as_json,
     console,
     fail,
     in_words,
     member,
+    take,
     working,
 )
 from web.french import dates, typography, vocabulary
@@ -56,7 +58,6 @@ PENDING = {
 }
 ASKED = "demandé ; une autre personne le confirme, sur la page Équipe"
 RESET = "moyens d’entrer effacés ; puis « pixflow account invite »"
-WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
 
 
 @account_app.command("invite")
@@ -253,6 +254,6 @@ def _follow(served: ServedStructure, site: Site, person: UUID, recorded: Sequenc
 def _decide(
     served: ServedStructure, person: UUID, decision: Decision[..., list[Event]], /, **sent: Any
 ) -> Sequence[Recorded]:
-    done = served.engine.execute({"staff": person}, decision, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
+    recorded = take(served, {"staff": person}, decision, **sent)
     served.read()
-    return done.recorded
+    return recorded

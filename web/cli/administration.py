@@ -1,4 +1,4 @@
-"""`pixflow init`, `rebuild`, `tick`, `keys rotate`: for whoever runs pixflow."""
+"""`pixflow init`, `rebuild`, `tick`, `keys rotate`, `mail test`: for whoever runs pixflow."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -10,13 +10,13 @@ from zoneinfo import available_timezones
 
 import typer
 
-from pixflow import presets, structure_folder
+from pixflow import identity, presets, structure_folder
 from pixflow.backups.key_copies import rotate_keys
 from pixflow.events.structure import RotationMotive
-from pixflow.presets import PresetError, examples
+from pixflow.presets import Preset, PresetError, examples
 from pixflow.working_days import CODES
 from web.cli.common.french_typer import InFrench
-from web.cli.common.structures import OneOption, chosen_slugs, each, open_slug, saving_in_words
+from web.cli.common.structures import OneOption, chosen_slugs, each, saving_in_words
 from web.cli.common.terminal import (
     REFUSED,
     USAGE,
@@ -25,14 +25,16 @@ from web.cli.common.terminal import (
     fail,
     in_words,
     marked,
+    open_slug,
     opening,
     shown,
     working,
 )
 from web.desk.names import NoNames
-from web.french import typography
+from web.french import health, typography
 from web.french.errors import presets as errors_presets
 from web.french.errors.refusals import refusal
+from web.hosting import mail
 from web.hosting.clock_watch import SeenTime
 from web.hosting.mail import Late, outbox_for
 from web.hosting.served_structure import structure_in_use
@@ -74,6 +76,14 @@ def _calendar(code: str) -> str:
     return code
 
 
+def load_preset(named: str) -> Preset:
+    """Returns a delivered preset, or that of a TOML file. Exits with code 2 when it cannot serve."""
+    try:
+        return presets.load(named)
+    except PresetError as error:
+        fail(f"Le protocole {named} ne peut pas servir. {errors_presets.sentence(error)}", USAGE)
+
+
 @app.command()
 def init(
     structure: Annotated[str, typer.Option("--structure", help="Le nom de la Mission locale.")],
@@ -89,10 +99,7 @@ def init(
     ] = False,
 ) -> None:
     """Ouvrir une structure : son dossier, son protocole et sa grille."""
-    try:
-        chosen = presets.load(preset)
-    except PresetError as error:
-        fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}", USAGE)
+    chosen = load_preset(preset)
     with in_words():
         opened = structure_folder.create(
             data or (Settings().demonstrations() if demo else Settings().data),
@@ -150,3 +157,45 @@ def _tick_one(slug: str, settings: Settings, late: Late, title: str, by_age: Cal
 
 def _title(slug: str, slugs: list[str]) -> str:
     return f"{slug} : " if len(slugs) > 1 else ""
+
+
+# --- e-mails: one to a person, by the way of all the others
+
+mail_app = typer.Typer(help="Les courriels.", cls=InFrench, no_args_is_help=True)
+app.add_typer(mail_app, name="mail")
+
+SUBJECT = "Essai de pixflow"
+TEXT = "Ce courriel est un essai de « pixflow mail test ». S’il vous arrive, les autres arrivent aussi.\n"
+ACCEPTED = "Courriel accepté pour {address}, envoyé par {sender}. S’il n’arrive pas, voyez les indésirables."
+WAYS: dict[mail.Way, str] = {
+    "login": "chiffré, certificat vérifié, connexion acceptée.",
+    "open": "chiffré, certificat vérifié, sans nom ni mot de passe.",
+    "local": "sur cette machine, sans chiffrement.",
+    "plain": "sans chiffrement, sans nom ni mot de passe : qui écoute le réseau lit les courriels.",
+    "plain-login": "sans chiffrement : qui écoute le réseau lit les courriels et le mot de passe.",
+}
+
+
+def _address(typed: str) -> str:
+    try:
+        return identity.email(typed)
+    except ValueError:
+        fail(f"« {typed} » n’est pas une adresse de courriel.", USAGE)
+
+
+@mail_app.command("test")
+def test(
+    address: Annotated[str, typer.Argument(metavar="COURRIEL", callback=_address, help="Qui reçoit l’essai.")],
+) -> None:
+    """Envoyer un courriel d’essai, et dire ce que le serveur en a fait."""
+    settings = Settings()
+    if not settings.smtp:
+        fail("Il n’y a pas de serveur de courriels : donnez PIXFLOW_SMTP.")
+    host = mail.server_of(settings).hostname
+    try:
+        mail.smtp_outbox(settings)(mail.Mail(address, SUBJECT, TEXT, f"test-{uuid4()}", structure_folder.utc_now()))
+    except OSError as error:
+        found = mail.refused(error, {"host": host, "to": address})
+        fail(health.sentence(found.check, "alarm", found.details))
+    console.print(f"{host} : {WAYS[mail.way(settings)]}")
+    console.print(typography.say(ACCEPTED, sender=settings.sender, address=address))

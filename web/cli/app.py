@@ -15,8 +15,8 @@ COMMANDS = {
     "read": "files.exports", "import": "files.exports", "backup": "backups", "restore": "backups",
     "doctor": "doctor", "replay": "replay",
     "export-person": "privacy", "erase": "privacy", "erasures": "privacy", "retention": "privacy",
-    "indicators": "indicators", "event-log": "event_log", "simulate": "samples",
-    "staff": "staff", "account": "account", "mail": "mail", "dossiers": "dossiers",
+    "indicators": "indicators", "event-log": "indicators", "simulate": "samples",
+    "staff": "staff", "account": "account", "mail": "administration", "dossiers": "dossiers",
     "places": "files.places", "keys": "administration",
 }  # fmt: skip
 """Commands in the order of the help, each with its module of web.cli."""

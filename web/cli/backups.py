@@ -12,9 +12,21 @@ from pixflow.restore import restore
 from pixflow.structure_folder import OpenStructure
 from projections.store import stores
 from web.accounts.store import FOLDER, open_accounts
-from web.cli.common.checks import wrong_settings
-from web.cli.common.structures import OneOption, chosen_slugs, each, open_slug, saving_in_words
-from web.cli.common.terminal import REFUSED, USAGE, JsonOption, as_json, console, errors, fail, in_words, marked, shown
+from web.cli.common.french_typer import wrong_settings
+from web.cli.common.structures import OneOption, chosen_slugs, each, saving_in_words
+from web.cli.common.terminal import (
+    REFUSED,
+    USAGE,
+    JsonOption,
+    as_json,
+    console,
+    errors,
+    fail,
+    in_words,
+    marked,
+    open_slug,
+    shown,
+)
 from web.french import dates, typography
 from web.french.errors import backups
 from web.hosting import account_backups

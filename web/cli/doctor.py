@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from pixflow import inspection as event_pass
-from pixflow import structure_folder
-from web.cli.common.structures import OneOption, check_here, chosen_slugs, each, open_slug
-from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked
+from pixflow import inspection, structure_folder
+from web.cli.common.structures import OneOption, check_here, chosen_slugs, each
+from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked, open_slug
 from web.french import health as french
 from web.french.errors import settings as french_settings
 from web.hosting import account_checks, health, mail
@@ -30,7 +29,7 @@ def doctor(
     ] = False,
     seconds: Annotated[
         float, typer.Option(min=0, help="Temps pour lire les faits de chaque structure : la fois suivante continue.")
-    ] = event_pass.SECONDS,
+    ] = inspection.SECONDS,
     every: Annotated[bool, typer.Option("--all", help="Lire tous les faits, du premier au dernier.")] = False,
 ) -> None:
     """Vérifier que tout va bien : code de sortie 1 quand quelque chose est à faire."""

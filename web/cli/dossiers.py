@@ -4,7 +4,6 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import typer
-from rich.table import Table
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.portfolio.importer import PreparedPortfolio, RecordedCounts
@@ -23,6 +22,7 @@ from web.cli.common.terminal import (
     note,
     person,
     problem_line,
+    table_of,
     working,
 )
 from web.desk.imports import portfolio_importer
@@ -120,9 +120,7 @@ def _print_lines(prepared: PreparedPortfolio) -> None:
     counts = prepared.preview.counts
     told = [f"{word} {getattr(counts, code)}" for code, word in matching.PEOPLE.items() if getattr(counts, code)]
     console.print(" · ".join([*told, *([f"sans conseiller {counts.unassigned}"] if counts.unassigned else [])]))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Ligne", "Nom", "Ce qui change"):
-        table.add_column(title)
+    table = table_of("Ligne", "Nom", "Ce qui change")
     for line in _named(prepared):
         differs = ", ".join(files.FIELDS[name] for name in line.differs)
         what = matching.people_doubt(line.doubt) if line.doubt else f"{matching.PEOPLE[line.status]} : {differs}"

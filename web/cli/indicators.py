@@ -1,6 +1,7 @@
-"""`pixflow indicators`: the figures of a structure."""
+"""`pixflow indicators` and `event-log`: the figures of a structure, and its paths as a file for process mining."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,9 +10,27 @@ from rich.table import Table
 
 from pixflow.indicators.catalogue import INDICATORS, Indicator
 from pixflow.indicators.outside import Figure
+from pixflow.protocol.drafting import issue_event_log
+from projections.figures import event_log as paths
 from projections.figures.questions import figures
 from projections.figures.selection import FigureQuestion
-from web.cli.common.terminal import USAGE, JsonOption, StructureOption, as_json, console, day, fail, marked, working
+from web.cli.common.terminal import (
+    USAGE,
+    AsOption,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    day,
+    fail,
+    in_order,
+    in_words,
+    marked,
+    person,
+    table_of,
+    take,
+    working,
+)
 from web.french import dates, typography
 from web.french import indicators as french
 from web.hosting.figures import counting
@@ -75,14 +94,36 @@ def document(one: Indicator, figure: Figure) -> dict[str, Any]:
 
 
 def _table(figures: list[tuple[Indicator, Figure]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
-    table.add_column("Indicateur")
-    table.add_column("Nombre", justify="right")
-    table.add_column("Sur", justify="right")
-    table.add_column("Part", justify="right")
+    table = table_of("", "Indicateur")
+    for title in ("Nombre", "Sur", "Part"):
+        table.add_column(title, justify="right")
     for one, figure in figures:
         share = "—" if figure.rate is None else typography.percent(round(figure.rate * 100))
         volumes = (typography.number(figure.counted), typography.number(figure.among))
         table.add_row(one.id, french.TITLES[one.id], *volumes, share)
     return table
+
+
+@app.command("event-log")
+def event_log(
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en XES.")],
+    as_: AsOption,
+    reason: Annotated[str, typer.Option("--reason", metavar="MOTIF", help="Pour qui, et pourquoi : c’est noté.")],
+    du: Annotated[str | None, typer.Option("--du", metavar="JOUR", help="Les parcours commencés dès ce jour.")] = None,
+    au: Annotated[str | None, typer.Option("--au", metavar="JOUR", help="Jusqu’à ce jour.")] = None,
+    structure: StructureOption = None,
+) -> None:
+    """Les parcours d’une année pour l’exploration de processus (XES) : des étapes et des dates, aucun nom."""
+    with working(structure) as served, in_words():
+        last = day(au) if au else served.today()
+        first, last = in_order(day(du) if du else paths.a_year_until(last), last)
+        if file.exists():
+            fail(f"{file} est déjà là.", USAGE)
+        with served.read().database.connect() as connection:
+            made = paths.event_log(connection, served.engine, first, last)
+        said = {"reason": reason, **made.said}
+        streams = {"indicators": served.opened.stream("indicators")}
+        take(served, streams, issue_event_log, by=person(served, as_), **said)
+        file.write_bytes(made.content)
+    cases, events = typography.plural(said["cases"], "parcours", "parcours"), typography.plural(said["events"], "fait")
+    console.print(f"{cases}, {events} : {file}")

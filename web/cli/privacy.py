@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import typer
-from rich.table import Table
 
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
@@ -31,6 +30,8 @@ from web.cli.common.terminal import (
     fail,
     in_words,
     note,
+    table_of,
+    take,
     working,
 )
 from web.desk.names import ScopedNames
@@ -70,7 +71,7 @@ def export_person(
         stream = dossier(served, named)
         _must_be_known(served, stream, named)
         note(served, "export-person", dossier=stream)
-        served.engine.execute({"dossier": stream}, issue_copy, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+        take(served, {"dossier": stream}, issue_copy)
         with served.read().database.connect() as connection:
             known = personal_data.everything(served, connection, stream)
         try:
@@ -171,9 +172,7 @@ def _request(served: ServedStructure, stream: UUID, reason: Why | None) -> None:
     """Requests the erasure; exit code 2 without a reason."""
     if reason is None:
         fail("Personne n’a demandé cet effacement : pour le demander, dites pourquoi, avec --reason.", USAGE)
-    served.engine.execute(
-        {"dossier": stream}, request_erasure, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason
-    )
+    take(served, {"dossier": stream}, request_erasure, reason=reason)
     console.print(REQUESTED)
 
 
@@ -226,9 +225,7 @@ def retention_command(structure: StructureOption = None, json: JsonOption = Fals
     if json:
         as_json(counts)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Programme", "Gardé", "Délai passé", "Dont clos"):
-        table.add_column(title)
+    table = table_of("Programme", "Gardé", "Délai passé", "Dont clos")
     for one in counts:
         table.add_row(privacy.RULES[one["rule"]], privacy.months(one["months"]), str(one["past"]), str(one["closed"]))
     console.print(table)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import typer
-from rich.table import Table
 
 from pixflow import authorization
 from pixflow.team.absences import colleagues_deputised_by
@@ -22,6 +21,7 @@ from web.cli.common.terminal import (
     marked,
     note,
     person,
+    table_of,
     working,
 )
 from web.french import dates, tasks
@@ -54,9 +54,7 @@ def _print_queue(rows: list[Any], piles: list[projections_piles.Pile], today: da
     if not rows and not piles:
         console.print("Rien à faire pour l’instant.")
     if rows:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for title in ("Jeune", "À faire", "Pourquoi", "Pour le"):
-            table.add_column(title)
+        table = table_of("Jeune", "À faire", "Pourquoi", "Pour le")
         for row in rows:
             late = row.due < today
             due = dates.day(row.due, year=row.due.year != today.year)

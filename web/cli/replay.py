@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.table import Table
 
 from pixflow.authorization import Scope
 from pixflow.dossier.state import stepper
@@ -29,6 +28,7 @@ from web.cli.common.terminal import (
     instant,
     marked,
     note,
+    table_of,
     working,
 )
 from web.desk.names import ScopedNames
@@ -144,9 +144,7 @@ def _tell(past: _Past, *, whole: bool) -> None:
     shown = past.shown
     name = f"{shown.after.first_name} {shown.after.last_name}".strip() or typography.upper_first(privacy.ERASED)
     console.print(marked("[bold]{name}[/] · fait {n} sur {total}", name=name, n=shown.version, total=shown.total))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("N°", "Ce qui s’est passé", "Quand", "Par"):
-        table.add_column(title)
+    table = table_of("N°", "Ce qui s’est passé", "Quand", "Par")
     for r in past.known if whole else [shown.recorded]:
         struck = "[strike]{said}[/]" if r.originator_version in shown.retracted else "{said}"
         when, who = sentences.when(r, past.zone), sentences.who(r, past.names)

@@ -7,23 +7,21 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from pixflow import presets, structure_folder
-from pixflow.presets import PresetError
+from pixflow import structure_folder
 from pixflow.refused import Refused
+from web.cli.administration import load_preset
 from web.cli.common.terminal import (
-    USAGE,
     console,
     day,
     errors,
     fail,
     in_words,
     marked,
+    table_of,
 )
 from web.cli.server import PortOption, run
 from web.french import dates, typography, vocabulary
-from web.french.errors import presets as errors_presets
 from web.hosting.host import open_host
 from web.hosting.settings import PORT, Settings
 from web.samples import demo as demonstration
@@ -52,11 +50,7 @@ def simulate(
     data: Annotated[Path | None, typer.Option(help="Où garder les données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
     """Une Mission locale inventée, de la taille voulue : des mois de parcours vraisemblables, pour essayer."""
-    try:
-        chosen = presets.load(preset)
-    except PresetError as error:
-        fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}", USAGE)
-    first = day(start) if start else None
+    chosen, first = load_preset(preset), day(start) if start else None
     with in_words(), _bar() as bar:
         try:
             opened, played = population.build(
@@ -136,9 +130,7 @@ def _print_people(folder: Path, slug: str) -> None:
         held = [(member, member.roles_on(served.today())) for member in served.refs.team.values()]
         team = [(member, roles) for member, roles in held if roles]
     console.print(marked("\n[bold]{name}[/]", name=name))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Rôle", "Qui être", "Où regarder"):
-        table.add_column(title)
+    table = table_of("Rôle", "Qui être", "Où regarder")
     for role, look in LOOK.items():
         there = [member.name for member, roles in team if min(roles, key=LOOK_ORDER.index) == role]
         if there:

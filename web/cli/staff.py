@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import typer
 
-from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
 from pixflow.events.values import Role
 from pixflow.identity import normalise
@@ -15,12 +14,14 @@ from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,
     StructureOption,
+    WhoArgument,
     console,
     day,
     fail,
     in_order,
     in_words,
     member,
+    take,
     working,
 )
 from web.french import dates, typography, vocabulary
@@ -45,7 +46,6 @@ def _roles(values: list[str]) -> list[str]:
 RolesOption = Annotated[
     list[str], typer.Option("--role", callback=_roles, help=f"À répéter : {', '.join(vocabulary.ROLES)}.")
 ]
-WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
 
 
 @staff_app.command("add")
@@ -71,12 +71,10 @@ def staff_add(
         if holder and not yes:
             _ask_about_namesake(served, holder, name)
         invites = not holder and not served.refs.structure.demonstration
-        done = served.engine.execute(
+        done = take(
+            served,
             {"staff": holder or uuid4()},
             membership.add_member,
-            by=Actor(OPERATOR),
-            command_id=uuid4(),
-            via="cli",
             name=name,
             email=email,
             phone=phone,
@@ -86,7 +84,7 @@ def staff_add(
         )
         named = served.refs.team[holder].name if holder else name
     given = ", ".join(vocabulary.ROLES[one] for one in role)
-    console.print(f"{named} : {given if done.recorded else 'rien à changer'}")
+    console.print(f"{named} : {given if done else 'rien à changer'}")
     if invites:
         console.print(f"Pour se connecter : pixflow account invite {email}")
 
@@ -167,8 +165,8 @@ def leave_command(
 
 def _take(served: ServedStructure, person: UUID, decide: Decision[..., Any], said: str, **sent: Any) -> None:
     """Executes the operator's decision about a person, and prints its result."""
-    done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
-    told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"
+    done = take(served, {"staff": person}, decide, **sent)
+    told = f"{served.refs.team[person].name} : {said if done else 'rien à changer'}"
     console.print(typography.typeset(told))
 
 

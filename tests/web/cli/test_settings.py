@@ -12,7 +12,7 @@ from tests.web.cli.test_values import COMMANDS
 from tests.web.french.test_sentences import assert_well_set
 from web.accounts.oidc import issuer
 from web.cli.app import app
-from web.cli.common.checks import NIGHT
+from web.cli.common.french_typer import NIGHT
 from web.cli.common.structures import each
 from web.french.errors import settings as french
 from web.hosting.settings import OF_TESTS, PREFIX, SECRET, Settings, Storage, faults, given, sound, unknown

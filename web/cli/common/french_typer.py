@@ -1,4 +1,7 @@
-"""Typer's usage errors and help, in French, and the end of every command. No other module knows Typer's privates."""
+"""Typer's usage errors and help, in French; the check of the settings before each command, and the end of every one.
+
+No other module knows Typer's privates.
+"""
 
 import sys
 from collections.abc import Mapping
@@ -19,9 +22,11 @@ from typer._click.exceptions import (
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
-from web.cli.common.checks import check_settings
 from web.cli.common.terminal import RECORDED, USAGE, Failed, as_json, errors, fail, in_words, marked
+from web.french.errors import settings as french
 from web.french.typography import say
+from web.hosting import settings
+from web.hosting.settings import Settings, Storage
 
 HELPS = {
     "--help": "Montrer cette aide.",
@@ -32,6 +37,9 @@ HELPS = {
 METAVARS = {"int": "NOMBRE", "float": "NOMBRE", "str": "TEXTE", "list[str]": "TEXTE", "Path": "CHEMIN", "bool": ""}
 TYPES = {"int": "un nombre entier", "float": "un nombre"}
 """Words of the types whose values Typer itself refuses."""
+
+NIGHT = ("backup", "doctor")
+"""Commands of the night: they need a place only, so a wrong setting of e-mails or pages is told and stops neither."""
 
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[par défaut : {}]"
@@ -92,6 +100,22 @@ class CommandInFrench(TyperCommand):
 
     def get_params(self, ctx: Any) -> Any:
         return [_in_french(one) for one in super().get_params(ctx)]
+
+
+def check_settings(command: str) -> None:
+    """Tells which variables are no settings: `doctor` finds them itself.
+
+    Raises Failed when a setting that the command needs does not fit.
+    """
+    for name, nearest in settings.unknown().items() if command != "doctor" else ():
+        errors.print(marked("[yellow]●[/] {said}", said=french.unknown(name, nearest)))
+    if wrong := wrong_settings(Storage if command in NIGHT else Settings):
+        fail(" ".join(wrong))
+
+
+def wrong_settings(needed: type[Storage] = Settings) -> list[str]:
+    """Returns a sentence for each setting that does not fit."""
+    return [french.sentence(*one) for one in settings.faults(needed)]
 
 
 def commands_of(app: typer.Typer) -> Mapping[str, Any]:

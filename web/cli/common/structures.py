@@ -13,12 +13,10 @@ from pixflow import structure_folder
 from pixflow.backups import BackupError
 from pixflow.refused import Refused
 from pixflow.store import StoreError
-from pixflow.structure_folder import OpenStructure
 from web.accounts.store import open_accounts
 from web.cli.common.terminal import Failed, errors, explained, fail, in_words, marked, no_structure
 from web.french.errors import backups
 from web.hosting import account_checks
-from web.hosting.read_tables import open_whole
 from web.hosting.settings import Storage
 
 T = TypeVar("T")
@@ -73,18 +71,6 @@ def only_in_accounts() -> dict[str, Exception]:
             with closing(store):
                 return account_checks.gone_structures(store, settings.data)
     return {}
-
-
-@contextmanager
-def open_slug(slug: str) -> Iterator[OpenStructure]:
-    """Opens a structure without its read side, and closes it at the end."""
-    settings = Storage()
-    opened = open_whole(settings.data, slug, database=settings.database())
-    try:
-        yield opened
-        opened.note()
-    finally:
-        opened.engine.close()
 
 
 @contextmanager

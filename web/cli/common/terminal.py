@@ -4,12 +4,12 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,12 +17,15 @@ import typer
 from rich.console import Console, ConsoleDimensions
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from pixflow import structure_folder
 from pixflow.access_journal.line import Line, joined, micros
-from pixflow.actor import Actor
+from pixflow.actor import OPERATOR, Actor
+from pixflow.decision import Decision
+from pixflow.events.base import Recorded
 from pixflow.refused import Refused
 from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
 from pixflow.structure_folder import OpenStructure
@@ -75,6 +78,14 @@ def problem_line(severity: str, sentence: str) -> Text:
     return marked("[red]●[/] {said}" if severity == "refused" else "[yellow]●[/] {said}", said=sentence)
 
 
+def table_of(*titles: str) -> Table:
+    """Returns an empty table with these columns."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title)
+    return table
+
+
 def _visible(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
@@ -102,6 +113,7 @@ def _file(path: Path) -> Path:
 
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FICHIER", callback=_file, help="Le fichier.")]
+WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
 AsOption = Annotated[str, typer.Option("--as", help="Le courriel de la personne qui agit.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="En JSON, pour un programme.")]
 
@@ -204,12 +216,20 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
     with in_words():
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
-        opened = open_whole(settings.data, structure or known[0], database=settings.database())
-        try:
+        with open_slug(structure or known[0]) as opened:
             yield opened
-            opened.note()
-        finally:
-            opened.engine.close()
+
+
+@contextmanager
+def open_slug(slug: str) -> Iterator[OpenStructure]:
+    """Opens a structure without its read side, and closes it at the end."""
+    settings = Storage()
+    opened = open_whole(settings.data, slug, database=settings.database())
+    try:
+        yield opened
+        opened.note()
+    finally:
+        opened.engine.close()
 
 
 def _asked_for(known: list[str]) -> str:
@@ -233,6 +253,19 @@ def person(served: ServedStructure, address: str) -> Actor:
     if not known.works(served.today()):
         fail(f"{known.name} a quitté {served.refs.structure.name}.")
     return Actor(str(found))
+
+
+def take(
+    served: ServedStructure,
+    streams: Mapping[str, UUID],
+    decision: Decision[..., Any],
+    /,
+    *,
+    by: Actor = Actor(OPERATOR),
+    **sent: Any,
+) -> Sequence[Recorded]:
+    """Takes a decision, the operator's unless it is `by` somebody else. Returns its events; raises Refused."""
+    return served.engine.execute(streams, decision, by=by, command_id=uuid4(), via="cli", **sent).recorded
 
 
 def day(text: str) -> date:

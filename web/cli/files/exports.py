@@ -1,17 +1,20 @@
 """`pixflow read` and `pixflow import`: exports of Pix Orga."""
 
 import shlex
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import typer
 from rich.table import Table
 
-from pixflow.importing import Answers, ImportPreview, ImportResult
+from pixflow.documents.grille import percent
+from pixflow.importing import Answers, Importer, ImportPreview, ImportResult
 from pixflow.importing.plan import Question, QuestionCode
-from pixflow.pix_orga import Export, ExportProblem, read
+from pixflow.pix_orga import AssessmentRow, Export, ExportEntry, ExportProblem, ProfileRow, read
+from projections import result_routing
 from web.cli.common.terminal import (
     QUESTION,
     USAGE,
@@ -29,13 +32,13 @@ from web.cli.common.terminal import (
     problem_line,
     working,
 )
-from web.cli.files import export_table
-from web.desk.imports import result_importer
 from web.desk.names import NoNames
-from web.french import dates
+from web.french import dates, typography
 from web.french.errors.files import problem
 from web.french.errors.refusals import refusal
 from web.french.matching import question
+from web.french.typography import say
+from web.hosting.served_structure import ServedStructure
 
 app = typer.Typer()
 
@@ -47,6 +50,22 @@ ANSWERS: Mapping[QuestionCode, str] = {
     "doubtful-rows": "--doubtful {choice}",
 }
 """The option that answers each question."""
+Side = Literal["left", "right"]
+
+ASSESSMENT: tuple[tuple[str, Side], ...] = (
+    ("Ligne", "right"),
+    ("Nom", "left"),
+    ("N°", "left"),
+    ("Avancement", "right"),
+    ("Résultat", "right"),
+)
+PROFILES: tuple[tuple[str, Side], ...] = (
+    ("Ligne", "right"),
+    ("Nom", "left"),
+    ("N°", "left"),
+    ("Profil", "right"),
+    ("Certifiable", "left"),
+)
 
 
 def answers(asked: Question) -> list[str]:
@@ -60,7 +79,7 @@ def read_command(file: FileArgument, json: JsonOption = False) -> None:
     export = read(file.read_bytes(), file.name)
     code = USAGE if export.refused else 0
     if json:
-        as_json(export_table.document(export))
+        as_json(_export(export))
     else:
         _print_export(export)
     raise typer.Exit(code)
@@ -72,7 +91,7 @@ def _print_export(export: Export) -> None:
         text = "[bold]{name}[/] · {code} · n° {id}"
         console.print(marked(text, name=known.name, code=known.code or "sans code", id=known.id))
     if export.entries:
-        columns, lines = export_table.table(export)
+        columns, lines = _columns(export)
         table = Table(box=None, pad_edge=False, header_style="bold")
         for title, side in columns:
             table.add_column(title, justify=side)
@@ -85,6 +104,101 @@ def _print_export(export: Export) -> None:
 def _print_problems(problems: tuple[ExportProblem, ...]) -> None:
     for one in problems:
         console.print(problem_line(one.severity, problem(one.code, one.line, dict(one.details))))
+
+
+def _export(export: Export) -> dict[str, Any]:
+    """Returns an export for `read --json`: times in ISO 8601 UTC; a day without a time stays a day."""
+    campaign = export.campaign
+    return {
+        "kind": export.kind,
+        "campaign": {"id": campaign.id, "code": campaign.code, "name": campaign.name} if campaign else None,
+        "pix_course": export.pix_course,
+        "exported_at": _iso(export.exported_at),
+        "columns": [{"position": c.position, "header": c.header, "role": c.role} for c in export.columns],
+        "rows": [*map(_row, export.rows), *map(_profile, export.profiles)],
+        "problems": [_remark(one) for one in export.problems],
+    }
+
+
+def _remark(one: ExportProblem) -> dict[str, Any]:
+    sentence = problem(one.code, one.line, dict(one.details))
+    return {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence}
+
+
+def _columns(export: Export) -> tuple[tuple[tuple[str, Side], ...], Iterator[list[str]]]:
+    """Returns column titles with their alignment, and one line a participation."""
+    if export.kind == "profile":
+        return PROFILES, ([*_first(row), _pix(row), _certifiable(row)] for row in export.profiles)
+    return ASSESSMENT, ([*_first(row), _done(row), _score(row)] for row in export.rows)
+
+
+def _row(row: AssessmentRow) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "last_name": row.last_name,
+        "first_name": row.first_name,
+        "external_id": row.external_id,
+        "progress": _number(row.progress),
+        "started_at": _iso(row.started),
+        "shared": row.shared,
+        "shared_at": _iso(row.shared_at),
+        "mastery_percent": int(row.mastery * 100) if row.mastery is not None else None,
+    }
+
+
+def _profile(row: ProfileRow) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "last_name": row.last_name,
+        "first_name": row.first_name,
+        "external_id": row.external_id,
+        "shared": row.shared,
+        "shared_at": _iso(row.shared_at),
+        "pix": row.pix,
+        "certifiable": row.certifiable,
+        "certifiable_competences": row.certifiable_competences,
+        "levels": [{"competence": one.name, "level": one.level, "pix": one.pix} for one in row.levels],
+    }
+
+
+def _first(row: ExportEntry) -> list[str]:
+    return [str(row.line), f"{row.last_name} {row.first_name}", row.external_id or "—"]
+
+
+def _done(row: AssessmentRow) -> str:
+    return typography.percent(int(row.progress * 100)) if row.progress is not None else "—"
+
+
+def _score(row: AssessmentRow) -> str:
+    if row.mastery is not None:
+        return typography.percent(percent(row.mastery))
+    return "—" if row.shared else "non partagé"
+
+
+def _pix(row: ProfileRow) -> str:
+    if not row.shared:
+        return "non partagé"
+    return "—" if row.pix is None else say("{pix} pix", pix=typography.number(row.pix))
+
+
+def _certifiable(row: ProfileRow) -> str:
+    if row.certifiable is None:
+        return "—"
+    counted = row.certifiable_competences
+    said = "oui" if row.certifiable else "non"
+    return said if counted is None else f"{said} ({typography.plural(counted, 'compétence')})"
+
+
+def _iso(moment: datetime | date | None) -> str | None:
+    if isinstance(moment, datetime):
+        return moment.isoformat().replace("+00:00", "Z")
+    return moment.isoformat() if moment else None
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 @app.command("import")
@@ -114,11 +228,11 @@ def import_command(
             doubtful=doubtful,
             organisation=organisation,
         )
-        importer = result_importer(served)
+        importer = importer_of(served)
         prepared = importer.prepare(file.read_bytes(), file.name, answers)
         if prepared.preview is None:
             if json:
-                remarks = [export_table.remark(one) for one in prepared.export.problems]
+                remarks = [_remark(one) for one in prepared.export.problems]
                 as_json({"refused": True, "exit": USAGE, "problems": remarks})
             else:
                 _print_problems(prepared.export.problems)
@@ -132,6 +246,17 @@ def import_command(
             else:
                 _tell(shown, imported, served.refs.structure.zone)
     raise typer.Exit(USAGE if shown.misfit else QUESTION if shown.questions else 0)
+
+
+def importer_of(served: ServedStructure) -> Importer:
+    """Returns an importer of the structure, caught up."""
+
+    def known(campaign: UUID) -> list[result_routing.KnownParticipation]:
+        side = served.read()
+        with side.database.connect() as connection:
+            return result_routing.known(connection, campaign)
+
+    return Importer(served.engine, served.opened.stream("structure"), known)
 
 
 def _numbers(shown: ImportPreview, imported: ImportResult | None) -> dict[str, int]:
@@ -149,7 +274,7 @@ def _document(shown: ImportPreview, imported: ImportResult | None) -> dict[str, 
         "misfit": shown.misfit,
         "questions": [one.code for one in shown.questions],
         "answers": {one.code: answers(one) for one in shown.questions},
-        "problem_list": [export_table.remark(one) for one in shown.problems],
+        "problem_list": [_remark(one) for one in shown.problems],
     }
 
 

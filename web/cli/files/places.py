@@ -6,9 +6,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.table import Table
 
-from pixflow.actor import OPERATOR, Actor
 from pixflow.open_data import Place, PlaceFile, PlaceProblem, read
 from pixflow.partners.catalogue import receive_outlines, state_territory
 from pixflow.place_import.importer import PreparedPlaces, read_workbook
@@ -28,9 +26,11 @@ from web.cli.common.terminal import (
     in_words,
     person,
     problem_line,
+    table_of,
+    take,
     working,
 )
-from web.desk.imports import EXPORTS, export_places, place_importer
+from web.desk import imports
 from web.french import dates
 from web.french.errors.places import sentence
 from web.french.events import partners as words
@@ -66,7 +66,7 @@ def import_command(
     """Importer les lieux du territoire : nouveaux, changés, disparus. Un lieu disparu reste dans la liste."""
     with working(structure) as served, in_words():
         actor = person(served, as_)
-        importer = place_importer(served)
+        importer = imports.importer_of(served)
         prepared = importer.prepare(file.read_bytes())
         recorded, command = prepared.plan is not None and not preview, uuid4()
         with cut_off(lambda: len(served.engine.events_of_command(command))):
@@ -97,9 +97,8 @@ def territory_command(
             "radius": radius,
             "sites": {},
         }
-        streams = {"catalogue": served.opened.stream("catalogue")}
-        served.engine.execute(streams, state_territory, by=person(served, as_), command_id=uuid4(), via="cli", **sent)
-        territory = place_importer(served).territory
+        take(served, {"catalogue": served.opened.stream("catalogue")}, state_territory, by=person(served, as_), **sent)
+        territory = imports.importer_of(served).territory
     console.print(french.territory(territory))
 
 
@@ -110,10 +109,10 @@ def export_command(
 ) -> None:
     """Écrire les partenaires : lieux de médiation numérique 1.0.2 (.csv) ou structures data·inclusion v1 (.json)."""
     kind = file.suffix.lower().removeprefix(".")
-    if kind not in EXPORTS:
+    if kind not in imports.EXPORTS:
         fail("Donnez au fichier un nom en .csv (médiation numérique) ou en .json (data·inclusion).", USAGE)
     with working(structure) as served, in_words():
-        file.write_bytes(export_places(served, kind))
+        file.write_bytes(imports.export_of(served, kind))
     console.print(say("Écrit : {file}", file=file))
 
 
@@ -127,8 +126,7 @@ def outlines_command(
     with working(structure) as served, in_words():
         outlines = read_outlines(file.read_bytes())
         streams = {"catalogue": served.opened.stream("catalogue")}
-        sent: dict[str, Any] = {"credit": credit, "outlines": outlines}
-        served.engine.execute(streams, receive_outlines, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
+        take(served, streams, receive_outlines, credit=credit, outlines=outlines)
     console.print(plural(len(outlines), "commune"))
 
 
@@ -194,9 +192,7 @@ def _problem(one: PlaceProblem) -> dict[str, Any]:
 
 def _print(found: PlaceFile) -> None:
     if found.places:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for title in ("Commune", "Lieu", "Adresse", "Mis à jour"):
-            table.add_column(title)
+        table = table_of("Commune", "Lieu", "Adresse", "Mis à jour")
         for one in sorted(found.places, key=lambda place: (place.commune, place.name)):
             table.add_row(one.commune, one.name, one.address, dates.day(one.updated, year=True) if one.updated else "—")
         console.print(table)
