@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from pixflow.decision import Decision
 from pixflow.engine import Step
 from web.desk.commands import FormRefused, Outcome, read_form, record, record_all
 from web.desk.desk import Desk
-from web.http.forms import Form, Label, labels
+from web.http.forms import Form
 
 S = TypeVar("S")
 Values = Mapping[str, Any]
@@ -42,21 +41,6 @@ class FormSpec(Generic[S]):
     arguments: Callable[[Desk, S, Any], Arguments] = lambda desk, state, form: (sent(form), {})
     further: Callable[[Desk, UUID, S, Any], Sequence[Step]] = lambda desk, stream, state, form: ()
     check: Callable[[Desk, S, Any], Errors] = lambda desk, state, form: {}
-
-    @property
-    def labels(self) -> Mapping[str, tuple[Label, bool]]:
-        return labels(self.model)
-
-    @property
-    def rows(self) -> list[tuple[bool, list[str]]]:
-        """The fields in the order of the page: lines of those that stand together, and fields alone."""
-        shown = [name for name in self.labels if name != "on" or not self.asks_day]
-        return [(line, list(names)) for line, names in groupby(shown, lambda name: self.labels[name][0].together)]
-
-    @property
-    def asks_day(self) -> bool:
-        """Tells if the day is asked below the fields, as today's."""
-        return "on" in self.labels and not self.labels["on"][0].together
 
 
 def read(desk: Desk, spec: FormSpec[S], state: S, data: Mapping[str, Any]) -> Form:

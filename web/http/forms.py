@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import groupby
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
@@ -55,14 +56,15 @@ class Label:
     """The words of a field beside its type, and how `ui.field` draws it: `reason: Annotated[str, Label("Motif")]`.
 
     `options` are the labels of its answers by code; a page gives the lists that it computes itself. `missing` is the
-    sentence for an empty field. `since` and `until` bound a day: by today, or by the day of the form ("on"). Fields
-    that stand `together` are on one line.
+    sentence for an empty field, `without` the hint of an empty list. `since` and `until` bound a day: by today, or by
+    the day of the form ("on"). Fields that stand `together` are on one line.
     """
 
     text: str
     kind: str = "text"
     options: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""
+    without: str = ""
     missing: str = ""
     together: bool = False
     rows: int = 2
@@ -90,6 +92,19 @@ def labels(model: type[BaseModel]) -> Mapping[str, tuple[Label, bool]]:
         for label in asked.metadata
         if isinstance(label, Label)
     }
+
+
+@cache
+def asks_day(model: type[BaseModel]) -> bool:
+    """Tells if the day is asked below the fields, as today's."""
+    return "on" in labels(model) and not labels(model)["on"][0].together
+
+
+@cache
+def rows(model: type[BaseModel]) -> list[tuple[bool, list[str]]]:
+    """Returns the fields of a form in the order of the page: lines of those that stand together, and fields alone."""
+    shown = ((name, label) for name, (label, _) in labels(model).items() if name != "on" or not asks_day(model))
+    return [(line, [name for name, _ in some]) for line, some in groupby(shown, lambda pair: pair[1].together)]
 
 
 def missing(model: type[BaseModel], name: str) -> str:

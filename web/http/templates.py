@@ -22,7 +22,7 @@ from markupsafe import Markup
 from web.french import dates, tasks, typography, vocabulary
 from web.french.dossier import path
 from web.french.events import resources
-from web.http import markdown
+from web.http import forms, markdown
 from web.http.pagination import carrying
 from web.http.people import People, note
 from web.http.security import HERE, renamed, static_url
@@ -182,6 +182,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(static=static_url, new_command=lambda: COMMAND, once=_once, renamed=renamed, **LABELS)
     environment.filters.update(TEXT_FILTERS, **DATE_FILTERS)
+    environment.globals.update(labels_of=forms.labels, rows_of=forms.rows, asks_day=forms.asks_day)
     environment.filters.update(staff=_staff, label=_label, options=_options, markdown=markdown.html)
     environment.globals["ui"] = macros = environment.get_template("_macros.html").module
     for drawn_often in ("icon", "stage_chip"):

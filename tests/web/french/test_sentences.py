@@ -49,6 +49,7 @@ from web.french import matching as french_matching
 from web.french import tasks as french_tasks
 from web.french.errors import files, refusals
 from web.french.events import details, sentences
+from web.http.forms import labels
 from web.pages.dossier.forms import FORM_OF, FORMS
 
 ID = UUID("11111111-1111-4111-8111-111111111111")
@@ -141,7 +142,7 @@ MAY_BE_EMPTY = ("comment", "header", "note", "place", "reason", "site")
 OPTIONAL = {
     (event, name)
     for event, form in FORM_OF.items()
-    for name, (label, required) in FORMS[form].labels.items()
+    for name, (label, required) in labels(FORMS[form].model).items()
     if label.kind in ("text", "textarea") and not required
 }
 """The texts that the form of an event may leave empty."""

@@ -16,6 +16,7 @@ MISSING: dict[str, str] = {
     "ends": "Dites quand l’action doit se terminer.",
     "outcome": "Dites comment l’action a pris fin.",
     "site": "Choisissez le site.",
+    "workshop": "Choisissez l’atelier.",
     "advisor": "Choisissez la personne qui suivra le dossier.",
     "purpose": "Dites à quoi sert la campagne.",
     "person": "Cochez au moins une personne.",

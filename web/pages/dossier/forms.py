@@ -35,7 +35,7 @@ from web.desk.territory import contacts, referral_offers
 from web.french import validation, vocabulary
 from web.french.dossier import progress
 from web.hosting import partner_mails
-from web.http.forms import DatedForm, Day, Form, Label, Pair, Text
+from web.http.forms import DatedForm, Day, Form, Label, Pair, Text, labels
 
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(STAGE_OF)})(:[0-9a-f-]{{36}})?$")]
 Reason = Annotated[str, Label("Motif", "textarea")]
@@ -46,6 +46,9 @@ Way = Annotated[
 ]
 YES_NO = {"true": "oui", "false": "non"}
 NO_CAMPAIGN, FROM = "Choisissez la campagne.", "Choisissez le jour à partir duquel le test est à passer."
+UNDECLARED = (
+    "Aucune campagne de diagnostic initial n’est déclarée : la référente ou le référent Pix le fait dans Résultats."
+)
 NO_ADVISOR, WHEN = "Choisissez la personne qui suivra le dossier.", "Écrivez le jour où cela s’est passé."
 
 
@@ -115,7 +118,7 @@ class PresentForm(DatedForm):
 
 
 class PlanForm(DatedForm):
-    campaign: Annotated[UUID, Label("Campagne", "select", missing=NO_CAMPAIGN, together=True)]
+    campaign: Annotated[UUID, Label("Campagne", "select", without=UNDECLARED, missing=NO_CAMPAIGN, together=True)]
     planned_for: Annotated[Day, Label("À partir du", "date", missing=FROM, together=True, since="on")]
     modality: Annotated[Modality, Label("Où le test est passé", "radio", missing="Dites où le test est passé.")]
     mediator: Annotated[bool, Label("Avec un médiateur ou une médiatrice numérique", "checkbox")] = False
@@ -239,34 +242,37 @@ class MissedAppointmentForm(CommentForm):
     task: TaskKey
 
 
+Until = Annotated[
+    Day | None,
+    Label(
+        "Jusqu’au",
+        "date",
+        hint="Vide : trois mois au plus, en attendant le fait choisi.",
+        missing="Choisissez jusqu’à quel jour la tâche attend, ou quel fait.",
+        together=True,
+        since="today",
+    ),
+]
+Awaits = Annotated[
+    Awaited | None,
+    Label("Ou dès que", "select", {"": "Seulement ce jour-là", **vocabulary.AWAITED}, together=True),
+]
+ThreeMonths = Annotated[Day | None, Label("Jusqu’au", "date", hint="Vide : trois mois.", together=True, since="today")]
+
+
 class SnoozeForm(DatedForm):
     """Until a day, a fact, or the first of the two."""
 
     task: TaskKey
-    until: Annotated[
-        Day | None,
-        Label(
-            "Jusqu’au",
-            "date",
-            hint="Vide : trois mois au plus, en attendant le fait choisi.",
-            missing="Choisissez jusqu’à quel jour la tâche attend, ou quel fait.",
-            together=True,
-            since="today",
-        ),
-    ] = None
-    awaits: Annotated[
-        Awaited | None,
-        Label("Ou dès que", "select", {"": "Seulement ce jour-là", **vocabulary.AWAITED}, together=True),
-    ] = None
+    until: Until = None
+    awaits: Awaits = None
     reason: Reason
 
 
 class HandOverForm(DatedForm):
     task: TaskKey
     to: Annotated[UUID, Label("À", "select", together=True)]
-    until: Annotated[Day | None, Label("Jusqu’au", "date", hint="Vide : trois mois.", together=True, since="today")] = (
-        None
-    )
+    until: ThreeMonths = None
     note: Note = ""
 
 
@@ -932,6 +938,6 @@ FORMS: dict[str, DossierForm] = {
 FORM_OF: Mapping[type[Event], str] = {event: name for name, form in FORMS.items() for event in form.events}
 """The form that records each event again."""
 PROSE = frozenset(
-    name for form in FORMS.values() for name, (label, _) in form.labels.items() if label.kind == "textarea"
+    name for form in FORMS.values() for name, (label, _) in labels(form.model).items() if label.kind == "textarea"
 )
 """The fields where people write freely: what they typed must not be lost."""

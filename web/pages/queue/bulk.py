@@ -15,7 +15,6 @@ from pixflow.authorization import TASK_OWNERS, Subject
 from pixflow.decision import Decision
 from pixflow.dossier import follow_up
 from pixflow.dossier.follow_up import claim_task, hand_over_task
-from pixflow.events.values import Awaited, Channel
 from projections import advisor_queue, piles
 from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import receipts, refusals, undo
@@ -31,12 +30,22 @@ from web.french import validation
 from web.french.errors import missing
 from web.french.typography import lower_first
 from web.http import filters
-from web.http.forms import ID, Day, Form, FormData, OpenForm, every, validate
+from web.http.forms import ID, Form, FormData, Label, OpenForm, Text, every, validate
 from web.http.pagination import address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.dossier import open_form, tasks
-from web.pages.dossier.forms import FORMS, AssignForm, BookSeatForm, PlanForm, PresentForm
+from web.pages.dossier.forms import (
+    FORMS,
+    AssignForm,
+    Awaits,
+    BookSeatForm,
+    PlanForm,
+    PresentForm,
+    ThreeMonths,
+    Until,
+    Way,
+)
 from web.pages.queue.rows import PILED, QueueRow, queue_rows
 
 router = APIRouter()
@@ -57,21 +66,30 @@ class BulkForm(Form):
 
 
 class BulkSnoozeForm(BulkForm):
-    until: Day | None = None
-    awaits: Awaited | None = None
-    reason: str
+    until: Until = None
+    awaits: Awaits = None
+    reason: Annotated[str, Label("Motif", "textarea", hint="Le même pour toutes ces tâches.")]
 
 
 class BulkHandOverForm(BulkForm):
-    to: UUID
-    until: Day | None = None
-    note: str | None = None
+    to: Annotated[UUID, Label("À", "select", together=True)]
+    until: ThreeMonths = None
+    note: Annotated[str | None, Label("Note", "textarea")] = None
 
 
 class BulkChaseForm(BulkForm):
-    channel: Channel
-    reached: bool
-    note: str | None = None
+    channel: Way
+    reached: Annotated[
+        bool,
+        Label(
+            "Les jeunes ont répondu",
+            "radio",
+            {"true": "oui", "false": "non, ou pas encore"},
+            missing="Dites si la personne a répondu.",
+            together=True,
+        ),
+    ]
+    note: Annotated[str | None, Label("Note", "textarea")] = None
 
 
 class BulkPresentForm(BulkForm, PresentForm):
@@ -79,11 +97,11 @@ class BulkPresentForm(BulkForm, PresentForm):
 
 
 class BulkPlanForm(BulkForm, PlanForm):
-    pass
+    place: Annotated[Text, Label("Lieu", hint="Vide, au bureau : le site de chaque dossier.")] = ""
 
 
 class BulkBookForm(BulkForm, BookSeatForm):
-    pass
+    workshop: Annotated[UUID, Label("Atelier", "select", missing="Choisissez l’atelier.")]
 
 
 class BulkAssignForm(BulkForm, AssignForm):
@@ -277,7 +295,7 @@ def preview(
         raise HTTPException(404)
     wanted = QueueFilter("", etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
     picks = tache or [row.pick for row in _unticked(desk, faire, wanted, retard)]
-    values = {"on": desk.today.isoformat(), "or_wait": "true"}
+    values = {"on": desk.today.isoformat(), "or_wait": "true", "channel": "sms"}
     waits = not tache and not ACTIONS[faire].alone
     return _preview(request, desk, faire, picks[:MOST], values, left=len(picks) > MOST, nothing_ticked=waits)
 
@@ -353,7 +371,7 @@ def _preview(
     """Shows what a bulk would do. `receipt` is the result of the rows just sent, `left`: others wait for the next time.
 
     `unfit` labels the rows left out; `gone` counts those that are no more at this desk. `nothing_ticked`: the rows are
-    there to be ticked. `lists` are the choices of the fields.
+    there to be ticked. `choices` are the lists of the fields.
     """
     desk.refresh()
     rows = chosen(desk, picks)
@@ -378,12 +396,13 @@ def _preview(
         unfit=unfit,
         why_unfit=french.UNFIT[do],
         gone=len(set(picks)) - len(rows),
-        lists=_lists(desk, do, fit),
+        spec=ACTIONS[do],
+        choices=_choices(desk, do, fit),
         today=desk.today,
     )
 
 
-def _lists(desk: Desk, do: str, rows: Sequence[QueueRow]) -> dict[str, Sequence[tuple[object, str]]]:
+def _choices(desk: Desk, do: str, rows: Sequence[QueueRow]) -> dict[str, Sequence[tuple[object, str]]]:
     """Returns the choices of each field of an action's form."""
     first = [("", "Choisir…")]
     return {

@@ -13,6 +13,7 @@ from tests.web.form_cases import CASES, Case
 from tests.web.paths import House, house
 from tests.web.pressing import HTMX, opened, press, send, sheet, values
 from tests.web.tags import parsed
+from web.http.forms import labels
 from web.pages.dossier.forms import FORMS
 
 
@@ -82,7 +83,7 @@ TAKES_BACK = ("retract", "unmatch")
 
 def written(form: str) -> list[str]:
     """The fields of a form where people write words."""
-    return [name for name, (label, _) in FORMS[form].labels.items() if label.kind in ("text", "textarea")]
+    return [name for name, (label, _) in labels(FORMS[form].model).items() if label.kind in ("text", "textarea")]
 
 
 MISSING: dict[str, tuple[dict[str, str], str, str]] = {
