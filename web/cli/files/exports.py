@@ -5,16 +5,15 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import typer
 from rich.table import Table
 
 from pixflow.documents.grille import percent
-from pixflow.importing import Answers, Importer, ImportPreview, ImportResult
+from pixflow.importing import Answers, ImportPreview, ImportResult
 from pixflow.importing.plan import Question, QuestionCode
 from pixflow.pix_orga import AssessmentRow, Export, ExportEntry, ExportProblem, ProfileRow, read
-from projections import result_routing
 from web.cli.common.terminal import (
     QUESTION,
     USAGE,
@@ -32,13 +31,13 @@ from web.cli.common.terminal import (
     problem_line,
     working,
 )
+from web.desk.imports import result_importer
 from web.desk.names import NoNames
 from web.french import dates, typography
 from web.french.errors.files import problem
 from web.french.errors.refusals import refusal
 from web.french.matching import question
 from web.french.typography import say
-from web.hosting.served_structure import ServedStructure
 
 app = typer.Typer()
 
@@ -228,7 +227,7 @@ def import_command(
             doubtful=doubtful,
             organisation=organisation,
         )
-        importer = importer_of(served)
+        importer = result_importer(served)
         prepared = importer.prepare(file.read_bytes(), file.name, answers)
         if prepared.preview is None:
             if json:
@@ -246,17 +245,6 @@ def import_command(
             else:
                 _tell(shown, imported, served.refs.structure.zone)
     raise typer.Exit(USAGE if shown.misfit else QUESTION if shown.questions else 0)
-
-
-def importer_of(served: ServedStructure) -> Importer:
-    """Returns an importer of the structure, caught up."""
-
-    def known(campaign: UUID) -> list[result_routing.KnownParticipation]:
-        side = served.read()
-        with side.database.connect() as connection:
-            return result_routing.known(connection, campaign)
-
-    return Importer(served.engine, served.opened.stream("structure"), known)
 
 
 def _numbers(shown: ImportPreview, imported: ImportResult | None) -> dict[str, int]:

@@ -30,7 +30,7 @@ from web.cli.common.terminal import (
     take,
     working,
 )
-from web.desk import imports
+from web.desk.imports import EXPORTS, export_places, place_importer
 from web.french import dates
 from web.french.errors.places import sentence
 from web.french.events import partners as words
@@ -66,7 +66,7 @@ def import_command(
     """Importer les lieux du territoire : nouveaux, changés, disparus. Un lieu disparu reste dans la liste."""
     with working(structure) as served, in_words():
         actor = person(served, as_)
-        importer = imports.importer_of(served)
+        importer = place_importer(served)
         prepared = importer.prepare(file.read_bytes())
         recorded, command = prepared.plan is not None and not preview, uuid4()
         with cut_off(lambda: len(served.engine.events_of_command(command))):
@@ -98,7 +98,7 @@ def territory_command(
             "sites": {},
         }
         take(served, {"catalogue": served.opened.stream("catalogue")}, state_territory, by=person(served, as_), **sent)
-        territory = imports.importer_of(served).territory
+        territory = place_importer(served).territory
     console.print(french.territory(territory))
 
 
@@ -109,10 +109,10 @@ def export_command(
 ) -> None:
     """Écrire les partenaires : lieux de médiation numérique 1.0.2 (.csv) ou structures data·inclusion v1 (.json)."""
     kind = file.suffix.lower().removeprefix(".")
-    if kind not in imports.EXPORTS:
+    if kind not in EXPORTS:
         fail("Donnez au fichier un nom en .csv (médiation numérique) ou en .json (data·inclusion).", USAGE)
     with working(structure) as served, in_words():
-        file.write_bytes(imports.export_of(served, kind))
+        file.write_bytes(export_places(served, kind))
     console.print(say("Écrit : {file}", file=file))
 
 
