@@ -1,7 +1,6 @@
 """Permissions: every decision has roles, and the engine and pages ask them."""
 
 from datetime import date, timedelta
-from inspect import signature
 from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
@@ -12,7 +11,6 @@ from msgspec.structs import replace
 from pixflow import authorization
 from pixflow.actor import CLOCK, IMPORT, OPERATOR, PARTNER, SYSTEM, Actor
 from pixflow.authorization import BESIDE, Scope, Subject, principal, require, roles, scope
-from pixflow.decision import Argument, Decision
 from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import GlassBroken
 from pixflow.events.values import Role
@@ -133,13 +131,6 @@ def test_every_function_that_gives_events_is_a_decision_or_taken_within_one() ->
 
 def test_no_two_decisions_are_stored_under_one_name() -> None:
     assert len(DECISIONS) == sum(len(list(of_module(module))) for module in MODULES)
-
-
-@pytest.mark.parametrize("decision", DECISIONS.values(), ids=DECISIONS)
-def test_a_decision_says_which_arguments_the_engine_adds(decision: Decision[..., Any]) -> None:
-    asked = signature(decision.function).parameters
-    assert set(decision.needs) == {need for need in Argument if need.value in asked}
-    assert decision.dated == ("on" in asked)
 
 
 def test_the_page_says_who_may_take_which_decision() -> None:
