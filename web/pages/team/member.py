@@ -1,7 +1,6 @@
 """A member: absences, roles, milestones, departure, history; the forms about them, their account; a new member."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -30,7 +29,7 @@ from web.desk.names import names_for
 from web.desk.receipts import Receipt
 from web.desk.signed_in import AtSite
 from web.desk.team.loans import loan_rows
-from web.french import dates, typography, vocabulary
+from web.french import dates, typography
 from web.french.accounts import sign_in as french
 from web.french.events import sentences
 from web.french.typography import plural
@@ -53,21 +52,6 @@ READERS: frozenset[Role] = frozenset({"referent", "manager", "administrator", "a
 
 _COMMON = ("Absence", "Adresse", "Annulé", "Rôle", "Téléphone")
 """The first words of the sentences of a member that do not begin with a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingRole:
-    """A role that waits for a second person, `since` when. `may_confirm`: the person at the desk is one.
-
-    `seconds` are the names of all who may confirm it.
-    """
-
-    role: Role
-    label: str
-    giver: str
-    since: str
-    may_confirm: bool
-    seconds: Sequence[str]
 
 
 def member_page(
@@ -130,16 +114,15 @@ def _access(desk: Desk, id: UUID) -> AccessRow | None:
     return access_row(desk, site, id) if site and shown else None
 
 
-def _waiting(desk: Desk, id: UUID) -> list[WaitingRole]:
-    """Returns the roles that wait for a second person, each with who granted it."""
-    member, may, names = desk.refs.team[id], confirmable(desk, id), names_for(desk)
-    held = member.awaiting if member.works(desk.today) else {}
-    days = {role: dates.ago(member.awaiting_since[role], desk.today) for role in held}
+def _waiting(desk: Desk, id: UUID) -> list[tuple[Role, str, str, bool, list[str]]]:
+    """Returns the roles that wait for a second person: each with who granted it and since when.
+
+    And if the person at the desk may confirm it, and the names of all who may.
+    """
+    member, may = desk.refs.team[id], confirmable(desk, id)
     return [
-        WaitingRole(
-            role, vocabulary.ROLES[role], names.staff(giver), days[role], role in may, confirmers(desk, id, role)
-        )
-        for role, giver in held.items()
+        (role, giver, dates.ago(member.awaiting_since[role], desk.today), role in may, confirmers(desk, id, role))
+        for role, giver in (member.awaiting.items() if member.works(desk.today) else ())
     ]
 
 
