@@ -122,7 +122,7 @@ def _preview(request: Request, desk: Desk, token: str, form: PlacesForm, errors:
         "partners/import_columns.html",
         None,
         NOBODY,
-        token=token,
+        here=f"{IMPORT}/{token}",
         file=name,
         column_choices=_column_choices(headers, _guess(headers)),
         asked=asked,

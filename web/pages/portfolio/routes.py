@@ -124,7 +124,7 @@ def _preview(request: Request, desk: Desk, token: str, form: PortfolioForm, erro
             "portfolio/columns.html",
             None,
             NOBODY,
-            token=token,
+            here=f"{START}/{token}",
             file=name,
             sheet=asked.sheet,
             column_choices=_column_choices(prepared.portfolio.columns),
