@@ -137,7 +137,7 @@ class NeedForm(DatedForm):
     reason: Annotated[Text, Label("Motif", "textarea", hint="Demandé si la réponse est non.")] = ""
 
 
-class DeclineForm(DatedForm):
+class DeclineDiagnosticForm(DatedForm):
     reason: Annotated[
         str,
         Label(
@@ -738,8 +738,8 @@ FORMS: dict[str, DossierForm] = {
         title="Prévoir le diagnostic", initial=_planning, check=_check_plan, arguments=_plan,
     ),
     "decline": DossierForm(
-        decision=orientation.decline_diagnostic, model=DeclineForm, events=(e.DiagnosticDeclined,), place="task",
-        title="Le diagnostic est décliné", offered=can_decline,
+        decision=orientation.decline_diagnostic, model=DeclineDiagnosticForm, events=(e.DiagnosticDeclined,),
+        place="task", title="Le diagnostic est décliné", offered=can_decline,
     ),
     "need": DossierForm(
         decision=orientation.assess_need, model=NeedForm, events=(e.NeedAssessed,), place="task",

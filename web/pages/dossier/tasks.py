@@ -1,4 +1,4 @@
-"""Tasks of a young person: the open ones with their buttons, the seats in workshops, the next steps."""
+"""The tasks of a young person with their buttons, their seats in workshops, and the next steps of their path."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
