@@ -15,7 +15,7 @@ from pixflow.events.base import Event
 from pixflow.events.values import Action, Moment
 from tests import given
 from tests.web.french.test_sentences import NAMES, plain
-from web.french.dossier import path, stages
+from web.french.dossier import path, progress
 from web.french.events import changes
 
 SOON = given.DAY + timedelta(days=20)
@@ -47,7 +47,7 @@ def lines(*events: Event, **protocol: Any) -> dict[str, str]:
     """The four lines, as seen the day after the workshop's."""
     state = dossier(events)
     owed = {task.kind for task in tasks.of_dossier(state, given.references(**protocol))}
-    found = stages.stages(state, owed, given.HELD + timedelta(days=1))
+    found = progress.stages(state, owed, given.HELD + timedelta(days=1))
     return {stage: plain(line) for stage, line in found.items()}
 
 

@@ -1,15 +1,27 @@
-"""Words for the rest of the path: need, seats, self-study, complete diagnostic, certification, retake.
+"""Words for the path of a dossier: its four stages, and need, seats, self-study, certification, retake."""
 
-`on` formats a day: short on a dossier's page, in full in a replay.
-"""
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
-from collections.abc import Callable
-
-from pixflow.dossier.state import Certification, Difficulty, Dossier, NeedAssessment, Seat, Study
+from pixflow.dossier.state import (
+    ActionState,
+    Certification,
+    Difficulty,
+    Dossier,
+    NeedAssessment,
+    Seat,
+    StageStatus,
+    Study,
+)
+from pixflow.events.base import Stage
 from pixflow.events.values import Result
 from web.french import vocabulary
+from web.french.dossier import path
 from web.french.phrases import listed
-from web.french.typography import say
+from web.french.typography import plural, say, upper_first
 
 Said = Callable[..., str]
 
@@ -75,3 +87,156 @@ def retaken(dossier: Dossier) -> Result | None:
     begun = now[1].started.day if now[1].started else now[1].stamp.on
     since = (begun, now[1].stamp.version) >= (known.stamp.on, known.stamp.version)
     return now[1].result if since else None
+
+
+# --- one line a stage, for the four stages of a path
+
+
+_ACTIONS = {
+    "à orienter": "à orienter", "à faire": "à faire", "en cours": "en cours", "terminée": "terminées",
+    "abandonnée": "abandonnées", "écartée": "écartées",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StageStep:
+    """A stage as `ui.stepper` draws it; `state` is done, current or todo."""
+
+    label: str
+    state: str
+    lines: Sequence[str]
+
+
+def steps(statuses: Sequence[StageStatus], dossier: Dossier, owed: Collection[str], today: date) -> list[StageStep]:
+    """Returns the four stages in order; `owed` are the kinds of the dossier's tasks."""
+    lines = stages(dossier, owed, today)
+    return [StageStep(vocabulary.STAGES[one.stage], one.status, [lines[one.stage]]) for one in statuses]
+
+
+def stages(dossier: Dossier, owed: Collection[str], today: date) -> dict[Stage, str]:
+    """Returns one line a stage; `owed` has the kinds of its tasks."""
+    return {
+        "orientation": _orientation(dossier, owed, today),
+        "diagnostic": _diagnostic(dossier, today),
+        "prescription": _prescription(dossier, owed, today),
+        "parcours": _parcours(dossier, owed, today),
+    }
+
+
+def _orientation(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    parts = filter(None, (_presented(dossier, owed, today), _to_test(dossier, owed, today)))
+    skipped = "Diagnostic prévu" if dossier.orientation.plan else "Pix non présenté"
+    return upper_first(", ".join(parts)) or skipped
+
+
+def _presented(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    state, attended = dossier.orientation, dossier.diagnostic.last_attended
+    if state.presented:
+        return f"Pix présenté le {path.short(state.presented.on, today)}"
+    if attended:
+        return f"Pix présenté en atelier le {path.short(attended.day, today)}"
+    if "present-pix" in owed:
+        return "Pix à présenter"
+    if state.need:
+        return "" if state.need.needed else "pas de besoin pour l’instant"
+    begun = state.plan or state.declined or dossier.closed or dossier.diagnostic.has_participation("initial")
+    return "" if begun else "besoin à évaluer"
+
+
+def _to_test(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    """Describes the planned diagnostic until it is taken, or a diagnostic taken without a plan."""
+    state = dossier.orientation
+    tries = [link for link in dossier.diagnostic.participations.values() if link.purpose == "initial"]
+    if state.declined:
+        return f"diagnostic décliné le {path.short(state.declined.on, today)}"
+    if dossier.diagnostic.last_attended or (state.plan and tries):
+        return ""
+    if tries:
+        taken = any(link.finished or link.result for link in tries)
+        return f"test {'passé' if taken else 'commencé'} sans avoir été prévu"
+    if state.plan:
+        return _planned(dossier, owed, today)
+    return "diagnostic à prévoir" if "plan-diagnostic" in owed else ""
+
+
+def _planned(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    """Describes the seat of a diagnostic planned in a workshop, or says that one must be found."""
+    booking = dossier.diagnostic.seat
+    if "book-workshop" in owed:
+        return "place en atelier à réserver"
+    if booking and (booking.status == "booked" or "rebook-absent" in owed):
+        again = "" if booking.status == "booked" else ", à réinscrire"
+        return seat(booking, partial(path.short, today=today)) + again
+    return "diagnostic prévu"
+
+
+def _diagnostic(dossier: Dossier, today: date) -> str:
+    current = dossier.diagnostic.current("initial")
+    links = dossier.diagnostic.participations.values()
+    others = [link for link in links if link.purpose == "initial" and not link.result]
+    running = [link for link in others if not link.withdrawn]
+    if current and current[1].result:
+        shared = current[1].result.shared.day
+        said = f"{path.scored(current[1])} partagé le {path.short(shared, today)}"
+        return f"{said}, un autre passage en cours" if running else said
+    if running:
+        return path.unshared(running[-1])
+    if others:
+        return "participation disparue de Pix Orga"
+    if dossier.diagnostic.last_attended:
+        return f"{seat(dossier.diagnostic.last_attended, partial(path.short, today=today))}, résultat attendu"
+    booking = dossier.diagnostic.seat
+    if booking and booking.status == "booked":
+        return f"en atelier le {path.short(booking.day, today)}"
+    if dossier.orientation.plan and not dossier.orientation.declined:
+        return f"à passer à partir du {path.short(dossier.orientation.plan.planned_for, today)}"
+    return "décliné" if dossier.orientation.declined else "après l’orientation"
+
+
+def _prescription(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    current = dossier.diagnostic.current("initial")
+    built = dossier.prescription.built.get(current[0]) if current else None
+    if built:
+        return f"construite le {path.short(built.stamp.on, today)}, {plural(len(built.actions), 'action')}"
+    for kind, said in (
+        ("dispatch-result", "résultat à transmettre"),
+        ("hold-debrief", "restitution à tenir"),
+        ("build-prescription", "prescription à construire"),
+        ("explore-difficulty", "difficulté à explorer"),
+    ):
+        if kind in owed:
+            return said
+    if any(not study.over for study in dossier.prescription.studies.values()):
+        return "tutoriels en cours"
+    if current:
+        return "restitution tenue" if current[0] in dossier.prescription.debriefs else "sans restitution"
+    return "après le diagnostic"
+
+
+def _parcours(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    counted = Counter(map(_action, dossier.parcours.actions.values()))
+    parts = [plural(counted[one], one, many) for one, many in _ACTIONS.items() if counted[one]]
+    return ", ".join([*parts, *_beyond(dossier, owed, today)]) or "après la prescription"
+
+
+def _action(action: ActionState) -> str:
+    if action.dropped:
+        return "écartée"
+    if action.ended:
+        return vocabulary.OUTCOMES[action.outcome or "done"]
+    return "en cours" if action.started or action.referral else path.to_do(action)
+
+
+def _beyond(dossier: Dossier, owed: Collection[str], today: date) -> Iterator[str]:
+    """Describes the certification, else the complete diagnostic, and the retake to come."""
+    state, on = dossier.parcours, partial(path.short, today=today)
+    if state.certification and state.certification.session:
+        yield f"session de certification le {on(state.certification.session)}"
+    elif state.certification:
+        yield f"certification {certification(state.certification, on)}"
+    elif state.complete:
+        yield f"diagnostic complet {complete(dossier, on)}"
+    elif "complete-path" in owed:
+        yield "diagnostic complet à passer"
+    if state.retake and state.retake.planned_for:
+        yield f"nouveau passage {retake(dossier, on)}"

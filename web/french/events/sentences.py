@@ -22,9 +22,9 @@ from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import dates, matching, privacy, tasks, typography, vocabulary
 from web.french.dossier import path, profiles
-from web.french.events import access, contacts, partner_links, partners, progress, resources, team, workshops
+from web.french.events import access, contacts, partners, resources, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, EventContext, Names, fraction, text_of
-from web.french.phrases import listed, noted, short
+from web.french.phrases import listed, noted, paused_until, short
 from web.french.typography import de, lower_first, plural, say, typeset, upper_first
 
 TITLES: dict[str, str] = {
@@ -143,7 +143,13 @@ TITLES: dict[str, str] = {
     **contacts.TITLES,
     **team.TITLES,
     **access.TITLES,
-    **partner_links.TITLES,
+    "dossier.PartnerLinkIssued": "Lien d’un partenaire",
+    "dossier.PartnerLinkMailed": "Courriel à un partenaire",
+    "dossier.PartnerLinkReturned": "Courriel refusé, à un partenaire",
+    "dossier.PartnerLinkRevoked": "Lien d’un partenaire révoqué",
+    "dossier.ReferralSeen": "Demande lue par un partenaire",
+    "dossier.AnswerPromised": "Réponse promise par un partenaire",
+    "dossier.OutcomeReported": "Nouvelles d’un partenaire",
     **resources.TITLES,
 }
 """A short noun for each kind of event, for filters."""
@@ -552,7 +558,7 @@ def _restored(event: structure.BackupRestored, context: EventContext) -> str:
 
 
 def _dossier(event: Event, context: EventContext) -> str:
-    if said := progress.sentence(event, context) or partner_links.sentence(event, context):
+    if said := _of_path(event, context) or _of_link(event, context):
         return typeset(said)
     if event.STAGE in ("orientation", "diagnostic"):
         return _diagnostic(event, context)
@@ -601,3 +607,139 @@ def _target(context: EventContext, version: int) -> str:
         if known.originator_version == version and not isinstance(known.event, RETRACTIONS):
             return sentence(known, context.names, zone=context.zone, history=context.history)
     return say("fait n° {version}", version=version)
+
+
+# --- the rest of the path: need, seats, difficulty, self-study, certification, retake, chases
+
+
+def _of_path(event: Event, context: EventContext) -> str:
+    """Returns the sentence of an event, "" for other events."""
+    return (
+        _seat(event, context) or _difficulty(event, context) or _certification(event, context) or _turn(event, context)
+    )
+
+
+def _seat(event: Event, context: EventContext) -> str:
+    match event:
+        case e.NeedAssessed(needed=needed, reason=reason):
+            return noted("Besoin reconnu" if needed else "Pas de besoin pour l’instant", reason)
+        case e.SeatBooked(day=day):
+            moved = context.before(e.SeatBooked)
+            again = isinstance(moved, e.SeatBooked) and moved.workshop == event.workshop
+            return f"{'Atelier déplacé' if again else 'Place réservée en atelier'} : {_weekday(day, context)}"
+        case e.SeatCancelled(reason="cancelled"):
+            return "Atelier annulé, la place est perdue"
+        case e.SeatCancelled():
+            return "Place en atelier rendue"
+        case e.WorkshopAttended(trouble=trouble, ease=ease):
+            return listed("Présent·e à l’atelier", trouble and "en difficulté", ease and "à l’aise")
+        case e.WorkshopMissed(excused=excused):
+            return "Excusé·e pour l’atelier" if excused else "Absent·e à l’atelier"
+    return ""
+
+
+def _difficulty(event: Event, context: EventContext) -> str:
+    match event:
+        case e.DifficultyExplored(cause=cause, note=note):
+            return noted(f"Difficulté explorée : {vocabulary.CAUSES[cause]}", note, " — ")
+        case e.SelfStudyAssigned(tutorials=tutorials):
+            return noted("Tutoriels Pix à suivre", tutorials)
+        case e.SelfStudyFollowed(outcome=outcome, note=note):
+            return noted(f"Tutoriels Pix : {vocabulary.STUDIES[outcome]}", note, " — ")
+        case e.PartnerChased(referral=referral, channel=channel, reached=reached, note=note):
+            partner, label = context.referral(referral)
+            reply = "automatique" if event.automatic else "réponse obtenue" if reached else "sans réponse"
+            text = "Relance du partenaire {how}, {reply} : {partner}"
+            chased = say(text, how=vocabulary.CHANNELS[channel], reply=reply, partner=partner)
+            return noted(f"{chased} ({label})" if label else chased, note, " — ")
+    return ""
+
+
+def _certification(event: Event, context: EventContext) -> str:
+    match event:
+        case e.CompleteDiagnosticTaken(participation=participation):
+            return "Diagnostic complet vu à l’import" if participation else "Diagnostic complet passé"
+        case e.CompleteDiagnosticDeclined(reason=reason):
+            return noted("Diagnostic complet décliné", reason)
+        case e.CertificationProposed(note=note):
+            return noted("Certification proposée", note, " — ")
+        case e.CertificationRegistered(session=session, place=place):
+            return listed(f"Inscription à la certification : {_weekday(session, context)}", place)
+        case e.CertificationTaken():
+            return "Certification passée"
+        case e.CertificationObtained(level=level):
+            return noted("Certification obtenue", level)
+        case e.CertificationNotObtained(note=note):
+            return noted("Certification non obtenue", note, " — ")
+        case e.CertificationDeclined(reason=reason):
+            return noted("Certification déclinée", reason)
+        case e.ResultAddedToCv():
+            return "Résultat valorisé sur le CV"
+        case e.RetakePlanned(campaign=campaign, planned_for=day):
+            text = "Nouveau passage prévu à partir du {day} : {campaign}"
+            return say(text, day=context.day(day), campaign=context.names.campaign(campaign))
+        case e.RetakeDeclined(reason=reason):
+            return noted("Nouveau passage décliné", reason)
+    return ""
+
+
+def _turn(event: Event, context: EventContext) -> str:
+    match event:
+        case e.DossierLent(advisor=advisor, until=until):
+            return f"Dossier confié à {context.names.staff(advisor)} jusqu’au {context.day(until)}"
+        case e.TaskSnoozed(task=task, until=until, reason=reason, awaits=awaits):
+            ends = paused_until(context.day(until), awaits)
+            return noted(say("En pause {ends} : {task}", ends=ends, task=context.task(task)), reason, " — ")
+        case e.TaskHandedOver(task=task, note=note):
+            return noted(say("{whom} : {task}", whom=_handed(event, context), task=context.task(task)), note, " — ")
+    return ""
+
+
+def _weekday(day: date, context: EventContext) -> str:
+    return f"{dates.weekday(day)} {context.day(day)}"
+
+
+def _handed(event: e.TaskHandedOver, context: EventContext) -> str:
+    """Returns who has a task now: its advisor again, somebody who took it, or somebody to whom it was given."""
+    name, follows = context.names.staff(event.to), context.before(e.AdvisorAssigned, e.DossierLent)
+    if isinstance(follows, (e.AdvisorAssigned, e.DossierLent)) and follows.advisor == event.to:
+        return f"Rendu à {name}"
+    taken = context.recorded.by == str(event.to)
+    through = f" jusqu’au {context.day(event.until)}" if event.until else ""
+    return f"{'Pris en charge par' if taken else 'Confié à'} {name}{through}"
+
+
+# --- the links that partners answer by
+
+
+def _of_link(event: Event, context: EventContext) -> str:
+    """Returns the sentence of an event about a link, "" for other events."""
+    referral = getattr(event, "referral", None)
+    partner, label = context.referral(referral) if referral else ("", "")
+    about = f" ({label})" if label else ""
+    match event:
+        case e.PartnerLinkIssued(channel=channel, until=until, address=address, purpose=purpose):
+            why = "demander l’issue" if purpose == "outcome" else "répondre"
+            text = say("Lien {how} pour {why} : {partner}{about}", how=vocabulary.LINK_CHANNELS[channel], why=why,
+                       partner=partner, about=about)  # fmt: skip
+            asked = event.asked and "à sa demande"
+            return listed(text, address, asked, f"valable jusqu’au {context.day(until)}")
+        case e.PartnerLinkMailed():
+            return say("Courriel parti à {partner}{about}", partner=partner, about=about)
+        case e.PartnerLinkReturned():
+            return say("Courriel à {partner} refusé, adresse inconnue{about}", partner=partner, about=about)
+        case e.PartnerLinkRevoked():
+            return say("Lien {of} révoqué{about}", of=de(partner), about=about)
+        case e.ReferralSeen():
+            return upper_first(say("{partner} a lu la demande{about}", partner=partner, about=about))
+        case e.AnswerPromised(until=until):
+            text = "{partner} étudie la demande et répond avant le {day}{about}"
+            return upper_first(say(text, partner=partner, day=context.day(until), about=about))
+        case e.OutcomeReported(outcome=outcome, day=day, note=note):
+            return _reported_by(partner, outcome, context.day(day), about, note)
+    return ""
+
+
+def _reported_by(partner: str, outcome: str, day: str, about: str, note: str) -> str:
+    text = "Selon {partner}, la personne {said} le {day}{about}"
+    return noted(say(text, partner=partner, said=vocabulary.REPORTS[outcome], day=day, about=about), note, " — ")

@@ -29,7 +29,7 @@ from web.desk.receipts import UndoForm
 from web.desk.task_links import QueuePlace
 from web.french import typography, vocabulary
 from web.french.dossier import path
-from web.french.dossier.stages import steps
+from web.french.dossier.progress import steps
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import say
 from web.http.addresses import Version
