@@ -1,11 +1,9 @@
 """The forms of a partner: each with its decision and its fields."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from collections.abc import Mapping
+from typing import Literal, get_args
 from uuid import UUID
 
-from pixflow.decision import Decision
 from pixflow.engine import new_id
 from pixflow.events import partner as e
 from pixflow.events.values import OfferContact, OfferKind, OfferTerms, PartnerDetails
@@ -13,7 +11,9 @@ from pixflow.open_data.communes import by_postal_code, find
 from pixflow.partners import listing
 from pixflow.partners import listing as joins
 from pixflow.partners import listing as offers
+from pixflow.partners.state import PartnerState
 from web.desk.desk import Desk
+from web.desk.forms import Arguments, FormSpec, sent
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import phone, typeset
 from web.http.addresses import whole_number
@@ -111,40 +111,29 @@ class TakeBackForm(Form):
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerForm:
-    """A form of a partner: its decision, its model, and the arguments of the decision."""
-
-    decision: Decision[..., Any]
-    model: type[Form]
-    sent: Callable[[Any, UUID], dict[str, Any]] = lambda form, command: form.model_dump(
-        exclude={"command_id", "seen", "pile"}
-    )
+def _offer(desk: Desk, state: PartnerState, form: OfferForm) -> Arguments:
+    return {"offer": form.offer or new_id(form.command_id, "offer"), "terms": form.terms()}, {}
 
 
-def _offer(form: OfferForm, command: UUID) -> dict[str, Any]:
-    return {"offer": form.offer or new_id(command, "offer"), "terms": form.terms()}
+def _without_pile(desk: Desk, state: PartnerState, form: BoxForm) -> Arguments:
+    return sent(form, "pile"), {}
 
 
-def _taken_back(form: TakeBackForm, command: UUID) -> dict[str, Any]:
-    return {"version": form.version, "reason": AT_ONCE}
+def _taken_back(desk: Desk, state: PartnerState, form: TakeBackForm) -> Arguments:
+    return {"version": form.version, "reason": AT_ONCE}, {}
 
 
-def _nothing(form: Form, command: UUID) -> dict[str, Any]:
-    return {}
-
-
-FORMS: Mapping[str, PartnerForm] = {
-    "verifier": PartnerForm(listing.verify_partner, VerificationForm),
-    "relire": PartnerForm(listing.review_partner, BoxForm, _nothing),
-    "retirer": PartnerForm(listing.delist_partner, DelistingForm),
-    "remettre": PartnerForm(listing.relist_partner, Form, _nothing),
-    "offre": PartnerForm(offers.list_offer, OfferForm, _offer),
-    "modifier-offre": PartnerForm(offers.revise_offer, OfferForm, _offer),
-    "clore-offre": PartnerForm(offers.close_offer, ClosingForm),
-    "rattacher": PartnerForm(listing.attach_name, NameForm),
-    "distinct": PartnerForm(joins.note_difference, OtherForm),
-    "annuler": PartnerForm(listing.take_back, TakeBackForm, _taken_back),
+FORMS: Mapping[str, FormSpec[PartnerState]] = {
+    "verifier": FormSpec(decision=listing.verify_partner, model=VerificationForm, arguments=_without_pile),
+    "relire": FormSpec(decision=listing.review_partner, model=BoxForm, arguments=_without_pile),
+    "retirer": FormSpec(decision=listing.delist_partner, model=DelistingForm),
+    "remettre": FormSpec(decision=listing.relist_partner, model=Form),
+    "offre": FormSpec(decision=offers.list_offer, model=OfferForm, arguments=_offer),
+    "modifier-offre": FormSpec(decision=offers.revise_offer, model=OfferForm, arguments=_offer),
+    "clore-offre": FormSpec(decision=offers.close_offer, model=ClosingForm),
+    "rattacher": FormSpec(decision=listing.attach_name, model=NameForm),
+    "distinct": FormSpec(decision=joins.note_difference, model=OtherForm),
+    "annuler": FormSpec(decision=listing.take_back, model=TakeBackForm, arguments=_taken_back),
 }
 """The forms that take one decision on one partner. Others have routes of their own."""
 

@@ -23,6 +23,7 @@ from projections import directory
 from projections.store.folds import fold_of
 from projections.territory import contacts as contact_table
 from projections.territory import partners, referrals
+from web.desk import forms as desk_forms
 from web.desk import receipts, task_links
 from web.desk.commands import FormRefused, Outcome, again, as_seen, must, read_form, record, record_all, recorded
 from web.desk.desk import Desk
@@ -406,11 +407,10 @@ def act(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: F
         raise HTTPException(404)
     must(desk, spec.decision)
     state = state_of(desk, partner_id)
-    form = read_form(spec.model, data)
+    form = desk_forms.read(desk, spec, state, data)
     if name == "modifier-offre" and isinstance(form, forms.OfferForm) and form.offer:
         _must_be_unmoved(desk, partner_id, state, form, form.offer)
-    sent = spec.sent(form, form.command_id)
-    outcome = record(desk, {"partner": partner_id}, spec.decision, command_id=form.command_id, **sent)
+    outcome = desk_forms.act(desk, spec, {"partner": partner_id}, state, form)
     return _next(desk, partner_id, outcome, data)
 
 

@@ -1,12 +1,11 @@
 """The forms about a member of staff: their fields, and the decision that each takes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from pixflow.authorization import Subject
-from pixflow.decision import ACCOUNTS, Decision
+from pixflow.decision import ACCOUNTS
 from pixflow.engine import new_id
 from pixflow.events.values import Role
 from pixflow.identity import normalise
@@ -16,10 +15,10 @@ from pixflow.team import membership as milestones
 from pixflow.team import membership as roles
 from pixflow.team.staff import Staff
 from web.desk.desk import Desk
+from web.desk.forms import Arguments, FormSpec, Values, sent
 from web.french import validation, vocabulary
 from web.http.forms import DatedForm, Day, Form
 
-Arguments = dict[str, Any]
 MILESTONES = {"pix": "Pix passé", "training": "Formation", "briefing": "Information"}
 """The labels of the milestones of a member."""
 
@@ -77,21 +76,15 @@ class UndoMilestoneForm(Form):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class TeamForm:
-    """One form: its decision, its model, its arguments, and the values of a blank one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamForm(FormSpec[Staff]):
+    """A form about a member. `offered` tells if it makes sense for them today.
 
-    `offered` tells if it makes sense for a member today, `others` that nobody fills it about themselves. `subject` is
-    the hidden field that says what it is about.
+    `others`: nobody fills it about themselves.
     """
 
-    decision: Decision[..., Any]
-    model: type[Form]
-    arguments: Callable[[Any], Arguments] = lambda form: form.model_dump(exclude={"command_id", "seen"})
-    initial: Callable[[Desk, Staff, str], Mapping[str, Any]] = lambda desk, member, about: {}
     offered: Callable[[Staff, Desk], bool] = lambda member, desk: member.works(desk.today)
     others: bool = False
-    subject: str = ""
 
 
 def offers(desk: Desk, person: UUID) -> frozenset[str]:
@@ -140,12 +133,11 @@ def unknown_site(desk: Desk, form: Form) -> dict[str, str]:
     return {} if known else {"site": validation.invalid("literal_error", {})}
 
 
-def _absence(form: AbsenceForm) -> Arguments:
-    fields = form.model_dump(include={"first", "last", "deputy", "anyway"})
-    return {**fields, "absence": form.absence or new_id(form.command_id, "absence")}
+def _absence(desk: Desk, member: Staff, form: AbsenceForm) -> Arguments:
+    return {**sent(form), "absence": form.absence or new_id(form.command_id, "absence")}, {}
 
 
-def _days(desk: Desk, member: Staff, about: str) -> Mapping[str, Any]:
+def _days(desk: Desk, member: Staff, about: str) -> Values:
     """Returns the values of a declared absence, or those of a new one from today."""
     known = next((away for id, away in member.absences.items() if str(id) == about), None)
     if known is None:
@@ -153,52 +145,59 @@ def _days(desk: Desk, member: Staff, about: str) -> Mapping[str, Any]:
     return {"first": known.first.isoformat(), "last": known.last.isoformat(), "deputy": known.deputy or ""}
 
 
-def _today(desk: Desk, member: Staff, about: str) -> Mapping[str, Any]:
+def _today(desk: Desk, member: Staff, about: str) -> Values:
     return {"on": desk.today.isoformat()}
 
 
 FORMS: dict[str, TeamForm] = {
-    "absence": TeamForm(absences.declare_absence, AbsenceForm, _absence, _days, subject="absence"),
-    "cancel": TeamForm(absences.cancel_absence, CancelAbsenceForm, subject="absence"),
+    "absence": TeamForm(
+        decision=absences.declare_absence, model=AbsenceForm, about="absence", initial=_days, arguments=_absence
+    ),
+    "cancel": TeamForm(decision=absences.cancel_absence, model=CancelAbsenceForm, about="absence"),
     "roles": TeamForm(
-        roles.change_roles,
-        RolesForm,
+        decision=roles.change_roles,
+        model=RolesForm,
         initial=lambda desk, member, about: {"roles": sorted(member.granted(desk.today))},
         others=True,
     ),
     "confirm": TeamForm(
-        roles.confirm_role,
-        ConfirmRoleForm,
+        decision=roles.confirm_role,
+        model=ConfirmRoleForm,
+        about="role",
         offered=lambda member, desk: member.works(desk.today) and bool(member.awaiting),
-        subject="role",
     ),
     "contact": TeamForm(
-        membership.state_contact, StaffContactForm, initial=lambda desk, member, about: {"phone": member.phone}
+        decision=membership.state_contact,
+        model=StaffContactForm,
+        initial=lambda desk, member, about: {"phone": member.phone},
     ),
     "leave": TeamForm(
-        membership.record_departure,
-        DepartureForm,
+        decision=membership.record_departure,
+        model=DepartureForm,
         initial=lambda desk, member, about: {"last_day": member.left.isoformat() if member.left else ""},
     ),
-    "back": TeamForm(membership.undo_departure, Form, offered=lambda member, desk: member.left is not None),
+    "back": TeamForm(
+        decision=membership.undo_departure, model=Form, offered=lambda member, desk: member.left is not None
+    ),
     "designate": TeamForm(
-        milestones.designate_referent,
-        DesignationForm,
+        decision=milestones.designate_referent,
+        model=DesignationForm,
         initial=lambda desk, member, about: {"site": member.designated_for or ""},
+        check=lambda desk, member, form: unknown_site(desk, form),
         others=True,
     ),
     "pix": TeamForm(
-        milestones.take_pix,
-        DatedForm,
+        decision=milestones.take_pix,
+        model=DatedForm,
         initial=_today,
         offered=lambda member, desk: member.works(desk.today) and member.last("pix") is None,
     ),
-    "training": TeamForm(milestones.attend_training, TitledForm, initial=_today),
-    "briefing": TeamForm(milestones.hold_briefing, TitledForm, initial=_today),
+    "training": TeamForm(decision=milestones.attend_training, model=TitledForm, initial=_today),
+    "briefing": TeamForm(decision=milestones.hold_briefing, model=TitledForm, initial=_today),
     "take-back": TeamForm(
-        milestones.undo_milestone,
-        UndoMilestoneForm,
+        decision=milestones.undo_milestone,
+        model=UndoMilestoneForm,
+        about="version",
         offered=lambda member, desk: bool(member.milestones),
-        subject="version",
     ),
 }

@@ -20,7 +20,7 @@ from pixflow.team.accounts import invite_account
 from pixflow.team.staff import Absence
 from web.accounts import invitations, sign_in
 from web.accounts.site import Site
-from web.desk import refusals
+from web.desk import forms, refusals
 from web.desk.colleagues import IDLE, absence_text, days_text, loads, role_labels
 from web.desk.commands import FormRefused, again, as_seen, check, must, read_button, read_form, record, recorded, take
 from web.desk.dependencies import AtDesk
@@ -90,7 +90,7 @@ def member_page(
         may_hand_over=desk.may(assign_advisor),
         offers=offers(desk, id),
         form=form,
-        subject=FORMS[form.name].subject if form else "",
+        subject=FORMS[form.name].about if form else "",
         deputies=_deputies(desk, id),
         sites=_sites(desk),
         absences=[(away.id, absence_text(desk, away)) for away in days if away.last >= desk.today],
@@ -180,7 +180,7 @@ def read_member(
 
 def _again(request: Request, desk: Desk, person: UUID, name: str, form: OpenForm) -> Response:
     """Shows the member, with the form as it was sent."""
-    subject = FORMS[name].subject
+    subject = FORMS[name].about
     seen, about = whole_number(str(form.get("seen"))), str(form.get(subject))
     refused = OpenForm(name, about, form.values, errors_shown(form.errors, {subject}), seen)
     return member_page(request, desk, person, refused)
@@ -196,13 +196,11 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
     spec = FORMS[name]
     if not desk.may(spec.decision, Subject(member=person)):
         raise HTTPException(403)
-    form = read_form(spec.model, data)
-    check(unknown_site(desk, form))
+    form = forms.read(desk, spec, desk.refs.team[person], data)
     if _moved(desk, person, spec, form):
         data["seen"] = desk.refs.team[person].version
         raise FormRefused({"": MOVED})
-    outcome = record(desk, {"staff": person}, spec.decision, command_id=form.command_id, **spec.arguments(form))
-    events = recorded(desk, outcome)
+    events = recorded(desk, forms.act(desk, spec, {"staff": person}, desk.refs.team[person], form), model=spec.model)
     version = events[-1].originator_version if events else 0
     return RedirectResponse(f"/equipe/{person}?fait={version}", 303)
 
@@ -210,7 +208,7 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
 def _moved(desk: Desk, person: UUID, spec: TeamForm, form: Form) -> bool:
     """Tells if what the form replaces was changed by somebody else since the form was drawn."""
     seen, now = as_seen(desk, "staff", person, form), desk.refs.team[person]
-    about = str(getattr(form, spec.subject, "")) if spec.subject else ""
+    about = str(getattr(form, spec.about, "")) if spec.about else ""
     moved = spec.initial(desk, seen, about) != spec.initial(desk, now, about)
     return moved and not desk.engine.has_recorded(form.command_id)
 
