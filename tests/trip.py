@@ -28,7 +28,6 @@ def debrief(folder: Path) -> Counter[str]:
     try:
         with house(folder, date(2026, 3, 16)) as locale:
             client = locale.client("Nadia Benali")
-            client.portal = None  # each request then begins threads of its own, which count
             for last in (False, True):
                 dossier, result = locale.dispatched()
                 form = opened(client, dossier, "debrief", str(result))

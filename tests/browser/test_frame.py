@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -30,15 +29,6 @@ FORM = """{% extends "base.html" %}
 </form>{% endblock %}{% endblock %}"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotePage(templates.Page):
-    template = "form.html"
-    shows = NOBODY
-    block = "form"
-
-    errors: dict[str, str]
-
-
 class Note(forms.Form):
     text: str
     kind: tuple[str, ...] = ()
@@ -56,13 +46,13 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     @app.get("/")
     def show(request: Request) -> Response:
         request.state.frame = FRAME
-        return templates.page(request, NotePage(errors={}))
+        return templates.show(request, "form.html", "form", NOBODY, errors={})
 
     @app.post("/")
     def note(request: Request, data: forms.FormData) -> Response:
         _, wrong = forms.validate(Note, data)
         request.state.frame = FRAME
-        return templates.page(request, NotePage(errors=wrong), status=422)
+        return templates.show(request, "form.html", "form", NOBODY, errors=wrong)
 
     @app.post("/fault")
     def fault() -> None:

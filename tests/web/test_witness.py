@@ -16,7 +16,6 @@ from tests.web.access_lines import NewLines
 from tests.web.paths import House, house
 from web.desk.dependencies import AtDesk
 from web.http.people import Unwitnessed
-from web.http.templates import Page
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 
@@ -131,9 +130,6 @@ def test_without_a_line_there_is_no_page(there: House, monkeypatch: pytest.Monke
 
 
 def test_a_page_cannot_forget_to_say_whom_it_shows(there: House) -> None:
-    with pytest.raises(TypeError, match="shows"):
-        type("Forgetful", (Page,), {"template": "x.html"})()
-
     @there.app.get("/oubli")
     def forget(request: Request, desk: AtDesk) -> Response:
         return Response("Aminata Diallo")

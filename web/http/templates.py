@@ -2,11 +2,10 @@
 
 import re
 import typing
-from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -84,22 +83,6 @@ class ScoreBand:
     low: int
     high: int
     label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page(ABC):
-    """Base of the data of a page: one field for each name that its template uses.
-
-    `template` is the path of the template, `block` the part of it that htmx swaps (None: always the whole page).
-    """
-
-    template: ClassVar[str]
-    block: ClassVar[str | None] = None
-
-    @property
-    @abstractmethod
-    def shows(self) -> People:
-        """The young people whom the page names."""
 
 
 class FrenchTypesetting(Extension):
@@ -242,17 +225,6 @@ def wants_block(request: Request) -> bool:
     )
 
 
-def page(request: Request, shown: Page, *, block: str | None = None, status: int = 200) -> HTMLResponse:
-    """Draws a page, or for htmx its block alone; `block` replaces the page's own.
-
-    A form that is refused (status 422) stays at the address where it was opened.
-    """
-    response = draw(request, shown, block=block or shown.block if wants_block(request) else None, status=status)
-    if status == 422:
-        response.headers["HX-Replace-Url"] = "false"
-    return response
-
-
 def show(
     request: Request,
     template: str,
@@ -274,12 +246,6 @@ def show(
     if status == 422 and alone is None:
         response.headers["HX-Replace-Url"] = "false"
     return response
-
-
-def draw(request: Request, shown: Page, *, block: str | None, status: int) -> HTMLResponse:
-    """Draws `block` of a page and the rail beside it, or the whole page when that is None. Notes whom it shows."""
-    names = {field.name: getattr(shown, field.name) for field in fields(shown)}
-    return _drawn(request, shown.template, block, shown.shows, status, names)
 
 
 def _drawn(

@@ -1,32 +1,18 @@
 """Every page gives its template each name that it uses, and no other."""
 
 import ast
-import inspect
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterator
 from functools import cache
-from types import ModuleType
-from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from jinja2 import meta, nodes
 
-from web import app as _every_page  # noqa: F401  (defines every subclass of Page)
-from web.desk.desk import Desk
 from web.http.security import HERE
-from web.http.templates import Page, environment
+from web.http.templates import environment
 
 TEMPLATES = HERE / "templates"
 GIVEN = {"request", "frame", "fragment"}
 """The names that every template has besides the fields of its page."""
-
-
-def pages(base: type[Page] = Page) -> Iterator[type[Page]]:
-    """Returns the pages of the application. A base of several pages has no template; tests define others."""
-    for kind in base.__subclasses__():
-        if hasattr(kind, "template") and kind.__module__.startswith("web."):
-            yield kind
-        yield from pages(kind)
 
 
 def calls() -> Iterator[tuple[str, set[str]]]:
@@ -111,32 +97,18 @@ def _named(node: nodes.Node) -> list[str]:
     raise AssertionError(f"line {node.lineno}: the name of a template starts with a text")
 
 
-@pytest.mark.parametrize("kind", list(pages()), ids=lambda kind: kind.__name__)
-def test_a_page_has_a_field_for_each_name_of_its_template_or_of_its_people(kind: type[Page]) -> None:
-    known = {field.name for field in fields(kind)}
-    shows = inspect.getattr_static(kind, "shows")
-    told = set(shows.fget.__code__.co_names) if isinstance(shows, property) and shows.fget else set()
-    assert known - (told - names(kind.template)) == names(kind.template) - GIVEN
-
-
 @pytest.mark.parametrize(("template", "given"), list(calls()))
 def test_a_call_gives_each_name_of_its_template_and_no_other(template: str, given: set[str]) -> None:
     assert given - {"errors"} == names(template) - GIVEN - {"errors", "status"}
 
 
-@pytest.mark.parametrize("kind", list(pages()), ids=lambda kind: kind.__name__)
-def test_a_page_holds_no_module_no_desk_and_no_row_without_a_type(kind: type[Page]) -> None:
+def test_no_page_gives_its_template_a_desk_or_what_asks_the_store() -> None:
     """A template asks nothing: what may be done and what is due was settled before it is drawn."""
-    assert not {Desk, ModuleType, Any} & {one for hint in get_type_hints(kind).values() for one in types(hint)}
-
-
-def types(hint: Any) -> Iterator[Any]:
-    """Yields the types in a hint. The values of a form may be any."""
-    if get_origin(hint) is Mapping and get_args(hint)[1] is Any:
-        return
-    yield hint
-    for part in get_args(hint):
-        yield from (one for each in (part if isinstance(part, list) else [part]) for one in types(each))
+    shown = [node for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    given = {
+        ast.unparse(one.value) for node in shown if getattr(node.func, "id", "") == "show" for one in node.keywords
+    }
+    assert not given & {"desk", "desk.read", "desk.engine", "desk.served", "desk.host", "past", "request"}
 
 
 @cache
@@ -149,8 +121,6 @@ def parts(name: str) -> set[str]:
 
 def test_every_template_is_a_part_of_a_page() -> None:
     """The environment draws two templates itself: the macros, and the rail beside a block."""
-    drawn = {"_macros.html", "_rail.html"}.union(
-        *(parts(kind.template) for kind in pages()), *(parts(template) for template, _ in calls())
-    )
+    drawn = {"_macros.html", "_rail.html"}.union(*(parts(template) for template, _ in calls()))
     written = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
     assert not written - drawn

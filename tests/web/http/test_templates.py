@@ -1,5 +1,4 @@
 import re
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -28,16 +27,6 @@ NOTE = """{% extends "base.html" %}
 <button class="btn">Noter</button></form>{% endblock %}{% endblock %}"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotePage(templates.Page):
-    template = "note.html"
-    shows = NOBODY
-    block = "form"
-
-    errors: dict[str, str]
-    values: dict[str, Any]
-
-
 class Note(forms.Form):
     text: str
     on: date | None = None
@@ -56,13 +45,13 @@ def app(monkeypatch: pytest.MonkeyPatch) -> FastAPI:
 
     @app.get("/note")
     def show(request: Request) -> Response:
-        return templates.page(request, NotePage(errors={}, values={"text": "", "on": None}))
+        return templates.show(request, "note.html", "form", NOBODY, errors={}, values={"text": "", "on": None})
 
     @app.post("/note")
     def note(request: Request, data: forms.FormData) -> Response:
         value, wrong = forms.validate(Note, data)
         if value is None:
-            return templates.page(request, NotePage(errors=wrong, values=data), status=422)
+            return templates.show(request, "note.html", "form", NOBODY, errors=wrong, values=data)
         return templates.redirect(request, "/note#fait")
 
     @app.post("/fault")
