@@ -20,16 +20,13 @@ from pixflow.events.catalogue import catalogue
 from pixflow.reference_data import KINDS, ReferenceCache, References
 from pixflow.refused import Refused, check_texts
 from pixflow.store import UNOPENED, ClaimTaken, CommandKnown, StoreError, StoreLost, StoreRefused
-from pixflow.store.command_sealing import CommandSealing, SealedCommand
-from pixflow.store.digests import Digests
 from pixflow.store.keys import Keys
-from pixflow.store.latest_events import LatestEvents
-from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.factory import PostgresFactory
 from pixflow.store.postgres.recorder import PostgresRecorder
+from pixflow.store.sealing import CommandSealing, SealedCommand, TypedMapper
 from pixflow.store.sqlite.factory import HardenedFactory
 from pixflow.store.sqlite.recorder import HardenedRecorder
-from pixflow.store.stream_reader import Rows, StreamReader
+from pixflow.store.stream_reader import LatestEvents, Rows, StreamReader
 from pixflow.streams import kind_of
 from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork
 
@@ -73,11 +70,10 @@ class Engine(Application[UUID]):
         self._store = store
         self.keys = keys
         self.clock = clock
-        self._digests = Digests(keys)
         super().__init__()
         self._references = ReferenceCache(self.head, self._reference_events)
         self._latest = LatestEvents()
-        self._sealing = CommandSealing(keys, self.mapper, self._digests)
+        self._sealing = CommandSealing(keys, self.mapper)
         self._streams = StreamReader(self.recorder, self.mapper, keys)
 
     def construct_factory(self, env: Environment) -> HardenedFactory | PostgresFactory:  # type: ignore[override]
@@ -309,12 +305,12 @@ class Engine(Application[UUID]):
 
     def token(self, kind: str, value: str) -> str:
         """Returns an unguessable and stable name for a value, as used in private addresses."""
-        return self._digests.of(kind, value.encode()).hex()
+        return self._sealing.digest(kind, value.encode()).hex()
 
     def erasure_mac(self, content: bytes) -> bytes:
-        return self._digests.of_erasure(content)
+        return self._sealing.erasure_mac(content)
 
     def claim_holders(self, kind: str, values: Iterable[str]) -> dict[str, UUID]:
         """Returns the claimed values among these, each with the stream that holds it."""
-        digests = {self._digests.of(kind, value.encode()): value for value in values}
+        digests = {self._sealing.digest(kind, value.encode()): value for value in values}
         return {digests[digest]: stream for digest, stream in self.recorder.claimed(kind, digests).items()}

@@ -45,14 +45,12 @@ from pixflow.store import (
 from pixflow.store.durable_files import private_file, private_folder, sync_folder, write_new
 from pixflow.store.folders import slug_of as slug_of
 from pixflow.store.folders import slugs as slugs
-from pixflow.store.keys import Keys
+from pixflow.store.keys import Keys, Ring, Vault
 from pixflow.store.postgres import factory, tables
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
-from pixflow.store.ring import Ring
 from pixflow.store.sqlite import factory as sqlite_factory
 from pixflow.store.sqlite.vault import SqliteVault
-from pixflow.store.vault import Vault
 from pixflow.store.watermark import LastBackup, Watermark
 from pixflow.structure import open_structure
 from pixflow.unit_of_work import Step

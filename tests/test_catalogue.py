@@ -89,7 +89,7 @@ from pixflow.partners import contacts, listing
 from pixflow.partners.state import PartnerState
 from pixflow.protocol import drafting, publishing
 from pixflow.resources import sharing
-from pixflow.store.mapper import TypedMapper
+from pixflow.store.sealing import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from pixflow.team import absences, accounts, membership, notices, staff
 from pixflow.team.staff import Access

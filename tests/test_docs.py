@@ -19,7 +19,7 @@ from pixflow import streams, tasks
 from pixflow.documents.protocol import Delays
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
-from pixflow.store.mapper import TypedMapper
+from pixflow.store.sealing import TypedMapper
 from pixflow.streams import KINDS
 from tests import event_list, house, trip
 from tests.emitted import NEVER, emitted

@@ -35,9 +35,8 @@ from pixflow.participation.campaign import declare_campaign
 from pixflow.participation.matches import confirm_match, import_participation, undo_match
 from pixflow.refused import Refused
 from pixflow.resources.sharing import share_resource, withdraw_resource
-from pixflow.store import command_sealing
-from pixflow.store.latest_events import LIMIT, LatestEvents
-from pixflow.store.stream_reader import StreamReader
+from pixflow.store import sealing
+from pixflow.store.stream_reader import LIMIT, LatestEvents, StreamReader
 from pixflow.team.membership import add_member, attend_training, record_departure, undo_departure, undo_milestone
 from pixflow.unit_of_work import LoadedStream, fold_stream
 from tests.given import CAMPAIGN, DOSSIER, OTHER_DOSSIER, PARTICIPATION
@@ -415,7 +414,7 @@ def test_a_stream_from_before_its_kind_told_of_people_has_the_digest_of_what_is_
         return house.engine.execute({"resource": OTHER_DOSSIER}, decide, by=house.referent, command_id=command, **said)
 
     say(share_resource, uuid4(), document=ResourceDocument("Affiche", "fiche", "un texte"), note="")
-    monkeypatch.setattr(command_sealing, "KINDS_OF_PEOPLE", command_sealing.KINDS_OF_PEOPLE | {"resource"})
+    monkeypatch.setattr(sealing, "KINDS_OF_PEOPLE", sealing.KINDS_OF_PEOPLE | {"resource"})
     command = uuid4()
     say(withdraw_resource, command, reason="vieux")
     assert say(withdraw_resource, command, reason="vieux").repeated

@@ -26,9 +26,8 @@ from pixflow.importing import Answers
 from pixflow.importing.uploads import Uploads
 from pixflow.refused import Refused
 from pixflow.store import StoreRefused
-from pixflow.store.keys import Keys
+from pixflow.store.keys import Keys, Ring
 from pixflow.store.postgres.database import Database
-from pixflow.store.ring import Ring
 from pixflow.team.absences import declare_absence
 from projections import audit_trail, directory
 from projections.bookkeeping import metadata

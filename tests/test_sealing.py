@@ -29,9 +29,8 @@ from pixflow.events.dossier import WorkshopAttended
 from pixflow.events.values import Action, ContactDetails, Level, Moment, Part, Partner, Profile, Result
 from pixflow.folding import ERASURES
 from pixflow.store import Damaged
-from pixflow.store.keys import Keys
-from pixflow.store.mapper import TypedMapper
-from pixflow.store.ring import Ring
+from pixflow.store.keys import Keys, Ring
+from pixflow.store.sealing import TypedMapper
 from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.streams import KINDS, kind_of
 from tests.given import AT, DAY, DOSSIER

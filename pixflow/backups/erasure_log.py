@@ -23,7 +23,7 @@ from pixflow.events.dossier import ErasureRequested, PersonErased
 from pixflow.events.participation import PersonErased as ParticipationErased
 from pixflow.folding import ERASURES
 from pixflow.store import StoreRefused
-from pixflow.store.erasure_proof import proven, streams_of
+from pixflow.store.sealing import proven, streams_of
 from pixflow.structure_folder import OpenStructure
 
 Kind = Literal["dossier", "contact"]

@@ -27,10 +27,9 @@ from pixflow.restore import sources
 from pixflow.restore.sources import Target, common
 from pixflow.store import StoreError, StoreRefused, replacement, watermark
 from pixflow.store.durable_files import replace, write_new
-from pixflow.store.keys import Keys, rewrapped, unwrapped
+from pixflow.store.keys import Keys, Ring, rewrapped, unwrapped
 from pixflow.store.postgres.database import Database
 from pixflow.store.replacement import IDENTITY
-from pixflow.store.ring import Ring
 from pixflow.store.sqlite import copy
 from pixflow.store.watermark import Watermark
 from pixflow.structure import record_restore
@@ -141,7 +140,7 @@ def _key(ring: Ring, number: int) -> bytes:
 
 
 class Job(Struct, frozen=True):
-    """One restore: what is restored, and where. `erased`: see key_merge.merge_keys."""
+    """One restore: what is restored, and where. `erased`: see `merge_keys`."""
 
     backup: Path
     made: Manifest

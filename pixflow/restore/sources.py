@@ -16,6 +16,7 @@ from pixflow.backups import STAMP, BackupError, manifest
 from pixflow.backups.manifest import EVENTS, Manifest
 from pixflow.store import RecordsLost, StoreError, StoreRefused, replacement
 from pixflow.store.durable_files import write_new
+from pixflow.store.keys import Vault
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres import copy as postgres_copy
 from pixflow.store.postgres import factory, tables
@@ -25,7 +26,6 @@ from pixflow.store.replacement import ASIDE, NEXT, READY, folder_aside, schema_a
 from pixflow.store.sqlite import copy as sqlite_copy
 from pixflow.store.sqlite import factory as sqlite_factory
 from pixflow.store.sqlite.vault import SqliteVault
-from pixflow.store.vault import Vault
 from pixflow.structure_folder import Document, OpenStructure
 
 _SCHEMA_STAMP = "%Y%m%dt%H%M%Sz"

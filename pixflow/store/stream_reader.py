@@ -1,4 +1,7 @@
-"""Reads streams, and keeps the last ones: somebody at work on a dossier loads it again and again."""
+"""Reads streams, and keeps the last ones: somebody at work on a dossier loads it again and again.
+
+Keeps too what this process has just recorded: its read tables ask for it next.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -7,12 +10,13 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
+from msgspec.structs import replace
 
 from pixflow.events.base import Recorded
 from pixflow.folding import ERASURES
 from pixflow.store import UNOPENED, Damaged, EventRow
 from pixflow.store.keys import Keys
-from pixflow.store.mapper import Row, TypedMapper
+from pixflow.store.sealing import Row, TypedMapper
 from pixflow.unit_of_work import LoadedStream, fold_stream
 
 Rows = dict[UUID, list[Row]]
@@ -160,3 +164,41 @@ def _dense(stream: UUID, rows: list[Row]) -> list[Row]:
     if rows and rows[-1][0] != len(rows):
         raise Damaged(f"stream {stream} has {len(rows)} events up to version {rows[-1][0]}")
     return rows
+
+
+LIMIT = 200
+"""Number of events that are kept, and one command more. More than twice as many are forgotten once they are read."""
+
+
+class LatestEvents:
+    """The events at the end of the log, while no other process records. No position between them is missing.
+
+    Those of a large command are kept until they are asked for.
+    """
+
+    def __init__(self) -> None:
+        self._events: tuple[Recorded, ...] = ()
+
+    def add(self, recorded: Sequence[Recorded], positions: Sequence[int]) -> tuple[Recorded, ...]:
+        """Adds the events of one command, and returns them with their positions.
+
+        After an erasure nothing is kept: it changes how earlier events read.
+        """
+        added = tuple(replace(one, position=place) for one, place in zip(recorded, positions, strict=True))
+        before = self._events
+        follows = before and before[-1].position + 1 == positions[0] and len(before) < LIMIT
+        erases = any(isinstance(one.event, ERASURES) for one in added)
+        self._events = () if erases else before + added if follows else added
+        return added
+
+    def after(self, position: int, limit: int, head: Callable[[], int]) -> list[Recorded] | None:
+        """Returns the events after a position; None when they are not all here. `head` gives the last position."""
+        events = self._events
+        if not events or events[0].position > position + 1:
+            return None
+        if events[-1].position < position + limit and events[-1].position != head():
+            return None
+        if len(events) > 2 * LIMIT:
+            self._events = ()
+        first = position + 1 - events[0].position
+        return list(events[first : first + limit])

@@ -26,8 +26,8 @@ from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.folding import RETRACTIONS
 from pixflow.reference_data import References
-from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.database import Database
+from pixflow.store.sealing import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from projections.contract import Change, Row
 from projections.store.bulk_writes import delete_streams, insert_rows

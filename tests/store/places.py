@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from pixflow.store.keys import Vault
 from pixflow.store.postgres import factory
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.factory import PostgresFactory
@@ -18,7 +19,6 @@ from pixflow.store.sqlite import factory as sqlite_factory
 from pixflow.store.sqlite.factory import HardenedFactory
 from pixflow.store.sqlite.recorder import HardenedRecorder
 from pixflow.store.sqlite.vault import SqliteVault
-from pixflow.store.vault import Vault
 from tests.store.samples import raw
 
 TABLES = ("stored_events", "commands", "claims")

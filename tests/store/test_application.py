@@ -10,7 +10,7 @@ from eventsourcing.persistence import InfrastructureFactory, IntegrityError
 from eventsourcing.utils import Environment
 
 from pixflow.store import CommandKnown
-from pixflow.store.mapper import TypedMapper
+from pixflow.store.sealing import TypedMapper
 from tests.store.places import AnyRecorder, Place
 from tests.store.samples import Counted, Noted, claim, command, recorded
 

@@ -18,8 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pixflow.store import Damaged, StoreRefused
-from pixflow.store.keys import Keys
-from pixflow.store.ring import Ring
+from pixflow.store.keys import Keys, Ring
 from pixflow.store.sqlite.vault import SqliteVault
 from tests.store.samples import unsealed
 
@@ -271,7 +270,7 @@ def test_who_opens_it_meanwhile_waits_for_the_change(keys: Keys, folder: Path, m
 READER = """
 import sys
 from pathlib import Path
-from pixflow.store.ring import Ring
+from pixflow.store.keys import Ring
 ring, count = Ring(Path(sys.argv[1]), "ml"), 0
 print("ready", flush=True)
 while not (Path(sys.argv[1]) / "enough").exists():

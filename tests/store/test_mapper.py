@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pixflow.events.base import Event
 from pixflow.store import Damaged, UnknownTopic, Unstorable
-from pixflow.store.mapper import TypedMapper
+from pixflow.store.sealing import TypedMapper
 from pixflow.store.sqlite.recorder import HardenedRecorder
 from tests.store.samples import AT, Counted, Noted, raw, recorded
 

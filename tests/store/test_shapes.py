@@ -19,10 +19,9 @@ from msgspec.structs import replace
 from pixflow import presets, structure_folder
 from pixflow.events.base import Erased, Event, Personal, Recorded
 from pixflow.store import Damaged, NewCommand
-from pixflow.store.keys import Keys
-from pixflow.store.mapper import TypedMapper
+from pixflow.store.keys import Keys, Ring
 from pixflow.store.postgres.database import Database
-from pixflow.store.ring import Ring
+from pixflow.store.sealing import TypedMapper
 from pixflow.structure_folder import OpenStructure
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide

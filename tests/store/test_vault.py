@@ -10,10 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.store import StoreRefused
-from pixflow.store.keys import Keys
-from pixflow.store.ring import Ring
+from pixflow.store.keys import Keys, Ring, RingMoved, Vault
 from pixflow.store.sqlite.vault import SqliteVault
-from pixflow.store.vault import RingMoved, Vault
 from tests.store.places import Place
 from tests.store.samples import unsealed
 

@@ -1,25 +1,40 @@
-"""Maps events to stored bytes and back, with types; only topics of the allow-list (docs/faults.md#f8, #f9).
+"""Seals commands: stored bytes of events and back, proofs of erasures, digests.
 
-The personal fields of one event are sealed together. They are bound to their place (structure, stream, version, topic
-and class version) and to the rest of the stored state. docs/event-model.md#the-bytes-of-a-sealed-event has the bytes.
+Only topics of the allow-list open (docs/faults.md#f8, #f9). The personal fields of one event are sealed together. They
+are bound to their place (structure, stream, version, topic and class version) and to the rest of the stored state.
+docs/event-model.md#the-bytes-of-a-sealed-event has the bytes.
+
+The proof of an erasure is a MAC (docs/decisions/0020-erasure-is-an-event-and-a-destroyed-key.md). Whoever may insert
+into the store can write `PersonErased`. They cannot make its MAC, which takes the key of digests.
 """
 
+import dataclasses
+import hmac
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
+import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
 from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder, Encoder
+from msgspec.structs import replace
 
 from pixflow.events.base import Erased, Event, Recorded, Unopened, personal_fields
-from pixflow.store import UNOPENED, Damaged, EventRow, UnknownTopic, Unstorable
+from pixflow.events.catalogue import catalogue
+from pixflow.events.contact import ContactErased
+from pixflow.events.dossier import ErasureRequested, PersonErased
+from pixflow.events.participation import PersonErased as ParticipationErased
+from pixflow.folding import ERASURES
+from pixflow.store import UNOPENED, Claim, Damaged, EventRow, NewCommand, UnknownTopic, Unstorable
 from pixflow.store.keys import Keys, StreamKey
+from pixflow.streams import kind_of
+from pixflow.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 Row = tuple[int, str, bytes]
@@ -234,3 +249,129 @@ def _place(error: Exception) -> str:
     """Returns the path in the document, for example " at `$.data.on`", without the value that msgspec may quote."""
     _, found, path = str(error).rpartition(" - at ")
     return f" at {path}" if found else ""
+
+
+# --- proofs of erasures
+
+Mac = Callable[[bytes], bytes]
+Positions = Callable[[UUID], tuple[int, int] | None]
+"""First and last position of a command's events, None for an unknown command."""
+
+
+def with_proofs(recorded: Iterable[Recorded], mac: Mac) -> list[Recorded]:
+    """Returns these events, the erasures among them with their proof."""
+    return [_with_proof(one, _proof(one, mac)) if isinstance(one.event, ERASURES) else one for one in recorded]
+
+
+def proven(found: Sequence[Recorded], registered: Set[UUID], positions: Positions, mac: Mac) -> list[Recorded]:
+    """Returns the erasures among these requests and erasures that pixflow recorded.
+
+    Each stands in its command and has its MAC. A dossier's follows a request, or the register names it: a restore
+    erases it again. A participation's and a duplicate's is named by their dossier's, of the same command. A contact's
+    stands alone.
+    """
+    recorded = [one for one in found if isinstance(one.event, ERASURES) and _is_recorded(one, positions, mac)]
+    requested: dict[UUID, int] = {}
+    for one in found:
+        if isinstance(one.event, ErasureRequested):
+            requested.setdefault(one.originator_id, one.originator_version)
+    leading = [
+        one
+        for one in recorded
+        if isinstance(one.event, ContactErased)
+        or (
+            isinstance(one.event, PersonErased)
+            and (one.originator_id in registered or requested.get(one.originator_id, _NEVER) < one.originator_version)
+        )
+    ]
+    named = {(one.command, stream) for one in leading for stream in streams_of(one)}
+    return [one for one in recorded if (one.command, one.originator_id) in named]
+
+
+def streams_of(erasure: Recorded) -> set[UUID]:
+    """Returns the stream of an erasure, and those that it names."""
+    event = erasure.event
+    others = (*event.participations, *event.duplicates) if isinstance(event, PersonErased) else ()
+    return {erasure.originator_id, *others}
+
+
+_NEVER = 2**63
+
+
+def _is_recorded(erasure: Recorded, positions: Positions, mac: Mac) -> bool:
+    there = positions(erasure.command)
+    if there is None or not there[0] <= erasure.position <= there[1]:
+        return False
+    return hmac.compare_digest(_event(erasure).proof.encode(), _proof(erasure, mac).encode())
+
+
+def _proof(erasure: Recorded, mac: Mac) -> str:
+    """Returns the MAC of an erasure: of its place, its author, its command and its fields."""
+    bare = _with_proof(erasure, "")
+    place = (bare.originator_id, bare.originator_version, bare.event.TOPIC)
+    return mac(
+        msgspec.json.encode((*place, bare.by, bare.acting_for, bare.command, bare.event), order="deterministic")
+    ).hex()
+
+
+def _with_proof(erasure: Recorded, proof: str) -> Recorded:
+    return replace(erasure, event=dataclasses.replace(_event(erasure), proof=proof))
+
+
+def _event(erasure: Recorded) -> PersonErased | ParticipationErased | ContactErased:
+    assert isinstance(erasure.event, ERASURES)
+    return erasure.event
+
+
+# --- a command, sealed before the lock is taken
+
+KINDS_OF_PEOPLE = {kind_of(event) for event in catalogue() if personal_fields(event)}
+
+
+class SealedCommand(NamedTuple):
+    """A command to be saved: its events as they are and as they are stored, and what is recorded beside them."""
+
+    recorded: list[Recorded]
+    stored: list[StoredEvent]
+    command: NewCommand
+    claims: list[Claim]
+    releases: list[Claim]
+
+
+class CommandSealing:
+    """Seals commands with the keys of one structure, and makes digests of what is never stored itself."""
+
+    def __init__(self, keys: Keys, mapper: TypedMapper) -> None:
+        self._keys = keys
+        self._mapper = mapper
+
+    def seal(self, work: UnitOfWork, sent: bytes) -> SealedCommand:
+        """Returns the command of a unit of work. Creates the keys that its streams lack."""
+        recorded = with_proofs(work.events(), self.erasure_mac)
+        self._keys.ensure(_people(recorded))
+        command = NewCommand(work.command_id, work.by.id, self.fingerprint(sent, recorded) or b"")
+        stored = [self._mapper.to_stored_event(one) for one in recorded]
+        claims, releases = [], []
+        for stream, before, after in work.claims():
+            claims += [self._claim(stream, *one) for one in after - before]
+            releases += [self._claim(stream, *one) for one in before - after]
+        return SealedCommand(recorded, stored, command, claims, releases)
+
+    def fingerprint(self, sent: bytes, recorded: Iterable[Recorded]) -> bytes | None:
+        """Returns the digest of what a person sent; None once a person in it is erased."""
+        return self._keys.digest(_people(recorded), b"command\x1f" + sent)
+
+    def digest(self, kind: str, value: bytes) -> bytes:
+        """Returns the digest of a value of one kind."""
+        return hmac.digest(self._keys.digest_key, kind.encode() + b"\x1f" + value, "sha256")
+
+    def erasure_mac(self, content: bytes) -> bytes:
+        return self.digest("erasure", self._keys.structure.bytes + content)
+
+    def _claim(self, stream: UUID, kind: str, value: str) -> Claim:
+        return Claim(kind, self.digest(kind, value.encode()), stream)
+
+
+def _people(recorded: Iterable[Recorded]) -> set[UUID]:
+    """Returns the streams that tell of people. An old one has no key when an update made its kind one of these."""
+    return {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}
