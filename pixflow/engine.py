@@ -21,11 +21,9 @@ from pixflow.reference_data import KINDS, ReferenceCache, References
 from pixflow.refused import Refused, check_texts
 from pixflow.store import UNOPENED, ClaimTaken, CommandKnown, StoreError, StoreLost, StoreRefused
 from pixflow.store.keys import Keys
-from pixflow.store.postgres.factory import PostgresFactory
-from pixflow.store.postgres.recorder import PostgresRecorder
+from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from pixflow.store.sealing import CommandSealing, SealedCommand, TypedMapper
-from pixflow.store.sqlite.factory import HardenedFactory
-from pixflow.store.sqlite.recorder import HardenedRecorder
+from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from pixflow.store.stream_reader import LatestEvents, Rows, StreamReader
 from pixflow.streams import kind_of
 from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork

@@ -46,10 +46,11 @@ from pixflow.store.durable_files import private_file, private_folder, sync_folde
 from pixflow.store.folders import slug_of as slug_of
 from pixflow.store.folders import slugs as slugs
 from pixflow.store.keys import Keys, Ring, Vault
-from pixflow.store.postgres import factory, tables
+from pixflow.store.postgres import tables
 from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.recorder import PostgresFactory
 from pixflow.store.postgres.vault import PostgresVault
-from pixflow.store.sqlite import factory as sqlite_factory
+from pixflow.store.sqlite.recorder import HardenedFactory
 from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.store.watermark import LastBackup, Watermark
 from pixflow.structure import open_structure
@@ -281,10 +282,10 @@ def _document(path: Path) -> Document:
 
 def _store(
     folder: Path, document: Document, database: Database | None, *, create: bool
-) -> tuple[sqlite_factory.HardenedFactory | factory.PostgresFactory, Vault]:
+) -> tuple[HardenedFactory | PostgresFactory, Vault]:
     if database and (schema := document.schema):
-        return factory.factory(database, schema, create=create), PostgresVault(database, schema, create=create)
-    return sqlite_factory.factory(folder, create=create), SqliteVault(folder / "keys.db", create=create)
+        return PostgresFactory(database, schema, create=create), PostgresVault(database, schema, create=create)
+    return HardenedFactory(folder, create=create), SqliteVault(folder / "keys.db", create=create)
 
 
 def _publish(

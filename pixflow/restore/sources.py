@@ -19,12 +19,13 @@ from pixflow.store.durable_files import write_new
 from pixflow.store.keys import Vault
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres import copy as postgres_copy
-from pixflow.store.postgres import factory, tables
+from pixflow.store.postgres import tables
 from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.recorder import PostgresFactory
 from pixflow.store.postgres.vault import PostgresVault
 from pixflow.store.replacement import ASIDE, NEXT, READY, folder_aside, schema_aside
 from pixflow.store.sqlite import copy as sqlite_copy
-from pixflow.store.sqlite import factory as sqlite_factory
+from pixflow.store.sqlite.recorder import HardenedFactory
 from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.structure_folder import Document, OpenStructure
 
@@ -91,7 +92,7 @@ def _document(folder: Path) -> Document:
 # --- target of a restore: a folder, or a PostgreSQL schema. New records stand ready beside the present ones
 
 
-Store = sqlite_factory.HardenedFactory | factory.PostgresFactory
+Store = HardenedFactory | PostgresFactory
 WrappedKeys = tuple[int, dict[UUID, bytes | None]]
 RingKey = Callable[[int], bytes | None]
 """Returns the ring key of a number, None for an unknown one."""
@@ -173,7 +174,7 @@ class FolderTarget:
         return SqliteVault(self._ready / "keys.db", create=True)
 
     def store(self) -> Store:
-        return sqlite_factory.factory(self._ready)
+        return HardenedFactory(self._ready)
 
 
 class SchemaTarget:
@@ -213,7 +214,7 @@ class SchemaTarget:
         return PostgresVault(self._database, self._ready)
 
     def store(self) -> Store:
-        return factory.factory(self._database, self._ready)
+        return PostgresFactory(self._database, self._ready)
 
 
 def _opened(vault: Vault, opens: RingKey) -> WrappedKeys | None:

@@ -23,6 +23,8 @@ class NewCommand:
     fingerprint: bytes
 
 
+Row = tuple[int, str, bytes]
+"""A row of one stream: its version, topic and state."""
 EventRow = tuple[UUID, int, str, bytes, int]
 """A stored event: its stream, version, topic, state and position."""
 LAST_STREAM = UUID(int=2**128 - 1)

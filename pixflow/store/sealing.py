@@ -31,14 +31,12 @@ from pixflow.events.contact import ContactErased
 from pixflow.events.dossier import ErasureRequested, PersonErased
 from pixflow.events.participation import PersonErased as ParticipationErased
 from pixflow.folding import ERASURES
-from pixflow.store import UNOPENED, Claim, Damaged, EventRow, NewCommand, UnknownTopic, Unstorable
+from pixflow.store import UNOPENED, Claim, Damaged, EventRow, NewCommand, Row, UnknownTopic, Unstorable
 from pixflow.store.keys import Keys, StreamKey
 from pixflow.streams import kind_of
 from pixflow.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
-Row = tuple[int, str, bytes]
-"""A row of one stream: its version, topic and state."""
 
 _UTC = timedelta(0)
 _SEAL, _END = b',"sealed":"', b'"}'

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from pixflow.events.base import Recorded
 from pixflow.folding import ERASURES
-from pixflow.store import UNOPENED, Damaged, EventRow
+from pixflow.store import UNOPENED, Damaged, EventRow, Row
 from pixflow.store.keys import Keys
-from pixflow.store.sealing import Row, TypedMapper
+from pixflow.store.sealing import TypedMapper
 from pixflow.unit_of_work import LoadedStream, fold_stream
 
 Rows = dict[UUID, list[Row]]

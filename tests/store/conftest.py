@@ -7,9 +7,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from pixflow.store.postgres.database import Database
-from pixflow.store.sqlite import factory as sqlite
-from pixflow.store.sqlite.factory import HardenedFactory
-from pixflow.store.sqlite.recorder import HardenedRecorder
+from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from tests.postgres import Cluster
 from tests.store.places import AnyRecorder, Place, PostgresPlace, SqlitePlace
 
@@ -46,7 +44,7 @@ def recorder(place: Place) -> Iterator[AnyRecorder]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[HardenedFactory]:
-    with closing(sqlite.factory(tmp_path, create=True)) as opened:
+    with closing(HardenedFactory(tmp_path, create=True)) as opened:
         yield opened
 
 

@@ -10,14 +10,10 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from pixflow.store.keys import Vault
-from pixflow.store.postgres import factory
 from pixflow.store.postgres.database import Database
-from pixflow.store.postgres.factory import PostgresFactory
-from pixflow.store.postgres.recorder import PostgresRecorder
+from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from pixflow.store.postgres.vault import PostgresVault
-from pixflow.store.sqlite import factory as sqlite_factory
-from pixflow.store.sqlite.factory import HardenedFactory
-from pixflow.store.sqlite.recorder import HardenedRecorder
+from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from pixflow.store.sqlite.vault import SqliteVault
 from tests.store.samples import raw
 
@@ -51,7 +47,7 @@ class SqlitePlace:
         return str(self.folder)
 
     def factory(self) -> HardenedFactory:
-        return sqlite_factory.factory(self.folder, create=True)
+        return HardenedFactory(self.folder, create=True)
 
     def vault(self) -> SqliteVault:
         return SqliteVault(self.folder / "keys.db", create=True)
@@ -72,7 +68,7 @@ class PostgresPlace:
         return f"{self.database.url}#{self.schema}"
 
     def factory(self) -> PostgresFactory:
-        return factory.factory(self.database, self.schema, create=True)
+        return PostgresFactory(self.database, self.schema, create=True)
 
     def vault(self) -> PostgresVault:
         return PostgresVault(self.database, self.schema, create=True)
@@ -88,8 +84,8 @@ def opened(name: str, limit: float = 10.0) -> Iterator[AnyRecorder]:
     """The store of that name as another process has it, with a pool or a connection of its own."""
     url, _, schema = name.partition("#")
     if not schema:
-        with closing(sqlite_factory.factory(Path(name), limit, create=True)) as store:
+        with closing(HardenedFactory(Path(name), limit, create=True)) as store:
             yield store.application_recorder()
         return
     with closing(Database(url, limit=limit)) as database:
-        yield factory.factory(database, schema, create=True).application_recorder()
+        yield PostgresFactory(database, schema, create=True).application_recorder()

@@ -15,8 +15,7 @@ from eventsourcing.sqlite import SQLiteConnectionPool
 from pixflow.store import RecordsLost, StoreBusy, StoreFull, StoreRefused
 from pixflow.store.locks import FileLock
 from pixflow.store.sqlite.connections import WAL_LIMIT, HardenedDatastore, HardenedPool, check_durable
-from pixflow.store.sqlite.factory import factory
-from pixflow.store.sqlite.recorder import HardenedRecorder
+from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from tests.store.samples import command, finish, raw, start, stored
 
 
@@ -54,7 +53,7 @@ def test_opening_makes_no_file_and_no_table(tmp_path: Path) -> None:
         if emptied:
             (tmp_path / "events.db").touch()
         with pytest.raises(RecordsLost):
-            factory(tmp_path).application_recorder()
+            HardenedFactory(tmp_path).application_recorder()
         assert [path.stat().st_size for path in tmp_path.glob("events.db")] == [0] * emptied
 
 
@@ -68,12 +67,12 @@ def test_a_connection_makes_no_file_where_somebody_took_it_away(recorder: Harden
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "events.db").write_bytes(b"Nom;Prenom\n" * 1000)
     with pytest.raises(StoreRefused, match="not a database"):
-        factory(tmp_path).application_recorder()
+        HardenedFactory(tmp_path).application_recorder()
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreRefused, match="not a folder"):
-        factory(tmp_path / "elsewhere")
+        HardenedFactory(tmp_path / "elsewhere")
 
 
 FORBIDDEN = [
@@ -98,13 +97,13 @@ def test_f2_what_is_recorded_is_not_changed(recorder: HardenedRecorder, tmp_path
 
 
 def test_f2_a_position_is_never_issued_twice(tmp_path: Path) -> None:
-    first = factory(tmp_path, create=True)
+    first = HardenedFactory(tmp_path, create=True)
     first.application_recorder().insert_events(stored(uuid4(), 1, 2, 3))
     first.close()
     with raw(tmp_path) as connection:
         connection.execute("DROP TRIGGER stored_events_delete")
         connection.execute("DELETE FROM stored_events WHERE position > 1")
-    second = factory(tmp_path, create=True)
+    second = HardenedFactory(tmp_path, create=True)
     recorder = second.application_recorder()
     assert list(recorder.insert_events(stored(uuid4(), 1))) == [4]
     assert recorder.missing_triggers() == ["stored_events_delete"]
@@ -225,7 +224,7 @@ def test_f12_a_checkpoint_that_fails_does_not_deny_what_is_recorded(
 
 
 def test_f12_closing_empties_the_wal(tmp_path: Path) -> None:
-    store = factory(tmp_path, create=True)
+    store = HardenedFactory(tmp_path, create=True)
     store.application_recorder().insert_events(stored(uuid4(), 1))
     with raw(tmp_path) as witness:
         witness.execute("SELECT 1 FROM stored_events").fetchall()

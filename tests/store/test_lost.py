@@ -17,11 +17,9 @@ from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.store import StoreBusy, StoreLost
 from pixflow.store.postgres import tables
-from pixflow.store.postgres.database import Database
-from pixflow.store.postgres.factory import factory
+from pixflow.store.postgres.database import Database, Transaction
 from pixflow.store.postgres.pipeline import Statement
-from pixflow.store.postgres.recorder import PostgresRecorder
-from pixflow.store.postgres.transaction import Transaction
+from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from pixflow.store.postgres.vault import PostgresVault
 from pixflow.team.membership import add_member
 from tests.postgres import Cluster
@@ -50,13 +48,13 @@ def far(wire: Wire) -> Iterator[Database]:
 
 @pytest.fixture
 def recorder(far: Database, schema: str) -> PostgresRecorder:
-    return factory(far, schema, create=True).application_recorder()
+    return PostgresFactory(far, schema, create=True).application_recorder()
 
 
 @pytest.fixture
 def near(database: Database, schema: str, recorder: PostgresRecorder) -> PostgresRecorder:
     """Returns the store on connections that hold."""
-    return factory(database, schema, create=True).application_recorder()
+    return PostgresFactory(database, schema, create=True).application_recorder()
 
 
 @pytest.fixture
@@ -195,7 +193,7 @@ def test_keys_renewed_over_a_wire_that_was_cut_are_renewed_once(
 def patient(postgres: Cluster, schema: str) -> Iterator[PostgresRecorder]:
     """A store that waits for a recovery of the server, on a busy machine too."""
     with closing(Database(postgres.url(), limit=60.0)) as database:
-        yield factory(database, schema, create=True).application_recorder()
+        yield PostgresFactory(database, schema, create=True).application_recorder()
 
 
 def test_a_restart_under_load_loses_nothing_and_fails_nobody(patient: PostgresRecorder, postgres: Cluster) -> None:

@@ -21,9 +21,8 @@ from sqlalchemy import NullPool, create_engine, text
 
 from pixflow.store import DatabaseRefused, StoreBusy, StoreFull, StoreRefused, StoreUnreached
 from pixflow.store.postgres.database import Database, Locks, in_words
-from pixflow.store.postgres.factory import factory
 from pixflow.store.postgres.pipeline import PipelinedConnection, Statement, rows
-from pixflow.store.postgres.recorder import PostgresRecorder
+from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from tests.postgres import PLANNED_ALIKE, Cluster, plans_by_statement
 from tests.store.samples import claim, command, finish, start, stored
 
@@ -32,7 +31,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture
 def recorder(database: Database, schema: str) -> PostgresRecorder:
-    return factory(database, schema, create=True).application_recorder()
+    return PostgresFactory(database, schema, create=True).application_recorder()
 
 
 def refuses(connection: psycopg.Connection[tuple[object, ...]], statement: str, schema: str) -> psycopg.Error:
@@ -105,7 +104,7 @@ def test_f2_a_user_who_may_not_make_roles_is_told_and_has_the_triggers(postgres:
     postgres.run(f"CREATE ROLE {name} LOGIN")
     url = postgres.create_database(owner=name)
     with closing(Database(url)) as database:
-        recorder = factory(database, schema, create=True).application_recorder()
+        recorder = PostgresFactory(database, schema, create=True).application_recorder()
         assert (database.role, recorder.has_known_flaw) == (None, True)
         recorder.insert_events(stored(uuid4(), 1), command=command())
         with database.connect() as connection:
@@ -115,7 +114,7 @@ def test_f2_a_user_who_may_not_make_roles_is_told_and_has_the_triggers(postgres:
     postgres.run(f"GRANT {name}_writer TO {name}")
     postgres.run(f"GRANT CREATE ON DATABASE {conninfo_to_dict(url)['dbname']} TO {name}_writer")
     with closing(Database(url)) as database:
-        recorder = factory(database, schema, create=True).application_recorder()
+        recorder = PostgresFactory(database, schema, create=True).application_recorder()
         assert (database.role, recorder.has_known_flaw) == (f"{name}_writer", False)
         assert list(recorder.insert_events(stored(uuid4(), 1))) == [2]
         with database.connect() as connection:
@@ -125,7 +124,7 @@ def test_f2_a_user_who_may_not_make_roles_is_told_and_has_the_triggers(postgres:
 
 def test_a_name_that_would_be_cut_is_refused(database: Database) -> None:
     with pytest.raises(StoreRefused, match="would cut the name"):
-        factory(database, "s" * 64, create=True).application_recorder()
+        PostgresFactory(database, "s" * 64, create=True).application_recorder()
 
 
 # Starting
@@ -147,7 +146,7 @@ def test_f6_the_setting_that_skips_events_is_refused(
 ) -> None:
     monkeypatch.setenv("POSTGRES_ENABLE_DB_FUNCTIONS", "y")
     with pytest.raises(StoreRefused, match="POSTGRES_ENABLE_DB_FUNCTIONS"):
-        factory(database, schema)
+        PostgresFactory(database, schema)
 
 
 # docs/faults.md#f6: who reads while others write skips nothing
@@ -239,7 +238,7 @@ def test_a_user_without_rights_is_told_so(postgres: Cluster) -> None:
     name = f"u{uuid4().hex[:8]}"
     postgres.run(f"CREATE ROLE {name} LOGIN")
     with closing(Database(postgres.url(user=name))) as database, pytest.raises(DatabaseRefused) as refused:
-        factory(database, name, create=True).application_recorder()
+        PostgresFactory(database, name, create=True).application_recorder()
     assert refused.value.code == "rights"
 
 
@@ -269,7 +268,9 @@ def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(postgres: Cluster, mo
 def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str) -> None:
     """More structures are written to than there are connections, and each asks for a second one meanwhile."""
     with closing(Database(postgres.url(), size=4, limit=60.0)) as database:
-        recorders = [factory(database, f"{schema}{number}", create=True).application_recorder() for number in range(6)]
+        recorders = [
+            PostgresFactory(database, f"{schema}{number}", create=True).application_recorder() for number in range(6)
+        ]
 
         def write(recorder: PostgresRecorder) -> None:
             for _ in range(5):

@@ -18,8 +18,7 @@ from pixflow import structure_folder
 from pixflow.engine import Engine
 from pixflow.store import StoreBusy
 from pixflow.store.postgres import recorder
-from pixflow.store.postgres.database import Database
-from pixflow.store.postgres.transaction import Transaction
+from pixflow.store.postgres.database import Database, Transaction
 from tests.clock import today
 from tests.postgres import Cluster
 from tests.store.proxy import Fault, Wire

@@ -26,7 +26,7 @@ from pixflow.partners.contacts import name_contact
 from pixflow.partners.listing import list_partner
 from pixflow.pix_orga import ExportCampaign
 from pixflow.resources.sharing import ask_question, share_resource
-from pixflow.store.files import digest_of
+from pixflow.store.recorders import digest_of
 from pixflow.team.absences import declare_absence
 from tests.erasures import request
 from tests.portfolio.files import file

@@ -15,7 +15,7 @@ from pixflow.store.postgres.database import APPLICATION, Database, Owner, lock_n
 from pixflow.store.postgres.tables import lay, lay_triggers
 from pixflow.store.sqlite.connections import in_words
 from pixflow.store.sqlite.copy import opened
-from pixflow.store.sqlite.tables import TABLES, TRIGGERS
+from pixflow.store.sqlite.recorder import TABLES, TRIGGERS
 
 # Columns of each table in a copy, in order, and their types.
 _COPIED: dict[LiteralString, tuple[LiteralString, list[str]]] = {

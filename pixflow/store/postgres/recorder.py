@@ -5,6 +5,7 @@ first takes the structure's lock and reads the last position and the versions as
 the positions that follow, their command and claims, and commits.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,27 +17,167 @@ from uuid import UUID
 import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
-    Notification,
+    InfrastructureFactory,
+    ProcessRecorder,
     StoredEvent,
     Subscription,
+    TrackingRecorder,
 )
+from eventsourcing.utils import strtobool
 from psycopg import errors
 from psycopg.pq.abc import PGresult
+from psycopg.sql import Identifier
 
-from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, EventRow, NewCommand, StoreBusy, StoreLost
-from pixflow.store.order import Disorder
+from pixflow.store import (
+    Claim,
+    ClaimTaken,
+    CommandKnown,
+    CommandRow,
+    EventRow,
+    NewCommand,
+    Row,
+    StoreBusy,
+    StoreLost,
+    StoreRefused,
+)
 from pixflow.store.postgres import copy
-from pixflow.store.postgres.database import Database, in_words
-from pixflow.store.postgres.files import PostgresFiles
-from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, bigints, byteas, rows, texts, uuids
-from pixflow.store.postgres.statements import Statements
-from pixflow.store.postgres.tables import HELD, missing_triggers, replace_triggers
-from pixflow.store.postgres.transaction import Transaction, at_once
+from pixflow.store.postgres.database import Database, Transaction, at_once, in_words, lock_number
+from pixflow.store.postgres.pipeline import (
+    ConnectionLost,
+    Statement,
+    bigint,
+    bigints,
+    byteas,
+    integers,
+    rows,
+    texts,
+    uuids,
+)
+from pixflow.store.postgres.tables import EVENTS, HELD, make_tables, missing_triggers, replace_triggers
+from pixflow.store.recorders import Disorder, Files, StructureRecorder, disorder_statements
+
+
+class Statements:
+    """SQL of one schema, whose quoted name `@` stands for, and the values of a commit as PostgreSQL takes them."""
+
+    def __init__(self, schema: str) -> None:
+        name = Identifier(schema).as_bytes()
+
+        def sql(statement: bytes) -> bytes:
+            return statement.replace(b"@", name)
+
+        lock = b"SELECT pg_advisory_xact_lock(%d)" % lock_number(f"pixflow events {schema}")
+        self.lock: Statement = (lock, ())
+        self.opening: list[Statement] = [self.lock, (sql(b"SELECT position FROM @.head"), ())]
+        self.rows = sql(
+            b"""SELECT originator_version, topic, state FROM @.stored_events
+                WHERE originator_id = $1 AND originator_version >= $2::bigint ORDER BY originator_version"""
+        )
+        self.many = sql(
+            b"""SELECT originator_id, originator_version, topic, state FROM @.stored_events
+                WHERE originator_id = ANY($1) ORDER BY originator_id, originator_version"""
+        )
+        log = b"""SELECT originator_id, originator_version, topic, state, position FROM @.stored_events
+            WHERE position > $1 AND position <= $2%s ORDER BY position LIMIT $3"""
+        self.log = sql(log % b"")
+        self.topics = sql(log % b" AND topic = ANY($4)")
+        self.at = sql(
+            b"""SELECT originator_id, originator_version, topic, state, position FROM @.stored_events
+                WHERE position = ANY($1) ORDER BY position"""
+        )
+        self.between = sql(
+            b"""SELECT originator_id, originator_version, topic, state, position FROM @.stored_events
+                WHERE originator_id >= $1 AND originator_id <= $2 AND position <= $3
+                ORDER BY originator_id, originator_version"""
+        )
+        self.streams = sql(b"SELECT DISTINCT originator_id FROM @.stored_events WHERE topic = ANY($1)")
+        self.last = sql(b"SELECT COALESCE(max(position), 0) FROM @.stored_events")
+        # Inner SELECTs hide the number of ids. If PostgreSQL knew it, it would plan each time: slower than the work.
+        self.versions = sql(
+            b"""SELECT id, COALESCE((SELECT max(originator_version) FROM @.stored_events WHERE originator_id = id), 0)
+                FROM unnest((SELECT $1::uuid[])) AS asked (id)"""
+        )
+        self.command = sql(b"SELECT actor, fingerprint, first_position, last_position FROM @.commands WHERE id = $1")
+        self.commands = sql(
+            b"""SELECT id, actor, fingerprint, first_position, last_position FROM @.commands WHERE id = ANY($1)"""
+        )
+        self.order = [sql(statement.encode()) for statement in disorder_statements("SELECT position FROM @.head")]
+        self.claimed = sql(b"SELECT digest, stream FROM @.claims WHERE kind = $1 AND digest = ANY($2)")
+        self.insert_file = sql(b"INSERT INTO @.files VALUES ($1::text, $2::bytea) ON CONFLICT DO NOTHING")
+        self.select_file = sql(b"SELECT content FROM @.files WHERE digest = $1::text")
+        # A division by zero refuses the transaction when a stream has moved.
+        self._unmoved = sql(
+            b"""SELECT 1 / (count(*) = 0)::integer
+                FROM unnest((SELECT $1::uuid[]), (SELECT $2::integer[])) AS seen (id, version)
+                WHERE version <> COALESCE((SELECT max(originator_version) FROM @.stored_events
+                    WHERE originator_id = id), 0)"""
+        )
+        self._release = sql(
+            b"""DELETE FROM @.claims USING unnest($1::text[], $2::bytea[], $3::uuid[]) AS gone (kind, digest, stream)
+                WHERE claims.kind = gone.kind AND claims.digest = gone.digest AND claims.stream = gone.stream"""
+        )
+        self._claim = sql(
+            b"""INSERT INTO @.claims
+                SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::bytea[]), (SELECT $3::uuid[]))"""
+        )
+        # The events count the commands, so that a command that is known is refused first.
+        self._record = sql(
+            b"""WITH moved AS (UPDATE @.head SET position = position + $1::bigint RETURNING position - $1 AS head),
+                said AS (INSERT INTO @.commands
+                    SELECT $2::uuid, $3, $4::bytea, head + 1, head + $1 FROM moved WHERE $2 IS NOT NULL RETURNING id),
+                done AS (INSERT INTO @.stored_events SELECT head + number, new.id, version, topic, state
+                    FROM moved, (SELECT count(*) FROM said) AS first,
+                        unnest((SELECT $5::uuid[]), (SELECT $6::integer[]), (SELECT $7::text[]), (SELECT $8::bytea[]))
+                        WITH ORDINALITY AS new (id, version, topic, state, number))
+                SELECT head FROM moved"""
+        )
+
+    def unmoved(self, versions: Mapping[UUID, int]) -> Statement:
+        """Returns the statement that refuses the transaction unless each stream has its version."""
+        return self._unmoved, [uuids(versions), integers(versions.values())]
+
+    def writes(
+        self,
+        events: Sequence[StoredEvent],
+        command: NewCommand | None,
+        claims: Sequence[Claim],
+        releases: Sequence[Claim],
+    ) -> Iterator[Statement]:
+        """Yields the statements of one transaction, in the order in which errors are to be found.
+
+        The events follow the head of the store; the first statement moves it, and returns where it stood.
+        """
+        known = [command.id.bytes, command.actor.encode(), command.fingerprint] if command else [None] * 3
+        yield (
+            self._record,
+            [
+                bigint(len(events)),
+                *known,
+                uuids(_id(event.originator_id) for event in events),
+                integers(event.originator_version for event in events),
+                texts(event.topic for event in events),
+                byteas(event.state for event in events),
+            ],
+        )
+        if releases:
+            yield self._release, _columns(releases)
+        if claims:
+            yield self._claim, _columns(claims)
+
+
+def _columns(claims: Sequence[Claim]) -> list[bytes]:
+    kinds, digests = texts(claim.kind for claim in claims), byteas(claim.digest for claim in claims)
+    return [kinds, digests, uuids(claim.stream for claim in claims)]
+
+
+def _id(stream: UUID | str) -> UUID:
+    return stream if isinstance(stream, UUID) else UUID(stream)
+
 
 _LAST = 2**63 - 1
 
 
-class PostgresRecorder(ApplicationRecorder):
+class PostgresRecorder(StructureRecorder):
     """Application recorder of the library, with commands and claims in the transaction of the events.
 
     Positions are dense from 1 and never issued twice (docs/faults.md#f2). Raises StoreBusy, StoreFull, ClaimTaken,
@@ -51,7 +192,7 @@ class PostgresRecorder(ApplicationRecorder):
         self._sql = Statements(schema)
         self._mutex = Lock()
         self._here = local()
-        self.files = PostgresFiles(database, schema)
+        self.files = Files(self._insert_file, self._select_file)
 
     @property
     def has_known_flaw(self) -> bool:
@@ -89,6 +230,13 @@ class PostgresRecorder(ApplicationRecorder):
             finally:
                 self._here.transaction = None
                 transaction.end()
+
+    def _insert_file(self, digest: str, content: bytes) -> None:
+        self.database.execute((self._sql.insert_file, [digest.encode(), content]))
+
+    def _select_file(self, digest: str) -> bytes | None:
+        (answer,) = self.database.execute((self._sql.select_file, [digest.encode()]))
+        return next((bytes(content) for (content,) in rows(answer)), None)
 
     def truncate(self) -> bool:
         """Does nothing: PostgreSQL manages its own log."""
@@ -187,26 +335,11 @@ class PostgresRecorder(ApplicationRecorder):
 
     # Reading
 
-    def select_events(
-        self,
-        originator_id: UUID | str,
-        *,
-        gt: int | None = None,
-        lte: int | None = None,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> Sequence[StoredEvent]:
-        stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
-        found = [row for row in self.rows(stream) if row[0] > (gt or 0) and (lte is None or row[0] <= lte)]
-        if desc:
-            found.reverse()
-        return [StoredEvent(stream, *row) for row in found[:limit]]
-
-    def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
+    def rows(self, stream: UUID) -> list[Row]:
         """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
         return self.look({stream: 0})[1][stream]
 
-    def look(self, streams: Mapping[UUID, int]) -> tuple[int, dict[UUID, list[tuple[int, str, bytes]]]]:
+    def look(self, streams: Mapping[UUID, int]) -> tuple[int, dict[UUID, list[Row]]]:
         """Returns the last position, and the rows of each stream from a version on, in one round trip."""
         asked = ((self._sql.rows, [stream.bytes, bigint(first)]) for stream, first in streams.items())
         last, *found = self._execute((self._sql.last, ()), *asked)
@@ -219,17 +352,6 @@ class PostgresRecorder(ApplicationRecorder):
         for row in rows(answer):
             found[row[0]].append(StoredEvent(*row))
         return found
-
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:
-        return [Notification(*row) for row in self.log((start or 0) - inclusive_of_start, limit, stop, topics)]
 
     def log(self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()) -> list[EventRow]:
         """Returns stream, version, topic, state and position of the events after a position, in order."""
@@ -273,7 +395,7 @@ class PostgresRecorder(ApplicationRecorder):
         return {row[0]: CommandRow(*row) for row in rows(answer)}
 
     def disorder(self) -> list[tuple[Disorder, int]]:
-        """Returns what is out of order (pixflow/store/order.py): a code and a position for each."""
+        """Returns what is out of order (pixflow/store/recorders.py): a code and a position for each."""
         return [
             found
             for statement in self._sql.order
@@ -316,3 +438,37 @@ def _acquired(lock: "Lock | Semaphore", deadline: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+_FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
+
+
+class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
+    """Factory of the library for one schema, which returns PostgresRecorder only. It does not close the pool.
+
+    Opening it (`application_recorder`) creates the tables with `create` only, and raises RecordsLost without. Raises
+    StoreRefused when the environment asks for the functions of the library, which skip events (docs/faults.md#f6).
+    """
+
+    def __init__(self, database: Database, schema: str, *, create: bool = False) -> None:
+        if strtobool(os.environ.get(_FUNCTIONS, "no")):
+            raise StoreRefused(
+                f"{_FUNCTIONS} is set: with it the library loses events for who reads while others write"
+            )
+        super().__init__({})
+        self._create = create
+        self.database = database
+        self.schema = schema
+
+    def application_recorder(self) -> PostgresRecorder:
+        make_tables(self.database, self.schema, EVENTS, create=self._create)
+        return PostgresRecorder(self.database, self.schema)
+
+    def aggregate_recorder(self, purpose: str = "events") -> PostgresRecorder:
+        return self.application_recorder()
+
+    def tracking_recorder(self, tracking_recorder_class: type[TrackingRecorder] | None = None) -> TrackingRecorder:
+        raise NotImplementedError("read stores keep their own position")
+
+    def process_recorder(self) -> ProcessRecorder:
+        raise NotImplementedError("read stores keep their own position")

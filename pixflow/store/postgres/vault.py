@@ -12,10 +12,9 @@ from psycopg.sql import Identifier
 
 from pixflow.store import StoreBusy
 from pixflow.store.keys import RingMoved
-from pixflow.store.postgres.database import Database, in_words, lock_number
+from pixflow.store.postgres.database import Database, Transaction, in_words, lock_number
 from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, rows, uuids
 from pixflow.store.postgres.tables import KEYS, make_tables
-from pixflow.store.postgres.transaction import Transaction
 
 _RING = b"SELECT COALESCE(max(number), 0) FROM @.ring"
 _READ = b"""SELECT (SELECT COALESCE(max(number), 0) FROM @.ring), stream, wrapped

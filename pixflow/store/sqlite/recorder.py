@@ -8,19 +8,151 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import Notification, StoredEvent
-from eventsourcing.sqlite import SQLiteApplicationRecorder
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteFactory
 
-from pixflow.store import LAST_STREAM, Claim, CommandRow, EventRow, NewCommand, RecordsLost, order
-from pixflow.store.sqlite.connections import HardenedDatastore
-from pixflow.store.sqlite.files import SqliteFiles
-from pixflow.store.sqlite.insertion import SELECT_CLAIM, insert
-from pixflow.store.sqlite.tables import ALWAYS, TABLES, TRIGGERS, missing_triggers
+from pixflow.store import (
+    LAST_STREAM,
+    Claim,
+    ClaimTaken,
+    CommandKnown,
+    CommandRow,
+    EventRow,
+    NewCommand,
+    RecordsLost,
+    Row,
+    StoreRefused,
+)
+from pixflow.store.durable_files import private_file
+from pixflow.store.recorders import Disorder, Files, StructureRecorder, disorder_statements
+from pixflow.store.sqlite.connections import HardenedDatastore, is_gone
+
+# --- tables, and the triggers that make events and commands append-only
+
+TABLES = [
+    """CREATE TABLE IF NOT EXISTS stored_events (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version))""",
+    """CREATE TABLE IF NOT EXISTS commands (
+        id TEXT PRIMARY KEY NOT NULL,
+        actor TEXT NOT NULL,
+        fingerprint BLOB NOT NULL,
+        first_position INTEGER NOT NULL,
+        last_position INTEGER NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS claims (
+        kind TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        stream TEXT NOT NULL,
+        PRIMARY KEY (kind, digest)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS files (
+        digest TEXT PRIMARY KEY NOT NULL,
+        content BLOB NOT NULL)""",
+]
+ALWAYS = {"stored_events", "commands", "claims"}
+"""The tables that every version made. A file without one of them was emptied; the others are completed."""
+# Triggers are created with their table, and never again by themselves: one that is missing is an alarm.
+TRIGGERS = [
+    f"""CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+    for table in ("stored_events", "commands")
+    for verb in ("update", "delete")
+]
+# INSERT OR REPLACE deletes without firing a delete trigger.
+TRIGGERS += [
+    """CREATE TRIGGER stored_events_replace BEFORE INSERT ON stored_events
+        WHEN EXISTS (SELECT 1 FROM stored_events WHERE position = NEW.position)
+        OR EXISTS (SELECT 1 FROM stored_events
+            WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version)
+        BEGIN SELECT RAISE(ABORT, 'stored_events is append-only'); END""",
+    """CREATE TRIGGER commands_replace BEFORE INSERT ON commands
+        WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'commands is append-only'); END""",
+]
+
+
+# --- writes of one transaction: events at dense positions, their command, and claims
+
+_SELECT_CLAIM = "SELECT stream FROM claims WHERE kind = ? AND digest = ?"
+
+
+def _insert(
+    c: sqlite3.Cursor,
+    stored_events: Sequence[StoredEvent],
+    command: NewCommand | None,
+    claims: Sequence[Claim],
+    releases: Sequence[Claim],
+) -> range:
+    """Inserts all or nothing. Returns the positions. Deletes `releases` before it inserts `claims`."""
+    first = _next_position(c)
+    if command is not None:
+        _insert_command(c, command, first, first + len(stored_events) - 1)
+    if releases:
+        _release(c, releases)
+    if claims:
+        _claim(c, claims)
+    _insert_rows(c, stored_events, first)
+    return range(first, first + len(stored_events))
+
+
+def _next_position(c: sqlite3.Cursor) -> int:
+    c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'")
+    row = c.fetchone()
+    return row[0] + 1 if row else 1
+
+
+def _insert_command(c: sqlite3.Cursor, command: NewCommand, first: int, last: int) -> None:
+    try:
+        c.execute(
+            "INSERT INTO commands VALUES (?, ?, ?, ?, ?)",
+            (command.id.hex, command.actor, command.fingerprint, first, last),
+        )
+    except sqlite3.IntegrityError as error:
+        raise CommandKnown(command.id) from error
+
+
+def _release(c: sqlite3.Cursor, releases: Sequence[Claim]) -> None:
+    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in releases]
+    c.executemany("DELETE FROM claims WHERE kind = ? AND digest = ? AND stream = ?", rows)
+
+
+def _claim(c: sqlite3.Cursor, claims: Sequence[Claim]) -> None:
+    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in claims]
+    c.executemany("INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
+    if c.rowcount < len(rows):
+        _check_held(c, claims)
+
+
+def _check_held(c: sqlite3.Cursor, claims: Sequence[Claim]) -> None:
+    for claim in claims:
+        c.execute(_SELECT_CLAIM, (claim.kind, claim.digest))
+        holder = UUID(c.fetchone()[0])
+        if holder != claim.stream:
+            raise ClaimTaken(claim.kind, holder)
+
+
+def _insert_rows(c: sqlite3.Cursor, events: Sequence[StoredEvent], first: int) -> None:
+    rows = [
+        (position, _name(event.originator_id), event.originator_version, event.topic, event.state)
+        for position, event in enumerate(events, first)
+    ]
+    c.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _name(stream: UUID | str) -> str:
+    return stream.hex if isinstance(stream, UUID) else UUID(stream).hex
+
+
+# --- the recorder
 
 WAL_RESET_FIXED = (3, 51, 3)
 _LAST = 2**63 - 1
 
 _SELECT_LAST = "SELECT COALESCE(MAX(position), 0) FROM stored_events"
+_SELECT_GIVEN = "COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'), 0)"
 _SELECT_ROWS = """SELECT originator_version, topic, state FROM stored_events
     WHERE originator_id = ? AND originator_version >= ? ORDER BY originator_version"""
 _SELECT_MANY = """SELECT originator_id, originator_version, topic, state FROM stored_events
@@ -45,7 +177,7 @@ _SELECT_COMMANDS = """SELECT id, actor, fingerprint, first_position, last_positi
     WHERE id IN (SELECT value FROM json_each(?))"""
 
 
-class HardenedRecorder(SQLiteApplicationRecorder):
+class HardenedRecorder(StructureRecorder, SQLiteApplicationRecorder):
     """Application recorder of the library, with commands and claims in the transaction of the events.
 
     Positions are dense from 1 and never issued twice (docs/faults.md#f2). Raises StoreBusy, StoreFull, ClaimTaken,
@@ -73,14 +205,24 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             raise RecordsLost("events", f"{self.datastore.pool.db_name} has no {', '.join(sorted(gone))}")
 
     @property
-    def files(self) -> SqliteFiles:
-        return SqliteFiles(self.datastore)
+    def files(self) -> Files:
+        return Files(self._insert_file, self._select_file)
+
+    def _insert_file(self, digest: str, content: bytes) -> None:
+        with self.datastore.transaction(commit=True) as c:
+            c.execute("INSERT OR IGNORE INTO files VALUES (?, ?)", [digest, content])
+
+    def _select_file(self, digest: str) -> bytes | None:
+        with self.datastore.reading() as cursor:
+            row = cursor.execute("SELECT content FROM files WHERE digest = ?", [digest]).fetchone()
+        return row[0] if row else None
 
     def missing_triggers(self) -> list[str]:
         """Returns the triggers that are gone or changed: without them, events and commands can be changed."""
         with self.datastore.reading() as cursor:
-            found = cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        return missing_triggers(statement for (statement,) in found)
+            rows = cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        there = {" ".join(statement.split()) for (statement,) in rows}
+        return [statement.split()[2] for statement in TRIGGERS if " ".join(statement.split()) not in there]
 
     def replace_triggers(self) -> None:
         """Creates the missing triggers again."""
@@ -140,31 +282,16 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             if command or claims or releases:
                 raise ValueError("a command or a claim needs an event")
             return []
-        return insert(c, stored_events, command, claims, releases)
+        return _insert(c, stored_events, command, claims, releases)
 
     # Reading
 
-    def select_events(
-        self,
-        originator_id: UUID | str,
-        *,
-        gt: int | None = None,
-        lte: int | None = None,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> Sequence[StoredEvent]:
-        stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
-        found = [row for row in self.rows(stream) if row[0] > (gt or 0) and (lte is None or row[0] <= lte)]
-        if desc:
-            found.reverse()
-        return [StoredEvent(stream, *row) for row in found[:limit]]
-
-    def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
+    def rows(self, stream: UUID) -> list[Row]:
         """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
         with self.datastore.reading() as cursor:
             return cursor.execute(_SELECT_ROWS, (stream.hex, 0)).fetchall()
 
-    def look(self, streams: Mapping[UUID, int]) -> tuple[int, dict[UUID, list[tuple[int, str, bytes]]]]:
+    def look(self, streams: Mapping[UUID, int]) -> tuple[int, dict[UUID, list[Row]]]:
         """Returns the last position, and the rows of each stream from a version on."""
         with self.datastore.reading() as cursor:
             last = int(cursor.execute(_SELECT_LAST).fetchone()[0])
@@ -181,17 +308,6 @@ class HardenedRecorder(SQLiteApplicationRecorder):
                 stream = names[name]
                 found[stream].append(StoredEvent(stream, version, topic, state))
         return found
-
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:
-        return [Notification(*row) for row in self.log((start or 0) - inclusive_of_start, limit, stop, topics)]
 
     def log(self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()) -> list[EventRow]:
         """Returns stream, version, topic, state and position of the events after a position, in order."""
@@ -249,22 +365,20 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             rows = cursor.execute(_SELECT_COMMANDS, [_json(id.hex for id in ids)]).fetchall()
         return {(id := UUID(name)): CommandRow(id, *row) for name, *row in rows}
 
-    def disorder(self) -> list[tuple[order.Disorder, int]]:
-        """Returns what is out of order (pixflow/store/order.py): a code and a position for each."""
-        found = []
-        for statement in order.statements(
-            "COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'), 0)"
-        ):
+    def disorder(self) -> list[tuple[Disorder, int]]:
+        """Returns what is out of order (pixflow/store/recorders.py): a code and a position for each."""
+        rows = []
+        for statement in disorder_statements(_SELECT_GIVEN):
             with self.datastore.reading() as cursor:
-                found += cursor.execute(statement.replace("@.", "")).fetchall()
-        return found
+                rows += cursor.execute(statement.replace("@.", "")).fetchall()
+        return rows
 
     def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
         """Returns the stream that holds each digest, from one snapshot; free ones are left out."""
         found: dict[bytes, UUID] = {}
         with self.datastore.transaction(commit=False) as c:
             for digest in digests:
-                c.execute(SELECT_CLAIM, (kind, digest))
+                c.execute(_SELECT_CLAIM, (kind, digest))
                 if row := c.fetchone():
                     found[digest] = UUID(row[0])
         return found
@@ -297,3 +411,33 @@ def _stream(name: bytes) -> UUID:
 
 def _json(names: Iterable[str]) -> str:
     return json.dumps(list(names))
+
+
+class HardenedFactory(SQLiteFactory):
+    """Factory of the library for the structure in an existing folder. It returns HardenedRecorder only.
+
+    `limit` is the longest wait for write.lock, in seconds. Only `create` makes the file and its tables; without it,
+    both must be there, else RecordsLost. Opening it (`application_recorder`) raises StoreRefused when the file cannot
+    be a durable store.
+    """
+
+    datastore: HardenedDatastore
+
+    def __init__(self, folder: Path, limit: float = 10.0, *, create: bool = False) -> None:
+        if not folder.is_dir():
+            raise StoreRefused(f"{folder} is not a folder")
+        path = folder / "events.db"
+        if create:
+            private_file(path)
+        elif is_gone(path):
+            raise RecordsLost("events", f"{path} is gone or empty")
+        self._create = create
+        super().__init__({self.SQLITE_DBNAME: str(path)})
+        self.datastore = HardenedDatastore(path, limit)
+
+    def application_recorder(self) -> HardenedRecorder:
+        recorder = HardenedRecorder(self.datastore)
+        if not self._create:
+            recorder.check_there()
+        recorder.create_table()
+        return recorder

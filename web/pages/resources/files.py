@@ -8,7 +8,7 @@ from fastapi import HTTPException, Request, Response
 from starlette.datastructures import UploadFile
 
 from pixflow.documents.resource import LARGEST_FILE, MOST_FILES, FileNote
-from pixflow.store.files import Files
+from pixflow.store.recorders import Files
 from web.desk.desk import Desk
 from web.french.typography import say
 from web.http.people import NOBODY
