@@ -34,8 +34,7 @@ from sqlalchemy import (
 from pixflow import tasks
 from pixflow.dossier.state import current_stage
 from pixflow.identity import normalise
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.statements import Statement, having
 
 NAME = "advisor_queue"

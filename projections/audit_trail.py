@@ -34,8 +34,7 @@ from pixflow.events.catalogue import catalogue
 from pixflow.events.workshop import WorkshopMoved
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row, Source
+from projections.contract import Change, Row, Source, metadata
 from projections.statements import Statement
 
 NAME = "audit_trail"

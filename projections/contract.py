@@ -1,4 +1,4 @@
-"""Contract of a projection, and the change that it receives."""
+"""Contract of a projection, the change that it receives, and the three tables that catch_up keeps for itself."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, Table
+from sqlalchemy import Boolean, Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
 
 from pixflow.events.base import Recorded
 from pixflow.reference_data import References
@@ -76,3 +76,35 @@ class Source(Protocol):
     def references_at(self, position: int) -> References: ...
     def today(self) -> date:
         """Returns the structure's day."""
+
+
+# --- the collection of read tables, and those that catch_up keeps for itself
+
+WRITING = "writing"
+"""Option of a connection that writes rows. On PostgreSQL it waits until no other process writes."""
+
+metadata = MetaData()
+
+position = Table(
+    "position",
+    metadata,
+    Column("position", Integer, nullable=False),
+    Column("stained", Boolean, nullable=False),  # the disk holds what was shown of an erased person: scrub
+)
+folds = Table(
+    "folds",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Index("folds_of_kind", "kind", "stream"),
+)
+stopped = Table(
+    "stopped",
+    metadata,
+    Column("projection", String, primary_key=True),
+    Column("stream", Uuid, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("code", String, nullable=False),
+)

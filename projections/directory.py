@@ -29,8 +29,7 @@ from sqlalchemy import (
 from pixflow.authorization import Scope
 from pixflow.identity import normalise
 from pixflow.identity import words as name_words
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.statements import Statement
 
 NAME = "directory"

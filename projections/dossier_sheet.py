@@ -31,8 +31,7 @@ from pixflow.documents.grille import percent
 from pixflow.dossier.retention import RULES, Rule
 from pixflow.dossier.state import Dossier, current_stage
 from pixflow.identity import normalise
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.statements import Statement, having
 
 NAME = "dossier_sheet"

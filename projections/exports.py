@@ -6,8 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, DateTime, Index, Integer, Table, Uuid, select
 
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 
 NAME = "exports"
 KINDS = frozenset({"intake"})

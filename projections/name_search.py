@@ -13,8 +13,7 @@ from sqlalchemy import Column, Connection, Index, Select, String, Table, Uuid, c
 
 from pixflow.authorization import Scope
 from projections import directory, similarity
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.directory import YoungPerson
 from projections.statements import Statement
 

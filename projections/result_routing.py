@@ -32,8 +32,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events.values import Moment, Profile, Result
 from pixflow.identity import imilo_number, normalise
 from pixflow.participation.state import Participation
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.statements import Statement, among
 
 NAME = "result_routing"

@@ -26,8 +26,7 @@ from sqlalchemy import (
 )
 
 from pixflow.workshop.state import Workshop
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.statements import Statement
 
 NAME = "workshops"

@@ -30,7 +30,7 @@ from pixflow.store.keys import Keys, Ring
 from pixflow.store.postgres.database import Database
 from pixflow.team.absences import declare_absence
 from projections import audit_trail, directory
-from projections.bookkeeping import metadata
+from projections.contract import metadata
 from projections.store import catch_up, stores
 from projections.store.sqlite import database
 from tests import erasures

@@ -35,8 +35,7 @@ from pixflow.indicators.facts import SENT, partner_entries
 from pixflow.indicators.path import Path
 from pixflow.partners.state import PartnerState
 from pixflow.workshop import state as workshop_state
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.figures import WITH_ENTRIES
 from projections.figures.sums import keep_sums_of
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Uuid, text
 
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.figures import WITH_ENTRIES
 
 NAME = "figures.paths"

@@ -21,14 +21,13 @@ from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import kind_of
 from projections import audit_trail
-from projections.bookkeeping import folds
-from projections.contract import Row, Source
+from projections.contract import Row, Source, folds
 from projections.figures import WITH_ENTRIES
 from projections.figures.entries import entries, of_partner, of_path, of_workshop
 from projections.figures.paths import paths
-from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import Beside, ReadSide
 from projections.store.folds import position_of_tables
+from projections.store.transaction import delete_streams, insert_rows
 
 AT_ONCE = 20
 """Streams in one transaction: whoever catches up meanwhile waits for no more."""

@@ -8,7 +8,7 @@ is never stale. Sums grow with the days more than with the dossiers.
 
 from sqlalchemy import DDL, Column, Connection, Date, Integer, String, Table, event
 
-from projections.bookkeeping import metadata
+from projections.contract import metadata
 
 sums = Table(
     "figure_sums",

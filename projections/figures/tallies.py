@@ -13,7 +13,7 @@ from pixflow.indicators.catalogue import BY_ID, FUNNEL, Cell, cell
 from pixflow.indicators.entry import Basis, FigureEntry
 from pixflow.indicators.facts import SENT, level
 from pixflow.reference_data import References
-from projections.bookkeeping import folds
+from projections.contract import folds
 from projections.figures import listed_partners
 from projections.figures.listed_partners import Naming
 from projections.figures.selection import (

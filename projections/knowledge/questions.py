@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Date, String, Table, Text, Uuid, select
 
 from pixflow.resources.state import TeamQuestion
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 
 NAME = "knowledge.questions"
 KINDS = frozenset({"question"})

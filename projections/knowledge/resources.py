@@ -10,8 +10,7 @@ from sqlalchemy import JSON, Boolean, Column, Connection, Date, Integer, Select,
 
 from pixflow.identity import normalise
 from pixflow.resources.state import Resource
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.statements import Statement
 
 NAME = "knowledge.resources"

@@ -1,14 +1,15 @@
 """Brings the read tables up to the last event: folds each stream with new events once a batch, writes each row once."""
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from threading import RLock
-from typing import Any
+from copy import copy
+from threading import Lock, RLock
+from typing import Any, TypeVar
 from uuid import UUID
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from pixflow import reference_data
 from pixflow.events.base import Recorded, Unopened, as_erased
@@ -18,9 +19,8 @@ from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
 from projections import exports as exports_made
-from projections.bookkeeping import WRITING, folds, position, stopped
-from projections.contract import Change, Projection, Source
-from projections.figures import entries, paths
+from projections.contract import WRITING, Change, Projection, Source, folds, metadata, position, stopped
+from projections.figures import entries, paths, sums
 from projections.knowledge import questions, resources
 from projections.store import postgres, sqlite
 from projections.store.folds import (
@@ -32,11 +32,8 @@ from projections.store.folds import (
     position_of_tables,
     stored_references,
 )
-from projections.store.indexes import without_indexes
-from projections.store.memory import Memory
-from projections.store.postgres_transaction import PostgresTransaction
-from projections.store.row_writer import RowWriter
-from projections.store.sqlite_transaction import SqliteTransaction
+from projections.store.postgres import SCHEMA, PostgresTransaction
+from projections.store.sqlite import SqliteTransaction
 from projections.store.transaction import NeedsQueries, PlainTransaction, QueryingTransaction, WriteTransaction
 from projections.territory import contacts, partner_links, partners, referrals
 
@@ -331,3 +328,223 @@ def _followed_by(connection: Connection, advisors: set[UUID], moved: set[UUID], 
     followed = {row.stream for row in connection.execute(directory.followed(advisors))}
     found = folds_of(connection, followed - moved)
     return [Change(stream, "dossier", state, state, (), refs) for stream, state in found.items()]
+
+
+# --- rows: a projection that fails on one stream stops for that stream alone
+
+
+class RowWriter:
+    """Writes the rows of changes, and remembers which projection stopped for which stream."""
+
+    def __init__(self) -> None:
+        self.stopped: set[tuple[str, UUID]] = set()
+
+    def load(self, connection: Connection) -> None:
+        """Reads what is stopped from the tables: another process may have written them."""
+        self.stopped = set(connection.execute(select(stopped.c.projection, stopped.c.stream)).all())
+
+    def write(
+        self, batch: WriteTransaction, changes: Sequence[Change], projections: Sequence[Projection], position: int
+    ) -> None:
+        """Writes the rows of all projections in one savepoint; if one fails, the rows of each in its own.
+
+        `position` is the last event that the tables show.
+        """
+        if not self.stopped:
+            try:
+                with batch.savepoint():
+                    for projection in projections:
+                        write_rows(batch, projection, _of_kinds(projection, changes))
+                return
+            except NeedsQueries:
+                raise
+            except Exception as error:
+                _log.warning("rows are written for each projection alone: %s", type(error).__name__)
+        for projection in projections:
+            self._write_alone(batch, projection, _of_kinds(projection, changes), position)
+
+    def stop(self, connection: Connection, name: str, stream: UUID, position: int, error: Exception) -> None:
+        """Records that a projection, or the fold, does not show a stream from a position on."""
+        self.resume(connection, name, stream)
+        self.stopped.add((name, stream))
+        row = {"projection": name, "stream": stream, "position": position, "code": type(error).__name__}
+        connection.execute(insert(stopped), row)
+
+    def resume(self, connection: Connection, name: str, stream: UUID) -> None:
+        """Records that a projection shows a stream again."""
+        connection.execute(delete(stopped).where(stopped.c.projection == name, stopped.c.stream == stream))
+        self.stopped.discard((name, stream))
+
+    def _write_alone(
+        self, batch: WriteTransaction, projection: Projection, changes: Sequence[Change], position: int
+    ) -> None:
+        """Tries stopped streams again, unless rows are only added: the missed rows come with the next rebuild."""
+        again = [change for change in changes if (projection.NAME, change.stream) in self.stopped]
+        if projection.APPENDS:
+            projection.forget(batch.connection, [change.stream for change in again if change.forgets])
+            again = []
+        sound = [change for change in changes if (projection.NAME, change.stream) not in self.stopped]
+        try:
+            with batch.savepoint():
+                write_rows(batch, projection, sound)
+        except Exception:
+            again += sound
+        for change in again:
+            self._write_one(batch, projection, change, position)
+
+    def _write_one(self, batch: WriteTransaction, projection: Projection, change: Change, position: int) -> None:
+        again = (projection.NAME, change.stream) in self.stopped
+        self.resume(batch.connection, projection.NAME, change.stream)
+        try:
+            with batch.savepoint():
+                write_rows(batch, projection, [change], whole=again)
+        except Exception as error:
+            reached = change.events[-1].position if change.events else position
+            self.stop(batch.connection, projection.NAME, change.stream, reached, error)
+
+
+def write_rows(
+    batch: WriteTransaction, projection: Projection, changes: Sequence[Change], *, whole: bool = False
+) -> None:
+    """Writes the rows of these changes.
+
+    Skips changes of nothing that the projection reads, unless `whole`.
+    """
+    everything = projection.APPENDS or whole
+    moved = changes if everything else [change for change in changes if concerns(projection, change)]
+    if not moved:
+        return
+    made = [(change, projection.rows(change)) for change in moved]
+    if projection.APPENDS and (gone := [change.stream for change in moved if change.forgets]):
+        projection.forget(batch.connection, gone)
+    for table in projection.TABLES:
+        if projection.APPENDS:
+            rows = [row for _, one in made for row in one.get(table, ())]
+            batch.append(table, rows)
+        else:
+            batch.replace(table, ((change, one.get(table, ())) for change, one in made))
+
+
+def _of_kinds(projection: Projection, changes: Sequence[Change]) -> list[Change]:
+    return [change for change in changes if change.kind in projection.KINDS]
+
+
+def concerns(projection: Projection, change: Change) -> bool:
+    """Tells whether something changed that the projection reads."""
+    reads = projection.READS.get(change.kind)
+    return change.before is None or reads is None or change.forgets or reads(change.before) != reads(change.after)
+
+
+# --- memory: texts and searches of pages, shown again while their rows are the same
+
+T = TypeVar("T")
+OF_PARTNERS = partners.KINDS | contacts.KINDS | {"catalogue"}
+
+
+class Kept:
+    """Things by all that they were made of. Beyond `most`, the oldest is made again."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: dict[Hashable, Any] = {}
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Any:
+        """Returns what has this key, None when it is to be made. The key names its kind, and all that it shows."""
+        return self._made.get(key)
+
+    def put(self, key: Hashable, made: T) -> T:
+        with self._lock:
+            if len(self._made) >= self._most:
+                del self._made[next(iter(self._made))]
+            self._made[key] = made
+        return made
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Returns what has this key; makes it, unless it is there."""
+        known: T | None = self.get(key)
+        return self.put(key, make()) if known is None else known
+
+
+class Memory:
+    """The memory of one process beside the tables of one structure.
+
+    `texts` are short, `dossiers` the events of a dossier and its history: both may name people of the team and young
+    people, and begin anew when the references change, or somebody is erased. `searches` are found among all young
+    people, and begin anew also when one of them changes. `partners` are the offers of partners, who works there, and
+    what they answered: they begin anew also when a partner, the catalogue or a referral changes. `counts` depend on all
+    rows, and begin anew with each event.
+    Whoever read the tables before may still write in the former ones: nobody reads them any more.
+    """
+
+    def __init__(self) -> None:
+        self.restart(References())
+
+    def restart(self, refs: References) -> None:
+        """Begins anew: another process may have written the tables."""
+        self.texts, self.dossiers, self.searches, self.counts = Kept(4_000), Kept(150), Kept(2_000), Kept(500)
+        self.partners = Kept(300)
+        self._refs = refs
+
+    def now(self) -> "Memory":
+        """Returns what a page may use that reads the tables from now on."""
+        return copy(self)
+
+    def renew(self, now: "Memory") -> None:
+        """Goes on with the parts of another one: the page reads the tables again."""
+        vars(self).update(vars(now))
+
+    def follow(self, changes: Sequence[Change], refs: References) -> None:
+        """Drops what these changes make stale, once the tables show them."""
+        self.counts = Kept(500)
+        if refs is not self._refs or any(change.forgets for change in changes):
+            self.restart(refs)
+            return
+        if any(change.kind in directory.KINDS and concerns(directory, change) for change in changes):  # type: ignore[arg-type]
+            self.searches = Kept(2_000)
+        if any(change.kind in OF_PARTNERS or _refers(change) for change in changes):
+            self.partners = Kept(300)
+
+
+def _refers(change: Change) -> bool:
+    return change.kind in referrals.KINDS and concerns(referrals, change)  # type: ignore[arg-type]
+
+
+# --- indexes and sums of figures, away while all rows are written
+
+DROPS = {"sqlite": "DROP INDEX {}", "postgresql": "DO 'BEGIN DROP INDEX {}; END'"}
+"""Within DO, psycopg does not notice that something is dropped: it would forget every prepared statement."""
+
+
+@contextmanager
+def without_indexes(database: Engine) -> Iterator[None]:
+    """Drops the indexes, and makes them again at the end: to sort once costs less than to keep order row by row.
+
+    So are the sums of figures (sums.py).
+    Then PostgreSQL counts the rows: before it has, it reads a whole table where an index finds few. It notes that every
+    reader sees them: before it has, it reads the rows too where an index has all that is asked.
+    """
+    with database.begin() as connection:
+        drop_indexes(connection, metadata.sorted_tables)
+    yield
+    with database.begin() as connection:
+        create_indexes(connection, metadata.sorted_tables)
+    if database.dialect.name == "postgresql":
+        schema = database.get_execution_options()[SCHEMA]
+        tables = ", ".join(f"{schema}.{table.name}" for table in metadata.sorted_tables)
+        with database.execution_options(**{SCHEMA: None}).connect() as connection:  # VACUUM takes no transaction
+            connection.exec_driver_sql(f"VACUUM (ANALYZE) {tables}")
+
+
+def drop_indexes(connection: Connection, tables: Sequence[Table]) -> None:
+    """Drops the indexes of these tables, and pauses the sums of figures."""
+    for index in (index for table in tables for index in table.indexes):
+        connection.exec_driver_sql(DROPS[connection.dialect.name].format(index.name))
+    sums.pause(connection)
+
+
+def create_indexes(connection: Connection, tables: Sequence[Table]) -> None:
+    """Sums the entries, and creates the indexes of these tables."""
+    sums.resume(connection)
+    for index in (index for table in tables for index in table.indexes):
+        index.create(connection)

@@ -1,4 +1,4 @@
-"""Reads and writes the tables of catch_up (bookkeeping.py): the position shown, and the state of each stream."""
+"""Reads the tables of catch_up (contract.py): the position shown, and the state of each stream."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,15 +6,13 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, select
 
 from pixflow import reference_data
 from pixflow.reference_data import References
 from pixflow.streams import KINDS
-from projections.bookkeeping import folds, position, stopped
-from projections.contract import Change
+from projections.contract import Change, folds, position, stopped
 from projections.statements import Statement
-from projections.store.bulk_writes import delete_streams, insert_rows
 
 _CHUNK = 500
 encoded = msgspec.msgpack.Encoder().encode
@@ -30,32 +28,9 @@ def position_of_tables(connection: Connection) -> tuple[int, bool]:
     return (found.position, found.stained) if found else (0, False)
 
 
-def move_position(connection: Connection, reached: int, needs_scrub: bool) -> None:
-    """Records that the tables show the events up to a position."""
-    row = {"position": reached, "stained": needs_scrub}
-    if not connection.execute(update(position), row).rowcount:
-        connection.execute(insert(position), row)
-
-
 def packed(change: Change) -> Change:
     """Returns a change with its state as the tables store it. Raises an error for a state that no table can hold."""
     return replace(change, packed=encoded(change.after))
-
-
-def save_folds(connection: Connection, changes: Sequence[Change]) -> None:
-    """Replaces the states of the streams that have new events."""
-    moved = [change for change in changes if change.events]
-    delete_streams(connection, folds, [change.stream for change in moved if change.before is not None])
-    rows = [
-        {
-            "stream": c.stream,
-            "kind": c.kind,
-            "version": c.events[-1].originator_version,
-            "state": c.packed,
-        }
-        for c in moved
-    ]
-    insert_rows(connection, folds, rows)
 
 
 def fold_of(connection: Connection, stream: UUID) -> Any:

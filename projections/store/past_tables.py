@@ -14,10 +14,9 @@ from pixflow.folding import ERASURES
 from pixflow.reference_data import References
 from pixflow.streams import KINDS, kind_of
 from projections import audit_trail, directory, workshops
-from projections.bookkeeping import folds
-from projections.contract import Change, Projection, Source
+from projections.contract import Change, Projection, Source, folds
+from projections.store.catch_up import write_rows
 from projections.store.folds import packed
-from projections.store.row_writer import write_rows
 from projections.store.sqlite import begin, creation, engine
 from projections.store.transaction import QueryingTransaction
 

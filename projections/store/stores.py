@@ -9,8 +9,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
-from projections.bookkeeping import metadata
-from projections.contract import Source
+from projections.contract import Source, metadata
 from projections.figures.refresh import first_entries, try_to_refresh
 from projections.store.catch_up import Progress, ReadSide
 

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Index, Table, Uuid, select
 
 from pixflow.partners.state import Contact
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.statements import Statement
 from projections.store.folds import folds_of
 

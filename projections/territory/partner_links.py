@@ -11,8 +11,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, Index, Table, Uuid, or
 from pixflow.dossier.state import Dossier
 from pixflow.partner_links.validity import LinkedReferral, every_link, is_awaited, is_open, outcome_day, reminder_day
 from pixflow.reference_data import References
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 
 NAME = "territory.partner_links"
 KINDS = frozenset({"dossier"})

@@ -25,8 +25,7 @@ from sqlalchemy import (
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.identity import normalise
 from pixflow.partners.state import PartnerState, to_review
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.statements import Statement, among
 
 NAME = "territory.partners"

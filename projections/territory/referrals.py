@@ -10,8 +10,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, Index, String, Table, 
 from pixflow.dossier.state import Dossier
 from pixflow.identity import normalise
 from pixflow.partner_links.validity import chase_day, is_awaited, lapse_day
-from projections.bookkeeping import metadata
-from projections.contract import Change, Row
+from projections.contract import Change, Row, metadata
 from projections.statements import Statement
 
 NAME = "territory.referrals"

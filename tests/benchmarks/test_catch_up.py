@@ -16,8 +16,7 @@ from pixflow.events.base import Recorded
 from pixflow.reference_data import References
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from projections.bookkeeping import WRITING, metadata
-from projections.contract import Source
+from projections.contract import WRITING, Source, metadata
 from projections.store import stores
 from projections.store.catch_up import BATCH, PROJECTIONS, ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, select
 from pixflow import structure_folder
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from projections.bookkeeping import WRITING, metadata
+from projections.contract import WRITING, metadata
 from projections.store import postgres as store_postgres
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide

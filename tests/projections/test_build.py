@@ -22,7 +22,7 @@ from pixflow.structure_folder import OpenStructure
 from projections.figures.refresh import documents_of, first_entries, missing, refresh
 from projections.store import catch_up, sqlite
 from projections.store.catch_up import PROJECTIONS, Beside, ReadSide
-from projections.store.sqlite_transaction import SqliteTransaction
+from projections.store.sqlite import SqliteTransaction
 from tests.examples import few
 from tests.listed import ListedEvents
 from tests.projections.conftest import NOW, everything

@@ -14,14 +14,14 @@ from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.stages.orientation import present_pix
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
-from projections.bookkeeping import WRITING
+from projections.contract import WRITING
 from projections.figures.entries import entries
 from projections.figures.refresh import refresh
 from projections.figures.selection import FigureQuestion, there
 from projections.figures.sums import sums, value_sums
 from projections.store import sqlite
-from projections.store.bulk_writes import delete_streams, insert_rows
 from projections.store.catch_up import ReadSide
+from projections.store.transaction import delete_streams, insert_rows
 from tests.erasures import erase
 from tests.examples import few
 from tests.projections.conftest import Spare, Tables

@@ -20,7 +20,7 @@ from pixflow.protocol.publishing import publish_protocol
 from pixflow.store.locks import FileLock
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
-from projections.bookkeeping import folds
+from projections.contract import folds
 from projections.figures import refresh as refreshing
 from projections.figures.entries import entries
 from projections.figures.paths import paths

@@ -17,8 +17,7 @@ from pixflow.partners.listing import list_partner
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
-from projections.store.catch_up import ReadSide
-from projections.store.memory import Kept
+from projections.store.catch_up import Kept, ReadSide
 from tests import erasures
 from tests.projections.conftest import Tables
 

@@ -14,13 +14,13 @@ from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import PipelinedConnection
 from pixflow.structure_folder import OpenStructure
 from projections import advisor_queue, dossier_sheet, handovers
-from projections.bookkeeping import folds
+from projections.contract import folds
 from projections.figures.paths import paths
 from projections.figures.refresh import missing, refresh
 from projections.store import catch_up, stores
-from projections.store.bulk_writes import insert_rows
 from projections.store.catch_up import ReadSide
 from projections.store.postgres import SCHEMA, PostgresStores, engine
+from projections.store.transaction import insert_rows
 from tests.importing.house import House
 from tests.postgres import PLANNED_ALIKE, Cluster, plans_by_statement
 from tests.projections.test_postgres_stores import house, made

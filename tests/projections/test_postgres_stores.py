@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from pixflow.structure_folder import OpenStructure
 from projections import directory
-from projections.bookkeeping import WRITING, folds
+from projections.contract import WRITING, folds
 from projections.store import postgres as store_postgres
 from projections.store import sqlite, stores
 from projections.store.catch_up import ReadSide

@@ -14,7 +14,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
-from projections.store.sqlite_transaction import SqliteTransaction
+from projections.store.sqlite import SqliteTransaction
 
 _REFERS = """CREATE TABLE named (id INTEGER PRIMARY KEY);
     CREATE TABLE naming (id INTEGER REFERENCES named DEFERRABLE INITIALLY DEFERRED)"""

@@ -15,13 +15,11 @@ from pixflow.actor import Actor
 from pixflow.dossier.follow_up import take_note
 from pixflow.streams import KINDS
 from projections import audit_trail
-from projections.bookkeeping import metadata, position
-from projections.contract import Change
+from projections.contract import Change, metadata, position
 from projections.figures.refresh import refresh
 from projections.store import stores
-from projections.store.catch_up import PROJECTIONS, ReadSide
+from projections.store.catch_up import PROJECTIONS, ReadSide, RowWriter, write_rows
 from projections.store.folds import FOLD
-from projections.store.row_writer import RowWriter, write_rows
 from projections.store.transaction import WriteTransaction
 from tests.trials.mission import Mission, found, numbered_dossier
 from tests.trials.proofs import Proofs

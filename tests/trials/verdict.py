@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
-from projections.bookkeeping import folds, position
+from projections.contract import folds, position
 from projections.figures.refresh import refresh
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide

@@ -23,8 +23,8 @@ from pixflow.identity import normalise
 from pixflow.reference_data import References
 from pixflow.team.absences import colleagues_deputised_by
 from projections import audit_trail
+from projections.store.catch_up import Memory
 from projections.store.folds import StreamDamaged, fold_of, must_not_be_damaged, position_of_tables
-from projections.store.memory import Memory
 from projections.store.past_tables import past_tables
 from projections.store.stores import NoStore
 from web.hosting.host import Host

@@ -27,7 +27,7 @@ from pixflow.store import BuildLost, RecordsLost, folders
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from projections import bookkeeping
+from projections import contract
 from projections.store import postgres, sqlite, stores
 from projections.store.catch_up import PART, Progress, ReadSide
 from web.hosting.settings import Storage
@@ -79,7 +79,7 @@ def _check_reached(opened: OpenStructure) -> None:
 def reached_by(side: ReadSide) -> int:
     """Returns the position of the tables, as any process last wrote it."""
     with side.database.connect() as connection:
-        return connection.execute(select(bookkeeping.position.c.position)).scalar() or 0
+        return connection.execute(select(contract.position.c.position)).scalar() or 0
 
 
 @cache

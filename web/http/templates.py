@@ -199,7 +199,7 @@ def _options(labels: Mapping[Hashable, str]) -> list[tuple[str, str]]:
 
 @pass_context
 def _once(context: Context, macro: Macro, *shown: Hashable, **flags: Hashable) -> Markup:
-    """Returns what a macro draws of these values: drawn once for equal ones (projections/store/memory.py).
+    """Returns what a macro draws of these values: drawn once for equal ones (projections/store/catch_up.py).
 
     The macro shows nothing else, but the commands of its forms, the labels and the references.
     """

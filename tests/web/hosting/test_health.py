@@ -20,7 +20,7 @@ from pixflow.actor import OPERATOR
 from pixflow.backups.backup import back_up
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, PersonErased
-from projections import bookkeeping
+from projections import contract
 from tests import erasures
 from tests.damage import flip, flip_key
 from tests.postgres import Cluster
@@ -73,7 +73,7 @@ def monitor(at_work: House) -> Any:
 def reached(at_work: House, position: int) -> None:
     """The tables say that they show so many events."""
     with at_work.served.reads.side.writing() as connection:
-        connection.execute(update(bookkeeping.position), {"position": position})
+        connection.execute(update(contract.position), {"position": position})
 
 
 def written(at_work: House, file: str, *statements: str) -> None:
@@ -186,7 +186,7 @@ def test_tables_of_another_version_only(at_work: House) -> None:
 def test_a_table_that_stopped(at_work: House) -> None:
     with at_work.served.reads.side.writing() as connection:
         stream = {"projection": "advisor_queue", "stream": uuid4(), "position": 3, "code": "KeyError"}
-        connection.execute(bookkeeping.stopped.insert(), stream)
+        connection.execute(contract.stopped.insert(), stream)
     assert found(at_work)["stopped"].details == {"streams": 1, "tables": {"advisor_queue": 1}}
     answer = monitor(at_work)
     assert (answer.status_code, answer.json()["stopped"], answer.json()["alarms"]) == (200, 1, ["stopped"])

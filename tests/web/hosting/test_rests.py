@@ -27,7 +27,7 @@ from pixflow.refused import Refused
 from pixflow.team.absences import declare_absence
 from pixflow.team.membership import change_roles, record_departure
 from pixflow.workshop import booking
-from projections.bookkeeping import metadata
+from projections.contract import metadata
 from tests.examples import few
 from tests.postgres import Cluster
 from tests.store.proxy import Wire

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 
 from pixflow.store import StoreBusy
 from projections import directory
-from projections.bookkeeping import folds, position
+from projections.contract import folds, position
 from projections.figures.paths import paths
 from projections.figures.snapshot import is_fresh
 from projections.store import postgres, stores
