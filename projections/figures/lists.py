@@ -11,21 +11,27 @@ from sqlalchemy import Connection, FromClause, Select, select, tuple_
 
 from pixflow.indicators.catalogue import COUNTED, Cell, cell
 from pixflow.indicators.facts import SENT
-from projections.figures import listed_partners
-from projections.figures.selection import (
+from projections.figures.tallies import (
     Cut,
+    FigureCounts,
     FigureQuestion,
     IdleDays,
+    Tally,
     counted_in,
     entries_of,
+    first_of_each,
+    fits,
     how_many,
     idle_days,
+    is_elsewhere,
     of_cell,
     of_everybody,
+    of_latest_day,
     of_tasks,
+    referrals,
     tasks,
+    unlisted,
 )
-from projections.figures.tallies import FigureCounts, Tally, fits
 from projections.statements import Statement
 
 
@@ -108,7 +114,7 @@ def _page(
     bound: dict[str, Any] = {"first": those.first, "last": those.last, "day": those.day, "advisor": those.advisor}
     bound |= {"oldest": oldest, "newest": newest}
     if elsewhere:
-        bound |= dict(zip(("names", "subjects"), listed_partners.elsewhere(counted.namings), strict=True))
+        bound |= dict(zip(("names", "subjects"), unlisted(counted.namings), strict=True))
     groups: list[_Group] = []
     for since, until in _windows(those, id, wanted):
         found = _groups(connection, *fixed, **bound, since=since, until=until, most=offset + limit)
@@ -154,7 +160,7 @@ def _groups(
     alike = [table.c[name] for name in _DAY_PART_STATE]
     query = select(*alike, how_many(table)).where(*of_cell(asked, id, wanted, table, idle))
     if elsewhere:
-        query = query.where(listed_partners.is_elsewhere(table, bound["names"], bound["subjects"]))
+        query = query.where(is_elsewhere(table, bound["names"], bound["subjects"]))
     query = query.where(table.c.on.between(since, until)).group_by(*alike)
     return query.order_by(*(column.desc() for column in alike)).limit(most)
 
@@ -181,7 +187,7 @@ def _lines(
     group = tuple_(*(table.c[name] for name in _DAY_PART_STATE))
     query = _in_order(table).where(*of_cell(asked, id, wanted, table, idle), table.c.on.between(since, until))
     if elsewhere:
-        query = query.where(listed_partners.is_elsewhere(table, bound["names"], bound["subjects"]))
+        query = query.where(is_elsewhere(table, bound["names"], bound["subjects"]))
     query = query.where(group <= tuple_(until, part_first, state_first), group >= tuple_(since, part_last, state_last))
     return query.limit(limit).offset(offset)
 
@@ -256,7 +262,7 @@ def _latest_referrals(
 ) -> list[FigureLine]:
     """Returns a page of the latest referral to each partner of the list."""
     table = entries_of(asked)
-    latest = listed_partners.of_latest_day(table, counted.namings)
-    rows = connection.execute(_in_order(table, "subject").where(*listed_partners.referrals(table, asked), latest))
-    used = listed_partners.first_of_each(counted.namings, rows)
+    latest = of_latest_day(table, counted.namings)
+    rows = connection.execute(_in_order(table, "subject").where(*referrals(table, asked), latest))
+    used = first_of_each(counted.namings, rows)
     return [FigureLine(*tuple(row)[:-1]) for row in used[offset : offset + limit]]

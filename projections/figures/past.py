@@ -16,10 +16,9 @@ from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from projections import advisor_queue
 from projections.contract import Change, Source, folds
-from projections.figures.entries import entries
+from projections.figures.entries import entries, sums, value_sums
 from projections.figures.paths import paths
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
-from projections.figures.sums import sums, value_sums
 from projections.store.catch_up import create_indexes, drop_indexes
 from projections.store.sqlite import begin, creation, engine
 from projections.store.transaction import insert_rows

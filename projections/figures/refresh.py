@@ -3,13 +3,15 @@
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from operator import itemgetter
 from uuid import UUID
+from weakref import WeakKeyDictionary
 from zlib import crc32
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, func, literal, select, tuple_, update
 
 from pixflow.events.base import Event, Recorded, Unopened, event_day
 from pixflow.folding import not_retracted
@@ -25,6 +27,8 @@ from projections.contract import Row, Source, folds
 from projections.figures import WITH_ENTRIES
 from projections.figures.entries import entries, of_partner, of_path, of_workshop
 from projections.figures.paths import paths
+from projections.figures.questions import values
+from projections.figures.tallies import Cut
 from projections.store.catch_up import Beside, ReadSide
 from projections.store.folds import position_of_tables
 from projections.store.transaction import delete_streams, insert_rows
@@ -219,3 +223,66 @@ def _verdict(refs: References) -> ColumnElement[str]:
     }
     had = [(and_(entries.c.subject == member, entries.c.on >= day), "done") for member, day in first.items()]
     return case(*had, else_="out") if had else literal("out")
+
+
+# --- a snapshot of the tables where no entry is missing, though other processes record meanwhile
+
+_TRIES = 3
+_ALL = 1_000_000
+
+Cells = dict[Cut, list[tuple[str, int]]]
+State = tuple[int, str, int]
+"""The position of the tables, the documents of their entries, and the number of streams that have entries."""
+
+_complete: WeakKeyDictionary[ReadSide, State] = WeakKeyDictionary()
+_cells: WeakKeyDictionary[ReadSide, tuple[State, Cells]] = WeakKeyDictionary()
+
+
+@contextmanager
+def complete(side: ReadSide, today: date) -> Iterator[Connection]:
+    """Yields a snapshot of the tables that has every entry.
+
+    After some tries the entries are made in the transaction that yields: nobody else writes before it ends.
+    """
+    for _ in range(_TRIES):
+        with side.database.connect() as read:
+            if _is_complete(side, read, today):
+                yield read
+                return
+        refresh(side, today)
+        side.catch_up()
+    with side.writing() as connection:
+        make(side, connection, today, _ALL)
+        judge_debriefs(connection, side.refs)
+        yield connection
+
+
+def is_fresh(side: ReadSide, read: Connection, today: date, most: int) -> bool:
+    """Tells if at most so many streams wait for their entries: a question is quick then."""
+    if _is_complete(side, read, today):
+        return True
+    return len(missing(read, documents_of(side.refs, today), most + 1)) <= most
+
+
+def cells_of(side: ReadSide, read: Connection, today: date) -> Cells:
+    """Returns the cells of each cut, from memory while the tables stay as they are."""
+    state = _state(side, read, today)
+    known = _cells.get(side)
+    if known is None or known[0] != state:
+        known = _cells[side] = state, values(read)
+    return known[1]
+
+
+def _is_complete(side: ReadSide, read: Connection, today: date) -> bool:
+    state = _state(side, read, today)
+    if _complete.get(side) == state:
+        return True
+    if missing(read, state[1], 1) or misjudged(read, side.refs):
+        return False
+    _complete[side] = state
+    return True
+
+
+def _state(side: ReadSide, read: Connection, today: date) -> State:
+    made = select(func.count()).select_from(paths)
+    return position_of_tables(read)[0], documents_of(side.refs, today), int(read.execute(made).scalar_one())

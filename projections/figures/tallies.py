@@ -1,35 +1,289 @@
-"""The counts of entries that are alike: figures are made of them, and lists go on from them."""
+"""A question to the entries, the conditions that select them, and the counts of those that are alike.
+
+A question is a period, a day, and one cell of a cut.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, FromClause, func, select
+from msgspec.structs import replace
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from pixflow.indicators import facts as team
 from pixflow.indicators.catalogue import BY_ID, FUNNEL, Cell, cell
 from pixflow.indicators.entry import Basis, FigureEntry
-from pixflow.indicators.facts import SENT, level
+from pixflow.indicators.facts import ELSEWHERE, JOINED, LISTED, NAMED, SENT, USED, level
 from pixflow.reference_data import References
+from projections import advisor_queue
 from projections.contract import folds
-from projections.figures import listed_partners
-from projections.figures.listed_partners import Naming
-from projections.figures.selection import (
-    FigureQuestion,
-    counted_in,
-    entries_of,
-    held,
-    how_many,
-    how_many_late,
-    in_period,
-    of_everybody,
-    of_tasks,
-    tasks,
-    there,
-)
-from projections.figures.sums import sums
+from projections.figures.entries import entries, is_referral, of_a_partner, sums, value_sums
+from projections.figures.paths import paths
+
+Cut = Literal["", "site", "programme", "group", "modality", "mediator", "band", "partner"]
+CUTS: tuple[Cut, ...] = ("site", "programme", "group", "modality", "mediator", "band", "partner")
+YES, NO = "yes", "no"
+tasks = advisor_queue.table
+Conditions = list[ColumnElement[bool]]
+
+
+class FigureQuestion(Struct, frozen=True):
+    """The period, both days included, and the day it is asked for; one cell of a cut, or one advisor's dossiers."""
+
+    first: date
+    last: date
+    day: date
+    cut: Cut = ""
+    value: str = ""
+    advisor: UUID | None = None
+
+
+def of_everybody(asked: FigureQuestion) -> FigureQuestion:
+    return replace(asked, cut="", value="", advisor=None)
+
+
+def counted_in(asked: FigureQuestion) -> FromClause:
+    """Returns where to count: the sums, or for a cell and for an advisor the entries one by one."""
+    return entries_of(asked) if asked.cut or asked.advisor is not None else sums
+
+
+def values_in(asked: FigureQuestion) -> FromClause:
+    """Returns where to count by value, of the indicators with a median."""
+    return value_sums if counted_in(asked) is sums else entries_of(asked)
+
+
+def entries_of(asked: FigureQuestion) -> FromClause:
+    """Returns the entries; of an advisor those alone of their dossiers."""
+    return _found_by_stream(_there(asked, "stream")) if asked.advisor is not None else entries
+
+
+def _found_by_stream(where: Conditions) -> FromClause:
+    """Returns some entries. They are found by their streams: the index of indicators would read those of everybody."""
+    others = [column for column in entries.c if column is not entries.c.indicator]
+    hidden = (entries.c.indicator + literal_column("''")).label("indicator")
+    return select(hidden, *others).where(*where).subquery("own")
+
+
+def how_many(table: FromClause) -> ColumnElement[int]:
+    """Counts the entries."""
+    return func.sum(table.c.n) if "n" in table.c else func.count()
+
+
+def how_many_late(table: FromClause, asked: FigureQuestion) -> ColumnElement[int]:
+    """Counts those whose day is past, of entries that are open."""
+    return func.sum(case((late(table, asked), table.c.n if "n" in table.c else 1), else_=0))
+
+
+def there(asked: FigureQuestion) -> Conditions:
+    """Selects, of the entries to count in, those of the cell."""
+    return [] if asked.advisor is not None else _there(asked, "cell")
+
+
+def _there(asked: FigureQuestion, key: str) -> Conditions:
+    if asked.cut == "partner":
+        return [entries.c.partner == asked.value, of_a_partner, *_keyed(asked, key, "")]
+    return _keyed(asked, key, asked.cut)
+
+
+def _keyed(asked: FigureQuestion, key: str, cut: Cut) -> Conditions:
+    """Selects by a key of the paths. PostgreSQL makes a table of the cells: it would compare each pair in a join."""
+    found = _of(asked, key, entries.c[key], cut)
+    return [one.is_(true()) for one in found] if key == "cell" else found
+
+
+def _of(
+    asked: FigureQuestion, key: str, column: ColumnElement[Any], cut: Cut, *more: ColumnElement[bool]
+) -> Conditions:
+    """Selects the rows whose column is a key of the paths that are asked for, with `more` of each of these paths."""
+    wanted: Conditions = []
+    if cut == "mediator":
+        wanted.append(paths.c.mediator == (asked.value == YES))
+        wanted.append(paths.c.counts)
+    elif cut:
+        wanted.append(paths.c[cut] == asked.value)
+        if not asked.value:  # an erased person stands in no cell: nothing is known of their cuts
+            wanted.append(paths.c.counts)
+    if asked.advisor is not None:
+        wanted.append(paths.c.advisor == asked.advisor)
+    return [column.in_(select(paths.c[key]).where(*wanted, *more))] if wanted else []
+
+
+def in_period(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
+    return table.c.on.between(asked.first, asked.last)
+
+
+def held(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
+    """Selects the seats of workshops closed in the period (I16), these workshops, and the seats of erased people."""
+    of_workshops = (entries.c.indicator == "I16", entries.c.part == "held", in_period(entries, asked))
+    closed = select(entries.c.stream).where(*of_workshops)
+    return or_(table.c.subject.in_(closed), and_(table.c.subject.is_(None), in_period(table, asked)))
+
+
+def late(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
+    return table.c.due < asked.day
+
+
+IdleDays = tuple[date | None, date | None]
+"""The earliest and the latest day of a last activity; None for any."""
+
+
+def idle_days(asked: FigureQuestion, cell: Cell) -> IdleDays:
+    """Returns the days of the last activity that a number of the ages counts."""
+    least, most = cell.waits or (None, None)
+    oldest, newest = (None if days is None else asked.day - timedelta(days) for days in (most, least))
+    return oldest, newest
+
+
+def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause, idle: IdleDays) -> Conditions:
+    """Selects the entries of one number, or their sums, whatever their day. `idle` are its `idle_days`.
+
+    Parts and states are named: the index then finds the entries of some days.
+    """
+    wanted = [table.c.indicator == indicator, *there(asked)]
+    wanted += [table.c.part.in_(cell.parts), table.c.state.in_(cell.states)]
+    if indicator == "I16":
+        wanted.append(held(table, asked))
+    if cell.late is not None:
+        wanted.append(or_(table.c.state != "open", late(table, asked) if cell.late else ~late(table, asked)))
+    oldest, newest = idle
+    if newest is not None:
+        wanted.append(table.c.due <= newest)
+    if oldest is not None:
+        wanted.append(table.c.due >= oldest)
+    return wanted
+
+
+def of_tasks(asked: FigureQuestion) -> ColumnElement[bool]:
+    """Selects the tasks of dossiers owed on the day (I19)."""
+    cut = "" if asked.cut == "partner" else asked.cut
+    left_out = tasks.c.stream.not_in(select(paths.c.stream).where(~paths.c.counts))  # a few: quicker than all others
+    those = _of(asked, "stream", tasks.c.stream, cut, paths.c.counts) or [left_out]
+    nobody = [literal(False)] if asked.cut == "partner" else []
+    return and_(tasks.c.subject == "dossier", advisor_queue.visible(asked.day), *those, *nobody)
+
+
+# --- I23: the partners of the list, those to whom somebody was referred in the period, and what the list lacks
+#
+# A referral names a partner of the list by its id, or by one of its names: the list of the day decides, so that a name
+# attached later counts for the referrals of before.
+
+
+class PartnerList(Struct, frozen=True):
+    """The partners of the list, the partner of each name, and the partner that goes on for one joined to it."""
+
+    listed: frozenset[UUID]
+    names: dict[str, UUID]
+    joined: dict[UUID, UUID]
+
+    def find(self, partner: UUID | None, name: str) -> UUID | None:
+        """Returns the partner of a referral, None when it is in no list."""
+        found = partner or self.names.get(name)
+        while found in self.joined:
+            found = self.joined[found]
+        return found if found in self.listed else None
+
+
+class Naming(Struct, frozen=True):
+    """The referrals of the period that name one partner in the same way: how many there are, and the latest day.
+
+    `partner` is the one of the list, None when it is in no list.
+    """
+
+    reason: str
+    subject: UUID | None
+    n: int
+    latest: date
+    partner: UUID | None
+
+
+def referrals(table: FromClause, asked: FigureQuestion) -> Conditions:
+    """Selects the referrals of the period. A cut parts them: the list of partners is the same for everybody."""
+    return [is_referral(table), in_period(table, asked), *there(asked)]
+
+
+def read_namings(connection: Connection, asked: FigureQuestion) -> list[Naming]:
+    """Returns the referrals of the period by the name that they give."""
+    table, partners = entries_of(asked), partner_list(connection)
+    alike = (table.c.reason, table.c.subject)
+    query = select(*alike, func.count(), func.max(table.c.on)).where(*referrals(table, asked)).group_by(*alike)
+    return [
+        Naming(reason, subject, n, latest, partners.find(subject, reason))
+        for reason, subject, n, latest in connection.execute(query)
+    ]
+
+
+def tally_referrals(found: Iterable[Naming]) -> Counter[str]:
+    """Counts the referrals of the period by part; a partner of the list counts once."""
+    made = Counter({USED: len({one.partner for one in found} - {None})})
+    for one in found:
+        made[SENT] += one.n
+        made[ELSEWHERE] += one.n if one.partner is None else 0
+    return +made
+
+
+def unlisted(found: Iterable[Naming]) -> tuple[list[str], list[UUID]]:
+    """Returns the names and the partners that referrals give, and that are in no list."""
+    unknown = [one for one in found if one.partner is None]
+    names = {one.reason for one in unknown if one.subject is None}
+    return sorted(names), sorted({one.subject for one in unknown if one.subject is not None})
+
+
+def is_elsewhere(table: FromClause, names: Any, subjects: Any) -> ColumnElement[bool]:
+    """Selects the referrals whose partner is in no list. Whoever names a partner by its id needs no name."""
+    by_name = and_(table.c.subject.is_(None), table.c.reason.in_(names))
+    return or_(by_name, table.c.subject.in_(subjects))
+
+
+def of_latest_day(table: FromClause, found: Collection[Naming]) -> ColumnElement[bool]:
+    """Selects the referrals of the latest day of each partner of the list, and others of that day and name."""
+    days: dict[UUID, date] = {}
+    for one in found:
+        if one.partner:
+            days[one.partner] = max(one.latest, days.get(one.partner, one.latest))
+    last = [(one.reason, one.latest) for one in found if one.partner and one.latest == days[one.partner]]
+    return tuple_(table.c.reason, table.c.on).in_(last)
+
+
+def first_of_each(found: Iterable[Naming], rows: Iterable[Any]) -> list[Any]:
+    """Returns the first row of each partner of the list. Rows have a `subject` and a `reason`."""
+    partners = {(one.reason, one.subject): one.partner for one in found}
+    first: dict[UUID, Any] = {}
+    for row in rows:
+        if partner := partners[row.reason, row.subject]:
+            first.setdefault(partner, row)
+    return list(first.values())
+
+
+def partner_list(connection: Connection) -> PartnerList:
+    """Returns the list of partners as the entries have it."""
+    parts = (LISTED, NAMED, JOINED)
+    columns = (entries.c.stream, entries.c.part, entries.c.reason, entries.c.subject)
+    query = select(*columns).where(entries.c.indicator == "I23", entries.c.part.in_(parts))
+    found = list(connection.execute(query.order_by(entries.c.stream)))
+    listed = frozenset(row.stream for row in found if row.part == LISTED)
+    names = [row for row in found if row.part == NAMED]
+    names.sort(key=lambda row: row.stream in listed)  # of two with one name, the one that is still listed
+    joined = {row.stream: row.subject for row in found if row.part == JOINED}
+    return PartnerList(listed, {row.reason: row.stream for row in names}, joined)
+
+
+# --- counts of entries that are alike: figures are made of them, and lists go on from them
 
 ALL = (*BY_ID, FUNNEL.id)
 _APART = ("I16", "I18", "I19", "I22")
@@ -81,9 +335,9 @@ def count_entries(
     """Counts the entries of these indicators."""
     owed = _owed(connection, asked) if "I19" in ids else []
     within, ever = _within(connection, asked, ids), _ever(connection, asked, ids, owed)
-    namings = listed_partners.namings(connection, asked) if "I23" in ids else []
+    namings = read_namings(connection, asked) if "I23" in ids else []
     if "I23" in ids:
-        within["I23"] = Counter({Tally(part, "done"): n for part, n in listed_partners.tallies(namings).items()})
+        within["I23"] = Counter({Tally(part, "done"): n for part, n in tally_referrals(namings).items()})
         ever["I23"] = _list_of_partners(connection, asked, refs)
     others = list(_of_nobody(connection, asked, basis, refs))
     for id, _, one in others:

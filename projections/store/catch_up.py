@@ -20,7 +20,7 @@ from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
 from projections import exports as exports_made
 from projections.contract import WRITING, Change, Projection, Source, folds, metadata, position, stopped
-from projections.figures import entries, paths, sums
+from projections.figures import entries, paths
 from projections.knowledge import questions, resources
 from projections.store import postgres, sqlite
 from projections.store.folds import (
@@ -520,7 +520,7 @@ DROPS = {"sqlite": "DROP INDEX {}", "postgresql": "DO 'BEGIN DROP INDEX {}; END'
 def without_indexes(database: Engine) -> Iterator[None]:
     """Drops the indexes, and makes them again at the end: to sort once costs less than to keep order row by row.
 
-    So are the sums of figures (sums.py).
+    So are the sums of figures (figures/entries.py).
     Then PostgreSQL counts the rows: before it has, it reads a whole table where an index finds few. It notes that every
     reader sees them: before it has, it reads the rows too where an index has all that is asked.
     """
@@ -540,11 +540,11 @@ def drop_indexes(connection: Connection, tables: Sequence[Table]) -> None:
     """Drops the indexes of these tables, and pauses the sums of figures."""
     for index in (index for table in tables for index in table.indexes):
         connection.exec_driver_sql(DROPS[connection.dialect.name].format(index.name))
-    sums.pause(connection)
+    entries.pause_sums(connection)
 
 
 def create_indexes(connection: Connection, tables: Sequence[Table]) -> None:
     """Sums the entries, and creates the indexes of these tables."""
-    sums.resume(connection)
+    entries.resume_sums(connection)
     for index in (index for table in tables for index in table.indexes):
         index.create(connection)

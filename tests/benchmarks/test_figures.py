@@ -21,8 +21,7 @@ from projections import advisor_queue, dossier_sheet
 from projections.figures.lists import lines
 from projections.figures.questions import figures
 from projections.figures.refresh import basis_of, refresh
-from projections.figures.selection import FigureQuestion
-from projections.figures.tallies import count_entries
+from projections.figures.tallies import FigureQuestion, count_entries
 from projections.store import postgres, sqlite
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from projections.figures.changes import LateChange, late_changes
 from projections.figures.entries import entries
+from projections.figures.questions import LateChange, late_changes
 from tests.indicators.population import DAYS, Population, played
 
 

@@ -18,8 +18,7 @@ from projections.figures.past import as_of
 from projections.figures.paths import paths
 from projections.figures.questions import figures, values
 from projections.figures.refresh import basis_of, refresh
-from projections.figures.selection import FigureQuestion
-from projections.figures.tallies import FigureCounts, count_entries
+from projections.figures.tallies import FigureCounts, FigureQuestion, count_entries
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.erasures import erase, request

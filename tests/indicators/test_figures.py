@@ -21,8 +21,7 @@ from projections.figures.past import as_of
 from projections.figures.paths import paths
 from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of
-from projections.figures.selection import CUTS, FigureQuestion
-from projections.figures.tallies import FigureCounts, count_entries
+from projections.figures.tallies import CUTS, FigureCounts, FigureQuestion, count_entries
 from tests.examples import few
 from tests.indicators.population import DAYS, Population, played
 from tests.indicators.slow import Slow

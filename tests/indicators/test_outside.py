@@ -23,7 +23,7 @@ from pixflow.refused import Refused
 from projections.figures.past import as_of
 from projections.figures.questions import figures
 from projections.figures.refresh import basis_of
-from projections.figures.selection import FigureQuestion
+from projections.figures.tallies import FigureQuestion
 from tests.documents.attacker import follows
 from tests.indicators.population import DAYS, Population, played
 from tests.test_catalogue import EMITTED, MAPPER, examples

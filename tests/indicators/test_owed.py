@@ -9,8 +9,7 @@ from pixflow.structure_folder import OpenStructure
 from projections import advisor_queue
 from projections.figures.lists import lines
 from projections.figures.refresh import basis_of, refresh
-from projections.figures.selection import FigureQuestion
-from projections.figures.tallies import count_entries
+from projections.figures.tallies import FigureQuestion, count_entries
 from projections.store.catch_up import ReadSide
 from tests.erasures import request
 from tests.projections.conftest import Tables, server, spare, tables

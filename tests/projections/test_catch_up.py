@@ -22,8 +22,7 @@ from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
 from projections import advisor_queue, audit_trail, directory
 from projections.figures.paths import paths
-from projections.figures.refresh import refresh
-from projections.figures.snapshot import is_fresh
+from projections.figures.refresh import is_fresh, refresh
 from projections.store import catch_up, sqlite, stores, transaction
 from projections.store.catch_up import ReadSide
 from projections.territory import partners

@@ -15,10 +15,9 @@ from pixflow.dossier.stages.orientation import present_pix
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
 from projections.contract import WRITING
-from projections.figures.entries import entries
+from projections.figures.entries import entries, sums, value_sums
 from projections.figures.refresh import refresh
-from projections.figures.selection import FigureQuestion, there
-from projections.figures.sums import sums, value_sums
+from projections.figures.tallies import FigureQuestion, there
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from projections.store.transaction import delete_streams, insert_rows

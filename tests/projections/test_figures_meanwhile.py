@@ -24,8 +24,7 @@ from projections.contract import folds
 from projections.figures import refresh as refreshing
 from projections.figures.entries import entries
 from projections.figures.paths import paths
-from projections.figures.refresh import documents_of, refresh
-from projections.figures.snapshot import complete
+from projections.figures.refresh import complete, documents_of, refresh
 from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables, everything
 

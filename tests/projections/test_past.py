@@ -7,11 +7,10 @@ from sqlalchemy import Connection, select, text
 from pixflow.events.base import event_day
 from pixflow.indicators.entry import Clock, day_of, standing
 from pixflow.structure_folder import OpenStructure
-from projections.figures.entries import entries
+from projections.figures.entries import entries, sums, value_sums
 from projections.figures.past import as_of
 from projections.figures.paths import paths
 from projections.figures.refresh import basis_of, histories, judge_debriefs, write
-from projections.figures.sums import sums, value_sums
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.projections.test_build import DAY, LONG, happened, one_of

@@ -28,8 +28,7 @@ from projections import (
 from projections.figures.lists import lines
 from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of, refresh
-from projections.figures.selection import CUTS, Cut, FigureQuestion
-from projections.figures.tallies import count_entries
+from projections.figures.tallies import CUTS, Cut, FigureQuestion, count_entries
 from projections.knowledge import resources
 from projections.knowledge.resources import StepPlace
 from projections.statements import WITHOUT

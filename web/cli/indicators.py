@@ -13,7 +13,7 @@ from pixflow.indicators.outside import Figure
 from pixflow.protocol.drafting import issue_event_log
 from projections.figures import event_log as paths
 from projections.figures.questions import figures
-from projections.figures.selection import FigureQuestion
+from projections.figures.tallies import FigureQuestion
 from web.cli.common.terminal import (
     USAGE,
     AsOption,

@@ -16,8 +16,7 @@ from pixflow.reference_data import References
 from projections import audit_trail
 from projections.figures.past import as_of
 from projections.figures.questions import values
-from projections.figures.refresh import basis_of
-from projections.figures.snapshot import Cells, cells_of, complete
+from projections.figures.refresh import Cells, basis_of, cells_of, complete
 from projections.store.catch_up import ReadSide
 from web.hosting.served_structure import ServedStructure
 

@@ -17,7 +17,7 @@ from pixflow.store import StoreBusy
 from projections import directory
 from projections.contract import folds, position
 from projections.figures.paths import paths
-from projections.figures.snapshot import is_fresh
+from projections.figures.refresh import is_fresh
 from projections.store import postgres, stores
 from projections.store.catch_up import ReadSide
 from projections.store.postgres import PostgresStores

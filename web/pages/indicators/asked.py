@@ -13,7 +13,7 @@ from fastapi import Depends
 from msgspec import structs
 
 from pixflow.indicators.entry import Clock
-from projections.figures.selection import CUTS, Cut, FigureQuestion
+from projections.figures.tallies import CUTS, Cut, FigureQuestion
 from web.desk.desk import Desk
 from web.french import dates, validation, vocabulary
 from web.french import indicators as french

@@ -11,7 +11,7 @@ from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import digest, report_rows
 from pixflow.protocol.drafting import issue_report
 from projections.figures import questions
-from projections.figures.selection import FigureQuestion
+from projections.figures.tallies import FigureQuestion
 from web.desk.commands import again, check, read_form, record, recorded
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk

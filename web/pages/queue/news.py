@@ -19,8 +19,8 @@ from pixflow.protocol.drafting import changes_to_come
 from pixflow.team.membership import add_member
 from pixflow.working_days import Calendar
 from projections import audit_trail, directory, dossier_sheet
-from projections.figures import changes as questions
-from projections.figures.snapshot import is_fresh
+from projections.figures import questions
+from projections.figures.refresh import is_fresh
 from projections.store.folds import folds_of
 from web.desk.desk import Desk
 from web.desk.names import names_for, staff_name

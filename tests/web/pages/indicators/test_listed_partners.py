@@ -11,8 +11,7 @@ from pixflow.partners import listing
 from pixflow.partners import listing as offers
 from projections.figures.lists import lines
 from projections.figures.questions import figures_of
-from projections.figures.selection import FigureQuestion
-from projections.figures.tallies import count_entries
+from projections.figures.tallies import FigureQuestion, count_entries
 from tests.web.paths import House, house
 from tests.web.story import long_story
 from web.hosting.figures import counting
