@@ -14,7 +14,7 @@ from eventsourcing.sqlite import SQLiteConnectionPool
 
 from pixflow.store import RecordsLost, StoreBusy, StoreFull, StoreRefused
 from pixflow.store.locks import FileLock
-from pixflow.store.sqlite.connections import WAL_LIMIT, HardenedDatastore, HardenedPool, check_durable
+from pixflow.store.sqlite.connections import WAL_LIMIT, HardenedDatastore, check_durable
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from tests.store.samples import command, finish, raw, start, stored
 
@@ -38,7 +38,7 @@ def test_f1_every_connection_is_wal_and_full(recorder: HardenedRecorder) -> None
 
 
 def test_a_connection_that_only_reads_keeps_fewer_pages(recorder: HardenedRecorder) -> None:
-    with closing(recorder.datastore.lend()) as reader, closing(recorder.datastore.pool.connect()) as writer:
+    with closing(recorder.datastore.lend()) as reader, closing(recorder.datastore.connect()) as writer:
         assert [ask(one, "PRAGMA cache_size") for one in (reader, writer)] == [-500, -2000]
 
 
@@ -60,7 +60,7 @@ def test_opening_makes_no_file_and_no_table(tmp_path: Path) -> None:
 def test_a_connection_makes_no_file_where_somebody_took_it_away(recorder: HardenedRecorder, tmp_path: Path) -> None:
     (tmp_path / "events.db").rename(tmp_path / "taken.db")
     with pytest.raises(StoreRefused, match="cannot be opened"):
-        recorder.datastore.pool.connect()
+        recorder.datastore.connect()
     assert not (tmp_path / "events.db").exists()
 
 
@@ -149,24 +149,17 @@ def wait_for_a_connection(pool: SQLiteConnectionPool) -> None:
 
 
 @pytest.mark.usefixtures("_stepping_clock")
-def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(tmp_path: Path) -> None:
-    wait_for_a_connection(HardenedPool(db_name=str(empty(tmp_path))))
+def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(recorder: HardenedRecorder) -> None:
+    with ExitStack() as stack:
+        for _ in range(15):
+            stack.callback(recorder.datastore.lend().close)
+        assert recorder.claimed("imilo", [b"1"]) == {}
 
 
 @pytest.mark.usefixtures("_stepping_clock")
 def test_f10_control_the_library_pool_fails(tmp_path: Path) -> None:
     with pytest.raises(ConnectionUnavailableError):
         wait_for_a_connection(SQLiteConnectionPool(db_name=str(tmp_path / "events.db")))
-
-
-def test_a_wait_for_a_connection_has_a_limit(tmp_path: Path) -> None:
-    pool = HardenedPool(db_name=str(empty(tmp_path)))
-    used = [pool.get_connection() for _ in range(15)]
-    with pytest.raises(ConnectionUnavailableError, match=r"0\.05 s"):
-        pool.get_connection(timeout=0.05, is_writer=True)
-    pool.put_connection(used.pop())
-    used.append(pool.get_connection(timeout=0.05, is_writer=True))
-    pool.close()
 
 
 def wal(folder: Path) -> int:

@@ -11,13 +11,9 @@ from eventsourcing import persistence
 from eventsourcing.domain import EventSourcingError
 from eventsourcing.persistence import (
     ConnectionPoolClosedError,
-    ConnectionUnavailableError,
     PersistenceError,
 )
 from eventsourcing.sqlite import (
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
     SQLiteDatastore,
 )
 
@@ -39,75 +35,6 @@ _REFUSALS: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_CORRUPT: (StoreRefused, "the database is damaged"),
     sqlite3.SQLITE_READONLY: (StoreRefused, "the database is read-only"),
 }
-
-
-class HardenedConnection(SQLiteConnection):
-    """Begins writes with IMMEDIATE (docs/faults.md#f3).
-
-    A failed transaction, even a failed commit, leaves the connection clean.
-    """
-
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        cursor = self.cursor()
-        try:
-            cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
-            yield cursor
-            if commit:
-                self.commit()
-        except sqlite3.Error as error:
-            raise in_words(error) from error
-        finally:
-            cursor.sqlite_cursor.close()
-            self._clean()
-
-    def _clean(self) -> None:
-        try:
-            self.rollback()
-        except sqlite3.Error:
-            self.close()
-
-
-class HardenedPool(SQLiteConnectionPool):
-    """WAL and synchronous=FULL on every connection (docs/faults.md#f1); monotonic waits (docs/faults.md#f10).
-
-    Writers wait at write.lock, not here, so that an expired wait leaves no lock behind.
-    """
-
-    def _create_connection(self) -> SQLiteConnection:
-        return HardenedConnection(self.connect(), max_age=None)
-
-    def connect(self) -> sqlite3.Connection:
-        """Opens a durable connection that is not in the pool. Never makes the file."""
-        if self._closed:
-            raise ConnectionPoolClosedError
-        try:
-            raw = existing(Path(self.db_name), timeout=5)
-            with ExitStack() as on_failure:
-                on_failure.callback(raw.close)
-                _make_durable(raw)
-                on_failure.pop_all()
-        except sqlite3.Error as error:
-            raise in_words(error) from error
-        return raw
-
-    def get_connection(self, timeout: float | None = None, *, is_writer: bool | None = None) -> SQLiteConnection:
-        with self._put_condition:
-            if self._closed:
-                raise ConnectionPoolClosedError
-            limit = self.pool_timeout if timeout is None else timeout
-            if not self._put_condition.wait_for(lambda: self._pool or not self._is_use_full, limit):
-                raise ConnectionUnavailableError(f"no connection to the store came free in {limit:g} s")
-            connection = self._take()
-            self._in_use[id(connection)] = connection
-            return connection
-
-    def _take(self) -> SQLiteConnection:
-        if not self._pool:
-            return self._create_connection()
-        connection = self._pool.pop()
-        connection.in_use.acquire()
-        return connection
 
 
 class ReadCursor:
@@ -134,13 +61,15 @@ class ReadCursor:
 
 
 class HardenedDatastore(SQLiteDatastore):
-    """One database file, its write.lock beside it, and its checkpoints (docs/faults.md#f12)."""
+    """One database file, its write.lock beside it, and its checkpoints (docs/faults.md#f12).
 
-    pool: HardenedPool
+    The pool of the library stays empty: its waits end with the wall clock (docs/faults.md#f10). Writers wait at
+    write.lock, readers never.
+    """
 
     def __init__(self, path: Path, limit: float = 10.0) -> None:
         super().__init__(str(path))
-        self.pool = HardenedPool(db_name=str(path))
+        self._path = path
         self.lock = FileLock(path.parent / "write.lock", limit)
         self._wal = f"{path}-wal"
         self._readers: list[sqlite3.Connection] = []
@@ -158,17 +87,19 @@ class HardenedDatastore(SQLiteDatastore):
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[sqlite3.Cursor]:  # type: ignore[override]
-        """Opens a cursor in a transaction. Those that commit share one connection, under the lock."""
+        """Opens a cursor in a transaction. Those that commit share one connection, under the lock.
+
+        Raises the errors of the store or of the library, even for a failed commit. The next transaction finds a clean
+        connection.
+        """
         if not commit:
-            connection = self.pool.get_connection()
-            try:
-                with connection.transaction(commit=False) as reader:
-                    yield reader.sqlite_cursor
-            finally:
-                self.pool.put_connection(connection)
+            with self.reading() as reader:
+                reader.execute("BEGIN")
+                yield reader
+                reader.connection.rollback()
             return
         with self.exclusive():
-            writer = self._writer = self._writer or self.pool.connect()
+            writer = self._writer = self._writer or self.connect()
             cursor = writer.cursor()
             try:
                 cursor.execute("BEGIN IMMEDIATE")  # docs/faults.md#f3
@@ -192,12 +123,26 @@ class HardenedDatastore(SQLiteDatastore):
         """Opens a cursor for one SELECT, which is its own snapshot."""
         return ReadCursor(self)
 
+    def connect(self) -> sqlite3.Connection:
+        """Opens a durable connection (docs/faults.md#f1). Never makes the file."""
+        if self.pool.closed:
+            raise ConnectionPoolClosedError
+        try:
+            with ExitStack() as on_failure:
+                raw = existing(self._path, timeout=5)
+                on_failure.callback(raw.close)
+                _make_durable(raw)
+                on_failure.pop_all()
+        except sqlite3.Error as error:
+            raise in_words(error) from error
+        return raw
+
     def lend(self) -> sqlite3.Connection:
         """Returns a connection for reading, to be given back."""
         try:
             return self._readers.pop()
         except IndexError:
-            made = self.pool.connect()
+            made = self.connect()
             made.execute(READ_CACHE)
             return made
 
