@@ -18,7 +18,7 @@ from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.reference_data import KINDS, ReferenceCache, References
-from pixflow.refused import Refused, check_texts
+from pixflow.refused import Refused
 from pixflow.store import UNOPENED, ClaimTaken, CommandKnown, StoreError, StoreLost, StoreRefused
 from pixflow.store.keys import Keys
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
@@ -26,7 +26,7 @@ from pixflow.store.sealing import CommandSealing, SealedCommand, TypedMapper
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from pixflow.store.stream_reader import LatestEvents, Rows, StreamReader
 from pixflow.streams import kind_of
-from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork
+from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork, check_texts
 
 __all__ = ["CommandResult", "Engine", "Guard", "Stale", "Step", "new_id"]
 

@@ -13,7 +13,7 @@ from pixflow.events import question as q
 from pixflow.events import resource as r
 from pixflow.events.base import Event
 from pixflow.presets import examples
-from pixflow.refused import Refused, check_texts
+from pixflow.refused import Refused
 from pixflow.resources.sharing import (
     answer_question,
     ask_question,
@@ -30,6 +30,7 @@ from pixflow.resources.state import Resource
 from pixflow.streams import KINDS
 from pixflow.tasks import Kind
 from pixflow.team.staff import Staff
+from pixflow.unit_of_work import check_texts
 from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, given, stamped, state_of
 
 TEXT = ResourceDocument("Présenter Pix", "fiche", "Pix est gratuit.")

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from pixflow.dossier import identity
 from pixflow.engine import new_id
-from pixflow.refused import Refused, check_texts
+from pixflow.refused import Refused
+from pixflow.unit_of_work import check_texts
 from projections import directory
 from projections.directory import YoungPerson
 from web.desk import guesses, refusals

@@ -10,7 +10,8 @@ from pixflow.dossier.assignment import A_DAY, break_glass
 from pixflow.dossier.identity import canonical_number
 from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import GlassBroken
-from pixflow.refused import Refused, check_texts
+from pixflow.refused import Refused
+from pixflow.unit_of_work import check_texts
 from projections import audit_trail, directory
 from projections.audit_trail import TrailFilter
 from projections.store.folds import folds_of
