@@ -28,7 +28,7 @@ from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages.orientation import decline_diagnostic, plan_diagnostic, present_pix
 from pixflow.dossier.stages.parcours import send_referral
 from pixflow.dossier.state import Dossier
-from pixflow.engine import CommandResult, Engine, Stale, Step, new_id
+from pixflow.engine import LATEST, CommandResult, Engine, LatestEvents, Stale, Step, StreamReader, new_id
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Partner
 from pixflow.participation.campaign import declare_campaign
@@ -36,7 +36,6 @@ from pixflow.participation.matches import confirm_match, import_participation, u
 from pixflow.refused import Refused
 from pixflow.resources.sharing import share_resource, withdraw_resource
 from pixflow.store import sealing
-from pixflow.store.stream_reader import LIMIT, LatestEvents, StreamReader
 from pixflow.team.membership import add_member, attend_training, record_departure, undo_departure, undo_milestone
 from pixflow.unit_of_work import LoadedStream, fold_stream
 from tests.given import CAMPAIGN, DOSSIER, OTHER_DOSSIER, PARTICIPATION
@@ -812,7 +811,7 @@ def test_a_large_command_is_read_as_it_is_stored(house: House) -> None:
     for first in (0, 1_000):
         steps = [
             Step({"dossier": uuid4()}, open_dossier, {**person(str(first + number)), "on": TODAY})
-            for number in range(2 * LIMIT + 1)
+            for number in range(2 * LATEST + 1)
         ]
         house.engine.execute_all(steps, str(first), by=OPERATING, command_id=uuid4(), via="cli")
         for after, limit in ((before, 10_000), (before + 3, 5), (house.engine.head(), 10), (before, 10_000)):
