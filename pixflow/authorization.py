@@ -26,7 +26,7 @@ from pixflow.events.dossier import (
 from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.refused import Refused
-from pixflow.team.absences import colleagues_deputised_by, deputised_roles
+from pixflow.team.staff import colleagues_deputised_by, deputised_roles
 from pixflow.workshop.booking import may_meet_anybody
 from pixflow.workshop.state import Workshop
 

@@ -1,6 +1,6 @@
 """Decisions on absences and deputies, and on the calendar of a member."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
@@ -8,47 +8,8 @@ from pixflow.actor import OPERATOR
 from pixflow.decision import ONESELF, OWN_DETAILS, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
-from pixflow.events.values import Role
 from pixflow.refused import Refused
-from pixflow.team.staff import Absence, Staff, Team, must_work
-
-STAND_INS: Mapping[Role, frozenset[Role]] = {
-    "advisor": frozenset({"advisor", "referent"}),
-    "facilitator": frozenset({"facilitator", "advisor", "referent"}),
-    "referent": frozenset({"referent"}),
-    "manager": frozenset({"manager"}),
-    "auditor": frozenset({"auditor"}),
-}
-"""The roles that may stand in for each role. A deputy holds one of them for every role of the absent colleague."""
-
-
-def deputised_roles(absent: Staff, day: date) -> frozenset[Role]:
-    """Returns the roles of an absent colleague that a deputy takes over. Accounts are nobody else's."""
-    return absent.roles_on(day) & STAND_INS.keys()
-
-
-def covers(deputy: Staff, absent: Staff, day: date) -> bool:
-    """Tells if a deputy's confirmed roles stand in for every role of an absent colleague."""
-    asked, held = deputised_roles(absent, day), deputy.roles_on(day)
-    return bool(asked) and all(held & STAND_INS[role] for role in asked)
-
-
-def colleagues_deputised_by(team: Team, deputy: UUID, day: date) -> frozenset[UUID]:
-    """Returns the absent colleagues whose deputy this person is that day, even when absent too.
-
-    Roles are those of the day: a deputy who lost one, or whose colleague gained one, stands in no more.
-    """
-    away = ((id, member.absence(day)) for id, member in team.items() if member.absences)
-    mine = (id for id, absence in away if absence and absence.deputy == deputy)
-    return frozenset(id for id in mine if covers(team[deputy], team[id], day))
-
-
-def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tuple[UUID, Absence]]:
-    """Yields the absences with a day from `first` to `last` whose deputy this person is."""
-    for id, member in team.items():
-        yield from (
-            (id, away) for away in member.absences.values() if away.deputy == deputy and away.meets(first, last)
-        )
+from pixflow.team.staff import Absence, Staff, Team, absences_deputised_by, covers, must_work
 
 
 def uncovered_absences(team: Team, today: date) -> Iterator[tuple[UUID, Absence]]:

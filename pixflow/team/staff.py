@@ -1,6 +1,6 @@
 """The state of a member of staff: roles, absences, milestones, account; and the team by id."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -255,6 +255,47 @@ def must_work(staff: Staff, day: date) -> None:
         raise Refused("unknown-person")
     if not staff.works(day):
         raise Refused("has-left", last_day=staff.left)
+
+
+# --- deputies: the roles that they take over
+
+STAND_INS: Mapping[Role, frozenset[Role]] = {
+    "advisor": frozenset({"advisor", "referent"}),
+    "facilitator": frozenset({"facilitator", "advisor", "referent"}),
+    "referent": frozenset({"referent"}),
+    "manager": frozenset({"manager"}),
+    "auditor": frozenset({"auditor"}),
+}
+"""The roles that may stand in for each role. A deputy holds one of them for every role of the absent colleague."""
+
+
+def deputised_roles(absent: Staff, day: date) -> frozenset[Role]:
+    """Returns the roles of an absent colleague that a deputy takes over. Accounts are nobody else's."""
+    return absent.roles_on(day) & STAND_INS.keys()
+
+
+def covers(deputy: Staff, absent: Staff, day: date) -> bool:
+    """Tells if a deputy's confirmed roles stand in for every role of an absent colleague."""
+    asked, held = deputised_roles(absent, day), deputy.roles_on(day)
+    return bool(asked) and all(held & STAND_INS[role] for role in asked)
+
+
+def colleagues_deputised_by(team: Team, deputy: UUID, day: date) -> frozenset[UUID]:
+    """Returns the absent colleagues whose deputy this person is that day, even when absent too.
+
+    Roles are those of the day: a deputy who lost one, or whose colleague gained one, stands in no more.
+    """
+    away = ((id, member.absence(day)) for id, member in team.items() if member.absences)
+    mine = (id for id, absence in away if absence and absence.deputy == deputy)
+    return frozenset(id for id in mine if covers(team[deputy], team[id], day))
+
+
+def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tuple[UUID, Absence]]:
+    """Yields the absences with a day from `first` to `last` whose deputy this person is."""
+    for id, member in team.items():
+        yield from (
+            (id, away) for away in member.absences.values() if away.deputy == deputy and away.meets(first, last)
+        )
 
 
 # --- proposes an advisor for a dossier that nobody follows (docs/domain.md#who-takes-a-dossier)

@@ -9,8 +9,8 @@ import pytest
 
 from pixflow.events import staff as e
 from pixflow.events.values import Role
-from pixflow.team.absences import cancel_absence, colleagues_deputised_by, declare_absence, uncovered_absences
-from pixflow.team.staff import Absence, Staff
+from pixflow.team.absences import cancel_absence, declare_absence, uncovered_absences
+from pixflow.team.staff import Absence, Staff, colleagues_deputised_by
 from tests.given import ADVISOR, COLLEAGUE, DAY, given, state_of
 
 AWAY = UUID(int=0xE1)

@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from pixflow import authorization
-from pixflow.team.absences import colleagues_deputised_by
+from pixflow.team.staff import colleagues_deputised_by
 from projections import advisor_queue
 from projections import piles as projections_piles
 from projections.piles import Lateness

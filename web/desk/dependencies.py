@@ -13,8 +13,7 @@ from pixflow import authorization as people
 from pixflow.actor import Actor
 from pixflow.events.values import Role
 from pixflow.identity import normalise
-from pixflow.team.absences import colleagues_deputised_by
-from pixflow.team.staff import Staff
+from pixflow.team.staff import Staff, colleagues_deputised_by
 from pixflow.workshop.scheduling import reached
 from pixflow.workshop.state import Workshop
 from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops

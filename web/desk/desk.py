@@ -21,7 +21,7 @@ from pixflow.events.base import Recorded, Unopened
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.reference_data import References
-from pixflow.team.absences import colleagues_deputised_by
+from pixflow.team.staff import colleagues_deputised_by
 from projections import audit_trail
 from projections.store.catch_up import Memory
 from projections.store.folds import StreamDamaged, fold_of, must_not_be_damaged, position_of_tables

@@ -17,8 +17,8 @@ from pixflow.authorization import Scope, follows
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.team.absences import colleagues_deputised_by
 from pixflow.team.accounts import suspend_account
+from pixflow.team.staff import colleagues_deputised_by
 from projections.store.folds import fold_of
 from web.accounts import memberships, sessions
 from web.accounts.sessions import Session

@@ -25,9 +25,8 @@ from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.protocol.drafting import changes_safeguards, changes_to_come, first_day
 from pixflow.reference_data import References
-from pixflow.team.absences import colleagues_deputised_by
 from pixflow.team.notices import send_notice, stream_of
-from pixflow.team.staff import Staff
+from pixflow.team.staff import Staff, colleagues_deputised_by
 from projections import advisor_queue, audit_trail, directory, workshops
 from projections import piles as projections_piles
 from projections.piles import Lateness

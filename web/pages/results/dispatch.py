@@ -14,7 +14,7 @@ from pixflow.dossier.stages import prescription
 from pixflow.events.dossier import ResultDispatched, Retracted
 from pixflow.folding import not_retracted
 from pixflow.identity import normalise
-from pixflow.team.absences import colleagues_deputised_by
+from pixflow.team.staff import colleagues_deputised_by
 from projections import audit_trail, dossier_sheet, piles
 from projections import dispatch as projections_dispatch
 from web.desk import task_links

@@ -15,9 +15,9 @@ from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from pixflow.team import membership, staff
-from pixflow.team.absences import absences_deputised_by, chooses_deputies, covers
+from pixflow.team.absences import chooses_deputies
 from pixflow.team.accounts import invite_account
-from pixflow.team.staff import Absence
+from pixflow.team.staff import Absence, absences_deputised_by, covers
 from web.accounts import invitations, sign_in
 from web.accounts.site import Site
 from web.desk import forms, refusals
