@@ -17,8 +17,3 @@ class Actor(Struct, frozen=True):
 
     id: str
     acting_for: str | None = None
-
-    @property
-    def family(self) -> str:
-        """The name under which a decision admits this actor: its id, one for all partners."""
-        return PARTNER if self.id.startswith(PARTNER) else self.id

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.actor import OPERATOR, Actor
+from pixflow.actor import OPERATOR, PARTNER, Actor
 from pixflow.decision import Decision, Reach
 from pixflow.dossier.assignment import assign_advisor, lend_dossier
 from pixflow.dossier.follow_up import review_late_event
@@ -161,7 +161,7 @@ def allows(actor: Actor, decision: Decision[..., Any], subject: Subject, refs: R
 
     A deputy may take the decisions of the absent colleague, but none about the team.
     """
-    if actor.family in decision.system:
+    if (PARTNER if actor.id.startswith(PARTNER) else actor.id) in decision.system:
         return True
     person = principal(actor, refs, today)
     if person is None or (actor.acting_for and subject.member):
