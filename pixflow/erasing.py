@@ -26,7 +26,7 @@ from pixflow.participation.matches import erase_participation
 from pixflow.participation.state import Participation
 from pixflow.partners import contacts
 from pixflow.store import UNOPENED, StoreFull
-from pixflow.store.durable_files import replace, sync_folder, write_new
+from pixflow.store.durable_files import replace, sync, write_new
 from pixflow.streams import row_key
 from pixflow.structure_folder import OpenStructure
 from pixflow.unit_of_work import Step
@@ -241,7 +241,7 @@ def owe(opened: OpenStructure) -> None:
     """Creates the pending file, before the events are recorded and under their lock, so that `settle` keeps it."""
     try:
         _mark(opened).touch(mode=0o600)
-        sync_folder(_mark(opened).parent)
+        sync(_mark(opened).parent)
     except OSError as error:
         raise StoreFull(f"{_mark(opened)} cannot be written: {error}") from error
 

@@ -42,7 +42,7 @@ from pixflow.store import (
     replacement,
     watermark,
 )
-from pixflow.store.durable_files import private_file, private_folder, sync_folder, write_new
+from pixflow.store.durable_files import private_file, private_folder, sync, write_new
 from pixflow.store.folders import slug_of as slug_of
 from pixflow.store.folders import slugs as slugs
 from pixflow.store.keys import Keys, Ring, Vault
@@ -165,7 +165,7 @@ def create(
     try:
         for made in (folder, folder / "uploads", folder / "read"):
             made.mkdir(exist_ok=True, mode=0o700)
-        sync_folder(data)
+        sync(data)
         document = Document(uuid4(), schema, demonstration=demonstration)
         write_new(folder / "structure.json", msgspec.json.encode(document))
         opened = _opened(folder, document, document.id, clock, database, create=True)

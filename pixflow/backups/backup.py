@@ -13,7 +13,7 @@ from pixflow import __version__, inspection
 from pixflow.backups import STAMP, BackupError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Backup, Manifest
 from pixflow.events.catalogue import sealed_topics
-from pixflow.store.durable_files import discard, private_file, private_folder, replace, write_new
+from pixflow.store.durable_files import discard, private_file, private_folder, replace, sync, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.sqlite import copy
 from pixflow.structure_folder import OpenStructure
@@ -45,8 +45,8 @@ def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
     with _disk_in_words():
         for made in (folder.parent, folder):
             private_folder(made)
-        copy.sync(folder.parent)
-        copy.sync(folder.parent.parent)
+        sync(folder.parent)
+        sync(folder.parent.parent)
     with FileLock(folder / ".lock"), _disk_in_words():
         for left in folder.glob(".*Z"):
             _discard(left)
@@ -111,7 +111,7 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopene
         key_copies.check_none_emptied(opened)
         write_new(making / key_copies.FILE, key_copies.encoded(keys))
         making.rename(made)
-        copy.sync(made.parent)
+        sync(made.parent)
     return Backup(made, described)
 
 
@@ -128,7 +128,7 @@ def _remember_external(folder: Path, backup: Backup) -> None:
 def _copy_events(opened: OpenStructure, path: Path) -> None:
     private_file(path)
     opened.engine.recorder.copy_to(path)
-    copy.sync(path)
+    sync(path)
 
 
 def _discard(backup: Path) -> None:

@@ -31,7 +31,7 @@ from pixflow.inspection import Fault
 from pixflow.restore import sources
 from pixflow.restore.sources import FolderTarget, SchemaTarget, Target, common
 from pixflow.store import StoreError, StoreRefused, replacement, watermark
-from pixflow.store.durable_files import private_folder, replace, write_new
+from pixflow.store.durable_files import private_folder, replace, sync, write_new
 from pixflow.store.keys import Keys, Ring, rewrapped, unwrapped
 from pixflow.store.postgres import tables
 from pixflow.store.postgres.database import Database
@@ -352,7 +352,7 @@ def _write_files(job: Job, ready: Path, merged: MergedKeys, mark: Watermark) -> 
         described = ready / manifest.FILE
         sources.describe(job.folder / EVENTS, described, job.document, job.folder.name, job.clock())
     for path in (*ready.rglob("*"), ready):
-        copy.sync(path)
+        sync(path)
 
 
 def _open_all(job: Job, engine: Engine, ready: Path) -> list[Fault]:

@@ -26,7 +26,7 @@ def write_new(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -47,7 +47,7 @@ def discard(path: Path) -> None:
 def wipe_behind(path: Path, take_its_place: Callable[[], object]) -> None:
     with open(path, "r+b") as old:
         take_its_place()
-        sync_folder(path.parent)
+        sync(path.parent)
         _wipe(old)
 
 
@@ -59,10 +59,10 @@ def _wipe(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable: a power cut undoes no creation, renaming or deletion."""
-    found = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Makes the content of a file durable, or the names in a folder: a power cut undoes no creation or renaming."""
+    file = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(found)
+        os.fsync(file)
     finally:
-        os.close(found)
+        os.close(file)

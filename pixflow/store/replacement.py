@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from pixflow.store import StoreRefused, watermark
-from pixflow.store.durable_files import discard, sync_folder, wipe_behind, write_new
+from pixflow.store.durable_files import discard, sync, wipe_behind, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.postgres import copy as postgres_copy
 from pixflow.store.postgres.database import Database
@@ -89,8 +89,8 @@ def complete(folder: Path, database: Database | None) -> None:
         _replace_files(folder, wanted)
     _take(register_ready(folder), _register(folder))
     _take(watermark_ready(folder), watermark.path_of(folder))
-    sync_folder(folder.parent / "keys")
-    sync_folder(folder)
+    sync(folder.parent / "keys")
+    sync(folder)
     shutil.rmtree(folder / READY, ignore_errors=True)
     (folder / ORDER).unlink()
 
@@ -136,7 +136,7 @@ def _replace_files(folder: Path, wanted: Order) -> None:
         with suppress(FileNotFoundError):
             (folder / "read").rename(ready / "read.old")
         (ready / "read").rename(folder / "read")
-    sync_folder(aside)
+    sync(aside)
 
 
 def _move(folder: Path, aside: Path, names: tuple[str, ...]) -> None:

@@ -1,6 +1,5 @@
 """Copy of a store: one SQLite file with the tables of `events.db`, from either store."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Collection, Iterator
@@ -11,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.store import StoreRefused
+from pixflow.store.durable_files import sync
 from pixflow.store.sqlite.connections import in_words
 
 _PATIENCE = 2.0
@@ -110,12 +110,3 @@ def opened(copy: Path) -> Iterator[sqlite3.Connection]:
             yield database
     except sqlite3.Error as error:
         raise StoreRefused(f"{copy} cannot be read: {error}") from error
-
-
-def sync(path: Path) -> None:
-    """Makes the content of a file, or the names in a folder, durable."""
-    found = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(found)
-    finally:
-        os.close(found)
