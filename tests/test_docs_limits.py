@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner
 
-from pixflow.access_journal.journal import NARROW
+from pixflow.access_journal.reading import NARROW
 from pixflow.documents.protocol import LONGEST_KEPT, ProtocolDocument, ReadingLimits
 from pixflow.open_data import rows as open_rows
 from pixflow.partner_links.issuing import LONGEST_STUDY

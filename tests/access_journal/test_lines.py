@@ -17,20 +17,12 @@ import pytest
 from msgspec import structs
 
 from pixflow import presets, structure_folder
-from pixflow.access_journal import journal as mass_reading
+from pixflow.access_journal import reading as mass_reading
 from pixflow.access_journal import seal
-from pixflow.access_journal.journal import (
-    DELAY,
-    SOON,
-    AccessJournal,
-    Bounds,
-    Counts,
-    MemberReading,
-    Period,
-    open_journal,
-)
+from pixflow.access_journal.journal import AccessJournal, Period, open_journal
 from pixflow.access_journal.line import ChainHead, Line, Why, first_of, following, instant, joined, micros
 from pixflow.access_journal.postgres import PostgresJournal
+from pixflow.access_journal.reading import DELAY, SOON, Bounds, Counts, MemberReading
 from pixflow.access_journal.sqlite import SqliteJournal
 from pixflow.backups.backup import back_up
 from pixflow.events.structure import JournalSealed

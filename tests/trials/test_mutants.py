@@ -25,7 +25,7 @@ RULES = {
     "pixflow/authorization.py": "tests/test_authorization.py",
     "pixflow/protocol/drafting.py": "tests/protocol",
     "pixflow/access_journal/line.py": "tests/access_journal/test_lines.py",
-    "pixflow/access_journal/journal.py": "tests/access_journal/test_lines.py "
+    "pixflow/access_journal/reading.py": "tests/access_journal/test_lines.py "
     "tests/web/pages/account/test_mass_reading.py",
     "web/accounts/sessions.py": "tests/web/accounts/test_sessions.py",
     "pixflow/access_journal/seal.py": "tests/access_journal/test_lines.py",

@@ -47,7 +47,7 @@ PARAMETER = re.compile(r"\{[^}]*\}")
 EVERY_ROLE = ["advisor", "referent", "manager", "auditor", "administrator"]
 UNPROTECTED = """
 from msgspec.structs import replace
-from pixflow.access_journal import journal as mass_reading
+from pixflow.access_journal import reading as mass_reading
 from pixflow.events.staff import AccountOpened
 from pixflow.team import staff
 from pixflow.team import membership as roles

@@ -8,9 +8,10 @@ from fastapi import Request
 from msgspec import structs
 
 from pixflow import authorization
-from pixflow.access_journal import journal
-from pixflow.access_journal.journal import NARROW, AccessJournal
+from pixflow.access_journal import reading
+from pixflow.access_journal.journal import AccessJournal
 from pixflow.access_journal.line import FAR, Line, What, Why, joined, micros
+from pixflow.access_journal.reading import NARROW
 from pixflow.access_journal.seal import midnight
 from pixflow.actor import SITE, Actor
 from pixflow.authorization import Scope, follows
@@ -140,7 +141,7 @@ class DeskWitness:
         since = micros(restored) if restored else 0
         counts = self._journal.write_and_count(line, desk.today, began, since)
         reads_all = desk.scope.whose == "all"
-        if journal.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
+        if reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
             self._write("stopped", line.dossier, 0, 0, line.why)
             raise MassReading(desk)
 

@@ -18,9 +18,10 @@ from msgspec.structs import astuple
 from typer.testing import CliRunner
 
 from pixflow import presets, structure_folder
-from pixflow.access_journal import journal as mass_reading
-from pixflow.access_journal.journal import Counts, open_journal
+from pixflow.access_journal import reading as mass_reading
+from pixflow.access_journal.journal import open_journal
 from pixflow.access_journal.line import Line, micros
+from pixflow.access_journal.reading import Counts
 from pixflow.access_journal.seal import midnight
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived

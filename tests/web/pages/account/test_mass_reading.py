@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 
-from pixflow.access_journal import journal as mass_reading
-from pixflow.access_journal.journal import NARROW, Counts
+from pixflow.access_journal import reading as mass_reading
+from pixflow.access_journal.reading import NARROW, Counts
 from pixflow.actor import OPERATOR
 from pixflow.documents.protocol import ReadingLimits, out_of_range
 from pixflow.protocol import drafting, publishing
