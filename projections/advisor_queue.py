@@ -1,6 +1,6 @@
 """Ma boîte: the tasks of each advisor, and the piles of the référent and the direction."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from textwrap import shorten
 from typing import Any
@@ -35,6 +35,7 @@ from pixflow import tasks
 from pixflow.dossier.state import current_stage
 from pixflow.identity import normalise
 from projections.contract import Change, Row, metadata
+from projections.directory import people
 from projections.statements import Statement, having
 
 NAME = "advisor_queue"
@@ -317,3 +318,47 @@ def _wanted(wanted: QueueFilter, today: date) -> Sequence[ColumnElement[bool]]:
     columns = {name: value for name, value in asdict(wanted).items() if value and name != "doer"}
     of = [_doer(today) == UUID(wanted.doer)] if wanted.doer else []
     return [*of, *(having(table.c[name], value) for name, value in columns.items())]
+
+
+# --- dossiers whose tasks a seat in a workshop would answer
+
+
+def groups_without_seat(
+    connection: Connection, kinds: Sequence[str], owners: Owners | None, but: Collection[UUID], cej: bool
+) -> dict[str, int]:
+    """Counts the dossiers of each group that owe one of these kinds; "" stands for no group."""
+    query = select(table.c.group, func.count()).where(*_without_seat(kinds, owners, but, cej))
+    return dict(connection.execute(query.group_by(table.c.group)).all())
+
+
+def without_seat(
+    connection: Connection,
+    kinds: Sequence[str],
+    owners: Owners | None,
+    but: Collection[UUID],
+    cej: bool,
+    group: str,
+    limit: int,
+    offset: int,
+) -> list[Any]:
+    """Returns the dossiers of these owners (None: all) that owe one of these kinds, but some, by their last names.
+
+    `cej`: puts those in CEJ first, and includes those without a planned diagnostic, because a workshop is where it is
+    taken. `group`: only that group; "" for all.
+    """
+    first = [case((table.c.programme == "CEJ", 0), else_=1)] if cej else []
+    query = select(table).join(people, people.c.stream == table.c.stream)
+    query = query.where(*_without_seat(kinds, owners, but, cej))
+    query = query.where(table.c.group == group) if group else query
+    query = query.order_by(*first, people.c.sort, table.c.stream, table.c.key)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def _without_seat(
+    kinds: Sequence[str], owners: Owners | None, but: Collection[UUID], cej: bool
+) -> Iterator[ColumnElement[bool]]:
+    mandatory = and_(table.c.kind == "plan-diagnostic", table.c.programme == "CEJ")
+    yield or_(table.c.kind.in_(kinds), mandatory) if cej else table.c.kind.in_(kinds)
+    yield table.c.stream.not_in(but)
+    if owners is not None:
+        yield table.c.owner.in_(owners)

@@ -2,17 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
+from rapidfuzz import fuzz
 from sqlalchemy import Column, Connection, Index, Select, String, Table, Uuid, cast, func, select
 
 from pixflow.authorization import Scope
-from projections import directory, similarity
+from pixflow.identity import normalise
+from projections import directory
 from projections.contract import Change, Row, metadata
 from projections.directory import YoungPerson
 from projections.statements import Statement
@@ -48,7 +50,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     state = change.after
     if state.opened is None:
         return {trigrams: []}
-    runs = similarity.trigrams(f"{state.last_name} {state.first_name}")
+    runs = trigrams_of(f"{state.last_name} {state.first_name}")
     return {trigrams: [{"trigram": run, "stream": change.stream} for run in sorted(runs)]}
 
 
@@ -70,14 +72,14 @@ def born(connection: Connection, text: str, day: date, limit: int = 8) -> list[Y
 
 def _alike(text: str, people: Iterable[YoungPerson]) -> list[YoungPerson]:
     """Returns the people whose names resemble the text, the most similar first."""
-    scored = [(similarity.likeness(text, f"{one.last_name} {one.first_name}"), one) for one in people]
+    scored = [(likeness(text, f"{one.last_name} {one.first_name}"), one) for one in people]
     best = sorted(scored, key=lambda pair: (-pair[0], pair[1].last_name, pair[1].first_name, pair[1].stream.int))
-    return [one for likeness, one in best if likeness >= similarity.ALIKE]
+    return [one for score, one in best if score >= ALIKE]
 
 
 def sharing(connection: Connection, texts: Sequence[str], scope: Scope, limit: int = CANDIDATES) -> list[list[UUID]]:
     """Returns, for each text, the dossiers of a scope that share the most trigrams with it, the most first."""
-    runs = [similarity.trigrams(text) for text in texts]
+    runs = [trigrams_of(text) for text in texts]
     counts = _counts(connection, frozenset().union(*runs))
     asked = [_rarest(counts, of) for of in runs]
     led = _led_to(connection, frozenset().union(*asked), scope)
@@ -124,3 +126,43 @@ def _the_most(led: Iterable[Sequence[str]], limit: int) -> list[UUID]:
     """Returns the most frequent ones; the first met, of those equally frequent."""
     named = Counter(chain.from_iterable(led))
     return [UUID(one) for one, _ in named.most_common(limit)]
+
+
+# --- likeness of names, however they were typed: trigrams search among many, a likeness ranks a few
+
+
+ALIKE: Final = 75
+"""Lowest likeness of a name worth showing: one wrong letter in a word of four."""
+_LEAST: Final = 60
+
+
+def trigrams_of(text: str) -> frozenset[str]:
+    """Returns the trigrams of each word, its ends marked: `"Léa Ba"` gives `" le", "lea", "ea ", " ba", "ba "`.
+
+    One typing mistake in a word of four letters or more leaves some of them.
+    """
+    return frozenset(run for word in normalise(text).split() for run in _runs(f" {word} "))
+
+
+def likeness(asked: str, name: str) -> float:
+    """Returns the likeness of a typed text to a name, 0..100, without accents and case; 0 if a word resembles none.
+
+    Compares each typed word with the nearest word of the name, or its beginning, and weights it by its length. Compares
+    also the whole text, without spaces.
+    """
+    typed, words = normalise(asked).split(), normalise(name).split()
+    if not typed or not words:
+        return 0
+    whole = fuzz.ratio("".join(typed), "".join(words))
+    each = [max(_word_likeness(word, other) for other in words) for word in typed]
+    if min(each) < _LEAST:
+        return whole
+    return max(whole, sum(len(word) * like for word, like in zip(typed, each, strict=True)) / sum(map(len, typed)))
+
+
+def _runs(marked: str) -> Iterator[str]:
+    return (marked[start : start + 3] for start in range(len(marked) - 2))
+
+
+def _word_likeness(typed: str, word: str) -> float:
+    return max(fuzz.ratio(typed, word), fuzz.ratio(typed, word[: len(typed)]))

@@ -17,11 +17,24 @@ from pixflow.folding import ERASURES, RETRACTIONS
 from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
-from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
+from projections import (
+    advisor_queue,
+    audit_trail,
+    contacts,
+    directory,
+    dossier_sheet,
+    name_search,
+    partner_links,
+    partners,
+    questions,
+    referrals,
+    resources,
+    result_routing,
+    workshops,
+)
 from projections import exports as exports_made
 from projections.contract import WRITING, Change, Projection, Source, folds, metadata, position, stopped
 from projections.figures import entries, paths
-from projections.knowledge import questions, resources
 from projections.store import postgres, sqlite
 from projections.store.folds import (
     DECODERS,
@@ -35,7 +48,6 @@ from projections.store.folds import (
 from projections.store.postgres import SCHEMA, PostgresTransaction
 from projections.store.sqlite import SqliteTransaction
 from projections.store.transaction import NeedsQueries, PlainTransaction, QueryingTransaction, WriteTransaction
-from projections.territory import contacts, partner_links, partners, referrals
 
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, exports_made, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]

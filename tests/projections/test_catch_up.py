@@ -20,12 +20,11 @@ from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.protocol.publishing import publish_protocol
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import membership
-from projections import advisor_queue, audit_trail, directory
+from projections import advisor_queue, audit_trail, directory, partners
 from projections.figures.paths import paths
 from projections.figures.refresh import is_fresh, refresh
 from projections.store import catch_up, sqlite, stores, transaction
 from projections.store.catch_up import ReadSide
-from projections.territory import partners
 from tests.given import DAY, stamped
 from tests.listed import ListedEvents
 from tests.people import add_advisor, open_dossier

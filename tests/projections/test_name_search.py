@@ -14,7 +14,7 @@ from pixflow.authorization import Scope
 from pixflow.decision import Decision
 from pixflow.dossier import identity
 from pixflow.team import membership
-from projections import directory, name_search, similarity
+from projections import directory, name_search
 from projections.name_search import near, trigrams
 from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables
@@ -97,7 +97,7 @@ def test_a_frequent_name_costs_no_more_rows_than_a_rare_one(
     monkeypatch.setattr(name_search, "ROWS", 40)
     with register.read as connection:
         counted = connection.execute(select(func.count()).select_from(trigrams)).scalar_one()
-        runs = similarity.trigrams("zoe martines")
+        runs = name_search.trigrams_of("zoe martines")
         asked = name_search._rarest(name_search._counts(connection, runs), runs)
     assert counted > 250
     assert {" zo", "zoe", "oe ", "ine"} <= set(asked)

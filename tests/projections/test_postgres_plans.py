@@ -13,7 +13,7 @@ from pixflow.dossier.stages.orientation import present_pix
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import PipelinedConnection
 from pixflow.structure_folder import OpenStructure
-from projections import advisor_queue, dossier_sheet, handovers
+from projections import advisor_queue, dossier_sheet
 from projections.contract import folds
 from projections.figures.paths import paths
 from projections.figures.refresh import missing, refresh
@@ -112,7 +112,7 @@ def test_loans_are_found_without_the_dossiers_that_nobody_lent(
     fill(house.side, dossier_sheet.table)
     sent.clear()
     with house.side.database.connect() as connection:
-        assert handovers.loans(connection, people) == []
+        assert dossier_sheet.loans(connection, people) == []
     (plan,) = plans(house.side, sent, "SELECT", "dossier_sheet")
     assert "sheet_lent" in plan
 

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.similarity import ALIKE, likeness, trigrams
+from projections.name_search import ALIKE, likeness, trigrams_of
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=4, max_size=12)
 
 
 def test_trigrams_are_of_words_with_their_ends_marked() -> None:
-    assert trigrams("Léa  BA") == {" le", "lea", "ea ", " ba", "ba "}
-    assert trigrams("d'Ornano") == {" d ", " or", "orn", "rna", "nan", "ano", "no "}
-    assert trigrams("—") == frozenset()
+    assert trigrams_of("Léa  BA") == {" le", "lea", "ea ", " ba", "ba "}
+    assert trigrams_of("d'Ornano") == {" d ", " or", "orn", "rna", "nan", "ano", "no "}
+    assert trigrams_of("—") == frozenset()
 
 
 @given(WORDS, st.data())
@@ -20,7 +20,7 @@ def test_whatever_one_mistake_does_a_word_keeps_some_of_its_trigrams(word: str, 
     at, letter = data.draw(st.integers(0, len(word) - 1)), data.draw(st.sampled_from("abcxyz"))
     before, after = word[:at], word[at + 1 :]
     for wrong in (before + letter + after, before + after, before + letter + word[at:]):
-        assert trigrams(wrong) & trigrams(word), wrong
+        assert trigrams_of(wrong) & trigrams_of(word), wrong
 
 
 @pytest.mark.parametrize(

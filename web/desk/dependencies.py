@@ -17,7 +17,6 @@ from pixflow.team.staff import Staff, colleagues_deputised_by
 from pixflow.workshop.scheduling import reached
 from pixflow.workshop.state import Workshop
 from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops
-from projections import dispatch as projections_dispatch
 from projections import piles as projections_piles
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of, must_not_be_damaged
@@ -162,7 +161,7 @@ def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
     if desk.roles & {"advisor", "facilitator", "referent", "manager"}:
         items.append(("/boite", "Ma boîte", queue_count(desk)))
     if "referent" in desk.roles:
-        waiting = result_routing.waiting_total(desk.read) + projections_dispatch.to_dispatch_total(desk.read, desk.refs)
+        waiting = result_routing.waiting_total(desk.read) + result_routing.to_dispatch_total(desk.read, desk.refs)
         items.append(("/resultats", "Résultats", waiting))
     if desk.scope.whose != "none":
         items.append(("/dossiers", "Dossiers", _open_dossiers(desk)))

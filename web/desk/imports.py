@@ -16,10 +16,9 @@ from pixflow.place_import.plan import KnownPartner, KnownPlace
 from pixflow.portfolio.importer import PortfolioImporter
 from pixflow.refused import Refused
 from pixflow.structure_folder import utc_now
-from projections import directory, match_proposals, result_routing
+from projections import directory, match_proposals, partners, result_routing
 from projections.directory import YoungPerson
 from projections.result_routing import KnownParticipation
-from projections.territory import partners
 from web.desk.desk import Desk
 from web.hosting.served_structure import ServedStructure
 from web.http.addresses import whole_number

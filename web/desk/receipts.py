@@ -26,8 +26,7 @@ from pixflow.events.campaign import (
 from pixflow.events.intake import ExportReceived
 from pixflow.identity import normalise
 from pixflow.participation.campaign import Intake
-from projections import audit_trail, result_routing
-from projections.territory import partners
+from projections import audit_trail, partners, result_routing
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for

@@ -23,7 +23,7 @@ from pixflow.store.postgres.database import Locks
 from pixflow.structure import note_shortcut
 from pixflow.structure_folder import OpenStructure
 from pixflow.workshop.booking import lapse_offer, offer_deadline
-from projections import handovers, workshops
+from projections import dossier_sheet, workshops
 from projections.store.catch_up import ReadSide
 from projections.store.stores import Live, Standing
 from web.hosting import health
@@ -137,7 +137,7 @@ def _stands(one: Finding) -> bool:
 def return_lent_dossiers(engine: Engine, side: ReadSide) -> int:
     """Returns every dossier whose loan has ended to its advisor, and returns how many moved."""
     with side.database.connect() as connection:
-        over = handovers.lent_before(connection, engine.today())
+        over = dossier_sheet.lent_before(connection, engine.today())
     return sum(
         _moves(engine, {"dossier": dossier}, lending.end_loan, new_id(dossier, f"give_back {until}"))
         for dossier, until in over

@@ -17,8 +17,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 
 from pixflow.engine import Engine
+from projections import partner_links
 from projections.store.stores import Live
-from projections.territory import partner_links
 from web.hosting.health import Finding, Level, run
 from web.hosting.settings import Settings
 

@@ -31,9 +31,9 @@ from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import MOST_REMINDERS, LinkedReferral, is_open, referral_of, reminder_day
 from pixflow.partners.contacts import miss_contact
 from pixflow.refused import Refused
+from projections import contacts, partner_links, partners
 from projections.store.catch_up import ReadSide
 from projections.store.folds import fold_of
-from projections.territory import contacts, partner_links, partners
 from web.french import partner_links as french
 from web.french.typography import phone
 from web.hosting.mail import Mail, Outbox, fault

@@ -6,8 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.dossier.assignment import assign_advisor, return_dossier
-from projections import handovers
-from projections.handovers import PortfolioLoan
+from projections import dossier_sheet
+from projections.dossier_sheet import PortfolioLoan
 from web.desk.bulk import RowOutcome, row_outcome
 from web.desk.colleagues import day
 from web.desk.commands import record
@@ -41,7 +41,7 @@ class LoanRow:
 
 def loan_rows(desk: Desk, people: Collection[UUID] | None = None) -> list[LoanRow]:
     """Returns the loans that these people made or received, by their last day; those of everybody without `people`."""
-    return [_row(desk, loan) for loan in handovers.loans(desk.read, people)]
+    return [_row(desk, loan) for loan in dossier_sheet.loans(desk.read, people)]
 
 
 def _row(desk: Desk, loan: PortfolioLoan) -> LoanRow:
@@ -78,7 +78,7 @@ def give_back(desk: Desk, form: ReturnForm) -> list[tuple[UUID, RowOutcome]]:
     """Gives each dossier of a loan back to its lender: one command each."""
     names = names_for(desk)
     made = []
-    for stream in handovers.lent(desk.read, form.lender, form.borrower, form.until):
+    for stream in dossier_sheet.lent(desk.read, form.lender, form.borrower, form.until):
         command, bulk = row_command(form.command_id, stream), {"bulk": form.command_id}
         outcome = record(desk, {"dossier": stream}, return_dossier, command_id=command, context=bulk)
         made.append((stream, row_outcome(desk, names.dossier(stream), outcome)))

@@ -8,7 +8,7 @@ from pixflow.dossier.state import Referral
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.partners.state import Contact
-from projections.territory import contacts, partners
+from projections import contacts, partners
 from web.desk.desk import Desk
 from web.french.phrases import listed
 from web.french.territory.files import CONTACTS

@@ -15,7 +15,7 @@ from pixflow.open_data.place import Point
 from pixflow.partners.listing import use_partner
 from pixflow.partners.state import Catalogue
 from pixflow.place_import.territory import middles, stated_or_guessed
-from projections.territory import partner_search, partners, referrals
+from projections import partner_search, partners, referrals
 from web.desk.desk import Desk
 from web.desk.territory import contacts
 from web.french import validation

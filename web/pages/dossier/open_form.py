@@ -11,7 +11,7 @@ from pixflow.dossier.state import ActionState, Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.tasks import STAGE_OF, Kind
-from projections.knowledge.resources import StepPlace
+from projections.resources import StepPlace
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames

@@ -13,8 +13,8 @@ from pixflow.participation.campaign import Campaign
 from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import LinkedReferral, is_open
 from pixflow.workshop.state import Workshop
-from projections.knowledge import resources
-from projections.knowledge.resources import StepPlace
+from projections import resources
+from projections.resources import StepPlace
 from projections.store.folds import fold_of, folds_of
 from web.desk.commands import issue
 from web.desk.dependencies import AtDesk

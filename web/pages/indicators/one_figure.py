@@ -10,10 +10,9 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL
 from pixflow.indicators.facts import ANY_LEVEL
-from projections import directory, workshops
+from projections import directory, partners, workshops
 from projections.figures import lists, questions, tallies
 from projections.figures.lists import FigureLine
-from projections.territory import partners
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french

@@ -21,8 +21,8 @@ from pixflow.partner_links.token import Token, command_of, is_genuine, new_nonce
 from pixflow.partner_links.validity import LinkedReferral, is_open, referral_of
 from pixflow.refused import Refused
 from pixflow.team.staff import Staff
+from projections import partner_links, partners
 from projections.store.folds import fold_of
-from projections.territory import partner_links, partners
 from web.accounts import link_visits
 from web.desk.names import NoNames
 from web.french import dates, typography, vocabulary

@@ -17,8 +17,8 @@ from pixflow.events.values import ContactDetails, OfferContact
 from pixflow.partners import contacts as decisions
 from pixflow.partners.state import Contact, PartnerState
 from pixflow.refused import Refused
+from projections import contacts
 from projections.store import stores
-from projections.territory import contacts
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.french import dates

@@ -10,8 +10,8 @@ from uuid import UUID
 from msgspec.structs import replace as with_changes
 
 from pixflow.partners.state import freshness
-from projections.territory import partner_search, partners
-from projections.territory.partner_search import PartnerFilter
+from projections import partner_search, partners
+from projections.partner_search import PartnerFilter
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.territory.contacts import READERS

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from pixflow.engine import Step
 from pixflow.identity import normalise
 from pixflow.partners.listing import KnownName, attach_name, list_partner, matches
-from projections.territory import partners, referrals
+from projections import partners, referrals
 from web.desk import receipts, refusals
 from web.desk.commands import must, record_all
 from web.desk.desk import Desk

@@ -19,10 +19,9 @@ from pixflow.partners import listing
 from pixflow.partners.state import PartnerState, contested, gone, proposed_kinds, terms_of
 from pixflow.place_import.plan import place_of
 from pixflow.unit_of_work import Guard
-from projections import directory
+from projections import contacts as contact_table
+from projections import directory, partners, referrals
 from projections.store.folds import fold_of
-from projections.territory import contacts as contact_table
-from projections.territory import partners, referrals
 from web.desk import forms as desk_forms
 from web.desk import receipts, task_links
 from web.desk.commands import FormRefused, Outcome, again, as_seen, must, read_form, record, record_all, recorded

@@ -8,7 +8,7 @@ from pixflow.engine import new_id
 from pixflow.events.values import PartnerDetails
 from pixflow.partners.catalogue import receive_catalogue
 from pixflow.partners.listing import attach_name, list_partner, suggest_partner
-from projections.territory import partners
+from projections import partners
 from web.desk import receipts
 from web.desk.commands import again, must, read_form, record, recorded
 from web.desk.desk import Desk

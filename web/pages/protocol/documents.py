@@ -11,7 +11,7 @@ from pixflow.partners.listing import attach_name
 from pixflow.protocol import drafting
 from pixflow.protocol.comparison import band_changes
 from pixflow.protocol.publishing import Draft, Grilles, Protocols
-from projections.territory import partners
+from projections import partners
 from web.desk.desk import Desk
 from web.desk.drafts import DocumentKind
 from web.desk.territory.contacts import READERS

@@ -10,7 +10,7 @@ from pixflow.engine import new_id
 from pixflow.resources.sharing import LONGEST_QUESTION, answer_question, ask_question, drop_question
 from pixflow.resources.state import TeamQuestion
 from pixflow.tasks import STAGE_OF
-from projections.knowledge import resources
+from projections import resources
 from web.desk.commands import again, must, read_form, take
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk

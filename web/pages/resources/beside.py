@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pixflow.documents.resource import ResourceDocument
 from pixflow.resources.sharing import ask_question
-from projections.knowledge import resources
-from projections.knowledge.resources import StepPlace
+from projections import resources
+from projections.resources import StepPlace
 from projections.store.folds import folds_of
 from web.desk.desk import Desk
 

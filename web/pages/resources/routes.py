@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pixflow.decision import Decision
 from pixflow.resources import sharing
 from pixflow.resources.state import Resource, Revision
-from projections.knowledge import questions, resources
+from projections import questions, resources
 from web.desk.commands import again, must, read_form, take
 from web.desk.dependencies import AtDesk, allowed
 from web.desk.desk import Desk

@@ -17,7 +17,6 @@ from pixflow.identity import normalise
 from pixflow.participation import matches, scoring
 from pixflow.participation.campaign import Campaign
 from pixflow.participation.scoring import Person
-from projections import dispatch as projections_dispatch
 from projections import dossier_sheet, match_proposals, piles, result_routing
 from projections.directory import YoungPerson
 from web.desk import receipts, undo
@@ -153,14 +152,14 @@ def _board(
         for kind, band in (("match-participation", at.late_waiting), ("dispatch-result", at.late_to_dispatch))
     )
     waiting = pager(result_routing.waiting_total(desk.read, to_match), "p", "a-rapprocher")
-    routed = pager(projections_dispatch.to_dispatch_total(desk.read, desk.refs, to_send), "t", "a-transmettre")
+    routed = pager(result_routing.to_dispatch_total(desk.read, desk.refs, to_send), "t", "a-transmettre")
     monday = desk.today - timedelta(days=desk.today.weekday())
-    counts = projections_dispatch.dispatched_counts(desk.read, monday)
+    counts = result_routing.dispatched_counts(desk.read, monday)
     sent_pager = pager(sum(given for given, _ in counts.values()), "s", "transmis")
     aside_total, gone_total = result_routing.left_out_totals(desk.read)
     aside_pager, gone_pager = pager(aside_total, "e", "de-cote"), pager(gone_total, "d", "disparues")
     cards = matching.cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset, to_match))
-    results = projections_dispatch.to_dispatch(desk.read, SIZE, routed.offset, desk.refs, to_send)
+    results = result_routing.to_dispatch(desk.read, SIZE, routed.offset, desk.refs, to_send)
     sent, undo_of = dispatch.by_advisor(desk, monday, counts, sent_pager.offset)
     matched = activity.matched(desk)
     left_out = result_routing.set_aside(desk.read, SIZE, aside_pager.offset) if aside_total else []

@@ -15,8 +15,7 @@ from pixflow.events.dossier import ResultDispatched, Retracted
 from pixflow.folding import not_retracted
 from pixflow.identity import normalise
 from pixflow.team.staff import colleagues_deputised_by
-from projections import audit_trail, dossier_sheet, piles
-from projections import dispatch as projections_dispatch
+from projections import audit_trail, dossier_sheet, piles, result_routing
 from web.desk import task_links
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import absence_text
@@ -108,7 +107,7 @@ def sure(
     somebody chooses.
     """
     team = {id: name for id, name in desk.staff("advisor") if not is_unseen(desk, id)}
-    rows = projections_dispatch.followed(desk.read, team, most, desk.refs, streams)
+    rows = result_routing.followed(desk.read, team, most, desk.refs, streams)
     counts = Counter(team[row.advisor] for row in rows)
     by_name = sorted(counts.items(), key=lambda pair: normalise(pair[0]))
     return [(row.stream, row.participation) for row in rows], by_name
@@ -128,7 +127,7 @@ def by_advisor(
     advisors = {
         id: AdvisorResults(staff_name(desk, id), counts[id][0], [], counts[id][1], late.get(id)) for id in order
     }
-    rows = projections_dispatch.dispatched(desk.read, since, order, SIZE, offset)
+    rows = result_routing.dispatched(desk.read, since, order, SIZE, offset)
     for row in rows:
         advisors[row.dispatched_to].rows.append(row)
     undo = _undo(desk, {row.stream: row.participation for row in rows if row.debriefed_on is None})
@@ -155,7 +154,7 @@ def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:
 
 def send(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], command_id: UUID) -> BulkOutcome:
     """Dispatches each dossier's result to the advisor who follows it: one command each."""
-    rows = projections_dispatch.current_results(desk.read, [dossier for dossier, _ in pairs])
+    rows = result_routing.current_results(desk.read, [dossier for dossier, _ in pairs])
     team = dict(desk.staff("advisor"))
     outcomes = []
     for dossier, participation in pairs:

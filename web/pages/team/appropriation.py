@@ -12,8 +12,7 @@ from pixflow.events.structure import ShortcutOpened
 from pixflow.events.workshop import HelpAsked, HelpGiven
 from pixflow.team.membership import hold_briefing
 from pixflow.team.staff import Staff
-from projections import audit_trail
-from projections.knowledge import resources
+from projections import audit_trail, resources
 from web.desk.desk import Desk
 from web.french import dates
 from web.french.phrases import listed

@@ -19,7 +19,7 @@ from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from pixflow.team.staff import share, weight
-from projections import advisor_queue, audit_trail, directory, dossier_sheet, handovers
+from projections import advisor_queue, audit_trail, directory, dossier_sheet
 from projections.directory import YoungPerson
 from projections.store.folds import folds_of
 from web.desk import dependencies, refusals
@@ -101,7 +101,7 @@ def _ask(request: Request, desk: Desk, person: UUID, form: OpenForm | None = Non
         leaves=member.left is not None,
         today=desk.today,
         tasks=tasks,
-        borrowed=sum(loan.n for loan in handovers.loans(desk.read, [person]) if loan.borrower == person),
+        borrowed=sum(loan.n for loan in dossier_sheet.loans(desk.read, [person]) if loan.borrower == person),
         colleagues=[(str(id), name, _load(load, absences.get(id))) for id, name, load in _colleagues(desk, person)],
         rows=rows,
         pager=pager,
@@ -447,7 +447,7 @@ def move_rows(desk: Desk, person: UUID | None = None) -> list[tuple[str, str, st
     if not desk.may(assign_advisor):
         return []
     bulks: dict[UUID, _Bulk] = {}
-    for move in handovers.moves(desk.read, desk.today - LATELY):
+    for move in dossier_sheet.moves(desk.read, desk.today - LATELY):
         bulk = bulks.setdefault(move.bulk, _Bulk(move.owner, move.on, move.until, move.returned))
         bulk.takers[move.to] = bulk.takers.get(move.to, 0) + move.n
     return [

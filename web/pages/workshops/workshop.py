@@ -20,7 +20,7 @@ from pixflow.folding import retractions_by_version
 from pixflow.refused import Refused
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.booking import undo_release
-from projections import directory, seat_candidates
+from projections import advisor_queue, directory
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import receipts
@@ -212,10 +212,10 @@ def _candidates(workshop: ScopedWorkshop, number: int, group: str) -> Candidates
     cej = desk.refs.protocol(desk.today).cej_mandatory and workshop.initial
     owners = None if desk.roles & {"facilitator", "referent"} else desk.owners
     asked = (desk.read, WITHOUT_SEAT, owners, {*workshop.state.seats, *workshop.state.waiting}, cej)
-    counts = seat_candidates.groups_without_seat(*asked)
+    counts = advisor_queue.groups_without_seat(*asked)
     total = counts.get(group, 0) if group else sum(counts.values())
     pager = Pager.at(total, number, path, {"groupe": group}, name="a", anchor="#remplir")
-    rows = seat_candidates.without_seat(*asked, group, SIZE, pager.offset)
+    rows = advisor_queue.without_seat(*asked, group, SIZE, pager.offset)
     people = directory.named(desk.read, [row.stream for row in rows])
     of_groups = {name: count for name, count in counts.items() if name}
     return Candidates(rows, people, pager, cej, filters.choice(f"{path}#remplir", of_groups, group, {}))

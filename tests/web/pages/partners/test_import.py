@@ -11,7 +11,7 @@ import pytest
 from pixflow.partners import listing
 from pixflow.partners import listing as joins
 from pixflow.partners.state import PartnerState
-from projections.territory import partners
+from projections import partners
 from tests.open_data.samples import inclusion_json, mediation
 from tests.portfolio.workbooks import workbook
 from tests.web.client import InspectingClient

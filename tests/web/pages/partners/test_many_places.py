@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from pixflow.events.values import OfferTerms
 from pixflow.partners import listing
 from pixflow.partners import listing as offers
-from projections.territory import partners
+from projections import partners
 from tests.open_data.samples import inclusion_geojson, inclusion_json, mediation, mediation_json
 from tests.open_data.test_reader import ROWS
 from tests.postgres import Cluster

@@ -10,8 +10,8 @@ from sqlalchemy import Column, ColumnElement, Connection, and_, case, false, fun
 
 from pixflow.identity import normalise
 from pixflow.partners.state import first_days
+from projections.partners import table, terms
 from projections.statements import WITHOUT, Statement
-from projections.territory.partners import table, terms
 
 TERMS = ("kind", "label")
 ALL = 1_000_000

@@ -1,1 +1,0 @@
-"""Tables of the territory: partners with their offers, and the referrals to them."""
