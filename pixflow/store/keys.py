@@ -113,10 +113,6 @@ class Ring:
         return Ring(folder, slug)
 
     @property
-    def digest_key(self) -> bytes:
-        return self._digest
-
-    @property
     def latest(self) -> int:
         """Number of the latest ring key."""
         return max(self._rings)
@@ -200,11 +196,11 @@ class Ring:
         if len(key) != LENGTH:
             raise InvalidUnwrap
         rings = {int(number): aes_key_unwrap(key, wrapped) for number, wrapped in document.rings.items()}
-        self._rings, self._digest, self._structure_key = rings, aes_key_unwrap(key, document.digest), key
+        self._rings, self.digest_key, self._structure_key = rings, aes_key_unwrap(key, document.digest), key
 
     def _write(self, structure_key: bytes) -> None:
         rings = {str(number): aes_key_wrap(structure_key, ring) for number, ring in self._rings.items()}
-        replace(self.path, msgspec.json.encode(_Document(rings, aes_key_wrap(structure_key, self._digest))))
+        replace(self.path, msgspec.json.encode(_Document(rings, aes_key_wrap(structure_key, self.digest_key))))
 
     def _take_over(self) -> None:
         wipe_behind(self.key_path, lambda: self._next.replace(self.key_path))

@@ -14,8 +14,7 @@ from eventsourcing.sqlite import SQLiteConnectionPool
 
 from pixflow.store import RecordsLost, StoreBusy, StoreFull, StoreRefused
 from pixflow.store.locks import FileLock
-from pixflow.store.sqlite.connections import WAL_LIMIT, HardenedDatastore, check_durable
-from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
+from pixflow.store.sqlite.recorder import WAL_LIMIT, HardenedDatastore, HardenedFactory, HardenedRecorder, check_durable
 from tests.store.samples import command, finish, raw, start, stored
 
 

@@ -52,9 +52,8 @@ def poisoned(place: str, stream: UUID) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         if place == FOLD:
-            fold = fatal(DOSSIER.fold, lambda events: [recorded.originator_id for recorded in events])
             evolve = fatal(DOSSIER.evolve, lambda state, recorded: [recorded.originator_id])
-            patch.setitem(KINDS, "dossier", replace(DOSSIER, fold=fold, evolve=evolve))
+            patch.setitem(KINDS, "dossier", replace(DOSSIER, evolve=evolve))
         else:
             rows = fatal(SHOWING[place].rows, lambda change: [change.stream])
             patch.setattr(SHOWING[place], "rows", rows)

@@ -16,13 +16,13 @@ from uuid import UUID
 from pixflow.actor import Actor
 from pixflow.dossier import follow_up
 from pixflow.dossier import identity as dossier_identity
-from pixflow.store.sqlite import connections, vault
+from pixflow.store.sqlite import recorder, vault
 from tests.trials.mission import SITE, Mission, found
 from web.hosting.served_structure import ServedStructure, serve_one
 
 WRITERS = 3
 SMALL_WAL = 200_000
-make_durable = connections._make_durable
+make_durable = recorder._make_durable
 
 
 def say(text: object) -> None:
@@ -83,7 +83,7 @@ def without_synced_keys() -> None:
 
 CONTROLS: dict[str, Callable[[], None]] = {
     "sound": lambda: None,
-    "normal": lambda: setattr(connections, "_make_durable", without_full),
+    "normal": lambda: setattr(recorder, "_make_durable", without_full),
     "keys": without_synced_keys,
 }
 
@@ -104,6 +104,6 @@ def run(folder: Path, seed: int, commands: int) -> None:
 
 if __name__ == "__main__":
     folder, seed, commands, how = sys.argv[1:]
-    connections.WAL_LIMIT = SMALL_WAL
+    recorder.WAL_LIMIT = SMALL_WAL
     CONTROLS[how]()
     run(Path(folder), int(seed), int(commands))

@@ -13,9 +13,8 @@ from psycopg.sql import SQL, Identifier
 from pixflow.store import AlreadyServed, StoreRefused
 from pixflow.store.postgres.database import APPLICATION, Database, Owner, lock_number
 from pixflow.store.postgres.tables import lay, lay_triggers
-from pixflow.store.sqlite.connections import in_words
 from pixflow.store.sqlite.copy import opened
-from pixflow.store.sqlite.recorder import TABLES, TRIGGERS
+from pixflow.store.sqlite.recorder import TABLES, TRIGGERS, in_words
 
 # Columns of each table in a copy, in order, and their types.
 _COPIED: dict[LiteralString, tuple[LiteralString, list[str]]] = {

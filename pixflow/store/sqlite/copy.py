@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from pixflow.store import StoreRefused
 from pixflow.store.durable_files import sync
-from pixflow.store.sqlite.connections import in_words
+from pixflow.store.sqlite.recorder import in_words
 
 _PATIENCE = 2.0
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from pixflow.store import RecordsLost, StoreRefused
 from pixflow.store.durable_files import private_file
 from pixflow.store.keys import RingMoved
-from pixflow.store.sqlite.connections import existing, in_words, is_gone
+from pixflow.store.sqlite.recorder import existing, in_words, is_gone
 
 # A write-ahead log: one fsync for a new key instead of five. Its copy of a destroyed key is harmless: the ring key
 # that wraps it no longer exists.
