@@ -348,32 +348,26 @@ class PostgresRecorder(StructureRecorder):
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
         found: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
-        (answer,) = self._execute((self._sql.many, [uuids(found)]))
-        for row in rows(answer):
+        for row in self._rows(self._sql.many, uuids(found)):
             found[row[0]].append(StoredEvent(*row))
         return found
 
     def log(self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()) -> list[EventRow]:
         """Returns stream, version, topic, state and position of the events after a position, in order."""
         values = [bigint(after), bigint(_LAST if stop is None else stop), bigint(limit)]
-        statement = (self._sql.topics, [*values, texts(topics)]) if topics else (self._sql.log, values)
-        (answer,) = self._execute(statement)
-        return rows(answer)
+        return self._rows(self._sql.topics, *values, texts(topics)) if topics else self._rows(self._sql.log, *values)
 
     def at(self, positions: Iterable[int]) -> list[EventRow]:
         """Returns the events at these positions, in order of position."""
-        (answer,) = self._execute((self._sql.at, [bigints(positions)]))
-        return rows(answer)
+        return self._rows(self._sql.at, bigints(positions))
 
     def between(self, first: UUID, last: UUID, stop: int) -> list[EventRow]:
         """Returns the events of a range of streams up to a position, stream after stream."""
-        (answer,) = self._execute((self._sql.between, [first.bytes, last.bytes, bigint(stop)]))
-        return rows(answer)
+        return self._rows(self._sql.between, first.bytes, last.bytes, bigint(stop))
 
     def streams(self, topics: Iterable[str]) -> set[UUID]:
         """Returns the streams that have an event of one of these topics."""
-        (answer,) = self._execute((self._sql.streams, [texts(topics)]))
-        return {stream for (stream,) in rows(answer)}
+        return {stream for (stream,) in self._rows(self._sql.streams, texts(topics))}
 
     def max_notification_id(self) -> int:
         """Returns the last position, 0 when nothing is recorded."""
@@ -381,32 +375,23 @@ class PostgresRecorder(StructureRecorder):
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
         """Returns the version of each stream from one snapshot, 0 for an unknown one."""
-        (answer,) = self._execute((self._sql.versions, [uuids(ids)]))
-        return dict(rows(answer))
+        return dict(self._rows(self._sql.versions, uuids(ids)))
 
     def command(self, id: UUID) -> CommandRow | None:
         """Returns the record of a command id, None when there is none."""
-        (answer,) = self._execute((self._sql.command, [id.bytes]))
-        return next((CommandRow(id, *row) for row in rows(answer)), None)
+        return next((CommandRow(id, *row) for row in self._rows(self._sql.command, id.bytes)), None)
 
     def commands(self, ids: Iterable[UUID]) -> dict[UUID, CommandRow]:
         """Returns the records of these command ids; unknown ones are left out."""
-        (answer,) = self._execute((self._sql.commands, [uuids(ids)]))
-        return {row[0]: CommandRow(*row) for row in rows(answer)}
+        return {row[0]: CommandRow(*row) for row in self._rows(self._sql.commands, uuids(ids))}
 
     def disorder(self) -> list[tuple[Disorder, int]]:
         """Returns what is out of order (pixflow/store/recorders.py): a code and a position for each."""
-        return [
-            found
-            for statement in self._sql.order
-            for answer in self._execute((statement, ()))
-            for found in rows(answer)
-        ]
+        return [row for statement in self._sql.order for row in self._rows(statement)]
 
     def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
         """Returns the stream that holds each digest, from one snapshot; free ones are left out."""
-        (answer,) = self._execute((self._sql.claimed, [kind.encode(), byteas(digests)]))
-        return dict(rows(answer))
+        return dict(self._rows(self._sql.claimed, kind.encode(), byteas(digests)))
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """Raises NotImplementedError: the read side polls (docs/faults.md#f7)."""
@@ -415,6 +400,10 @@ class PostgresRecorder(StructureRecorder):
     @property
     def _transaction(self) -> Transaction | None:
         return getattr(self._here, "transaction", None)
+
+    def _rows(self, sql: bytes, *values: bytes) -> list[Any]:
+        (answer,) = self._execute((sql, values))
+        return rows(answer)
 
     def _execute(self, *statements: Statement) -> list[PGresult]:
         transaction = self._transaction

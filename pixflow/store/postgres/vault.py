@@ -5,6 +5,7 @@ Its log and old rows hold destroyed keys for a while: wrapped by a ring key that
 
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -37,18 +38,15 @@ class PostgresVault:
         self._lock = lock_number(f"pixflow keys {schema}")
 
     def ring(self) -> int:
-        (answer,) = self._database.execute(self._statement(_RING))
-        ((number,),) = rows(answer)
+        ((number,),) = self._rows(_RING)
         return int(number)
 
     def count(self) -> int:
-        (answer,) = self._database.execute(self._statement(b"SELECT count(*) FROM @.stream_keys"))
-        ((number,),) = rows(answer)
+        ((number,),) = self._rows(b"SELECT count(*) FROM @.stream_keys")
         return int(number)
 
     def read(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, bytes | None]]:
-        (answer,) = self._database.execute(self._statement(_READ, uuids(streams)))
-        found = rows(answer)
+        found = self._rows(_READ, uuids(streams))
         return found[0][0], {stream: wrapped for _, stream, wrapped in found if stream}
 
     def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> set[UUID]:
@@ -93,11 +91,14 @@ class PostgresVault:
         return True
 
     def streams(self) -> dict[UUID, bool]:
-        (answer,) = self._database.execute(self._statement(b"SELECT stream, wrapped IS NOT NULL FROM @.stream_keys"))
-        return dict(rows(answer))
+        return dict(self._rows(b"SELECT stream, wrapped IS NOT NULL FROM @.stream_keys"))
 
     def close(self) -> None:
         """Does nothing: the pool belongs to the process."""
+
+    def _rows(self, sql: bytes, *values: bytes) -> list[Any]:
+        (answer,) = self._database.execute(self._statement(sql, *values))
+        return rows(answer)
 
     def _statement(self, sql: bytes, *values: bytes) -> Statement:
         return sql.replace(b"@", self._name), values
