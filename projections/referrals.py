@@ -92,18 +92,6 @@ def _of_partners(partners: Any, sorts: Any) -> Any:
     return found.order_by(table.c.sent.desc(), table.c.referral)
 
 
-def of_dossier(connection: Connection, dossier: UUID) -> list[Any]:
-    return list(
-        connection.execute(select(table).where(table.c.stream == dossier).order_by(table.c.sent, table.c.referral))
-    )
-
-
-def every(connection: Connection) -> list[Any]:
-    """Returns what the figures of all partners need: partner, free name, days and answers."""
-    columns = (table.c.partner, table.c.sort, table.c.sent, table.c.lapses, table.c.answer, table.c.answered)
-    return list(connection.execute(select(*columns)))
-
-
 def free_names(connection: Connection) -> list[Any]:
     """Returns the free names of referrals, with their number and last day, the most used first."""
     query = select(

@@ -36,7 +36,6 @@ table = Table(
     Column("revised", Date, nullable=False),
     Column("by", String, nullable=False),
     Column("useful", Integer, nullable=False),
-    Column("doubts", Integer, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("proposed", Boolean, nullable=False),
 )
@@ -67,7 +66,6 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         "revised": shown.stamp.on,
         "by": shown.by,
         "useful": state.useful,
-        "doubts": len(state.doubts),
         "withdrawn": state.withdrawn is not None,
         "proposed": state.proposal is not None,
     }
