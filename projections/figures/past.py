@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from itertools import islice
 
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.pool import NullPool
 
 from pixflow.dossier import evolve as dossier_evolve
@@ -20,7 +20,7 @@ from projections.figures.entries import entries, sums, value_sums
 from projections.figures.paths import paths
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
 from projections.store.catch_up import create_indexes, drop_indexes
-from projections.store.sqlite import begin, creation, engine
+from projections.store.sqlite import in_memory
 from projections.store.transaction import insert_rows
 
 _TABLES = (folds, paths, sums, value_sums, entries, advisor_queue.table)
@@ -75,13 +75,4 @@ def _chunks(streams: Iterable[Stream]) -> Iterator[list[Stream]]:
 @cache
 def _memory() -> Engine:
     """Returns an engine whose every connection is an empty database in memory, gone when it closes."""
-    made = engine(None, poolclass=NullPool)
-    event.listen(made, "begin", begin)
-
-    @event.listens_for(made, "connect")
-    def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
-        raw.isolation_level = None
-        for statement in creation(*_TABLES):
-            raw.execute(statement)
-
-    return made
+    return in_memory(_TABLES, poolclass=NullPool)

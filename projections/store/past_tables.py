@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
 from pixflow.events.base import Recorded
@@ -17,7 +17,7 @@ from projections import audit_trail, directory, workshops
 from projections.contract import Change, Projection, Source, folds
 from projections.store.catch_up import write_rows
 from projections.store.folds import packed
-from projections.store.sqlite import begin, creation, engine
+from projections.store.sqlite import in_memory
 from projections.store.transaction import QueryingTransaction
 
 PROJECTIONS: tuple[Projection, ...] = (directory, workshops, audit_trail)  # type: ignore[assignment]
@@ -98,13 +98,5 @@ def _memory() -> Engine:
 
     Two are kept: what is written is rolled back at the end, since to create the tables takes as long as to write them.
     """
-    made = engine(None, poolclass=QueuePool, pool_size=_KEPT, max_overflow=-1)
-    event.listen(made, "begin", begin)
-
-    @event.listens_for(made, "connect")
-    def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
-        raw.isolation_level = None
-        for statement in creation(folds, *(table for projection in PROJECTIONS for table in projection.TABLES)):
-            raw.execute(statement)
-
-    return made
+    tables = (folds, *(table for projection in PROJECTIONS for table in projection.TABLES))
+    return in_memory(tables, poolclass=QueuePool, pool_size=_KEPT, max_overflow=-1)

@@ -1,7 +1,7 @@
 """Read stores on PostgreSQL: each is a schema of unlogged tables, on the connections of the pool of the process."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -55,7 +55,7 @@ from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, b
 from projections.contract import WRITING, Change, Row, Source, metadata
 from projections.store.fingerprint import fingerprint
 from projections.store.folds import DECODERS
-from projections.store.transaction import Made, NeedsQueries, RowCache
+from projections.store.transaction import Made, PlainTransaction, RowCache
 
 LIMIT: Final = "10s"
 """Longest wait for another writer, and for the last readers of a store that is dropped."""
@@ -351,8 +351,8 @@ _DELETE_KEYS = """DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT (SELECT old.
     FROM json_populate_recordset(NULL::{table}, $1::json) AS gone))"""
 
 
-class PostgresTransaction:
-    """A `WriteTransaction` in a schema. `with` collects the statements of a batch and sends them at its end.
+class PostgresTransaction(PlainTransaction):
+    """Writes plain batches in a schema. `with` collects the statements of a batch and sends them at its end.
 
     Raises psycopg.Error or ConnectionLost when the batch is not written, or perhaps not.
     """
@@ -364,13 +364,9 @@ class PostgresTransaction:
     def __init__(self, database: Database, schema: str) -> None:
         self._database = database
         self._schema = schema
-        self._cache = RowCache[Row]()
+        self._rows = RowCache[Row]()
         self._expected = 0
         self._statements: list[Statement] = []
-
-    @property
-    def connection(self) -> Connection:
-        raise NeedsQueries
 
     def position(self) -> tuple[int, bool]:
         (answer,) = self._database.execute(self._statement(_POSITION))
@@ -398,15 +394,6 @@ class PostgresTransaction:
         finally:
             self._database.give_back(connection)
 
-    def forget(self) -> None:
-        self._cache.clear()
-
-    def close(self) -> None:
-        self.forget()
-
-    def savepoint(self) -> AbstractContextManager[Any]:
-        return nullcontext()
-
     def states(self, streams: Sequence[UUID]) -> Mapping[UUID, Any]:
         if not streams:
             return {}
@@ -415,7 +402,7 @@ class PostgresTransaction:
 
     def replace(self, table: Table, made: Made) -> None:
         written = ((change.stream, change.before is None, found) for change, found in made)
-        difference = self._cache.difference(table, written, _key(table), remember=True)
+        difference = self._rows.difference(table, written, _key(table), remember=True)
         if difference.whole:
             self._collect(_DELETE, table, uuids(difference.whole))
         if difference.gone:

@@ -40,6 +40,7 @@ from projections.store.folds import DECODERS, position_of_tables
 from projections.store.transaction import (
     Made,
     NeedsQueries,
+    PlainTransaction,
     RowCache,
     deletion,
     insertion,
@@ -244,6 +245,23 @@ def begin(connection: Connection) -> None:
     connection.dialect.fetch(connection, "BEGIN", [])  # type: ignore[attr-defined]
 
 
+def in_memory(tables: Sequence[Table], **pool: Any) -> Engine:
+    """Returns an engine whose every connection is a database in memory with these tables, empty.
+
+    `pool` are SQLAlchemy's options of its pool.
+    """
+    made = engine(None, **pool)
+    event.listen(made, "begin", begin)
+
+    @event.listens_for(made, "connect")
+    def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
+        raw.isolation_level = None
+        for statement in creation(*tables):
+            raw.execute(statement)
+
+    return made
+
+
 @cache
 def creation(*tables: Table) -> tuple[str, ...]:
     """Returns the statements that create these tables, all of them by default, for SQLite."""
@@ -293,18 +311,14 @@ _MANY = 500
 """More streams than this are not remembered: a batch of a rebuild would push all others out."""
 
 
-class SqliteTransaction:
-    """A `WriteTransaction` on one connection of the driver, kept until `close`. `with` begins and commits one."""
+class SqliteTransaction(PlainTransaction):
+    """Writes plain batches on one connection of the driver, kept until `close`. `with` begins and commits one."""
 
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._proxy: PoolProxiedConnection | None = None
         self._connection: sqlite3.Connection | None = None
-        self._cache = RowCache[Packed]()
-
-    @property
-    def connection(self) -> Connection:
-        raise NeedsQueries
+        self._rows = RowCache[Packed]()
 
     ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, SQLAlchemyError)
     LARGEST = 5_000
@@ -332,17 +346,11 @@ class SqliteTransaction:
                 driver.rollback()
                 self.forget()
 
-    def forget(self) -> None:
-        self._cache.clear()
-
     def close(self) -> None:
         self.forget()
         if self._proxy is not None:
             self._proxy.close()
             self._proxy = self._connection = None
-
-    def savepoint(self) -> AbstractContextManager[Any]:
-        return nullcontext()
 
     def states(self, streams: Sequence[UUID]) -> Mapping[UUID, Any]:
         if not streams:
@@ -355,7 +363,7 @@ class SqliteTransaction:
         packed = [(change.stream, change.before is None, [pack(row) for row in rows]) for change, rows in made]
         few = len(packed) <= _MANY
         stored = partial(self._stored, selection(table)) if few else None
-        found = self._cache.difference(table, packed, _key(table), remember=few, stored=stored)
+        found = self._rows.difference(table, packed, _key(table), remember=few, stored=stored)
         if found.whole:
             self._driver().executemany(deletion(table), [(stream.hex,) for stream in found.whole])
         if found.gone:

@@ -1,7 +1,7 @@
 """Transactions that write a batch of the read tables: their contract, rows remembered, many rows at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from operator import itemgetter, methodcaller
 from typing import Any, Generic, Protocol, TypeVar
@@ -72,15 +72,24 @@ class WriteTransaction(Protocol):
 
 
 class PlainTransaction(WriteTransaction, AbstractContextManager[WriteTransaction], Protocol):
-    """Contract of a `WriteTransaction` that writes plain batches only, and remembers the rows that it wrote.
+    """A `WriteTransaction` that writes plain batches only, and remembers the rows that it wrote.
 
     Raises NeedsQueries for any other batch. `with` begins one, then commits it, or rolls it back after an error.
     """
+
+    _rows: "RowCache[Any]"
 
     ERRORS: tuple[type[Exception], ...]
     """Errors of its driver: the tables are damaged or busy, or another process has moved them."""
     LARGEST: int
     """Largest number of events of a batch."""
+
+    @property
+    def connection(self) -> Connection:
+        raise NeedsQueries
+
+    def savepoint(self) -> AbstractContextManager[Any]:
+        return nullcontext()
 
     def position(self) -> tuple[int, bool]:
         """Returns the position that the tables show, and whether they need a scrub."""
@@ -92,9 +101,10 @@ class PlainTransaction(WriteTransaction, AbstractContextManager[WriteTransaction
 
     def forget(self) -> None:
         """Forgets the rows: another transaction may have changed them."""
-        ...
+        self._rows.clear()
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        self.forget()
 
 
 class QueryingTransaction:
@@ -118,33 +128,18 @@ class QueryingTransaction:
         insert_rows(self.connection, table, rows)
 
     def save(self, changes: Sequence[Change]) -> None:
-        save_folds(self.connection, changes)
+        moved = [change for change in changes if change.events]
+        delete_streams(self.connection, folds, [change.stream for change in moved if change.before is not None])
+        rows = [
+            {"stream": c.stream, "kind": c.kind, "version": c.events[-1].originator_version, "state": c.packed}
+            for c in moved
+        ]
+        insert_rows(self.connection, folds, rows)
 
     def move(self, reached: int, needs_scrub: bool) -> None:
-        move_position(self.connection, reached, needs_scrub)
-
-
-def move_position(connection: Connection, reached: int, needs_scrub: bool) -> None:
-    """Records that the tables show the events up to a position."""
-    row = {"position": reached, "stained": needs_scrub}
-    if not connection.execute(update(position), row).rowcount:
-        connection.execute(insert(position), row)
-
-
-def save_folds(connection: Connection, changes: Sequence[Change]) -> None:
-    """Replaces the states of the streams that have new events."""
-    moved = [change for change in changes if change.events]
-    delete_streams(connection, folds, [change.stream for change in moved if change.before is not None])
-    rows = [
-        {
-            "stream": c.stream,
-            "kind": c.kind,
-            "version": c.events[-1].originator_version,
-            "state": c.packed,
-        }
-        for c in moved
-    ]
-    insert_rows(connection, folds, rows)
+        row = {"position": reached, "stained": needs_scrub}
+        if not self.connection.execute(update(position), row).rowcount:
+            self.connection.execute(insert(position), row)
 
 
 # --- rows that were written last: only what differs from them is written again
