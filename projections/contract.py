@@ -40,7 +40,7 @@ class Change(Struct, frozen=True):
 class Projection(Protocol):
     """Contract of a module of read tables.
 
-    - NAME: its module's name. The table `stopped` stores it when a stream cannot be shown: it never changes.
+    - NAME: the name by which the table `stopped` stores a stream that cannot be shown. It never changes.
     - KINDS: the kinds of streams it reads.
     - TABLES: its tables. Each has a column `stream`.
     - APPENDS: true when `rows` adds to the rows of the stream, false when it replaces them.
