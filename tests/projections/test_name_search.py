@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, func, select
 
 from pixflow import presets, structure_folder
@@ -15,7 +17,7 @@ from pixflow.decision import Decision
 from pixflow.dossier import identity
 from pixflow.team import membership
 from projections import directory, name_search
-from projections.name_search import near, trigrams
+from projections.name_search import ALIKE, likeness, near, trigrams, trigrams_of
 from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables
 
@@ -97,7 +99,7 @@ def test_a_frequent_name_costs_no_more_rows_than_a_rare_one(
     monkeypatch.setattr(name_search, "ROWS", 40)
     with register.read as connection:
         counted = connection.execute(select(func.count()).select_from(trigrams)).scalar_one()
-        runs = name_search.trigrams_of("zoe martines")
+        runs = trigrams_of("zoe martines")
         asked = name_search._rarest(name_search._counts(connection, runs), runs)
     assert counted > 250
     assert {" zo", "zoe", "oe ", "ine"} <= set(asked)
@@ -115,3 +117,62 @@ def test_a_number_is_found_by_its_beginning_and_whatever_zeros_it_lost(register:
     assert register.find("12347-b") == ["Bob Deux"]
     assert register.find("00") == register.find("8") == []
     assert register.find("12347", Scope("own", uuid4())) == []
+
+
+# --- trigrams and likeness: accents, order, beginnings and one mistake anywhere are forgiven
+
+WORDS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=4, max_size=12)
+
+
+def test_trigrams_are_of_words_with_their_ends_marked() -> None:
+    assert trigrams_of("Léa  BA") == {" le", "lea", "ea ", " ba", "ba "}
+    assert trigrams_of("d'Ornano") == {" d ", " or", "orn", "rna", "nan", "ano", "no "}
+    assert trigrams_of("—") == frozenset()
+
+
+@given(WORDS, st.data())
+def test_whatever_one_mistake_does_a_word_keeps_some_of_its_trigrams(word: str, data: st.DataObject) -> None:
+    at, letter = data.draw(st.integers(0, len(word) - 1)), data.draw(st.sampled_from("abcxyz"))
+    before, after = word[:at], word[at + 1 :]
+    for wrong in (before + letter + after, before + after, before + letter + word[at:]):
+        assert trigrams_of(wrong) & trigrams_of(word), wrong
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Kowalsky", "Kowalski Emmanuel"),
+        ("jowalski", "Kowalski Emmanuel"),
+        ("emanuel kowlaski", "Kowalski Emmanuel"),
+        ("kovalsk", "Kowalski Emmanuel"),
+        ("amniata", "Diallo Aminata"),
+        ("N’DIAYE awa", "Ndiaye Awa"),
+        ("jeanbatiste", "Moreau Jean-Baptiste"),
+        ("legoff yan", "Le Goff Yann"),
+        ("oune", "Aoune Inès"),
+        ("lia martin", "Martin Léa"),
+    ],
+)
+def test_a_mistake_is_forgiven_wherever_it_is(typed: str, name: str) -> None:
+    assert likeness(typed, name) >= ALIKE
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("paul martin", "Martin Lucas"),
+        ("kowalski", "Benali Nadia"),
+        ("diallo fatou", "Diallo Aminata"),
+        ("", "Diallo Aminata"),
+        ("diallo", ""),
+        ("12347", "Diallo Aminata"),
+    ],
+)
+def test_somebody_else_s_name_is_not_near(typed: str, name: str) -> None:
+    assert likeness(typed, name) < ALIKE
+
+
+@given(WORDS, WORDS)
+def test_a_name_is_wholly_like_itself_in_any_order_and_by_its_beginnings(last: str, first: str) -> None:
+    assert likeness(f"{first} {last}", f"{last} {first}") == 100
+    assert likeness(f"{last[:3]} {first[:2]}", f"{last.upper()} {first.title()}") == 100
