@@ -36,7 +36,7 @@ from pixflow.dossier.state import current_stage
 from pixflow.identity import normalise
 from projections.contract import Change, Row, metadata
 from projections.directory import people
-from projections.statements import Statement, having
+from projections.statements import Statement, having, page_of
 
 NAME = "advisor_queue"
 KINDS = frozenset(tasks.OF)
@@ -243,7 +243,7 @@ def snoozed(connection: Connection, owners: Owners, today: date, limit: int, off
     """Returns an advisor's snoozed rows, the first to come back first."""
     query = select(table, _doer(today).label("doer")).where(_snoozed(owners, today))
     ordered = query.order_by(table.c.paused, table.c.sort, table.c.key, table.c.stream)
-    return list(connection.execute(ordered.limit(limit).offset(offset)))
+    return page_of(connection, ordered, limit, offset)
 
 
 def appointments(connection: Connection, person: UUID, today: date, since: date) -> list[Any]:
@@ -351,7 +351,7 @@ def without_seat(
     query = query.where(*_without_seat(kinds, owners, but, cej))
     query = query.where(table.c.group == group) if group else query
     query = query.order_by(*first, people.c.sort, table.c.stream, table.c.key)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return page_of(connection, query, limit, offset)
 
 
 def _without_seat(

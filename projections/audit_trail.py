@@ -35,7 +35,7 @@ from pixflow.events.workshop import WorkshopMoved
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
 from projections.contract import Change, Row, Source, metadata
-from projections.statements import Statement
+from projections.statements import Statement, by_key, page_of
 
 NAME = "audit_trail"
 KINDS = frozenset(STREAMS)
@@ -139,7 +139,7 @@ class TrailFilter(Struct, frozen=True):
 def page(connection: Connection, wanted: TrailFilter, limit: int, offset: int) -> list[Any]:
     """Returns the selected events, the latest first."""
     query = select(table).where(*_wanted(wanted)).order_by(table.c.position.desc())
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return page_of(connection, query, limit, offset)
 
 
 def total(connection: Connection, wanted: TrailFilter) -> int:
@@ -162,11 +162,8 @@ def _since(topics: tuple[str, ...], instant: datetime, limit: int) -> Select[Any
 
 def of_streams(connection: Connection, streams: Iterable[UUID], source: Source) -> dict[UUID, list[Recorded]]:
     """Returns every event of these streams, oldest first."""
-    found: dict[UUID, list[Recorded]] = {}
     rows = list(_of_streams(connection, streams=wanted)) if (wanted := set(streams)) else []
-    for one in opened(source, rows):
-        found.setdefault(one.originator_id, []).append(one)
-    return found
+    return by_key((one.originator_id, one) for one in opened(source, rows))
 
 
 @Statement

@@ -30,7 +30,7 @@ from pixflow.authorization import Scope
 from pixflow.identity import normalise
 from pixflow.identity import words as name_words
 from projections.contract import Change, Row, metadata
-from projections.statements import Statement
+from projections.statements import Statement, by_key
 
 NAME = "directory"
 KINDS = frozenset({"dossier"})
@@ -221,10 +221,8 @@ def doubles(connection: Connection, limit: int, offset: int) -> list[list[YoungP
     groups = _doubles().order_by(people.c.sort, people.c.birth_date).limit(limit).offset(offset).subquery()
     same = and_(people.c.sort == groups.c.sort, people.c.birth_date == groups.c.birth_date)
     query = select(people).join(groups, same).where(~people.c.closed)
-    found: dict[tuple[str, date], list[YoungPerson]] = {}
-    for row in connection.execute(query.order_by(people.c.sort, people.c.birth_date, people.c.stream)):
-        found.setdefault((row.sort, row.birth_date), []).append(_found(row))
-    return list(found.values())
+    rows = connection.execute(query.order_by(people.c.sort, people.c.birth_date, people.c.stream))
+    return list(by_key(((row.sort, row.birth_date), _found(row)) for row in rows).values())
 
 
 def _doubles() -> Select[Any]:

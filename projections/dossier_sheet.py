@@ -32,7 +32,7 @@ from pixflow.dossier.retention import RULES, Rule
 from pixflow.dossier.state import Dossier, current_stage
 from pixflow.identity import normalise
 from projections.contract import Change, Row, metadata
-from projections.statements import Statement, having
+from projections.statements import Statement, having, page_of
 
 NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})
@@ -144,7 +144,7 @@ class DossierFilter(Struct, frozen=True):
 def page(connection: Connection, scope: Scope, wanted: DossierFilter, limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the dossiers that somebody may read, by name."""
     query = select(table).where(*_scope(scope), *_filtered(wanted)).order_by(table.c.sort, table.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return page_of(connection, query, limit, offset)
 
 
 def total(connection: Connection, scope: Scope, wanted: DossierFilter) -> int:
@@ -208,7 +208,7 @@ def _places(dossiers: Collection[UUID]) -> Select[Any]:
 def portfolio(connection: Connection, advisor: UUID, limit: int | None = None, offset: int = 0) -> list[Any]:
     """Returns the open dossiers of an advisor, by name."""
     query = select(table).where(table.c.advisor == advisor, ~table.c.closed).order_by(table.c.sort, table.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return page_of(connection, query, limit, offset)
 
 
 def scores(connection: Connection, scope: Scope) -> dict[int, int]:
@@ -222,7 +222,7 @@ def scored(
 ) -> list[Any]:
     """Returns these dossiers with one of these percents, by name."""
     query = select(table).where(*_to_prescribe(scope), table.c.percent.in_(percents))
-    return list(connection.execute(query.order_by(table.c.sort, table.c.stream).limit(limit).offset(offset)))
+    return page_of(connection, query.order_by(table.c.sort, table.c.stream), limit, offset)
 
 
 def moved_since(connection: Connection, day: date) -> list[UUID]:
@@ -233,7 +233,7 @@ def moved_since(connection: Connection, day: date) -> list[UUID]:
 def past(connection: Connection, cutoffs: Iterable[tuple[Rule, date]], limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the dossiers whose last event is not after the day of their rule, oldest first, without duplicates."""
     query = select(table).where(*_past(cutoffs)).order_by(table.c.last_on, table.c.sort, table.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return page_of(connection, query, limit, offset)
 
 
 def past_counts(connection: Connection, cutoffs: Iterable[tuple[Rule, date]]) -> list[Any]:
@@ -252,7 +252,7 @@ def newly_past(
 ) -> list[Any]:
     """Returns the dossiers of the scope past the days of `after`, but not those of `before`, by name."""
     query = select(table).where(*_newly_past(scope, before, after)).order_by(table.c.sort, table.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return page_of(connection, query, limit, offset)
 
 
 def newly_past_count(

@@ -25,7 +25,7 @@ from pixflow.identity import normalise
 from pixflow.participation.scoring import Match, Person, rank, score
 from projections import directory, name_search, result_routing, workshops
 from projections.directory import YoungPerson
-from projections.statements import Statement
+from projections.statements import Statement, by_key
 
 Proposal = tuple[YoungPerson, Match]
 
@@ -48,8 +48,7 @@ def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -
     if not rows:
         return {}
     asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
-    near = _merged(_near(connection, asked), _numbered(connection, rows))
-    near = _merged(near, matched_alike(connection, rows))
+    near = _merged(_near(connection, asked), _numbered(connection, rows), matched_alike(connection, rows))
     found = _ranked(connection, rows, near, limit)
     lost = {row.stream: asked[row.stream] for row in rows if not _settled(found[row.stream])}
     more = _spelled_alike(connection, lost)
@@ -121,14 +120,13 @@ def _ranked(
         refused = {UUID(text) for text in row.rejected.split()}
         mine = sorted((people[s] for s in near.get(row.stream, set()) - refused), key=lambda one: str(one.stream))
         there, known = seated.get(row.started_at, []), before.get(row.stream, set())
-        best = rank(
+        made[row.stream] = rank(
             participant(row),
             ((one, person_of(one)) for one in mine),
             limit,
             seated=[one for one in mine if one.stream in there],
             confirmed=[one for one in mine if row.external_id and known == {one.stream}],
         )
-        made[row.stream] = best
     return made
 
 
@@ -202,8 +200,8 @@ def _forms(number: str) -> set[str]:
     return {number, bare, *("0" * zeros + bare for zeros in range(1, 5))}
 
 
-def _merged(one: Mapping[UUID, set[UUID]], other: Mapping[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:
-    return {stream: one.get(stream, set()) | other.get(stream, set()) for stream in {*one, *other}}
+def _merged(*near: Mapping[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:
+    return {stream: set().union(*(one.get(stream, ()) for one in near)) for stream in set().union(*near)}
 
 
 _rows = result_routing.participations
@@ -232,13 +230,12 @@ def waiting_alike(connection: Connection, row: Any) -> list[Any]:
 
 def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, list[UUID]]:
     """Returns the waiting participations of many numbers; numbers without any are left out."""
-    found: dict[str, list[UUID]] = {}
+    found: list[tuple[str, UUID]] = []
     for start in range(0, len(numbers), 500):
         some = _rows.c.number.in_(numbers[start : start + 500])
         query = select(_rows.c.number, _rows.c.stream).where(*result_routing.is_waiting(), some)
-        for number, stream in connection.execute(query):
-            found.setdefault(number, []).append(stream)
-    return found
+        found += connection.execute(query)
+    return by_key(found)
 
 
 def _typed(row: Any) -> tuple[str, str, str | None]:

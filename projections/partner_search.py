@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, Connection, and_, case, false, fun
 from pixflow.identity import normalise
 from pixflow.partners.state import first_days
 from projections.partners import table, terms
-from projections.statements import WITHOUT, Statement
+from projections.statements import WITHOUT, Statement, page_of
 
 TERMS = ("kind", "label")
 ALL = 1_000_000
@@ -39,7 +39,7 @@ class PartnerFilter(Struct, frozen=True):
 def page(connection: Connection, asked: PartnerFilter, limit: int, offset: int) -> list[Any]:
     """Returns the partners found, by commune, then by name."""
     query = select(table).where(*_found(asked)).order_by(table.c.town, table.c.sort, table.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return page_of(connection, query, limit, offset)
 
 
 def of_streams(connection: Connection, streams: Sequence[UUID]) -> list[Any]:

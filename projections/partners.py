@@ -26,7 +26,7 @@ from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.identity import normalise
 from pixflow.partners.state import PartnerState, to_review
 from projections.contract import Change, Row, metadata
-from projections.statements import Statement, among
+from projections.statements import Statement, among, by_key
 
 NAME = "territory.partners"
 KINDS = frozenset({"partner"})
@@ -262,10 +262,8 @@ def _joined(streams: Any) -> Any:
 
 def open_offers(connection: Connection, streams: Iterable[UUID] | None = None) -> dict[UUID, list[Any]]:
     """Returns the open offers of listed partners, by partner; of these partners only when they are given."""
-    found: dict[UUID, list[Any]] = {}
-    for row in _open_offers(connection, streams=None if streams is None else list(streams)):
-        found.setdefault(row.stream, []).append(row)
-    return found
+    rows = _open_offers(connection, streams=None if streams is None else list(streams))
+    return by_key((row.stream, row) for row in rows)
 
 
 @Statement
@@ -274,12 +272,10 @@ def _open_offers(streams: Any) -> Any:
     return query.where(~offers.c.closed, table.c.status == "listed").order_by(offers.c.stream, offers.c.offer)
 
 
-def offer_ids(connection: Connection) -> dict[UUID, set[UUID]]:
+def offer_ids(connection: Connection) -> dict[UUID, list[UUID]]:
     """Returns the offers of every partner, open or closed."""
-    found: dict[UUID, set[UUID]] = {}
-    for row in connection.execute(select(offers.c.stream, offers.c.offer).order_by(offers.c.stream)):
-        found.setdefault(row.stream, set()).add(row.offer)
-    return found
+    query = select(offers.c.stream, offers.c.offer).order_by(offers.c.stream, offers.c.offer)
+    return by_key(connection.execute(query))
 
 
 def places_of(connection: Connection, sources: Collection[str]) -> list[Any]:

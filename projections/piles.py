@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, fun
 
 from pixflow.working_days import Calendar
 from projections.advisor_queue import PILED, URGENT, Owners, handed, table, visible
-from projections.statements import Statement
+from projections.statements import Statement, page_of
 
 PILE_ROLES = frozenset({"referent", "manager"})
 """The roles whose tasks belong to no person: they stand in piles."""
@@ -84,7 +84,7 @@ def pile(
 ) -> list[Any]:
     """Returns the rows of one pile of these roles, the oldest first; with `band`, those of one band."""
     query = select(table).where(_pile(roles, kind, today), *_in_band(lateness, band))
-    return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
+    return page_of(connection, query.order_by(*URGENT), limit, offset)
 
 
 def piled_of_keys(

@@ -39,7 +39,7 @@ from pixflow.identity import imilo_number, normalise
 from pixflow.participation.state import Participation
 from pixflow.reference_data import References
 from projections.contract import Change, Row, metadata
-from projections.statements import Statement, among
+from projections.statements import Statement, among, page_of
 
 NAME = "result_routing"
 KINDS = frozenset({"participation", "dossier"})
@@ -291,14 +291,14 @@ def set_aside(connection: Connection, limit: int = 20, offset: int = 0) -> list[
     """Returns the participations set aside, latest first."""
     query = select(participations).where(participations.c.set_aside)
     order = participations.c.imported_on.desc(), participations.c.sort, participations.c.stream
-    return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
+    return page_of(connection, query.order_by(*order), limit, offset)
 
 
 def vanished(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
     """Returns the participations no longer exported."""
     query = select(participations).where(participations.c.vanished)
     order = participations.c.seen.desc().nulls_last(), participations.c.sort, participations.c.stream
-    return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
+    return page_of(connection, query.order_by(*order), limit, offset)
 
 
 def left_out_totals(connection: Connection) -> tuple[int, int]:
@@ -409,7 +409,7 @@ def dispatched(
     place = case({advisor: place for place, advisor in enumerate(advisors)}, value=results.c.dispatched_to)
     query = select(results).where(results.c.dispatched_on >= since, results.c.dispatched_to.in_(advisors))
     query = query.order_by(place, results.c.dispatched_on.desc(), results.c.sort, results.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return page_of(connection, query, limit, offset)
 
 
 def _routed(periods: Periods) -> tuple[ColumnElement[bool], ...]:

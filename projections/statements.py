@@ -1,9 +1,9 @@
 """Statements of the questions: made once and executed often; the filters of lists."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,6 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.types import TypeEngine
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 WITHOUT = "aucun"
 """The value of a filter that selects the rows without a value."""
@@ -135,6 +138,19 @@ def _parameter(name: str, kind: type, count: int | None) -> Any:
     if count is not None:
         return [bindparam(f"{name}_{n}", type_=_TYPES[kind]) for n in range(count)]
     return None if kind is type(None) else bindparam(name, type_=_TYPES[kind])
+
+
+def page_of(connection: Connection, query: Select[Any], limit: int | None, offset: int) -> list[Any]:
+    """Returns a page of the rows that a query selects."""
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def by_key(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """Returns the values of each key, in their order."""
+    values: dict[K, list[V]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    return values
 
 
 def having(column: "Column[Any]", value: str) -> ColumnElement[bool]:

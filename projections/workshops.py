@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from pixflow.workshop.state import Workshop
 from projections.contract import Change, Row, metadata
-from projections.statements import Statement
+from projections.statements import Statement, by_key, page_of
 
 NAME = "workshops"
 KINDS = frozenset({"workshop"})
@@ -155,7 +155,7 @@ def page(connection: Connection, today: date, wanted: WorkshopFilter, limit: int
     """Returns the workshops to come, the next first, or those past or cancelled, the latest first."""
     order = table.c.starts if wanted.when == "to-come" else table.c.starts.desc()
     query = select(table).where(*_wanted(today, wanted)).order_by(order, table.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
+    return page_of(connection, query, limit, offset)
 
 
 def total(connection: Connection, today: date, wanted: WorkshopFilter) -> int:
@@ -189,10 +189,7 @@ def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
 def run_by(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """Returns the facilitators of each of these workshops, in their order."""
     query = select(facilitators).where(facilitators.c.stream.in_(list(streams))).order_by(facilitators.c.rank)
-    found: dict[UUID, list[UUID]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.stream, []).append(row.person)
-    return found
+    return by_key((row.stream, row.person) for row in connection.execute(query))
 
 
 def bookable(connection: Connection, today: date, limit: int = 50) -> list[Any]:

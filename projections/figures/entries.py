@@ -46,7 +46,7 @@ from projections.figures import WITH_ENTRIES
 NAME = "figures.entries"
 KINDS = WITH_ENTRIES
 APPENDS = False
-READS: dict[str, Callable[[Any], Any]] = dict.fromkeys(KINDS, lambda state: None)  # no change moves them
+READS: dict[str, Callable[[Any], Any]] = dict.fromkeys(KINDS, type)  # of the state: no change moves them
 
 _COUNTED = ("indicator", "part", "state", "on", "due", "value", "cell")
 entries = Table(
