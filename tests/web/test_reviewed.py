@@ -178,8 +178,8 @@ def test_after_a_fault_the_page_says_whether_it_was_recorded(house: House, monke
         assert answer.status_code == 500
         return words(answer.text)
 
-    monkeypatch.setattr("web.pages.dossier.routes._Press.answer", failing)
+    monkeypatch.setattr("web.pages.dossier.sheet._see", failing)
     assert "est bien enregistrée" in press()
     monkeypatch.undo()
-    monkeypatch.setattr("web.pages.dossier.routes.record", failing)
+    monkeypatch.setattr("web.desk.forms.record", failing)
     assert "n’est pas enregistrée" in press()

@@ -9,6 +9,7 @@ from pixflow.decision import Decision
 from pixflow.engine import Step
 from web.desk.commands import FormRefused, Outcome, read_form, record, record_all
 from web.desk.desk import Desk
+from web.french.errors import missing
 from web.http.forms import Form
 
 S = TypeVar("S")
@@ -48,7 +49,7 @@ def read(desk: Desk, spec: FormSpec[S], state: S, data: Mapping[str, Any]) -> Fo
     form = read_form(spec.model, data)
     errors = spec.check(desk, state, form)
     if errors and not desk.engine.has_recorded(form.command_id):
-        raise FormRefused(errors)
+        raise FormRefused(missing.named(errors))
     return form
 
 

@@ -87,6 +87,7 @@ def written(form: str) -> list[str]:
 
 
 MISSING: dict[str, tuple[dict[str, str], str, str]] = {
+    "refer": ({"partner": ""}, "partner", "Écrivez le nom du partenaire."),
     "progress": ({"outcome": ""}, "outcome", "Dites où en sont les tutoriels."),
     "link": ({"channel": ""}, "channel", "Dites comment le lien part."),
     "snooze": ({"until": "", "awaits": ""}, "until", "Choisissez jusqu’à quel jour la tâche attend, ou quel fait."),
