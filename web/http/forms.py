@@ -1,6 +1,7 @@
 """Base of every form, and its validation."""
 
 import inspect
+import types
 import typing
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
@@ -294,6 +295,6 @@ def _is_many(annotation: Any) -> bool:
     origin = typing.get_origin(annotation) or annotation
     if origin is typing.Annotated:
         return False  # such as Pair: its validator reads one text
-    if inspect.isclass(origin):
+    if inspect.isclass(origin) and origin is not types.UnionType:
         return issubclass(origin, list | tuple | set | frozenset)
     return any(_is_many(part) for part in typing.get_args(annotation))

@@ -14,6 +14,7 @@ from web.http.forms import Form, FormData, Pair, UploadData, validate
 class Choice(Form):
     one: Pair | None = None
     more: tuple[Pair, ...] = ()
+    some: tuple[str, ...] | None = None
 
 
 def test_a_file_is_open_in_the_route_and_closed_after_it_whatever_the_answer() -> None:
@@ -54,3 +55,8 @@ def test_two_ids_in_one_field_are_one_value_though_it_may_be_missing() -> None:
     assert validate(Choice, {"command_id": str(first), "one": ""}) == (Choice(command_id=first), {})
     with pytest.raises(HTTPException):
         validate(Choice, {**told, "one": [told["one"]] * 2})
+
+
+def test_a_field_of_many_may_be_missing() -> None:
+    told = {"command_id": str(UUID(int=1)), "some": ["a", "", "b"]}
+    assert validate(Choice, told) == (Choice(command_id=UUID(int=1), some=("a", "b")), {})
