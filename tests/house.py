@@ -29,7 +29,7 @@ def name(room: str) -> str:
 
 
 def is_package(room: str) -> bool:
-    return folder(room).is_dir()
+    return (folder(room) / "__init__.py").is_file()
 
 
 def rooms(package: str) -> list[str]:
