@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -20,9 +20,10 @@ from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import receipts, refusals, undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
-from web.desk.commands import record
+from web.desk.commands import read_button, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.forms import sent
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team.proposals import advisors
 from web.french import bulk as french
@@ -40,6 +41,7 @@ from web.pages.dossier.forms import (
     AssignForm,
     Awaits,
     BookSeatForm,
+    Note,
     PlanForm,
     PresentForm,
     ThreeMonths,
@@ -49,7 +51,6 @@ from web.pages.dossier.forms import (
 from web.pages.queue.rows import PILED, QueueRow, queue_rows
 
 router = APIRouter()
-F = TypeVar("F", bound=Form)
 MOST = 50
 PRESENTED = frozenset({"present-pix"})
 PLANNED = frozenset({"plan-diagnostic"})
@@ -74,7 +75,7 @@ class BulkSnoozeForm(BulkForm):
 class BulkHandOverForm(BulkForm):
     to: Annotated[UUID, Label("À", "select", together=True)]
     until: ThreeMonths = None
-    note: Annotated[str | None, Label("Note", "textarea")] = None
+    note: Note = ""
 
 
 class BulkChaseForm(BulkForm):
@@ -89,7 +90,7 @@ class BulkChaseForm(BulkForm):
             together=True,
         ),
     ]
-    note: Annotated[str | None, Label("Note", "textarea")] = None
+    note: Note = ""
 
 
 class BulkPresentForm(BulkForm, PresentForm):
@@ -124,16 +125,11 @@ class BulkAction:
     form: str = ""
 
     def fits(self, row: QueueRow) -> bool:
-        return bool(row.pick) and (row.kind in self.kinds if self.kinds else row.kind not in PILED)
+        return bool(row.pick) and (row.task.kind in self.kinds if self.kinds else row.task.kind not in PILED)
 
 
-@dataclass(frozen=True, slots=True)
-class BulkOffer:
-    """A button of the bar; `count` is the number of rows that the action takes when none is ticked."""
-
-    name: str
-    title: str
-    count: int
+BulkOffer = tuple[str, str, int]
+"""A button of the bar: its action, its text, and the number of rows that the action takes when none is ticked."""
 
 
 ACTIONS: dict[str, BulkAction] = {
@@ -147,73 +143,62 @@ ACTIONS: dict[str, BulkAction] = {
 }
 
 
-def offers(counted: Sequence[QueueCount], asked: Mapping[str, str]) -> list[BulkOffer]:
-    """Returns the actions that fit a row of the page, with its filters."""
+def offers(desk: Desk, counted: Sequence[QueueCount], asked: Mapping[str, str]) -> list[BulkOffer]:
+    """Returns the actions that fit a row of the page, with its filters, and that the roles at the desk give."""
     wanted = asked.get("kind", "")
     kinds = {row.kind for row in counted if wanted in ("", row.kind)}
     found = []
     for name, action in ACTIONS.items():
         alone = sum(filters.total(counted, {**asked, "kind": kind}) for kind in action.alone & kinds)
         if alone or not action.alone:
-            found.append(BulkOffer(name, french.OFFERS[name], alone))
-    return found
+            found.append((name, french.OFFERS[name], alone))
+    return _permitted(desk, found)
 
 
-def permitted(desk: Desk, offered: Sequence[BulkOffer]) -> list[BulkOffer]:
-    """Returns the actions that the roles of the person at the desk give."""
+def of_pile(desk: Desk, kind: str, count: int) -> list[BulkOffer]:
+    """Returns the actions that fit the rows of a pile."""
+    found = [(name, french.OFFERS[name], count) for name, one in ACTIONS.items() if kind in one.alone & PILED]
+    return _permitted(desk, found) if count else []
+
+
+def _permitted(desk: Desk, offered: Sequence[BulkOffer]) -> list[BulkOffer]:
     decisions = {name: action.decision or FORMS[action.form].decision for name, action in ACTIONS.items()}
-    return [one for one in offered if desk.has_role_for(decisions[one.name])]
+    return [one for one in offered if desk.has_role_for(decisions[one[0]])]
 
 
 def chosen(desk: Desk, picks: Sequence[str]) -> list[QueueRow]:
     """Returns the rows named that still are at this desk, or wait too long for it, the most urgent first."""
-    keys = [(UUID(stream), key) for stream, _, key in (pick.partition(" ") for pick in picks if _named(pick))]
+    read = (pick.partition(" ") for pick in picks if re.fullmatch(_PICK, pick))
+    keys = [(UUID(stream), key) for stream, _, key in read]
     mine = advisor_queue.of_keys(desk.read, desk.owners, desk.today, keys[:MOST])
     late = piles.waiting_long_of(desk.read, desk.roles, desk.owners, desk.today, keys[:MOST])
     piled = piles.piled_of_keys(desk.read, desk.roles, desk.today, keys[:MOST])
     return queue_rows(desk, [*mine, *late, *piled])
 
 
-def of_pile(desk: Desk, kind: str, count: int) -> list[BulkOffer]:
-    """Returns the actions that fit the rows of a pile."""
-    found = [BulkOffer(name, french.OFFERS[name], count) for name, one in ACTIONS.items() if kind in one.alone & PILED]
-    return permitted(desk, found) if count else []
-
-
-def unticked_of_pile(desk: Desk, name: str, band: str) -> list[QueueRow]:
-    """Returns the rows of a pile that an action takes when none is ticked, one more than MOST at most."""
-    late = filters.lateness(desk.refs.calendar, desk.today)
-    kinds = sorted(ACTIONS[name].alone & PILED)
-    found = [
-        row for kind in kinds for row in piles.pile(desk.read, desk.roles, kind, desk.today, MOST + 1, 0, late, band)
-    ]
-    return queue_rows(desk, found)
-
-
-def unticked(desk: Desk, name: str, wanted: QueueFilter) -> list[QueueRow]:
+def _unticked(desk: Desk, name: str, wanted: QueueFilter, band: str = "") -> list[str]:
     """Returns the rows that an action takes when none is ticked, or may take, the most urgent first.
 
-    They are one more than MOST at most.
+    They are one more than MOST at most: those of its pile, of one band of lateness, or those of Ma boîte with filters.
     """
+    action = ACTIONS[name]
+    if name == "assign":
+        late = filters.lateness(desk.refs.calendar, desk.today)
+        piled = (
+            piles.pile(desk.read, desk.roles, kind, desk.today, MOST + 1, 0, late, band)
+            for kind in sorted(action.alone)
+        )
+        return [row.pick for row in queue_rows(desk, [row for rows in piled for row in rows])]
     found = [
         row
-        for kind in sorted(ACTIONS[name].alone) or [""]
+        for kind in sorted(action.alone) or [""]
         for row in advisor_queue.page(desk.read, desk.owners, desk.today, replace(wanted, kind=kind), MOST + 1)
     ]
     found.sort(key=lambda row: (row.due, row.sort))
-    return [row for row in queue_rows(desk, found[: MOST + 1]) if ACTIONS[name].fits(row)]
+    return [row.pick for row in queue_rows(desk, found[: MOST + 1]) if action.fits(row)]
 
 
-def _named(pick: str) -> bool:
-    return re.fullmatch(_PICK, pick) is not None
-
-
-def effect(desk: Desk, name: str, row: QueueRow) -> str:
-    """Returns what would happen to one row."""
-    return french.effect(name, row.chases + 1, desk.refs.protocol(row.why_on).tries, row.due, desk.today)
-
-
-def errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
+def _errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
     """Returns the errors that the form has for every row: an unknown colleague, a closed campaign."""
     if isinstance(form, BulkHandOverForm):
         return {} if form.to in dict(takers(desk)) else {"to": validation.invalid("literal_error", {})}
@@ -222,48 +207,32 @@ def errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
     return found[0] if found and all(found) else {}
 
 
-def take_rows(desk: Desk, name: str, form: BulkForm) -> BulkOutcome:
-    """Sends one command for each row."""
-    do = _fill if ACTIONS[name].form else _act
-    return BulkOutcome([do(desk, name, row, form) for row in chosen(desk, form.task)], form.command_id)
-
-
-def _act(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
-    """Takes the decision of an action about the task of one row."""
-    action, label = ACTIONS[name], row.label
-    if not action.fits(row) or action.decision is None:
-        return RowOutcome(label, refused=french.UNFIT[name], about=row.pick)
-    fields = [field for field in type(form).model_fields if field not in ("command_id", "seen", "task")]
-    sent: dict[str, Any] = {field: getattr(form, field) for field in fields}
-    sent |= {field: sent[field] or "" for field in ("note", "reason") if field in sent}
-    command = receipts.row_command(form.command_id, row.stream, row.key)
-    outcome = record(
-        desk, {"dossier": row.stream}, action.decision, command_id=command, **{**sent, action.key: row.key}
-    )
-    return row_outcome(desk, label, outcome, row.pick)
-
-
-def _fill(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
-    """Sends the form of the dossier of one row."""
-    action, label = ACTIONS[name], row.label
+def _take(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
+    """Sends the command of one row: the form of its dossier, or the decision about its task."""
+    action, stream, key = ACTIONS[name], row.task.stream, row.task.key
     if not action.fits(row):
-        return RowOutcome(label, refused=french.UNFIT[name], about=row.pick)
-    filled, found = _checked(desk, name, form, row)
-    if found:
-        return RowOutcome(label, refused=lower_first(next(iter(found.values()))), about=row.pick)
+        return RowOutcome(row.label, refused=french.UNFIT[name], about=row.pick)
+    if action.decision:
+        said = {**sent(form, "task"), action.key: key}
+        command = receipts.row_command(form.command_id, stream, key)
+        outcome = record(desk, {"dossier": stream}, action.decision, command_id=command, **said)
+        return row_outcome(desk, row.label, outcome, row.pick)
+    filled, errors = _checked(desk, name, form, row)
+    if errors:
+        return RowOutcome(row.label, refused=lower_first(next(iter(errors.values()))), about=row.pick)
     spec = FORMS[action.form]
-    sent, context = spec.arguments(desk, desk.dossier(row.stream), filled)
-    streams = {**{name: getattr(filled, name) for name in spec.also}, "dossier": row.stream}
-    outcome = record(desk, streams, spec.decision, command_id=filled.command_id, context=context, **sent)
-    return row_outcome(desk, label, outcome, row.pick)
+    said, context = spec.arguments(desk, desk.dossier(stream), filled)
+    streams = {**{name: getattr(filled, name) for name in spec.also}, "dossier": stream}
+    outcome = record(desk, streams, spec.decision, command_id=filled.command_id, context=context, **said)
+    return row_outcome(desk, row.label, outcome, row.pick)
 
 
 def _checked(desk: Desk, name: str, form: BulkForm, row: QueueRow) -> tuple[Form, dict[str, str]]:
     """Returns the form of one row, and what the data of the structure forbid."""
     spec = FORMS[ACTIONS[name].form]
     values = {field: getattr(form, field) for field in spec.model.model_fields}
-    filled = spec.model(**values | {"command_id": receipts.row_command(form.command_id, row.stream)})
-    return filled, spec.check(desk, desk.dossier(row.stream), filled)
+    filled = spec.model(**values | {"command_id": receipts.row_command(form.command_id, row.task.stream)})
+    return filled, spec.check(desk, desk.dossier(row.task.stream), filled)
 
 
 # --- the routes of a bulk of Ma boîte: its preview, its commands, its undo
@@ -294,14 +263,10 @@ def preview(
     if faire not in ACTIONS:
         raise HTTPException(404)
     wanted = QueueFilter("", etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
-    picks = tache or [row.pick for row in _unticked(desk, faire, wanted, retard)]
+    picks = tache or _unticked(desk, faire, wanted, retard)
     values = {"on": desk.today.isoformat(), "or_wait": "true", "channel": "sms"}
     waits = not tache and not ACTIONS[faire].alone
     return _preview(request, desk, faire, picks[:MOST], values, left=len(picks) > MOST, nothing_ticked=waits)
-
-
-def _unticked(desk: Desk, name: str, wanted: QueueFilter, band: str) -> list[QueueRow]:
-    return unticked_of_pile(desk, name, band) if name == "assign" else unticked(desk, name, wanted)
 
 
 @router.post("/boite/plusieurs/{do}")
@@ -310,14 +275,14 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
     if do not in ACTIONS:
         raise HTTPException(404)
     form, wrong = validate(ACTIONS[do].model, data)
-    wrong = missing.named(wrong or (errors(desk, do, form) if form else {}))
+    wrong = missing.named(wrong or (_errors(desk, do, form) if form else {}))
     picks = every(data, "task")
     if not picks:
-        rest = [row.pick for row in _unticked(desk, do, QueueFilter(), "")][:MOST]
+        rest = _unticked(desk, do, QueueFilter())[:MOST]
         return _preview(request, desk, do, rest, data, wrong, 422, nothing_ticked=True)
     if form is None or wrong or not chosen(desk, picks):
         return _preview(request, desk, do, picks, data, wrong, 422)
-    outcomes = take_rows(desk, do, form)
+    outcomes = BulkOutcome([_take(desk, do, row, form) for row in chosen(desk, form.task)], form.command_id)
     if not outcomes.refused:
         return _see(outcomes, "assign-advisor" if do == "assign" else "")
     refused = [row.about for row in outcomes.rows if row.refused]
@@ -327,16 +292,8 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
 @router.post("/boite/annuler")
 def take_back(request: Request, desk: AtQueue, data: FormData) -> Response:
     """Undoes a bulk, but for the rows that something followed."""
-    outcomes = undo.undo(desk, _form(UndoForm, data))
+    outcomes = undo.undo(desk, read_button(UndoForm, data))
     return _done(request, _receipt(desk, outcomes)) if outcomes.refused else _see(outcomes)
-
-
-def _form(model: type[F], data: Mapping[str, Any]) -> F:
-    """Returns a form without a field to fill. Raises 422: no page sends another one."""
-    form = validate(model, data)[0]
-    if form is None:
-        raise HTTPException(422)
-    return form
 
 
 def _see(outcomes: BulkOutcome, pile: str = "") -> Response:
@@ -383,14 +340,14 @@ def _preview(
         request,
         "queue/bulk.html",
         "bulk",
-        listed((row.stream for row in fit), more=more),
+        listed((row.task.stream for row in fit), more=more),
         status=status,
         form=OpenForm(do, values=sent, errors=told),
         receipt=receipt,
         title=french.title(do, len(fit)) if fit and not nothing_ticked else french.TITLES[do],
         about=french.ABOUT[do],
         button=french.BUTTONS[do],
-        rows=[(row, effect(desk, do, row)) for row in fit],
+        rows=[(row, _effect(desk, do, row.task)) for row in fit],
         left=left,
         nothing_ticked=nothing_ticked,
         unfit=unfit,
@@ -402,6 +359,11 @@ def _preview(
     )
 
 
+def _effect(desk: Desk, name: str, task: Any) -> str:
+    """Returns what would happen to one row."""
+    return french.effect(name, task.chases + 1, desk.refs.protocol(task.why_on).tries, task.due, desk.today)
+
+
 def _choices(desk: Desk, do: str, rows: Sequence[QueueRow]) -> dict[str, Sequence[tuple[object, str]]]:
     """Returns the choices of each field of an action's form."""
     first = [("", "Choisir…")]
@@ -410,7 +372,9 @@ def _choices(desk: Desk, do: str, rows: Sequence[QueueRow]) -> dict[str, Sequenc
         "advisor": [*first, *advisors(desk).options()] if do == "assign" else [],
         "workshop": [*first, *tasks.bookable(desk)] if do == "book" else [],
         "campaign": open_form.campaigns(desk) if do == "plan" else [],
-        "occasion": open_form.occasions(cej=any(row.programme == "CEJ" for row in rows)) if do == "present" else [],
+        "occasion": open_form.occasions(cej=any(row.task.programme == "CEJ" for row in rows))
+        if do == "present"
+        else [],
         "modality": open_form.modalities(desk) if do == "plan" else [],
     }
 
@@ -428,27 +392,25 @@ class ClaimForm(Form):
 @router.post("/boite/prendre")
 def claim(request: Request, desk: AtQueue, data: FormData) -> Response:
     """Takes a task that waits too long upon oneself."""
-    if not desk.has_role_for(claim_task):
-        raise HTTPException(403)
-    return _decide(request, desk, _form(ClaimForm, data), claim_task)
+    return _decide(request, desk, data, claim_task)
 
 
 @router.post("/boite/rendre")
 def give_back(request: Request, desk: AtQueue, data: FormData) -> Response:
     """Gives a task that was handed over back to the advisor of its dossier."""
-    if not desk.has_role_for(hand_over_task):
-        raise HTTPException(403)
-    form = _form(ClaimForm, data)
-    advisor = desk.dossier(form.dossier).advisor
-    return _decide(request, desk, form, hand_over_task, to=advisor, until=None, note="")
+    return _decide(request, desk, data, hand_over_task)
 
 
-def _decide(request: Request, desk: Desk, form: ClaimForm, decision: Decision[..., Any], **sent: Any) -> Response:
-    subject = Subject(desk.dossier(form.dossier), sent=frozenset({form.task}))
-    if not desk.may(decision, subject):
+def _decide(request: Request, desk: Desk, data: Mapping[str, Any], decision: Decision[..., Any]) -> Response:
+    if not desk.has_role_for(decision):
         raise HTTPException(403)
+    form = read_button(ClaimForm, data)
+    dossier = desk.dossier(form.dossier)
+    if not desk.may(decision, Subject(dossier, sent=frozenset({form.task}))):
+        raise HTTPException(403)
+    back: dict[str, Any] = {"to": dossier.advisor, "until": None, "note": ""} if decision is hand_over_task else {}
     streams = {"dossier": form.dossier}
-    outcome = record(desk, streams, decision, command_id=form.command_id, task=form.task, **sent)
+    outcome = record(desk, streams, decision, command_id=form.command_id, task=form.task, **back)
     if outcome.refused:
         return _done(request, Receipt(refusals.sentence(desk, outcome.refused), tone="late"))
     return RedirectResponse(f"/boite?recu={form.command_id}", 303)

@@ -1,8 +1,7 @@
 """News beside the tasks of Ma boîte: receptions, absences, answers of partners, drafts, first steps, figures."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +16,6 @@ from pixflow.events.staff import AbsenceDeclared
 from pixflow.protocol import drafting
 from pixflow.protocol.drafting import changes_to_come
 from pixflow.team.membership import add_member
-from pixflow.working_days import Calendar
 from projections import audit_trail, directory, dossier_sheet
 from projections.figures import questions
 from projections.figures.refresh import is_fresh
@@ -37,71 +35,46 @@ MOST = 20
 """The largest number of news shown: the latest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reception:
-    """A young person whom a colleague received, and the sentence about it."""
-
-    dossier: UUID
-    name: str
-    sentence: str
+Told = tuple[UUID, str, str]
+"""A dossier, the name of its young person, and a sentence about them."""
 
 
 def recent(desk: Desk) -> Sequence[Any]:
     """Returns receptions, answers about referrals and absences since the last working day, the latest first."""
-    midnight = datetime.combine(last_working_day(desk.refs.calendar, desk.today), time(), ZoneInfo(desk.zone))
+    day = desk.today - timedelta(days=1)
+    while not desk.refs.calendar.is_working(day):
+        day -= timedelta(days=1)
+    midnight = datetime.combine(day, time(), ZoneInfo(desk.zone))
     return audit_trail.since(desk.read, (GlassBroken.TOPIC, *ANSWERS, AbsenceDeclared.TOPIC), midnight, MOST)
 
 
-def receptions(desk: Desk, recent: Sequence[Any]) -> list[Reception]:
+def receptions(desk: Desk, recent: Sequence[Any]) -> list[Told]:
     """Returns the receptions by others than the person at the desk, the latest first."""
     broken = [row for row in recent if row.topic == GlassBroken.TOPIC and row.by != desk.actor.id]
-    broken = audit_trail.opened(desk.engine, broken)
-    return list(_told(desk, broken)) if broken else []
+    opened, told = audit_trail.opened(desk.engine, broken), []
+    people = directory.named(desk.read, {one.originator_id for one in opened}) if opened else {}
+    for one in opened:
+        person, event = people.get(one.originator_id), one.event
+        follows = person and ("referent" in desk.roles or person.advisor in desk.owners)
+        if person and follows and isinstance(event, GlassBroken):
+            who, day = staff_name(desk, one.by), dates.day(event.on)
+            said = say("reçu·e par {who} le {day}. {why}", who=who, day=day, why=short(event.reason))
+            told.append((one.originator_id, person.name, said))
+    return told
 
 
 def absences(desk: Desk, recent: Sequence[Any]) -> list[str]:
     """Returns a sentence for each absence of the person at the desk that somebody else declared or changed."""
     mine = [row for row in recent if row.stream == desk.me and row.topic == AbsenceDeclared.TOPIC]
     told = audit_trail.opened(desk.engine, [row for row in mine if row.by != desk.actor.id])
-    names = names_for(desk)
-    return [
-        say(
-            "{said}. C’est {who} qui l’a noté.",
-            said=sentences.sentence(one, names, zone=desk.zone),
-            who=names.staff(one.by),
-        )
-        for one in told
-    ]
-
-
-def _told(desk: Desk, broken: list[Recorded]) -> Iterator[Reception]:
-    people = directory.named(desk.read, {one.originator_id for one in broken})
-    for one in broken:
-        person = people.get(one.originator_id)
-        if (
-            person
-            and isinstance(one.event, GlassBroken)
-            and ("referent" in desk.roles or person.advisor in desk.owners)
-        ):
-            day = dates.day(one.event.on)
-            said = say(
-                "reçu·e par {who} le {day}. {why}", who=staff_name(desk, one.by), day=day, why=short(one.event.reason)
-            )
-            yield Reception(one.originator_id, person.name, said)
-
-
-def last_working_day(calendar: Calendar, today: date) -> date:
-    """Returns the working day before this one."""
-    day = today - timedelta(days=1)
-    while not calendar.is_working(day):
-        day -= timedelta(days=1)
-    return day
+    names, text = names_for(desk), "{said}. C’est {who} qui l’a noté."
+    return [say(text, said=sentences.sentence(one, names, zone=desk.zone), who=names.staff(one.by)) for one in told]
 
 
 # --- the answers that partners gave by link since the last working day: the advisor tells the young person
 
 
-def partner_answers(desk: Desk, recent: Sequence[Any]) -> list[Reception]:
+def partner_answers(desk: Desk, recent: Sequence[Any]) -> list[Told]:
     """Returns the recent answers about the dossiers followed at this desk, the latest first."""
     answers = [row for row in recent if row.topic in ANSWERS and row.by.startswith(PARTNER)]
     given = audit_trail.opened(desk.engine, answers)
@@ -111,7 +84,7 @@ def partner_answers(desk: Desk, recent: Sequence[Any]) -> list[Reception]:
         dossier = dossiers.get(one.originator_id)
         if isinstance(dossier, Dossier) and dossier.advisor in desk.owners and _stands(dossier, one):
             said = sentences.sentence(one, names_for(desk, dossier), zone=desk.zone)
-            told.append(Reception(one.originator_id, f"{dossier.first_name} {dossier.last_name}", f"{said}."))
+            told.append((one.originator_id, f"{dossier.first_name} {dossier.last_name}", f"{said}."))
     return told
 
 
@@ -129,26 +102,11 @@ def _stands(dossier: Dossier, one: Recorded) -> bool:
 # --- notices of Ma boîte beside the tasks: first steps, drafts that wait for an opinion, safeguards that change soon
 
 
-@dataclass(frozen=True, slots=True)
-class FirstStep:
-    """A step of a structure that begins: its address, the reason for it, and True when it is done."""
+def first_steps(desk: Desk) -> list[tuple[str, str, str, bool]]:
+    """Returns the steps of a structure that begins, for the référent and the direction, in order.
 
-    label: str
-    why: str
-    href: str
-    done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DraftNotice:
-    """A draft whose opinion the person at the desk has not given, or a protocol that counts soon."""
-
-    sentence: str
-    href: str
-
-
-def first_steps(desk: Desk) -> list[FirstStep]:
-    """Returns the steps in order, for the référent and the direction; none once an export and a portfolio are there."""
+    Each is a label, the reason, the address, and True when it is done. None once an export and a portfolio are there.
+    """
     if not desk.roles & {"referent", "manager"}:
         return []
     campaigns = desk.refs.campaigns.values()
@@ -159,28 +117,29 @@ def first_steps(desk: Desk) -> list[FirstStep]:
     adds = "/equipe/nouveau" if desk.may(add_member) else "/equipe"
     imports = "/dossiers/import" if desk.may(open_dossier) else "/dossiers"
     steps = [
-        FirstStep("Ajouter l’équipe", "qui suit les jeunes, qui anime les ateliers", adds, advisors),
-        FirstStep("Lire le protocole et la grille", "qui fait quoi, et sous quels délais", "/protocole", False),
-        FirstStep("Importer un portefeuille", "le fichier d’i-Milo, ou un dossier après l’autre", imports, dossiers),
+        ("Ajouter l’équipe", "qui suit les jeunes, qui anime les ateliers", adds, advisors),
+        ("Lire le protocole et la grille", "qui fait quoi, et sous quels délais", "/protocole", False),
+        ("Importer un portefeuille", "le fichier d’i-Milo, ou un dossier après l’autre", imports, dossiers),
     ]
     if "referent" in desk.roles:
         steps += [
-            FirstStep(
+            (
                 "Déclarer la campagne du diagnostic",
                 "son code est imprimé sur la fiche du jeune",
                 "/resultats/campagnes/nouvelle",
                 any(one.declared for one in campaigns),
             ),
-            FirstStep("Fixer un atelier", "ou prévoir le diagnostic dossier par dossier", "/ateliers", False),
-            FirstStep("Importer un export de Pix Orga", "les résultats partagés", "/resultats", exported),
+            ("Fixer un atelier", "ou prévoir le diagnostic dossier par dossier", "/ateliers", False),
+            ("Importer un export de Pix Orga", "les résultats partagés", "/resultats", exported),
         ]
     return steps
 
 
-def drafts(desk: Desk) -> list[DraftNotice]:
+def drafts(desk: Desk) -> list[tuple[str, str]]:
     """Returns the drafts of others that wait for an opinion of the person at the desk, and what changes soon.
 
-    Everybody reads, before its first day, of a protocol that changes retention or reading limits.
+    Each is a sentence and an address. Everybody reads, before its first day, of a protocol that changes retention or
+    reading limits.
     """
     known = (
         ("grille", "Le projet de grille", desk.refs.grilles.draft, drafting.endorse_grille),
@@ -191,13 +150,11 @@ def drafts(desk: Desk) -> list[DraftNotice]:
     coming = "Le protocole n° {number} change la durée de conservation ou les limites de lecture à partir du {day}."
     return [
         *(
-            DraftNotice(say(coming, number=number, day=dates.day(day)), f"/protocole?protocole={number}")
+            (say(coming, number=number, day=dates.day(day)), f"/protocole?protocole={number}")
             for number, day in changes_to_come(desk.refs.protocols, desk.today)
         ),
         *(
-            DraftNotice(
-                say(text, what=what, who=names.staff(draft.by), day=dates.day(draft.on)), f"/protocole/projet/{address}"
-            )
+            (say(text, what=what, who=names.staff(draft.by), day=dates.day(draft.on)), f"/protocole/projet/{address}")
             for address, what, draft, endorse in known
             if draft and draft.by != desk.actor.id and desk.actor.id not in draft.opinions and desk.may(endorse)
         ),
@@ -212,18 +169,11 @@ _FEW = 200
 """Streams whose entries a page may make before it shows: beyond it the periodic job makes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """The late ones of a step, today and a week ago, and the list of those of today."""
+def changes(desk: Desk) -> Sequence[tuple[str, int, int, str]]:
+    """Returns the steps whose lateness changed most; none for another role, nor before the entries are made.
 
-    title: str
-    now: int
-    before: int
-    href: str
-
-
-def changes(desk: Desk) -> Sequence[ChangeLine]:
-    """Returns the steps whose lateness changed most; none for another role, nor before the entries are made."""
+    Each is a title, the late ones of today and of a week ago, and the address of those of today.
+    """
     if "manager" not in desk.roles or not is_fresh(desk.served.read(), desk.read, desk.today, _FEW):
         return []
     asked = asked_of(desk)
@@ -233,6 +183,6 @@ def changes(desk: Desk) -> Sequence[ChangeLine]:
     except NoDocument:  # the page of Indicateurs says so
         return []
     return [
-        ChangeLine(french.TITLES[one.indicator], one.now, one.before, asked.at(f"{PATH}/{one.indicator}", etat="late"))
+        (french.TITLES[one.indicator], one.now, one.before, asked.at(f"{PATH}/{one.indicator}", etat="late"))
         for one in found
     ]

@@ -1,7 +1,7 @@
 """The piles of a role, and the tasks of the team that wait too long: by lateness, by person and by kind."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -11,7 +11,6 @@ from fastapi import HTTPException, Request, Response
 
 from pixflow.identity import normalise
 from projections import piles
-from projections import piles as projections_piles
 from projections.piles import BANDS, OVER, Lateness, Pile, WaitingCount, WaitingFilter
 from web.desk import task_links
 from web.desk.desk import Desk
@@ -21,7 +20,7 @@ from web.french import dates, vocabulary
 from web.french import tasks as french
 from web.french.typography import upper_first
 from web.http import filters
-from web.http.filters import LATE, Chip, FilterMenu, LateBar, late_bars, lateness
+from web.http.filters import LATE, Chip, FilterMenu, late_bars, lateness
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
@@ -40,72 +39,44 @@ ON_BOARD = {
 """The kinds that are worked through on the board of results: the parameter of their lateness, and their anchor."""
 
 
-@dataclass(frozen=True, slots=True)
-class PileRow:
-    """A pile among the rows of the queue; `due` is when its oldest task is, `late_count` how many are past due."""
-
-    kind: str
-    title: str
-    count: int
-    late_count: int
-    due: str
-    late: bool
-    button: str
-    href: str
-    bars: Sequence[LateBar]
-
-
-def pile_rows(desk: Desk, piles: Sequence[Pile]) -> list[PileRow]:
-    """Returns the piles, the oldest first."""
-    return [_pile_row(desk, pile) for pile in sorted(piles, key=lambda pile: pile.oldest)]
-
-
-def _pile_row(desk: Desk, pile: Pile) -> PileRow:
-    late = pile.oldest < desk.today
-    since = desk.refs.calendar.count(pile.oldest, desk.today) if late else 0
-    return PileRow(
-        kind=pile.kind,
-        title=french.pile(pile.kind, pile.count),
-        count=pile.count,
-        late_count=pile.late,
-        due=dates.due_words(pile.oldest, desk.today, since),
-        late=late,
-        button=french.WORDS[pile.kind].button,
-        href=_href(desk, pile),
-        bars=_bars(pile.kind, pile.ages),
-    )
-
-
-def _bars(kind: str, ages: Mapping[str, int]) -> Sequence[LateBar]:
-    if kind in ON_BOARD:
-        parameter, anchor = ON_BOARD[kind]
-        return late_bars(ages, "", "/resultats", anchor=anchor, parameter=parameter)
-    return late_bars(ages, "", "/boite", {"pile": kind})
-
-
-def _lateness(desk: Desk) -> Lateness:
-    return lateness(desk.refs.calendar, desk.today)
-
-
-def _href(desk: Desk, pile: Pile) -> str:
-    if pile.kind in DIRECT and pile.count == 1:
-        row = projections_piles.pile(desk.read, desk.roles, pile.kind, desk.today, 1, 0)[0]
-        return task_links.href(row.subject, row.stream, row.key, row.kind)
-    return task_links.pile(pile.kind)
+def pile_rows(desk: Desk, found: Sequence[Pile]) -> Iterator[dict[str, Any]]:
+    """Yields the piles among the rows of the queue, the oldest first; `due` is when its oldest task is."""
+    for pile in sorted(found, key=lambda pile: pile.oldest):
+        kind, late, href = pile.kind, pile.oldest < desk.today, task_links.pile(pile.kind)
+        if kind in DIRECT and pile.count == 1:
+            row = piles.pile(desk.read, desk.roles, kind, desk.today, 1, 0)[0]
+            href = task_links.href(row.subject, row.stream, row.key, row.kind)
+        if kind in ON_BOARD:
+            parameter, anchor = ON_BOARD[kind]
+            bars = late_bars(pile.ages, "", "/resultats", anchor=anchor, parameter=parameter)
+        else:
+            bars = late_bars(pile.ages, "", "/boite", {"pile": kind})
+        since = desk.refs.calendar.count(pile.oldest, desk.today) if late else 0
+        yield {
+            "kind": kind,
+            "title": french.pile(kind, pile.count),
+            "count": pile.count,
+            "late_count": pile.late,
+            "due": dates.due_words(pile.oldest, desk.today, since),
+            "late": late,
+            "button": french.WORDS[kind].button,
+            "href": href,
+            "bars": bars,
+        }
 
 
 def pile_page(
     request: Request, desk: Desk, kind: str, band: str, number: int, receipt: Receipt | None = None
 ) -> Response:
     """Draws the page of a pile, or of one band of it; 404 for a kind without a pile, or for somebody who has none."""
-    if not desk.roles & projections_piles.PILE_ROLES or kind not in french.WORDS:
+    if not desk.roles & piles.PILE_ROLES or kind not in french.WORDS:
         raise HTTPException(404)
-    late = _lateness(desk)
-    piles = projections_piles.piles(desk.read, desk.roles, desk.today, late)
-    ages = next((pile.ages for pile in piles if pile.kind == kind), {})
+    late = lateness(desk.refs.calendar, desk.today)
+    found = piles.piles(desk.read, desk.roles, desk.today, late)
+    ages = next((pile.ages for pile in found if pile.kind == kind), {})
     total, kept = ages.get(band, 0) if band else sum(ages.values()), {"pile": kind}
     pager = Pager.at(total, number, "/boite", {**kept, LATE: band})
-    rows = projections_piles.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset, late, band)
+    rows = piles.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset, late, band)
     return show(
         request,
         "queue/pile.html",
@@ -172,83 +143,49 @@ class Grouping:
         return (self.column, tuple(values)) if self.column else ("", ())
 
 
-@dataclass(frozen=True, slots=True)
-class LateGroup:
-    """The rows of a page in one group; `count` is their number over all pages."""
+def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
+    """Returns a page of the tasks that wait too long, filtered and grouped, and what filters or groups them.
 
-    title: str
-    count: int
-    rows: Sequence[QueueRow]
-
-
-@dataclass(frozen=True, slots=True)
-class Escalated:
-    """One page of these tasks in groups, their number over all filters, and what filters or groups them.
-
+    `every` is their number over all filters; `groups` are title, number over all pages, and rows of this page;
     `groupings` are word, address, and True for the one that is on.
     """
-
-    rows: Sequence[QueueRow]
-    groups: Sequence[LateGroup]
-    pager: Pager
-    every: int
-    all: Chip
-    menus: Sequence[FilterMenu]
-    bars: Sequence[LateBar]
-    groupings: Sequence[tuple[str, str, bool]]
-
-
-def escalated(desk: Desk, asked: LateAsked, number: int) -> Escalated:
-    """Returns a page of the tasks that wait too long, filtered and grouped."""
     late = lateness(desk.refs.calendar, desk.today)
     found = piles.waiting_long_counts(desk.read, desk.roles, desk.owners, desk.today, late)
     people = _people(desk, found)
+    facets = (
+        filters.Facet("late_owner", "Qui", people, none="Personne"),
+        filters.Facet("late_kind", "Tâche", french.FILTERS),
+    )
     ways = _groupings(people, late)
     asked = asked if asked.grouping in ways else replace(asked, grouping="")
     way = ways[asked.grouping]
     pager = Pager.at(filters.total(found, asked.columns), number, "/boite", asked.params(), name="q", anchor=ANCHOR)
     wanted = WaitingFilter(asked.kind, _person(asked.owner), asked.band, way.order)
     rows = piles.waiting_long(desk.read, desk.roles, desk.owners, desk.today, late, wanted, SIZE, pager.offset)
-    shown = plain_rows(desk, rows)
-    return Escalated(
-        shown,
-        _groups(way, rows, shown, [one for one in found if filters.fits(one, asked.columns)]),
-        pager,
-        filters.total(found, {}),
-        _all(asked, found),
-        _menus(asked, found, people),
-        _late_bars(asked, found),
-        [(one.word, asked.at(grouping=name), one is way) for name, one in ways.items()],
-    )
-
-
-def _all(asked: LateAsked, found: Sequence[WaitingCount]) -> Chip:
-    nothing = asked.at(kind="", owner="", band="")
-    return Chip("Tout", nothing, filters.total(found, {}), not any(asked.columns.values()))
-
-
-def _menus(asked: LateAsked, found: Sequence[WaitingCount], people: Mapping[str, str]) -> list[FilterMenu]:
-    facets = (
-        filters.Facet("late_owner", "Qui", people, none="Personne"),
-        filters.Facet("late_kind", "Tâche", french.FILTERS),
-    )
-    made = filters.menus("/boite", facets, found, asked.columns, {GROUPING: asked.grouping})
-    return [_anchored(menu) for menu in made]
+    shown, every = plain_rows(desk, rows), filters.total(found, {})
+    everything = asked.at(kind="", owner="", band="")
+    menus = filters.menus("/boite", facets, found, asked.columns, {GROUPING: asked.grouping})
+    bands = Counter[str]()
+    for one in found:
+        if filters.fits(one, asked.columns, "late_band"):
+            bands[one.late_band] += one.n
+    return {
+        "rows": shown,
+        "groups": _groups(way, rows, shown, [one for one in found if filters.fits(one, asked.columns)]),
+        "pager": pager,
+        "every": every,
+        "all": Chip("Tout", everything, every, not any(asked.columns.values())),
+        "menus": [_anchored(one) for one in menus],
+        # what waits too long is late, so nothing is in time
+        "bars": late_bars(bands, asked.band, "/boite", asked.params(), anchor=ANCHOR)[1:],
+        "groupings": [(one.word, asked.at(grouping=name), one is way) for name, one in ways.items()],
+    }
 
 
 def _anchored(menu: FilterMenu) -> FilterMenu:
     """Returns the menu whose filters lead to the list, not to the top of the page."""
     others = [replace(chip, href=chip.href + ANCHOR) for chip in menu.others]
     return FilterMenu(menu.label, replace(menu.on, href=menu.on.href + ANCHOR) if menu.on else None, others)
-
-
-def _late_bars(asked: LateAsked, found: Sequence[WaitingCount]) -> Sequence[LateBar]:
-    """Returns a bar a band; what waits too long is late, so nothing is in time."""
-    counts: Counter[str] = Counter()
-    for one in found:
-        if filters.fits(one, asked.columns, "late_band"):
-            counts[one.late_band] += one.n
-    return late_bars(counts, asked.band, "/boite", asked.params(), anchor=ANCHOR)[1:]
 
 
 def _groupings(people: Mapping[str, str], late: Lateness) -> dict[str, Grouping]:
@@ -263,13 +200,13 @@ def _groupings(people: Mapping[str, str], late: Lateness) -> dict[str, Grouping]
 
 def _groups(
     way: Grouping, rows: Sequence[Any], shown: Sequence[QueueRow], found: Sequence[WaitingCount]
-) -> list[LateGroup]:
+) -> list[tuple[str, int, list[QueueRow]]]:
     counts: Counter[str] = Counter()
     for one in found:
         counts[getattr(one, f"late_{way.column or 'band'}")] += one.n
     pairs = zip(map(way.value, rows), shown, strict=True)
     grouped = ((value, [row for _, row in some]) for value, some in groupby(pairs, lambda pair: pair[0]))
-    return [LateGroup(way.titles.get(value, value), counts[value], some) for value, some in grouped]
+    return [(way.titles.get(value, value), counts[value], some) for value, some in grouped]
 
 
 def _people(desk: Desk, found: Sequence[WaitingCount]) -> dict[str, str]:

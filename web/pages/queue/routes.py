@@ -1,13 +1,11 @@
 """Ma boîte: the tasks of the person at the desk by urgency, the piles of a role, and the tasks that wait too long."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 
 from pixflow import tasks
 from pixflow.authorization import TASK_OWNERS
@@ -26,7 +24,7 @@ from web.french import tasks as french
 from web.french import vocabulary
 from web.http import filters
 from web.http.addresses import PageNumber
-from web.http.filters import Chip, FilterMenu, lateness
+from web.http.filters import Chip, lateness
 from web.http.pagination import SIZE, Pager
 from web.http.people import listed
 from web.http.templates import show
@@ -46,40 +44,6 @@ FACETS = (
     filters.Facet("site", "Site", {}, none="Sans site"),
     filters.OF_GROUP,
 )
-Urgency = Literal["late", "today", "week", "later"]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueGroup:
-    """The rows of a page that are as urgent; `count` is how many there are over all pages."""
-
-    urgency: Urgency
-    count: int
-    rows: Sequence[QueueRow]
-
-
-@dataclass(frozen=True, slots=True)
-class OwnTasks:
-    """The tasks of the person at the desk: one page of rows in groups, filters, and what is to come."""
-
-    total: int = 0
-    late: int = 0
-    groups: Sequence[QueueGroup] = ()
-    all: Chip | None = None
-    menus: Sequence[FilterMenu] = ()
-    bulks: Sequence[bulk.BulkOffer] = ()
-    later: int = 0
-    next: date | None = None
-    pager: Pager | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A list at the end of the queue. `unfolded`: another page of it than the first is shown."""
-
-    rows: Sequence[QueueRow]
-    pager: Pager
-    unfolded: bool
 
 
 @router.get("/boite")
@@ -113,37 +77,53 @@ def read(
         receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
         return pile_page(request, desk, pile, retard, p, receipt or receipts.of_partners(desk, recu))
     wanted = QueueFilter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
-    to_come = advisor_queue.rest(desk.read, desk.owners, desk.today)
-    own = _own_tasks(desk, wanted, p, to_come[:2]) if desk.roles & TASK_OWNERS else OwnTasks()
+    asked, owners = asdict(wanted), desk.owners if desk.roles & TASK_OWNERS else ()
+    counted = advisor_queue.counts(desk.read, owners, desk.today)
+    pager = Pager.at(filters.total(counted, asked), p, "/boite", filters.parameters(asked))
+    rows = advisor_queue.page(desk.read, owners, desk.today, wanted, SIZE, pager.offset)
+    own = queue_rows(desk, rows, QueuePlace(wanted, pager.offset))
+    later, following, resting = advisor_queue.rest(desk.read, desk.owners, desk.today)
+    snoozing = Pager.at(resting, r, "/boite", {}, name="r", anchor="#en-pause")
+    snoozed = advisor_queue.snoozed(desk.read, desk.owners, desk.today, SIZE, snoozing.offset) if resting else []
+    paused = queue_rows(desk, snoozed)
     piles = projections_piles.piles(desk.read, desk.roles, desk.today, lateness(desk.refs.calendar, desk.today))
-    recent, snoozed = news.recent(desk), _snoozed(desk, r, to_come[2])
     late = escalated(desk, LateAsked(attente, aupres, retard, grouper), q)
     receipt, offers = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO), alerts.seat_offers(desk)
+    recent = news.recent(desk)
     received = [*news.receptions(desk, recent), *news.partner_answers(desk, recent)]
-    rows = [row for group in own.groups for row in group.rows] + [*snoozed.rows, *late.rows]
-    others = [*(one.dossier for one in offers), *(one.dossier for one in received)]
+    others = [*(one.dossier for one in offers), *(dossier for dossier, *_ in received)]
     return show(
         request,
         "queue/queue.html",
         "queue",
-        listed((row.stream for row in rows), others, more=len(receipt.lines) if receipt else 0),
+        listed(
+            (row.task.stream for row in (*own, *paused, *late["rows"])),
+            others,
+            more=len(receipt.lines) if receipt else 0,
+        ),
         today=desk.today,
-        advisor="advisor" in desk.roles or bool(own.groups),
+        advisor="advisor" in desk.roles or bool(own),
         facilitator="facilitator" in desk.roles,
         referent="referent" in desk.roles,
         opens_dossiers=desk.may(open_dossier),
-        filtered=any(asdict(wanted).values()),
-        total=own.total + len(piles),
-        late=own.late + sum(1 for one in piles if one.late),
-        done=done_today(desk),
-        own=own,
-        piles=pile_rows(desk, piles),
-        snoozed=snoozed,
+        filtered=any(asked.values()),
+        total=sum(row.n for row in counted) + len(piles),
+        late=sum(row.late for row in counted) + sum(1 for one in piles if one.late),
+        done=_done_today(desk),
+        groups=_groups(own, [row for row in counted if filters.fits(row, asked)], desk.today),
+        all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
+        menus=filters.menus("/boite", (*FACETS, filters.Facet("doer", "Qui", _owners(desk))), counted, asked, {}),
+        pager=pager,
+        later=later,
+        following=following,
+        piles=list(pile_rows(desk, piles)),
+        snoozed=paused,
+        snoozing=snoozing,
         escalated=late,
-        bulks=bulk.permitted(desk, own.bulks or bulk.offers([], {})),
-        on_page=sum(len(group.rows) for group in own.groups) + len(late.rows),
-        on_all=(own.pager.total if own.pager else 0) + late.pager.total,
-        kept=filters.parameters(asdict(replace(wanted, kind=""))),
+        bulks=bulk.offers(desk, counted, asked),
+        on_page=len(own) + len(late["rows"]),
+        on_all=pager.total + late["pager"].total,
+        kept=filters.parameters({**asked, "kind": ""}),
         help_calls=alerts.help_calls(desk),
         seat_offers=offers,
         loans=loan_rows(desk, desk.owners),
@@ -158,26 +138,6 @@ def read(
     )
 
 
-def _own_tasks(desk: Desk, wanted: QueueFilter, number: int, to_come: tuple[int, date | None]) -> OwnTasks:
-    counted = advisor_queue.counts(desk.read, desk.owners, desk.today)
-    asked = asdict(wanted)
-    pager = Pager.at(filters.total(counted, asked), number, "/boite", filters.parameters(asked))
-    rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
-    chosen = [row for row in counted if filters.fits(row, asked)]
-    facets = (*FACETS, filters.Facet("doer", "Qui", _owners(desk)))
-    return OwnTasks(
-        total=sum(row.n for row in counted),
-        late=sum(row.late for row in counted),
-        groups=groups(queue_rows(desk, rows, QueuePlace(wanted, pager.offset)), chosen, desk.today),
-        all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
-        menus=filters.menus("/boite", facets, counted, asked, {}),
-        bulks=bulk.offers(counted, asked),
-        later=to_come[0],
-        next=to_come[1],
-        pager=pager,
-    )
-
-
 def _owners(desk: Desk) -> dict[str, str]:
     """Returns by id the people whose rows may stand here: oneself, then the colleagues deputised for."""
     named = ((desk.refs.team[person].name, str(person)) for person in desk.deputised)
@@ -185,33 +145,27 @@ def _owners(desk: Desk) -> dict[str, str]:
     return {str(desk.me): "à mon nom", **{person: f"pour {name}" for name, person in others}}
 
 
-def groups(rows: Sequence[QueueRow], counted: Sequence[QueueCount], today: date) -> list[QueueGroup]:
-    """Returns the rows of a page in groups by urgency. `counted` are the counts of the rows of all pages."""
-    made: dict[Urgency, list[QueueRow]] = {}
+def _groups(
+    rows: Sequence[QueueRow], counted: Sequence[QueueCount], today: date
+) -> list[tuple[str, int, list[QueueRow]]]:
+    """Returns the rows of a page in groups by urgency, each with its number of rows on all pages.
+
+    `counted` are the counts of the rows of all pages. A week ends on Sunday.
+    """
+    sunday, made = today + timedelta(days=6 - today.weekday()), dict[str, list[QueueRow]]()
     for row in rows:
-        made.setdefault(urgency_of(row.due, today), []).append(row)
+        due = row.task.due
+        urgency = "late" if due < today else "today" if due == today else "week" if due <= sunday else "later"
+        made.setdefault(urgency, []).append(row)
     late, now, week = (sum(getattr(one, name) for one in counted) for name in ("late", "today", "week"))
     counts = {"late": late, "today": now, "week": week, "later": sum(one.n for one in counted) - late - now - week}
-    return [QueueGroup(urgency, counts[urgency], found) for urgency, found in made.items()]
+    return [(urgency, counts[urgency], found) for urgency, found in made.items()]
 
 
-def urgency_of(due: date, today: date) -> Urgency:
-    """Returns the group of a due day; a week ends on Sunday."""
-    sunday = today + timedelta(days=6 - today.weekday())
-    return "late" if due < today else "today" if due == today else "week" if due <= sunday else "later"
-
-
-def done_today(desk: Desk) -> int:
+def _done_today(desk: Desk) -> int:
     """Counts the events that this person recorded today and that closed a task; a workshop counts once, when marked."""
     since = datetime.combine(desk.today, time(), ZoneInfo(desk.zone))
     counted = audit_trail.done_by(desk.read, desk.actor.id, since)
     others = counted.pop(None, 0)
     marked = folds_of(desk.read, filter(None, counted)) if counted else {}
     return others + sum(not tasks.of_workshop(workshop, desk.refs) for workshop in marked.values())
-
-
-def _snoozed(desk: Desk, number: int, total: int) -> Section:
-    """Returns the snoozed tasks, the first to come back first."""
-    pager = Pager.at(total, number, "/boite", {}, name="r", anchor="#en-pause")
-    rows = advisor_queue.snoozed(desk.read, desk.owners, desk.today, SIZE, pager.offset) if total else []
-    return Section(queue_rows(desk, rows), pager, number > 1)
