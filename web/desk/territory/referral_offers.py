@@ -85,6 +85,11 @@ class _Near:
         return self.asked != "", self.away is None, self.away or 0
 
 
+def action_of(dossier: Dossier, action: str) -> ActionState | None:
+    """Returns the action with this id, None for any other text."""
+    return next((known for id, known in dossier.parcours.actions.items() if str(id) == action), None)
+
+
 def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
     """Returns the offers for an action, those not asked yet and the nearest first; then those most often accepted."""
     state = dossier.parcours.actions.get(action)
@@ -155,7 +160,7 @@ def chosen(desk: Desk, partner: UUID, offer: UUID) -> Partner | None:
 
 def initial(desk: Desk, dossier: Dossier, action: str) -> Mapping[str, Any]:
     """Names the partner that the grid has for the proposal, by its offer when it is listed; none asked already."""
-    state = next((known for id, known in dossier.parcours.actions.items() if str(id) == action), None)
+    state = action_of(dossier, action)
     kept = state.action if state else None
     bands = desk.refs.grille(desk.today).document.bands
     proposals = [proposal for band in bands for proposal in band.proposals if kept and proposal.id == kept.proposal]

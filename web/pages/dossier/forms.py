@@ -15,7 +15,7 @@ from pydantic import Field
 from pixflow.authorization import Subject
 from pixflow.dossier import assignment, follow_up, identity, retraction
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
-from pixflow.dossier.state import ActionState, Dossier, Referral, Report
+from pixflow.dossier.state import Dossier, Referral, Report
 from pixflow.engine import Step, new_id
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
@@ -32,6 +32,7 @@ from web.desk.colleagues import takers
 from web.desk.desk import Desk
 from web.desk.forms import Arguments, Errors, FormSpec, Values, sent
 from web.desk.territory import contacts, referral_offers
+from web.desk.territory.referral_offers import action_of
 from web.french import validation, vocabulary
 from web.french.dossier import progress
 from web.hosting import partner_mails
@@ -40,6 +41,7 @@ from web.http.forms import DatedForm, Day, Form, Label, Pair, Text, labels
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(STAGE_OF)})(:[0-9a-f-]{{36}})?$")]
 Reason = Annotated[str, Label("Motif", "textarea")]
 Note = Annotated[Text, Label("Note", "textarea")]
+Tutorials = Annotated[Text, Label("Tutoriels Pix à suivre seul·e", "textarea")]
 Way = Annotated[
     Channel,
     Label("Comment", "select", vocabulary.CHANNELS, missing="Dites comment l’échange a eu lieu.", together=True),
@@ -49,7 +51,8 @@ NO_CAMPAIGN, FROM = "Choisissez la campagne.", "Choisissez le jour à partir duq
 UNDECLARED = (
     "Aucune campagne de diagnostic initial n’est déclarée : la référente ou le référent Pix le fait dans Résultats."
 )
-NO_ADVISOR, WHEN = "Choisissez la personne qui suivra le dossier.", "Écrivez le jour où cela s’est passé."
+WHEN = "Écrivez le jour où cela s’est passé."
+NO_ADVISOR, REACHED = "Choisissez la personne qui suivra le dossier.", "Dites si la personne a répondu."
 
 
 class ReasonForm(DatedForm):
@@ -64,8 +67,8 @@ def _unless(valid: bool, field: str, kind: str = "literal_error") -> Errors:
     return {} if valid else {field: validation.invalid(kind, {})}
 
 
-def _with_study(desk: Desk, dossier: Dossier, form: Form) -> Arguments:
-    return sent(form), {"study": new_id(form.command_id, "study")}
+def _with_study(desk: Desk, dossier: Dossier, form: Form, *left_out: str) -> Arguments:
+    return sent(form, *left_out), {"study": new_id(form.command_id, "study")}
 
 
 def _known(*names: str) -> Callable[[Desk, Dossier, str], Values]:
@@ -85,18 +88,6 @@ def can_always(dossier: Dossier) -> bool:
 
 def is_open(dossier: Dossier) -> bool:
     return dossier.closed is None
-
-
-def is_followed(dossier: Dossier) -> bool:
-    return is_open(dossier) and dossier.advisor is not None
-
-
-def is_closed(dossier: Dossier) -> bool:
-    return dossier.closed is not None and dossier.merged is None
-
-
-def has_late_event(dossier: Dossier) -> bool:
-    return dossier.late is not None
 
 
 def has_begun(dossier: Dossier) -> bool:
@@ -139,12 +130,7 @@ class NeedForm(DatedForm):
 
 class DeclineDiagnosticForm(DatedForm):
     reason: Annotated[
-        str,
-        Label(
-            "Motif",
-            "textarea",
-            hint="Rien n’est perdu : le diagnostic peut être prévu à nouveau plus tard.",
-        ),
+        str, Label("Motif", "textarea", hint="Rien n’est perdu : le diagnostic peut être prévu à nouveau plus tard.")
     ]
 
 
@@ -160,18 +146,6 @@ class BookSeatForm(Form):
 
 class ReleaseSeatForm(Form):
     workshop: UUID
-
-
-def can_present(dossier: Dossier) -> bool:
-    return is_open(dossier) and dossier.orientation.presented is None
-
-
-def can_decline(dossier: Dossier) -> bool:
-    return is_open(dossier) and not dossier.orientation.declined and not dossier.diagnostic.has_participation("initial")
-
-
-def can_assess(dossier: Dossier) -> bool:
-    return is_open(dossier) and dossier.orientation.presented is None and dossier.diagnostic.last_attended is None
 
 
 def _planning(desk: Desk, dossier: Dossier, about: str) -> Values:
@@ -201,19 +175,11 @@ def _check_plan(desk: Desk, dossier: Dossier, form: PlanForm) -> Errors:
     return _check_campaign(desk, dossier, form) | _unless(offered, "modality")
 
 
-def _check_workshop(desk: Desk, dossier: Dossier, form: BookSeatForm) -> Errors:
-    return _unless(bool(workshops.one(desk.read, form.workshop)), "workshop")
-
-
 def _book(desk: Desk, dossier: Dossier, form: BookSeatForm) -> Arguments:
     workshop = workshops.one(desk.read, form.workshop)
     campaign = desk.refs.campaigns.get(workshop.campaign)
     initial = campaign is not None and campaign.purpose == "initial"
     return {"or_wait": form.or_wait}, {"initial": initial, "plan": new_id(form.command_id, "plan")}
-
-
-def _release(desk: Desk, dossier: Dossier, form: ReleaseSeatForm) -> Arguments:
-    return {}, {"until": booking.offer_deadline(desk.refs, desk.today)}
 
 
 # --- what a task waits for
@@ -222,10 +188,7 @@ def _release(desk: Desk, dossier: Dossier, form: ReleaseSeatForm) -> Arguments:
 class ChaseForm(DatedForm):
     about: TaskKey
     channel: Way
-    reached: Annotated[
-        bool,
-        Label("La personne a répondu", "radio", YES_NO, missing="Dites si la personne a répondu.", together=True),
-    ]
+    reached: Annotated[bool, Label("La personne a répondu", "radio", YES_NO, missing=REACHED, together=True)]
     note: Note = ""
 
 
@@ -289,23 +252,13 @@ def _appointment(desk: Desk, dossier: Dossier, form: AppointmentForm) -> Argumen
     return {**sent(form, "hour"), "at": at}, {}
 
 
-def _check_colleague(desk: Desk, dossier: Dossier, form: HandOverForm) -> Errors:
-    return _unless(form.to in dict(takers(desk, dossier, form.task)), "to")
-
-
 # --- prescription
 
 
 Added = Annotated[Text, Label("Autre action", "textarea", hint="Une par ligne ; une raison est alors demandée.")]
 Wish = Annotated[Text, Label("Souhait du jeune", "textarea")]
-Because = Annotated[
-    Text,
-    Label(
-        "Raison",
-        "textarea",
-        hint="Demandée si rien de ce qui est proposé n’est gardé, ou si une action y est ajoutée.",
-    ),
-]
+WHY_ELSE = "Demandée si rien de ce qui est proposé n’est gardé, ou si une action y est ajoutée."
+Because = Annotated[Text, Label("Raison", "textarea", hint=WHY_ELSE)]
 OF_PRESCRIPTION = ("kept", "added", "wish", "project", "reason")
 
 
@@ -316,7 +269,7 @@ class DebriefForm(DatedForm):
     channel: Way
     note: Annotated[Text, Label("Ce qui s’est dit", "textarea", rows=3)] = ""
     cause: Annotated[Cause | None, Label("D’où vient la difficulté", "radio", vocabulary.CAUSES)] = None
-    tutorials: Annotated[Text, Label("Tutoriels Pix à suivre seul·e", "textarea")] = ""
+    tutorials: Tutorials = ""
     kept: tuple[str, ...] = ()
     added: Added = ""
     wish: Wish = ""
@@ -345,7 +298,7 @@ class DifficultyForm(DatedForm):
         Text,
         Label("Ce qui s’est dit", "textarea", hint="Demandé pour une autre cause. Ne figure sur aucun document remis."),
     ] = ""
-    tutorials: Annotated[Text, Label("Tutoriels Pix à suivre seul·e", "textarea")] = ""
+    tutorials: Tutorials = ""
 
 
 class StudyForm(DatedForm):
@@ -378,23 +331,10 @@ def can_prescribe(dossier: Dossier) -> bool:
     return is_open(dossier) and debriefed
 
 
-def can_explore(dossier: Dossier) -> bool:
-    """True after a workshop or a result: there may be a difficulty to speak of."""
-    return is_open(dossier) and (dossier.diagnostic.last_attended is not None or has_initial_result(dossier))
-
-
 def _current_result(desk: Desk, dossier: Dossier, participation: str) -> Values:
     """Names the current result when the link names none; shows the project."""
     current = dossier.diagnostic.current("initial")
     return {"participation": participation or (str(current[0]) if current else ""), "project": dossier.project}
-
-
-def _debriefing(desk: Desk, dossier: Dossier, participation: str) -> Values:
-    return {**_current_result(desk, dossier, participation), "channel": "meeting"}
-
-
-def _debrief(desk: Desk, dossier: Dossier, form: DebriefForm) -> Arguments:
-    return sent(form, *OF_PRESCRIPTION), {"study": new_id(form.command_id, "study")}
 
 
 def _after_debrief(desk: Desk, stream: UUID, dossier: Dossier, form: DebriefForm) -> Sequence[Step]:
@@ -455,18 +395,14 @@ class AnswerForm(DatedForm):
         ),
     ]
     reason: Annotated[
-        Text,
-        Label("Motif", "textarea", hint="Demandé en cas de refus : une autre orientation sera à trouver."),
+        Text, Label("Motif", "textarea", hint="Demandé en cas de refus : une autre orientation sera à trouver.")
     ] = ""
 
 
 class ChasePartnerForm(DatedForm):
     referral: UUID
     channel: Way
-    reached: Annotated[
-        bool,
-        Label("Le partenaire a répondu", "radio", YES_NO, missing="Dites si la personne a répondu.", together=True),
-    ]
+    reached: Annotated[bool, Label("Le partenaire a répondu", "radio", YES_NO, missing=REACHED, together=True)]
     note: Note = ""
 
 
@@ -532,10 +468,6 @@ def _check_link(desk: Desk, dossier: Dossier, form: PartnerLinkForm) -> Errors:
     return {"address": validation.invalid("missing", {})}
 
 
-def _link(desk: Desk, dossier: Dossier, form: PartnerLinkForm) -> Arguments:
-    return sent(form), _new_link(desk, form)
-
-
 def _referral(dossier: Dossier, referral: str) -> Referral | None:
     sent_to = (known for action in dossier.parcours.actions.values() for known in action.referrals)
     return next((known for known in sent_to if str(known.id) == referral), None)
@@ -543,23 +475,23 @@ def _referral(dossier: Dossier, referral: str) -> Referral | None:
 
 def _reported_start(desk: Desk, dossier: Dossier, action: str) -> Values:
     """Shows the first day that the partner says, to confirm, and the end that the dossier has."""
-    state, told = _reported(dossier, action)
+    state, told = action_of(dossier, action), reported(dossier, action)
     came = {"on": told.day.isoformat()} if told and told.outcome == "came" else {}
     return {**came, "ends": state.ends.isoformat()} if state and state.ends else came
 
 
 def _reported_end(desk: Desk, dossier: Dossier, action: str) -> Values:
     """Shows what the partner says of the outcome, to confirm."""
-    told = _reported(dossier, action)[1]
+    told = reported(dossier, action)
     if told is None or told.outcome == "came":
         return {}
     return {"outcome": "done" if told.outcome == "done" else "abandoned", "on": told.day.isoformat(), "note": told.note}
 
 
-def _reported(dossier: Dossier, action: str) -> tuple[ActionState | None, Report | None]:
-    """Returns an action, and the word of its partner about it."""
-    state = next((known for id, known in dossier.parcours.actions.items() if str(id) == action), None)
-    return state, state.reported.report if state and state.reported else None
+def reported(dossier: Dossier, action: str) -> Report | None:
+    """Returns the word of its partner about an action."""
+    state = action_of(dossier, action)
+    return state.reported.report if state and state.reported else None
 
 
 # --- certification
@@ -731,7 +663,8 @@ FORMS: dict[str, DossierForm] = {
     # orientation and diagnostic
     "present": DossierForm(
         decision=orientation.present_pix, model=PresentForm, events=(e.PixPresented,), place="task",
-        title="Pix a été présenté", offered=can_present,
+        title="Pix a été présenté",
+        offered=lambda dossier: is_open(dossier) and dossier.orientation.presented is None,
     ),
     "plan": DossierForm(
         decision=orientation.plan_diagnostic, model=PlanForm, events=(e.DiagnosticPlanned,), place="task",
@@ -739,20 +672,32 @@ FORMS: dict[str, DossierForm] = {
     ),
     "decline": DossierForm(
         decision=orientation.decline_diagnostic, model=DeclineDiagnosticForm, events=(e.DiagnosticDeclined,),
-        place="task", title="Le diagnostic est décliné", offered=can_decline,
+        place="task", title="Le diagnostic est décliné",
+        offered=lambda dossier: (
+            is_open(dossier)
+            and not dossier.orientation.declined
+            and not dossier.diagnostic.has_participation("initial")
+        ),
     ),
     "need": DossierForm(
         decision=orientation.assess_need, model=NeedForm, events=(e.NeedAssessed,), place="task",
-        title="Pix concerne-t-il ce jeune ?", offered=can_assess,
+        title="Pix concerne-t-il ce jeune ?",
+        offered=lambda dossier: (
+            is_open(dossier)
+            and dossier.orientation.presented is None
+            and dossier.diagnostic.last_attended is None
+        ),
     ),
     "book": DossierForm(
         decision=booking.book_seat, model=BookSeatForm, also=("workshop",), place="task", title="Inscrire à un atelier",
         save="Inscrire", initial=lambda desk, dossier, workshop: {"workshop": workshop, "or_wait": True},
-        check=_check_workshop, arguments=_book,
+        check=lambda desk, dossier, form: _unless(bool(workshops.one(desk.read, form.workshop)), "workshop"),
+        arguments=_book,
     ),
     "release": DossierForm(
         decision=booking.release_seat, model=ReleaseSeatForm, about="workshop", also=("workshop",), place="task",
-        title="Rendre la place", save="Rendre la place", offered=can_always, arguments=_release,
+        title="Rendre la place", save="Rendre la place", offered=can_always,
+        arguments=lambda desk, dossier, form: ({}, {"until": booking.offer_deadline(desk.refs, desk.today)}),
         lead="La place, ou le rang dans la liste, revient à la personne qui attend ensuite.",
     ),
     # what a task waits for
@@ -776,14 +721,16 @@ FORMS: dict[str, DossierForm] = {
     ),
     "hand": DossierForm(
         decision=follow_up.hand_over_task, model=HandOverForm, events=(e.TaskHandedOver,), about="task", place="task",
-        title="Confier cette tâche", save="Confier", today=True, check=_check_colleague,
+        title="Confier cette tâche", save="Confier", today=True,
+        check=lambda desk, dossier, form: _unless(form.to in dict(takers(desk, dossier, form.task)), "to"),
         lead="le dossier reste à qui le suit, seule la tâche change de mains.",
     ),
     # prescription
     "debrief": DossierForm(
         decision=prescription.hold_debrief, model=DebriefForm, events=(e.DebriefHeld,), about="participation",
-        place="prescription", title="Restitution tenue", offered=can_debrief, initial=_debriefing, arguments=_debrief,
-        further=_after_debrief,
+        place="prescription", title="Restitution tenue", offered=can_debrief, further=_after_debrief,
+        initial=lambda desk, dossier, about: {**_current_result(desk, dossier, about), "channel": "meeting"},
+        arguments=lambda desk, dossier, form: _with_study(desk, dossier, form, *OF_PRESCRIPTION),
     ),
     "prescription": DossierForm(
         decision=prescription.build_prescription, model=PrescriptionForm, events=(e.PrescriptionBuilt,),
@@ -792,7 +739,10 @@ FORMS: dict[str, DossierForm] = {
     ),
     "explore": DossierForm(
         decision=prescription.explore_difficulty, model=DifficultyForm, events=(e.DifficultyExplored,),
-        place="next-steps", title="Explorer la difficulté", offered=can_explore, arguments=_with_study,
+        place="next-steps", title="Explorer la difficulté", arguments=_with_study,
+        offered=lambda dossier: (
+            is_open(dossier) and (dossier.diagnostic.last_attended is not None or has_initial_result(dossier))
+        ),
     ),
     "study": DossierForm(
         decision=prescription.assign_self_study, model=StudyForm, events=(e.SelfStudyAssigned,), place="next-steps",
@@ -815,7 +765,7 @@ FORMS: dict[str, DossierForm] = {
     "link": DossierForm(
         decision=issuing.issue_link, model=PartnerLinkForm, events=(e.PartnerLinkIssued,), about="referral",
         place="action", title="Lien pour le partenaire", save="Préparer le lien", today=True,
-        initial=_linking, check=_check_link, arguments=_link,
+        initial=_linking, check=_check_link, arguments=lambda desk, dossier, form: (sent(form), _new_link(desk, form)),
     ),
     "revoke": DossierForm(
         decision=issuing.revoke_link, model=RevokeLinkForm, events=(e.PartnerLinkRevoked,), about="referral",
@@ -909,11 +859,12 @@ FORMS: dict[str, DossierForm] = {
     ),
     "lend": DossierForm(
         decision=assignment.lend_dossier, model=LendForm, events=(e.DossierLent,), place="header",
-        title="Confier le dossier jusqu’à un jour", save="Confier", offered=is_followed, check=_check_advisor,
+        title="Confier le dossier jusqu’à un jour", save="Confier", check=_check_advisor,
+        offered=lambda dossier: is_open(dossier) and dossier.advisor is not None,
     ),
     "review": DossierForm(
         decision=follow_up.review_late_event, model=CommentForm, events=(e.LateEventReviewed,), place="task",
-        title="Fait tardif relu", offered=has_late_event,
+        title="Fait tardif relu", offered=lambda dossier: dossier.late is not None,
         lead="Quelque chose est arrivé après la clôture : voyez l’historique, puis dites ce qu’il en est.",
     ),
     "close": DossierForm(
@@ -922,7 +873,8 @@ FORMS: dict[str, DossierForm] = {
     ),
     "reopen": DossierForm(
         decision=follow_up.reopen_dossier, model=ReasonForm, events=(e.DossierReopened,), place="task",
-        title="Rouvrir le dossier", save="Rouvrir", offered=is_closed,
+        title="Rouvrir le dossier", save="Rouvrir",
+        offered=lambda dossier: dossier.closed is not None and dossier.merged is None,
     ),
     "retract": DossierForm(
         decision=retraction.retract, model=RetractForm, about="version", place="event", title="Annuler ce fait",

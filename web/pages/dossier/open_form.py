@@ -1,6 +1,6 @@
 """The form that is open on a dossier's page: its values, its place, and what it shows beside its fields."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -18,7 +18,6 @@ from web.desk.names import ScopedNames
 from web.desk.task_links import kinds_of
 from web.desk.team.proposals import advisors
 from web.desk.territory import contacts, referral_offers
-from web.desk.territory.referral_offers import FittingOffer
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.territory import partners as french_partners
@@ -33,6 +32,7 @@ from web.pages.resources.beside import Beside, beside
 
 Choices = Mapping[str, Sequence[tuple[object, str]]]
 """The values and labels of each list of a form."""
+OTHER_PARTNER = ("", "Un autre partenaire, écrit ci-dessous", "")
 
 
 def blank(desk: Desk, dossier: Dossier, name: str, about: str) -> OpenForm:
@@ -94,19 +94,12 @@ def unrecorded(form: Form, events: Iterable[Event]) -> str:
     prose = (name for name, (label, _) in labels(type(form)).items() if label.kind == "textarea")
     typed = (str(getattr(form, name) or "") for name in prose)
     lines = dict.fromkeys(line.strip() for text in typed for line in text.splitlines() if line.strip())
-    known = "\n".join(text for event in events if lines for text in _prose(event))
-    return "\n".join(line for line in lines if line not in known)
-
-
-def _prose(event: Event) -> Iterator[str]:
-    yield from (value for name in PROSE if isinstance(value := getattr(event, name, None), str))
-    yield from (action.label for action in getattr(event, "actions", ()))
-
-
-def hidden(opened: OpenForm | None) -> Mapping[str, str]:
-    """Returns the field that the page carries hidden: what the form is about."""
-    field = FORMS[opened.name].about if opened else ""
-    return {field: opened.about} if opened and field and opened.about else {}
+    known = []
+    for event in events if lines else ():
+        known += [value for name in PROSE if isinstance(value := getattr(event, name, None), str)]
+        known += [action.label for action in getattr(event, "actions", ())]
+    written = "\n".join(known)
+    return "\n".join(line for line in lines if line not in written)
 
 
 def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], history: Sequence[HistoryEntry]) -> str:
@@ -168,13 +161,9 @@ def near(desk: Desk, dossier: Dossier, opened: OpenForm | None, reading: Explana
         return None
     kind = cast(Kind, kinds[0])
     programme = dossier.programme if dossier.programme in PROGRAMMES else "other"
-    return beside(desk, StepPlace(kind, STAGE_OF[kind] or "", _rank(desk, reading), programme))
-
-
-def _rank(desk: Desk, reading: Explanation | None) -> int:
-    """Returns the rank of the band read, from 1; 0 without a result."""
-    bands = results.bands(desk, reading) if reading else []
-    return next((n for n, band in enumerate(bands, 1) if reading and band.low == reading.band.low), 0)
+    lows = [band.low for band in results.bands(desk, reading)]
+    rank = lows.index(reading.band.low) + 1 if reading and reading.band.low in lows else 0
+    return beside(desk, StepPlace(kind, STAGE_OF[kind] or "", rank, programme))
 
 
 def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened: OpenForm | None) -> list[str]:
@@ -189,62 +178,37 @@ def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened:
 def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
     """Returns the lists of a form; a value that left its list stays in it."""
     first: list[tuple[object, str]] = [("", "Choisir…")]
-    offers = _fitting(desk, dossier, opened) if opened.name == "refer" else []
-    lists: dict[str, list[tuple[object, str]]] = {
+    name, found = opened.name, subject(dossier, opened)
+    refers = found if name == "refer" else None
+    offers = referral_offers.fitting(desk, dossier, refers.action.id) if refers else []
+    named = [(one, say("{name} : {label}", name=one.name, label=one.label)) for one in offers]
+    others = referral_offers.alternatives(desk, dossier, found.action.id) if found and name == "remind" else []
+    called = next((one for one in found.referrals if str(one.id) == opened.about), None) if found else None
+    lists: dict[str, list[Any]] = {
         "campaign": campaigns(desk),
         "site": [(site, site) for site in desk.refs.structure.sites],
         "programme": [*vocabulary.PROGRAMMES.items()],
-        "advisor": [*first, *advisors(desk).options(*_place(dossier))] if opened.name in ("assign", "lend") else [],
-        "to": [*first, *takers(desk, dossier, opened.about)] if opened.name == "hand" else [],
-        "workshop": [*first, *tasks.bookable(desk)] if opened.name == "book" else [],
+        "advisor": [*first, *advisors(desk).options(dossier.site, dossier.group or "")]
+        if name in ("assign", "lend")
+        else [],
+        "to": [*first, *takers(desk, dossier, opened.about)] if name == "hand" else [],
+        "workshop": [*first, *tasks.bookable(desk)] if name == "book" else [],
         "modality": modalities(desk),
         "occasion": occasions(cej=dossier.entered_cej()),
-        "offered": _offered(offers),
-        "asked": _asked(desk, dossier, opened) if opened.name == "refer" else [],
-        "alternatives": _alternatives(desk, dossier, opened) if opened.name == "remind" else [],
+        "offered": [*((one.value, said, one.about) for one, said in named), OTHER_PARTNER] if offers else [],
+        "asked": [
+            (one.partner.name, french_partners.of_partner(one, desk.today))
+            for one in (refers.referrals if refers and not opened.corrects else ())
+        ],
+        "alternatives": [(say("{name} : {label}", name=one.name, label=one.label), one.about) for one in others],
         "contact": contacts.options(desk, {one.partner: one.name for one in offers}) if offers else [],
-        "callees": _callees(desk, dossier, opened) if opened.name in ("remind", "link") else [],
+        "callees": contacts.callees(desk, called) if called and name in ("remind", "link") else [],
     }
-    for name in ("site", "programme"):
-        value = opened.get(name)
-        if value not in dict(lists[name]):
-            lists[name].insert(0, (value or "", value or "Choisir…"))
+    for field in ("site", "programme"):
+        value = opened.get(field)
+        if value not in dict(lists[field]):
+            lists[field].insert(0, (value or "", value or "Choisir…"))
     return lists
-
-
-def _fitting(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[FittingOffer]:
-    found = subject(dossier, opened)
-    return referral_offers.fitting(desk, dossier, found.action.id) if found else []
-
-
-def _offered(offers: Sequence[FittingOffer]) -> list[Any]:
-    """Returns the offers that fit the action, each with what helps to choose."""
-    listed = [(one.value, say("{name} : {label}", name=one.name, label=one.label), one.about) for one in offers]
-    return [*listed, ("", "Un autre partenaire, écrit ci-dessous", "")] if listed else []
-
-
-def _callees(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[Any]:
-    """Returns whom to call about the referral of the form."""
-    found = subject(dossier, opened)
-    sent = next((one for one in found.referrals if str(one.id) == opened.about), None) if found else None
-    return list(contacts.callees(desk, sent)) if sent else []
-
-
-def _asked(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[tuple[object, str]]:
-    """Returns the partners already asked for the action, each with what became of it."""
-    found = subject(dossier, opened)
-    sent = found.referrals if found and not opened.corrects else ()
-    return [(one.partner.name, french_partners.of_partner(one, desk.today)) for one in sent]
-
-
-def _alternatives(desk: Desk, dossier: Dossier, opened: OpenForm) -> list[tuple[object, str]]:
-    found = subject(dossier, opened)
-    offers = referral_offers.alternatives(desk, dossier, found.action.id) if found else []
-    return [(say("{name} : {label}", name=one.name, label=one.label), one.about) for one in offers]
-
-
-def _place(dossier: Dossier) -> tuple[str, str]:
-    return dossier.site, dossier.group or ""
 
 
 def campaigns(desk: Desk) -> list[tuple[object, str]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pixflow.documents.grille import Explanation, Grille, Proposal, explain, percent
 from pixflow.dossier.state import ActionState, BuiltPrescription, Dossier, LinkedParticipation
-from pixflow.events.values import Action, Level, Moment, Part, Profile, Purpose, Result
+from pixflow.events.values import Action, Moment, Part, Profile, Purpose, Result
 from pixflow.pix_orga.framework import DOMAINS
 from web.desk.desk import Desk
 from web.french import typography, vocabulary
@@ -42,13 +42,8 @@ class Bars:
         return any(bar.change for bar in (*self.domains, *self.competences))
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
-    """A shared result among several of its purpose; `change` is the one since the try before, "" for the first."""
-
-    on: str
-    percent: int
-    change: str
+Try = tuple[str, int, str]
+"""A shared result among several of its purpose: its day, percent, and change since the one before, "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +93,20 @@ def tries(dossier: Dossier, purpose: Purpose, today: date) -> list[Try]:
     results = (_result(one) for one in _shared(dossier, purpose))
     rated = [(one.shared.day, percent(one.mastery)) for one in results if one and one.mastery is not None]
     changes = ["", *(path.points(now - before) for (_, before), (_, now) in pairwise(rated))]
-    made = [Try(path.short(day, today), rate, change) for (day, rate), change in zip(rated, changes, strict=False)]
+    made = [(path.short(day, today), rate, change) for (day, rate), change in zip(rated, changes, strict=False)]
     return made if len(made) > 1 else []
 
 
 def _shared(dossier: Dossier, purpose: Purpose) -> list[Shared]:
     """Returns the participations of a purpose that were shared, the oldest first."""
-    links = dossier.diagnostic.participations.items()
-    return sorted((one for one in links if one[1].purpose == purpose and _moment(one[1])), key=_when)
+
+    def order(one: tuple[Shared, Moment]) -> tuple[date, str, date]:
+        (_, link), shared = one
+        return shared.day, shared.at.isoformat() if shared.at else "", link.started.day if link.started else shared.day
+
+    links = [one for one in dossier.diagnostic.participations.items() if one[1].purpose == purpose]
+    outcomes = ((one, one[1].result or one[1].profile) for one in links)
+    return [one for one, _ in sorted(((one, found.shared) for one, found in outcomes if found), key=order)]
 
 
 def others(dossier: Dossier, today: date) -> list[SharedOutcome]:
@@ -156,15 +157,12 @@ def _bars(now: Shared | None, before: Shared | None) -> Bars:
 
 
 def _parts(now: Sequence[Part], before: Sequence[Part]) -> list[Bar]:
-    known = {part.name: part for part in before}
-    return [Bar(part.name, part.mastered, part.targeted, _change(part, known.get(part.name))) for part in now]
-
-
-def _change(now: Part, before: Part | None) -> str:
-    if before is None or not now.targeted or not before.targeted:
-        return ""
-    points = _percent(now) - _percent(before)
-    return path.points(points) if points else ""
+    known, bars = {part.name: part for part in before if part.targeted}, []
+    for part in now:
+        then = known.get(part.name)
+        points = _percent(part) - _percent(then) if then and part.targeted else 0
+        bars.append(Bar(part.name, part.mastered, part.targeted, path.points(points) if points else ""))
+    return bars
 
 
 def _percent(part: Part) -> int:
@@ -173,21 +171,18 @@ def _percent(part: Part) -> int:
 
 def _levels(now: Profile, before: Profile | None) -> Iterator[tuple[str, list[Bar]]]:
     """Domain by domain, as Pix orders them; competences that it does not know come last."""
-    known = {one.name: one for one in before.levels} if before else {}
-    bars = {one.name: _level(one, known.get(one.name)) for one in now.levels if one.level is not None}
+    known, bars = {one.name: one.level for one in before.levels} if before else {}, {}
+    for one in now.levels:
+        if one.level is not None:
+            was = known.get(one.name)
+            change = one.level - was if was is not None else 0
+            said = typography.signed(change, "niveau", "niveaux") if change else ""
+            bars[one.name] = Bar(one.name, one.level, profiles.HIGHEST, said)
     for domain, names in DOMAINS.items():
         if inside := [bars.pop(name) for name in names if name in bars]:
             yield domain, inside
     if bars:
         yield "Autres compétences", list(bars.values())
-
-
-def _level(now: Level, before: Level | None) -> Bar:
-    was = before.level if before else None
-    change = 0 if now.level is None or was is None else now.level - was
-    return Bar(
-        now.name, now.level or 0, profiles.HIGHEST, typography.signed(change, "niveau", "niveaux") if change else ""
-    )
 
 
 def _pix(now: Profile, before: Profile | None) -> str:
@@ -211,17 +206,6 @@ def _result(shared: Shared | None) -> Result | None:
     return shared[1].result if shared else None
 
 
-def _moment(link: LinkedParticipation) -> Moment | None:
-    outcome = link.result or link.profile
-    return outcome.shared if outcome else None
-
-
-def _when(shared: Shared) -> tuple[date, str, date]:
-    link = shared[1]
-    moment = _moment(link) or Moment(link.stamp.on)
-    return moment.day, moment.at.isoformat() if moment.at else "", link.started.day if link.started else moment.day
-
-
 # --- the current result as the grid reads it, the prescriptions built on it, and their text for i-Milo
 
 
@@ -239,11 +223,12 @@ class PrescriptionRow:
 
 def participations(dossier: Dossier) -> list[tuple[UUID, LinkedParticipation]]:
     """Returns the participations in the order of their starts."""
-    return sorted(dossier.diagnostic.participations.items(), key=lambda item: _begun(item[1]))
 
+    def begun(one: Shared) -> tuple[date, int]:
+        link = one[1]
+        return (link.started.day if link.started else link.stamp.on, link.stamp.version)
 
-def _begun(link: LinkedParticipation) -> tuple[date, int]:
-    return (link.started.day if link.started else link.stamp.on, link.stamp.version)
+    return sorted(dossier.diagnostic.participations.items(), key=begun)
 
 
 def read_grid(desk: Desk, dossier: Dossier, on: date | None = None) -> Explanation | None:

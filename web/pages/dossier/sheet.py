@@ -1,7 +1,7 @@
 """Dossier: the path of one young person, with each form beside what it changes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,34 +21,25 @@ from projections.store.folds import fold_of
 from web.desk import forms, guesses, receipts, refusals, task_links
 from web.desk import undo as desk_undo
 from web.desk.colleagues import absence_text
-from web.desk.commands import FormRefused, Outcome, again, record_all, recorded
+from web.desk.commands import FormRefused, Outcome, again, read_button, record_all, recorded
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import UndoForm
 from web.desk.task_links import QueuePlace
-from web.french import typography, vocabulary
 from web.french.dossier import path
 from web.french.dossier.progress import steps
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import say
 from web.http.addresses import Version
-from web.http.forms import Form, FormData, OpenForm, validate
+from web.http.forms import Form, FormData, OpenForm
 from web.http.pagination import address, carrying
 from web.http.people import People, opened
 from web.http.templates import redirect, show
 from web.pages.dossier import open_form, results
 from web.pages.dossier import tasks as dossier_tasks
 from web.pages.dossier.forms import FORMS, DossierForm, allowed, offers
-from web.pages.dossier.history import (
-    History,
-    HistoryEntry,
-    UndoLast,
-    booking_of,
-    preview,
-    steps_back,
-    to_correct,
-)
+from web.pages.dossier.history import History, HistoryEntry, UndoLast, booking_of, preview, steps_back, to_correct
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure
 from web.pages.results.matching import match_waiting
@@ -63,15 +54,6 @@ REPLACED = "remplacé par une correction"
 
 
 # --- what the page shows
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipationRow:
-    """A participation that has no result of its own on the page."""
-
-    id: UUID
-    label: str
-    said: str
 
 
 def sheet(
@@ -97,6 +79,10 @@ def sheet(
     shown = dossier_tasks.open_tasks(desk, dossier_id, dossier, owed, offered)
     reading, prescriptions = results.read_grid(desk, dossier), list(results.prescribed(desk, dossier))
     current, others = dossier.diagnostic.current("initial"), results.others(dossier, desk.today)
+    shared = {one.participation for one in others} | ({current[0]} if current else set())
+    advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
+    absence = advisor.absence(desk.today) if advisor else None
+    spec = FORMS[form.name] if form else None
     return {
         "id": dossier_id,
         "dossier": dossier,
@@ -105,10 +91,10 @@ def sheet(
         "may": _may(desk, dossier),
         # the head
         "age": path.age(dossier.birth_date, desk.today) if dossier.birth_date else "",
-        "advisor": _advisor(desk, dossier),
+        "advisor": advisor.name if advisor else "",
         "mine": dossier.advisor == desk.me,
         "received": desk.scope.whose == "own" and receives(desk.me, dossier, desk.today),
-        "cover": _cover(desk, dossier),
+        "cover": absence_text(desk, absence) if absence else "",
         "back_to": names.staff(back) if (back := dossier.lent.back_to if dossier.lent else dossier.advisor) else "",
         "assessed": dossier.opened is not None and desk.refs.protocol(dossier.opened.on).concerned == "assessed",
         "follower": merge.follower(desk, dossier),
@@ -125,7 +111,7 @@ def sheet(
         "tasks": shown,
         "primary": dossier_tasks.primary(shown),
         "coming": dossier_tasks.coming(owed, desk.today),
-        "seats": dossier_tasks.held_seats(desk, dossier_id),
+        "seats": list(dossier_tasks.held_seats(desk, dossier_id)),
         # the results
         "current": current,
         "reading": reading,
@@ -135,16 +121,20 @@ def sheet(
         "parts": results.initial(dossier),
         "tries": results.tries(dossier, "initial", desk.today),
         "others": others,
-        "participations": _participations(desk, dossier, current, others),
+        "participations": [
+            (id, link.purpose, path.participation(link, desk.today))
+            for id, link in results.participations(dossier)
+            if id not in shared
+        ],
         # the prescriptions and what comes after
         "prescriptions": prescriptions,
         "imilo": results.imilo(dossier, prescriptions),
         "next_steps": dossier_tasks.next_steps(dossier, shown, offered, desk.today),
         # the open form: where it stands, and what it shows beside its fields
         "form": form,
-        "spec": FORMS[form.name] if form else None,
+        "spec": spec,
         "beside": open_form.place(dossier, form, shown, entries),
-        "hidden": open_form.hidden(form),
+        "hidden": {spec.about: form.about} if spec and form and spec.about and form.about else {},
         "choices": open_form.choices(desk, dossier, form) if form else {},
         "subject": open_form.subject(dossier, form),
         "proposals": open_form.proposals(desk, dossier, form),
@@ -179,32 +169,6 @@ def _may(desk: Desk, dossier: Dossier) -> frozenset[str]:
     return frozenset(name for name, allowed in answers.items() if allowed)
 
 
-def _advisor(desk: Desk, dossier: Dossier) -> str:
-    advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
-    return advisor.name if advisor else ""
-
-
-def _cover(desk: Desk, dossier: Dossier) -> str:
-    """Says until when the advisor is away, and who is their deputy; "" when they are here."""
-    advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
-    absence = advisor.absence(desk.today) if advisor else None
-    return absence_text(desk, absence) if absence else ""
-
-
-def _participations(
-    desk: Desk, dossier: Dossier, current: results.Shared | None, others: Sequence[results.SharedOutcome]
-) -> list[ParticipationRow]:
-    """Returns the participations besides the current results, in the order of their starts."""
-    elsewhere = {one.participation for one in others} | ({current[0]} if current else set())
-    return [
-        ParticipationRow(
-            id, typography.upper_first(vocabulary.PURPOSES[link.purpose]), path.participation(link, desk.today)
-        )
-        for id, link in results.participations(dossier)
-        if id not in elsewhere
-    ]
-
-
 def _page(
     request: Request,
     desk: Desk,
@@ -223,16 +187,8 @@ def _page(
     history = History(desk, names_for(desk, dossier), desk.trail(dossier_id), "retract" in may, may)
     entries, place = history.entries(stage), task_links.read_place(desk, box)
     drawn = sheet(desk, dossier_id, history, entries, form, done=done, told=told, place=place)
-    return show(
-        request,
-        "dossier/page.html",
-        "sheet",
-        people_of(drawn),
-        status=status,
-        history=entries,
-        stage=stage,
-        **drawn,
-    )
+    people = people_of(drawn)
+    return show(request, "dossier/page.html", "sheet", people, status=status, history=entries, stage=stage, **drawn)
 
 
 def _again(
@@ -293,9 +249,7 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite
     Opens the form of the correction when somebody acted on them since.
     """
     _permitted(desk, dossier_id, "retract")
-    form = validate(UndoLast, data)[0]
-    if form is None:
-        raise HTTPException(422)
+    form = read_button(UndoLast, data)
     trail = desk.trail(dossier_id)
     joined = next((r.event for r in trail if r.originator_version == form.version), None)
     duplicate = joined.duplicate if isinstance(joined, DuplicateJoined) else None
@@ -343,12 +297,11 @@ def act(
     if outcome.recorded and name == "identity":
         desk.refresh()
         match_waiting(desk, dossier_id, desk.dossier(dossier_id).imilo_number, command_id=form.command_id)
-    if (
-        (outcome.ok or outcome.is_known)
-        and not outcome.repeated
-        and (lost := _unrecorded(desk, dossier_id, form, outcome))
-    ):
-        return _as_note(request, desk, dossier_id, lost, outcome, boite)
+    if (outcome.ok or outcome.is_known) and not outcome.repeated:
+        desk.refresh()
+        lost = open_form.unrecorded(form, (one.event for one in [*desk.trail(dossier_id), *outcome.recorded]))
+        if lost:
+            return _as_note(request, desk, dossier_id, lost, outcome, boite)
     return _see(request, desk, dossier_id, recorded(desk, outcome, model=spec.model), boite)
 
 
@@ -386,14 +339,6 @@ def _see(request: Request, desk: Desk, dossier_id: UUID, events: Sequence[Record
     own = [one.originator_version for one in events if one.originator_id == dossier_id]
     asked = {"recu": receipts.reference(events)} if events and not own else {"fait": str(own[-1] if own else 0)}
     return RedirectResponse(carrying(address(f"/dossiers/{dossier_id}", asked), box), 303)
-
-
-def _unrecorded(desk: Desk, dossier_id: UUID, form: Form, outcome: Outcome) -> str:
-    """Returns what was typed in a form, and stands in no event of the dossier nor of its answer."""
-    if not (outcome.ok or outcome.is_known) or outcome.repeated:
-        return ""
-    desk.refresh()
-    return open_form.unrecorded(form, (one.event for one in [*desk.trail(dossier_id), *outcome.recorded]))
 
 
 def _as_note(request: Request, desk: Desk, dossier_id: UUID, lost: str, outcome: Outcome, box: str) -> Response:

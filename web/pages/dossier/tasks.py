@@ -4,24 +4,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from functools import partial
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pixflow.authorization import Subject
 from pixflow.dossier.privacy import erase_person
 from pixflow.dossier.stages.prescription import dispatch_result
-from pixflow.dossier.state import Dossier, Seat
+from pixflow.dossier.state import Dossier
 from pixflow.tasks import Task
 from projections import workshops
 from web.desk import task_links
 from web.desk.desk import Desk
+from web.desk.territory.referral_offers import action_of
 from web.french import dates, tasks, typography
 from web.french.dossier import path, progress
 from web.french.events import workshops as french
 from web.french.phrases import pause_over, paused_until
 from web.french.typography import say
-from web.pages.dossier.forms import can_certify, has_begun
+from web.pages.dossier.forms import can_certify, has_begun, reported
 
 NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "confirm-erasure")
 OF_ACTION = {"certification": ("certify", "Proposée")}
@@ -33,6 +33,7 @@ REPORTED = {"came": ("start", "Confirmer"), "done": ("end", "Confirmer"), "stopp
 """The form that confirms each word of a partner about an action."""
 
 Button = tuple[str, str]
+NO_BUTTON: Button = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,8 @@ def open_tasks(
 
     `owed` are all tasks of the dossier, `offers` the forms that this person may open.
     """
-    today = desk.today
-    open_now = [task for task in owed if task.is_visible(today)]
-    return [
-        _open_task(desk, dossier_id, dossier, task, offers) for task in sorted(open_now, key=lambda t: _rank(desk, t))
-    ]
+    visible = sorted((task for task in owed if task.is_visible(desk.today)), key=lambda task: _rank(desk, task))
+    return [_open_task(desk, dossier_id, dossier, task, offers) for task in visible]
 
 
 def coming(owed: Sequence[Task], today: date) -> list[tuple[str, date]]:
@@ -104,8 +102,17 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
     delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"), 0)
     about = task_links.subject_of(task.kind, task.key)
     usual = task_links.FORM_OF.get(task.kind, ""), tasks.WORDS[task.kind].button
-    own = _without_partner(dossier, about, offers) if task.kind == "refer" else _reported(task, offers)
-    form, button = own or usual
+    if task.kind == "refer":
+        own, other = _without_partner(dossier, about, offers), OF_ACTION.get(_kind_of(dossier, about), NO_BUTTON)
+    else:
+        said = task.why.details.get("by", "") if task.kind == "record-outcome" else ""
+        own, other = REPORTED.get(said), task_links.OTHERS.get(task.kind, NO_BUTTON)
+    form, button = own if own and own[0] in offers else usual
+    elsewhere, subject = "", Subject(dossier)
+    if task.kind == "dispatch-result" and desk.may(dispatch_result, subject):
+        elsewhere = f"/resultats#r-{dossier_id}"
+    if task.kind == "confirm-erasure" and desk.may(erase_person, subject):
+        elsewhere = task_links.erasure(dossier_id)
     return OpenTask(
         task=task,
         verb=tasks.title(task.kind, task.why.details),
@@ -114,28 +121,22 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
         late=late,
         why=tasks.reason_long(task, delay, today=desk.today),
         form=form if form in offers else "",
-        href=_elsewhere(desk, dossier_id, dossier, task),
+        href=elsewhere,
         about=about,
         meets="appointment" in offers and task.kind not in NO_MEETING,
         here=task.appointment is not None and task.due <= desk.today,
         status=_status(desk, dossier, task),
         active=_rank(desk, task)[0] < 2,
-        other=_other(dossier, task, about),
+        other=other,
     )
 
 
 def form_asked(dossier: Dossier, name: str, about: str, offers: frozenset[str]) -> str:
     """Returns the form that a row of Ma boîte opens: its address names the usual form."""
-    alone = _without_partner(dossier, about, offers) if name == "refer" else None
-    if name == "end" and "start" in offers and _has_come(dossier, about):
+    told, alone = reported(dossier, about), _without_partner(dossier, about, offers) if name == "refer" else None
+    if name == "end" and "start" in offers and told and told.outcome == "came":
         return "start"
     return alone[0] if alone else name
-
-
-def _has_come(dossier: Dossier, action: str) -> bool:
-    """Tells if a partner says that the young person came to an action that has not started yet."""
-    told = next((one.reported for id, one in dossier.parcours.actions.items() if str(id) == action), None)
-    return told is not None and told.report is not None and told.report.outcome == "came"
 
 
 def _without_partner(dossier: Dossier, about: str, offers: frozenset[str]) -> Button | None:
@@ -143,24 +144,9 @@ def _without_partner(dossier: Dossier, about: str, offers: frozenset[str]) -> Bu
     return alone if alone and alone[0] in offers else None
 
 
-def _reported(task: Task, offers: frozenset[str]) -> Button | None:
-    """Returns the form that confirms the partner's word, when there is one to confirm."""
-    said = task.why.details.get("by", "") if task.kind == "record-outcome" else ""
-    found = REPORTED.get(said)
-    return found if found and found[0] in offers else None
-
-
 def _kind_of(dossier: Dossier, action: str) -> str:
-    return next((one.action.kind for id, one in dossier.parcours.actions.items() if str(id) == action), "")
-
-
-def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> str:
-    """Returns the address of a task that no form of this page closes, "" when it is not for this person."""
-    if task.kind == "dispatch-result" and desk.may(dispatch_result, Subject(dossier)):
-        return f"/resultats#r-{dossier_id}"
-    if task.kind == "confirm-erasure" and desk.may(erase_person, Subject(dossier)):
-        return task_links.erasure(dossier_id)
-    return ""
+    state = action_of(dossier, action)
+    return state.action.kind if state else ""
 
 
 def _status(desk: Desk, dossier: Dossier, task: Task) -> str:
@@ -182,12 +168,6 @@ def _status(desk: Desk, dossier: Dossier, task: Task) -> str:
     return typography.upper_first(" ; ".join(told))
 
 
-def _other(dossier: Dossier, task: Task, about: str) -> Button:
-    if task.kind == "refer":
-        return OF_ACTION.get(_kind_of(dossier, about), ("", ""))
-    return task_links.OTHERS.get(task.kind, ("", ""))
-
-
 def _day(day: date, today: date) -> str:
     return dates.day(day, year=day.year != today.year)
 
@@ -195,39 +175,25 @@ def _day(day: date, today: date) -> str:
 # --- the seats of a young person in workshops, and the workshops where they may have one
 
 
-@dataclass(frozen=True, slots=True)
-class HeldSeat:
-    """A seat, or a place on a waiting list: when and where, and until when an offered seat is kept."""
-
-    workshop: UUID
-    said: str
-    waits: bool
-    kept: str
+def bookable(desk: Desk) -> Iterator[tuple[str, str]]:
+    """Yields the workshops to come with their free seats, as the values and labels of a list."""
+    for row in workshops.bookable(desk.read, desk.today):
+        when = f"{french.on(row.day, desk.today)}, {dates.clock(row.starts.replace(tzinfo=UTC), desk.zone)}"
+        left = french.left(row.capacity - row.taken - row.offered, row.waiting, row.offered)
+        yield str(row.stream), " · ".join((when, french.place(row.site, row.place), left))
 
 
-def bookable(desk: Desk) -> list[tuple[str, str]]:
-    """Returns the workshops to come with their free seats, as the values and labels of a list."""
-    return [(str(row.stream), _offered(desk, row)) for row in workshops.bookable(desk.read, desk.today)]
+def held_seats(desk: Desk, dossier: UUID) -> Iterator[tuple[UUID, str, bool, str]]:
+    """Yields the seats to come, and the places on waiting lists: the workshop, when and where, and if they wait.
 
-
-def _offered(desk: Desk, row: Any) -> str:
-    starts = row.starts.replace(tzinfo=UTC)
-    when = f"{french.on(row.day, desk.today)}, {dates.clock(starts, desk.zone)}"
-    left = french.left(row.capacity - row.taken - row.offered, row.waiting, row.offered)
-    return " · ".join((when, french.place(row.site, row.place), left))
-
-
-def held_seats(desk: Desk, dossier: UUID) -> Sequence[HeldSeat]:
-    """Returns the seats to come, and the places on waiting lists."""
-    return [_held(desk, row) for row in workshops.of_dossier(desk.read, dossier, desk.today)]
-
-
-def _held(desk: Desk, row: Any) -> HeldSeat:
-    starts, ends = (at.replace(tzinfo=UTC) for at in (row.starts, row.ends))
-    said = f"{french.moment(starts, ends, desk.zone)}, {french.place(row.site, row.place)}"
-    if row.waits and not row.until:
-        said = say("{said}, place n° {rank} sur la liste d’attente", said=said, rank=row.rank)
-    return HeldSeat(row.stream, said, row.waits, french.on(row.until, desk.today) if row.until else "")
+    Last, until when an offered seat is kept.
+    """
+    for row in workshops.of_dossier(desk.read, dossier, desk.today):
+        starts, ends = (at.replace(tzinfo=UTC) for at in (row.starts, row.ends))
+        said = f"{french.moment(starts, ends, desk.zone)}, {french.place(row.site, row.place)}"
+        if row.waits and not row.until:
+            said = say("{said}, place n° {rank} sur la liste d’attente", said=said, rank=row.rank)
+        yield row.stream, said, row.waits, french.on(row.until, desk.today) if row.until else ""
 
 
 # --- the section "Progresser et certifier": for each goal, the progress in words and the form of the next step
@@ -276,7 +242,7 @@ def next_steps(dossier: Dossier, dues: Sequence[OpenTask], open_to: frozenset[st
 
 def _steps(dossier: Dossier, today: date) -> Iterator[NextStep]:
     on, state = partial(path.short, today=today), dossier.parcours
-    yield from _difficulty(dossier, dossier.in_trouble, on)
+    yield from _difficulty(dossier, on)
     for study in dossier.prescription.studies.values():
         said = say("{tutorials} · {stands}", tutorials=study.tutorials, stands=progress.study(study, on))
         yield NextStep("Tutoriels", said, () if study.over else (("progress", "Faire le point", str(study.id)),))
@@ -292,8 +258,8 @@ def _steps(dossier: Dossier, today: date) -> Iterator[NextStep]:
     yield from _retake(dossier, on)
 
 
-def _difficulty(dossier: Dossier, seat: Seat | None, on: progress.Said) -> Iterator[NextStep]:
-    known = dossier.prescription.explored
+def _difficulty(dossier: Dossier, on: progress.Said) -> Iterator[NextStep]:
+    known, seat = dossier.prescription.explored, dossier.in_trouble
     if seat:
         said = f"signalée à l’atelier du {on(seat.day)}, cause à chercher"
         yield NextStep("Difficulté", said, (("explore", "Explorer", ""),))

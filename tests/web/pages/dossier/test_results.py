@@ -67,7 +67,7 @@ def test_every_try_stands_in_its_order_with_its_change() -> None:
         linked(last, third),
         received(last, third, result=result(last, "0.38")),
     )
-    assert [(plain(one.on), one.percent, plain(one.change)) for one in results.tries(state, "initial", TODAY)] == [
+    assert [(plain(on), rate, plain(change)) for on, rate, change in results.tries(state, "initial", TODAY)] == [
         ("15 sept.", 32, ""),
         ("14 nov.", 40, "+ 8 points"),
         ("30 nov.", 38, "− 2 points"),
