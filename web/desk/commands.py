@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from pixflow.actor import Actor
 from pixflow.authorization import Subject
 from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Stale, Step
+from pixflow.engine import CommandResult, Stale, Step
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
 from pixflow.streams import KINDS
@@ -65,16 +65,8 @@ def record(
     **sent: Any,
 ) -> Outcome:
     """Takes one decision for the person at the desk; a refusal or a stale page is an outcome, not an error."""
-    by = _by(desk, streams, decision)
-    try:
-        done = desk.engine.execute(
-            streams, decision, by=by, command_id=command_id, via="web", seen=seen, context=context, **sent
-        )
-    except Refused as refused:
-        return Outcome(refused=refused)
-    except Stale as stale:
-        return Outcome(meanwhile=stale.meanwhile)
-    return Outcome(done.recorded, done.repeated)
+    about: dict[str, Any] = {"by": _by(desk, streams, decision), "command_id": command_id, "via": "web", "seen": seen}
+    return _outcome(partial(desk.engine.execute, streams, decision, context=context, **about, **sent))
 
 
 def as_seen(desk: Desk, kind: str, stream: UUID, form: Form) -> Any:
@@ -109,8 +101,12 @@ def record_all(
     A refusal or a stale page is an outcome, not an error.
     """
     by = _by(desk, steps[0].streams, steps[0].decision)
+    return _outcome(partial(desk.engine.execute_all, steps, sent, by=by, command_id=command_id, via="web", seen=seen))
+
+
+def _outcome(execute: Callable[[], CommandResult]) -> Outcome:
     try:
-        done = desk.engine.execute_all(steps, sent, by=by, command_id=command_id, via="web", seen=seen)
+        done = execute()
     except Refused as refused:
         return Outcome(refused=refused)
     except Stale as stale:

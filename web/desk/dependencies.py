@@ -9,16 +9,15 @@ from fastapi import Depends, HTTPException, Request
 from msgspec.structs import asdict
 
 from pixflow import authorization
-from pixflow import authorization as people
 from pixflow.actor import Actor
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team.staff import Staff, colleagues_deputised_by
 from pixflow.workshop.scheduling import reached
 from pixflow.workshop.state import Workshop
-from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops
-from projections import piles as projections_piles
+from projections import advisor_queue, directory, dossier_sheet, piles, result_routing, workshops
 from projections.directory import YoungPerson
+from projections.dossier_sheet import DossierFilter
 from projections.store.folds import fold_of, must_not_be_damaged
 from web.accounts import sessions, views
 from web.desk.colleagues import portfolios, role_labels
@@ -151,25 +150,24 @@ def _views(path: str, desk: Desk) -> list[dict[str, str]] | None:
 
 def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
     """Returns the links of the rail, in their order: address, label, counter, and True for the page shown."""
-    counts, key = desk.memory.counts, ("rail", desk.me, desk.today)
-    items = counts.get(key) or counts.put(key, _links(desk))
+    items = desk.memory.counts.once(("rail", desk.me, desk.today), lambda: _links(desk))
     return [(href, label, count, path == href or path.startswith(href + "/")) for href, label, count in items]
 
 
 def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
     items: list[tuple[str, str, int | None]] = []
     if desk.roles & {"advisor", "facilitator", "referent", "manager"}:
-        items.append(("/boite", "Ma boîte", queue_count(desk)))
+        items.append(("/boite", "Ma boîte", _queue_count(desk)))
     if "referent" in desk.roles:
         waiting = result_routing.waiting_total(desk.read) + result_routing.to_dispatch_total(desk.read, desk.refs)
         items.append(("/resultats", "Résultats", waiting))
     if desk.scope.whose != "none":
-        items.append(("/dossiers", "Dossiers", _open_dossiers(desk)))
+        every = sum(portfolios(desk).values()) if desk.scope.whose == "all" else None
+        count = dossier_sheet.total(desk.read, desk.scope, DossierFilter()) if every is None else every
+        items.append(("/dossiers", "Dossiers", count))
     if desk.roles - {"administrator"}:
-        items.append(("/ateliers", "Ateliers", workshop_count(desk)))
-    if desk.roles - {"administrator"}:
-        items.append(("/partenaires", "Partenaires", None))
-        items.append(("/ressources", "Ressources", None))
+        items.append(("/ateliers", "Ateliers", _workshop_count(desk)))
+        items += [("/partenaires", "Partenaires", None), ("/ressources", "Ressources", None)]
     items.append(("/equipe", "Équipe", None))
     if desk.roles & {"referent", "manager", "auditor"}:
         items.append(("/indicateurs", "Indicateurs", None))
@@ -181,13 +179,7 @@ def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
     return items
 
 
-def _open_dossiers(desk: Desk) -> int:
-    if desk.scope.whose == "all":
-        return sum(portfolios(desk).values())
-    return dossier_sheet.total(desk.read, desk.scope, dossier_sheet.DossierFilter())
-
-
-def workshop_count(desk: Desk) -> int:
+def _workshop_count(desk: Desk) -> int:
     """Counts what waits in Ateliers: workshops to mark, seats kept for one's young people, calls for help."""
     to_mark = sum(workshops.to_mark(desk.read, person, desk.today) for person in desk.owners)
     return to_mark + len(seats_kept(desk)) + len(calls(desk))
@@ -201,12 +193,12 @@ def seats_kept(desk: Desk) -> list[tuple[Any, YoungPerson]]:
     return [(row, person) for row, person in known if person.advisor in desk.owners]
 
 
-def queue_count(desk: Desk) -> int:
+def _queue_count(desk: Desk) -> int:
     """Counts the rows of Ma boîte: one's own, one a pile, and for référents and the direction those that wait long."""
-    count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & people.TASK_OWNERS else 0
+    count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & authorization.TASK_OWNERS else 0
     late = lateness(desk.refs.calendar, desk.today)
-    count += len(projections_piles.piles(desk.read, desk.roles, desk.today, late))
-    return count + projections_piles.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
+    count += len(piles.piles(desk.read, desk.roles, desk.today, late))
+    return count + piles.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
 
 
 # --- the calls for help of today's workshops that reach the person at the desk

@@ -62,15 +62,13 @@ class ScopedNames:
     def dossier(self, id: UUID) -> str:
         """Returns a young person's name, if this person may read the dossier."""
         if id not in self._people:
-            found = directory.named(self._read, [id]).get(id)
-            seen = found and self._scope.reads(found.advisor)
-            unnamed = UNNAMED[1] if found else self._nobody(id)
-            self._people[id] = found.name if found and seen else unnamed
+            found, name = directory.named(self._read, [id]).get(id), UNNAMED[1]
+            if found and self._scope.reads(found.advisor):
+                name = found.name
+            elif not found and is_erased(self._read, id):
+                name = privacy.SOMEBODY
+            self._people[id] = name
         return self._people[id]
-
-    def _nobody(self, id: UUID) -> str:
-        """Returns the text for somebody whose name no table has."""
-        return privacy.SOMEBODY if is_erased(self._read, id) else UNNAMED[1]
 
     def task(self, key: str) -> str:
         """Returns the verb of a task, from its key."""

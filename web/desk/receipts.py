@@ -4,12 +4,12 @@ The address of that page names the command: `recu=<its id>`. A bulk sends one co
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from pixflow.engine import new_id
 from pixflow.events import dossier as d
@@ -104,17 +104,12 @@ def command_of(reference: str) -> UUID | None:
 
 def is_of(command: UUID, recorded: Recorded) -> bool:
     """True when a command recorded an event, or a row of the bulk with that id did."""
-    return recorded.command == command or any(recorded.command == row for row in _rows(command, recorded))
-
-
-def _rows(bulk: UUID, recorded: Recorded) -> Iterator[UUID]:
-    """Returns the commands of the rows of a bulk that may have recorded an event."""
-    yield row_command(bulk, recorded.originator_id)
-    for field in ("task", "about", "version"):
-        if about := getattr(recorded.event, field, None):
-            yield row_command(bulk, recorded.originator_id, about)
-    if dossier := getattr(recorded.event, "dossier", None):
-        yield row_command(bulk, dossier)
+    event, stream = recorded.event, recorded.originator_id
+    about = ["", *(getattr(event, field, None) for field in ("task", "about", "version"))]
+    rows = [row_command(command, stream, one) for one in about if one is not None]
+    if dossier := getattr(event, "dossier", None):
+        rows.append(row_command(command, dossier))
+    return recorded.command in (command, *rows)
 
 
 def of_partners(desk: Desk, reference: str, partner: UUID | None = None) -> Receipt | None:
@@ -179,8 +174,11 @@ def of_export(desk: Desk, position: int) -> Receipt | None:
     export = _export(desk, position)
     if export is None or not isinstance(export.event, ExportReceived):
         return None
-    matched = _matched_by_themselves(desk.read, export)
-    counts = sentences.counts(export.event)
+    by_export = _trail.command.in_([export.command, new_id(export.command, "match")])
+    after = select(func.count()).where(
+        _trail.position > export.position, _trail.topic == p.MatchConfirmed.TOPIC, by_export
+    )
+    matched, counts = desk.read.execute(after).scalar_one(), sentences.counts(export.event)
     by_themselves = plural(matched, "rapprochée d’elle-même", "rapprochées d’elles-mêmes")
     text = f"{counts}{typography.NBSP}; {by_themselves}" if matched else counts
     line = ReceiptLine(text + _older(desk, export), f"/resultats/exports/{export.command}")
@@ -214,53 +212,30 @@ def _export(desk: Desk, position: int) -> Recorded | None:
     return next(iter(desk.opened(query)), None)
 
 
-def _matched_by_themselves(connection: Connection, export: Recorded) -> int:
-    query = select(func.count()).where(
-        _trail.position > export.position,
-        _trail.topic == p.MatchConfirmed.TOPIC,
-        _trail.command.in_([export.command, new_id(export.command, "match")]),
-    )
-    return int(connection.execute(query).scalar_one())
-
-
 def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     if not events:
         return
     names = names_for(desk)
     known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
-    yield from _returned(names, events)
-    declared = any(isinstance(recorded.event, CampaignDeclared) for recorded in events)
-    alone = [recorded for recorded in events if declared and _automatic(recorded)]
+    returned = (one.event for one in events if isinstance(one.event, d.AdvisorAssigned) and one.event.bulk)
+    for advisor, count in Counter(event.advisor for event in returned).items():
+        many = plural(count, "dossier rendu", "dossiers rendus")
+        yield ReceiptLine(say("{many} à {name}", many=many, name=names.staff(advisor)))
+    matched_alone = (one for one in events if isinstance(one.event, p.MatchConfirmed) and one.event.automatic)
+    alone = list(matched_alone) if any(isinstance(one.event, CampaignDeclared) for one in events) else []
     trails = desk.trails({r.originator_id for r in events if isinstance(r.event, d.TaskHandedOver)})
-    lines = (_line(one, names, known, trails) for one in events if one not in alone and not _implied(one, events))
-    yield from filter(None, lines)
+    for one in events:
+        by = _IMPLIED_BY.get(type(one.event), ())
+        implied = any(other.command == one.command and isinstance(other.event, by) for other in events)
+        line = None if one in alone or implied else _line(one, names, known, trails.get(one.originator_id, ()))
+        if line:
+            yield line
     if alone:
         matched = "participation rapprochée d’elle-même", "participations rapprochées d’elles-mêmes"
         yield ReceiptLine(plural(len(alone), *matched))
 
 
-def _returned(names: Names, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
-    """Yields one line for the dossiers that each advisor follows again."""
-    moved = (recorded.event for recorded in events)
-    followed = Counter(event.advisor for event in moved if isinstance(event, d.AdvisorAssigned) and event.bulk)
-    for advisor, count in followed.items():
-        many = plural(count, "dossier rendu", "dossiers rendus")
-        yield ReceiptLine(say("{many} à {name}", many=many, name=names.staff(advisor)))
-
-
-def _implied(recorded: Recorded, events: Sequence[Recorded]) -> bool:
-    """True for an event that the line of another one of its command says."""
-    by = _IMPLIED_BY.get(type(recorded.event), ())
-    return any(one.command == recorded.command and isinstance(one.event, by) for one in events)
-
-
-def _automatic(recorded: Recorded) -> bool:
-    return isinstance(recorded.event, p.MatchConfirmed) and recorded.event.automatic
-
-
-def _line(
-    recorded: Recorded, names: Names, known: dict[UUID, Any], trails: Mapping[UUID, Sequence[Recorded]]
-) -> ReceiptLine | None:
+def _line(recorded: Recorded, names: Names, known: dict[UUID, Any], history: Sequence[Recorded]) -> ReceiptLine | None:
     """Returns the line of an event; None when another line implies it."""
     row = known.get(recorded.originator_id)
     typed = f"{row.last_name} {row.first_name}" if row else ""
@@ -276,24 +251,25 @@ def _line(
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
         case CampaignDeclared() | CampaignCorrected() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
             return ReceiptLine(sentences.sentence(recorded, names))
-    return _of_dossier(recorded, names, trails.get(recorded.originator_id, ()))
+    return _of_dossier(recorded, names, history)
 
 
 def _of_dossier(recorded: Recorded, names: Names, history: Sequence[Recorded]) -> ReceiptLine | None:
+    stream = recorded.originator_id
+    retract = task_links.dossier_form(stream, "retract", str(recorded.originator_version))
     match recorded.event:
         case d.ResultDispatched(advisor=advisor):
-            undo = task_links.dossier_form(recorded.originator_id, "retract", str(recorded.originator_version))
-            of, to = typography.de(names.dossier(recorded.originator_id)), names.staff(advisor)
-            return ReceiptLine(say("résultat {of} transmis à {to}", of=of, to=to), undo)
+            of, to = typography.de(names.dossier(stream)), names.staff(advisor)
+            return ReceiptLine(say("résultat {of} transmis à {to}", of=of, to=to), retract)
         case d.DossierOpened():
-            return ReceiptLine(say("dossier ouvert : {name}", name=names.dossier(recorded.originator_id)))
+            return ReceiptLine(say("dossier ouvert : {name}", name=names.dossier(stream)))
         case w.WaitlistJoined(dossier=dossier):
             return ReceiptLine(say("{name} : en liste d’attente", name=names.dossier(dossier)))
         case w.SeatReleased(dossier=dossier) | w.WaitlistLeft(dossier=dossier):
             return ReceiptLine(say("{name} : place rendue", name=names.dossier(dossier)))
-        case d.SeatBooked() | d.AdvisorAssigned(bulk=None):
+        case d.SeatBooked() | d.AdvisorAssigned(bulk=None) | d.ProgrammeJoined():
             text = typography.lower_first(sentences.sentence(recorded, names))
-            return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text))
+            return ReceiptLine(say("{name} : {text}", name=names.dossier(stream), text=text))
         case (
             d.TaskSnoozed()
             | d.TaskHandedOver()
@@ -302,12 +278,8 @@ def _of_dossier(recorded: Recorded, names: Names, history: Sequence[Recorded]) -
             | d.DiagnosticPlanned()
             | d.ErasureRequested()
         ):
-            undo = task_links.dossier_form(recorded.originator_id, "retract", str(recorded.originator_version))
             text = typography.lower_first(sentences.sentence(recorded, names, history=history))
-            return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text), undo)
-        case d.ProgrammeJoined():
-            text = typography.lower_first(sentences.sentence(recorded, names))
-            return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text))
+            return ReceiptLine(say("{name} : {text}", name=names.dossier(stream), text=text), retract)
         case d.Retracted():
-            return ReceiptLine(say("annulé pour {name}", name=names.dossier(recorded.originator_id)))
+            return ReceiptLine(say("annulé pour {name}", name=names.dossier(stream)))
     return None

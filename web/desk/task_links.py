@@ -129,21 +129,6 @@ def dossier_form(stream: UUID, name: str, about: str = "") -> str:
     return f"/dossiers/{stream}?formulaire={name}{asked}#form"
 
 
-def appointment(stream: UUID, key: str) -> str:
-    """Returns where a task gets its appointment."""
-    return dossier_form(stream, "appointment", key)
-
-
-def snooze(stream: UUID, key: str) -> str:
-    """Returns where a task is snoozed until a day."""
-    return dossier_form(stream, "snooze", key)
-
-
-def hand_over(stream: UUID, key: str) -> str:
-    """Returns where a task is handed to a colleague."""
-    return dossier_form(stream, "hand", key)
-
-
 def replay(stream: UUID) -> str:
     return f"/rejouer/{stream}"
 
@@ -185,28 +170,23 @@ class QueuePlace:
         return replace(self, rank=self.rank + rows)
 
 
-@dataclass(frozen=True, slots=True)
-class NextTask:
-    """The row of Ma boîte that follows: its label, and the address where it is done."""
-
-    stream: UUID
-    label: str
-    href: str
-
-
 def read_place(desk: Desk, text: str) -> QueuePlace | None:
     """Returns the place that an address names; None without one. Anything else in it is ignored."""
     said = dict(parse_qsl(text))
     if RANK not in said:
         return None
-    fields = {field: said.get(name, "") for field, name in _PARAMETERS.items()}
+    names = QueueFilter.__struct_fields__
+    fields = {field: said.get(filters.PARAMETERS.get(field, field), "") for field in names}
     doer = fields["doer"] if fields["doer"] in map(str, desk.owners) else ""
     wanted = QueueFilter(**{**fields, "doer": doer})
     return QueuePlace(wanted, whole_number(said[RANK]) or 0)
 
 
-def next_task(desk: Desk, place: QueuePlace | None, but: object) -> NextTask | None:
-    """Returns the first task from a place on, else from the top of the list; never one of the dossier `but`."""
+def next_task(desk: Desk, place: QueuePlace | None, but: object) -> tuple[UUID, str, str] | None:
+    """Returns the first task from a place on, else from the top of the list; never one of the dossier `but`.
+
+    It is a stream, a label, and the address where the task is done.
+    """
     place = place or QueuePlace()
     for start in dict.fromkeys((place, replace(place, rank=0))):
         rows = advisor_queue.page(desk.read, desk.owners, desk.today, start.wanted, SIZE, start.rank)
@@ -214,8 +194,5 @@ def next_task(desk: Desk, place: QueuePlace | None, but: object) -> NextTask | N
             if row.stream != but:
                 there = href(row.subject, row.stream, row.key, row.kind)
                 label = say("{verb}, {name}", verb=french.title(row.kind, row.details), name=row.name)
-                return NextTask(row.stream, label, carrying(there, str(start.further(ahead))))
+                return row.stream, label, carrying(there, str(start.further(ahead)))
     return None
-
-
-_PARAMETERS = {field: filters.PARAMETERS.get(field, field) for field in QueueFilter.__struct_fields__}

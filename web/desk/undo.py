@@ -47,20 +47,11 @@ class _Row:
     subject: UUID
     matched: tuple[Recorded, ...] = ()
 
-    @property
-    def command(self) -> UUID:
-        return self.main.command
-
-    def undo_command(self, form: UndoForm) -> UUID:
-        if isinstance(self.main.event, _SEATS):
-            return receipts.row_command(form.command_id, self.subject)
-        return receipts.row_command(form.command_id, self.main.originator_id, self.main.originator_version)
-
     def is_last(self, trail: Sequence[Recorded]) -> bool:
         """True when nothing that counts followed on the subject, or when all of it was taken back already."""
-        mine = {one.originator_version for one in trail if one.command == self.command}
+        mine = {one.originator_version for one in trail if one.command == self.main.command}
         told = [one for one in not_retracted(trail) if not isinstance(one.event, retraction.ISSUED)]
-        return mine <= retractions_by_version(trail).keys() or told[-1].command == self.command
+        return mine <= retractions_by_version(trail).keys() or told[-1].command == self.main.command
 
 
 def offer(desk: Desk, receipt: Receipt | None, reference: str, address: str) -> Receipt | None:
@@ -71,7 +62,7 @@ def offer(desk: Desk, receipt: Receipt | None, reference: str, address: str) -> 
 def undoable(desk: Desk, reference: str) -> bool:
     """True when nothing followed one row at least of the command that an address names."""
     rows = _rows(desk, reference)
-    trails = _trails(desk, rows)
+    trails = desk.trails({row.subject for row in rows})
     return any(row.is_last(trails[row.subject]) and _may(desk, row) for row in rows)
 
 
@@ -87,17 +78,21 @@ def _may(desk: Desk, row: _Row) -> bool:
 
 def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
     """Takes back each row that nothing followed, the latest first, with one command for each."""
-    rows = _rows(desk, str(form.receipt))
-    trails, names, made = _trails(desk, rows), _names(desk, rows), []
+    rows, names, made = _rows(desk, str(form.receipt)), names_for(desk), []
+    subjects = {row.subject for row in rows}
+    trails, typed = desk.trails(subjects), result_routing.many(desk.read, subjects)
     for row in reversed(rows):
-        trail, command = trails[row.subject], row.undo_command(form)
-        if not row.is_last(trail) and not desk.engine.has_recorded(command):
-            made.append(RowOutcome(names[row.subject], refused=french.FOLLOWED))
+        subject, main = row.subject, row.main
+        name = f"{typed[subject].last_name} {typed[subject].first_name}" if subject in typed else names.dossier(subject)
+        about = (subject,) if isinstance(main.event, _SEATS) else (main.originator_id, main.originator_version)
+        command = receipts.row_command(form.command_id, *about)
+        if not row.is_last(trails[subject]) and not desk.engine.has_recorded(command):
+            made.append(RowOutcome(name, refused=french.FOLLOWED))
             continue
-        steps = list(_steps(desk, row, [one for one in trail if one.command == row.command]))
-        outcome = record_all(desk, steps, ("undo", row.command), command_id=command)
-        trails[row.subject] = [one for one in trail if one.command != row.command]
-        made.append(row_outcome(desk, names[row.subject], outcome))
+        steps = list(_steps(desk, row, [one for one in trails[subject] if one.command == main.command]))
+        outcome = record_all(desk, steps, ("undo", main.command), command_id=command)
+        trails[subject] = [one for one in trails[subject] if one.command != main.command]
+        made.append(row_outcome(desk, name, outcome))
     return BulkOutcome(made[::-1], form.command_id)
 
 
@@ -106,32 +101,14 @@ def _rows(desk: Desk, reference: str) -> list[_Row]:
     commands: dict[UUID, list[Recorded]] = {}
     for recorded in receipts.events_of(desk, reference):
         commands.setdefault(recorded.command, []).append(recorded)
-    return [row for events in commands.values() if (row := _row(events))]
-
-
-def _row(events: Sequence[Recorded]) -> _Row | None:
-    if any(isinstance(one.event, _CORRECTED_ELSEWHERE) for one in events):
-        return None
-    found = [one for one in events if isinstance(one.event, _UNDOABLE)]
-    if not found:
-        return None
-    main = max(found, key=lambda one: _UNDOABLE.index(type(one.event)))
-    matched = tuple(one for one in found if isinstance(one.event, p.MatchConfirmed))
-    return _Row(main, getattr(main.event, "dossier", main.originator_id), matched)
-
-
-def _trails(desk: Desk, rows: Iterable[_Row]) -> dict[UUID, list[Recorded]]:
-    return desk.trails({row.subject for row in rows})
-
-
-def _names(desk: Desk, rows: Iterable[_Row]) -> dict[UUID, str]:
-    """Returns the young person of each dossier, or the names typed of a participation."""
-    subjects, names = {row.subject for row in rows}, names_for(desk)
-    typed = result_routing.many(desk.read, subjects)
-    return {
-        one: f"{typed[one].last_name} {typed[one].first_name}" if one in typed else names.dossier(one)
-        for one in subjects
-    }
+    rows = []
+    for events in commands.values():
+        found = [one for one in events if isinstance(one.event, _UNDOABLE)]
+        if found and not any(isinstance(one.event, _CORRECTED_ELSEWHERE) for one in events):
+            main = max(found, key=lambda one: _UNDOABLE.index(type(one.event)))
+            matched = tuple(one for one in found if isinstance(one.event, p.MatchConfirmed))
+            rows.append(_Row(main, getattr(main.event, "dossier", main.originator_id), matched))
+    return rows
 
 
 def _steps(desk: Desk, row: _Row, recorded: Sequence[Recorded]) -> Iterator[Step]:

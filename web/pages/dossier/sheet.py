@@ -150,7 +150,7 @@ def sheet(
 def people_of(shown: Mapping[str, Any]) -> People:
     """Returns the people of a sheet: its own, the other dossier of a merge, the next one of Ma boîte."""
     follower, following = shown["follower"], shown["next"]
-    return opened(shown["id"], [follower.id] if follower else [], [following.stream] if following else [])
+    return opened(shown["id"], [follower.id] if follower else [], following[:1] if following else [])
 
 
 def _may(desk: Desk, dossier: Dossier) -> frozenset[str]:
