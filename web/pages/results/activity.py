@@ -23,16 +23,6 @@ _DAYS = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedExport:
-    """An export: its time in Pix Orga, its campaign, the counts of its rows, the address of its import."""
-
-    when: str
-    campaign: str
-    counts: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class PastRow:
     """A participation that no longer waits; `why` is what became of it, `undo` the address where that is undone."""
 
@@ -45,25 +35,31 @@ class PastRow:
     undo: str = ""
 
 
-def export(desk: Desk) -> RecordedExport | None:
+def export(desk: Desk) -> dict[str, str] | None:
     """Returns the export made last in Pix Orga, of any campaign, whenever it was recorded."""
     return next(iter(exports(desk)), None)
 
 
-def exports(desk: Desk, campaign: UUID | None = None) -> list[RecordedExport]:
-    """Returns the exports of a campaign, the one made last first; only the very last one of all campaigns."""
-    rows = projections_exports.last_made(desk.read, campaign)
-    events = [desk.trail(row.stream)[row.version - 1] for row in rows]
-    return [_export(desk, one) for one in events]
+def exports(desk: Desk, campaign: UUID | None = None) -> list[dict[str, str]]:
+    """Returns the exports of a campaign, the one made last first; only the very last one of all campaigns.
 
-
-def _export(desk: Desk, recorded: Recorded) -> RecordedExport:
-    event = recorded.event
-    assert isinstance(event, ExportReceived)
-    day, at = desk.refs.calendar.local_day(event.exported_at), dates.clock(event.exported_at, desk.zone)
-    when = f"{dates.weekday_day(day, year=True)}, {at}"
-    known = desk.refs.campaigns[event.campaign]
-    return RecordedExport(when, known.name, sentences.counts(event), f"/resultats/exports/{recorded.command}")
+    Each has its time in Pix Orga, its campaign, the counts of its rows, the address of its import.
+    """
+    found = []
+    for row in projections_exports.last_made(desk.read, campaign):
+        recorded = desk.trail(row.stream)[row.version - 1]
+        event = recorded.event
+        assert isinstance(event, ExportReceived)
+        day, at = desk.refs.calendar.local_day(event.exported_at), dates.clock(event.exported_at, desk.zone)
+        found.append(
+            {
+                "when": f"{dates.weekday_day(day, year=True)}, {at}",
+                "campaign": desk.refs.campaigns[event.campaign].name,
+                "counts": sentences.counts(event),
+                "href": f"/resultats/exports/{recorded.command}",
+            }
+        )
+    return found
 
 
 def matched(desk: Desk) -> list[PastRow]:
@@ -78,18 +74,14 @@ def matched(desk: Desk) -> list[PastRow]:
             standing.setdefault(row.stream, (recorded, event))
     shown = list(standing.items())[:SHOWN]
     people = directory.named(desk.read, {event.dossier for _, (_, event) in shown})
-    return [
-        _matched(desk, known[stream], recorded, event, people[event.dossier].name)
-        for stream, (recorded, event) in shown
-    ]
-
-
-def _matched(desk: Desk, row: Any, recorded: Recorded, event: MatchConfirmed, person: str) -> PastRow:
-    by = "automatique" if event.automatic else sentences.who(recorded, names_for(desk))
-    why = matching.reasons(event.reasons, event.warnings) or "choisi à la main"
-    undo = task_links.dossier_form(event.dossier, "unmatch", str(row.stream))
-    when = f"{by}, {dates.instant(recorded.at, desk.zone)}"
-    return PastRow(row.stream, _name(row), why, when, event.dossier, person, undo)
+    found = []
+    for stream, (recorded, event) in shown:
+        by = "automatique" if event.automatic else sentences.who(recorded, names_for(desk))
+        why = matching.reasons(event.reasons, event.warnings) or "choisi à la main"
+        undo = task_links.dossier_form(event.dossier, "unmatch", str(stream))
+        when, person = f"{by}, {dates.instant(recorded.at, desk.zone)}", people[event.dossier].name
+        found.append(PastRow(stream, _name(known[stream]), why, when, event.dossier, person, undo))
+    return found
 
 
 def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:

@@ -1,7 +1,7 @@
 """Résultats: the board of the référent. Participations to match, results to dispatch, what was done lately."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +28,7 @@ from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
 from web.french import validation, vocabulary
 from web.http.addresses import Number, PageNumber
-from web.http.filters import late_bars, lateness
+from web.http.filters import LateBar, late_bars, lateness
 from web.http.forms import Day, Form, FormData, OpenForm, Pair, text_of, validate
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
@@ -40,49 +40,32 @@ router = APIRouter()
 BOARD = "/resultats"
 UNDO = f"{BOARD}/annuler"
 AtBoard = Annotated[Desk, allowed("referent")]
-PARAMETERS = {
-    "p": "waiting", "t": "to_dispatch", "e": "aside", "d": "gone", "s": "sent",
-    "rapprocher": "late_waiting", "transmettre": "late_to_dispatch",
-}  # fmt: skip
-"""The field of BoardPlace that each parameter of the board's address gives."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardPlace:
-    """The page of each list of the board, and the bands of lateness that filter two of them, "" for all."""
+    """The parameters of the board: the page of each list, and the bands of lateness that filter two, "" for all.
 
-    waiting: int = 1
-    to_dispatch: int = 1
-    aside: int = 1
-    gone: int = 1
-    sent: int = 1
-    late_waiting: str = ""
-    late_to_dispatch: str = ""
+    The lists are to match (`p`), to dispatch (`t`), set aside (`e`), gone (`d`) and sent (`s`).
+    """
+
+    p: PageNumber = 1
+    t: PageNumber = 1
+    e: PageNumber = 1
+    d: PageNumber = 1
+    s: PageNumber = 1
+    rapprocher: str = ""
+    transmettre: str = ""
 
     def params(self, but: str = "") -> dict[str, str]:
-        values = {name: getattr(self, field) for name, field in PARAMETERS.items() if name != but}
-        return {name: str(value) for name, value in values.items() if value not in (1, "")}
+        return {name: str(value) for name, value in asdict(self).items() if name != but and value not in (1, "")}
 
     def see(self, reference: str) -> Response:
         """Redirects to the board, with the receipt of a command."""
         return RedirectResponse(address(BOARD, {**self.params(), "recu": reference}), 303)
 
 
-def _place(
-    p: PageNumber = 1,
-    t: PageNumber = 1,
-    e: PageNumber = 1,
-    d: PageNumber = 1,
-    s: PageNumber = 1,
-    rapprocher: str = "",
-    transmettre: str = "",
-) -> BoardPlace:
-    return BoardPlace(
-        waiting=p, to_dispatch=t, aside=e, gone=d, sent=s, late_waiting=rapprocher, late_to_dispatch=transmettre
-    )
-
-
-Where = Annotated[BoardPlace, Depends(_place)]
+Where = Annotated[BoardPlace, Depends()]
 
 # --- its forms
 
@@ -142,14 +125,17 @@ def _board(
     """
 
     def pager(total: int, name: str, anchor: str) -> Pager:
-        asked = getattr(at, PARAMETERS[name])
-        return Pager.at(total, asked, BOARD, at.params(name), name=name, anchor=f"#{anchor}")
+        return Pager.at(total, getattr(at, name), BOARD, at.params(name), name=name, anchor=f"#{anchor}")
+
+    def bars(kind: str, parameter: str, page: str) -> Sequence[LateBar]:
+        chosen, anchor = getattr(at, parameter), f"#a-{parameter}"
+        return late_bars(ages.get(kind, {}), chosen, BOARD, at.params(page), anchor=anchor, parameter=parameter)
 
     late = lateness(desk.refs.calendar, desk.today)
     ages = {pile.kind: pile.ages for pile in piles.piles(desk.read, desk.roles, desk.today, late)}
     to_match, to_send = (
         piles.pile_streams(desk.read, desk.roles, kind, desk.today, late, band) if band else None
-        for kind, band in (("match-participation", at.late_waiting), ("dispatch-result", at.late_to_dispatch))
+        for kind, band in (("match-participation", at.rapprocher), ("dispatch-result", at.transmettre))
     )
     waiting = pager(result_routing.waiting_total(desk.read, to_match), "p", "a-rapprocher")
     routed = pager(result_routing.to_dispatch_total(desk.read, desk.refs, to_send), "t", "a-transmettre")
@@ -194,24 +180,10 @@ def _board(
         certain=[card for card in cards if card.sure],
         alike=[card for card in cards if card.alone],
         waiting=waiting,
-        late_waiting=late_bars(
-            ages.get("match-participation", {}),
-            at.late_waiting,
-            BOARD,
-            at.params("p"),
-            anchor="#a-rapprocher",
-            parameter="rapprocher",
-        ),
+        late_waiting=bars("match-participation", "rapprocher", "p"),
         results=dispatch.result_rows(desk, results),
         to_dispatch=routed,
-        late_to_dispatch=late_bars(
-            ages.get("dispatch-result", {}),
-            at.late_to_dispatch,
-            BOARD,
-            at.params("t"),
-            anchor="#a-transmettre",
-            parameter="transmettre",
-        ),
+        late_to_dispatch=bars("dispatch-result", "transmettre", "t"),
         sure=sure,
         sure_by_advisor=sure_by_advisor,
         has_advisors=bool(desk.staff("advisor")),
@@ -243,7 +215,8 @@ def _blank(desk: Desk, name: str, about: UUID) -> OpenForm | None:
         return None
     sites, site = desk.refs.structure.sites, desk.refs.campaigns[row.campaign].site
     typed = {"last_name": row.last_name, "first_name": row.first_name, "imilo_number": row.number or ""}
-    return OpenForm(name, str(about), typed | {"site": site if site in sites else sites[0] if len(sites) == 1 else ""})
+    likely = [site] if site in sites else sites
+    return OpenForm(name, str(about), typed | {"site": likely[0] if len(likely) == 1 else ""})
 
 
 def _choices(desk: Desk, form: OpenForm) -> Mapping[str, Sequence[tuple[str, str]]]:
@@ -323,7 +296,11 @@ def new(request: Request, desk: AtBoard, where: Where, participation: UUID, data
     if row is None:
         raise HTTPException(404)
     form = read_form(NewDossierForm, data)
-    check(_unknown(desk, form))
+    is_strange = {
+        "site": form.site not in desk.refs.structure.sites,
+        "advisor": form.advisor and form.advisor not in dict(desk.staff("advisor")),
+    }
+    check({name: validation.invalid("literal_error", {}) for name, strange in is_strange.items() if strange})
     id = new_id(form.command_id, "dossier")
     sent = form.model_dump(exclude={"command_id", "seen"}) | {"programme": form.programme or ""}
     person = Person(form.last_name, form.first_name, form.imilo_number, form.birth_date)
@@ -337,14 +314,6 @@ def new(request: Request, desk: AtBoard, where: Where, participation: UUID, data
     desk.refresh()
     matching.match_waiting(desk, id, identity.canonical_number(form.imilo_number), command_id=form.command_id)
     return where.see(reference)
-
-
-def _unknown(desk: Desk, form: NewDossierForm) -> dict[str, str]:
-    """Returns an error for each choice that is not on its list."""
-    off = validation.invalid("literal_error", {})
-    site = {} if form.site in desk.refs.structure.sites else {"site": off}
-    unknown = form.advisor and form.advisor not in dict(desk.staff("advisor"))
-    return site | ({"advisor": off} if unknown else {})
 
 
 @router.post("/resultats/{participation:uuid}/ecarter")

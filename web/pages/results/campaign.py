@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from projections import result_routing
 from web.desk import receipts, refusals
 from web.desk.commands import again, check, form_refusals, read_form, record, recorded, take
 from web.desk.desk import Desk
+from web.desk.imports import result_importer
 from web.desk.receipts import Receipt, UndoForm
 from web.french import tasks as french_tasks
 from web.french import typography, vocabulary
@@ -32,7 +32,7 @@ from web.http.forms import Form, FormData, OpenForm
 from web.http.pagination import address
 from web.http.people import listed
 from web.http.templates import show
-from web.pages.results import activity, import_preview
+from web.pages.results import activity
 from web.pages.results.board import BOARD, AtBoard
 
 router = APIRouter()
@@ -65,26 +65,17 @@ class CorrectionForm(Form):
 # --- the effects of another purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """The effects of another purpose, as sentences; or why it is refused."""
-
-    purpose: Purpose
-    effects: Sequence[str] = ()
-    refused: str = ""
-
-
-def _correction(desk: Desk, stream: UUID, purpose: Purpose) -> Correction:
-    """Returns the effects of another purpose in the dossiers; records nothing."""
+def _correction(desk: Desk, stream: UUID, purpose: Purpose) -> dict[str, Any]:
+    """Returns the effects of another purpose in the dossiers, as sentences, or why it is refused; records nothing."""
     try:
         by = desk.by(campaign.correct_purpose)
-        changed = import_preview.importer(desk).preview_correction(stream, purpose, by=by)
+        changed = result_importer(desk.served).preview_correction(stream, purpose, by=by)
     except Refused as refused:
-        return Correction(purpose, refused=refusals.sentence(desk, refused))
+        return {"purpose": purpose, "refused": refusals.sentence(desk, refused)}
     dossiers = [(then.state, now.state) for then, now in changed.values() if now.kind == "dossier"]
     streams = {stream for stream, (_, now) in changed.items() if now.kind == "participation"}
     effects = [_counted(len(streams), len(dossiers)), *_tasks(desk, dossiers), _kept(dossiers, streams)]
-    return Correction(purpose, list(filter(None, effects)))
+    return {"purpose": purpose, "refused": "", "effects": list(filter(None, effects))}
 
 
 def _counted(rows: int, dossiers: int) -> str:
@@ -98,18 +89,16 @@ def _counted(rows: int, dossiers: int) -> str:
 def _tasks(desk: Desk, dossiers: Sequence[tuple[Dossier, Dossier]]) -> list[str]:
     """Returns the tasks that vanish and those that appear, by kind."""
     gone, new = Counter[str](), Counter[str]()
-    for then, now in dossiers:
-        before = {task.key: task.kind for task in tasks.of_dossier(then, desk.refs)}
-        after = {task.key: task.kind for task in tasks.of_dossier(now, desk.refs)}
-        gone.update(kind for key, kind in before.items() if key not in after)
-        new.update(kind for key, kind in after.items() if key not in before)
-    sentences = (("Ne sont plus à faire : {tasks}.", gone), ("Deviennent à faire : {tasks}.", new))
-    return [say(text, tasks=_listed(counts)) for text, counts in sentences if counts]
-
-
-def _listed(counts: Counter[str]) -> str:
-    kinds = sorted(counts, key=list(french_tasks.VERBS).index)
-    return ", ".join(f"{french_tasks.verb(kind)} ({typography.number(counts[kind])})" for kind in kinds)
+    for pair in dossiers:
+        before, after = ({task.key: task.kind for task in tasks.of_dossier(one, desk.refs)} for one in pair)
+        gone.update(before[key] for key in before.keys() - after)
+        new.update(after[key] for key in after.keys() - before)
+    sentences = []
+    for text, counts in (("Ne sont plus à faire : {tasks}.", gone), ("Deviennent à faire : {tasks}.", new)):
+        kinds = sorted(counts, key=list(french_tasks.VERBS).index)
+        told = ", ".join(f"{french_tasks.verb(kind)} ({typography.number(counts[kind])})" for kind in kinds)
+        sentences += [say(text, tasks=told)] if told else []
+    return sentences
 
 
 def _kept(dossiers: Sequence[tuple[Dossier, Dossier]], participations: set[UUID]) -> str:
@@ -129,7 +118,7 @@ def _page(
     stream: UUID | None = None,
     form: OpenForm | None = None,
     *,
-    correction: Correction | None = None,
+    correction: Mapping[str, Any] | None = None,
     receipt: Receipt | None = None,
 ) -> Response:
     """Shows a campaign, or a new one, with the form that is open."""
@@ -193,9 +182,10 @@ def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = 
         likely = known.purpose or ("profile" if known.kind == "profile" else "")
         return _page(request, desk, stream, OpenForm("", values=values | {"purpose": likely}))
     preview = _correction(desk, stream, usage) if usage and usage != known.purpose else None
-    return _page(
-        request, desk, stream, OpenForm("", values=values), correction=preview, receipt=_receipt(desk, stream, recu)
-    )
+    receipt = receipts.of_command(desk, recu)
+    if receipt and _way(desk.trails([stream])[stream], recu):
+        receipt = receipt.with_undo(recu, f"{CAMPAIGNS}/{stream}/annuler")
+    return _page(request, desk, stream, OpenForm("", values=values), correction=preview, receipt=receipt)
 
 
 # --- what it records
@@ -220,7 +210,7 @@ def _declare(desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Respon
     check(_unknown_site(desk, form))
     sent, by = form.model_dump(exclude={"command_id", "seen"}), desk.by(campaign.declare_campaign)
     with form_refusals(desk, taken="code"):
-        done = import_preview.importer(desk).declare(stream, by=by, command_id=form.command_id, **sent)
+        done = result_importer(desk.served).declare(stream, by=by, command_id=form.command_id, **sent)
     return RedirectResponse(address(BOARD, {"recu": receipts.reference(done.recorded)}), 303)
 
 
@@ -263,7 +253,7 @@ def _correct_purpose(desk: Desk, stream: UUID, command_id: UUID, purpose: Purpos
     by = desk.by(campaign.correct_purpose)
     with form_refusals(desk):
         sent: dict[str, Any] = {"purpose": purpose, "reason": reason}
-        done = import_preview.importer(desk).correct_purpose(stream, by=by, command_id=command_id, **sent)
+        done = result_importer(desk.served).correct_purpose(stream, by=by, command_id=command_id, **sent)
     return done.recorded
 
 
@@ -277,17 +267,6 @@ def _see(stream: UUID, events: Sequence[Recorded]) -> Response:
 
 
 # --- Annuler
-
-_Way = tuple[Decision[..., Any], dict[str, Any]]
-"""A decision that takes something back, and what it is sent."""
-
-
-def _receipt(desk: Desk, stream: UUID, reference: str) -> Receipt | None:
-    """Returns the receipt of a command on the campaign, with its undo while nothing followed."""
-    receipt = receipts.of_command(desk, reference)
-    if receipt and _way(desk.trails([stream])[stream], reference):
-        return receipt.with_undo(reference, f"{CAMPAIGNS}/{stream}/annuler")
-    return receipt
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/annuler")
@@ -308,8 +287,11 @@ def take_back(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> 
     return _see(stream, recorded(desk, outcome, taken="code"))
 
 
-def _way(trail: Sequence[Recorded], reference: str) -> _Way | None:
-    """Returns the decision that takes back the last event of a campaign; None when another command recorded it."""
+def _way(trail: Sequence[Recorded], reference: str) -> tuple[Decision[..., Any], dict[str, Any]] | None:
+    """Returns the decision that takes back the last event of a campaign, and what it is sent.
+
+    None when another command recorded it.
+    """
     last, before = trail[-1], campaign.fold(trail[:-1])
     if str(last.command) != reference:
         return None

@@ -47,8 +47,8 @@ class ResultRow:
     name: str
     result: str
     advisor: str
-    away: str = ""
-    proposed: AdvisorProposal | None = None
+    away: str
+    proposed: AdvisorProposal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _result_row(desk: Desk, row: Any, proposed: AdvisorProposal | None) -> Resul
         result = f"{typography.percent(read.percent)} · {read.band.low}-{read.band.high}"
     advisor = desk.refs.team.get(row.advisor)
     if advisor is None or "advisor" not in advisor.roles_on(desk.today):
-        return ResultRow(row.stream, row.participation, row.name, result, "", proposed=proposed)
+        return ResultRow(row.stream, row.participation, row.name, result, "", "", proposed)
     absence = advisor.absence(desk.today)
     away = absence_text(desk, absence) if absence else ""
     alone = proposed if is_unseen(desk, row.advisor) else None
@@ -122,7 +122,11 @@ def by_advisor(
     """
     if not counts:
         return [], {}
-    late = _late_debriefs(desk)
+    since_due = desk.refs.calendar.count
+    late = {
+        owner: (count, since_due(oldest, desk.today))
+        for owner, count, oldest in piles.late_debriefs(desk.read, desk.today)
+    }
     order = sorted(counts, key=lambda advisor: (-counts[advisor][0], normalise(staff_name(desk, advisor))))
     advisors = {
         id: AdvisorResults(staff_name(desk, id), counts[id][0], [], counts[id][1], late.get(id)) for id in order
@@ -132,12 +136,6 @@ def by_advisor(
         advisors[row.dispatched_to].rows.append(row)
     undo = _undo(desk, {row.stream: row.participation for row in rows if row.debriefed_on is None})
     return list(advisors.values()), undo
-
-
-def _late_debriefs(desk: Desk) -> dict[UUID, tuple[int, int]]:
-    """Returns by advisor how many debriefs are late, and by how many working days at most."""
-    rows = piles.late_debriefs(desk.read, desk.today)
-    return {owner: (count, desk.refs.calendar.count(oldest, desk.today)) for owner, count, oldest in rows}
 
 
 def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:

@@ -13,6 +13,7 @@ from projections import result_routing
 from web.desk import task_links
 from web.desk.commands import again, form_refusals, read_form
 from web.desk.desk import Desk
+from web.desk.imports import result_importer
 from web.desk.names import names_for
 from web.french import dates, matching
 from web.french.events import sentences
@@ -20,7 +21,6 @@ from web.french.events.sentences import AT_ONCE
 from web.http.forms import Form, FormData, OpenForm
 from web.http.people import listed
 from web.http.templates import show
-from web.pages.results import import_preview
 from web.pages.results.board import BOARD, AtBoard
 
 router = APIRouter()
@@ -90,7 +90,6 @@ def take_back(request: Request, desk: AtBoard, imported: UUID, data: FormData) -
         raise HTTPException(404)
     form, by = read_form(Form, data), desk.by(take_back_export)
     with form_refusals(desk):
-        import_preview.importer(desk).take_back(
-            imported, desk.trails, reason=AT_ONCE, by=by, command_id=form.command_id
-        )
+        importer = result_importer(desk.served)
+        importer.take_back(imported, desk.trails, reason=AT_ONCE, by=by, command_id=form.command_id)
     return RedirectResponse(f"{BOARD}/exports/{imported}", 303)

@@ -1,9 +1,8 @@
 """The preview of an export: its changes, and the questions to answer before it is recorded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,9 +13,8 @@ from sqlalchemy import select
 from pixflow.documents.grille import percent
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import CampaignKind
-from pixflow.importing import Answers, Importer, ImportPreview, PreparedExport, Question, RowChange, intake_id
+from pixflow.importing import Answers, ImportPreview, PreparedExport, Question, RowChange, intake_id
 from projections import audit_trail
-from web.desk import imports
 from web.desk.desk import Desk
 from web.french import dates, matching, typography, validation, vocabulary
 from web.french.dossier import path, profiles
@@ -49,16 +47,6 @@ class AnswersForm(Form):
     organisation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRow:
-    """A question and its control: radios over `choices`, or a date and time when there is none."""
-
-    name: str
-    question: str
-    explanation: str
-    choices: list[tuple[str, str]]
-
-
 SHARED: dict[CampaignKind, tuple[str, str]] = {
     "assessment": ("résultat partagé", "résultats partagés"),
     "profile": ("profil partagé", "profils partagés"),
@@ -70,11 +58,6 @@ FIELDS = {
     "vanished": "vanished",
     "doubtful-rows": "doubtful",
 }
-
-
-def importer(desk: Desk) -> Importer:
-    """Returns the importer of the structure."""
-    return imports.result_importer(desk.served)
 
 
 def answers(desk: Desk, form: AnswersForm) -> tuple[Answers, dict[str, str]]:
@@ -153,7 +136,10 @@ def draw(
         kept=values,
         form=OpenForm("import", values=values, errors=errors),
         errors=errors,
-        changes=[(one, _change(one), _before(one), _after(one, preview.kind)) for one in changes],
+        changes=[(one, _after(one, preview.kind)) for one in changes],
+        told=matching.CHANGES,
+        doubts=matching.DOUBTS,
+        part=path.part,
         pager=pager,
         problems=[files.problem(one.code, one.line, one.details) for one in preview.problems],
         older=dates.instant(preview.newest, desk.zone) if preview.older and preview.newest else "",
@@ -185,15 +171,6 @@ def facts(desk: Desk, preview: ImportPreview) -> list[tuple[str, str]]:
     ]
 
 
-def _change(change: RowChange) -> str:
-    doubt = f" ({matching.DOUBTS[change.doubt]})" if change.doubt else ""
-    return matching.CHANGES[change.what] + doubt
-
-
-def _before(change: RowChange) -> str:
-    return "" if change.progress_before is None else path.part(change.progress_before)
-
-
 def _after(change: RowChange, kind: CampaignKind) -> str:
     if change.what == "vanished":
         return ""
@@ -206,11 +183,15 @@ def _after(change: RowChange, kind: CampaignKind) -> str:
     return "en cours" if change.progress is None else f"{path.part(change.progress)}, non partagé"
 
 
-def question_of(question: Question) -> QuestionRow:
+def question_of(question: Question) -> dict[str, Any]:
+    """Returns a question and its control: radios over `choices`, or a date and time when there is none."""
     code = question.code
     values = {"vanished": ("accept",), "external-id-column": (*question.choices[:-1], NOTHING)}.get(
         code, question.choices
     )
-    labels = [(value, matching.choice(code, "" if value == NOTHING else value)) for value in values]
-    text = matching.question(code, question.count, question.among)
-    return QuestionRow(FIELDS[code], text, matching.explanation(code), labels)
+    return {
+        "name": FIELDS[code],
+        "question": matching.question(code, question.count, question.among),
+        "explanation": matching.explanation(code),
+        "choices": [(value, matching.choice(code, "" if value == NOTHING else value)) for value in values],
+    }

@@ -41,10 +41,7 @@ class MatchCandidate:
 
 @dataclass(frozen=True, slots=True)
 class MatchCard:
-    """A participation to match, with the dossiers proposed.
-
-    A bulk may confirm the one that is `sure`, or `alone` to have this name.
-    """
+    """A participation to match. A bulk may confirm the dossier that is `sure`, or `alone` to have this name."""
 
     stream: UUID
     name: str
@@ -55,33 +52,22 @@ class MatchCard:
 
 
 def cards(desk: Desk, rows: Sequence[Any]) -> list[MatchCard]:
-    """Returns the cards of participations, each with its proposals."""
-    proposals = _proposals(desk, rows)
-    several = sum(one.declared is not None for one in desk.refs.campaigns.values()) > 1
-    return [_card(desk, row, proposals[row.stream], several) for row in rows]
-
-
-def _proposals(desk: Desk, rows: Sequence[Any]) -> dict[UUID, list[Proposal]]:
-    """Returns the proposals of each participation: searched again when it, or a young person, has changed."""
+    """Returns the cards of participations. Proposals are searched again when one, or a young person, has changed."""
     keys = {stream: ("proposals", facts) for stream, facts in match_proposals.facts(desk.read, rows).items()}
     kept = {stream: found for stream, key in keys.items() if (found := desk.memory.searches.get(key)) is not None}
     new = match_proposals.proposals(desk.read, [row for row in rows if row.stream not in kept])
-    return kept | {stream: desk.memory.searches.put(keys[stream], found) for stream, found in new.items()}
-
-
-def _card(desk: Desk, row: Any, proposals: Sequence[Proposal], several: bool) -> MatchCard:
-    candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in proposals]
-    sure = match_proposals.sure(proposals)
-    alone = match_proposals.alone(proposals) if not sure else None
-    about = [_number(row), _progress(row), desk.refs.campaigns[row.campaign].name if several else ""]
-    return MatchCard(
-        row.stream,
-        f"{row.last_name} {row.first_name}",
-        " · ".join(filter(None, about)),
-        tuple(candidates),
-        candidates[0] if sure else None,
-        candidates[0] if alone else None,
-    )
+    kept |= {stream: desk.memory.searches.put(keys[stream], found) for stream, found in new.items()}
+    several = sum(one.declared is not None for one in desk.refs.campaigns.values()) > 1
+    made = []
+    for row in rows:
+        proposals = kept[row.stream]
+        candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in proposals]
+        sure = candidates[0] if match_proposals.sure(proposals) else None
+        alone = candidates[0] if not sure and match_proposals.alone(proposals) else None
+        about = (_number(row), _progress(row), desk.refs.campaigns[row.campaign].name if several else "")
+        said = " · ".join(filter(None, about))
+        made.append(MatchCard(row.stream, f"{row.last_name} {row.first_name}", said, tuple(candidates), sure, alone))
+    return made
 
 
 def candidate(desk: Desk, person: YoungPerson, match: Match | None = None, *, numbered: bool = True) -> MatchCandidate:
@@ -132,28 +118,31 @@ def confirm_steps(desk: Desk, participation: UUID, dossier: UUID) -> list[Step]:
     person = directory.named(desk.read, [dossier]).get(dossier)
     if row is None or person is None:
         raise FormRefused(refusals.field_errors(desk, Refused("unknown-dossier")))
+    others = match_proposals.waiting_alike(desk.read, row) if row.waiting else []
+    proposals = match_proposals.proposals(desk.read, others)
+    alike = [one for one in others if _goes_along(one, proposals[one.stream], dossier)]
     return [
         Step(
             {"participation": one.stream, "dossier": dossier},
             matches.confirm_match,
             context=_confirmation(desk, one, person),
         )
-        for one in (row, *_alike(desk, row, dossier))
+        for one in (row, *alike)
     ]
 
 
-def _alike(desk: Desk, row: Any, dossier: UUID) -> list[Any]:
-    """Returns the other waiting participations of the same person: same name and number typed, nobody else near."""
-    others = match_proposals.waiting_alike(desk.read, row) if row.waiting else []
-    proposals = match_proposals.proposals(desk.read, others)
-    return [one for one in others if _goes_along(one, proposals[one.stream], dossier)]
-
-
 def _goes_along(row: Any, proposals: Sequence[Proposal], dossier: UUID) -> bool:
+    """Tells if a participation under the same name and number is of the same person: nobody else is near."""
     if str(dossier) in row.rejected.split():
         return False
-    only = match_proposals.sure(proposals) or match_proposals.alone(proposals)
-    return row.external_id is not None or (only is not None and only[0].stream == dossier)
+    only = _only(proposals)
+    return row.external_id is not None or (only is not None and only.stream == dossier)
+
+
+def _only(proposals: Sequence[Proposal]) -> YoungPerson | None:
+    """Returns the young person who is sure, or alone of the name."""
+    found = match_proposals.sure(proposals) or match_proposals.alone(proposals)
+    return found[0] if found else None
 
 
 def _confirmation(desk: Desk, row: Any, person: YoungPerson) -> dict[str, Any]:
@@ -172,9 +161,8 @@ def confirm(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], command_id: UUID) ->
         row, person = rows.get(left), people.get(right)
         if row is None or person is None:
             continue
-        sure = match_proposals.sure(proposals.get(left, ())) or match_proposals.alone(proposals.get(left, ()))
-        name = f"{row.last_name} {row.first_name}"
-        if row.waiting and (sure is None or sure[0].stream != right):
+        only, name = _only(proposals.get(left, ())), f"{row.last_name} {row.first_name}"
+        if row.waiting and (only is None or only.stream != right):
             outcomes.append(RowOutcome(name, refused=CHANGED))
             continue
         outcome = record(
