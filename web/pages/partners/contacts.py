@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from functools import partial
 from typing import Literal
 from uuid import UUID
@@ -79,21 +78,12 @@ def people_of(desk: Desk, id: UUID, state: PartnerState) -> list[tuple[UUID, Con
 
     Each comes with the day of the last word on them, and with what does not work any more.
     """
-    people = contacts.of_partners(desk.read, [id, *state.joined])
-    rows = [
-        (
-            contact,
-            one,
-            say("noté le {day}", day=_day(one.revised.on, desk.today) if one.revised else ""),
-            ["a quitté le lieu"] if one.left else [MISSED[means] for means in one.missed],
-        )
-        for contact, one in people.items()
-    ]
+    rows = []
+    for contact, one in contacts.of_partners(desk.read, [id, *state.joined]).items():
+        on = one.revised.on if one.revised else None
+        noted = say("noté le {day}", day=dates.day(on, year=on.year != desk.today.year) if on else "")
+        rows.append((contact, one, noted, ["a quitté le lieu"] if one.left else [MISSED[way] for way in one.missed]))
     return sorted(rows, key=lambda row: row[1].left is not None)
-
-
-def _day(day: date, today: date) -> str:
-    return dates.day(day, year=day.year != today.year)
 
 
 def blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> OpenForm | None:

@@ -9,8 +9,6 @@ from pixflow.events import partner as e
 from pixflow.events.values import OfferContact, OfferKind, OfferTerms, PartnerDetails
 from pixflow.open_data.communes import by_postal_code, find
 from pixflow.partners import listing
-from pixflow.partners import listing as joins
-from pixflow.partners import listing as offers
 from pixflow.partners.state import PartnerState
 from web.desk.desk import Desk
 from web.desk.forms import Arguments, FormSpec, sent
@@ -82,17 +80,10 @@ class OfferForm(Form):
     contact: OfferContact = "phone"
 
     def terms(self) -> OfferTerms:
-        return OfferTerms(
-            label=self.label,
-            kind=self.kind,
-            bands=tuple(band for text in self.band if (band := _band(text))),
-            proposals=self.proposal,
-            days=self.days,
-            seats=self.seats,
-            cost=self.cost,
-            language=self.language,
-            contact=self.contact,
-        )
+        plain = self.model_dump(exclude={"command_id", "seen", "offer", "band", "proposal"})
+        ends = [[whole_number(end) for end in text.partition("-")[::2]] for text in self.band]
+        bands = tuple((low, high) for low, high in ends if low is not None and high is not None)
+        return OfferTerms(**plain, bands=bands, proposals=self.proposal)
 
 
 class ClosingForm(Form):
@@ -128,20 +119,14 @@ FORMS: Mapping[str, FormSpec[PartnerState]] = {
     "relire": FormSpec(decision=listing.review_partner, model=BoxForm, arguments=_without_pile),
     "retirer": FormSpec(decision=listing.delist_partner, model=DelistingForm),
     "remettre": FormSpec(decision=listing.relist_partner, model=Form),
-    "offre": FormSpec(decision=offers.list_offer, model=OfferForm, arguments=_offer),
-    "modifier-offre": FormSpec(decision=offers.revise_offer, model=OfferForm, arguments=_offer),
-    "clore-offre": FormSpec(decision=offers.close_offer, model=ClosingForm),
+    "offre": FormSpec(decision=listing.list_offer, model=OfferForm, arguments=_offer),
+    "modifier-offre": FormSpec(decision=listing.revise_offer, model=OfferForm, arguments=_offer),
+    "clore-offre": FormSpec(decision=listing.close_offer, model=ClosingForm),
     "rattacher": FormSpec(decision=listing.attach_name, model=NameForm),
-    "distinct": FormSpec(decision=joins.note_difference, model=OtherForm),
+    "distinct": FormSpec(decision=listing.note_difference, model=OtherForm),
     "annuler": FormSpec(decision=listing.take_back, model=TakeBackForm, arguments=_taken_back),
 }
 """The forms that take one decision on one partner. Others have routes of their own."""
-
-
-def _band(text: str) -> tuple[int, int] | None:
-    low, _, high = text.partition("-")
-    first, last = whole_number(low), whole_number(high)
-    return None if first is None or last is None else (first, last)
 
 
 def grid_choices(desk: Desk) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

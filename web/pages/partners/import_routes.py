@@ -1,5 +1,6 @@
 """An import of places: a file is chosen, its columns said, its doubts settled in a preview, recorded."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
@@ -233,8 +234,14 @@ def _differences(place: Place, state: PartnerState) -> list[tuple[str, str, str,
     known = state.sources.get(key_of(place))
     before, after = known.details if known else PartnerDetails(), details_of(place)
     fields = [name for name in files.FIELDS if getattr(before, name) != getattr(after, name)]
+    own = {name: one for name, one in state.corrections.items() if one.contested is None}
     changes = [
-        (files.FIELDS[name], _value(name, getattr(before, name)), _value(name, getattr(after, name)), _own(state, name))
+        (
+            files.FIELDS[name],
+            _value(name, getattr(before, name)),
+            _value(name, getattr(after, name)),
+            files.of_field(name, own[name].value) if name in own else "",
+        )
         for name in fields
     ]
     if known and known.updated != place.updated:
@@ -242,12 +249,6 @@ def _differences(place: Place, state: PartnerState) -> list[tuple[str, str, str,
     if known and known.gone:
         changes.append(("Dans la source", "disparu", "revenu", ""))
     return changes
-
-
-def _own(state: PartnerState, name: str) -> str:
-    """Returns the team's word on a field, which the source now says otherwise."""
-    own = state.corrections.get(name)
-    return files.of_field(name, own.value) if own and own.contested is None else ""
 
 
 def _value(name: str, value: Any) -> str:
@@ -339,17 +340,14 @@ def done(request: Request, desk: AtImport, receipt: UUID, p: PageNumber = 1) -> 
 
 def _count(recorded: Sequence[Recorded], listed: int) -> list[tuple[int, str, str]]:
     """Returns what was recorded, without zeros: a count, and its words for one and for several."""
-
-    def count(event: type[Any]) -> int:
-        return sum(isinstance(one.event, event) for one in recorded)
-
+    count = Counter(type(one.event) for one in recorded)
     counted = (
         (listed, "partenaire inscrit", "partenaires inscrits"),
-        (count(e.SourceTold) - count(e.PartnersJoined), "fiche changée", "fiches changées"),
-        (count(e.PartnersJoined), "lieu réuni à une fiche", "lieux réunis à une fiche"),
-        (count(e.OfferListed), "offre inscrite", "offres inscrites"),
-        (count(e.SourceWithdrawn), "disparition notée", "disparitions notées"),
-        (count(e.PlaceSetAside), "lieu mis de côté", "lieux mis de côté"),
-        (count(e.PlaceReclaimed), "lieu repris", "lieux repris"),
+        (count[e.SourceTold] - count[e.PartnersJoined], "fiche changée", "fiches changées"),
+        (count[e.PartnersJoined], "lieu réuni à une fiche", "lieux réunis à une fiche"),
+        (count[e.OfferListed], "offre inscrite", "offres inscrites"),
+        (count[e.SourceWithdrawn], "disparition notée", "disparitions notées"),
+        (count[e.PlaceSetAside], "lieu mis de côté", "lieux mis de côté"),
+        (count[e.PlaceReclaimed], "lieu repris", "lieux repris"),
     )
     return [row for row in counted if row[0]]

@@ -1,12 +1,12 @@
 """The list of partners, by commune, with its search and its filters."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from types import SimpleNamespace
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated, Any, Literal
 
+from fastapi import Query
 from msgspec.structs import replace as with_changes
 
 from pixflow.partners.state import freshness
@@ -37,65 +37,60 @@ MAPPED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class PartnerRow:
-    """A partner of the list. `now` says if it is open."""
+class PartnerSearch:
+    """The parameters of the list: a status, a search, and filters."""
 
-    stream: UUID
-    name: str
-    offers: Sequence[str]
-    contact: str
-    now: str
-    confirmed: str
-    late: bool
-    to_review: bool
+    etat: Literal["listed", "suggested", "delisted"] = "listed"
+    q: Annotated[str, Query(max_length=200)] = ""
+    genre: str = ""
+    label: str = ""
+    fraicheur: str = ""
+    ouvert: Literal["", "oui", "non"] = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Town:
-    """A commune, the number of its partners that are found, and those of the page."""
-
-    name: str
-    count: int
-    rows: Sequence[PartnerRow]
+    @property
+    def params(self) -> dict[str, str]:
+        return asdict(self) | {"etat": "" if self.etat == "listed" else self.etat, "q": self.q.strip()}
 
 
 @dataclass(frozen=True, slots=True)
 class PartnersFound:
-    """A page of the partners found. `places` are all that the map draws: partners, or communes when `by_town`."""
+    """A page of the partners found. `places` are all that the map draws: partners, or communes when `by_town`.
 
-    towns: Sequence[Town]
+    Each of `towns` is the name of a commune, the number of its partners that are found, and those of the page.
+    """
+
+    towns: Sequence[tuple[str, int, Sequence[Mapping[str, Any]]]]
     menus: Sequence[FilterMenu]
     pager: Pager
     places: Sequence[Any]
     by_town: bool
 
 
-def found(desk: Desk, status: str, text: str, wanted: Mapping[str, str], number: int) -> PartnersFound:
-    """Returns a page of the partners of a status; `wanted` are the filters of the address."""
-    asked = _asked(desk, status, text, wanted)
-    kept = {"etat": "" if status == "listed" else status, "q": text}
+def found(desk: Desk, search: PartnerSearch, number: int) -> PartnersFound:
+    """Returns a page of the partners found."""
+    asked = _asked(desk, search)
     communes = partner_search.towns(desk.read, asked)
     counts = {row.town: row.count for row in communes}
-    pager = Pager.at(sum(counts.values()), number, LIST, {**kept, **wanted})
+    pager = Pager.at(sum(counts.values()), number, LIST, search.params)
     by_town = pager.total > MAPPED
     there = communes if by_town else partner_search.places(desk.read, asked)
     rows = partner_search.page(desk.read, asked, SIZE, pager.offset)
     offered = partners.open_offers(desk.read, [row.stream for row in rows])
     return PartnersFound(
         [
-            Town(typeset(town) or NOWHERE, counts[town], [_row(desk, row, offered.get(row.stream, ())) for row in its])
+            (typeset(town) or NOWHERE, counts[town], [_row(desk, row, offered.get(row.stream, ())) for row in its])
             for town, its in groupby(rows, key=lambda row: row.town)
         ],
-        _menus(desk, asked, wanted, kept),
+        _menus(desk, asked, search.params),
         pager,
         there,
         by_town,
     )
 
 
-def every(desk: Desk, status: str, text: str, wanted: Mapping[str, str]) -> Iterator[list[str | int]]:
+def every(desk: Desk, search: PartnerSearch) -> Iterator[list[str | int]]:
     """Yields the partners found as rows of a table, under a row of titles. It names places, and nobody."""
-    rows = partner_search.page(desk.read, _asked(desk, status, text, wanted), partner_search.ALL, 0)
+    rows = partner_search.page(desk.read, _asked(desk, search), partner_search.ALL, 0)
     offered = partners.open_offers(desk.read)
     yield [
         "Nom", "Adresse", "Code postal", "Commune", "Téléphone", "Courriel", "Site web", "Offres", "Horaires",
@@ -118,50 +113,44 @@ def every(desk: Desk, status: str, text: str, wanted: Mapping[str, str]) -> Iter
         ]
 
 
-def _asked(desk: Desk, status: str, text: str, wanted: Mapping[str, str]) -> PartnerFilter:
-    asked = PartnerFilter(status, desk.today, text, wanted["genre"], wanted["label"], wanted["fraicheur"])
-    return _at_hours(desk, asked, wanted["ouvert"]) if wanted["ouvert"] else asked
-
-
-def _at_hours(desk: Desk, asked: PartnerFilter, opened: str) -> PartnerFilter:
-    """Returns the question about the places that are open now, or about the others: each text of hours is read once."""
+def _asked(desk: Desk, search: PartnerSearch) -> PartnerFilter:
+    """Returns the question about partners. Each text of hours is read once, to know which places are open now."""
+    asked = PartnerFilter(search.etat, desk.today, search.q.strip(), search.genre, search.label, search.fraicheur)
+    if not search.ouvert:
+        return asked
     now = desk.engine.clock()
     texts = tuple(text for text in partner_search.hours_of(desk.read, asked) if hours.is_open(text, now))
-    return with_changes(asked, hours=texts, other_hours=opened == "non")
+    return with_changes(asked, hours=texts, other_hours=search.ouvert == "non")
 
 
-def _menus(desk: Desk, asked: PartnerFilter, wanted: Mapping[str, str], kept: Mapping[str, str]) -> list[FilterMenu]:
+def _menus(desk: Desk, asked: PartnerFilter, params: Mapping[str, str]) -> list[FilterMenu]:
     """Returns the menus. Their numbers are left out when hours filter the list too, for no table knows the hour."""
     made: list[FilterMenu] = []
     for name, counted in partner_search.counts(desk.read, asked).items():
         facet = FACETS[name]
         rows = [SimpleNamespace(**{facet.name: value, "n": n}) for value, n in counted.items()]
-        made += filters.menus(LIST, [facet], rows, {facet.name: wanted[facet.name]}, {**kept, **wanted})
-    if wanted["ouvert"]:
-        made = [filters.menu(one.label, [replace(chip, count=None) for chip in _chips(one)]) for one in made]
-    return [*made, _hours_menu(wanted, kept)] if made or wanted["ouvert"] else []
+        made += filters.menus(LIST, [facet], rows, {facet.name: params[facet.name]}, params)
+    opened = params["ouvert"]
+    if opened:
+        made = [
+            filters.menu(one.label, [replace(chip, count=None) for chip in (one.on, *one.others) if chip])
+            for one in made
+        ]
+    elif not made:
+        return []
+    ways = ((label, "" if value == opened else value, value == opened) for value, label in OPEN.items())
+    chips = [Chip(label, address(LIST, {**params, "ouvert": way}), None, on) for label, way, on in ways]
+    return [*made, filters.menu("Horaires", chips)]
 
 
-def _chips(menu: FilterMenu) -> Sequence[Chip]:
-    return [*([menu.on] if menu.on else []), *menu.others]
-
-
-def _hours_menu(wanted: Mapping[str, str], kept: Mapping[str, str]) -> FilterMenu:
-    chips = []
-    for value, label in OPEN.items():
-        on = value == wanted["ouvert"]
-        chips.append(Chip(label, address(LIST, {**kept, **wanted, "ouvert": "" if on else value}), None, on))
-    return filters.menu("Horaires", chips)
-
-
-def _row(desk: Desk, row: Any, offers: Sequence[Any]) -> PartnerRow:
-    return PartnerRow(
-        row.stream,
-        row.name,
-        [partners.terms_of(offer).label for offer in offers],
-        phone(row.phone) if row.phone else row.email,
-        hours.now_in_french(row.hours, desk.engine.clock(), desk.zone),
-        french.confirmed(row.confirmed, desk.today),
-        freshness(row.confirmed, desk.today) in ("old", "unknown"),
-        row.to_review,
-    )
+def _row(desk: Desk, row: Any, offers: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "stream": row.stream,
+        "name": row.name,
+        "offers": [partners.terms_of(offer).label for offer in offers],
+        "contact": phone(row.phone) if row.phone else row.email,
+        "now": hours.now_in_french(row.hours, desk.engine.clock(), desk.zone),
+        "confirmed": french.confirmed(row.confirmed, desk.today),
+        "late": freshness(row.confirmed, desk.today) in ("old", "unknown"),
+        "to_review": row.to_review,
+    }

@@ -1,6 +1,6 @@
 """The free names of former referrals and of the grid, each with the partners that it may mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,16 +13,16 @@ from pixflow.identity import normalise
 from pixflow.partners.listing import KnownName, attach_name, list_partner, matches
 from projections import partners, referrals
 from web.desk import receipts, refusals
-from web.desk.commands import must, record_all
+from web.desk.commands import must, read_button, record_all
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt
 from web.french.territory import partners as french
 from web.french.typography import typeset
-from web.http.forms import Form, FormData, validate
+from web.http.forms import Form, FormData
 from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import show
-from web.pages.partners.listing import AtPartners
+from web.pages.partners.listing import LIST, AtPartners
 
 router = APIRouter()
 NAMES = "/partenaires/noms"
@@ -38,21 +38,21 @@ class NamesForm(Form):
 
 def names_to_attach(desk: Desk) -> list[Any]:
     """Returns the names of former referrals, the most used first."""
-    rows = referrals.free_names(desk.read)
-    known = partners.named(desk.read, [row.sort for row in rows])
-    return [row for row in rows if row.sort and row.sort not in known]
+    return _without_partner(desk, referrals.free_names(desk.read))
 
 
 def _names_of_grid(desk: Desk) -> list[Any]:
     """Returns the names of the grid in force, as rows of names that nobody was referred to."""
     bands = desk.refs.grille(desk.today).document.bands
     names = {normalise(one.partner): one.partner for band in bands for one in band.proposals if one.partner}
-    known = partners.named(desk.read, sorted(names))
-    return [
-        SimpleNamespace(sort=sort, name=name, count=0, last=None)
-        for sort, name in names.items()
-        if sort and sort not in known
-    ]
+    return _without_partner(
+        desk, [SimpleNamespace(sort=sort, name=name, count=0, last=None) for sort, name in names.items()]
+    )
+
+
+def _without_partner(desk: Desk, rows: Sequence[Any]) -> list[Any]:
+    known = partners.named(desk.read, [row.sort for row in rows])
+    return [row for row in rows if row.sort and row.sort not in known]
 
 
 @router.get("/partenaires/noms")
@@ -68,9 +68,7 @@ def read(
 def attach(request: Request, desk: AtPartners, data: FormData) -> Response:
     """Attaches the ticked names to their partners, or the one whose button was pressed, in one command."""
     must(desk, attach_name)
-    form, _ = validate(NamesForm, data)
-    if form is None:
-        raise HTTPException(422)
+    form = read_button(NamesForm, data)
     names = {row.sort: row.name for row in (*_names_of_grid(desk), *names_to_attach(desk))}
     chosen = [_pair(text) for text in ([form.alone] if form.alone else form.ticked)]
     steps = [Step({"partner": stream}, attach_name, {"name": names[sort]}) for stream, sort in chosen if sort in names]
@@ -94,21 +92,29 @@ def _pair(text: str) -> tuple[UUID, str]:
 
 
 def _page(request: Request, desk: Desk, name: str = "", *, error: str = "", receipt: Receipt | None = None) -> Response:
-    """Draws the names of former referrals, and a `name` of the grid that nobody was referred to."""
+    """Draws the names of former referrals, and a `name` of the grid that nobody was referred to.
+
+    Each comes with the partners that it may mean: value, stream, name, reason, True for one that is likely enough.
+    """
     used = names_to_attach(desk)
     told = {row.sort for row in used}
     of_grid = [row for row in _names_of_grid(desk) if row.sort == normalise(name) and row.sort not in told]
     listed = {row.stream: row for row in partners.listed(desk.read)}
     known = [KnownName(row.stream, row.sort, normalise(row.town)) for row in listed.values()]
-    rows = [
-        (
-            row.name,
-            french.name_used(row.count, row.last, desk.today),
-            _meanings(row.sort, known, listed),
-            address("/partenaires/nouveau", {"nom": row.name}),
-        )
-        for row in (*of_grid, *used)
-    ]
+    rows = []
+    for row in (*of_grid, *used):
+        meanings = [
+            (
+                f"{one.partner} {row.sort}",
+                one.partner,
+                typeset(", ".join(filter(None, (listed[one.partner].name, listed[one.partner].town)))),
+                french.NAME_REASONS[one.reason],
+                one.sure,
+            )
+            for one in matches(row.sort, known)
+        ]
+        why, new = french.name_used(row.count, row.last, desk.today), address(f"{LIST}/nouveau", {"nom": row.name})
+        rows.append((row.name, why, meanings, new))
     return show(
         request,
         "partners/names.html",
@@ -121,19 +127,3 @@ def _page(request: Request, desk: Desk, name: str = "", *, error: str = "", rece
         receipt=receipt,
         status=422 if error else 200,
     )
-
-
-def _meanings(
-    sort: str, known: Sequence[KnownName], listed: Mapping[UUID, Any]
-) -> list[tuple[str, UUID, str, str, bool]]:
-    """Returns the partners that a name may mean: value, stream, name, reason, True when it is likely enough."""
-    return [
-        (
-            f"{one.partner} {sort}",
-            one.partner,
-            typeset(", ".join(filter(None, (listed[one.partner].name, listed[one.partner].town)))),
-            french.NAME_REASONS[one.reason],
-            one.sure,
-        )
-        for one in matches(sort, known)
-    ]

@@ -1,7 +1,7 @@
 """A partner: its file, its offers, its sources side by side, its people, its referrals, its history; its decisions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from pixflow.decision import Decision
 from pixflow.engine import Step
 from pixflow.events.partner import Retracted
-from pixflow.events.values import PartnerDetails
+from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.identity import normalise
 from pixflow.open_data.duplicates import duplicates
 from pixflow.partners import contacts as contact_decisions
@@ -24,7 +24,18 @@ from projections import directory, partners, referrals
 from projections.store.folds import fold_of
 from web.desk import forms as desk_forms
 from web.desk import receipts, task_links
-from web.desk.commands import FormRefused, Outcome, again, as_seen, must, read_form, record, record_all, recorded
+from web.desk.commands import (
+    FormRefused,
+    Outcome,
+    again,
+    as_seen,
+    must,
+    read_button,
+    read_form,
+    record,
+    record_all,
+    recorded,
+)
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt
@@ -36,7 +47,7 @@ from web.french.territory import partners as french
 from web.french.territory.places import REASONS
 from web.french.typography import say, typeset
 from web.http.addresses import PageNumber, whole_number
-from web.http.forms import FormData, OpenForm, text_of, validate
+from web.http.forms import FormData, OpenForm, text_of
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
@@ -90,6 +101,7 @@ def _page(
     mine = [one for one in mine if one.stream in people]
     is_told = len(sent) >= french.FROM
     lines = (details.address, details.complement, f"{details.postal_code} {details.town}".strip())
+    known_kinds = {one.terms.kind for one in state.offers.values()}
     return show(
         request,
         "partners/partner.html",
@@ -103,28 +115,43 @@ def _page(
         details=details,
         hours=hours.in_french(details.hours),
         now=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
-        facts=_facts(details),
+        facts=[(files.FIELDS[name], typeset(", ".join(lists))) for name in _LISTS if (lists := getattr(details, name))],
         confirmed=french.confirmed(state.confirmed, desk.today, _confirmed_by(desk, id, state)),
         contacts=contacts.people_of(desk, id, state),
         answers=french.answers(sent, desk.today),
         tally=[pair for pair in french.tally(sent, desk.today) if pair[1]] if is_told else (),
         pace=french.pace(sent, desk.today) if is_told else "",
-        received=[_received(desk, one, people[one.stream].name) for one in mine],
+        received=[
+            (
+                task_links.dossier(one.stream),
+                people[one.stream].name,
+                one.label,
+                french.day(one.sent, desk.today),
+                french.standing(one, desk.today),
+                one.answer is None and one.awaited and one.chased <= desk.today,
+            )
+            for one in mine
+        ],
         others=len(sent) - pager.total,
         pager=pager,
         offers=state.open_offers(),
         facts_of_offers={
             offer: files.of_terms(terms, dict(proposals))[2:] for offer, terms in state.open_offers().items()
         },
-        proposed_kinds=_proposed_kinds(state),
+        proposed_kinds=[kind for kind in proposed_kinds(details) if kind not in known_kinds],
         offer_kinds=files.OFFER_KINDS,
         proposed_offers=files.PROPOSED_OFFERS,
         fields=[files.FIELDS[name] for name in _SHOWN],
         sources=_sources(state),
-        contested=_contested(state),
+        contested=[
+            (files.FIELDS[name], _text(name, own), _text(name, getattr(details, name)))
+            for name, own in contested(state).items()
+        ],
         gone=[files.source_name(state.sources[key].source) for key in gone(state)],
         alike=_alike(desk, id, state),
-        joined=[(other, _name(desk, other)) for other in state.joined],
+        joined=[
+            (other, getattr(fold_of(desk.read, other), "details", PartnerDetails()).name) for other in state.joined
+        ],
         names=state.names,
         history=_history(desk, id),
         may=desk.names_of_allowed(*DECISIONS),
@@ -140,26 +167,8 @@ def _page(
     )
 
 
-def _received(desk: Desk, one: Any, name: str) -> tuple[str, str, str, str, str, bool]:
-    """Returns address and name, for what, when, where a referral stands; True once silence is chased."""
-    is_late = one.answer is None and one.awaited and one.chased <= desk.today
-    sent, standing = french.day(one.sent, desk.today), french.standing(one, desk.today)
-    return task_links.dossier(one.stream), name, one.label, sent, standing, is_late
-
-
 _SHOWN = ("name", "address", "town", "phone", "email", "website", "hours", "services")
 _LISTS = ("kinds", "services", "thematics", "labels", "networks", "special_care", "audiences", "fees", "support")
-
-
-def _facts(details: PartnerDetails) -> list[tuple[str, str]]:
-    """Returns the lists of the file, as label and value."""
-    return [(files.FIELDS[name], typeset(", ".join(value))) for name in _LISTS if (value := getattr(details, name))]
-
-
-def _proposed_kinds(state: PartnerState) -> list[str]:
-    """Returns the kinds of offers that the words of the sources propose, and that are not listed yet."""
-    known = {one.terms.kind for one in state.offers.values()}
-    return [kind for kind in proposed_kinds(state.details) if kind not in known]
 
 
 def _sources(state: PartnerState) -> list[tuple[str, Sequence[str]]]:
@@ -176,11 +185,6 @@ def _sources(state: PartnerState) -> list[tuple[str, Sequence[str]]]:
     return [("L’équipe", list(map(_text, _SHOWN, team))), *columns] if any(team) and columns else columns
 
 
-def _contested(state: PartnerState) -> list[tuple[str, str, str]]:
-    pairs = contested(state).items()
-    return [(files.FIELDS[name], _text(name, own), _text(name, getattr(state.details, name))) for name, own in pairs]
-
-
 def _text(name: str, value: Any) -> str:
     return typeset(files.of_field(name, value) or "—")
 
@@ -194,12 +198,13 @@ def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[tuple[UUID, str, s
     others = [row for row in there if row.stream not in (id, *state.different)]
     mine = place_of(details, str(id))
     pairs = duplicates([mine], [place_of(partners.details_of(row), str(row.stream)) for row in others])
-    others_alike = [(pair.other if pair.one is mine else pair.one, pair) for pair in pairs]
-    return [
-        (UUID(place.id), place.name, ", ".join(REASONS[reason] for reason in pair.reasons))
-        for place, pair in others_alike
-        if not _differs(desk, UUID(place.id), id)
-    ]
+    alike = []
+    for pair in pairs:
+        place = pair.other if pair.one is mine else pair.one
+        other = fold_of(desk.read, UUID(place.id))
+        if not (isinstance(other, PartnerState) and id in other.different):
+            alike.append((UUID(place.id), place.name, ", ".join(REASONS[reason] for reason in pair.reasons)))
+    return alike
 
 
 def _confirmed_by(desk: Desk, id: UUID, state: PartnerState) -> str:
@@ -209,16 +214,6 @@ def _confirmed_by(desk: Desk, id: UUID, state: PartnerState) -> str:
         told = (one for one in desk.trail(id) if one.originator_version == said.version)
         return next((sentences.who(one, names_for(desk)) for one in told), "")
     return next((one.source for one in state.sources.values() if one.updated and one.updated == state.confirmed), "")
-
-
-def _differs(desk: Desk, stream: UUID, id: UUID) -> bool:
-    other = fold_of(desk.read, stream)
-    return isinstance(other, PartnerState) and id in other.different
-
-
-def _name(desk: Desk, id: UUID) -> str:
-    state = fold_of(desk.read, id)
-    return state.details.name if isinstance(state, PartnerState) else ""
 
 
 def _history(desk: Desk, id: UUID) -> list[tuple[str, str, int]]:
@@ -268,10 +263,10 @@ MEANWHILE = "meanwhile"
 
 def _blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> OpenForm | None:
     """Returns a form of the page with what is known; None for another name."""
-    if name not in (*OPENED, *contacts.TITLES):
-        return None
     if name in contacts.TITLES:
         return contacts.blank(desk, id, state, name, about)
+    if name not in OPENED:
+        return None
     if name == "corriger":
         return OpenForm(name, values=forms.of_file(state.details), seen=state.version)
     if name == "offre" and about in files.PROPOSED_OFFERS:
@@ -285,18 +280,10 @@ def _blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> 
     return OpenForm(name)
 
 
-def _values(terms: Any) -> dict[str, Any]:
-    return {
-        "label": terms.label,
-        "kind": terms.kind,
-        "band": [f"{low}-{high}" for low, high in terms.bands],
-        "proposal": list(terms.proposals),
-        "days": terms.days,
-        "seats": "" if terms.seats is None else terms.seats,
-        "cost": terms.cost,
-        "language": terms.language,
-        "contact": terms.contact,
-    }
+def _values(terms: OfferTerms) -> dict[str, Any]:
+    bands, proposals = [f"{low}-{high}" for low, high in terms.bands], list(terms.proposals)
+    seats = "" if terms.seats is None else terms.seats
+    return {**asdict(terms), "band": bands, "proposal": proposals, "seats": seats}
 
 
 def _again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name: str = "") -> Response:
@@ -311,10 +298,9 @@ def _again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name:
 
 def _next(desk: Desk, partner_id: UUID, outcome: Outcome, data: Mapping[str, Any]) -> Response:
     """Leads to the partner, or back to the pile of Ma boîte. Raises FormRefused."""
-    receipt = receipts.reference(recorded(desk, outcome))
-    if pile := text_of(data, "pile"):
-        return RedirectResponse(address("/boite", {"pile": pile, "recu": receipt}), 303)
-    return RedirectResponse(address(f"/partenaires/{partner_id}", {"recu": receipt}), 303)
+    receipt, pile = receipts.reference(recorded(desk, outcome)), text_of(data, "pile")
+    there = "/boite" if pile else f"/partenaires/{partner_id}"
+    return RedirectResponse(address(there, {"pile": pile, "recu": receipt}), 303)
 
 
 @router.post("/partenaires/{partner_id:uuid}/corriger")
@@ -350,9 +336,7 @@ def accept(request: Request, desk: AtPartners, partner_id: UUID, data: FormData)
     """Lists a partner that a colleague suggested."""
     must(desk, listing.list_partner)
     details = state_of(desk, partner_id).details
-    form, _ = validate(forms.BoxForm, data)
-    if form is None:
-        raise HTTPException(422)
+    form = read_button(forms.BoxForm, data)
     streams = {"partner": partner_id}
     outcome = record(desk, streams, listing.list_partner, command_id=form.command_id, details=details)
     return _next(desk, partner_id, outcome, data)
@@ -391,8 +375,8 @@ def separate(request: Request, desk: AtPartners, partner_id: UUID, data: FormDat
 def _other(desk: Desk, id: UUID, data: Mapping[str, Any]) -> forms.OtherForm:
     """Returns the form about another partner. Raises 404 for an unknown one, 422 for this one."""
     state_of(desk, id)
-    form, _ = validate(forms.OtherForm, data)
-    if form is None or form.other == id:
+    form = read_button(forms.OtherForm, data)
+    if form.other == id:
         raise HTTPException(422)
     return form
 

@@ -3,11 +3,12 @@
 No tile and no script: nobody else learns what is looked at. The list beside it says all that the map shows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import cos, hypot, radians
+from typing import Any
 from uuid import UUID
 
 from pixflow.open_data.locations import kilometres
@@ -29,8 +30,8 @@ APART = 34
 LETTER, LINE, NAMED_POINTS = 7, 18, 60
 """Width of a letter and height of a line, in units; and the points beyond which no name finds room."""
 SCALES = (1, 2, 5, 10, 20, 50, 100)
-Box = tuple[float, float, float, float]
-"""Least and greatest latitude, least and greatest longitude."""
+LEAST = 0.01
+"""Degrees beyond the outermost points: about a kilometre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +56,6 @@ class MapPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class TownName:
-    """The name of a town on the map. `before`: it ends at its place."""
-
-    x: float
-    y: float
-    name: str
-    before: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceMap:
-    """The drawing, `height` units high. `scale` is a length in kilometres, and in units.
-
-    `centred` counts the places without coordinates, drawn at the middle of their commune; `left_out` those of a commune
-    without a known middle. `by_town` when each point is that of a commune.
-    """
-
-    width: int
-    height: int
-    outlines: str
-    points: Sequence[MapPoint]
-    towns: Sequence[TownName]
-    scale: tuple[int, float]
-    credit: str
-    centred: int
-    left_out: int
-    by_town: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Spot:
     """A place, with its partner; or the `count` places of a commune, without a name.
 
@@ -105,22 +76,38 @@ class _Spot:
         return french.centred(town) if self.centred else town
 
 
-@dataclass(frozen=True, slots=True)
 class _Frame:
     """Turns a point into units of the drawing: a plain projection, right for a few departments."""
 
-    box: Box
-    unit: float
-    squeeze: float
+    def __init__(self, points: Sequence[Point]) -> None:
+        """Fits the drawing to these points, a kilometre wide at least."""
+        norths, easts = [north for north, _ in points], [east for _, east in points]
+        self.south, self.north = min(norths) - LEAST, max(norths) + LEAST
+        self.west, self.east = min(easts) - LEAST, max(easts) + LEAST
+        self.squeeze = cos(radians((self.south + self.north) / 2))
+        high, across = self.north - self.south, (self.east - self.west) * self.squeeze
+        self.unit = min((WIDTH - 2 * MARGIN) / across, (TALLEST - 2 * MARGIN) / high)
+        self.height = round(high * self.unit + 2 * MARGIN)
 
     def at(self, point: Point) -> tuple[float, float]:
         north, east = point
-        _, top, left, right = self.box
-        return WIDTH / 2 + (east - (left + right) / 2) * self.squeeze * self.unit, MARGIN + (top - north) * self.unit
+        x = WIDTH / 2 + (east - (self.west + self.east) / 2) * self.squeeze * self.unit
+        return x, MARGIN + (self.north - north) * self.unit
+
+    def scale(self) -> tuple[int, float]:
+        """Returns the longest round length that takes a third of the drawing at most, in kilometres and in units."""
+        whole = kilometres((self.south, self.west), (self.south, self.east))
+        unit = (self.east - self.west) * self.squeeze * self.unit / whole
+        length = max((one for one in SCALES if one * unit <= WIDTH / 3), default=SCALES[0])
+        return length, round(length * unit, 1)
 
 
-def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
-    """Returns the map of the partners found; None when nobody knows where any of them is."""
+def place_map(desk: Desk, found: PartnersFound) -> dict[str, Any] | None:
+    """Returns the drawing of the partners found; None when nobody knows where any of them is.
+
+    `centred` counts the places without coordinates, drawn at the middle of their commune; `left_out` those of a commune
+    without a known middle. `by_town` when each point is that of a commune.
+    """
     spots = list(_spots(found, referral_offers.middles_of_communes(desk)))
     if not spots:
         return None
@@ -129,21 +116,21 @@ def place_map(desk: Desk, found: PartnersFound) -> PlaceMap | None:
     inside = codes_of(catalogue.territory) if catalogue.outlines else frozenset()
     texts = tuple(text for code, text in catalogue.outlines.items() if code in inside or not inside)
     rings = _rings(texts)
-    box = _box([point for ring in rings for point in ring] + [spot.point for spot in spots])
-    frame, height = _frame(box)
-    points = _points(spots, frame, _Ways(found))
-    return PlaceMap(
-        WIDTH,
-        height,
-        _path(rings, frame),
-        points,
-        _towns(points) if len(points) <= NAMED_POINTS else (),
-        _scale(frame, box),
-        catalogue.credit if texts else "",
-        sum(spot.centred for spot in spots),
-        found.pager.total - sum(spot.count for spot in spots),
-        found.by_town,
-    )
+    frame = _Frame([point for ring in rings for point in ring] + [spot.point for spot in spots])
+    paths = (" ".join(f"{x:.0f},{y:.0f}" for x, y in map(frame.at, ring)) for ring in rings)
+    points = _points(spots, frame, found)
+    return {
+        "width": WIDTH,
+        "height": frame.height,
+        "outlines": "".join(f"M{path}Z" for path in paths),
+        "points": points,
+        "towns": _towns(points) if len(points) <= NAMED_POINTS else (),
+        "scale": frame.scale(),
+        "credit": catalogue.credit if texts else "",
+        "centred": sum(spot.centred for spot in spots),
+        "left_out": found.pager.total - sum(spot.count for spot in spots),
+        "by_town": found.by_town,
+    }
 
 
 def _spots(found: PartnersFound, middles: Mapping[str, Point]) -> Iterator[_Spot]:
@@ -162,43 +149,11 @@ def _rings(texts: tuple[str, ...]) -> tuple[tuple[Point, ...], ...]:
     return tuple(tuple(ring) for text in texts for ring in rings_of(text))
 
 
-def _box(points: Sequence[Point]) -> Box:
-    """Returns the box of these points, a kilometre wide at least."""
-    norths, easts = [north for north, _ in points], [east for _, east in points]
-    wide = 0.01
-    return min(norths) - wide, max(norths) + wide, min(easts) - wide, max(easts) + wide
+def _points(spots: Sequence[_Spot], frame: _Frame, found: PartnersFound) -> list[MapPoint]:
+    """Returns a point for each spot; those too close together share the point of the first.
 
-
-def _frame(box: Box) -> tuple[_Frame, int]:
-    south, north, west, east = box
-    squeeze = cos(radians((south + north) / 2))
-    across, high = (east - west) * squeeze, north - south
-    unit = min((WIDTH - 2 * MARGIN) / across, (TALLEST - 2 * MARGIN) / high)
-    return _Frame(box, unit, squeeze), round(high * unit + 2 * MARGIN)
-
-
-def _path(rings: Iterable[Iterable[Point]], frame: _Frame) -> str:
-    """Returns all outlines as one path."""
-    return "".join("M" + " ".join(f"{x:.0f},{y:.0f}" for x, y in map(frame.at, ring)) + "Z" for ring in rings)
-
-
-class _Ways:
-    """Where the points of a map lead: to a partner, to a commune of the page, or to the list of another one."""
-
-    def __init__(self, found: PartnersFound) -> None:
-        self._anchors = {town.name: f"#town-{rank}" for rank, town in enumerate(found.towns, 1)}
-        self._asked = found.pager.params
-
-    def of(self, group: Sequence[_Spot]) -> str:
-        first = group[0]
-        if len(group) == 1 and first.partner:
-            return f"{LIST}/{first.partner}"
-        anchor = self._anchors.get(typeset(first.town) or NOWHERE)
-        return anchor or address(LIST, {**self._asked, "q": f"{self._asked['q']} {first.town}".strip()})
-
-
-def _points(spots: Sequence[_Spot], frame: _Frame, ways: _Ways) -> list[MapPoint]:
-    """Returns a point for each spot; those too close together share the point of the first."""
+    It leads to a partner, to a commune of the page, or to the list of another one.
+    """
     groups: dict[tuple[float, float], list[_Spot]] = {}
     drawn: dict[tuple[int, int], list[tuple[float, float]]] = {}  # by squares of the drawing
     for spot in spots:
@@ -210,34 +165,32 @@ def _points(spots: Sequence[_Spot], frame: _Frame, ways: _Ways) -> list[MapPoint
             near = (x, y)
             drawn.setdefault((across, down), []).append(near)
         groups.setdefault(near, []).append(spot)
-    return [_point(there, group, ways.of(group)) for there, group in groups.items()]
+    anchors = {name: f"#town-{rank}" for rank, (name, *_) in enumerate(found.towns, 1)}
+    asked, points = found.pager.params, []
+    for (x, y), group in groups.items():
+        first, count = group[0], sum(spot.count for spot in group)
+        label = french.on_map(count, [(spot.name, spot.place) for spot in group[: french.NAMED + 1]])
+        listed = anchors.get(typeset(first.town) or NOWHERE)
+        href = listed or address(LIST, {**asked, "q": f"{asked['q']} {first.town}".strip()})
+        if len(group) == 1 and first.partner:
+            href = f"{LIST}/{first.partner}"
+        teaches = any(spot.teaches for spot in group)
+        points.append(MapPoint(round(x, 1), round(y, 1), count, label, href, teaches, typeset(first.town)))
+    return points
 
 
-def _point(there: tuple[float, float], group: Sequence[_Spot], href: str) -> MapPoint:
-    count = sum(spot.count for spot in group)
-    label = french.on_map(count, [(spot.name, spot.place) for spot in group[: french.NAMED + 1]])
-    teaches, town = any(spot.teaches for spot in group), typeset(group[0].town)
-    return MapPoint(round(there[0], 1), round(there[1], 1), count, label, href, teaches, town)
+def _towns(points: Sequence[MapPoint]) -> list[tuple[float, float, str, bool]]:
+    """Returns the names that have room beside their points: each town once, none over another one.
 
-
-def _towns(points: Sequence[MapPoint]) -> list[TownName]:
-    """Returns the names that have room beside their points: each town once, none over another one."""
+    Each is a place, a name, and True for a name that ends at its place.
+    """
     taken = [(one.x - one.half, one.x + one.half, one.y) for one in points]
-    placed: dict[str, TownName] = {}
+    placed: dict[str, tuple[float, float, str, bool]] = {}
     for point in points:
         wide, gap = LETTER * len(point.town), point.half + 4
         for left, before in ((point.x + gap, False), (point.x - gap - wide, True)):
             free = all(left + wide < west or left > east or abs(point.y - y) > LINE for west, east, y in taken)
             if point.town and point.town not in placed and 0 <= left <= WIDTH - wide and free:
-                placed[point.town] = TownName(point.x - gap if before else left, point.y, point.town, before)
+                placed[point.town] = (point.x - gap if before else left, point.y, point.town, before)
                 taken.append((left, left + wide, point.y))
     return list(placed.values())
-
-
-def _scale(frame: _Frame, box: Box) -> tuple[int, float]:
-    """Returns the longest round length that takes a third of the drawing at most."""
-    south, _, west, east = box
-    whole = kilometres((south, west), (south, east))
-    unit = (east - west) * frame.squeeze * frame.unit / whole
-    length = max((one for one in SCALES if one * unit <= WIDTH / 3), default=SCALES[0])
-    return length, round(length * unit, 1)

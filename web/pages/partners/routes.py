@@ -1,8 +1,8 @@
 """The list of partners with its map, as files, and a new partner."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from pixflow.engine import new_id
 from pixflow.events.values import PartnerDetails
@@ -23,36 +23,23 @@ from web.http.tables import workbook
 from web.http.templates import redirect, show
 from web.pages.partners import listing
 from web.pages.partners.forms import commune_of
-from web.pages.partners.listing import LIST, AtPartners
+from web.pages.partners.listing import LIST, AtPartners, PartnerSearch
 from web.pages.partners.names import names_to_attach
 from web.pages.partners.place_map import place_map
 
 router = APIRouter()
-Status = Literal["listed", "suggested", "delisted"]
-Open = Literal["", "oui", "non"]
-Search = Annotated[str, Query(max_length=200)]
+Search = Annotated[PartnerSearch, Depends()]
 
 
 @router.get("/partenaires")
-def read(
-    request: Request,
-    desk: AtPartners,
-    etat: Status = "listed",
-    q: Search = "",
-    genre: str = "",
-    label: str = "",
-    fraicheur: str = "",
-    ouvert: Open = "",
-    p: PageNumber = 1,
-) -> Response:
+def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1) -> Response:
     """Shows the partners by commune, a page at a time; the search and the filters are the address."""
-    wanted = {"genre": genre, "label": label, "fraicheur": fraicheur, "ouvert": ouvert}
-    page = listing.found(desk, etat, q.strip(), wanted, p)
+    page, params = listing.found(desk, search, p), search.params
     counts = partners.counts(desk.read)
     chips = [
-        Chip(text, address(LIST, {"etat": "" if code == "listed" else code}), counts.get(code, 0), code == etat)
+        Chip(text, address(LIST, {"etat": "" if code == "listed" else code}), counts.get(code, 0), code == search.etat)
         for code, text in STATUSES.items()
-        if counts.get(code) or code == etat
+        if counts.get(code) or code == search.etat
     ]
     return show(
         request,
@@ -61,9 +48,9 @@ def read(
         NOBODY,
         chips=chips,
         menus=page.menus,
-        filtered=any((q, *wanted.values())),
-        text=q.strip(),
-        kept={name: value for name, value in page.pager.params.items() if value and name != "q"},
+        filtered=bool(search.q) or any(params[name] for name in ("genre", "label", "fraicheur", "ouvert")),
+        text=params["q"],
+        kept={name: value for name, value in params.items() if value and name != "q"},
         towns=page.towns,
         pager=page.pager,
         lists=desk.may(list_partner),
@@ -71,7 +58,7 @@ def read(
         imports=desk.may(receive_catalogue),
         map=place_map(desk, page),
         names=len(names_to_attach(desk)) if desk.may(attach_name) else 0,
-        workbook=address(f"{LIST}/liste.xlsx", page.pager.params),
+        workbook=address(f"{LIST}/liste.xlsx", params),
     )
 
 
@@ -81,20 +68,10 @@ MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @router.get("/partenaires/liste.xlsx")
-def table(
-    request: Request,
-    desk: AtPartners,
-    etat: Status = "listed",
-    q: Search = "",
-    genre: str = "",
-    label: str = "",
-    fraicheur: str = "",
-    ouvert: Open = "",
-) -> Response:
+def table(request: Request, desk: AtPartners, search: Search) -> Response:
     """Returns all the partners found as a workbook, with the search and the filters of the page."""
     note(request, NOBODY)
-    wanted = {"genre": genre, "label": label, "fraicheur": fraicheur, "ouvert": ouvert}
-    return workbook(f"partenaires-{desk.today}", "Partenaires", listing.every(desk, etat, q.strip(), wanted))
+    return workbook(f"partenaires-{desk.today}", "Partenaires", listing.every(desk, search))
 
 
 @router.get("/partenaires/lieux.csv")

@@ -6,7 +6,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from pixflow.partners.catalogue import state_territory
-from pixflow.partners.state import Territory
 from pixflow.place_import import territory as territories
 from pixflow.refused import Refused
 from web.desk import refusals
@@ -85,7 +84,8 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
     streams = {"catalogue": desk.served.opened.stream("catalogue")}
     seen = as_seen(desk, "catalogue", streams["catalogue"], form)
     if seen and seen.territory != catalogue.territory and not desk.engine.has_recorded(form.command_id):
-        raise FormRefused({"": _moved(catalogue.territory)}, MOVED)
+        text = "Le territoire a changé entre-temps : {now}. Vérifiez vos choix, puis enregistrez à nouveau."
+        raise FormRefused({"": say(text, now=french.territory(catalogue.territory))}, MOVED)
     outcome = record(
         desk,
         streams,
@@ -105,11 +105,6 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
 def _refusal(desk: Desk, refused: Refused) -> FormRefused:
     """Returns the refusal of a decision, on the fields of the form."""
     return FormRefused({FIELDS.get(name, name): said for name, said in refusals.field_errors(desk, refused).items()})
-
-
-def _moved(now: Territory) -> str:
-    text = "Le territoire a changé entre-temps : {now}. Vérifiez vos choix, puis enregistrez à nouveau."
-    return say(text, now=french.territory(now))
 
 
 def _lines(text: str) -> list[str]:
