@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection
 
 from pixflow.decision import Decision
 from pixflow.dossier.retention import months_of
@@ -84,8 +83,12 @@ def visit(request: Request, token: str) -> Visit | None:
     Every token is looked up in every structure, and takes the same time.
     """
     asked, structures = _asked(request, token)
-    rows = [(_row(served, asked.link), served, is_genuine(asked, served.engine.token)) for served in structures]
-    opens = next(((row, served) for row, served, genuine in rows if genuine and row is not None), None)
+    opens = None
+    for served in structures:
+        with served.reading() as tables:
+            row = partner_links.of_link(tables.connection, asked.link)
+        if is_genuine(asked, served.engine.token) and row is not None and opens is None:
+            opens = row, served
     if opens is None or not opens[0].opens or opens[0].until < opens[1].today():
         return None
     return _opened(opens[1], opens[0].stream, asked.link)
@@ -107,25 +110,16 @@ def _asked(request: Request, text: str) -> tuple[Token, list[ServedStructure]]:
     return token, list(host.structures.values())
 
 
-def _row(served: ServedStructure, link: UUID) -> Any:
-    with served.reading() as tables:
-        return partner_links.of_link(tables.connection, link)
-
-
 def _opened(served: ServedStructure, stream: UUID, link: UUID) -> Visit | None:
     with served.reading() as tables:
         dossier = fold_of(tables.connection, stream)
         found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
         if found is None or not is_open(dossier, found, served.today()):
             return None
-        return Visit(served, stream, dossier, found, _offer(tables.connection, found))
-
-
-def _offer(connection: Connection, found: LinkedReferral) -> str:
-    """Returns the label of the offer that the referral is about, "" without one."""
-    partner = found.referral.partner.id
-    rows = partners.open_offers(connection, [partner]).get(partner, []) if partner else []
-    return next((partners.terms_of(row).label for row in rows if row.offer == found.referral.offer), "")
+        partner = found.referral.partner.id
+        rows = partners.open_offers(tables.connection, [partner]).get(partner, []) if partner else []
+        offer = next((partners.terms_of(row).label for row in rows if row.offer == found.referral.offer), "")
+        return Visit(served, stream, dossier, found, offer)
 
 
 def _reload(one: Visit) -> Visit:
@@ -301,24 +295,20 @@ def _reply(
     form, errors = validate(model, data)
     if form is None:
         return _again(request, one, token, data, missing.named(errors))
-    decision, sent = _said(form)
+    decision: Decision[..., Any] = issuing.answer_by_link
+    fields = {"answer", "starts", "place", "refusal", "reason"}
+    if isinstance(form, OutcomeForm):
+        decision, fields = issuing.report_outcome, {"outcome", "day", "note"}
+    elif form.answer == "studied":
+        decision, fields = issuing.promise_answer, {"until"}
     try:
-        recorded = _record(one, decision, command, sent)
+        recorded = _record(one, decision, command, form.model_dump(include=fields))
     except Refused as refused:
         return _refused(request, one, token, data, refused)
     if not recorded:
         return _over(request, token)
     after = say("La Mission locale en est prévenue. Pour changer quelque chose, appelez {who}.", who=one.contact)
     return _done(request, _reload(one), _thanks(form), after)
-
-
-def _said(form: PartnerForm) -> tuple[Decision[..., Any], dict[str, Any]]:
-    """Returns the decision of a form, and what it takes."""
-    if isinstance(form, OutcomeForm):
-        return issuing.report_outcome, form.model_dump(include={"outcome", "day", "note"})
-    if form.answer == "studied":
-        return issuing.promise_answer, {"until": form.until}
-    return issuing.answer_by_link, form.model_dump(include={"answer", "starts", "place", "refusal", "reason"})
 
 
 def _record(one: Visit, decision: Decision[..., Any], command: Any, sent: Mapping[str, Any]) -> bool:

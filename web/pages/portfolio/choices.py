@@ -1,6 +1,6 @@
 """The choices made in the preview of a portfolio, and the right to import one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 from zlib import crc32
@@ -60,9 +60,8 @@ class PortfolioForm(Form):
 
     def settled(self, preview: PortfolioPreview | None = None) -> dict[int, Way]:
         """Returns what becomes of doubtful rows, by line; with a `preview`, also of those that are the same person."""
-        corrected: dict[int, Way | None] = {}
-        if preview and self.sure:
-            corrected = {line.row.line: "correct" for line in preview.lines if is_sure(line)}
+        lines = preview.lines if preview and self.sure else ()
+        corrected: dict[int, Way | None] = {line.row.line: "correct" for line in lines if is_sure(line)}
         return {line: way for line, way in {**corrected, **self.doubts}.items() if way}
 
     def accepted(self, preview: PortfolioPreview) -> frozenset[int]:
@@ -71,7 +70,8 @@ class PortfolioForm(Form):
         lines = [preview.lines[place].row.line for place in places]
         if self.all:
             return frozenset(lines)
-        here = _on_page(places, self.at)
+        offset = Pager.at(len(places), self.at, "", {}).offset
+        here = places[offset : offset + SIZE]
         bits = int(self.kept, 16) if self.kept and set(self.kept) <= _HEX else 0
         kept = {preview.lines[place].row.line for place in places if bits >> place & 1 and place not in here}
         return frozenset(kept | (set(self.line) & set(lines)))
@@ -81,11 +81,6 @@ def is_sure(line: PortfolioRow) -> bool:
     """Tells if a doubtful row bears the name of the dossier found, and may correct it."""
     same_name = line.doubt != "other-name" and {"last_name", "first_name"}.isdisjoint(line.differs)
     return same_name and "correct" in line.ways
-
-
-def _on_page(places: Sequence[int], page: int) -> set[int]:
-    offset = Pager.at(len(places), page, "", {}).offset
-    return set(places[offset : offset + SIZE])
 
 
 def kept(preview: PortfolioPreview, accepted: frozenset[int]) -> str:

@@ -1,6 +1,6 @@
 """A recorded portfolio: its counts, the way to each dossier, and Annuler."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -12,13 +12,13 @@ from pixflow.events import dossier as e
 from pixflow.events.base import Recorded
 from pixflow.portfolio.importer import PortfolioOutcome
 from projections import directory
-from web.desk.commands import record_all
+from web.desk.commands import read_button, record_all
 from web.desk.desk import Desk
 from web.desk.imports import portfolio_importer
 from web.desk.receipts import row_command
 from web.french.events.sentences import AT_ONCE
 from web.http.addresses import Number, PageNumber
-from web.http.forms import Form, FormData, validate
+from web.http.forms import Form, FormData
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
@@ -40,12 +40,11 @@ def done(
     if outcome == PortfolioOutcome():
         raise HTTPException(404)
     people = directory.named(desk.read, {*outcome.opened, *outcome.corrected})
-    lists = []
-    for code, title, ids, number in (("o", "Ouverts", outcome.opened, o), ("c", "Corrigés", outcome.corrected, c)):
+    lists, numbers = [], {"o": o, "c": c}
+    for code, title, ids in (("o", "Ouverts", outcome.opened), ("c", "Corrigés", outcome.corrected)):
         rows = [people[id] for id in ids if id in people]
-        other, of_other = ("c", c) if code == "o" else ("o", o)
-        kept = {other: str(of_other) if of_other > 1 else ""}
-        pager = Pager.at(len(rows), number, request.url.path, kept, name=code, anchor=f"#{code}")
+        kept = {other: str(page) for other, page in numbers.items() if other != code and page > 1}
+        pager = Pager.at(len(rows), numbers[code], request.url.path, kept, name=code, anchor=f"#{code}")
         lists.append((code, title, rows[pager.offset : pager.offset + SIZE], pager))
     return show(
         request,
@@ -75,9 +74,7 @@ def take_back(desk: AtImport, command: UUID, data: FormData) -> Response:
         raise HTTPException(404)
     if not _may_undo(desk, command):
         return RedirectResponse(f"{START}/fait/{command}", 303)
-    form, _ = validate(Form, data)
-    if form is None:
-        raise HTTPException(422)
+    form = read_button(Form, data)
     by_dossier: dict[UUID, list[Recorded]] = {}
     for one in recorded:
         if one.event.TOPIC.startswith("dossier."):
@@ -97,19 +94,20 @@ def _take_one_back(
     followed = trail[-1].originator_version != mine[-1].originator_version
     if followed and not desk.engine.has_recorded(command):
         return False
+    streams = {"dossier": dossier}
     if _is_opening(mine):
-        steps = [Step({"dossier": dossier}, follow_up.close_dossier, {"reason": "mistake", "note": ""})]
+        steps = [Step(streams, follow_up.close_dossier, {"reason": "mistake", "note": ""})]
     else:
-        steps = list(_retractions(dossier, mine))
+        steps = [
+            Step(
+                streams,
+                assignment.undo_assignment if isinstance(one.event, e.AdvisorAssigned) else retraction.retract,
+                {"version": one.originator_version, "reason": AT_ONCE},
+            )
+            for one in reversed(mine)
+        ]
     return record_all(desk, steps, ("undo-import", imported), command_id=command).ok
 
 
 def _is_opening(mine: Sequence[Recorded]) -> bool:
     return isinstance(mine[0].event, (e.DossierOpened, e.DossierReopened))
-
-
-def _retractions(dossier: UUID, mine: Sequence[Recorded]) -> Iterator[Step]:
-    for one in reversed(mine):
-        moved = isinstance(one.event, e.AdvisorAssigned)
-        decision = assignment.undo_assignment if moved else retraction.retract
-        yield Step({"dossier": dossier}, decision, {"version": one.originator_version, "reason": AT_ONCE})

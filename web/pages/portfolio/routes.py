@@ -77,8 +77,7 @@ def choose(request: Request, desk: AtImport, data: UploadData) -> Response:
 
 def _refused(request: Request, name: str, prepared: PreparedPortfolio, token: str) -> Response:
     """Shows why nothing of the file can be imported; with a `token` another sheet can be."""
-    refusing = [one for one in prepared.portfolio.problems if one.severity == "refused"]
-    problems = _sentences(refusing)
+    problems = _sentences([one for one in prepared.portfolio.problems if one.severity == "refused"])
     return show(request, "portfolio/refused.html", None, NOBODY, file=name, problems=problems, token=token, status=422)
 
 
@@ -161,6 +160,8 @@ def _changes(
     pages = {code: Pager.at(len(rows), getattr(form, code), "", {}) for code, rows in lists.items()}
     drawn = {code: rows[pages[code].offset : pages[code].offset + SIZE] for code, rows in lists.items()}
     changed, doubtful = drawn["c"], drawn["d"]
+    here = {line.row.line for line in doubtful}
+    others = [line.row.line for line in preview.lines if line.ways and line.row.line not in here]
     sheets, without_site = prepared.portfolio.sheets, sum(one.code == "site-needed" for one in preview.problems)
     sites = desk.refs.structure.sites
     return show(
@@ -180,7 +181,7 @@ def _changes(
         remembered=prepared.asked.remembered,
         ignored=[column.header for column in preview.columns if column.header and not column.field],
         may_record=any(line.status in ("new", "changed") or line.ways for line in preview.lines),
-        settled_elsewhere=_settled_elsewhere(preview, doubtful, form),
+        settled_elsewhere=[f"{line}:{form.doubts[line] or ''}" for line in others if line in form.doubts],
         sure_count=sum(is_sure(line) and not line.way for line in lists["d"]),
         accepted=accepted,
         kept=kept(preview, accepted),
@@ -231,13 +232,6 @@ def _why(line: PortfolioRow) -> str:
         return matching.people_doubt(line.doubt)
     differs = ", ".join(typography.lower_first(files.FIELDS[field]) for field in line.differs)
     return say("dossier clos, et le fichier dit autre chose ({differs}) : rien n’est enregistré", differs=differs)
-
-
-def _settled_elsewhere(preview: PortfolioPreview, here: Sequence[PortfolioRow], form: PortfolioForm) -> list[str]:
-    """Returns the choices for doubtful rows of other pages, for the form to keep."""
-    lines = {line.row.line for line in here}
-    others = (line.row.line for line in preview.lines if line.ways and line.row.line not in lines)
-    return [f"{line}:{form.doubts[line] or ''}" for line in others if line in form.doubts]
 
 
 # --- its columns
@@ -309,12 +303,16 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
     importer = imports.portfolio_importer(desk.served)
     try:
         _, prepared = _prepare(desk, token, form)
-        errors = _missing(prepared.preview, form) if prepared.preview else {}
-        if errors or prepared.preview is None:
-            return _preview(request, desk, token, form, errors)
-        if any("advisor" in line.differs for line in prepared.preview.lines):
+        if prepared.preview is None:
+            return _preview(request, desk, token, form, {})
+        lines, accepted = prepared.preview.lines, form.accepted(prepared.preview)
+        settled = any(line.status == "doubtful" and line.way for line in lines)
+        if (accepted or settled) and form.seen != seen(prepared.preview):
+            return _preview(request, desk, token, form, {"": MOVED})
+        if not accepted and not any(line.way for line in lines):
+            return _preview(request, desk, token, form, {"changes": NOTHING_TICKED})
+        if any("advisor" in line.differs for line in lines):
             must_be_proved(request, desk)
-        accepted = form.accepted(prepared.preview)
         importer.record(prepared, by=desk.actor, command_id=form.command_id, accept_changes=accepted)
     except Refused as refused:
         outcome = importer.outcome(form.command_id)
@@ -323,15 +321,6 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
         return _preview(request, desk, token, form, {"": refusals.sentence(desk, refused)})
     imports.uploads_of(desk).discard(token)
     return _recorded(importer.outcome(form.command_id), form.command_id)
-
-
-def _missing(preview: PortfolioPreview, form: PortfolioForm) -> dict[str, str]:
-    """Returns the errors that keep the file from being recorded."""
-    accepted = form.accepted(preview)
-    settled = any(line.status == "doubtful" and line.way for line in preview.lines)
-    if (accepted or settled) and form.seen != seen(preview):
-        return {"": MOVED}
-    return {} if accepted or any(line.way for line in preview.lines) else {"changes": NOTHING_TICKED}
 
 
 def _recorded(outcome: PortfolioOutcome, command: UUID, *, stopped: bool = False) -> Response:

@@ -14,7 +14,7 @@ from pixflow.events.base import Stage
 from pixflow.resources.sharing import answer_question, propose_resource, revise_resource, share_resource
 from pixflow.resources.state import Resource, Revision, TeamQuestion
 from pixflow.unit_of_work import Guard
-from web.desk.commands import FormRefused, again, must, read_form, take_all
+from web.desk.commands import again, must, read_form, take_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import staff_name
@@ -86,12 +86,8 @@ class ResourceForm(Form):
 def _values(state: Resource, start: Revision | None) -> dict[str, Any]:
     """Returns the values of the editor for a text, or for a new one."""
     text = asdict(start.document) if start else {"kind": "fiche", "audience": "team"}
-    return {
-        **text,
-        "links": "\n".join(text.get("links", ())),
-        **_seen(state),
-        "kept": [f.digest for f in _files(state)],
-    }
+    links, kept = "\n".join(text.get("links", ())), [one.digest for one in _files(state)]
+    return {**text, "links": links, **_seen(state), "kept": kept}
 
 
 def _seen(state: Resource) -> dict[str, int]:
@@ -181,14 +177,15 @@ def save(request: Request, desk: AtDesk, resource: UUID, data: UploadData) -> Re
 def _save(request: Request, desk: Desk, resource: UUID | None, data: dict[str, Any]) -> Response:
     must(desk, share_resource, propose_resource)
     state = resource_of(desk, resource) if resource else Resource()
-    form = read_form(ResourceForm, _texts(data), hidden=HIDDEN)
+    plain = {name: value for name, value in data.items() if name != "files"}
+    texts = [one for value in plain.values() for one in (value if isinstance(value, list) else [value])]
+    if not all(isinstance(one, str) for one in texts):
+        raise HTTPException(400)  # a file was sent as a field of text
+    form = read_form(ResourceForm, plain, hidden=HIDDEN)
     if form.do == "preview":
         return _editor(request, desk, OpenForm("editor", values=data), resource, preview=True)
     stream, publishes = resource or new_id(form.command_id, "resource"), desk.may(share_resource)
-    text = form.model_dump(include=set(OF_DOCUMENT)) | {
-        "body": form.body.strip(),
-        "files": _notes(desk, state, form, data),
-    }
+    text = form.model_dump(include=set(OF_DOCUMENT)) | {"files": _notes(desk, state, form, data)}
     sent: dict[str, Any] = {"document": ResourceDocument(**text), "note": form.note}
     decision = propose_resource if not publishes else revise_resource if state.current else share_resource
     sent |= {"replaces": form.replaces} if decision is revise_resource else {}
@@ -199,23 +196,11 @@ def _save(request: Request, desk: Desk, resource: UUID | None, data: dict[str, A
     return redirect(request, f"{SHELF}/{stream}?fait={'publiee' if publishes else 'proposee'}")
 
 
-def _texts(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the fields that are no files. Raises 400 when a file was sent as one of them."""
-    plain = {name: value for name, value in data.items() if name != "files"}
-    sent = [one for value in plain.values() for one in (value if isinstance(value, list) else [value])]
-    if not all(isinstance(one, str) for one in sent):
-        raise HTTPException(400)
-    return plain
-
-
 def _notes(desk: Desk, state: Resource, form: ResourceForm, data: Mapping[str, Any]) -> tuple[FileNote, ...]:
     """Returns the files of a text. A proposal keeps those that are there: its form has none."""
     if not desk.may(share_resource):
         return _files(state)
-    try:
-        return files.kept(desk, files.uploads(data), [one for one in _files(state) if one.digest in form.kept])
-    except files.ResourceFileRefused as why:
-        raise FormRefused({"files": str(why)}) from None
+    return files.kept(desk, files.uploads(data), [one for one in _files(state) if one.digest in form.kept])
 
 
 def _unless_proposed(desk: Desk, form: ResourceForm) -> Guard:

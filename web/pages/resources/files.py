@@ -9,6 +9,7 @@ from starlette.datastructures import UploadFile
 
 from pixflow.documents.resource import LARGEST_FILE, MOST_FILES, FileNote
 from pixflow.store.recorders import Files
+from web.desk.commands import FormRefused
 from web.desk.desk import Desk
 from web.french.typography import say
 from web.http.people import NOBODY
@@ -32,10 +33,6 @@ HEADERS = {
 }
 
 
-class ResourceFileRefused(ValueError):
-    """A file that is not taken, with the sentence that says why."""
-
-
 def names(data: Mapping[str, Any]) -> list[str]:
     """Returns the names of the files that were sent."""
     return [str(one.filename) for one in _sent(data)]
@@ -54,12 +51,11 @@ def _sent(data: Mapping[str, Any]) -> list[UploadFile]:
 
 
 def kept(desk: Desk, sent: Sequence[tuple[str, bytes]], before: Sequence[FileNote]) -> tuple[FileNote, ...]:
-    """Stores the files sent, and returns them after those that stay. Raises ResourceFileRefused, having stored none."""
+    """Stores the files sent, and returns them after those that stay. Raises FormRefused, having stored none."""
     if len(sent) + len(before) > MOST_FILES:
-        raise ResourceFileRefused(say("Une ressource a {most} fichiers au plus.", most=MOST_FILES))
-    read = [_checked(*one) for one in sent]
+        raise FormRefused({"files": say("Une ressource a {most} fichiers au plus.", most=MOST_FILES)})
     notes = [*before]
-    for name, media, content in read:
+    for name, media, content in [_checked(*one) for one in sent]:
         digest = desk.engine.recorder.files.keep(content)
         if all(known.digest != digest for known in notes):
             notes.append(FileNote(digest, name, media, len(content)))
@@ -72,11 +68,10 @@ def _checked(name: str, content: bytes) -> tuple[str, str, bytes]:
     stem, _, end = name.rpartition(".")
     starts, media = MEDIA.get(end.lower(), (b"", ""))
     if not stem or not media or not content.startswith(starts):
-        raise ResourceFileRefused(
-            say("« {name} » n’est ni un PDF, ni un ODT, ni un DOCX, ni une image PNG ou JPG.", name=name)
-        )
+        text = "« {name} » n’est ni un PDF, ni un ODT, ni un DOCX, ni une image PNG ou JPG."
+        raise FormRefused({"files": say(text, name=name)})
     if len(content) > LARGEST_FILE:
-        raise ResourceFileRefused(say("« {name} » dépasse 5 Mo : allégez-le, ou donnez un lien.", name=name))
+        raise FormRefused({"files": say("« {name} » dépasse 5 Mo : allégez-le, ou donnez un lien.", name=name)})
     return f"{stem[:_LONGEST_NAME]}.{end.lower()}", media, content
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, NamedTuple
+from types import SimpleNamespace
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -40,16 +41,6 @@ FACETS = (
 )
 
 
-class _Counted(NamedTuple):
-    """One resource at one stage, as filters count it: a resource of two stages counts under both."""
-
-    genre: str
-    stage: str
-    public: str
-    stream: UUID
-    n: int = 1
-
-
 @router.get("/ressources")
 def read(
     request: Request,
@@ -66,7 +57,11 @@ def read(
     asked, state, wanted = q.strip(), etat if etat in STATES else "", {"genre": genre, "stage": etape, "public": public}
     everything = resources.every(desk.read)
     found = resources.found([row for row in everything if _is_in(row, state)], asked)
-    counted = [_Counted(one.kind, stage, one.audience, one.stream) for one in found for stage in one.stages or [""]]
+    counted = [  # a resource of two stages counts under both
+        SimpleNamespace(genre=one.kind, stage=stage, public=one.audience, stream=one.stream, n=1)
+        for one in found
+        for stage in one.stages or [""]
+    ]
     fitting = {one.stream for one in counted if filters.fits(one, wanted)}
     rows = [row for row in found if row.stream in fitting]
     pager = Pager.at(len(rows), p, SHELF, {"q": asked, "etat": state, **filters.parameters(wanted)})
