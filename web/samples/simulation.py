@@ -220,19 +220,16 @@ class Simulation:
     def run(self, until: AgendaTime) -> None:
         """Runs the actions planned up to that moment, it included."""
         while (moment := self.agenda.first()) and moment <= until:
-            self._run_next(moment)
-
-    def _run_next(self, moment: AgendaTime) -> None:
-        self.log.go(moment)
-        busy: set[UUID] = set()
-        planned: list[PlannedCommand] = []
-        for action in self.agenda.take():
-            if busy.isdisjoint(action.about):
-                busy.update(action.about)
-                planned += action.run()
-            else:
-                self.agenda.add(moment, action)
-        self.execute(planned)
+            self.log.go(moment)
+            busy: set[UUID] = set()
+            planned: list[PlannedCommand] = []
+            for action in self.agenda.take():
+                if busy.isdisjoint(action.about):
+                    busy.update(action.about)
+                    planned += action.run()
+                else:
+                    self.agenda.add(moment, action)
+            self.execute(planned)
 
     def execute(self, planned: Iterable[PlannedCommand]) -> None:
         self.hear(self.log.execute(list(planned)))

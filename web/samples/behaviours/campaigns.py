@@ -34,7 +34,8 @@ COMPETENCES = (
     ("Interagir", "Communication et collaboration", 5),
     ("Sécuriser l’environnement numérique", "Protection et sécurité", 5),
 )
-DOMAINS = tuple(dict.fromkeys(domain for _, domain, _ in COMPETENCES))
+OF = {name: domain for name, domain, _ in COMPETENCES}
+DOMAINS = tuple(dict.fromkeys(OF.values()))
 PALIERS = 4
 EARNED = Decimal("0.6")
 PIX_A_LEVEL = 8
@@ -85,12 +86,14 @@ def _assessment(offer: Offer, last: str, first: str, number: str | None, one: At
         started=one.started,
         shared=shared,
         shared_at=one.shared if shared else None,
-        mastery=_rate(competences) if shared else None,
+        mastery=_joined("", competences).rate if shared else None,
         palier=int(one.mastery * PALIERS) if shared else None,
         paliers=PALIERS,
         badges=((offer.badge, one.mastery >= EARNED),) if shared else (),
         competences=competences,
-        domains=_domains(competences) if shared else (),
+        domains=tuple(_joined(domain, [part for part in competences if OF[part.name] == domain]) for domain in DOMAINS)
+        if shared
+        else (),
         skills=(),
     )
 
@@ -119,25 +122,16 @@ def _competences(mastery: Decimal) -> tuple[PartResult, ...]:
     parts = []
     for i, (name, _, targeted) in enumerate(COMPETENCES):
         mastered = min(targeted, max(0, round(targeted * mastery) + (1, 0, -1, 0)[i] * (0 < mastery < 1)))
-        parts.append(PartResult(name, _fraction(mastered, targeted), targeted, mastered))
+        parts.append(_part(name, targeted, mastered))
     return tuple(parts)
 
 
-def _domains(competences: tuple[PartResult, ...]) -> tuple[PartResult, ...]:
-    made = []
-    for domain in DOMAINS:
-        inside = [part for part, (_, of, _) in zip(competences, COMPETENCES, strict=True) if of == domain]
-        targeted, mastered = sum(p.targeted for p in inside), sum(p.mastered for p in inside)
-        made.append(PartResult(domain, _fraction(mastered, targeted), targeted, mastered))
-    return tuple(made)
+def _joined(name: str, parts: Sequence[PartResult]) -> PartResult:
+    return _part(name, sum(part.targeted for part in parts), sum(part.mastered for part in parts))
 
 
-def _rate(competences: tuple[PartResult, ...]) -> Decimal:
-    return _fraction(sum(p.mastered for p in competences), sum(p.targeted for p in competences))
-
-
-def _fraction(mastered: int, targeted: int) -> Decimal:
-    return (Decimal(mastered) / targeted).quantize(Decimal("0.01"))
+def _part(name: str, targeted: int, mastered: int) -> PartResult:
+    return PartResult(name, (Decimal(mastered) / targeted).quantize(Decimal("0.01")), targeted, mastered)
 
 
 @dataclass(slots=True, eq=False)
@@ -270,21 +264,13 @@ class PixOrga:
 
     def _known(self, campaign: UUID) -> list[KnownParticipation]:
         season = self._of_campaign.get(campaign)
-        return [_row(stream, one) for stream, one in season.known.items()] if season else []
+        return [_known(stream, one) for stream, one in season.known.items()] if season else []
 
 
-def _row(stream: UUID, one: Participation) -> KnownParticipation:
-    return KnownParticipation(
-        stream,
-        one.last_name,
-        one.first_name,
-        one.external_id,
-        one.started,
-        one.ordinal,
-        one.progress,
-        one.result,
-        one.vanished is not None,
-        one.dossier,
-        one.seen,
-        one.profile,
-    )
+SAME = [name for name in KnownParticipation.__struct_fields__ if name not in ("stream", "vanished")]
+"""What the read side knows of a participation as its state has it."""
+
+
+def _known(stream: UUID, one: Participation) -> KnownParticipation:
+    same = {name: getattr(one, name) for name in SAME}
+    return KnownParticipation(stream=stream, vanished=one.vanished is not None, **same)

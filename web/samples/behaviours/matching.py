@@ -1,6 +1,6 @@
 """Matches participations that no import could match. The référent is wrong now and then."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import partial
 from uuid import UUID
@@ -13,7 +13,7 @@ from pixflow.unit_of_work import Step
 from projections.match_proposals import BY_HAND, confirmation, participant
 from web.french.typography import say
 from web.samples import parameters
-from web.samples.agenda import AgendaTime, PlannedCommand, command
+from web.samples.agenda import PlannedCommand, command
 from web.samples.behaviours.campaigns import Season
 from web.samples.simulation import Simulation
 from web.samples.youth import Young
@@ -46,10 +46,8 @@ class Matching:
 
     def plan_match(self, season: Season, stream: UUID, young: Young | None) -> None:
         about = (stream, young.dossier) if young else (stream,)
-        self.sim.plan(self.matched_at(), partial(self.match_participation, season, stream, young), *about)
-
-    def matched_at(self) -> AgendaTime:
-        return self.sim.on(self.sim.in_days(parameters.MATCHED_IN))
+        moment = self.sim.on(self.sim.in_days(parameters.MATCHED_IN))
+        self.sim.plan(moment, partial(self.match_participation, season, stream, young), *about)
 
     def match_participation(self, season: Season, stream: UUID, owner: Young | None) -> Iterator[PlannedCommand]:
         """Confirms a match, or sets a stranger's participation aside."""
@@ -71,16 +69,15 @@ class Matching:
 
     def choose(self, found: Found, owner: Young | None) -> tuple[Young | None, Young | None]:
         """Returns who the référent chooses, and who it is: now and then the wrong one of two likely people."""
-        likely = [other for other, match in found if other is not owner and match.score >= _of(found, owner)]
+        own = next((match.score for other, match in found if other is owner), 0)
+        likely = [other for other, match in found if other is not owner and match.score >= own]
         wrong = owner and likely and self.sim.chance(parameters.WRONG_MATCH)
         return (likely[0] if wrong else owner), owner
 
     def plan_correction(self, season: Season, stream: UUID, wrong: Young, right: Young) -> None:
+        moment = self.sim.on(self.sim.in_days(parameters.WRONG_FOUND_IN))
         correct = partial(self._correct, season, stream, wrong, right)
-        self.sim.plan(self.corrected_at(), correct, stream, wrong.dossier, right.dossier)
-
-    def corrected_at(self) -> AgendaTime:
-        return self.sim.on(self.sim.in_days(parameters.WRONG_FOUND_IN))
+        self.sim.plan(moment, correct, stream, wrong.dossier, right.dossier)
 
     def _correct(self, season: Season, stream: UUID, wrong: Young, right: Young) -> Iterator[PlannedCommand]:
         referent, one = self.sim.roster.referent(season.site, self.sim.today), season.known.get(stream)
@@ -105,15 +102,9 @@ class Matching:
 
     def candidates(self, one: Participation) -> list[Young]:
         """Returns the people who share two words of the name."""
-        count: dict[Young, int] = defaultdict(int)
-        for word in dict.fromkeys(normalise(f"{one.last_name} {one.first_name}").split()):
-            for young in self._words.get(word, ()):
-                count[young] += 1
-        return [young for young, words in count.items() if words >= FOUND][:MOST]
-
-
-def _of(found: Found, young: Young | None) -> int:
-    return next((match.score for other, match in found if other is young), 0)
+        words = dict.fromkeys(normalise(f"{one.last_name} {one.first_name}").split())
+        count = Counter(young for word in words for young in self._words.get(word, ()))
+        return [young for young, shared in count.items() if shared >= FOUND][:MOST]
 
 
 def _key(last: str, first: str, number: str | None) -> tuple[str, str, str | None]:

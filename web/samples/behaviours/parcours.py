@@ -31,7 +31,7 @@ VALID, SOON = timedelta(8), 1
 class LinkedPartners(Advisors):
     def mailed(self, case: Case, referral: UUID, link: UUID) -> Commands:
         """Notes that the e-mail of a referral left, and plans the reminder of a silent partner."""
-        yield self._clock(case, issuing.note_mailed_link, link=link)
+        yield self._note_mail(case, link)
         delays = self.sim.engine.references().protocol(self.sim.today).delays
         self.sim.later(case.young, delays.chase_partner_opens, partial(self._remind, referral=referral))
 
@@ -80,7 +80,7 @@ class LinkedPartners(Advisors):
             return
         link = new_id(referral, "ask link")
         yield self._letter(case, known, issuing.ask_outcome, link)
-        yield self._clock(case, issuing.note_mailed_link, link=link)
+        yield self._note_mail(case, link)
         self.sim.later(case.young, SOON, partial(self._report, referral=referral))
 
     def _report(self, case: Case, referral: UUID) -> Commands:
@@ -100,8 +100,9 @@ class LinkedPartners(Advisors):
         context = {"link": link, "until": self.sim.today + VALID, "address": known.address}
         return command(Actor(CLOCK), {"dossier": case.young.dossier}, decision, context, referral=known.id)
 
-    def _clock(self, case: Case, decision: Decision[..., Any], **sent: Any) -> PlannedCommand:
-        return command(Actor(CLOCK), {"dossier": case.young.dossier}, decision, **sent)
+    def _note_mail(self, case: Case, link: UUID) -> PlannedCommand:
+        """Notes that the e-mail of a link left."""
+        return command(Actor(CLOCK), {"dossier": case.young.dossier}, issuing.note_mailed_link, link=link)
 
     def _partner(self, case: Case, known: Referral, decision: Decision[..., Any], **sent: Any) -> PlannedCommand:
         by = Actor(f"{PARTNER}{known.partner.id or known.id}")
@@ -251,10 +252,8 @@ class Parcours(LinkedPartners):
             day = self.sim.in_days(parameters.AGAIN)
             self.pix.takes(young, "complete", youth.take_complete(young, at(day, 9, 30), self.random))
             if self.chance(parameters.SAID_AT_ONCE, case):
-                self.sim.later(young, (day, 12 * 60), self._was_there)
-
-    def _was_there(self, case: Case) -> Commands:
-        yield case.say(certification.take_complete_diagnostic)
+                noted = certification.take_complete_diagnostic
+                self.sim.later(young, (day, 12 * 60), lambda later: [later.say(noted)])
 
     def propose_certification(self, case: Case) -> Commands:
         if not case.state.project or not self.chance(parameters.WANTED, case):

@@ -12,17 +12,20 @@ from pixflow.dossier.stages import orientation
 from pixflow.events.values import ContactDetails
 from pixflow.pix_orga import ExportCampaign
 from pixflow.protocol import drafting
+from web.samples import words
 from web.samples.agenda import at
 from web.samples.behaviours.campaigns import Offer, Season
 from web.samples.demo.knowledge import Library
 from web.samples.demo.people import NEVER, Company, ScriptedYoung
-from web.samples.demo.scenes import HELP, LEARN, DemoPartner, DemoTerritory, place
+from web.samples.demo.scenes import HELP, LEARN, DemoPartner, place
 from web.samples.demo.story import Scene, Story
 from web.samples.youth import Attempt, typed
 
-TERRITORY = DemoTerritory(
-    groupings=("200068468", "200036069"), radius=15, sites={"L’Aigle": "61214", "Mortagne-au-Perche": "61293"}
-)
+TERRITORY = {
+    "groupings": ("200068468", "200036069"), "radius": 15,
+    "sites": {"L’Aigle": "61214", "Mortagne-au-Perche": "61293"},
+}  # fmt: skip
+"""Groupings by SIREN, kilometres around them, and the commune of each site."""
 SOURCE = "Conseiller numérique"
 SUGGESTED = place(
     "Café solidaire de Tourouvre", "61491", (48.5900, 0.6500), LEARN, phone="+33233000107", address="2 rue du Lavoir"
@@ -118,10 +121,7 @@ LAST = (
     "Leroy Fontaine Belkacem Perrin Chevalier Marchand Nguyen Saïdi Girard Blanchard Lopez Meunier Amrani Guérin "
     "Dupuis Barbier Colin Rolland Mansouri Vidal Aubry Caron Leclerc Renaud Bono"
 )
-PROJECTS = (
-    "Vente en boutique", "Aide-soignante ou aide-soignant", "Logistique, cariste", "Métiers du numérique",
-    "Espaces verts", "Petite enfance", "Cuisine", "Bâtiment, électricité", "Secrétariat", "",
-)  # fmt: skip
+PROJECTS = (*words.PROJECTS[:9], "")
 MANNERS = ("shares",) * 11 + ("starts-only", "no-test", "keeps", "declines", "leaves")
 
 TYPED = {3: "swapped-capitals", 5: "no-number", 7: "formula", 8: "initial"}
@@ -337,8 +337,9 @@ class Aigle(Story):
                     waits=NOT_BEGUN if again else NOT_CHASED,
                 )
 
-    def arrived(self, young: ScriptedYoung) -> None:
-        """Presents Pix to some, noted on the wrong day; retracts it at once."""
+    def welcome(self, young: ScriptedYoung) -> None:
+        """Opens the dossier. Presents Pix to some, noted on the wrong day, and retracts it at once."""
+        super().welcome(young)
         if not young.number.endswith("3") or not young.advisor_name:
             return
         self.sim.log.wait(10)

@@ -136,23 +136,20 @@ class ScriptedWorkshops(Workshops):
 
     def hold(self) -> None:
         """Plans the afternoon of today's workshops."""
-        today = self.sim.today
         for name, id in self.named.items():
             one = self.cases.get(id)
-            if one is None or one.day != today or not one.state.seats or name in self.kept:
-                continue
-            if name in self.calls:
-                self.sim.plan((today, STARTS * 60 + 20), partial(self._ask_help, one), id)
-                self.sim.plan((today, STARTS * 60 + 27), partial(self._give_help, one), id)
-            for place, dossier in enumerate(one.state.seats):
-                self.sim.plan((today, ENDS * 60 - 10 + place), partial(self._mark, one, dossier, place), id, dossier)
-            self.sim.plan((today, ENDS * 60 + 20), partial(self._close, one), id)
+            if one and one.day == self.sim.today and one.state.seats and name not in self.kept:
+                self._hold(one, calls=name in self.calls)
 
-    def _ask_help(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
-        yield self.ask_help(one, self._runner(one))
-
-    def _give_help(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
-        yield self.give_help(one, self.sim.roster.of("facilitator")[0].actor)
+    def _hold(self, one: WorkshopCase, *, calls: bool) -> None:
+        today, plan = self.sim.today, self.sim.plan
+        if calls:
+            helper = self.sim.roster.of("facilitator")[0].actor
+            plan((today, STARTS * 60 + 20), lambda: [self.ask_help(one, self._runner(one))], one.id)
+            plan((today, STARTS * 60 + 27), lambda: [self.give_help(one, helper)], one.id)
+        for place, dossier in enumerate(one.state.seats):
+            plan((today, ENDS * 60 - 10 + place), partial(self._mark, one, dossier, place), one.id, dossier)
+        plan((today, ENDS * 60 + 20), lambda: [self.close(one, self._runner(one))], one.id)
 
     def _runner(self, one: WorkshopCase) -> Actor:
         runner = self.runner(one)
@@ -169,9 +166,6 @@ class ScriptedWorkshops(Workshops):
         young.presence = ""
         yield self.mark(one, self._runner(one), dossier, presence)
 
-    def _close(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
-        yield self.close(one, self._runner(one))
-
 
 def _seen(young: ScriptedYoung) -> str:
     """Returns how the test went, as somebody standing by sees it."""
@@ -182,7 +176,6 @@ def _seen(young: ScriptedYoung) -> str:
 
 
 T = TypeVar("T")
-
 EVENING = 16 * 60 + 30
 MORNING_OVER = (9, 5)
 """Time from which a day is played."""
@@ -263,7 +256,12 @@ class ScriptedCast(Behaviours):
 
     def plan(self, moment: AgendaTime, scene: Callable[[], object]) -> None:
         """Plans a scene, which executes its own commands."""
-        self.sim.plan(moment, partial(_play, scene))
+
+        def play() -> Commands:
+            scene()
+            return iter(())
+
+        self.sim.plan(moment, play)
 
     # --- the day
 
@@ -284,10 +282,8 @@ class ScriptedCast(Behaviours):
         today, ids = self.sim.today, {self.roster.named(name).id for name in names}
         for young in self.here():
             for task in young.owed.values() if young.advisor in ids else ():
-                elsewhere = task.handed_to is not None or (
-                    task.snoozed_until is not None and task.snoozed_until > today
-                )
-                if task.role == "advisor" and self.behaviour(task.kind) and task.opens <= today and not elsewhere:
+                is_here = task.handed_to is None and (task.snoozed_until is None or task.snoozed_until <= today)
+                if task.role == "advisor" and self.behaviour(task.kind) and task.opens <= today and is_here:
                     yield young, task
 
     # --- choices
@@ -403,8 +399,3 @@ class ScriptedCast(Behaviours):
 def scripted(case: Case) -> ScriptedYoung:
     assert isinstance(case.young, ScriptedYoung)
     return case.young
-
-
-def _play(scene: Callable[[], object]) -> Commands:
-    scene()
-    return iter(())

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from pixflow.pix_orga import ExportCampaign
+from pixflow.team import membership
 from web.samples.agenda import at, working_days
 from web.samples.behaviours.campaigns import Offer
 from web.samples.demo.people import NEVER, Company, ScriptedYoung
@@ -128,7 +129,7 @@ class Pyrenees(Story):
 
     def settle(self) -> None:
         self.settle_team((SANDRINE, YANN), (SANDRINE, YANN, MARC, JULIEN), site=COMPANY.sites[0])
-        self.designate(LUCIE, COMPANY.sites[1])
+        self.note(LUCIE, membership.designate_referent, site=COMPANY.sites[1])
 
     def scenes(self) -> Iterator[Scene]:
         """Yields workshops in pair, then by the advisor alone, who calls the assistant; a loan, an absence."""
@@ -142,18 +143,15 @@ class Pyrenees(Story):
         yield at(day[-20], 9, 15), partial(self.release, "deuxieme", JULIEN, SECOND_GROUP[7].name)
         yield at(day[-13], 9, 20), partial(self.schedule, "retour", day[-5], JULIEN)
         yield at(day[-12], 9, 20), partial(self.lend_to, SECOND_GROUP[2].name, MARC, 3)
-        yield at(day[-6], 9, 20), partial(self.schedule, HELD, self._today(), YANN, MARC)
+        today = [*working_days(day[0], self.opens_on, self.sim.calendar)][-1]  # or the last working day before it
+        yield at(day[-6], 9, 20), partial(self.schedule, HELD, today, YANN, MARC)
         yield at(day[-4], 9, 4), partial(self.schedule, "annule", after(day[-1], 3), JULIEN)
         yield at(day[-4], 9, 6), partial(self.fill, "annule", JULIEN, SECOND_GROUP[6].name)
         yield at(day[-3], 9, 20), partial(self.cancel, "annule", JULIEN, "facilitator")
         yield at(day[-2], 9, 20), partial(self.schedule, "prochain", after(day[-1], 5), MARC)
-        yield at(day[-4], 9, 30), partial(self.resign, LUCIE)
+        yield at(day[-4], 9, 30), partial(self.note, LUCIE, membership.change_roles, roles=("advisor",))
         yield at(day[-8], 9, 30), partial(self.join, "Inès Soulé", f"ines.soule@{COMPANY.domain}")
         yield at(day[-2], 9, 25), partial(self.leave, JULIEN, MARC, after(day[-1], 6), after(day[-1], 10))
-
-    def _today(self) -> date:
-        """Returns today, or the last working day before it."""
-        return [*working_days(self.days[0], self.opens_on, self.sim.calendar)][-1]
 
     # --- young people
 

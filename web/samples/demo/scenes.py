@@ -40,19 +40,8 @@ class DemoPartner(Struct, frozen=True):
     contacts: Sequence[ContactDetails] = ()
 
 
-class DemoTerritory(Struct, frozen=True):
-    """Groupings by SIREN, kilometres around them, and the commune of each site."""
-
-    groupings: tuple[str, ...]
-    radius: int
-    sites: Mapping[str, str]
-
-
-def place(
-    name: str, commune: str, point: tuple[float, float], *services: str,
-    hours: str = WEEK, labels: tuple[str, ...] = (), email: str = "", phone: str = "", itinerant: bool = False,
-    address: str = "1 place de la Mairie",
-) -> PartnerDetails:  # fmt: skip
+def place(name: str, commune: str, point: tuple[float, float], *services: str, **said: Any) -> PartnerDetails:
+    """Returns the file of a partner of a commune; `said` are its other fields."""
     there = communes()[commune]
     return PartnerDetails(
         name=name,
@@ -61,12 +50,7 @@ def place(
         postal_code=there.postal_codes[0],
         point=point,
         services=services,
-        hours=hours,
-        labels=labels,
-        email=email,
-        phone=phone,
-        itinerant=itinerant,
-        address=address,
+        **{"hours": WEEK, "address": "1 place de la Mairie", **said},
     )
 
 
@@ -76,7 +60,8 @@ class Scenes(ScriptedCast):
     listed: Mapping[str, tuple[UUID, Mapping[str, UUID]]] = MappingProxyType({})
     people: Mapping[str, UUID] = MappingProxyType({})
 
-    def _note(self, name: str, decide: Decision[..., Any], **said: Any) -> None:
+    def note(self, name: str, decide: Decision[..., Any], **said: Any) -> None:
+        """Notes a milestone of somebody, in the manager's name."""
         self.sim.execute([self.roster.note(self.roster.named(name), self.sim.today, decide, **said)])
 
     def settle_team(
@@ -84,26 +69,19 @@ class Scenes(ScriptedCast):
     ) -> None:
         """Designates the référents and briefs everybody; most take the test, some are trained."""
         for name in referents:
-            self._note(name, membership.designate_referent, site=site)
+            self.note(name, membership.designate_referent, site=site)
         for name, _ in self.company.staff:
-            self._note(name, membership.hold_briefing, title=words.BRIEFING)
+            self.note(name, membership.hold_briefing, title=words.BRIEFING)
             if name not in not_yet:
-                self._note(name, membership.take_pix)
+                self.note(name, membership.take_pix)
         for name in trained:
-            self._note(name, membership.attend_training, title=words.TRAINING)
+            self.note(name, membership.attend_training, title=words.TRAINING)
 
     def confirm_team(self) -> None:
         """The direction confirms that everybody still works here."""
         streams, members = {"structure": self.opened.stream("structure")}, tuple(self.roster.members)
         manager = self.roster.manager(self.sim.today)
         self.sim.execute([command(manager.actor, streams, membership.confirm_team, members=members)])
-
-    def designate(self, name: str, site: str) -> None:
-        self._note(name, membership.designate_referent, site=site)
-
-    def resign(self, name: str) -> None:
-        """Ends a designation: an advisor remains."""
-        self._note(name, membership.change_roles, roles=("advisor",))
 
     def join(self, name: str, email: str) -> None:
         """Hires an advisor, who has no portfolio yet."""
@@ -152,17 +130,9 @@ class Scenes(ScriptedCast):
 
     # --- partners
 
-    def list_partners(self, territory: DemoTerritory, partners: Sequence[DemoPartner]) -> None:
-        by = self.company.referent
-        self.say(
-            by,
-            {"catalogue": self.opened.stream("catalogue")},
-            catalogue.state_territory,
-            groupings=territory.groupings,
-            communes=(),
-            radius=territory.radius,
-            sites=territory.sites,
-        )
+    def list_partners(self, territory: Mapping[str, Any], partners: Sequence[DemoPartner]) -> None:
+        by, streams = self.company.referent, {"catalogue": self.opened.stream("catalogue")}
+        self.say(by, streams, catalogue.state_territory, communes=(), **territory)
         self.listed = {one.details.name: self._list(by, one, rank) for rank, one in enumerate(partners, 1)}
 
     def suggest(self, by: str, details: PartnerDetails) -> None:

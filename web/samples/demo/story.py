@@ -41,9 +41,6 @@ class Story(Scenes):
         """Plays the first morning."""
         raise NotImplementedError
 
-    def arrived(self, young: ScriptedYoung) -> None:
-        """Follows an arrival."""
-
     def conclude(self, now: datetime) -> None:
         """Plays the moment when the demonstration is opened."""
         self.sim.log.go(minute_of(now))
@@ -58,33 +55,25 @@ class Story(Scenes):
         pix.everyone = self.youths()
         last_scenes = self._plan_scenes()
         for today in self.days:
+            self.plan((today, FIRST_EXPORT), self._morning)
             whole = at(today, DAY_ENDS) < now
-            self._plan_day(today, last_scenes.get(today, 0) if whole else None)
+            if whole:
+                self.plan((today, max(FIRST_TASK, last_scenes.get(today, 0))), self._round)
+                self.plan((today, EVENING), self._evening)
             sim.run((today, MIDNIGHT) if whole else min(minute_of(now), (today, EVENING - 1)))
         self.conclude(now)
 
     def _plan_scenes(self) -> dict[date, int]:
         """Plans the arrivals and the scenes; returns the minute of the last one of each day."""
         last: dict[date, int] = {}
-        arrivals: list[Scene] = [(young.arrives, partial(self._arrive, young)) for young in self.pix.everyone]
+        arrivals: list[Scene] = [(young.arrives, partial(self.welcome, young)) for young in self.pix.everyone]
         for moment, scene in (*arrivals, *self.scenes()):
             today, minute = minute_of(moment)
             self.plan((today, minute), scene)
             last[today] = max(minute, last.get(today, 0))
         return last
 
-    def _arrive(self, young: ScriptedYoung) -> None:
-        self.welcome(young)
-        self.arrived(young)
-
     # --- a day
-
-    def _plan_day(self, day: date, last_scene: int | None) -> None:
-        """Plans a day; without `last_scene` it is not over."""
-        self.plan((day, FIRST_EXPORT), self._morning)
-        if last_scene is not None:
-            self.plan((day, max(FIRST_TASK, last_scene)), self._round)
-            self.plan((day, EVENING), self._evening)
 
     def _morning(self) -> None:
         """Imports the exports of Mondays and Thursdays, and works on what they brought."""
@@ -96,18 +85,14 @@ class Story(Scenes):
         left = self.sim.calendar.count(today, last) <= LEFT_FOR_YOU
         if not left:
             self.matching.work()
-        self._dispatch(UNSENT if left else 0)
+        ready = [(young, task) for young, task in self._waiting("dispatch-result", 0) if young.advisor]
+        ready.sort(key=lambda one: (one[1].why.on, one[0].name))  # the oldest first
+        for young, task in ready[: max(0, len(ready) - (UNSENT if left else 0))]:
+            self.sim.log.wait(1)
+            self.sim.execute(self.sim.perform(young, task.key))
         for young, task in self._waiting("review-late-event", 2):
             self.sim.execute(self.sim.perform(young, task.key))
         self.matching.correct()
-
-    def _dispatch(self, unsent: int) -> None:
-        """Dispatches results, the oldest first, but for the last ones."""
-        ready = [(young, task) for young, task in self._waiting("dispatch-result", 0) if young.advisor]
-        ready.sort(key=lambda one: (one[1].why.on, one[0].name))
-        for young, task in ready[: max(0, len(ready) - unsent)]:
-            self.sim.log.wait(1)
-            self.sim.execute(self.sim.perform(young, task.key))
 
     def _waiting(self, kind: Kind, days: int) -> list[tuple[ScriptedYoung, Task]]:
         """Returns the tasks of a kind that have waited so many working days."""

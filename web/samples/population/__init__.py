@@ -6,7 +6,7 @@ Every number of the drawn paths stands in `web.samples.parameters`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -54,10 +54,6 @@ class Totals(Struct, frozen=True):
     refused: Mapping[str, int]
 
 
-def _quiet(day: date, played: int, days: int, events: int) -> None:
-    """Reports nothing."""
-
-
 def build(
     data: Path,
     *,
@@ -68,7 +64,7 @@ def build(
     months: int = MONTHS,
     start: date | None = None,
     batch: bool = False,
-    progress: Progress = _quiet,
+    progress: Progress = lambda *_: None,
     database: Database | None = None,
 ) -> tuple[OpenStructure, Totals]:
     """Creates a structure, in a folder of `data` or a schema of `database`, and plays so many young people in it.
@@ -112,16 +108,12 @@ def _play(
     team.departures(sim, roster, *span)
     team.holidays(sim, *span)
     crowd = Crowd(sim.random, len(roster.sites))
-    for day, count in _arrivals(sim.random, days, young_people).items():
+    weights = [parameters.ARRIVALS[day.month - 1] for day in days]
+    for day, count in Counter(sim.random.choices(days, weights, k=young_people)).items():
         sim.plan((day, OPENS - 10), partial(cast.come, crowd, count))
     for played, day in enumerate(days, 1):
         sim.run((day, MIDNIGHT))
         progress(day, played, len(days), sim.log.events)
-
-
-def _arrivals(random: Random, days: Sequence[date], young_people: int) -> Counter[date]:
-    """Draws how many young people come each day."""
-    return Counter(random.choices(days, [parameters.ARRIVALS[day.month - 1] for day in days], k=young_people))
 
 
 def _span(start: date | None, months: int) -> tuple[date, date]:

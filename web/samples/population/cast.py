@@ -97,7 +97,10 @@ class DrawnCast(Behaviours):
             if self.sim.chance(parameters.TWICE):
                 again = crowd.again(young, self.sim.log.new_id())
                 self._comes(again, self.sim.on(self.sim.in_days(parameters.TWICE_IN)))
-                self._merge_later(young, again)
+                merged = parameters.MERGED_IN.draw(self.random)
+                day = self.sim.calendar.add(self.sim.in_days(parameters.TWICE_IN.most), merged)
+                merge = partial(self._merge, young, again)
+                self.sim.plan(self.sim.on(day), merge, young.dossier, again.dossier)
         return iter(())
 
     def _comes(self, young: Young, moment: AgendaTime) -> None:
@@ -112,10 +115,6 @@ class DrawnCast(Behaviours):
             young.collective_end = today + timedelta(weeks=parameters.COLLECTIVE_WEEKS)
         yield self.open_dossier(young, advisor.actor, None if self.sim.chance(parameters.NO_ADVISOR) else advisor.id)
         self._plan_incidents(young)
-
-    def _merge_later(self, first: Young, again: Young) -> None:
-        day = self.sim.calendar.add(self.sim.in_days(parameters.TWICE_IN.most), parameters.MERGED_IN.draw(self.random))
-        self.sim.plan(self.sim.on(day), partial(self._merge, first, again), first.dossier, again.dossier)
 
     def _merge(self, first: Young, again: Young) -> Commands:
         there, here = self.sim.dossiers.of(again.dossier), self.sim.dossiers.of(first.dossier)
@@ -146,12 +145,7 @@ class DrawnCast(Behaviours):
     def perform(self, case: Case) -> Iterable[PlannedCommand]:
         """Performs the task; now and then an advisor snoozes it, or hands it over."""
         task = case.task
-        if (
-            task.role == "advisor"
-            and task.appointment is None
-            and task.snoozed_until is None
-            and task.handed_to is None
-        ):
+        if task.role == "advisor" and not (task.appointment or task.snoozed_until or task.handed_to):
             if self.sim.chance(parameters.SNOOZED):
                 return self._snooze(case)
             if self.sim.chance(parameters.HANDED_OVER) and not _is_followed(case):
@@ -206,14 +200,8 @@ class DrawnCast(Behaviours):
         """Corrects a birth date by one day."""
         known = case.state
         born = known.birth_date + timedelta(days=1) if known.birth_date else None
-        yield case.say(
-            identity.correct_identity,
-            last_name=known.last_name,
-            first_name=known.first_name,
-            birth_date=born,
-            imilo_number=known.imilo_number,
-            site=known.site,
-        )
+        same = {name: getattr(known, name) for name in ("last_name", "first_name", "imilo_number", "site")}
+        yield case.say(identity.correct_identity, birth_date=born, **same)
 
     def _project(self, case: Case) -> Commands:
         yield case.say(identity.state_project, project=self.choose(words.PROJECTS, case))

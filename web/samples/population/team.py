@@ -29,7 +29,9 @@ class DrawnRoster(Roster):
         self._emails: set[str] = set()
         for role, count in _proportions(young_people, len(sites)).items():
             for n in range(count):
-                self.hire(role, n % len(sites), cej=role == "advisor" and _follows_cej(n // len(sites)))
+                rank, share = n // len(sites), parameters.IN_CEJ_ADVISORS  # spread evenly, the second of a site first
+                cej = role == "advisor" and int((rank + 1) * share + 0.5) > int(rank * share + 0.5)
+                self.hire(role, n % len(sites), cej=cej)
 
     def hire(self, role: Role, site: int, *, cej: bool = False) -> Member:
         name, email = self._name()
@@ -51,11 +53,6 @@ class DrawnRoster(Roster):
 def sites_of(young_people: int) -> list[str]:
     """Returns the names of as many sites as they need."""
     return words.places(max(parameters.LEAST_SITES, round(young_people / parameters.YOUNG_PEOPLE_A_SITE)))
-
-
-def _follows_cej(n: int) -> bool:
-    """Spreads the advisors of CEJ groups evenly, the second advisor of each site first."""
-    return int((n + 1) * parameters.IN_CEJ_ADVISORS + 0.5) > int(n * parameters.IN_CEJ_ADVISORS + 0.5)
 
 
 def _proportions(young_people: int, sites: int) -> dict[Role, int]:

@@ -99,26 +99,20 @@ class WeeklyWorkshops(Workshops):
         return chosen
 
     def _draw(self, site: int, runners: list[Member], capacity: int) -> PlannedCommand:
-        id, day = self.sim.log.new_id(), self._free_day(site)
-        hours, place = self.sim.random.choice(HOURS), self.sim.random.choice(ROOMS)
-        planned = self.schedule(id, site, place, day, hours, capacity, runners)
-        self._plan(self.cases[id], day, hours[2] * 60 + hours[3])
-        return planned
-
-    def _free_day(self, site: int) -> date:
-        """Draws a day without a workshop at that site."""
-        day = self.sim.in_days(parameters.SCHEDULED_IN)
+        """Draws a workshop on a day without another one at that site."""
+        id, day = self.sim.log.new_id(), self.sim.in_days(parameters.SCHEDULED_IN)
         while (site, day) in self._taken:
             day = self.sim.calendar.add(day, 1)
         self._taken.add((site, day))
-        return day
-
-    def _plan(self, one: WorkshopCase, day: date, ends: int) -> None:
+        hours, place = self.sim.random.choice(HOURS), self.sim.random.choice(ROOMS)
+        planned = self.schedule(id, site, place, day, hours, capacity, runners)
+        one, ends = self.cases[id], hours[2] * 60 + hours[3]
         if self.sim.chance(parameters.MOVED):
             self.sim.plan((self.sim.in_days(2), WEEKLY + 15), partial(self._move, one), one.id)
         before = self.sim.calendar.add(day - timedelta(days=4), 0)
         self.sim.plan((min(before, day), WEEKLY + 16), partial(self._cancel, one), one.id)
         self.sim.plan((day, ends - 10), partial(self._hold, one, day), one.id)
+        return planned
 
     def _move(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
         """Moves it to the next day, in another room."""
