@@ -9,13 +9,12 @@ import pytest
 
 from pixflow.events.values import PartnerDetails
 from pixflow.partners import listing
-from pixflow.partners import listing as joins
-from pixflow.partners.state import Contact
 from tests.web.filled import HTMX
+from tests.web.pages.partners.conftest import NADIA, SOPHIE, listed
 from tests.web.paths import House, house
 from tests.web.tags import parsed
 
-NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
+EPN = PartnerDetails(name="EPN de L’Aigle")
 LISE = {"name": "Lise Quinquin", "role": "conseillère numérique", "phone": "02 33 84 00 00",
         "email": "lise@example.org", "answers": "email", "note": "le matin"}  # fmt: skip
 
@@ -28,13 +27,7 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def partner(at_work: House) -> UUID:
-    return listed(at_work)
-
-
-def listed(at_work: House) -> UUID:
-    stream = uuid4()
-    at_work.says(SOPHIE, listing.list_partner, {"partner": stream}, details=PartnerDetails(name="EPN de L’Aigle"))
-    return stream
+    return listed(at_work, EPN)
 
 
 def send(at_work: House, by: str, partner: UUID, form: str, **said: str) -> Any:
@@ -51,11 +44,6 @@ def named(at_work: House, partner: UUID, by: str = NADIA, **said: str) -> UUID:
     return recorded.originator_id
 
 
-def state(at_work: House, contact: UUID) -> Contact:
-    found: Contact = at_work.served.engine.state("contact", contact)
-    return found
-
-
 def section(at_work: House, partner: UUID, by: str = NADIA) -> str:
     page = parsed(at_work.client(by).get(f"/partenaires/{partner}").text)
     return str(page.select_one("section[aria-labelledby=contacts]").get_text(" ", strip=True))
@@ -65,13 +53,7 @@ def test_the_page_says_whom_to_call_and_how_they_answer(at_work: House, partner:
     assert "Personne n’est noté" in section(at_work, partner)
     named(at_work, partner)
     said = section(at_work, partner)
-    for text in (
-        "Lise Quinquin",
-        "conseillère numérique",
-        "02\xa033\xa084\xa000\xa000",
-        "répond par courriel",
-        "le matin",
-    ):
+    for text in (*list(LISE.values())[:2], "02\xa033\xa084\xa000\xa000", "répond par courriel", "le matin"):
         assert text in said, text
     assert "Effacer" not in said
     assert "Effacer" in section(at_work, partner, SOPHIE)
@@ -81,11 +63,11 @@ def test_the_page_says_whom_to_call_and_how_they_answer(at_work: House, partner:
 
 
 def test_the_people_of_a_joined_file_follow(at_work: House, partner: UUID) -> None:
-    other = listed(at_work)
+    other = listed(at_work, EPN)
     named(at_work, other)
     taken = at_work.served.engine.state("partner", other)
-    at_work.says(SOPHIE, joins.absorb_partner, {"partner": other}, into=partner)
-    at_work.says(SOPHIE, joins.join_partner, {"partner": partner}, other=other, context={"takes": taken})
+    at_work.says(SOPHIE, listing.absorb_partner, {"partner": other}, into=partner)
+    at_work.says(SOPHIE, listing.join_partner, {"partner": partner}, other=other, context={"takes": taken})
     assert "Lise Quinquin" in section(at_work, partner)
 
 
@@ -101,7 +83,7 @@ def test_who_is_not_reached_is_corrected_from_the_box(at_work: House, partner: U
     assert 'value="lise@example.org"' in form.text
     assert 'value="02\xa033\xa084\xa000\xa000"' in form.text
     send(at_work, SOPHIE, partner, "personne-a-jour", contact=str(contact), **LISE | {"email": "epn@example.org"})
-    assert state(at_work, contact).mail == "epn@example.org"
+    assert at_work.served.engine.state("contact", contact).mail == "epn@example.org"
     assert str(contact) not in at_work.client(SOPHIE).get("/boite?pile=update-contact").text
 
 
@@ -147,7 +129,7 @@ def test_who_left_is_erased_and_nothing_of_them_is_left(at_work: House, partner:
 
 
 def test_a_person_of_another_partner_is_not_found_here(at_work: House, partner: UUID) -> None:
-    contact = named(at_work, listed(at_work))
+    contact = named(at_work, listed(at_work, EPN))
     head = at_work.served.engine.head()
     bent = {"personne-a-jour": LISE, "personne-injoignable": {"why": "left"}, "personne-effacee": {"reason": "left"}}
     for form, said in bent.items():

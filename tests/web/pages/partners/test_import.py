@@ -1,7 +1,6 @@
 """Importer des lieux: choose, preview, settle, record; a table's columns; the territory; what stops an import."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,17 +9,16 @@ import pytest
 
 from pixflow.partners import listing
 from pixflow.partners import listing as joins
-from pixflow.partners.state import PartnerState
 from projections import partners
 from tests.open_data.samples import inclusion_json, mediation
 from tests.portfolio.workbooks import workbook
 from tests.web.client import InspectingClient
-from tests.web.paths import House, house
+from tests.web.pages.partners.conftest import HELENE, SOPHIE, state_of
+from tests.web.paths import House
 from tests.web.pressing import sent_by
 from tests.web.tags import parsed
 
-MONDAY = date(2026, 6, 15)
-NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
+TODAY = date(2026, 6, 15)
 IMPORT = "/partenaires/import"
 AIGLE = {"id": "1", "nom": "EPN de L'Aigle", "adresse": "5 place du Parc", "telephone": "+33233000101", "pivot": ""}
 RAI = {"id": "2", "nom": "Fablab", "commune": "Rai", "code_postal": "61270", "code_insee": "61342",
@@ -30,17 +28,6 @@ FAR = {"id": "3", "nom": "Cyber-base", "commune": "Tarbes", "code_postal": "6500
 TWIN = {"id": "9", "source": "Dora", "nom": "Espace public numérique de L'Aigle", "adresse": "5 place du Parc",
         "telephone": "+33233000101", "pivot": ""}  # fmt: skip
 TABLE = "Structure;Ville;CP;Téléphone\nAtelier des mots;L'Aigle;61300;02 33 00 00 00\n".encode()
-
-
-@pytest.fixture
-def at_work(tmp_path: Any) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
-
-
-@pytest.fixture
-def referent(at_work: House) -> InspectingClient:
-    return at_work.client(SOPHIE)
 
 
 def upload(client: InspectingClient, data: bytes, name: str = "lieux.csv") -> Any:
@@ -68,11 +55,6 @@ def take(client: InspectingClient, data: bytes, **chosen: Any) -> str:
 def listed(at_work: House) -> dict[str, UUID]:
     with at_work.served.read().database.connect() as connection:
         return {row.name: row.stream for row in partners.listed(connection)}
-
-
-def state(at_work: House, stream: UUID) -> PartnerState:
-    found: PartnerState = at_work.served.engine.state("partner", stream)
-    return found
 
 
 def figures(html: str) -> list[str]:
@@ -113,9 +95,9 @@ def test_what_a_source_changed_is_shown_field_by_field_and_the_correction_stays(
     assert "Fiche du : 12 mai 2026 devient→ 1er juin 2026" in changes
     assert "Fablab" in shown.select_one("#disparus").text
     referent.post(where, data=form_of(referent, where))
-    details = state(at_work, epn).details
+    details = state_of(at_work, epn).details
     assert (details.hours, details.phone) == ("sur rendez-vous", "+33233000199"), "the source's new word is to review"
-    assert state(at_work, listed(at_work)["Fablab"]).sources["invented|2"].gone
+    assert state_of(at_work, listed(at_work)["Fablab"]).sources["invented|2"].gone
 
 
 def test_the_same_place_is_joined_set_apart_set_aside_or_waits(at_work: House, referent: InspectingClient) -> None:
@@ -130,22 +112,22 @@ def test_the_same_place_is_joined_set_apart_set_aside_or_waits(at_work: House, r
     referent.post(take_nothing, data=form_of(referent, take_nothing))
     assert list(listed(at_work)) == ["EPN de L'Aigle"]
     assert "1 lieu réuni à une fiche" in figures(take(referent, file, doubt="2:0"))
-    joined = state(at_work, epn)
+    joined = state_of(at_work, epn)
     assert set(joined.sources) == {"invented|1", "Dora|9"}
     (other,) = joined.joined
     assert at_work.served.engine.head() > head
     assert figures(referent.get(preview(referent, file)).text) == ["1 inchangé"]
     for stream, its in ((epn, other), (other, epn)):
         at_work.says(SOPHIE, joins.undo_join, {"partner": stream}, other=its, reason="deux lieux")
-    assert set(state(at_work, epn).sources) == {"invented|1"}
-    assert state(at_work, other).is_proposed, "what the import listed stays"
+    assert set(state_of(at_work, epn).sources) == {"invented|1"}
+    assert state_of(at_work, other).is_proposed, "what the import listed stays"
 
 
 def test_a_place_that_only_looks_the_same_is_remembered(at_work: House, referent: InspectingClient) -> None:
     take(referent, mediation(AIGLE))
     take(referent, mediation(TWIN), doubt="2:apart")
     epn, twin = listed(at_work).values()
-    assert epn in state(at_work, twin).different or twin in state(at_work, epn).different
+    assert epn in state_of(at_work, twin).different or twin in state_of(at_work, epn).different
     for stream in (epn, twin):
         assert "même adresse" not in referent.get(f"/partenaires/{stream}").text
 
@@ -187,7 +169,7 @@ def test_columns_chosen_anew_are_shown_before_they_are_recorded(at_work: House, 
     assert listed(at_work) == {}
     assert referent.post(where, data=dict(sent_by(answer.text, "form.portfolio"))).status_code == 303
     (stream,) = listed(at_work).values()
-    assert state(at_work, stream).details.address == "02 33 00 00 00"
+    assert state_of(at_work, stream).details.address == "02 33 00 00 00"
 
 
 @pytest.mark.parametrize("name", ["structures", "services"])
@@ -255,11 +237,6 @@ def test_a_place_of_an_unknown_commune_waits_for_somebody(at_work: House, refere
     assert figures(referent.get(preview(referent, file)).text) == ["1 à vérifier"]
     take(referent, file, doubt="2:apart")
     assert list(listed(at_work)) == ["MJC"]
-
-
-def test_only_the_referent_and_the_manager_import(at_work: House) -> None:
-    assert at_work.client(NADIA).get(IMPORT).status_code == 403
-    assert at_work.client(HELENE).get(IMPORT).status_code == 200
 
 
 @pytest.mark.parametrize(

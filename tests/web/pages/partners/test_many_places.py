@@ -20,12 +20,12 @@ from tests.open_data.samples import inclusion_geojson, inclusion_json, mediation
 from tests.open_data.test_reader import ROWS
 from tests.postgres import Cluster
 from tests.web.client import InspectingClient
+from tests.web.pages.partners.conftest import SOPHIE
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by
 from tests.web.tags import Tag, parsed
 
 MONDAY = date(2026, 6, 15)
-SOPHIE = "Sophie Lecomte"
 IMPORT = "/partenaires/import"
 TOWNS = (("L'Aigle", "61300", "61214", 48.763, 0.628), ("Rai", "61270", "61342", 48.749, 0.587))
 PLACES = 520
@@ -68,11 +68,6 @@ def at_work(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             yield made
         if cluster:
             cluster.drop_database(url)
-
-
-@pytest.fixture
-def referent(at_work: House) -> InspectingClient:
-    return at_work.client(SOPHIE)
 
 
 def previewed(client: InspectingClient, data: bytes) -> str:

@@ -1,33 +1,22 @@
 """Noms à rattacher: free names of former referrals, attached one by one or several at once; the map of the list."""
 
-from collections.abc import Iterator
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from pixflow.events.values import Partner, PartnerDetails
-from pixflow.partners import catalogue, listing
-from tests.web.paths import House, house
+from pixflow.partners import catalogue
+from tests.web.pages.partners.conftest import NADIA, SOPHIE
+from tests.web.pages.partners.conftest import listed as list_of
+from tests.web.paths import House
 from tests.web.tags import parsed
 
-MONDAY = date(2026, 3, 16)
-NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 NAMES = "/partenaires/noms"
 
 
-@pytest.fixture
-def at_work(tmp_path: Any) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
-
-
 def listed(at_work: House, name: str, point: tuple[float, float] | None = None, town: str = "L’Aigle") -> UUID:
-    stream = uuid4()
-    details = PartnerDetails(name=name, town=town, phone="+33233000101", point=point)
-    at_work.says(SOPHIE, listing.list_partner, {"partner": stream}, details=details)
-    return stream
+    return list_of(at_work, PartnerDetails(name=name, town=town, phone="+33233000101", point=point))
 
 
 def referred(at_work: House, *names: str) -> None:

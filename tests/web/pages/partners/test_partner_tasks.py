@@ -1,30 +1,18 @@
 """The tasks of partners in Ma boîte: one press of their row closes them."""
 
-from collections.abc import Iterator
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
-
-import pytest
 
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import listing
 from pixflow.partners import listing as offers
 from pixflow.partners import listing as places
-from pixflow.partners.state import PartnerState
-from tests.web.paths import House, house
+from tests.web.pages.partners.conftest import MONDAY, NADIA, SOPHIE, state_of
+from tests.web.paths import House
 from tests.web.tags import parsed
 
-MONDAY = date(2026, 3, 16)
-NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 EPN = PartnerDetails(name="EPN de L’Aigle", phone="+33233000101")
 PLACE: dict[str, Any] = {"source": "Dora", "place": "7"}
-
-
-@pytest.fixture
-def at_work(tmp_path: Any) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
 
 
 def owed(at_work: House, kind: str) -> list[Any]:
@@ -48,11 +36,6 @@ def imported(at_work: House) -> UUID:
     return stream
 
 
-def state(at_work: House, stream: UUID) -> PartnerState:
-    found: PartnerState = at_work.served.engine.state("partner", stream)
-    return found
-
-
 def test_a_place_of_a_file_is_verified_by_phone_before_its_first_referral(at_work: House) -> None:
     stream = imported(at_work)
     assert owed(at_work, "verify-partner") == []
@@ -62,7 +45,7 @@ def test_a_place_of_a_file_is_verified_by_phone_before_its_first_referral(at_wor
     (form,) = owed(at_work, "verify-partner")
     page = press(at_work, form)
     assert "EPN de L’Aigle : Fiche vérifiée" in page
-    assert state(at_work, stream).verified
+    assert state_of(at_work, stream).verified
     assert owed(at_work, "verify-partner") == []
     assert at_work.client(NADIA).get("/boite?pile=verify-partner").status_code == 404
 
@@ -77,8 +60,8 @@ def test_a_suggestion_is_listed_and_what_a_source_contests_is_read_from_the_row(
     assert set(forms) == {"Inscrire", "C’est relu"}
     for form in forms.values():
         press(at_work, form)
-    assert state(at_work, suggested).is_proposed
-    assert state(at_work, stream).reviewed
+    assert state_of(at_work, suggested).is_proposed
+    assert state_of(at_work, stream).reviewed
     assert owed(at_work, "review-partner") == []
 
 
@@ -86,4 +69,4 @@ def test_a_forged_pile_is_refused_and_nothing_is_recorded(at_work: House) -> Non
     stream = imported(at_work)
     sent = {"command_id": str(uuid4()), "channel": "call", "pile": "https://example.org"}
     assert at_work.client(SOPHIE).post(f"/partenaires/{stream}/verifier", data=sent).status_code == 422
-    assert state(at_work, stream).verified is None
+    assert state_of(at_work, stream).verified is None

@@ -1,12 +1,10 @@
 """The form of a referral: offers that fit, the nearest first; a free name; an offer closed meanwhile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
-
-import pytest
 
 from pixflow.dossier.stages import parcours
 from pixflow.dossier.stages.prescription import build_prescription
@@ -17,22 +15,16 @@ from pixflow.partners import listing as offers
 from pixflow.partners.catalogue import state_territory
 from pixflow.partners.state import PartnerState
 from tests.web import arranged
-from tests.web.paths import House, house
+from tests.web.pages.partners.conftest import NADIA, SOPHIE
+from tests.web.paths import House
 from tests.web.tags import parsed
 from web.french.territory import partners as french
 
 MARCH = date(2026, 3, 1)
-NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 AT_MORTAGNE = PartnerDetails(
     name="Médiathèque", commune="61293", town="Mortagne-au-Perche", point=(48.52, 0.546), email="m@example.org"
 )
 FAR = PartnerDetails(name="Cyber-base", commune="61214", town="L'Aigle", point=(48.763, 0.628))
-
-
-@pytest.fixture
-def at_work(tmp_path: Any) -> Iterator[House]:
-    with house(tmp_path, arranged.MONDAY) as made:
-        yield made
 
 
 def listed(at_work: House, details: PartnerDetails, *proposals: str) -> tuple[UUID, UUID]:

@@ -1,9 +1,7 @@
 """The référent's board: whose each participation is; its lists; the same board in a fragment and in a page."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +9,6 @@ import pytest
 
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
-from pixflow.participation.state import Participation
 from pixflow.workshop import booking
 from tests.importing.house import row, shared
 from tests.web.arranged import scheduled
@@ -27,38 +24,20 @@ from tests.web.exports import (
     TOM,
     ZOE,
     Board,
-    dossiers,
     entry,
     fields,
     form_of,
 )
 from tests.web.filled import HTMX, fill, texts
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 
 
 @pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, DAY) as made:
-        yield made
-
-
-@pytest.fixture
-def people(at_work: House) -> dict[str, UUID]:
-    return dossiers(at_work)
-
-
-@pytest.fixture
-def board(at_work: House, people: dict[str, UUID]) -> Board:
+def board(board: Board, people: dict[str, UUID]) -> Board:
     """With the first export recorded: three to match, three to dispatch."""
-    made = Board(at_work)
-    made.record(ROWS)
-    return made
-
-
-def participation(board: Board, stream: UUID) -> Participation:
-    state: Participation = board.house.served.engine.state("participation", stream)
-    return state
+    board.record(ROWS)
+    return board
 
 
 def block(html: str) -> str:
@@ -132,7 +111,7 @@ def test_none_of_those_is_not_proposed_again(board: Board) -> None:
     after = board.act("KAMARA", "/aucun")
     assert "KAMARA Jo Ibrahim n’est pas Ibrahim Kamara" in after
     assert "Aucun dossier ne ressemble à ce nom." in words(str(board.card("KAMARA")))
-    assert len(participation(board, stream).rejected) == 1
+    assert len(board.house.served.engine.state("participation", stream).rejected) == 1
 
 
 def test_another_dossier_is_looked_for_without_its_name_in_the_address(board: Board, people: dict[str, UUID]) -> None:
@@ -223,11 +202,17 @@ def test_what_somebody_else_matched_meanwhile_is_said(board: Board) -> None:
     assert board.house.served.engine.head() == head
 
 
-def test_the_nearly_certain_are_confirmed_in_one_go(at_work: House) -> None:
+def with_two_sure(at_work: House) -> Board:
+    """A board with two participations that are nearly certain, and another one."""
     board = Board(at_work)
     board.record([ZOE, TOM, LEO])
     for first, last, number in (("Zoé", "Haddad", "12-345"), ("Tom", "Colin", "0012345"), ("Léo", "Guérin", None)):
         at_work.opened(first, last, NADIA, imilo_number=number)
+    return board
+
+
+def test_the_nearly_certain_are_confirmed_in_one_go(at_work: House) -> None:
+    board = with_two_sure(at_work)
     page = parsed(board.page())
     assert "Confirmer 2 sûrs…" in words(str(page.select_one("#a-rapprocher .pile-head")))
     assert texts(str(page), ".unfolded li")[0] == "=Colin @Tom : Tom Colin même n° i-Milo · mêmes nom et prénom"
@@ -295,10 +280,7 @@ def test_whoever_was_confirmed_is_not_asked_again(at_work: House) -> None:
 
 
 def test_one_that_is_no_longer_sure_is_told_apart(at_work: House) -> None:
-    board = Board(at_work)
-    board.record([ZOE, TOM])
-    for first, last, number in (("Zoé", "Haddad", "12-345"), ("Tom", "Colin", "0012345")):
-        at_work.opened(first, last, NADIA, imilo_number=number)
+    board = with_two_sure(at_work)
     form = form_of(parsed(board.page()), "/confirmer-surs")
     board.act("Haddad Zoé", "/aucun")
     answer = board.send(form)
@@ -320,8 +302,8 @@ def test_an_empty_board_says_what_will_come(at_work: House) -> None:
     assert "Rien encore cette semaine." in said
 
 
-def test_many_rows_by_fifty_among_2500_dossiers(at_work: House) -> None:
-    fill(at_work, 2500)
+def test_many_rows_stand_on_pages_of_fifty(at_work: House) -> None:
+    fill(at_work, 120)
     board = Board(at_work)
     board.record([shared(row(f"Nom{n:04}", "Prénom"), "0.5") for n in range(1, 121)])
     first, last = parsed(board.page()), parsed(board.page("/resultats?p=3"))

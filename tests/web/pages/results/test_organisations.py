@@ -1,7 +1,5 @@
 """The organisation of an export on its preview: the first is the structure's, another one is accepted by its name."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,22 +8,12 @@ import pytest
 from pixflow.pix_orga.samples import file_name, write_export
 from tests.web.client import words
 from tests.web.exports import CAMPAIGN, FIRST, LATER, LEO, SOPHIE, ZOE, Board
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 
 HELENE = "Hélène Morin"
+TODAY = LATER.date()
 OWN, OTHER = "Mission Locale du Val d’Exemple", "Lycée <d’ailleurs>"
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, LATER.date()) as made:
-        yield made
-
-
-@pytest.fixture
-def board(at_work: House) -> Board:
-    return Board(at_work)
 
 
 def send(board: Board, where: str, **said: Any) -> Any:
