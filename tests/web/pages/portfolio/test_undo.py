@@ -1,8 +1,6 @@
 """An import of a portfolio taken back in one press, and the mended file imported again."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,20 +11,12 @@ from pixflow.dossier.state import Dossier
 from projections import directory
 from tests.web.client import InspectingClient, words
 from tests.web.exports import fields
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 
-DAY = date(2026, 5, 12)
 SOPHIE, HELENE = "Sophie Lecomte", "Hélène Morin"
 HEADER = "N° dossier;Nom;Prénom;Né(e) le;Téléphone;Site;Conseiller"
 WRONG = ("12701;SOW;Fatou;14/02/2006;;L'Aigle;Nadia Benali", "12702;BONO;Jean;12/03/2005;;L'Aigle;Nadia Benali")
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as made:
-        made.day(DAY)
-        yield made
 
 
 def imported(client: InspectingClient, *lines: str, **said: Any) -> str:

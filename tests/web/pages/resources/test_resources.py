@@ -11,7 +11,6 @@ import pytest
 
 from pixflow.documents.resource import ResourceDocument
 from pixflow.resources import sharing
-from pixflow.resources import sharing as questions
 from pixflow.resources.state import Resource, TeamQuestion
 from tests.web.client import InspectingClient, words
 from tests.web.filled import hire, texts
@@ -28,6 +27,7 @@ TEXT = ResourceDocument(
 YOUNG = ResourceDocument(
     "Les tutoriels de Pix", "tuto", "Connecte-toi.", links=("https://app.pix.fr",), audience="young", bands=(1,)
 )
+NEW = "/ressources/nouvelle"
 PDF, PNG = b"%PDF-1.7\n%", b"\x89PNG\r\n\x1a\n0"
 
 
@@ -43,23 +43,31 @@ def shared(at_work: House, document: ResourceDocument = TEXT, by: str = SOPHIE) 
     return stream
 
 
-def state(at_work: House, stream: UUID) -> Resource:
-    found: Resource = at_work.served.engine.state("resource", stream)
+def state(at_work: House, stream: UUID | str) -> Resource:
+    """The state of a resource, by its stream or its address."""
+    found: Resource = at_work.served.engine.state("resource", UUID(str(stream).rpartition("/")[2]))
     return found
 
 
-def editor(at_work: House, url: str, by: str = SOPHIE) -> dict[str, Any]:
-    """The values of an untouched editor."""
-    page = at_work.client(by).get(url)
-    assert page.status_code == 200
-    sent = sent_by(page.text, "#editor form")
-    return {name: value for name, value in sent.items() if name not in ("files", "do")}
-
-
-def again_of(answer: Any) -> dict[str, Any]:
-    """The values of the editor that came back."""
+def values_of(answer: Any) -> dict[str, Any]:
+    """The values of an editor that nobody touched since."""
     sent = sent_by(answer.text, "#editor form")
     return {name: value for name, value in sent.items() if name not in ("files", "do")}
+
+
+def editor(at_work: House, url: str, by: str = SOPHIE) -> dict[str, Any]:
+    return values_of(at_work.client(by).get(url))
+
+
+def new(at_work: House, by: str = SOPHIE, **said: Any) -> dict[str, Any]:
+    """The values of a new text."""
+    return editor(at_work, NEW, by) | {"title": "Titre", "body": "Texte"} | said
+
+
+def place(answer: Any) -> str:
+    """The address of the resource that was recorded."""
+    assert answer.status_code == 303, words(answer.text)
+    return str(answer.headers["location"]).partition("?")[0]
 
 
 def send(at_work: House, url: str, said: dict[str, Any], by: str = SOPHIE, files: Any = None, do: str = "save") -> Any:
@@ -110,14 +118,7 @@ def test_filters_stand_in_menus_with_the_number_of_rows(at_work: House) -> None:
 
 
 def test_a_resource_is_shared_revised_and_compared(at_work: House) -> None:
-    said = editor(at_work, "/ressources/nouvelle") | {
-        "title": "Titre",
-        "body": "# Un\r\n\r\nDeux",
-        "tasks": ["hold-debrief"],
-    }
-    answer = send(at_work, "/ressources/nouvelle", said)
-    assert answer.status_code == 303
-    where = answer.headers["location"].partition("?")[0]
+    where = place(send(at_work, NEW, new(at_work, body="# Un\r\n\r\nDeux", tasks=["hold-debrief"])))
     page = at_work.client(NADIA).get(where).text
     assert texts(page, ".article h2") == ["Un"]
     at_work.day(TUESDAY)
@@ -143,22 +144,22 @@ def test_the_second_of_two_keeps_every_word_and_may_replace(at_work: House) -> N
     assert page.select_one("textarea[name=body]").get_text().strip() == "La vôtre, gardée."
     assert "La mienne." in words(answer.text)
     assert len(state(at_work, stream).revisions) == 2
-    again = again_of(answer)
+    again = values_of(answer)
     assert send(at_work, url, again, HELENE).status_code == 303
     assert [one.document.body for one in state(at_work, stream).revisions][1:] == ["La mienne.", "La vôtre, gardée."]
 
 
 def test_the_same_form_sent_twice_records_once(at_work: House) -> None:
-    said = editor(at_work, "/ressources/nouvelle") | {"title": "Titre", "body": "Texte"}
-    first, again = (send(at_work, "/ressources/nouvelle", said).headers["location"] for _ in range(2))
+    said = new(at_work)
+    first, again = (place(send(at_work, NEW, said)) for _ in range(2))
     assert first == again
-    assert len(state(at_work, UUID(first.split("/")[2].partition("?")[0])).revisions) == 1
+    assert len(state(at_work, first).revisions) == 1
 
 
 def test_a_preview_records_nothing_and_keeps_what_was_typed(at_work: House) -> None:
     head = at_work.served.engine.head()
-    said = editor(at_work, "/ressources/nouvelle") | {"title": "", "body": "**gras**", "bands": ["1", "2"]}
-    answer = send(at_work, "/ressources/nouvelle", said, do="preview")
+    said = new(at_work, title="", body="**gras**", bands=["1", "2"])
+    answer = send(at_work, NEW, said, do="preview")
     assert (answer.status_code, texts(answer.text, ".article strong")) == (200, ["gras"])
     assert {box["value"] for box in parsed(answer.text).select("input[name=bands][checked]")} == {"1", "2"}
     assert at_work.served.engine.head() == head
@@ -166,19 +167,17 @@ def test_a_preview_records_nothing_and_keeps_what_was_typed(at_work: House) -> N
 
 def test_an_answer_that_is_previewed_still_answers_its_question(at_work: House) -> None:
     question = uuid4()
-    at_work.says(NADIA, questions.ask_question, {"question": question}, text="Et s’il refuse ?", task="")
+    at_work.says(NADIA, sharing.ask_question, {"question": question}, text="Et s’il refuse ?", task="")
     said = editor(at_work, f"/ressources/nouvelle?question={question}") | {"body": "Il reste libre."}
-    seen = send(at_work, "/ressources/nouvelle", said, do="preview")
-    again = again_of(seen)
-    assert send(at_work, "/ressources/nouvelle", again).status_code == 303
+    seen = send(at_work, NEW, said, do="preview")
+    again = values_of(seen)
+    assert send(at_work, NEW, again).status_code == 303
     found: TeamQuestion = at_work.served.engine.state("question", question)
     assert found.answer is not None
 
 
 def test_a_preview_says_which_files_to_choose_again_and_keeps_what_is_unticked(at_work: House) -> None:
-    said = editor(at_work, "/ressources/nouvelle") | {"title": "Titre", "body": "Texte"}
-    sent = send(at_work, "/ressources/nouvelle", said, files={"files": ("a.pdf", PDF)})
-    where = sent.headers["location"].partition("?")[0]
+    where = place(send(at_work, NEW, new(at_work), files={"files": ("a.pdf", PDF)}))
     said = {name: value for name, value in editor(at_work, f"{where}/modifier").items() if name != "kept"}
     seen = send(at_work, f"{where}/modifier", said, files={"files": ("b.pdf", PDF + b"b")}, do="preview")
     assert not parsed(seen.text).select("input[name=kept][checked]")
@@ -196,8 +195,7 @@ def test_a_preview_says_which_files_to_choose_again_and_keeps_what_is_unticked(a
     ],
 )
 def test_a_text_that_is_refused_says_why_on_its_field(at_work: House, changes: dict[str, str], sentence: str) -> None:
-    said = editor(at_work, "/ressources/nouvelle") | {"title": "Titre", "body": "Texte"} | changes
-    answer = send(at_work, "/ressources/nouvelle", said)
+    answer = send(at_work, NEW, new(at_work, **changes))
     assert answer.status_code == 422
     assert sentence in words(answer.text)
     field = next(iter(changes))
@@ -205,8 +203,7 @@ def test_a_text_that_is_refused_says_why_on_its_field(at_work: House, changes: d
 
 
 def test_an_advisor_proposes_and_the_referent_publishes_or_declines(at_work: House) -> None:
-    said = editor(at_work, "/ressources/nouvelle", NADIA) | {"title": "Idée", "body": "Texte"}
-    where = send(at_work, "/ressources/nouvelle", said, NADIA).headers["location"].partition("?")[0]
+    where = place(send(at_work, NEW, new(at_work, NADIA, title="Idée"), NADIA))
     assert "Idée" not in words(at_work.client(PAUL).get("/ressources").text)
     assert texts(at_work.client(PAUL).get("/ressources?etat=proposees").text, "tbody th a") == ["Idée"]
     assert "1 ressource à relire" in words(at_work.client(SOPHIE).get("/boite").text)
@@ -246,9 +243,7 @@ def test_a_proposal_that_arrives_meanwhile_is_read_before_the_text_is_published(
     assert refused.status_code == 422
     assert "La proposition de Nadia Benali, arrivée entre-temps" in words(refused.text)
     assert "Connecte-toi." in words(refused.text)
-    again = {
-        name: value for name, value in sent_by(refused.text, "#editor form").items() if name not in ("files", "do")
-    }
+    again = values_of(refused)
     assert again["body"] == "Le mien."
     assert state(at_work, stream).proposal is not None
     assert send(at_work, url, again).status_code == 303
@@ -269,14 +264,12 @@ def test_a_second_proposal_builds_on_the_first_or_is_told_of_it(at_work: House) 
 
 
 def test_a_proposal_keeps_the_files_and_takes_none(at_work: House) -> None:
-    said = editor(at_work, "/ressources/nouvelle") | {"title": "Titre", "body": "Texte"}
-    sent = send(at_work, "/ressources/nouvelle", said, files={"files": ("a.pdf", PDF)})
-    where = sent.headers["location"].partition("?")[0]
+    where = place(send(at_work, NEW, new(at_work), files={"files": ("a.pdf", PDF)}))
     proposed = editor(at_work, f"{where}/modifier", NADIA) | {"body": "Mieux."}
     assert (
         send(at_work, f"{where}/modifier", proposed, NADIA, files={"files": ("b.pdf", PDF + b"b")}).status_code == 303
     )
-    waits = state(at_work, UUID(where.rpartition("/")[2])).proposal
+    waits = state(at_work, where).proposal
     assert [one.name for one in waits.document.files] == ["a.pdf"]
 
 
@@ -334,12 +327,11 @@ def test_a_deep_or_heavy_text_answers_all_the_same(at_work: House) -> None:
 
 
 def with_file(at_work: House, name: str, content: bytes) -> Any:
-    said = editor(at_work, "/ressources/nouvelle") | {"title": "Titre", "body": "Texte"}
-    return send(at_work, "/ressources/nouvelle", said, files={"files": (name, content, "text/html")})
+    return send(at_work, NEW, new(at_work), files={"files": (name, content, "text/html")})
 
 
 def test_a_file_is_kept_and_sent_to_be_saved(at_work: House) -> None:
-    where = with_file(at_work, "../Affiche à l’accueil.PDF", PDF).headers["location"].partition("?")[0]
+    where = place(with_file(at_work, "../Affiche à l’accueil.PDF", PDF))
     link = parsed(at_work.client(NADIA).get(where).text).select_one("a[download]")
     assert link.get_text() == "Affiche à l’accueil.pdf"
     answer = at_work.client(NADIA).get(link["href"])
@@ -374,24 +366,23 @@ def test_a_file_that_is_not_what_it_says_is_refused_and_nothing_is_stored(
 def test_a_heavy_archive_is_stored_and_never_opened(at_work: House) -> None:
     """A bomb in a docx weighs what it weighs: nothing here unpacks it."""
     bomb = b"PK\x03\x04" + b"\0" * 4_000_000
-    where = with_file(at_work, "bombe.docx", bomb).headers["location"].partition("?")[0]
+    where = place(with_file(at_work, "bombe.docx", bomb))
     link = parsed(at_work.client(NADIA).get(where).text).select_one("a[download]")
     assert len(at_work.client(NADIA).get(link["href"]).content) == len(bomb)
 
 
 def test_a_resource_has_three_files_and_those_unticked_go(at_work: House) -> None:
-    said = editor(at_work, "/ressources/nouvelle") | {"title": "Titre", "body": "Texte"}
     three = [("files", (f"{n}.png", PNG + bytes([n]))) for n in range(3)]
-    where = send(at_work, "/ressources/nouvelle", said, files=three).headers["location"].partition("?")[0]
+    where = place(send(at_work, NEW, new(at_work), files=three))
     said = editor(at_work, f"{where}/modifier")
     assert len(said["kept"]) == 3
     more = {"files": ("4.png", PNG)}
     assert send(at_work, f"{where}/modifier", said, files=more).status_code == 422
     said["kept"] = said["kept"][1:]
     assert send(at_work, f"{where}/modifier", said, files=more).status_code == 303
-    names = [file.name for file in state(at_work, UUID(where.rpartition("/")[2])).current.document.files]
+    names = [file.name for file in state(at_work, where).current.document.files]
     assert names == ["1.png", "2.png", "4.png"]
-    first = state(at_work, UUID(where.rpartition("/")[2])).revisions[0].document.files[0].digest
+    first = state(at_work, where).revisions[0].document.files[0].digest
     assert at_work.client(NADIA).get(f"{where}/fichiers/{first}").status_code == 200, "an earlier text keeps its files"
 
 
@@ -457,7 +448,7 @@ def test_a_question_is_asked_answered_by_a_new_text_and_both_names_stay(at_work:
     assert "1 question sans réponse" in words(at_work.client(SOPHIE).get("/boite").text)
     said = editor(at_work, f"/ressources/nouvelle?question={where.rpartition('/')[2]}")
     assert (said["title"], said["tasks"]) == ("Et s’il refuse ?", "present-pix")
-    url = send(at_work, "/ressources/nouvelle", said | {"body": "On en reparle."}).headers["location"]
+    url = send(at_work, NEW, said | {"body": "On en reparle."}).headers["location"]
     page = words(at_work.client(PAUL).get(url).text)
     assert "Elle répond à" in page
     assert "Nadia Benali" in page
@@ -467,7 +458,7 @@ def test_a_question_is_asked_answered_by_a_new_text_and_both_names_stay(at_work:
 
 def test_a_question_is_answered_by_a_known_text_or_dropped(at_work: House) -> None:
     stream, known = uuid4(), shared(at_work)
-    at_work.says(NADIA, questions.ask_question, {"question": stream}, text="Combien de temps ?", task="")
+    at_work.says(NADIA, sharing.ask_question, {"question": stream}, text="Combien de temps ?", task="")
     url = f"/ressources/questions/{stream}"
     dropped = at_work.client(PAUL).post(f"{url}/clore", data={"command_id": str(uuid4()), "reason": ""})
     assert "Seules la personne" in words(dropped.text)
