@@ -86,8 +86,6 @@ def matched(desk: Desk) -> list[PastRow]:
 
 def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     """Returns participations set aside, with the reason."""
-    if not rows:
-        return []
     streams = [row.stream for row in rows]
     events = audit_trail.opened(desk.engine, audit_trail.of_topics(desk.read, streams, [ParticipationSetAside.TOPIC]))
     last = {recorded.originator_id: recorded for recorded in reversed(events)}

@@ -1,20 +1,18 @@
 """The preview of an export: its changes, and the questions to answer before it is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 from pydantic import ConfigDict
-from sqlalchemy import select
 
 from pixflow.documents.grille import percent
+from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import CampaignKind
 from pixflow.importing import Answers, ImportPreview, PreparedExport, Question, RowChange, intake_id
-from projections import audit_trail
 from web.desk.desk import Desk
 from web.french import dates, matching, typography, validation, vocabulary
 from web.french.dossier import path, profiles
@@ -28,8 +26,6 @@ from web.http.templates import show
 FIRST_QUESTIONS = ("external-id-column", "exported-at")
 ORDER = ("vanished", "shared", "corrected", "progressed", "returned", "new", "left")
 NOTHING = "-"
-RECENT = 100_000
-_trail = audit_trail.table.c
 
 
 class AnswersForm(Form):
@@ -79,30 +75,16 @@ def answers(desk: Desk, form: AnswersForm) -> tuple[Answers, dict[str, str]]:
     ), errors
 
 
-def unanswered(preview: ImportPreview) -> dict[str, str]:
-    """Returns an error for each question still open."""
-    return {FIELDS[one.code]: f"Dites d’abord {matching.asked(one.code)}." for one in preview.questions}
-
-
 def recorded_at(desk: Desk, prepared: PreparedExport) -> int:
     """Returns the position of the event that recorded this very file, 0 when there is none."""
     campaign = prepared.preview.campaign_id if prepared.preview else None
-    if campaign is None:
-        return 0
-    query = select(audit_trail.table).where(_trail.stream == intake_id(campaign)).order_by(_trail.position)
-    for one in desk.opened(query):
-        if isinstance(one.event, ExportReceived) and one.event.digest == prepared.digest:
-            return one.position
-    return 0
+    trail = desk.trails([intake_id(campaign)]).get(intake_id(campaign), []) if campaign else []
+    return received([one for one in trail if getattr(one.event, "digest", None) == prepared.digest])
 
 
-def recorded_by(desk: Desk, command_id: UUID) -> int:
-    """Returns the position of the export that a command recorded, 0 for none; reads the RECENT last events."""
-    head = desk.engine.head()
-    query = select(_trail.position).where(
-        _trail.position > head - RECENT, _trail.command == command_id, _trail.topic == ExportReceived.TOPIC
-    )
-    return int(desk.read.execute(query).scalar() or 0)
+def received(recorded: Iterable[Recorded]) -> int:
+    """Returns the position of the first export among these events, 0 for none."""
+    return next((one.position for one in recorded if isinstance(one.event, ExportReceived)), 0)
 
 
 def draw(
@@ -129,10 +111,10 @@ def draw(
         file=name,
         misfit=profiles.KINDS[preview.kind] if preview.misfit else "",
         campaign_id=preview.campaign_id,
-        facts=facts(desk, preview),
+        facts=_facts(desk, preview),
         counts=preview.counts,
-        first=[question_of(one) for one in preview.questions if one.code in FIRST_QUESTIONS],
-        last=[question_of(one) for one in preview.questions if one.code not in FIRST_QUESTIONS],
+        first=[_question(one) for one in preview.questions if one.code in FIRST_QUESTIONS],
+        last=[_question(one) for one in preview.questions if one.code not in FIRST_QUESTIONS],
         kept=values,
         form=OpenForm("import", values=values, errors=errors),
         errors=errors,
@@ -146,14 +128,12 @@ def draw(
     )
 
 
-def facts(desk: Desk, preview: ImportPreview) -> list[tuple[str, str]]:
+def _facts(desk: Desk, preview: ImportPreview) -> list[tuple[str, str]]:
     """Returns the facts of the file: campaign, kind, time of the export, number of rows."""
     campaign = preview.campaign
     code = f", code {campaign.code}" if campaign.code else ""
-    if preview.purpose:
-        purpose = vocabulary.PURPOSES[preview.purpose]
-    else:
-        purpose = "pas encore déclarée : les résultats attendront qu’elle le soit"
+    undeclared = "pas encore déclarée : les résultats attendront qu’elle le soit"
+    purpose = vocabulary.PURPOSES[preview.purpose] if preview.purpose else undeclared
     when = dates.instant(preview.exported_at, desk.zone) if preview.exported_at else "à préciser"
     rows = f"{typography.plural(preview.rows, 'participation')} de {typography.plural(preview.people, 'personne')}"
     shared = typography.plural(preview.with_result, *SHARED[preview.kind])
@@ -183,7 +163,7 @@ def _after(change: RowChange, kind: CampaignKind) -> str:
     return "en cours" if change.progress is None else f"{path.part(change.progress)}, non partagé"
 
 
-def question_of(question: Question) -> dict[str, Any]:
+def _question(question: Question) -> dict[str, Any]:
     """Returns a question and its control: radios over `choices`, or a date and time when there is none."""
     code = question.code
     values = {"vanished": ("accept",), "external-id-column": (*question.choices[:-1], NOTHING)}.get(

@@ -5,19 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pixflow.events.intake import ExportReceived
 from pixflow.participation.campaign import receive_export
 from pixflow.refused import Refused
 from web.desk import imports, refusals
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.french import matching
 from web.french.errors import files
 from web.http.addresses import PageNumber
 from web.http.forms import FormData, UploadData, read_address, salvage, validate
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.results import activity, import_preview
-from web.pages.results.import_preview import AnswersForm
+from web.pages.results.import_preview import FIELDS, AnswersForm
 
 router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
@@ -70,13 +70,13 @@ def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Respo
         done = importer.record(prepared, by=desk.by(receive_export), command_id=form.command_id).done
     except Refused as refused:
         # the file may be gone because this very form was sent twice: then it is recorded
-        if refused.code == "upload-gone" and (position := import_preview.recorded_by(desk, form.command_id)):
+        position = import_preview.received(desk.engine.events_of_command(form.command_id))
+        if refused.code == "upload-gone" and position:
             return RedirectResponse(f"/resultats?importe={position}", 303)
         return _preview(request, desk, token, form, refused=refusals.sentence(desk, refused))
     uploads.discard(token)
-    received = next((r.position for r in done.recorded if isinstance(r.event, ExportReceived)), 0)
-    if received:
-        return RedirectResponse(f"/resultats?importe={received}", 303)
+    if position := import_preview.received(done.recorded):
+        return RedirectResponse(f"/resultats?importe={position}", 303)
     desk.refresh()
     return RedirectResponse(f"/resultats?deja={import_preview.recorded_at(desk, prepared)}", 303)
 
@@ -110,7 +110,7 @@ def _preview(
             return _preview(request, desk, token, nothing, number, refused=refusals.sentence(desk, gone))
         return show(request, "results/gone.html", None, NOBODY, export=activity.export(desk), status=410)
     if asking:
-        errors = import_preview.unanswered(preview) | errors
+        errors = {FIELDS[one.code]: f"Dites d’abord {matching.asked(one.code)}." for one in preview.questions} | errors
     if refused:
         errors[""] = refused
     return import_preview.draw(request, desk, token, name, preview, form, number, errors)
