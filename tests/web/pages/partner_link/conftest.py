@@ -63,6 +63,10 @@ class Referred:
     def events(self, *kinds: type[Event]) -> list[Any]:
         return [event for event in self.house.events(self.dossier) if isinstance(event, kinds)]
 
+    def version(self, kind: type[Event]) -> int:
+        history = self.house.served.engine.history(self.dossier)
+        return next(one.originator_version for one in history if isinstance(one.event, kind))
+
     def count(self) -> int:
         """The number of events of the whole structure."""
         return self.house.served.engine.head()

@@ -96,13 +96,6 @@ def rows(page: Tag) -> list[str]:
     return [one.text.strip() for one in page.select(".places .item-who")]
 
 
-def test_the_same_file_again_has_nothing_new(at_work: House, referent: InspectingClient) -> None:
-    head, where = at_work.served.engine.head(), previewed(referent, FILE)
-    assert figures(referent, where) == {"inchangés": PLACES}
-    assert referent.post(where, data=choices(referent, where)).headers["location"] == f"{IMPORT}?deja=1"
-    assert at_work.served.engine.head() == head
-
-
 def test_each_place_stands_on_one_page_of_fifty_under_its_commune(referent: InspectingClient) -> None:
     seen, address, pages = list[str](), "/partenaires", 0
     while address:

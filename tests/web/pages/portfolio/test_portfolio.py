@@ -169,23 +169,15 @@ def test_a_portfolio_then_a_later_one_then_the_same_again(desk: Desk) -> None:
     assert desk.head() == head
 
 
-def test_a_workbook_goes_the_same_way_whatever_its_name(desk: Desk) -> None:
-    cells = [None if cell == "" else cell for cell in AWA.split(";")]
-    answer = desk.send(workbook(TITLES, cells, title="Mai 2026"), "liste.csv")
-    preview = desk.page(answer.headers["Location"])
-    assert "liste.csv · feuille « Mai 2026 »" in words(preview)
-    done = desk.page(desk.press(preview).headers["Location"])
-    assert table(done, "o") == ["DIALLO Awa 0012345 L’Aigle CEJ Nadia Benali"]
-
-
-def test_of_several_sheets_one_is_chosen_by_its_place(desk: Desk) -> None:
+def test_of_several_sheets_of_a_workbook_whatever_its_name_one_is_chosen_by_its_place(desk: Desk) -> None:
     header, where = ("Nom", "Prénom", "Site"), "Mortagne"
     data = workbook(header, ("Bah", "Ali", where), title="Nadia", Paul=[header, ("Diallo", "Awa", where)])
-    asked = desk.send(data, "équipe.xlsx").headers["Location"]
+    asked = desk.send(data, "équipe.csv").headers["Location"]
     page = desk.page(asked)
     assert texts(page, ".choice label") == ["Nadia", "Paul"]
     assert parsed(page).select_one("form.sheet-form")["method"] == "get"
     preview = desk.page(f"{asked}?sheet=2")
+    assert "équipe.csv · feuille « Paul »" in words(preview)
     assert table(preview, "nouveaux") == ["2 Diallo Awa — — Mortagne — sans conseiller·ère"]
     assert parsed(preview).select_one(f"a[href='{asked}']").get_text() == "autre feuille"
     answer = desk.press(preview)

@@ -13,7 +13,7 @@ from pixflow.documents.resource import ResourceDocument
 from pixflow.resources import sharing
 from pixflow.resources.state import Resource, TeamQuestion
 from tests.web.client import InspectingClient, words
-from tests.web.filled import hire, texts
+from tests.web.filled import texts
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by
 from tests.web.tags import parsed
@@ -224,14 +224,6 @@ def test_a_declined_proposal_without_a_reason_asks_for_it_where_it_is_declined(a
     assert refused.status_code == 422
     folds = {one.select_one("summary").text: "open" in one.attrs for one in parsed(refused.text).select("details.fold")}
     assert (folds["Écarter"], folds["Retirer"]) == (True, False)
-
-
-def test_a_proposal_names_its_author_as_one_says_it(at_work: House) -> None:
-    stream = shared(at_work)
-    hire(at_work, "Élise Caron", "advisor")
-    at_work.says("Élise Caron", sharing.propose_resource, {"resource": stream}, document=YOUNG, note="")
-    shown = at_work.client(SOPHIE).get(f"/ressources/{stream}").text
-    assert texts(shown, "#proposal") == ["Proposition d’Élise Caron"]
 
 
 def test_a_proposal_that_arrives_meanwhile_is_read_before_the_text_is_published(at_work: House) -> None:

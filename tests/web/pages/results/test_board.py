@@ -115,7 +115,7 @@ def test_none_of_those_is_not_proposed_again(board: Board) -> None:
 
 
 def test_another_dossier_is_looked_for_without_its_name_in_the_address(board: Board, people: dict[str, UUID]) -> None:
-    form = form_of(board.card("Le Chat"), "/chercher")
+    stream, form = board.stream("Le Chat"), form_of(board.card("Le Chat"), "/chercher")
     nothing = board.send(form, q="zzz")
     assert "Aucun dossier trouvé pour « zzz »." in words(nothing.text)
     found = board.send(form, q="haddad")
@@ -125,14 +125,7 @@ def test_another_dossier_is_looked_for_without_its_name_in_the_address(board: Bo
     assert "Zoé Haddad CEJ · Nadia Benali · n° 12-345" in words(str(card))
     chosen = form_of(card, "/confirmer")
     assert "c’est Zoé Haddad" in board.follow(board.send(chosen))
-    event = board.house.events(people["Zoé Haddad"])[-1]
-    assert isinstance(event, d.ResultReceived)
-
-
-def test_a_dossier_chosen_by_hand_has_no_reasons(board: Board) -> None:
-    stream = board.stream("Le Chat")
-    found = board.send(form_of(board.card("Le Chat"), "/chercher"), q="perrin")
-    board.follow(board.send(parsed(found.text).select_one(f"form[action='/resultats/{stream}/confirmer']")))
+    assert isinstance(board.house.events(people["Zoé Haddad"])[-1], d.ResultReceived)
     event = board.house.served.engine.history(stream)[-1].event
     assert isinstance(event, p.MatchConfirmed)
     assert (event.score, event.reasons, event.others) == (0, (), ())
@@ -292,14 +285,6 @@ def test_one_that_is_no_longer_sure_is_told_apart(at_work: House) -> None:
 
 
 # --- the lists, and the page itself
-
-
-def test_an_empty_board_says_what_will_come(at_work: House) -> None:
-    said = Board(at_work).said()
-    assert "Aucun export enregistré pour l’instant." in said
-    assert "À rapprocher · 0" in said
-    assert "Rien à transmettre." in said
-    assert "Rien encore cette semaine." in said
 
 
 def test_many_rows_stand_on_pages_of_fifty(at_work: House) -> None:

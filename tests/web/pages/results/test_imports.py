@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from pixflow.pix_orga import ExportCampaign
@@ -233,9 +233,3 @@ def test_a_campaign_is_declared_before_any_export(board: Board) -> None:
     assert elsewhere.status_code == 422
     unknown = f"/resultats/campagnes/{uuid4()}"
     assert board.client.get(unknown).status_code == board.client.post(unknown, data={}).status_code == 404
-
-
-def test_a_day_of_the_first_export_is_said_in_words(board: Board) -> None:
-    board.record(ROWS)
-    board.house.day(date(2027, 1, 4))
-    assert "Dernier export : mardi 12 mai 2026, 09:10 · Diagnostic initial, printemps : 8 nouvelles" in board.said()
