@@ -1,7 +1,6 @@
 """The page of attendance: one press a mark, the search for somebody who came without a seat, a call for help."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -10,9 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.decision import Decision
-from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
-from pixflow.events.values import Presence
 from pixflow.events.workshop import AttendanceMarked
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.booking import (
@@ -25,7 +22,7 @@ from pixflow.workshop.booking import (
 )
 from projections import directory, name_search
 from projections.directory import YoungPerson
-from projections.store.folds import fold_of
+from projections.store.folds import folds_of
 from web.desk import names, receipts
 from web.desk.commands import Outcome, again, read_form, record, recorded, take
 from web.desk.dependencies import helpers
@@ -36,15 +33,12 @@ from web.french.typography import plural, say
 from web.http.forms import Form, FormData, OpenForm
 from web.http.people import listed
 from web.http.templates import show
-from web.pages.workshops.scoped_workshop import AtWorkshops, ScopedWorkshop, SeatRow
+from web.pages.workshops.scoped_workshop import AtWorkshops, ScopedWorkshop
 from web.pages.workshops.workshop import SeatForm
 
 router = APIRouter()
 Mark = Literal["present", "absent", "excused", "trouble", "ease"]
 SHOWN = 8
-_PRESENCE: Mapping[Mark, Presence] = {
-    "present": "present", "absent": "absent", "excused": "excused", "trouble": "present", "ease": "present",
-}  # fmt: skip
 
 
 class MarkForm(SeatForm):
@@ -56,20 +50,6 @@ class WalkInForm(Form):
 
     q: str
     born: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A registrant and the marks so far; `trouble` and `ease` are those of the dossier.
-
-    `undo` is the label of the button that takes the mark back, "" when there is none or somebody acted on it.
-    """
-
-    seat: SeatRow
-    presence: str
-    trouble: bool
-    ease: bool
-    undo: str
 
 
 # --- its page
@@ -91,13 +71,13 @@ def _page(
     """
     workshop = ScopedWorkshop(desk, workshop_id)
     undo, form = _undo_labels(workshop), form or OpenForm("")
-    cards = sorted((_card(workshop, seat, undo) for seat in workshop.seats()), key=lambda card: card.seat.sort)
+    present = [dossier for dossier, presence in workshop.state.attendance.items() if presence == "present"]
     is_today = workshop.day == desk.today
     return show(
         request,
         "workshops/attendance.html",
         "presence",
-        listed((card.seat.dossier for card in cards), (person.stream for person, _ in answers or ())),
+        listed(workshop.state.seats, (person.stream for person, _ in answers or ())),
         id=workshop_id,
         state=workshop.state,
         day=workshop.day,
@@ -105,7 +85,9 @@ def _page(
         where=workshop.where,
         has_begun=workshop.has_begun,
         is_open=workshop.is_open,
-        cards=cards,
+        seats=sorted(workshop.seats(), key=lambda seat: seat.sort),
+        marks={id: one.diagnostic.seats.get(workshop_id) for id, one in folds_of(desk.read, present).items()},
+        undo=undo,
         help_at=workshop.help_at,
         may_call=workshop.is_open and is_today,
         helpers=helpers(desk, workshop.state) if is_today else [],
@@ -116,14 +98,6 @@ def _page(
         wrong=form.error("") if form.name == "look" else next(iter(form.errors.values()), ""),
         receipt=_receipt(workshop, marked, undo),
     )
-
-
-def _card(workshop: ScopedWorkshop, seat: SeatRow, undo: Mapping[UUID, str]) -> Card:
-    presence = workshop.state.attendance.get(seat.dossier, "")
-    dossier = fold_of(workshop.desk.read, seat.dossier) if presence == "present" else None
-    mark = dossier.diagnostic.seats.get(workshop.id) if isinstance(dossier, Dossier) else None
-    trouble, ease = mark is not None and mark.trouble, mark is not None and mark.ease
-    return Card(seat, presence, trouble, ease, undo.get(seat.dossier, ""))
 
 
 def _undo_labels(workshop: ScopedWorkshop) -> dict[UUID, str]:
@@ -141,8 +115,8 @@ def _receipt(workshop: ScopedWorkshop, marked: str, undo: Mapping[UUID, str]) ->
     if not dossiers:
         return None
     receipt = Receipt("Enregistré :", [ReceiptLine(plural(len(dossiers), "personne présente", "personnes présentes"))])
-    takes_back = all(one in undo for one in dossiers)
-    return receipt.with_undo(marked, f"/ateliers/{workshop.id}/presence/annuler") if takes_back else receipt
+    undone = f"/ateliers/{workshop.id}/presence/annuler"
+    return receipt.with_undo(marked, undone) if undo.keys() >= set(dossiers) else receipt
 
 
 def _marked_at_once(workshop: ScopedWorkshop, command: str) -> list[UUID]:
@@ -211,7 +185,7 @@ def _mark(workshop: ScopedWorkshop, dossier: UUID, mark: Mark, command_id: UUID)
         {"workshop": workshop.id, "dossier": dossier},
         booking.mark_attendance,
         command_id=command_id,
-        presence=_PRESENCE[mark],
+        presence="present" if mark in ("trouble", "ease") else mark,
         trouble=mark == "trouble",
         ease=mark == "ease",
     )
@@ -293,19 +267,16 @@ def _may_meet_anybody(workshop: ScopedWorkshop) -> bool:
 
 
 def _about(desk: Desk, person: YoungPerson) -> str:
-    born = person.birth_date
+    born, today = person.birth_date, desk.today
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else 0
     parts = (
-        plural(_age(born, desk.today), "an") if born else "",
+        plural(age, "an") if born else "",
         say("n° {number}", number=person.imilo_number) if person.imilo_number else "",
         vocabulary.PROGRAMMES.get(person.programme, person.programme),
         person.site,
         names.advisor_name(desk, person.advisor),
     )
     return " · ".join(filter(None, parts))
-
-
-def _age(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 # --- help, and the end

@@ -3,7 +3,6 @@
 import segno
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.participation.campaign import Campaign
 from web.hosting.host import Host
 from web.http.people import NOBODY
 from web.http.templates import Frame, show
@@ -25,16 +24,11 @@ def kiosk(request: Request, structure: str, site: str = "") -> Response:
     refs = served.refs
     if request.method == "GET":
         served.shortcuts.add(site if site in refs.structure.sites else "")
-    campaigns = [one for one in refs.campaigns.values() if one.open and one.link and _is_held(one, site)]
-    campaigns.sort(key=lambda one: (_ORDER.index(one.purpose or "other"), one.name))
+    here = (one for one in refs.campaigns.values() if one.open and (not site or one.site in (None, site)))
+    campaigns = [
+        (one, segno.make(one.link).svg_data_uri(border=2, dark="#000", light="#fff"))
+        for one in sorted(here, key=lambda one: (_ORDER.index(one.purpose or "other"), one.name))
+        if one.link
+    ]
     request.state.frame = Frame(structure_name=refs.structure.name, demo=host.demo)
-    return show(request, "workshops/kiosk.html", None, NOBODY, campaigns=[(one, _qr(one)) for one in campaigns])
-
-
-def _is_held(campaign: Campaign, site: str) -> bool:
-    return not site or campaign.site in (None, site)
-
-
-def _qr(campaign: Campaign) -> str:
-    """Returns the address of a test as the QR code of an image."""
-    return segno.make(campaign.link or "").svg_data_uri(border=2, dark="#000", light="#fff")
+    return show(request, "workshops/kiosk.html", None, NOBODY, campaigns=campaigns)

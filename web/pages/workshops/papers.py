@@ -57,23 +57,19 @@ def _issue_sheet(request: Request, desk: Desk, id: UUID, name: str) -> tuple[Pap
     if not workshop.sees_names:
         raise HTTPException(403)
     issue(request, desk, {"workshop": id}, issue_workshop_paper, paper="sheet", people=len(workshop.state.seats))
-    return _sheet(workshop), name, listed(workshop.state.seats)
-
-
-def _sheet(workshop: ScopedWorkshop) -> Paper:
-    """Returns names in order, and a column for the signature."""
     seats = sorted(workshop.seats(), key=lambda seat: seat.sort)
-    run_by = [staff_name(workshop.desk, person) for person in workshop.state.facilitators]
-    return Paper(
-        structure=workshop.desk.refs.structure.name,
+    run_by = [staff_name(desk, person) for person in workshop.state.facilitators]
+    sheet = Paper(
+        structure=desk.refs.structure.name,
         title="Feuille d’émargement",
         name=typography.upper_first(_day(workshop)),
         facts=[("Où", workshop.where), ("Animé par", ", ".join(run_by)), ("Inscrits", plural(len(seats), "personne"))],
         titles=("Nom et prénom", "Signature"),
         rows=[(seat.name, "") for seat in seats] + [("", "")] * BLANKS,
         signatures=run_by,
-        issued=issued(workshop.desk.today),
+        issued=issued(desk.today),
     )
+    return sheet, name, listed(workshop.state.seats)
 
 
 # --- the letters
@@ -89,25 +85,23 @@ def read_letters(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: U
 
 def _letters(workshop: ScopedWorkshop, only: UUID | None) -> list[Paper]:
     """Returns a letter for each registrant, or for one: an invitation, a change, or a cancellation."""
+    refs, (title, lead, facts) = workshop.desk.refs, _text(workshop)
     letters = []
     for seat in sorted(workshop.seats(), key=lambda seat: seat.sort):
         person = workshop.person(seat.dossier)
         if person and only in (None, seat.dossier) and (workshop.sees_names or seat.readable):
-            letters.append(_letter(workshop, person.name, person.advisor))
+            caller = whom_to_call(refs.team.get(person.advisor) if person.advisor else None)
+            letters.append(
+                Paper(
+                    structure=refs.structure.name,
+                    title=title,
+                    name=person.name,
+                    lead=typography.typeset(lead),
+                    facts=[*facts, ("Un empêchement, une question", caller)],
+                    issued=issued(workshop.desk.today),
+                )
+            )
     return letters
-
-
-def _letter(workshop: ScopedWorkshop, name: str, advisor: UUID | None) -> Paper:
-    member = workshop.desk.refs.team.get(advisor) if advisor else None
-    title, lead, facts = _text(workshop)
-    return Paper(
-        structure=workshop.desk.refs.structure.name,
-        title=title,
-        name=name,
-        lead=typography.typeset(lead),
-        facts=[*facts, ("Un empêchement, une question", whom_to_call(member))],
-        issued=issued(workshop.desk.today),
-    )
 
 
 def _text(workshop: ScopedWorkshop) -> tuple[str, str, Sequence[tuple[str, str]]]:

@@ -1,16 +1,16 @@
 """The list of workshops, and their calendar."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Any, Literal, get_args
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from pixflow.events.workshop import WorkshopCancelled, WorkshopScheduled
 from pixflow.workshop.scheduling import schedule_workshop
 from projections import workshops
+from projections.statements import by_key
 from projections.workshops import When, WorkshopFilter
 from web.desk import receipts
 from web.desk.desk import Desk
@@ -59,7 +59,7 @@ def read(
     about, pager, rows = days.day(le) or desk.today, None, []
     if vue == "liste":
         pager = Pager.at(workshops.total(desk.read, desk.today, wanted), p, LIST, _params(wanted))
-        rows = _rows(desk, workshops.page(desk.read, desk.today, wanted, SIZE, pager.offset))
+        rows = list(_rows(desk, workshops.page(desk.read, desk.today, wanted, SIZE, pager.offset)))
     offers = alerts.seat_offers(desk)
     return show(
         request,
@@ -72,7 +72,9 @@ def read(
         today=desk.today,
         chips=_chips(desk, wanted, vue, about),
         menus=_menus(desk, wanted, vue, about),
-        views=_views(wanted, vue, about),
+        views=[
+            (label, address(LIST, {**_params(wanted), **_kept(one, about)}), one == vue) for one, label in VIEWS.items()
+        ],
         filtered=bool(site or miens),
         schedules=desk.may(schedule_workshop),
         seat_offers=offers,
@@ -107,10 +109,9 @@ def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None
 
 @dataclass(frozen=True, slots=True)
 class WorkshopRow:
-    """A workshop of the list. `tag` says what is special about it, `left` how many seats are free."""
+    """A row of the projection in words. `tag` says what is special about it, `left` how many seats are free."""
 
-    stream: UUID
-    day: date
+    held: Any
     when: str
     hours: str
     where: str
@@ -120,38 +121,29 @@ class WorkshopRow:
     seats: str
     left: str
     tag: str
-    taken: int
-    offered: int
-    capacity: int
 
 
-def _rows(desk: Desk, rows: Sequence[Any]) -> list[WorkshopRow]:
-    """Returns rows of the projection in words."""
+def _rows(desk: Desk, rows: Sequence[Any]) -> Iterator[WorkshopRow]:
+    """Yields rows of the projection in words."""
     run_by = workshops.run_by(desk.read, [row.stream for row in rows])
-    return [_row(desk, row, run_by.get(row.stream, [])) for row in rows]
-
-
-def _row(desk: Desk, row: Any, people: Sequence[UUID]) -> WorkshopRow:
-    starts, ends = (at.replace(tzinfo=UTC) for at in (row.starts, row.ends))
-    waits = row.day <= desk.today and row.unmarked and not row.cancelled
-    tag = "annulé" if row.cancelled else "clos" if row.closed else "présence à noter" if waits else ""
-    free = row.capacity - row.taken - row.offered
-    return WorkshopRow(
-        row.stream,
-        row.day,
-        french.on(row.day, desk.today),
-        french.short_hours(starts, ends, desk.zone),
-        french.place(row.site, row.place),
-        campaign_name(desk, row.campaign),
-        " et ".join("vous" if person == desk.me else staff_name(desk, person) for person in people),
-        bool(desk.owners & set(people)),
-        french.seats(row.taken, row.capacity),
-        "" if tag else french.left(free, row.waiting, row.offered),
-        tag,
-        row.taken,
-        row.offered,
-        row.capacity,
-    )
+    for row in rows:
+        people = run_by.get(row.stream, [])
+        starts, ends = (at.replace(tzinfo=UTC) for at in (row.starts, row.ends))
+        waits = row.day <= desk.today and row.unmarked and not row.cancelled
+        tag = "annulé" if row.cancelled else "clos" if row.closed else "présence à noter" if waits else ""
+        free = row.capacity - row.taken - row.offered
+        yield WorkshopRow(
+            row,
+            french.on(row.day, desk.today),
+            french.short_hours(starts, ends, desk.zone),
+            french.place(row.site, row.place),
+            campaign_name(desk, row.campaign),
+            " et ".join("vous" if person == desk.me else staff_name(desk, person) for person in people),
+            bool(desk.owners & set(people)),
+            french.seats(row.taken, row.capacity),
+            "" if tag else french.left(free, row.waiting, row.offered),
+            tag,
+        )
 
 
 # --- its filters
@@ -198,64 +190,32 @@ def _chip(desk: Desk, label: str, to: WorkshopFilter, on: bool, kept: Mapping[st
     return Chip(label, address(LIST, {**_params(to), **kept}), count, on)
 
 
-def _views(wanted: WorkshopFilter, view: View, about: date) -> list[tuple[str, str, bool]]:
-    """Returns the views of the list: label, address, and True for this one."""
-    params = _params(wanted)
-    return [(label, address(LIST, {**params, **_kept(one, about)}), one == view) for one, label in VIEWS.items()]
-
-
 # --- its calendar
 
 
-@dataclass(frozen=True, slots=True)
-class WorkshopCalendar:
-    """The weeks of a month, or one week, from Monday to Sunday: each day and its workshops.
+def _calendar(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> dict[str, Any]:
+    """Returns the week or the month around a day: each day from Monday to Sunday, and its workshops.
 
     `previous` and `next` are addresses.
     """
-
-    heading: str
-    previous: str
-    next: str
-    weeks: Sequence[Sequence[tuple[date, Sequence[WorkshopRow]]]]
-    empty: bool
-
-
-def _calendar(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> WorkshopCalendar:
-    """Returns the week or the month around a day, by `view`."""
-    first, last = _span(view, about)
-    by_day: dict[date, list[WorkshopRow]] = {}
-    for row in _rows(desk, workshops.between(desk.read, first, last, wanted)):
-        by_day.setdefault(row.day, []).append(row)
-    shown = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return WorkshopCalendar(
-        _heading(view, about),
-        address(LIST, {**_params(wanted), **_kept(view, _step(view, about, -1))}),
-        address(LIST, {**_params(wanted), **_kept(view, _step(view, about, 1))}),
-        [[(day, by_day.get(day, ())) for day in shown[n : n + 7]] for n in range(0, len(shown), 7)],
-        not by_day,
-    )
-
-
-def _span(view: View, about: date) -> tuple[date, date]:
-    """Returns the Monday before and the Sunday after a week, or a month."""
-    first, last = about, about
+    first = last = about
+    before, after = about - _WEEK, about + _WEEK
     if view == "mois":
         first = about.replace(day=1)
-        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
-
-
-def _heading(view: View, about: date) -> str:
+        before, after = first - timedelta(days=1), first + timedelta(days=32)
+        last = after.replace(day=1) - timedelta(days=1)
+    monday, sunday = first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
     if view == "mois":
-        return typography.upper_first(dates.month(about))
-    first, last = _span(view, about)
-    text = "Du {first} au {last}"
-    return say(text, first=dates.weekday_day(first), last=dates.weekday_day(last, year=True))
-
-
-def _step(view: View, about: date, by: int) -> date:
-    if view == "semaine":
-        return about + by * _WEEK
-    first = about.replace(day=1)
-    return first - timedelta(days=1) if by < 0 else first + timedelta(days=32)
+        heading = typography.upper_first(dates.month(about))
+    else:
+        until = dates.weekday_day(sunday, year=True)
+        heading = say("Du {first} au {last}", first=dates.weekday_day(monday), last=until)
+    by_day = by_key((row.held.day, row) for row in _rows(desk, workshops.between(desk.read, monday, sunday, wanted)))
+    shown = [monday + timedelta(days=n) for n in range((sunday - monday).days + 1)]
+    return {
+        "heading": heading,
+        "previous": address(LIST, {**_params(wanted), **_kept(view, before)}),
+        "next": address(LIST, {**_params(wanted), **_kept(view, after)}),
+        "weeks": [[(day, by_day.get(day, ())) for day in shown[n : n + 7]] for n in range(0, len(shown), 7)],
+        "empty": not by_day,
+    }

@@ -80,15 +80,17 @@ class SchedulingForm(Form):
     facilitators: tuple[UUID, ...] = ()
     anyway: bool = False
 
-    @property
-    def days(self) -> list[date]:
-        return [self.day + n * WEEK for n in range(self.times)]
-
 
 def _new(request: Request, desk: Desk, form: OpenForm | None = None) -> Response:
     """Shows the form: as it was sent, or blank, with the protocol's capacity and this person's site."""
     must(desk, schedule_workshop)
-    form = form or OpenForm("schedule", values=_blank(desk))
+    rules, sites = desk.refs.protocol(desk.today).workshops, desk.refs.structure.sites
+    people = runners(desk)
+    if form is None:
+        own, me = desk.refs.team[desk.me].site, str(desk.me)
+        site = own if own in sites else sites[0] if len(sites) == 1 else ""
+        blank = {"site": site, "capacity": rules.largest, "times": 1, "starts": "14:00", "ends": "16:00"}
+        form = OpenForm("schedule", values={**blank, "facilitators": [me if me in dict(people) else "", ""]})
     return show(
         request,
         "workshops/new.html",
@@ -96,22 +98,13 @@ def _new(request: Request, desk: Desk, form: OpenForm | None = None) -> Response
         NOBODY,
         form=form,
         errors=form.errors,
-        rules=desk.refs.protocol(desk.today).workshops,
+        rules=rules,
         today=desk.today,
         campaigns=[("", "Choisir…"), *_campaigns(desk)],
-        sites=[("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
-        runners=runners(desk),
+        sites=[("", "Choisir…"), *((site, site) for site in sites)],
+        runners=people,
         chosen=pair(form.get("facilitators")),
     )
-
-
-def _blank(desk: Desk) -> dict[str, Any]:
-    rules, sites = desk.refs.protocol(desk.today).workshops, desk.refs.structure.sites
-    own, me = desk.refs.team[desk.me].site, str(desk.me)
-    site = own if own in sites else sites[0] if len(sites) == 1 else ""
-    runs = me if me in dict(runners(desk)) else ""
-    hours = {"starts": "14:00", "ends": "16:00"}
-    return {"site": site, "capacity": rules.largest, "times": 1, "facilitators": [runs, ""], **hours}
 
 
 @router.get("/ateliers/nouveau")
@@ -125,7 +118,8 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     """Schedules one workshop, or one a week, as one command."""
     must(desk, schedule_workshop)
     form = read_form(SchedulingForm, data, empty=french.MISSING)
-    days = [day for day in form.days if form.times == 1 or not _is_off(desk, day)]
+    weeks = [form.day + n * WEEK for n in range(form.times)]
+    days = [day for day in weeks if form.times == 1 or desk.refs.calendar.is_working(day)]
     check({**_unknown(desk, form), **_off_errors(desk, form, days)})
     ids = [new_id(form.command_id, f"workshop {n}") for n in range(len(days))]
     steps = [_step(desk, form, id, day) for id, day in zip(ids, days, strict=True)]
@@ -133,7 +127,7 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     reference = receipts.reference(recorded)
     if form.times == 1:
         return redirect(request, address(f"/ateliers/{ids[0]}", {"recu": reference}))
-    left_out = ",".join(day.isoformat() for day in form.days if day not in days)
+    left_out = ",".join(day.isoformat() for day in weeks if day not in days)
     return redirect(request, address("/ateliers", {"serie": reference, "sautes": left_out}))
 
 
@@ -152,16 +146,12 @@ def _step(desk: Desk, form: SchedulingForm, id: UUID, day: date) -> Step:
     return Step({"workshop": id, "campaign": form.campaign}, schedule_workshop, sent, context)
 
 
-def _is_off(desk: Desk, day: date) -> bool:
-    return not desk.refs.calendar.is_working(day)
-
-
 def _off_errors(desk: Desk, form: SchedulingForm, days: list[date]) -> dict[str, str]:
     """Returns an error for a day off that nobody confirmed, and for a series without a working day."""
     off = say("{day} est un {why}", day=dates.day(form.day, year=True), why=dates.off(form.day))
     if not days:
         return {"day": say("Aucun de ces jours n’est travaillé : le {off}.", off=off)}
-    if form.times == 1 and _is_off(desk, form.day) and not form.anyway:
+    if form.times == 1 and not form.anyway and not desk.refs.calendar.is_working(form.day):
         return {"anyway": say("Le {off}. Choisissez un autre jour, ou cochez ici.", off=off)}
     return {}
 

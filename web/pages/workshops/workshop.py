@@ -1,7 +1,6 @@
 """One workshop: its page, the decisions about it, its seats."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import time
 from typing import Any, Literal
 from uuid import UUID
@@ -21,7 +20,6 @@ from pixflow.refused import Refused
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.booking import undo_release
 from projections import advisor_queue, directory
-from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import receipts
 from web.desk import undo as desk_undo
@@ -43,7 +41,6 @@ from web.pages.workshops import scheduling as schedule
 from web.pages.workshops.scoped_workshop import AtWorkshops, ScopedWorkshop, SeatRow
 
 router = APIRouter()
-WITHOUT_SEAT = ("book-workshop", "rebook-absent")
 
 
 class MoveForm(Form):
@@ -83,20 +80,6 @@ FORMS: dict[str, Decision[..., Any]] = {
 # --- its page
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """One page of the young people to book, of one CEJ group or of all: rows of their tasks, and their names.
-
-    `cej_first`: those in CEJ come first.
-    """
-
-    rows: Sequence[Any]
-    people: Mapping[UUID, YoungPerson]
-    pager: Pager
-    cej_first: bool
-    groups: filters.Choice | None
-
-
 @router.get("/ateliers/{workshop_id:uuid}")
 def read(
     request: Request,
@@ -133,12 +116,12 @@ def _page(
     fills = workshop.is_upcoming and desk.roles & {"advisor", "facilitator", "referent"}
     candidates = _candidates(workshop, a, groupe) if fills else None
     rows = [*seats, *waiting, *([undo] if undo else ())]
-    people = listed((row.dossier for row in rows), candidates.people if candidates else (), _past(workshop))
+    past = (getattr(one.event, "dossier", None) for one in workshop.trail if workshop.sees_names)
     return show(
         request,
         "workshops/workshop.html",
         "workshop",
-        people,
+        listed((row.dossier for row in rows), candidates["people"] if candidates else (), past),
         status=status,
         id=workshop_id,
         state=state,
@@ -159,7 +142,7 @@ def _page(
         seats=seats,
         waiting=waiting,
         candidates=candidates,
-        history=_history(workshop),
+        history=list(_history(workshop)),
         form=form,
         errors=form.errors if form else {},
         runners=schedule.runners(desk),
@@ -206,44 +189,44 @@ def _links(workshop: ScopedWorkshop) -> frozenset[str]:
     return frozenset(name for name, on in shown.items() if on)
 
 
-def _candidates(workshop: ScopedWorkshop, number: int, group: str) -> Candidates:
-    """Returns the young people without a seat for whom this person may book."""
+def _candidates(workshop: ScopedWorkshop, number: int, group: str) -> dict[str, Any]:
+    """Returns one page of the young people without a seat for whom this person may book, of one CEJ group or of all.
+
+    `rows` are those of their tasks; `cej_first`: those in CEJ come first.
+    """
     desk, path = workshop.desk, f"/ateliers/{workshop.id}"
     cej = desk.refs.protocol(desk.today).cej_mandatory and workshop.initial
     owners = None if desk.roles & {"facilitator", "referent"} else desk.owners
-    asked = (desk.read, WITHOUT_SEAT, owners, {*workshop.state.seats, *workshop.state.waiting}, cej)
+    seated = {*workshop.state.seats, *workshop.state.waiting}
+    asked = (desk.read, ("book-workshop", "rebook-absent"), owners, seated, cej)
     counts = advisor_queue.groups_without_seat(*asked)
     total = counts.get(group, 0) if group else sum(counts.values())
     pager = Pager.at(total, number, path, {"groupe": group}, name="a", anchor="#remplir")
     rows = advisor_queue.without_seat(*asked, group, SIZE, pager.offset)
-    people = directory.named(desk.read, [row.stream for row in rows])
     of_groups = {name: count for name, count in counts.items() if name}
-    return Candidates(rows, people, pager, cej, filters.choice(f"{path}#remplir", of_groups, group, {}))
+    return {
+        "rows": rows,
+        "people": directory.named(desk.read, [row.stream for row in rows]),
+        "pager": pager,
+        "cej_first": cej,
+        "groups": filters.choice(f"{path}#remplir", of_groups, group, {}),
+    }
 
 
-def _history(workshop: ScopedWorkshop) -> list[tuple[str, str, str, str]]:
-    """Returns the events of the workshop, the latest first: what, when, who, and who retracted it and why.
+def _history(workshop: ScopedWorkshop) -> Iterator[tuple[str, str, str, str]]:
+    """Yields the events of the workshop, the latest first: what, when, who, and who retracted it and why.
 
     There is none for somebody who may not read its names.
     """
-    if not workshop.sees_names:
-        return []
-    desk, trail = workshop.desk, workshop.trail
+    desk, trail = workshop.desk, workshop.trail if workshop.sees_names else ()
     names, retracted = ScopedNames(desk.refs, desk.read, Scope("all")), retractions_by_version(trail)
-
-    def describe(one: Recorded) -> tuple[str, str, str, str]:
+    for one in reversed(trail):
+        if isinstance(one.event, Retracted):
+            continue
         retraction = retracted.get(one.originator_version)
         sentence = sentences.sentence(one, names, zone=desk.zone, history=trail)
         why = sentences.retraction(retraction, names, desk.zone) if retraction else ""
-        return sentence, sentences.when(one, desk.zone), sentences.who(one, names), why
-
-    return [describe(one) for one in reversed(trail) if not isinstance(one.event, Retracted)]
-
-
-def _past(workshop: ScopedWorkshop) -> list[UUID]:
-    """Returns the people whom the history names."""
-    dossiers = (getattr(one.event, "dossier", None) for one in workshop.trail) if workshop.sees_names else ()
-    return [id for id in dossiers if id]
+        yield sentence, sentences.when(one, desk.zone), sentences.who(one, names), why
 
 
 # --- what was just recorded
@@ -409,8 +392,14 @@ def take_back(request: Request, desk: AtWorkshops, workshop_id: UUID, data: Form
 
 
 def _book_row(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> RowOutcome:
+    """Books a seat. The name of the row stays hidden from whoever may not book for that person."""
     outcome = _book(workshop, dossier, row_command(form.command_id, dossier), or_wait=form.or_wait)
-    return row_outcome(workshop.desk, _name(workshop.desk, dossier, outcome), outcome)
+    desk, state = workshop.desk, fold_of(workshop.desk.read, dossier)
+    may_book = isinstance(state, Dossier) and desk.may(booking.book_seat, Subject(state))
+    person = directory.named(desk.read, [dossier]).get(dossier) if may_book else None
+    name = person.name if person else "un dossier inconnu"
+    waits = any(isinstance(one.event, WaitlistJoined) for one in outcome.recorded)
+    return row_outcome(desk, f"{name}, en liste d’attente" if waits else name, outcome)
 
 
 def _book(workshop: ScopedWorkshop, dossier: UUID, command: UUID, *, or_wait: bool) -> Outcome:
@@ -422,16 +411,6 @@ def _book(workshop: ScopedWorkshop, dossier: UUID, command: UUID, *, or_wait: bo
         context={"initial": workshop.initial, "plan": new_id(command, "plan")},
         or_wait=or_wait,
     )
-
-
-def _name(desk: Desk, dossier: UUID, outcome: Outcome) -> str:
-    """Returns the name of a row. It stays hidden from whoever may not book for that person."""
-    state = fold_of(desk.read, dossier)
-    may_book = isinstance(state, Dossier) and desk.may(booking.book_seat, Subject(state))
-    person = directory.named(desk.read, [dossier]).get(dossier) if may_book else None
-    name = person.name if person else "un dossier inconnu"
-    waits = any(isinstance(one.event, WaitlistJoined) for one in outcome.recorded)
-    return f"{name}, en liste d’attente" if waits else name
 
 
 @router.post("/ateliers/{workshop_id:uuid}/accepter")
