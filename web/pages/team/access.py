@@ -59,11 +59,12 @@ class AccessRow:
 
 def access_row(desk: Desk, site: Site, person: UUID) -> AccessRow:
     """Returns the account of a member, as the person at the desk may see it and act on it."""
-    invited = _standing(desk, site, person)
-    known = memberships.of_member(site.store, desk.served.opened.id, person)
+    opened = desk.served.opened.id
+    invited = next((one for one in invitations.standing(site.store, opened) if one.member == person), None)
+    known = memberships.of_member(site.store, opened, person)
     sleeps = known is None or not known.is_open
     actions = [
-        (name, _label(name, one, invited), one.is_next)
+        (name, "Envoyer un autre lien" if name == "inviter" and invited else one.label, one.is_next)
         for name, one in ACTIONS.items()
         if _may(desk, person, one, sleeps=sleeps)
     ]
@@ -93,11 +94,6 @@ def stopped(desk: Desk) -> list[UUID]:
     return [id for id, one in team.items() if one.access.suspended == "mass-reading" and _may(desk, id, back)]
 
 
-def _standing(desk: Desk, site: Site, person: UUID) -> invitations.Invitation | None:
-    found = (one for one in invitations.standing(site.store, desk.served.opened.id) if one.member == person)
-    return next(found, None)
-
-
 def _may(desk: Desk, person: UUID, action: AccessAction, *, sleeps: bool = False) -> bool:
     """Tells if the decision would change something: it is tried, and not recorded. `sleeps`: their membership does."""
     team = desk.refs.team
@@ -113,10 +109,6 @@ def _may(desk: Desk, person: UUID, action: AccessAction, *, sleeps: bool = False
         return bool(action.decision(team[person], **about))
     except Refused:
         return False
-
-
-def _label(name: str, action: AccessAction, invited: invitations.Invitation | None) -> str:
-    return "Envoyer un autre lien" if name == "inviter" and invited else action.label
 
 
 def _step(desk: Desk, member: Staff) -> str:

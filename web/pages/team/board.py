@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from pixflow.identity import normalise
 from pixflow.team import membership
 from pixflow.team.absences import uncovered_absences
 from pixflow.team.membership import add_member, hold_briefing
-from pixflow.team.staff import Milestone, Staff
+from pixflow.team.staff import Staff
 from web.desk import bulk, receipts
 from web.desk.bulk import RowOutcome
 from web.desk.colleagues import IDLE, Load, day, days_text, loads, next_away, role_labels
@@ -71,24 +70,17 @@ class TeamRow:
     """
 
     id: UUID
-    name: str
-    site: str
+    member: Staff
+    load: Load
     state: str
     roles: Sequence[str]
     labels: Sequence[str]
     away: str
     uncovered: bool
-    left: date | None
     milestones: Sequence[str]
-    dossiers: int
-    tasks: int
-    late: int
 
     def is_in(self, state: str) -> bool:
         return self.state == state or (state == "here" and self.state == "away")
-
-    def fits(self, role: str, site: str) -> bool:
-        return (not role or role in self.roles) and (not site or self.site == site)
 
 
 class _MemberCount(NamedTuple):
@@ -99,35 +91,24 @@ class _MemberCount(NamedTuple):
     n: int = 1
 
 
-def _rows(desk: Desk) -> list[TeamRow]:
-    """Returns everybody who is or was in the team, by name."""
-    of = loads(desk)
-    team = sorted(desk.refs.team.items(), key=lambda item: normalise(item[1].name))
-    return [_row(desk, id, member, of.get(id, IDLE)) for id, member in team]
-
-
-def _row(desk: Desk, id: UUID, member: Staff, load: Load) -> TeamRow:
-    now = member.absence(desk.today)
-    state = "gone" if not member.works(desk.today) else "away" if now else "here"
-    away, alone = next_away(desk, member)
-    days = [_day(desk, member.last(kind)) for kind in MILESTONES]
-    last = min(desk.today, member.left or desk.today)
-    held, labels = member.roles_on(last), role_labels(member, last)
-    roles = [role for role in vocabulary.ROLES if role in held]
-    return TeamRow(id, member.name, member.site or "", state, roles, labels, away, alone, member.left, days, *load)
-
-
-def _day(desk: Desk, milestone: Milestone | None) -> str:
-    if milestone is None:
-        return ""
-    return dates.day(milestone.stamp.on, year=milestone.stamp.on.year != desk.today.year, short=True)
+def _rows(desk: Desk) -> Iterator[TeamRow]:
+    """Yields everybody who is or was in the team, by name."""
+    of, today = loads(desk), desk.today
+    for id, member in sorted(desk.refs.team.items(), key=lambda item: normalise(item[1].name)):
+        state = "gone" if not member.works(today) else "away" if member.absence(today) else "here"
+        noted = [one and one.stamp.on for one in map(member.last, MILESTONES)]
+        days = [dates.day(on, year=on.year != today.year, short=True) if on else "" for on in noted]
+        last = min(today, member.left or today)
+        roles = [role for role in vocabulary.ROLES if role in member.roles_on(last)]
+        labels = role_labels(member, last)
+        yield TeamRow(id, member, of.get(id, IDLE), state, roles, labels, *next_away(desk, member), days)
 
 
 def _menus(there: Sequence[TeamRow], role: str, site: str, state: str) -> list[filters.FilterMenu]:
     """Returns the menu of roles, then of sites. A member with two roles counts under both."""
     asked, kept = {"role": role, "site": site}, {"etat": state}
-    by_role = [_MemberCount(held, row.site) for row in there for held in row.roles]
-    by_site = [_MemberCount(role if role in row.roles else "", row.site) for row in there if row.site]
+    by_role = [_MemberCount(held, row.member.site or "") for row in there for held in row.roles]
+    by_site = [_MemberCount(role if role in row.roles else "", row.member.site) for row in there if row.member.site]
     return [
         *filters.menus(BOARD, [ROLE], by_role, asked, kept),
         *filters.menus(BOARD, [SITE], by_site, asked, kept),
@@ -155,10 +136,10 @@ def _board(
     `receipt` says of how many people a milestone was just noted; `outcomes` are those of a command that was refused
     for some. `form` notes a milestone. `sums` count those who took each; `most` tasks make the full width of a bar.
     """
-    everyone, form = _rows(desk), form or OpenForm("")
+    everyone, form = list(_rows(desk)), form or OpenForm("")
     there, here = ([row for row in everyone if row.is_in(wanted)] for wanted in (state, "here"))
     kept = {"etat": "" if state == "here" else state}
-    rows = [row for row in there if row.fits(role, site)]
+    rows = [row for row in there if (not role or role in row.roles) and site in ("", row.member.site)]
     pager = Pager.at(len(rows), number, BOARD, {**kept, "role": role, "site": site})
     counts = {name: sum(row.is_in(name) for row in everyone) for name in STATES}
     return show(
@@ -184,7 +165,7 @@ def _board(
         away=counts["away"],
         sums=[(label, sum(bool(row.milestones[n]) for row in here)) for n, label in enumerate(MILESTONES.values())],
         boards=boards(desk, site) if state == "here" else [],
-        most=max((row.tasks for row in everyone), default=0),
+        most=max((row.load.tasks for row in everyone), default=0),
         referents=[row for row in here if "referent" in row.roles],
         warnings=list(_warnings(desk, everyone)),
         loans=loan_rows(desk),
@@ -226,8 +207,7 @@ def _receipt(desk: Desk, reference: str) -> Receipt | None:
 # --- its warnings
 
 
-@dataclass(frozen=True, slots=True)
-class TeamWarning:
+class TeamWarning(NamedTuple):
     """A sentence for those who steer, and the address where they act."""
 
     text: str
@@ -261,10 +241,10 @@ def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
     if not desk.may(assign_advisor):
         return
     for row in everyone:
-        if row.left and row.dossiers:
+        if row.member.left and row.load.dossiers:
             text = "{name}, départ le {left} : {count} à confier."
-            values = {"left": day(desk, row.left), "count": plural(row.dossiers, "dossier")}
-            yield TeamWarning(say(text, name=row.name, **values), f"{BOARD}/{row.id}/confier", "Confier")
+            values = {"left": day(desk, row.member.left), "count": plural(row.load.dossiers, "dossier")}
+            yield TeamWarning(say(text, name=row.member.name, **values), f"{BOARD}/{row.id}/confier", "Confier")
     for id, absence in uncovered_absences(desk.refs.team, desk.today):
         text = "{name}, absence {days} : personne ne voit ses tâches."
         values = {"name": desk.refs.team[id].name, "days": days_text(desk, absence)}
@@ -285,18 +265,19 @@ def note(request: Request, desk: AtDesk, data: FormData) -> Response:
     form = read_form(MilestoneForm, data)
     people = {} if form.person else {"person": MISSING["person"]}
     check(people | ({} if form.step == "pix" or form.title else {"title": MISSING["title"]}))
-    outcomes = [_note(desk, form, person) if person in desk.refs.team else UNKNOWN for person in form.person]
+    titled: dict[str, Any] = {} if form.step == "pix" else {"title": form.title}
+    outcomes = []
+    for person in form.person:
+        if person not in desk.refs.team:
+            outcomes.append(UNKNOWN)
+            continue
+        command = new_id(form.command_id, str(person))
+        outcome = record(desk, {"staff": person}, DECISIONS[form.step], command_id=command, on=form.on, **titled)
+        outcomes.append(bulk.row_outcome(desk, desk.refs.team[person].name, outcome))
     if any(one.refused for one in outcomes):
         desk.refresh()
         return _board(request, desk, outcomes=outcomes, status=422)
     return _see(str(form.command_id))
-
-
-def _note(desk: Desk, form: MilestoneForm, person: UUID) -> RowOutcome:
-    title: dict[str, Any] = {} if form.step == "pix" else {"title": form.title}
-    command = new_id(form.command_id, str(person))
-    outcome = record(desk, {"staff": person}, DECISIONS[form.step], command_id=command, on=form.on, **title)
-    return bulk.row_outcome(desk, desk.refs.team[person].name, outcome)
 
 
 @router.post("/equipe/annuler")

@@ -11,11 +11,9 @@ from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from pixflow.team import absences, membership
-from pixflow.team import membership as milestones
-from pixflow.team import membership as roles
 from pixflow.team.staff import Staff
 from web.desk.desk import Desk
-from web.desk.forms import Arguments, FormSpec, Values, sent
+from web.desk.forms import FormSpec, Values, sent
 from web.french import validation, vocabulary
 from web.http.forms import DatedForm, Day, Form
 
@@ -102,7 +100,7 @@ def offers(desk: Desk, person: UUID) -> frozenset[str]:
 def confirmable(desk: Desk, person: UUID) -> list[Role]:
     """Returns the roles of a member that wait, and that the person at the desk may confirm as the second one."""
     member = desk.refs.team[person]
-    if not (member.awaiting and member.works(desk.today) and desk.may(roles.confirm_role, Subject(member=person))):
+    if not (member.awaiting and member.works(desk.today) and desk.may(membership.confirm_role, Subject(member=person))):
         return []
     mine = desk.actor.id
     return [role for role in vocabulary.ROLES if role in member.awaiting and _may_confirm(desk, person, role, mine)]
@@ -121,7 +119,9 @@ def confirmers(desk: Desk, person: UUID, role: Role) -> list[str]:
 def _may_confirm(desk: Desk, person: UUID, role: Role, actor: str) -> bool:
     team = desk.refs.team
     try:
-        return bool(roles.confirm_role(team[person], role=role, on=desk.today, person=person, team=team, actor=actor))
+        return bool(
+            membership.confirm_role(team[person], role=role, on=desk.today, person=person, team=team, actor=actor)
+        )
     except Refused:
         return False
 
@@ -131,10 +131,6 @@ def unknown_site(desk: Desk, form: Form) -> dict[str, str]:
     site = getattr(form, "site", None)
     known = site is None or site in desk.refs.structure.sites
     return {} if known else {"site": validation.invalid("literal_error", {})}
-
-
-def _absence(desk: Desk, member: Staff, form: AbsenceForm) -> Arguments:
-    return {**sent(form), "absence": form.absence or new_id(form.command_id, "absence")}, {}
 
 
 def _days(desk: Desk, member: Staff, about: str) -> Values:
@@ -151,17 +147,24 @@ def _today(desk: Desk, member: Staff, about: str) -> Values:
 
 FORMS: dict[str, TeamForm] = {
     "absence": TeamForm(
-        decision=absences.declare_absence, model=AbsenceForm, about="absence", initial=_days, arguments=_absence
+        decision=absences.declare_absence,
+        model=AbsenceForm,
+        about="absence",
+        initial=_days,
+        arguments=lambda desk, member, form: (
+            {**sent(form), "absence": form.absence or new_id(form.command_id, "absence")},
+            {},
+        ),
     ),
     "cancel": TeamForm(decision=absences.cancel_absence, model=CancelAbsenceForm, about="absence"),
     "roles": TeamForm(
-        decision=roles.change_roles,
+        decision=membership.change_roles,
         model=RolesForm,
         initial=lambda desk, member, about: {"roles": sorted(member.granted(desk.today))},
         others=True,
     ),
     "confirm": TeamForm(
-        decision=roles.confirm_role,
+        decision=membership.confirm_role,
         model=ConfirmRoleForm,
         about="role",
         offered=lambda member, desk: member.works(desk.today) and bool(member.awaiting),
@@ -180,22 +183,22 @@ FORMS: dict[str, TeamForm] = {
         decision=membership.undo_departure, model=Form, offered=lambda member, desk: member.left is not None
     ),
     "designate": TeamForm(
-        decision=milestones.designate_referent,
+        decision=membership.designate_referent,
         model=DesignationForm,
         initial=lambda desk, member, about: {"site": member.designated_for or ""},
         check=lambda desk, member, form: unknown_site(desk, form),
         others=True,
     ),
     "pix": TeamForm(
-        decision=milestones.take_pix,
+        decision=membership.take_pix,
         model=DatedForm,
         initial=_today,
         offered=lambda member, desk: member.works(desk.today) and member.last("pix") is None,
     ),
-    "training": TeamForm(decision=milestones.attend_training, model=TitledForm, initial=_today),
-    "briefing": TeamForm(decision=milestones.hold_briefing, model=TitledForm, initial=_today),
+    "training": TeamForm(decision=membership.attend_training, model=TitledForm, initial=_today),
+    "briefing": TeamForm(decision=membership.hold_briefing, model=TitledForm, initial=_today),
     "take-back": TeamForm(
-        decision=milestones.undo_milestone,
+        decision=membership.undo_milestone,
         model=UndoMilestoneForm,
         about="version",
         offered=lambda member, desk: bool(member.milestones),

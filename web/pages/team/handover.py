@@ -1,9 +1,10 @@
 """A portfolio that is handed over: the form, its split, the report of each dossier, and the undo."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -21,6 +22,7 @@ from pixflow.refused import Refused
 from pixflow.team.staff import share, weight
 from projections import advisor_queue, audit_trail, directory, dossier_sheet
 from projections.directory import YoungPerson
+from projections.statements import by_key
 from projections.store.folds import folds_of
 from web.desk import dependencies, refusals
 from web.desk.colleagues import IDLE, Load, away, day, loads
@@ -91,6 +93,10 @@ def _ask(request: Request, desk: Desk, person: UUID, form: OpenForm | None = Non
     pager = Pager.at(loads(desk).get(person, IDLE).dossiers, number, f"/equipe/{person}/confier", {})
     rows = dossier_sheet.portfolio(desk.read, person, SIZE, pager.offset)
     tasks, absences = advisor_queue.workload_by_dossier(desk.read, person, desk.today), away(desk)
+    colleagues = []
+    for id, name, load in _colleagues(desk, person):
+        text = f"{plural(load.dossiers, 'dossier')}, {plural(load.tasks, 'tâche')}"
+        colleagues.append((str(id), name, f"{text}, absence {absences[id]}" if id in absences else text))
     return show(
         request,
         "team/handover.html",
@@ -102,7 +108,7 @@ def _ask(request: Request, desk: Desk, person: UUID, form: OpenForm | None = Non
         today=desk.today,
         tasks=tasks,
         borrowed=sum(loan.n for loan in dossier_sheet.loans(desk.read, [person]) if loan.borrower == person),
-        colleagues=[(str(id), name, _load(load, absences.get(id))) for id, name, load in _colleagues(desk, person)],
+        colleagues=colleagues,
         rows=rows,
         pager=pager,
         values=form.values,
@@ -116,11 +122,6 @@ def _colleagues(desk: Desk, person: UUID) -> list[tuple[UUID, str, Load]]:
     return [(id, name, of.get(id, IDLE)) for id, name in desk.staff("advisor") if id != person]
 
 
-def _load(load: Load, absence: str | None) -> str:
-    text = f"{plural(load.dossiers, 'dossier')}, {plural(load.tasks, 'tâche')}"
-    return f"{text}, absence {absence}" if absence is not None else text
-
-
 @router.get("/equipe/{person:uuid}/confier")
 def ask(request: Request, desk: AtDesk, person: UUID, p: PageNumber = 1) -> Response:
     """Shows the form: the colleagues, the dossiers, the term."""
@@ -128,14 +129,6 @@ def ask(request: Request, desk: AtDesk, person: UUID, p: PageNumber = 1) -> Resp
 
 
 # --- its split, before it is recorded
-
-
-class Workload(NamedTuple):
-    """The open dossiers and the due tasks of a member, before and after."""
-
-    name: str
-    dossiers: tuple[int, int]
-    tasks: tuple[int, int]
 
 
 @router.post("/equipe/{person:uuid}/confier/apercu")
@@ -163,7 +156,7 @@ def preview(request: Request, desk: AtDeskProved, person: UUID, data: FormData) 
         name=desk.refs.team[person].name,
         until=form.last,
         to=[(id, desk.refs.team[id].name) for id in to],
-        workloads=_workloads(desk, person, to, taken, tasks),
+        workloads=list(_workloads(desk, person, to, taken, tasks)),
         rows=rows,
         tasks=tasks,
         taken=taken,
@@ -208,17 +201,15 @@ def _split(
 
 def _workloads(
     desk: Desk, person: UUID, to: Sequence[UUID], taken: Mapping[UUID, UUID], tasks: Mapping[UUID, int]
-) -> list[Workload]:
-    """Returns the workload of a member and of the colleagues who take, before and after."""
+) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yields the open dossiers of a member and of the colleagues who take, before and after; then their due tasks."""
     of, team = loads(desk), desk.refs.team
-    rows = []
     for id in (person, *sorted(to, key=lambda one: normalise(team[one].name))):
         sign = -1 if id == person else 1
         streams = [stream for stream, other in taken.items() if id in (person, other)]
         weights = sum(weight(tasks.get(stream, 0)) - 1 for stream in streams)
         now, busy, _ = of.get(id, IDLE)
-        rows.append(Workload(team[id].name, (now, now + sign * len(streams)), (busy, busy + sign * weights)))
-    return rows
+        yield team[id].name, now, now + sign * len(streams), busy, busy + sign * weights
 
 
 # --- the handover: one command and one result for each dossier
@@ -346,7 +337,10 @@ def _report(request: Request, desk: Desk, bulk: UUID, rows: Sequence[HandoverRow
     if not events and not rows:
         raise HTTPException(404)
     moves, first = _reassignments(desk, events), events[0] if events else None
-    before, names = _before(desk, first) if first else Dossier(), names_for(desk)
+    before, names = Dossier(), names_for(desk)
+    if first:
+        history = desk.engine.history(first.originator_id)
+        before = fold([one for one in history if one.originator_version < first.originator_version])
     takers = sorted({one.to for one in moves}, key=lambda id: normalise(desk.refs.team[id].name))
     return show(
         request,
@@ -419,24 +413,9 @@ def _returns(before: Dossier, event: Event) -> bool:
     return isinstance(event, AdvisorAssigned) and before.lent is not None and before.lent.back_to == event.advisor
 
 
-def _before(desk: Desk, recorded: Recorded) -> Dossier:
-    """Returns the dossier before a reassignment."""
-    history = desk.engine.history(recorded.originator_id)
-    return fold([one for one in history if one.originator_version < recorded.originator_version])
-
-
 # --- those of late, on the board and on the page of a member
 
 LATELY = timedelta(days=31)
-
-
-@dataclass(slots=True)
-class _Bulk:
-    owner: UUID | None
-    on: date
-    until: date | None
-    returned: bool
-    takers: dict[UUID, int] = field(default_factory=dict)
 
 
 def move_rows(desk: Desk, person: UUID | None = None) -> list[tuple[str, str, str]]:
@@ -446,27 +425,27 @@ def move_rows(desk: Desk, person: UUID | None = None) -> list[tuple[str, str, st
     """
     if not desk.may(assign_advisor):
         return []
-    bulks: dict[UUID, _Bulk] = {}
-    for move in dossier_sheet.moves(desk.read, desk.today - LATELY):
-        bulk = bulks.setdefault(move.bulk, _Bulk(move.owner, move.on, move.until, move.returned))
-        bulk.takers[move.to] = bulk.takers.get(move.to, 0) + move.n
+    bulks = by_key((move.bulk, move) for move in dossier_sheet.moves(desk.read, desk.today - LATELY))
     return [
-        (_sentence(desk, bulk), f"/equipe/confies/{id}", "Voir, annuler" if bulk.returned else "Voir, reprendre")
-        for id, bulk in bulks.items()
-        if person in (None, bulk.owner, *bulk.takers)
+        (_sentence(desk, moves), f"/equipe/confies/{id}", "Voir, annuler" if moves[0].returned else "Voir, reprendre")
+        for id, moves in bulks.items()
+        if person in (None, moves[0].owner, *(move.to for move in moves))
     ]
 
 
-def _sentence(desk: Desk, bulk: _Bulk) -> str:
-    names, total = names_for(desk), sum(bulk.takers.values())
-    owner = names.staff(bulk.owner) if bulk.owner else ""
+def _sentence(desk: Desk, moves: Sequence[dossier_sheet.PortfolioMove]) -> str:
+    names, first = names_for(desk), moves[0]
+    takers: Counter[UUID] = Counter()
+    for move in moves:
+        takers[move.to] += move.n
+    owner = names.staff(first.owner) if first.owner else ""
     gave = typography.de(owner) if owner else "sans suivi"
-    several = len(bulk.takers) > 1
+    several, total = len(takers) > 1, takers.total()
     return say(
         "Le {on} : {many} {of} à {to}{until}",
-        on=day(desk, bulk.on),
-        many=plural(total, "dossier rendu", "dossiers rendus") if bulk.returned else plural(total, "dossier"),
-        of=f"par {owner}" if bulk.returned else gave,
-        to=", ".join(f"{names.staff(to)} ({n})" if several else names.staff(to) for to, n in bulk.takers.items()),
-        until=f", jusqu’au {day(desk, bulk.until)}" if bulk.until else "",
+        on=day(desk, first.on),
+        many=plural(total, "dossier rendu", "dossiers rendus") if first.returned else plural(total, "dossier"),
+        of=f"par {owner}" if first.returned else gave,
+        to=", ".join(f"{names.staff(to)} ({n})" if several else names.staff(to) for to, n in takers.items()),
+        until=f", jusqu’au {day(desk, first.until)}" if first.until else "",
     )

@@ -17,7 +17,7 @@ from pixflow.refused import Refused
 from pixflow.team import membership, staff
 from pixflow.team.absences import chooses_deputies
 from pixflow.team.accounts import invite_account
-from pixflow.team.staff import Absence, absences_deputised_by, covers
+from pixflow.team.staff import absences_deputised_by, covers
 from web.accounts import invitations, sign_in
 from web.accounts.site import Site
 from web.desk import forms, refusals
@@ -41,7 +41,7 @@ from web.http.people import NOBODY
 from web.http.templates import redirect, show
 from web.pages.account import factor_mails
 from web.pages.team import undo
-from web.pages.team.access import ACTIONS, WITHDRAW, AccessRow, access_row
+from web.pages.team.access import ACTIONS, WITHDRAW, access_row
 from web.pages.team.forms import FORMS, MILESTONES, JoinForm, TeamForm, confirmable, confirmers, offers, unknown_site
 from web.pages.team.handover import move_rows
 
@@ -51,7 +51,7 @@ READERS: frozenset[Role] = frozenset({"referent", "manager", "administrator", "a
 """The roles that read the history of everybody. A member reads their own."""
 
 _COMMON = ("Absence", "Adresse", "Annulé", "Rôle", "Téléphone")
-"""The first words of the sentences of a member that do not begin with a name."""
+"""The first words of the sentences of a member that do not begin with a name: they are small after a colon."""
 
 
 def member_page(
@@ -63,11 +63,13 @@ def member_page(
     """
     member, load = desk.refs.team[id], loads(desk).get(id, IDLE)
     days = sorted(member.absences.values(), key=lambda away: away.first)
+    deputised = sorted(absences_deputised_by(desk.refs.team, id, desk.today, date.max), key=lambda pair: pair[1].first)
     trail = desk.trail(id)
     names, zone = names_for(desk), desk.zone
     said = {r.originator_version: sentences.sentence(r, names, zone=zone, history=trail) for r in trail}
     told = [(said[r.originator_version], sentences.when(r, zone), sentences.who(r, names)) for r in trail[::-1]]
     refused = problem or (form and form.errors)
+    site, keeps_accounts = desk.host.site, desk.may(invite_account, Subject(member=id))
     return show(
         request,
         "team/member.html",
@@ -84,7 +86,7 @@ def member_page(
         today=desk.today,
         receipt=_receipt(desk, done, said, trail),
         problem=problem,
-        access=_access(desk, id),
+        access=access_row(desk, site, id) if site and keeps_accounts and member.works(desk.today) else None,
         loans=loan_rows(desk, [id]),
         moves=move_rows(desk, id),
         may_hand_over=desk.may(assign_advisor),
@@ -95,7 +97,7 @@ def member_page(
         sites=_sites(desk),
         absences=[(away.id, absence_text(desk, away)) for away in days if away.last >= desk.today],
         past_absences=[absence_text(desk, away) for away in days[::-1] if away.last < desk.today],
-        deputised=[(desk.refs.team[who].name, days_text(desk, away)) for who, away in _deputised(desk, id)],
+        deputised=[(desk.refs.team[who].name, days_text(desk, away)) for who, away in deputised],
         latest=[(label, member.last(kind)) for kind, label in MILESTONES.items()],
         noted=sorted(member.milestones, key=lambda one: one.stamp.on, reverse=True),
         labels=MILESTONES,
@@ -106,12 +108,6 @@ def member_page(
 def _sites(desk: Desk) -> list[tuple[str, str]]:
     """Returns the options of a list of sites."""
     return [("", "toute la structure"), *((site, site) for site in desk.refs.structure.sites)]
-
-
-def _access(desk: Desk, id: UUID) -> AccessRow | None:
-    site = desk.host.site
-    shown = site and desk.may(invite_account, Subject(member=id)) and desk.refs.team[id].works(desk.today)
-    return access_row(desk, site, id) if site and shown else None
 
 
 def _waiting(desk: Desk, id: UUID) -> list[tuple[Role, str, str, bool, list[str]]]:
@@ -131,17 +127,9 @@ def _receipt(desk: Desk, done: int, said: Mapping[int, str], trail: Sequence[Rec
     if done == 0:
         return Receipt("Rien de plus : c’était déjà noté.")
     command = next((one.command for one in trail if one.originator_version == done), None)
-    lines = [_inside(said[one.originator_version]) for one in trail if one.command == command]
+    told = [said[one.originator_version] for one in trail if one.command == command]
+    lines = [typography.lower_first(one) if one.startswith(_COMMON) else one for one in told]
     return undo.offer(desk, "Enregistré :", lines, str(command)) if lines else None
-
-
-def _inside(sentence: str) -> str:
-    """Returns a sentence as it stands after a colon: "absence de Nadia Benali…", but "Nadia Benali a passé Pix"."""
-    return typography.lower_first(sentence) if sentence.startswith(_COMMON) else sentence
-
-
-def _deputised(desk: Desk, id: UUID) -> list[tuple[UUID, Absence]]:
-    return sorted(absences_deputised_by(desk.refs.team, id, desk.today, date.max), key=lambda pair: pair[1].first)
 
 
 def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:
@@ -153,13 +141,12 @@ def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:
     chosen = {away.deputy for away in absent.absences.values()}
     chooses = chooses_deputies(team, desk.actor.id, person, desk.today)
     able = ((id, one.name) for id, one in team.items() if id != person and covers(one, absent, desk.today))
-    found = [(id, name) for id, name in able if chooses or id in chosen]
-    ordered = sorted(found, key=lambda pair: normalise(pair[1]))
-    return [("", "personne"), *((str(id), f"{name} ({_tasks(of.get(id, IDLE).tasks)})") for id, name in ordered)]
-
-
-def _tasks(count: int) -> str:
-    return plural(count, "tâche") if count else "aucune tâche"
+    deputies = [("", "personne")]
+    for id, name in sorted(able, key=lambda pair: normalise(pair[1])):
+        if chooses or id in chosen:
+            tasks = of.get(id, IDLE).tasks
+            deputies.append((str(id), f"{name} ({plural(tasks, 'tâche') if tasks else 'aucune tâche'})"))
+    return deputies
 
 
 # --- its forms

@@ -10,8 +10,6 @@ from pixflow.engine import Step
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded, event_day
 from pixflow.team import absences, membership, staff
-from pixflow.team import membership as milestones
-from pixflow.team import membership as roles
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import record_all
@@ -26,16 +24,17 @@ _Way = tuple[Decision[..., Any], dict[str, Any]]
 _Row = tuple[UUID, list[Recorded], _Way]
 """A command, every event of the person whom it is about, and the way back."""
 _AGAIN: dict[type[Event], Decision[..., Any]] = {
-    e.PixTakenByStaff: milestones.take_pix,
-    e.TrainingAttended: milestones.attend_training,
-    e.BriefingHeld: milestones.hold_briefing,
+    e.PixTakenByStaff: membership.take_pix,
+    e.TrainingAttended: membership.attend_training,
+    e.BriefingHeld: membership.hold_briefing,
 }
 
 
 def offer(desk: Desk, title: str, lines: Sequence[str], reference: str) -> Receipt:
     """Returns a receipt, with its undo while one row at least of its command can be taken back."""
     receipt = Receipt(title, [ReceiptLine(one) for one in lines])
-    return receipt.with_undo(reference, UNDO) if any(map(_last, _rows(desk, reference))) else receipt
+    last = any(trail[-1].command == command for command, trail, _ in _rows(desk, reference))
+    return receipt.with_undo(reference, UNDO) if last else receipt
 
 
 def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
@@ -47,28 +46,21 @@ def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
 def _undone(desk: Desk, form: UndoForm, command: UUID, trail: list[Recorded], way: _Way) -> RowOutcome:
     person, (decision, sent) = trail[-1].originator_id, way
     name, mine = desk.refs.team[person].name, receipts.row_command(form.command_id, person)
-    if not _last((command, trail, way)) and not desk.engine.has_recorded(mine):
+    if trail[-1].command != command and not desk.engine.has_recorded(mine):
         return RowOutcome(name, refused=FOLLOWED, about=str(person))
     outcome = record_all(desk, [Step({"staff": person}, decision, sent)], ("undo", command), command_id=mine)
     return row_outcome(desk, name, outcome, str(person))
 
 
-def _last(row: _Row) -> bool:
-    command, trail, _ = row
-    return trail[-1].command == command
-
-
 def _rows(desk: Desk, reference: str) -> list[_Row]:
     """Returns a row for each person about whom the command recorded what this desk may take back."""
     commands = {one.originator_id: one.command for one in receipts.events_of(desk, reference)}
-    people = [one for one in commands if one in desk.refs.team]
-    trails = desk.trails(people)
-    ways = ((commands[one], trails[one], _way(trails[one], commands[one])) for one in people)
-    return [
-        (command, trail, way)
-        for command, trail, way in ways
-        if way and desk.may(way[0], Subject(member=trail[0].originator_id))
-    ]
+    trails, rows = desk.trails(one for one in commands if one in desk.refs.team), []
+    for person, command in commands.items():
+        way = _way(trails[person], command) if person in trails else None
+        if way and desk.may(way[0], Subject(member=person)):
+            rows.append((command, trails[person], way))
+    return rows
 
 
 def _way(trail: Sequence[Recorded], command: UUID) -> _Way | None:
@@ -76,14 +68,17 @@ def _way(trail: Sequence[Recorded], command: UUID) -> _Way | None:
     done = [one for one in trail if one.command == command]
     before = staff.fold(trail[: trail.index(done[0])])
     if all(isinstance(one.event, e.RoleGranted) for one in done):
-        return (roles.change_roles, {"roles": tuple(sorted(before.roles))}) if before.roles else None
+        return (membership.change_roles, {"roles": tuple(sorted(before.roles))}) if before.roles else None
     return _way_of(done[0], before, trail) if len(done) == 1 else None
 
 
 def _way_of(done: Recorded, before: staff.Staff, trail: Sequence[Recorded]) -> _Way | None:
     match done.event:
+        case e.AbsenceDeclared(absence=id) | e.AbsenceCancelled(absence=id) if known := before.absences.get(id):
+            days = {"first": known.first, "last": known.last, "deputy": known.deputy}
+            return absences.declare_absence, {"absence": id, **days, "anyway": True}
         case e.AbsenceDeclared(absence=id) | e.AbsenceCancelled(absence=id):
-            return _absence(id, before)
+            return absences.cancel_absence, {"absence": id}
         case e.StaffLeft() | e.StaffReturned() if before.left:
             return membership.record_departure, {"last_day": before.left, "anyway": True}
         case e.StaffLeft():
@@ -91,18 +86,10 @@ def _way_of(done: Recorded, before: staff.Staff, trail: Sequence[Recorded]) -> _
         case e.ContactStated():
             return membership.state_contact, {"phone": before.phone}
         case e.PixTakenByStaff() | e.TrainingAttended() | e.BriefingHeld():
-            return milestones.undo_milestone, {"version": done.originator_version, "reason": AT_ONCE}
+            return membership.undo_milestone, {"version": done.originator_version, "reason": AT_ONCE}
         case e.Retracted(version=version):
             return _again(next(one.event for one in trail if one.originator_version == version))
     return None
-
-
-def _absence(id: UUID, before: staff.Staff) -> _Way:
-    known = before.absences.get(id)
-    if known is None:
-        return absences.cancel_absence, {"absence": id}
-    days = {"first": known.first, "last": known.last, "deputy": known.deputy}
-    return absences.declare_absence, {"absence": id, **days, "anyway": True}
 
 
 def _again(milestone: Event) -> _Way:
