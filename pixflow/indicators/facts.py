@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -12,12 +13,12 @@ from pixflow.documents.grille import band_of
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.events import dossier as e
 from pixflow.events import workshop as w
-from pixflow.events.base import STAGES, Recorded, Stage
+from pixflow.events.base import Recorded, Stage
 from pixflow.events.values import OfferTerms
 from pixflow.folding import not_retracted, stamp_of
 from pixflow.identity import normalise
-from pixflow.indicators.entry import Basis, FigureEntry, State, WayOut, followed, happened
-from pixflow.indicators.path import Mark, Milestone, Out, Path, ResultPath
+from pixflow.indicators.entry import Basis, FigureEntry, WayOut, followed, happened
+from pixflow.indicators.path import Mark, Milestone, Out, Path
 from pixflow.partners.state import FRESH, OLD, PartnerState
 from pixflow.team.staff import Team
 from pixflow.workshop.booking import walk_ins
@@ -72,17 +73,16 @@ STEPS: tuple[Cohort, ...] = (
 
 def oriented(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """Prescriptions with a remediation or a training: counted when one is referred or started (I7)."""
-    for built in path.prescriptions:
+    for mark, built in path.prescriptions:
         actions = [path.actions[action.id] for action in built.actions if action.kind == "action"]
         if not actions:
             continue
         ids = {one.action.id for one in actions}
         began = [one.started for one in actions] + [r.sent for r in path.referrals.values() if r.action in ids]
-        done = min((mark for mark in began if mark), key=lambda mark: mark.version, default=None)
+        done = min(filter(None, began), key=lambda one: one.version, default=None)
         dropped = [one.dropped for one in actions if one.dropped]
         out = (dropped[-1], "dropped") if len(dropped) == len(actions) else way_out(path)
-        due = basis.due("I7", built.built.on, basis.protocol(built.built.on).delays.refer)
-        yield followed("I7", built.built, done, out, due)
+        yield followed("I7", mark, done, out, basis.due("I7", mark.on, basis.protocol(mark.on).delays.refer))
 
 
 def answers(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -145,18 +145,15 @@ def _response(basis: Basis, rule: str, since: Mark, then: Mark | None, days: int
     return happened("I24", since, rule, "open", due=due)
 
 
-def presented_before(basis: Basis, path: Path) -> Iterator[FigureEntry]:
-    """R1: Pix is presented before the test begins."""
-    if begun := path.marks.get("begun"):
-        presented = path.marks.get("presented")
-        yield _judged("R1", begun, presented and presented.on <= begun.on, presented)
+def preceded(rule: str, milestone: Milestone, first: Milestone) -> Rule:
+    """Returns the rule that one milestone comes before another."""
 
+    def judge(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+        if mark := path.marks.get(milestone):
+            earlier = path.marks.get(first)
+            yield _judged(rule, mark, earlier and earlier.on <= mark.on, earlier)
 
-def planned_before(basis: Basis, path: Path) -> Iterator[FigureEntry]:
-    """R2: the fiche is written before the test begins."""
-    if begun := path.marks.get("begun"):
-        planned = path.marks.get("planned")
-        yield _judged("R2", begun, planned and planned.on <= begun.on, planned)
+    return judge
 
 
 def dispatched(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -173,45 +170,32 @@ def debriefed(basis: Basis, path: Path) -> Iterator[FigureEntry]:
         yield _response(basis, "R4", received, path.marks.get("debriefed"), days)
 
 
-def debriefed_first(basis: Basis, path: Path) -> Iterator[FigureEntry]:
-    """R5: the debrief comes before the prescription."""
-    if prescribed := path.marks.get("prescribed"):
-        debrief = path.marks.get("debriefed")
-        yield _judged("R5", prescribed, debrief and debrief.on <= prescribed.on, debrief)
-
-
 def followed_up(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """R6: a debrief leads to a prescription with an action, in time."""
     if debrief := path.marks.get("debriefed"):
-        built = next((one.built for one in path.prescriptions if one.actions), None)
+        built = next((mark for mark, one in path.prescriptions if one.actions), None)
         yield _response(basis, "R6", debrief, built, basis.protocol(debrief.on).delays.build_prescription)
 
 
 def wish_written(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """R7: the prescription says the young person's wish."""
-    for one in path.prescriptions:
-        yield _judged("R7", one.built, one.wish)
+    for mark, one in path.prescriptions:
+        yield _judged("R7", mark, one.wish)
 
 
 def grid_followed(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """R8: a proposal of the grid is kept, or a reason is given."""
-    for one in path.prescriptions:
+    for mark, one in path.prescriptions:
         if one.proposed:
             kept = {action.proposal for action in one.actions} & set(one.proposed)
-            yield _judged("R8", one.built, kept or one.reason)
+            yield _judged("R8", mark, kept or one.reason)
 
 
 def advisor_tested(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """R9: whoever holds the debrief took the test before. The entry says who: `subject`."""
-    if (debrief := path.marks.get("debriefed")) and (by := _member(path.debriefed_by)):
-        yield happened("I24", debrief, DEBRIEF_BY, "out", subject=by)
-
-
-def _member(actor: str) -> UUID | None:
-    try:
-        return UUID(actor)
-    except ValueError:
-        return None
+    if debrief := path.marks.get("debriefed"):
+        with suppress(ValueError):  # no member of the team: the clock or an operator
+            yield happened("I24", debrief, DEBRIEF_BY, "out", subject=UUID(path.debriefed_by))
 
 
 def difficulty_explored(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -224,7 +208,7 @@ def difficulty_explored(basis: Basis, path: Path) -> Iterator[FigureEntry]:
 def cej_workshop(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """R12: a young person in CEJ comes to a workshop early."""
     if path.programme == "CEJ" and path.joined and basis.protocol(path.joined.on).cej_mandatory:
-        there = next((seat.mark for seat in path.seats if seat.outcome == "present"), None)
+        there = next((mark for mark, seat in path.seats if isinstance(seat, e.WorkshopAttended)), None)
         yield _response(basis, "R12", path.joined, there, CEJ_WORKSHOP)
 
 
@@ -245,11 +229,11 @@ def project_first(basis: Basis, path: Path) -> Iterator[FigureEntry]:
 
 
 OF_PATHS: dict[str, Rule] = {
-    "R1": presented_before,
-    "R2": planned_before,
+    "R1": preceded("R1", "begun", "presented"),
+    "R2": preceded("R2", "begun", "planned"),
     "R3": dispatched,
     "R4": debriefed,
-    "R5": debriefed_first,
+    "R5": preceded("R5", "prescribed", "debriefed"),
     "R6": followed_up,
     "R7": wish_written,
     "R8": grid_followed,
@@ -281,22 +265,17 @@ _STEPS: tuple[tuple[Milestone, Milestone, Days], ...] = (
     ("debriefed", "prescribed", lambda p: p.delays.build_prescription),
     ("prescribed", "referred", lambda p: p.delays.refer),
 )
-PAIRS: dict[str, Cohort] = {
-    **{f"{first}-{then}": step("I13", first, then, (), days) for first, then, days in _STEPS},
-    "referred-answered": answers,
-    "accepted-started": beginnings,
+PAIRS: dict[str, tuple[Cohort, str, Days]] = {
+    **{f"{first}-{then}": (step("I13", first, then, (), days), "I13", days) for first, then, days in _STEPS},
+    "referred-answered": (answers, "I8", lambda p: p.delays.chase_partner_lapses),
+    "accepted-started": (beginnings, "I9", lambda p: p.delays.refer),
 }
-"""Pairs of milestones, each with the cohort that passes from one to the other."""
-_DELAYS: dict[str, tuple[str, Days]] = {
-    **{f"{first}-{then}": ("I13", days) for first, then, days in _STEPS},
-    "referred-answered": ("I8", lambda p: p.delays.chase_partner_lapses),
-    "accepted-started": ("I9", lambda p: p.delays.refer),
-}
+"""Pairs of milestones, each with the cohort that passes from one to the other, and the indicator of its delay."""
 
 
 def delay(basis: Basis, pair: str, day: date) -> int:
     """Returns the days by which a pair is passed, for who enters it on a day."""
-    indicator, days = _DELAYS[pair]
+    _, indicator, days = PAIRS[pair]
     return basis.definitions.target(indicator, days(basis.protocol(day)))
 
 
@@ -305,7 +284,7 @@ def delays(basis: Basis, path: Path) -> Iterator[FigureEntry]:
 
     A refusal is an answer too. Who left counts until that day.
     """
-    for name, cohort in PAIRS.items():
+    for name, (cohort, _, _) in PAIRS.items():
         for one in cohort(basis, path):
             arrived = one.state == "done" or (name == "referred-answered" and one.reason == "refused")
             late = one.due is not None and one.ended_on is not None and one.ended_on > one.due
@@ -330,29 +309,26 @@ def certification(basis: Basis, path: Path) -> Iterator[FigureEntry]:
         yield happened("I12", entered, "declined", "out", ended=mark, reason=reason)
 
 
-_ENTRIES: dict[Stage, Milestone] = {
-    "orientation": "concerned", "diagnostic": "planned", "prescription": "received", "parcours": "prescribed",
-}  # fmt: skip
-_NEXT: dict[Stage, Milestone] = {
-    "orientation": "planned", "diagnostic": "received", "prescription": "prescribed", "parcours": "done",
-}  # fmt: skip
-_WAYS_OUT: dict[Stage, tuple[Out, ...]] = {
-    "orientation": ("not-needed", "diagnostic-declined"), "diagnostic": ("withdrawn",),
-}  # fmt: skip
+_PARTS: dict[Stage, tuple[Milestone, Milestone, tuple[Out, ...]]] = {
+    "orientation": ("concerned", "planned", ("not-needed", "diagnostic-declined")),
+    "diagnostic": ("planned", "received", ("withdrawn",)),
+    "prescription": ("received", "prescribed", ()),
+    "parcours": ("prescribed", "done", ()),
+}
+"""The stages: the milestone that enters each, the one that passes it, and its ways out."""
 
 
 def exits(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """I17: entries in each stage; out where the path ended there. `due` is the last day before it is silent."""
-    for stage in STAGES:
-        if not (mark := path.marks.get(_ENTRIES[stage])):
+    for stage, (entered, then, ways_out) in _PARTS.items():
+        if not (mark := path.marks.get(entered)):
             continue
-        passed, gone = path.marks.get(_NEXT[stage]), way_out(path, _WAYS_OUT.get(stage, ()))
-        silent = (path.last or date.min) + timedelta(basis.definitions.silent)
-        if passed:
+        if passed := path.marks.get(then):
             yield happened("I17", mark, stage, ended=passed)
-        elif gone:
+        elif gone := way_out(path, ways_out):
             yield happened("I17", mark, stage, "out", ended=gone[0], reason=gone[1])
         else:
+            silent = (path.last or date.min) + timedelta(basis.definitions.silent)
             yield happened("I17", mark, stage, "open", due=silent)
 
 
@@ -369,7 +345,7 @@ ANY_LEVEL = "any-level"
 
 
 def partner_entries(basis: Basis, id: UUID, partner: PartnerState) -> Iterator[FigureEntry]:
-    """Yields a partner of the list, its names, and one entry for each offer and level.
+    """Yields a partner of the list, its names, the days until its file is fresh and old, each offer at each level.
 
     One joined to another only says which: whoever was referred to it was referred to the other.
     """
@@ -384,7 +360,11 @@ def partner_entries(basis: Basis, id: UUID, partner: PartnerState) -> Iterator[F
     if partner.delisted:
         return
     yield happened("I23", mark, LISTED)
-    yield from _freshness(partner, mark)
+    if confirmed := partner.confirmed:
+        yield happened("I23", mark, FRESH_UNTIL, "open", due=confirmed + FRESH)
+        yield happened("I23", mark, OLD_FROM, "open", due=confirmed + OLD - timedelta(1))
+    else:
+        yield happened("I23", mark, UNKNOWN)
     for offer, terms in partner.open_offers().items():
         stamp = partner.offers[offer].listed
         for part in sorted({level(band) for band in _bands(basis, stamp.on, terms)}) or [ANY_LEVEL]:
@@ -405,29 +385,15 @@ def level(band: tuple[int, int]) -> str:
     return f"{low}-{high}"
 
 
-def _freshness(partner: PartnerState, mark: Mark) -> Iterator[FigureEntry]:
-    """Yields the days when the file stops being fresh, and when it is old: each is open until its day."""
-    if (confirmed := partner.confirmed) is None:
-        yield happened("I23", mark, UNKNOWN)
-        return
-    yield happened("I23", mark, FRESH_UNTIL, "open", due=confirmed + FRESH)
-    yield happened("I23", mark, OLD_FROM, "open", due=confirmed + OLD - timedelta(1))
-
-
 # --- flows and stocks: facts of a period or of a day, whoever they are about (I1, I14 to I16, I18, I20, I21, I23)
 
 
 def concerned(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """I1: a young person concerned, open while the dossier is. Also that of an erased one, by its day."""
-    if mark := _concerned(basis, path):
-        yield happened("I1", mark, state="open" if path.counts and not path.closed else "done")
-
-
-def _concerned(basis: Basis, path: Path) -> Mark | None:
-    if mark := path.marks.get("concerned"):
-        return mark
     opened = [mark for topic, mark in path.erased if topic == e.DossierOpened.TOPIC]
-    return opened[0] if opened and basis.protocol(opened[0].on).concerned == "all" else None
+    erased = opened[0] if opened and basis.protocol(opened[0].on).concerned == "all" else None
+    if mark := path.marks.get("concerned") or erased:
+        yield happened("I1", mark, state="open" if path.counts and not path.closed else "done")
 
 
 def seats(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -437,46 +403,41 @@ def seats(basis: Basis, path: Path) -> Iterator[FigureEntry]:
             yield happened("I16", mark, "present")
         elif topic == e.WorkshopMissed.TOPIC:
             yield happened("I16", mark, "absent", "out")
-    for seat in path.seats:
-        state: State = "done" if seat.outcome == "present" else "out"
-        yield happened("I16", seat.mark, seat.outcome, state, subject=seat.workshop)
-        if seat.trouble:
-            yield happened("I16", seat.mark, "trouble", subject=seat.workshop)
-        if seat.ease:
-            yield happened("I16", seat.mark, "ease", subject=seat.workshop)
+    for mark, seat in path.seats:
+        if isinstance(seat, e.WorkshopMissed):
+            yield happened("I16", mark, "excused" if seat.excused else "absent", "out", subject=seat.workshop)
+            continue
+        for part, seen in (("present", True), ("trouble", seat.trouble), ("ease", seat.ease)):
+            if seen:
+                yield happened("I16", mark, part, subject=seat.workshop)
 
 
 def results_by_band(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """I14: results received, by the band that read them."""
     for one in path.results:
-        yield happened("I14", one.received, _band(basis, one), "out" if one.percent is None else "done")
-
-
-def _band(basis: Basis, one: ResultPath) -> str:
-    if one.percent is None:
-        return "no-score"
-    if one.band:
-        low, high = one.band
-    else:
-        read = band_of(basis.grille(one.received.on), one.percent)
-        low, high = read.low, read.high
-    return f"{low}-{high}"
+        if one.percent is None:
+            yield happened("I14", one.received, "no-score", "out")
+        elif one.band:
+            yield happened("I14", one.received, level(one.band))
+        else:
+            read = band_of(basis.grille(one.received.on), one.percent)
+            yield happened("I14", one.received, level((read.low, read.high)))
 
 
 def proposals(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """I15: proposals of the grid shown, kept or not; beside, the actions that advisors added."""
-    for built in path.prescriptions:
+    for mark, built in path.prescriptions:
         chosen = {action.proposal for action in built.actions}
         for proposal in built.proposed:
-            yield happened("I15", built.built, "proposal", "done" if proposal in chosen else "out")
+            yield happened("I15", mark, "proposal", "done" if proposal in chosen else "out")
         for action in built.actions:
             made = path.actions[action.id]
             if action.proposal is None:
-                yield happened("I15", built.built, "own")
+                yield happened("I15", mark, "own")
             if made.started:
-                yield happened("I15", built.built, "started", ended=made.started)
+                yield happened("I15", mark, "started", ended=made.started)
             if made.ended and made.outcome == "done":
-                yield happened("I15", built.built, "done", ended=made.ended)
+                yield happened("I15", mark, "done", ended=made.ended)
 
 
 def ages(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -487,8 +448,8 @@ def ages(basis: Basis, path: Path) -> Iterator[FigureEntry]:
 
 def chases(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """I20: a person called or written to, by channel; done when reached."""
-    for one in path.chases:
-        yield happened("I20", one.mark, one.channel, "done" if one.reached else "out")
+    for mark, one in path.chases:
+        yield happened("I20", mark, one.channel, "done" if one.reached else "out")
 
 
 def progress(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -546,14 +507,12 @@ def members(team: Team, day: date) -> Iterator[tuple[UUID, FigureEntry]]:
 
 def referents(team: Team, sites: Sequence[str], opened: UUID, day: date) -> Iterator[tuple[UUID, FigureEntry]]:
     """R15: each site has a référent on the day. The line is the designation, or the opening of the structure."""
-    designated = [
-        (id, one.designated, one.designated_for) for id, one in team.items() if one.works(day) and one.designated
-    ]
     for site in sites:
-        found = next(((id, stamp) for id, stamp, of in designated if of in (site, None) and stamp.on <= day), None)
-        if found:
-            id, stamp = found
-            yield id, happened("I24", Mark(day, stamp.version), "R15", reason=site)
+        for id, one in team.items():
+            stamp = one.designated
+            if one.works(day) and stamp and stamp.on <= day and one.designated_for in (site, None):
+                yield id, happened("I24", Mark(day, stamp.version), "R15", reason=site)
+                break
         else:
             yield opened, happened("I24", Mark(day, 1), "R15", "out", reason=site)
 
@@ -572,15 +531,11 @@ def of_workshop(id: UUID, workshop: Workshop, history: Sequence[Recorded], basis
         yield happened("I16", mark, "fits", subject=id)
     for came in walk_ins(history).values():
         yield happened("I16", _mark(came), "walk-in", subject=id)
-    for dossier, joined in _waited(history).items():
+    waited = {r.event.dossier: r for r in not_retracted(history) if isinstance(r.event, w.WaitlistJoined)}
+    for dossier, joined in waited.items():
         yield happened("I16", _mark(joined), "waited", "done" if dossier in workshop.seats else "past", subject=id)
     if basis.definitions.judges("R11"):
         yield happened("I24", mark, "R11", "done" if fits else "out")
-
-
-def _waited(history: Sequence[Recorded]) -> dict[UUID, Recorded]:
-    """Returns the dossiers that were on the waiting list, each with the last event that put it there."""
-    return {r.event.dossier: r for r in not_retracted(history) if isinstance(r.event, w.WaitlistJoined)}
 
 
 def _mark(recorded: Recorded) -> Mark:

@@ -43,8 +43,6 @@ class ReferralPath(Struct):
 
 class ActionPath(Struct):
     action: Action
-    built: Mark
-    band: Band | None
     started: Mark | None = None
     ends: date | None = None
     ended: Mark | None = None
@@ -59,29 +57,6 @@ class ResultPath(Struct):
     received: Mark
     percent: int | None
     band: Band | None = None
-
-
-class PrescriptionPath(Struct, frozen=True):
-    built: Mark
-    band: Band | None
-    proposed: tuple[str, ...]
-    actions: tuple[Action, ...]
-    wish: str
-    reason: str
-
-
-class SeatPath(Struct, frozen=True):
-    workshop: UUID
-    mark: Mark
-    outcome: Literal["present", "absent", "excused"]
-    trouble: bool = False
-    ease: bool = False
-
-
-class ChasePath(Struct, frozen=True):
-    mark: Mark
-    channel: str
-    reached: bool
 
 
 class Path(Struct):
@@ -105,9 +80,9 @@ class Path(Struct):
     referrals: dict[UUID, ReferralPath] = {}
     actions: dict[UUID, ActionPath] = {}
     results: list[ResultPath] = []
-    prescriptions: list[PrescriptionPath] = []
-    seats: list[SeatPath] = []
-    chases: list[ChasePath] = []
+    prescriptions: list[tuple[Mark, e.PrescriptionBuilt]] = []
+    seats: list[tuple[Mark, e.WorkshopAttended | e.WorkshopMissed]] = []
+    chases: list[tuple[Mark, e.YoungPersonChased | e.PartnerChased]] = []
     debriefed_by: str = ""
     difficulty: Mark | None = None
     explored: Mark | None = None
@@ -130,7 +105,7 @@ class Path(Struct):
     @property
     def band(self) -> Band | None:
         """The band of the first prescription."""
-        return self.prescriptions[0].band if self.prescriptions else None
+        return _band(self.prescriptions[0][1]) if self.prescriptions else None
 
 
 def path_of(
@@ -153,19 +128,15 @@ def path_of(
         if isinstance(event, Erased):
             path.erased.append((event.TOPIC, mark))
         else:
-            _note(path, event, mark, protocol)
+            _who(path, event, mark)
+            for milestone, on in _milestones(path, event, mark, protocol):
+                path.marks.setdefault(milestone, Mark(on, mark.version))
+            _way_out(path, event, mark)
+            _repeated(path, event, mark)
+            _of_an_action(path, event, mark)
         if type(event) not in NO_ACTIVITY:
             path.last = max(path.last or mark.on, mark.on)
     return path
-
-
-def _note(path: Path, event: object, mark: Mark, protocol: ProtocolOn) -> None:
-    _who(path, event, mark)
-    for milestone, on in _milestones(path, event, mark, protocol):
-        path.marks.setdefault(milestone, Mark(on, mark.version))
-    _way_out(path, event, mark)
-    _repeated(path, event, mark)
-    _of_an_action(path, event, mark)
 
 
 def _who(path: Path, event: object, mark: Mark) -> None:
@@ -245,26 +216,28 @@ def _concerns(event: object, protocol: ProtocolDocument) -> bool:
     return False
 
 
+OUT_BY: dict[type, Out] = {
+    e.DiagnosticDeclined: "diagnostic-declined",
+    e.ParticipationWithdrawn: "withdrawn",
+    e.CompleteDiagnosticDeclined: "complete-declined",
+    e.CertificationDeclined: "certification-declined",
+    e.DossierClosed: "closed",
+}
+"""Events that each take one way out."""
+
+
 def _way_out(path: Path, event: object, mark: Mark) -> None:
+    if out := OUT_BY.get(type(event)):
+        path.outs[out] = mark, getattr(event, "reason", "")
     match event:
         case e.NeedAssessed(needed=False, reason=reason):
             path.outs["not-needed"] = mark, reason
         case e.NeedAssessed():
             path.outs.pop("not-needed", None)
-        case e.DiagnosticDeclined(reason=reason):
-            path.outs["diagnostic-declined"] = mark, reason
         case e.DiagnosticPlanned():
             path.outs.pop("diagnostic-declined", None)
-        case e.ParticipationWithdrawn():
-            path.outs["withdrawn"] = mark, ""
         case e.ParticipationLinked(purpose="initial"):
             path.outs.pop("withdrawn", None)
-        case e.CompleteDiagnosticDeclined(reason=reason):
-            path.outs["complete-declined"] = mark, reason
-        case e.CertificationDeclined(reason=reason):
-            path.outs["certification-declined"] = mark, reason
-        case e.DossierClosed(reason=reason):
-            path.outs["closed"] = mark, reason
         case e.DossierReopened():
             path.outs.pop("closed", None)
 
@@ -275,24 +248,20 @@ def _repeated(path: Path, event: object, mark: Mark) -> None:
             score = percent(result.mastery) if result.mastery is not None else None
             path.results.append(ResultPath(participation, mark, score))
         case e.PrescriptionBuilt():
-            band = _band(event)
-            path.prescriptions.append(
-                PrescriptionPath(mark, band, event.proposed, event.actions, event.wish, event.reason)
-            )
-            for action in event.actions:
-                path.actions[action.id] = ActionPath(action, mark, band)
+            path.prescriptions.append((mark, event))
+            path.actions |= {action.id: ActionPath(action) for action in event.actions}
             for read in path.results:
                 if read.participation == event.participation:
-                    read.band = band
-        case e.WorkshopAttended(workshop=workshop, trouble=trouble, ease=ease):
-            path.seats.append(SeatPath(workshop, mark, "present", trouble, ease))
+                    read.band = _band(event)
+        case e.WorkshopAttended(trouble=trouble):
+            path.seats.append((mark, event))
             path.difficulty = path.difficulty or (mark if trouble else None)
         case e.DifficultyExplored():
             path.explored = path.explored or mark
-        case e.WorkshopMissed(workshop=workshop, excused=excused):
-            path.seats.append(SeatPath(workshop, mark, "excused" if excused else "absent"))
-        case e.YoungPersonChased(channel=channel, reached=reached) | e.PartnerChased(channel=channel, reached=reached):
-            path.chases.append(ChasePath(mark, channel, reached))
+        case e.WorkshopMissed():
+            path.seats.append((mark, event))
+        case e.YoungPersonChased() | e.PartnerChased():
+            path.chases.append((mark, event))
 
 
 def _band(built: e.PrescriptionBuilt) -> Band | None:
