@@ -9,7 +9,6 @@ from msgspec import Struct
 from pixflow.documents.definitions import RULES
 from pixflow.events.base import STAGES
 from pixflow.indicators import facts
-from pixflow.indicators import facts as waits
 from pixflow.indicators.entry import Basis, FigureEntry, State
 from pixflow.indicators.facts import ANY_LEVEL, ELSEWHERE, FRESH_UNTIL, LISTED, OLD_FROM, SENT, UNKNOWN, USED
 from pixflow.indicators.path import Path
@@ -59,58 +58,38 @@ class Indicator(Struct, frozen=True):
 
 _LEVEL = re.compile(r"[0-9]{1,3}-[0-9]{1,3}")
 COUNTED, AMONG = "counted", "among"
-_FOUR_STATES = {
-    COUNTED: Cell(states=("done",)),
-    AMONG: Cell(),
+_OUTCOMES = {
     "done": Cell(states=("done",)),
     "waiting": Cell(states=("open",), late=False),
     "late": Cell(states=("open",), late=True),
     "out": Cell(states=("out",)),
 }
+_DONE_AMONG_ALL = {COUNTED: Cell(states=("done",)), AMONG: Cell()}
 
 
-def _cohort(id: str) -> Indicator:
-    return Indicator(
-        id, "cohort", _FOUR_STATES, tuple(Numbers(name, AMONG) for name in ("done", "waiting", "late", "out"))
-    )
+def _cells(*parts: str, ever: bool = False) -> dict[str, Cell]:
+    """Returns a cell for each of these parts, named as it."""
+    return {part: Cell((part,), ever=ever) for part in parts}
 
 
-def _certification() -> Indicator:
-    cells = {COUNTED: Cell(("obtained",)), AMONG: Cell(("certifiable",))}
-    cells |= {name: Cell((name,)) for name in (*waits.CERTIFICATION_STEPS, "declined")}
-    before = (AMONG, *waits.CERTIFICATION_STEPS[1:])
-    steps = tuple(Numbers(name, among) for name, among in zip(waits.CERTIFICATION_STEPS[1:], before, strict=False))
-    return Indicator("I12", "cohort", cells, (*steps, Numbers("declined", AMONG)))
-
-
-def _delays() -> Indicator:
-    cells = {COUNTED: Cell(states=("done",)), AMONG: Cell()}
-    for pair in waits.PAIRS:
-        cells |= {pair: Cell((pair,), ("done",)), f"{pair}-among": Cell((pair,))}
-    return Indicator("I13", "cohort", cells, tuple(Numbers(pair, f"{pair}-among", median=True) for pair in waits.PAIRS))
+def _among(whole: str, *names: str) -> tuple[Numbers, ...]:
+    """Returns these numbers, all among one."""
+    return tuple(Numbers(name, whole) for name in names)
 
 
 def _exits() -> Indicator:
     cells = {COUNTED: Cell(states=("out",)), AMONG: Cell()}
     parts: list[Numbers] = []
     for stage in STAGES:
-        cells |= {
-            stage: Cell((stage,), ("out",)),
-            f"{stage}-silent": Cell((stage,), ("open",), late=True),
-            f"{stage}-among": Cell((stage,)),
-        }
-        parts += [Numbers(stage, f"{stage}-among"), Numbers(f"{stage}-silent", f"{stage}-among")]
+        silent, among = f"{stage}-silent", f"{stage}-among"
+        cells |= {stage: Cell((stage,), ("out",)), silent: Cell((stage,), ("open",), late=True), among: Cell((stage,))}
+        parts += _among(among, stage, silent)
     return Indicator("I17", "cohort", cells, tuple(parts))
 
 
 AGES = ((0, 15), (16, 30), (31, 60), (61, None))
 """Calendar days since the last activity, by which dossiers are told apart."""
-
-
-def _ages() -> Indicator:
-    named = {f"{low}-{high or ''}": Cell(waits=(low, high), ever=True) for low, high in AGES}
-    cells = {COUNTED: Cell(waits=AGES[-1], ever=True), AMONG: Cell(ever=True), **named}
-    return Indicator("I18", "stock", cells, tuple(Numbers(name, AMONG) for name in named))
+_BY_AGE = {f"{low}-{high or ''}": Cell(waits=(low, high), ever=True) for low, high in AGES}
 
 
 def _conformance() -> Indicator:
@@ -125,65 +104,75 @@ def _conformance() -> Indicator:
     return Indicator("I24", "flow", judged, tuple(Numbers(rule, f"{rule}-among") for rule in RULES))
 
 
-_ACTIONS = ("proposal", "own")
-_PRESENCE = ("present", "absent", "excused")
+_STEPS = facts.CERTIFICATION_STEPS
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator("I1", "flow", {COUNTED: Cell(), AMONG: Cell(states=("open",), ever=True)}, shares=False),
-    *(_cohort(f"I{number}") for number in range(2, 12)),
-    _certification(),
-    _delays(),
-    Indicator("I14", "flow", {COUNTED: Cell(states=("done",)), AMONG: Cell()}),
+    *(
+        Indicator(f"I{number}", "cohort", _DONE_AMONG_ALL | _OUTCOMES, _among(AMONG, *_OUTCOMES))
+        for number in range(2, 12)
+    ),
+    Indicator(
+        "I12",
+        "cohort",
+        {COUNTED: Cell(("obtained",)), AMONG: Cell(("certifiable",)), **_cells(*_STEPS, "declined")},
+        (*map(Numbers, _STEPS[1:], (AMONG, *_STEPS[1:])), Numbers("declined", AMONG)),
+    ),
+    Indicator(
+        "I13",
+        "cohort",
+        _DONE_AMONG_ALL
+        | {pair: Cell((pair,), ("done",)) for pair in facts.PAIRS}
+        | {f"{pair}-among": Cell((pair,)) for pair in facts.PAIRS},
+        tuple(Numbers(pair, f"{pair}-among", median=True) for pair in facts.PAIRS),
+    ),
+    Indicator("I14", "flow", _DONE_AMONG_ALL),
     Indicator(
         "I15",
         "flow",
         {
             COUNTED: Cell(("proposal",), ("done",)),
             AMONG: Cell(("proposal",)),
-            "chosen": Cell(_ACTIONS, ("done",)),
-            **{name: Cell((name,)) for name in ("own", "started", "done")},
+            "chosen": Cell(("proposal", "own"), ("done",)),
+            **_cells("own", "started", "done"),
         },
-        tuple(Numbers(name, "chosen") for name in ("own", "started", "done")),
+        _among("chosen", "own", "started", "done"),
     ),
     Indicator(
         "I16",
         "flow",
         {
             COUNTED: Cell(("present",)),
-            AMONG: Cell(_PRESENCE),
-            **{name: Cell((name,)) for name in ("absent", "excused", "trouble", "ease", "held", "fits")},
-            **{name: Cell((name,)) for name in ("walk-in", "waited")},
+            AMONG: Cell(("present", "absent", "excused")),
+            **_cells("absent", "excused", "trouble", "ease", "held", "fits", "walk-in", "waited"),
             "seated": Cell(("waited",), ("done",)),
         },
         (
-            Numbers("absent", AMONG),
-            Numbers("excused", AMONG),
-            Numbers("trouble", COUNTED),
-            Numbers("ease", COUNTED),
-            Numbers("walk-in", COUNTED),
+            *_among(AMONG, "absent", "excused"),
+            *_among(COUNTED, "trouble", "ease", "walk-in"),
             Numbers("seated", "waited"),
             Numbers("fits", "held"),
         ),
     ),
     _exits(),
-    _ages(),
-    Indicator("I19", "stock", {COUNTED: Cell(late=True, ever=True), AMONG: Cell(ever=True)}),
-    Indicator("I20", "flow", {COUNTED: Cell(states=("done",)), AMONG: Cell()}),
     Indicator(
-        "I21",
-        "flow",
-        {COUNTED: Cell(states=("done",)), AMONG: Cell(), "points": Cell()},
-        (Numbers("points", AMONG, median=True),),
+        "I18",
+        "stock",
+        {COUNTED: Cell(waits=AGES[-1], ever=True), AMONG: Cell(ever=True), **_BY_AGE},
+        _among(AMONG, *_BY_AGE),
     ),
+    Indicator("I19", "stock", {COUNTED: Cell(late=True, ever=True), AMONG: Cell(ever=True)}),
+    Indicator("I20", "flow", _DONE_AMONG_ALL),
+    Indicator("I21", "flow", _DONE_AMONG_ALL | {"points": Cell()}, (Numbers("points", AMONG, median=True),)),
     Indicator(
         "I22",
         "stock",
         {
             COUNTED: Cell(("pix",), ever=True),
             AMONG: Cell(("there",), ever=True),
-            **{name: Cell((name,), ever=True) for name in ("briefing", "training")},
+            **_cells("briefing", "training", ever=True),
         },
-        (Numbers("briefing", AMONG), Numbers("training", AMONG)),
+        _among(AMONG, "briefing", "training"),
     ),
     Indicator(
         "I23",
@@ -191,20 +180,12 @@ INDICATORS: tuple[Indicator, ...] = (
         {
             COUNTED: Cell((USED,)),
             AMONG: Cell((LISTED,), ever=True),
-            "sent": Cell((SENT,)),
-            "elsewhere": Cell((ELSEWHERE,)),
-            "fresh": Cell((FRESH_UNTIL,), late=False, ever=True),
-            "old": Cell((OLD_FROM,), late=True, ever=True),
-            "unknown": Cell((UNKNOWN,), ever=True),
-            "any-level": Cell((ANY_LEVEL,), ever=True),
+            **_cells(SENT, ELSEWHERE),
+            FRESH_UNTIL: Cell((FRESH_UNTIL,), late=False, ever=True),
+            OLD_FROM: Cell((OLD_FROM,), late=True, ever=True),
+            **_cells(UNKNOWN, ANY_LEVEL, ever=True),
         },
-        (
-            Numbers("elsewhere", "sent"),
-            Numbers("fresh", AMONG),
-            Numbers("old", AMONG),
-            Numbers("unknown", AMONG),
-            Numbers("any-level", ""),
-        ),
+        (Numbers(ELSEWHERE, SENT), *_among(AMONG, FRESH_UNTIL, OLD_FROM, UNKNOWN), Numbers(ANY_LEVEL, "")),
     ),
     _conformance(),
 )
@@ -247,11 +228,10 @@ def cell(id: str, name: str) -> Cell:
         return Cell((name,), ever=True)
     if name in known or id not in OF_EACH_PART:
         return known[name]
-    part = name.removesuffix("-among")
-    counted = part == name
-    return Cell(
-        (part,), OF_EACH_PART[id] if counted else ALL, late=True if counted and id == "I19" else None, ever=id == "I19"
-    )
+    owed = id == "I19"
+    if name.endswith("-among"):
+        return Cell((name.removesuffix("-among"),), ever=owed)
+    return Cell((name,), OF_EACH_PART[id], late=owed or None, ever=owed)
 
 
 def parts(one: Indicator, found: Iterable[str]) -> tuple[Numbers, ...]:
@@ -273,8 +253,8 @@ def _low(part: str) -> tuple[int, str]:
 FUNNEL = Indicator(
     "funnel",
     "cohort",
-    {COUNTED: Cell(("done",)), AMONG: Cell(("concerned",)), **{name: Cell((name,)) for name in facts.FUNNEL}},
-    tuple(Numbers(n, "concerned") for n in facts.FUNNEL),
+    {COUNTED: Cell(("done",)), AMONG: Cell(("concerned",)), **_cells(*facts.FUNNEL)},
+    _among("concerned", *facts.FUNNEL),
 )
 """Milestones reached by those concerned in the period: not one of the 24, and counted like them."""
 
@@ -292,4 +272,4 @@ def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:
             yield from make(basis, path)
 
 
-_OF_KNOWN = (*facts.COHORTS, waits.certification, waits.delays, waits.exits, *facts.FLOWS, facts.verdicts)
+_OF_KNOWN = (*facts.COHORTS, facts.certification, facts.delays, facts.exits, *facts.FLOWS, facts.verdicts)
