@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from msgspec import Struct
-from sqlalchemy import Connection, Label, delete, exists, func, select
+from sqlalchemy import Label, delete, exists, func, select
 
 from pixflow.identity import email as known_email
 from web import security_events
@@ -20,7 +20,7 @@ KEPT = 365 * 24 * 3600
 
 
 class Account(Struct, frozen=True):
-    """An account. `totp` is the opened seed of its codes, `passkeys` and `recovery` are counts."""
+    """An account. `totp` is the opened seed of its codes; `passkeys`, `recovery` and `issuers` are counts."""
 
     id: UUID
     email: str
@@ -29,6 +29,7 @@ class Account(Struct, frozen=True):
     totp: bytes | None
     passkeys: int
     recovery: int
+    issuers: int
 
     @property
     def is_complete(self) -> bool:
@@ -39,20 +40,18 @@ class Account(Struct, frozen=True):
 def create(store: AccountStore, email: str) -> Account:
     """Creates an account without any factor. Raises ValueError for a text that is no e-mail address."""
     id, now, address = uuid4(), store.now(), known_email(email)
-    with store.write() as connection:
-        signed_rows.add(
-            store.key,
-            connection,
-            accounts,
-            id=id,
-            email_digest=store.key.email_digest(address),
-            email=store.key.seal(address.encode(), f"e-mail {id}"),
-            handle=os.urandom(HANDLE),
-            created=now,
-            used=now,
-        )
-        made = _one(store, connection, accounts.c.id == id)
+    store.add(
+        accounts,
+        id=id,
+        email_digest=store.key.email_digest(address),
+        email=store.key.seal(address.encode(), f"e-mail {id}"),
+        handle=os.urandom(HANDLE),
+        created=now,
+        used=now,
+    )
     security_events.note("user_created", account=id)
+    made = find(store, id)
+    assert made
     return made
 
 
@@ -61,30 +60,29 @@ def new_or_empty(store: AccountStore, email: str) -> Account | None:
     known = find_email(store, email)
     if known is None:
         return create(store, email)
-    return None if known.is_complete or _has_identity(store, known.id) else known
+    return None if known.is_complete or known.issuers else known
 
 
 def find(store: AccountStore, id: UUID | None) -> Account | None:
-    with store.read() as connection:
-        return _found(store, connection, accounts.c.id == id)
+    return _found(store, accounts.c.id == id)
 
 
 def find_email(store: AccountStore, email: str) -> Account | None:
-    with store.read() as connection:
-        return _found(store, connection, accounts.c.email_digest == store.key.email_digest(email))
+    return _found(store, accounts.c.email_digest == store.key.email_digest(email))
 
 
 def set_password(store: AccountStore, account: UUID, hashed: str | None) -> None:
-    _set(store, account, password=hashed)
+    store.change(accounts, accounts.c.id == account, password=hashed)
 
 
 def set_totp(store: AccountStore, account: UUID, seed: bytes, step: int) -> None:
     """Stores the seed of the codes, sealed. `step` is that of the code that proved it: it serves no more."""
-    _set(store, account, totp=store.key.seal(seed, f"totp {account}"), totp_step=step)
+    sealed = store.key.seal(seed, f"totp {account}")
+    store.change(accounts, accounts.c.id == account, totp=sealed, totp_step=step)
 
 
 def note_use(store: AccountStore, account: UUID) -> None:
-    _set(store, account, used=store.now())
+    store.change(accounts, accounts.c.id == account, used=store.now())
 
 
 def forget_factors(store: AccountStore, account: UUID) -> None:
@@ -108,26 +106,8 @@ def sweep(store: AccountStore) -> None:
         connection.execute(delete(accounts).where(accounts.c.id.in_(gone)))
 
 
-def _has_identity(store: AccountStore, account: UUID) -> bool:
-    with store.read() as connection:
-        return (
-            connection.execute(select(identities.c.subject).where(identities.c.account == account)).first() is not None
-        )
-
-
-def _set(store: AccountStore, account: UUID, **values: Any) -> None:
-    with store.write() as connection:
-        signed_rows.change(store.key, connection, accounts, accounts.c.id == account, **values)
-
-
-def _one(store: AccountStore, connection: Connection, where: Any) -> Account:
-    found = _found(store, connection, where)
-    assert found
-    return found
-
-
-def _found(store: AccountStore, connection: Connection, where: Any) -> Account | None:
-    found = connection.execute(select(accounts, *ways()).where(where))
+def _found(store: AccountStore, where: Any) -> Account | None:
+    found = store.rows(select(accounts, *ways()).where(where))
     row = next(iter(signed_rows.genuine(store.key, accounts, found)), None)
     return row and Account(
         id=row.id,
@@ -137,6 +117,7 @@ def _found(store: AccountStore, connection: Connection, where: Any) -> Account |
         totp=store.key.open_sealed(row.totp, f"totp {row.id}") if row.totp else None,
         passkeys=row.passkeys,
         recovery=row.recovery,
+        issuers=row.issuers,
     )
 
 

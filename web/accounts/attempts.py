@@ -58,12 +58,11 @@ def count(store: AccountStore, what: str, who: bytes, place: str | None = None) 
 
 def forgive(store: AccountStore, what: str, who: bytes, place: str | None = None) -> None:
     """Takes the count back: the attempt was right. The failures of others at this place stay."""
+    counted = [{"what": what, "who": who, "right": _ALL, "free": FREE}]
+    if place:
+        counted.append({"what": f"{what} place", "who": place_key(place), "right": 1, "free": PLACE_FREE})
     with store.write() as connection:
-        if place:
-            connection.execute(
-                _FORGIVE, {"what": f"{what} place", "who": place_key(place), "right": 1, "free": PLACE_FREE}
-            )
-        connection.execute(_FORGIVE, {"what": what, "who": who, "right": _ALL, "free": FREE})
+        connection.execute(_FORGIVE, counted)
 
 
 def place_key(place: str) -> bytes:
@@ -79,17 +78,13 @@ def place_key(place: str) -> bytes:
 def locked(store: AccountStore) -> int:
     """Counts the accounts and browsers that must wait, networks aside."""
     asked = text("SELECT count(*) FROM attempts WHERE until BETWEEN :now + 1 AND :latest AND what NOT LIKE '% place'")
-    with store.read() as connection:
-        return int(connection.execute(asked, {"now": (now := store.now()), "latest": now + _LATEST}).scalar_one())
+    return int(store.scalars(asked, now=(now := store.now()), latest=now + _LATEST)[0])
 
 
 def sweep(store: AccountStore) -> None:
     """Deletes the counts that are older than a day and bind nobody."""
-    with store.write() as connection:
-        connection.execute(
-            text("DELETE FROM attempts WHERE until <= :now AND day < :day"),
-            {"now": store.now(), "day": store.now() // _DAY},
-        )
+    now = store.now()
+    store.execute(text("DELETE FROM attempts WHERE until <= :now AND day < :day"), now=now, day=now // _DAY)
 
 
 def _count(store: AccountStore, connection: Connection, what: str, who: bytes, free: int, a_day: int) -> None:

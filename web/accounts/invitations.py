@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Row, delete, select
+from sqlalchemy import ColumnElement, Connection, Row, delete
 
 from pixflow.identity import email as known_email
 from web.accounts import signed_rows
@@ -58,17 +58,12 @@ def invite(store: AccountStore, structure: UUID, member: UUID, email: str, sende
 
 def find(store: AccountStore, token: str) -> Invitation | None:
     """Returns the invitation of a link, None when the link or the invitation stands no more."""
-    there = (invitations.c.link == digest(token)) & (invitations.c.link_until > store.now()) & _stands(store)
-    with store.read() as connection:
-        return _first(store, connection, there)
+    return _first(store, invitations.c.link == digest(token), invitations.c.link_until > store.now())
 
 
 def get(store: AccountStore, id: UUID | None) -> Invitation | None:
     """Returns an invitation that stands."""
-    if id is None:
-        return None
-    with store.read() as connection:
-        return _first(store, connection, invitations.c.id == id, _stands(store))
+    return _first(store, invitations.c.id == id) if id else None
 
 
 def answer(store: AccountStore, connection: Connection, id: UUID) -> bool:
@@ -85,16 +80,13 @@ def withdraw(store: AccountStore, structure: UUID, member: UUID) -> bool:
 
 def standing(store: AccountStore, structure: UUID) -> Sequence[Invitation]:
     """Returns the invitations of a structure that stand, the oldest first."""
-    query = select(invitations).where(invitations.c.structure == structure, _stands(store))
-    with store.read() as connection:
-        found = connection.execute(query.order_by(invitations.c.sent))
-        return [_invitation(store, row) for row in signed_rows.genuine(store.key, invitations, found)]
+    found = store.genuine(invitations, invitations.c.structure == structure, _stands(store))
+    return [_invitation(store, row) for row in sorted(found, key=lambda row: row.sent)]
 
 
 def sweep(store: AccountStore) -> None:
     """Deletes the invitations that are over. Those of a later week stay: the clock may be behind."""
-    with store.write() as connection:
-        connection.execute(delete(invitations).where(~_WAITS | (invitations.c.until <= store.now())))
+    store.execute(delete(invitations).where(~_WAITS | (invitations.c.until <= store.now())))
 
 
 def _stands(store: AccountStore):  # type: ignore[no-untyped-def]
@@ -108,9 +100,8 @@ def _withdraw(store: AccountStore, connection: Connection, structure: UUID, memb
     return signed_rows.change(store.key, connection, invitations, *there, withdrawn=store.now(), link=None)
 
 
-def _first(store: AccountStore, connection: Connection, *where: ColumnElement[bool]) -> Invitation | None:
-    found = signed_rows.genuine(store.key, invitations, connection.execute(select(invitations).where(*where)))
-    return next((_invitation(store, row) for row in found), None)
+def _first(store: AccountStore, *where: ColumnElement[bool]) -> Invitation | None:
+    return next((_invitation(store, row) for row in store.genuine(invitations, *where, _stands(store))), None)
 
 
 def _invitation(store: AccountStore, row: Row[tuple[object, ...]]) -> Invitation:

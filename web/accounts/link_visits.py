@@ -32,15 +32,12 @@ def count(store: AccountStore, token: str, place: str | None) -> None:
     """Counts a visit. Raises Refused("too-many-visits") above a limit; one that is refused counts too."""
     hour = store.now() // _HOUR
     asked = [("link", token, A_LINK), ("place", place or "", A_PLACE)]
+    over = []
     with store.write() as connection:
-        over = [
-            what
-            for what, who, most in asked
-            if connection.execute(
-                _COUNT, {"what": what, "who": sha256(who.encode()).digest(), "hour": hour}
-            ).scalar_one()
-            > most
-        ]
+        for what, who, most in asked:
+            values = {"what": what, "who": sha256(who.encode()).digest(), "hour": hour}
+            if connection.execute(_COUNT, values).scalar_one() > most:
+                over.append(what)
     if over:
         security_events.note("excess_rate_limit_exceeded", over[0])
         raise Refused("too-many-visits")
@@ -48,22 +45,18 @@ def count(store: AccountStore, token: str, place: str | None) -> None:
 
 def ask(store: AccountStore, link: UUID) -> None:
     """Keeps the request for a new link until the clock answers it."""
-    with store.write() as connection:
-        connection.execute(_ASK, {"link": link, "asked": store.now()})
+    store.execute(_ASK, link=link, asked=store.now())
 
 
 def asked(store: AccountStore) -> list[UUID]:
     """Returns the links from which a new one was asked for."""
-    with store.read() as connection:
-        return list(connection.execute(select(link_requests.c.link)).scalars())
+    return list(store.scalars(select(link_requests.c.link)))
 
 
 def answered(store: AccountStore, link: UUID) -> None:
-    with store.write() as connection:
-        connection.execute(delete(link_requests).where(link_requests.c.link == link))
+    store.execute(delete(link_requests).where(link_requests.c.link == link))
 
 
 def sweep(store: AccountStore) -> None:
     """Deletes the counts of past hours."""
-    with store.write() as connection:
-        connection.execute(delete(link_visits).where(link_visits.c.hour < store.now() // _HOUR))
+    store.execute(delete(link_visits).where(link_visits.c.hour < store.now() // _HOUR))

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, and_, delete, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, select
 
 from web.accounts import invitations, signed_rows
 from web.accounts.invitations import Invitation
@@ -64,22 +64,17 @@ def _make(store: AccountStore, connection: Connection, account: UUID, structure:
 
 
 def of_account(store: AccountStore, account: UUID) -> Sequence[Membership]:
-    with store.read() as connection:
-        found = connection.execute(select(memberships).where(memberships.c.account == account))
-        return [_membership(row) for row in signed_rows.genuine(store.key, memberships, found)]
+    return _found(store, memberships.c.account == account)
 
 
 def of_structure(store: AccountStore, structure: UUID) -> dict[UUID, Membership]:
     """Returns the memberships of a structure, by member."""
-    with store.read() as connection:
-        found = connection.execute(select(memberships).where(memberships.c.structure == structure))
-        return {row.member: _membership(row) for row in signed_rows.genuine(store.key, memberships, found)}
+    return {one.member: one for one in _found(store, memberships.c.structure == structure)}
 
 
 def structures(store: AccountStore) -> set[UUID]:
     """Returns the structures where a membership has not ended."""
-    with store.read() as connection:
-        return set(connection.scalars(select(memberships.c.structure).where(memberships.c.ended.is_(None)).distinct()))
+    return set(store.scalars(select(memberships.c.structure).where(memberships.c.ended.is_(None)).distinct()))
 
 
 def of_member(store: AccountStore, structure: UUID, member: UUID) -> Membership | None:
@@ -113,8 +108,7 @@ def sleep(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> None
 def sleep_elsewhere(store: AccountStore, account: UUID, structure: UUID) -> int:
     """Puts an account's memberships of other structures to sleep: its factors were reset in this one."""
     elsewhere = (memberships.c.account == account) & (memberships.c.structure != structure)
-    with store.write() as connection:
-        return signed_rows.change(store.key, connection, memberships, elsewhere, asleep=True)
+    return store.change(memberships, elsewhere, asleep=True)
 
 
 def sleep_unused(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> None:
@@ -123,8 +117,7 @@ def sleep_unused(store: AccountStore, structure: UUID, members: Iterable[UUID]) 
     unused = select(accounts.c.id).where(accounts.c.used <= before)
     theirs = memberships.c.member.in_(set(members)) & (memberships.c.structure == structure)
     awake = (memberships.c.accepted <= before, memberships.c.account.in_(unused), ~memberships.c.asleep)
-    with store.write() as connection:
-        signed_rows.change(store.key, connection, memberships, theirs, *awake, asleep=True)
+    store.change(memberships, theirs, *awake, asleep=True)
 
 
 def standing(store: AccountStore) -> dict[UUID, set[object]]:
@@ -132,29 +125,26 @@ def standing(store: AccountStore) -> dict[UUID, set[object]]:
     before = store.now() - UNUSED
     unused = and_(accounts.c.used <= before, memberships.c.accepted <= before)
     found: dict[UUID, set[object]] = {}
-    with store.read() as connection:
-        query = select(memberships, unused).outerjoin(accounts, accounts.c.id == memberships.c.account)
-        for row in connection.execute(query):
-            found.setdefault(row.structure, set()).add(tuple(row))
+    for row in store.rows(select(memberships, unused).outerjoin(accounts, accounts.c.id == memberships.c.account)):
+        found.setdefault(row.structure, set()).add(tuple(row))
     return found
 
 
 def last_used(store: AccountStore, structure: UUID) -> dict[UUID, int]:
     """Returns the instant of the last sign-in of each member of a structure who has an account."""
     query = select(memberships.c.member, accounts.c.used).join(accounts, accounts.c.id == memberships.c.account)
-    with store.read() as connection:
-        found = connection.execute(query.where(memberships.c.structure == structure))
-        return {row.member: row.used for row in found}
+    return {row.member: row.used for row in store.rows(query.where(memberships.c.structure == structure))}
 
 
 def renew(store: AccountStore, known: Membership, than: datetime, *, wakes: bool) -> None:
     """Makes a membership younger than an event of this instant, and may wake it. The ninety days begin again."""
     mine = (memberships.c.structure == known.structure) & (memberships.c.member == known.member)
     values = {"asleep": False} if wakes else {}
-    with store.write() as connection:
-        accepted = max(store.now(), int(than.timestamp()) + 1)
-        signed_rows.change(store.key, connection, memberships, mine, accepted=accepted, **values)
+    store.change(memberships, mine, accepted=max(store.now(), int(than.timestamp()) + 1), **values)
 
 
-def _membership(row: Row[tuple[object, ...]]) -> Membership:
-    return Membership(row.structure, row.member, row.account, row.asleep, row.accepted, row.ended)
+def _found(store: AccountStore, where: ColumnElement[bool]) -> list[Membership]:
+    return [
+        Membership(row.structure, row.member, row.account, row.asleep, row.accepted, row.ended)
+        for row in store.genuine(memberships, where)
+    ]

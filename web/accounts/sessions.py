@@ -125,16 +125,14 @@ def touch(store: AccountStore, session: Session) -> None:
     if now - session.seen < NOTED:
         return
     mine = (sessions.c.digest == session.digest) & (sessions.c.seen > now - IDLE)
-    with store.write() as connection:
-        signed_rows.change(store.key, connection, sessions, mine, seen=now)
+    store.change(sessions, mine, seen=now)
 
 
 def unlock(store: AccountStore, session: Session) -> str:
     """Opens a session again after a factor was proved, under a new token, and returns it. `created` stays."""
     token = new_token()
     changed = {"digest": digest(token), "seen": (now := store.now()), "proved": now}
-    with store.write() as connection:
-        signed_rows.change(store.key, connection, sessions, sessions.c.digest == session.digest, **changed)
+    store.change(sessions, sessions.c.digest == session.digest, **changed)
     security_events.note("authn_login_success", "unlock", account=session.account)
     return token
 
@@ -143,37 +141,30 @@ def move(store: AccountStore, session: Session, membership: Membership) -> str:
     """Moves a session to another structure of its account, under a new token."""
     token = new_token()
     changed = {"digest": digest(token), "structure": membership.structure, "member": membership.member}
-    with store.write() as connection:
-        signed_rows.change(store.key, connection, sessions, sessions.c.digest == session.digest, **changed)
+    store.change(sessions, sessions.c.digest == session.digest, **changed)
     return token
 
 
 def of_account(store: AccountStore, account: UUID) -> Sequence[Session]:
     """Returns the sessions of an account, the latest first."""
     query = select(sessions).where(sessions.c.account == account, sessions.c.created > store.now() - LONGEST)
-    with store.read() as connection:
-        return [_session(store, row) for row in connection.execute(query.order_by(sessions.c.created.desc()))]
+    return [_session(store, row) for row in store.rows(query.order_by(sessions.c.created.desc()))]
 
 
 def id_token(store: AccountStore, session: Session) -> bytes | None:
     """Returns the issuer's token of a session, for its sign-out."""
-    with store.read() as connection:
-        sealed = connection.execute(select(sessions.c.id_token).where(sessions.c.digest == session.digest)).scalar()
-    return store.key.open_sealed(sealed, f"id-token {session.account}") if sealed else None
+    found = store.scalars(select(sessions.c.id_token).where(sessions.c.digest == session.digest))
+    return next((store.key.open_sealed(one, f"id-token {session.account}") for one in found if one), None)
 
 
 def end(store: AccountStore, digest: bytes) -> None:
-    with store.write() as connection:
-        ended = connection.execute(delete(sessions).where(sessions.c.digest == digest)).rowcount
-    if ended:
+    if store.execute(delete(sessions).where(sessions.c.digest == digest)):
         security_events.note("authn_token_revoked")
 
 
 def end_all(store: AccountStore, account: UUID, *, but: bytes = b"") -> int:
     """Ends the sessions of an account, `but` one. Returns their number."""
-    query = delete(sessions).where(sessions.c.account == account, sessions.c.digest != but)
-    with store.write() as connection:
-        ended = connection.execute(query).rowcount
+    ended = store.execute(delete(sessions).where(sessions.c.account == account, sessions.c.digest != but))
     if ended:
         security_events.note("authn_token_revoked", account=account)
     return ended
@@ -181,8 +172,7 @@ def end_all(store: AccountStore, account: UUID, *, but: bytes = b"") -> int:
 
 def sweep(store: AccountStore) -> None:
     """Deletes the sessions that have ended by themselves."""
-    with store.write() as connection:
-        connection.execute(delete(sessions).where(sessions.c.created <= store.now() - LONGEST))
+    store.execute(delete(sessions).where(sessions.c.created <= store.now() - LONGEST))
 
 
 def _session(store: AccountStore, row: Row[tuple[object, ...]], *, lone: bool = False) -> Session:

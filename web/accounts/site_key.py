@@ -66,7 +66,11 @@ class SiteKey:
 
     def email_digest(self, email: str) -> bytes:
         """Returns the digest that finds an account by its e-mail address, case aside."""
-        return hmac.digest(self._digests, _folded(email).encode(), sha256)
+        try:
+            known = known_email(email)
+        except ValueError:
+            known = email.strip()
+        return hmac.digest(self._digests, known.casefold().encode(), sha256)
 
     def seal(self, content: bytes, place: str) -> bytes:
         """Encrypts a content for one place, for example "totp 1f3c…": it opens nowhere else."""
@@ -95,13 +99,6 @@ class SiteKey:
 
 def _derived(key: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), _LENGTH, None, f"pixflow site {purpose}".encode()).derive(key)
-
-
-def _folded(email: str) -> str:
-    try:
-        return known_email(email).casefold()
-    except ValueError:
-        return email.strip().casefold()
 
 
 def new_token() -> str:

@@ -7,7 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Result, Row, Select, create_mock_engine, event, inspect
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    Result,
+    Row,
+    Select,
+    Table,
+    create_mock_engine,
+    event,
+    inspect,
+    select,
+)
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -74,6 +86,35 @@ class AccountStore:
     def write(self) -> Iterator[Connection]:
         with self._lock, self.engine.execution_options(accounts_write=True).begin() as connection:
             yield connection
+
+    def rows(self, query: Executable) -> Sequence[Row[Any]]:
+        """Returns the rows of a query, in a transaction of its own."""
+        with self.read() as connection:
+            return connection.execute(query).all()
+
+    def scalars(self, query: Executable, **values: Any) -> Sequence[Any]:
+        """Returns the first column of a query, in a transaction of its own."""
+        with self.read() as connection:
+            return connection.scalars(query, values or None).all()
+
+    def genuine(self, table: Table, *where: Any) -> list[Row[Any]]:
+        """Returns the rows of a table that pixflow wrote, in a transaction of its own."""
+        return signed_rows.genuine(self.key, table, self.rows(select(table).where(*where)))
+
+    def execute(self, statement: Executable, **values: Any) -> int:
+        """Runs a statement in a transaction of its own. Returns the number of rows that it concerned."""
+        with self.write() as connection:
+            return connection.execute(statement, values or None).rowcount
+
+    def add(self, table: Table, **values: Any) -> None:
+        """Inserts a row, and signs it, in a transaction of its own."""
+        with self.write() as connection:
+            signed_rows.add(self.key, connection, table, **values)
+
+    def change(self, table: Table, *where: Any, **values: Any) -> int:
+        """Changes the genuine rows found, in a transaction of its own. Returns their number."""
+        with self.write() as connection:
+            return signed_rows.change(self.key, connection, table, *where, **values)
 
     def close(self) -> None:
         self.engine.dispose()

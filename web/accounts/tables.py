@@ -4,54 +4,56 @@ Instants are whole seconds since 1970 (UTC). Digests are SHA-256 of random token
 the signature of a row (signed_rows.py).
 """
 
+from functools import partial
+
 from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, MetaData, String, Table, UniqueConstraint, Uuid
 
 metadata = MetaData()
+_number = partial(Column, type_=BigInteger, nullable=False)
+_bytes = partial(Column, type_=LargeBinary, nullable=False)
+_id = partial(Column, type_=Uuid, nullable=False)
+_text = partial(Column, type_=String, nullable=False)
 
 accounts = Table(
     "accounts", metadata,
     Column("id", Uuid, primary_key=True),
-    Column("email_digest", LargeBinary, nullable=False, unique=True),
-    Column("email", LargeBinary, nullable=False),  # sealed
-    Column("handle", LargeBinary, nullable=False, unique=True),  # user.id of passkeys
+    _bytes("email_digest", unique=True),
+    _bytes("email"),  # sealed
+    _bytes("handle", unique=True),  # user.id of passkeys
     Column("password", String),  # of argon2
     Column("totp", LargeBinary),  # sealed seed
-    Column("totp_step", BigInteger, nullable=False, server_default="0"),
-    Column("created", BigInteger, nullable=False),
-    Column("used", BigInteger, nullable=False),
+    _number("totp_step", server_default="0"),
+    _number("created"), _number("used"),
     Column("mac", LargeBinary),
 )  # fmt: skip
 passkeys = Table(
     "passkeys", metadata,
     Column("id", LargeBinary, primary_key=True),
-    Column("account", Uuid, nullable=False, index=True),
-    Column("public_key", LargeBinary, nullable=False),
-    Column("counter", BigInteger, nullable=False),
-    Column("name", String, nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("used", BigInteger, nullable=False),
+    _id("account", index=True),
+    _bytes("public_key"), _number("counter"), _text("name"), _number("created"),
+    _number("used"),
     Column("mac", LargeBinary),
 )  # fmt: skip
 recovery_codes = Table(
     "recovery_codes", metadata,
     Column("digest", LargeBinary, primary_key=True),
-    Column("account", Uuid, nullable=False, index=True),
+    _id("account", index=True),
     Column("mac", LargeBinary),
 )  # fmt: skip
 identities = Table(
     "identities", metadata,
     Column("issuer", String, primary_key=True),
     Column("subject", String, primary_key=True),
-    Column("account", Uuid, nullable=False, index=True),
-    Column("created", BigInteger, nullable=False),
+    _id("account", index=True),
+    _number("created"),
     Column("mac", LargeBinary),
 )  # fmt: skip
 memberships = Table(
     "memberships", metadata,
     Column("structure", Uuid, primary_key=True),
     Column("member", Uuid, primary_key=True),
-    Column("account", Uuid, nullable=False, index=True),
-    Column("accepted", BigInteger, nullable=False),
+    _id("account", index=True),
+    _number("accepted"),
     Column("asleep", Boolean, nullable=False),  # the account's factors were reset elsewhere
     Column("ended", BigInteger),
     Column("mac", LargeBinary),
@@ -61,20 +63,16 @@ views = Table(
     "views", metadata,
     Column("structure", Uuid, primary_key=True),
     Column("member", Uuid, primary_key=True),
-    Column("kept", LargeBinary, nullable=False),  # sealed: names of lists, which people write
+    _bytes("kept"),  # sealed: names of lists, which people write
 )  # fmt: skip
 invitations = Table(
     "invitations", metadata,
     Column("id", Uuid, primary_key=True),
-    Column("structure", Uuid, nullable=False),
-    Column("member", Uuid, nullable=False),
-    Column("email_digest", LargeBinary, nullable=False),
-    Column("email", LargeBinary, nullable=False),  # sealed
-    Column("sender", String, nullable=False),
-    Column("sent", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
+    _id("structure"), _id("member"), _bytes("email_digest"),
+    _bytes("email"),  # sealed
+    _text("sender"), _number("sent"), _number("until"),
     Column("link", LargeBinary, unique=True),
-    Column("link_until", BigInteger, nullable=False),
+    _number("link_until"),
     Column("answered", BigInteger),
     Column("withdrawn", BigInteger),
     Column("mac", LargeBinary),
@@ -82,14 +80,10 @@ invitations = Table(
 sessions = Table(
     "sessions", metadata,
     Column("digest", LargeBinary, primary_key=True),
-    Column("account", Uuid, nullable=False, index=True),
-    Column("structure", Uuid, nullable=False),
-    Column("member", Uuid, nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("seen", BigInteger, nullable=False),
-    Column("proved", BigInteger, nullable=False),  # the last time that a factor was
-    Column("way", String, nullable=False),
-    Column("device", String, nullable=False),
+    _id("account", index=True),
+    _id("structure"), _id("member"), _number("created"), _number("seen"),
+    _number("proved"),  # the last time that a factor was
+    _text("way"), _text("device"),
     Column("id_token", LargeBinary),  # sealed: the issuer's, for its sign-out
     Column("mac", LargeBinary),
 )  # fmt: skip
@@ -97,30 +91,26 @@ attempts = Table(
     "attempts", metadata,
     Column("what", String, primary_key=True),
     Column("who", LargeBinary, primary_key=True),
-    Column("failures", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
-    Column("day", BigInteger, nullable=False),
-    Column("today", BigInteger, nullable=False),
+    _number("failures"), _number("until"), _number("day"), _number("today"),
 )  # fmt: skip
 link_visits = Table(
     "link_visits", metadata,
     Column("what", String, primary_key=True),  # link or place
     Column("who", LargeBinary, primary_key=True),
-    Column("hour", BigInteger, nullable=False),
-    Column("count", BigInteger, nullable=False),
+    _number("hour"), _number("count"),
 )  # fmt: skip
 link_requests = Table(
     "link_requests", metadata,
     Column("link", Uuid, primary_key=True),
-    Column("asked", BigInteger, nullable=False),
+    _number("asked"),
 )  # fmt: skip
 tickets = Table(
     "tickets", metadata,
     Column("digest", LargeBinary, primary_key=True),
-    Column("kind", String, nullable=False),
+    _text("kind"),
     Column("account", Uuid, index=True),
-    Column("content", LargeBinary, nullable=False),  # sealed
-    Column("until", BigInteger, nullable=False),
+    _bytes("content"),  # sealed
+    _number("until"),
 )  # fmt: skip
 SIGNED: dict[Table, tuple[str, ...]] = {
     accounts: ("id", "email_digest", "handle", "password", "totp"),

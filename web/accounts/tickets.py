@@ -21,31 +21,29 @@ def issue(store: AccountStore, kind: str, content: Any, seconds: int, account: U
     token = new_token()
     sealed = store.key.seal(msgspec.json.encode(content), _place(kind, token))
     row = {"digest": digest(token), "kind": kind, "account": account, "content": sealed}
-    with store.write() as connection:
-        connection.execute(insert(tickets).values(**row, until=store.now() + seconds))
+    store.execute(insert(tickets).values(**row, until=store.now() + seconds))
     return token
 
 
 def read(store: AccountStore, kind: str, token: str, content: type[T]) -> T | None:
     """Returns the content of a ticket that stays; None when it is unknown, used or expired."""
     query = select(tickets.c.content).where(*_valid(store, kind, token))
-    with store.read() as connection:
-        return _opened(store, kind, token, content, connection.execute(query).scalar())
+    return next((_opened(store, kind, token, content, sealed) for sealed in store.scalars(query)), None)
 
 
 def take(store: AccountStore, kind: str, token: str, content: type[T]) -> T | None:
     """Returns the content of a ticket and deletes it: of several at once, one gets it."""
     query = delete(tickets).where(*_valid(store, kind, token)).returning(tickets.c.content)
     with store.write() as connection:
-        return _opened(store, kind, token, content, connection.execute(query).scalar())
+        sealed = connection.execute(query).scalar()
+        return None if sealed is None else _opened(store, kind, token, content, sealed)
 
 
 def spend(store: AccountStore, kind: str, token: str, until: int) -> bool:
     """Notes that a signed token served, until it expires. Returns False when it had: of several at once, one serves."""
     row = {"digest": digest(token), "kind": kind, "account": None, "content": b"", "until": until}
     try:
-        with store.write() as connection:
-            connection.execute(insert(tickets).values(row))
+        store.execute(insert(tickets).values(row))
     except IntegrityError:
         return False
     return True
@@ -53,14 +51,12 @@ def spend(store: AccountStore, kind: str, token: str, until: int) -> bool:
 
 def discard_of(store: AccountStore, account: UUID, *, but: str = "") -> None:
     """Deletes every ticket of an account, `but` that of a token."""
-    with store.write() as connection:
-        connection.execute(delete(tickets).where(tickets.c.account == account, tickets.c.digest != digest(but)))
+    store.execute(delete(tickets).where(tickets.c.account == account, tickets.c.digest != digest(but)))
 
 
 def sweep(store: AccountStore) -> None:
     """Deletes the expired tickets."""
-    with store.write() as connection:
-        connection.execute(delete(tickets).where(tickets.c.until <= store.now()))
+    store.execute(delete(tickets).where(tickets.c.until <= store.now()))
 
 
 def _valid(store: AccountStore, kind: str, token: str) -> tuple[Any, ...]:
@@ -69,9 +65,7 @@ def _valid(store: AccountStore, kind: str, token: str) -> tuple[Any, ...]:
     return tickets.c.digest == digest(token), tickets.c.kind == kind, stays
 
 
-def _opened(store: AccountStore, kind: str, token: str, content: type[T], sealed: bytes | None) -> T | None:
-    if sealed is None:
-        return None
+def _opened(store: AccountStore, kind: str, token: str, content: type[T], sealed: bytes) -> T:
     return msgspec.json.decode(store.key.open_sealed(sealed, _place(kind, token)), type=content)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from web import security_events
-from web.accounts import signed_rows, tickets
+from web.accounts import tickets
 from web.accounts.accounts import Account
 from web.accounts.site_key import digest, new_token
 from web.accounts.store import AccountStore
@@ -70,19 +70,16 @@ def register(store: AccountStore, url: str, account: Account, token: str, answer
         raise BadPasskey("no credential")
     now = store.now()
     try:
-        with store.write() as connection:
-            signed_rows.add(
-                store.key,
-                connection,
-                passkeys,
-                id=data.credential_id,
-                account=account.id,
-                public_key=bytes(data),
-                counter=counter,
-                name=name.strip()[:LONGEST_NAME] or "Clé",
-                created=now,
-                used=now,
-            )
+        store.add(
+            passkeys,
+            id=data.credential_id,
+            account=account.id,
+            public_key=bytes(data),
+            counter=counter,
+            name=name.strip()[:LONGEST_NAME] or "Clé",
+            created=now,
+            used=now,
+        )
     except IntegrityError:
         raise BadPasskey("this passkey is known already") from None
 
@@ -125,9 +122,7 @@ def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUI
     _, state = webauthn.prove_begin(url, (), digest(token))
     try:
         response = webauthn.read(answer)
-        with store.read() as connection:
-            found = connection.execute(select(passkeys).where(passkeys.c.id == response.raw_id))
-            row = next(iter(signed_rows.genuine(store.key, passkeys, found)), None)
+        row = next(iter(store.genuine(passkeys, passkeys.c.id == response.raw_id)), None)
         if row is None or (account and row.account != account):
             raise BadPasskey("an unknown passkey")
         webauthn.prove_complete(url, state, row.public_key, response)
@@ -144,14 +139,11 @@ def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUI
 def of_account(store: AccountStore, account: UUID) -> Sequence[Passkey]:
     """Returns the passkeys of an account, the oldest first."""
     query = select(passkeys).where(passkeys.c.account == account).order_by(passkeys.c.created, passkeys.c.id)
-    with store.read() as connection:
-        return [Passkey(row.id, row.name, row.created, row.used) for row in connection.execute(query)]
+    return [Passkey(row.id, row.name, row.created, row.used) for row in store.rows(query)]
 
 
 def remove(store: AccountStore, account: UUID, id: bytes) -> bool:
-    with store.write() as connection:
-        gone = delete(passkeys).where(passkeys.c.account == account, passkeys.c.id == id)
-        return connection.execute(gone).rowcount == 1
+    return store.execute(delete(passkeys).where(passkeys.c.account == account, passkeys.c.id == id)) == 1
 
 
 def _bound(name: str, account: UUID | None) -> str:

@@ -105,7 +105,8 @@ class Breached:
                 if found == wanted:
                     return True
                 if found < wanted:
-                    low = _line_end(lines, start)
+                    end = lines.find(b"\n", start)
+                    low = len(lines) if end < 0 else end + 1
                 else:
                     high = start
             return False
@@ -123,9 +124,3 @@ def is_sorted(path: Path, looks: int = 1_000) -> bool:
 
 def _line_start(lines: mmap, at: int) -> int:
     return lines.rfind(b"\n", 0, at) + 1
-
-
-def _line_end(lines: mmap, start: int) -> int:
-    """Returns the place after the line that begins at `start`."""
-    end = lines.find(b"\n", start)
-    return len(lines) if end < 0 else end + 1

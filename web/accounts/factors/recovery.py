@@ -17,7 +17,8 @@ ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 
 def renew(store: AccountStore, account: UUID) -> list[str]:
     """Replaces the codes of an account, and returns the new ones: they are shown once."""
-    codes = [_new() for _ in range(CODES)]
+    letters = ["".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(CODES)]
+    codes = ["-".join(code[at : at + GROUP] for at in range(0, LETTERS, GROUP)) for code in letters]
     with store.write() as connection:
         connection.execute(delete(recovery_codes).where(recovery_codes.c.account == account))
         for code in codes:
@@ -33,11 +34,6 @@ def spend(store: AccountStore, account: UUID, code: str) -> bool:
     with store.write() as connection:
         spent = connection.execute(query.returning(recovery_codes))
         return len(signed_rows.genuine(store.key, recovery_codes, spent)) == 1
-
-
-def _new() -> str:
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
-    return "-".join(letters[place : place + GROUP] for place in range(0, LETTERS, GROUP))
 
 
 def _digest(account: UUID, code: str) -> bytes:

@@ -50,8 +50,7 @@ def spend(store: AccountStore, account: Account, code: str) -> bool:
     if step is None:
         return False
     mine = (accounts.c.id == account.id) & (accounts.c.totp_step < step)
-    with store.write() as connection:
-        return connection.execute(update(accounts).where(mine).values(totp_step=step)).rowcount == 1
+    return store.execute(update(accounts).where(mine).values(totp_step=step)) == 1
 
 
 def _clock(seed: bytes) -> pyotp.TOTP:

@@ -26,21 +26,16 @@ def link(store: AccountStore, account: UUID, issuer: str, subject: str) -> None:
 
 def find(store: AccountStore, issuer: str, subject: str) -> UUID | None:
     """Returns the account of an identity."""
-    query = select(identities).where(identities.c.issuer == issuer, identities.c.subject == subject)
-    with store.read() as connection:
-        found = signed_rows.genuine(store.key, identities, connection.execute(query))
+    found = store.genuine(identities, identities.c.issuer == issuer, identities.c.subject == subject)
     return next((row.account for row in found), None)
 
 
 def unlink(store: AccountStore, account: UUID, issuer: str) -> bool:
     """Removes the identity of an account at an issuer. Returns False when there is none."""
     mine = (identities.c.account == account) & (identities.c.issuer == issuer)
-    with store.write() as connection:
-        return connection.execute(delete(identities).where(mine)).rowcount > 0
+    return store.execute(delete(identities).where(mine)) > 0
 
 
 def of_account(store: AccountStore, account: UUID) -> list[str]:
     """Returns the issuers at which an account has an identity."""
-    with store.read() as connection:
-        found = connection.execute(select(identities.c.issuer).where(identities.c.account == account))
-        return list(found.scalars())
+    return list(store.scalars(select(identities.c.issuer).where(identities.c.account == account)))
