@@ -6,7 +6,6 @@ Source: OWASP ASVS 5.0, 6.3.7.
 import logging
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import Response
@@ -21,18 +20,17 @@ from web.french.accounts import sign_in as french
 from web.hosting.mail import Mail, fault, outbox_for
 from web.hosting.settings import sound
 
-Answer = TypeVar("Answer", bound=Response)
 _RESETS: dict[type[Event], str] = {FactorsResetRequested: "reset-asked", FactorsReset: "reset"}
 _log = logging.getLogger("pixflow.accounts")
 
 
-def warn(response: Answer, site: Site, account: Account, change: str) -> Answer:
+def warn(response: Response, site: Site, account: Account, change: str) -> Response:
     """Tells the owner once the answer has left; `change` is a key of `FACTOR_CHANGES`. Returns the answer."""
     response.background = BackgroundTask(send, site, account, change)
     return response
 
 
-def warn_member(response: Answer, site: Site, account: Account, change: str) -> Answer:
+def warn_member(response: Response, site: Site, account: Account, change: str) -> Response:
     """Tells the owner of an account that has a place somewhere; a new one is told of once it is opened."""
     return warn(response, site, account, change) if memberships.of_account(site.store, account.id) else response
 

@@ -1,7 +1,7 @@
 """First visit: an invitation opens an account, a second factor is enrolled, the structure is joined."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -28,7 +28,7 @@ from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY
-from web.http.templates import Frame, redirect, show
+from web.http.templates import redirect, show
 from web.pages.account.factor_mails import warn, warn_member
 from web.pages.account.sign_in import enter, finish, passkey_json, put, sign_in_first, take_flow, with_flow, write_line
 
@@ -52,13 +52,11 @@ def read(request: Request, site: AtSite, token: str) -> Response:
 def _invitation(
     request: Request, site: Site, invitation: Invitation, served: ServedStructure, errors: Mapping[str, str]
 ) -> Response:
-    request.state.frame = Frame()
     return show(
         request,
         "account/invitation.html",
         None,
         NOBODY,
-        over=False,
         name=served.refs.team[invitation.member].name,
         structure=served.refs.structure.name,
         email=invitation.email,
@@ -69,28 +67,13 @@ def _invitation(
 
 
 def _over(request: Request) -> Response:
-    request.state.frame = Frame()
-    return show(
-        request,
-        "account/invitation.html",
-        None,
-        NOBODY,
-        status=410,
-        over=True,
-        name="",
-        structure="",
-        email="",
-        passkeys=False,
-        issuer=False,
-        errors={},
-    )
+    return show(request, "account/link_over.html", None, NOBODY, status=410)
 
 
 @router.get("/invitation/accepter")
 def ask(request: Request, site: AtSite) -> Response:
     """Asks an account that proved both factors to join the structure; `links` when an identity will lead to it."""
     flow, invitation, served = _joining(request, site)
-    request.state.frame = Frame()
     return show(
         request,
         "account/accept.html",
@@ -200,23 +183,23 @@ def passkey_options(request: Request, site: AtSite) -> Response:
 def enrol_passkey(request: Request, site: AtSite, data: FormData) -> Response:
     """Keeps a new passkey: it is both factors."""
     flow = _flow(request, site)
+    draw: Callable[[Mapping[str, str]], Response]
     if flow.account:
         if not flow.must_enrol:
             raise HTTPException(403)
         account = account_of(site, flow.account)
+        draw = partial(_enrol, request, site, account)
     else:
         _, invitation, served = _invited(request, site)
+        draw = partial(_invitation, request, site, invitation, served)
         fresh = accounts.new_or_empty(site.store, invitation.email)
         if fresh is None:
-            return _invitation(request, site, invitation, served, {"": french.ALREADY})
+            return draw({"": french.ALREADY})
         account, flow = fresh, flow.by("passkey")
     try:
         keep_passkey(site, account, data)
     except BadPasskey:
-        if flow.account:
-            return _enrol(request, site, account, {"": french.WRONG_PASSKEY})
-        _, invitation, served = _invited(request, site)
-        return _invitation(request, site, invitation, served, {"": french.WRONG_PASSKEY})
+        return draw({"": french.WRONG_PASSKEY})
     return _enrolled(request, site, replace(flow, account=account.id), "passkey")
 
 
@@ -254,10 +237,15 @@ def go_on(request: Request, site: AtSite) -> Response:
 
 
 def _enrol(request: Request, site: Site, account: Account, errors: Mapping[str, str], ticket: str = "") -> Response:
-    request.state.frame = Frame()
-    application = application_of(site, account, ticket)
-    passkeys = site.takes_passkeys
-    return show(request, "account/enrol.html", None, NOBODY, application=application, passkeys=passkeys, errors=errors)
+    return show(
+        request,
+        "account/enrol.html",
+        None,
+        NOBODY,
+        application=application_of(site, account, ticket),
+        passkeys=site.takes_passkeys,
+        errors=errors,
+    )
 
 
 def _enrolled(request: Request, site: Site, flow: Flow, factor: str) -> Response:
@@ -310,23 +298,17 @@ class Seed(msgspec.Struct):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NewApplication:
-    """The seed to give an application: as a QR code, as letters, and the ticket that keeps it meanwhile."""
+def application_of(site: Site, account: Account, ticket: str = "") -> Mapping[str, str]:
+    """Returns the seed to give an application: as a QR code, as letters, and the ticket that keeps it meanwhile.
 
-    qr: str
-    letters: str
-    ticket: str
-
-
-def application_of(site: Site, account: Account, ticket: str = "") -> NewApplication:
-    """Returns the application of a form sent with a wrong code; a new one without a ticket, or once it is over."""
+    It is that of a form sent with a wrong code; a new one without a ticket, or once it is over.
+    """
     kept = tickets.read(site.store, SEED, ticket, Seed) if ticket else None
     seed = kept or Seed(totp.new_seed())
     if kept is None:
         ticket = tickets.issue(site.store, SEED, seed, SEED_SECONDS, account.id)
     qr = segno.make(totp.address(seed.value, account.email)).svg_data_uri(border=2, dark="#000", light="#fff")
-    return NewApplication(qr, totp.letters(seed.value), ticket)
+    return {"qr": qr, "letters": totp.letters(seed.value), "ticket": ticket}
 
 
 def prove_application(site: Site, account: Account, data: Mapping[str, object]) -> bool:

@@ -44,7 +44,8 @@ class _KeptForm(msgspec.Struct):
 @router.get(LOCK)
 def read(request: Request, site: AtSite, vers: str = "/", reprise: str = "", perdu: bool = False) -> Response:
     """Asks for one factor: of a locked session, or before what asks for a fresh proof. `perdu`: a form was not kept."""
-    return _lock(request, site, _session(request), _next(vers, reprise), {}, lost=perdu)
+    next = f"/reprise/{quote(reprise)}" if reprise else safe_path(vers)
+    return _lock(request, site, _session(request), next, {}, lost=perdu)
 
 
 @router.post(f"{LOCK}/mot-de-passe")
@@ -157,10 +158,6 @@ def _is_id(value: str) -> bool:
         return bool([UUID(part) for part in value.split(":")])
     except ValueError:
         return False
-
-
-def _next(vers: str, reprise: str) -> str:
-    return f"/reprise/{quote(reprise)}" if reprise else safe_path(vers)
 
 
 def _open(request: Request, site: Site, session: Session, next: str) -> Response:

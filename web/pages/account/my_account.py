@@ -29,7 +29,6 @@ from web.http.people import NOBODY, note
 from web.http.templates import redirect, show
 from web.pages.account.factor_mails import warn
 from web.pages.account.first_visit import (
-    NewApplication,
     application_of,
     keep_passkey,
     password_errors,
@@ -52,13 +51,12 @@ LONGEST_NAME, LONGEST_ADDRESS = 60, 1_000
 @router.get(ACCOUNT)
 def read(request: Request, desk: AtDesk, site: AtSite, ajouter: str = "") -> Response:
     """Shows the account; `ajouter=application` begins to enrol another application."""
-    if ajouter == "application":
-        return _account(request, desk, site, {}, application_of(site, _fresh(request, site)))
-    return _account(request, desk, site, {})
+    application = application_of(site, _fresh(request, site)) if ajouter == "application" else None
+    return _account(request, desk, site, {}, application)
 
 
 def _account(
-    request: Request, desk: Desk, site: Site, errors: Mapping[str, str], application: NewApplication | None = None
+    request: Request, desk: Desk, site: Site, errors: Mapping[str, str], application: Mapping[str, str] | None = None
 ) -> Response:
     """Draws the account. `may_change`: a factor was proved within ten minutes. `lone`: there is a single way in."""
     session = _session(request)
@@ -98,15 +96,11 @@ def _account(
     )
 
 
-# --- the ways in
-
-
 @router.post(f"{ACCOUNT}/mot-de-passe")
 def change_password(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
     """Changes the password; the other sessions end."""
     account = _fresh(request, site)
-    errors = password_errors(site, data, words_of(desk.served, desk.me, account.email))
-    if errors:
+    if errors := password_errors(site, data, words_of(desk.served, desk.me, account.email)):
         return _account(request, desk, site, errors)
     accounts.set_password(site.store, account.id, passwords.hashed(text_of(data, "password")))
     security_events.note("authn_password_change", account=account.id)
@@ -213,21 +207,20 @@ def _session(request: Request) -> Session:
 def end_session(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
     """Ends one session, or all others."""
     session, wanted = _session(request), text_of(data, "session")
+    mine = {one.digest.hex(): one.digest for one in sessions.of_account(site.store, session.account)}
     if not wanted:
         sessions.end_all(site.store, session.account, but=session.digest)
-    else:
-        mine = {one.digest.hex(): one.digest for one in sessions.of_account(site.store, session.account)}
-        if wanted not in mine:
-            raise HTTPException(404)
+    elif wanted in mine:
         sessions.end(site.store, mine[wanted])
+    else:
+        raise HTTPException(404)
     return redirect(request, ACCOUNT)
 
 
 @router.post(f"{ACCOUNT}/structure")
 def change_structure(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
     """Moves this session to another structure of the account, under a new id."""
-    session = _session(request)
-    wanted = text_of(data, "structure")
+    session, wanted = _session(request), text_of(data, "structure")
     there = [one for one in memberships_served(request, site, session.account) if str(one.structure) == wanted]
     if not there:
         raise HTTPException(404)
@@ -243,8 +236,7 @@ def change_structure(request: Request, desk: AtDesk, site: AtSite, data: FormDat
 def keep_view(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
     """Keeps a view. Raises 422 without a name, or for an address that is none of this site."""
     name, address = text_of(data, "name").strip(), text_of(data, "address")
-    fits = 0 < len(name) <= LONGEST_NAME and len(address) <= LONGEST_ADDRESS and safe_path(address) == address != "/"
-    if not fits:
+    if not (0 < len(name) <= LONGEST_NAME and len(address) <= LONGEST_ADDRESS and safe_path(address) == address != "/"):
         raise HTTPException(422)
     return _views(request, views.keep(site.store, desk.served.opened.id, desk.me, KeptView(name, address)))
 

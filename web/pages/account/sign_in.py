@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -110,7 +111,6 @@ def connect(
     flow: Flow | None = None,
 ) -> Response:
     """Shows the ways to sign in; a `flow` is kept for the one that is chosen."""
-    request.state.frame = Frame()
     response = show(
         request,
         "account/sign_in.html",
@@ -183,7 +183,6 @@ def _prove_second(request: Request, site: Site, factor: Second, code: str) -> Re
 
 
 def _second(request: Request, site: Site, account: Account, errors: Mapping[str, str]) -> Response:
-    request.state.frame = Frame()
     return show(
         request,
         "account/second_factor.html",
@@ -244,7 +243,9 @@ def _recognise(request: Request, site: Site, flow: Flow, arrival: Arrival) -> Re
         return finish(request, site, replace(flow, proved=True))
     if account.totp or account.passkeys:
         return with_flow(redirect(request, f"{SIGN_IN}/code"), site, flow)
-    if _is_invited(site, flow, account):
+    invitation = invitations.get(site.store, flow.invitation)
+    invited = accounts.find_email(site.store, invitation.email) if invitation else None
+    if invited and invited.id == account.id:
         return finish(request, site, replace(flow, must_enrol=True))
     return connect(request, site, {"": french.NO_SECOND_FACTOR}, next=flow.next)
 
@@ -258,16 +259,8 @@ def _first_visit(request: Request, site: Site, flow: Flow, arrival: Arrival) -> 
     if account is None:
         return connect(request, site, {"": french.LINK_FIRST}, next=flow.next, flow=flow)
     accounts.forget_factors(site.store, account.id)  # of a visit that was begun and left
-    return finish(
-        request, site, replace(flow, account=account.id, proved=arrival.is_strong, must_enrol=not arrival.is_strong)
-    )
-
-
-def _is_invited(site: Site, flow: Flow, account: Account) -> bool:
-    """Tells if the invitation of this browser was sent to this account."""
-    invitation = invitations.get(site.store, flow.invitation)
-    invited = accounts.find_email(site.store, invitation.email) if invitation else None
-    return invited is not None and invited.id == account.id
+    flow = replace(flow, account=account.id, proved=arrival.is_strong, must_enrol=not arrival.is_strong)
+    return finish(request, site, flow)
 
 
 def _failed(request: Request, site: Site, error: IssuerError, flow: Flow) -> Response:
@@ -358,9 +351,11 @@ def sign_out(request: Request, site: AtSite, data: FormData) -> Response:
     session = session_of(request)
     if session is None:
         return redirect(request, SIGN_IN)
-    there = _issuer_end(site, sessions.id_token(site.store, session))
+    there, id_token = None, sessions.id_token(site.store, session)
+    if site.issuer and id_token:
+        with suppress(IssuerError):  # it does not answer: its session stays
+            there = site.issuer.sign_out(id_token.decode(), f"{site.url}{SIGN_IN}")
     sessions.end(site.store, session.digest)
-    request.state.frame = Frame()
     response: Response = redirect(request, SIGN_IN)
     if there:
         response = show(request, "account/signed_out.html", None, NOBODY, next=there)
@@ -369,16 +364,6 @@ def sign_out(request: Request, site: AtSite, data: FormData) -> Response:
     drop(response, SESSION)
     response.headers["Clear-Site-Data"] = '"cache", "storage"' if text_of(data, "shared") else '"cache"'
     return response
-
-
-def _issuer_end(site: Site, id_token: bytes | None) -> str | None:
-    """Returns the address that ends the issuer's session, None when there is none or the issuer does not answer."""
-    if site.issuer is None or id_token is None:
-        return None
-    try:
-        return site.issuer.sign_out(id_token.decode(), f"{site.url}{SIGN_IN}")
-    except IssuerError:
-        return None
 
 
 # --- flows and cookies: unreadable for scripts, for this host alone (RFC 6265bis, prefix `__Host-`)

@@ -1,11 +1,9 @@
 """The two documents of the protocol: the decisions about their drafts, what they say in words, what changes in them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pixflow.documents.grille import Band, Grille, Proposal
-from pixflow.documents.protocol import ProtocolDocument, StageText
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.identity import normalise
 from pixflow.partners.listing import attach_name
 from pixflow.protocol import drafting
@@ -18,7 +16,6 @@ from web.desk.territory.contacts import READERS
 from web.french.protocol import differences
 from web.french.protocol import protocol as french
 from web.french.protocol.differences import Difference
-from web.french.protocol.protocol import ProtocolTask
 from web.french.typography import say
 from web.http.pagination import address
 from web.pages.partners.listing import LIST
@@ -61,31 +58,22 @@ def draft_of(desk: Desk, kind: DocumentKind) -> Draft[Any] | None:
 # --- what they say
 
 
-@dataclass(frozen=True, slots=True)
-class ProtocolText:
-    """A protocol: its rules, its stages, its tasks with their delays, what follows them, the days of a link."""
-
-    rules: str
-    stages: Sequence[StageText]
-    tasks: Sequence[ProtocolTask]
-    late: str
-    partners: str
-
-
-def protocol_text(document: ProtocolDocument) -> ProtocolText:
-    mandatory = "Il est obligatoire en CEJ." if document.cej_mandatory else ""
-    place = say("Le test se passe {modalities}.", modalities=french.modalities(document))
+def protocol_text(document: ProtocolDocument) -> dict[str, Any]:
+    """Returns a protocol: its rules, its stages, its tasks with their delays, what follows them, the days of a link."""
     rules = (
-        french.CONCERNED[document.concerned], mandatory, place, french.workshops(document),
+        french.CONCERNED[document.concerned],
+        "Il est obligatoire en CEJ." if document.cej_mandatory else "",
+        say("Le test se passe {modalities}.", modalities=french.modalities(document)),
+        french.workshops(document),
         french.ROUTES[document.result_route],
-    )  # fmt: skip
-    return ProtocolText(
-        rules=" ".join(filter(None, rules)),
-        stages=document.stages,
-        tasks=french.owed(document),
-        late=f"{french.tries(document.tries)} {french.escalation(document.escalation)}",
-        partners=french.partner_link(document.partner_link),
     )
+    return {
+        "rules": " ".join(filter(None, rules)),
+        "stages": document.stages,
+        "tasks": french.owed(document),
+        "late": f"{french.tries(document.tries)} {french.escalation(document.escalation)}",
+        "partners": french.partner_link(document.partner_link),
+    }
 
 
 BandText = tuple[Band, list[tuple[Proposal, str, str]]]
@@ -102,40 +90,21 @@ def grid_text(desk: Desk, document: Grille) -> list[BandText]:
     links = {sort: f"{LIST}/{stream}" for sort, stream in ids.items()}
     if desk.may(attach_name):
         links = {sort: address(NAMES, {"nom": sort}) for sort in named} | links
-    return [(band, [_proposal_text(one, links) for one in band.proposals]) for band in document.bands]
-
-
-def _proposal_text(proposal: Proposal, links: Mapping[str, str]) -> tuple[Proposal, str, str]:
-    return proposal, links.get(normalise(proposal.partner or ""), ""), french.proposal(proposal)
+    return [
+        (band, [(one, links.get(normalise(one.partner or ""), ""), french.proposal(one)) for one in band.proposals])
+        for band in document.bands
+    ]
 
 
 # --- what changes in them
 
 
-@dataclass(frozen=True, slots=True)
-class BandDifference:
-    """A band of a grid that changes; `limits_only`: its limits alone do."""
-
-    title: str
-    changes: Sequence[Difference]
-    limits_only: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GridChanges:
-    """The changes from one grid to another: its name, its bands."""
-
-    name: Difference | None
-    bands: Sequence[BandDifference]
-
-
-def grid_changes(before: Grille, after: Grille) -> GridChanges:
-    """Returns the differences between two grids."""
-    return GridChanges(
-        name=Difference("Nom de la grille", before.name, after.name) if before.name != after.name else None,
-        bands=[
-            BandDifference(differences.band_title(one), lines, not lines and one.after is not None)
+def grid_changes(before: Grille, after: Grille) -> dict[str, Any]:
+    """Returns the differences between two grids: of the name, and of each band, its title and whether it goes."""
+    return {
+        "name": Difference("Nom de la grille", before.name, after.name) if before.name != after.name else None,
+        "bands": [
+            (differences.band_title(one), differences.band_lines(one), one.after is None)
             for one in band_changes(before, after)
-            for lines in [differences.band_lines(one)]
         ],
-    )
+    }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -163,18 +164,17 @@ def _first_day(desk: Desk, kind: DocumentKind, day: date) -> date:
 
 def _grid(desk: Desk, document: Grille, day: date, page: int) -> dict[str, Any]:
     """Returns the changes from the grid of a day, their impact, the whole of the draft, the people whom it names."""
-    now, kept = desk.refs.grille(day), {"le": day.isoformat()}
-
-    def pager_of(total: int) -> Pager:
-        return Pager.at(total, page, f"{BASE}/grille", kept, anchor="#concernes")
-
+    now = desk.refs.grille(day)
+    pager_of = partial(
+        Pager.at, asked=page, address=f"{BASE}/grille", params={"le": day.isoformat()}, anchor="#concernes"
+    )
     moved = impact.grid_impact(desk, now.document, document, SIZE, pager_of)
     return {
         "base_number": now.number,
         "changes": grid_changes(now.document, document),
         "impact": moved,
         "text": grid_text(desk, document),
-        "people": [row.stream for row, _ in moved.results],
+        "people": [row.stream for row, _ in moved["results"]],
     }
 
 
@@ -190,7 +190,7 @@ def _protocol(desk: Desk, document: ProtocolDocument, day: date, page: int) -> d
         "seats": impact.seat_impact(desk, now, document, day),
         "delays": impact.delay_impacts(desk, now, document, day),
         "text": protocol_text(document),
-        "people": [row.stream for row, _ in retention.dossiers] if retention else [],
+        "people": [row.stream for row, _ in retention["dossiers"]] if retention else [],
     }
 
 
@@ -198,10 +198,7 @@ def _takeover_warning(desk: Desk, kind: DocumentKind, day: date) -> str:
     """Warns of the next version that is published already for a later day, "" when there is none."""
     published = enumerate(state_of(desk, kind).published, 1)
     later = [(since, number) for number, (since, _) in published if since > day]
-    if not later:
-        return ""
-    since, number = min(later)
-    return french.takes_over(kind.what, number, since)
+    return next((french.takes_over(kind.what, number, since) for since, number in sorted(later)), "")
 
 
 def _opinions(desk: Desk, kind: DocumentKind, draft: int) -> Iterator[tuple[str, str, str]]:
@@ -289,7 +286,6 @@ def _earlier(request: Request, desk: Desk, kind: DocumentKind, number: int) -> R
     draft = next((one for one in earlier_drafts(desk, kind) if one.event.draft == number), None)
     if draft is None:
         raise HTTPException(404)
-    before: Any = draft.before
     document: Any = draft.event.document
     return show(
         request,
@@ -300,7 +296,7 @@ def _earlier(request: Request, desk: Desk, kind: DocumentKind, number: int) -> R
         draft=draft,
         opinions=list(_opinions(desk, kind, number)),
         is_grid=kind is GRID,
-        changes=(grid_changes if kind is GRID else differences.protocol_changes)(before, document),
+        changes=(grid_changes if kind is GRID else differences.protocol_changes)(draft.before, document),
         bands=grid_text(desk, document) if kind is GRID else [],
         text=protocol_text(document) if kind is PROTOCOL else None,
     )

@@ -181,7 +181,7 @@ def _editor(
         request,
         "protocol/drafts/grille.html",
         block,
-        listed(row.stream for row, _ in moved.results) if moved else NOBODY,
+        listed(row.stream for row, _ in moved["results"]) if moved else NOBODY,
         status=status,
         editor=editor,
         starts=starts,

@@ -70,7 +70,7 @@ class GridSheet:
 
 def grid_sheet(grille: Grille, note: str = "") -> GridSheet:
     """Returns the form of a grid."""
-    return GridSheet(grille.name, note, tuple(_band_sheet(band) for band in grille.bands))
+    return GridSheet(grille.name, note, tuple(map(_band_sheet, grille.bands)))
 
 
 def sheet_from(data: Mapping[str, Any]) -> GridSheet:
@@ -96,11 +96,8 @@ def sheet_from(data: Mapping[str, Any]) -> GridSheet:
 
 
 def _band_sheet(band: Band) -> BandSheet:
-    return BandSheet(str(band.high), band.objective, band.short, tuple(_proposal_sheet(one) for one in band.proposals))
-
-
-def _proposal_sheet(proposal: Proposal) -> ProposalSheet:
-    return ProposalSheet(**{**asdict(proposal), "partner": proposal.partner or ""})
+    lines = (ProposalSheet(**{**asdict(one), "partner": one.partner or ""}) for one in band.proposals)
+    return BandSheet(str(band.high), band.objective, band.short, tuple(lines))
 
 
 def _proposal_from(said: Mapping[str, Any]) -> ProposalSheet:
@@ -243,15 +240,12 @@ def _proposals(lines: Sequence[ProposalSheet]) -> tuple[Proposal, ...]:
     taken = {line.id for line in lines if line.id}
     made = []
     for line in lines:
-        id = line.id or _new_id(line.label, taken)
+        plain = normalise(line.label).replace(" ", "-") or "proposition"
+        new = (plain, *(f"{plain}-{n}" for n in range(2, MOST + 2)))
+        id = line.id or next(one for one in new if one not in taken)
         taken.add(id)
         made.append(Proposal(**{**asdict(line), "id": id, "partner": line.partner or None}))
     return tuple(made)
-
-
-def _new_id(label: str, taken: set[str]) -> str:
-    plain = normalise(label).replace(" ", "-") or "proposition"
-    return next(id for id in (plain, *(f"{plain}-{n}" for n in range(2, MOST + 2))) if id not in taken)
 
 
 def _missing(sheet: GridSheet) -> Iterator[tuple[str, str]]:
@@ -281,9 +275,8 @@ def _unfit(name: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _broken(grille: Grille) -> Iterator[tuple[str, str]]:
     """Yields the errors that keep the bands from covering 0 to 100 once, by the field that mends each."""
-    too_high = [i for i, band in enumerate(grille.bands[:-1]) if band.high >= END]
-    if too_high:
-        i = too_high[0]
+    i = next((i for i, band in enumerate(grille.bands[:-1]) if band.high >= END), None)
+    if i is not None:
         yield f"b{i}-high", say(TOO_HIGH, high=typography.percent(grille.bands[i].high), end=typography.percent(END))
         return
     upside_down = [i for i, band in enumerate(grille.bands) if band.low > band.high]

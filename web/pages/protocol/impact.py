@@ -1,11 +1,9 @@
 """The impact of a draft: results that another band would read, tasks due on another day, what limits would end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -14,7 +12,6 @@ from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier import retention
 from pixflow.protocol.comparison import Move, moves
-from pixflow.reference_data import References
 from pixflow.tasks import Task
 from projections import advisor_queue, dossier_sheet, workshops
 from projections.store.folds import folds_of
@@ -31,60 +28,38 @@ SHOWN = 50
 # --- a grid
 
 
-@dataclass(frozen=True, slots=True)
-class GridImpact:
-    """The results without a prescription that a grid reads otherwise, among the dossiers that somebody reads.
-
-    `total` is in `sentence`, by move in `groups` when there are several. `results` are some of them, each with both
-    bands in words; `more` counts the others.
-    `others` tells in words the results that stay in a band that says something else.
-    `visible`: this person reads dossiers; if not, no result is named or counted.
-    """
-
-    visible: bool
-    total: int
-    sentence: str
-    groups: Sequence[str]
-    results: Sequence[tuple[Any, str]]
-    more: int
-    pager: Pager | None
-    others: str
-
-
 def grid_impact(
     desk: Desk, before: Grille, after: Grille, limit: int, pager_of: Callable[[int], Pager] | None = None
-) -> GridImpact:
-    """Returns the results that the second grid would read otherwise than the first: one page of them, by name.
+) -> dict[str, Any]:
+    """Returns the results without a prescription that the second grid would read otherwise than the first.
 
-    `pager_of` makes the pager for a total; without one the first results are returned.
+    `total` is in `sentence`, by move in `groups` when there are several. `results` are one page of them, each with both
+    bands in words; `more` counts the others. `others` tells in words the results that stay in a band that says
+    something else. `visible`: this person reads dossiers; if not, no result is named or counted. `pager_of` makes the
+    pager for a total; without one the first results are returned.
     """
     scores = dossier_sheet.scores(desk.read, desk.scope)
-    counted = [(move, _within(scores, move)) for move in moves(before, after)]
+    counted = [(move, sum(scores.get(one, 0) for one in _percents(move))) for move in moves(before, after)]
     elsewhere = [(move, count) for move, count in counted if move.elsewhere]
     total, stay = sum(count for _, count in elsewhere), sum(count for move, count in counted if not move.elsewhere)
     pager = pager_of(total) if pager_of else None
-    results = _results(desk, [move for move, _ in elsewhere], limit, pager.offset if pager else 0)
+    by_percent = {one: move for move, _ in elsewhere for one in _percents(move)}
+    rows = dossier_sheet.scored(desk.read, desk.scope, list(by_percent), limit, pager.offset if pager else 0)
     groups = [f"{french.move_count(move, count)} : {french.move_said(move)}" for move, count in elsewhere if count]
-    return GridImpact(
-        visible=desk.scope.whose != "none",
-        total=total,
-        sentence=french.touched(total, desk.scope.whose == "own"),
-        groups=groups if len(groups) > 1 else [],
-        results=results,
-        more=total - len(results),
-        pager=pager,
-        others=french.others(stay, total) if stay else "",
-    )
+    return {
+        "visible": desk.scope.whose != "none",
+        "total": total,
+        "sentence": french.touched(total, desk.scope.whose == "own"),
+        "groups": groups if len(groups) > 1 else [],
+        "results": [(row, french.move_said(by_percent[row.percent])) for row in rows],
+        "more": total - len(rows),
+        "pager": pager,
+        "others": french.others(stay, total) if stay else "",
+    }
 
 
-def _results(desk: Desk, moved: Sequence[Move], limit: int, offset: int) -> list[tuple[Any, str]]:
-    by_percent = {one: move for move in moved for one in range(move.first, move.last + 1)}
-    rows = dossier_sheet.scored(desk.read, desk.scope, list(by_percent), limit, offset)
-    return [(row, french.move_said(by_percent[row.percent])) for row in rows]
-
-
-def _within(scores: Mapping[int, int], move: Move) -> int:
-    return sum(scores.get(percent, 0) for percent in range(move.first, move.last + 1))
+def _percents(move: Move) -> range:
+    return range(move.first, move.last + 1)
 
 
 # --- the delays of a protocol
@@ -96,9 +71,13 @@ def task_shifts(desk: Desk, document: ProtocolDocument, day: date) -> list[str]:
     A task takes its delay from the protocol of the day of the event that opens it. So only the streams with an event
     of that day or later are read, and a day to come shifts nothing.
     """
-    then = replace(desk.refs, protocols=_with(desk.refs, document, day))
+    published = replace(desk.refs.protocols, published=(*desk.refs.protocols.published, (day, document)))
+    then = replace(desk.refs, protocols=published)
+    found = {"dossier": dossier_sheet.moved_since(desk.read, day)}
+    for subject, stream in advisor_queue.opened_since(desk.read, day):
+        found.setdefault(subject, []).append(stream)
     counts: Counter[tuple[str, str]] = Counter()
-    for kind, streams in _streams_since(desk, day).items():
+    for kind, streams in found.items():
         for state in folds_of(desk.read, streams).values():
             counts.update(_changes(tasks.OF[kind](state, desk.refs), tasks.OF[kind](state, then), desk.today))
     return [french.shift(kind, count, how) for (kind, how), count in sorted(counts.items())]
@@ -120,18 +99,6 @@ def delay_impacts(
     return changes
 
 
-def _with(refs: References, document: ProtocolDocument, day: date) -> Any:
-    return replace(refs.protocols, published=(*refs.protocols.published, (day, document)))
-
-
-def _streams_since(desk: Desk, day: date) -> dict[str, list[UUID]]:
-    """Returns the streams with an event of a day or later, by kind."""
-    found = {"dossier": dossier_sheet.moved_since(desk.read, day)}
-    for subject, stream in advisor_queue.opened_since(desk.read, day):
-        found.setdefault(subject, []).append(stream)
-    return found
-
-
 def _changes(before: Sequence[Task], after: Sequence[Task], today: date) -> Iterator[tuple[str, str]]:
     was = {task.key: task for task in before if task.opens <= today}
     now = {task.key: task for task in after if task.opens <= today}
@@ -143,31 +110,14 @@ def _changes(before: Sequence[Task], after: Sequence[Task], today: date) -> Iter
 # --- the limits of a protocol
 
 
-@dataclass(frozen=True, slots=True)
-class RetentionImpact:
-    """The dossiers whose retention would end that day and does not today: their number in words, one page of them.
-
-    Each row goes with the reason why. `visible`: this person reads dossiers; if not, none is named or counted.
-    """
-
-    visible: bool
-    sentence: str
-    dossiers: Sequence[tuple[Any, str]]
-    pager: Pager
-
-
-@dataclass(frozen=True, slots=True)
-class SeatImpact:
-    """The workshops to come with more seats than the protocol would allow: their number in words, and the next ones."""
-
-    sentence: str
-    workshops: Sequence[Any]
-
-
 def retention_impact(
     desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date, page: int
-) -> RetentionImpact | None:
-    """Returns the dossiers that a shorter retention would end on a day; None when no period is shorter."""
+) -> dict[str, Any] | None:
+    """Returns the dossiers that a shorter retention would end on a day; None when no period is shorter.
+
+    That is their number in words and one page of them, each with the reason why. `visible`: this person reads dossiers;
+    if not, none is named or counted.
+    """
     if not any(getattr(after.retention, rule) < getattr(before.retention, rule) for rule in privacy.RULES):
         return None
     was, now = (list(retention.cutoffs(one.retention, day)) for one in (before, after))
@@ -176,25 +126,31 @@ def retention_impact(
     pager = Pager.at(total, page, "/protocole/projet/protocole", kept, anchor="#conservation")
     rows = dossier_sheet.newly_past(desk.read, desk.scope, was, now, SIZE, pager.offset)
     periods = [retention.retention_period(after.retention, row.programme, row.last_on) for row in rows]
-    return RetentionImpact(
-        visible=desk.scope.whose != "none",
-        sentence=french.falling_due(total, desk.scope.whose == "own", day),
-        dossiers=[(row, privacy.why_passed(period, row.closed)) for row, period in zip(rows, periods, strict=True)],
-        pager=pager,
-    )
+    return {
+        "visible": desk.scope.whose != "none",
+        "sentence": french.falling_due(total, desk.scope.whose == "own", day),
+        "dossiers": [(row, privacy.why_passed(period, row.closed)) for row, period in zip(rows, periods, strict=True)],
+        "pager": pager,
+    }
 
 
-def seat_impact(desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date) -> SeatImpact | None:
-    """Returns the workshops from a day on with too many seats; None when the protocol allows as many as before."""
+def seat_impact(
+    desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date
+) -> tuple[str, Sequence[Any]] | None:
+    """Returns the workshops from a day on with too many seats: their number in words, and the next ones.
+
+    None when the protocol allows as many as before.
+    """
     largest = after.workshops.largest
     if largest >= before.workshops.largest:
         return None
     rows = workshops.larger_than(desk.read, largest, day)
-    return SeatImpact(french.too_large(len(rows), largest), rows[:SHOWN])
+    return french.too_large(len(rows), largest), rows[:SHOWN]
 
 
 def limits(desk: Desk, before: ProtocolDocument, after: ProtocolDocument) -> list[str]:
     """Returns in words, without a name, what the limits of a protocol would do today."""
     dossiers = retention_impact(desk, before, after, desk.today, 1)
     seats = seat_impact(desk, before, after, desk.today)
-    return [one.sentence for one in (dossiers if dossiers and dossiers.visible else None, seats) if one]
+    said = [dossiers["sentence"]] if dossiers and dossiers["visible"] else []
+    return [*said, seats[0]] if seats else said

@@ -67,7 +67,8 @@ def protocol_sheet(document: ProtocolDocument, note: str = "") -> ProtocolSheet:
 
 def sheet_from(data: Mapping[str, Any]) -> ProtocolSheet:
     """Returns the form that was sent, with every value."""
-    texts = {name: _text(value) for name, value in data.items() if isinstance(value, str)}
+    sent = {name: value for name, value in data.items() if isinstance(value, str)}
+    texts = {name: value.replace("\r\n", "\n").strip() for name, value in sent.items()}
     return ProtocolSheet({**texts, "modalities": tuple(every(data, "modalities"))})
 
 
@@ -76,6 +77,7 @@ def parse(sheet: ProtocolSheet) -> tuple[ProtocolDocument | None, Mapping[str, s
     errors = dict(_wrong(sheet))
     if errors:
         return None, errors
+    texts = {stage: {name: sheet.get(f"{stage}-{name}") for name in french.TEXTS} for stage in STAGES}
     document = ProtocolDocument(
         name=sheet.get("name"),
         concerned=sheet.get("concerned"),
@@ -84,7 +86,7 @@ def parse(sheet: ProtocolSheet) -> tuple[ProtocolDocument | None, Mapping[str, s
         result_route=sheet.get("result_route"),
         tries=int(sheet.get("tries")),
         partner_link=int(sheet.get("partner_link")),
-        stages=tuple(_stages(sheet)),
+        stages=tuple(StageText(stage, **said) for stage, said in texts.items() if any(said.values())),
         **{part: cls(**_part(sheet, part)) for part, cls in PARTS.items()},
     )
     for key, found, low, high in out_of_range(document):
@@ -122,14 +124,6 @@ def _part(sheet: ProtocolSheet, part: str) -> dict[str, int | bool]:
     return ticks | {name: int(sheet.get(f"{part}-{name}")) for name in numbers(part)}
 
 
-def _stages(sheet: ProtocolSheet) -> Iterator[StageText]:
-    """Yields the stages that have a text."""
-    for stage in STAGES:
-        texts = {name: sheet.get(f"{stage}-{name}") for name in french.TEXTS}
-        if any(texts.values()):
-            yield StageText(stage, **texts)
-
-
 def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
     """Yields each field in error, in the order of the page."""
     missing, off = validation.invalid("missing", {}), validation.invalid("literal_error", {})
@@ -143,7 +137,8 @@ def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
     if sheet.get("result_route") not in get_args(_HINTS["result_route"]):
         yield "result_route", off
     for key in (*_NUMBERS, *(f"{part}-{name}" for part in PARTS for name in _shown(part))):
-        if not _whole(sheet.get(key)):
+        text = sheet.get(key)
+        if not (text.isascii() and text.isdecimal() and len(text) < 6):
             yield key, validation.invalid("int_parsing", {})
     for key, value in sheet.values.items():
         if len(value) > LONGEST:
@@ -155,11 +150,3 @@ def _shown(part: str) -> list[str]:
     if part != "delays":
         return numbers(part)
     return [names[turn] for _, names in french.delay_rows() for turn in french.TURNS if turn in names]
-
-
-def _whole(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 6
-
-
-def _text(value: str) -> str:
-    return value.replace("\r\n", "\n").strip()

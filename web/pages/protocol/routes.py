@@ -74,7 +74,9 @@ def read(
         grid=grid,
         text=protocol_text(protocol.document),
         bands=grid_text(desk, grid.document),
-        retention=_retention(protocol.document),
+        retention=[
+            (label, privacy.months(getattr(protocol.document.retention, rule))) for rule, label in privacy.RULES.items()
+        ],
         reading=[(label, getattr(protocol.document.reading, name)) for name, label in details.READING.items()],
         sees_retention=not desk.roles.isdisjoint(VALIDATING),
         organisations=desk.refs.structure.organisations,
@@ -87,10 +89,6 @@ def read(
             *_differences(desk, GRID, grids, grid, grid_changes),
         ],
     )
-
-
-def _retention(document: ProtocolDocument) -> list[tuple[str, str]]:
-    return [(label, privacy.months(getattr(document.retention, rule))) for rule, label in privacy.RULES.items()]
 
 
 def _draft(desk: Desk, kind: DocumentKind) -> tuple[str, Draft[Any] | None, str, str] | None:
