@@ -1,12 +1,17 @@
 """Parts of sentences, joined."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from pixflow.dossier.state import Snooze
 from web.french import dates, typography, vocabulary
 from web.french.typography import say
 
 LONGEST = 240
+EventWords = tuple[str, str | Callable[[Any], str]]
+"""The title of an event, and the template of its sentence (`events/sentences.py`) or a function that chooses it."""
+RETRACTED = "Annulé : {target}[ — motif : {grounds}]"
 
 
 def listed(*parts: object) -> str:

@@ -2,10 +2,7 @@
 
 from pixflow.dossier.retention import RetentionPeriod
 from pixflow.dossier.state import Dossier
-from pixflow.events import dossier as e
-from pixflow.events.base import Event
-from web.french import dates, vocabulary
-from web.french.phrases import noted
+from web.french import dates
 from web.french.typography import plural, say, typeset
 
 WITHHELD = typeset("ce fait concernait une autre personne : son contenu n’est pas donné")
@@ -78,24 +75,6 @@ ERASED = "personne effacée"
 SOMEBODY = "une personne effacée"
 CONTENT_GONE = "{title} : contenu effacé"
 ERASED_WITH_DOSSIER = "Personne effacée, avec son dossier"
-
-
-def sentence(event: Event) -> str:
-    """Returns the sentence of an event of erasure, or of what was handed out or read; "" for other events."""
-    match event:
-        case e.CopyIssued():
-            return "Copie de toutes les données sortie de pixflow"
-        case e.PaperIssued(paper=paper):
-            return say("Papier sorti : {paper}", paper=vocabulary.PAPERS[paper])
-        case e.GlassBroken(reason=reason):
-            return noted("Jeune reçu sans être suivi, dossier ouvert pour la journée", reason)
-        case e.ErasureRequested(reason=reason):
-            return say("Effacement demandé : {why}", why=vocabulary.ERASURES[reason])
-        case e.ErasureDeclined(note=note):
-            return noted("Effacement refusé, le dossier est gardé", note)
-        case e.PersonErased(reason=reason):
-            return say("Personne effacée : {why}", why=vocabulary.ERASURES[reason])
-    return ""
 
 
 def person(dossier: Dossier) -> str:

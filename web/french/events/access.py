@@ -2,21 +2,26 @@
 
 from pixflow.events import staff as x
 from pixflow.events.base import Event
-from web.french import vocabulary
-from web.french.typography import de, say
+from web.french.phrases import EventWords
 
-TITLES: dict[str, str] = {
-    "staff.AccountInvited": "Invitation à se connecter",
-    "staff.AccountOpened": "Compte ouvert",
-    "staff.AccountConfirmed": "Compte confirmé",
-    "staff.AccountSuspended": "Accès coupé",
-    "staff.ClosingRequested": "Fin d’accès demandée",
-    "staff.RestorationRequested": "Retour d’accès demandé",
-    "staff.AccountRestored": "Accès rendu",
-    "staff.FactorsResetRequested": "Nouveaux moyens d’entrer demandés",
-    "staff.FactorsResetWithdrawn": "Demande de nouveaux moyens d’entrer retirée",
-    "staff.FactorsReset": "Moyens d’entrer effacés",
-}
+EVENTS: dict[type[Event], EventWords] = {
+    x.AccountInvited: ("Invitation à se connecter", "{whom} est invité·e à se connecter"),
+    x.AccountOpened: ("Compte ouvert", "{whom} a ouvert son compte, par {way}"),
+    x.AccountConfirmed: ("Compte confirmé", "Compte de {whom} confirmé"),
+    x.AccountSuspended: ("Accès coupé", "Accès de {whom} coupé : {reason}"),
+    x.ClosingRequested: (
+        "Fin d’accès demandée", "Fin de l’accès de {whom} demandée, après plusieurs autres dans l’heure",
+    ),
+    x.RestorationRequested: ("Retour d’accès demandé", "Retour de l’accès de {whom} demandé"),
+    x.AccountRestored: ("Accès rendu", "Accès de {whom} rendu"),
+    x.FactorsResetRequested: (
+        "Nouveaux moyens d’entrer demandés", "Nouveaux moyens d’entrer demandés pour {whom}",
+    ),
+    x.FactorsResetWithdrawn: (
+        "Demande de nouveaux moyens d’entrer retirée", "Demande de nouveaux moyens d’entrer pour {whom} retirée",
+    ),
+    x.FactorsReset: ("Moyens d’entrer effacés", "Moyens d’entrer de {whom} effacés"),
+}  # fmt: skip
 
 REFUSALS: dict[str, str] = {
     "own-account": "Personne ne décide de son propre compte : demandez à quelqu’un d’autre.",
@@ -46,29 +51,3 @@ SUSPENSIONS: dict[str, str] = {
     "mass-reading": "trop de dossiers ouverts en peu de temps",
     "operator": "par l’exploitant",
 }
-
-
-def sentence(event: Event, name: str) -> str:
-    """Returns the sentence of an event about the account of somebody, "" for other events."""
-    match event:
-        case x.AccountInvited():
-            return f"{name} est invité·e à se connecter"
-        case x.AccountOpened(way=way):
-            return say("{name} a ouvert son compte, par {way}", name=name, way=vocabulary.WAYS[way])
-        case x.AccountConfirmed():
-            return f"Compte {de(name)} confirmé"
-        case x.AccountSuspended(reason=reason):
-            return say("Accès {of} coupé : {why}", of=de(name), why=SUSPENSIONS[reason])
-        case x.ClosingRequested():
-            return f"Fin de l’accès {de(name)} demandée, après plusieurs autres dans l’heure"
-        case x.RestorationRequested():
-            return f"Retour de l’accès {de(name)} demandé"
-        case x.AccountRestored():
-            return f"Accès {de(name)} rendu"
-        case x.FactorsResetRequested():
-            return f"Nouveaux moyens d’entrer demandés pour {name}"
-        case x.FactorsResetWithdrawn():
-            return f"Demande de nouveaux moyens d’entrer pour {name} retirée"
-        case x.FactorsReset():
-            return f"Moyens d’entrer {de(name)} effacés"
-    return ""

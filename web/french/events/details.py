@@ -8,14 +8,16 @@ from pixflow.documents.definitions import Definitions
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import Delays, Escalation, ProtocolDocument, Workshops
 from pixflow.documents.resource import ResourceDocument
-from pixflow.events.base import Erased, Recorded
+from pixflow.events.base import Erased, Event, Recorded
+from pixflow.events.partner import OutlinesReceived, TableMapped, TerritoryStated
 from pixflow.events.structure import PortfolioMapped
-from pixflow.events.values import Part, Profile, Result
+from pixflow.events.values import ContactDetails, OfferTerms, Part, PartnerDetails, Profile, Result
 from web.french import indicators, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.errors import files
-from web.french.events import contacts, partners, resources
+from web.french.events import contacts, resources
 from web.french.events.fields import EMPTY, LABELS, PARIS, EventContext, Names, text_of
+from web.french.territory.files import CONTACTS, of_details, of_terms
 from web.french.typography import lower_first, plural, say
 
 ROUTES = {
@@ -64,21 +66,39 @@ def _rows(name: str, value: Any, context: EventContext) -> Iterator[tuple[str, s
             yield from of_protocol(value)
         case Definitions():
             yield from indicators.of_definitions(value)
-        case tuple() if isinstance(context.recorded.event, PortfolioMapped):
-            chosen = (
-                say("n° {at} : {field}", at=at, field=files.FIELDS.get(field, files.IGNORED)) for at, field in value
-            )
-            yield LABELS[name], ", ".join(chosen) or EMPTY
-        case tuple() if name == "rows":
-            yield LABELS[name], typography.plural(len(value), "ligne")
         case ResourceDocument():
             yield from resources.detail(value)
-        case _ if (told := contacts.rows(name, value, context) or partners.rows(name, value, context)) is not None:
-            yield from told
+        case ContactDetails():
+            yield from _of_contact(value)
+        case PartnerDetails():
+            yield from of_details(value) or [(LABELS[name], EMPTY)]
+        case OfferTerms():
+            yield from of_terms(value)
         case tuple() if name == "imported":
             yield from value or ((LABELS[name], EMPTY),)
+        case tuple() if words := _listed(name, value, context.recorded.event):
+            yield LABELS[name], words
         case _:
             yield LABELS[name], text_of(name, value, context)
+
+
+def _listed(name: str, values: tuple[Any, ...], event: Event) -> str:
+    """Returns many values in few words; "" for those that are told one by one."""
+    match event:
+        case PortfolioMapped():
+            chosen = [say("n° {at} : {field}", at=at, field=files.FIELDS.get(one, files.IGNORED)) for at, one in values]
+            return ", ".join(chosen) or EMPTY
+        case OutlinesReceived():
+            return plural(len(values), "commune")
+        case TerritoryStated() | TableMapped() if name in ("sites", "columns"):
+            return ", ".join(say("{one} : {other}", one=one, other=other) for one, other in values) or EMPTY
+    return plural(len(values), "ligne") if name == "rows" else ""
+
+
+def _of_contact(details: ContactDetails) -> Iterator[tuple[str, str]]:
+    codes = {"answers": CONTACTS[details.answers], "phone": typography.phone(details.phone) if details.phone else ""}
+    for name, label in contacts.DETAILS.items():
+        yield label, codes.get(name, getattr(details, name)) or EMPTY
 
 
 def _of_result(result: Result, context: EventContext) -> Iterator[tuple[str, str]]:

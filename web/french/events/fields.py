@@ -1,6 +1,6 @@
 """Labels and values of the fields of events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,13 +8,15 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from pixflow.documents.grille import percent
+from pixflow.events import contact, partner, workshop
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Action, Moment, Partner
-from pixflow.events.workshop import WorkshopCancelled
 from pixflow.folding import retractions_by_version
 from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
+from web.french.events import contacts, partners
+from web.french.territory.files import FIELDS
 from web.french.typography import lower_first
 
 PARIS = "Europe/Paris"
@@ -79,7 +81,18 @@ LABELS: dict[str, str] = {
 }  # fmt: skip
 """Label of each field."""
 
-_CODES = {
+_CODES: Mapping[object, Mapping[Any, str]] = {
+    (e.DossierClosed, "reason"): vocabulary.CLOSINGS,
+    (workshop.WorkshopCancelled, "reason"): vocabulary.CANCELLATIONS,
+    (e.ErasureRequested, "reason"): vocabulary.ERASURES,
+    (e.PersonErased, "reason"): vocabulary.ERASURES,
+    (contact.ContactErased, "reason"): contacts.ERASURES,
+    (contact.ContactMissed, "means"): contacts.MISSED,
+    (partner.PartnerVerified, "channel"): partners.VERIFICATIONS,
+    (partner.PartnerDelisted, "reason"): partners.DELISTINGS,
+    (partner.PlaceSetAside, "reason"): partners.ASIDE,
+    (partner.PartnerCorrected, "field"): FIELDS,
+    (partner.CatalogueReceived, "kind"): partners.KINDS_OF_FILE,
     "answer": vocabulary.ANSWERS,
     "awaits": vocabulary.AWAITED,
     "channel": vocabulary.CHANNELS,
@@ -100,6 +113,7 @@ _CODES = {
     "warnings": matching.WARNINGS,
     "way": vocabulary.WAYS,
 }
+"""Words of the codes of a field, by its event and its name, or by its name."""
 _FRACTIONS = frozenset({"progress", "mastery"})
 _PERCENTS = frozenset({"percent", "low", "high"})
 
@@ -173,14 +187,8 @@ def text_of(name: str, value: Any, context: EventContext) -> str:
         return EMPTY
     if isinstance(value, tuple):
         return ", ".join(text_of(name, one, context) for one in value)
-    if name == "reason" and isinstance(context.recorded.event, e.DossierClosed):
-        return vocabulary.CLOSINGS.get(str(value), str(value))
-    if name == "reason" and isinstance(context.recorded.event, WorkshopCancelled):
-        return vocabulary.CANCELLATIONS[value]
-    if name == "reason" and isinstance(context.recorded.event, (e.ErasureRequested, e.PersonErased)):
-        return vocabulary.ERASURES[value]
-    if name in _CODES:
-        return str(_CODES[name].get(value, value))
+    if codes := _CODES.get((type(context.recorded.event), name)) or _CODES.get(name):
+        return str(codes.get(value, value))
     if name in _PERCENTS:
         return typography.percent(value)
     return fraction(value) if name in _FRACTIONS else _typed(name, value, context)

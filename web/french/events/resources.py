@@ -7,9 +7,9 @@ from pixflow.events import question as q
 from pixflow.events import resource as r
 from pixflow.events.base import Event
 from web.french import tasks, vocabulary
-from web.french.events.fields import EMPTY, EventContext
-from web.french.phrases import noted, short
-from web.french.typography import say, yes_no
+from web.french.events.fields import EMPTY
+from web.french.phrases import EventWords
+from web.french.typography import yes_no
 
 KINDS: dict[str, str] = {
     "kit": "kit explicatif",
@@ -22,17 +22,23 @@ KINDS: dict[str, str] = {
 AUDIENCES: dict[str, str] = {"team": "pour l’équipe", "young": "à remettre au jeune"}
 BANDS: dict[int, str] = {1: "première tranche", 2: "deuxième tranche", 3: "troisième tranche"}
 
-TITLES: dict[str, str] = {
-    "resource.ResourceProposed": "Proposition de ressource",
-    "resource.ProposalDeclined": "Proposition de ressource écartée",
-    "resource.ResourceShared": "Ressource",
-    "resource.ResourceRevised": "Révision d’une ressource",
-    "resource.ResourceChecked": "Relecture d’une ressource",
-    "resource.ResourceWithdrawn": "Retrait d’une ressource",
-    "resource.ResourceMarked": "Avis sur une ressource",
-    "question.QuestionAsked": "Question",
-    "question.QuestionAnswered": "Réponse à une question",
-    "question.QuestionDropped": "Question close sans réponse",
+EVENTS: dict[type[Event], EventWords] = {
+    r.ResourceProposed: ("Proposition de ressource", "Ressource proposée : {document.title}[ — {note}]"),
+    r.ProposalDeclined: ("Proposition de ressource écartée", "Proposition écartée[ : {reason}]"),
+    r.ResourceShared: (
+        "Ressource",
+        lambda event: (
+            ("Exemple livré avec pixflow" if event.document.example else "Ressource publiée")
+            + " : {document.title}[ — {note}]"
+        ),
+    ),
+    r.ResourceRevised: ("Révision d’une ressource", "Nouvelle version : {document.title}[ — {note}]"),
+    r.ResourceChecked: ("Relecture d’une ressource", "Ressource relue, toujours juste"),
+    r.ResourceWithdrawn: ("Retrait d’une ressource", "Ressource retirée[ : {reason}]"),
+    r.ResourceMarked: ("Avis sur une ressource", "Version n° {revision} jugée {useful}[ : {comment}]"),
+    q.QuestionAsked: ("Question", "Question posée[ ({task})][ : {text}]"),
+    q.QuestionAnswered: ("Réponse à une question", "Réponse donnée à une question"),
+    q.QuestionDropped: ("Question close sans réponse", "Question close sans réponse donnée[ : {reason}]"),
 }
 
 REFUSALS: dict[str, str] = {
@@ -64,35 +70,6 @@ DECISIONS: dict[str, str] = {
     "answer_question": "répondre à une question",
     "drop_question": "clore une question",
 }
-
-
-def sentence(event: Event, context: EventContext) -> str:
-    """Returns the sentence of an event of a resource or of a question, "" for other events."""
-    match event:
-        case r.ResourceProposed(document=document, note=note):
-            return noted(say("Ressource proposée : {title}", title=document.title), note, " — ")
-        case r.ProposalDeclined(reason=reason):
-            return noted("Proposition écartée", reason)
-        case r.ResourceShared(document=document, note=note):
-            shared = "Exemple livré avec pixflow : {title}" if document.example else "Ressource publiée : {title}"
-            return noted(say(shared, title=document.title), note, " — ")
-        case r.ResourceRevised(document=document, note=note):
-            return noted(say("Nouvelle version : {title}", title=document.title), note, " — ")
-        case r.ResourceChecked():
-            return "Ressource relue, toujours juste"
-        case r.ResourceWithdrawn(reason=reason):
-            return noted("Ressource retirée", reason)
-        case r.ResourceMarked(revision=number, useful=useful, comment=comment):
-            said = "Version n° {number} jugée utile" if useful else "Version n° {number} jugée pas utile"
-            return noted(say(said, number=number), comment)
-        case q.QuestionAsked(text=text, task=task):
-            asked = say("Question posée ({task})", task=context.task(task)) if task else "Question posée"
-            return noted(asked, short(text))
-        case q.QuestionAnswered():
-            return "Réponse donnée à une question"
-        case q.QuestionDropped(reason=reason):
-            return noted("Question close sans réponse donnée", reason)
-    return ""
 
 
 def detail(document: ResourceDocument) -> Iterator[tuple[str, str]]:

@@ -5,29 +5,39 @@ from datetime import date
 from pixflow.events import staff as s
 from pixflow.events.base import Event
 from pixflow.team.staff import CONFIRMED
-from web.french import dates, typography, vocabulary
-from web.french.events import access
-from web.french.events.fields import EventContext
-from web.french.phrases import listed, noted
-from web.french.typography import NBSP, de, say
+from web.french import dates
+from web.french.phrases import RETRACTED, EventWords
+from web.french.typography import NBSP
 
-TITLES: dict[str, str] = {
-    "staff.StaffJoined": "Arrivée dans l’équipe",
-    "staff.ContactStated": "Téléphone professionnel",
-    "staff.CalendarAddressReplaced": "Adresse de l’agenda",
-    "staff.RoleGranted": "Rôle",
-    "staff.RoleConfirmed": "Confirmation d’un rôle",
-    "staff.RoleEnded": "Fin de rôle",
-    "staff.StaffLeft": "Départ de l’équipe",
-    "staff.StaffReturned": "Retour dans l’équipe",
-    "staff.AbsenceDeclared": "Absence",
-    "staff.AbsenceCancelled": "Absence annulée",
-    "staff.ReferentDesignated": "Désignation d’une référente ou d’un référent",
-    "staff.PixTakenByStaff": "Pix passé par l’équipe",
-    "staff.TrainingAttended": "Formation de l’équipe",
-    "staff.BriefingHeld": "Information de l’équipe",
-    "staff.Retracted": "Annulation (équipe)",
-}
+EVENTS: dict[type[Event], EventWords] = {
+    s.StaffJoined: ("Arrivée dans l’équipe", "{name} rejoint l’équipe[, site de {site}]"),
+    s.ContactStated: (
+        "Téléphone professionnel",
+        lambda event: "Téléphone de {whom} : {phone}" if event.phone else "Téléphone de {whom} retiré",
+    ),
+    s.CalendarAddressReplaced: ("Adresse de l’agenda", "Adresse de l’agenda de {whom} changée"),
+    s.RoleGranted: (
+        "Rôle",
+        lambda event: "Rôle donné à {whom} : {role}[, jusqu’au {until}]"
+        + (", à confirmer" if event.to_confirm or event.role in CONFIRMED else ""),
+    ),
+    s.RoleConfirmed: ("Confirmation d’un rôle", "Rôle de {whom} confirmé : {role}"),
+    s.RoleEnded: ("Fin de rôle", "Rôle retiré à {whom} : {role}"),
+    s.StaffLeft: ("Départ de l’équipe", "{whom} quitte l’équipe, dernier jour le {last_day}"),
+    s.StaffReturned: ("Retour dans l’équipe", "{whom} est de nouveau dans l’équipe"),
+    s.AbsenceDeclared: (
+        "Absence",
+        lambda event: "Absence de {whom} {days}, " + ("suppléance : {deputy}" if event.deputy else "sans suppléance"),
+    ),
+    s.AbsenceCancelled: ("Absence annulée", "Absence de {whom} annulée"),
+    s.ReferentDesignated: (
+        "Désignation d’une référente ou d’un référent", "{whom}, référent·e Pix[, site de {site}]",
+    ),
+    s.PixTakenByStaff: ("Pix passé par l’équipe", "{whom} a passé Pix"),
+    s.TrainingAttended: ("Formation de l’équipe", "{whom} a suivi une formation[ : {course}]"),
+    s.BriefingHeld: ("Information de l’équipe", "{whom} a été informé·e[ : {course}]"),
+    s.Retracted: ("Annulation (équipe)", RETRACTED),
+}  # fmt: skip
 
 REFUSALS: dict[str, str] = {
     "unknown-person": "Cette personne n’est pas dans l’équipe : rechargez la page.",
@@ -77,57 +87,6 @@ DECISIONS: dict[str, str] = {
     "undo_assignment": "annuler une affectation",
     "undo_return": "confier à nouveau un dossier juste rendu",
 }
-
-
-def sentence(event: Event, context: EventContext) -> str:
-    """Returns the sentence of an event of staff, "" for other events."""
-    name = context.names.staff(context.recorded.originator_id)
-    match event:
-        case s.StaffJoined(name=joined, site=site):
-            return listed(f"{joined} rejoint l’équipe", site and f"site {de(site)}")
-        case s.ContactStated(phone=phone):
-            said = "Téléphone {of} : {phone}" if phone else "Téléphone {of} retiré"
-            return say(said, of=de(name), phone=typography.phone(phone or ""))
-        case s.CalendarAddressReplaced():
-            return f"Adresse de l’agenda {de(name)} changée"
-        case s.RoleGranted(role=role, until=until, to_confirm=to_confirm):
-            said = say("Rôle donné à {name} : {role}", name=name, role=vocabulary.ROLES[role])
-            return listed(
-                said, until and f"jusqu’au {context.day(until)}", (to_confirm or role in CONFIRMED) and "à confirmer"
-            )
-        case s.RoleConfirmed(role=role):
-            return say("Rôle de {name} confirmé : {role}", name=name, role=vocabulary.ROLES[role])
-        case s.RoleEnded(role=role):
-            return say("Rôle retiré à {name} : {role}", name=name, role=vocabulary.ROLES[role])
-        case s.StaffLeft(last_day=day):
-            return f"{name} quitte l’équipe, dernier jour le {context.day(day)}"
-        case s.StaffReturned():
-            return f"{name} est de nouveau dans l’équipe"
-    return _away(event, context, name) or _own(event, name) or access.sentence(event, name)
-
-
-def _away(event: Event, context: EventContext, name: str) -> str:
-    match event:
-        case s.AbsenceDeclared(first=first, last=last, deputy=deputy):
-            whom = say("suppléance : {name}", name=context.names.staff(deputy)) if deputy else "sans suppléance"
-            year = context.recorded.at.year
-            return listed(f"Absence {de(name)} {between(first, last, year=year)}", whom)
-        case s.AbsenceCancelled():
-            return f"Absence {de(name)} annulée"
-    return ""
-
-
-def _own(event: Event, name: str) -> str:
-    match event:
-        case s.ReferentDesignated(site=site):
-            return listed(f"{name}, référent·e Pix", site and f"site {de(site)}")
-        case s.PixTakenByStaff():
-            return f"{name} a passé Pix"
-        case s.TrainingAttended(title=title):
-            return noted(f"{name} a suivi une formation", title)
-        case s.BriefingHeld(title=title):
-            return noted(f"{name} a été informé·e", title)
-    return ""
 
 
 def between(first: date, last: date, *, year: int) -> str:

@@ -5,31 +5,37 @@ from zoneinfo import ZoneInfo
 
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
-from web.french import dates, typography, vocabulary
-from web.french.events.fields import EventContext
-from web.french.phrases import listed
-from web.french.typography import NBSP, plural, say
+from web.french import dates, typography
+from web.french.phrases import RETRACTED, EventWords
+from web.french.typography import NBSP, plural
 
-TITLES: dict[str, str] = {
-    "workshop.WorkshopScheduled": "Atelier fixé",
-    "workshop.FacilitatorJoined": "Animation de l’atelier",
-    "workshop.FacilitatorLeft": "Départ de l’animation",
-    "workshop.WorkshopMoved": "Atelier déplacé",
-    "workshop.WorkshopCancelled": "Atelier annulé",
-    "workshop.SeatTaken": "Place prise",
-    "workshop.SeatReleased": "Place rendue",
-    "workshop.WaitlistJoined": "Liste d’attente",
-    "workshop.WaitlistLeft": "Fin d’attente",
-    "workshop.SeatOffered": "Place proposée",
-    "workshop.SeatOfferLapsed": "Proposition échue",
-    "workshop.AttendanceMarked": "Présence notée",
-    "workshop.HelpAsked": "Appel à l’aide",
-    "workshop.HelpGiven": "Réponse à l’appel",
-    "workshop.WorkshopClosed": "Atelier clos",
-    "workshop.YoungPeopleSearched": "Recherche parmi tous",
-    "workshop.PaperIssued": "Papier d’un atelier",
-    "workshop.Retracted": "Annulation (atelier)",
-}
+EVENTS: dict[type[Event], EventWords] = {
+    w.WorkshopScheduled: (
+        "Atelier fixé",
+        lambda event: "Atelier fixé : {hours}"
+        + ("[, {place} ({site})]" if event.place and event.site else "[, {place}][, {site}]")
+        + ", {capacity:place}",
+    ),
+    w.FacilitatorJoined: ("Animation de l’atelier", "Animé par {facilitator}"),
+    w.FacilitatorLeft: ("Départ de l’animation", "N’est plus animé par {facilitator}"),
+    w.WorkshopMoved: ("Atelier déplacé", "Atelier déplacé : {hours}[, {place}]"),
+    w.WorkshopCancelled: ("Atelier annulé", "Atelier annulé : {reason}"),
+    w.SeatTaken: ("Place prise", "Place prise : {dossier}"),
+    w.SeatReleased: ("Place rendue", "Place rendue : {dossier}"),
+    w.WaitlistJoined: ("Liste d’attente", "Sur la liste d’attente : {dossier}"),
+    w.WaitlistLeft: ("Fin d’attente", "N’attend plus : {dossier}"),
+    w.SeatOffered: ("Place proposée", "Place proposée jusqu’au {until} : {dossier}"),
+    w.SeatOfferLapsed: ("Proposition échue", "Sans réponse à la place proposée : {dossier}"),
+    w.AttendanceMarked: ("Présence notée", "{dossier} : {presence}"),
+    w.HelpAsked: ("Appel à l’aide", "Aide demandée pendant l’atelier"),
+    w.HelpGiven: ("Réponse à l’appel", "Aide apportée"),
+    w.WorkshopClosed: ("Atelier clos", "Atelier clos : {attendance}"),
+    w.YoungPeopleSearched: (
+        "Recherche parmi tous", "Recherche parmi tous les jeunes : {shown:nom montré|noms montrés}",
+    ),
+    w.PaperIssued: ("Papier d’un atelier", "Papier sorti : {paper}, {people:nom}"),
+    w.Retracted: ("Annulation (atelier)", RETRACTED),
+}  # fmt: skip
 
 REFUSALS: dict[str, str] = {
     "unknown-workshop": "Cet atelier n’existe pas : rechargez la page.",
@@ -85,60 +91,6 @@ MISSING: dict[str, str] = {
     "reason": "Choisissez la raison.",
 }
 """Sentences for empty fields of a workshop's form."""
-
-
-def sentence(event: Event, context: EventContext) -> str:
-    """Returns the sentence of a workshop's event."""
-    return _course(event, context) or _seats(event, context)
-
-
-def _course(event: Event, context: EventContext) -> str:
-    match event:
-        case w.WorkshopScheduled(site=site, place=place, capacity=capacity):
-            when = moment(event.starts, event.ends, context.zone, year=True)
-            where = f"{place} ({site})" if place and site else place or site
-            return listed(say("Atelier fixé : {when}", when=when), where, plural(capacity, "place"))
-        case w.WorkshopMoved(place=place):
-            return listed(say("Atelier déplacé : {when}", when=moment(event.starts, event.ends, context.zone)), place)
-        case w.WorkshopCancelled(reason=reason):
-            return say("Atelier annulé : {reason}", reason=vocabulary.CANCELLATIONS[reason])
-        case w.FacilitatorJoined(facilitator=who):
-            return say("Animé par {name}", name=context.names.staff(who))
-        case w.FacilitatorLeft(facilitator=who):
-            return say("N’est plus animé par {name}", name=context.names.staff(who))
-        case w.HelpAsked():
-            return "Aide demandée pendant l’atelier"
-        case w.HelpGiven():
-            return "Aide apportée"
-        case w.YoungPeopleSearched(shown=shown):
-            return say("Recherche parmi tous les jeunes : {names}", names=plural(shown, "nom montré", "noms montrés"))
-        case w.PaperIssued(paper=paper, people=people):
-            return listed(say("Papier sorti : {paper}", paper=vocabulary.PAPERS[paper]), plural(people, "nom"))
-        case w.WorkshopClosed(present=present, absent=absent, excused=excused):
-            return say("Atelier clos : {counts}", counts=attendance(present, absent, excused))
-    return ""
-
-
-def _seats(event: Event, context: EventContext) -> str:
-    match event:
-        case w.SeatTaken(dossier=dossier):
-            return say("Place prise : {name}", name=context.names.dossier(dossier))
-        case w.SeatReleased(dossier=dossier):
-            return say("Place rendue : {name}", name=context.names.dossier(dossier))
-        case w.WaitlistJoined(dossier=dossier):
-            return say("Sur la liste d’attente : {name}", name=context.names.dossier(dossier))
-        case w.WaitlistLeft(dossier=dossier):
-            return say("N’attend plus : {name}", name=context.names.dossier(dossier))
-        case w.SeatOffered(dossier=dossier, until=until):
-            text = "Place proposée jusqu’au {until} : {name}"
-            return say(text, until=context.day(until), name=context.names.dossier(dossier))
-        case w.SeatOfferLapsed(dossier=dossier):
-            return say("Sans réponse à la place proposée : {name}", name=context.names.dossier(dossier))
-        case w.AttendanceMarked(dossier=dossier, presence=presence):
-            return say(
-                "{name} : {presence}", name=context.names.dossier(dossier), presence=vocabulary.PRESENCES[presence]
-            )
-    return ""
 
 
 def attendance(present: int, absent: int, excused: int) -> str:
