@@ -121,28 +121,26 @@ def given(*events: Event) -> Given:
 
 
 def taken(decide: Callable[..., Any], before: Given, arguments: Mapping[str, Any]) -> dict[str, list[Event]]:
-    """The events that a decision gives for each stream, streams without any left out."""
+    """The events that a decision gives for each stream, streams without any left out.
+
+    It is taken on DAY by a colleague, with an empty team, unless `arguments` say otherwise.
+    """
     asked, states = dict(arguments), []
     kinds = states_for(decide)
     for kind, needed in kinds.items():
         if needed or kind in before.histories:
             states.append(KINDS[kind].fold(before.histories.get(kind, [])))
-    if "history" in signature(function_of(decide)).parameters:
+    parameters = signature(function_of(decide)).parameters
+    if "history" in parameters:
         about = "dossier" if "dossier" in kinds else next(iter(kinds))
         asked["history"] = before.histories.get(about, [])
     for kind in kinds:
-        if f"{kind}_history" in signature(function_of(decide)).parameters:
+        if f"{kind}_history" in parameters:
             asked[f"{kind}_history"] = before.histories.get(kind, [])
-    if "open_tasks" in signature(function_of(decide)).parameters:
+    if "open_tasks" in parameters:
         asked["open_tasks"] = {task.key: task.why.version for task in of_dossier(states[0], references())}
-    if "team" in signature(function_of(decide)).parameters:
-        asked.setdefault("team", {})
-    if "person" in signature(function_of(decide)).parameters:
-        asked.setdefault("person", ADVISOR)
-    if "actor" in signature(function_of(decide)).parameters:
-        asked.setdefault("actor", str(COLLEAGUE))
-    if "now" in signature(function_of(decide)).parameters:
-        asked.setdefault("now", AT)
+    usual = {"on": DAY, "team": {}, "person": ADVISOR, "actor": str(COLLEAGUE), "now": AT}
+    asked = {name: value for name, value in usual.items() if name in parameters} | asked
     decided = decide(*states, **asked)
     by_stream = decided if isinstance(decided, Mapping) else {next(iter(kinds)): decided}
     return {kind: events for kind, events in by_stream.items() if events}
