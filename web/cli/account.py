@@ -1,6 +1,6 @@
 """`pixflow account`: invitations to sign in, and the second person that a small team does not have."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from typing import Annotated, Any
@@ -137,7 +137,7 @@ def show(structure: StructureOption = None, json: JsonOption = False) -> None:
         as_json(listed)
     else:
         for one in listed:
-            console.print(_line(**one), soft_wrap=True)
+            console.print(_line(one), soft_wrap=True)
 
 
 @account_app.command("restore")
@@ -149,10 +149,8 @@ def restore(backup: FileArgument) -> None:
     with in_words():
         store = open_accounts(settings.data, settings.database(), again=True)
         assert store
-        try:
+        with closing(store):
             number = account_backups.restore(store, backup)
-        finally:
-            store.close()
     console.print(f"{typography.plural(number, 'compte')} : chacun se reconnecte.")
 
 
@@ -172,8 +170,7 @@ def forget(structure: Annotated[str, typer.Argument(metavar="NUMÉRO", help="Le 
 
 def _row(member: Staff, today: date, has_account: bool, used: date | None) -> dict[str, Any]:
     """Returns a member as `--json` says them: codes, and days as ISO texts."""
-    access, state = member.access, _state(member.access, has_account) if member.works(today) else "left"
-    here = state != "left"
+    access, here = member.access, member.works(today)
     pending = {
         "account": access.opened and not access.confirmed,
         "restoration": access.restoration_by is not None,
@@ -183,7 +180,7 @@ def _row(member: Staff, today: date, has_account: bool, used: date | None) -> di
     return {
         "name": member.name,
         "email": member.email,
-        "state": state,
+        "state": _state(access, has_account) if here else "left",
         "roles": [role for role in vocabulary.ROLES if role in held],
         "waiting": [*member.awaiting, *(one for one, waits in pending.items() if waits)] if here else [],
         "last_sign_in": used and used.isoformat(),
@@ -191,23 +188,14 @@ def _row(member: Staff, today: date, has_account: bool, used: date | None) -> di
     }
 
 
-def _line(
-    name: str,
-    email: str,
-    state: str,
-    roles: Sequence[str],
-    waiting: Sequence[str],
-    last_sign_in: str | None,
-    last_day: str | None,
-) -> str:
-    said = [STATES[state], ", ".join(vocabulary.ROLES[role] for role in roles) or "aucun rôle"]
-    if waiting:
-        said.append("attend : " + ", ".join(PENDING.get(one) or vocabulary.ROLES[one] for one in waiting))
-    if last_sign_in:
-        said.append(f"dernière connexion le {dates.day(date.fromisoformat(last_sign_in), year=True)}")
-    if last_day:
-        said.append(f"dernier jour le {dates.day(date.fromisoformat(last_day), year=True)}")
-    return f"{name} : {' ; '.join(said)}"
+def _line(member: Mapping[str, Any]) -> str:
+    said = [STATES[member["state"]], ", ".join(vocabulary.ROLES[role] for role in member["roles"]) or "aucun rôle"]
+    if member["waiting"]:
+        said.append("attend : " + ", ".join(PENDING.get(one) or vocabulary.ROLES[one] for one in member["waiting"]))
+    for field, words in (("last_sign_in", "dernière connexion"), ("last_day", "dernier jour")):
+        if member[field]:
+            said.append(f"{words} le {dates.day(date.fromisoformat(member[field]), year=True)}")
+    return f"{member['name']} : {' ; '.join(said)}"
 
 
 def _state(access: Access, has_account: bool) -> str:

@@ -1,6 +1,5 @@
 """`pixflow init`, `rebuild`, `tick`, `keys rotate`, `mail test`: for whoever runs pixflow."""
 
-from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from pixflow.events.structure import RotationMotive
 from pixflow.presets import Preset, PresetError, examples
 from pixflow.working_days import CODES
 from web.cli.common.french_typer import InFrench
-from web.cli.common.structures import OneOption, chosen_slugs, each, saving_in_words
+from web.cli.common.structures import OneOption, chosen_slugs, each
 from web.cli.common.terminal import (
     REFUSED,
     USAGE,
@@ -55,7 +54,7 @@ def rotate(
     structure: StructureOption = None,
 ) -> None:
     """Changer la clé de la structure : l’ancienne n’ouvre plus rien."""
-    with opening(structure) as opened, saving_in_words():
+    with opening(structure) as opened:
         ring = opened.engine.keys.ring
         backups = rotate_keys(opened, reason, uuid4())
     console.print(f"La clé de la structure a changé : {ring.key_path}", soft_wrap=True)
@@ -123,20 +122,21 @@ def init(
 @app.command()
 def rebuild(structure: OneOption = None) -> None:
     """Refaire les tables de lecture de chaque structure à partir des faits, à côté de celles qui servent."""
-    _, failed = each(slugs := chosen_slugs(structure), lambda slug: _rebuild_one(slug, _title(slug, slugs)), UNDONE)
+    slugs = chosen_slugs(structure)
+
+    def rebuild_one(slug: str) -> None:
+        with open_slug(slug) as opened:
+            served = structure_in_use(opened)
+            with closing(served.reads):
+                name = served.rebuild(shown("Reconstruction"))
+                stopped = served.read().stopped()
+        console.print(f"{_title(slug, slugs)}Tables refaites : {name}")
+        for row in stopped:
+            text = "[red]Arrêtée[/] : {projection} sur {stream} ({code}, fait n° {position})"
+            console.print(marked(text, **row._mapping))
+
+    _, failed = each(slugs, rebuild_one, UNDONE)
     raise typer.Exit(REFUSED if failed else 0)
-
-
-def _rebuild_one(slug: str, title: str) -> None:
-    with open_slug(slug) as opened:
-        served = structure_in_use(opened)
-        with closing(served.reads):
-            name = served.rebuild(shown("Reconstruction"))
-            stopped = served.read().stopped()
-    console.print(f"{title}Tables refaites : {name}")
-    for row in stopped:
-        text = "[red]Arrêtée[/] : {projection} sur {stream} ({code}, fait n° {position})"
-        console.print(marked(text, **row._mapping))
 
 
 @app.command()
@@ -144,15 +144,16 @@ def tick(structure: OneOption = None) -> None:
     """Ce qui se fait avec le temps : places rendues, dossiers repris, courriels du jour, envois oubliés balayés."""
     settings, slugs, late = Settings(), chosen_slugs(structure), Late()
     by_age = cache(SeenTime(settings.data, structure_folder.utc_now).reaches_now)
-    _, failed = each(slugs, lambda slug: _tick_one(slug, settings, late, _title(slug, slugs), by_age), UNDONE)
+
+    def tick_one(slug: str) -> None:
+        with working(slug) as served:
+            outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration, late=late)
+            done = served.tick(outbox, settings.pages(), by_age=by_age())
+        text = f"Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}"
+        console.print(f"{_title(slug, slugs)}{text}")
+
+    _, failed = each(slugs, tick_one, UNDONE)
     raise typer.Exit(REFUSED if failed else 0)
-
-
-def _tick_one(slug: str, settings: Settings, late: Late, title: str, by_age: Callable[[], bool]) -> None:
-    with working(slug) as served:
-        outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration, late=late)
-        done = served.tick(outbox, settings.pages(), by_age=by_age())
-    console.print(f"{title}Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
 
 
 def _title(slug: str, slugs: list[str]) -> str:

@@ -1,6 +1,7 @@
 """`pixflow backup` and `pixflow restore`."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,11 +10,10 @@ import typer
 from pixflow.backups.backup import back_up, keep
 from pixflow.events.structure import Motive
 from pixflow.restore import restore
-from pixflow.structure_folder import OpenStructure
 from projections.store import stores
 from web.accounts.store import FOLDER, open_accounts
 from web.cli.common.french_typer import wrong_settings
-from web.cli.common.structures import OneOption, chosen_slugs, each, saving_in_words
+from web.cli.common.structures import OneOption, chosen_slugs, each
 from web.cli.common.terminal import (
     REFUSED,
     USAGE,
@@ -69,12 +69,7 @@ def backup_command(
     code = REFUSED if wrong or failed or lost or any(one["unopened"] for one in done) else 0
     if json:
         as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done)
-    else:
-        _print(done, saved)
-    raise typer.Exit(code)
-
-
-def _print(done: list[dict[str, Any]], saved: Path | None) -> None:
+        raise typer.Exit(code)
     for one in done:
         events = typography.plural(one["events"], "fait")
         console.print(marked("[bold]{slug}[/] : {events}", slug=one["slug"], events=events), end=" ")
@@ -83,21 +78,19 @@ def _print(done: list[dict[str, Any]], saved: Path | None) -> None:
         console.print(f"Comptes : dans {saved}", soft_wrap=True)
     if done:
         console.print("Les clés des structures n’y sont pas : gardez-les à part (keys/*.key).")
+    raise typer.Exit(code)
 
 
 def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
     """Backs the accounts of the site up, if there are any. Returns where."""
-    with in_words():
-        settings = Storage()
-        if (store := open_accounts(settings.data, settings.database())) is None:
-            return None
-        try:
-            made = account_backups.back_up(store, to or settings.data / "backups")
-            if number:
-                account_backups.keep(store, made.parent, number)
-            return made
-        finally:
-            store.close()
+    settings = Storage()
+    if (store := open_accounts(settings.data, settings.database())) is None:
+        return None
+    with closing(store):
+        made = account_backups.back_up(store, to or settings.data / "backups")
+        if number:
+            account_backups.keep(store, made.parent, number)
+        return made
 
 
 def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any]:
@@ -120,7 +113,7 @@ def restore_command(
     json: JsonOption = False,
 ) -> None:
     """Remettre une sauvegarde en place, sans les personnes effacées depuis."""
-    with saving_in_words():
+    with in_words():
         settings = Storage()
         done = restore.restore(
             settings.data,
@@ -129,7 +122,7 @@ def restore_command(
             slug=structure,
             replace=replace,
             damaged=damaged,
-            rebuild=_rebuild,
+            rebuild=lambda opened: stores.rebuild(reads_of(opened).stores, opened.engine, shown("Reconstruction")),
             database=settings.database(),
         )
     if json:
@@ -147,8 +140,3 @@ def restore_command(
         console.print(f"Ce qui était là : {done.aside}", soft_wrap=True)
         console.print(f"Pour y revenir : pixflow restore {done.aside} --replace --reason mistake", soft_wrap=True)
         console.print(backups.ASIDE)
-
-
-def _rebuild(opened: OpenStructure) -> None:
-    reads = reads_of(opened)
-    stores.rebuild(reads.stores, opened.engine, shown("Reconstruction"))

@@ -1,5 +1,6 @@
 """`pixflow doctor`: the health checks of web/hosting/health.py, printed."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -33,59 +34,45 @@ def doctor(
     every: Annotated[bool, typer.Option("--all", help="Lire tous les faits, du premier au dernier.")] = False,
 ) -> None:
     """Vérifier que tout va bien : code de sortie 1 quand quelque chose est à faire."""
+    slugs, found = chosen_slugs(structure), dict[str, list[Finding]]()
     if replace_triggers:
-        _replace_triggers(structure)
-    found = {slug: _examined(slug, None if every else seconds) for slug in chosen_slugs(structure)}
-    alarmed = any(one.level == "alarm" for findings in found.values() for one in findings)
-    code = REFUSED if alarmed else 0
+        each(slugs, _replace_triggers, "aucun déclencheur n’est remis.")
+    for slug in slugs:
+        found[slug] = _findings(slug, None if every else seconds)
+        health.keep_result(Storage().data / slug, found[slug], structure_folder.utc_now())
     if json:
         as_json(found)
     else:
         for slug, findings in found.items():
             _print(slug, findings)
-    raise typer.Exit(code)
+    alarmed = any(one.level == "alarm" for findings in found.values() for one in findings)
+    raise typer.Exit(REFUSED if alarmed else 0)
 
 
-def _replace_triggers(structure: str | None) -> None:
-    each(chosen_slugs(structure), _replace_in, "aucun déclencheur n’est remis.")
-
-
-def _replace_in(slug: str) -> None:
+def _replace_triggers(slug: str) -> None:
     with open_slug(slug) as opened:
         if missing := opened.engine.recorder.missing_triggers():
             opened.engine.recorder.replace_triggers()
             errors.print(marked("{slug} : déclencheurs remis ({names}).", slug=slug, names=", ".join(missing)))
 
 
-def _examined(slug: str, seconds: float | None) -> list[Finding]:
-    """Runs every check on a structure, and keeps the result for a monitor."""
-    found = _findings(slug, seconds)
-    health.keep_result(Storage().data / slug, found, structure_folder.utc_now())
-    return found
-
-
 def _findings(slug: str, seconds: float | None) -> list[Finding]:
     """Runs every check on a structure; one that does not open is a finding, beside those that need no open one."""
     try:
         check_here(slug)
-        with open_slug(slug) as opened:
-            reads = reads_of(opened)
-            try:
-                demo = opened.demonstration and opened.engine.references().structure.demonstration
-                settings = sound()
-                return [
-                    *health.all_findings(opened, reads, seconds),
-                    *_settings(),
-                    *mail.findings(opened.engine, reads, settings, demo=demo),
-                    *account_checks.findings(settings, opened, demo=demo),
-                ]
-            finally:
-                reads.close()
+        with open_slug(slug) as opened, closing(reads_of(opened)) as reads:
+            demo = opened.demonstration and opened.engine.references().structure.demonstration
+            settings = sound()
+            return [
+                *health.all_findings(opened, reads, seconds),
+                *_settings(),
+                *mail.findings(opened.engine, reads, settings, demo=demo),
+                *account_checks.findings(settings, opened, demo=demo),
+            ]
     except Exception as error:
-        closed = Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)})
         data = Storage().data
         return [
-            closed,
+            Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)}),
             *health.file_findings(data, slug, structure_folder.utc_now()),
             *_settings(),
             *account_checks.findings(sound(), demo=structure_folder.is_demonstration(data)),
@@ -94,13 +81,12 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
 
 def _settings() -> list[Finding]:
     """Returns each setting that does not fit, and each variable that is no setting."""
-    wrong = [_setting("alarm", one.field, french_settings.sentence(*one)) for one in faults(Settings)]
-    others = [_setting("note", name, french_settings.unknown(name, nearest)) for name, nearest in unknown().items()]
-    return [*wrong, *others] or [Finding("settings", "good")]
-
-
-def _setting(level: Level, name: str, said: str) -> Finding:
-    return Finding("settings", level, {"setting": name, "said": said})
+    told: list[tuple[Level, str, str]] = [
+        *(("alarm", one.field, french_settings.sentence(*one)) for one in faults(Settings)),
+        *(("note", name, french_settings.unknown(name, nearest)) for name, nearest in unknown().items()),
+    ]
+    found = [Finding("settings", level, {"setting": name, "said": said}) for level, name, said in told]
+    return found or [Finding("settings", "good")]
 
 
 def _print(slug: str, findings: list[Finding]) -> None:

@@ -1,5 +1,6 @@
 """`pixflow dossiers import`: a portfolio file, previewed, then recorded."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ import typer
 from pixflow.actor import OPERATOR, Actor
 from pixflow.portfolio.importer import PreparedPortfolio, RecordedCounts
 from pixflow.portfolio.plan import PortfolioRow
+from pixflow.portfolio.problems import PortfolioProblem
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,
@@ -50,8 +52,9 @@ def import_command(
         actor = person(served, as_) if as_ else Actor(OPERATOR)
         importer = portfolio_importer(served)
         prepared = importer.prepare(file.read_bytes(), site, sheet)
+        lines = prepared.preview.lines if prepared.preview else ()
+        named = [line for line in lines if line.status in ("changed", "doubtful", "closed")]
         if not json:
-            named = _named(prepared)
             people = {line.dossier for line in named if line.dossier}
             by = UUID(actor.id) if as_ else None
             note(served, "dossiers import", by=by, people=people, more=len(named) - len(people))
@@ -64,66 +67,60 @@ def import_command(
             if json:
                 as_json(_document(prepared, taken))
             else:
-                _tell(prepared, taken, accept_changes)
+                _tell(prepared, named, taken, accept_changes)
     raise typer.Exit(USAGE if prepared.preview is None else 0)
 
 
 def _document(prepared: PreparedPortfolio, taken: RecordedCounts | None) -> dict[str, Any]:
-    found = prepared.preview.problems if prepared.preview else prepared.portfolio.problems
     return {
         "columns": prepared.portfolio.columns,
         "counts": prepared.preview.counts if prepared.preview else None,
         "recorded": taken,
         "problems": [
             {"severity": one.severity, "line": one.line, "code": one.code, "message": files.portfolio_problem(one)}
-            for one in found
+            for one in _problems(prepared)
         ],
     }
 
 
-def _tell(prepared: PreparedPortfolio, taken: RecordedCounts | None, accept_changes: bool) -> None:
+def _problems(prepared: PreparedPortfolio) -> Sequence[PortfolioProblem]:
+    return prepared.preview.problems if prepared.preview else prepared.portfolio.problems
+
+
+def _tell(
+    prepared: PreparedPortfolio, named: list[PortfolioRow], taken: RecordedCounts | None, accept_changes: bool
+) -> None:
     read = [c for c in prepared.portfolio.columns if c.field]
     ignored = [c.header for c in prepared.portfolio.columns if c.header and not c.field]
     if read:
         console.print("Lu : " + ", ".join(f"{c.header} → {files.FIELDS[str(c.field)]}" for c in read))
     if ignored:
         console.print(marked("[dim]Ignoré : {ignored}[/]", ignored=", ".join(ignored)))
-    for one in prepared.preview.problems if prepared.preview else prepared.portfolio.problems:
+    for one in _problems(prepared):
         console.print(problem_line(one.severity, files.portfolio_problem(one)))
     if len(prepared.portfolio.sheets) > 1:
         console.print("Pour choisir la feuille : --sheet et son numéro")
-    if prepared.preview and any(one.code == "site-needed" for one in prepared.preview.problems):
-        console.print("Pour dire le site de ces lignes : --site et son nom")
     if prepared.preview is None:
         return
-    _print_lines(prepared)
+    if any(one.code == "site-needed" for one in prepared.preview.problems):
+        console.print("Pour dire le site de ces lignes : --site et son nom")
+    counts = prepared.preview.counts
+    told = [f"{word} {getattr(counts, code)}" for code, word in matching.PEOPLE.items() if getattr(counts, code)]
+    console.print(" · ".join([*told, *([f"sans conseiller {counts.unassigned}"] if counts.unassigned else [])]))
+    table = table_of("Ligne", "Nom", "Ce qui change")
+    for line in named:
+        differs = ", ".join(files.FIELDS[name] for name in line.differs)
+        what = matching.people_doubt(line.doubt) if line.doubt else f"{matching.PEOPLE[line.status]} : {differs}"
+        table.add_row(str(line.row.line), f"{line.row.last_name} {line.row.first_name}", what)
+    if named:
+        console.print(table)
     if taken is None:
         console.print("Rien n’est enregistré : c’est un aperçu.")
     else:
         opened = typography.plural(taken.opened, "dossier ouvert", "dossiers ouverts")
         corrected = typography.plural(taken.corrected, "corrigé")
         matched = typography.plural(taken.matched, "résultat rapproché", "résultats rapprochés")
-        counts = ", ".join((opened, corrected, matched))
-        console.print(marked("[green]Enregistré.[/] {counts}", counts=counts))
-        if prepared.preview.counts.changed and not accept_changes:
+        done = ", ".join((opened, corrected, matched))
+        console.print(marked("[green]Enregistré.[/] {done}", done=done))
+        if counts.changed and not accept_changes:
             console.print("Pour enregistrer aussi ce qui a changé : --accept-changes")
-
-
-def _named(prepared: PreparedPortfolio) -> list[PortfolioRow]:
-    """Returns the rows that are printed with a name: somebody should look at them."""
-    lines = prepared.preview.lines if prepared.preview else ()
-    return [line for line in lines if line.status in ("changed", "doubtful", "closed")]
-
-
-def _print_lines(prepared: PreparedPortfolio) -> None:
-    assert prepared.preview is not None
-    counts = prepared.preview.counts
-    told = [f"{word} {getattr(counts, code)}" for code, word in matching.PEOPLE.items() if getattr(counts, code)]
-    console.print(" · ".join([*told, *([f"sans conseiller {counts.unassigned}"] if counts.unassigned else [])]))
-    table = table_of("Ligne", "Nom", "Ce qui change")
-    for line in _named(prepared):
-        differs = ", ".join(files.FIELDS[name] for name in line.differs)
-        what = matching.people_doubt(line.doubt) if line.doubt else f"{matching.PEOPLE[line.status]} : {differs}"
-        table.add_row(str(line.row.line), f"{line.row.last_name} {line.row.first_name}", what)
-    if table.row_count:
-        console.print(table)

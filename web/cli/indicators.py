@@ -1,12 +1,10 @@
 """`pixflow indicators` and `event-log`: the figures of a structure, and its paths as a file for process mining."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from dateutil.relativedelta import relativedelta
-from rich.table import Table
 
 from pixflow.indicators.catalogue import INDICATORS, Indicator
 from pixflow.indicators.outside import Figure
@@ -25,7 +23,6 @@ from web.cli.common.terminal import (
     fail,
     in_order,
     in_words,
-    marked,
     person,
     table_of,
     take,
@@ -36,6 +33,7 @@ from web.french import indicators as french
 from web.hosting.figures import counting
 
 app = typer.Typer()
+NUMBERS = ("Nombre", "Sur", "Part")
 
 
 @app.command()
@@ -48,28 +46,27 @@ def indicators(
 ) -> None:
     """Les chiffres d’une année : qui est concerné, testé, restitué, orienté, et qui attend."""
     with working(structure) as served:
-        last = _not_after(day(au), served.today()) if au else served.today()
+        today = served.today()
+        last = day(au) if au else today
+        if last > today:
+            fail(f"Le {dates.day(last, year=True)} est à venir.", USAGE)
         asked = FigureQuestion(last - relativedelta(years=1) + relativedelta(days=1), last, last)
         with counting(served, last) as there:
             found = figures(there.connection, asked, there.basis, there.refs)
     if json:
-        as_json([document(one, found[one.id]) for one in INDICATORS])
+        as_json([_document(one, found[one.id]) for one in INDICATORS])
         return
-    console.print(marked("Du {first} au {last}", first=_said(asked.first), last=_said(asked.last)))
-    console.print(_table([(one, found[one.id]) for one in INDICATORS]))
+    console.print(f"Du {dates.day(asked.first, year=True)} au {dates.day(asked.last, year=True)}")
+    table = table_of("", "Indicateur", *NUMBERS, right=NUMBERS)
+    for one in INDICATORS:
+        figure = found[one.id]
+        share = "—" if figure.rate is None else typography.percent(round(figure.rate * 100))
+        volumes = (typography.number(figure.counted), typography.number(figure.among))
+        table.add_row(one.id, french.TITLES[one.id], *volumes, share)
+    console.print(table)
 
 
-def _not_after(day: date, today: date) -> date:
-    if day > today:
-        fail(f"Le {dates.day(day, year=True)} est à venir.", USAGE)
-    return day
-
-
-def _said(day: date) -> str:
-    return dates.day(day, year=True)
-
-
-def document(one: Indicator, figure: Figure) -> dict[str, Any]:
+def _document(one: Indicator, figure: Figure) -> dict[str, Any]:
     """Returns an indicator for `--json`. `rate` is 0 to 1, null under five cases and for two volumes."""
     return {
         "id": one.id,
@@ -91,17 +88,6 @@ def document(one: Indicator, figure: Figure) -> dict[str, Any]:
             for part in figure.parts
         ],
     }
-
-
-def _table(figures: list[tuple[Indicator, Figure]]) -> Table:
-    table = table_of("", "Indicateur")
-    for title in ("Nombre", "Sur", "Part"):
-        table.add_column(title, justify="right")
-    for one, figure in figures:
-        share = "—" if figure.rate is None else typography.percent(round(figure.rate * 100))
-        volumes = (typography.number(figure.counted), typography.number(figure.among))
-        table.add_row(one.id, french.TITLES[one.id], *volumes, share)
-    return table
 
 
 @app.command("event-log")

@@ -1,7 +1,7 @@
 """`pixflow export-person`, `erase`, `retention`: the rights of the person."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -39,7 +39,6 @@ from web.french import dates, privacy, typography, vocabulary
 from web.hosting.served_structure import ServedStructure
 from web.http.papers import PaperLost
 from web.pages.privacy import erasure, personal_data
-from web.pages.privacy.personal_data import PersonalData
 
 app = typer.Typer()
 
@@ -80,15 +79,10 @@ def export_person(
             fail(f"{NO_PAPER} ({str(error).splitlines()[0]})")
         for kind, content in (("pdf", paper), ("json", personal_data.encoded(known))):
             path = to / f"personne-{known.id}.{kind}"
-            _write(path, content)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
+                file.write(content)
             console.print(f"Écrit : {path}", soft_wrap=True)
     console.print("À relire avant de le remettre : une note peut nommer quelqu’un d’autre.")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Writes a file that only its owner can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
-        file.write(content)
 
 
 def _must_be_known(served: ServedStructure, stream: UUID, named: str) -> None:
@@ -119,7 +113,10 @@ def erase(
         _must_be_known(served, stream, named)
         person = served.engine.state("dossier", stream)
         if person.erasure is None or (reason and person.outgrown):
-            _request(served, stream, reason)
+            if reason is None:
+                fail("Personne n’a demandé cet effacement : pour le demander, dites pourquoi, avec --reason.", USAGE)
+            take(served, {"dossier": stream}, request_erasure, reason=reason)
+            console.print(REQUESTED)
             return
         if person.erasure.by == OPERATOR:
             fail(ANOTHER)
@@ -130,12 +127,25 @@ def erase(
 
 
 def _confirm(served: ServedStructure, stream: UUID, typed: str | None) -> None:
-    """Confirms the request of somebody else, once the last name of the person is typed. Says what goes before."""
+    """Confirms the request of somebody else, once the last name of the person is typed. Says what goes before.
+
+    Raises Refused("erasure-not-asked") or Refused("erasure-changed").
+    """
     note(served, "erase", dossier=stream)
     with served.read().database.connect() as connection:
         known = personal_data.everything(served, connection, stream)
-        asked, version = _asked(known, ScopedNames(served.refs, connection, Scope("all")))
-    console.print(asked)
+        if (asked := known.person.erasure) is None:
+            raise Refused("erasure-not-asked")
+        if known.person.outgrown:
+            raise Refused("erasure-changed")
+        said = typography.say(
+            "Effacement demandé par {who} le {day} ({why}), {count}.",
+            count=typography.plural(len(known.dossiers), "dossier"),
+            who=ScopedNames(served.refs, connection, Scope("all")).staff(asked.by),
+            day=dates.day(asked.stamp.on, year=True),
+            why=vocabulary.ERASURES[asked.reason],
+        )
+    console.print(said)
     for one in erasure.whom(known):
         console.print(f"Concerne : {one}")
     for one in privacy.goes(known.content, len(known.participations)):
@@ -145,35 +155,7 @@ def _confirm(served: ServedStructure, stream: UUID, typed: str | None) -> None:
     if not erasure.is_last_name(known.person, typed):
         fail("Rien n’est effacé : ce n’est pas le nom de famille de cette personne.")
     with _said_unfinished():
-        erasure.erase(served, known.id, version, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
-
-
-def _asked(known: PersonalData, names: ScopedNames) -> tuple[str, int]:
-    """Returns who requested the erasure, when and why, and the version of the request.
-
-    Raises Refused("erasure-not-asked") or Refused("erasure-changed").
-    """
-    asked = known.person.erasure
-    if asked is None:
-        raise Refused("erasure-not-asked")
-    if known.person.outgrown:
-        raise Refused("erasure-changed")
-    said = typography.say(
-        "Effacement demandé par {who} le {day} ({why}), {count}.",
-        count=typography.plural(len(known.dossiers), "dossier"),
-        who=names.staff(asked.by),
-        day=dates.day(asked.stamp.on, year=True),
-        why=vocabulary.ERASURES[asked.reason],
-    )
-    return said, asked.stamp.version
-
-
-def _request(served: ServedStructure, stream: UUID, reason: Why | None) -> None:
-    """Requests the erasure; exit code 2 without a reason."""
-    if reason is None:
-        fail("Personne n’a demandé cet effacement : pour le demander, dites pourquoi, avec --reason.", USAGE)
-    take(served, {"dossier": stream}, request_erasure, reason=reason)
-    console.print(REQUESTED)
+        erasure.erase(served, known.id, asked.stamp.version, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
 
 
 @app.command("erasures")
@@ -221,7 +203,11 @@ def retention_command(structure: StructureOption = None, json: JsonOption = Fals
         policy = served.refs.protocol(today).retention
         with served.read().database.connect() as connection:
             rows = dossier_sheet.past_counts(connection, retention.cutoffs(policy, today))
-    counts = [_count(rule, getattr(policy, rule), rows) for rule in privacy.RULES]
+    counts: list[dict[str, Any]] = []
+    for rule in privacy.RULES:
+        mine = [row for row in rows if retention.rule_of(row.programme) == rule]
+        past, closed = sum(row.n for row in mine), sum(row.n for row in mine if row.closed)
+        counts.append({"rule": rule, "months": getattr(policy, rule), "past": past, "closed": closed})
     if json:
         as_json(counts)
         return
@@ -229,9 +215,3 @@ def retention_command(structure: StructureOption = None, json: JsonOption = Fals
     for one in counts:
         table.add_row(privacy.RULES[one["rule"]], privacy.months(one["months"]), str(one["past"]), str(one["closed"]))
     console.print(table)
-
-
-def _count(rule: str, months: int, rows: Sequence[Any]) -> dict[str, Any]:
-    mine = [row for row in rows if retention.rule_of(row.programme) == rule]
-    closed = sum(row.n for row in mine if row.closed)
-    return {"rule": rule, "months": months, "past": sum(row.n for row in mine), "closed": closed}

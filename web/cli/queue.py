@@ -1,8 +1,5 @@
 """`pixflow queue`: the tasks of a person."""
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 import typer
@@ -45,22 +42,16 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
     if json:
         as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
         return
-    _print_queue(rows, piles, today, {id: f"pour {refs.team[id].name}" for id in owners - {me}})
-
-
-def _print_queue(rows: list[Any], piles: list[projections_piles.Pile], today: date, absent: Mapping[UUID, str]) -> None:
     for pile in piles:
         console.print(marked("[bold]{pile}[/]", pile=tasks.pile(pile.kind, pile.count)))
     if not rows and not piles:
         console.print("Rien à faire pour l’instant.")
+    absent = {id: f"pour {refs.team[id].name}" for id in owners - {me}}
+    table = table_of("Jeune", "À faire", "Pourquoi", "Pour le")
+    for row in rows:
+        day = dates.day(row.due, year=row.due.year != today.year)
+        why = " · ".join(filter(None, (absent.get(row.doer), tasks.why(row.kind, row.details, row.why_on))))
+        due = marked("[red]{due}[/]", due=day) if row.due < today else day
+        table.add_row(row.name, tasks.title(row.kind, row.details), why, due)
     if rows:
-        table = table_of("Jeune", "À faire", "Pourquoi", "Pour le")
-        for row in rows:
-            late = row.due < today
-            due = dates.day(row.due, year=row.due.year != today.year)
-            said = absent.get(row.doer), tasks.why(row.kind, row.details, row.why_on)
-            why = " · ".join(filter(None, said))
-            table.add_row(
-                row.name, tasks.title(row.kind, row.details), why, marked("[red]{due}[/]", due=due) if late else due
-            )
         console.print(table)

@@ -1,8 +1,6 @@
 """`pixflow replay`: a dossier event by event, or its state after one of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +9,6 @@ import typer
 from pixflow.authorization import Scope
 from pixflow.dossier.state import stepper
 from pixflow.events.base import Recorded
-from pixflow.reference_data import References
 from pixflow.replay import Replay, at_version, version_at
 from pixflow.tasks import Task
 from projections import audit_trail
@@ -36,6 +33,8 @@ from web.french import dates, privacy, tasks, typography, vocabulary
 from web.french.events import sentences
 
 app = typer.Typer()
+Facts = list[tuple[Recorded, str]]
+"""The events known at a version, each with its sentence."""
 
 
 @app.command()
@@ -54,7 +53,11 @@ def replay(
         history = served.engine.history(stream)
         if not history:
             fail(f"Aucun dossier n’a l’identifiant {named}.")
-        moment = _moment(at, served.refs.structure.zone) if at is not None else None
+        moment = None
+        if at is not None:
+            zone = served.refs.structure.zone
+            is_day = len(at) <= len("2026-03-12")
+            moment = datetime.combine(day(at), time.max, ZoneInfo(zone)) if is_day else instant(at, zone)
         n = _version(history, version, moment)
         with served.read().database.connect() as connection:
             positions = audit_trail.positions(connection, stream)
@@ -64,36 +67,16 @@ def replay(
             refs = served.engine.references_at(position)
             shown = at_version(history, n, refs)
             on = refs.calendar.local_day(moment or shown.recorded.at)
+            owed = [task for task in shown.owed if task.is_visible(on)]
             with past_tables(connection, served.engine, stream, position, refs) as tables:
-                past = _Past(shown, history[:n], ScopedNames(refs, tables, Scope("all"), shown.after), refs, on)
+                names = ScopedNames(refs, tables, Scope("all"), shown.after)
+                zone, known = refs.structure.zone, history[:n]
+                facts = [(one, sentences.sentence(one, names, zone=zone, history=known)) for one in known]
                 note(served, "replay", dossier=stream)
                 if json:
-                    as_json(_document(past, positions))
+                    as_json(_document(shown, facts, owed, positions))
                 else:
-                    _tell(past, whole=version is None and at is None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """A dossier at one version: the facts known then, the names and the references of that day."""
-
-    shown: Replay
-    known: Sequence[Recorded]
-    names: ScopedNames
-    refs: References
-    day: date
-
-    @property
-    def zone(self) -> str:
-        return self.refs.structure.zone
-
-    @property
-    def tasks(self) -> list[Task]:
-        """The tasks that the dossier's page showed that day."""
-        return [task for task in self.shown.owed if task.is_visible(self.day)]
-
-    def sentence(self, recorded: Recorded) -> str:
-        return sentences.sentence(recorded, self.names, zone=self.zone, history=self.known)
+                    _tell(shown, facts, owed, names, zone, whole=version is None and at is None)
 
 
 def _version(history: list[Recorded], version: int | None, moment: datetime | None) -> int:
@@ -109,17 +92,10 @@ def _version(history: list[Recorded], version: int | None, moment: datetime | No
     return version
 
 
-def _moment(text: str, zone: str) -> datetime:
-    """Returns a local instant; a day alone is its end."""
-    if len(text) <= len("2026-03-12"):
-        return datetime.combine(day(text), time.max, ZoneInfo(zone))
-    return instant(text, zone)
-
-
-def _document(past: _Past, positions: dict[int, int]) -> dict[str, Any]:
+def _document(shown: Replay, facts: Facts, owed: list[Task], positions: dict[int, int]) -> dict[str, Any]:
     return {
-        "version": past.shown.version,
-        "total": past.shown.total,
+        "version": shown.version,
+        "total": shown.total,
         "facts": [
             {
                 "version": r.originator_version,
@@ -130,31 +106,30 @@ def _document(past: _Past, positions: dict[int, int]) -> dict[str, Any]:
                 "by": r.by,
                 "acting_for": r.acting_for,
                 "via": r.via,
-                "sentence": past.sentence(r),
-                "retracted": r.originator_version in past.shown.retracted,
+                "sentence": sentence,
+                "retracted": r.originator_version in shown.retracted,
             }
-            for r in past.known
+            for r, sentence in facts
         ],
-        "steps": stepper(past.shown.after),
-        "tasks": past.tasks,
+        "steps": stepper(shown.after),
+        "tasks": owed,
     }
 
 
-def _tell(past: _Past, *, whole: bool) -> None:
-    shown = past.shown
+def _tell(shown: Replay, facts: Facts, owed: list[Task], names: ScopedNames, zone: str, *, whole: bool) -> None:
     name = f"{shown.after.first_name} {shown.after.last_name}".strip() or typography.upper_first(privacy.ERASED)
     console.print(marked("[bold]{name}[/] · fait {n} sur {total}", name=name, n=shown.version, total=shown.total))
     table = table_of("N°", "Ce qui s’est passé", "Quand", "Par")
-    for r in past.known if whole else [shown.recorded]:
+    for r, sentence in facts if whole else facts[-1:]:
         struck = "[strike]{said}[/]" if r.originator_version in shown.retracted else "{said}"
-        when, who = sentences.when(r, past.zone), sentences.who(r, past.names)
-        table.add_row(str(r.originator_version), marked(struck, said=past.sentence(r)), when, who)
+        when, who = sentences.when(r, zone), sentences.who(r, names)
+        table.add_row(str(r.originator_version), marked(struck, said=sentence), when, who)
     console.print(table)
     marks = {"done": "✓", "current": "●", "todo": "○"}
     console.print("   ".join(f"{marks[step.status]} {vocabulary.STAGES[step.stage]}" for step in stepper(shown.after)))
     for before, after in () if whole else shown.changed:
         console.print(f"  {_task(before)} → {_task(after)}")
-    console.print("À faire : " + ("; ".join(_task(task) for task in past.tasks) or "rien"))
+    console.print("À faire : " + ("; ".join(_task(task) for task in owed) or "rien"))
 
 
 def _task(task: Task | None) -> str:

@@ -11,15 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from pixflow import structure_folder
 from pixflow.refused import Refused
 from web.cli.administration import load_preset
-from web.cli.common.terminal import (
-    console,
-    day,
-    errors,
-    fail,
-    in_words,
-    marked,
-    table_of,
-)
+from web.cli.common.terminal import console, day, errors, fail, in_words, marked, table_of
 from web.cli.server import PortOption, run
 from web.french import dates, typography, vocabulary
 from web.hosting.host import open_host
@@ -51,7 +43,8 @@ def simulate(
 ) -> None:
     """Une Mission locale inventée, de la taille voulue : des mois de parcours vraisemblables, pour essayer."""
     chosen, first = load_preset(preset), day(start) if start else None
-    with in_words(), _bar() as bar:
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(compact=True)
+    with in_words(), Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         try:
             opened, played = population.build(
                 data or Settings().demonstrations(),
@@ -77,11 +70,6 @@ def simulate(
     for code, count in played.refused.items():
         console.print(marked("[yellow]●[/] {count} refus ({code})", count=count, code=code))
     console.print(f"Ensuite : {_in(opened.folder.parent)}pixflow serve --demo", soft_wrap=True)
-
-
-def _bar() -> Progress:
-    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(compact=True)
-    return Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
 
 
 def _shown(bar: Progress) -> population.Progress:

@@ -41,6 +41,7 @@ from web.hosting.settings import PORT, Settings
 from web.hosting.site import open_site
 
 app = typer.Typer()
+_log = logging.getLogger("pixflow")
 
 TICK_SECONDS, ALARM_SECONDS = 60, 20
 END_SECONDS = 4
@@ -75,7 +76,10 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         port = listener.getsockname()[1] if listener.family == socket.AF_INET else 0
         if host.site and not settings.url:
             host.site = replace(host.site, url=f"http://localhost:{port}")
-        url = _say_where(host, port)
+        url = host.site.url if host.site else f"http://127.0.0.1:{port}"
+        console.print(marked("pixflow est sur [bold]{url}[/]  (Ctrl+C pour arrêter)", url=url))
+        if demo:
+            console.print(serving_texts.DIFFERENT)
         stop = threading.Event()
         jobs = [threading.Thread(target=job, args=(host, stop, port), daemon=True) for job in JOBS]
         for job in jobs:
@@ -109,21 +113,12 @@ def _site(settings: Settings, data: Path, port: int, where: str) -> Site:
     return site
 
 
-def _say_where(host: Host, port: int) -> str:
-    """Prints and returns the address of the pages; says what is different in a demonstration."""
-    url = host.site.url if host.site else f"http://127.0.0.1:{port}"
-    console.print(marked("pixflow est sur [bold]{url}[/]  (Ctrl+C pour arrêter)", url=url))
-    if host.demo:
-        console.print(serving_texts.DIFFERENT)
-    return url
-
-
 def _say_what_is_wrong(host: Host) -> None:
     for slug, error in host.closed.items():
         errors.print(f"{slug} ne s’ouvre pas, les autres structures sont servies. {explained(error)}")
     found = [health.version(one.engine) for one in host.structures.values()]
     for said in dict.fromkeys(finding_text(one.check, one.level, one.details) for one in found if one.level == "note"):
-        logging.getLogger("pixflow").warning(said)
+        _log.warning(said)
 
 
 def _tick(host: Host, stop: threading.Event, port: int) -> None:
@@ -131,7 +126,7 @@ def _tick(host: Host, stop: threading.Event, port: int) -> None:
     settings, watch = Settings(), ClockWatch(utc_now(), time.monotonic())
     while not stop.wait(TICK_SECONDS):
         if jumped := watch.step(utc_now(), time.monotonic()):
-            logging.getLogger("pixflow").warning("the clock of this machine jumped by %s", jumped)
+            _log.warning("the clock of this machine jumped by %s", jumped)
             host.clock_jumps += 1
         tick_all(host, settings, port)
         process.trim_heap()
@@ -149,7 +144,7 @@ def _alarm(host: Host, stop: threading.Event, port: int) -> None:
                     if outbox := outbox_of(one, settings, late):
                         one.alarm(outbox, address_of(host, settings, port), shared)
                 except Exception:
-                    logging.getLogger("pixflow").exception("alarms")
+                    _log.exception("alarms")
 
 
 JOBS = (_tick, _alarm)
@@ -163,25 +158,23 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
     known = host.closed
     host.open_structures()
     for slug in host.closed.keys() - known.keys():
-        logging.getLogger("pixflow").warning("%s does not open: %r", slug, host.closed[slug])
+        _log.warning("%s does not open: %r", slug, host.closed[slug])
     if host.site:
         renew_links(host, host.site)
     late: Late = []
-    by_age = host.seen_time.reaches_now()
-    resting = set()
+    by_age, resting = host.seen_time.reaches_now(), set[str]()
     with closing(Round()) as shared:
         for slug, one in host.structures.items():
-            rested = False
             try:
                 if shared.answers(one.opened):
                     outbox, url = outbox_of(one, settings, late), address_of(host, settings, port)
-                    rested = one.tick(outbox, url, by_age=by_age, shared=shared).rested
+                    if one.tick(outbox, url, by_age=by_age, shared=shared).rested:
+                        resting.add(slug)
                 else:
-                    logging.getLogger("pixflow").error("tick: the store of %s does not answer", slug)
+                    _log.error("tick: the store of %s does not answer", slug)
             except Exception:
-                logging.getLogger("pixflow").exception("tick")
-            resting |= {slug} if rested else set()
-            host.look(one, shared, rested=rested)
+                _log.exception("tick")
+            host.look(one, shared, rested=slug in resting)
             process.notify("WATCHDOG=1")
     if host.site:
         tick_site(host, host.site, by_age=by_age, resting=resting)
@@ -204,7 +197,7 @@ def renew_links(host: Host, site: Site) -> None:
             any(partner_mails.renew(one.engine, one.read(), link) for one in host.structures.values())
             link_visits.answered(site.store, link)
         except Exception:
-            logging.getLogger("pixflow").exception("tick of the links")
+            _log.exception("tick of the links")
 
 
 def tick_site(host: Host, site: Site, *, by_age: bool = True, resting: Collection[str] = ()) -> None:
@@ -231,7 +224,7 @@ def tick_site(host: Host, site: Site, *, by_age: bool = True, resting: Collectio
                 memberships.sleep_unused(site.store, id, others)
             host.followed[id] = standing.get(id)
     except Exception:
-        logging.getLogger("pixflow").exception("tick of the accounts")
+        _log.exception("tick of the accounts")
 
 
 @app.command()

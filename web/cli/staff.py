@@ -9,7 +9,6 @@ from pixflow.decision import Decision
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team import absences, membership, staff
-from pixflow.team import membership as roles
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,
@@ -109,7 +108,7 @@ def confirm_command(who: WhoArgument, structure: StructureOption = None) -> None
         if not known.awaiting:
             console.print(typography.typeset(f"{known.name} : aucun rôle n’attend"))
         for role in known.awaiting:
-            _take(served, person, roles.confirm_role, f"rôle confirmé, {vocabulary.ROLES[role]}", role=role)
+            _take(served, person, membership.confirm_role, f"rôle confirmé, {vocabulary.ROLES[role]}", role=role)
 
 
 @staff_app.command("absence")

@@ -58,7 +58,11 @@ class InFrench(TyperGroup):
             code = self._run(line, *more, **extra)
         except Failed as failed:
             code = failed.code
-            _tell(failed, json="--json" in line)
+            refused = marked("[bold red]Refusé.[/] {sentence}", sentence=failed.sentence)
+            errors.print(failed.sentence if code in (USAGE, RECORDED) else refused)
+            with suppress(OSError):  # the output may be what is full
+                if "--json" in line:
+                    as_json({"refused": code != RECORDED, "exit": code, "message": failed.sentence})
         sys.exit(code if isinstance(code, int) else 0)
 
     def _run(self, *args: Any, **extra: Any) -> Any:
@@ -71,7 +75,8 @@ class InFrench(TyperGroup):
         except NoArgsIsHelpError:  # the help is shown already
             return USAGE
         except ClickException as error:
-            fail(_usage(error), USAGE)
+            ctx = error.ctx if isinstance(error, UsageError) else None
+            fail(f"{_reason(error)} Aide : {ctx.command_path if ctx else 'pixflow'} --help", USAGE)
         except UnicodeEncodeError:
             fail("Un caractère de la ligne n’est pas de l’UTF-8.", USAGE)
 
@@ -94,23 +99,19 @@ class CommandInFrench(TyperCommand):
     """Command whose help is in French, and that wrong settings stop."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Tells which variables are no settings: `doctor` finds them itself.
+
+        Raises Failed when a setting that the command needs does not fit.
+        """
         if not ctx.resilient_parsing and "--help" not in args:
-            check_settings(str(self.name))
+            for name, nearest in settings.unknown().items() if self.name != "doctor" else ():
+                errors.print(marked("[yellow]●[/] {said}", said=french.unknown(name, nearest)))
+            if wrong := wrong_settings(Storage if self.name in NIGHT else Settings):
+                fail(" ".join(wrong))
         return super().parse_args(ctx, args)
 
     def get_params(self, ctx: Any) -> Any:
         return [_in_french(one) for one in super().get_params(ctx)]
-
-
-def check_settings(command: str) -> None:
-    """Tells which variables are no settings: `doctor` finds them itself.
-
-    Raises Failed when a setting that the command needs does not fit.
-    """
-    for name, nearest in settings.unknown().items() if command != "doctor" else ():
-        errors.print(marked("[yellow]●[/] {said}", said=french.unknown(name, nearest)))
-    if wrong := wrong_settings(Storage if command in NIGHT else Settings):
-        fail(" ".join(wrong))
 
 
 def wrong_settings(needed: type[Storage] = Settings) -> list[str]:
@@ -133,21 +134,8 @@ def _in_french(one: Any) -> Any:
     return one
 
 
-def _tell(failed: Failed, *, json: bool) -> None:
-    refused = marked("[bold red]Refusé.[/] {sentence}", sentence=failed.sentence)
-    errors.print(failed.sentence if failed.code in (USAGE, RECORDED) else refused)
-    with suppress(OSError):  # the output may be what is full
-        if json:
-            as_json({"refused": failed.code != RECORDED, "exit": failed.code, "message": failed.sentence})
-
-
-def _usage(error: ClickException) -> str:
-    """Returns the reason why the command line cannot be read, and the command that shows its help."""
-    ctx = error.ctx if isinstance(error, UsageError) else None
-    return f"{_reason(error)} Aide : {ctx.command_path if ctx else 'pixflow'} --help"
-
-
 def _reason(error: ClickException) -> str:
+    """Returns the reason why the command line cannot be read."""
     match error:
         case MissingParameter():
             return f"Il manque {_name(error)}."

@@ -1,8 +1,8 @@
 """Commands on every structure of the data folder: one that fails stops no other."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -10,12 +10,10 @@ import typer
 from sqlalchemy.exc import DatabaseError
 
 from pixflow import structure_folder
-from pixflow.backups import BackupError
 from pixflow.refused import Refused
 from pixflow.store import StoreError
 from web.accounts.store import open_accounts
-from web.cli.common.terminal import Failed, errors, explained, fail, in_words, marked, no_structure
-from web.french.errors import backups
+from web.cli.common.terminal import Failed, errors, explained, in_words, marked, no_structure
 from web.hosting import account_checks
 from web.hosting.settings import Storage
 
@@ -30,7 +28,7 @@ def each(slugs: list[str], run: Callable[[str], T], undone: str) -> tuple[list[T
     reasons: list[str] = []
     for slug in slugs:
         try:
-            with saving_in_words():
+            with in_words():
                 check_here(slug)
                 done.append(run(slug))
         except BrokenPipeError:
@@ -71,13 +69,3 @@ def only_in_accounts() -> dict[str, Exception]:
             with closing(store):
                 return account_checks.gone_structures(store, settings.data)
     return {}
-
-
-@contextmanager
-def saving_in_words() -> Iterator[None]:
-    """Turns known exceptions into Failed, as `in_words` does, and BackupError too."""
-    with in_words():
-        try:
-            yield
-        except BackupError as error:
-            fail(backups.sentence(error))

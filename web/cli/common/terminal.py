@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from pixflow import structure_folder
 from pixflow.access_journal.line import Line, joined, micros
 from pixflow.actor import OPERATOR, Actor
+from pixflow.backups import BackupError
 from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
@@ -31,7 +32,7 @@ from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 from web.desk.names import NoNames
-from web.french.errors import serving
+from web.french.errors import backups, serving
 from web.french.errors import settings as french_settings
 from web.french.errors.refusals import refusal, store_error
 from web.french.typography import plural, say
@@ -78,11 +79,11 @@ def problem_line(severity: str, sentence: str) -> Text:
     return marked("[red]●[/] {said}" if severity == "refused" else "[yellow]●[/] {said}", said=sentence)
 
 
-def table_of(*titles: str) -> Table:
-    """Returns an empty table with these columns."""
+def table_of(*titles: str, right: Collection[str] = ()) -> Table:
+    """Returns an empty table with these columns, of which some have numbers on the `right`."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
-        table.add_column(title)
+        table.add_column(title, justify="right" if title in right else "left")
     return table
 
 
@@ -139,7 +140,7 @@ def in_words() -> Iterator[None]:
         yield
     except BrokenPipeError:  # nobody reads any more: Typer exits silently
         raise
-    except (Refused, CannotServe, StoreError, Damaged, UnknownTopic, OperationalError, OSError) as error:
+    except (Refused, BackupError, CannotServe, StoreError, Damaged, UnknownTopic, OperationalError, OSError) as error:
         fail(explained(error))
 
 
@@ -165,6 +166,8 @@ def explained(error: Exception) -> str:
     match error:
         case Refused():
             return refusal(error.code, error.details, NoNames())
+        case BackupError():
+            return backups.sentence(error)
         case CannotServe():
             return serving.sentence(error.code, error.details)
         case StoreRefused():
@@ -185,18 +188,13 @@ def working(structure: str | None) -> Iterator[ServedStructure]:
     with opening(structure) as opened:
         served = serve_one(opened, shown("Mise à jour des tables"))
         try:
-            _must_open(served)
+            for name in ("structure", "protocol", "grille"):  # all commands need them
+                if served.opened.stream(name) in served.refs.unopened:
+                    raise Damaged(f"an event of the stream {name} does not open")
             yield served
         finally:
             served.journal.close()
             served.reads.close()
-
-
-def _must_open(served: ServedStructure) -> None:
-    """Raises Damaged when an event of the structure, its protocol or its grid does not open: all commands need them."""
-    for name in ("structure", "protocol", "grille"):
-        if served.opened.stream(name) in served.refs.unopened:
-            raise Damaged(f"an event of the stream {name} does not open")
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """`pixflow read` and `pixflow import`: exports of Pix Orga."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import typer
-from rich.table import Table
 
 from pixflow.documents.grille import percent
 from pixflow.importing import Answers, ImportPreview, ImportResult
@@ -29,6 +28,7 @@ from web.cli.common.terminal import (
     marked,
     person,
     problem_line,
+    table_of,
     working,
 )
 from web.desk.imports import result_importer
@@ -49,22 +49,8 @@ ANSWERS: Mapping[QuestionCode, str] = {
     "doubtful-rows": "--doubtful {choice}",
 }
 """The option that answers each question."""
-Side = Literal["left", "right"]
-
-ASSESSMENT: tuple[tuple[str, Side], ...] = (
-    ("Ligne", "right"),
-    ("Nom", "left"),
-    ("N°", "left"),
-    ("Avancement", "right"),
-    ("Résultat", "right"),
-)
-PROFILES: tuple[tuple[str, Side], ...] = (
-    ("Ligne", "right"),
-    ("Nom", "left"),
-    ("N°", "left"),
-    ("Profil", "right"),
-    ("Certifiable", "left"),
-)
+ASSESSMENT, PROFILE = ("Avancement", "Résultat"), ("Profil", "Certifiable")
+NUMBERS = ("Ligne", "Avancement", "Résultat", "Profil")
 
 
 def answers(asked: Question) -> list[str]:
@@ -90,12 +76,11 @@ def _print_export(export: Export) -> None:
         text = "[bold]{name}[/] · {code} · n° {id}"
         console.print(marked(text, name=known.name, code=known.code or "sans code", id=known.id))
     if export.entries:
-        columns, lines = _columns(export)
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for title, side in columns:
-            table.add_column(title, justify=side)
-        for line in lines:
-            table.add_row(*line)
+        table = table_of("Ligne", "Nom", "N°", *(PROFILE if export.profiles else ASSESSMENT), right=NUMBERS)
+        for row in export.rows:
+            table.add_row(*_first(row), _done(row), _score(row))
+        for profile in export.profiles:
+            table.add_row(*_first(profile), _pix(profile), _certifiable(profile))
         console.print(table)
     _print_problems(export.problems)
 
@@ -122,13 +107,6 @@ def _export(export: Export) -> dict[str, Any]:
 def _remark(one: ExportProblem) -> dict[str, Any]:
     sentence = problem(one.code, one.line, dict(one.details))
     return {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence}
-
-
-def _columns(export: Export) -> tuple[tuple[tuple[str, Side], ...], Iterator[list[str]]]:
-    """Returns column titles with their alignment, and one line a participation."""
-    if export.kind == "profile":
-        return PROFILES, ([*_first(row), _pix(row), _certifiable(row)] for row in export.profiles)
-    return ASSESSMENT, ([*_first(row), _done(row), _score(row)] for row in export.rows)
 
 
 def _row(row: AssessmentRow) -> dict[str, Any]:
@@ -219,9 +197,9 @@ def import_command(
 ) -> None:
     """Importer un export de Pix Orga."""
     with working(structure) as served, in_words():
-        actor = person(served, as_)
+        actor, zone = person(served, as_), served.refs.structure.zone
         answers = Answers(
-            exported_at=_exported_at(exported_at, served.refs.structure.zone),
+            exported_at=instant(exported_at, zone).astimezone(UTC) if exported_at is not None else None,
             external_id_column=external_id_column,
             accept_vanished=accept_vanished,
             doubtful=doubtful,
@@ -243,7 +221,7 @@ def import_command(
             if json:
                 as_json(_document(shown, imported))
             else:
-                _tell(shown, imported, served.refs.structure.zone)
+                _tell(shown, imported, zone)
     raise typer.Exit(USAGE if shown.misfit else QUESTION if shown.questions else 0)
 
 
@@ -290,7 +268,3 @@ def _tell(shown: ImportPreview, imported: ImportResult | None, zone: str) -> Non
         console.print(marked("[green]Enregistré.[/]"))
     elif not shown.questions:
         console.print("Rien n’est enregistré : c’est un aperçu.")
-
-
-def _exported_at(text: str | None, zone: str) -> datetime | None:
-    return instant(text, zone).astimezone(UTC) if text is not None else None

@@ -7,10 +7,9 @@ from uuid import uuid4
 
 import typer
 
-from pixflow.open_data import Place, PlaceFile, PlaceProblem, read
+from pixflow.open_data import Place, PlaceFile, read
 from pixflow.partners.catalogue import receive_outlines, state_territory
 from pixflow.place_import.importer import PreparedPlaces, read_workbook
-from pixflow.place_import.plan import TwicePlace
 from pixflow.place_import.territory import commune_of, read_outlines, siren_of
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
@@ -47,12 +46,18 @@ app.add_typer(places_app, name="places")
 def read_command(file: FileArgument, json: JsonOption = False) -> None:
     """Lire un fichier de lieux (médiation numérique, data·inclusion), sans rien enregistrer."""
     found = read(file.read_bytes(), datetime.now(UTC).date(), workbook=read_workbook)
-    code = USAGE if found.refused else 0
     if json:
-        as_json(document(found))
+        as_json({"kind": found.kind, "places": [_place(one) for one in found.places], "problems": _problems(found)})
     else:
-        _print(found)
-    raise typer.Exit(code)
+        if found.places:
+            table = table_of("Commune", "Lieu", "Adresse", "Mis à jour")
+            for one in sorted(found.places, key=lambda place: (place.commune, place.name)):
+                updated = dates.day(one.updated, year=True) if one.updated else "—"
+                table.add_row(one.commune, one.name, one.address, updated)
+            console.print(table)
+            console.print(plural(len(found.places), "lieu", "lieux"))
+        _print_problems(found)
+    raise typer.Exit(USAGE if found.refused else 0)
 
 
 @places_app.command("import")
@@ -75,7 +80,7 @@ def import_command(
             if recorded:
                 importer.record(prepared, by=actor, command_id=command, via="cli")
             if json:
-                as_json(_prepared(prepared, recorded))
+                as_json(_document(prepared, recorded))
             else:
                 _tell(prepared, recorded)
     raise typer.Exit(0 if prepared.plan else USAGE)
@@ -130,24 +135,23 @@ def outlines_command(
     console.print(plural(len(outlines), "commune"))
 
 
-def _prepared(prepared: PreparedPlaces, recorded: bool) -> dict[str, Any]:
+def _document(prepared: PreparedPlaces, recorded: bool) -> dict[str, Any]:
     made = prepared.plan
+    twice = [(one.place, one.other, one.likeness.reasons) for one in made.twice] if made else []
     return {
         "kind": prepared.file.kind,
         "counts": made.numbers if made else None,
-        "duplicates": [_twice(one) for one in made.twice] if made else [],
+        "duplicates": [
+            {"place": place.name, "commune": place.commune, "other": other, "reasons": reasons}
+            for place, other, reasons in twice
+        ],
         "recorded": recorded,
-        "problems": [_problem(one) for one in prepared.file.problems],
+        "problems": _problems(prepared.file),
     }
 
 
-def _twice(one: TwicePlace) -> dict[str, Any]:
-    return {"place": one.place.name, "commune": one.place.commune, "other": one.other, "reasons": one.likeness.reasons}
-
-
 def _tell(prepared: PreparedPlaces, recorded: bool) -> None:
-    for problem in prepared.file.problems:
-        console.print(problem_line(problem.severity, sentence(problem)))
+    _print_problems(prepared.file)
     if prepared.plan is None:
         return
     console.print(french.territory(prepared.territory))
@@ -157,16 +161,8 @@ def _tell(prepared: PreparedPlaces, recorded: bool) -> None:
     console.print(say("Enregistré : {counts}" if recorded else "À enregistrer : {counts}", counts=counts))
 
 
-def document(found: PlaceFile) -> dict[str, Any]:
-    """Returns a file for `places read --json`. Days are in ISO 8601; coordinates are null when they are not drawn."""
-    return {
-        "kind": found.kind,
-        "places": [_place(one) for one in found.places],
-        "problems": [_problem(one) for one in found.problems],
-    }
-
-
 def _place(one: Place) -> dict[str, Any]:
+    """Returns a place for `--json`. Days are in ISO 8601; coordinates are null when they are not drawn."""
     latitude, longitude = one.point or (None, None)
     return {
         "id": one.id,
@@ -186,16 +182,13 @@ def _place(one: Place) -> dict[str, Any]:
     }
 
 
-def _problem(one: PlaceProblem) -> dict[str, Any]:
-    return {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence(one)}
+def _problems(found: PlaceFile) -> list[dict[str, Any]]:
+    return [
+        {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence(one)}
+        for one in found.problems
+    ]
 
 
-def _print(found: PlaceFile) -> None:
-    if found.places:
-        table = table_of("Commune", "Lieu", "Adresse", "Mis à jour")
-        for one in sorted(found.places, key=lambda place: (place.commune, place.name)):
-            table.add_row(one.commune, one.name, one.address, dates.day(one.updated, year=True) if one.updated else "—")
-        console.print(table)
-        console.print(plural(len(found.places), "lieu", "lieux"))
+def _print_problems(found: PlaceFile) -> None:
     for problem in found.problems:
         console.print(problem_line(problem.severity, sentence(problem)))
