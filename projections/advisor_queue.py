@@ -10,7 +10,6 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import (
     JSON,
-    Column,
     ColumnElement,
     Connection,
     Date,
@@ -34,9 +33,18 @@ from sqlalchemy import (
 from pixflow import tasks
 from pixflow.dossier.state import current_stage
 from pixflow.identity import normalise
-from projections.contract import Change, Row, metadata
+from projections.contract import Change, Row, keys, metadata, optional, required, row_of
 from projections.directory import people
-from projections.statements import Statement, having, page_of
+from projections.statements import (
+    Statement,
+    having,
+    list_rows,
+    page_of,
+    pair_columns,
+    question,
+    take_first,
+    take_number,
+)
 
 NAME = "advisor_queue"
 KINDS = frozenset(tasks.OF)
@@ -47,33 +55,12 @@ _SEEN = ("opens", "lapses", "paused", "handed_to", "handed_until")
 table = Table(
     "advisor_queue",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("key", String, primary_key=True),
-    Column("subject", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("stage", String),
-    Column("role", String, nullable=False),
-    Column("owner", Uuid),
-    Column("opens", Date, nullable=False),
-    Column("due", Date, nullable=False),
-    Column("lapses", Date),
-    Column("to_referent", Date, nullable=False),
-    Column("to_manager", Date, nullable=False),
-    Column("appointment", DateTime),
-    Column("place", String, nullable=False),
-    Column("chases", Integer, nullable=False),
-    Column("paused", Date),  # the day when a snoozed task comes back
-    Column("handed_to", Uuid),
-    Column("handed_until", Date),
-    Column("why_version", Integer, nullable=False),
-    Column("why_on", Date, nullable=False),
-    Column("details", JSON, nullable=False),
-    Column("name", String, nullable=False),
-    Column("sort", String, nullable=False),
-    Column("programme", String, nullable=False),
-    Column("group", String, nullable=False),
-    Column("site", String, nullable=False),
-    Column("phone", String),
+    *keys(stream=Uuid, key=String),
+    *required(subject=String, kind=String, role=String, opens=Date, due=Date, to_referent=Date, to_manager=Date),
+    *required(place=String, chases=Integer, why_version=Integer, why_on=Date, details=JSON, name=String, sort=String),
+    *required(programme=String, group=String, site=String),
+    *optional(stage=String, owner=Uuid, lapses=Date, appointment=DateTime, phone=String),
+    *optional(paused=Date, handed_to=Uuid, handed_until=Date),  # paused: the day when a snoozed task comes back
     # With all that `workloads` reads: it reads no row.
     Index("queue_of_owner", "owner", "due", *_SEEN),
     Index("queue_of_colleague", "handed_to", sqlite_where=_HANDED, postgresql_where=_HANDED),
@@ -120,33 +107,23 @@ def _about(kind: str, state: Any, task: tasks.Task) -> Row:
 def _row(change: Change, task: tasks.Task, about: Row) -> Row:
     (to_referent, _), (to_manager, _) = task.escalations
     owner = {"dossier": getattr(change.after, "advisor", None), "staff": change.stream}.get(change.kind)
-    return {
-        "stream": change.stream,
-        "key": task.key,
-        "subject": change.kind,
-        "kind": task.kind,
-        "stage": task.stage,
-        "role": task.role,
-        "owner": owner if task.role == "advisor" else task.owner,
-        "opens": task.opens,
-        "due": task.due,
-        "lapses": task.lapses,
-        "to_referent": to_referent,
-        "to_manager": to_manager,
-        "appointment": task.appointment.replace(tzinfo=None) if task.appointment else None,
-        "place": task.place,
-        "chases": task.chases,
-        "paused": task.snoozed_until,
-        "handed_to": task.handed_to,
-        "handed_until": task.handed_until,
-        "why_version": task.why.version,
-        "why_on": task.why.on,
-        "details": task.why.details,
-        **dict.fromkeys(("programme", "group", "site"), ""),
-        "phone": None,
-        "sort": normalise(about["name"]),
-        **about,
-    }
+    known = {"stage": task.stage, "programme": "", "group": "", "site": "", "phone": None, **about}
+    return row_of(
+        table,
+        task,
+        stream=change.stream,
+        subject=change.kind,
+        owner=owner if task.role == "advisor" else task.owner,
+        to_referent=to_referent,
+        to_manager=to_manager,
+        appointment=task.appointment.replace(tzinfo=None) if task.appointment else None,
+        paused=task.snoozed_until,
+        why_version=task.why.version,
+        why_on=task.why.on,
+        details=task.why.details,
+        sort=normalise(about["name"]),
+        **known,
+    )
 
 
 # --- the questions
@@ -211,39 +188,33 @@ def _counts(owners: Owners, today: date, sunday: date) -> Select[Any]:
     return select(*alike, func.count(), *map(_of_these, days)).where(_mine(owners, today)).group_by(*alike)
 
 
-def total(connection: Connection, owners: Owners, today: date) -> int:
+@question(take_number)
+def total(owners: Owners, today: date) -> Select[Any]:
     """Returns the number of rows that an advisor sees."""
-    return int(_total(connection, owners=owners, today=today).scalar_one())
+    return select(func.count()).where(_mine(owners, today))
 
 
-_total = Statement(lambda owners, today: select(func.count()).where(_mine(owners, today)))
-
-
-def opened_since(connection: Connection, day: date) -> list[Any]:
+@question(list_rows)
+def opened_since(day: date) -> Select[Any]:
     """Returns kind and stream of subjects other than dossiers with a task opened by an event of a day or later."""
     query = select(table.c.subject, table.c.stream).where(table.c.why_on >= day, table.c.subject != "dossier")
-    return list(connection.execute(query.distinct()))
+    return query.distinct()
 
 
-def rest(connection: Connection, owners: Owners, today: date) -> tuple[int, date | None, int]:
+@question(take_first)
+def rest(owners: Owners, today: date) -> Select[int, Any, int]:
     """Returns the number of an advisor's rows that are not open yet, the first day of one, and how many are snoozed."""
-    later, first, snoozed = _rest(connection, owners=owners, today=today).one()
-    return later, first, snoozed
-
-
-@Statement
-def _rest(owners: Owners, today: date) -> Select[int, Any, int]:
     later = and_(table.c.owner.in_(owners), table.c.opens > today)
     first = func.min(case((later, table.c.opens)))
     theirs = or_(table.c.owner.in_(owners), table.c.handed_to.in_(owners))
     return select(_of_these(later), first, _of_these(_snoozed(owners, today))).where(theirs)
 
 
-def snoozed(connection: Connection, owners: Owners, today: date, limit: int, offset: int) -> list[Any]:
+@question(list_rows)
+def snoozed(owners: Owners, today: date, limit: int, offset: int) -> Select[Any]:
     """Returns an advisor's snoozed rows, the first to come back first."""
-    query = select(table, _doer(today).label("doer")).where(_snoozed(owners, today))
-    ordered = query.order_by(table.c.paused, table.c.sort, table.c.key, table.c.stream)
-    return page_of(connection, ordered, limit, offset)
+    query = select(table, _doer(today).label("doer")).where(_snoozed(owners, today)).limit(limit).offset(offset)
+    return query.order_by(table.c.paused, table.c.sort, table.c.key, table.c.stream)
 
 
 def appointments(connection: Connection, person: UUID, today: date, since: date) -> list[Any]:
@@ -259,21 +230,18 @@ def of_keys(connection: Connection, owners: Owners, today: date, keys: Collectio
     return list(connection.execute(query.order_by(*URGENT)))
 
 
-def workloads(connection: Connection, today: date) -> dict[UUID, tuple[int, int]]:
+@question(lambda found: {person: (tasks, late) for person, tasks, late in found})
+def workloads(today: date) -> Select[UUID, int, int]:
     """Returns the number of visible tasks of each person, and of those past due."""
-    return {person: (tasks, tardy) for person, tasks, tardy in _workloads(connection, today=today)}
-
-
-@Statement
-def _workloads(today: date) -> Select[UUID, int, int]:
     doer, late = _doer(today), _of_these(table.c.due < today)
     return select(doer, func.count(), late).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
 
 
-def workload_by_dossier(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]:
+@question(pair_columns)
+def workload_by_dossier(owner: UUID, today: date) -> Select[Any]:
     """Returns the number of somebody's visible tasks in each dossier."""
     query = select(table.c.stream, func.count()).where(_mine([owner], today), table.c.subject == "dossier")
-    return dict(connection.execute(query.group_by(table.c.stream)).all())
+    return query.group_by(table.c.stream)
 
 
 def _of_these(rows: ColumnElement[bool]) -> ColumnElement[int]:

@@ -8,7 +8,6 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import (
     Boolean,
-    Column,
     ColumnElement,
     Connection,
     DateTime,
@@ -34,8 +33,8 @@ from pixflow.events.catalogue import catalogue
 from pixflow.events.workshop import WorkshopMoved
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
-from projections.contract import Change, Row, Source, metadata
-from projections.statements import Statement, by_key, page_of
+from projections.contract import Change, Row, Source, keys, metadata, optional, required
+from projections.statements import Statement, by_key, list_values, page_of, pair_columns, question
 
 NAME = "audit_trail"
 KINDS = frozenset(STREAMS)
@@ -45,18 +44,9 @@ READS: dict[str, Callable[[Any], Any]] = {}
 table = Table(
     "audit_trail",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("topic", String, nullable=False),
-    Column("at", DateTime, nullable=False),
-    Column("by", String, nullable=False),
-    Column("acting_for", String),
-    Column("command", Uuid, nullable=False),
-    Column("retracts", Integer),
-    Column("dossier", Uuid),
-    Column("closes", Boolean, nullable=False),
+    *keys(stream=Uuid, version=Integer),
+    *required(position=Integer, kind=String, topic=String, at=DateTime, by=String, command=Uuid, closes=Boolean),
+    *optional(acting_for=String, retracts=Integer, dossier=Uuid),
     Index("trail_of_position", "position", unique=True),
     Index("trail_of_time", "at"),
     Index("trail_of_topic", "topic", "position"),
@@ -184,14 +174,10 @@ def _of_topics(streams: Collection[UUID], topics: Collection[str], most: int | N
     return select(table).where(*wanted).order_by(table.c.position.desc()).limit(most)
 
 
-def workshops_of(connection: Connection, dossier: UUID) -> set[UUID]:
+@question(list_values)
+def workshops_of(dossier: UUID) -> Select[Any]:
     """Returns every workshop where a young person ever had a seat or waited for one."""
-    return set(_workshops_of(connection, dossier=dossier).scalars())
-
-
-@Statement
-def _workshops_of(dossier: UUID) -> Select[Any]:
-    return select(table.c.stream).where(table.c.dossier == dossier).distinct()
+    return select(table.c.stream).where(table.c.dossier == dossier).distinct().order_by(table.c.stream)
 
 
 def _wanted(wanted: TrailFilter) -> list[ColumnElement[bool]]:
@@ -210,10 +196,10 @@ def _naive(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None)
 
 
-def positions(connection: Connection, stream: UUID) -> dict[int, int]:
+@question(pair_columns)
+def positions(stream: UUID) -> Select[Any]:
     """Returns the position of each version of a stream."""
-    query = select(table.c.version, table.c.position).where(table.c.stream == stream)
-    return dict(connection.execute(query).all())
+    return select(table.c.version, table.c.position).where(table.c.stream == stream)
 
 
 def recent(connection: Connection, limit: int, among: int = 400) -> list[Any]:

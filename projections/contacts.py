@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, Table, Uuid, select
+from sqlalchemy import Connection, Index, Table, Uuid, select
 
 from pixflow.partners.state import Contact
-from projections.contract import Change, Row, metadata
+from projections.contract import Change, Row, keys, metadata, required
 from projections.statements import Statement
 from projections.store.folds import folds_of
 
@@ -19,8 +19,8 @@ READS: dict[str, Callable[[Any], Any]] = {}
 table = Table(
     "contacts",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("partner", Uuid, nullable=False),
+    *keys(stream=Uuid),
+    *required(partner=Uuid),
     Index("contacts_of_partner", "partner"),
 )
 TABLES = (table,)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
+from operator import attrgetter
 from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import Boolean, Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
+from sqlalchemy.types import TypeEngine
 
 from pixflow.events.base import Recorded
 from pixflow.reference_data import References
@@ -84,27 +87,51 @@ WRITING = "writing"
 """Option of a connection that writes rows. On PostgreSQL it waits until no other process writes."""
 
 metadata = MetaData()
+Types = type[TypeEngine[Any]]
+
+
+def keys(**types: Types) -> list[Column[Any]]:
+    """Returns the columns of a primary key, by their names."""
+    return [Column(name, kind, primary_key=True) for name, kind in types.items()]
+
+
+def required(**types: Types) -> list[Column[Any]]:
+    """Returns columns that have a value in every row."""
+    return [Column(name, kind, nullable=False) for name, kind in types.items()]
+
+
+def optional(**types: Types) -> list[Column[Any]]:
+    """Returns columns that may be empty."""
+    return [Column(name, kind) for name, kind in types.items()]
+
+
+def row_of(table: Table, source: object, /, **told: Any) -> Row:
+    """Returns a row of a table: what is told, and for each other column what `source` has by its name."""
+    names, values_of = _others(table, tuple(told))
+    return dict(zip(names, values_of(source), strict=True), **told)
+
+
+@cache
+def _others(table: Table, told: tuple[str, ...]) -> tuple[list[str], Callable[[object], tuple[Any, ...]]]:
+    names = [column.name for column in table.columns if column.name not in told]
+    return names, attrgetter(*names) if len(names) > 1 else lambda source: (getattr(source, names[0]),)
+
 
 position = Table(
     "position",
     metadata,
-    Column("position", Integer, nullable=False),
-    Column("stained", Boolean, nullable=False),  # the disk holds what was shown of an erased person: scrub
+    *required(position=Integer, stained=Boolean),  # stained: the disk holds what was shown of an erased person: scrub
 )
 folds = Table(
     "folds",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("state", LargeBinary, nullable=False),
+    *keys(stream=Uuid),
+    *required(kind=String, version=Integer, state=LargeBinary),
     Index("folds_of_kind", "kind", "stream"),
 )
 stopped = Table(
     "stopped",
     metadata,
-    Column("projection", String, primary_key=True),
-    Column("stream", Uuid, primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("code", String, nullable=False),
+    *keys(projection=String, stream=Uuid),
+    *required(position=Integer, code=String),
 )

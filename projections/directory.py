@@ -29,8 +29,8 @@ from sqlalchemy import (
 from pixflow.authorization import Scope
 from pixflow.identity import normalise
 from pixflow.identity import words as name_words
-from projections.contract import Change, Row, metadata
-from projections.statements import Statement, by_key
+from projections.contract import Change, Row, keys, metadata, optional, required, row_of
+from projections.statements import Found, Statement, by_key, question, take_number
 
 NAME = "directory"
 KINDS = frozenset({"dossier"})
@@ -51,24 +51,16 @@ _ZEROS: Final = 4
 people = Table(
     "directory_people",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("last_name", String, nullable=False),
-    Column("first_name", String, nullable=False),
-    Column("sort", String, nullable=False),
-    Column("birth_date", Date),
-    Column("imilo_number", String),
-    Column("programme", String, nullable=False),
-    Column("site", String, nullable=False),
-    Column("advisor", Uuid),
-    Column("closed", Boolean, nullable=False),
+    *keys(stream=Uuid),
+    *required(last_name=String, first_name=String, sort=String, programme=String, site=String, closed=Boolean),
+    *optional(birth_date=Date, imilo_number=String, advisor=Uuid),
     Index("directory_number", "imilo_number"),
     Index("directory_advisor", "advisor"),
 )
 words = Table(
     "directory_words",
     metadata,
-    Column("word", String, primary_key=True),
-    Column("stream", Uuid, primary_key=True),
+    *keys(word=String, stream=Uuid),
     Index("directory_words_of", "stream"),
     sqlite_with_rowid=False,
 )
@@ -98,22 +90,18 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     if state.opened is None:
         return {people: [], words: []}
     sort = normalise(f"{state.last_name} {state.first_name}")
-    person = {
-        "stream": change.stream,
-        "last_name": state.last_name,
-        "first_name": state.first_name,
-        "sort": sort,
-        "birth_date": state.birth_date,
-        "imilo_number": state.imilo_number,
-        "programme": state.programme,
-        "site": state.site,
-        "advisor": state.advisor,
-        "closed": state.closed is not None,
-    }
+    person = row_of(people, state, stream=change.stream, sort=sort, closed=state.closed is not None)
     return {people: [person], words: [{"word": word, "stream": change.stream} for word in sorted(set(sort.split()))]}
 
 
 # --- the questions
+
+
+_FIELDS = tuple(people.c[name] for name in YoungPerson.__struct_fields__)
+
+
+def _people(found: Found) -> list[YoungPerson]:
+    return [YoungPerson(*row) for row in found]
 
 
 def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> list[YoungPerson]:
@@ -128,9 +116,10 @@ def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> li
     return [found[stream] for stream in dict.fromkeys(streams)][:limit]
 
 
-def numbered(connection: Connection, number: str) -> list[YoungPerson]:
+@question(_people)
+def numbered(number: str) -> Select[Any]:
     """Returns who has exactly this number, whoever follows them."""
-    return [_found(row) for row in connection.execute(select(people).where(people.c.imilo_number == number))]
+    return select(*_FIELDS).where(people.c.imilo_number == number)
 
 
 def born(connection: Connection, day: date) -> list[YoungPerson]:
@@ -191,38 +180,35 @@ def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, YoungPe
     wanted = list(streams)
     found: dict[UUID, YoungPerson] = {}
     for start in range(0, len(wanted), 500):
-        rows = _named(connection, streams=wanted[start : start + 500])
-        found |= {row[0]: YoungPerson(*row) for row in rows}
+        found |= {one.stream: one for one in _named(connection, wanted[start : start + 500])}
     return found
 
 
-@Statement
+@question(_people)
 def _named(streams: Collection[UUID]) -> Select[Any]:
-    fields = (people.c[name] for name in YoungPerson.__struct_fields__)
-    return select(*fields).where(people.c.stream.in_(streams))
+    return select(*_FIELDS).where(people.c.stream.in_(streams))
 
 
 def same_person(connection: Connection, last_name: str, first_name: str, birth_date: date) -> list[YoungPerson]:
     """Returns people born that day with the same words as names, in any order, without accents and case."""
     asked = name_words(last_name, first_name)
-    born = connection.execute(
-        select(people).where(people.c.birth_date == birth_date).order_by(people.c.sort, people.c.stream)
-    )
-    return [_found(row) for row in born if name_words(row.last_name, row.first_name) == asked]
+    born = select(*_FIELDS).where(people.c.birth_date == birth_date).order_by(people.c.sort, people.c.stream)
+    return [one for one in _people(connection.execute(born)) if name_words(one.last_name, one.first_name) == asked]
 
 
-def doubles_total(connection: Connection) -> int:
+@question(take_number)
+def doubles_total() -> Select[Any]:
     """Returns the number of people with several open dossiers: same names in the same order, same birth date."""
-    return int(connection.execute(select(func.count()).select_from(_doubles().subquery())).scalar_one())
+    return select(func.count()).select_from(_doubles().subquery())
 
 
 def doubles(connection: Connection, limit: int, offset: int) -> list[list[YoungPerson]]:
     """Returns the dossiers of these people, by name, each group in the order of its ids."""
     groups = _doubles().order_by(people.c.sort, people.c.birth_date).limit(limit).offset(offset).subquery()
     same = and_(people.c.sort == groups.c.sort, people.c.birth_date == groups.c.birth_date)
-    query = select(people).join(groups, same).where(~people.c.closed)
+    query = select(people.c.sort, *_FIELDS).join(groups, same).where(~people.c.closed)
     rows = connection.execute(query.order_by(people.c.sort, people.c.birth_date, people.c.stream))
-    return list(by_key(((row.sort, row.birth_date), _found(row)) for row in rows).values())
+    return list(by_key(((sort, row[3]), YoungPerson(*row)) for sort, *row in rows).values())
 
 
 def _doubles() -> Select[Any]:
@@ -230,10 +216,7 @@ def _doubles() -> Select[Any]:
     return query.group_by(people.c.sort, people.c.birth_date).having(func.count() > 1)
 
 
-def _found(row: Any) -> YoungPerson:
-    return YoungPerson(*(getattr(row, name) for name in YoungPerson.__struct_fields__))
-
-
-def everyone(connection: Connection) -> list[YoungPerson]:
+@question(_people)
+def everyone() -> Select[Any]:
     """Returns every dossier, for a file that must be compared with all of them."""
-    return [_found(row) for row in connection.execute(select(people))]
+    return select(*_FIELDS)

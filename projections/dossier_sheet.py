@@ -9,7 +9,6 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import (
     Boolean,
-    Column,
     ColumnElement,
     Connection,
     Date,
@@ -31,8 +30,8 @@ from pixflow.documents.grille import percent
 from pixflow.dossier.retention import RULES, Rule
 from pixflow.dossier.state import Dossier, current_stage
 from pixflow.identity import normalise
-from projections.contract import Change, Row, metadata
-from projections.statements import Statement, having, page_of
+from projections.contract import Change, Row, keys, metadata, optional, required, row_of
+from projections.statements import Statement, having, list_rows, list_values, page_of, pair_columns, question
 
 NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})
@@ -56,29 +55,11 @@ _OPEN: Any = {"sqlite_where": text("closed = 0"), "postgresql_where": text("NOT 
 table = Table(
     "dossier_sheet",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("sort", String, nullable=False),
-    Column("last_name", String, nullable=False),
-    Column("first_name", String, nullable=False),
-    Column("birth_date", Date),
-    Column("imilo_number", String),
-    Column("programme", String, nullable=False),
-    Column("group", String, nullable=False),
-    Column("collective_end", Date),
-    Column("site", String, nullable=False),
-    Column("advisor", Uuid),
-    Column("lent_until", Date),
-    Column("lender", Uuid),
-    Column("bulk", Uuid),
-    Column("owner_before", Uuid),
-    Column("returned", Boolean, nullable=False),
-    Column("assigned_on", Date),
-    Column("stage", String),
-    Column("percent", Integer),
-    Column("to_prescribe", Boolean, nullable=False),
-    Column("closed", Boolean, nullable=False),
-    Column("merged", Boolean, nullable=False),
-    Column("last_on", Date, nullable=False),
+    *keys(stream=Uuid),
+    *required(sort=String, last_name=String, first_name=String, programme=String, group=String, site=String),
+    *required(returned=Boolean, to_prescribe=Boolean, closed=Boolean, merged=Boolean, last_on=Date),
+    *optional(birth_date=Date, imilo_number=String, collective_end=Date, advisor=Uuid, lent_until=Date, lender=Uuid),
+    *optional(bulk=Uuid, owner_before=Uuid, assigned_on=Date, stage=String, percent=Integer),
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
     Index("sheet_lent", "lender", "lent_until", sqlite_where=_LENT, postgresql_where=_LENT),
@@ -97,35 +78,26 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         return {table: []}
     current = state.diagnostic.current("initial")
     mastery = current[1].result.mastery if current else None
-    return {
-        table: [
-            {
-                "stream": change.stream,
-                "sort": normalise(f"{state.last_name} {state.first_name}"),
-                "last_name": state.last_name,
-                "first_name": state.first_name,
-                "birth_date": state.birth_date,
-                "imilo_number": state.imilo_number,
-                "programme": state.programme,
-                "site": state.site,
-                "group": state.group or "",
-                "collective_end": state.collective_end,
-                "advisor": state.advisor,
-                "lent_until": state.lent.until if state.lent else None,
-                "lender": state.lent.back_to if state.lent else None,
-                "bulk": state.transfer.bulk if state.transfer else None,
-                "owner_before": state.transfer.owner if state.transfer else None,
-                "returned": state.transfer is not None and state.transfer.returned,
-                "assigned_on": state.assigned.on if state.assigned else None,
-                "stage": current_stage(state),
-                "percent": percent(mastery) if mastery is not None else None,
-                "to_prescribe": mastery is not None and current[0] not in state.prescription.built,
-                "closed": state.closed is not None,
-                "merged": state.merged is not None,
-                "last_on": state.last.on,
-            }
-        ]
-    }
+    row = row_of(
+        table,
+        state,
+        stream=change.stream,
+        sort=normalise(f"{state.last_name} {state.first_name}"),
+        group=state.group or "",
+        lent_until=state.lent.until if state.lent else None,
+        lender=state.lent.back_to if state.lent else None,
+        bulk=state.transfer.bulk if state.transfer else None,
+        owner_before=state.transfer.owner if state.transfer else None,
+        returned=state.transfer is not None and state.transfer.returned,
+        assigned_on=state.assigned.on if state.assigned else None,
+        stage=current_stage(state),
+        percent=percent(mastery) if mastery is not None else None,
+        to_prescribe=mastery is not None and current[0] not in state.prescription.built,
+        closed=state.closed is not None,
+        merged=state.merged is not None,
+        last_on=state.last.on,
+    )
+    return {table: [row]}
 
 
 # --- the questions
@@ -176,13 +148,9 @@ def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
     return list(connection.execute(query.order_by(table.c.sort, table.c.stream)))
 
 
-def portfolio_sizes(connection: Connection) -> dict[UUID | None, int]:
+@question(pair_columns)
+def portfolio_sizes() -> Select[Any]:
     """Returns the number of open dossiers of each advisor; None: of nobody."""
-    return dict(_portfolio_sizes(connection).all())
-
-
-@Statement
-def _portfolio_sizes() -> Select[Any]:
     return select(table.c.advisor, func.count()).where(~table.c.closed).group_by(table.c.advisor)
 
 
@@ -195,20 +163,17 @@ def groups_by_advisor(connection: Connection) -> dict[UUID, set[str]]:
     return found
 
 
-def places(connection: Connection, dossiers: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+@question(lambda found: {stream: (site, group) for stream, site, group in found})
+def places(dossiers: Iterable[UUID]) -> Select[Any]:
     """Returns the site and the group of each of these dossiers."""
-    return {stream: (site, group) for stream, site, group in _places(connection, dossiers=list(dossiers))}
-
-
-@Statement
-def _places(dossiers: Collection[UUID]) -> Select[Any]:
     return select(table.c.stream, table.c.site, table.c.group).where(table.c.stream.in_(dossiers))
 
 
-def portfolio(connection: Connection, advisor: UUID, limit: int | None = None, offset: int = 0) -> list[Any]:
+@question(list_rows)
+def portfolio(advisor: UUID, limit: int | None = None, offset: int = 0) -> Select[Any]:
     """Returns the open dossiers of an advisor, by name."""
-    query = select(table).where(table.c.advisor == advisor, ~table.c.closed).order_by(table.c.sort, table.c.stream)
-    return page_of(connection, query, limit, offset)
+    query = select(table).where(table.c.advisor == advisor, ~table.c.closed).limit(limit).offset(offset)
+    return query.order_by(table.c.sort, table.c.stream)
 
 
 def scores(connection: Connection, scope: Scope) -> dict[int, int]:
@@ -225,9 +190,10 @@ def scored(
     return page_of(connection, query.order_by(table.c.sort, table.c.stream), limit, offset)
 
 
-def moved_since(connection: Connection, day: date) -> list[UUID]:
+@question(list_values)
+def moved_since(day: date) -> Select[Any]:
     """Returns the dossiers with an event on a day or later."""
-    return list(connection.execute(select(table.c.stream).where(table.c.last_on >= day)).scalars())
+    return select(table.c.stream).where(table.c.last_on >= day)
 
 
 def past(connection: Connection, cutoffs: Iterable[tuple[Rule, date]], limit: int = 50, offset: int = 0) -> list[Any]:
@@ -323,13 +289,9 @@ class PortfolioLoan(Struct, frozen=True):
     n: int
 
 
-def loans(connection: Connection, people: Collection[UUID] | None = None) -> list[PortfolioLoan]:
+@question(lambda found: [PortfolioLoan(*row) for row in found])
+def loans(people: Collection[UUID] | None = None) -> Select[Any]:
     """Returns the loans of these people, lent or borrowed, by their last day; those of everybody without `people`."""
-    return [PortfolioLoan(*row) for row in _loans(connection, people=people)]
-
-
-@Statement
-def _loans(people: Collection[UUID] | None) -> Select[Any]:
     kept = [table.c.lender.is_not(None), ~table.c.closed]
     if people is not None:
         kept.append(or_(table.c.lender.in_(people), table.c.advisor.in_(people)))
@@ -337,19 +299,18 @@ def _loans(people: Collection[UUID] | None) -> Select[Any]:
     return select(*alike, func.count()).where(*kept).group_by(*alike).order_by(table.c.lent_until, *alike[:2])
 
 
-def lent(connection: Connection, lender: UUID, borrower: UUID, until: date) -> list[UUID]:
+@question(list_values)
+def lent(lender: UUID, borrower: UUID, until: date) -> Select[Any]:
     """Returns the dossiers of one loan, closed ones too, by name."""
-    query = select(table.c.stream).where(table.c.lent_until == until, table.c.lender == lender)
-    return list(
-        connection.execute(query.where(table.c.advisor == borrower).order_by(table.c.sort, table.c.stream)).scalars()
-    )
+    loan = (table.c.lent_until == until, table.c.lender == lender, table.c.advisor == borrower)
+    return select(table.c.stream).where(*loan).order_by(table.c.sort, table.c.stream)
 
 
-def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
+@question(list_rows)
+def lent_before(day: date) -> Select[Any]:
     """Returns the dossiers lent to a colleague until before a day, closed ones too, each with its last day."""
     query = select(table.c.stream, table.c.lent_until).where(table.c.lender.is_not(None), table.c.lent_until < day)
-    found = connection.execute(query.order_by(table.c.lent_until, table.c.stream))
-    return [(row.stream, row.lent_until) for row in found]
+    return query.order_by(table.c.lent_until, table.c.stream)
 
 
 class PortfolioMove(Struct, frozen=True):
@@ -367,13 +328,9 @@ class PortfolioMove(Struct, frozen=True):
     n: int
 
 
-def moves(connection: Connection, since: date) -> list[PortfolioMove]:
+@question(lambda found: [PortfolioMove(*row) for row in found])
+def moves(since: date) -> Select[Any]:
     """Returns the dossiers moved with others since a day, the latest command first."""
-    return [PortfolioMove(*row) for row in _moves(connection, since=since)]
-
-
-@Statement
-def _moves(since: date) -> Select[Any]:
     whom = (table.c.bulk, table.c.owner_before, table.c.advisor)
     how = (table.c.lent_until, table.c.assigned_on, table.c.returned)
     query = select(*whom, *how, func.count()).where(table.c.bulk.is_not(None), table.c.assigned_on >= since)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, DateTime, Index, Integer, Table, Uuid, select
+from sqlalchemy import DateTime, Index, Integer, Select, Table, Uuid, select
 
-from projections.contract import Change, Row, metadata
+from projections.contract import Change, Row, keys, metadata, required, row_of
+from projections.statements import list_rows, question
 
 NAME = "exports"
 KINDS = frozenset({"intake"})
@@ -16,10 +17,8 @@ READS: dict[str, Callable[[Any], Any]] = {}
 table = Table(
     "exports",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("campaign", Uuid, nullable=False),
-    Column("exported_at", DateTime, nullable=False),
+    *keys(stream=Uuid, version=Integer),
+    *required(campaign=Uuid, exported_at=DateTime),
     Index("exports_of_time", "exported_at"),
 )
 TABLES = (table,)
@@ -27,22 +26,13 @@ TABLES = (table,)
 
 def rows(change: Change) -> dict[Table, list[Row]]:
     """Returns the exports of a campaign, without those taken back."""
-    campaign, own = change.after.campaign, change.after.exports
-    return {
-        table: [
-            {
-                "stream": change.stream,
-                "version": one.version,
-                "campaign": campaign,
-                "exported_at": one.exported_at.replace(tzinfo=None),
-            }
-            for one in own
-        ]
-    }
+    about = {"stream": change.stream, "campaign": change.after.campaign}
+    exports = change.after.exports
+    return {table: [row_of(table, one, exported_at=one.exported_at.replace(tzinfo=None), **about) for one in exports]}
 
 
-def last_made(connection: Connection, campaign: UUID | None = None) -> list[Any]:
+@question(list_rows)
+def last_made(campaign: UUID | None = None) -> Select[Any]:
     """Returns the exports of a campaign, the one made last in Pix Orga first; of all campaigns, that one alone."""
     query = select(table).order_by(table.c.exported_at.desc(), table.c.version.desc())
-    asked = query.limit(1) if campaign is None else query.where(table.c.campaign == campaign)
-    return list(connection.execute(asked))
+    return query.limit(1) if campaign is None else query.where(table.c.campaign == campaign)

@@ -10,12 +10,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import Column, Connection, Index, Select, String, Table, Uuid, cast, func, select
+from sqlalchemy import Connection, Index, Select, String, Table, Uuid, cast, func, select
 
 from pixflow.authorization import Scope
 from pixflow.identity import normalise
 from projections import directory
-from projections.contract import Change, Row, metadata
+from projections.contract import Change, Row, keys, metadata
 from projections.directory import YoungPerson
 from projections.statements import Statement
 
@@ -38,8 +38,7 @@ _ON_POSTGRESQL: Final = """SELECT value, (SELECT count(*) FROM
 trigrams = Table(
     "name_trigrams",
     metadata,
-    Column("trigram", String, primary_key=True),
-    Column("stream", Uuid, primary_key=True),
+    *keys(trigram=String, stream=Uuid),
     Index("name_trigrams_of", "stream"),
     sqlite_with_rowid=False,
 )

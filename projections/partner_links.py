@@ -6,12 +6,13 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Connection, Date, Index, Table, Uuid, or_, select
+from sqlalchemy import Boolean, Date, Index, Select, Table, Uuid, or_, select
 
 from pixflow.dossier.state import Dossier
 from pixflow.partner_links.validity import LinkedReferral, every_link, is_awaited, is_open, outcome_day, reminder_day
 from pixflow.reference_data import References
-from projections.contract import Change, Row, metadata
+from projections.contract import Change, Row, keys, metadata, optional, required
+from projections.statements import list_rows, question, take_first
 
 NAME = "territory.partner_links"
 KINDS = frozenset({"dossier"})
@@ -21,21 +22,17 @@ READS = {"dossier": attrgetter("parcours", "closed", "merged")}
 links = Table(
     "partner_links",
     metadata,
-    Column("stream", Uuid, nullable=False),
-    Column("link", Uuid, primary_key=True),
-    Column("until", Date, nullable=False),
-    Column("opens", Boolean, nullable=False),
-    Column("to_mail", Boolean, nullable=False),
+    *keys(link=Uuid),
+    *required(stream=Uuid, until=Date, opens=Boolean, to_mail=Boolean),
     Index("partner_links_of", "stream"),
     Index("partner_links_to_mail", "to_mail", "until"),
 )
 letters = Table(
     "partner_letters",
     metadata,
-    Column("stream", Uuid, nullable=False),
-    Column("referral", Uuid, primary_key=True),
-    Column("remind_on", Date),
-    Column("ask_on", Date),
+    *keys(referral=Uuid),
+    *required(stream=Uuid),
+    *optional(remind_on=Date, ask_on=Date),
     Index("partner_letters_of", "stream"),
     Index("partner_letters_remind", "remind_on"),
     Index("partner_letters_ask", "ask_on"),
@@ -75,18 +72,20 @@ def _letters(stream: UUID, dossier: Dossier, refs: References) -> Iterator[Row]:
 # --- the questions
 
 
-def of_link(connection: Connection, link: UUID) -> Any:
+@question(take_first)
+def of_link(link: UUID) -> Select[Any]:
     """Returns the row of a link, None for an unknown one."""
-    return connection.execute(select(links).where(links.c.link == link)).first()
+    return select(links).where(links.c.link == link)
 
 
-def to_mail(connection: Connection, day: date) -> list[Any]:
+@question(list_rows)
+def to_mail(day: date) -> Select[Any]:
     """Returns the links whose e-mail has not left, and that open their referral on a day."""
-    query = select(links).where(links.c.to_mail, links.c.until >= day).order_by(links.c.until, links.c.link)
-    return list(connection.execute(query))
+    return select(links).where(links.c.to_mail, links.c.until >= day).order_by(links.c.until, links.c.link)
 
 
-def to_write(connection: Connection, day: date) -> list[Any]:
+@question(list_rows)
+def to_write(day: date) -> Select[Any]:
     """Returns the referrals about which an e-mail is due on a day: a reminder, or the outcome."""
     due = or_(letters.c.remind_on <= day, letters.c.ask_on <= day)
-    return list(connection.execute(select(letters).where(due).order_by(letters.c.referral)))
+    return select(letters).where(due).order_by(letters.c.referral)

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Column, ColumnElement, Connection, and_, case, false, func, intersect, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, false, func, intersect, select
 
 from pixflow.identity import normalise
 from pixflow.partners.state import first_days
 from projections.partners import table, terms
-from projections.statements import WITHOUT, Statement, page_of
+from projections.statements import WITHOUT, list_rows, page_of, question
 
 TERMS = ("kind", "label")
 ALL = 1_000_000
@@ -42,13 +42,9 @@ def page(connection: Connection, asked: PartnerFilter, limit: int, offset: int) 
     return page_of(connection, query, limit, offset)
 
 
-def of_streams(connection: Connection, streams: Sequence[UUID]) -> list[Any]:
+@question(list_rows)
+def of_streams(streams: Sequence[UUID]) -> Select[Any]:
     """Returns these partners, by commune, then by name."""
-    return list(_of_streams(connection, streams=streams))
-
-
-@Statement
-def _of_streams(streams: Any) -> Any:
     return select(table).where(table.c.stream.in_(streams)).order_by(table.c.town, table.c.sort, table.c.stream)
 
 
@@ -80,21 +76,12 @@ def towns(connection: Connection, asked: PartnerFilter) -> list[Any]:
     return list(connection.execute(query.group_by(table.c.town).order_by(table.c.town)))
 
 
-def middles(connection: Connection) -> dict[str, tuple[float, float]]:
+@question(lambda found: {commune: (latitude, longitude) for commune, latitude, longitude in found})
+def middles() -> Select[Any]:
     """Returns the middle of the listed partners of each commune that have coordinates."""
-    return {row.commune: (row.latitude, row.longitude) for row in connection.execute(_MIDDLES)}
-
-
-_MIDDLES = (
-    select(
-        table.c.commune,
-        func.avg(table.c.latitude).label("latitude"),
-        func.avg(table.c.longitude).label("longitude"),
-    )
-    .where(table.c.status == "listed", table.c.commune != "", table.c.latitude.is_not(None))
-    .group_by(table.c.commune)
-    .order_by(table.c.commune)
-)
+    query = select(table.c.commune, func.avg(table.c.latitude), func.avg(table.c.longitude))
+    query = query.where(table.c.status == "listed", table.c.commune != "", table.c.latitude.is_not(None))
+    return query.group_by(table.c.commune).order_by(table.c.commune)
 
 
 def counts(connection: Connection, asked: PartnerFilter) -> dict[str, dict[str, int]]:

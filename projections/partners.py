@@ -9,12 +9,12 @@ import msgspec
 from sqlalchemy import (
     JSON,
     Boolean,
-    Column,
     Connection,
     Date,
     Float,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Uuid,
@@ -25,8 +25,8 @@ from sqlalchemy import (
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.identity import normalise
 from pixflow.partners.state import PartnerState, to_review
-from projections.contract import Change, Row, metadata
-from projections.statements import Statement, among, by_key
+from projections.contract import Change, Row, keys, metadata, optional, required, row_of
+from projections.statements import Statement, among, by_key, list_rows, pair_columns, question
 
 NAME = "territory.partners"
 KINDS = frozenset({"partner"})
@@ -38,24 +38,10 @@ INDEXED = 200
 table = Table(
     "partners",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("status", String, nullable=False),  # suggested, listed, delisted, joined
-    Column("name", String, nullable=False),
-    Column("sort", String, nullable=False),
-    Column("commune", String, nullable=False),
-    Column("town", String, nullable=False),
-    Column("phone", String, nullable=False),
-    Column("email", String, nullable=False),
-    Column("confirmed", Date),
-    Column("used", Date),
-    Column("to_review", Boolean, nullable=False),
-    Column("into", Uuid),
-    Column("offers", Integer, nullable=False),
-    Column("teaches", Boolean, nullable=False),
-    Column("latitude", Float),
-    Column("longitude", Float),
-    Column("hours", String, nullable=False),
-    Column("details", JSON, nullable=False),
+    *keys(stream=Uuid),
+    *required(status=String, name=String, sort=String, commune=String, town=String, phone=String, email=String),
+    *required(to_review=Boolean, offers=Integer, teaches=Boolean, hours=String, details=JSON),
+    *optional(confirmed=Date, used=Date, into=Uuid, latitude=Float, longitude=Float),
     Index("partners_by_town", "status", "town", "sort", "stream"),
     Index("partners_by_day", "status", "confirmed", "stream"),
     Index("partners_by_commune", "commune"),
@@ -64,36 +50,27 @@ table = Table(
 offers = Table(
     "partner_offers",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("offer", Uuid, primary_key=True),
-    Column("closed", Boolean, nullable=False),
-    Column("terms", JSON, nullable=False),
+    *keys(stream=Uuid, offer=Uuid),
+    *required(closed=Boolean, terms=JSON),
 )
 places = Table(
     "partner_places",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("key", String, primary_key=True),
-    Column("source", String, nullable=False),
-    Column("place", String, nullable=False),
-    Column("digest", String, nullable=False),
-    Column("gone", Boolean, nullable=False),
+    *keys(stream=Uuid, key=String),
+    *required(source=String, place=String, digest=String, gone=Boolean),
     Index("partner_places_by_source", "source"),
 )
 names = Table(
     "partner_names",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("sort", String, primary_key=True),
+    *keys(stream=Uuid, sort=String),
 )
 terms = Table(
     "partner_terms",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("facet", String, primary_key=True),  # kind, label, word
-    Column("value", String, primary_key=True),
-    Column("status", String, nullable=False),
-    Column("confirmed", Date),
+    *keys(stream=Uuid, facet=String, value=String),
+    *required(status=String),
+    *optional(confirmed=Date),
     Index("partner_terms_found", "facet", "value", "status", "confirmed", "stream"),
     sqlite_with_rowid=False,
 )
@@ -114,14 +91,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
             for id, one in state.offers.items()
         ],
         places: [
-            {
-                "stream": change.stream,
-                "key": key,
-                "source": one.source,
-                "place": one.place,
-                "digest": one.digest,
-                "gone": one.gone is not None,
-            }
+            row_of(places, one, stream=change.stream, key=key, gone=one.gone is not None)
             for key, one in state.sources.items()
         ],
         names: [{"stream": change.stream, "sort": sort} for sort in {sort_of(name) for name in state.names}],
@@ -145,27 +115,26 @@ def _terms(stream: UUID, state: PartnerState) -> list[Row]:
 
 
 def _partner(stream: UUID, state: PartnerState) -> Row:
-    details = state.details
-    return {
-        "stream": stream,
-        "status": _status(state),
-        "name": details.name,
-        "sort": sort_of(details.name),
-        "commune": details.commune[:INDEXED],
-        "town": details.town[:INDEXED],
-        "phone": details.phone,
-        "email": details.email,
-        "confirmed": state.confirmed,
-        "used": state.used,
-        "to_review": to_review(state),
-        "into": state.into,
-        "offers": len(offered := state.open_offers()),
-        "teaches": any(one.kind != "access" for one in offered.values()),
-        "latitude": details.point[0] if details.point else None,
-        "longitude": details.point[1] if details.point else None,
-        "hours": details.hours,
-        "details": _plain(details),
-    }
+    details, offered = state.details, state.open_offers().values()
+    latitude, longitude = details.point or (None, None)
+    return row_of(
+        table,
+        details,
+        stream=stream,
+        status=_status(state),
+        sort=sort_of(details.name),
+        commune=details.commune[:INDEXED],
+        town=details.town[:INDEXED],
+        confirmed=state.confirmed,
+        used=state.used,
+        to_review=to_review(state),
+        into=state.into,
+        offers=len(offered),
+        teaches=any(one.kind != "access" for one in offered),
+        latitude=latitude,
+        longitude=longitude,
+        details=_plain(details),
+    )
 
 
 def sort_of(name: str) -> str:
@@ -207,39 +176,25 @@ def one(connection: Connection, stream: UUID) -> Any:
 _one = Statement(lambda stream: select(table).where(table.c.stream == stream))
 
 
-def titles(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, str]:
+@question(pair_columns)
+def titles(streams: Iterable[UUID]) -> Select[Any]:
     """Returns the names of these partners."""
-    return {row.stream: row.name for row in _titles(connection, streams=list(streams))}
+    return select(table.c.stream, table.c.name).where(table.c.stream.in_(streams))
 
 
-_titles = Statement(lambda streams: select(table.c.stream, table.c.name).where(table.c.stream.in_(streams)))
-
-
-def listed(connection: Connection, status: str = "listed") -> list[Any]:
+@question(list_rows)
+def listed(status: str = "listed") -> Select[Any]:
     """Returns the partners of a status, by commune, then by name."""
-    query = select(table).where(table.c.status == status)
-    return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
+    return select(table).where(table.c.status == status).order_by(table.c.town, table.c.sort, table.c.stream)
 
 
-def offered(connection: Connection) -> list[Any]:
+@question(list_rows)
+def offered() -> Select[Any]:
     """Returns every open offer of a listed partner, with its partner's name and point."""
-    return list(connection.execute(_OFFERED))
-
-
-_OFFERED = (
-    select(
-        offers.c.stream,
-        offers.c.offer,
-        offers.c.terms,
-        table.c.name,
-        table.c.commune,
-        table.c.latitude,
-        table.c.longitude,
-    )
-    .join(table, table.c.stream == offers.c.stream)
-    .where(~offers.c.closed, table.c.status == "listed")
-    .order_by(offers.c.stream, offers.c.offer)
-)
+    of_partner = (table.c.name, table.c.commune, table.c.latitude, table.c.longitude)
+    query = select(offers.c.stream, offers.c.offer, offers.c.terms, *of_partner)
+    query = query.join(table, table.c.stream == offers.c.stream).where(~offers.c.closed, table.c.status == "listed")
+    return query.order_by(offers.c.stream, offers.c.offer)
 
 
 def of_commune(connection: Connection, commune: str, town: str) -> list[Any]:
@@ -250,38 +205,29 @@ def of_commune(connection: Connection, commune: str, town: str) -> list[Any]:
     )
 
 
-def joined_to(connection: Connection, streams: Collection[UUID]) -> dict[UUID, UUID]:
+@question(pair_columns)
+def joined_to(streams: Collection[UUID]) -> Select[Any]:
     """Returns the partners joined to these, each with the one that goes on."""
-    return {row.stream: row.into for row in _joined(connection, streams=list(streams))}
-
-
-@Statement
-def _joined(streams: Any) -> Any:
     return select(table.c.stream, table.c.into).where(table.c.into.in_(streams)).order_by(table.c.stream)
 
 
-def open_offers(connection: Connection, streams: Iterable[UUID] | None = None) -> dict[UUID, list[Any]]:
+@question(lambda found: by_key((row.stream, row) for row in found))
+def open_offers(streams: Collection[UUID] | None = None) -> Select[Any]:
     """Returns the open offers of listed partners, by partner; of these partners only when they are given."""
-    rows = _open_offers(connection, streams=None if streams is None else list(streams))
-    return by_key((row.stream, row) for row in rows)
-
-
-@Statement
-def _open_offers(streams: Any) -> Any:
     query = select(offers).join(table, table.c.stream == offers.c.stream).where(*among(offers.c.stream, streams))
     return query.where(~offers.c.closed, table.c.status == "listed").order_by(offers.c.stream, offers.c.offer)
 
 
-def offer_ids(connection: Connection) -> dict[UUID, list[UUID]]:
+@question(lambda found: by_key((stream, offer) for stream, offer in found))
+def offer_ids() -> Select[Any]:
     """Returns the offers of every partner, open or closed."""
-    query = select(offers.c.stream, offers.c.offer).order_by(offers.c.stream, offers.c.offer)
-    return by_key(connection.execute(query))
+    return select(offers.c.stream, offers.c.offer).order_by(offers.c.stream, offers.c.offer)
 
 
-def places_of(connection: Connection, sources: Collection[str]) -> list[Any]:
+@question(list_rows)
+def places_of(sources: Collection[str]) -> Select[Any]:
     """Returns the places of these sources that became partners."""
-    query = select(places).where(places.c.source.in_(list(sources)))
-    return list(connection.execute(query.order_by(places.c.stream, places.c.key)))
+    return select(places).where(places.c.source.in_(sources)).order_by(places.c.stream, places.c.key)
 
 
 def named(connection: Connection, sorts: Collection[str]) -> dict[str, UUID]:
@@ -303,7 +249,7 @@ _BY_NAME = (_names(table, "sort", table.c.status == "listed"), _names(names, "so
 _BY_STREAM = (_names(table, "stream"), _names(names, "stream"))
 
 
-def counts(connection: Connection) -> dict[str, int]:
+@question(pair_columns)
+def counts() -> Select[Any]:
     """Returns the number of partners of each status."""
-    found = connection.execute(select(table.c.status, func.count()).group_by(table.c.status).order_by(table.c.status))
-    return dict(map(tuple, found))
+    return select(table.c.status, func.count()).group_by(table.c.status).order_by(table.c.status)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, fun
 
 from pixflow.working_days import Calendar
 from projections.advisor_queue import PILED, URGENT, Owners, handed, table, visible
-from projections.statements import Statement, page_of
+from projections.statements import Statement, list_rows, page_of, question
 
 PILE_ROLES = frozenset({"referent", "manager"})
 """The roles whose tasks belong to no person: they stand in piles."""
@@ -204,13 +204,9 @@ def _grouped(grouped: tuple[str, tuple[Any, ...]]) -> Sequence[ColumnElement[int
     return [case(places, value=table.c[column], else_=len(places))] if places else []
 
 
-def late_debriefs(connection: Connection, today: date) -> list[tuple[UUID, int, date]]:
+@question(list_rows)
+def late_debriefs(today: date) -> Select[Any]:
     """Returns for each advisor how many of their debriefs are late, and since which day at most."""
-    return [(owner, count, due) for owner, count, due in _late_debriefs(connection, today=today)]
-
-
-@Statement
-def _late_debriefs(today: date) -> Select[Any]:
     late = (table.c.kind == "hold-debrief", table.c.due < today, table.c.owner.is_not(None))
     return select(table.c.owner, func.count(), func.min(table.c.due)).where(*late).group_by(table.c.owner)
 

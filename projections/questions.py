@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Column, Connection, Date, String, Table, Text, Uuid, select
+from sqlalchemy import Date, Select, String, Table, Text, Uuid, select
 
 from pixflow.resources.state import TeamQuestion
-from projections.contract import Change, Row, metadata
+from projections.contract import Change, Row, keys, metadata, optional, required, row_of
+from projections.statements import list_rows, question
 
 NAME = "knowledge.questions"
 KINDS = frozenset({"question"})
@@ -16,13 +18,9 @@ READS: dict[str, Callable[[Any], Any]] = {}
 table = Table(
     "questions",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("text", Text, nullable=False),
-    Column("task", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("asked", Date, nullable=False),
-    Column("ended", Date),
-    Column("answer", Uuid),
+    *keys(stream=Uuid),
+    *required(text=Text, task=String, by=String, asked=Date),
+    *optional(ended=Date, answer=Uuid),
 )
 TABLES = (table,)
 
@@ -31,34 +29,26 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     state: TeamQuestion = change.after
     if state.asked is None:
         return {table: []}
-    row = {
-        "stream": change.stream,
-        "text": state.text,
-        "task": state.task,
-        "by": state.by,
-        "asked": state.asked.on,
-        "ended": state.ended.stamp.on if state.ended else None,
-        "answer": state.answer,
-    }
-    return {table: [row]}
+    ended = state.ended.stamp.on if state.ended else None
+    return {table: [row_of(table, state, stream=change.stream, asked=state.asked.on, ended=ended)]}
 
 
 # --- the questions
 
 
-def waiting(connection: Connection) -> list[Any]:
+@question(list_rows)
+def waiting() -> Select[Any]:
     """Returns the questions without an answer, the oldest first."""
-    query = select(table).where(table.c.ended.is_(None)).order_by(table.c.asked, table.c.stream)
-    return list(connection.execute(query))
+    return select(table).where(table.c.ended.is_(None)).order_by(table.c.asked, table.c.stream)
 
 
-def of_person(connection: Connection, by: str, limit: int = 10) -> list[Any]:
+@question(list_rows)
+def of_person(by: str, limit: int = 10) -> Select[Any]:
     """Returns what somebody asked, the latest first."""
-    query = select(table).where(table.c.by == by).order_by(table.c.asked.desc(), table.c.stream).limit(limit)
-    return list(connection.execute(query))
+    return select(table).where(table.c.by == by).order_by(table.c.asked.desc(), table.c.stream).limit(limit)
 
 
-def answered_by(connection: Connection, resource: Any) -> list[Any]:
+@question(list_rows)
+def answered_by(resource: UUID) -> Select[Any]:
     """Returns the questions that a resource answers, the oldest first."""
-    query = select(table).where(table.c.answer == resource).order_by(table.c.asked, table.c.stream)
-    return list(connection.execute(query))
+    return select(table).where(table.c.answer == resource).order_by(table.c.asked, table.c.stream)

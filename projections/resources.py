@@ -6,12 +6,12 @@ from uuid import UUID
 
 from msgspec import Struct
 from rapidfuzz.distance import OSA
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, Integer, Select, String, Table, Text, Uuid, select
+from sqlalchemy import JSON, Boolean, Connection, Date, Integer, Select, String, Table, Text, Uuid, select
 
 from pixflow.identity import normalise
 from pixflow.resources.state import Resource
-from projections.contract import Change, Row, metadata
-from projections.statements import Statement
+from projections.contract import Change, Row, keys, metadata, required, row_of
+from projections.statements import Statement, list_rows, question
 
 NAME = "knowledge.resources"
 KINDS = frozenset({"resource"})
@@ -21,23 +21,10 @@ READS: dict[str, Callable[[Any], Any]] = {}
 table = Table(
     "resources",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("number", Integer, nullable=False),
-    Column("title", String, nullable=False),
-    Column("sort", String, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("stages", JSON, nullable=False),
-    Column("tasks", JSON, nullable=False),
-    Column("bands", JSON, nullable=False),
-    Column("programmes", JSON, nullable=False),
-    Column("audience", String, nullable=False),
-    Column("example", Boolean, nullable=False),
-    Column("revised", Date, nullable=False),
-    Column("by", String, nullable=False),
-    Column("useful", Integer, nullable=False),
-    Column("withdrawn", Boolean, nullable=False),
-    Column("proposed", Boolean, nullable=False),
+    *keys(stream=Uuid),
+    *required(number=Integer, title=String, sort=String, words=Text, kind=String, stages=JSON, tasks=JSON, bands=JSON),
+    *required(programmes=JSON, audience=String, example=Boolean, revised=Date, by=String, useful=Integer),
+    *required(withdrawn=Boolean, proposed=Boolean),
 )
 TABLES = (table,)
 _SHORT = 4
@@ -50,25 +37,19 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     if shown is None:
         return {table: []}
     text = shown.document
-    row = {
-        "stream": change.stream,
-        "number": len(state.revisions),
-        "title": text.title,
-        "sort": normalise(text.title),
-        "words": " ".join(sorted(set(normalise(text.body).split()))),
-        "kind": text.kind,
-        "stages": list(text.stages),
-        "tasks": list(text.tasks),
-        "bands": list(text.bands),
-        "programmes": list(text.programmes),
-        "audience": text.audience,
-        "example": text.example,
-        "revised": shown.stamp.on,
-        "by": shown.by,
-        "useful": state.useful,
-        "withdrawn": state.withdrawn is not None,
-        "proposed": state.proposal is not None,
-    }
+    row = row_of(
+        table,
+        text,
+        stream=change.stream,
+        number=len(state.revisions),
+        sort=normalise(text.title),
+        words=" ".join(sorted(set(normalise(text.body).split()))),
+        revised=shown.stamp.on,
+        by=shown.by,
+        useful=state.useful,
+        withdrawn=state.withdrawn is not None,
+        proposed=state.proposal is not None,
+    )
     return {table: [row]}
 
 
@@ -84,13 +65,9 @@ class StepPlace(Struct, frozen=True):
     programme: str = ""
 
 
-def every(connection: Connection) -> list[Any]:
+@question(list_rows)
+def every() -> Select[Any]:
     """Returns every resource, by title: those withdrawn and those only proposed too."""
-    return list(_every(connection))
-
-
-@Statement
-def _every() -> Select[Any]:
     return select(table).order_by(table.c.sort, table.c.stream)
 
 

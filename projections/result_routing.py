@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import (
     Boolean,
-    Column,
     ColumnElement,
     Connection,
     Date,
@@ -38,8 +37,18 @@ from pixflow.events.values import Moment, Profile, Result
 from pixflow.identity import imilo_number, normalise
 from pixflow.participation.state import Participation
 from pixflow.reference_data import References
-from projections.contract import Change, Row, metadata
-from projections.statements import Statement, among, page_of
+from projections.contract import Change, Row, keys, metadata, optional, required, row_of
+from projections.statements import (
+    Statement,
+    among,
+    key_by_stream,
+    list_rows,
+    page_of,
+    pair_columns,
+    question,
+    take_first,
+    take_number,
+)
 
 NAME = "result_routing"
 KINDS = frozenset({"participation", "dossier"})
@@ -62,33 +71,12 @@ LEFT_OUT = text("(set_aside OR vanished)")
 participations = Table(
     "routing_participations",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("campaign", Uuid, nullable=False),
-    Column("purpose", String),
-    Column("last_name", String, nullable=False),
-    Column("first_name", String, nullable=False),
-    Column("sort", String, nullable=False),
-    Column("external_id", String),
-    Column("number", String),
-    Column("started_day", Date),
-    Column("started_at", DateTime),
-    Column("ordinal", Integer, nullable=False),
-    Column("progress", String),
-    Column("result", Text),
-    Column("profile", Text),
-    Column("shared_day", Date),
-    Column("mastery", String),
-    Column("pix", Integer),
-    Column("certifiable", Boolean),
-    Column("vanished", Boolean, nullable=False),
-    Column("seen", DateTime),
-    Column("dossier", Uuid),
-    Column("automatic", Boolean, nullable=False),
-    Column("rejected", Text, nullable=False),
-    Column("set_aside", Boolean, nullable=False),
-    Column("waiting", Boolean, nullable=False),
-    Column("imported_on", Date, nullable=False),
-    Column("version", Integer, nullable=False),
+    *keys(stream=Uuid),
+    *required(campaign=Uuid, last_name=String, first_name=String, sort=String, ordinal=Integer, vanished=Boolean),
+    *required(automatic=Boolean, rejected=Text, set_aside=Boolean, waiting=Boolean, imported_on=Date, version=Integer),
+    *optional(purpose=String, external_id=String, number=String, started_day=Date, started_at=DateTime),
+    *optional(progress=String, result=Text, profile=Text, shared_day=Date, mastery=String, pix=Integer),
+    *optional(certifiable=Boolean, seen=DateTime, dossier=Uuid),
     Index("routing_of_campaign", "campaign"),
     Index("routing_waiting", "waiting", "imported_on"),
     Index("routing_number", "number"),
@@ -98,21 +86,10 @@ participations = Table(
 results = Table(
     "routing_results",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("participation", Uuid, nullable=False),
-    Column("name", String, nullable=False),
-    Column("sort", String, nullable=False),
-    Column("programme", String, nullable=False),
-    Column("site", String, nullable=False),
-    Column("advisor", Uuid),
-    Column("mastery", String),
-    Column("shared_day", Date, nullable=False),
-    Column("received_on", Date, nullable=False),
-    Column("dispatched_on", Date),
-    Column("dispatched_to", Uuid),
-    Column("debriefed_on", Date),
-    Column("closed", Boolean, nullable=False),
-    Column("withdrawn", Boolean, nullable=False),
+    *keys(stream=Uuid),
+    *required(participation=Uuid, name=String, sort=String, programme=String, site=String, shared_day=Date),
+    *required(received_on=Date, closed=Boolean, withdrawn=Boolean),
+    *optional(advisor=Uuid, mastery=String, dispatched_on=Date, dispatched_to=Uuid, debriefed_on=Date),
     Index("routing_dispatched", "dispatched_on"),
 )
 TABLES = (participations, results)
@@ -120,7 +97,7 @@ TABLES = (participations, results)
 _ENCODER = msgspec.json.Encoder()
 
 
-class KnownParticipation(Struct, frozen=True):
+class KnownParticipation(Struct):
     """The known state of one participation of a campaign, for the next export of it."""
 
     stream: UUID
@@ -148,35 +125,27 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 def _participation(stream: UUID, state: Participation) -> Row:
     started, result, profile = state.started, state.result, state.profile
     shared = result or profile
-    return {
-        "stream": stream,
-        "campaign": state.campaign,
-        "purpose": state.purpose,
-        "last_name": state.last_name,
-        "sort": normalise(f"{state.last_name} {state.first_name}"),
-        "first_name": state.first_name,
-        "external_id": state.external_id,
-        "number": _number(state.external_id),
-        "started_day": started.day if started else None,
-        "started_at": started.at.replace(tzinfo=None) if started and started.at else None,
-        "ordinal": state.ordinal,
-        "progress": str(state.progress) if state.progress is not None else None,
-        "result": _ENCODER.encode(result).decode() if result else None,
-        "profile": _ENCODER.encode(profile).decode() if profile else None,
-        "shared_day": shared.shared.day if shared else None,
-        "mastery": str(result.mastery) if result and result.mastery is not None else None,
-        "pix": profile.pix if profile else None,
-        "certifiable": profile.certifiable if profile else None,
-        "vanished": state.vanished is not None,
-        "seen": state.seen.replace(tzinfo=None) if state.seen else None,
-        "dossier": state.dossier,
-        "automatic": state.automatic,
-        "rejected": " ".join(map(str, state.rejected)),
-        "set_aside": state.set_aside is not None,
-        "waiting": state.waiting,
-        "imported_on": state.imported.on if state.imported else None,
-        "version": state.version,
-    }
+    return row_of(
+        participations,
+        state,
+        stream=stream,
+        sort=normalise(f"{state.last_name} {state.first_name}"),
+        number=_number(state.external_id),
+        started_day=started.day if started else None,
+        started_at=started.at.replace(tzinfo=None) if started and started.at else None,
+        progress=str(state.progress) if state.progress is not None else None,
+        result=_ENCODER.encode(result).decode() if result else None,
+        profile=_ENCODER.encode(profile).decode() if profile else None,
+        shared_day=shared.shared.day if shared else None,
+        mastery=str(result.mastery) if result and result.mastery is not None else None,
+        pix=profile.pix if profile else None,
+        certifiable=profile.certifiable if profile else None,
+        vanished=state.vanished is not None,
+        seen=state.seen.replace(tzinfo=None) if state.seen else None,
+        rejected=" ".join(map(str, state.rejected)),
+        set_aside=state.set_aside is not None,
+        imported_on=state.imported.on if state.imported else None,
+    )
 
 
 def _result(stream: UUID, dossier: Dossier) -> list[Row]:
@@ -188,25 +157,24 @@ def _result(stream: UUID, dossier: Dossier) -> list[Row]:
     assert link.received is not None
     dispatched = dossier.prescription.dispatched.get(participation)
     debrief = dossier.prescription.debriefs.get(participation)
-    return [
-        {
-            "stream": stream,
-            "participation": participation,
-            "name": f"{dossier.first_name} {dossier.last_name}",
-            "sort": normalise(f"{dossier.first_name} {dossier.last_name}"),
-            "programme": dossier.programme,
-            "site": dossier.site,
-            "advisor": dossier.advisor,
-            "mastery": str(link.result.mastery) if link.result.mastery is not None else None,
-            "shared_day": link.result.shared.day,
-            "received_on": link.received.on,
-            "dispatched_on": dispatched.stamp.on if dispatched else None,
-            "dispatched_to": dispatched.advisor if dispatched else None,
-            "debriefed_on": debrief.on if debrief else None,
-            "closed": dossier.closed is not None,
-            "withdrawn": link.withdrawn is not None,
-        }
-    ]
+    name = f"{dossier.first_name} {dossier.last_name}"
+    row = row_of(
+        results,
+        dossier,
+        stream=stream,
+        participation=participation,
+        name=name,
+        sort=normalise(name),
+        mastery=str(link.result.mastery) if link.result.mastery is not None else None,
+        shared_day=link.result.shared.day,
+        received_on=link.received.on,
+        dispatched_on=dispatched.stamp.on if dispatched else None,
+        dispatched_to=dispatched.advisor if dispatched else None,
+        debriefed_on=debrief.on if debrief else None,
+        closed=dossier.closed is not None,
+        withdrawn=link.withdrawn is not None,
+    )
+    return [row]
 
 
 def _number(external_id: str | None) -> str | None:
@@ -242,73 +210,55 @@ def known(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
     ]
 
 
-def waiting(
-    connection: Connection, limit: int = 50, offset: int = 0, streams: Collection[UUID] | None = None
-) -> list[Any]:
+@question(list_rows)
+def waiting(limit: int = 50, offset: int = 0, streams: Collection[UUID] | None = None) -> Select[Any]:
     """Returns the participations of declared campaigns that wait for a match, oldest first; of these only, if any."""
-    return list(_waiting(connection, limit=limit, offset=offset, streams=streams))
-
-
-@Statement
-def _waiting(limit: int, offset: int, streams: Collection[UUID] | None) -> Select[Any]:
     row = participations.c
     query = select(participations).where(*is_waiting(), *among(row.stream, streams))
     return query.order_by(row.imported_on, row.sort, row.stream).limit(limit).offset(offset)
 
 
-def waiting_total(connection: Connection, streams: Collection[UUID] | None = None) -> int:
-    return int(_waiting_total(connection, streams=streams).scalar_one())
-
-
-@Statement
-def _waiting_total(streams: Collection[UUID] | None) -> Select[Any]:
+@question(take_number)
+def waiting_total(streams: Collection[UUID] | None = None) -> Select[Any]:
     query = select(func.count()).select_from(participations)
     return query.where(*is_waiting(), *among(participations.c.stream, streams))
 
 
-def one(connection: Connection, stream: UUID) -> Any:
+@question(take_first)
+def one(stream: UUID) -> Select[Any]:
     """Returns one participation's row, None when unknown."""
-    return connection.execute(select(participations).where(participations.c.stream == stream)).first()
+    return select(participations).where(participations.c.stream == stream)
 
 
-def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
+@question(key_by_stream)
+def many(streams: Iterable[UUID]) -> Select[Any]:
     """Returns the rows of these participations."""
-    return {row.stream: row for row in _many(connection, streams=set(streams))}
+    return select(participations).where(participations.c.stream.in_(streams))
 
 
-_many = Statement(lambda streams: select(participations).where(participations.c.stream.in_(streams)))
-
-
-def of_campaigns(connection: Connection) -> dict[UUID, int]:
+@question(pair_columns)
+def of_campaigns() -> Select[Any]:
     """Counts the participations of each campaign."""
-    return dict(_of_campaigns(connection).all())
+    return select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
 
 
-_of_campaigns = Statement(lambda: select(participations.c.campaign, func.count()).group_by(participations.c.campaign))
-
-
-def set_aside(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
+@question(list_rows)
+def set_aside(limit: int = 20, offset: int = 0) -> Select[Any]:
     """Returns the participations set aside, latest first."""
-    query = select(participations).where(participations.c.set_aside)
-    order = participations.c.imported_on.desc(), participations.c.sort, participations.c.stream
-    return page_of(connection, query.order_by(*order), limit, offset)
+    query = select(participations).where(participations.c.set_aside).limit(limit).offset(offset)
+    return query.order_by(participations.c.imported_on.desc(), participations.c.sort, participations.c.stream)
 
 
-def vanished(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
+@question(list_rows)
+def vanished(limit: int = 20, offset: int = 0) -> Select[Any]:
     """Returns the participations no longer exported."""
-    query = select(participations).where(participations.c.vanished)
-    order = participations.c.seen.desc().nulls_last(), participations.c.sort, participations.c.stream
-    return page_of(connection, query.order_by(*order), limit, offset)
+    query = select(participations).where(participations.c.vanished).limit(limit).offset(offset)
+    return query.order_by(participations.c.seen.desc().nulls_last(), participations.c.sort, participations.c.stream)
 
 
-def left_out_totals(connection: Connection) -> tuple[int, int]:
+@question(take_first)
+def left_out_totals() -> Select[int, int]:
     """Returns the numbers of participations set aside, and of those no longer exported."""
-    aside, gone = _left_out_totals(connection).one()
-    return aside, gone
-
-
-@Statement
-def _left_out_totals() -> Select[int, int]:
     row = participations.c
     aside, gone = (func.count(case((column, 1))) for column in (row.set_aside, row.vanished))
     return select(aside, gone).where(LEFT_OUT)
@@ -383,19 +333,15 @@ def _to_dispatch_total(periods: Periods, streams: Collection[UUID] | None) -> Se
     return select(func.count()).select_from(results).where(*_routed(periods), *among(results.c.stream, streams))
 
 
-def current_results(connection: Connection, dossiers: Iterable[UUID]) -> dict[UUID, Any]:
+@question(key_by_stream)
+def current_results(dossiers: Iterable[UUID]) -> Select[Any]:
     """Returns the current initial result of each of these dossiers, dispatched or not."""
-    query = select(results).where(results.c.stream.in_(list(dossiers)))
-    return {row.stream: row for row in connection.execute(query)}
+    return select(results).where(results.c.stream.in_(dossiers))
 
 
-def dispatched_counts(connection: Connection, since: date) -> dict[UUID, tuple[int, int]]:
+@question(lambda found: {advisor: (given, held) for advisor, given, held in found})
+def dispatched_counts(since: date) -> Select[Any]:
     """Counts the results that each advisor received since a day, and how many of them are debriefed."""
-    return {advisor: (given, held) for advisor, given, held in _dispatched_counts(connection, since=since)}
-
-
-@Statement
-def _dispatched_counts(since: date) -> Select[Any]:
     query = select(results.c.dispatched_to, func.count(), func.count(results.c.debriefed_on))
     return query.where(results.c.dispatched_on >= since).group_by(results.c.dispatched_to)
 

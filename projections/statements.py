@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from functools import lru_cache, wraps
+from inspect import Parameter, signature
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -26,12 +27,15 @@ from sqlalchemy.types import TypeEngine
 
 K = TypeVar("K")
 V = TypeVar("V")
+R = TypeVar("R")
+P = ParamSpec("P")
+Found = Result[*tuple[Any, ...]]
+Question = Callable[Concatenate[Connection, P], R]
 
 WITHOUT = "aucun"
 """The value of a filter that selects the rows without a value."""
 _MOST = 100
 """Forms of one statement that are kept."""
-_MANY = (list, tuple, set, frozenset)
 _TYPES: dict[type, TypeEngine[Any]] = {
     UUID: Uuid(),
     datetime: DateTime(),
@@ -79,16 +83,15 @@ class Statement:
         bound: dict[str, Any] = {}
         many = False
         for name, value in values.items():
-            if not isinstance(value, _MANY):
+            if value is None or type(value) in _TYPES:
                 forms.append((name, type(value), None))
                 if value is not None:
                     bound[name] = value
-            elif len(value) > _LARGEST:
-                forms.append((name, type(value), _LARGEST + 1))
-                bound[name] = list(value)
+            elif len(listed := list(value)) > _LARGEST:
+                forms.append((name, list, _LARGEST + 1))
+                bound[name] = listed
                 many = True
             else:
-                listed = list(value)
                 count = 1 << (len(listed) - 1).bit_length() if listed else 0
                 listed += listed[-1:] * (count - len(listed))
                 forms.append((name, type(listed[0]) if listed else type(None), count))
@@ -138,6 +141,54 @@ def _parameter(name: str, kind: type, count: int | None) -> Any:
     if count is not None:
         return [bindparam(f"{name}_{n}", type_=_TYPES[kind]) for n in range(count)]
     return None if kind is type(None) else bindparam(name, type_=_TYPES[kind])
+
+
+def question(shape: Callable[[Found], R]) -> Callable[[Callable[P, Select[*tuple[Any, ...]]]], Question[P, R]]:
+    """Makes a question of a select, whose arguments are bound as those of a `Statement`: the shape of its rows."""
+
+    def make(build: Callable[P, Select[*tuple[Any, ...]]]) -> Question[P, R]:
+        statement, about = Statement(build), signature(build)
+        first = Parameter("connection", Parameter.POSITIONAL_OR_KEYWORD, annotation=Connection)
+        defaults = {one.name: one.default for one in about.parameters.values() if one.default is not one.empty}
+
+        @wraps(build)
+        def ask(connection: Connection, /, *args: P.args, **named: P.kwargs) -> R:
+            return shape(statement(connection, **defaults | dict(zip(about.parameters, args, strict=False)) | named))
+
+        ask.__signature__ = about.replace(parameters=[first, *about.parameters.values()])  # type: ignore[attr-defined]
+        return ask
+
+    return make
+
+
+def list_rows(found: Found) -> list[Any]:
+    """Returns the rows."""
+    return list(found)
+
+
+def take_first(found: Found) -> Any:
+    """Returns the first row, None without any."""
+    return found.first()
+
+
+def list_values(found: Found) -> list[Any]:
+    """Returns the first column."""
+    return list(found.scalars())
+
+
+def take_number(found: Found) -> int:
+    """Returns the only value, a count."""
+    return int(found.scalar_one())
+
+
+def pair_columns(found: Found) -> dict[Any, Any]:
+    """Returns the second column by the first."""
+    return dict(found.all())
+
+
+def key_by_stream(found: Found) -> dict[UUID, Any]:
+    """Returns the rows by their streams."""
+    return {row.stream: row for row in found}
 
 
 def page_of(connection: Connection, query: Select[Any], limit: int | None, offset: int) -> list[Any]:

@@ -26,8 +26,18 @@ from sqlalchemy import (
 )
 
 from pixflow.workshop.state import Workshop
-from projections.contract import Change, Row, metadata
-from projections.statements import Statement, by_key, page_of
+from projections.contract import Change, Row, keys, metadata, optional, required, row_of
+from projections.statements import (
+    Statement,
+    by_key,
+    key_by_stream,
+    list_rows,
+    list_values,
+    page_of,
+    question,
+    take_first,
+    take_number,
+)
 
 NAME = "workshops"
 KINDS = frozenset({"workshop"})
@@ -37,42 +47,26 @@ READS: dict[str, Any] = {}
 table = Table(
     "workshops",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("campaign", Uuid, nullable=False),
-    Column("site", String, nullable=False),
-    Column("place", String, nullable=False),
-    Column("starts", DateTime, nullable=False),
-    Column("ends", DateTime, nullable=False),
-    Column("day", Date, nullable=False),
-    Column("capacity", Integer, nullable=False),
-    Column("taken", Integer, nullable=False),
-    Column("offered", Integer, nullable=False),
-    Column("waiting", Integer, nullable=False),
-    Column("unmarked", Integer, nullable=False),
-    Column("present", Integer, nullable=False),
-    Column("cancelled", Boolean, nullable=False),
-    Column("closed", Boolean, nullable=False),
-    Column("help_at", DateTime),
-    Column("help_by", String),
+    *keys(stream=Uuid),
+    *required(campaign=Uuid, site=String, place=String, starts=DateTime, ends=DateTime, day=Date, capacity=Integer),
+    *required(taken=Integer, offered=Integer, waiting=Integer, unmarked=Integer, present=Integer, cancelled=Boolean),
+    *required(closed=Boolean),
+    *optional(help_at=DateTime, help_by=String),
     Index("workshops_by_day", "day", "starts"),
 )
 facilitators = Table(
     "workshop_facilitators",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("person", Uuid, primary_key=True),
-    Column("rank", Integer, nullable=False),
+    *keys(stream=Uuid, person=Uuid),
+    *required(rank=Integer),
     Index("workshops_of_person", "person"),
 )
 seats = Table(
     "workshop_seats",
     metadata,
-    Column("stream", Uuid, primary_key=True),
-    Column("dossier", Uuid, primary_key=True),
-    Column("waits", Boolean, nullable=False),
-    Column("until", Date),
-    Column("rank", Integer, nullable=False),
-    Column("presence", String),
+    *keys(stream=Uuid, dossier=Uuid),
+    *required(waits=Boolean, rank=Integer),
+    *optional(until=Date, presence=String),
     Index("workshops_of_dossier", "dossier"),
     Index("workshops_kept", "until"),
 )
@@ -92,44 +86,29 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 def _workshop(stream: UUID, state: Workshop) -> Row:
     assert state.starts is not None
     assert state.ends is not None
-    return {
-        "stream": stream,
-        "campaign": state.campaign,
-        "site": state.site,
-        "place": state.place,
-        "starts": state.starts.replace(tzinfo=None),
-        "ends": state.ends.replace(tzinfo=None),
-        "day": state.day,
-        "capacity": state.capacity,
-        "taken": len(state.seats),
-        "offered": sum(one.until is not None for one in state.waiting.values()),
-        "waiting": len(state.waiting),
-        "unmarked": len(state.unmarked),
-        "present": state.count("present"),
-        "cancelled": state.cancelled is not None,
-        "closed": state.closed is not None,
-        "help_at": state.help.at.replace(tzinfo=None) if state.help else None,
-        "help_by": state.help.by if state.help else None,
-    }
+    return row_of(
+        table,
+        state,
+        stream=stream,
+        starts=state.starts.replace(tzinfo=None),
+        ends=state.ends.replace(tzinfo=None),
+        taken=len(state.seats),
+        offered=sum(one.until is not None for one in state.waiting.values()),
+        waiting=len(state.waiting),
+        unmarked=len(state.unmarked),
+        present=state.count("present"),
+        cancelled=state.cancelled is not None,
+        closed=state.closed is not None,
+        help_at=state.help.at.replace(tzinfo=None) if state.help else None,
+        help_by=state.help.by if state.help else None,
+    )
 
 
 def _seats(stream: UUID, state: Workshop) -> list[Row]:
-    seated = [
-        {
-            "stream": stream,
-            "dossier": dossier,
-            "waits": False,
-            "until": None,
-            "rank": rank,
-            "presence": state.attendance.get(dossier),
-        }
-        for rank, dossier in enumerate(state.seats, 1)
-    ]
-    waiting = [
-        {"stream": stream, "dossier": dossier, "waits": True, "until": one.until, "rank": rank, "presence": None}
-        for rank, (dossier, one) in enumerate(state.waiting.items(), 1)
-    ]
-    return seated + waiting
+    seated = [(one, False, None, rank, state.attendance.get(one)) for rank, one in enumerate(state.seats, 1)]
+    waiting = [(one, True, place.until, rank, None) for rank, (one, place) in enumerate(state.waiting.items(), 1)]
+    names = ("dossier", "waits", "until", "rank", "presence")
+    return [{"stream": stream, **dict(zip(names, seat, strict=True))} for seat in (*seated, *waiting)]
 
 
 # --- the questions
@@ -145,10 +124,11 @@ class WorkshopFilter(Struct, frozen=True):
     mine: UUID | None = None
 
 
-def larger_than(connection: Connection, largest: int, day: date) -> list[Any]:
+@question(list_rows)
+def larger_than(largest: int, day: date) -> Select[Any]:
     """Returns the workshops from a day on with more seats, the next first."""
     wanted = (table.c.day >= day, table.c.capacity > largest, ~table.c.cancelled, ~table.c.closed)
-    return list(connection.execute(select(table).where(*wanted).order_by(table.c.starts, table.c.stream)))
+    return select(table).where(*wanted).order_by(table.c.starts, table.c.stream)
 
 
 def page(connection: Connection, today: date, wanted: WorkshopFilter, limit: int = 50, offset: int = 0) -> list[Any]:
@@ -163,9 +143,10 @@ def total(connection: Connection, today: date, wanted: WorkshopFilter) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def sites(connection: Connection) -> list[str]:
+@question(list_values)
+def sites() -> Select[Any]:
     """Returns the sites of workshops."""
-    return list(connection.execute(select(table.c.site).distinct().order_by(table.c.site)).scalars())
+    return select(table.c.site).distinct().order_by(table.c.site)
 
 
 def between(connection: Connection, first: date, last: date, wanted: WorkshopFilter) -> list[Any]:
@@ -175,27 +156,30 @@ def between(connection: Connection, first: date, last: date, wanted: WorkshopFil
     return list(connection.execute(query))
 
 
-def one(connection: Connection, stream: UUID) -> Any:
+@question(take_first)
+def one(stream: UUID) -> Select[Any]:
     """Returns one workshop's row, None when unknown."""
-    return connection.execute(select(table).where(table.c.stream == stream)).first()
+    return select(table).where(table.c.stream == stream)
 
 
-def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
+@question(key_by_stream)
+def many(streams: Iterable[UUID]) -> Select[Any]:
     """Returns the rows of these workshops."""
-    query = select(table).where(table.c.stream.in_(list(streams)))
-    return {row.stream: row for row in connection.execute(query)}
+    return select(table).where(table.c.stream.in_(streams))
 
 
-def run_by(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+@question(lambda found: by_key((stream, person) for stream, person in found))
+def run_by(streams: Iterable[UUID]) -> Select[Any]:
     """Returns the facilitators of each of these workshops, in their order."""
-    query = select(facilitators).where(facilitators.c.stream.in_(list(streams))).order_by(facilitators.c.rank)
-    return by_key((row.stream, row.person) for row in connection.execute(query))
+    query = select(facilitators.c.stream, facilitators.c.person).where(facilitators.c.stream.in_(streams))
+    return query.order_by(facilitators.c.rank)
 
 
-def bookable(connection: Connection, today: date, limit: int = 50) -> list[Any]:
+@question(list_rows)
+def bookable(today: date, limit: int = 50) -> Select[Any]:
     """Returns the workshops that accept bookings, the next first."""
     query = select(table).where(table.c.day >= today, ~table.c.cancelled, ~table.c.closed)
-    return list(connection.execute(query.order_by(table.c.starts, table.c.stream).limit(limit)))
+    return query.order_by(table.c.starts, table.c.stream).limit(limit)
 
 
 def seated_at(connection: Connection, instants: Iterable[datetime]) -> dict[datetime, list[UUID]]:
@@ -215,66 +199,51 @@ def _seated(first: datetime, last: datetime) -> Select[Any]:
     return query.where(*on, *there)
 
 
-def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:
+@question(list_rows)
+def of_dossier(dossier: UUID, today: date) -> Select[Any]:
     """Returns a young person's seats to come and waiting lists: seat and workshop in one row.
 
     A seat with a recorded attendance is no longer to come.
     """
-    return list(_of_dossier(connection, dossier=dossier, today=today))
-
-
-@Statement
-def _of_dossier(dossier: UUID, today: date) -> Select[Any]:
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
     held = (seats.c.dossier == dossier, seats.c.presence.is_(None), table.c.day >= today, ~table.c.cancelled)
     return query.where(*held).order_by(table.c.starts, table.c.stream)
 
 
-def of_person(connection: Connection, person: UUID, since: date) -> list[Any]:
+@question(list_rows)
+def of_person(person: UUID, since: date) -> Select[Any]:
     """Returns the workshops of a day or later that somebody runs, cancelled ones too: the calendar shows them."""
     query = select(table).join(facilitators, facilitators.c.stream == table.c.stream)
     theirs = query.where(facilitators.c.person == person, table.c.day >= since)
-    return list(connection.execute(theirs.order_by(table.c.starts, table.c.stream)))
+    return theirs.order_by(table.c.starts, table.c.stream)
 
 
-def offers(connection: Connection, today: date) -> list[Any]:
+@question(list_rows)
+def offers(today: date) -> Select[Any]:
     """Returns the seats offered until today or later, with their workshop."""
-    return list(_offers(connection, today=today))
-
-
-@Statement
-def _offers(today: date) -> Select[Any]:
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
     kept = (seats.c.until >= today, table.c.day >= today)
     return query.where(*kept).order_by(seats.c.until, table.c.starts, seats.c.stream, seats.c.rank)
 
 
-def lapsed(connection: Connection, today: date) -> list[tuple[UUID, UUID, date]]:
+@question(list_rows)
+def lapsed(today: date) -> Select[Any]:
     """Returns the expired seat offers: workshop, dossier, last day."""
     query = select(seats.c.stream, seats.c.dossier, seats.c.until).where(seats.c.until < today)
-    found = connection.execute(query.order_by(seats.c.until, seats.c.rank, seats.c.stream))
-    return [(row.stream, row.dossier, row.until) for row in found]
+    return query.order_by(seats.c.until, seats.c.rank, seats.c.stream)
 
 
-def to_mark(connection: Connection, person: UUID, today: date) -> int:
+@question(take_number)
+def to_mark(person: UUID, today: date) -> Select[Any]:
     """Returns the number of somebody's workshops that wait for attendance."""
-    return int(_to_mark(connection, person=person, today=today).scalar_one())
-
-
-@Statement
-def _to_mark(person: UUID, today: date) -> Select[Any]:
     query = select(func.count()).select_from(table).join(facilitators, facilitators.c.stream == table.c.stream)
     waits = (facilitators.c.person == person, table.c.day <= today, table.c.unmarked > 0, ~table.c.cancelled)
     return query.where(*waits)
 
 
-def calls(connection: Connection, day: date) -> list[Any]:
+@question(list_rows)
+def calls(day: date) -> Select[Any]:
     """Returns the workshops of a day that call for help."""
-    return list(_calls(connection, day=day))
-
-
-@Statement
-def _calls(day: date) -> Select[Any]:
     query = select(table).where(table.c.day == day, table.c.help_at.is_not(None))
     return query.order_by(table.c.help_at, table.c.stream)
 
