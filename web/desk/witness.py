@@ -70,7 +70,9 @@ class DeskWitness:
             return
         desk, listed = self._desk, LISTED[self._desk.scope.whose]
         why = reason_told(desk, people.opened) if people.opened else listed
-        fresh = self._fresh(people.listed) if listed == "role" else 0
+        began = midnight(desk.today, desk.zone)
+        counts = listed == "role"
+        fresh = self._journal.fresh(desk.me, people.listed, desk.today, began, self._now()) if counts else 0
         what: What = "refreshed" if people.opened and self._is_open(people.opened) else "shown"
         line = self._line(what, people.opened, len(people.listed) + people.more, fresh, why, people.listed)
         if not desk.host.site:
@@ -86,9 +88,12 @@ class DeskWitness:
 
     def refused(self, status: int) -> None:
         """Writes a line for a refusal: a page that this member may not read, or a dossier that exists."""
-        dossier = self._dossier if self._dossier and self._is_known(self._dossier) else None
+        dossier = self._dossier
+        if dossier:
+            with self._desk.served.reading() as tables:
+                dossier = dossier if fold_of(tables.connection, dossier) is not None else None
         if status == 403 or dossier:
-            self._write("refused", dossier, 0, 0, "")
+            self._write("refused", dossier, "")
 
     def guessed(self, dossier: UUID | None) -> int:
         """Writes a line for an answer that tells of a dossier, or of none, to who does not read it.
@@ -114,12 +119,8 @@ class DeskWitness:
     def _now(self) -> int:
         return micros(self._desk.engine.clock())
 
-    def _write(self, what: What, dossier: UUID | None, people: int, fresh: int, why: Why) -> None:
-        self._journal.write(self._line(what, dossier, people, fresh, why), self._desk.today)
-
-    def _fresh(self, people: frozenset[UUID]) -> int:
-        desk = self._desk
-        return self._journal.fresh(desk.me, people, desk.today, midnight(desk.today, desk.zone), self._now())
+    def _write(self, what: What, dossier: UUID | None, why: Why) -> None:
+        self._journal.write(self._line(what, dossier, 0, 0, why), self._desk.today)
 
     def _line(
         self, what: What, dossier: UUID | None, people: int, fresh: int, why: Why, ids: Iterable[UUID] = ()
@@ -128,10 +129,6 @@ class DeskWitness:
         session = self._session.digest[:SESSION_BYTES] if self._session else None
         about = account, self._desk.me, session, dossier, people, fresh, why, joined(ids)
         return Line(self._now(), what, self._page, *about)
-
-    def _is_known(self, dossier: UUID) -> bool:
-        with self._desk.served.reading() as tables:
-            return fold_of(tables.connection, dossier) is not None
 
     def _count(self, line: Line) -> None:
         """Writes a line that counts. Raises MassReading once its member has read more than the limits."""
@@ -142,7 +139,7 @@ class DeskWitness:
         counts = self._journal.write_and_count(line, desk.today, began, since)
         reads_all = desk.scope.whose == "all"
         if reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
-            self._write("stopped", line.dossier, 0, 0, line.why)
+            self._write("stopped", line.dossier, line.why)
             raise MassReading(desk)
 
 

@@ -1,8 +1,6 @@
 """Loans of dossiers: their sentences, who may give them back, and giving them back before their day."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from pixflow.dossier.assignment import assign_advisor, return_dossier
@@ -27,24 +25,15 @@ class ReturnForm(Form):
     until: Day
 
 
-@dataclass(frozen=True, slots=True)
-class LoanRow:
-    """A loan in words. `button` gives it back, "" when the person at the desk may not; `effect` says what follows."""
+def loan_rows(desk: Desk, people: Collection[UUID] | None = None) -> list[tuple[PortfolioLoan, str, str, str]]:
+    """Returns the loans that these people made or received, by their last day; those of everybody without `people`.
 
-    lender: UUID
-    borrower: UUID
-    until: date
-    sentence: str
-    button: str
-    effect: str
+    Each with its sentence, the button that gives it back ("" when the person at the desk may not), and what follows.
+    """
+    return [(loan, *_in_words(desk, loan)) for loan in dossier_sheet.loans(desk.read, people)]
 
 
-def loan_rows(desk: Desk, people: Collection[UUID] | None = None) -> list[LoanRow]:
-    """Returns the loans that these people made or received, by their last day; those of everybody without `people`."""
-    return [_row(desk, loan) for loan in dossier_sheet.loans(desk.read, people)]
-
-
-def _row(desk: Desk, loan: PortfolioLoan) -> LoanRow:
+def _in_words(desk: Desk, loan: PortfolioLoan) -> tuple[str, str, str]:
     names = names_for(desk)
     lender, borrower = names.staff(loan.lender), names.staff(loan.borrower)
     many, until = plural(loan.n, "dossier"), day(desk, loan.until)
@@ -57,10 +46,7 @@ def _row(desk: Desk, loan: PortfolioLoan) -> LoanRow:
         text, button = "{many} {of}, {confided} à {to} jusqu’au {until}", "Reprendre"
     confided = "confié" if loan.n == 1 else "confiés"
     followed = "Vous suivez" if loan.lender == desk.me else say("{lender} suit", lender=lender)
-    return LoanRow(
-        loan.lender,
-        loan.borrower,
-        loan.until,
+    return (
         say(text, confided=confided, **values),
         button if may_return(desk, loan.lender, loan.borrower) else "",
         say("{followed} de nouveau {many} dès maintenant.", followed=followed, many=many),

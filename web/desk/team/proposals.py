@@ -35,7 +35,10 @@ class Advisors:
 
     def options(self, site: str = "", group: str = "") -> list[tuple[UUID, str]]:
         """Returns everybody with their load, the best first when a site or a group is given, else by name."""
-        order = ranked(self.candidates, site, group) if site or group else sorted(self.candidates, key=_name)
+        if site or group:
+            order = ranked(self.candidates, site, group)
+        else:
+            order = sorted(self.candidates, key=lambda one: normalise(one.name))
         return [(one.id, self._label(one, site)) for one in order]
 
     def _label(self, one: Candidate, site: str) -> str:
@@ -46,25 +49,16 @@ class Advisors:
 
 def advisors(desk: Desk) -> Advisors:
     """Returns the advisors of today."""
-    counts, key = desk.memory.counts, ("advisors", desk.today)
-    return counts.get(key) or counts.put(key, _advisors(desk))
+    return desk.memory.counts.once(("advisors", desk.today), lambda: _advisors(desk))
 
 
 def _advisors(desk: Desk) -> Advisors:
     of = loads(desk)
     groups, absences = dossier_sheet.groups_by_advisor(desk.read), away(desk)
-    found = [
-        Candidate(
-            id,
-            name,
-            desk.refs.team[id].site or "",
-            frozenset(groups.get(id, ())),
-            id in absences,
-            of.get(id, IDLE).dossiers,
-            of.get(id, IDLE).tasks,
-        )
-        for id, name in desk.staff("advisor")
-    ]
+    found = []
+    for id, name in desk.staff("advisor"):
+        one, site, followed = of.get(id, IDLE), desk.refs.team[id].site or "", frozenset(groups.get(id, ()))
+        found.append(Candidate(id, name, site, followed, id in absences, one.dossiers, one.tasks))
     return Advisors(found, absences)
 
 
@@ -76,7 +70,3 @@ def _why(one: Candidate, site: str, group: str) -> str:
     reasons = ["suit déjà ce groupe"] if one.follows(group) else []
     reasons += ["du même site"] if site and one.site == site else []
     return " · ".join([*reasons, load(one.dossiers, one.tasks)])
-
-
-def _name(one: Candidate) -> str:
-    return normalise(one.name)

@@ -1,7 +1,6 @@
 """The people to call at partners, beside the forms where somebody calls or writes."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from uuid import UUID
 
 from pixflow.dossier.state import Referral
@@ -18,50 +17,35 @@ READERS: frozenset[Role] = frozenset({"advisor", "facilitator", "referent", "man
 """The roles that read partners, and the people to call there."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundContact:
-    """Somebody to call who was searched: `about` says the role and the partner, whose page is `href`."""
-
-    name: str
-    about: str
-    href: str
+Callee = tuple[str, str, str, str]
+"""Somebody to call, or a place; their role, how they answer and what helps to reach them; a phone, an e-mail."""
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
-    """Somebody to call, or a place: `about` says the role, how they answer, and what helps to reach them."""
-
-    name: str
-    about: str
-    phone: str
-    email: str
-
-
-def find(desk: Desk, text: str, most: int) -> list[FoundContact]:
+def find(desk: Desk, text: str, most: int) -> list[tuple[str, str, str]]:
     """Returns the first people of partners whose names have words that begin like these; nobody without a word.
 
-    Only those who read partners find somebody.
+    Each is a name, the role and the partner, and the address of the partner. Only those who read partners find
+    somebody.
     """
     wanted = normalise(text).split()
     if not wanted or desk.roles.isdisjoint(READERS):
         return []
     people = desk.memory.partners.once("everybody", lambda: contacts.every(desk.read)).values()
-    found = [one for one in people if one.partner and _is_named(one.details.name, wanted)][:most]
-    titles = partners.titles(desk.read, {one.partner for one in found if one.partner})
+
+    def is_named(name: str) -> bool:
+        words = normalise(name).split()
+        return all(any(word.startswith(begins) for word in words) for begins in wanted)
+
+    found = [(one.partner, one) for one in people if one.partner and is_named(one.details.name)][:most]
+    titles = partners.titles(desk.read, {partner for partner, _ in found})
     return [
-        FoundContact(
+        (
             one.details.name,
-            listed(one.details.role, titles.get(one.partner, ""), "a quitté le lieu" if one.left else ""),
-            f"/partenaires/{one.partner}#contacts",
+            listed(one.details.role, titles.get(partner, ""), "a quitté le lieu" if one.left else ""),
+            f"/partenaires/{partner}#contacts",
         )
-        for one in found
-        if one.partner
+        for partner, one in found
     ]
-
-
-def _is_named(name: str, wanted: Sequence[str]) -> bool:
-    words = normalise(name).split()
-    return all(any(word.startswith(begins) for word in words) for begins in wanted)
 
 
 def options(desk: Desk, named: dict[UUID, str]) -> list[tuple[object, str]]:
@@ -90,16 +74,17 @@ def callees(desk: Desk, referral: Referral) -> list[Callee]:
     found = _people(desk, [partner]) if partner else {}
     asked = [found[referral.contact]] if referral.contact in found else found.values()
     people = [
-        Callee(one.details.name, _about(one), "" if "phone" in one.missed else one.details.phone, one.mail)
+        (
+            one.details.name,
+            listed(_how(one), one.details.note),
+            "" if "phone" in one.missed else one.details.phone,
+            one.mail,
+        )
         for _, one in asked
     ]
     row = partners.one(desk.read, partner) if partner else None
-    place = [Callee(row.name, "", row.phone, row.email)] if row and (row.phone or row.email) else []
+    place = [(row.name, "", row.phone, row.email)] if row and (row.phone or row.email) else []
     return [*people, *place]
-
-
-def _about(one: Contact) -> str:
-    return listed(_how(one), one.details.note)
 
 
 def _how(one: Contact) -> str:

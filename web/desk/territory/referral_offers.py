@@ -2,23 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from pixflow.dossier.state import ActionState, Dossier
-from pixflow.engine import Step
 from pixflow.events.values import OfferTerms, Partner, PartnerDetails
 from pixflow.identity import normalise
 from pixflow.open_data.locations import kilometres
 from pixflow.open_data.place import Point
-from pixflow.partners.listing import use_partner
 from pixflow.partners.state import Catalogue
 from pixflow.place_import.territory import middles, stated_or_guessed
 from projections import partner_search, partners, referrals
 from web.desk.desk import Desk
-from web.desk.territory import contacts
-from web.french import validation
 from web.french.phrases import listed
 from web.french.territory import hours
 from web.french.territory import partners as french
@@ -32,45 +27,14 @@ MOST = 8
 
 ALTERNATIVES = 3
 """Offers beside the form that chases a silent partner."""
-ELSEWHERE = "Cette personne n’est pas à joindre chez ce partenaire : choisissez l’offre où elle travaille."
-EITHER = "Choisissez une offre de la liste, ou écrivez un autre nom : pas les deux."
-
-
-class ReferralChoice(Protocol):
-    """The form of a referral: an offer of a listed partner, or a free name."""
-
-    @property
-    def offered(self) -> tuple[UUID, UUID] | None: ...
-
-    @property
-    def partner(self) -> str: ...
-
-    @property
-    def contact(self) -> UUID | None: ...
-
-    @property
-    def on(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
 class FittingOffer:
-    """An open offer of a listed partner. `asked` says what became of a referral there for this action, "" for none."""
+    """An open offer of a listed partner. It is not `placed` when the middle of its commune is so far.
 
-    partner: UUID
-    offer: UUID
-    name: str
-    label: str
-    asked: str
-    about: str
-
-    @property
-    def value(self) -> str:
-        return f"{self.partner}:{self.offer}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """An offer that fits, with what orders it first. It is not `placed` when the middle of its commune is so far."""
+    `asked` says what became of a referral there for this action, "" for none; `about` helps to choose.
+    """
 
     partner: UUID
     offer: UUID
@@ -79,6 +43,11 @@ class _Near:
     away: float | None
     placed: bool
     asked: str = ""
+    about: str = ""
+
+    @property
+    def value(self) -> str:
+        return f"{self.partner}:{self.offer}"
 
     @property
     def order(self) -> tuple[bool, bool, float]:
@@ -102,20 +71,20 @@ def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
     return _chosen(desk, [replace(one, asked=asked[one.partner]) if one.partner in asked else one for one in near])
 
 
-def _near(desk: Desk, dossier: Dossier, proposal: str, bands: Bands) -> list[_Near]:
+def _near(desk: Desk, dossier: Dossier, proposal: str, bands: Bands) -> list[FittingOffer]:
     """Returns every offer for a proposal, with its distance from the site of a dossier."""
     here, centres, found = middle_of_site(desk, dossier.site), middles_of_communes(desk), []
-    for row, terms in desk.memory.partners.once("open-offers", lambda: _open_offers(desk)):
+
+    def open_offers() -> list[tuple[Any, OfferTerms]]:
+        return [(row, partners.terms_of(row)) for row in partners.offered(desk.read)]
+
+    for row, terms in desk.memory.partners.once("open-offers", open_offers):
         if fits(terms, proposal, bands, dossier.programme):
             placed = row.latitude is not None
             there = (row.latitude, row.longitude) if placed else centres.get(row.commune)
             away = kilometres(here, there) if here and there else None
-            found.append(_Near(row.stream, row.offer, row.name, terms.label, away, placed))
+            found.append(FittingOffer(row.stream, row.offer, row.name, terms.label, away, placed))
     return found
-
-
-def _open_offers(desk: Desk) -> list[tuple[Any, OfferTerms]]:
-    return [(row, partners.terms_of(row)) for row in partners.offered(desk.read)]
 
 
 def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
@@ -174,25 +143,6 @@ def initial(desk: Desk, dossier: Dossier, action: str) -> Mapping[str, Any]:
     return {"offered": same.value if same else "", "partner": "" if same else named}
 
 
-def check(desk: Desk, dossier: Dossier, form: ReferralChoice) -> dict[str, str]:
-    """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again.
-
-    Somebody to call works at the partner of the offer.
-    """
-    if form.contact and not (form.offered and contacts.is_of(desk, form.contact, form.offered[0])):
-        return {"contact": ELSEWHERE}
-    if form.offered and chosen(desk, *form.offered) is None:
-        return {"offered": "Cette offre n’est plus ouverte : choisissez-en une autre."}
-    if not form.offered and not form.partner:
-        return {"partner": validation.invalid("missing", {})}
-    return {"partner": EITHER} if form.offered and form.partner else {}
-
-
-def uses(form: ReferralChoice) -> Sequence[Step]:
-    """Returns the use of a listed partner, noted on its own file."""
-    return [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else []
-
-
 def listed_email(desk: Desk, partner: UUID) -> str:
     """Returns the e-mail address of a partner's file, "" for none."""
     row = partners.one(desk.read, partner)
@@ -214,41 +164,29 @@ def _sent(desk: Desk, wanted: frozenset[UUID]) -> Mapping[UUID, list[Any]]:
     return found
 
 
-def _chosen(desk: Desk, found: Sequence[_Near]) -> list[FittingOffer]:
+def _chosen(desk: Desk, found: Sequence[FittingOffer]) -> list[FittingOffer]:
     """Returns the first ones; the answers of partners are read of those only that are near enough to be among them."""
+
+    def accepted(one: FittingOffer) -> float:
+        """Returns the share of the answers of a partner that accepted."""
+        answers = [referral.answer for referral in sent.get(one.partner, ()) if referral.answer]
+        return answers.count("accepted") / len(answers) if answers else 0
+
     ranks = sorted(one.order for one in found)
     near = [one for one in found if one.order <= ranks[:MOST][-1]]
     streams = frozenset(one.partner for one in near)
     sent = desk.memory.partners.once(("sent", streams), lambda: _sent(desk, streams))
-    accepted = {one.partner: _accepted(sent.get(one.partner, ())) for one in near}
-    near.sort(key=lambda one: (*one.order, -accepted[one.partner], one.name))
-    first = tuple(one.partner for one in near[:MOST])
-    rows = desk.memory.partners.once(("rows", first), lambda: _rows(desk, first))
-    return [
-        FittingOffer(
-            one.partner,
-            one.offer,
-            one.name,
-            one.label,
-            one.asked,
-            _about(desk, *rows[one.partner], one, sent.get(one.partner, ())),
-        )
-        for one in near[:MOST]
-    ]
+    near = sorted(near, key=lambda one: (*one.order, -accepted(one), one.name))[:MOST]
+    first = tuple(one.partner for one in near)
+
+    def files() -> Mapping[UUID, tuple[Any, PartnerDetails]]:
+        return {row.stream: (row, partners.details_of(row)) for row in partner_search.of_streams(desk.read, first)}
+
+    rows = desk.memory.partners.once(("rows", first), files)
+    return [replace(one, about=_about(desk, *rows[one.partner], one, sent.get(one.partner, ()))) for one in near]
 
 
-def _rows(desk: Desk, streams: Sequence[UUID]) -> Mapping[UUID, tuple[Any, PartnerDetails]]:
-    """Returns each partner with its file."""
-    return {row.stream: (row, partners.details_of(row)) for row in partner_search.of_streams(desk.read, streams)}
-
-
-def _accepted(sent: Sequence[Any]) -> float:
-    """Returns the share of the answers that accepted."""
-    answers = [one.answer for one in sent if one.answer]
-    return answers.count("accepted") / len(answers) if answers else 0
-
-
-def _about(desk: Desk, row: Any, details: PartnerDetails, near: _Near, sent: Sequence[Any]) -> str:
+def _about(desk: Desk, row: Any, details: PartnerDetails, near: FittingOffer, sent: Sequence[Any]) -> str:
     """Returns what helps to choose: what they said before, place, distance, answers, how they answer, freshness."""
     return listed(
         near.asked,

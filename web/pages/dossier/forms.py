@@ -23,6 +23,7 @@ from pixflow.events.values import Awaited, Cause, Channel, LinkChannel, Modality
 from pixflow.participation import matches
 from pixflow.participation.state import Participation
 from pixflow.partner_links import issuing
+from pixflow.partners.listing import use_partner
 from pixflow.tasks import STAGE_OF
 from pixflow.workshop import booking
 from projections import workshops
@@ -434,6 +435,27 @@ class DropActionForm(ReasonForm):
     action: UUID
 
 
+def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
+    """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again.
+
+    Somebody to call works at the partner of the offer.
+    """
+    if form.contact and not (form.offered and contacts.is_of(desk, form.contact, form.offered[0])):
+        return {
+            "contact": "Cette personne n’est pas à joindre chez ce partenaire : choisissez l’offre où elle travaille."
+        }
+    if form.offered and referral_offers.chosen(desk, *form.offered) is None:
+        return {"offered": "Cette offre n’est plus ouverte : choisissez-en une autre."}
+    if form.offered and form.partner:
+        return {"partner": "Choisissez une offre de la liste, ou écrivez un autre nom : pas les deux."}
+    return _unless(bool(form.offered or form.partner), "partner", "missing")
+
+
+def _use_partner(desk: Desk, stream: UUID, dossier: Dossier, form: ReferForm) -> Sequence[Step]:
+    """Returns the use of a listed partner, noted on its own file."""
+    return [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else []
+
+
 def _refer(desk: Desk, dossier: Dossier, form: ReferForm) -> Arguments:
     listed = referral_offers.chosen(desk, *form.offered) if form.offered else None
     partner, email = listed or Partner(None, form.partner), form.email
@@ -755,8 +777,8 @@ FORMS: dict[str, DossierForm] = {
     # actions and partners
     "refer": DossierForm(
         decision=parcours.send_referral, model=ReferForm, events=(e.ReferralSent,), about="action", place="action",
-        title="Orienter vers un partenaire", initial=referral_offers.initial, check=referral_offers.check,
-        arguments=_refer, further=lambda desk, stream, dossier, form: referral_offers.uses(form),
+        title="Orienter vers un partenaire", initial=referral_offers.initial, check=_check_offer,
+        arguments=_refer, further=_use_partner,
     ),
     "answer": DossierForm(
         decision=parcours.answer_referral, model=AnswerForm, events=(e.ReferralAnswered,), about="referral",

@@ -4,8 +4,6 @@ A group is what its dossiers say: there is nothing else to change.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,12 +20,12 @@ from projections import dossier_sheet
 from projections.store.folds import folds_of
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
+from web.desk.colleagues import day
 from web.desk.commands import again, check, read_button, read_form, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt, UndoForm
-from web.french import dates
 from web.french import tasks as french_tasks
 from web.french.dossier import path
 from web.french.errors import missing
@@ -61,27 +59,12 @@ class GroupCommand(GroupChange):
     dossier: tuple[UUID, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GroupMember:
-    """A dossier of the group, with its state."""
-
-    id: UUID
-    last_name: str
-    first_name: str
-    group: str
-    until: date | None
-    state: Dossier
-
-
-def _members(desk: Desk, group: str) -> list[GroupMember]:
-    """Returns the open dossiers of a group that this person may change, by name."""
+def _members(desk: Desk, group: str) -> list[tuple[Any, Dossier]]:
+    """Returns the open dossiers of a group that this person may change, by name: the row and the state of each."""
     rows = dossier_sheet.of_group(desk.read, desk.scope, group)
     states = folds_of(desk.read, {row.stream for row in rows})
-    members = [
-        GroupMember(row.stream, row.last_name, row.first_name, row.group, row.collective_end, states[row.stream])
-        for row in rows
-    ]
-    return [member for member in members if desk.may(correct_group, Subject(member.state))]
+    members = [(row, states[row.stream]) for row in rows]
+    return [(row, state) for row, state in members if desk.may(correct_group, Subject(state))]
 
 
 # --- its page
@@ -104,19 +87,23 @@ def _page(
     sent = form.values if form else values
     group = str(sent.get("group", ""))
     members = _members(desk, group)
-    ends = {member.until for member in members}
+    ends = {row.collective_end for row, _ in members}
     end = ends.pop() if len(ends) == 1 else None
     now = {"name": group, "until": end.isoformat() if end else ""}
     asked = {"group": group, **{field: sent.get(field, known) for field, known in now.items()}}
     command = {"command_id": str(desk.new_command())}
     change, wrong = validate(GroupChange, asked | command) if "name" in sent else (None, {})
-    changed = [one for one in members if change and _changes(one, change)]
+    changed = [
+        (row, state)
+        for row, state in members
+        if change and (row.group != change.name or change.until not in (None, row.collective_end))
+    ]
     errors = {**(form.errors if form else {}), **missing.named(wrong)}
     return show(
         request,
         "dossiers/group.html",
         "group",
-        listed(member.id for member in changed[:MOST]),
+        listed(row.stream for row, _ in changed[:MOST]),
         status=422 if form or receipt else 200,
         group=group,
         count=len(members),
@@ -125,8 +112,12 @@ def _page(
         becomes=path.group_until(change.name, change.until, desk.today) if change else "",
         listed=address("/dossiers", {"groupe": group}),
         changed=[
-            (one, path.group_until(one.group, one.until, desk.today), _effects(desk, one, change))
-            for one in changed[:MOST]
+            (
+                row,
+                path.group_until(row.group, row.collective_end, desk.today),
+                _effects(desk, row.stream, state, change),
+            )
+            for row, state in changed[:MOST]
             if change
         ],
         left=max(0, len(changed) - MOST),
@@ -136,28 +127,18 @@ def _page(
     )
 
 
-def _changes(member: GroupMember, change: GroupChange) -> bool:
-    return member.group != change.name or change.until not in (None, member.until)
-
-
-def _effects(desk: Desk, member: GroupMember, change: GroupChange) -> list[str]:
+def _effects(desk: Desk, dossier: UUID, state: Dossier, change: GroupChange) -> list[str]:
     """Returns the due days that a change would move, in words."""
-    preview = desk.engine.preview(
-        {"dossier": member.id},
-        correct_group,
-        by=desk.by(correct_group, Subject(member.state)),
-        group=change.name,
-        collective_end=change.until,
-    )
+    sent: dict[str, Any] = {"group": change.name, "collective_end": change.until}
+    by = desk.by(correct_group, Subject(state))
+    preview = desk.engine.preview({"dossier": dossier}, correct_group, by=by, **sent)
     before, after = (tasks.of_dossier(one.state, desk.refs) for one in preview["dossier"])
-    then = {task.key: task.due for task in after}
-    moved = [(task.kind, task.due, then[task.key]) for task in before if then.get(task.key, task.due) != task.due]
-    return [_moved(desk, kind, was, now) for kind, was, now in moved]
-
-
-def _moved(desk: Desk, kind: str, was: date, now: date) -> str:
-    old, new = (dates.day(day, year=day.year != desk.today.year) for day in (was, now))
-    return say("{verb} : {old} → {new}", verb=lower_first(french_tasks.VERBS[kind]), old=old, new=new)
+    then, moved = {task.key: task.due for task in after}, []
+    for task in before:
+        if then.get(task.key, task.due) != task.due:
+            verb, old, new = lower_first(french_tasks.VERBS[task.kind]), day(desk, task.due), day(desk, then[task.key])
+            moved.append(say("{verb} : {old} → {new}", verb=verb, old=old, new=new))
+    return moved
 
 
 @router.get("/dossiers/groupe")
@@ -186,7 +167,7 @@ def change(request: Request, desk: AtGroups, data: FormData) -> Response:
 def _change(desk: Desk, form: GroupCommand) -> BulkOutcome:
     """Records one command for each dossier ticked; its id comes from the form's and the dossier's."""
     names, outcomes = names_for(desk), []
-    there = {member.id for member in _members(desk, form.group)}
+    there = {row.stream for row, _ in _members(desk, form.group)}
     for dossier in form.dossier[:MOST]:
         command = receipts.row_command(form.command_id, dossier)
         if dossier not in there and not desk.engine.has_recorded(command):
@@ -224,13 +205,10 @@ def undoable(desk: Desk, reference: str) -> bool:
     """Tells if a dossier still has the group that this command gave it."""
     events = _done(desk, reference)
     states = folds_of(desk.read, {recorded.originator_id for recorded in events})
-    return any(_stands(states[recorded.originator_id], recorded) for recorded in events)
+    joined = ((states[recorded.originator_id].joined, recorded) for recorded in events)
+    return any(stamp is not None and stamp.version == recorded.originator_version for stamp, recorded in joined)
 
 
 def _done(desk: Desk, reference: str) -> Sequence[Recorded]:
     """Returns the group changes of the command that an address names."""
     return [recorded for recorded in receipts.events_of(desk, reference) if isinstance(recorded.event, ProgrammeJoined)]
-
-
-def _stands(state: Dossier, recorded: Recorded) -> bool:
-    return state.joined is not None and state.joined.version == recorded.originator_version

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 
 from pixflow.dossier import identity
 from pixflow.engine import new_id
-from pixflow.refused import Refused
 from pixflow.unit_of_work import check_texts
 from projections import directory
 from projections.directory import YoungPerson
@@ -93,7 +92,8 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     """
     must(desk, identity.open_dossier)
     form = read_form(NewDossier, data)
-    check(_unknown(desk, form))
+    sites, staff, off = desk.refs.structure.sites, dict(desk.staff("advisor")), validation.invalid("literal_error", {})
+    check(({} if form.site in sites else {"site": off}) | ({} if form.advisor in (None, *staff) else {"advisor": off}))
     dossier_id = new_id(form.command_id, "dossier")
     streams = {"dossier": dossier_id}
     sent = form.model_dump(exclude={"command_id", "seen", "anyway"})
@@ -102,45 +102,24 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
         check_texts(sent)
         desk.engine.preview(streams, identity.open_dossier, by=desk.by(identity.open_dossier), **sent)
     check({"": guesses.SPENT} if guesses.are_spent(desk) else {})
-    namesakes = _namesakes(desk, form, dossier_id)
+    name, born = (form.last_name, form.first_name), form.birth_date
+    same = directory.same_person(desk.read, *name, born) if born else []
+    namesakes = [one for one in same if one.stream != dossier_id]
     if namesakes and not form.anyway:
         hidden = [one.stream for one in namesakes if not desk.scope.reads(one.advisor)]
         check({"": guesses.SPENT} if hidden and not guesses.may_be_told(request, desk, hidden) else {})
-        twice = OpenForm("new", values=data, errors={"": _said_twice(len(namesakes))})
+        one = len(namesakes) == 1
+        holders = "Un dossier porte" if one else f"{typography.number(len(namesakes))} dossiers portent"
+        twice = OpenForm("new", values=data, errors={"": f"{holders} déjà ce nom et cette date de naissance."})
         return _page(request, desk, twice, namesakes=namesakes)
     outcome = record(desk, streams, identity.open_dossier, command_id=form.command_id, **sent)
     if refused := outcome.refused:
         other = guesses.hides(desk, refused)
         check({"": guesses.SPENT} if other and not guesses.may_be_told(request, desk, [other]) else {})
         errors = refusals.field_errors(desk, refused, taken="imilo_number")
-        return _page(request, desk, OpenForm("new", values=data, errors=errors), taken=_holder(desk, refused))
+        by = refused.details.get("by") if refused.code == "taken" and not other else None
+        holder = by if isinstance(by, UUID) else None
+        return _page(request, desk, OpenForm("new", values=data, errors=errors), taken=holder)
     desk.refresh()
     match_waiting(desk, dossier_id, identity.canonical_number(form.imilo_number), command_id=form.command_id)
     return redirect(request, f"/dossiers/{dossier_id}?fait=1" if desk.scope.reads(form.advisor) else "/dossiers")
-
-
-def _unknown(desk: Desk, form: NewDossier) -> dict[str, str]:
-    """Returns an error for each choice that its list does not have."""
-    off = validation.invalid("literal_error", {})
-    site = {} if form.site in desk.refs.structure.sites else {"site": off}
-    return site | ({"advisor": off} if form.advisor and form.advisor not in dict(desk.staff("advisor")) else {})
-
-
-def _namesakes(desk: Desk, form: NewDossier, opening: UUID) -> list[YoungPerson]:
-    """Returns other dossiers of that name and birth date, without `opening`, the one of this command."""
-    if form.birth_date is None:
-        return []
-    same = directory.same_person(desk.read, form.last_name, form.first_name, form.birth_date)
-    return [one for one in same if one.stream != opening]
-
-
-def _said_twice(count: int) -> str:
-    holders = "Un dossier porte" if count == 1 else f"{typography.number(count)} dossiers portent"
-    return f"{holders} déjà ce nom et cette date de naissance."
-
-
-def _holder(desk: Desk, refused: Refused) -> UUID | None:
-    """Returns the dossier that has the number already, when this person may read it."""
-    by = refused.details.get("by") if refused.code == "taken" else None
-    holder = directory.named(desk.read, [by]).get(by) if isinstance(by, UUID) else None
-    return holder.stream if holder and desk.scope.reads(holder.advisor) else None

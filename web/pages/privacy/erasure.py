@@ -68,7 +68,7 @@ def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None 
     known = personal_data.everything(desk.served, desk.read, dossier_id)
     seat, follower, asked = dossier.diagnostic.seat, merge.follower(desk, dossier), known.person.erasure
     booked, outgrown = seat and seat.status == "booked", known.person.outgrown
-    duplicates = [one.id for one in known.dossiers[1:]]
+    duplicates, events = [one.id for one in known.dossiers[1:]], known.dossiers[0].events
     asks_nothing = follower or booked or (asked and not outgrown)
     return show(
         request,
@@ -83,7 +83,9 @@ def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None 
         duplicates=duplicates,
         follower=follower,
         asked=asked,
-        asked_by=_event(known, asked.stamp.version).who if asked else "",
+        asked_by=next(one.who for one in events if one.recorded.originator_version == asked.stamp.version)
+        if asked
+        else "",
         due=asked.stamp.on + relativedelta(months=1) if asked else None,
         mine=asked is not None and asked.by == str(desk.me),
         outgrown=outgrown,
@@ -96,10 +98,6 @@ def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None 
         values=form.values,
         errors=errors_shown(form.errors, ["reason"] if asks_nothing else []),
     )
-
-
-def _event(known: PersonalData, version: int) -> personal_data.PersonalEvent:
-    return next(one for one in known.dossiers[0].events if one.recorded.originator_version == version)
 
 
 def whom(known: PersonalData) -> list[str]:

@@ -3,10 +3,9 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from itertools import starmap
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -45,7 +44,8 @@ from web.http.papers import compile_template, issued
 class PersonalEvent:
     """An event with its stamps, in words and as it is stored; `details` are the labels and values of its fields.
 
-    `retracted` is its retraction. A `withheld` event was about another person, and retracted: its content is not given.
+    `retracted` says when, by whom and why it was retracted. A `withheld` event was about another person, and retracted:
+    its content is not given.
     """
 
     recorded: Recorded
@@ -54,8 +54,7 @@ class PersonalEvent:
     when: str
     who: str
     details: Sequence[tuple[str, str]]
-    retracted: Recorded | None
-    retraction_said: str
+    retracted: str
     withheld: bool
 
 
@@ -113,6 +112,9 @@ def everything(served: ServedStructure, read: Connection, dossier: UUID) -> Pers
     workshops = list(gathered.workshops())
     person: Dossier = dossiers[0].state
     refs, today = gathered.refs, engine.today()
+    events = (event for one in (*dossiers, *participations, *workshops) for event in one.events)
+    # who took a paper or a copy wrote nothing
+    written = Counter(one.who for one in events if not isinstance(one.recorded.event, ISSUED))
     return PersonalData(
         refs.structure.name,
         refs.structure.zone,
@@ -121,7 +123,7 @@ def everything(served: ServedStructure, read: Connection, dossier: UUID) -> Pers
         dossiers,
         participations,
         workshops,
-        _writers((*dossiers, *participations, *workshops)),
+        written.most_common(),
         tasks.of_dossier(person, refs),
         refs,
         retention.months_of(refs.protocol(today).retention, person.programme),
@@ -137,7 +139,9 @@ class _Streams:
         self._histories = dict(_joined(engine, dossier))
         self.dossiers = list(self._histories)
         self._states = engine.states("dossier", self.dossiers)
-        known = engine.states("participation", self._named())
+        recorded = (r.event for history in self._histories.values() for r in history)
+        named = (getattr(event, "participation", None) for event in recorded)
+        known = engine.states("participation", list(dict.fromkeys(filter(None, named))))
         self.participations = [id for id, state in known.items() if state.dossier in self._states]
         self._theirs = frozenset({*self.dossiers, *self.participations})
 
@@ -146,69 +150,58 @@ class _Streams:
         retracted = retractions_by_version(history)
         joined = (r for r in history if isinstance(r.event, e.DuplicateJoined))
         parted = {r.command for r in joined if r.originator_version in retracted}
-        foreign = [r for r in history if self._is_of_another(r, parted)]
+
+        def is_of_another(recorded: Recorded) -> bool:
+            """True for an event from a participation or a dossier that turned out to be another person's."""
+            event = recorded.event
+            if recorded.command in parted:
+                return not isinstance(event, e.DuplicateJoined)
+            return comes_from_pix(event) and getattr(event, "participation", None) not in self._theirs
+
+        foreign = list(filter(is_of_another, history))
         return PersonalStream(id, state, self._events(history, self._names(state), foreign))
 
     def participation(self, id: UUID) -> PersonalStream:
         state = self._engine.state("participation", id)
-        return PersonalStream(id, state, self._events(self._engine.history(id), self._names(), ()))
+        return PersonalStream(id, state, self._events(self._engine.history(id), self._names()))
 
     def workshops(self) -> Iterator[PersonalStream]:
         """Yields their events in workshops: seats, waiting lists, attendance."""
-        about = self._named_in_workshops()
+        trail = audit_trail.table.c
+        query = select(audit_trail.table).where(trail.dossier.in_(self.dossiers)).order_by(trail.position)
+        about = audit_trail.opened(self._engine, self._read.execute(query).all())
         for id in dict.fromkeys(r.originator_id for r in about):
             events = [r for r in about if r.originator_id == id]
             retracted = retractions_by_version(self._engine.history(id))
-            yield PersonalStream(
-                id, self._engine.state("workshop", id), self._events(events, self._names(), (), retracted)
-            )
-
-    def _named_in_workshops(self) -> list[Recorded]:
-        trail = audit_trail.table.c
-        query = select(audit_trail.table).where(trail.dossier.in_(self.dossiers)).order_by(trail.position)
-        return audit_trail.opened(self._engine, self._read.execute(query).all())
-
-    def _named(self) -> list[UUID]:
-        """Returns the participations that the events of their dossiers name."""
-        events = (r.event for history in self._histories.values() for r in history)
-        named = (getattr(event, "participation", None) for event in events)
-        return list(dict.fromkeys(one for one in named if one))
-
-    def _is_of_another(self, recorded: Recorded, parted: set[UUID]) -> bool:
-        """True for an event from a participation or a dossier that turned out to be another person's."""
-        if recorded.command in parted:
-            return not isinstance(recorded.event, e.DuplicateJoined)
-        participation = getattr(recorded.event, "participation", None)
-        return comes_from_pix(recorded.event) and participation not in self._theirs
+            made = self._events(events, self._names(), retracted=retracted)
+            yield PersonalStream(id, self._engine.state("workshop", id), made)
 
     def _events(
         self,
-        events: Sequence[Recorded],
+        history: Sequence[Recorded],
         names: ScopedNames,
-        foreign: Sequence[Recorded],
+        foreign: Sequence[Recorded] = (),
         retracted: dict[int, Recorded] | None = None,
     ) -> list[PersonalEvent]:
-        own = [r for r in events if r not in foreign]
-        by = retractions_by_version(events) if retracted is None else retracted
-        return [self._event(r, names, own, by.get(r.originator_version), r in foreign) for r in events]
-
-    def _event(
-        self, recorded: Recorded, names: ScopedNames, history: Sequence[Recorded], by: Recorded | None, withheld: bool
-    ) -> PersonalEvent:
-        zone, title = self.refs.structure.zone, events.TITLES[recorded.event.TOPIC]
-        shown = () if withheld else details.detail(recorded, names, zone=zone, history=history)
-        said = privacy.WITHHELD if withheld else events.sentence(recorded, names, zone=zone, history=history)
-        return PersonalEvent(
-            recorded,
-            title,
-            said,
-            events.when(recorded, zone),
-            events.who(recorded, names),
-            [(label, value) for label, value in shown if value != EMPTY and label != LABELS["others"]],
-            by,
-            events.retraction(by, names, zone) if by else "",
-            withheld,
-        )
+        own, zone, made = [r for r in history if r not in foreign], self.refs.structure.zone, []
+        by_version = retractions_by_version(history) if retracted is None else retracted
+        for r in history:
+            withheld, by = r in foreign, by_version.get(r.originator_version)
+            shown = () if withheld else details.detail(r, names, zone=zone, history=own)
+            said = privacy.WITHHELD if withheld else events.sentence(r, names, zone=zone, history=own)
+            made.append(
+                PersonalEvent(
+                    r,
+                    events.TITLES[r.event.TOPIC],
+                    said,
+                    events.when(r, zone),
+                    events.who(r, names),
+                    [(label, value) for label, value in shown if value != EMPTY and label != LABELS["others"]],
+                    events.retraction(by, names, zone) if by else "",
+                    withheld,
+                )
+            )
+        return made
 
     def _names(self, state: Dossier | None = None) -> ScopedNames:
         return _OwnNames(self.refs, self._read, self._theirs, state)
@@ -235,16 +228,14 @@ def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded
         yield one, engine.history(one)
 
 
-def _writers(streams: Iterable[PersonalStream]) -> list[tuple[str, int]]:
-    """Returns the authors of these events, the one with most first. Who took a paper or a copy wrote nothing."""
-    events = (event for stream in streams for event in stream.events)
-    return Counter(one.who for one in events if not isinstance(one.recorded.event, ISSUED)).most_common()
-
-
 # --- the file
 
 FORMAT, VERSION = "pixflow.person", 1
 
+OF_PERSON = (
+    "last_name", "first_name", "birth_date", "imilo_number", "phone", "email", "site", "programme", "group",
+    "collective_end", "project",
+)  # fmt: skip
 OTHERS = ("others", "dossier", "duplicate", "into")
 """The fields that may name other people's dossiers."""
 
@@ -261,17 +252,7 @@ def document(known: PersonalData) -> dict[str, Any]:
         "information": dict(privacy.information(known.months)),
         "person": {
             "id": known.id,
-            "last_name": person.last_name,
-            "first_name": person.first_name,
-            "birth_date": person.birth_date,
-            "imilo_number": person.imilo_number,
-            "phone": person.phone,
-            "email": person.email,
-            "site": person.site,
-            "programme": person.programme,
-            "group": person.group,
-            "collective_end": person.collective_end,
-            "project": person.project,
+            **{name: getattr(person, name) for name in OF_PERSON},
             "advisor": _name(known, person.advisor, named),
         },
         "dossiers": [_stream(known, one, own, named) for one in known.dossiers],
@@ -316,8 +297,7 @@ def _stream(known: PersonalData, stream: PersonalStream, own: set[UUID], named: 
 
 
 def _stored(known: PersonalData, event: PersonalEvent, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
-    r, retracted = event.recorded, event.retracted
-    content = None if event.withheld else _content(known, r, own, named)
+    r = event.recorded
     return {
         "version": r.originator_version,
         "topic": r.event.TOPIC,
@@ -328,8 +308,8 @@ def _stored(known: PersonalData, event: PersonalEvent, own: set[UUID], named: di
         "by": event.who,
         "via": r.via,
         "withheld": event.withheld,
-        "retracted": event.retraction_said if retracted else None,
-        "content": content,
+        "retracted": event.retracted or None,
+        "content": None if event.withheld else _content(known, r, own, named),
     }
 
 
@@ -362,23 +342,8 @@ _DATE = "Date"
 _SHORT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class PaperEntry:
-    """An event: its sentence, its stamps, its fields; `retracted` is the reason of its retraction."""
-
-    said: str
-    stamp: str
-    details: Sequence[tuple[str, str]] = ()
-    retracted: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PaperSection:
-    """One part of the paper; `facts` are labels and values."""
-
-    title: str
-    facts: Sequence[tuple[str, str]] = ()
-    entries: Sequence[PaperEntry] = ()
+Entry = Mapping[str, Any]
+"""What a line of the paper says: a sentence, its stamps, labels and values, the reason of its retraction."""
 
 
 def paper(known: PersonalData) -> bytes:
@@ -393,45 +358,44 @@ def paper(known: PersonalData) -> bytes:
             "Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.event_count)
         ),
         "issued": issued(known.made_at.astimezone(ZoneInfo(known.zone)).date()),
-        "sections": [asdict(section) for section in _sections(known)],
+        "sections": [
+            {"title": title, "facts": facts, "entries": list(entries)} for title, facts, entries in _sections(known)
+        ],
     }
     return compile_template("privacy/person.typ", content)
 
 
-def _sections(known: PersonalData) -> Iterator[PaperSection]:
-    yield PaperSection("Qui vous êtes", _identity(known))
+def _sections(known: PersonalData) -> Iterator[tuple[str, Sequence[tuple[str, str]], Iterable[Entry]]]:
+    """Yields the title of each part of the paper, its labels and values, and its lines."""
+    yield "Qui vous êtes", _identity(known), ()
     for n, dossier in enumerate(known.dossiers):
-        yield PaperSection("Votre dossier" if n == 0 else "Un dossier en double, réuni au vôtre", (), _entries(dossier))
+        yield "Votre dossier" if n == 0 else "Un dossier en double, réuni au vôtre", (), _entries(dossier)
     for one in known.participations:
-        yield PaperSection(say("Ce que Pix a transmis : {name}", name=_campaign(known, one)), (), _entries(one))
+        campaign = known.refs.campaigns.get(one.state.campaign)
+        name = campaign.name if campaign else "une campagne"
+        yield say("Ce que Pix a transmis : {name}", name=name), (), _entries(one)
     for one in known.workshops:
-        yield PaperSection(_workshop(known, one), (), _entries(one))
-    owed = [PaperEntry(task_words.VERBS[task.kind], _why(task)) for task in known.owed]
-    if owed:
-        yield PaperSection("Ce qui reste à faire avec vous", (), owed)
-    yield PaperSection("Qui a écrit tout cela", [(name, _facts(count)) for name, count in known.writers])
+        when = workshop_words.moment(one.state.starts, one.state.ends, known.zone)
+        place = workshop_words.place(one.state.site, one.state.place)
+        yield say("Atelier : {when}, {place}", when=when, place=place), (), _entries(one)
+    if known.owed:
+        owed = (_entry(task_words.VERBS[task.kind], _why(task)) for task in known.owed)
+        yield "Ce qui reste à faire avec vous", (), owed
+    yield "Qui a écrit tout cela", [(name, _facts(count)) for name, count in known.writers], ()
     if known.readings:
-        yield PaperSection("Qui a ouvert votre dossier, depuis douze mois au plus", (), _readers(known))
-    yield PaperSection("Ce que vous devez savoir", privacy.information(known.months))
+        yield "Qui a ouvert votre dossier, depuis douze mois au plus", (), _readers(known)
+    yield "Ce que vous devez savoir", privacy.information(known.months), ()
 
 
-def _readers(known: PersonalData) -> list[PaperEntry]:
-    """Returns a line for each reader, day and reason: the pages that they opened, each with how often."""
+def _readers(known: PersonalData) -> Iterator[Entry]:
+    """Yields a line for each reader, day and reason: the pages that they opened, each with how often."""
     zone = ZoneInfo(known.zone)
     pages: dict[tuple[date, str, str], Counter[str]] = defaultdict(Counter)
     for one in known.readings:
         pages[one.at.astimezone(zone).date(), one.who, one.why][one.page] += 1
-    return [
-        PaperEntry(
-            say("{who} : {pages}", who=who, pages=", ".join(starmap(_times, opened.items()))),
-            f"{dates.day(day, year=True)} · {why}",
-        )
-        for (day, who, why), opened in pages.items()
-    ]
-
-
-def _times(page: str, count: int) -> str:
-    return page if count == 1 else f"{page} ({plural(count, 'fois', 'fois')})"
+    for (day, who, why), opened in pages.items():
+        times = (page if n == 1 else f"{page} ({plural(n, 'fois', 'fois')})" for page, n in opened.items())
+        yield _entry(say("{who} : {pages}", who=who, pages=", ".join(times)), f"{dates.day(day, year=True)} · {why}")
 
 
 def _identity(known: PersonalData) -> list[tuple[str, str]]:
@@ -457,30 +421,20 @@ def _programme(person: Dossier) -> str:
     return ", ".join(part for part in (named, person.group or "", until) if part)
 
 
-def _entries(stream: PersonalStream) -> list[PaperEntry]:
-    return [_entry(event) for event in stream.events]
+def _entries(stream: PersonalStream) -> Iterator[Entry]:
+    for event in stream.events:
+        details = [(label, value) for label, value in event.details if not _is_repeated(label, value, event.said)]
+        said = say("{title} : {said}", title=event.title, said=event.said) if event.withheld else event.said
+        yield _entry(said, f"{event.when} · {event.who}", details, event.retracted)
 
 
-def _entry(event: PersonalEvent) -> PaperEntry:
-    details = [(label, value) for label, value in event.details if not _is_repeated(label, value, event.said)]
-    said = say("{title} : {said}", title=event.title, said=event.said) if event.withheld else event.said
-    return PaperEntry(said, f"{event.when} · {event.who}", details, event.retraction_said)
+def _entry(said: str, stamp: str, details: Sequence[tuple[str, str]] = (), retracted: str = "") -> Entry:
+    return {"said": said, "stamp": stamp, "details": details, "retracted": retracted}
 
 
 def _is_repeated(label: str, value: str, said: str) -> bool:
     """True for a value that the sentence or the stamp has already, or that only a program can read."""
     return label == _DATE or re.fullmatch(ID, value) is not None or (len(value) >= _SHORT and value in said)
-
-
-def _campaign(known: PersonalData, stream: PersonalStream) -> str:
-    found = known.refs.campaigns.get(stream.state.campaign)
-    return found.name if found else "une campagne"
-
-
-def _workshop(known: PersonalData, stream: PersonalStream) -> str:
-    state = stream.state
-    when = workshop_words.moment(state.starts, state.ends, known.zone)
-    return say("Atelier : {when}, {place}", when=when, place=workshop_words.place(state.site, state.place))
 
 
 def _facts(count: int) -> str:
