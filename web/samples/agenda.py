@@ -151,35 +151,27 @@ class CommandLog:
         return uuid5(self._root, str(next(self._ids)))
 
     def execute(self, planned: Sequence[PlannedCommand]) -> list[Recorded]:
-        if not self._at_once:
-            return [recorded for one in planned for recorded in self._execute(one.by, one.steps)]
-        by_actor: dict[Actor, list[PlannedCommand]] = {}
-        for one in planned:
-            by_actor.setdefault(one.by, []).append(one)
-        return [recorded for by, mine in by_actor.items() for recorded in self._together(by, mine)]
+        groups: dict[object, list[PlannedCommand]] = {}
+        for order, one in enumerate(planned):
+            groups.setdefault(one.by if self._at_once else order, []).append(one)
+        return [recorded for mine in groups.values() for recorded in self._together(mine)]
 
     def count(self, recorded: Sequence[Recorded]) -> None:
         self.commands += bool(recorded)
         self.events += len(recorded)
 
-    def _together(self, by: Actor, planned: Sequence[PlannedCommand]) -> list[Recorded]:
+    def _together(self, planned: Sequence[PlannedCommand]) -> list[Recorded]:
         """Executes one command, or each one alone when a step is refused."""
+        by, steps, id = planned[0].by, [step for one in planned for step in one.steps], self.new_id()
+        via = "cli" if by.id == CLOCK else "link" if by.id.startswith(PARTNER) else "web"
         try:
-            return self._record(by, [step for one in planned for step in one.steps])
-        except Refused:
-            return [recorded for one in planned for recorded in self._execute(by, one.steps)]
-
-    def _execute(self, by: Actor, steps: Sequence[Step]) -> list[Recorded]:
-        try:
-            return self._record(by, steps)
+            recorded = self.engine.execute_all(steps, str(id), by=by, command_id=id, via=via).recorded
         except Refused as refused:
+            if len(planned) > 1:
+                return [recorded for one in planned for recorded in self._together([one])]
             if self._strict:
                 raise
             self.refused[refused.code] += 1
             return []
-
-    def _record(self, by: Actor, steps: Sequence[Step]) -> list[Recorded]:
-        id, via = self.new_id(), "cli" if by.id == CLOCK else "link" if by.id.startswith(PARTNER) else "web"
-        recorded = self.engine.execute_all(steps, str(id), by=by, command_id=id, via=via).recorded
         self.count(recorded)
         return list(recorded)

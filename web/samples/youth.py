@@ -67,24 +67,17 @@ class Young:
 def typed(young: Young, how: str) -> Typed:
     """Returns a name as people type it: capitals, no-number, formula…"""
     last, first, number = young.last_name, young.first_name, young.number or None
-    match how:
-        case "capitals":
-            return last.upper(), first.upper(), number
-        case "swapped":
-            return first, last, number
-        case "swapped-capitals":
-            return first.upper(), last.upper(), number
-        case "no-number":
-            return last, first, None
-        case "initial":
-            return last, first[0] + ".", number.lstrip("0") if number else None
-        case "letter-lost":
-            return last, first[:-1] or first, None
-        case "formula":
-            return f"={last}", first, number
-        case "spaces":
-            return f"{last} ", first.lower(), number
-    return last, first, number
+    ways: dict[str, Typed] = {
+        "capitals": (last.upper(), first.upper(), number),
+        "swapped": (first, last, number),
+        "swapped-capitals": (first.upper(), last.upper(), number),
+        "no-number": (last, first, None),
+        "initial": (last, first[0] + ".", number.lstrip("0") if number else None),
+        "letter-lost": (last, first[:-1] or first, None),
+        "formula": (f"={last}", first, number),
+        "spaces": (f"{last} ", first.lower(), number),
+    }
+    return ways.get(how, (last, first, number))
 
 
 def take_test(young: Young, began: datetime, random: Random) -> Attempt:

@@ -83,6 +83,7 @@ def played(request: pytest.FixtureRequest) -> tuple[OpenStructure, Totals]:
 
 def test_nothing_is_refused_and_everybody_came(played: tuple[OpenStructure, Totals]) -> None:
     opened, said = played
+    assert opened.engine.clock is structure_folder.utc_now, "the real one again"
     events = everything(opened)
     topics = Counter(one.event.TOPIC for one in events)
     assert said.refused == {}
@@ -92,6 +93,7 @@ def test_nothing_is_refused_and_everybody_came(played: tuple[OpenStructure, Tota
     assert said.commands == len({one.command for one in events}) - 1
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize(("seed", "what"), [(2, "a task of its advisor alone"), (3, "a task that a deputy hands over")])
 def test_nobody_is_handed_a_task_that_they_may_not_do(tmp_path: Path, seed: int, what: str) -> None:
     """Each of these seeds once drew such a task."""
@@ -107,7 +109,7 @@ def test_a_certification_that_was_missed_is_proposed_again_or_dropped(
         monkeypatch.setattr(parameters, name, parameters.Share(value))
     monkeypatch.setattr(parameters, "KEPT", (3, 3))
     monkeypatch.setattr(parameters, "NO_PROJECT", 0)
-    opened, totals = built(tmp_path, OTHER, young_people=60, months=14, start=date(2025, 6, 2), batch=True)
+    opened, totals = built(tmp_path, OTHER, young_people=12, months=10, start=date(2025, 6, 2), batch=True)
     topics = Counter(one.event.TOPIC for one in everything(opened))
     opened.engine.close()
     assert topics["dossier.CertificationNotObtained"]
@@ -140,10 +142,6 @@ def test_every_path_can_be_read_and_something_is_owed(played: tuple[OpenStructur
         kinds = {row.kind for row in connection.execute(advisor_queue.table.select())}
     side.database.dispose()
     assert len(kinds) > 5
-
-
-def test_the_clock_is_the_real_one_again(played: tuple[OpenStructure, Totals]) -> None:
-    assert played[0].engine.clock is structure_folder.utc_now
 
 
 def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[OpenStructure, Totals], tmp_path: Path) -> None:
@@ -273,6 +271,7 @@ def test_a_first_day_that_leaves_nothing_to_play_is_refused_and_nothing_is_made(
     assert structure_folder.slugs(tmp_path) == []
 
 
+@pytest.mark.trial
 def test_six_months_raise_no_alarm_of_mass_reading(tmp_path: Path) -> None:
     """Each command of a référent is preceded by a page of fifty people, and by their dossier and two others."""
     opened, _ = built(tmp_path / "data", "hautes-pyrenees", young_people=300, months=6)

@@ -144,8 +144,7 @@ class Advisors(Choices):
         else:
             self.again(case)
 
-    def rebook_absent(self, case: Case) -> Commands:
-        return self.book_workshop(case)
+    rebook_absent = book_workshop
 
     # --- diagnostic
 
@@ -156,8 +155,7 @@ class Advisors(Choices):
         if reached:
             self.once_reached(case)
 
-    def chase_sharing(self, case: Case) -> Commands:
-        return self.chase_diagnostic(case)
+    chase_sharing = chase_diagnostic
 
     def once_reached(self, case: Case) -> None:
         """Makes the young person take the test, or share it, or not."""

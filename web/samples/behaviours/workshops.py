@@ -133,12 +133,6 @@ class Workshops:
 
     # --- the day of a workshop
 
-    def ask_help(self, one: WorkshopCase, by: Actor) -> PlannedCommand:
-        return command(by, one.streams, scheduling.ask_help)
-
-    def give_help(self, one: WorkshopCase, by: Actor) -> PlannedCommand:
-        return command(by, one.streams, scheduling.give_help)
-
     def mark(self, one: WorkshopCase, by: Actor, dossier: UUID, how: str) -> PlannedCommand:
         """Marks attendance: present, ease, trouble, absent or excused."""
         return command(
@@ -149,9 +143,6 @@ class Workshops:
             trouble=how == "trouble",
             ease=how == "ease",
         )
-
-    def close(self, one: WorkshopCase, by: Actor) -> PlannedCommand:
-        return command(by, one.streams, scheduling.close_workshop)
 
     # --- events
 

@@ -19,6 +19,7 @@ from pixflow.participation.matches import undo_match
 from pixflow.participation.state import Participation
 from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Task
+from pixflow.workshop import scheduling
 from web.samples.agenda import (
     Agenda,
     AgendaTime,
@@ -144,12 +145,13 @@ class ScriptedWorkshops(Workshops):
     def _hold(self, one: WorkshopCase, *, calls: bool) -> None:
         today, plan = self.sim.today, self.sim.plan
         if calls:
-            helper = self.sim.roster.of("facilitator")[0].actor
-            plan((today, STARTS * 60 + 20), lambda: [self.ask_help(one, self._runner(one))], one.id)
-            plan((today, STARTS * 60 + 27), lambda: [self.give_help(one, helper)], one.id)
+            helper, ask, give = self.sim.roster.of("facilitator")[0].actor, scheduling.ask_help, scheduling.give_help
+            plan((today, STARTS * 60 + 20), lambda: [command(self._runner(one), one.streams, ask)], one.id)
+            plan((today, STARTS * 60 + 27), lambda: [command(helper, one.streams, give)], one.id)
         for place, dossier in enumerate(one.state.seats):
             plan((today, ENDS * 60 - 10 + place), partial(self._mark, one, dossier, place), one.id, dossier)
-        plan((today, ENDS * 60 + 20), lambda: [self.close(one, self._runner(one))], one.id)
+        close = scheduling.close_workshop
+        plan((today, ENDS * 60 + 20), lambda: [command(self._runner(one), one.streams, close)], one.id)
 
     def _runner(self, one: WorkshopCase) -> Actor:
         runner = self.runner(one)
@@ -296,7 +298,7 @@ class ScriptedCast(Behaviours):
         """Leaves the task to the next round."""
 
     def chance(self, share: Share, case: Case, factor: float = 1.0) -> bool:
-        return share in people.CHANCES and people.CHANCES[share](scripted(case), case)
+        return people.CHANCES[share](scripted(case), case) if share in people.CHANCES else share in people.ALWAYS
 
     def in_days(self, days: Days, case: Case) -> date:
         return self.working_day(people.DELAYS[days](scripted(case)))

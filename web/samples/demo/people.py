@@ -110,20 +110,18 @@ CHANCES: Mapping[Share, Callable[[ScriptedYoung, Case], bool]] = {
         len(young.first_name) % 2 == 1 and not young.prompt and case.task.key not in case.state.appointments
     ),
     parameters.REACHED: lambda young, case: case.task.chases > 0,
-    parameters.IN_PERSON: lambda young, case: True,
-    parameters.SLOW_READER: lambda young, case: True,
     parameters.ADDED: lambda young, case: young.number.endswith("1"),
     parameters.STUDIES_FIRST: lambda young, case: len(young.first_name) % 2 == 1,
     parameters.SILENT: lambda young, case: young.manner == "silent",
-    parameters.BY_PHONE: lambda young, case: True,
     parameters.ABANDONS: lambda young, case: young.manner == "leaves",
     parameters.WANTED: lambda young, case: bool(young.project) and young.manner != "declines-certification",
     parameters.OBTAINS: lambda young, case: young.manner != "fails",
-    parameters.RETAKES: lambda young, case: True,
-    parameters.CLOSES_WHEN_TRIED: lambda young, case: True,
-    parameters.CLOSES_WHEN_QUIET: lambda young, case: True,
 }
-"""Chances that a manner decides; no other one happens."""
+"""Chances that a manner decides; of the others, those of ALWAYS happen."""
+ALWAYS = (
+    parameters.IN_PERSON, parameters.SLOW_READER, parameters.BY_PHONE, parameters.RETAKES,
+    parameters.CLOSES_WHEN_TRIED, parameters.CLOSES_WHEN_QUIET,
+)  # fmt: skip
 
 DELAYS: Mapping[Days, Callable[[ScriptedYoung], int]] = {
     parameters.PLANNED_IN: lambda young: 1 if young.eager or young.prompt else 2 + len(young.last_name) % 4,

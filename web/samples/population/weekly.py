@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from pixflow.events.base import Recorded
-from pixflow.workshop import booking
+from pixflow.workshop import booking, scheduling
 from web.samples import parameters
 from web.samples.agenda import AgendaTime, PlannedCommand, command
 from web.samples.behaviours.campaigns import PixOrga
@@ -140,8 +140,8 @@ class WeeklyWorkshops(Workshops):
         if len(one.runners) == 1 and runner and self.sim.chance(parameters.CALLS_FOR_HELP):
             helper = self.sim.roster.of("facilitator", one.site)[0]
             if helper.here(day):
-                yield self.ask_help(one, runner.actor)
-                yield self.give_help(one, helper.actor)
+                yield command(runner.actor, one.streams, scheduling.ask_help)
+                yield command(helper.actor, one.streams, scheduling.give_help)
         if runner is None or self.sim.chance(parameters.CLOSED_LATE):
             later = self.sim.on(self.sim.in_days(1 + self.sim.random.randrange(3)))
             self._plan_marks(later, one, present)
@@ -176,7 +176,7 @@ class WeeklyWorkshops(Workshops):
             yield self.mark(one, runner.actor, dossier, how)
         room = one.state.capacity - sum(how not in ("absent", "excused") for how in marks.values())
         yield from self._walk_ins(one, runner, room)
-        yield self.close(one, runner.actor)
+        yield command(runner.actor, one.streams, scheduling.close_workshop)
 
     def _walk_ins(self, one: WorkshopCase, runner: Member, room: int) -> Iterator[PlannedCommand]:
         """Lets in some of the people who waited for a seat."""
