@@ -268,7 +268,7 @@ class PixOrga:
 
 
 SAME = [name for name in KnownParticipation.__struct_fields__ if name not in ("stream", "vanished")]
-"""What the read side knows of a participation as its state has it."""
+"""Fields that the read side knows as the state of a participation has them."""
 
 
 def _known(stream: UUID, one: Participation) -> KnownParticipation:
