@@ -22,8 +22,7 @@ from web.http.forms import Form, FormData
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
-from web.pages.portfolio.choices import AtImport
-from web.pages.portfolio.routes import START
+from web.pages.portfolio.routes import START, AtImport
 
 router = APIRouter()
 

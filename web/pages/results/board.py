@@ -306,10 +306,7 @@ def new(request: Request, desk: AtBoard, where: Where, participation: UUID, data
     person = Person(form.last_name, form.first_name, form.imilo_number, form.birth_date)
     match = scoring.score(match_proposals.participant(row), person) or match_proposals.BY_HAND
     streams, context = {"participation": participation, "dossier": id}, match_proposals.confirmation(match)
-    steps = [
-        Step({"dossier": id}, identity.open_dossier, sent),
-        Step(streams, matches.confirm_match, context=context),
-    ]
+    steps = [Step({"dossier": id}, identity.open_dossier, sent), Step(streams, matches.confirm_match, context=context)]
     reference = _execute(desk, steps, ("open", participation, sent), form, taken="imilo_number")
     desk.refresh()
     matching.match_waiting(desk, id, identity.canonical_number(form.imilo_number), command_id=form.command_id)
