@@ -12,6 +12,10 @@ from web.samples.behaviours.parcours import Parcours
 from web.samples.simulation import Case
 from web.samples.youth import Young
 
+SAID = (
+    "last_name", "first_name", "birth_date", "phone", "email", "programme", "project", "group", "collective_end",
+)  # fmt: skip
+"""Fields that a young person tells at their first welcome."""
 Behaviour = Callable[[Case], Iterable[PlannedCommand]]
 
 
@@ -30,20 +34,7 @@ class Behaviours(Parcours, Referent):
         """Opens the dossier of a first welcome."""
         self.sim.young[young.dossier] = young
         self.matching.meet(young)
-        return command(
-            by,
-            {"dossier": young.dossier},
-            identity.open_dossier,
-            last_name=young.last_name,
-            first_name=young.first_name,
-            birth_date=young.birth_date,
-            imilo_number=young.number or None,
-            site=self.sim.roster.sites[young.site],
-            phone=young.phone,
-            email=young.email,
-            programme=young.programme,
-            project=young.project,
-            group=young.group,
-            collective_end=young.collective_end,
-            advisor=advisor,
-        )
+        said = {name: getattr(young, name) for name in SAID}
+        site, number = self.sim.roster.sites[young.site], young.number or None
+        streams = {"dossier": young.dossier}
+        return command(by, streams, identity.open_dossier, imilo_number=number, site=site, advisor=advisor, **said)

@@ -28,7 +28,22 @@ VALID, SOON = timedelta(8), 1
 """Days of a link, and working days from an outcome asked to the partner's word."""
 
 
-class LinkedPartners(Advisors):
+LEVELS = ("Novice 2", "Indépendant 1", "Indépendant 2", "Avancé 1")
+ALONE = "tutos-pix"
+"""Proposal that the young person carries out alone."""
+
+
+def _found(case: Case, referral: UUID) -> tuple[ActionState, Referral]:
+    actions = case.state.parcours.actions.values()
+    return next((action, one) for action in actions for one in action.referrals if one.id == referral)
+
+
+class Parcours(Advisors):
+    SESSION_ROOM = "Lycée de {site}, salle 12"
+    SESSION_OVER = 16 * 60
+
+    # --- partners with a link
+
     def mailed(self, case: Case, referral: UUID, link: UUID) -> Commands:
         """Notes that the e-mail of a referral left, and plans the reminder of a silent partner."""
         yield self._note_mail(case, link)
@@ -107,21 +122,6 @@ class LinkedPartners(Advisors):
     def _partner(self, case: Case, known: Referral, decision: Decision[..., Any], **sent: Any) -> PlannedCommand:
         by = Actor(f"{PARTNER}{known.partner.id or known.id}")
         return command(by, {"dossier": case.young.dossier}, decision, **sent)
-
-
-def _found(case: Case, referral: UUID) -> tuple[ActionState, Referral]:
-    actions = case.state.parcours.actions.values()
-    return next((action, one) for action in actions for one in action.referrals if one.id == referral)
-
-
-LEVELS = ("Novice 2", "Indépendant 1", "Indépendant 2", "Avancé 1")
-ALONE = "tutos-pix"
-"""Proposal that the young person carries out alone."""
-
-
-class Parcours(LinkedPartners):
-    SESSION_ROOM = "Lycée de {site}, salle 12"
-    SESSION_OVER = 16 * 60
 
     # --- partners
 

@@ -17,8 +17,7 @@ from web.samples.agenda import at
 from web.samples.behaviours.campaigns import Offer, Season
 from web.samples.demo.knowledge import Library
 from web.samples.demo.people import NEVER, Company, ScriptedYoung
-from web.samples.demo.scenes import HELP, LEARN, DemoPartner, place
-from web.samples.demo.story import Scene, Story
+from web.samples.demo.story import HELP, LEARN, DemoPartner, Scene, Story, place
 from web.samples.youth import Attempt, typed
 
 TERRITORY = {

@@ -12,8 +12,7 @@ from pixflow.engine import new_id
 from pixflow.resources import sharing
 from pixflow.resources.state import Resource
 from web.samples.agenda import at
-from web.samples.demo.scenes import Scenes
-from web.samples.demo.story import Scene
+from web.samples.demo.story import Scene, Story
 
 PRESENTING, WORKSHOP, DEBRIEF = 2, 4, 5
 """Ranks of the examples that the scenes are about."""
@@ -49,7 +48,7 @@ NEVER_HELD, CODE = "Pas encore animé d’atelier", "Où est le code de la campa
 class Library:
     """The scenes of one demonstration, which share the ids of what they write."""
 
-    def __init__(self, cast: Scenes, referent: str) -> None:
+    def __init__(self, cast: Story, referent: str) -> None:
         self.cast = cast
         self.referent = referent
         self.ids: dict[str, UUID] = {}
