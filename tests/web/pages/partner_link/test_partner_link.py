@@ -74,11 +74,7 @@ def test_a_partner_reads_accepts_and_tells_how_it_ended(on_both: Referred) -> No
     asked = partner.post(f"{outcome}/demande")
     told = {"nonce": nonce(asked), "outcome": "done", "day": "2026-04-30", "note": "assidue"}
     assert partner.post(f"{outcome}/nouvelles", data=told).status_code == 200
-    assert [type(event) for event in on_both.events(*FACTS)] == [
-        e.ReferralSeen,
-        e.ReferralAnswered,
-        e.OutcomeReported,
-    ]
+    assert [type(event) for event in on_both.events(*FACTS)] == [e.ReferralSeen, e.ReferralAnswered, e.OutcomeReported]
     by = [r for r in on_both.house.served.engine.history(on_both.dossier) if isinstance(r.event, FACTS)]
     assert {(r.by, r.via) for r in by} == {(f"partner:{on_both.referral}", "link")}
 

@@ -83,9 +83,7 @@ def test_an_offer_of_the_proposal_is_chosen_and_the_partner_notes_its_use(at_wor
     assert "1 orientation" in text(at_work, f"/partenaires/{partner}")
 
 
-def test_the_partner_s_page_says_where_each_referral_stands_and_names_nobody_beyond_one_s_scope(
-    at_work: House,
-) -> None:
+def test_the_partner_s_page_says_where_each_referral_stands_and_names_nobody_beyond_one_s_scope(at_work: House) -> None:
     dossier, action, proposal = referring(at_work)
     partner, offer = listed(at_work, AT_MORTAGNE, proposal)
     send(at_work, dossier, action, offered=f"{partner}:{offer}")

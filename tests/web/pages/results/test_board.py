@@ -13,21 +13,7 @@ from pixflow.workshop import booking
 from tests.importing.house import row, shared
 from tests.web.arranged import scheduled
 from tests.web.client import words
-from tests.web.exports import (
-    DAY,
-    LATER,
-    LEO,
-    NADIA,
-    PAUL,
-    ROWS,
-    SOPHIE,
-    TOM,
-    ZOE,
-    Board,
-    entry,
-    fields,
-    form_of,
-)
+from tests.web.exports import DAY, LATER, LEO, NADIA, PAUL, ROWS, SOPHIE, TOM, ZOE, Board, entry, fields, form_of
 from tests.web.filled import HTMX, fill, texts
 from tests.web.paths import House
 from tests.web.tags import parsed

@@ -37,9 +37,7 @@ def test_a_result_goes_to_the_advisor_who_follows(board: Board, people: dict[str
     assert "Transmis cette semaine · 1" in after
     assert "Nadia Benali · 1 aucune restitution tenue" in after
     assert board.house.events(people["Zoé Haddad"])[-1] == d.ResultDispatched(
-        participation=current[0],
-        advisor=board.house.people[NADIA],
-        on=DAY,
+        participation=current[0], advisor=board.house.people[NADIA], on=DAY
     )
     assert "Zoé Haddad" in words(board.house.client(NADIA).get("/boite").text)
 
