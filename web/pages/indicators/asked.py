@@ -1,7 +1,7 @@
 """The address of a figure: the period, the day and the clock, one cell of a cut."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -13,7 +13,9 @@ from fastapi import Depends
 from msgspec import structs
 
 from pixflow.indicators.entry import Clock
-from projections.figures.tallies import CUTS, Cut, FigureQuestion
+from pixflow.indicators.outside import Figure
+from projections.figures import questions
+from projections.figures.tallies import ALL, CUTS, Cut, FigureQuestion
 from web.desk.desk import Desk
 from web.french import dates, validation, vocabulary
 from web.french import indicators as french
@@ -133,10 +135,14 @@ def _in_period(month: str, first: date, last: date) -> date | None:
     return start if start and first.replace(day=1) <= start <= last else None
 
 
-@contextmanager
-def count_for(desk: Desk, asked: AskedFigures) -> Iterator[Counting]:
-    with counting(desk.served, asked.question.day, asked.clock) as there:
-        yield there
+def count_for(desk: Desk, asked: AskedFigures) -> AbstractContextManager[Counting]:
+    """Yields the tables of the day and the clock that are asked for."""
+    return counting(desk.served, asked.question.day, asked.clock)
+
+
+def figures_in(there: Counting, question: FigureQuestion, ids: Collection[str] = ALL) -> dict[str, Figure]:
+    """Returns these indicators, by id."""
+    return questions.figures(there.connection, question, there.basis, there.refs, ids)
 
 
 def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[FilterMenu]:
@@ -146,27 +152,23 @@ def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[
         label = dates.month(asked.question.first)
         made.append(filters.menu("Mois", [Chip(label, asked.at(path, mois="", **kept), None, True)]))
     for cut, found in there.cells.items():
-        chips = [_cell(path, asked, cut, value, n, kept) for value, n in order(cut, found)]
+        chips = []
+        for value, n in order(cut, found):
+            on = asked.cut == f"{cut}:{value}"
+            href = asked.at(path, coupe="" if on else f"{cut}:{value}", **kept)
+            chips.append(Chip(cell_label(cut, value), href, n, on))
         if len(chips) > 1 or any(chip.on for chip in chips):
             made.append(filters.menu(french.CUTS[cut], chips))
     return made
 
 
 def period_menu(path: str, asked: AskedFigures, **kept: str) -> FilterMenu:
-    return filters.menu("Période", [_period(path, asked, word, kept) for word in PERIODS])
-
-
-def _period(path: str, asked: AskedFigures, word: str, kept: dict[str, str]) -> Chip:
-    on = word == asked.period
-    href = address(path, {**asked.parameters, "periode": "" if on else word, "mois": "", **kept})
-    return Chip(french.PERIODS[word], href, None, on and word != "")
-
-
-def _cell(path: str, asked: AskedFigures, cut: Cut, value: str, n: int, kept: dict[str, str]) -> Chip:
-    word = f"{cut}:{value}"
-    on = word == asked.cut
-    href = address(path, {**asked.parameters, "coupe": "" if on else word, **kept})
-    return Chip(cell_label(cut, value), href, n, on)
+    chips = []
+    for word in PERIODS:
+        on = word == asked.period
+        href = asked.at(path, periode="" if on else word, mois="", **kept)
+        chips.append(Chip(french.PERIODS[word], href, None, on and word != ""))
+    return filters.menu("Période", chips)
 
 
 def order(cut: str, found: list[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -8,8 +8,7 @@ from pydantic import create_model
 
 from pixflow.documents.definitions import RULES, TARGETED, Definitions
 from pixflow.indicators.catalogue import BY_ID
-from pixflow.protocol import drafting as drafting
-from projections.figures import questions
+from pixflow.protocol import drafting
 from web.desk.commands import again, read_form
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -19,7 +18,7 @@ from web.hosting.figures import counting
 from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
-from web.pages.indicators.asked import PATH, asked_of
+from web.pages.indicators.asked import PATH, asked_of, figures_in
 from web.pages.indicators.figures import FigureText, describe_all
 
 router = APIRouter()
@@ -49,16 +48,10 @@ class DefinitionsForm(Form):
     silent: int = 60
 
 
-_FIELDS: dict[str, Any] = {
-    **{
-        name: (kind, DefinitionsForm.model_fields[name].default)
-        for name, kind in DefinitionsForm.__annotations__.items()
-    },
-    **{f"target_{id}": (int | None, None) for id in TARGETED},
-    **{f"without_{rule}": (Text, "") for rule in RULES},
-}
-"""The fields in the order of the page."""
-WHOLE_FORM = create_model("DefinitionsWithTargetsForm", __base__=DefinitionsForm, **_FIELDS)
+_TARGETS: dict[str, Any] = {f"target_{id}": (int | None, None) for id in TARGETED}
+_WITHOUT: dict[str, Any] = {f"without_{rule}": (Text, "") for rule in RULES}
+WHOLE_FORM = create_model("DefinitionsWithTargetsForm", __base__=DefinitionsForm, **_TARGETS, **_WITHOUT)
+"""The form with its fields in the order of the page."""
 
 
 @router.get(DEFINITIONS)
@@ -155,7 +148,6 @@ def _compared(desk: Desk, document: Definitions) -> list[tuple[FigureText, Figur
     sides = []
     for definitions in (None, document):
         with counting(desk.served, desk.today, definitions=definitions) as there:
-            found = questions.figures(there.connection, asked.question, there.basis, there.refs, COMPARED)
-        sides.append(describe_all(found, asked))
+            sides.append(describe_all(figures_in(there, asked.question, COMPARED), asked))
     pairs = [(sides[0][id], sides[1][id]) for id in BY_ID if id in COMPARED]
     return [(old, new) for old, new in pairs if old != new]

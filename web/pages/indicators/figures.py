@@ -23,7 +23,6 @@ from web.http.tables import Cell, sheet, workbook
 from web.pages.indicators.asked import PATH, AskedFigures, describe_period
 
 STATES = ("done", "waiting", "late", "out")
-_TINTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +102,17 @@ def describe_all(found: Mapping[str, Figure], asked: AskedFigures, home: str = P
     return {id: describe(one, found[id], asked, home) for id, one in BY_ID.items() if id in found}
 
 
-def funnel(figure: Figure, asked: AskedFigures) -> list[Number]:
-    """Returns the steps that those concerned in the period have reached."""
-    where = f"{PATH}/{FUNNEL.id}"
-    whole = figure.among
-    return [
-        Number(
-            part.name,
-            french.FUNNEL[part.name],
-            part.counted,
-            asked.at(where, etat=part.name),
-            100 * part.counted / whole if whole else 0.0,
-            whole,
-            percent(round(100 * part.counted / whole)) if whole >= 5 else "",
-        )
-        for part in figure.parts
-    ]
+def funnel(counts: Mapping[str, int], asked: AskedFigures, **more: str) -> list[Number]:
+    """Returns the steps that those concerned have reached; `more` are parameters of the addresses of their lists."""
+    whole = counts.get("concerned", 0)
+    steps = []
+    for part in FUNNEL.parts:
+        count = counts.get(part.name, 0)
+        share = 100 * count / whole if whole else 0.0
+        rate = percent(round(share)) if whole >= FEWEST else ""
+        href = asked.at(f"{PATH}/{FUNNEL.id}", etat=part.name, **more)
+        steps.append(Number(part.name, french.FUNNEL[part.name], count, href, share, whole, rate))
+    return steps
 
 
 # --- its months
@@ -159,53 +153,22 @@ def month_rows(
 def _states(tallies: Mapping[Tally, int]) -> dict[str, int]:
     counts = dict.fromkeys(STATES, 0)
     for tally, n in tallies.items():
-        counts[_state(tally)] += n
+        waits = "late" if tally.late else "waiting"
+        counts[{"open": waits, "past": "done"}.get(tally.state, tally.state)] += n
     return counts
-
-
-def _state(tally: Tally) -> str:
-    if tally.state == "open":
-        return "late" if tally.late else "waiting"
-    return "done" if tally.state in ("done", "past") else "out"
-
-
-@dataclass(frozen=True, slots=True)
-class CohortCell:
-    """The people of a month who reached a step; `tint` is 0 to 4, by their share."""
-
-    step: str
-    count: int
-    href: str
-    rate: str
-    tint: int
-
-
-@dataclass(frozen=True, slots=True)
-class CohortRow:
-    """Those concerned in a month, and the documents that changed in it."""
-
-    label: str
-    changed: str
-    cells: Sequence[CohortCell]
 
 
 def cohort_rows(
     found: Mapping[date, Mapping[str, int]], asked: AskedFigures, changed: Mapping[date, Sequence[str]]
-) -> list[CohortRow]:
-    """Returns a row a month, each number a link to its people."""
+) -> list[tuple[str, str, list[Number]]]:
+    """Returns those concerned in each month, and how far they came: each number a link to its people.
+
+    Each month has the marks of the documents that changed in it.
+    """
     return [
-        CohortRow(dates.month(month), list_changes(changed, month), list(_cells(month, counts, asked)))
+        (dates.month(month), list_changes(changed, month), funnel(counts, asked, mois=of_month(month)))
         for month, counts in found.items()
     ]
-
-
-def _cells(month: date, counts: Mapping[str, int], asked: AskedFigures) -> Iterator[CohortCell]:
-    whole, where = counts.get("concerned", 0), f"{PATH}/{FUNNEL.id}"
-    for part in FUNNEL.parts:
-        n = counts.get(part.name, 0)
-        rate = percent(round(100 * n / whole)) if whole >= FEWEST and part.name != "concerned" else ""
-        tint = round(_TINTS * n / whole) if whole else 0
-        yield CohortCell(french.FUNNEL[part.name], n, asked.at(where, etat=part.name, mois=of_month(month)), rate, tint)
 
 
 def of_month(month: date) -> str:
@@ -298,8 +261,8 @@ def rule_rows(counted: FigureCounts, asked: AskedFigures, off: Mapping[str, str]
             french.SOURCES[rule],
             off.get(rule, ""),
             [
-                Number(name, word, counted.number("I24", name), asked.at(where, etat=name))
-                for name, word in ((f"{rule}{ending}", word) for ending, word in VERDICTS.items())
+                Number(rule + ending, word, counted.number("I24", rule + ending), asked.at(where, etat=rule + ending))
+                for ending, word in VERDICTS.items()
             ],
         )
         for rule in RULES

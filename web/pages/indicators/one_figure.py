@@ -1,10 +1,7 @@
 """One figure: its months, its cells, its table of cohorts, the list of one of its numbers; and its file."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
@@ -24,7 +21,7 @@ from web.http.pagination import SIZE, Pager
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
-from web.pages.indicators.asked import PATH, AskedFigures, At, count_for
+from web.pages.indicators.asked import PATH, AskedFigures, At, count_for, figures_in
 from web.pages.indicators.figures import (
     FigureText,
     cohort_rows,
@@ -67,7 +64,7 @@ def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") ->
     if name not in BY_ID:
         raise HTTPException(404)
     with count_for(desk, asked) as there:
-        figure = questions.figures(there.connection, asked.question, there.basis, there.refs, [name])[name]
+        figure = figures_in(there, asked.question, [name])[name]
         _, cells = _cells_of(asked, there, name, par, f"{PATH}/{name}")
     return download(request, desk, name, asked, [describe(BY_ID[name], figure, asked), *cells])
 
@@ -109,7 +106,7 @@ def _page(
         definition=french.DEFINITIONS.get(id, french.FUNNEL_DEFINITION),
         way=french.WAYS[indicator.way if indicator else "cohort"],
         figure=describe(indicator, figure, asked, home[0]) if indicator else None,
-        steps=() if indicator else funnel(figure, asked),
+        steps=() if indicator else funnel({part.name: part.counted for part in figure.parts}, asked),
         months=month_rows(id, months, _month_address(asked, path, id), changed),
         cohorts=cohort_rows(cohorts, asked, changed),
         was=recall(desk, asked, {id: figure}).get(id, ""),
@@ -120,7 +117,7 @@ def _page(
         rules=rules,
         chosen=name,
         chosen_title=french.cell(id, name),
-        rows=_line_rows(desk, id, lines),
+        rows=list(_line_rows(desk, id, lines)),
         pager=pager,
         days=asking.describe_days(asked),
         remark=asking.explain_day(asked),
@@ -162,7 +159,7 @@ def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str)
     made = []
     for value, _ in asking.order(by, there.cells.get(by, [])):  # type: ignore[call-overload]
         cell = asked.within(f"{by}:{value}")
-        figure = questions.figures(there.connection, cell.question, there.basis, there.refs, [id])[id]
+        figure = figures_in(there, cell.question, [id])[id]
         made.append(describe(BY_ID[id], figure, cell, path.rpartition("/")[0], asking.cell_label(by, value)))
     return chips, made
 
@@ -170,66 +167,35 @@ def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str)
 # --- the list of a number
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """One line: its name and address, the day of the fact and its address, and what became of it in words."""
-
-    name: str
-    href: str
-    on: str
-    fact: str
-    words: Sequence[str]
-    late: bool
+Line = tuple[str, str, str, str, list[str], bool]
+"""A line in words: its name and address, the day of the fact and its address, what became of it, if it is late."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineSubjects:
-    """Young people, workshops and names of partners that lines are about, by stream."""
-
-    people: dict[UUID, directory.YoungPerson]
-    held: dict[UUID, Any]
-    partners: dict[UUID, str]
-
-
-def _line_rows(desk: Desk, id: str, found: Sequence[FigureLine]) -> list[LineRow]:
-    """Returns the lines of an indicator, in words."""
+def _line_rows(desk: Desk, id: str, found: Sequence[FigureLine]) -> Iterator[Line]:
     streams = {one.stream for one in found}
-    about = LineSubjects(
-        directory.named(desk.read, streams),
-        workshops.many(desk.read, streams),
-        partners.titles(desk.read, streams) if id == "I23" else {},
-    )
-    return [_row(desk, id, one, about) for one in found]
+    people, held = directory.named(desk.read, streams), workshops.many(desk.read, streams)
+    names = partners.titles(desk.read, streams) if id == "I23" else {}
+    replays = bool(desk.roles & {"referent", "manager", "auditor"})
+    for one in found:
+        stream, fact = one.stream, ""
+        name, href = desk.refs.structure.name, "/equipe"
+        if stream in people:
+            name, href = people[stream].name, f"/dossiers/{stream}"
+            fact = f"/rejouer/{stream}?version={one.version}" if replays else ""
+        elif stream in held:
+            day = dates.day(held[stream].day, year=True)
+            name, href = say("Atelier du {day}", day=day), f"/ateliers/{stream}"
+        elif stream in names:
+            name, href = names[stream], f"/partenaires/{stream}"
+        elif stream in desk.refs.team:
+            name, href = desk.refs.team[stream].name, f"/equipe/{stream}"
+        elif desk.erased(stream):
+            name, href = "Personne effacée", f"/dossiers/{stream}"
+        late = one.state == "open" and one.due is not None and one.due < desk.today and id not in ("I18", "I23")
+        yield name, href, dates.day(one.on, year=True), fact or href, list(_words(id, one, late)), late
 
 
-def _row(desk: Desk, id: str, one: FigureLine, about: LineSubjects) -> LineRow:
-    name, href, fact = _about(desk, one, about)
-    late = one.state == "open" and one.due is not None and one.due < desk.today and id not in ("I18", "I23")
-    return LineRow(name, href, dates.day(one.on, year=True), fact, list(_words(desk, id, one, late)), late)
-
-
-def _about(desk: Desk, one: FigureLine, about: LineSubjects) -> tuple[str, str, str]:
-    """Returns the name of what a line is about, its address, and the address of its fact."""
-    if person := about.people.get(one.stream):
-        replays = bool(desk.roles & {"referent", "manager", "auditor"})
-        where = f"/dossiers/{one.stream}"
-        return person.name, where, f"/rejouer/{one.stream}?version={one.version}" if replays else where
-    if workshop := about.held.get(one.stream):
-        where = f"/ateliers/{one.stream}"
-        day = dates.day(workshop.day, year=True)
-        return say("Atelier du {day}", day=day), where, where
-    if partner := about.partners.get(one.stream):
-        where = f"/partenaires/{one.stream}"
-        return partner, where, where
-    if member := desk.refs.team.get(one.stream):
-        where = f"/equipe/{one.stream}"
-        return member.name, where, where
-    if desk.erased(one.stream):
-        return "Personne effacée", f"/dossiers/{one.stream}", f"/dossiers/{one.stream}"
-    return desk.refs.structure.name, "/equipe", "/equipe"
-
-
-def _of_partners(one: FigureLine) -> Iterable[str]:
+def _of_partners(one: FigureLine) -> Iterator[str]:
     if one.partner:
         yield one.partner
     if one.due:
@@ -239,11 +205,11 @@ def _of_partners(one: FigureLine) -> Iterable[str]:
         yield from (french.part("I23", one.part), one.reason)
 
 
-def _words(desk: Desk, id: str, one: FigureLine, late: bool) -> Iterable[str]:
+def _words(id: str, one: FigureLine, late: bool) -> Iterator[str]:
     if id == "I23":
         yield from _of_partners(one)
         return
-    if id not in ("funnel",) and one.part and one.part != one.partner.casefold():
+    if id != "funnel" and one.part and one.part != one.partner.casefold():
         yield french.cell(id, one.part)
     if one.partner:
         yield one.partner

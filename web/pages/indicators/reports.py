@@ -1,7 +1,6 @@
 """Reports: those given, one as it was given beside today's numbers, and one to give."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -10,7 +9,6 @@ from pixflow.events.indicators import ReportIssued, ReportRow
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import digest, report_rows
 from pixflow.protocol.drafting import issue_report
-from projections.figures import questions
 from projections.figures.tallies import FigureQuestion
 from web.desk.commands import again, check, read_form, record, recorded
 from web.desk.dependencies import allowed
@@ -21,7 +19,7 @@ from web.hosting.figures import counting
 from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
-from web.pages.indicators.asked import PATH, AskedFigures, asked_of, describe_period
+from web.pages.indicators.asked import PATH, AskedFigures, asked_of, describe_period, figures_in
 
 router = APIRouter()
 REPORTS = f"{PATH}/rapports"
@@ -89,17 +87,6 @@ def give(request: Request, desk: AtReports, data: FormData) -> Response:
 # --- a report as it was given
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row of a report: its numbers as they were given, and as they are counted today; `moved` when they differ."""
-
-    label: str
-    part: bool
-    given: str
-    now: str
-    moved: bool
-
-
 @router.get(f"{REPORTS}/{{name}}")
 def read_one(request: Request, desk: AtReports, name: str) -> Response:
     """Shows a report as it was given, beside what is counted today for the same days."""
@@ -119,7 +106,7 @@ def read_one(request: Request, desk: AtReports, name: str) -> Response:
         days=_days(event),
         clock=french.CLOCKS[event.clock],
         definitions=(definitions.document.name if definitions else "") or french.ORIGINAL,
-        rows=_table(event.rows, _rows(desk, _question(event), None)),
+        rows=list(_table(event.rows, _rows(desk, _question(event), None))),
         masked=french.MASKED,
     )
 
@@ -128,21 +115,19 @@ def _rows(desk: Desk, question: FigureQuestion, asked: AskedFigures | None) -> l
     """Returns the table of the days, as asked, or as they are counted today."""
     day, clock = (question.day, asked.clock) if asked else (desk.today, "known")
     with counting(desk.served, day, clock) as there:
-        return report_rows(questions.figures(there.connection, question, there.basis, there.refs, list(BY_ID)))
+        return report_rows(figures_in(there, question, BY_ID))
 
 
-def _table(given: Sequence[ReportRow], now: Sequence[ReportRow]) -> list[TableRow]:
+def _table(given: Sequence[ReportRow], now: Sequence[ReportRow]) -> Iterator[tuple[str, bool, str, str, bool]]:
+    """Yields the rows of a report: their label, if they are a part, their numbers as given and as counted today.
+
+    The last one tells if they differ.
+    """
     today = {(row.indicator, row.part): row for row in now}
-    return [
-        TableRow(
-            french.part(row.indicator, row.part) if row.part else french.TITLES[row.indicator],
-            bool(row.part),
-            _said(row),
-            _said(today[row.indicator, row.part]) if (row.indicator, row.part) in today else "—",
-            today.get((row.indicator, row.part)) != row,
-        )
-        for row in given
-    ]
+    for row in given:
+        label = french.part(row.indicator, row.part) if row.part else french.TITLES[row.indicator]
+        counted = today.get((row.indicator, row.part))
+        yield label, bool(row.part), _said(row), _said(counted) if counted else "—", counted != row
 
 
 def _said(row: ReportRow) -> str:

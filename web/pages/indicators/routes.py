@@ -10,16 +10,15 @@ from pixflow.indicators.catalogue import FUNNEL
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
 from pixflow.protocol.drafting import issue_report
-from projections.figures import questions
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
-from web.hosting.figures import Counting, counting
+from web.hosting.figures import counting
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.indicators import asked as asking
-from web.pages.indicators.asked import PATH, AskedFigures, At, count_for
+from web.pages.indicators.asked import PATH, AskedFigures, At, count_for, figures_in
 from web.pages.indicators.figures import describe_all, download, funnel
 
 router = APIRouter()
@@ -37,9 +36,10 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
     """Shows every figure of a period, as of a day, of everybody or of one cell of a cut."""
     asked = at(desk)
     with count_for(desk, asked) as there:
-        figures = questions.figures(there.connection, asked.question, there.basis, there.refs)
+        figures = figures_in(there, asked.question)
         menus = asking.menus(PATH, asked, there)
-        targets = _targets(desk, there, asked)
+        basis = structs.replace(there.basis, protocol=desk.refs.protocol)  # for a day before it, the first protocol
+        targets = {pair: delay(basis, pair, asked.question.day) for pair in PAIRS}
     texts = describe_all(figures, asked)
     spread = [days for part in texts["I13"].parts for days in (part.median, part.ninth) if days is not None]
     return show(
@@ -52,7 +52,7 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
         asked=asked,
         today=desk.today.isoformat(),
         menus=menus,
-        funnel=funnel(figures[FUNNEL.id], asked),
+        funnel=funnel({part.name: part.counted for part in figures[FUNNEL.id].parts}, asked),
         cohorts_href=asked.at(f"{PATH}/{FUNNEL.id}"),
         cohorts=[texts[id] for id in (*COHORTS, "I12", "I17")],
         delays=texts["I13"],
@@ -68,18 +68,12 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
     )
 
 
-def _targets(desk: Desk, there: Counting, asked: AskedFigures) -> dict[str, int]:
-    """Returns the delay of each passage, by the protocol of the day: the first one for a day before it."""
-    basis = structs.replace(there.basis, protocol=desk.refs.protocol)
-    return {pair: delay(basis, pair, asked.question.day) for pair in PAIRS}
-
-
 def recall(desk: Desk, asked: AskedFigures, found: Mapping[str, Figure]) -> dict[str, str]:
     """Returns what was known on the day, in words, where what is known today about it differs."""
     if not asked.past or asked.clock != "true":
         return {}
     with counting(desk.served, asked.question.day, "known") as there:
-        known = questions.figures(there.connection, asked.question, there.basis, there.refs, list(found))
+        known = figures_in(there, asked.question, found)
     return {
         id: french.was(one.counted, one.among, dates.day(asked.question.day, year=True))
         for id, one in known.items()
@@ -93,7 +87,7 @@ def send(request: Request, desk: AtFigures, at: At) -> Response:
     """Sends the figures as a table, with the definition, the clock and the day."""
     asked = at(desk)
     with count_for(desk, asked) as there:
-        figures = questions.figures(there.connection, asked.question, there.basis, there.refs)
+        figures = figures_in(there, asked.question)
     return download(request, desk, "indicateurs", asked, list(describe_all(figures, asked).values()))
 
 
@@ -102,7 +96,7 @@ def read_own(request: Request, desk: AtOwnFigures, at: At) -> Response:
     """Shows what waits in one's own dossiers, and since when: volumes, no rate."""
     asked = at(desk, advisor=desk.me)
     with count_for(desk, asked) as there:
-        figures = questions.figures(there.connection, asked.question, there.basis, there.refs, OWN)
+        figures = figures_in(there, asked.question, OWN)
     texts = describe_all(figures, asked, MINE)
     return show(
         request,
