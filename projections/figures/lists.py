@@ -1,6 +1,6 @@
 """The list behind each number of an indicator: every line is a fact, by its stream and version."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,10 @@ from sqlalchemy import Connection, FromClause, Select, select, tuple_
 from pixflow.indicators.catalogue import COUNTED, Cell, cell
 from pixflow.indicators.facts import SENT
 from projections.figures.tallies import (
+    Conditions,
     Cut,
     FigureCounts,
     FigureQuestion,
-    IdleDays,
     Tally,
     counted_in,
     entries_of,
@@ -117,8 +117,8 @@ def _page(
         bound |= dict(zip(("names", "subjects"), unlisted(counted.namings), strict=True))
     groups: list[_Group] = []
     for since, until in _windows(those, id, wanted):
-        found = _groups(connection, *fixed, **bound, since=since, until=until, most=offset + limit)
-        groups = [_Group(*row) for row in found]
+        bound |= {"since": since, "until": until}
+        groups = [_Group(*row) for row in _groups(connection, *fixed, **bound, most=offset + limit)]
         if sum(one.n for one in groups) >= offset + limit:
             break
     shown, before = _of_page(groups, limit, offset)
@@ -152,50 +152,40 @@ def _of_page(groups: Sequence[_Group], limit: int, offset: int) -> tuple[list[_G
 
 
 @Statement
-def _groups(
-    id: str, wanted: Cell, cut: Cut, value: str, elsewhere: bool, since: date, until: date, most: int, **bound: Any
-) -> Select[Any]:
-    asked, idle = _question(cut, value, bound)
+def _groups(id: str, wanted: Cell, cut: Cut, value: str, elsewhere: bool, most: int, **bound: Any) -> Select[Any]:
+    asked = _question(cut, value, bound)
     table = entries_of(asked) if elsewhere or id == "I16" else counted_in(asked)
     alike = [table.c[name] for name in _DAY_PART_STATE]
-    query = select(*alike, how_many(table)).where(*of_cell(asked, id, wanted, table, idle))
-    if elsewhere:
-        query = query.where(is_elsewhere(table, bound["names"], bound["subjects"]))
-    query = query.where(table.c.on.between(since, until)).group_by(*alike)
+    query = select(*alike, how_many(table)).where(*_those(asked, id, wanted, table, elsewhere, bound)).group_by(*alike)
     return query.order_by(*(column.desc() for column in alike)).limit(most)
 
 
 @Statement
 def _lines(
-    id: str,
-    wanted: Cell,
-    cut: Cut,
-    value: str,
-    elsewhere: bool,
-    since: date,
-    until: date,
-    part_first: str,
-    state_first: str,
-    part_last: str,
-    state_last: str,
-    limit: int,
-    offset: int,
-    **bound: Any,
+    id: str, wanted: Cell, cut: Cut, value: str, elsewhere: bool, limit: int, offset: int, **bound: Any
 ) -> Select[Any]:
-    asked, idle = _question(cut, value, bound)
+    asked = _question(cut, value, bound)
     table = entries_of(asked)
     group = tuple_(*(table.c[name] for name in _DAY_PART_STATE))
-    query = _in_order(table).where(*of_cell(asked, id, wanted, table, idle), table.c.on.between(since, until))
-    if elsewhere:
-        query = query.where(is_elsewhere(table, bound["names"], bound["subjects"]))
-    query = query.where(group <= tuple_(until, part_first, state_first), group >= tuple_(since, part_last, state_last))
-    return query.limit(limit).offset(offset)
+    latest = tuple_(bound["until"], bound["part_first"], bound["state_first"])
+    oldest = tuple_(bound["since"], bound["part_last"], bound["state_last"])
+    query = _in_order(table).where(*_those(asked, id, wanted, table, elsewhere, bound))
+    return query.where(group <= latest, group >= oldest).limit(limit).offset(offset)
 
 
-def _question(cut: Cut, value: str, bound: dict[str, Any]) -> tuple[FigureQuestion, IdleDays]:
+def _question(cut: Cut, value: str, bound: Mapping[str, Any]) -> FigureQuestion:
     """Returns a question whose days and advisor are parameters of a statement."""
-    asked = FigureQuestion(bound["first"], bound["last"], bound["day"], cut, value, bound["advisor"])
-    return asked, (bound["oldest"], bound["newest"])
+    return FigureQuestion(bound["first"], bound["last"], bound["day"], cut, value, bound["advisor"])
+
+
+def _those(
+    asked: FigureQuestion, id: str, wanted: Cell, table: FromClause, elsewhere: bool, bound: Mapping[str, Any]
+) -> Conditions:
+    """Selects the entries of a list from one day to another."""
+    those = of_cell(asked, id, wanted, table, (bound["oldest"], bound["newest"]))
+    if elsewhere:
+        those.append(is_elsewhere(table, bound["names"], bound["subjects"]))
+    return [*those, table.c.on.between(bound["since"], bound["until"])]
 
 
 def _in_order(table: FromClause, *more: str) -> Select[Any]:
@@ -244,13 +234,12 @@ def _tasks_owed(
     limit: int,
     offset: int,
 ) -> Select[Any]:
-    query = select(tasks.c.stream, tasks.c.why_on, tasks.c.why_version, tasks.c.kind, tasks.c.due)
-    query = query.where(of_tasks(FigureQuestion(day, day, day, cut, value, advisor)))
-    # An index finds the tasks of a kind by their day.
-    query = query.where(tasks.c.kind.in_(kinds), tasks.c.due.between(since, until))
-    group = tuple_(tasks.c.due, tasks.c.kind)
-    query = query.where(group >= tuple_(since, kind_first), group <= tuple_(until, kind_last))
-    query = query.order_by(tasks.c.due, tasks.c.kind, tasks.c.sort, tasks.c.stream, tasks.c.key)
+    due, kind, group = tasks.c.due, tasks.c.kind, tuple_(tasks.c.due, tasks.c.kind)
+    those = of_tasks(FigureQuestion(day, day, day, cut, value, advisor))
+    some = (kind.in_(kinds), due.between(since, until))  # an index finds the tasks of a kind by their day
+    page = (group >= tuple_(since, kind_first), group <= tuple_(until, kind_last))
+    query = select(tasks.c.stream, tasks.c.why_on, tasks.c.why_version, kind, due).where(those, *some, *page)
+    query = query.order_by(due, kind, tasks.c.sort, tasks.c.stream, tasks.c.key)
     return query.limit(limit).offset(offset)
 
 

@@ -15,7 +15,7 @@ from pixflow.indicators.entry import Basis, Clock, day_of, standing
 from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from projections import advisor_queue
-from projections.contract import Change, Source, folds
+from projections.contract import Change, Row, Source, folds
 from projections.figures.entries import entries, sums, value_sums
 from projections.figures.paths import paths
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
@@ -36,11 +36,13 @@ def as_of(
     `read` are the tables of today, `source` opens their events, `refs` and `basis` are counted with. Each call makes
     tables of its own.
     """
-    days = day_of if clock == "true" else event_day
+    days, told = day_of if clock == "true" else event_day, histories(read, source)
     with _memory().connect() as connection:
         with without_garbage_collection():
             drop_indexes(connection, _TABLES)
-            for some in _chunks(_standing(read, source, refs, day, clock)):
+            known = ((stream, kind, standing(events, day, clock, refs.calendar)) for stream, kind, events in told)
+            streams = (one for one in known if one[2])
+            while some := list(islice(streams, _CHUNK)):
                 write(connection, some, basis, day_of=days)
                 _write_tasks(connection, some, refs)
             create_indexes(connection, _TABLES)
@@ -51,25 +53,12 @@ def as_of(
 
 
 def _write_tasks(connection: Connection, streams: Iterable[Stream], refs: References) -> None:
-    changes = [
-        Change(stream, kind, None, dossier_evolve.fold(events), (), refs)
-        for stream, kind, events in streams
-        if kind == "dossier"
-    ]
-    rows = [row for change in changes for row in advisor_queue.rows(change)[advisor_queue.table]]
+    rows: list[Row] = []
+    for stream, kind, events in streams:
+        if kind == "dossier":
+            change = Change(stream, kind, None, dossier_evolve.fold(events), (), refs)
+            rows += advisor_queue.rows(change)[advisor_queue.table]
     insert_rows(connection, advisor_queue.table, rows)
-
-
-def _standing(read: Connection, source: Source, refs: References, day: date, clock: Clock) -> Iterator[Stream]:
-    for stream, kind, events in histories(read, source):
-        if kept := standing(events, day, clock, refs.calendar):
-            yield stream, kind, kept
-
-
-def _chunks(streams: Iterable[Stream]) -> Iterator[list[Stream]]:
-    source = iter(streams)
-    while some := list(islice(source, _CHUNK)):
-        yield some
 
 
 @cache

@@ -1,9 +1,10 @@
 """The numbers of the indicators: each is counted among the entries of its cell."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from datetime import date
 from functools import partial
+from itertools import chain
 from statistics import median, median_low
 from typing import Any
 
@@ -24,18 +25,21 @@ from projections.figures.tallies import (
     Cut,
     FigureCounts,
     FigureQuestion,
-    Owed,
     Tally,
     count_entries,
     counted_in,
     entries_of,
     held,
     how_many,
-    how_many_late,
     in_period,
+    tallied,
     there,
     values_in,
 )
+from projections.statements import by_key
+
+Spread = dict[tuple[str, str], tuple[int | None, int | None]]
+"""The median and the ninth decile of parts, by indicator and part."""
 
 
 def figures(
@@ -57,7 +61,7 @@ def _figure(
     asked: FigureQuestion,
     one: Indicator,
     found: FigureCounts,
-    spread: Mapping[tuple[str, str], tuple[int | None, int | None]],
+    spread: Spread,
 ) -> Figure:
     number = partial(found.number, one.id)
     made = []
@@ -76,16 +80,17 @@ def _figure(
 # --- medians
 
 
-def _spread(
-    connection: Connection, asked: FigureQuestion, basis: Basis, counted: FigureCounts
-) -> dict[tuple[str, str], tuple[int | None, int | None]]:
-    """Returns the median and the ninth decile of parts: days waited (I13), days late (I19), points (I21)."""
-    made: dict[tuple[str, str], tuple[int | None, int | None]] = {}
+def _spread(connection: Connection, asked: FigureQuestion, basis: Basis, counted: FigureCounts) -> Spread:
+    """Returns the spread of parts: days waited (I13), days late (I19), points (I21)."""
+    made: Spread = {}
     if "I13" in counted.ids:
         for part, waits in _waits(connection, asked, basis).items():
             made["I13", part] = quantile(waits, 0.5), quantile(waits, 0.9)
-    for kind, late_by in _late_by(counted.owed, asked.day, basis).items():
-        made["I19", kind] = median_low(late_by), None
+    late_by = by_key(
+        (kind, [basis.calendar.count(due, asked.day)] * n) for kind, due, n in counted.owed if due < asked.day
+    )
+    for kind, days in late_by.items():
+        made["I19", kind] = median_low(chain.from_iterable(days)), None
     if "I21" in counted.ids:
         table = values_in(asked)
         query = select(table.c.value, how_many(table)).where(table.c.indicator == "I21", in_period(table, asked))
@@ -104,14 +109,6 @@ def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[
     for part, state, took, waiting_since, n in connection.execute(query.group_by(*alike)):
         days = basis.days(waiting_since, asked.day) if waiting_since else took
         made[part][Waited(days, state in ("done", "past"))] += n
-    return made
-
-
-def _late_by(owed: Iterable[Owed], day: date, basis: Basis) -> dict[str, list[int]]:
-    made: dict[str, list[int]] = defaultdict(list)
-    for kind, due, n in owed:
-        if due < day:
-            made[kind] += [basis.calendar.count(due, day)] * n
     return made
 
 
@@ -152,19 +149,12 @@ def months(connection: Connection, asked: FigureQuestion, id: str) -> dict[date,
     if id == "I23":
         return {}
     table = entries_of(asked) if id == "I16" else counted_in(asked)
-    alike = (table.c.on, table.c.part, table.c.state)
-    where = [table.c.indicator == id, held(table, asked) if id == "I16" else in_period(table, asked), *there(asked)]
+    where = [table.c.indicator == id, held(table, asked) if id == "I16" else in_period(table, asked)]
     if counts := cell(id, COUNTED if id == "I1" else AMONG).parts:
         where.append(table.c.part.in_(counts))
     made: dict[date, Counter[Tally]] = defaultdict(Counter)
-    query = select(*alike, how_many(table), how_many_late(table, asked)).where(*where).group_by(*alike)
-    for on, part, state, n, tardy in connection.execute(query):
-        tally = made[on.replace(day=1)]
-        if state == "open":
-            tally[Tally(part, state, True)] += tardy
-            tally[Tally(part, state, False)] += n - tardy
-        else:
-            tally[Tally(part, state)] += n
+    for on, tallies in tallied(connection, asked, table, "on", *where).items():
+        made[on.replace(day=1)] += tallies
     return dict(sorted(made.items()))
 
 

@@ -1,8 +1,8 @@
 """Makes the entries of the dossiers, workshops and partners that changed since the last question, from their events."""
 
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from operator import itemgetter
@@ -29,6 +29,7 @@ from projections.figures.entries import entries, of_partner, of_path, of_worksho
 from projections.figures.paths import paths
 from projections.figures.questions import values
 from projections.figures.tallies import Cut
+from projections.statements import by_key
 from projections.store.catch_up import Beside, ReadSide
 from projections.store.folds import position_of_tables
 from projections.store.transaction import delete_streams, insert_rows
@@ -50,7 +51,12 @@ def refresh(side: ReadSide, today: date) -> None:
     """
     last: UUID | None = FIRST
     while last:
-        last = _make_some(side, today, last)
+        with side.database.connect() as connection:
+            if not missing(connection, documents_of(side.refs, today), 1, last):
+                break
+        side.catch_up()
+        with side.writing() as connection, without_garbage_collection():
+            last = make(side, connection, today, AT_ONCE, last)
     with side.database.connect() as connection:
         unjust = misjudged(connection, side.refs)
     if unjust:
@@ -66,16 +72,6 @@ def try_to_refresh(side: ReadSide, today: date) -> bool:
         logging.getLogger("pixflow").exception("entries of figures")
         return False
     return True
-
-
-def _make_some(side: ReadSide, today: date, after: UUID) -> UUID | None:
-    """Makes the entries of the next streams that have none, in one transaction. Returns as `make` does."""
-    with side.database.connect() as connection:
-        if not missing(connection, documents_of(side.refs, today), 1, after):
-            return None
-    side.catch_up()
-    with side.writing() as connection, without_garbage_collection():
-        return make(side, connection, today, AT_ONCE, after)
 
 
 def first_entries(today: date) -> Beside:
@@ -99,13 +95,9 @@ def make(side: ReadSide, connection: Connection, today: date, most: int, after: 
     refs, documents = side.refs, documents_of(side.refs, today)
     if some := missing(connection, documents, most, after):
         delete_streams(connection, paths, some)
-        write(
-            connection,
-            _histories(side, connection, some),
-            basis_of(refs, today),
-            documents,
-            before=_entries_of(connection, some),
-        )
+        before = connection.execute(select(entries).where(entries.c.stream.in_(some)))
+        streams = _of_kinds(audit_trail.of_streams(connection, some, side.source))
+        write(connection, streams, basis_of(refs, today), documents, before=[row._asdict() for row in before])
         judge_debriefs(connection, refs, entries.c.stream.in_(some))
     return some[-1] if len(some) == most else None
 
@@ -137,10 +129,6 @@ def histories(connection: Connection, source: Source) -> Iterator[Stream]:
         yield from _of_kinds(streams)
 
 
-def _histories(side: ReadSide, connection: Connection, streams: Collection[UUID]) -> Iterator[Stream]:
-    return _of_kinds(audit_trail.of_streams(connection, streams, side.source))
-
-
 def _of_kinds(histories: Mapping[UUID, Sequence[Recorded]]) -> Iterator[Stream]:
     """Yields the streams that have entries, with the events that open."""
     for stream, events in histories.items():
@@ -156,33 +144,22 @@ def write(
     day_of: Callable[[Event], date] = event_day,
     before: Sequence[Row] = (),
 ) -> None:
-    """Writes the rows of streams. `day_of` gives the day of an event; `before` are the entries that they have."""
+    """Writes the rows of streams; of their entries, those of the indicators of a stream that differ from `before`.
+
+    `day_of` gives the day of an event.
+    """
     made = [_rows(one, basis, documents, day_of) for one in streams]
     insert_rows(connection, paths, [row for row, _ in made])
-    _replace(connection, before, [row for _, rows in made for row in rows])
-
-
-def _entries_of(connection: Connection, streams: Collection[UUID]) -> list[Row]:
-    return [row._asdict() for row in connection.execute(select(entries).where(entries.c.stream.in_(streams)))]
-
-
-def _replace(connection: Connection, before: Sequence[Row], after: Sequence[Row]) -> None:
-    """Writes the entries of streams in place of those they have: only the indicators of a stream that differ."""
-    old, new = _by_indicator(before), _by_indicator(after)
-    same = {key for key, rows in old.items() if Counter(map(_values, rows)) == Counter(map(_values, new[key]))}
+    old = by_key((_indicator(row), row) for row in before)
+    new = by_key((_indicator(row), row) for _, rows in made for row in rows)
+    same = {key for key, rows in old.items() if Counter(map(_values, rows)) == Counter(map(_values, new.get(key, ())))}
     if gone := [key for key in old if key not in same]:
         connection.execute(delete(entries).where(tuple_(entries.c.stream, entries.c.indicator).in_(gone)))
     added = [row for key, rows in new.items() if key not in same for row in rows]
     insert_rows(connection, entries, sorted(added, key=_IN_ORDER))
 
 
-def _by_indicator(rows: Iterable[Row]) -> defaultdict[tuple[UUID, str], list[Row]]:
-    found = defaultdict(list)
-    for row in rows:
-        found[row["stream"], row["indicator"]].append(row)
-    return found
-
-
+_indicator = itemgetter("stream", "indicator")
 _values = itemgetter(*entries.columns.keys())
 _IN_ORDER = itemgetter("indicator", "part", "state", "on")  # of the sums: writing them takes a third less
 

@@ -38,7 +38,7 @@ from projections.figures.paths import paths
 
 Cut = Literal["", "site", "programme", "group", "modality", "mediator", "band", "partner"]
 CUTS: tuple[Cut, ...] = ("site", "programme", "group", "modality", "mediator", "band", "partner")
-YES, NO = "yes", "no"
+YES = "yes"
 tasks = advisor_queue.table
 Conditions = list[ColumnElement[bool]]
 
@@ -69,25 +69,20 @@ def values_in(asked: FigureQuestion) -> FromClause:
 
 
 def entries_of(asked: FigureQuestion) -> FromClause:
-    """Returns the entries; of an advisor those alone of their dossiers."""
-    return _found_by_stream(_there(asked, "stream")) if asked.advisor is not None else entries
+    """Returns the entries; of an advisor those alone of their dossiers.
 
-
-def _found_by_stream(where: Conditions) -> FromClause:
-    """Returns some entries. They are found by their streams: the index of indicators would read those of everybody."""
+    Those are found by their streams: the index of indicators would read those of everybody.
+    """
+    if asked.advisor is None:
+        return entries
     others = [column for column in entries.c if column is not entries.c.indicator]
     hidden = (entries.c.indicator + literal_column("''")).label("indicator")
-    return select(hidden, *others).where(*where).subquery("own")
+    return select(hidden, *others).where(*_there(asked, "stream")).subquery("own")
 
 
 def how_many(table: FromClause) -> ColumnElement[int]:
     """Counts the entries."""
     return func.sum(table.c.n) if "n" in table.c else func.count()
-
-
-def how_many_late(table: FromClause, asked: FigureQuestion) -> ColumnElement[int]:
-    """Counts those whose day is past, of entries that are open."""
-    return func.sum(case((late(table, asked), table.c.n if "n" in table.c else 1), else_=0))
 
 
 def there(asked: FigureQuestion) -> Conditions:
@@ -112,12 +107,9 @@ def _of(
 ) -> Conditions:
     """Selects the rows whose column is a key of the paths that are asked for, with `more` of each of these paths."""
     wanted: Conditions = []
-    if cut == "mediator":
-        wanted.append(paths.c.mediator == (asked.value == YES))
-        wanted.append(paths.c.counts)
-    elif cut:
-        wanted.append(paths.c[cut] == asked.value)
-        if not asked.value:  # an erased person stands in no cell: nothing is known of their cuts
+    if cut:
+        wanted.append(paths.c[cut] == (asked.value == YES if cut == "mediator" else asked.value))
+        if cut == "mediator" or not asked.value:  # an erased person stands in no cell: nothing is known of their cuts
             wanted.append(paths.c.counts)
     if asked.advisor is not None:
         wanted.append(paths.c.advisor == asked.advisor)
@@ -228,15 +220,6 @@ def read_namings(connection: Connection, asked: FigureQuestion) -> list[Naming]:
     ]
 
 
-def tally_referrals(found: Iterable[Naming]) -> Counter[str]:
-    """Counts the referrals of the period by part; a partner of the list counts once."""
-    made = Counter({USED: len({one.partner for one in found} - {None})})
-    for one in found:
-        made[SENT] += one.n
-        made[ELSEWHERE] += one.n if one.partner is None else 0
-    return +made
-
-
 def unlisted(found: Iterable[Naming]) -> tuple[list[str], list[UUID]]:
     """Returns the names and the partners that referrals give, and that are in no list."""
     unknown = [one for one in found if one.partner is None]
@@ -333,11 +316,19 @@ def count_entries(
     connection: Connection, asked: FigureQuestion, basis: Basis, refs: References, ids: Collection[str] = ALL
 ) -> FigureCounts:
     """Counts the entries of these indicators."""
-    owed = _owed(connection, asked) if "I19" in ids else []
+    owed: list[Owed] = []
+    if "I19" in ids:
+        alike = (tasks.c.kind, tasks.c.due)
+        query = select(*alike, func.count()).where(of_tasks(asked)).group_by(*alike)
+        owed = [(kind, due, n) for kind, due, n in connection.execute(query)]
     within, ever = _within(connection, asked, ids), _ever(connection, asked, ids, owed)
     namings = read_namings(connection, asked) if "I23" in ids else []
     if "I23" in ids:
-        within["I23"] = Counter({Tally(part, "done"): n for part, n in tally_referrals(namings).items()})
+        elsewhere = sum(one.n for one in namings if one.partner is None)
+        used = len({one.partner for one in namings} - {None})
+        sent = sum(one.n for one in namings)
+        referred = {USED: used, SENT: sent, ELSEWHERE: elsewhere}  # a partner of the list counts once
+        within["I23"] = Counter({Tally(part, "done"): n for part, n in referred.items() if n})
         ever["I23"] = _list_of_partners(connection, asked, refs)
     others = list(_of_nobody(connection, asked, basis, refs))
     for id, _, one in others:
@@ -360,12 +351,12 @@ def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str])
     table = counted_in(asked)
     of_days = [id for id in ids if id not in _APART]
     some = [table.c.indicator.in_(of_days)] if ids is not ALL else []  # without it, the index is read in its order
-    made = _tallied(connection, asked, table, in_period(table, asked), *some)
+    made = tallied(connection, asked, table, "indicator", in_period(table, asked), *some)
     for id in _APART:
         made.pop(id, None)
     if "I16" in ids:
         table = entries_of(asked)
-        made |= _tallied(connection, asked, table, table.c.indicator == "I16", held(table, asked))
+        made |= tallied(connection, asked, table, "indicator", table.c.indicator == "I16", held(table, asked))
     return made
 
 
@@ -376,7 +367,7 @@ def _ever(
     made: dict[str, Counter[Tally]] = defaultdict(Counter)
     table = counted_in(asked)
     if "I1" in ids:
-        made = _tallied(connection, asked, table, table.c.indicator == "I1", table.c.state == "open")
+        made = tallied(connection, asked, table, "indicator", table.c.indicator == "I1", table.c.state == "open")
     if "I18" in ids:
         query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *there(asked))
         for due, n in connection.execute(query.group_by(table.c.due)):
@@ -386,30 +377,26 @@ def _ever(
     return made
 
 
-def _owed(connection: Connection, asked: FigureQuestion) -> list[Owed]:
-    alike = (tasks.c.kind, tasks.c.due)
-    query = select(*alike, func.count()).where(of_tasks(asked)).group_by(*alike)
-    return [(kind, due, n) for kind, due, n in connection.execute(query)]
-
-
-def _tallied(
-    connection: Connection, asked: FigureQuestion, table: FromClause, *wanted: ColumnElement[bool]
-) -> dict[str, Counter[Tally]]:
-    alike = (table.c.indicator, table.c.part, table.c.state)
-    numbers = (how_many(table), how_many_late(table, asked))
-    query = select(*alike, *numbers).where(*wanted, *there(asked)).group_by(*alike)
-    made: dict[str, Counter[Tally]] = defaultdict(Counter)
-    for id, part, state, n, tardy in connection.execute(query):
+def tallied(
+    connection: Connection, asked: FigureQuestion, table: FromClause, by: str, *wanted: ColumnElement[bool]
+) -> dict[Any, Counter[Tally]]:
+    """Counts the entries that are wanted, by the values of a column."""
+    alike = (table.c[by], table.c.part, table.c.state)
+    late_ones = func.sum(case((late(table, asked), table.c.n if "n" in table.c else 1), else_=0))
+    query = select(*alike, how_many(table), late_ones).where(*wanted, *there(asked)).group_by(*alike)
+    made: dict[Any, Counter[Tally]] = defaultdict(Counter)
+    for key, part, state, n, tardy in connection.execute(query):
         if state == "open":
-            made[id] += Counter({Tally(part, state, True): tardy, Tally(part, state, False): n - tardy})
+            made[key] += Counter({Tally(part, state, True): tardy, Tally(part, state, False): n - tardy})
         else:
-            made[id][Tally(part, state)] += n
+            made[key][Tally(part, state)] += n
     return made
 
 
 def _list_of_partners(connection: Connection, asked: FigureQuestion, refs: References) -> Counter[Tally]:
     """Counts the list of partners, and the offers by level: those of the grid, none included."""
-    found = _tallied(connection, of_everybody(asked), sums, sums.c.indicator == "I23", sums.c.part != SENT)["I23"]
+    wanted = (sums.c.indicator == "I23", sums.c.part != SENT)
+    found = tallied(connection, of_everybody(asked), sums, "indicator", *wanted)["I23"]
     if refs.grilles.published:
         for band in refs.grille(asked.day).document.bands:
             found[Tally(level((band.low, band.high)), "done")] += 0
