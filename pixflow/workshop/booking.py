@@ -21,20 +21,6 @@ from pixflow.refused import Refused, required
 from pixflow.workshop.state import Workshop, fold, must_be_on, must_have_begun, waiting_without_seat
 
 
-def plan_in_workshop(
-    dossier: Dossier, *, campaign: UUID, initial: bool, place: str, day: date, plan: UUID, on: date
-) -> list[Event]:
-    """Plans the initial diagnostic in a workshop, unless it is taken or planned there already."""
-    orientation = dossier.orientation
-    current = None if orientation.declined else orientation.plan
-    planned = current and (current.modality, current.campaign) == ("workshop", campaign)
-    if planned or not initial or dossier.diagnostic.has_participation("initial"):
-        return []
-    return plan_diagnostic(
-        dossier, campaign=campaign, modality="workshop", mediator=False, place=place, planned_for=day, on=on, plan=plan
-    )
-
-
 def record_booking(dossier: Dossier, *, workshop: UUID, day: date, on: date) -> list[Event]:
     """Records a seat in a workshop on that day, again when the workshop has moved."""
     known = dossier.diagnostic.seats.get(workshop)
@@ -98,7 +84,7 @@ def book_seat(
     if dossier_id in workshop.seats:
         return {}
     must_be_booked_once(dossier, workshop_id, on)
-    planned = _planned(workshop, dossier, initial, plan, on)
+    planned = plan_in_workshop(workshop, dossier, initial, plan, on)
     kept = workshop.waiting.get(dossier_id)
     if workshop.free > 0 or (kept and kept.until):
         booked = record_booking(dossier, workshop=workshop_id, day=day, on=on)
@@ -219,8 +205,12 @@ def walk_in(
         raise Refused("not-entrusted")
     if dossier_id in workshop.seats:
         raise Refused("has-a-seat")
-    _must_have_room(workshop)
-    planned = _planned(workshop, dossier, initial, plan, day)
+    left = len(workshop.unmarked)
+    if workshop.count("present") + left >= workshop.capacity:
+        if left:
+            raise Refused("room-unmarked", capacity=workshop.capacity, count=left)
+        raise Refused("room-full", capacity=workshop.capacity)
+    planned = plan_in_workshop(workshop, dossier, initial, plan, day)
     attended = record_attendance(
         dossier,
         workshop=workshop_id,
@@ -261,16 +251,6 @@ def must_be_held(workshop: Workshop, on: date) -> date:
     return workshop.day
 
 
-def _must_have_room(workshop: Workshop) -> None:
-    """Raises Refused when present and unmarked people fill the room."""
-    left = len(workshop.unmarked)
-    if workshop.count("present") + left < workshop.capacity:
-        return
-    if left:
-        raise Refused("room-unmarked", capacity=workshop.capacity, count=left)
-    raise Refused("room-full", capacity=workshop.capacity)
-
-
 def must_be_booked_once(dossier: Dossier, workshop: UUID, on: date) -> None:
     """Raises Refused("booked-elsewhere")."""
     for id, seat in dossier.diagnostic.seats.items():
@@ -278,12 +258,23 @@ def must_be_booked_once(dossier: Dossier, workshop: UUID, on: date) -> None:
             raise Refused("booked-elsewhere", day=seat.day)
 
 
-def _planned(workshop: Workshop, dossier: Dossier, initial: bool, plan: UUID, on: date) -> list[Event]:
+def plan_in_workshop(workshop: Workshop, dossier: Dossier, initial: bool, plan: UUID, on: date) -> list[Event]:
+    """Plans the initial diagnostic in a workshop, unless it is taken or planned there already."""
     assert workshop.campaign is not None
     assert workshop.day is not None
-    place = workshop.place or workshop.site
-    return plan_in_workshop(
-        dossier, campaign=workshop.campaign, initial=initial, place=place, day=workshop.day, plan=plan, on=on
+    current = None if dossier.orientation.declined else dossier.orientation.plan
+    planned = current and (current.modality, current.campaign) == ("workshop", workshop.campaign)
+    if planned or not initial or dossier.diagnostic.has_participation("initial"):
+        return []
+    return plan_diagnostic(
+        dossier,
+        campaign=workshop.campaign,
+        modality="workshop",
+        mediator=False,
+        place=workshop.place or workshop.site,
+        planned_for=workshop.day,
+        on=on,
+        plan=plan,
     )
 
 
@@ -337,10 +328,11 @@ def undo_attendance(
     came = walk_ins(workshop_history).get(dossier_id)
     if came is None and has_later_work(history, workshop_id):
         raise Refused("acted-since")
-    ours = [r for r in not_retracted(workshop_history) if _marked(r.event, dossier_id)] + ([came] if came else [])
+    told = not_retracted(workshop_history)
+    ours = [r for r in told if isinstance(r.event, e.AttendanceMarked) and r.event.dossier == dossier_id]
     theirs = {r.originator_version for r in not_retracted(history) if _marks(r.event, workshop_id)}
     return {
-        "workshop": _retracted(ours, reason, on),
+        "workshop": _retracted([*ours, *([came] if came else [])], reason, on),
         "dossier": retractions(
             theirs | (_planned_by(came, history) if came else set()), required(reason, "reason"), on
         ),
@@ -364,7 +356,8 @@ def undo_release(
     Raises Refused("seat-gone") when another person has the seat, or the workshop has moved.
     """
     told = not_retracted(workshop_history)
-    given_up = [r for r in told if _given_up(r.event, dossier_id)]
+    kinds = (e.SeatReleased, e.WaitlistLeft)
+    given_up = [r for r in told if isinstance(r.event, kinds) and r.event.dossier == dossier_id]
     if not given_up or dossier_id in workshop.seats or dossier_id in workshop.waiting:
         return {}
     must_be_open(dossier)
@@ -397,14 +390,6 @@ def _retracted(told: Sequence[Recorded], reason: str, on: date) -> list[Event]:
 
 def _marks(event: Event, workshop: UUID) -> bool:
     return isinstance(event, (d.WorkshopAttended, d.WorkshopMissed)) and event.workshop == workshop
-
-
-def _marked(event: Event, dossier: UUID) -> bool:
-    return isinstance(event, e.AttendanceMarked) and event.dossier == dossier
-
-
-def _given_up(event: Event, dossier: UUID) -> bool:
-    return isinstance(event, (e.SeatReleased, e.WaitlistLeft)) and event.dossier == dossier
 
 
 # --- visitors of a workshop: young people whom the one who runs it does not follow (docs/domain.md#visitors)

@@ -13,7 +13,7 @@ from pixflow.events.values import Presence, WorkshopPaper
 from pixflow.folding import once_a_day
 from pixflow.participation.campaign import Campaign
 from pixflow.refused import Refused, required
-from pixflow.team.staff import Staff, Team
+from pixflow.team.staff import Team
 from pixflow.workshop.state import Workshop, must_be_on, must_have_begun
 
 
@@ -184,12 +184,6 @@ def reached(facilitators: Collection[UUID], caller: str, team: Team, day: date) 
 
     A deputy is reached in the place of somebody absent. The caller is not reached.
     """
-    called = {id for id, one in team.items() if id in facilitators or one.roles_on(day) & HELPERS}
-    there = (_present(id, team[id], day) for id in called if id in team)
+    called = {id: one.absence(day) for id, one in team.items() if id in facilitators or one.roles_on(day) & HELPERS}
+    there = (absence.deputy if absence else id for id, absence in called.items())
     return frozenset(id for id in there if id and id in team and team[id].works(day) and str(id) != caller)
-
-
-def _present(id: UUID, member: Staff, day: date) -> UUID | None:
-    """Returns the person, or who stands in for them that day."""
-    absence = member.absence(day)
-    return absence.deputy if absence else id
