@@ -28,8 +28,8 @@ from web.pages.account import lock
 UNAVAILABLE = (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore)
 """Errors of a store or of the read tables. PendingRollbackError: a connection was lost while catch_up retried."""
 
-DAMAGED: tuple[type[Exception], ...] = (Damaged, UnknownTopic, StreamDamaged)
-"""Errors of a stream of which one event does not open."""
+DAMAGED: tuple[type[Exception], ...] = (Damaged, UnknownTopic, StreamDamaged, NoDocument)
+"""Errors of a stream of which one event does not open; or no protocol or no grid does: pages are computed with them."""
 
 
 def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, logged: bool = False) -> FastAPI:
@@ -45,7 +45,12 @@ def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, log
     app.state.host = host
     app.state.metrics = metrics
     _answer_errors(app)
-    _add_middleware(app, host, url)
+    # The innermost first: a request passes `protect` first, and the limit last.
+    if limit := limit_for(host):
+        app.add_middleware(ConcurrencyLimit, limit=limit)
+    for middleware in (Witnessed, OldAddresses, ReadableAddresses):
+        app.add_middleware(middleware)
+    security.protect(app, errors.refuse, url=url)
     if logged:
         app.add_middleware(RequestLog, host=host)
     return app
@@ -58,21 +63,10 @@ def _answer_errors(app: FastAPI) -> None:
         app.add_exception_handler(kind, _unavailable)
     for damaged in DAMAGED:
         app.add_exception_handler(damaged, _damaged)
-    app.add_exception_handler(NoDocument, _without_document)
-    app.add_exception_handler(dependencies.NotModified, _unchanged)
+    app.add_exception_handler(dependencies.NotModified, lambda request, error: Response(status_code=304))
     app.add_exception_handler(SessionLocked, lock.locked)
     app.add_exception_handler(MassReading, _stopped)
     app.add_exception_handler(FromElsewhere, _led_here)
-
-
-def _add_middleware(app: FastAPI, host: Host, url: str) -> None:
-    """Adds the middleware, the innermost first: a request passes `protect` first, and the limit last."""
-    if limit := limit_for(host):
-        app.add_middleware(ConcurrencyLimit, limit=limit)
-    app.add_middleware(Witnessed)
-    app.add_middleware(OldAddresses)
-    app.add_middleware(ReadableAddresses)
-    security.protect(app, errors.refuse, url=url)
 
 
 def _recorded(request: Request) -> bool | None:
@@ -122,15 +116,7 @@ def _unavailable(request: Request, error: Exception) -> Response:
 
 
 def _damaged(request: Request, error: Exception) -> Response:
-    """Answers 424 when one event of the stream asked for does not open."""
-    return errors.answer(request, 424, errors.was_recorded(request, 500, _recorded))
-
-
-def _without_document(request: Request, error: Exception) -> Response:
-    """Answers 424 when no protocol or no grid opens: what is asked for is computed with them."""
-    recorded = errors.was_recorded(request, 500, _recorded)
-    return errors.answer(request, 424, recorded, title=error_pages.NO_DOCUMENT, instead=error_pages.WITHOUT_DOCUMENT)
-
-
-def _unchanged(request: Request, error: Exception) -> Response:
-    return Response(status_code=304)
+    """Answers 424 when one event of what is asked for does not open."""
+    recorded, missing = errors.was_recorded(request, 500, _recorded), isinstance(error, NoDocument)
+    title, instead = (error_pages.NO_DOCUMENT, error_pages.WITHOUT_DOCUMENT) if missing else ("", "")
+    return errors.answer(request, 424, recorded, title=title, instead=instead)

@@ -34,13 +34,10 @@ class ReadableAddresses:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and contains_control(_address(scope), lines=False):
+        query: bytes = scope.get("query_string", b"")
+        address = f"{scope.get('path')}?{unquote_plus(query.decode('latin-1'))}"
+        if scope["type"] == "http" and contains_control(address, lines=False):
             refused = errors.answer(Request(scope, receive), 400, False, instead=pages.UNREADABLE)
             await refused(scope, receive, send)
         else:
             await self.app(scope, receive, send)
-
-
-def _address(scope: Scope) -> str:
-    query: bytes = scope.get("query_string", b"")
-    return f"{scope['path']}?{unquote_plus(query.decode('latin-1'))}"

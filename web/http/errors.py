@@ -76,10 +76,13 @@ def _words(
 ) -> dict[str, Any]:
     """Returns an error in words. `recorded` is a sentence about the action, `back` the page that it was sent from."""
     usual, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
+    outcome = {True: pages.RECORDED, False: pages.NOT_RECORDED, None: pages.NOT_KNOWN}[recorded]
+    if again or request.method in SAFE_METHODS:
+        outcome = pages.NOT_YET if again else pages.NOTHING_TO_RECORD
     return {
         "title": title or usual,
         "sentence": instead or sentence,
-        "recorded": pages.NOT_YET if again else _outcome(request, recorded),
+        "recorded": outcome,
         "back": _back(request),
         "status": status,
         "again": again,
@@ -94,12 +97,6 @@ def refuse(status: int, *, title: str = "", instead: str = "") -> ASGIApp:
         await response(scope, receive, send)
 
     return refusal
-
-
-def _outcome(request: Request, recorded: bool | None) -> str:
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return pages.NOTHING_TO_RECORD
-    return {True: pages.RECORDED, False: pages.NOT_RECORDED, None: pages.NOT_KNOWN}[recorded]
 
 
 def _back(request: Request) -> str:

@@ -138,8 +138,7 @@ def choice(path: str, counts: Mapping[str, int], chosen: str, kept: Mapping[str,
 
 def _ordered(facet: Facet, values: set[str]) -> list[str]:
     listed = [value for value in facet.values if value in values]
-    last = sorted(values & {WITHOUT})
-    return listed + sorted(values - {*listed, WITHOUT}, key=normalise) + last
+    return listed + sorted(values - {*listed}, key=lambda value: (value == WITHOUT, normalise(value)))
 
 
 # --- lateness

@@ -44,11 +44,7 @@ ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """The pattern of an id, as pages write it."""
 
 
-def _halves(text: object) -> object:
-    return text.split(":") if isinstance(text, str) else text
-
-
-Pair = Annotated[tuple[UUID, UUID], BeforeValidator(_halves)]
+Pair = Annotated[tuple[UUID, UUID], BeforeValidator(lambda text: text.split(":") if isinstance(text, str) else text)]
 """Two ids in one field, written `left:right`."""
 
 
@@ -173,12 +169,13 @@ async def upload_data(request: Request) -> AsyncIterator[dict[str, Any]]:
     """
     async with request.form(max_fields=MAX_FIELDS) as sent:
         request.state.command_id = sent.get("command_id")
-        fields = {without_controls(name): [_shown(value) for value in sent.getlist(name)] for name in sent}
+        fields = {
+            without_controls(name): [
+                without_controls(value) if isinstance(value, str) else value for value in sent.getlist(name)
+            ]
+            for name in sent
+        }
         yield {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
-
-
-def _shown(value: Any) -> Any:
-    return without_controls(value) if isinstance(value, str) else value
 
 
 UploadData = Annotated[dict[str, Any], Depends(upload_data)]
@@ -207,12 +204,12 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
     An emptied field is None, never its default; a list field accepts one value; an absent one has its default. Raises
     HTTPException(400) for a repeated field that is no list: no page sends one.
     """
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    if any(isinstance(value, list) and not _takes_many(fields.get(name)) for name, value in data.items()):
+    many = {field.alias or name for name, field in model.model_fields.items() if _is_many(field.annotation)}
+    if any(isinstance(value, list) and name not in many for name, value in data.items()):
         raise HTTPException(400)
     if unseen := _with_controls(data):
         return None, _in_page_order(model, dict.fromkeys(unseen, validation.invalid("control_character", {})))
-    cleaned = {name: _cleaned(value, fields.get(name)) for name, value in data.items()}
+    cleaned = {name: _cleaned(value, many=name in many) for name, value in data.items()}
     try:
         return model.model_validate(cleaned), {}
     except ValidationError as refused:
@@ -241,7 +238,7 @@ def salvage(model: type[F], sent: Mapping[str, Any]) -> F:
     values: dict[str, Any] = {}
     for name, info in model.model_fields.items():
         texts = [str(text) for text in every(sent, name)]
-        if _takes_many(info) and texts:
+        if _is_many(info.annotation) and texts:
             values[name] = texts
         elif texts and texts[-1].strip():
             values[name] = texts[-1]
@@ -280,12 +277,8 @@ def every(data: Mapping[str, Any], name: str) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
-def _takes_many(field: FieldInfo | None) -> bool:
-    return field is not None and _is_many(field.annotation)
-
-
-def _cleaned(value: Any, field: FieldInfo | None) -> Any:
-    if _takes_many(field):
+def _cleaned(value: Any, *, many: bool) -> Any:
+    if many:
         values = value if isinstance(value, list) else [value]
         return [one for one in values if one != ""]
     return None if isinstance(value, str) and not value.strip() else value

@@ -33,14 +33,9 @@ def _text(tokens: Sequence[Token], n: int, options: Any, env: MutableMapping[str
     return escapeHtml(typeset(tokens[n].content))
 
 
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEPTH}).enable("table").disable("image")
-    parser.validateLink = _may_link  # type: ignore[method-assign,assignment]
-    parser.renderer.rules["text"] = _text  # type: ignore[attr-defined]
-    return parser
-
-
-_PARSER = _parser()
+_PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEPTH}).enable("table").disable("image")
+_PARSER.validateLink = _may_link  # type: ignore[method-assign,assignment]
+_PARSER.renderer.rules["text"] = _text  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=512)

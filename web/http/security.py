@@ -102,16 +102,10 @@ def protect(app: FastAPI, refuse: Refuse, *, url: str = "") -> None:
     app.add_middleware(WholeMessages, refuse=refuse)
     app.add_middleware(CrossOriginGuard, deny=refuse(403, instead=pages.FROM_ELSEWHERE))
     app.add_middleware(KnownHosts, url=url, deny=refuse(400, title=pages.UNKNOWN_HOST, instead=pages.known_host(url)))
-    _keep_uploads_in_memory()
-    app.add_middleware(SafeHeaders, url=url)
-
-
-def _keep_uploads_in_memory() -> None:
-    """Keeps personal data in an upload from being written to the disk in clear.
-
-    Starlette reads the limit from the class and has no parameter for it: it holds for every application of the process.
-    """
+    # Personal data in an upload is not written to the disk in clear. Starlette reads the limit from the class alone: it
+    # holds for every application of the process.
     MultiPartParser.spool_max_size = MOST_BYTES
+    app.add_middleware(SafeHeaders, url=url)
 
 
 # --- known hosts: a request names this machine or the public address of the pages (PIXFLOW_URL)
@@ -262,10 +256,14 @@ class WholeMessages:
             await self.app(scope, receive, send)
             return
         answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
         try:
             with self._memory() as take:
                 body = await self._read(Headers(scope=scope), receive, take)
-                await self.app(scope, _given(body, receive), _kept_in(answer))
+                await self.app(scope, _given(body, receive), keep)
         except BodyRefused as refused:
             await self.refuse(refused.status)(scope, receive, send)
         except Disconnected:
@@ -329,13 +327,6 @@ def _given(body: bytes, receive: Receive) -> Receive:
     return receive_whole
 
 
-def _kept_in(answer: list[Message]) -> Send:
-    async def keep(message: Message) -> None:
-        answer.append(message)
-
-    return keep
-
-
 # --- redirects an address whose parameters were renamed: e-mails, bookmarks and saved views still hold the old names
 
 
@@ -353,15 +344,11 @@ RENAMED: dict[str, dict[str, str]] = {
 }
 """For each path the parameters that were renamed: the old name, then the new one."""
 _PATHS = [(compile_path(path)[0], names) for path, names in RENAMED.items()]
-_OLD_NAMES = frozenset(name for names in RENAMED.values() for name in names)
 
 
 def current(path: str, query: str) -> str | None:
     """Returns the address that has the new names, or None when this one has no old name."""
-    asked = parse_qsl(query, keep_blank_values=True)
-    if _OLD_NAMES.isdisjoint(name for name, _ in asked):
-        return None
-    new = renamed(path)
+    asked, new = parse_qsl(query, keep_blank_values=True), renamed(path)
     if new.keys().isdisjoint(name for name, _ in asked):
         return None
     return f"{quote(path)}?{urlencode([(new.get(name, name), value) for name, value in asked])}"

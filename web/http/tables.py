@@ -40,25 +40,20 @@ def sheet(name: str, rows: Iterable[Sequence[object]]) -> Response:
 
 
 def workbook(name: str, sheet: str, rows: Iterable[list[Cell]]) -> Response:
-    """Returns a workbook of one sheet, to download."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-    return Response(_xlsx(sheet, rows), media_type=_XLSX, headers=headers)
-
-
-def _xlsx(name: str, rows: Iterable[list[Cell]]) -> bytes:
-    """Returns a workbook of one sheet. Texts are texts: none of them is a formula."""
-    body = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
-    sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'
+    """Returns a workbook of one sheet, to download. Texts are texts: none of them is a formula."""
+    titled = f'<sheets><sheet name="{escape(sheet)}" sheetId="1" r:id="rId1"/></sheets>'
+    cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+    parts = {
+        **_PARTS,
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{titled}</workbook>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>',
+    }
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as book:
-        for path, part in (*_PARTS.items(), ("xl/workbook.xml", _book(name)), ("xl/worksheets/sheet1.xml", sheet)):
+        for path, part in parts.items():
             book.writestr(path, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{part}')
-    return file.getvalue()
-
-
-def _book(name: str) -> str:
-    sheet = f'<sheet name="{escape(name)}" sheetId="1" r:id="rId1"/>'
-    return f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheet}</sheets></workbook>'
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    return Response(file.getvalue(), media_type=_XLSX, headers=headers)
 
 
 def _cell(cell: Cell) -> str:

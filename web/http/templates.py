@@ -3,7 +3,7 @@
 import re
 import typing
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,16 +34,6 @@ class Texts(typing.Protocol):
     def put(self, key: Hashable, made: Markup) -> Markup: ...
 
 
-class NoTexts:
-    """Keeps nothing: for pages of nobody's desk."""
-
-    def get(self, key: Hashable) -> None:
-        return None
-
-    def put(self, key: Hashable, made: Markup) -> Markup:
-        return made
-
-
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The parts around every page. `nav`: address, label, counter or None, and True for this page.
@@ -72,7 +62,7 @@ class Frame:
     me: str = ""
     views: Sequence[typing.Any] | None = None
     tag: str = ""
-    texts: Texts = field(default_factory=NoTexts)
+    texts: Texts | None = None
     staff: typing.Callable[[str | UUID], str] = lambda id: "une personne"
 
 
@@ -135,42 +125,18 @@ LABELS = {
 }  # fmt: skip
 LABELS |= {name: getattr(resources, name) for name in ("AUDIENCES", "BANDS", "KINDS")} | {"VERBS": tasks.VERBS}
 """The tables of French labels that templates see, by code."""
-TEXT_FILTERS = {
+FILTERS = {
     function.__name__: function
     for function in (
         typography.de, typography.lower_first, typography.number, typography.percent, typography.phone,
         typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.mastered,
-        path.site, carrying, typography.que,
+        path.site, carrying, typography.que, dates.clock, dates.day, dates.instant, dates.weekday, dates.weekday_day,
     )
-}  # fmt: skip
-DATE_FILTERS = {
-    function.__name__: function
-    for function in (dates.clock, dates.day, dates.instant, dates.weekday, dates.weekday_day)
 }  # fmt: skip
 
 
 COMMAND = str(uuid4())
 """Stands for the command of a form while a page is drawn: nobody can type it."""
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=[FrenchTypesetting],
-    )
-    environment.globals.update(static=static_url, new_command=lambda: COMMAND, once=_once, renamed=renamed, **LABELS)
-    environment.filters.update(TEXT_FILTERS, **DATE_FILTERS)
-    environment.globals.update(labels_of=forms.labels, rows_of=forms.rows, asks_day=forms.asks_day)
-    environment.filters.update(staff=_staff, label=_label, options=_options, markdown=markdown.html)
-    environment.globals["ui"] = macros = environment.get_template("_macros.html").module
-    for drawn_often in ("icon", "stage_chip"):
-        setattr(macros, drawn_often, cache(getattr(macros, drawn_often)))
-    return environment
 
 
 @cache
@@ -179,7 +145,22 @@ def environment() -> Environment:
 
     Every template sees `ui` (the macros), `static`, `new_command` and the LABELS.
     """
-    return _environment()
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=[FrenchTypesetting],
+    )
+    made.globals.update(static=static_url, new_command=lambda: COMMAND, once=_once, renamed=renamed, **LABELS)
+    made.globals.update(labels_of=forms.labels, rows_of=forms.rows, asks_day=forms.asks_day)
+    made.filters.update(FILTERS, staff=_staff, label=_label, options=_options, markdown=markdown.html)
+    made.globals["ui"] = macros = made.get_template("_macros.html").module
+    for drawn_often in ("icon", "stage_chip"):
+        setattr(macros, drawn_often, cache(getattr(macros, drawn_often)))
+    return made
 
 
 @pass_context
@@ -203,9 +184,11 @@ def _once(context: Context, macro: Macro, *shown: Hashable, **flags: Hashable) -
 
     The macro shows nothing else, but the commands of its forms, the labels and the references.
     """
-    texts: Texts = context["frame"].texts
+    texts: Texts | None = context["frame"].texts
     key = (macro.name, *shown, *flags.items())
-    return texts.get(key) or texts.put(key, Markup(macro(*shown, **flags)))  # noqa: S704 the macro has escaped it
+    if texts is None:
+        return Markup(macro(*shown, **flags))  # noqa: S704 the macro has escaped it
+    return texts.get(key) or texts.put(key, Markup(macro(*shown, **flags)))  # noqa: S704
 
 
 def _with_commands(html: str) -> str:
@@ -237,32 +220,23 @@ def show(
 ) -> HTMLResponse:
     """Draws a template with these names, or for htmx its `block` alone. Notes the `people` whom it shows.
 
-    With `errors` the page is a form that is refused: 422, and it stays at the address where it was opened. `alone` says
-    if the block is drawn alone, whatever is asked.
+    It sees `request`, `status`, `frame` (of request.state) and `fragment`, a block alone, too. A fragment has the rail
+    beside it, and may add `<hx-partial>`. With `errors` the page is a form that is refused: 422, and it stays at the
+    address where it was opened. `alone` says if the block is drawn alone, whatever is asked.
     """
     status = 422 if names.get("errors") else status
-    part = wants_block(request) if alone is None else alone
-    response = _drawn(request, template, block if part else None, people, status, names)
+    part = block if (wants_block(request) if alone is None else alone) else None
+    note(request, people)
+    frame = getattr(request.state, "frame", None) or Frame()
+    names |= {"request": request, "status": status, "frame": frame, "fragment": part is not None}
+    if part is None:
+        html = environment().get_template(template).render(names)
+    else:
+        html = render_block(environment(), template, part, names) + _rail(frame)
+    response = HTMLResponse(_with_commands(html), status, {"Vary": "HX-Request"})
     if status == 422 and alone is None:
         response.headers["HX-Replace-Url"] = "false"
     return response
-
-
-def _drawn(
-    request: Request, template: str, block: str | None, people: People, status: int, names: Mapping[str, Any]
-) -> HTMLResponse:
-    """Draws a template. It sees `names`, `request`, `status`, `frame` (of request.state) and `fragment`: a block alone.
-
-    A fragment has the rail beside it, and may add `<hx-partial>`.
-    """
-    note(request, people)
-    frame = getattr(request.state, "frame", None) or Frame()
-    context = {**names, "request": request, "status": status, "frame": frame, "fragment": block is not None}
-    if block is None:
-        html = environment().get_template(template).render(context)
-    else:
-        html = render_block(environment(), template, block, context) + _rail(frame)
-    return HTMLResponse(_with_commands(html), status, {"Vary": "HX-Request"})
 
 
 def _rail(frame: Frame) -> str:

@@ -4,15 +4,14 @@ RFC 5545, RFC 7986. No young person is named (docs/domain.md#papers).
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from hmac import compare_digest
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Header, HTTPException, Request, Response
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component, Event
 from sqlalchemy import Connection
 
 from pixflow.authorization import Subject
@@ -20,7 +19,6 @@ from pixflow.dossier.state import Appointment, Dossier
 from pixflow.events.staff import CalendarAddressReplaced
 from pixflow.reference_data import References
 from pixflow.team.absences import replace_calendar_address
-from pixflow.team.staff import Staff
 from pixflow.workshop.state import Workshop
 from projections import advisor_queue, workshops
 from projections.store.folds import folds_of
@@ -37,6 +35,7 @@ from web.http.forms import Form, FormData, validate
 from web.http.templates import redirect
 
 router = APIRouter()
+C = TypeVar("C", bound=Component)
 WithFeed = Annotated[Desk, allowed("advisor", "facilitator", "referent", "manager")]
 PAST = timedelta(days=365)
 """The days that a feed goes back."""
@@ -65,7 +64,12 @@ def feed(request: Request, token: str, if_none_match: Annotated[str, Header()] =
     origin = origin_of(request)
     with served.read().database.connect() as connection:
         events = list(_events(connection, served, person, origin))
-    content = _feed_file(events, served.refs.structure.name, f"{origin}/ateliers")
+    name = french.name(served.refs.structure.name)
+    described = {"name": name, "x-wr-calname": name, "description": french.DESCRIPTION}
+    described |= {"x-wr-caldesc": french.DESCRIPTION, "url": f"{origin}/ateliers", "x-published-ttl": "PT1H"}
+    calendar = _calendar(events, described)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    content = bytes(calendar.to_ical())
     headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"', "Cache-Control": "private, no-cache"}
     known = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     if headers["ETag"] in known or "*" in known:
@@ -92,16 +96,13 @@ def origin_of(request: Request) -> str:
 def _person(host: Host, token: str) -> tuple[ServedStructure, UUID]:
     for served in host.structures.values():
         for person, member in served.refs.team.items():
-            known = _token(served, person)
-            if compare_digest(known.encode(), token.encode()) and _has_feed(host, served, member):
+            if not compare_digest(_token(served, person).encode(), token.encode()):
+                continue
+            access = member.access  # who came back, or lost their factors, is invited and confirmed first
+            may_enter = host.demo or (access.enters and access.confirmed)
+            if may_enter and member.works(served.today()) and not access.suspended:
                 return served, person
     raise HTTPException(404)
-
-
-def _has_feed(host: Host, served: ServedStructure, member: Staff) -> bool:
-    """Tells if a member may work here today: who came back, or lost their factors, is invited and confirmed first."""
-    may_enter = host.demo or (member.access.enters and member.access.confirmed)
-    return may_enter and member.works(served.today()) and not member.access.suspended
 
 
 def _events(connection: Connection, served: ServedStructure, person: UUID, origin: str) -> Iterator[Event]:
@@ -122,26 +123,18 @@ def _events(connection: Connection, served: ServedStructure, person: UUID, origi
 # --- its address
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarFeed:
-    """The address of a feed, the receipt of its change, and the number of the next; None for who may not change it."""
+def feed_of(desk: Desk, reference: str) -> dict[str, Any]:
+    """Returns the feed of the person at the desk: its address, and the receipt of the change that `reference` names.
 
-    address: str
-    following: int | None
-    receipt: Receipt | None
-
-
-def feed_of(desk: Desk, reference: str) -> CalendarFeed:
-    """Returns the feed of the person at the desk; `reference` names the change of its address."""
+    `following` is the number of the next address, None for who may not change it.
+    """
     may = desk.may(replace_calendar_address, Subject(member=desk.me))
-    following = desk.refs.team[desk.me].calendar + 1 if may else None
-    return CalendarFeed(address_of(desk.served, desk.me), following, _receipt(desk, reference))
-
-
-def _receipt(desk: Desk, reference: str) -> Receipt | None:
-    """Returns the receipt of a change of address, None for anything else."""
     changed = any(isinstance(one.event, CalendarAddressReplaced) for one in receipts.events_of(desk, reference))
-    return Receipt(french.CHANGED) if changed else None
+    return {
+        "address": address_of(desk.served, desk.me),
+        "following": desk.refs.team[desk.me].calendar + 1 if may else None,
+        "receipt": Receipt(french.CHANGED) if changed else None,
+    }
 
 
 def address_of(served: ServedStructure, person: UUID) -> str:
@@ -159,27 +152,11 @@ def _token(served: ServedStructure, person: UUID) -> str:
 
 
 def calendar_file(events: Iterable[Event]) -> bytes:
-    return bytes(_calendar(events).to_ical())
+    return bytes(_calendar(events, {}).to_ical())
 
 
-def _feed_file(events: Iterable[Event], structure: str, url: str) -> bytes:
-    """Returns a person's feed: its name, its description, the address `url` of its page, and how often to read it."""
-    calendar = _calendar(events)
-    name = french.name(structure)
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
-    calendar.add("description", french.DESCRIPTION)
-    calendar.add("x-wr-caldesc", french.DESCRIPTION)
-    calendar.add("url", url)
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT1H")
-    return bytes(calendar.to_ical())
-
-
-def _calendar(events: Iterable[Event]) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", "-//pixflow//pixflow//FR")
-    calendar.add("version", "2.0")
+def _calendar(events: Iterable[Event], described: Mapping[str, str]) -> Calendar:
+    calendar = _filled(Calendar(), {"prodid": "-//pixflow//pixflow//FR", "version": "2.0", **described})
     for event in events:
         calendar.add_component(event)
     return calendar
@@ -189,34 +166,39 @@ def workshop_event(refs: References, id: UUID, workshop: Workshop, origin: str) 
     """Returns a workshop. It keeps its id when it moves, and its sequence rises when it moves or is cancelled."""
     campaign = refs.campaigns.get(workshop.campaign) if workshop.campaign else None
     names = [refs.team[one].name for one in workshop.facilitators if one in refs.team]
-    event = _event(f"{id}@pixflow", workshop.starts, workshop.ends, workshop.changed)
-    event.add("summary", french.workshop(campaign.name if campaign else ""))
-    event.add("description", french.details(names, workshop, (campaign and campaign.code) or ""))
-    event.add("location", words.place(workshop.site, workshop.place))
-    event.add("url", f"{origin}/ateliers/{id}")
-    event.add("sequence", workshop.moves)
-    event.add("status", "CANCELLED" if workshop.cancelled else "CONFIRMED")
-    return event
+    described = {
+        "uid": f"{id}@pixflow",
+        "dtstamp": workshop.changed or datetime.min.replace(tzinfo=UTC),
+        "dtstart": workshop.starts,
+        "dtend": workshop.ends,
+        "summary": french.workshop(campaign.name if campaign else ""),
+        "description": french.details(names, workshop, (campaign and campaign.code) or ""),
+        "location": words.place(workshop.site, workshop.place),
+        "url": f"{origin}/ateliers/{id}",
+        "sequence": workshop.moves,
+        "status": "CANCELLED" if workshop.cancelled else "CONFIRMED",
+    }
+    return _filled(Event(), described)
 
 
 def _appointment_event(task: Any, appointment: Appointment, origin: str) -> Event:
     """Returns the appointment of a task's row. It keeps its id when it moves; the title tells no difficulty."""
-    on = datetime.combine(appointment.stamp.on, time(), UTC)
-    event = _event(f"{task.stream}.{task.key}@pixflow", appointment.at, appointment.at + LENGTH, on)
-    event.add("summary", french.appointment(task.kind))
-    event.add("description", french.APPOINTMENT)
-    if appointment.place:
-        event.add("location", appointment.place)
-    event.add("url", f"{origin}/dossiers/{task.stream}")
-    event.add("sequence", appointment.stamp.version)
-    event.add("status", "CONFIRMED")
-    return event
+    described = {
+        "uid": f"{task.stream}.{task.key}@pixflow",
+        "dtstamp": datetime.combine(appointment.stamp.on, time(), UTC),
+        "dtstart": appointment.at,
+        "dtend": appointment.at + LENGTH,
+        "summary": french.appointment(task.kind),
+        "description": french.APPOINTMENT,
+        **({"location": appointment.place} if appointment.place else {}),
+        "url": f"{origin}/dossiers/{task.stream}",
+        "sequence": appointment.stamp.version,
+        "status": "CONFIRMED",
+    }
+    return _filled(Event(), described)
 
 
-def _event(uid: str, starts: datetime | None, ends: datetime | None, changed: datetime | None) -> Event:
-    event = Event()
-    event.add("uid", uid)
-    event.add("dtstamp", changed or datetime.min.replace(tzinfo=UTC))
-    event.add("dtstart", starts)
-    event.add("dtend", ends)
-    return event
+def _filled(component: C, described: Mapping[str, Any]) -> C:
+    for name, value in described.items():
+        component.add(name, value)
+    return component

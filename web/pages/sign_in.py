@@ -1,7 +1,6 @@
 """Qui êtes-vous: the choice of a person, in a demonstration; and the first page of each role."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from pixflow.events.values import Role
 from pixflow.identity import normalise
-from pixflow.team.staff import Staff
 from web.desk.colleagues import role_labels
 from web.desk.dependencies import COOKIE, AtDesk
 from web.french import vocabulary
@@ -69,13 +67,8 @@ def _groups(served: ServedStructure) -> dict[str, list[tuple[UUID, str, list[str
     team = [(id, member) for id, member in served.refs.team.items() if member.works(today)]
     groups: dict[str, list[tuple[UUID, str, list[str]]]] = {label: [] for label in vocabulary.ROLES.values()}
     for id, member in sorted(team, key=lambda item: normalise(item[1].name)):
-        if first := _first(member, today):
+        held = member.roles_on(today) or member.granted(today)  # else those that wait for a second person
+        if first := next((role for role in vocabulary.ROLES if role in held), None):
             others = [label for label in role_labels(member, today) if label != vocabulary.ROLES[first]]
             groups[vocabulary.ROLES[first]].append((id, member.name, others))
     return {label: people for label, people in groups.items() if people}
-
-
-def _first(member: Staff, day: date) -> str:
-    """Returns the first role that counts; else the first that waits for a second person."""
-    held = member.roles_on(day) or member.granted(day)
-    return next((role for role in vocabulary.ROLES if role in held), "")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,6 @@ from web.desk.commands import issue
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.desk.readings import Reading
 from web.french import dates, privacy
 from web.french.accounts import access_journal as french
 from web.http import days
@@ -50,23 +49,6 @@ NAMED = 100
 Instant = Annotated[int, Query(ge=0, le=2**62)]
 """Microseconds since 1970; 0 is none."""
 HEADER = ("dossier", "n° i-Milo", "prénom", "nom", "lu par", "page", "raison", "première fois", "dernière fois", "fois")
-
-
-@dataclass(frozen=True, slots=True)
-class ConsultationRow:
-    """A line in words. `dossier` is None for a list, a sign-in, and an erased person.
-
-    `names` is the address that shows the people of a list, "" without any; `people` are they, `rest` counts others.
-    """
-
-    who: str
-    said: str
-    dossier: UUID | None
-    name: str
-    about: str
-    names: str
-    people: Sequence[YoungPerson]
-    rest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +93,9 @@ def report(
     """
     asked = _asked(desk, par, du, au)
     sums = [*desk.served.journal.read_in(asked.period), *desk.served.journal.listed_in(asked.period)]
-    parts = _parts([one.dossier for one in sums if one.dossier], desk.refs.protocol(desk.today).reading.people // 2)
+    every = list(dict.fromkeys(one.dossier for one in sums if one.dossier))
+    size = desk.refs.protocol(desk.today).reading.people // 2
+    parts = [every[at : at + size] for at in range(0, len(every), size)] or [[]]
     if partie > len(parts) or (len(parts) > 1 and not partie):
         return _page(request, desk, asked, 1, parts=len(parts))
     part = max(partie, 1)
@@ -131,17 +115,7 @@ def _asked(desk: Desk, by: UUID | None, first: str, last: str) -> _Asked:
     begins, ends = since or (until or desk.today) - USUAL, until or desk.today
     period = Period(midnight(begins, desk.zone), midnight(ends + timedelta(days=1), desk.zone), by)
     params = {"par": str(by or ""), "du": begins.isoformat(), "au": ends.isoformat()}
-    return _Asked(period, params, _is_wrong(first, since) or _is_wrong(last, until))
-
-
-def _is_wrong(text: str, day: date | None) -> bool:
-    return bool(text) and day is None
-
-
-def _parts(dossiers: Iterable[UUID], size: int) -> list[list[UUID]]:
-    """Returns the people of each file of a period, in the order that they were read; one file at least."""
-    every = list(dict.fromkeys(dossiers))
-    return [every[at : at + size] for at in range(0, max(1, len(every)), size)]
+    return _Asked(period, params, wrong=bool((first and not since) or (last and not until)))
 
 
 def _page(request: Request, desk: Desk, asked: _Asked, number: int, of_list: int = 0, parts: int = 0) -> Response:
@@ -156,7 +130,7 @@ def _page(request: Request, desk: Desk, asked: _Asked, number: int, of_list: int
         request,
         "audit/access_journal.html",
         "lines",
-        listed((row.dossier for row in rows), (one.stream for row in rows for one in row.people)),
+        listed((row["dossier"] for row in rows), (one.stream for row in rows for one in row["people"])),
         status=422 if parts else 200,
         rows=rows,
         pager=pager,
@@ -168,22 +142,24 @@ def _page(request: Request, desk: Desk, asked: _Asked, number: int, of_list: int
     )
 
 
-def _rows(desk: Desk, lines: Sequence[Line], pager: Pager, of_list: int) -> list[ConsultationRow]:
+def _rows(desk: Desk, lines: Sequence[Line], pager: Pager, of_list: int) -> list[dict[str, Any]]:
+    """Returns lines in words. `dossier` is None for a list, a sign-in, and an erased person.
+
+    `names` is the address that shows the people of a list, "" without any; `people` are they, `rest` counts others.
+    """
     names, shown = names_for(desk), {line: line.ids[:NAMED] for line in lines if line.at == of_list and line.listed}
     people = directory.named(desk.read, {id for line in lines for id in (line.dossier, *shown.get(line, ())) if id})
     return [
-        ConsultationRow(
-            who=names.staff(line.member or OPERATOR),
-            said=french.sentence(line),
-            dossier=line.dossier if line.dossier in people else None,
-            name=_name(line.dossier, people),
-            about=" · ".join(
-                filter(None, (dates.instant(instant(line.at), desk.zone), french.reason(line.why, line.page)))
-            ),
-            names=pager.at_row("liste", str(line.at)) if line.listed and line not in shown else "",
-            people=(known := [people[id] for id in shown.get(line, ()) if id in people]),
-            rest=french.rest(line.people - len(known)) if line in shown and line.people > len(known) else "",
-        )
+        {
+            "who": names.staff(line.member or OPERATOR),
+            "said": french.sentence(line),
+            "dossier": line.dossier if line.dossier in people else None,
+            "name": _name(line.dossier, people),
+            "about": [dates.instant(instant(line.at), desk.zone), french.reason(line.why, line.page)],
+            "names": pager.at_row("liste", str(line.at)) if line.listed and line not in shown else "",
+            "people": (known := [people[id] for id in shown.get(line, ()) if id in people]),
+            "rest": french.rest(line.people - len(known)) if line in shown and line.people > len(known) else "",
+        }
         for line in lines
     ]
 
@@ -229,7 +205,8 @@ def read_readers(
     dossier, day = desk.dossier(dossier_id), days.day(le)
     rows = readings.of_dossiers(desk.served, names_for(desk), [dossier_id])
     readers = {(str(one.reader), one.who) for one in rows if one.reader}
-    fitting = [one for one in rows if par in ("", str(one.reader or "")) and day in (None, _day(desk, one))]
+    day_of = desk.refs.calendar.local_day
+    fitting = [one for one in rows if par in ("", str(one.reader or "")) and day in (None, day_of(one.at))]
     pager = Pager.at(len(fitting), p, request.url.path, {"par": par, "le": le})
     return show(
         request,
@@ -245,7 +222,3 @@ def read_readers(
         on=le,
         wrong=bool(le and day is None),
     )
-
-
-def _day(desk: Desk, reading: Reading) -> date:
-    return desk.refs.calendar.local_day(reading.at)

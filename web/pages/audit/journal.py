@@ -134,7 +134,7 @@ def _whose(desk: Desk, asked: JournalFilters) -> str:
 @router.get("/journal")
 def read(request: Request, desk: AtJournal, asked: Asked, p: PageNumber = 1) -> Response:
     """Lists the events that pass the filters."""
-    return _page(request, desk, asked, p, whose=_whose(desk, asked), wrong=asked.is_wrong)
+    return _page(request, desk, asked, p, whose=_whose(desk, asked))
 
 
 @router.post("/journal")
@@ -156,7 +156,6 @@ def _page(
     p: int = 1,
     *,
     whose: str = "",
-    wrong: bool = False,
     looked: lookup.Search | None = None,
     problem: str = "",
 ) -> Response:
@@ -164,27 +163,27 @@ def _page(
 
     `whose` is the name of the dossier filtered by; `problem` says why there is no file.
     """
-    pager, rows = None, list[JournalRow]()
+    pager, rows = None, list[dict[str, Any]]()
     if looked is None:
         wanted = asked.on_trail(desk)
         pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)
         rows = _rows(desk, audit_trail.page(desk.read, wanted, SIZE, pager.offset))
-    found, near = (
-        [lookup.found_row(desk, one) for one in some] for some in ((looked.found, looked.near) if looked else ([], []))
-    )
+    groups = (looked.found, looked.near) if looked else ((), ())
+    found, near = ([lookup.found_row(desk, one) for one in group] for group in groups)
+    names = names_for(desk)
+    authors = [(id, names.staff(id)) for id in (*map(str, desk.refs.team), *SYSTEM)]
     return show(
         request,
         "audit/journal.html",
         "journal",
-        listed((row.person for row in rows), (row.stream for row in (*found, *near))),
+        listed((row["person"] for row in rows), (row.stream for row in (*found, *near))),
         status=422 if problem else 200,
         asked=asked,
         filtered=any(asked.params.values()),
-        authors=_authors(desk),
+        authors=[("", "Tout le monde"), *sorted(authors, key=_by_name)],
         kinds=list(_kinds()),
         rows=rows,
         pager=pager,
-        wrong=wrong,
         whose=whose,
         looked=looked,
         found=found,
@@ -194,11 +193,6 @@ def _page(
         event_log=address("/journal.xes", {"du": asked.du, "au": asked.au}),
         problem=problem,
     )
-
-
-def _authors(desk: Desk) -> list[tuple[str, str]]:
-    names, known = names_for(desk), [*map(str, desk.refs.team), *SYSTEM]
-    return [("", "Tout le monde"), *sorted(((id, names.staff(id)) for id in known), key=_by_name)]
 
 
 def _kinds() -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
@@ -215,24 +209,7 @@ def _by_name(pair: tuple[str, str]) -> str:
 # --- its rows
 
 
-@dataclass(frozen=True, slots=True)
-class JournalRow:
-    """An event: its position, its sentence, its stamps, its subject and the link to it.
-
-    `retracted` is the reason of its retraction, `person` the dossier or participation that it is about.
-    """
-
-    position: int
-    said: str
-    when: str
-    who: str
-    about: str
-    href: str
-    retracted: str
-    person: UUID | None
-
-
-def _rows(desk: Desk, found: Sequence[Any]) -> list[JournalRow]:
+def _rows(desk: Desk, found: Sequence[Any]) -> list[dict[str, Any]]:
     """Returns these rows of the audit trail in words, in the same order."""
     histories = desk.trails({row.stream for row in found})
     dossiers = folds_of(desk.read, {row.stream for row in found if row.kind == "dossier"})
@@ -243,20 +220,26 @@ def _rows(desk: Desk, found: Sequence[Any]) -> list[JournalRow]:
 
 def _row(
     desk: Desk, recorded: Recorded, history: Sequence[Recorded], dossiers: dict[UUID, Any], subjects: "_Subjects"
-) -> JournalRow:
+) -> dict[str, Any]:
+    """Returns an event: its position, its sentence, its stamps, its subject and the link to it.
+
+    `retracted` is the reason of its retraction, `person` the dossier or participation that it is about.
+    """
     version, state = recorded.originator_version, dossiers.get(recorded.originator_id)
     names = names_for(desk, state if isinstance(state, Dossier) else None)
     until = [one for one in history if one.originator_version <= version]
     retracted = retractions_by_version(history).get(version)
-    return JournalRow(
-        recorded.position,
-        sentences.sentence(recorded, names, zone=desk.zone, history=until),
-        sentences.when(recorded, desk.zone),
-        sentences.who(recorded, names),
-        *subjects.of(recorded),
-        getattr(retracted.event, "reason", "") if retracted else "",
-        recorded.originator_id if kind_of(recorded.event) in ("dossier", "participation") else None,
-    )
+    about, href = subjects.of(recorded)
+    return {
+        "position": recorded.position,
+        "said": sentences.sentence(recorded, names, zone=desk.zone, history=until),
+        "when": sentences.when(recorded, desk.zone),
+        "who": sentences.who(recorded, names),
+        "about": about,
+        "href": href,
+        "retracted": getattr(retracted.event, "reason", "") if retracted else "",
+        "person": recorded.originator_id if kind_of(recorded.event) in ("dossier", "participation") else None,
+    }
 
 
 class _Subjects:
@@ -282,7 +265,9 @@ class _Subjects:
             case "participation" if stream in self._participations:
                 return self._participation(self._participations[stream])
             case "staff" | "notices":
-                return self._colleague(self._written.get(stream, stream), SUBJECTS[kind])
+                person = self._written.get(stream, stream)
+                member = self._desk.refs.team.get(person)
+                return (member.name, f"/equipe/{person}") if member else (SUBJECTS[kind], "")
             case "campaign":
                 return self._campaign(stream)
             case "intake" if isinstance(recorded.event, (ExportReceived, ExportTakenBack)):
@@ -299,10 +284,6 @@ class _Subjects:
             return SUBJECTS["participation"], ""
         typed = say("{name}, sur Pix", name=f"{row.first_name} {row.last_name}")
         return typed, "/resultats" if "referent" in self._desk.roles else ""
-
-    def _colleague(self, person: UUID, unknown: str) -> tuple[str, str]:
-        member = self._desk.refs.team.get(person)
-        return (member.name, f"/equipe/{person}") if member else (unknown, "")
 
     def _campaign(self, stream: UUID) -> tuple[str, str]:
         known = self._desk.refs.campaigns.get(stream)

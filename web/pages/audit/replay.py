@@ -14,7 +14,6 @@ from pixflow import replay as pixflow_replay
 from pixflow.dossier.evolve import fold
 from pixflow.events.base import Recorded
 from pixflow.events.values import Role
-from pixflow.reference_data import References
 from pixflow.replay import Replay
 from pixflow.tasks import Task
 from projections import audit_trail, directory
@@ -51,11 +50,11 @@ def choose(request: Request, desk: AtReplay) -> Response:
     """Shows a search, and the dossiers changed last: each with its last event, its author and its instant."""
     last = audit_trail.opened(desk.engine, audit_trail.recent(desk.read, RECENT))
     people = directory.named(desk.read, [one.originator_id for one in last])
-    rows = [_recent(desk, people[one.originator_id], one) for one in last if one.originator_id in people]
+    rows = [_describe_last(desk, people[one.originator_id], one) for one in last if one.originator_id in people]
     return show(request, "audit/replay_list.html", "replays", listed(person.stream for person, *_ in rows), rows=rows)
 
 
-def _recent(desk: Desk, person: YoungPerson, event: Recorded) -> tuple[YoungPerson, str, str, str]:
+def _describe_last(desk: Desk, person: YoungPerson, event: Recorded) -> tuple[YoungPerson, str, str, str]:
     names, trail = names_for(desk), [event]
     with suppress(StreamDamaged):
         trail = [*desk.trail(person.stream)]
@@ -66,13 +65,8 @@ def _recent(desk: Desk, person: YoungPerson, event: Recorded) -> tuple[YoungPers
 # --- a dossier at one version
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayRow:
-    """An event of the list, as the history says it; `state` is now, future, struck or ""."""
-
-    entry: HistoryEntry
-    position: int
-    state: str
+ReplayRow = tuple[HistoryEntry, int, str]
+"""An event of the list as the history says it, its position, and its state: now, future, struck or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +108,7 @@ def replay_page(
     today, names, known = desk.dossier(dossier_id), names_for(past, shown.after), trail[: shown.version]
     history = History(past, names_for(past, past.dossier(dossier_id)), past.trail(dossier_id), may_retract=False)
     drawn = sheet(past, dossier_id, history)
+    protocol = past.refs.protocol(past.today)
     return show(
         request,
         "audit/replay.html",
@@ -133,7 +128,7 @@ def replay_page(
         who=sentences.who(shown.recorded, names),
         program=(past.refs.structure.pixflow, desk.refs.structure.pixflow),
         grille=past.refs.grille(past.today).number,
-        protocol=_protocol_since(past.refs, past.today),
+        protocol=[first for first, document in past.refs.protocols.published if document == protocol][-1],
         **drawn,
     )
 
@@ -142,8 +137,8 @@ def _known(past: PastDesk, shown: Replay, known: Sequence[Recorded]) -> list[Rep
     """Returns the events known then, as they read that day."""
     history = History(past, names_for(past, shown.after), known, may_retract=False)
     entries = [(history.entry(one), one.position) for one in known]
-    rows = [ReplayRow(entry, position, "struck" if entry.retracted else "") for entry, position in entries]
-    return [*rows[:-1], ReplayRow(*entries[-1], "now")]
+    rows = [(entry, position, "struck" if entry.retracted else "") for entry, position in entries]
+    return [*rows[:-1], (*entries[-1], "now")]
 
 
 def _later(desk: Desk, trail: Sequence[Recorded], version: int) -> list[ReplayRow]:
@@ -152,7 +147,7 @@ def _later(desk: Desk, trail: Sequence[Recorded], version: int) -> list[ReplayRo
     known: list[ReplayRow] | None = desk.memory.dossiers.get(key)
     if known is None:
         history = History(desk, names_for(desk, fold(trail)), trail, may_retract=False)
-        known = [ReplayRow(history.entry(one), one.position, "future") for one in trail]
+        known = [(history.entry(one), one.position, "future") for one in trail]
         if not history.names_others:
             desk.memory.dossiers.put(key, known)
     return known[version:]
@@ -176,12 +171,6 @@ def _around(n: int, total: int) -> tuple[int, int]:
         return 1, total
     first = max(1, min(n - NEAR, total - 2 * NEAR))
     return first, min(total, first + 2 * NEAR)
-
-
-def _protocol_since(refs: References, day: date) -> date:
-    """Returns the first day of the protocol of a day."""
-    protocol = refs.protocol(day)
-    return [first for first, document in refs.protocols.published if document == protocol][-1]
 
 
 @router.get("/rejouer/{dossier_id:uuid}")
