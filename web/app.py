@@ -97,7 +97,6 @@ def _led_here(request: Request, error: Exception) -> Response:
 
 
 def _refused(request: Request, status: int) -> None:
-    """Writes down that a page was refused to somebody at a desk."""
     witness: DeskWitness | None = getattr(request.state, "witness", None)
     if witness is not None:
         witness.refused(status)

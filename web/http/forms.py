@@ -207,7 +207,9 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
     many = {field.alias or name for name, field in model.model_fields.items() if _is_many(field.annotation)}
     if any(isinstance(value, list) and name not in many for name, value in data.items()):
         raise HTTPException(400)
-    if unseen := _with_controls(data):
+    # a control character (NUL, an escape, a bell), or what stands in its place
+    texts = {name: [one for one in every(data, name) if isinstance(one, str)] for name in data}
+    if unseen := [name for name in texts if any(REPLACED in without_controls(one) for one in texts[name])]:
         return None, _in_page_order(model, dict.fromkeys(unseen, validation.invalid("control_character", {})))
     cleaned = {name: _cleaned(value, many=name in many) for name, value in data.items()}
     try:
@@ -259,16 +261,6 @@ def _in_page_order(model: type[BaseModel], errors: Mapping[str, str]) -> dict[st
     own = [name for one in model.__mro__ for name in vars(one).get("__annotations__", {}) if name in model.model_fields]
     order = [model.model_fields[name].alias or name for name in dict.fromkeys(own)]
     return dict(sorted(errors.items(), key=lambda error: order.index(error[0]) if error[0] in order else len(order)))
-
-
-def _with_controls(data: Mapping[str, Any]) -> list[str]:
-    """Returns the fields that hold a control character (NUL, an escape, a bell), or what stands in its place."""
-    texts = ((name, value if isinstance(value, list) else [value]) for name, value in data.items())
-    return [
-        name
-        for name, values in texts
-        if any(isinstance(one, str) and REPLACED in without_controls(one) for one in values)
-    ]
 
 
 def every(data: Mapping[str, Any], name: str) -> list[str]:

@@ -24,17 +24,13 @@ _DEPTH = 20
 """The deepest nesting that is read. Deeper text is left out."""
 
 
-def _may_link(address: str) -> bool:
-    """Tells if a link stays one. An address without a scheme, `//host` too, is none."""
-    return is_link(address) or address.startswith(("mailto:", "tel:"))
-
-
 def _text(tokens: Sequence[Token], n: int, options: Any, env: MutableMapping[str, Any]) -> str:
     return escapeHtml(typeset(tokens[n].content))
 
 
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEPTH}).enable("table").disable("image")
-_PARSER.validateLink = _may_link  # type: ignore[method-assign,assignment]
+# An address without a scheme, `//host` too, is no link.
+_PARSER.validateLink = lambda url: is_link(url) or url.startswith(("mailto:", "tel:"))  # type: ignore[method-assign]
 _PARSER.renderer.rules["text"] = _text  # type: ignore[attr-defined]
 
 

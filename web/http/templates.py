@@ -174,7 +174,6 @@ def _label(code: Hashable, labels: Mapping[Hashable, str]) -> str:
 
 
 def _options(labels: Mapping[Hashable, str]) -> list[tuple[str, str]]:
-    """Returns a table of labels as the choices of a field."""
     return [(str(code), typography.upper_first(label)) for code, label in labels.items()]
 
 
@@ -189,12 +188,6 @@ def _once(context: Context, macro: Macro, *shown: Hashable, **flags: Hashable) -
     if texts is None:
         return Markup(macro(*shown, **flags))  # noqa: S704 the macro has escaped it
     return texts.get(key) or texts.put(key, Markup(macro(*shown, **flags)))  # noqa: S704
-
-
-def _with_commands(html: str) -> str:
-    """Gives each form of a page a command of its own."""
-    first, *rest = html.split(COMMAND)
-    return first + "".join(f"{uuid4()}{part}" for part in rest)
 
 
 def wants_block(request: Request) -> bool:
@@ -233,7 +226,9 @@ def show(
         html = environment().get_template(template).render(names)
     else:
         html = render_block(environment(), template, part, names) + _rail(frame)
-    response = HTMLResponse(_with_commands(html), status, {"Vary": "HX-Request"})
+    first, *rest = html.split(COMMAND)
+    html = first + "".join(f"{uuid4()}{part}" for part in rest)  # each form has a command of its own
+    response = HTMLResponse(html, status, {"Vary": "HX-Request"})
     if status == 422 and alone is None:
         response.headers["HX-Replace-Url"] = "false"
     return response

@@ -132,7 +132,14 @@ def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUI
     counter = response.response.authenticator_data.counter
     if not tickets.spend(store, ANSWERED, token, until):
         raise BadPasskey("the challenge is used")
-    _note_use(store, row, counter, handle)
+    grows = (passkeys.c.counter < counter) | ((passkeys.c.counter == 0) & (counter == 0))
+    with store.write() as connection:
+        known = connection.execute(select(accounts.c.handle).where(accounts.c.id == row.account)).scalar()
+        if handle is not None and handle != known:
+            raise BadPasskey("the handle of another account")
+        changed = update(passkeys).where(passkeys.c.id == row.id, grows).values(counter=counter, used=store.now())
+        if connection.execute(changed).rowcount != 1:
+            raise BadPasskey("the counter does not grow: this passkey was copied")
     return UUID(str(row.account))
 
 
@@ -149,14 +156,3 @@ def remove(store: AccountStore, account: UUID, id: bytes) -> bool:
 def _bound(name: str, account: UUID | None) -> str:
     """Returns what the signature of a challenge covers: nothing else that the site signs begins so."""
     return f"challenge {name} {account or ''}"
-
-
-def _note_use(store: AccountStore, row: Any, counter: int, handle: bytes | None) -> None:
-    grows = (passkeys.c.counter < counter) | ((passkeys.c.counter == 0) & (counter == 0))
-    with store.write() as connection:
-        known = connection.execute(select(accounts.c.handle).where(accounts.c.id == row.account)).scalar()
-        if handle is not None and handle != known:
-            raise BadPasskey("the handle of another account")
-        changed = update(passkeys).where(passkeys.c.id == row.id, grows).values(counter=counter, used=store.now())
-        if connection.execute(changed).rowcount != 1:
-            raise BadPasskey("the counter does not grow: this passkey was copied")

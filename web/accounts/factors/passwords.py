@@ -67,18 +67,14 @@ def check_strength(password: str, words: Iterable[str], breached: Path | None = 
         raise Refused("password-short", field="password", shortest=SHORTEST)
     if len(password) > LONGEST:
         raise Refused("password-long", field="password", longest=LONGEST)
-    if word := _word_inside(password, words):
+    plain = normalise(password).replace(" ", "")
+    parts = (part for word in words for part in normalise(word).split() if len(part) >= _PART)
+    if word := next((part for part in (*_HOUSE, *parts) if part in plain), None):
         raise Refused("password-word", field="password", word=word)
     if zxcvbn(password[:_READ])["guesses"] < _GUESSES:
         raise Refused("password-weak", field="password")
     if breached and password in Breached(breached):
         raise Refused("password-breached", field="password")
-
-
-def _word_inside(password: str, words: Iterable[str]) -> str | None:
-    plain = normalise(password).replace(" ", "")
-    parts = (part for word in words for part in normalise(word).split() if len(part) >= _PART)
-    return next((part for part in (*_HOUSE, *parts) if part in plain), None)
 
 
 # --- the list of breached passwords that an operator may provide: lines `SHA1:COUNT`, sorted (Have I Been Pwned)

@@ -88,7 +88,15 @@ class Issuer:
         if "error" in answer:
             raise IssuerDenied(answer["error"] if _ERROR_CODE.fullmatch(answer["error"]) else "an error")
         _must(answer.get("code"), "code")
-        tokens = self._exchange(answer["code"], departure.verifier)
+        sent = {  # client_secret_post
+            "grant_type": "authorization_code",
+            "code": answer["code"],
+            "redirect_uri": self.redirect,
+            "client_id": self.client_id,
+            "client_secret": self.secret,
+            "code_verifier": departure.verifier,
+        }
+        tokens = fetch("POST", self._endpoint("token_endpoint"), data=sent).json_object()
         id_token = tokens.get("id_token")
         claims = self._verify(id_token)
         self._check(claims, departure.nonce)
@@ -107,23 +115,12 @@ class Issuer:
         sent = {"id_token_hint": id_token, "post_logout_redirect_uri": back, "state": secrets.token_urlsafe(32)}
         return _address(self._endpoint("end_session_endpoint"), sent)
 
-    def _exchange(self, code: str, verifier: str) -> Mapping[str, Any]:
-        """Exchanges a code for tokens (client_secret_post)."""
-        sent = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self.redirect,
-            "client_id": self.client_id,
-            "client_secret": self.secret,
-            "code_verifier": verifier,
-        }
-        return fetch("POST", self._endpoint("token_endpoint"), data=sent).json_object()
-
     def _verify(self, token: object) -> dict[str, Any]:
         """Returns the claims of a token that one of the issuer's keys has signed; fetches the keys again once."""
-        for keys in (self._known_keys, self._fetch_keys):
+        for known in (self._keys, None):
             try:
-                return dict(jwt.decode(str(token), keys(), algorithms=[self.algorithm]).claims)
+                keys = known or self._fetch_keys()
+                return dict(jwt.decode(str(token), keys, algorithms=[self.algorithm]).claims)
             except _UNVERIFIED:
                 continue
         raise IssuerRefused("signature")
@@ -173,9 +170,6 @@ class Issuer:
             raise IssuerRefused(name)
         _must(found.startswith("https://") or not self.url.startswith("https://"), name)
         return found
-
-    def _known_keys(self) -> KeySet:
-        return self._keys or self._fetch_keys()
 
     def _fetch_keys(self) -> KeySet:
         found: Any = fetch("GET", self._endpoint("jwks_uri")).json_object()

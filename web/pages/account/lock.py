@@ -190,7 +190,6 @@ def _lock(
 
 
 def _session(request: Request) -> Session:
-    """Returns the session of this browser. Redirects to the sign-in without one."""
     session = session_of(request)
     if session is None:
         raise sign_in_first()

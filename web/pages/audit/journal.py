@@ -114,7 +114,6 @@ Asked = Annotated[JournalFilters, Depends(_asked)]
 
 
 def _starts(desk: Desk, day: date | None) -> datetime | None:
-    """Returns the first instant of a local day."""
     return datetime.combine(day, time(), ZoneInfo(desk.zone)) if day else None
 
 
@@ -181,7 +180,13 @@ def _page(
         asked=asked,
         filtered=any(asked.params.values()),
         authors=[("", "Tout le monde"), *sorted(authors, key=_by_name)],
-        kinds=list(_kinds()),
+        kinds=[
+            (
+                label,
+                sorted((kind for kind in sentences.TITLES.items() if kind[0].split(".")[0] in streams), key=_by_name),
+            )
+            for label, streams in GROUPS.items()
+        ],
         rows=rows,
         pager=pager,
         whose=whose,
@@ -193,13 +198,6 @@ def _page(
         event_log=address("/journal.xes", {"du": asked.du, "au": asked.au}),
         problem=problem,
     )
-
-
-def _kinds() -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
-    """Yields the kinds of events, in groups of streams."""
-    for label, streams in GROUPS.items():
-        titles = ((topic, title) for topic, title in sentences.TITLES.items() if topic.split(".")[0] in streams)
-        yield label, sorted(titles, key=_by_name)
 
 
 def _by_name(pair: tuple[str, str]) -> str:

@@ -104,7 +104,6 @@ def _starts(desk: Desk, kind: DocumentKind, editor: Editor) -> list[tuple[str, s
 
 
 def _versions(desk: Desk, kind: DocumentKind) -> dict[int, Any]:
-    """Returns every published document by its number."""
     documents = [document for _, document in state_of(desk, kind).published]
     return dict(enumerate((getattr(one, "document", one) for one in documents), 1))
 
@@ -120,12 +119,10 @@ def _sheet(document: Grille | ProtocolDocument, note: str = "") -> GridSheet | P
 
 
 def _sheet_from(kind: DocumentKind, data: Mapping[str, Any]) -> GridSheet | ProtocolSheet:
-    """Returns the form that was sent, with every value."""
     return grid_form.sheet_from(data) if kind is GRID else protocol_form.sheet_from(data)
 
 
 def _parse(sheet: GridSheet | ProtocolSheet) -> tuple[Grille | ProtocolDocument | None, Mapping[str, str]]:
-    """Returns the document of the form, or None, and the errors by field."""
     return grid_form.parse(sheet) if isinstance(sheet, GridSheet) else protocol_form.parse(sheet)
 
 
@@ -190,6 +187,7 @@ def _editor(
         broken=broken,
         sheet=editor.sheet,
         kinds=list(differences.KINDS.items()),
+        line_more=french.line_more,
         programmes=[(name, vocabulary.PROGRAMMES[name]) for name in PROGRAMMES],
         grid=grid_changes(current, grid) if grid else None,
         impact=moved,

@@ -5,14 +5,13 @@ Only upper limits are typed. A band begins where the one before ends, so moving 
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pixflow.documents.grille import KINDS, PROGRAMMES, Band, Grille, GrilleProblem, Proposal, problems
 from pixflow.identity import normalise
 from web.french import typography, validation
 from web.french.errors import refusals
-from web.french.protocol import drafts as french
 from web.french.typography import say, upper_first
 
 MOST = 40
@@ -20,26 +19,9 @@ LONGEST = 2_000
 END = 100
 TOO_HIGH = "La tranche finit à {high} et une autre la suit : elle doit finir avant {end}."
 TOO_LONG = validation.invalid("string_too_long", {"max_length": LONGEST})
+BLANK = Proposal("", "", "action")
+"""A new line: a proposal that has no id yet."""
 _FIELD = re.compile(r"b(\d{1,2})-(?:p(\d{1,2})-)?(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalSheet:
-    """The fields of one proposal; `id` is empty while it is new."""
-
-    id: str = ""
-    label: str = ""
-    kind: str = "action"
-    note: str = ""
-    partner: str = ""
-    advisor_only: bool = False
-    needs_project: bool = False
-    programmes: tuple[str, ...] = ()
-
-    @property
-    def summary(self) -> str:
-        """The fields after the name, in few words."""
-        return french.line_more(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +31,7 @@ class BandSheet:
     high: str = ""
     objective: str = ""
     short: str = ""
-    lines: tuple[ProposalSheet, ...] = ()
+    lines: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +52,8 @@ class GridSheet:
 
 def grid_sheet(grille: Grille, note: str = "") -> GridSheet:
     """Returns the form of a grid."""
-    return GridSheet(grille.name, note, tuple(map(_band_sheet, grille.bands)))
+    bands = (BandSheet(str(band.high), band.objective, band.short, band.proposals) for band in grille.bands)
+    return GridSheet(grille.name, note, tuple(bands))
 
 
 def sheet_from(data: Mapping[str, Any]) -> GridSheet:
@@ -95,17 +78,13 @@ def sheet_from(data: Mapping[str, Any]) -> GridSheet:
     return GridSheet(_text(data.get("name")), _text(data.get("note")), tuple(made[:MOST]))
 
 
-def _band_sheet(band: Band) -> BandSheet:
-    lines = (ProposalSheet(**{**asdict(one), "partner": one.partner or ""}) for one in band.proposals)
-    return BandSheet(str(band.high), band.objective, band.short, tuple(lines))
-
-
-def _proposal_from(said: Mapping[str, Any]) -> ProposalSheet:
+def _proposal_from(said: Mapping[str, Any]) -> Proposal:
     programmes = said.get("programmes", ())
     chosen = [programmes] if isinstance(programmes, str) else programmes
-    texts = {name: _text(said.get(name)) for name in ("id", "label", "kind", "note", "partner")}
-    return ProposalSheet(
+    texts = {name: _text(said.get(name)) for name in ("id", "label", "kind", "note")}
+    return Proposal(
         **texts,
+        partner=_text(said.get("partner")) or None,
         advisor_only="advisor_only" in said,
         needs_project="needs_project" in said,
         programmes=tuple(one for one in PROGRAMMES if one in chosen),
@@ -145,7 +124,7 @@ def _add_band(sheet: GridSheet) -> GridSheet:
     if halves is None:
         return sheet
     *others, last = sheet.bands
-    added = BandSheet(last.high, lines=(ProposalSheet(),))
+    added = BandSheet(last.high, lines=(BLANK,))
     return _with(sheet, [*others, replace(last, high=halves), added], f"b{len(sheet.bands)}-short")
 
 
@@ -187,14 +166,14 @@ def _remove(sheet: GridSheet, i: int) -> GridSheet:
     return _with(sheet, bands, f"b{min(i, len(bands) - 1)}-high")
 
 
-def _with_lines(sheet: GridSheet, i: int, lines: Sequence[ProposalSheet], focus: str) -> GridSheet:
+def _with_lines(sheet: GridSheet, i: int, lines: Sequence[Proposal], focus: str) -> GridSheet:
     band = replace(sheet.bands[i], lines=tuple(lines[:MOST]))
     return _with(sheet, [*sheet.bands[:i], band, *sheet.bands[i + 1 :]], focus)
 
 
 def _add_line(sheet: GridSheet, i: int) -> GridSheet:
     lines = sheet.bands[i].lines
-    return _with_lines(sheet, i, [*lines, ProposalSheet()], f"b{i}-p{len(lines)}-label")
+    return _with_lines(sheet, i, [*lines, BLANK], f"b{i}-p{len(lines)}-label")
 
 
 def _drop_line(sheet: GridSheet, i: int, j: int) -> GridSheet:
@@ -235,7 +214,7 @@ def parse(sheet: GridSheet) -> tuple[Grille | None, Mapping[str, str]]:
     return (None if errors else document), errors
 
 
-def _proposals(lines: Sequence[ProposalSheet]) -> tuple[Proposal, ...]:
+def _proposals(lines: Sequence[Proposal]) -> tuple[Proposal, ...]:
     """Returns the proposals; a new one gets an id made of its label."""
     taken = {line.id for line in lines if line.id}
     made = []
@@ -244,7 +223,7 @@ def _proposals(lines: Sequence[ProposalSheet]) -> tuple[Proposal, ...]:
         new = (plain, *(f"{plain}-{n}" for n in range(2, MOST + 2)))
         id = line.id or next(one for one in new if one not in taken)
         taken.add(id)
-        made.append(Proposal(**{**asdict(line), "id": id, "partner": line.partner or None}))
+        made.append(replace(line, id=id))
     return tuple(made)
 
 
@@ -262,7 +241,7 @@ def _missing(sheet: GridSheet) -> Iterator[tuple[str, str]]:
             if line.kind not in KINDS:
                 yield f"b{i}-p{j}-kind", validation.invalid("literal_error", {})
             for name in ("note", "partner"):
-                if len(getattr(line, name)) > LONGEST:
+                if len(getattr(line, name) or "") > LONGEST:
                     yield f"b{i}-p{j}-{name}", TOO_LONG
 
 
