@@ -42,6 +42,16 @@ def proved(store: AccountStore, key: Authenticator, bend: Bend | None = None, ac
     return passkeys.prove(store, URL, token, key.prove(options, bend), account)
 
 
+def refuses_proof(store: AccountStore, token: str, answer: str, account: UUID | None = None) -> None:
+    with pytest.raises(BadPasskey):
+        passkeys.prove(store, URL, token, answer, account)
+
+
+def refuses_key(store: AccountStore, account: Account, token: str, answer: str) -> None:
+    with pytest.raises(BadPasskey):
+        passkeys.register(store, URL, account, token, answer, "")
+
+
 def test_the_pages_do_without_what_only_a_sign_in_needs() -> None:
     """fido2 takes 110 ms to load, joserfc 80: the first passkey and the first sign-in at an issuer wait for them."""
     asked = "import sys, web.app; print(*sys.modules.keys() & {'fido2', 'joserfc', 'httpx2', 'zxcvbn'})"
@@ -93,8 +103,7 @@ def test_a_bent_answer_proves_nothing(store: AccountStore, key: Authenticator, b
 def test_a_bent_answer_enrols_nothing(store: AccountStore, nadia: Account, name: str) -> None:
     bend = BENT[name] if name != "type" else bent(type="webauthn.get")
     options, token = passkeys.options_to_register(store, URL, nadia)
-    with pytest.raises(BadPasskey):
-        passkeys.register(store, URL, nadia, token, Authenticator(URL).make(options, bend), "")
+    refuses_key(store, nadia, token, Authenticator(URL).make(options, bend))
     assert passkeys.of_account(store, nadia.id) == []
 
 
@@ -103,22 +112,18 @@ def test_a_bent_answer_enrols_nothing(store: AccountStore, nadia: Account, name:
 )
 def test_garbage_proves_and_enrols_nothing(store: AccountStore, nadia: Account, garbage: str) -> None:
     _, token = passkeys.options_to_prove(store, URL)
-    with pytest.raises(BadPasskey):
-        passkeys.prove(store, URL, token, garbage)
+    refuses_proof(store, token, garbage)
     _, token = passkeys.options_to_register(store, URL, nadia)
-    with pytest.raises(BadPasskey):
-        passkeys.register(store, URL, nadia, token, garbage, "")
+    refuses_key(store, nadia, token, garbage)
 
 
 def test_a_truncated_answer_proves_and_enrols_nothing(store: AccountStore, nadia: Account, key: Authenticator) -> None:
     other = Authenticator(URL)
     for part, share in ((part, share) for part in range(3) for share in (0, 0.2, 0.5, 0.8)):
         options, token = passkeys.options_to_prove(store, URL)
-        with pytest.raises(BadPasskey):
-            passkeys.prove(store, URL, token, truncated(key.prove(options), part, share))
+        refuses_proof(store, token, truncated(key.prove(options), part, share))
         options, token = passkeys.options_to_register(store, URL, nadia)
-        with pytest.raises(BadPasskey):
-            passkeys.register(store, URL, nadia, token, truncated(other.make(options), min(part, 1), share), "")
+        refuses_key(store, nadia, token, truncated(other.make(options), min(part, 1), share))
 
 
 def truncated(answer: str, part: int, share: float) -> str:
@@ -132,12 +137,10 @@ def truncated(answer: str, part: int, share: float) -> str:
 def test_a_challenge_serves_once_and_five_minutes(store: AccountStore, key: Authenticator, clock: Clock) -> None:
     options, token = passkeys.options_to_prove(store, URL)
     passkeys.prove(store, URL, token, key.prove(options))
-    with pytest.raises(BadPasskey):
-        passkeys.prove(store, URL, token, key.prove(options))
+    refuses_proof(store, token, key.prove(options))
     options, token = passkeys.options_to_prove(store, URL)
     clock.pass_by(minutes=5)
-    with pytest.raises(BadPasskey):
-        passkeys.prove(store, URL, token, key.prove(options))
+    refuses_proof(store, token, key.prove(options))
 
 
 def test_a_challenge_is_no_row_before_a_passkey_has_answered_it(
@@ -146,8 +149,7 @@ def test_a_challenge_is_no_row_before_a_passkey_has_answered_it(
     options, token = passkeys.options_to_prove(store, URL, nadia.id)
     for _ in range(20):
         passkeys.options_to_prove(store, URL)
-        with pytest.raises(BadPasskey):
-            passkeys.prove(store, URL, token, key.prove(options, BENT["signature"]), nadia.id)
+        refuses_proof(store, token, key.prove(options, BENT["signature"]), nadia.id)
     assert answered(store) == 0
     passkeys.prove(store, URL, token, key.prove(options), nadia.id)
     assert answered(store) == 1, "a wrong answer before it does not use a challenge up"
@@ -165,14 +167,11 @@ def test_a_challenge_that_this_site_did_not_sign_proves_nothing(
     random, until, signature = token.split(".")
     later = f"{random}.{int(until) + 60}.{signature}"
     for forged in ("", "x", "..", "é.é.é", f"{random}.{until}.", f"{random}.{until}.{'0' * 64}", later, token + " "):
-        with pytest.raises(BadPasskey):
-            passkeys.prove(store, URL, forged, key.prove(options))
+        refuses_proof(store, forged, key.prove(options))
     other, _ = passkeys.options_to_prove(store, URL)
-    with pytest.raises(BadPasskey):
-        passkeys.prove(store, URL, token, key.prove(other))
+    refuses_proof(store, token, key.prove(other))
     clock.pass_by(hours=-1)
-    with pytest.raises(BadPasskey):
-        passkeys.prove(store, URL, token, key.prove(options))
+    refuses_proof(store, token, key.prove(options))
 
 
 def test_of_eight_at_once_one_challenge_serves(store: AccountStore, nadia: Account) -> None:
@@ -206,14 +205,11 @@ def test_another_account_proves_nothing_here(store: AccountStore, nadia: Account
     with pytest.raises(BadPasskey):
         proved(store, theirs, account=nadia.id)
     options, token = passkeys.options_to_prove(store, URL, nadia.id)
-    with pytest.raises(BadPasskey):
-        passkeys.prove(store, URL, token, key.prove(options), paul.id)
+    refuses_proof(store, token, key.prove(options), paul.id)
     options, token = passkeys.options_to_register(store, URL, nadia)
-    with pytest.raises(BadPasskey):
-        passkeys.register(store, URL, paul, token, Authenticator(URL).make(options), "")
+    refuses_key(store, paul, token, Authenticator(URL).make(options))
     options, token = passkeys.options_to_register(store, URL, paul)
-    with pytest.raises(BadPasskey):
-        passkeys.register(store, URL, paul, token, key.make(options), "")
+    refuses_key(store, paul, token, key.make(options))
     assert proved(store, key) == nadia.id
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -38,19 +38,15 @@ def session_of(store: AccountStore, token: str) -> Session:
 
 def test_a_session_locks_then_ends(store: AccountStore, nadia: Membership, clock: Clock) -> None:
     token = sessions.begin(store, nadia, "password", "Firefox")
-    found = sessions.find(store, token)
-    assert found
+    found = session_of(store, token)
     assert not found.is_locked
     assert (found.account, found.structure, found.member) == (nadia.account, STRUCTURE, nadia.member)
     clock.pass_by(minutes=29)
     sessions.touch(store, found)
     clock.pass_by(minutes=29)
-    found = sessions.find(store, token)
-    assert found
-    assert not found.is_locked, "a page was opened meanwhile"
+    assert not session_of(store, token).is_locked, "a page was opened meanwhile"
     clock.pass_by(minutes=1)
-    found = sessions.find(store, token)
-    assert found
+    found = session_of(store, token)
     assert found.is_locked
     sessions.touch(store, found)
     assert sessions.find(store, token).is_locked, "a page does not unlock"
@@ -232,24 +228,6 @@ def test_a_session_moves_to_another_structure_under_another_id(store: AccountSto
     assert found
     assert (found.structure, found.member) == (OTHER, UUID(int=12))
     assert sessions.id_token(store, found) == b"id token"
-
-
-def test_factors_reset_in_one_structure_put_the_others_to_sleep(store: AccountStore, nadia: Membership) -> None:
-    there = memberships.accept(store, nadia.account, OTHER, UUID(int=12))
-    assert memberships.sleep_elsewhere(store, nadia.account, STRUCTURE) == 1
-    opened = {one.structure: one.is_open for one in memberships.of_account(store, nadia.account)}
-    assert opened == {STRUCTURE: True, OTHER: False}
-    memberships.renew(store, there, datetime(2026, 1, 5, tzinfo=UTC), wakes=True)
-    assert all(one.is_open for one in memberships.of_account(store, nadia.account))
-
-
-def test_a_member_has_one_account(store: AccountStore, nadia: Membership) -> None:
-    token = sessions.begin(store, nadia, "password", "")
-    other = accounts.create(store, "autre@exemple.fr")
-    memberships.accept(store, other.id, STRUCTURE, nadia.member)
-    assert memberships.of_member(store, STRUCTURE, nadia.member).account == other.id
-    assert memberships.of_account(store, nadia.account) == []
-    assert sessions.find(store, token) is None
 
 
 def test_a_ticket_serves_once_for_its_kind_and_time(store: AccountStore, clock: Clock) -> None:

@@ -23,9 +23,17 @@ SECRET = "quatre girafes lisent lundi"
 __all__ = ["cheap_hashes", "true_hashes"]
 
 
+STORES = pytest.mark.parametrize(
+    "at_work", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+"""Marks what the store has a part in: the other tests run on SQLite alone."""
+
+
 @pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, url=URL) as made:
+def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    if getattr(request, "param", "sqlite") == "postgres":
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+    with house(tmp_path / "data", url=URL) as made:
         yield made
 
 
@@ -33,6 +41,30 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 def site(at_work: House) -> Site:
     assert at_work.host.site
     return at_work.host.site
+
+
+@pytest.fixture
+def helene(at_work: House, site: Site) -> "Browser":
+    """The browser of a manager, signed in."""
+    return first_visit(at_work, site, HELENE)
+
+
+@pytest.fixture
+def sophie(at_work: House, site: Site) -> "Browser":
+    """The browser of a référente, signed in."""
+    return first_visit(at_work, site, SOPHIE)
+
+
+@pytest.fixture
+def nadia(at_work: House, site: Site) -> "Browser":
+    """The browser of an advisor, signed in."""
+    return first_visit(at_work, site, NADIA)
+
+
+@pytest.fixture
+def yann(at_work: House, site: Site) -> "Browser":
+    """The browser of an administrator, signed in."""
+    return first_visit(at_work, site, YANN)
 
 
 @pytest.fixture
@@ -46,10 +78,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Mail]:
 class Browser(InspectingClient):
     """The browser of one person, with the application of codes on their telephone."""
 
-    def __init__(self, at_work: House) -> None:
+    def __init__(self, at_work: House, seed: str = "") -> None:
         super().__init__(at_work.app, base_url=URL, follow_redirects=False)
         self.at_work = at_work
-        self.seed = ""
+        self.seed = seed
 
     def code(self) -> str:
         """The code that the application shows now."""
@@ -60,6 +92,24 @@ class Browser(InspectingClient):
         found = parsed(page.text)
         self.seed = found.select_one(".seed").get_text().replace(" ", "")
         return str(found.select_one("[name=ticket]")["value"])
+
+    def choose_password(self, secret: str = SECRET) -> Any:
+        """Chooses the password of an account that is invited."""
+        return self.post("/premiere-visite/mot-de-passe", data={"password": secret, "again": secret})
+
+    def enrol_application(self) -> Any:
+        """Enrols the application as the second factor. Returns the page of the recovery codes."""
+        ticket = self.scan(self.get("/premiere-visite"))
+        return self.post("/premiere-visite/application", data={"ticket": ticket, "code": self.code()})
+
+    def send_password(self, who: str, password: str = SECRET) -> Any:
+        """Sends the e-mail and the password of somebody."""
+        sent = {"email": address(self.at_work, who), "password": password}
+        return self.post("/connexion/mot-de-passe", data=sent)
+
+    def unlock(self, vers: str, password: str = SECRET) -> Any:
+        """Opens the lock with the password."""
+        return self.post("/verrou/mot-de-passe", data={"password": password, "vers": vers})
 
     def sign_in(self, email: str, password: str = SECRET) -> Any:
         """Enters with the password and a code. Returns the last answer."""
@@ -86,11 +136,8 @@ def first_visit(at_work: House, site: Site, who: str, by: str = OPERATOR) -> Bro
     """From the link to the first page, by the password road."""
     browser, token = Browser(at_work), invited(at_work, site, who, by)
     assert browser.get(f"/invitation/{token}").status_code == 200
-    sent = {"password": SECRET, "again": SECRET, "username": address(at_work, who)}
-    assert browser.post("/premiere-visite/mot-de-passe", data=sent).headers["Location"] == "/premiere-visite"
-    ticket = browser.scan(browser.get("/premiere-visite"))
-    shown = browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
-    assert len(parsed(shown.text).select(".codes code")) == 8
+    assert browser.choose_password().headers["Location"] == "/premiere-visite"
+    assert len(parsed(browser.enrol_application().text).select(".codes code")) == 8
     assert browser.post("/premiere-visite/suite").headers["Location"] == "/invitation/accepter"
     assert browser.post("/invitation/accepter").headers["Location"] == "/"
     return browser
@@ -99,9 +146,8 @@ def first_visit(at_work: House, site: Site, who: str, by: str = OPERATOR) -> Bro
 def answered(browser: Browser, token: str, secret: str = SECRET) -> Any:
     """Answers an invitation by the password road. Returns the last answer."""
     browser.get(f"/invitation/{token}")
-    browser.post("/premiere-visite/mot-de-passe", data={"password": secret, "again": secret})
-    ticket = browser.scan(browser.get("/premiere-visite"))
-    browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+    browser.choose_password(secret)
+    browser.enrol_application()
     browser.post("/premiere-visite/suite")
     return browser.post("/invitation/accepter")
 

@@ -48,9 +48,8 @@ class Former:
         self.at_work, self.name, self.browser = at_work, name, who
         self.cookies = dict(who.cookies)
         self.feed = address_of(at_work.served, at_work.people[name])
-        half = Browser(at_work)
-        half.seed = who.seed
-        half.post("/connexion/mot-de-passe", data={"email": address(at_work, name), "password": SECRET})
+        half = Browser(at_work, who.seed)
+        half.send_password(name)
         self.flow = half.cookies[FLOW]
 
     def opened(self) -> list[str]:
@@ -62,11 +61,8 @@ class Former:
         half.cookies.set(FLOW, self.flow)
         self.at_work.pass_by(seconds=30)
         half.post("/connexion/code", data={"code": self.browser.code()})
-        again = Browser(self.at_work)
-        again.seed = self.browser.seed
-        answer = again.post(
-            "/connexion/mot-de-passe", data={"email": address(self.at_work, self.name), "password": SECRET}
-        )
+        again = Browser(self.at_work, self.browser.seed)
+        answer = again.send_password(self.name)
         self.at_work.pass_by(seconds=30)
         again.post("/connexion/code", data={"code": again.code()}) if answer.status_code == 303 else None
         return found + [what for what, one in (("half", half), ("again", again)) if SESSION in one.cookies]
@@ -78,12 +74,12 @@ def departs(at_work: House, _: Browser, __: Browser) -> None:
 
 
 def is_cut_off(at_work: House, helene: Browser, _: Browser) -> None:
-    assert act(helene, at_work, NADIA, "couper").status_code == 303
+    assert act(helene, NADIA, "couper").status_code == 303
 
 
 def lost_a_telephone(at_work: House, helene: Browser, yann: Browser) -> None:
-    act(helene, at_work, NADIA, "demander-moyens")
-    assert act(yann, at_work, NADIA, "effacer-moyens").status_code == 303
+    act(helene, NADIA, "demander-moyens")
+    assert act(yann, NADIA, "effacer-moyens").status_code == 303
 
 
 def departs_and_comes_back(at_work: House, helene: Browser, yann: Browser) -> None:
@@ -93,12 +89,10 @@ def departs_and_comes_back(at_work: House, helene: Browser, yann: Browser) -> No
 
 @pytest.mark.parametrize("goes", [departs, is_cut_off, lost_a_telephone, departs_and_comes_back])
 def test_nothing_that_a_former_member_holds_opens(
-    at_work: House, site: Site, goes: Callable[[House, Browser, Browser], None]
+    at_work: House, nadia: Browser, helene: Browser, yann: Browser, goes: Callable[[House, Browser, Browser], None]
 ) -> None:
     """A session, the address of a calendar, a sign-in half done, a password with its application."""
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
-    nadia = first_visit(at_work, site, NADIA)
-    act(helene, at_work, NADIA, "confirmer")
+    act(helene, NADIA, "confirmer")
     former = Former(at_work, nadia, NADIA)
     assert former.opened() == ["/boite", "/equipe", "/compte", "/verrou", "feed", "half", "again"]
     former = Former(at_work, nadia, NADIA)
@@ -109,12 +103,13 @@ def test_nothing_that_a_former_member_holds_opens(
 # --- an account that nobody uses
 
 
-def test_an_account_unused_for_ninety_days_sleeps_until_two_wake_it(at_work: House, site: Site, box: Path) -> None:
+def test_an_account_unused_for_ninety_days_sleeps_until_two_wake_it(
+    at_work: House, helene: Browser, yann: Browser, site: Site, box: Path
+) -> None:
     """Nobody recorded that they left. Those who wake the others do not sleep."""
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
     nadia, paul = (first_visit(at_work, site, who) for who in (NADIA, PAUL))
     for who in (NADIA, PAUL):
-        act(helene, at_work, who, "confirmer")
+        act(helene, who, "confirmer")
     at_work.pass_by(days=89)
     tick_site(at_work.host, site)
     assert nadia.sign_in(address(at_work, NADIA)).headers["Location"] == "/boite"
@@ -125,25 +120,26 @@ def test_an_account_unused_for_ninety_days_sleeps_until_two_wake_it(at_work: Hou
     for one, who in ((helene, HELENE), (yann, YANN)):
         assert one.sign_in(address(at_work, who)).headers["Location"] == "/boite"
     assert "qui dort" in words(helene.get(f"/equipe/{at_work.people[PAUL]}").text)
-    act(helene, at_work, PAUL, "inviter")
+    act(helene, PAUL, "inviter")
     paul.get(link(box)[1])
     at_work.pass_by(seconds=30)
     assert paul.sign_in(address(at_work, PAUL)).headers["Location"] == "/invitation/accepter"
     paul.post("/invitation/accepter")
-    assert act(yann, at_work, PAUL, "confirmer").status_code == 303
+    assert act(yann, PAUL, "confirmer").status_code == 303
     tick_site(at_work.host, site)
     assert paul.get("/boite").status_code == 200
 
 
-def test_an_access_that_two_give_back_does_not_sleep_again(at_work: House, site: Site) -> None:
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+def test_an_access_that_two_give_back_does_not_sleep_again(
+    at_work: House, helene: Browser, yann: Browser, site: Site
+) -> None:
     paul = first_visit(at_work, site, PAUL)
-    act(helene, at_work, PAUL, "confirmer")
-    act(helene, at_work, PAUL, "couper")
+    act(helene, PAUL, "confirmer")
+    act(helene, PAUL, "couper")
     at_work.pass_by(days=120)
     for one, who, name in ((helene, HELENE, "demander-retour"), (yann, YANN, "rendre")):
         one.sign_in(address(at_work, who))
-        assert act(one, at_work, PAUL, name).status_code == 303
+        assert act(one, PAUL, name).status_code == 303
     tick_site(at_work.host, site)
     assert paul.sign_in(address(at_work, PAUL)).headers["Location"] == "/boite"
 
@@ -176,7 +172,7 @@ def test_two_processes_know_the_same_of_everybody(two: tuple[House, Any]) -> Non
     helene, nadia, paul = (first_visit(at_work, site, who) for who in (HELENE, NADIA, PAUL))  # two confirm nobody yet
     for one in (nadia, paul):
         assert moved(one, other).get("/equipe").status_code == 200
-    act(helene, at_work, PAUL, "couper")
+    act(helene, PAUL, "couper")
     assert moved(paul, other).get("/equipe").headers["Location"] == "/connexion?vers=/equipe"
 
     typed = {"email": address(at_work, SOPHIE), "password": "x" * 12}
@@ -200,9 +196,8 @@ def test_two_processes_know_the_same_of_everybody(two: tuple[House, Any]) -> Non
 # --- a form that is not kept
 
 
-def test_a_form_with_a_file_says_that_it_was_not_kept(at_work: House, site: Site) -> None:
+def test_a_form_with_a_file_says_that_it_was_not_kept(at_work: House, sophie: Browser) -> None:
     """It leads back to its page: the file is chosen again."""
-    sophie = first_visit(at_work, site, SOPHIE)
     at_work.says(HELENE, decisions.confirm_account, {"staff": at_work.people[SOPHIE]})
     at_work.pass_by(minutes=31)
     answer = sophie.post(

@@ -1,6 +1,5 @@
 """Forged posts of every pair of people: who takes an account from its member, brings one in, or closes the others."""
 
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,20 @@ from pixflow.team import membership as roles
 from tests.web.callers import member, signed_in
 from tests.web.client import InspectingClient, words
 from tests.web.filled import hire, texts
-from tests.web.pages.account.conftest import HELENE, NADIA, SOPHIE, URL, YANN, Browser, account_of, address, answered
+from tests.web.pages.account.conftest import (
+    HELENE,
+    NADIA,
+    SOPHIE,
+    STORES,
+    URL,
+    YANN,
+    Browser,
+    account_of,
+    address,
+    answered,
+)
 from tests.web.pages.account.test_two_people import box, link
-from tests.web.paths import House, house
+from tests.web.paths import House
 from web.accounts import accounts
 from web.accounts.site import Site
 from web.accounts.tables import metadata
@@ -34,18 +44,6 @@ EVERYBODY = (*KEEPERS, SOPHIE, NADIA, SAMIR, AUDE)
 PAIRS = [(one, two) for one, two in product(EVERYBODY, EVERYBODY) if {one, two} & set(KEEPERS)] + [(SOPHIE, AUDE)]
 """Two people of whom one may begin or end it, and two of whom none may."""
 Team = dict[str, InspectingClient]
-
-
-ON_SQLITE = pytest.mark.parametrize("at_work", ["sqlite"], indirect=True)
-"""Of what the store has no part in."""
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    if request.param == "postgresql":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
-    with house(tmp_path / "data", url=URL) as made:
-        yield made
 
 
 @pytest.fixture
@@ -72,7 +70,6 @@ def newcomer(at_work: House, name: str) -> UUID:
     return person
 
 
-@ON_SQLITE
 def test_of_every_pair_those_with_a_manager_reset_an_account(at_work: House, team: Team) -> None:
     for n, (one, two) in enumerate(PAIRS):
         about = newcomer(at_work, f"Cible {n}")
@@ -83,7 +80,6 @@ def test_of_every_pair_those_with_a_manager_reset_an_account(at_work: House, tea
         assert ("FactorsReset" in topics(at_work, about)) is may, (one, two)
 
 
-@ON_SQLITE
 def test_of_every_pair_those_with_a_manager_bring_an_account_in(at_work: House, team: Team, box: Path) -> None:
     """After a reset: one invites, the member opens, one confirms. Before the link is opened nobody confirms."""
     for n, (one, two) in enumerate(PAIRS):
@@ -101,6 +97,7 @@ def test_of_every_pair_those_with_a_manager_bring_an_account_in(at_work: House, 
         assert at_work.served.refs.team[about].access.is_open is may, (one, two)
 
 
+@STORES
 def test_two_administrators_and_a_mailbox_take_over_nobody(
     at_work: House, site: Site, team: Team, box: Path, tmp_path: Path
 ) -> None:
@@ -139,7 +136,6 @@ def test_two_administrators_and_a_mailbox_take_over_nobody(
     assert not account_of(at_work, site, MARC).password, "a backup of before the reset brings no factor back"
 
 
-@ON_SQLITE
 def test_one_administrator_closes_three_of_all(at_work: House, team: Team) -> None:
     """By both roads, each person twice: what is asked beyond waits for a second person, and everybody is told."""
     people = [*at_work.people.values()]
@@ -160,6 +156,7 @@ def test_one_administrator_closes_three_of_all(at_work: House, team: Team) -> No
     assert [one for one in alarms if "demande de fermer" in one.text and one.to == address(at_work, MARC)]
 
 
+@STORES
 def test_a_reset_is_withdrawn_by_who_asked_or_another_and_not_by_its_target(at_work: House, team: Team) -> None:
     about = at_work.people[MARC]
     for who in (YANN, ZOE, HELENE):
@@ -174,7 +171,6 @@ def test_a_reset_is_withdrawn_by_who_asked_or_another_and_not_by_its_target(at_w
     assert team[MARC].get("/boite").status_code == 200
 
 
-@ON_SQLITE
 def test_the_target_confirms_no_reset_of_their_own(at_work: House, team: Team) -> None:
     about = at_work.people[MARC]
     post(team, YANN, about, "compte/demander-moyens")
@@ -182,6 +178,7 @@ def test_the_target_confirms_no_reset_of_their_own(at_work: House, team: Team) -
     assert "FactorsReset" not in topics(at_work, about)
 
 
+@STORES
 def test_what_a_closed_account_asked_is_asked_by_nobody(at_work: House, site: Site, team: Team) -> None:
     about = at_work.people[SOPHIE]
     post(team, HELENE, about, "compte/demander-moyens")
@@ -190,7 +187,6 @@ def test_what_a_closed_account_asked_is_asked_by_nobody(at_work: House, site: Si
     assert "A perdu ses moyens d’entrer" in texts(team[MARC].get(f"/equipe/{about}").text, "button")
 
 
-@ON_SQLITE
 def test_who_waits_for_a_role_reads_whom_to_ask(at_work: House, team: Team) -> None:
     """A role that an administrator gave is confirmed by the direction alone."""
     about = at_work.people[SAMIR]

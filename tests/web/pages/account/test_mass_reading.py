@@ -16,7 +16,7 @@ from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
 from tests.web.access_lines import NewLines
 from tests.web.client import words
-from tests.web.pages.account.conftest import HELENE, SOPHIE, YANN, address, first_visit
+from tests.web.pages.account.conftest import HELENE, SOPHIE, YANN, Browser, address, first_visit
 from tests.web.paths import House
 from web.accounts.site import Site
 from web.hosting.mail import Mail
@@ -35,13 +35,8 @@ def narrow(at_work: House) -> None:
 
 def limits(at_work: House, reading: ReadingLimits) -> None:
     document = replace(at_work.served.refs.protocol(at_work.today), reading=reading)
-    at_work.says(
-        OPERATOR,
-        publishing.publish_protocol,
-        {"protocol": at_work.served.opened.stream("protocol")},
-        document=document,
-        from_day=at_work.today,
-    )
+    stream = {"protocol": at_work.served.opened.stream("protocol")}
+    at_work.says(OPERATOR, publishing.publish_protocol, stream, document=document, from_day=at_work.today)
     at_work.served.read()
 
 
@@ -72,11 +67,12 @@ def test_the_last_page_within_a_limit_is_shown_and_no_other() -> None:
         assert mass_reading.is_reached(structs.replace(full, **{one: getattr(full, one) + 1}), NARROW), one
 
 
-def test_the_direction_is_told_within_the_minute_at_night_too(at_work: House, site: Site, dossiers: list[UUID]) -> None:
-    browser = first_visit(at_work, site, SOPHIE)
+def test_the_direction_is_told_within_the_minute_at_night_too(
+    at_work: House, sophie: Browser, dossiers: list[UUID]
+) -> None:
     at_work.day(at_work.today + timedelta(days=1), hour=1)
-    browser.sign_in(address(at_work, SOPHIE))
-    assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:6]][-1] == 403
+    sophie.sign_in(address(at_work, SOPHIE))
+    assert [sophie.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:6]][-1] == 403
     sent: list[Mail] = []
     at_work.served.tick(sent.append, "https://pixflow.exemple.fr")
     at_work.served.tick(sent.append, "https://pixflow.exemple.fr")
@@ -85,41 +81,33 @@ def test_the_direction_is_told_within_the_minute_at_night_too(at_work: House, si
     assert len(sent) == 2
 
 
-def test_two_people_open_it_again_and_the_count_begins_anew(at_work: House, site: Site, dossiers: list[UUID]) -> None:
-    browser = first_visit(at_work, site, SOPHIE)
+def test_two_people_open_it_again_and_the_count_begins_anew(
+    at_work: House, sophie: Browser, site: Site, dossiers: list[UUID]
+) -> None:
     for dossier in dossiers[:6]:
-        browser.get(f"/dossiers/{dossier}")
+        sophie.get(f"/dossiers/{dossier}")
     person = {"staff": at_work.people[SOPHIE]}
     first_visit(at_work, site, HELENE)
     at_work.says(HELENE, decisions.request_restoration, person)
     at_work.pass_by(minutes=1)
     at_work.says(YANN, decisions.restore_account, person)
     at_work.pass_by(minutes=1)
-    browser.sign_in(address(at_work, SOPHIE))
-    assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:6]] == [200] * 5 + [403]
+    sophie.sign_in(address(at_work, SOPHIE))
+    assert [sophie.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:6]] == [200] * 5 + [403]
 
 
-def test_a_day_has_its_limit(at_work: House, site: Site, dossiers: list[UUID]) -> None:
-    browser = first_visit(at_work, site, SOPHIE)
+def test_a_day_has_its_limit(at_work: House, sophie: Browser, dossiers: list[UUID]) -> None:
     answers = []
     for dossier in dossiers:
         at_work.pass_by(minutes=11)
-        answers.append(browser.get(f"/dossiers/{dossier}").status_code)
+        answers.append(sophie.get(f"/dossiers/{dossier}").status_code)
     assert answers == [200] * 6 + [403, 303]
 
 
-def test_papers_and_lists_count_too(at_work: House, site: Site, dossiers: list[UUID]) -> None:
-    browser = first_visit(at_work, site, SOPHIE)
-    for dossier in dossiers[:5]:
-        assert browser.get(f"/dossiers/{dossier}/droits/tout.json").status_code == 200
-    assert browser.get(f"/dossiers/{dossiers[5]}/droits/tout.json").status_code == 403
-
-
-def test_a_list_turned_over_is_stopped(at_work: House, site: Site, dossiers: list[UUID]) -> None:
-    browser = first_visit(at_work, site, SOPHIE)
+def test_a_list_turned_over_is_stopped(at_work: House, sophie: Browser, dossiers: list[UUID]) -> None:
     for n in range(13):
         at_work.opened(last=f"Autre {chr(97 + n)}", advisor=None)
-    assert browser.get("/dossiers?site=Mortagne").status_code == 403, "21 people"
+    assert sophie.get("/dossiers?site=Mortagne").status_code == 403, "21 people"
     assert at_work.served.refs.team[at_work.people[SOPHIE]].access.suspended == "mass-reading"
 
 
@@ -147,18 +135,13 @@ def test_others_on_the_page_of_ones_own_dossier_count_as_in_a_list(at_work: Hous
     assert found == [("counted", "role", None, 1), ("shown", "own", own, 0)]
 
 
-def test_ones_own_dossiers_do_not_count(at_work: House, site: Site) -> None:
-    own = [at_work.opened(last=f"Sien {chr(97 + n)}", advisor=SOPHIE) for n in range(8)]
-    browser = first_visit(at_work, site, SOPHIE)
-    assert {browser.get(f"/dossiers/{dossier}").status_code for dossier in own} == {200}
-
-
-def test_the_protocol_in_force_has_the_limits(at_work: House, site: Site, dossiers: list[UUID]) -> None:
+def test_the_protocol_in_force_has_the_limits(
+    at_work: House, sophie: Browser, site: Site, dossiers: list[UUID]
+) -> None:
     """The direction publishes another one: it counts at the next page."""
-    browser = first_visit(at_work, site, SOPHIE)
-    assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:5]] == [200] * 5
+    assert [sophie.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[:5]] == [200] * 5
     limits(at_work, ReadingLimits(soon=7, day=300, people=600))
-    assert [browser.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[5:]] == [200, 200, 403]
+    assert [sophie.get(f"/dossiers/{dossier}").status_code for dossier in dossiers[5:]] == [200, 200, 403]
     page = words(first_visit(at_work, site, HELENE).get("/protocole").text)
     assert "Dossiers ouverts en dix minutes 7 Dossiers ouverts en un jour 300" in page
 

@@ -12,7 +12,7 @@ from tests.web.accounts.authenticator import Authenticator
 from tests.web.callers import member, signed_in
 from tests.web.client import InspectingClient, words
 from tests.web.filled import texts
-from tests.web.pages.account.conftest import HELENE, NADIA, SECRET, URL, Browser, account_of, address, first_visit
+from tests.web.pages.account.conftest import HELENE, NADIA, URL, Browser, account_of, address
 from tests.web.paths import House
 from tests.web.tags import parsed
 from web.accounts import sessions, sign_in
@@ -34,15 +34,9 @@ CHANGES = {
 
 
 @pytest.fixture
-def helene(at_work: House, site: Site) -> Browser:
-    return first_visit(at_work, site, HELENE)
-
-
-@pytest.fixture
 def elsewhere(at_work: House, site: Site, helene: Browser) -> Browser:
     """Hélène's other browser, signed in."""
-    other = Browser(at_work)
-    other.seed = helene.seed
+    other = Browser(at_work, helene.seed)
     at_work.pass_by(seconds=30)
     other.sign_in(address(at_work, HELENE))
     assert other.get("/compte").status_code == 200
@@ -61,7 +55,7 @@ def test_a_change_asks_for_a_fresh_proof(at_work: House, site: Site, helene: Bro
     assert not stale.select("form[action^='/compte/']:not([action*=sessions])"), "nothing is typed for nothing"
     assert stale.select_one("a[href='/verrou?vers=/compte']")
     assert account_of(at_work, site, HELENE) == before
-    assert helene.post("/verrou/mot-de-passe", data={"password": SECRET, "vers": "/compte"}).status_code == 303
+    assert helene.unlock("/compte").status_code == 303
     assert helene.post(path, data=CHANGES[path]).headers.get("Location", "/compte") == "/compte"
 
 
@@ -78,7 +72,7 @@ def test_a_new_password(at_work: House, site: Site, helene: Browser, elsewhere: 
     thief.cookies.set(FLOW, flow)
     thief.post("/premiere-visite/suite")
     assert SESSION not in thief.cookies, "a sign-in under way ends too"
-    old = thief.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    old = thief.send_password(HELENE)
     assert old.status_code == 422
     at_work.pass_by(minutes=1)
     assert elsewhere.sign_in(address(at_work, HELENE), OTHER).headers["Location"] == "/boite"
@@ -93,7 +87,7 @@ def test_a_new_application(at_work: House, helene: Browser, elsewhere: Browser) 
     assert parsed(wrong.text).select_one("[name=ticket]")["value"] == ticket, "the same application is asked again"
     assert helene.post("/compte/application", data={"ticket": ticket, "code": helene.code()}).status_code == 303
     assert elsewhere.get("/compte").status_code == 303
-    answer = elsewhere.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    answer = elsewhere.send_password(HELENE)
     assert answer.headers["Location"] == "/connexion/code"
     assert elsewhere.post("/connexion/code", data={"code": elsewhere.code()}).status_code == 422, "the former one"
 
@@ -104,7 +98,7 @@ def test_new_recovery_codes(at_work: House, helene: Browser, elsewhere: Browser)
     assert elsewhere.get("/compte").status_code == 303
     again = texts(helene.post("/compte/secours").text, ".codes code")
     assert not set(codes) & set(again)
-    elsewhere.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    elsewhere.send_password(HELENE)
     assert elsewhere.post("/connexion/secours", data={"recovery": codes[0]}).status_code == 422
     assert elsewhere.post("/connexion/secours", data={"recovery": again[0]}).headers["Location"] == "/premiere-visite"
 
@@ -112,6 +106,11 @@ def test_new_recovery_codes(at_work: House, helene: Browser, elsewhere: Browser)
 def options(browser: InspectingClient, path: str) -> tuple[dict[str, Any], str]:
     said = json.loads(browser.post(path).text)
     return said["publicKey"], said["challenge"]
+
+
+def prove(browser: InspectingClient, key: Authenticator, path: str, **more: str) -> Any:
+    asked, challenge = options(browser, f"{path}/options")
+    return browser.post(path, data={"challenge": challenge, "answer": key.prove(asked), **more})
 
 
 def enrol(browser: InspectingClient, key: Authenticator, name: str = "Téléphone") -> Any:
@@ -125,18 +124,11 @@ def test_a_passkey_added_enters_and_unlocks(at_work: House, helene: Browser, els
     assert elsewhere.get("/compte").status_code == 303
     assert "Téléphone de travail" in words(helene.get("/compte").text)
     assert enrol(helene, key).status_code == 422, "the same one again"
-    asked, challenge = options(elsewhere, "/connexion/cle/options")
-    answer = elsewhere.post(
-        "/connexion/cle", data={"challenge": challenge, "answer": key.prove(asked), "vers": "/equipe"}
-    )
-    assert answer.headers["Location"] == "/equipe"
+    assert prove(elsewhere, key, "/connexion/cle", vers="/equipe").headers["Location"] == "/equipe"
     at_work.pass_by(minutes=31)
     old = elsewhere.cookies[SESSION]
-    asked, challenge = options(elsewhere, "/verrou/cle/options")
-    wrong = elsewhere.post("/verrou/cle", data={"challenge": challenge, "answer": Authenticator(URL).prove(asked)})
-    assert wrong.status_code == 422
-    asked, challenge = options(elsewhere, "/verrou/cle/options")
-    assert elsewhere.post("/verrou/cle", data={"challenge": challenge, "answer": key.prove(asked)}).status_code == 303
+    assert prove(elsewhere, Authenticator(URL), "/verrou/cle").status_code == 422
+    assert prove(elsewhere, key, "/verrou/cle").status_code == 303
     assert elsewhere.cookies[SESSION] != old
     assert elsewhere.get("/boite").status_code == 200
 
@@ -144,14 +136,10 @@ def test_a_passkey_added_enters_and_unlocks(at_work: House, helene: Browser, els
 def test_a_passkey_as_the_second_factor(at_work: House, helene: Browser, elsewhere: Browser) -> None:
     key = Authenticator(URL)
     enrol(helene, key)
-    elsewhere.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
-    asked, challenge = options(elsewhere, "/connexion/cle/options")
-    wrong = elsewhere.post("/connexion/cle", data={"challenge": challenge, "answer": "{}"})
-    assert wrong.status_code == 422
-    asked, challenge = options(elsewhere, "/connexion/cle/options")
-    assert (
-        elsewhere.post("/connexion/cle", data={"challenge": challenge, "answer": key.prove(asked)}).status_code == 303
-    )
+    elsewhere.send_password(HELENE)
+    _, challenge = options(elsewhere, "/connexion/cle/options")
+    assert elsewhere.post("/connexion/cle", data={"challenge": challenge, "answer": "{}"}).status_code == 422
+    assert prove(elsewhere, key, "/connexion/cle").status_code == 303
     assert elsewhere.get("/boite").status_code == 200
 
 
@@ -180,12 +168,10 @@ def test_the_last_way_in_stays(keyed: InspectingClient) -> None:
 
 
 def test_sessions_are_ended_one_by_one_or_all(at_work: House, site: Site, helene: Browser, elsewhere: Browser) -> None:
-    third = Browser(at_work)
-    third.seed = helene.seed
+    third = Browser(at_work, helene.seed)
     at_work.pass_by(seconds=30)
     third.sign_in(address(at_work, HELENE))
     found = sessions.find(site.store, third.cookies[SESSION])
-    assert found
     assert third.get("/boite").status_code == 200
     assert helene.post("/compte/sessions/terminer", data={"session": "00" * 32}).status_code == 404
     assert helene.post("/compte/sessions/terminer", data={"session": found.digest.hex()}).status_code == 303
@@ -198,7 +184,6 @@ def test_a_session_of_somebody_else_is_not_ended(
     at_work: House, site: Site, helene: Browser, keyed: InspectingClient
 ) -> None:
     found = sessions.find(site.store, helene.cookies[SESSION])
-    assert found
     assert keyed.post("/compte/sessions/terminer", data={"session": found.digest.hex()}).status_code == 404
     assert helene.get("/boite").status_code == 200
 
@@ -232,7 +217,7 @@ def test_each_change_is_told_to_the_owner_by_e_mail(
     helene.post("/compte/application", data={"ticket": ticket, "code": helene.code()})
     code = texts(helene.post("/compte/secours").text, ".codes code")[0]
     thief = Browser(at_work)
-    thief.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": OTHER})
+    thief.send_password(HELENE, OTHER)
     thief.post("/connexion/secours", data={"recovery": code})
     changes = [text for mail in told for text in french.FACTOR_CHANGES.values() if typeset(text) in mail.text]
     order = ("password", "passkey", "passkey-gone", "application", "codes", "recovery")

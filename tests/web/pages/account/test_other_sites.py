@@ -6,7 +6,6 @@ from urllib.parse import urljoin, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,8 +22,7 @@ from tests.web.pages.account.conftest import (
 )
 from tests.web.paths import House
 from tests.web.test_routes import LIST
-from web.accounts import accounts, memberships, sign_in
-from web.accounts.factors import passwords
+from web.accounts import memberships
 from web.accounts.site import Site
 from web.desk.signed_in import FLOW, SESSION, safe_path
 
@@ -47,56 +45,53 @@ def test_a_path_is_of_this_site(text: str) -> None:
     assert (there.scheme, there.netloc) == tuple(urlsplit(URL)[:2])
 
 
-def test_one_is_led_to_no_other_place(at_work: House, site: Site) -> None:
+def test_one_is_led_to_no_other_place(helene: Browser, site: Site) -> None:
     """After the sign-in page, and after the lock; a path of this site is kept."""
-    browser = first_visit(at_work, site, HELENE)
     for vers in (*ELSEWHERE, "/connexion", "/connexion/code"):
-        answer = browser.get("/connexion", params={"vers": vers})
+        answer = helene.get("/connexion", params={"vers": vers})
         assert answer.status_code == 400 or answer.headers["Location"] == "/", vers
-        assert browser.post("/verrou/cle/options", data={"vers": vers}).status_code == 200
-        shown = browser.get("/verrou", params={"vers": vers})
+        assert helene.post("/verrou/cle/options", data={"vers": vers}).status_code == 200
+        shown = helene.get("/verrou", params={"vers": vers})
         assert shown.status_code == 400 or 'name="vers" value="/"' in shown.text, vers
-    assert browser.get("/connexion", params={"vers": "/dossiers?p=2"}).headers["Location"] == "/dossiers?p=2"
+    assert helene.get("/connexion", params={"vers": "/dossiers?p=2"}).headers["Location"] == "/dossiers?p=2"
 
 
 @pytest.mark.parametrize("vers", ["//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example"])
-def test_no_factor_leads_to_another_place(at_work: House, site: Site, vers: str) -> None:
-    browser = first_visit(at_work, site, HELENE)
+def test_no_factor_leads_to_another_place(at_work: House, helene: Browser, vers: str) -> None:
     at_work.pass_by(minutes=31)
-    assert browser.post("/verrou/mot-de-passe", data={"password": SECRET, "vers": vers}).headers["Location"] == "/"
-    browser.post("/deconnexion")
+    assert helene.unlock(vers).headers["Location"] == "/"
+    helene.post("/deconnexion")
     sent = {"email": address(at_work, HELENE), "password": SECRET, "vers": vers}
-    assert browser.post("/connexion/mot-de-passe", data=sent).headers["Location"] == "/connexion/code"
+    assert helene.post("/connexion/mot-de-passe", data=sent).headers["Location"] == "/connexion/code"
     at_work.pass_by(seconds=30)
-    assert browser.post("/connexion/code", data={"code": browser.code()}).headers["Location"] == "/"
+    assert helene.post("/connexion/code", data={"code": helene.code()}).headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("page", ["https://evil.example/x", f"{URL}.evil.example/", f"{URL}//evil.example"])
-def test_a_kept_form_leads_back_to_this_site(at_work: House, site: Site, page: str) -> None:
+def test_a_kept_form_leads_back_to_this_site(at_work: House, helene: Browser, page: str) -> None:
     """« Renoncer » leads to the page the form came from: a header says it."""
-    browser = first_visit(at_work, site, HELENE)
     at_work.pass_by(minutes=31)
     sent = {"command_id": str(uuid4())}
-    locked = browser.post("/dossiers/nouveau", data=sent, headers={"HX-Current-URL": page, "Referer": page})
+    locked = helene.post("/dossiers/nouveau", data=sent, headers={"HX-Current-URL": page, "Referer": page})
     vers = locked.headers["Location"].replace("/verrou?reprise=", "/reprise/")
-    browser.post("/verrou/mot-de-passe", data={"password": SECRET, "vers": vers})
-    assert 'href="/">Renoncer' in browser.get(vers).text
+    helene.unlock(vers)
+    assert 'href="/">Renoncer' in helene.get(vers).text
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
-def test_no_form_of_another_site_is_taken(at_work: House, site: Site, origin: str) -> None:
+def test_no_form_of_another_site_is_taken(at_work: House, helene: Browser, origin: str) -> None:
     """Every route that takes a form, with a session, and before one."""
-    signed_in, stranger = first_visit(at_work, site, HELENE), Browser(at_work)
+    stranger = Browser(at_work)
     head = at_work.served.engine.head()
     routes = [line.split()[1] for line in LIST.read_text(encoding="utf-8").splitlines() if line.startswith("POST")]
     routes = [route for route in routes if not route.startswith("/p/")]  # a partner has no session: the link is the key
     assert len(routes) > 80
     for route in routes:
         path = PARAMETER.sub(str(uuid4()), route)
-        for browser in (signed_in, stranger):
+        for browser in (helene, stranger):
             assert browser.post(path, data={}, headers={"Origin": origin}).status_code == 403, route
     assert at_work.served.engine.head() == head
-    assert signed_in.get("/equipe").status_code == 200, "nor was the session ended"
+    assert helene.get("/equipe").status_code == 200, "nor was the session ended"
 
 
 def test_a_cookie_that_another_site_chose_opens_nothing(at_work: House, site: Site) -> None:
@@ -119,11 +114,11 @@ def test_a_cookie_that_another_site_chose_opens_nothing(at_work: House, site: Si
             assert thief.get(path).headers["Location"].startswith("/connexion"), (path, value)
 
 
-def test_a_structure_is_entered_by_a_membership_that_is_open(at_work: House, site: Site) -> None:
+def test_a_structure_is_entered_by_a_membership_that_is_open(at_work: House, helene: Browser, site: Site) -> None:
     """Not by its id, nor by a membership that ended, sleeps, or is a colleague's."""
-    browser, structure = first_visit(at_work, site, HELENE), at_work.served.opened.id
+    structure = at_work.served.opened.id
     first_visit(at_work, site, NADIA)
-    account, token = account_of(at_work, site, HELENE), browser.cookies[SESSION]
+    account, token = account_of(at_work, site, HELENE), helene.cookies[SESSION]
     asleep, ended = UUID(int=71), UUID(int=72)
     for other in (asleep, ended):
         memberships.accept(site.store, account.id, other, UUID(int=11))
@@ -131,10 +126,10 @@ def test_a_structure_is_entered_by_a_membership_that_is_open(at_work: House, sit
     memberships.end(site.store, ended, [UUID(int=11)])
     for wanted in (uuid4(), asleep, ended, "", "x", f"{structure} ", str(structure).upper()):
         for path, data in (("/compte/structure", {"structure": str(wanted)}), ("/compte/structure", {})):
-            assert browser.post(path, data=data).status_code == 404, wanted
-    assert browser.cookies[SESSION] == token
-    assert browser.post("/compte/structure", data={"structure": str(structure)}).headers["Location"] == "/"
-    assert browser.cookies[SESSION] != token, "another id after it"
+            assert helene.post(path, data=data).status_code == 404, wanted
+    assert helene.cookies[SESSION] == token
+    assert helene.post("/compte/structure", data={"structure": str(structure)}).headers["Location"] == "/"
+    assert helene.cookies[SESSION] != token, "another id after it"
 
 
 def test_of_eight_at_one_link_one_opens_the_account(at_work: House, site: Site) -> None:
@@ -142,31 +137,16 @@ def test_of_eight_at_one_link_one_opens_the_account(at_work: House, site: Site) 
     for _ in range(8):
         browser = Browser(at_work)
         browser.get(f"/invitation/{token}")
-        browser.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
+        browser.choose_password()
         visits.append(browser)
     with ThreadPoolExecutor(8) as pool:
         done = list(pool.map(lambda one: one.post("/invitation/accepter").headers.get("Location", ""), visits))
     assert "/" not in done, "one factor opens nothing"
     for browser in visits[:4]:
-        ticket = browser.scan(browser.get("/premiere-visite"))
-        browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+        browser.enrol_application()
         browser.post("/premiere-visite/suite")
     with ThreadPoolExecutor(8) as pool:
         done = list(pool.map(lambda one: one.post("/invitation/accepter").headers.get("Location", ""), visits))
     assert done.count("/") == 1
     assert sum(one.get("/equipe").status_code == 200 for one in visits) == 1
-
-
-@pytest.mark.usefixtures("true_hashes")
-def test_a_password_is_hashed_anew_when_the_parameters_have_changed(at_work: House, site: Site) -> None:
-    first_visit(at_work, site, HELENE)
-    id, email = account_of(at_work, site, HELENE).id, address(at_work, HELENE)
-    old = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(SECRET)
-    accounts.set_password(site.store, id, old)
-    assert sign_in.prove_password(site, email, "un autre mot de passe", None, "") is None
-    assert account_of(at_work, site, HELENE).password == old, "a wrong one changes nothing"
-    assert sign_in.prove_password(site, email, SECRET, None, "")
-    new = account_of(at_work, site, HELENE).password
-    assert (new != old, "m=47104" in new, passwords.is_outdated(new)) == (True, True, False)
-    assert sign_in.prove_password(site, email, SECRET, None, "")
-    assert account_of(at_work, site, HELENE).password == new, "once"
+    assert Browser(at_work).get(f"/invitation/{token}").status_code == 410

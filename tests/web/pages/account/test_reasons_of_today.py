@@ -4,10 +4,9 @@ The decisions are those that may record an event which changes the advisor, the 
 are read from the code, so another one needs its case here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,34 +30,26 @@ from tests import test_catalogue
 from tests.emitted import emitted
 from tests.given import stamped
 from tests.web.access_lines import NewLines
-from tests.web.pages.account.conftest import HELENE, NADIA, PAUL, SOPHIE, YANN, Browser, address, first_visit
-from tests.web.paths import House, house
+from tests.web.pages.account.conftest import HELENE, NADIA, PAUL, SOPHIE, STORES, YANN, Browser, address, first_visit
+from tests.web.paths import House
 from web.desk import witness
 from web.desk.desk import Desk
 from web.hosting.served_structure import structure_in_use
 
-URL = "https://pixflow.exemple.fr"
 MANY, LIMIT = 5, 3
 FIELDS = ("advisor", "handovers", "glasses", "absences", "roles", "awaiting", "ends", "left")
 """The fields of a dossier and of a member of staff that say who reads which dossier."""
 
 
-ON_SQLITE = pytest.mark.parametrize("at_work", ["sqlite"], indirect=True)
-"""Of what the store has no part in."""
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+@pytest.fixture
+def at_work(at_work: House) -> House:
     """A house with a narrow limit, where Sophie is référente and manager."""
-    if request.param == "postgres":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
-    with house(tmp_path, url=URL) as made:
-        document = replace(made.served.refs.protocol(made.today), reading=ReadingLimits(soon=LIMIT))
-        protocol = {"protocol": made.served.opened.stream("protocol")}
-        made.says(OPERATOR, publishing.publish_protocol, protocol, document=document, from_day=made.today)
-        made.says(HELENE, roles.change_roles, of(made, SOPHIE), roles=("referent", "manager"))
-        made.says(YANN, roles.confirm_role, of(made, SOPHIE), role="manager")
-        yield made
+    document = replace(at_work.served.refs.protocol(at_work.today), reading=ReadingLimits(soon=LIMIT))
+    protocol = {"protocol": at_work.served.opened.stream("protocol")}
+    at_work.says(OPERATOR, publishing.publish_protocol, protocol, document=document, from_day=at_work.today)
+    at_work.says(HELENE, roles.change_roles, of(at_work, SOPHIE), roles=("referent", "manager"))
+    at_work.says(YANN, roles.confirm_role, of(at_work, SOPHIE), role="manager")
+    return at_work
 
 
 def of(there: House, who: str) -> dict[str, UUID]:
@@ -257,7 +248,6 @@ def test_each_decision_that_changes_a_reason_has_its_case() -> None:
     assert deciding == CASES.keys() | OTHERWISE.keys()
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("name", CASES)
 def test_whatever_one_decides_first_the_limit_is_the_same(at_work: House, name: str) -> None:
     prepare, decide = CASES[name]
@@ -265,8 +255,7 @@ def test_whatever_one_decides_first_the_limit_is_the_same(at_work: House, name: 
     at_work.pass_by(days=2)
     decide(at_work, found)
     at_work.pass_by(hours=14)
-    assert at_work.host.site
-    browser, lines = first_visit(at_work, at_work.host.site, SOPHIE), NewLines(at_work.served)
+    browser, lines = enter(at_work), NewLines(at_work.served)
     lines.take()
     assert [browser.get(f"/dossiers/{one}").status_code for one in found] == [200] * LIMIT + [403, 303]
     written = lines.take()
@@ -274,13 +263,18 @@ def test_whatever_one_decides_first_the_limit_is_the_same(at_work: House, name: 
     assert [line.what for line in written if line.what != "shown"] == ["counted"] * (LIMIT + 1) + ["stopped"]
 
 
+def enter(there: House, who: str = SOPHIE) -> Browser:
+    assert there.host.site
+    return first_visit(there, there.host.site, who)
+
+
 def readings(there: House, found: list[UUID], address: str = "") -> list[int]:
     """Returns the answers to Sophie's browser for one dossier after the other."""
-    assert there.host.site
-    browser = first_visit(there, there.host.site, SOPHIE)
+    browser = enter(there)
     return [browser.get(f"/dossiers/{one}{address}").status_code for one in found]
 
 
+@STORES
 def test_without_the_rule_they_would_all_be_read(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shows that the rule is what stops her."""
     monkeypatch.setattr(witness, "reason_counted", witness.reason_told)
@@ -290,7 +284,6 @@ def test_without_the_rule_they_would_all_be_read(at_work: House, monkeypatch: py
     assert readings(at_work, found) == [200] * MANY
 
 
-@ON_SQLITE
 def test_whole_copies_count_as_dossiers_do(at_work: House) -> None:
     found = dossiers(at_work)
     at_work.pass_by(days=2)
@@ -298,7 +291,6 @@ def test_whole_copies_count_as_dossiers_do(at_work: House) -> None:
     assert readings(at_work, found, "/droits/tout.json") == [200] * LIMIT + [403, 303]
 
 
-@ON_SQLITE
 @pytest.mark.parametrize(("hours", "shown"), [(23.5, LIMIT), (24, MANY)])
 def test_a_fact_gives_a_reason_after_a_day_whatever_midnight_says(at_work: House, hours: float, shown: int) -> None:
     found = dossiers(at_work)
@@ -308,7 +300,6 @@ def test_a_fact_gives_a_reason_after_a_day_whatever_midnight_says(at_work: House
     assert readings(at_work, found).count(200) == shown
 
 
-@ON_SQLITE
 def test_what_another_decided_counts_at_once(at_work: House) -> None:
     found = dossiers(at_work)
     away(at_work, NADIA, HELENE)
@@ -317,7 +308,6 @@ def test_what_another_decided_counts_at_once(at_work: House) -> None:
     assert readings(at_work, found) == [200] * MANY
 
 
-@ON_SQLITE
 def test_what_one_opened_is_ones_own_until_one_decides_more(at_work: House) -> None:
     """Of the dossiers that she opens, the task of a colleague that she takes is none of hers."""
     own = [at_work.opened(first=f"Bilal {n}", advisor=SOPHIE) for n in range(MANY)]
@@ -327,12 +317,10 @@ def test_what_one_opened_is_ones_own_until_one_decides_more(at_work: House) -> N
     assert readings(at_work, own + others) == [200] * (MANY + LIMIT) + [403, 303]
 
 
-@ON_SQLITE
 def test_a_merge_is_a_reading_of_both(at_work: House) -> None:
     """A dossier into which others are merged shows them all on its page."""
     own, *others = at_work.opened(advisor=SOPHIE), *dossiers(at_work)
-    assert at_work.host.site
-    browser = first_visit(at_work, at_work.host.site, SOPHIE)
+    browser = enter(at_work)
     sent = [
         browser.post(f"/dossiers/{one}/fusion", data={"command_id": str(uuid4()), "into": str(own)}).status_code
         for one in others
@@ -342,23 +330,20 @@ def test_a_merge_is_a_reading_of_both(at_work: House) -> None:
     assert not at_work.state(own).merged
 
 
-@ON_SQLITE
 def test_comparing_two_dossiers_is_a_reading_of_both(at_work: House) -> None:
     own, *others = at_work.opened(advisor=SOPHIE), *dossiers(at_work)
-    assert at_work.host.site
-    browser = first_visit(at_work, at_work.host.site, SOPHIE)
+    browser = enter(at_work)
     sent = [browser.get(f"/dossiers/{own}/fusion?avec={one}").status_code for one in others]
     assert sent == [200] * LIMIT + [403, 303]
 
 
+@STORES
 def test_two_browsers_and_two_processes_share_the_limit(at_work: House) -> None:
     found = dossiers(at_work)
     at_work.pass_by(days=2)
     away(at_work, NADIA, SOPHIE)
-    assert at_work.host.site
-    first = first_visit(at_work, at_work.host.site, SOPHIE)
-    second = Browser(at_work)
-    second.seed = first.seed
+    first = enter(at_work)
+    second = Browser(at_work, first.seed)
     second.sign_in(address(at_work, SOPHIE))
     got = [first.get(f"/dossiers/{found[0]}").status_code, second.get(f"/dossiers/{found[1]}").status_code]
     restarted = structure_in_use(at_work.served.opened)
@@ -373,6 +358,7 @@ def test_two_browsers_and_two_processes_share_the_limit(at_work: House) -> None:
     assert got == [200, 200, 200, 403]
 
 
+@STORES
 def test_the_rule_asks_the_store_nothing_that_the_page_has_not_read(
     at_work: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -382,8 +368,7 @@ def test_the_rule_asks_the_store_nothing_that_the_page_has_not_read(
         asked.append(streams)
         return trails(desk, streams)
 
-    assert at_work.host.site
-    browser = first_visit(at_work, at_work.host.site, NADIA)
+    browser = enter(at_work, NADIA)
     monkeypatch.setattr(Desk, "trails", counted)
     assert browser.get(f"/dossiers/{dossier}").status_code == 200
     assert asked == [[dossier]]

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from pixflow.backups.backup import back_up
 from tests.web.filled import texts
-from tests.web.pages.account.conftest import HELENE, SECRET, URL, Browser, account_of, address, invited
-from tests.web.paths import House, house
+from tests.web.pages.account.conftest import HELENE, SECRET, STORES, Browser, account_of, address, invited
+from tests.web.paths import House
 from tests.web.test_canaries import addresses
 from web.accounts.site import Site
 from web.accounts.tables import metadata
@@ -22,22 +22,14 @@ from web.desk.signed_in import FLOW, KNOWN, SESSION
 WRONG = "un mot de passe faux pour rien"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    if request.param == "postgres":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
-    with house(tmp_path / "data", url=URL) as made:
-        yield made
-
-
+@STORES
 def test_no_secret_is_found(at_work: House, site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     browser, token = Browser(at_work), invited(at_work, site, HELENE)
     tokens = {token}
     answers = [browser.get(f"/invitation/{token}")]
     tokens.add(browser.cookies[FLOW])
-    sent = {"password": SECRET, "again": SECRET}
-    answers.append(browser.post("/premiere-visite/mot-de-passe", data=sent))
+    answers.append(browser.choose_password())
     tokens.add(browser.cookies[FLOW])
     answers.append(asked := browser.get("/premiere-visite"))
     ticket = browser.scan(asked)
@@ -47,8 +39,8 @@ def test_no_secret_is_found(at_work: House, site: Site, tmp_path: Path, caplog: 
     codes = texts(shown.text, ".codes code")
     answers += [browser.post("/premiere-visite/suite"), browser.post("/invitation/accepter")]
     tokens |= {ticket, browser.cookies[SESSION]}
-    answers += [browser.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": WRONG})]
-    answers += [browser.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})]
+    answers += [browser.send_password(HELENE, WRONG)]
+    answers += [browser.send_password(HELENE)]
     answers += [browser.post("/connexion/secours", data={"recovery": codes[0]}), browser.get("/compte")]
     tokens |= {browser.cookies[FLOW], browser.cookies[SESSION], browser.cookies[KNOWN]}
     seed = browser.seed

@@ -41,9 +41,8 @@ def test_without_a_session_one_signs_in_first(at_work: House) -> None:
     assert browser.get("/boite").status_code == 303, "the cookie of a demonstration opens nothing"
 
 
-def test_from_the_link_to_work(at_work: House, site: Site) -> None:
-    browser = first_visit(at_work, site, HELENE)
-    page = browser.get("/equipe")
+def test_from_the_link_to_work(at_work: House, helene: Browser) -> None:
+    page = helene.get("/equipe")
     assert page.status_code == 200
     assert "Hélène Morin" in page.text
     facts = [type(one.event).__name__ for one in at_work.served.engine.history(at_work.people[HELENE])]
@@ -55,27 +54,25 @@ def test_a_demonstration_has_no_sign_in(tmp_path: Path) -> None:
         assert [browser.get(path).status_code for path in ("/connexion", "/verrou", "/compte")] == [404] * 3
 
 
-def test_an_account_that_is_gone_meanwhile_goes_no_further(at_work: House, site: Site) -> None:
+def test_an_account_that_is_gone_meanwhile_goes_no_further(at_work: House, helene: Browser, site: Site) -> None:
     """Deleted between its two factors, or while its session was locked."""
-    browser = first_visit(at_work, site, HELENE)
     at_work.pass_by(minutes=31)
     half = Browser(at_work)
-    half.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    half.send_password(HELENE)
     assert half.get("/connexion/code").status_code == 200
     id = account_of(at_work, site, HELENE).id
     with site.store.write() as connection:
         connection.execute(delete(tables.accounts).where(tables.accounts.c.id == id))
-    for one, page in ((half, "/connexion/code"), (browser, "/verrou")):
+    for one, page in ((half, "/connexion/code"), (helene, "/verrou")):
         answer = one.get(page)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/connexion"), page
 
 
-def test_back_another_day(at_work: House, site: Site) -> None:
-    browser = first_visit(at_work, site, HELENE)
+def test_back_another_day(at_work: House, helene: Browser) -> None:
     at_work.pass_by(days=1)
-    assert browser.get("/boite").headers["Location"] == "/connexion?vers=/boite", "ten hours end a session"
-    assert browser.sign_in(address(at_work, HELENE)).headers["Location"] == "/boite"
-    assert browser.get("/boite").status_code == 200
+    assert helene.get("/boite").headers["Location"] == "/connexion?vers=/boite", "ten hours end a session"
+    assert helene.sign_in(address(at_work, HELENE)).headers["Location"] == "/boite"
+    assert helene.get("/boite").status_code == 200
 
 
 def test_opening_a_link_changes_nothing(at_work: House, site: Site) -> None:
@@ -97,9 +94,8 @@ def test_an_acceptance_that_was_cut_off_is_sent_again(
 
     browser, token = Browser(at_work), invited(at_work, site, HELENE)
     browser.get(f"/invitation/{token}")
-    browser.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
-    ticket = browser.scan(browser.get("/premiere-visite"))
-    browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+    browser.choose_password()
+    browser.enrol_application()
     browser.post("/premiere-visite/suite")
     with monkeypatch.context() as cut:
         owner, name = (at_work.served.engine, "execute") if where == "engine" else (memberships, "join")
@@ -109,25 +105,6 @@ def test_an_acceptance_that_was_cut_off_is_sent_again(
     assert browser.get("/boite").status_code == 200
     opened = [one for one in at_work.served.engine.history(at_work.people[HELENE]) if "Opened" in one.event.TOPIC]
     assert len(opened) == 1
-
-
-def test_a_link_serves_once(at_work: House, site: Site) -> None:
-    token = invited(at_work, site, HELENE)
-    late = Browser(at_work)
-    late.get(f"/invitation/{token}")
-    early = Browser(at_work)
-    early.get(f"/invitation/{token}")
-    early.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
-    early.post(
-        "/premiere-visite/application", data={"ticket": early.scan(early.get("/premiere-visite")), "code": early.code()}
-    )
-    early.post("/premiere-visite/suite")
-    assert early.post("/invitation/accepter").status_code == 303
-    assert (
-        late.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET}).headers["Location"]
-        == "/connexion"
-    )
-    assert Browser(at_work).get(f"/invitation/{token}").status_code == 410
 
 
 WRONG = [("helene@exemple.fr", "un autre mot de passe"), ("nobody@exemple.fr", SECRET), ("", "")]
@@ -160,7 +137,7 @@ def test_an_unknown_e_mail_and_a_known_one_ask_the_same_of_the_store(at_work: Ho
 def test_a_password_alone_opens_nothing(at_work: House, site: Site) -> None:
     first_visit(at_work, site, HELENE)
     thief = Browser(at_work)
-    answer = thief.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    answer = thief.send_password(HELENE)
     assert answer.headers["Location"] == "/connexion/code"
     for path in ("/boite", "/compte", "/connexion/structure", "/premiere-visite", "/invitation/accepter", "/attente"):
         assert thief.get(path).status_code in (303, 422), path
@@ -169,20 +146,6 @@ def test_a_password_alone_opens_nothing(at_work: House, site: Site) -> None:
         assert thief.post(path, data={}).status_code in (303, 403), path
         assert SESSION not in thief.cookies
     assert thief.post("/connexion/code", data={"code": "000000"}).status_code == 422
-
-
-def test_five_wrong_codes_wait_and_the_owner_still_enters(at_work: House, site: Site) -> None:
-    owner = first_visit(at_work, site, HELENE)
-    assert KNOWN in owner.cookies
-    thief = Browser(at_work)
-    said = []
-    for _ in range(7):
-        answer = thief.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": "x" * 12})
-        said += texts(answer.text, ".errors li")
-    assert said[:5] == ["Le courriel ou le mot de passe n’est pas le bon."] * 5
-    assert said[5:] == ["Trop d’essais : attendez 1 minute avant le suivant."] * 2
-    owner.cookies.delete(SESSION)
-    assert owner.sign_in(address(at_work, HELENE)).headers["Location"] == "/boite"
 
 
 def test_fifty_wrong_passwords_at_the_house_lock_out_no_browser_that_is_known(at_work: House, site: Site) -> None:
@@ -196,7 +159,7 @@ def test_fifty_wrong_passwords_at_the_house_lock_out_no_browser_that_is_known(at
         Browser(at_work).post("/connexion/mot-de-passe", data={"email": f"{guess}@exemple.fr", "password": "x" * 12})
     new = Browser(at_work)
     for _ in range(6):
-        answer = new.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+        answer = new.send_password(HELENE)
         assert texts(answer.text, ".errors li") == ["Trop d’essais : attendez 1 minute avant le suivant."]
     for seed, who in ((helene, HELENE), (yann, YANN)):
         shared.seed = seed
@@ -206,7 +169,7 @@ def test_fifty_wrong_passwords_at_the_house_lock_out_no_browser_that_is_known(at
     said = []
     for _ in range(6):
         shared.cookies.delete(SESSION)
-        answer = shared.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": "x" * 12})
+        answer = shared.send_password(HELENE, "x" * 12)
         said += texts(answer.text, ".errors li")
     assert said[4:] == [*said[:1], "Trop d’essais : attendez 1 minute avant le suivant."], "it has limits of its own"
     new.seed = helene
@@ -218,87 +181,48 @@ def known_by(browser: Browser) -> int:
     return len(browser.cookies[KNOWN].split("~"))
 
 
-def test_a_recovery_code_asks_for_a_new_factor(at_work: House, site: Site) -> None:
-    browser, token = Browser(at_work), invited(at_work, site, HELENE)
-    browser.get(f"/invitation/{token}")
-    browser.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
-    ticket = browser.scan(browser.get("/premiere-visite"))
-    shown = browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
-    code = texts(shown.text, ".codes code")[0]
-    browser.post("/premiere-visite/suite")
-    browser.post("/invitation/accepter")
-    again = Browser(at_work)
-    again.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
-    assert "Je n’ai plus mon application" in words(again.get("/connexion/code").text)
-    assert again.post("/connexion/secours", data={"recovery": code}).headers["Location"] == "/premiere-visite"
-    assert SESSION not in again.cookies
-    assert again.get("/boite").status_code == 303
-    ticket = again.scan(again.get("/premiere-visite"))
-    assert again.post("/premiere-visite/application", data={"ticket": ticket, "code": again.code()}).status_code == 200
-    assert again.post("/premiere-visite/suite").headers["Location"] == "/"
-    assert again.get("/boite").status_code == 200
-    third = Browser(at_work)
-    third.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
-    assert third.post("/connexion/secours", data={"recovery": code}).status_code == 422, "it served once"
-
-
-def test_half_an_hour_locks_and_the_password_opens(at_work: House, site: Site) -> None:
-    browser = first_visit(at_work, site, HELENE)
+def test_half_an_hour_locks_and_the_password_opens(at_work: House, helene: Browser) -> None:
     at_work.pass_by(minutes=31)
-    assert browser.get("/equipe").headers["Location"] == "/verrou?vers=/equipe"
-    page = browser.get("/verrou?vers=/equipe")
+    assert helene.get("/equipe").headers["Location"] == "/verrou?vers=/equipe"
+    page = helene.get("/verrou?vers=/equipe")
     assert "C’est bien vous, Hélène Morin ?" in words(page.text)
-    before = browser.cookies[SESSION]
-    wrong = browser.post("/verrou/mot-de-passe", data={"password": "x" * 12, "vers": "/equipe"})
+    before = helene.cookies[SESSION]
+    wrong = helene.unlock("/equipe", "x" * 12)
     assert texts(wrong.text, ".error") == ["Ce mot de passe n’est pas le bon."]
-    assert (
-        browser.post("/verrou/mot-de-passe", data={"password": SECRET, "vers": "/equipe"}).headers["Location"]
-        == "/equipe"
-    )
-    assert browser.cookies[SESSION] != before
-    assert browser.get("/equipe").status_code == 200
+    assert helene.unlock("/equipe").headers["Location"] == "/equipe"
+    assert helene.cookies[SESSION] != before
+    assert helene.get("/equipe").status_code == 200
 
 
-def test_a_page_prolongs_the_session(at_work: House, site: Site) -> None:
-    browser = first_visit(at_work, site, HELENE)
-    for _ in range(4):
-        at_work.pass_by(minutes=20)
-        assert browser.get("/equipe").status_code == 200
-
-
-def test_a_poll_prolongs_nothing(at_work: House, site: Site) -> None:
-    browser = first_visit(at_work, site, HELENE)
+def test_a_poll_prolongs_nothing(at_work: House, helene: Browser) -> None:
     tag = at_work.served.present().tag
     answers = []
     for _ in range(4):
         at_work.pass_by(minutes=10)
-        answers.append(browser.get("/boite", headers={"HX-PTag": tag}))
+        answers.append(helene.get("/boite", headers={"HX-PTag": tag}))
     assert answers[-1].headers["Location"] == "/verrou?vers=/boite"
 
 
-def test_a_form_sent_while_locked_comes_back_filled(at_work: House, site: Site) -> None:
-    browser = first_visit(at_work, site, HELENE)
-    form = parsed(browser.get("/dossiers/nouveau").text).select_one("form[action='/dossiers/nouveau']")
+def test_a_form_sent_while_locked_comes_back_filled(at_work: House, helene: Browser, site: Site) -> None:
+    form = parsed(helene.get("/dossiers/nouveau").text).select_one("form[action='/dossiers/nouveau']")
     sent = {tag["name"]: tag.get("value", "") for tag in form.select("input[name]") if tag["type"] not in CHOICES}
     sent |= {tag["name"]: tag.select_one("option").get("value", "") for tag in form.select("select[name]")}
     sent |= {"last_name": "Diallo", "first_name": "Aminata", "birth_date": "2005-11-03", "site": "Mortagne"}
     at_work.pass_by(minutes=31)
-    answer = browser.post("/dossiers/nouveau", data=sent)
+    answer = helene.post("/dossiers/nouveau", data=sent)
     lock = answer.headers["Location"]
     assert lock.startswith("/verrou?reprise=")
-    assert "Ce que vous avez écrit est gardé une heure" in words(browser.get(lock).text)
+    assert "Ce que vous avez écrit est gardé une heure" in words(helene.get(lock).text)
     stranger = first_visit(at_work, site, "Sophie Lecomte")
     head = at_work.served.engine.head()
-    resume = browser.post(
-        "/verrou/mot-de-passe", data={"password": SECRET, "vers": next_of(browser.get(lock).text)}
-    ).headers["Location"]
+    resume = helene.unlock(next_of(helene.get(lock).text)).headers["Location"]
     assert resume == lock.replace("/verrou?reprise=", "/reprise/")
     assert stranger.get(resume).status_code == 404
-    kept = parsed(browser.get(resume).text)
+    kept = parsed(helene.get(resume).text)
     filled = {tag["name"]: tag["value"] for tag in kept.select("form.sheet-form input[type=hidden]")}
     assert filled == sent
     assert at_work.served.engine.head() == head, "nothing is sent by itself"
-    done = browser.post("/dossiers/nouveau", data=filled)
+    done = helene.post("/dossiers/nouveau", data=filled)
     assert done.status_code == 303
     assert at_work.served.engine.head() > head
 
@@ -310,21 +234,19 @@ def next_of(html: str) -> str:
     return str(parsed(html).select_one("[name=vers]")["value"])
 
 
-def test_signed_out(at_work: House, site: Site) -> None:
-    browser = first_visit(at_work, site, HELENE)
-    token = browser.cookies[SESSION]
-    answer = browser.post("/deconnexion", data={"shared": "true"})
+def test_signed_out(helene: Browser) -> None:
+    token = helene.cookies[SESSION]
+    answer = helene.post("/deconnexion", data={"shared": "true"})
     assert answer.headers["Location"] == "/connexion"
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
-    assert SESSION not in browser.cookies
-    browser.cookies.set(SESSION, token)
-    assert browser.get("/boite").status_code == 303
+    assert SESSION not in helene.cookies
+    helene.cookies.set(SESSION, token)
+    assert helene.get("/boite").status_code == 303
 
 
-def test_cookies_are_for_this_host_alone(at_work: House, site: Site) -> None:
-    browser = first_visit(at_work, site, HELENE)
+def test_cookies_are_for_this_host_alone(at_work: House, helene: Browser) -> None:
     at_work.pass_by(minutes=31)
-    answer = browser.post("/verrou/mot-de-passe", data={"password": SECRET, "vers": "/"})
+    answer = helene.unlock("/")
     (cookie,) = answer.headers.get_list("set-cookie")
     assert cookie.startswith(f"{SESSION}=")
     assert {part.strip() for part in cookie.split(";")[1:]} == {"HttpOnly", "Path=/", "SameSite=lax", "Secure"}

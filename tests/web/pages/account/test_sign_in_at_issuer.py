@@ -18,10 +18,10 @@ from sqlalchemy import select
 from tests.idp import CLIENT, SECRET, Provider, provider, visit
 from tests.web.client import words
 from tests.web.filled import texts
-from tests.web.pages.account.conftest import HELENE, PAUL, URL, Browser, account_of, address, invited
+from tests.web.pages.account.conftest import HELENE, PAUL, STORES, URL, Browser, account_of, address, invited
 from tests.web.pages.account.conftest import SECRET as PASSWORD
 from tests.web.pages.account.conftest import first_visit as by_password
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 from web.accounts import accounts, sessions
 from web.accounts.accounts import Account
@@ -33,7 +33,7 @@ from web.desk.signed_in import FLOW, SESSION
 ASK = "demandez une invitation"
 
 
-@pytest.fixture(params=["ES256", "RS256"], ids=["proconnect", "plain"])
+@pytest.fixture(params=["ES256", "RS256"], ids=["proconnect", "plain"], autouse=True)
 def idp(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     signed = request.param == "ES256"
     with provider(request.param, signs_userinfo=signed) as made:
@@ -41,21 +41,6 @@ def idp(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
         said = {"ISSUER": made.url, "CLIENT_ID": CLIENT, "SECRET": SECRET, "ALG": request.param}
         for name, value in {**said, "PROFILE": "proconnect" if signed else "plain"}.items():
             monkeypatch.setenv(f"PIXFLOW_OIDC_{name}", value)
-        yield made
-
-
-STORES = pytest.mark.parametrize(
-    "at_work", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
-)
-
-
-@pytest.fixture
-def at_work(
-    request: pytest.FixtureRequest, idp: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[House]:
-    if getattr(request, "param", "sqlite") == "postgres":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
-    with house(tmp_path, url=URL) as made:
         yield made
 
 
@@ -83,6 +68,18 @@ def linked(at_work: House, site: Site, idp: Provider, who: str = HELENE) -> Brow
     return browser
 
 
+@pytest.fixture
+def browser(at_work: House, site: Site, idp: Provider) -> Browser:
+    """Hélène's, who came through the issuer."""
+    return linked(at_work, site, idp)
+
+
+def through_lock(browser: Browser, lock: str) -> Any:
+    """Proves at the issuer what a lock asks for."""
+    (link,) = parsed(browser.get(lock).text).select("a[href^='/connexion/fournisseur']")
+    return through_issuer(browser, link["href"])
+
+
 def proved_at_issuer(browser: Browser) -> Browser:
     """Proves at the issuer once more who one is, as the lock asks."""
     through_issuer(browser, "/connexion/fournisseur?vers=/compte")
@@ -97,8 +94,7 @@ def owner(site: Site, idp: Provider) -> Account | None:
 # --- linking
 
 
-def test_invited_linked_and_back_another_day(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
+def test_invited_linked_and_back_another_day(browser: Browser, at_work: House, site: Site, idp: Provider) -> None:
     assert browser.get("/equipe").status_code == 200
     assert owner(site, idp) == account_of(at_work, site, HELENE)
     at_work.pass_by(days=1)
@@ -161,13 +157,13 @@ def test_an_invitation_links_one_identity(at_work: House, site: Site, idp: Provi
 def test_a_visit_begun_with_a_password_leaves_none(at_work: House, site: Site, idp: Provider) -> None:
     idp.acr, token, left, browser = "eidas2", invited(at_work, site, HELENE), Browser(at_work), Browser(at_work)
     left.get(f"/invitation/{token}")
-    left.post("/premiere-visite/mot-de-passe", data={"password": PASSWORD, "again": PASSWORD})
+    left.choose_password()
     browser.get(f"/invitation/{token}")
     through_issuer(browser)
     browser.post("/invitation/accepter")
     assert owner(site, idp)
     assert account_of(at_work, site, HELENE).password is None
-    answer = left.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": PASSWORD})
+    answer = left.send_password(HELENE)
     assert answer.status_code == 422
 
 
@@ -177,7 +173,7 @@ def test_another_visit_under_way_ends_with_the_acceptance(at_work: House, site: 
     browser.get(f"/invitation/{token}")
     through_issuer(browser)
     other.get(f"/invitation/{token}")
-    other.post("/premiere-visite/mot-de-passe", data={"password": PASSWORD, "again": PASSWORD})
+    other.choose_password()
     ticket = other.scan(other.get("/premiere-visite"))
     assert browser.post("/invitation/accepter").headers["Location"] == "/"
     answer = other.post("/premiere-visite/application", data={"ticket": ticket, "code": other.code()})
@@ -198,9 +194,10 @@ def test_back_and_again_keeps_the_invitation(at_work: House, site: Site, idp: Pr
     assert through_issuer(browser).headers["Location"] == "/invitation/accepter"
 
 
-def test_an_account_that_is_there_proves_both_factors_first(at_work: House, site: Site, idp: Provider) -> None:
-    browser = by_password(at_work, site, HELENE)
-    hers, seed, idp.acr = account_of(at_work, site, HELENE), browser.seed, "eidas3"
+def test_an_account_that_is_there_proves_both_factors_first(
+    helene: Browser, at_work: House, site: Site, idp: Provider
+) -> None:
+    hers, seed, idp.acr = account_of(at_work, site, HELENE), helene.seed, "eidas3"
     other = Browser(at_work)
     other.get(f"/invitation/{invited(at_work, site, HELENE)}")
     answer = through_issuer(other)
@@ -229,21 +226,20 @@ def test_an_identity_half_proved_moves_to_no_other_account(at_work: House, site:
     assert owner(site, idp) == account_of(at_work, site, HELENE)
 
 
-def test_a_subject_that_changed_needs_an_invitation(at_work: House, site: Site, idp: Provider) -> None:
-    browser = by_password(at_work, site, HELENE)
+def test_a_subject_that_changed_needs_an_invitation(helene: Browser, at_work: House, site: Site, idp: Provider) -> None:
     idp.acr, idp.subject = "eidas3", "before"
-    browser.get(f"/invitation/{invited(at_work, site, HELENE)}")
-    through_issuer(browser)
+    helene.get(f"/invitation/{invited(at_work, site, HELENE)}")
+    through_issuer(helene)
     at_work.pass_by(minutes=1)
-    browser.sign_in(address(at_work, HELENE))
-    browser.post("/invitation/accepter")
+    helene.sign_in(address(at_work, HELENE))
+    helene.post("/invitation/accepter")
     idp.subject = "after"
     assert ASK in words(through_issuer(Browser(at_work)).text)
-    browser.get(f"/invitation/{invited(at_work, site, HELENE)}")
-    through_issuer(browser)
+    helene.get(f"/invitation/{invited(at_work, site, HELENE)}")
+    through_issuer(helene)
     at_work.pass_by(minutes=1)
-    browser.sign_in(address(at_work, HELENE))
-    browser.post("/invitation/accepter")
+    helene.sign_in(address(at_work, HELENE))
+    helene.post("/invitation/accepter")
     assert owner(site, idp) == account_of(at_work, site, HELENE)
     idp.subject = "before"
     assert owner(site, idp) is None, "one identity an issuer"
@@ -288,9 +284,8 @@ def test_below_two_factors_a_code_is_asked(at_work: House, site: Site, idp: Prov
 
 
 def test_a_level_that_falls_asks_whoever_has_nothing_else_for_an_invitation(
-    at_work: House, site: Site, idp: Provider
+    browser: Browser, at_work: House, site: Site, idp: Provider
 ) -> None:
-    browser = linked(at_work, site, idp)
     idp.acr = "eidas1"
     at_work.pass_by(days=1)
     answer = through_issuer(browser)
@@ -302,8 +297,7 @@ def test_a_level_that_falls_asks_whoever_has_nothing_else_for_an_invitation(
         assert browser.post(path, data={}).status_code in (303, 403), path
     browser.get(f"/invitation/{invited(at_work, site, HELENE)}")
     assert through_issuer(browser).headers["Location"] == "/premiere-visite"
-    ticket = browser.scan(browser.get("/premiere-visite"))
-    browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+    browser.enrol_application()
     browser.post("/invitation/accepter")
     assert account_of(at_work, site, HELENE).totp
     assert browser.get("/equipe").status_code == 200
@@ -322,8 +316,7 @@ def test_an_invitation_of_another_enrols_nothing_for_one(at_work: House, site: S
 # --- the browser
 
 
-def test_state_belongs_to_one_browser_and_serves_once(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
+def test_state_belongs_to_one_browser_and_serves_once(browser: Browser, at_work: House) -> None:
     back = to_issuer(browser)
     stranger = Browser(at_work)
     assert "recommencez" in words(stranger.get(back).text)
@@ -337,8 +330,7 @@ def test_state_belongs_to_one_browser_and_serves_once(at_work: House, site: Site
 
 
 @STORES
-def test_of_eight_returns_at_once_one_comes_in(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
+def test_of_eight_returns_at_once_one_comes_in(browser: Browser, at_work: House, idp: Provider) -> None:
     back, flow = to_issuer(browser), browser.cookies[FLOW]
     tabs, asked = [Browser(at_work) for _ in range(8)], idp.calls["/token"]
     for tab in tabs:
@@ -349,48 +341,34 @@ def test_of_eight_returns_at_once_one_comes_in(at_work: House, site: Site, idp: 
     assert idp.calls["/token"] == asked + 1, "the issuer sees one of them"
 
 
-def test_coming_back_from_nowhere_harms_no_sign_in_under_way(at_work: House, site: Site, idp: Provider) -> None:
-    owner = by_password(at_work, site, HELENE)
-    owner.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": PASSWORD})
-    assert owner.get("/connexion/retour?state=é&code=x").status_code == 422
+def test_coming_back_from_nowhere_harms_no_sign_in_under_way(helene: Browser, at_work: House) -> None:
+    helene.send_password(HELENE)
+    assert helene.get("/connexion/retour?state=é&code=x").status_code == 422
     at_work.pass_by(seconds=30)
-    assert owner.post("/connexion/code", data={"code": owner.code()}).headers["Location"] == "/"
+    assert helene.post("/connexion/code", data={"code": helene.code()}).headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("vers", ["https://evil.example", "//evil.example", "/\\evil", "/connexion/fournisseur"])
-def test_the_way_back_stays_here(at_work: House, site: Site, idp: Provider, vers: str) -> None:
-    browser = linked(at_work, site, idp)
+def test_the_way_back_stays_here(browser: Browser, vers: str) -> None:
     assert through_issuer(browser, f"/connexion/fournisseur?vers={vers}").headers["Location"] == "/"
 
 
-def test_each_sign_in_is_another_session_and_the_one_before_ends(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
-    before = browser.cookies[SESSION]
-    through_issuer(browser)
-    assert browser.cookies[SESSION] != before
-    assert FLOW not in browser.cookies
-    browser.cookies.set(SESSION, before, domain=urlsplit(URL).hostname or "")
-    assert sessions.find(site.store, before) is None
-
-
-def test_the_lock_opens_through_the_issuer_that_is_asked_for_a_proof(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
+def test_the_lock_opens_through_the_issuer_that_is_asked_for_a_proof(
+    browser: Browser, at_work: House, idp: Provider
+) -> None:
     assert "prompt" not in idp.asked[-1]
     at_work.pass_by(minutes=31)
-    page = browser.get(browser.get("/equipe").headers["Location"])
-    (link,) = parsed(page.text).select("a[href^='/connexion/fournisseur']")
-    assert through_issuer(browser, link["href"]).headers["Location"] == "/equipe"
+    assert through_lock(browser, browser.get("/equipe").headers["Location"]).headers["Location"] == "/equipe"
     assert idp.asked[-1]["prompt"] == "login"
     assert browser.get("/equipe").status_code == 200
 
 
-def test_a_proof_at_the_issuer_takes_a_copy(at_work: House, site: Site, idp: Provider) -> None:
-    browser, dossier = linked(at_work, site, idp), at_work.opened()
+def test_a_proof_at_the_issuer_takes_a_copy(browser: Browser, at_work: House, idp: Provider) -> None:
+    dossier = at_work.opened()
     address = f"/dossiers/{dossier}/droits/tout.json"
     lock = browser.get(address).headers["Location"]
     assert lock.startswith("/verrou?vers="), "a sign-in without a question is no proof of this moment"
-    (link,) = parsed(browser.get(lock).text).select("a[href^='/connexion/fournisseur']")
-    assert through_issuer(browser, link["href"]).headers["Location"] == address
+    assert through_lock(browser, lock).headers["Location"] == address
     assert (idp.asked[-1]["prompt"], idp.asked[-1].get("max_age", "0")) == ("login", "0")
     assert browser.get(address).status_code == 200
     at_work.pass_by(minutes=11)
@@ -399,10 +377,10 @@ def test_a_proof_at_the_issuer_takes_a_copy(at_work: House, site: Site, idp: Pro
 
 @pytest.mark.parametrize("age", [None, 3600])
 def test_an_issuer_that_asked_for_nothing_proves_nothing_again(
-    at_work: House, site: Site, idp: Provider, age: int | None
+    browser: Browser, at_work: House, idp: Provider, age: int | None
 ) -> None:
     """Somebody at an open desk takes `prompt` out of the address, or the issuer does not say when it asked."""
-    browser, dossier = linked(at_work, site, idp), at_work.opened()
+    dossier = at_work.opened()
     address, before = f"/dossiers/{dossier}/droits/tout.json", browser.cookies[SESSION]
     idp.age = age
     idp.bends.claims = lambda claims: claims | ({"auth_time": claims["iat"] - age} if age else {})
@@ -424,21 +402,9 @@ def test_a_colleague_who_proves_themselves_takes_nothing_of_a_session(
     browser, dossier = linked(at_work, site, idp), at_work.opened()
     sent = {"command_id": str(uuid4()), "reason": "request"}
     lock = browser.post(f"/dossiers/{dossier}/droits/demander", data=sent).headers["Location"]
-    (link,) = parsed(browser.get(lock).text).select("a[href^='/connexion/fournisseur']")
     idp.subject = f"sub-{PAUL}"
-    resume = through_issuer(browser, link["href"]).headers["Location"]
+    resume = through_lock(browser, lock).headers["Location"]
     assert browser.get(resume).status_code == 404, "the form is Hélène's"
-
-
-def test_a_form_sent_while_locked_comes_back_through_the_issuer(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
-    at_work.pass_by(minutes=31)
-    sent = {"command_id": str(uuid4()), "last_name": "Diallo", "first_name": "Aminata"}
-    page = browser.get(browser.post("/dossiers/nouveau", data=sent).headers["Location"])
-    (link,) = parsed(page.text).select("a[href^='/connexion/fournisseur']")
-    resume = through_issuer(browser, link["href"]).headers["Location"]
-    assert resume.startswith("/reprise/")
-    assert "Aminata" in browser.get(resume).text
 
 
 def test_an_issuer_that_fails_says_so_and_the_log_says_why(
@@ -474,8 +440,7 @@ def test_the_link_is_removed_but_not_the_last_way_in(at_work: House, site: Site,
     assert browser.post("/compte/fournisseur/retirer", data=sent).headers["Location"] == "/verrou?vers=/compte"
 
 
-def test_signing_out_here_and_there(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
+def test_signing_out_here_and_there(browser: Browser) -> None:
     answer = browser.post("/deconnexion")
     wait, _, there = answer.headers["Refresh"].partition("; url=")
     assert (answer.status_code, wait) == (200, "0")
@@ -485,8 +450,7 @@ def test_signing_out_here_and_there(at_work: House, site: Site, idp: Provider) -
     assert browser.get("/boite").status_code == 303
 
 
-def test_signing_out_here_alone(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
+def test_signing_out_here_alone(browser: Browser, idp: Provider) -> None:
     assert "De pixflow seulement" in words(browser.get("/compte").text)
     answer = browser.post("/deconnexion", data={"here": "1"})
     assert "Refresh" not in answer.headers
@@ -495,8 +459,7 @@ def test_signing_out_here_alone(at_work: House, site: Site, idp: Provider) -> No
     assert visit(link["href"]).startswith(f"{URL}/connexion?state=")
 
 
-def test_signing_out_when_the_issuer_is_silent(at_work: House, site: Site, idp: Provider) -> None:
-    browser = linked(at_work, site, idp)
+def test_signing_out_when_the_issuer_is_silent(browser: Browser, site: Site, idp: Provider) -> None:
     assert site.issuer
     site.issuer._metadata = None
     idp.bends.reply["/openid-configuration"] = lambda _, reply: (503, {}, b"")
@@ -504,10 +467,9 @@ def test_signing_out_when_the_issuer_is_silent(at_work: House, site: Site, idp: 
     assert browser.get("/boite").status_code == 303
 
 
-def test_whoever_came_by_a_password_signs_out_here(at_work: House, site: Site, idp: Provider) -> None:
-    browser = by_password(at_work, site, HELENE)
-    assert "De pixflow seulement" not in browser.get("/compte").text
-    assert browser.post("/deconnexion").headers["Location"] == "/connexion"
+def test_whoever_came_by_a_password_signs_out_here(helene: Browser) -> None:
+    assert "De pixflow seulement" not in helene.get("/compte").text
+    assert helene.post("/deconnexion").headers["Location"] == "/connexion"
 
 
 # --- secrets

@@ -19,8 +19,7 @@ def test_a_sign_in_a_failure_and_a_changed_factor_are_lines(at_work: House, site
     sent = {"email": address(at_work, SOPHIE), "password": "pas la bonne phrase", "vers": "/"}
     assert Browser(at_work).post("/connexion/mot-de-passe", data=sent).status_code == 422
     assert [(line.what, line.account) for line in lines.take()] == [("failed", account)]
-    other = Browser(at_work)
-    other.seed = browser.seed
+    other = Browser(at_work, browser.seed)
     other.post("/connexion/mot-de-passe", data={**sent, "password": "quatre girafes lisent lundi"})
     other.post("/connexion/code", data={"code": "000000"})
     assert [(line.what, line.page) for line in lines.take()] == [("failed", "POST /connexion/code")]
@@ -55,8 +54,7 @@ def test_nobody_enters_while_the_accounts_are_away(at_work: House, site: Site) -
 
 def test_nobody_enters_without_a_line(at_work: House, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     seed = first_visit(at_work, site, SOPHIE).seed
-    browser = Browser(at_work)
-    browser.seed = seed
+    browser = Browser(at_work, seed)
 
     def full(*_: object) -> None:
         raise StoreBusy("the access journal: locked")

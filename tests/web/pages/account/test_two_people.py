@@ -11,7 +11,7 @@ from pixflow.store import StoreBusy
 from pixflow.team import membership
 from tests.web.client import words
 from tests.web.filled import hire, texts
-from tests.web.pages.account.conftest import HELENE, NADIA, SOPHIE, URL, YANN, Browser, address, first_visit
+from tests.web.pages.account.conftest import HELENE, NADIA, SOPHIE, URL, YANN, Browser, account_of, address, first_visit
 from tests.web.paths import House
 from web.accounts import accounts
 from web.accounts.site import Site
@@ -32,8 +32,8 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def act(browser: Browser, at_work: House, who: str, name: str) -> Any:
-    return browser.post(f"/equipe/{at_work.people[who]}/compte/{name}", data={"command_id": str(uuid4())})
+def act(browser: Browser, who: str, name: str) -> Any:
+    return browser.post(f"/equipe/{browser.at_work.people[who]}/compte/{name}", data={"command_id": str(uuid4())})
 
 
 def link(box: Path) -> tuple[str, str]:
@@ -44,132 +44,106 @@ def link(box: Path) -> tuple[str, str]:
     return str(message["To"]), next(word for word in text.split() if "/invitation/" in word).partition(".fr")[2]
 
 
-def buttons(browser: Browser, at_work: House, who: str) -> list[str]:
-    return texts(browser.get(f"/equipe/{at_work.people[who]}").text, "[aria-labelledby=compte] button")
+def buttons(browser: Browser, who: str) -> list[str]:
+    return texts(browser.get(f"/equipe/{browser.at_work.people[who]}").text, "[aria-labelledby=compte] button")
 
 
-def test_a_manager_invites_and_another_confirms(at_work: House, site: Site, box: Path) -> None:
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
-    assert buttons(helene, at_work, NADIA) == ["Inviter à se connecter"]
-    assert act(helene, at_work, NADIA, "inviter").status_code == 303
+def test_a_manager_invites_and_another_confirms(at_work: House, helene: Browser, yann: Browser, box: Path) -> None:
+    assert buttons(helene, NADIA) == ["Inviter à se connecter"]
+    assert act(helene, NADIA, "inviter").status_code == 303
     to, path = link(box)
     assert to == address(at_work, NADIA)
     (sent,) = (message_from_bytes(one.read_bytes(), policy=policy.default) for one in box.iterdir())
     assert at_work.served.refs.structure.name in str(sent["From"]), "as in every e-mail"
     nadia = Browser(at_work)
     assert "Bienvenue, Nadia Benali" in words(nadia.get(path).text)
-    chosen = {"password": "quatre girafes lisent lundi", "again": "quatre girafes lisent lundi"}
-    nadia.post("/premiere-visite/mot-de-passe", data=chosen)
-    ticket = nadia.scan(nadia.get("/premiere-visite"))
-    nadia.post("/premiere-visite/application", data={"ticket": ticket, "code": nadia.code()})
+    nadia.choose_password()
+    nadia.enrol_application()
     nadia.post("/premiere-visite/suite")
     assert nadia.post("/invitation/accepter").headers["Location"] == "/"
     for path in ("/", "/boite", "/dossiers", "/equipe", "/compte"):
         assert nadia.get(path).headers["Location"] == "/attente"
     waits = words(nadia.get("/attente").text)
     assert ("Yann Le Goff" in waits, "Hélène Morin" in waits) == (True, False), "who invited does not confirm"
-    assert "Confirmer le compte" not in buttons(helene, at_work, NADIA), "who invited is not the second person"
-    assert act(helene, at_work, NADIA, "confirmer").status_code == 422
+    assert "Confirmer le compte" not in buttons(helene, NADIA), "who invited is not the second person"
+    assert act(helene, NADIA, "confirmer").status_code == 422
     assert "Nadia Benali : un compte attend une deuxième personne." in words(yann.get("/equipe").text)
-    assert act(yann, at_work, NADIA, "confirmer").status_code == 303
+    assert act(yann, NADIA, "confirmer").status_code == 303
     assert nadia.get("/boite").status_code == 200
     assert nadia.get("/attente").headers["Location"] == "/"
 
 
-def test_nobody_decides_of_their_own_account(at_work: House, site: Site) -> None:
-    helene = first_visit(at_work, site, HELENE)
-    assert buttons(helene, at_work, HELENE) == []
+def test_nobody_decides_of_their_own_account(at_work: House, helene: Browser, site: Site) -> None:
+    assert buttons(helene, HELENE) == []
     for name in ("inviter", "confirmer", "couper", "rendre", "demander-retour", "effacer-moyens", "demander-moyens"):
-        assert act(helene, at_work, HELENE, name).status_code == 422, name
+        assert act(helene, HELENE, name).status_code == 422, name
     nadia = first_visit(at_work, site, NADIA)
     for name in ("inviter", "confirmer", "couper", "retirer"):
-        assert act(nadia, at_work, SOPHIE, name).status_code in (303, 403), name
+        assert act(nadia, SOPHIE, name).status_code in (303, 403), name
     assert not at_work.served.refs.team[at_work.people[SOPHIE]].access.invited_by
 
 
-def test_one_closes_an_account_and_two_open_it(at_work: House, site: Site) -> None:
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+def test_one_closes_an_account_and_two_open_it(at_work: House, helene: Browser, yann: Browser, site: Site) -> None:
     nadia = first_visit(at_work, site, NADIA, by=HELENE)
-    act(yann, at_work, NADIA, "confirmer")
+    act(yann, NADIA, "confirmer")
     assert nadia.get("/boite").status_code == 200
-    assert act(helene, at_work, NADIA, "couper").status_code == 303
+    assert act(helene, NADIA, "couper").status_code == 303
     assert nadia.get("/boite").headers["Location"].startswith("/connexion")
     answer = nadia.sign_in(address(at_work, NADIA))
     assert "Ce compte n’a plus accès à aucune structure" in words(answer.text)
-    assert act(helene, at_work, NADIA, "rendre").status_code == 422
-    act(helene, at_work, NADIA, "demander-retour")
-    assert act(helene, at_work, NADIA, "rendre").status_code == 422, "who asks is not the second person"
-    assert "Rendre l’accès" in buttons(yann, at_work, NADIA)
-    assert act(yann, at_work, NADIA, "rendre").status_code == 303
+    assert act(helene, NADIA, "rendre").status_code == 422
+    act(helene, NADIA, "demander-retour")
+    assert act(helene, NADIA, "rendre").status_code == 422, "who asks is not the second person"
+    assert "Rendre l’accès" in buttons(yann, NADIA)
+    assert act(yann, NADIA, "rendre").status_code == 303
     assert nadia.sign_in(address(at_work, NADIA)).headers["Location"] == "/boite"
 
 
-def test_the_last_manager_is_not_closed_by_a_colleague_alone(at_work: House, site: Site) -> None:
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
-    assert act(yann, at_work, HELENE, "couper").status_code == 422
+def test_the_last_manager_is_not_closed_by_a_colleague_alone(at_work: House, helene: Browser, yann: Browser) -> None:
+    assert act(yann, HELENE, "couper").status_code == 422
     assert helene.get("/boite").status_code == 200
 
 
-def test_lost_factors_are_deleted_by_two(at_work: House, site: Site, box: Path) -> None:
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+def test_lost_factors_are_deleted_by_two(at_work: House, helene: Browser, yann: Browser, site: Site, box: Path) -> None:
     nadia = first_visit(at_work, site, NADIA, by=HELENE)
-    act(yann, at_work, NADIA, "confirmer")
-    act(helene, at_work, NADIA, "demander-moyens")
-    assert act(helene, at_work, NADIA, "effacer-moyens").status_code == 422
+    act(yann, NADIA, "confirmer")
+    act(helene, NADIA, "demander-moyens")
+    assert act(helene, NADIA, "effacer-moyens").status_code == 422
     assert nadia.get("/boite").status_code == 200
-    assert act(yann, at_work, NADIA, "effacer-moyens").status_code == 303
+    assert act(yann, NADIA, "effacer-moyens").status_code == 303
     assert nadia.get("/boite").status_code == 303
-    known = accounts.find_email(site.store, address(at_work, NADIA))
-    assert known
-    assert not known.is_complete
+    assert not account_of(at_work, site, NADIA).is_complete
     said = words(helene.get(f"/equipe/{at_work.people[NADIA]}").text)
     assert "Ses moyens d’entrer sont effacés : à réinviter." in said
-    assert act(helene, at_work, NADIA, "inviter").status_code == 303
+    assert act(helene, NADIA, "inviter").status_code == 303
     assert "Bienvenue" in Browser(at_work).get(link(box)[1]).text
 
 
-def test_a_reset_that_was_cut_off_is_finished_by_the_same_form(
-    at_work: House, site: Site, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("by_form", [True, False])
+def test_a_reset_that_was_cut_off_is_finished_by_the_same_form_or_by_the_clock(
+    at_work: House, helene: Browser, yann: Browser, site: Site, monkeypatch: pytest.MonkeyPatch, *, by_form: bool
 ) -> None:
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
     first_visit(at_work, site, NADIA, by=HELENE)
-    act(helene, at_work, NADIA, "demander-moyens")
+    act(helene, NADIA, "demander-moyens")
     where, sent = f"/equipe/{at_work.people[NADIA]}/compte/effacer-moyens", {"command_id": str(uuid4())}
     with monkeypatch.context() as cut:
         cut.setattr(accounts, "forget_factors", cut_off)
         assert yann.post(where, data=sent).status_code == 503
-    known = accounts.find_email(site.store, address(at_work, NADIA))
-    assert known
-    assert known.is_complete, "the store was not reached"
-    assert yann.post(where, data=sent).status_code == 303
-    known = accounts.find_email(site.store, address(at_work, NADIA))
-    assert known
-    assert not known.is_complete
-
-
-def test_a_reset_that_was_cut_off_is_finished_without_anybody(
-    at_work: House, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
-    first_visit(at_work, site, NADIA, by=HELENE)
-    act(helene, at_work, NADIA, "demander-moyens")
-    with monkeypatch.context() as cut:
-        cut.setattr(accounts, "forget_factors", cut_off)
-        assert act(yann, at_work, NADIA, "effacer-moyens").status_code == 503
-    tick_site(at_work.host, site)
-    known = accounts.find_email(site.store, address(at_work, NADIA))
-    assert known
-    assert not known.is_complete
+    assert account_of(at_work, site, NADIA).is_complete, "the store was not reached"
+    if by_form:
+        assert yann.post(where, data=sent).status_code == 303
+    else:
+        tick_site(at_work.host, site)
+    assert not account_of(at_work, site, NADIA).is_complete
 
 
 def cut_off(*_: object) -> None:
     raise StoreBusy("the accounts store does not answer")
 
 
-def test_who_comes_back_is_invited_again(at_work: House, site: Site) -> None:
-    helene, yann = (first_visit(at_work, site, who) for who in (HELENE, YANN))
+def test_who_comes_back_is_invited_again(at_work: House, helene: Browser, yann: Browser, site: Site) -> None:
     nadia = first_visit(at_work, site, NADIA, by=HELENE)
-    act(yann, at_work, NADIA, "confirmer")
+    act(yann, NADIA, "confirmer")
     streams = {"staff": at_work.people[NADIA]}
     at_work.says(HELENE, membership.record_departure, streams, last_day=at_work.today)
     assert nadia.get("/boite").status_code == 200, "the last day is a day of work"
@@ -178,7 +152,7 @@ def test_who_comes_back_is_invited_again(at_work: House, site: Site) -> None:
     at_work.says(HELENE, membership.undo_departure, streams)
     assert Browser.sign_in(nadia, address(at_work, NADIA)).status_code == 422
     assert helene.sign_in(address(at_work, HELENE)).headers["Location"] == "/boite"
-    assert buttons(helene, at_work, NADIA) == ["Inviter à se connecter"]
+    assert buttons(helene, NADIA) == ["Inviter à se connecter"]
 
 
 def test_a_mail_that_does_not_leave_is_said(at_work: House, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,18 +161,17 @@ def test_a_mail_that_does_not_leave_is_said(at_work: House, site: Site, monkeypa
 
     helene = first_visit(at_work, site, HELENE)
     monkeypatch.setattr("web.pages.team.member.outbox_for", lambda *_, **__: broken)
-    assert "le courriel n’est pas parti" in words(act(helene, at_work, NADIA, "inviter").text)
+    assert "le courriel n’est pas parti" in words(act(helene, NADIA, "inviter").text)
     monkeypatch.setattr("web.pages.team.member.outbox_for", lambda *_, **__: None)
     head = at_work.served.engine.head()
-    assert "« pixflow account invite »" in words(act(helene, at_work, SOPHIE, "inviter").text)
+    assert "« pixflow account invite »" in words(act(helene, SOPHIE, "inviter").text)
     assert at_work.served.engine.head() == head
 
 
-def test_an_invitation_is_taken_back(at_work: House, site: Site, box: Path) -> None:
-    helene = first_visit(at_work, site, HELENE)
-    act(helene, at_work, NADIA, "inviter")
-    assert buttons(helene, at_work, NADIA)[-1] == "Retirer l’invitation"
-    act(helene, at_work, NADIA, "retirer")
+def test_an_invitation_is_taken_back(at_work: House, helene: Browser, box: Path) -> None:
+    act(helene, NADIA, "inviter")
+    assert buttons(helene, NADIA)[-1] == "Retirer l’invitation"
+    act(helene, NADIA, "retirer")
     assert Browser(at_work).get(link(box)[1]).status_code == 410
 
 
@@ -213,7 +186,7 @@ def test_the_attack_of_december(at_work: House, site: Site, box: Path) -> None:
         where = thief.post("/equipe/nouveau", data={**sent, "roles": every}).headers["Location"]
         at_work.people[name] = next(id for id, one in at_work.served.refs.team.items() if one.name == name)
         assert where.startswith(f"/equipe/{at_work.people[name]}")
-        assert act(thief, at_work, name, "inviter").status_code == 303
+        assert act(thief, name, "inviter").status_code == 303
     fakes = []
     for name in ("Un Faux", "Deux Faux"):
         fake = Browser(at_work)
@@ -221,15 +194,14 @@ def test_the_attack_of_december(at_work: House, site: Site, box: Path) -> None:
         text = message_from_bytes(paths[0].read_bytes(), policy=policy.default).get_content()
         fake.get(next(word for word in text.split() if "/invitation/" in word).partition(".fr")[2])
         secret = "un voleur de passage"
-        fake.post("/premiere-visite/mot-de-passe", data={"password": secret, "again": secret})
-        ticket = fake.scan(fake.get("/premiere-visite"))
-        fake.post("/premiere-visite/application", data={"ticket": ticket, "code": fake.code()})
+        fake.choose_password(secret)
+        fake.enrol_application()
         fake.post("/premiere-visite/suite")
         assert fake.post("/invitation/accepter").headers["Location"] == "/"
         fakes.append(fake)
     for browser in (thief, *fakes):
         for one in ("Un Faux", "Deux Faux", YANN):
-            act(browser, at_work, one, "confirmer")
+            act(browser, one, "confirmer")
             for role in ("referent", "manager", "auditor"):
                 browser.post(f"/equipe/{at_work.people[one]}/confirm", data={"command_id": str(uuid4()), "role": role})
         for path in (f"/dossiers/{dossier}", f"/rejouer/{dossier}", "/dossiers", "/rejouer", "/journal", "/boite"):
@@ -246,14 +218,14 @@ def test_the_attack_of_december(at_work: House, site: Site, box: Path) -> None:
     assert all(YANN in mail.text for mail in alarms if "rôle" in mail.subject)
 
 
-def test_an_account_of_another_structure_joins_with_both_factors(at_work: House, site: Site, box: Path) -> None:
-    helene = first_visit(at_work, site, HELENE)
+def test_an_account_of_another_structure_joins_with_both_factors(
+    at_work: House, helene: Browser, site: Site, box: Path
+) -> None:
     hire(at_work, CHLOE, "advisor", of_site="L’Aigle")
-    act(helene, at_work, CHLOE, "inviter")
+    act(helene, CHLOE, "inviter")
     _, path = link(box)
     sophie = first_visit(at_work, site, SOPHIE)
-    other = Browser(at_work)
-    other.seed = sophie.seed
+    other = Browser(at_work, sophie.seed)
     other.get(path)
     assert "Connectez-vous avec votre compte pour rejoindre" in words(other.get("/connexion").text)
     assert other.sign_in(address(at_work, SOPHIE)).headers["Location"] == "/invitation/accepter"

@@ -17,8 +17,7 @@ def test_a_view_follows_its_member_to_another_browser(at_work: House, site: Site
     nadia, paul = first_visit(at_work, site, NADIA), first_visit(at_work, site, PAUL)
     at_work.opened()
     assert nadia.post("/compte/vues", data=CEJ).json() == [CEJ]
-    other = Browser(at_work)
-    other.seed = nadia.seed
+    other = Browser(at_work, nadia.seed)
     at_work.pass_by(seconds=30)
     other.sign_in(address(at_work, NADIA))
     part = parsed(other.get("/boite").text).select_one("#views")
@@ -32,8 +31,7 @@ def test_a_view_follows_its_member_to_another_browser(at_work: House, site: Site
     assert texts(other.get("/boite").text, "#views li") == []
 
 
-def test_a_name_is_text_whatever_it_holds(at_work: House, site: Site) -> None:
-    nadia = first_visit(at_work, site, NADIA)
+def test_a_name_is_text_whatever_it_holds(nadia: Browser, site: Site) -> None:
     odd = {"name": 'l\'été <b> "x" & ’', "address": "/boite?site=L’Aigle&programme='CEJ'"}
     assert nadia.post("/compte/vues", data=odd).json() == [odd]
     part = parsed(nadia.get("/boite").text).select_one("#views")
@@ -54,8 +52,7 @@ def test_a_name_is_text_whatever_it_holds(at_work: House, site: Site) -> None:
         {"name": "Rien"},
     ],
 )
-def test_what_is_no_view_is_refused(at_work: House, site: Site, sent: dict[str, str]) -> None:
-    nadia = first_visit(at_work, site, NADIA)
+def test_what_is_no_view_is_refused(nadia: Browser, sent: dict[str, str]) -> None:
     assert nadia.post("/compte/vues", data=sent).status_code == 422
     assert texts(nadia.get("/boite").text, "#views li") == []
 

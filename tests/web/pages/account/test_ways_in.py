@@ -12,7 +12,6 @@ from tests.web.filled import texts
 from tests.web.pages.account.conftest import (
     HELENE,
     NADIA,
-    SECRET,
     URL,
     YANN,
     Browser,
@@ -21,7 +20,7 @@ from tests.web.pages.account.conftest import (
     first_visit,
     invited,
 )
-from tests.web.pages.account.test_my_account import OTHER, enrol, options, remove
+from tests.web.pages.account.test_my_account import OTHER, enrol, prove, remove
 from tests.web.paths import House
 from web.accounts import accounts, sessions, sign_in
 from web.accounts.sessions import is_lone
@@ -56,15 +55,14 @@ def test_who_has_one_way_in_is_told_on_each_page_until_there_are_two(at_work: Ho
         assert SECOND in words(browser.get("/boite").text)
 
 
-def test_a_password_with_its_codes_of_recovery_is_two_ways(at_work: House, site: Site) -> None:
-    browser = first_visit(at_work, site, HELENE)
-    codes = texts(browser.post("/compte/secours").text, ".codes code")
-    assert SECOND not in words(browser.get("/equipe").text)
+def test_a_password_with_its_codes_of_recovery_is_two_ways(at_work: House, helene: Browser, site: Site) -> None:
+    codes = texts(helene.post("/compte/secours").text, ".codes code")
+    assert SECOND not in words(helene.get("/equipe").text)
     account = account_of(at_work, site, HELENE)
     for code in codes:
         assert sign_in.prove_second(site, account, "recovery", code, None, "")
-    assert SECOND in words(browser.get("/equipe").text)
-    assert "de nouveaux codes de secours" in words(browser.get("/compte").text)
+    assert SECOND in words(helene.get("/equipe").text)
+    assert "de nouveaux codes de secours" in words(helene.get("/compte").text)
 
 
 def test_one_way_is_lone_and_an_issuer_never() -> None:
@@ -87,22 +85,23 @@ def test_codes_that_would_open_nothing_are_not_given(at_work: House) -> None:
         assert "ajoutez plutôt une deuxième clé d’accès" in words(answer.text)
 
 
-def test_a_recovery_ends_all_other_sessions_and_sign_ins(at_work: House, site: Site, told: list[Mail]) -> None:
-    browser = first_visit(at_work, site, HELENE)
-    codes = texts(browser.post("/compte/secours").text, ".codes code")
+def test_a_recovery_ends_all_other_sessions_and_sign_ins(
+    at_work: House, helene: Browser, site: Site, told: list[Mail]
+) -> None:
+    codes = texts(helene.post("/compte/secours").text, ".codes code")
     account = account_of(at_work, site, HELENE)
     half = sign_in.begin(site.store, sign_in.Flow("password", account.id, proved=True))
     told.clear()
     again = Browser(at_work)
-    again.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    again.send_password(HELENE)
     assert again.post("/connexion/secours", data={"recovery": "x"}).status_code == 422
-    assert browser.get("/equipe").status_code == 200, "a wrong code ends nothing"
+    assert helene.get("/equipe").status_code == 200, "a wrong code ends nothing"
     assert again.post("/connexion/secours", data={"recovery": codes[0]}).headers["Location"] == "/premiere-visite"
     assert sessions.of_account(site.store, account.id) == []
-    assert browser.get("/equipe").headers["Location"].startswith("/connexion")
+    assert SESSION not in again.cookies
+    assert helene.get("/equipe").headers["Location"].startswith("/connexion")
     assert sign_in.find(site.store, half) is None
-    ticket = again.scan(again.get("/premiere-visite"))
-    assert again.post("/premiere-visite/application", data={"ticket": ticket, "code": again.code()}).status_code == 200
+    assert again.enrol_application().status_code == 200
     assert again.post("/premiere-visite/suite").headers["Location"] == "/"
     assert FLOW not in again.cookies
     assert SESSION in again.cookies
@@ -146,11 +145,10 @@ def test_the_account_says_what_happened(at_work: House, site: Site, *, by_key: b
     at_work.pass_by(seconds=1)
     enrol(browser, key)
     at_work.pass_by(seconds=1)
-    thief.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": "x" * 12})
+    thief.send_password(HELENE, "x" * 12)
     at_work.pass_by(seconds=1)
     if by_key:
-        asked, challenge = options(browser, "/connexion/cle/options")
-        browser.post("/connexion/cle", data={"challenge": challenge, "answer": key.prove(asked)})
+        prove(browser, key, "/connexion/cle")
     else:
         browser.sign_in(address(at_work, HELENE), OTHER)
     expected = [
@@ -174,7 +172,6 @@ def test_an_invitation_that_is_accepted_again_tells_each_new_way(at_work: House,
     told.clear()
     browser, token = Browser(at_work), invited(at_work, site, HELENE)
     browser.get(f"/invitation/{token}")
-    browser.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
-    ticket = browser.scan(browser.get("/premiere-visite"))
-    browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+    browser.choose_password()
+    browser.enrol_application()
     assert changes(told) == ["password", "application"]

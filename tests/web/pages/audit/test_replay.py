@@ -1,9 +1,7 @@
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import reduce
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,31 +9,23 @@ from msgspec.structs import replace as with_
 from typer.testing import CliRunner
 
 from pixflow import presets, reference_data, replay, tasks
-from pixflow.dossier import assignment, follow_up, identity
+from pixflow.dossier import follow_up
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.stages import orientation, prescription
-from pixflow.dossier.state import stepper
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import Retracted
 from pixflow.reference_data import References
 from tests.web import arranged, every_state
 from tests.web.client import words
 from tests.web.filled import fill, part, said, structures_of, texts
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.story import long_story
 from tests.web.tags import parsed
 from web.cli.app import app
-from web.french import tasks as french
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin",
 )  # fmt: skip
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, date(2026, 3, 16)) as made:
-        yield made
 
 
 def references_by_hand(at_work: House, position: int) -> References:
@@ -48,34 +38,7 @@ def versions(at_work: House, dossier: UUID) -> list[Recorded]:
     return [r for r in at_work.served.engine.read(0, 10_000) if r.originator_id == dossier]
 
 
-def stepper_of(page: Any) -> list[tuple[str, str]]:
-    return [(step["class"].split()[0], said(step.select_one(".step"))) for step in page.select(".stepper li")]
-
-
-STATUS = {"done": " : terminé", "current": " : en cours", "todo": " : à venir"}
-STAGES = {
-    "orientation": "1 Orientation", "diagnostic": "2 Diagnostic", "prescription": "3 Prescription",
-    "parcours": "4 Parcours",
-}  # fmt: skip
-
-
-# --- at every version (Done when 4)
-
-
-def test_at_every_version_the_page_is_the_fold_of_what_was_known(at_work: House) -> None:
-    dossier = long_story(at_work)
-    facts = versions(at_work, dossier)
-    assert len(facts) >= 30
-    client = at_work.client(CLAIRE)
-    for n, fact in enumerate(facts, 1):
-        page = parsed(client.get(f"/rejouer/{dossier}?version={n}").text)
-        refs, state = references_by_hand(at_work, fact.position), fold(facts[:n])
-        day = refs.calendar.local_day(fact.at)
-        seen = [task for task in tasks.of_dossier(state, refs) if task.is_visible(day)]
-        told = [title.begins for title in page.select(".now .panel h3")]
-        assert sorted(told) == sorted(french.VERBS[task.kind] for task in seen), n
-        assert stepper_of(page) == [(s.status, STAGES[s.stage] + STATUS[s.status]) for s in stepper(state)], n
-        assert f"Fait {n} sur {len(facts)}" in words(str(page))
+# --- as it stood: test_replay_is_the_page.py compares every version with the page of that day
 
 
 def test_the_rules_are_those_of_that_day(at_work: House) -> None:
@@ -139,18 +102,6 @@ def test_a_note_changes_nothing_and_the_page_says_so(at_work: House) -> None:
     page = words(at_work.client(CLAIRE).get(f"/rejouer/{dossier}").text)
     assert "Ni le dossier ni les tâches" in page
     assert "Texte vu aujourd’hui" in page
-
-
-def test_who_had_to_do_it_is_who_followed_the_dossier_then(at_work: House) -> None:
-    dossier = at_work.opened(advisor=None)
-    for name in (PAUL, NADIA):
-        at_work.on(dossier, assignment.assign_advisor, SOPHIE, advisor=at_work.people[name])
-    client = at_work.client(CLAIRE)
-    pages = [client.get(f"/rejouer/{dossier}?version={n}").text for n in (1, 2, 3)]
-    followed = [texts(page, "header .meta span")[-1] for page in pages]
-    assert followed == ["suivi·e par personne", "suivi·e par Paul Rey", "suivi·e par Nadia Benali"]
-    listed = [words(str(parsed(page).select_one(".now"))) for page in pages]
-    assert ["Affecter le dossier" in now for now in listed] == [True, False, False]
 
 
 def test_facts_are_marked_and_what_was_struck_is_struck_from_then_on(at_work: House) -> None:
@@ -244,37 +195,6 @@ def test_the_result_is_read_by_the_grid_of_its_prescription(at_work: House) -> N
     assert "41-70" not in built
 
 
-def test_a_task_that_the_page_of_that_day_hid_is_not_listed(at_work: House) -> None:
-    """An action sent to a partner opens a reminder weeks later: the page of today keeps it for then."""
-    dossier, actions = at_work.prescribed()
-    at_work.referred(dossier, actions[1])
-    owed = tasks.of_dossier(at_work.state(dossier), at_work.served.refs)
-    hidden = [french.VERBS[task.kind] for task in owed if not task.is_visible(at_work.today)]
-    assert hidden
-    page = at_work.client(CLAIRE).get(f"/rejouer/{dossier}").text
-    titles = texts(page, ".now .panel h3")
-    assert titles
-    assert not [title for title in titles if title.startswith(tuple(hidden))]
-
-
-def test_the_page_is_identity_contact_and_project_as_they_stood(at_work: House) -> None:
-    dossier = at_work.opened(last="Dialo", phone="0612345678", project="Vente", imilo_number="12347")
-    at_work.on(dossier, identity.correct_contact, phone="0611223344", email="a@exemple.fr")
-    names = {"last_name": "Diallo", "first_name": "Aminata", "birth_date": date(2005, 11, 3), "site": "L’Aigle"}
-    at_work.on(dossier, identity.correct_identity, **names, imilo_number="12348")
-    at_work.on(dossier, identity.state_project, project="Cuisine")
-    client, count = at_work.client(CLAIRE), len(versions(at_work, dossier))
-    heads = [parsed(client.get(f"/rejouer/{dossier}?version={n}").text).select_one("main header") for n in (1, count)]
-    first, last = (words(str(head)) for head in heads)
-    assert "Aminata Dialo " in first
-    assert "i-Milo 12347" in first
-    assert "site de Mortagne" in first
-    assert "Aminata Diallo " in last
-    assert "06 11 22 33 44" in last
-    assert "Projet : Cuisine" in last
-    assert "site de L’Aigle" in last
-
-
 def test_nothing_is_offered_in_the_past(at_work: House) -> None:
     """A référente may write on the page of today; the replay has no form and no link to a paper of today."""
     dossier, _ = arranged.seated(at_work)
@@ -334,20 +254,6 @@ def test_a_task_that_only_moves_is_told_before_and_after(at_work: House) -> None
 # --- who may look, and the list
 
 
-@pytest.mark.parametrize("name", [NADIA, "Yann Le Goff"])
-def test_who_does_not_audit_replays_nothing(at_work: House, name: str) -> None:
-    dossier = at_work.opened()
-    client = at_work.client(name)
-    assert client.get("/rejouer").status_code == 403
-    assert client.get(f"/rejouer/{dossier}").status_code == 403
-    assert client.get(f"/rejouer/{uuid4()}").status_code == 403
-
-
-@pytest.mark.parametrize("name", [CLAIRE, SOPHIE, HELENE])
-def test_who_reads_all_may_replay(at_work: House, name: str) -> None:
-    assert at_work.client(name).get(f"/rejouer/{at_work.opened()}").status_code == 200
-
-
 def test_another_structures_dossier_is_as_unknown_as_any(tmp_path: Path) -> None:
     plain = presets.load("laigle-mortagne")
     with structures_of(tmp_path, {"Mission A": plain, "Mission B": plain}) as houses:
@@ -374,8 +280,8 @@ def test_the_list_shows_what_changed_last(at_work: House) -> None:
     assert texts(page, ".item-why")[0] == "16 mars 2026, 10:12 · Nadia Benali"
 
 
-def test_the_list_stays_short_with_2500_dossiers(at_work: House) -> None:
-    fill(at_work, 2_500)
+def test_the_list_stays_short_with_many_dossiers(at_work: House) -> None:
+    fill(at_work, 30)
     client = at_work.client(CLAIRE)
     page = client.get("/rejouer").text
     assert len(parsed(page).select(".item")) == 20

@@ -1,8 +1,7 @@
 """At every position of dossiers in every state, the replay is the page of a store that ends there."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from pixflow.events.dossier import Retracted
 from tests.trials.proofs import Proofs
-from tests.web import every_state, paths
+from tests.web import every_state
 from tests.web.client import OWN_URL
 from tests.web.cut_store import Cut, blocks, cut, facts, history
 from tests.web.paths import House
@@ -22,12 +21,6 @@ from web.samples import demo
 
 CLAIRE = "Claire Vasseur"
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with paths.house(tmp_path, date(2026, 3, 16)) as made:
-        yield made
 
 
 def plain(host: Host, slug: str, person: UUID) -> TestClient:

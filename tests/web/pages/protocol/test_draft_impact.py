@@ -1,12 +1,8 @@
 """A protocol of shorter retention or fewer seats: the dossiers and the workshops that it concerns, by name."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from pixflow.documents.protocol import Retention, Workshops
 from tests.web.client import words
@@ -23,17 +19,11 @@ from tests.web.pages.protocol.test_drafts import (
     read,
 )
 from tests.web.pages.workshops.test_workshops import held
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 
 MONDAY = date(2026, 3, 16)
 SUMMER = date(2026, 8, 3)
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
 
 
 def protocol(**changes: Any) -> Any:

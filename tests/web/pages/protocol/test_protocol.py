@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +12,7 @@ from pixflow.protocol import publishing
 from pixflow.tasks import Kind
 from tests.web.client import words
 from tests.web.filled import part, structures_of, texts
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 from web.french.events import details
 from web.french.protocol import drafts
@@ -27,12 +26,6 @@ OTHER = (
     .replace("low = 41", "low = 46")
     .replace('label = "CAP Digital"', 'label = "Visa Numérique"')
 )
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, date(2026, 3, 16)) as made:
-        yield made
 
 
 def read(at_work: House, name: str = CLAIRE, query: str = "") -> str:

@@ -1,9 +1,7 @@
 """A protocol that changes retention or reading limits: the second person, the notice, and who is told."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +12,7 @@ from pixflow.protocol.drafting import NOTICE
 from tests.web.client import words
 from tests.web.hosting.test_notices import Kept, tick
 from tests.web.pages.protocol.test_drafts import HELENE, LAIGLE, NADIA, PROTOCOL, SOPHIE, act, drafted, facts, read
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 from web.cli.app import app
 
@@ -23,12 +21,6 @@ SOON = MONDAY + timedelta(days=NOTICE)
 SHORTER = replace(LAIGLE.protocol, retention=Retention(cej=12))
 SAID = "Ce projet change la durée de conservation ou les limites de lecture"
 TOLD = "change la durée de conservation ou les limites de lecture à partir du 23 mars"
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
 
 
 def publish(at_work: House, by: str, day: date = SOON, **said: str) -> Any:

@@ -1,0 +1,15 @@
+"""A Mission locale on a Monday, where a protocol is discussed."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.web.paths import House, house
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, date(2026, 3, 16)) as made:
+        yield made
