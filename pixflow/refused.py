@@ -1,4 +1,6 @@
-"""Refusals: the exception, and the check of a text that must be there."""
+"""Refusals: the exception, and the checks of a text: it must be there, it must be of a form."""
+
+from collections.abc import Callable
 
 
 class Refused(Exception):
@@ -19,3 +21,11 @@ def required(text: str, field: str) -> str:
     if not stripped:
         raise Refused("required", field=field)
     return stripped
+
+
+def parse(read: Callable[[str], str], text: str, field: str, code: str = "") -> str:
+    """Returns the text as `read` gives it, "" for a blank one. Raises Refused("bad-…"), of the field or the code."""
+    try:
+        return read(text) if text.strip() else ""
+    except ValueError:
+        raise Refused(f"bad-{code or field}", field=field) from None

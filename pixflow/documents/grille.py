@@ -84,7 +84,8 @@ def problems(grille: Grille) -> tuple[GrilleProblem, ...]:
 
     Source: docs/domain.md#reading-grid: gaps and overlaps are refused with the numbers that fail.
     """
-    return (*_of_rounding(grille), *_of_order(grille.bands), *_of_cover(grille.bands), *_of_proposals(grille.bands))
+    rounding = () if grille.rounding == "half-up" else (GrilleProblem("rounding", detail=grille.rounding),)
+    return (*rounding, *_of_order(grille.bands), *_of_cover(grille.bands), *_of_proposals(grille.bands))
 
 
 def percent(mastery: Decimal) -> int:
@@ -120,11 +121,6 @@ def explain(grille: Grille, number: int, mastery: Decimal, programme: str | None
     band = band_of(grille, rounded)
     proposals = tuple(one for one in band.proposals if programme is None or is_for(one, programme))
     return Explanation(mastery, rounded, grille.rounding, number, band, proposals)
-
-
-def _of_rounding(grille: Grille) -> Iterator[GrilleProblem]:
-    if grille.rounding != "half-up":
-        yield GrilleProblem("rounding", detail=grille.rounding)
 
 
 def _of_order(bands: tuple[Band, ...]) -> Iterator[GrilleProblem]:

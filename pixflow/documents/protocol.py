@@ -169,11 +169,7 @@ def in_force(published: Sequence[tuple[date, T]], day: date) -> T:
     for entry in published:
         if entry[0] <= day and (best is None or best[0] <= entry[0]):
             best = entry
-    return best[1] if best is not None else min(reversed(published), key=_from)[1]
-
-
-def _from(entry: tuple[date, T]) -> date:
-    return entry[0]
+    return best[1] if best is not None else min(reversed(published), key=lambda entry: entry[0])[1]
 
 
 def out_of_range(document: ProtocolDocument) -> Iterator[tuple[str, int, int, int]]:

@@ -81,7 +81,8 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     if dossier.erased:
         return replace(dossier, version=stamp.version)
     latest = dossier.last is None or stamp.on >= dossier.last.on
-    last = stamp if latest and _is_activity(event) else dossier.last
+    automatic = isinstance(event, e.PartnerChased) and event.automatic
+    last = stamp if latest and type(event) not in NO_ACTIVITY and not automatic else dossier.last
     changes: dict[str, object]
     match event.STAGE:
         case "orientation":
@@ -93,7 +94,8 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
         case "prescription":
             changes = {"prescription": _prescription(dossier.prescription, event, stamp)}
             if isinstance(event, e.PrescriptionBuilt):
-                changes["parcours"] = _with_actions(dossier.parcours, event, stamp)
+                made = {one.id: _under_way(dossier.parcours, ActionState(one, stamp)) for one in event.actions}
+                changes["parcours"] = replace(dossier.parcours, actions={**dossier.parcours.actions, **made})
                 changes["project"] = dossier.project if event.project == NO_PROJECT else event.project
         case "parcours":
             changes = {"parcours": _parcours(dossier.parcours, event, stamp)}
@@ -106,10 +108,6 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     if dossier.closed and dossier.late is None and isinstance(event, FROM_OUTSIDE):
         changes["late"] = stamp
     return replace(dossier, version=stamp.version, last=last, **changes)
-
-
-def _is_activity(event: object) -> bool:
-    return type(event) not in NO_ACTIVITY and not (isinstance(event, e.PartnerChased) and event.automatic)
 
 
 def _orientation(state: Orientation, event: object, stamp: Stamp) -> Orientation:
@@ -198,11 +196,6 @@ def _prescription(state: Prescription, event: object, stamp: Stamp) -> Prescript
             followed = replace(known, followed=stamp, outcome=outcome)
             return replace(state, studies={**state.studies, study: followed})
     return state
-
-
-def _with_actions(state: Parcours, event: e.PrescriptionBuilt, stamp: Stamp) -> Parcours:
-    made = {action.id: _under_way(state, ActionState(action, stamp)) for action in event.actions}
-    return replace(state, actions={**state.actions, **made})
 
 
 def _under_way(state: Parcours, made: ActionState) -> ActionState:

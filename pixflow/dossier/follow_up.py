@@ -115,7 +115,8 @@ def hand_over_task(
         raise Refused("handed-to-oneself", field="to")
     if not _held(team, str(to), on) & {"advisor", "referent"}:
         raise Refused("unknown-receiver", field="to")
-    if now and to != dossier.advisor and not _hands_on(dossier, team, actor, on):
+    steers = actor == str(dossier.advisor) or _held(team, actor, on) & {"referent", "manager"}
+    if now and to != dossier.advisor and not steers:
         raise Refused("given-back-only", field="to", advisor=dossier.advisor)
     until = until or on + LONGEST_SNOOZE
     if not on <= until <= on + LONGEST_SNOOZE:
@@ -144,11 +145,6 @@ def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
     if dossier.opened is None:
         raise Refused("unknown-dossier")
     return [e.NoteTaken(text=required(text, "text"), on=on)]
-
-
-def _hands_on(dossier: Dossier, team: Team, actor: str, day: date) -> bool:
-    """Tells if this actor gives a handed task to somebody else: the advisor, a référent or a manager."""
-    return actor == str(dossier.advisor) or bool(_held(team, actor, day) & {"referent", "manager"})
 
 
 def _held(team: Team, id: str, day: date) -> frozenset[Role]:

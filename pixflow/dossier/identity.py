@@ -1,6 +1,6 @@
 """Decisions on the young person: opened, corrected, in a group, merged with another dossier of theirs."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from pixflow.dossier.state import Dossier, must_be_open, must_have_no_seat, must
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded, event_day
 from pixflow.folding import not_retracted, retractions_by_version
-from pixflow.refused import Refused, required
+from pixflow.refused import Refused, parse, required
 
 
 @decision("open_dossier", OPENING, system=(OPERATOR,))
@@ -99,12 +99,7 @@ def join_programme(
 
 
 def canonical_number(number: str | None) -> str | None:
-    if not number or not number.strip():
-        return None
-    try:
-        return identity.imilo_number(number)
-    except ValueError:
-        raise Refused("bad-number", field="imilo_number") from None
+    return parse(identity.imilo_number, number or "", "imilo_number", "number") or None
 
 
 def _names(last_name: str, first_name: str) -> dict[str, str]:
@@ -118,18 +113,8 @@ def _birth(birth_date: date | None, on: date) -> date | None:
 
 
 def _contact(phone: str | None, email: str | None, on: date) -> e.ContactCorrected:
-    return e.ContactCorrected(
-        phone=_checked(phone, identity.phone, "phone"), email=_checked(email, identity.email, "email"), on=on
-    )
-
-
-def _checked(text: str | None, check: Callable[[str], str], field: str) -> str | None:
-    if not text or not text.strip():
-        return None
-    try:
-        return check(text)
-    except ValueError:
-        raise Refused(f"bad-{field}", field=field) from None
+    number, address = parse(identity.phone, phone or "", "phone"), parse(identity.email, email or "", "email")
+    return e.ContactCorrected(phone=number or None, email=address or None, on=on)
 
 
 def _programme(programme: str, group: str | None, end: date | None, on: date) -> e.ProgrammeJoined:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Annotated, ClassVar, Literal, TypeVar, dataclass_transform, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, dataclass_transform, get_origin
 from uuid import UUID
 
 from msgspec import Struct
@@ -78,11 +78,10 @@ def event_day(event: Event) -> date:
 
 def personal_fields(event: type[Event]) -> frozenset[str]:
     """Returns the names of an event's personal fields; none for an event stored in clear."""
-    return frozenset(f.name for f in fields(event) if _is_personal(f.type))  # type: ignore[arg-type]
-
-
-def _is_personal(hint: object) -> bool:
-    return get_origin(hint) is Annotated and PERSONAL in hint.__metadata__  # type: ignore[attr-defined]
+    hints: dict[str, Any] = {field.name: field.type for field in fields(event)}  # type: ignore[arg-type]
+    return frozenset(
+        name for name, hint in hints.items() if get_origin(hint) is Annotated and PERSONAL in hint.__metadata__
+    )
 
 
 def as_erased(event: Event) -> Event:

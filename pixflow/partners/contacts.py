@@ -1,6 +1,5 @@
 """Decisions on a contact: name, revise, note a means that fails or a departure, erase."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -12,7 +11,7 @@ from pixflow.events import contact as e
 from pixflow.events.base import Event
 from pixflow.events.values import ContactDetails
 from pixflow.partners.state import Contact
-from pixflow.refused import Refused, required
+from pixflow.refused import Refused, parse, required
 
 
 @decision("name_contact", TEAM)
@@ -73,14 +72,7 @@ def _checked(details: ContactDetails) -> ContactDetails:
         details,
         name=required(details.name, "name"),
         role=details.role.strip(),
-        phone=_read(identity.phone, details.phone, "phone"),
-        email=_read(identity.email, details.email, "email"),
+        phone=parse(identity.phone, details.phone, "phone"),
+        email=parse(identity.email, details.email, "email"),
         note=details.note.strip(),
     )
-
-
-def _read(read: Callable[[str], str], text: str, field: str) -> str:
-    try:
-        return read(text) if text.strip() else ""
-    except ValueError:
-        raise Refused(f"bad-{field}", field=field) from None

@@ -19,7 +19,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.partners.state import OfferState, PartnerState, place_key, to_review
-from pixflow.refused import Refused, required
+from pixflow.refused import Refused, parse, required
 
 
 @decision("import_place", REFERENT_AND_MANAGER)
@@ -60,7 +60,6 @@ def withdraw_place(partner: PartnerState, *, source: str, place: str, on: date) 
 _SHORT_NUMBER = re.compile(r"[0-9]{4}|1[0-9]{1,2}")
 """Short numbers of services, such as 39 49."""
 _SCHEMES = ("http", "https")
-_LINKS = frozenset({"website", "booking"})
 
 
 def stated(field: str, text: str) -> str:
@@ -69,17 +68,7 @@ def stated(field: str, text: str) -> str:
     Raises Refused: "bad-phone", "bad-email", "bad-website", "bad-booking". A page would leave such an address
     out without a word.
     """
-    text = text.strip()
-    if not text:
-        return ""
-    try:
-        if field == "phone":
-            return _phone(text)
-        if field == "email":
-            return identity.email(text)
-        return _link(text) if field in _LINKS else text
-    except ValueError:
-        raise Refused(f"bad-{field}", field=field) from None
+    return parse(_READ.get(field, str), text.strip(), field)
 
 
 def as_stated(details: PartnerDetails) -> PartnerDetails:
@@ -106,6 +95,10 @@ def _link(text: str) -> str:
     if not plain or parts.scheme not in _SCHEMES or "." not in (parts.hostname or "").strip("."):
         raise ValueError("website")
     return address
+
+
+_READ = {"phone": _phone, "email": identity.email, "website": _link, "booking": _link}
+"""The fields that have a form."""
 
 
 # --- decisions on a partner's file: suggest, list, correct, verify, review, delist, take back

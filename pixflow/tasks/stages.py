@@ -301,19 +301,14 @@ def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
     if dossier.opened is None:
         return []
     builder = TaskBuilder(dossier, dossier.opened, refs)
-    rights = list(_answer_a_person(builder))
+    rights = []
+    if asked := dossier.erasure:  # an answer is due within a month (RGPD, article 12, 3), for any protocol
+        due = asked.stamp.on + relativedelta(months=1)
+        rights.append(builder.task("confirm-erasure", "", "manager", asked.stamp, {"by": asked.reason}, due=due))
     if dossier.closed:
         return [*rights, *([builder.task("review-late-event", "", "referent", dossier.late)] if dossier.late else [])]
     tasks = [*_assign(builder), *orientation(builder), *diagnostic(builder), *prescription(builder), *parcours(builder)]
     return [*rights, *tasks, *close_or_plan(builder, tasks)]
-
-
-def _answer_a_person(builder: TaskBuilder) -> Iterator[Task]:
-    """Yields the answer due to an erasure request within a month (RGPD, article 12, 3), for any protocol."""
-    asked = builder.dossier.erasure
-    if asked:
-        due = asked.stamp.on + relativedelta(months=1)
-        yield builder.task("confirm-erasure", "", "manager", asked.stamp, {"by": asked.reason}, due=due)
 
 
 def _assign(builder: TaskBuilder) -> Iterator[Task]:

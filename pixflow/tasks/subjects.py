@@ -66,15 +66,12 @@ def of_staff(member: Staff, refs: References) -> list[Task]:
     if member.joined is None or refs.structure.opened is None or member.joined <= refs.structure.opened:
         return []
     gone = member.left + timedelta(days=1) if member.left else None
-    return [replace(one, lapses=gone) for one in _of_newcomer(member, Stamp(member.joined, 1), refs)]
-
-
-def _of_newcomer(member: Staff, joined: Stamp, refs: References) -> Iterator[Task]:
+    joined, told, owed = Stamp(member.joined, 1), member.last("briefing"), []
     if "advisor" in member.roles and member.last("pix") is None:
-        yield task(refs, "take-pix", "", "advisor", joined)
-    told = member.last("briefing")
+        owed.append(task(refs, "take-pix", "", "advisor", joined))
     if member.roles & BRIEFED and (told is None or told.stamp.on < joined.on):
-        yield task(refs, "brief-newcomer", "", "referent", joined)
+        owed.append(task(refs, "brief-newcomer", "", "referent", joined))
+    return [replace(one, lapses=gone) for one in owed]
 
 
 def of_structure(structure: Structure, refs: References) -> list[Task]:
@@ -82,30 +79,23 @@ def of_structure(structure: Structure, refs: References) -> list[Task]:
     if structure.opened is None or not refs.protocols.published:
         return []
     opened = Stamp(structure.opened, 1)
+    last = structure.confirmed or opened
+    opens = refs.calendar.add(last.on, refs.protocol(last.on).delays.confirm_team_opens)
     without = ((site, _without_since(site, opened.on, refs)) for site in structure.sites)
     owed = [
         task(refs, "designate-referent", site, "manager", Stamp(day, 1), {"site": site}) for site, day in without if day
     ]
-    return [_confirmation(structure.confirmed or opened, refs), *owed]
-
-
-def _confirmation(last: Stamp, refs: References) -> Task:
-    opens = refs.calendar.add(last.on, refs.protocol(last.on).delays.confirm_team_opens)
-    return task(refs, "confirm-team", "", "manager", last, opens=opens)
+    return [task(refs, "confirm-team", "", "manager", last, opens=opens), *owed]
 
 
 def _without_since(site: str, opened: date, refs: References) -> date | None:
     """Returns the first day that a site has no référent; None when no end of theirs is known."""
     own = [one for one in refs.team.values() if "referent" in one.roles and one.designated_for in (None, site)]
-    lasts = [_last_day(one) for one in own]
+    lasts = [min(filter(None, (one.left, one.ends.get("referent"))), default=None) for one in own]
     if None in lasts:
         return None
     ended = [one.referent_ended for one in refs.team.values() if one.referent_ended]
     return max([opened, *ended, *(day + timedelta(days=1) for day in lasts if day)])
-
-
-def _last_day(member: Staff) -> date | None:
-    return min(filter(None, (member.left, member.ends.get("referent"))), default=None)
 
 
 # --- tasks of the shared knowledge: a question to answer, a resource to read again

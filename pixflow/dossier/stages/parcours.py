@@ -19,7 +19,7 @@ from pixflow.events.dossier import (
     ReferralSent,
 )
 from pixflow.events.values import Channel, Partner
-from pixflow.refused import Refused, required
+from pixflow.refused import Refused, parse, required
 
 
 @decision("send_referral", OWN_DOSSIERS)
@@ -55,7 +55,7 @@ def send_referral(
             raise Refused("already-referred", partner=state.referral.partner.name, on=state.referral.stamp.on)
     if starts and ends and ends < starts:
         raise Refused("ends-before-start", starts=starts, ends=ends)
-    address = _address(email or "")
+    address = parse(identity.email, email or "", "email")
     sent = ReferralSent(
         referral=referral,
         action=action,
@@ -70,14 +70,6 @@ def send_referral(
         contact=contact,
     )
     return [sent, *(_link(sent, link, until) if address or to_contact else ())]
-
-
-def _address(email: str) -> str:
-    """Returns the e-mail address of a partner, "" for none. Raises Refused("bad-email")."""
-    try:
-        return identity.email(email) if email.strip() else ""
-    except ValueError:
-        raise Refused("bad-email", field="email") from None
 
 
 def _link(sent: ReferralSent, link: UUID | None, until: date | None) -> Iterator[Event]:

@@ -80,13 +80,10 @@ def explore_difficulty(
     known = dossier.prescription.explored
     if cause == "other":
         note = required(note, "note")
-    explored = [] if known and (known.stamp.on, known.cause) == (on, cause) else [_explored(cause, note, on)]
     given = assign_self_study(dossier, tutorials=tutorials, on=on, study=study) if tutorials.strip() else []
-    return [*explored, *given]
-
-
-def _explored(cause: Cause, note: str, on: date) -> DifficultyExplored:
-    return DifficultyExplored(cause=cause, note=note.strip(), on=on)
+    if known and (known.stamp.on, known.cause) == (on, cause):
+        return given
+    return [DifficultyExplored(cause=cause, note=note.strip(), on=on), *given]
 
 
 @decision("assign_self_study", OWN_DOSSIERS)
