@@ -137,6 +137,7 @@ from tests.given import (
     marked,
     opened,
     received,
+    reopened,
     runs,
     scheduled,
     seated,
@@ -819,6 +820,15 @@ EMITTED: dict[type[Event], Emitted] = {
 TAKEN_WITHIN = {
     "link_participation", "advance_participation", "withdraw_participation", "receive_result", "receive_profile",
 }  # fmt: skip
+AT_ANY_TIME = (
+    d.DossierOpened, d.SeatCancelled, d.ParticipationLinked, d.ParticipationAdvanced, d.ParticipationWithdrawn,
+    d.WorkshopAttended, d.WorkshopMissed, d.ResultReceived, d.ProfileReceived, d.PartnerLinkMailed,
+    d.PartnerLinkReturned, d.PartnerLinkRevoked, d.ReferralSeen, d.AnswerPromised, d.ReferralAnswered,
+    d.OutcomeReported, d.CompleteDiagnosticTaken, d.NoteTaken, d.LateEventReviewed, d.DossierReopened, d.CopyIssued,
+    d.PaperIssued, d.GlassBroken, d.ErasureRequested, d.ErasureDeclined, d.PersonErased, d.Retracted,
+)  # fmt: skip
+"""What is handed out, read, taken back, or comes from outside: it is recorded on a closed dossier too."""
+WHILE_OPEN = [cls for cls in EVENTS if kind_of(cls) == "dossier" and cls not in AT_ANY_TIME]
 each_event = pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.TOPIC)
 
 
@@ -854,6 +864,15 @@ def test_a_decision_emits_it(cls: type[Event]) -> None:
     assert type(emitted(cls)) is cls
     decide = EMITTED[cls].decide
     assert decide in DECISIONS.values() or decide.__name__ in TAKEN_WITHIN
+
+
+@pytest.mark.parametrize("cls", WHILE_OPEN, ids=lambda cls: cls.TOPIC)
+def test_its_dossier_must_be_open(cls: type[Event]) -> None:
+    case = EMITTED[cls]
+    given().when(case.decide, **case.told).refused("unknown-dossier")
+    given(*case.before, closed()).when(case.decide, **case.told).refused("closed", on=DAY)
+    if case.told.get("version") is None:
+        assert given(*case.before, closed(), reopened()).when(case.decide, **case.told).decided()["dossier"]
 
 
 @each_event

@@ -64,7 +64,7 @@ def test_a_number_without_a_digit_that_is_stored_stays_until_somebody_corrects_i
     given(stored).when(identity.correct_identity, **said | {"last_name": "Ba"}).then(
         d.IdentityCorrected(**said | {"last_name": "Ba"})
     )
-    given(stored).when(identity.correct_contact, phone="06 12 34 56 78", email=None, on=DAY).then(
+    given(stored).when(identity.correct_contact, phone="06 12 34 56 78", email=None).then(
         d.ContactCorrected(phone="+33612345678", email=None, on=DAY)
     )
     given(stored).when(identity.correct_identity, **said | {"imilo_number": " inconnu "}).refused(
@@ -121,7 +121,7 @@ def test_an_identity_is_checked(changes: dict[str, Any], code: str, field: str) 
 def test_a_contact_is_checked(contact: dict[str, str], code: str) -> None:
     given().when(identity.open_dossier, **IDENTITY, **contact).refused(code, field=next(iter(contact)))
     said = {"phone": None, "email": None} | contact
-    given(opened()).when(identity.correct_contact, **said, on=DAY).refused(code, field=next(iter(contact)))
+    given(opened()).when(identity.correct_contact, **said).refused(code, field=next(iter(contact)))
 
 
 def test_an_identity_is_corrected() -> None:
@@ -136,17 +136,17 @@ def test_an_identity_is_corrected() -> None:
 
 def test_a_contact_is_corrected() -> None:
     said = d.ContactCorrected(phone="+33612345678", email=None, on=DAY)
-    given(opened()).when(identity.correct_contact, phone="0612345678", email=" ", on=DAY).then(said)
-    given(opened()).when(identity.correct_contact, phone=None, email=None, on=DAY).then_nothing()
+    given(opened()).when(identity.correct_contact, phone="0612345678", email=" ").then(said)
+    given(opened()).when(identity.correct_contact, phone=None, email=None).then_nothing()
 
 
 def test_a_project_is_stated_and_kept_up_to_date() -> None:
     said = d.ProjectStated(project="vente", on=DAY)
-    given(opened()).when(identity.state_project, project=" vente", on=DAY).then(said)
-    given(opened(), said).when(identity.state_project, project="cuisine", on=DAY).then(
+    given(opened()).when(identity.state_project, project=" vente").then(said)
+    given(opened(), said).when(identity.state_project, project="cuisine").then(
         d.ProjectStated(project="cuisine", on=DAY)
     )
-    given(opened()).when(identity.state_project, project="", on=DAY).refused("required", field="project")
+    given(opened()).when(identity.state_project, project="").refused("required", field="project")
 
 
 def test_only_a_cej_has_a_group_and_a_collective_period() -> None:
@@ -157,8 +157,8 @@ def test_only_a_cej_has_a_group_and_a_collective_period() -> None:
 
 
 def test_a_dossier_is_assigned_and_reassigned() -> None:
-    given(opened()).when(assignment.assign_advisor, advisor=ADVISOR, on=DAY).then(assigned())
-    given(opened(), assigned()).when(assignment.assign_advisor, advisor=COLLEAGUE, on=DAY).then(assigned(COLLEAGUE))
+    given(opened()).when(assignment.assign_advisor, advisor=ADVISOR).then(assigned())
+    given(opened(), assigned()).when(assignment.assign_advisor, advisor=COLLEAGUE).then(assigned(COLLEAGUE))
 
 
 # --- appointments, chases, notes
@@ -199,7 +199,7 @@ def test_an_appointment_is_missed_on_its_day_at_the_earliest() -> None:
     history = (*RESULT_IN, d.AppointmentSet(**MEETING))
     given(*history).when(follow_up.miss_appointment, task=TASK, note=" ", on=date(2026, 9, 22)).then(said)
     given(*history).when(follow_up.miss_appointment, task=TASK, note="", on=LATER).refused("appointment-to-come")
-    given(*RESULT_IN).when(follow_up.miss_appointment, task=TASK, note="", on=DAY).refused("no-appointment")
+    given(*RESULT_IN).when(follow_up.miss_appointment, task=TASK, note="").refused("no-appointment")
 
 
 def test_each_try_and_each_note_is_a_fact_of_its_own() -> None:
@@ -208,7 +208,7 @@ def test_each_try_and_each_note_is_a_fact_of_its_own() -> None:
     given(opened(), d.YoungPersonChased(**chase)).when(follow_up.chase_young_person, **chase).then_each_time(
         d.YoungPersonChased(**chase)
     )
-    given(opened(), note()).when(follow_up.take_note, text=" a appelé ", on=DAY).then_each_time(note())
+    given(opened(), note()).when(follow_up.take_note, text=" a appelé ").then_each_time(note())
     state = state_of("dossier", opened(), d.YoungPersonChased(**chase), d.YoungPersonChased(**chase))
     assert [mark.version for mark in state.chases["present-pix"]] == [2, 3]
 
@@ -329,61 +329,39 @@ def test_nothing_is_put_off_nor_handed_over_that_is_not_owed() -> None:
 
 
 def test_a_note_is_taken_on_a_closed_dossier_too() -> None:
-    given(opened(), closed()).when(follow_up.take_note, text="a appelé", on=DAY).then_each_time(note())
-    given().when(follow_up.take_note, text="a appelé", on=DAY).refused("unknown-dossier")
-    given(opened()).when(follow_up.take_note, text=" ", on=DAY).refused("required", field="text")
+    given(opened(), closed()).when(follow_up.take_note, text="a appelé").then_each_time(note())
+    given().when(follow_up.take_note, text="a appelé").refused("unknown-dossier")
+    given(opened()).when(follow_up.take_note, text=" ").refused("required", field="text")
 
 
 # --- closing
 
 
 def test_a_dossier_closes_with_a_reason() -> None:
-    given(opened()).when(follow_up.close_dossier, reason="moved", note="", on=DAY).then(closed())
-    given(opened(), closed()).when(follow_up.close_dossier, reason="employment", note="", on=DAY).refused(
-        "closed", on=DAY
-    )
-    given(opened()).when(follow_up.close_dossier, reason="other", note=" ", on=DAY).refused("required", field="note")
-    given().when(follow_up.close_dossier, reason="moved", note="", on=DAY).refused("unknown-dossier")
+    given(opened()).when(follow_up.close_dossier, reason="moved", note="").then(closed())
+    given(opened(), closed()).when(follow_up.close_dossier, reason="employment", note="").refused("closed", on=DAY)
+    given(opened()).when(follow_up.close_dossier, reason="other", note=" ").refused("required", field="note")
+    given().when(follow_up.close_dossier, reason="moved", note="").refused("unknown-dossier")
 
 
 def test_a_dossier_reopens_with_a_reason() -> None:
-    given(opened(), closed()).when(follow_up.reopen_dossier, reason="revenue", on=DAY).then(reopened())
-    given(opened(), closed()).when(follow_up.reopen_dossier, reason="", on=DAY).refused("required", field="reason")
-    given(opened()).when(follow_up.reopen_dossier, reason="revenue", on=DAY).then_nothing()
+    given(opened(), closed()).when(follow_up.reopen_dossier, reason="revenue").then(reopened())
+    given(opened(), closed()).when(follow_up.reopen_dossier, reason="").refused("required", field="reason")
+    given(opened()).when(follow_up.reopen_dossier, reason="revenue").then_nothing()
 
 
 def test_a_dossier_opened_by_mistake_is_opened_again_by_a_file() -> None:
     mistake = d.DossierClosed(reason="mistake", note="", on=DAY)
-    given(opened()).when(follow_up.close_dossier, reason="mistake", note="", on=DAY).then(mistake)
-    given(opened(), mistake).when(follow_up.open_again, on=DAY).then(d.DossierReopened(reason="", on=DAY))
-    given(opened(), closed()).when(follow_up.open_again, on=DAY).then_nothing()
-    given(opened()).when(follow_up.open_again, on=DAY).then_nothing()
+    given(opened()).when(follow_up.close_dossier, reason="mistake", note="").then(mistake)
+    given(opened(), mistake).when(follow_up.open_again).then(d.DossierReopened(reason="", on=DAY))
+    given(opened(), closed()).when(follow_up.open_again).then_nothing()
+    given(opened()).when(follow_up.open_again).then_nothing()
 
 
 def test_what_came_in_late_is_reviewed() -> None:
     late = (opened(), linked(), closed(), received())
-    given(*late).when(follow_up.review_late_event, note=" lu ", on=DAY).then(d.LateEventReviewed(note="lu", on=DAY))
-    given(opened(), closed()).when(follow_up.review_late_event, note="", on=DAY).then_nothing()
-
-
-@pytest.mark.parametrize(
-    ("decide", "arguments"),
-    [
-        (identity.correct_identity, IDENTITY),
-        (identity.correct_contact, {"phone": None, "email": None, "on": DAY}),
-        (identity.state_project, {"project": "vente", "on": DAY}),
-        (identity.join_programme, {"programme": "PACEA", "group": None, "collective_end": None, "on": DAY}),
-        (assignment.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
-        (follow_up.set_appointment, MEETING),
-        (follow_up.miss_appointment, {"task": TASK, "note": "", "on": DAY}),
-        (follow_up.chase_young_person, {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}),
-        (follow_up.snooze_task, REST),
-        (follow_up.hand_over_task, HAND),
-    ],
-)
-def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
-    given().when(decide, **arguments).refused("unknown-dossier")
-    given(opened(), closed()).when(decide, **arguments).refused("closed", on=DAY)
+    given(*late).when(follow_up.review_late_event, note=" lu ").then(d.LateEventReviewed(note="lu", on=DAY))
+    given(opened(), closed()).when(follow_up.review_late_event, note="").then_nothing()
 
 
 # --- taking back
@@ -394,34 +372,34 @@ def retractions(*versions: int) -> list[Event]:
 
 
 def test_one_event_is_taken_back() -> None:
-    given(opened(), presented()).when(retraction.retract, version=2, reason=" erreur ", on=DAY).then(*retractions(2))
+    given(opened(), presented()).when(retraction.retract, version=2, reason=" erreur ").then(*retractions(2))
 
 
 def test_what_was_built_on_it_goes_with_it_the_latest_first() -> None:
     history = (*PRESCRIBED, note(), sent(), answered(), started(), chased(f"refer:{ACTION}"))
-    given(*history).when(retraction.retract, version=7, reason="erreur", on=DAY).then(*retractions(12, 11, 10, 9, 7))
-    given(*history).when(retraction.retract, version=9, reason="erreur", on=DAY).then(*retractions(10, 9))
+    given(*history).when(retraction.retract, version=7, reason="erreur").then(*retractions(12, 11, 10, 9, 7))
+    given(*history).when(retraction.retract, version=9, reason="erreur").then(*retractions(10, 9))
 
 
 def test_what_is_struck_already_is_not_struck_again() -> None:
     history = (*PRESCRIBED, sent(), retracted(8))
-    given(*history).when(retraction.retract, version=7, reason="erreur", on=DAY).then(*retractions(7))
+    given(*history).when(retraction.retract, version=7, reason="erreur").then(*retractions(7))
 
 
 def test_the_chases_of_a_plan_go_with_it() -> None:
     plan = planned()
     history = (opened(), plan, chased(f"chase-diagnostic:{plan.plan}"), chased(f"chase-diagnostic:{SECOND}"))
-    given(*history).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*retractions(3, 2))
+    given(*history).when(retraction.retract, version=2, reason="erreur").then(*retractions(3, 2))
 
 
 def test_what_came_of_a_self_study_goes_with_it() -> None:
     history = (opened(), studied(), studied(study=SECOND), followed(), snoozed(f"follow-self-study:{STUDY}", LATER))
-    given(*history).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*retractions(5, 4, 2))
+    given(*history).when(retraction.retract, version=2, reason="erreur").then(*retractions(5, 4, 2))
 
 
 def test_the_chases_of_a_partner_go_with_the_referral() -> None:
     history = (*PRESCRIBED, sent(), reminded(), sent(referral=SECOND), reminded(referral=SECOND))
-    given(*history).when(retraction.retract, version=8, reason="erreur", on=DAY).then(*retractions(9, 8))
+    given(*history).when(retraction.retract, version=8, reason="erreur").then(*retractions(9, 8))
 
 
 @pytest.mark.parametrize(
@@ -436,34 +414,32 @@ def test_the_chases_of_a_partner_go_with_the_referral() -> None:
 )
 def test_an_event_stays(version: int, code: str) -> None:
     history = (*DEBRIEFED, retracted(6))
-    given(*history).when(retraction.retract, version=version, reason="erreur", on=DAY).refused(code)
+    given(*history).when(retraction.retract, version=version, reason="erreur").refused(code)
 
 
 @pytest.mark.parametrize("said", [booked(), unbooked(), attended(), absent()])
 def test_what_a_workshop_said_too_is_corrected_there(said: Event) -> None:
     history = given(opened(), booked(), said)
-    history.when(retraction.retract, version=3, reason="erreur", on=DAY).refused("correct-at-the-workshop")
+    history.when(retraction.retract, version=3, reason="erreur").refused("correct-at-the-workshop")
     assert retraction.is_corrected_elsewhere(said)
     assert not retraction.is_corrected_elsewhere(presented())
 
 
 def test_taking_back_needs_a_reason() -> None:
-    given(opened(), presented()).when(retraction.retract, version=2, reason="", on=DAY).refused(
-        "required", field="reason"
-    )
+    given(opened(), presented()).when(retraction.retract, version=2, reason="").refused("required", field="reason")
 
 
 def test_closing_may_be_taken_back() -> None:
-    given(opened(), closed()).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*retractions(2))
+    given(opened(), closed()).when(retraction.retract, version=2, reason="erreur").then(*retractions(2))
     assert state_of("dossier", opened(), closed(), retracted(2)).closed is None
 
 
 def test_a_participation_goes_with_all_that_names_it() -> None:
     mine = (*PRESCRIBED, appointment(TASK, LATER), sent())
     others = (linked(participation=SECOND), debriefed(participation=SECOND), note())
-    given(*mine, *others).when(
-        retraction.retract_participation, participation=PARTICIPATION, reason="erreur", on=DAY
-    ).then(*retractions(9, 8, 7, 6, 5, 4, 3))
+    given(*mine, *others).when(retraction.retract_participation, participation=PARTICIPATION, reason="erreur").then(
+        *retractions(9, 8, 7, 6, 5, 4, 3)
+    )
 
 
 def test_a_dossier_with_a_seat_to_come_is_closed_once_the_seat_is_released() -> None:

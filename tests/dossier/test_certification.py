@@ -61,8 +61,10 @@ BEFORE = date(2026, 9, 14)
 
 
 def test_the_complete_diagnostic_is_taken_on_the_word_of_who_was_there() -> None:
-    given(opened()).when(take_complete_diagnostic, on=DAY).then(complete())
+    given(opened()).when(take_complete_diagnostic).then(complete())
     given(opened(), not_complete()).when(take_complete_diagnostic, on=LATER).then(complete(LATER))
+    given().when(take_complete_diagnostic).refused("unknown-dossier")
+    given(opened(), closed()).when(take_complete_diagnostic).refused("closed", on=DAY)
 
 
 def test_taken_whatever_the_day_or_the_export_it_is_not_said_again() -> None:
@@ -74,7 +76,7 @@ def test_the_complete_diagnostic_is_declined_with_a_reason() -> None:
     said: dict[str, Any] = {"reason": " pas le temps ", "on": DAY}
     given(opened()).when(decline_complete_diagnostic, **said).then(not_complete())
     given(opened(), not_complete()).when(decline_complete_diagnostic, **said | {"reason": "autre"}).then_nothing()
-    given(opened()).when(decline_complete_diagnostic, reason=" ", on=DAY).refused("required", field="reason")
+    given(opened()).when(decline_complete_diagnostic, reason=" ").refused("required", field="reason")
     given(opened(), complete()).when(decline_complete_diagnostic, **said).refused("complete-taken", on=DAY)
 
 
@@ -166,12 +168,12 @@ def test_nobody_is_registered_for_a_session_that_is_past() -> None:
 
 
 def test_a_certification_is_declined_with_a_reason() -> None:
-    given(*PROPOSED).when(decline_certification, reason=" ", on=DAY).refused("required", field="reason")
+    given(*PROPOSED).when(decline_certification, reason=" ").refused("required", field="reason")
 
 
 def test_what_is_said_beside_it_is_kept() -> None:
     noted = d.CertificationProposed(note="pour un BTS", on=DAY)
-    given(opened()).when(propose_certification, note=" pour un BTS ", on=DAY).then(noted)
+    given(opened()).when(propose_certification, note=" pour un BTS ").then(noted)
     missed = d.CertificationNotObtained(note="à deux pix près", on=SESSION)
     said = OUTCOME | {"obtained": False, "note": " à deux pix près "}
     given(*TAKEN).when(obtain_certification, **said).then(missed)
@@ -183,7 +185,7 @@ def test_what_is_said_beside_it_is_kept() -> None:
 def test_a_result_is_added_to_the_cv_once() -> None:
     given(*RESULT_IN).when(add_result_to_cv, on=LATER).then(on_cv(LATER))
     given(*RESULT_IN, on_cv()).when(add_result_to_cv, on=LATER).then_nothing()
-    given(opened(), linked()).when(add_result_to_cv, on=DAY).refused("no-result")
+    given(opened(), linked()).when(add_result_to_cv).refused("no-result")
 
 
 # --- the retake
@@ -241,26 +243,3 @@ def test_what_was_done_before_it_is_prescribed_is_done_from_the_start() -> None:
 )
 def test_a_certification_under_way_needs_no_referral(step: str, begun: bool) -> None:
     assert actions(*STEPS[step][1:])["certification"] == (begun, False)
-
-
-# --- always
-
-
-@pytest.mark.parametrize(
-    ("decide", "arguments"),
-    [
-        (take_complete_diagnostic, {"on": DAY}),
-        (decline_complete_diagnostic, {"reason": "non", "on": DAY}),
-        (propose_certification, PROPOSAL),
-        (decline_certification, REFUSAL),
-        (register_certification, REGISTER),
-        (take_certification, {"on": DAY}),
-        (obtain_certification, OUTCOME),
-        (add_result_to_cv, {"on": DAY}),
-        (plan_retake, AGAIN),
-        (decline_retake, {"reason": "non", "on": DAY}),
-    ],
-)
-def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
-    given().when(decide, **arguments).refused("unknown-dossier")
-    given(*DONE, closed()).when(decide, **arguments).refused("closed", on=DAY)

@@ -113,7 +113,7 @@ def test_a_result_shown_again_after_it_vanished_is_back() -> None:
     ],
 )
 def test_what_is_not_linked_changes_nothing_here(decide: Any, arguments: dict[str, Any]) -> None:
-    given(opened(), linked()).when(decide, participation=SECOND, on=DAY, **arguments).then_nothing()
+    given(opened(), linked()).when(decide, participation=SECOND, **arguments).then_nothing()
 
 
 def test_what_comes_from_pix_is_recorded_on_a_closed_dossier_for_the_referent_to_review() -> None:

@@ -42,26 +42,26 @@ OPEN: Dossier = state_of("dossier", opened(), assigned(COLLEAGUE), broken())
 
 @pytest.mark.parametrize("before", [(opened(),), (opened(), assigned(COLLEAGUE)), (opened(), closed())])
 def test_a_glass_opens_a_dossier_until_the_end_of_the_day(before: tuple[Any, ...]) -> None:
-    given(*before).when(assignment.break_glass, **BREAK, on=DAY).then(broken())
-    given(*before, broken()).when(assignment.break_glass, **BREAK | {"nth": 2}, on=DAY).then_nothing()
+    given(*before).when(assignment.break_glass, **BREAK).then(broken())
+    given(*before, broken()).when(assignment.break_glass, **BREAK | {"nth": 2}).then_nothing()
     given(*before, broken()).when(assignment.break_glass, **BREAK, on=LATER).then(broken(LATER))
 
 
 def test_another_person_needs_a_glass_of_their_own_and_who_follows_needs_none() -> None:
     of_another = BREAK | {"actor": str(DEPUTY)}
-    given(opened(), broken()).when(assignment.break_glass, **of_another, on=DAY).then_each_time(broken())
-    given(opened(), assigned(ADVISOR)).when(assignment.break_glass, **BREAK, on=DAY).then_nothing()
+    given(opened(), broken()).when(assignment.break_glass, **of_another).then_each_time(broken())
+    given(opened(), assigned(ADVISOR)).when(assignment.break_glass, **BREAK).then_nothing()
 
 
 @pytest.mark.parametrize(
     ("changes", "code"), [({"reason": "  "}, "required"), ({"nth": 6}, "glass-limit"), ({"nth": 0}, "glass-limit")]
 )
 def test_a_glass_has_a_reason_and_a_day_has_five(changes: dict[str, Any], code: str) -> None:
-    given(opened(), assigned(COLLEAGUE)).when(assignment.break_glass, **BREAK | changes, on=DAY).refused(code)
+    given(opened(), assigned(COLLEAGUE)).when(assignment.break_glass, **BREAK | changes).refused(code)
 
 
 def test_there_is_no_glass_without_a_dossier() -> None:
-    given().when(assignment.break_glass, **BREAK, on=DAY).refused("unknown-dossier")
+    given().when(assignment.break_glass, **BREAK).refused("unknown-dossier")
 
 
 def test_who_broke_it_reads_the_dossier_that_day_and_nobody_else_does() -> None:

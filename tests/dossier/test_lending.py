@@ -34,7 +34,7 @@ def lent(to: UUID = COLLEAGUE, until: date = UNTIL, on: date = DAY) -> d.Dossier
 
 
 def test_a_colleague_follows_until_a_day() -> None:
-    given(*MINE).when(lend_dossier, advisor=COLLEAGUE, until=UNTIL, on=DAY).then(lent())
+    given(*MINE).when(lend_dossier, advisor=COLLEAGUE, until=UNTIL).then(lent())
     dossier: Dossier = state_of("dossier", *MINE, lent())
     assert dossier.advisor == COLLEAGUE
     assert dossier.lent is not None

@@ -1,8 +1,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from pixflow.dossier.stages.orientation import assess_need, decline_diagnostic, plan_diagnostic, present_pix
 from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, NeedAssessed, PixPresented
 from tests.given import (
@@ -16,7 +14,6 @@ from tests.given import (
     SECOND,
     absent,
     booked,
-    closed,
     declined,
     given,
     joined,
@@ -25,7 +22,6 @@ from tests.given import (
     opened,
     planned,
     presented,
-    reopened,
     state_of,
     unbooked,
 )
@@ -54,7 +50,7 @@ def test_that_it_does_not_needs_a_reason() -> None:
 
 
 def test_pix_is_presented_once() -> None:
-    given(opened()).when(present_pix, occasion="welcome", on=DAY).then(PixPresented(occasion="welcome", on=DAY))
+    given(opened()).when(present_pix, occasion="welcome").then(PixPresented(occasion="welcome", on=DAY))
 
 
 def test_another_day_is_another_thing_to_say() -> None:
@@ -127,36 +123,21 @@ def test_a_seat_counts_though_another_was_spoken_of_since_and_no_longer_once_its
 
 def test_the_young_person_may_decline() -> None:
     said = DiagnosticDeclined(reason="pas maintenant", on=DAY)
-    given(opened(), presented()).when(decline_diagnostic, reason=" pas maintenant ", on=DAY).then(said)
+    given(opened(), presented()).when(decline_diagnostic, reason=" pas maintenant ").then(said)
 
 
 def test_declining_needs_a_reason() -> None:
-    given(opened()).when(decline_diagnostic, reason="  ", on=DAY).refused("required", field="reason")
+    given(opened()).when(decline_diagnostic, reason="  ").refused("required", field="reason")
 
 
 def test_a_test_taken_is_not_declined_any_more() -> None:
-    given(*RESULT_IN).when(decline_diagnostic, reason="non", on=DAY).refused("already-tested")
+    given(*RESULT_IN).when(decline_diagnostic, reason="non").refused("already-tested")
 
 
 def test_a_test_begun_may_still_be_declined() -> None:
     said = DiagnosticDeclined(reason="non", on=DAY)
-    given(opened(), linked(progress="0.4")).when(decline_diagnostic, reason="non", on=DAY).then(said)
-
-
-@pytest.mark.parametrize(
-    ("decide", "arguments"),
-    [
-        (assess_need, {"needed": True, "reason": "", "on": DAY}),
-        (present_pix, {"occasion": "welcome", "on": DAY}),
-        (plan_diagnostic, FICHE),
-        (decline_diagnostic, {"reason": "non", "on": DAY}),
-    ],
-)
-def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
-    given().when(decide, **arguments).refused("unknown-dossier")
-    given(opened(), closed()).when(decide, **arguments).refused("closed", on=DAY)
-    assert len(given(opened(), closed(), reopened()).when(decide, **arguments).decided()["dossier"]) == 1
+    given(opened(), linked(progress="0.4")).when(decline_diagnostic, reason="non").then(said)
 
 
 def test_who_has_a_seat_to_come_declines_once_it_is_released() -> None:
-    given(opened(), booked()).when(decline_diagnostic, reason="non", on=DAY).refused("seat-booked")
+    given(opened(), booked()).when(decline_diagnostic, reason="non").refused("seat-booked")

@@ -185,14 +185,6 @@ def test_a_self_study_that_is_over_is_not_followed_any_more() -> None:
     given(opened(), studied()).when(follow_self_study, **FOLLOW | {"note": " trois sur quatre "}).then(noted)
 
 
-@pytest.mark.parametrize(
-    ("decide", "arguments"), [(explore_difficulty, EXPLORE), (assign_self_study, ASSIGN), (follow_self_study, FOLLOW)]
-)
-def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
-    given().when(decide, **arguments).refused("unknown-dossier")
-    given(opened(), studied(), closed()).when(decide, **arguments).refused("closed", on=DAY)
-
-
 def test_the_prescription_says_what_it_relied_on() -> None:
     given(*DEBRIEFED).when(build_prescription, **CHOICE).then(BUILT)
 

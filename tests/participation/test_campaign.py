@@ -75,7 +75,7 @@ def test_name_and_code_are_required(field: str) -> None:
 
 
 def test_the_column_of_the_external_id_is_chosen_and_may_change() -> None:
-    given(found()).when(choose_external_id_column, header="N° dossier", on=DAY).then(
+    given(found()).when(choose_external_id_column, header="N° dossier").then(
         ExternalIdColumnChosen(header="N° dossier", on=DAY)
     )
     chosen = ExternalIdColumnChosen(header="N° dossier", on=DAY)
@@ -103,8 +103,7 @@ PROFILES = CampaignFound(**EXPORT, kind="profile")
 
 
 @pytest.mark.parametrize(
-    ("kind", "purposes"),
-    [("assessment", {"initial", "complete", "other"}), ("profile", {"profile", "other"})],
+    ("kind", "purposes"), [("assessment", {"initial", "complete", "other"}), ("profile", {"profile", "other"})]
 )
 def test_each_kind_of_exports_has_its_purposes(kind: Any, purposes: set[str]) -> None:
     all_purposes: tuple[Any, ...] = ("initial", "complete", "profile", "other")
@@ -172,9 +171,9 @@ def kept(*told: Event) -> tuple[str, str | None, str | None]:
 
 def test_a_closed_campaign_is_offered_no_more_until_it_is_reopened() -> None:
     shut, again = CampaignClosed(on=DAY), CampaignReopened(on=LATER)
-    given(found(), declared()).when(close_campaign, on=DAY).then(shut)
+    given(found(), declared()).when(close_campaign).then(shut)
     given(found(), declared(), shut).when(reopen_campaign, on=LATER).then(again)
-    given(found()).when(close_campaign, on=DAY).refused("undeclared-campaign")
+    given(found()).when(close_campaign).refused("undeclared-campaign")
     given(found(), declared()).when(reopen_campaign, on=LATER).then_nothing()
     opens = [state_of("campaign", *told).open for told in ([found()], [declared()], [declared(), shut])]
     assert opens == [False, True, False]

@@ -109,7 +109,7 @@ def test_what_was_never_imported_is_not_followed() -> None:
     given().when(
         matches.record_disappearance, participation_id=PARTICIPATION, exported_at=NEXT, on=LATER
     ).then_nothing()
-    given().when(matches.settle_purpose, purpose="initial", on=DAY).then_nothing()
+    given().when(matches.settle_purpose, purpose="initial").then_nothing()
 
 
 def test_a_row_vanishes_here_and_on_the_matched_dossier() -> None:
@@ -136,8 +136,8 @@ def test_a_row_that_vanished_comes_back_without_its_result_being_received_anew()
 
 
 def test_a_purpose_settles_once_the_campaign_is_declared() -> None:
-    given(UNDECLARED).when(matches.settle_purpose, purpose="initial", on=DAY).then(settled())
-    given(imported()).when(matches.settle_purpose, purpose="initial", on=DAY).then_nothing()
+    given(UNDECLARED).when(matches.settle_purpose, purpose="initial").then(settled())
+    given(imported()).when(matches.settle_purpose, purpose="initial").then_nothing()
 
 
 # --- profiles
@@ -297,24 +297,22 @@ def test_a_match_is_refused() -> None:
 
 def test_a_match_is_rejected_once() -> None:
     said = p.MatchRejected(dossier=OTHER_DOSSIER, on=DAY)
-    given(imported()).when(matches.reject_match, dossier=OTHER_DOSSIER, on=DAY).then(said)
+    given(imported()).when(matches.reject_match, dossier=OTHER_DOSSIER).then(said)
     assert state_of("participation", imported(), said).rejected == (OTHER_DOSSIER,)
-    given(imported(), confirmed()).when(matches.reject_match, dossier=DOSSIER, on=DAY).refused("already-matched")
+    given(imported(), confirmed()).when(matches.reject_match, dossier=DOSSIER).refused("already-matched")
 
 
 def test_a_row_is_set_aside_with_a_reason() -> None:
-    given(imported()).when(matches.set_participation_aside, reason=" collègue ", on=DAY).then(set_aside())
-    given(imported()).when(matches.set_participation_aside, reason=" ", on=DAY).refused("required", field="reason")
-    given(imported(), confirmed()).when(matches.set_participation_aside, reason="collègue", on=DAY).refused(
-        "already-matched"
-    )
+    given(imported()).when(matches.set_participation_aside, reason=" collègue ").then(set_aside())
+    given(imported()).when(matches.set_participation_aside, reason=" ").refused("required", field="reason")
+    given(imported(), confirmed()).when(matches.set_participation_aside, reason="collègue").refused("already-matched")
     assert not state_of("participation", imported(), set_aside()).waiting
 
 
 def test_a_row_set_aside_by_mistake_waits_again() -> None:
-    given(imported(), set_aside()).when(matches.undo_set_aside, reason="erreur", on=DAY).then(taken_back(2))
-    given(imported(), set_aside()).when(matches.undo_set_aside, reason="", on=DAY).refused("required", field="reason")
-    given(imported()).when(matches.undo_set_aside, reason="erreur", on=DAY).then_nothing()
+    given(imported(), set_aside()).when(matches.undo_set_aside, reason="erreur").then(taken_back(2))
+    given(imported(), set_aside()).when(matches.undo_set_aside, reason="").refused("required", field="reason")
+    given(imported()).when(matches.undo_set_aside, reason="erreur").then_nothing()
     assert state_of("participation", imported(), set_aside(), taken_back(2)).waiting
 
 
@@ -349,11 +347,7 @@ BY_ITSELF = p.MatchConfirmed(dossier=DOSSIER, automatic=True, score=100, reasons
 
 @pytest.mark.parametrize(
     "row",
-    [
-        imported(),
-        imported(last_name="Léa", first_name="MARTIN"),
-        imported(external_id=" 00123 "),
-    ],
+    [imported(), imported(last_name="Léa", first_name="MARTIN"), imported(external_id=" 00123 ")],
     ids=["as typed", "names the other way round", "blanks round the number"],
 )
 def test_equal_numbers_and_equal_names_match_by_themselves(row: p.ParticipationImported) -> None:

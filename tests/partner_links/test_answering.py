@@ -8,18 +8,7 @@ import pytest
 from pixflow.events import dossier as d
 from pixflow.events.base import Event
 from pixflow.partner_links import issuing
-from tests.given import (
-    DAY,
-    LATER,
-    PARTNER_LINK,
-    PRESCRIBED,
-    REFERRAL,
-    answered,
-    closed,
-    given,
-    link_issued,
-    sent,
-)
+from tests.given import DAY, LATER, PARTNER_LINK, PRESCRIBED, REFERRAL, answered, closed, given, link_issued, sent
 
 LINKED = (*PRESCRIBED, sent(), link_issued())
 ASKED = (*PRESCRIBED, sent(), answered(), link_issued(purpose="outcome"))

@@ -54,12 +54,12 @@ def test_no_mail_goes_to_an_address_that_came_back_nor_to_who_left() -> None:
     assert contact(NAMED, BACK).mail == contact(NAMED, LEFT).mail == ""
     given(NAMED).when(contacts.miss_contact, means="email", on=LATER).then(BACK)
     by_phone = e.ContactNamed(partner=PARTNER, details=ContactDetails("Ali", phone="+33233840000"), on=DAY)
-    given(by_phone).when(contacts.miss_contact, means="email", on=DAY).refused("no-such-means")
+    given(by_phone).when(contacts.miss_contact, means="email").refused("no-such-means")
 
 
 def test_only_somebody_who_is_known_is_changed_or_erased() -> None:
-    given().when(contacts.leave_partner, on=DAY).refused("unknown-contact")
-    given().when(contacts.erase_contact, reason="left", on=DAY).refused("unknown-contact")
+    given().when(contacts.leave_partner).refused("unknown-contact")
+    given().when(contacts.erase_contact, reason="left").refused("unknown-contact")
     given(NAMED).when(contacts.leave_partner, on=LATER).then(LEFT)
     given(NAMED).when(contacts.erase_contact, reason="left", on=LATER).then(ERASED)
 

@@ -89,28 +89,28 @@ def test_an_import_tells_once() -> None:
     given().when(listing.import_place, **asked).then(imported())
     given(imported()).when(listing.import_place, **asked).then_nothing()
     given(imported()).when(listing.import_place, **asked | {"digest": "b", "details": MOVED}).then(told(MOVED, "b"))
-    given(imported()).when(listing.withdraw_place, source="Dora", place="8", on=DAY).then_nothing()
+    given(imported()).when(listing.withdraw_place, source="Dora", place="8").then_nothing()
 
 
 def test_a_correction_is_noted_once_and_the_name_is_never_empty() -> None:
-    given(BY_HAND).when(listing.correct_partner, field="phone", value="+33233000111", on=DAY).then(corrected())
-    given(BY_HAND).when(listing.correct_partner, field="phone", value=EPN.phone, on=DAY).then_nothing()
-    given(BY_HAND).when(listing.correct_partner, field="phone", value="", on=DAY).then(corrected(value=""))
-    given(BY_HAND).when(listing.correct_partner, field="name", value=" ", on=DAY).refused("required", field="name")
-    given().when(listing.correct_partner, field="phone", value="1", on=DAY).refused("unknown-partner")
+    given(BY_HAND).when(listing.correct_partner, field="phone", value="+33233000111").then(corrected())
+    given(BY_HAND).when(listing.correct_partner, field="phone", value=EPN.phone).then_nothing()
+    given(BY_HAND).when(listing.correct_partner, field="phone", value="").then(corrected(value=""))
+    given(BY_HAND).when(listing.correct_partner, field="name", value=" ").refused("required", field="name")
+    given().when(listing.correct_partner, field="phone", value="1").refused("unknown-partner")
 
 
 def test_a_contested_correction_may_be_said_again() -> None:
     moved = given(imported(), corrected(), told(MOVED, "b"))
-    moved.when(listing.correct_partner, field="phone", value="+33233000111", on=DAY).then(corrected())
+    moved.when(listing.correct_partner, field="phone", value="+33233000111").then(corrected())
 
 
 def test_a_delisted_partner_takes_no_referral_until_it_is_back() -> None:
-    given(BY_HAND).when(listing.delist_partner, reason="closed", on=DAY).then(DELISTED)
-    given(BY_HAND, DELISTED).when(listing.use_partner, on=DAY).refused("partner-delisted")
-    given(BY_HAND, DELISTED).when(listing.list_offer, offer=OFFER, terms=TERMS, on=DAY).refused("partner-delisted")
-    given(BY_HAND, DELISTED).when(listing.relist_partner, on=DAY).then(e.PartnerRelisted(on=DAY))
-    given(BY_HAND).when(listing.relist_partner, on=DAY).then_nothing()
+    given(BY_HAND).when(listing.delist_partner, reason="closed").then(DELISTED)
+    given(BY_HAND, DELISTED).when(listing.use_partner).refused("partner-delisted")
+    given(BY_HAND, DELISTED).when(listing.list_offer, offer=OFFER, terms=TERMS).refused("partner-delisted")
+    given(BY_HAND, DELISTED).when(listing.relist_partner).then(e.PartnerRelisted(on=DAY))
+    given(BY_HAND).when(listing.relist_partner).then_nothing()
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_a_field_is_kept_as_pages_dial_and_show_it(field: e.CorrectedField, type
     known = with_fields(EPN, phone="+33233000101", email="a@exemple.fr", website="https://a.fr", booking="https://a.fr")
     by_hand = with_fields(BY_HAND, details=known)
     told = e.PartnerCorrected(field=field, value=kept, on=DAY)
-    given(by_hand).when(listing.correct_partner, field=field, value=typed, on=DAY).then(told)
+    given(by_hand).when(listing.correct_partner, field=field, value=typed).then(told)
     new, stored = (with_fields(BY_HAND, details=filed(field, value)) for value in (typed, kept))
-    given().when(listing.list_partner, details=new.details, on=DAY).then(stored)
+    given().when(listing.list_partner, details=new.details).then(stored)
 
 
 @pytest.mark.parametrize(
@@ -148,31 +148,31 @@ def test_a_field_is_kept_as_pages_dial_and_show_it(field: e.CorrectedField, type
     ],
 )
 def test_a_field_that_no_page_can_show_is_refused(field: e.CorrectedField, typed: str, refused: str) -> None:
-    given(BY_HAND).when(listing.correct_partner, field=field, value=typed, on=DAY).refused(refused)
+    given(BY_HAND).when(listing.correct_partner, field=field, value=typed).refused(refused)
     kept = filed(field, typed)
     for decide in (listing.list_partner, listing.suggest_partner):
-        given().when(decide, details=kept, on=DAY).refused(refused)
+        given().when(decide, details=kept).refused(refused)
     before = e.PartnerSuggested(details=kept, on=DAY)
-    given(before).when(listing.list_partner, details=kept, on=DAY).then(with_fields(BY_HAND, details=kept))
+    given(before).when(listing.list_partner, details=kept).then(with_fields(BY_HAND, details=kept))
 
 
 def test_a_use_is_noted_once_a_day() -> None:
-    given(BY_HAND).when(listing.use_partner, on=DAY).then(e.PartnerUsed(on=DAY))
-    given(BY_HAND, e.PartnerUsed(on=LATER)).when(listing.use_partner, on=DAY).then_nothing()
+    given(BY_HAND).when(listing.use_partner).then(e.PartnerUsed(on=DAY))
+    given(BY_HAND, e.PartnerUsed(on=LATER)).when(listing.use_partner).then_nothing()
 
 
 def test_an_offer_is_listed_revised_and_closed() -> None:
     listed = e.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
-    given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=TERMS, on=DAY).then(listed)
-    given(BY_HAND, listed).when(listing.list_offer, offer=OTHER, terms=TERMS, on=DAY).then_nothing()
-    given(BY_HAND, listed).when(listing.close_offer, offer=OFFER, on=DAY).then(e.OfferClosed(offer=OFFER, on=DAY))
+    given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=TERMS).then(listed)
+    given(BY_HAND, listed).when(listing.list_offer, offer=OTHER, terms=TERMS).then_nothing()
+    given(BY_HAND, listed).when(listing.close_offer, offer=OFFER).then(e.OfferClosed(offer=OFFER, on=DAY))
     closed = given(BY_HAND, listed, e.OfferClosed(offer=OFFER, on=DAY))
-    closed.when(listing.revise_offer, offer=OFFER, terms=TERMS, on=DAY).refused("unknown-offer")
+    closed.when(listing.revise_offer, offer=OFFER, terms=TERMS).refused("unknown-offer")
     bad = OfferTerms(label="x", kind="general", bands=((50, 40),))
-    given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=bad, on=DAY).refused("bad-band")
+    given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=bad).refused("bad-band")
     for seats in (-1, listing.MOST_SEATS + 1):
         wrong = OfferTerms(label="x", kind="general", seats=seats)
-        given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=wrong, on=DAY).refused("bad-seats")
+        given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=wrong).refused("bad-seats")
 
 
 def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:
@@ -185,7 +185,7 @@ def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:
         e.OfferListed(offer=OFFER, terms=TERMS, on=DAY),
         e.NameAttached(name="L’EPN", on=DAY),
     ]
-    given(BY_HAND).when(listing.join_partner, other=OTHER, takes=there, on=DAY).then(*joined)
+    given(BY_HAND).when(listing.join_partner, other=OTHER, takes=there).then(*joined)
     history = [
         with_changes(one, command=UUID(int=9)) if one.originator_version > 1 else one
         for one in stamped([BY_HAND, *joined])
@@ -196,16 +196,16 @@ def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:
 
 def test_what_was_joined_is_corrected_no_more() -> None:
     absorbed = given(BY_HAND, e.PartnerAbsorbed(into=OTHER, on=DAY))
-    absorbed.when(listing.correct_partner, field="phone", value="1", on=DAY).refused("partner-joined")
-    absorbed.when(listing.absorb_partner, into=ID, on=DAY).refused("partner-joined")
+    absorbed.when(listing.correct_partner, field="phone", value="1").refused("partner-joined")
+    absorbed.when(listing.absorb_partner, into=ID).refused("partner-joined")
 
 
 @pytest.mark.parametrize("event", [BY_HAND, imported(), e.PartnerUsed(on=DAY)])
 def test_only_the_team_s_own_word_is_taken_back(event: Event) -> None:
-    given(BY_HAND, event).when(listing.take_back, version=2, reason="erreur", on=DAY).refused("not-noted")
+    given(BY_HAND, event).when(listing.take_back, version=2, reason="erreur").refused("not-noted")
     verified = given(BY_HAND, e.PartnerVerified(channel="call", on=DAY))
     retracted = e.Retracted(version=2, reason="erreur", on=DAY)
-    verified.when(listing.take_back, version=2, reason="erreur", on=DAY).then(retracted)
+    verified.when(listing.take_back, version=2, reason="erreur").then(retracted)
 
 
 @over(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.integers(0, 900))

@@ -89,7 +89,7 @@ def test_what_is_published_already_is_no_draft(kind: str) -> None:
 def test_a_grid_with_a_gap_or_an_overlap_is_not_drafted(high: int, code: str, numbers: tuple[int, int]) -> None:
     first, *others = GRILLE.bands
     broken = replace(GRILLE, bands=(replace(first, high=high), *others))
-    given(PUBLISHED).when(draft_grille, document=broken, note="", replaces=0, on=DAY).refused(
+    given(PUBLISHED).when(draft_grille, document=broken, note="", replaces=0).refused(
         "bad-grille", code=code, numbers=numbers
     )
 
@@ -105,14 +105,14 @@ def test_a_protocol_with_a_number_that_cannot_be_is_not_drafted(
     changes: dict[str, Any], details: dict[str, Any]
 ) -> None:
     document = replace(PROTOCOL, **changes)
-    given().when(draft_protocol, document=document, note="", replaces=0, on=DAY).refused("out-of-range", **details)
+    given().when(draft_protocol, document=document, note="", replaces=0).refused("out-of-range", **details)
 
 
 def test_a_protocol_needs_a_name_and_a_modality_a_grid_a_name() -> None:
     for field, document in (("modalities", replace(PROTOCOL, modalities=())), ("name", replace(PROTOCOL, name=" "))):
-        given().when(draft_protocol, document=document, note="", replaces=0, on=DAY).refused("required", field=field)
+        given().when(draft_protocol, document=document, note="", replaces=0).refused("required", field=field)
     unnamed = replace(GRILLE, name="")
-    given().when(draft_grille, document=unnamed, note="", replaces=0, on=DAY).refused("required", field="name")
+    given().when(draft_grille, document=unnamed, note="", replaces=0).refused("required", field="name")
 
 
 @BOTH
@@ -154,9 +154,7 @@ def test_the_latest_word_of_a_colleague_holds_and_said_twice_is_said_once() -> N
 
 
 def test_nobody_endorses_their_own_draft() -> None:
-    given(DRAFTED).when(endorse_grille, draft=1, endorsed=True, comment="", by=str(ADVISOR), on=DAY).refused(
-        "own-draft"
-    )
+    given(DRAFTED).when(endorse_grille, draft=1, endorsed=True, comment="", by=str(ADVISOR)).refused("own-draft")
 
 
 @BOTH
@@ -179,10 +177,10 @@ def test_a_draft_is_published_from_today_or_later_and_is_a_draft_no_more(kind: s
 def test_a_publication_is_taken_back_until_it_counts(kind: str) -> None:
     of, event = DECISIONS[kind], WITHDRAWN[kind]
     history = (of["first"], of["drafted"], of["endorsed"](draft=1, endorsed=True, comment="", on=DAY), of["published"])
-    given(*history).when(of["withdraw"], number=2, on=DAY).then(event(number=2, on=DAY))
+    given(*history).when(of["withdraw"], number=2).then(event(number=2, on=DAY))
     given(*history).when(of["withdraw"], number=2, on=LATER).refused("publication-counts", from_day=LATER)
-    given(*history).when(of["withdraw"], number=1, on=DAY).refused("not-last-publication", number=2)
-    given(of["first"]).when(of["withdraw"], number=1, on=DAY).refused("publication-counts", from_day=YESTERDAY)
+    given(*history).when(of["withdraw"], number=1).refused("not-last-publication", number=2)
+    given(of["first"]).when(of["withdraw"], number=1).refused("publication-counts", from_day=YESTERDAY)
     state = state_of(kind, *history, event(number=2, on=DAY))
     assert (len(state.published), state.draft.number, state.made_of) == (1, 1, 0)
     assert len(state.draft.opinions) == 1
@@ -225,9 +223,9 @@ def test_only_the_draft_under_discussion_is_acted_on(kind: str, name: str) -> No
     }
     said = words[name]
     second = replace(of["drafted"], draft=2)
-    given(of["first"]).when(of[name], draft=1, on=DAY, **said).refused("no-draft", draft=1)
-    given(of["drafted"], second).when(of[name], draft=1, on=DAY, **said).refused("other-draft", draft=2)
-    over = given(of["first"], of["drafted"], of["published"]).when(of[name], draft=1, on=DAY, **said)
+    given(of["first"]).when(of[name], draft=1, **said).refused("no-draft", draft=1)
+    given(of["drafted"], second).when(of[name], draft=1, **said).refused("other-draft", draft=2)
+    over = given(of["first"], of["drafted"], of["published"]).when(of[name], draft=1, **said)
     over.then_nothing() if name == "publish" else over.refused("no-draft")
 
 

@@ -57,17 +57,15 @@ def test_the_ten_texts_that_come_with_pixflow_are_whole_and_name_known_tasks() -
     for one in found:
         assert one.example
         assert set(one.tasks) <= set(get_args(Kind))
-        given().when(share_resource, document=one, note="", on=DAY).then(
-            r.ResourceShared(document=one, note="", on=DAY)
-        )
+        given().when(share_resource, document=one, note="").then(r.ResourceShared(document=one, note="", on=DAY))
 
 
 def test_a_text_is_shared_once_and_revised_whole() -> None:
-    given().when(share_resource, document=TEXT, note=" ", on=DAY).then(SHARED)
+    given().when(share_resource, document=TEXT, note=" ").then(SHARED)
     given(SHARED).when(revise_resource, document=SHORTER, note="plus court ", replaces=1, on=LATER).then(REVISED)
-    given(SHARED).when(share_resource, document=SHORTER, note="", on=DAY).refused("other-revision", number=1)
-    given(SHARED).when(revise_resource, document=TEXT, note="pareil", replaces=1, on=DAY).refused("nothing-changed")
-    given().when(revise_resource, document=TEXT, note="", replaces=0, on=DAY).refused("unknown-resource")
+    given(SHARED).when(share_resource, document=SHORTER, note="").refused("other-revision", number=1)
+    given(SHARED).when(revise_resource, document=TEXT, note="pareil", replaces=1).refused("nothing-changed")
+    given().when(revise_resource, document=TEXT, note="", replaces=0).refused("unknown-resource")
 
 
 def test_the_second_of_two_who_revise_at_once_is_told_and_may_replace_the_first() -> None:
@@ -95,14 +93,14 @@ def test_the_second_of_two_who_revise_at_once_is_told_and_may_replace_the_first(
 )
 def test_a_text_that_is_not_whole_is_refused(changes: dict[str, Any], code: str, field: str) -> None:
     broken = replace(TEXT, **changes)
-    given().when(share_resource, document=broken, note="", on=DAY).refused(code, field=field)
-    given().when(propose_resource, document=broken, note="", on=DAY).refused(code, field=field)
-    given(SHARED).when(revise_resource, document=broken, note="", replaces=1, on=DAY).refused(code, field=field)
+    given().when(share_resource, document=broken, note="").refused(code, field=field)
+    given().when(propose_resource, document=broken, note="").refused(code, field=field)
+    given(SHARED).when(revise_resource, document=broken, note="", replaces=1).refused(code, field=field)
 
 
 def test_a_link_alone_is_a_resource() -> None:
     link = ResourceDocument("Pix", "link", "", links=("https://pix.fr",))
-    given().when(share_resource, document=link, note="", on=DAY).then(r.ResourceShared(document=link, note="", on=DAY))
+    given().when(share_resource, document=link, note="").then(r.ResourceShared(document=link, note="", on=DAY))
 
 
 @pytest.mark.parametrize(
@@ -130,8 +128,8 @@ def test_a_reading_again_ends_the_doubts_before_it() -> None:
     assert (len(state.doubts), state.useful) == (2, 1)
     state = told(("a", SHARED), ("b", doubt), ("b", useful))
     assert (state.doubts, state.useful) == ((), 1), "the last word counts"
-    given(SHARED, doubt).when(check_resource, on=DAY).then(r.ResourceChecked(on=DAY))
-    given(SHARED).when(check_resource, on=DAY).then_nothing()
+    given(SHARED, doubt).when(check_resource).then(r.ResourceChecked(on=DAY))
+    given(SHARED).when(check_resource).then_nothing()
     given(SHARED).when(check_resource, on=LATER).then(r.ResourceChecked(on=LATER))
 
 
@@ -147,23 +145,23 @@ def test_a_colleague_marks_a_text_that_is_there() -> None:
 
 def test_a_withdrawn_resource_is_shown_nowhere_until_it_is_revised() -> None:
     gone = r.ResourceWithdrawn(reason="périmée", on=DAY)
-    given(SHARED).when(withdraw_resource, reason=" périmée", on=DAY).then(gone)
-    given(SHARED).when(withdraw_resource, reason=" ", on=DAY).refused("required", field="reason")
+    given(SHARED).when(withdraw_resource, reason=" périmée").then(gone)
+    given(SHARED).when(withdraw_resource, reason=" ").refused("required", field="reason")
     assert not state_of("resource", SHARED, gone).is_shown
-    given(SHARED, gone).when(check_resource, on=DAY).refused("resource-withdrawn")
-    given(SHARED, gone).when(revise_resource, document=TEXT, note="", replaces=1, on=DAY).then(
+    given(SHARED, gone).when(check_resource).refused("resource-withdrawn")
+    given(SHARED, gone).when(revise_resource, document=TEXT, note="", replaces=1).then(
         r.ResourceRevised(document=TEXT, note="", on=DAY)
     )
     assert state_of("resource", SHARED, gone, REVISED).is_shown
 
 
 def test_a_proposal_waits_is_declined_or_kept_and_its_author_is_remembered() -> None:
-    given().when(propose_resource, document=SHORTER, note="", on=DAY).then(PROPOSED)
-    given(PROPOSED).when(decline_proposal, number=1, reason="déjà dit", on=DAY).then(
+    given().when(propose_resource, document=SHORTER, note="").then(PROPOSED)
+    given(PROPOSED).when(decline_proposal, number=1, reason="déjà dit").then(
         r.ProposalDeclined(proposal=1, reason="déjà dit", on=DAY)
     )
-    given(PROPOSED).when(decline_proposal, number=2, reason="non", on=DAY).refused("other-proposal")
-    given(SHARED).when(propose_resource, document=TEXT, note="", on=DAY).refused("nothing-changed")
+    given(PROPOSED).when(decline_proposal, number=2, reason="non").refused("other-proposal")
+    given(SHARED).when(propose_resource, document=TEXT, note="").refused("nothing-changed")
     state = told(("advisor", PROPOSED), ("referent", r.ResourceShared(document=SHORTER, note="", on=DAY)))
     assert (state.proposal, state.proposed_by, state.revisions[0].by) == (None, ("advisor",), "referent")
     assert not state_of("resource", PROPOSED).is_shown
@@ -180,8 +178,8 @@ def test_a_digest_is_never_taken_for_a_social_security_number() -> None:
 
 
 def test_a_question_is_asked_and_answered_by_a_resource() -> None:
-    given().when(ask_question, text=" Et s’il refuse ? ", task="present-pix", on=DAY).then(ASKED)
-    given().when(ask_question, text="?" * 1_001, task="", on=DAY).refused("too-long", field="text")
+    given().when(ask_question, text=" Et s’il refuse ? ", task="present-pix").then(ASKED)
+    given().when(ask_question, text="?" * 1_001, task="").refused("too-long", field="text")
     given(ASKED, SHARED).when(answer_question, answer=ANSWER, on=LATER).then(
         q.QuestionAnswered(resource=ANSWER, on=LATER)
     )

@@ -260,10 +260,7 @@ def gained(before: World, now: World) -> set[Key]:
     names = [
         name for name, events in now.dossiers.items() if now.refs is not before.refs or _changed(before, name, events)
     ]
-    return {
-        *(reading(now, names) - reading(before, names)),
-        *(correcting(now, names) - correcting(before, names)),
-    }
+    return {*(reading(now, names) - reading(before, names)), *(correcting(now, names) - correcting(before, names))}
 
 
 def _changed(before: World, name: str, events: Sequence[Recorded]) -> bool:

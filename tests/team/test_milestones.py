@@ -21,7 +21,7 @@ BRIEFED = e.BriefingHeld(title="Réunion d’équipe", on=DAY)
 
 
 def test_a_referent_is_designated_for_a_site_and_the_role_comes_with_it() -> None:
-    given(*JOINED).when(designate_referent, site="L'Aigle", on=DAY).then(ASKED, DESIGNATED)
+    given(*JOINED).when(designate_referent, site="L'Aigle").then(ASKED, DESIGNATED)
     staff = state_of("staff", *JOINED, ASKED, DESIGNATED)
     assert (staff.roles, staff.designated_for) == ({"advisor", "referent"}, "L'Aigle")
     assert staff.roles_on(DAY) == {"advisor"}, "a second person confirms it"
@@ -30,7 +30,7 @@ def test_a_referent_is_designated_for_a_site_and_the_role_comes_with_it() -> Non
 
 
 def test_nobody_designates_themselves() -> None:
-    given(*JOINED).when(designate_referent, site=None, on=DAY, actor=str(ADVISOR)).refused("own-roles")
+    given(*JOINED).when(designate_referent, site=None, actor=str(ADVISOR)).refused("own-roles")
 
 
 def test_a_designation_ends_with_the_role() -> None:
@@ -39,18 +39,18 @@ def test_a_designation_ends_with_the_role() -> None:
 
 
 def test_the_test_is_taken_once() -> None:
-    given(*JOINED).when(take_pix, on=DAY).then(TAKEN)
+    given(*JOINED).when(take_pix).then(TAKEN)
     given(*JOINED, TAKEN).when(take_pix, on=LATER).refused("already-noted", on=DAY)
 
 
 def test_a_training_and_a_briefing_have_their_title() -> None:
-    given(*JOINED).when(attend_training, title=" Pix Orga ", on=DAY).then(TRAINED)
-    given(*JOINED).when(hold_briefing, title="Réunion d’équipe", on=DAY).then(BRIEFED)
+    given(*JOINED).when(attend_training, title=" Pix Orga ").then(TRAINED)
+    given(*JOINED).when(hold_briefing, title="Réunion d’équipe").then(BRIEFED)
     given(*JOINED, TRAINED).when(attend_training, title="Médiation", on=LATER).then(
         e.TrainingAttended(title="Médiation", on=LATER)
     )
     for decide in (attend_training, hold_briefing):
-        given(*JOINED).when(decide, title=" ", on=DAY).refused("required", field="title")
+        given(*JOINED).when(decide, title=" ").refused("required", field="title")
 
 
 def test_the_latest_of_a_kind_is_known() -> None:
@@ -71,8 +71,8 @@ def test_what_was_noted_by_mistake_is_taken_back(noted: Event, version: int) -> 
 
 def test_a_role_is_not_taken_back_this_way() -> None:
     for version in (1, 2, 9):
-        given(*JOINED).when(undo_milestone, version=version, reason="erreur", on=DAY).refused("not-noted")
-    given(*JOINED, TAKEN).when(undo_milestone, version=3, reason=" ", on=DAY).refused("required", field="reason")
+        given(*JOINED).when(undo_milestone, version=version, reason="erreur").refused("not-noted")
+    given(*JOINED, TAKEN).when(undo_milestone, version=3, reason=" ").refused("required", field="reason")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_a_role_is_not_taken_back_this_way() -> None:
     ],
 )
 def test_only_who_works_here(decide: Decision[..., Any], told: dict[str, Any]) -> None:
-    given().when(decide, **told, on=DAY).refused("unknown-person")
+    given().when(decide, **told).refused("unknown-person")
     gone = e.StaffLeft(last_day=DAY, on=DAY)
     given(*JOINED, gone).when(decide, **told, on=LATER).refused("has-left", last_day=DAY)

@@ -59,9 +59,9 @@ def recorded_by(giver: UUID | str, one: Recorded) -> Recorded:
 @pytest.mark.parametrize("role", ["referent", "manager", "auditor", "administrator"])
 def test_a_role_that_reads_everything_counts_once_confirmed(role: Role) -> None:
     given().when(add_member, **NEW, roles=(role,), actor=str(MANAGER)).then(JOINED, asked(role))
-    given(JOINED, FACILITATOR).when(
-        change_roles, roles=("facilitator", role), on=DAY, team=TEAM, actor=str(MANAGER)
-    ).then(asked(role))
+    given(JOINED, FACILITATOR).when(change_roles, roles=("facilitator", role), team=TEAM, actor=str(MANAGER)).then(
+        asked(role)
+    )
     waiting = state_of("staff", JOINED, FACILITATOR, asked(role))
     assert (waiting.roles_on(DAY), waiting.granted(DAY)) == ({"facilitator"}, {"facilitator", role})
     confirmed = state_of("staff", JOINED, FACILITATOR, asked(role), e.RoleConfirmed(role=role, on=DAY))
@@ -134,7 +134,7 @@ def test_what_does_not_wait_is_not_confirmed() -> None:
     ],
 )
 def test_nobody_changes_their_own_roles(decide: Decision[..., Any], sent: dict[str, Any]) -> None:
-    given(JOINED, FACILITATOR).when(decide, **sent, on=DAY, team=TEAM, actor=PERSON).refused("own-roles")
+    given(JOINED, FACILITATOR).when(decide, **sent, team=TEAM, actor=PERSON).refused("own-roles")
 
 
 def test_a_role_ends_on_its_last_day() -> None:

@@ -53,9 +53,9 @@ def test_somebody_is_refused(changes: dict[str, Any], code: str, details: dict[s
 
 def test_an_address_of_a_calendar_is_given_once() -> None:
     first = e.CalendarAddressReplaced(number=1, on=DAY)
-    given(JOINED).when(replace_calendar_address, number=1, on=DAY).then(first)
-    given(JOINED, first).when(replace_calendar_address, number=2, on=DAY).then(replace(first, number=2))
-    given(JOINED, first).when(replace_calendar_address, number=1, on=DAY).then()
+    given(JOINED).when(replace_calendar_address, number=1).then(first)
+    given(JOINED, first).when(replace_calendar_address, number=2).then(replace(first, number=2))
+    given(JOINED, first).when(replace_calendar_address, number=1).then()
     given(JOINED, LEFT).when(replace_calendar_address, number=1, on=date(2026, 9, 17)).refused("has-left")
 
 
@@ -64,10 +64,10 @@ def test_a_phone_is_stated_changed_and_taken_away() -> None:
     given().when(add_member, **CAMILLE, phone="01 99 00 12 34").then(JOINED, ADVISOR, REFERENT, said)
     given(JOINED, ADVISOR, said).when(add_member, **CAMILLE | {"roles": ()}).then_nothing()
     given(JOINED, ADVISOR).when(add_member, **CAMILLE | {"roles": ()}, phone="01.99.00.12.34").then(said)
-    given(JOINED, said).when(state_contact, phone="06 12 34 56 78", on=DAY).then(replace(said, phone="+33612345678"))
+    given(JOINED, said).when(state_contact, phone="06 12 34 56 78").then(replace(said, phone="+33612345678"))
     for nothing in (" ", None):
-        given(JOINED, said).when(state_contact, phone=nothing, on=DAY).then(replace(said, phone=None))
-    given(JOINED).when(state_contact, phone="112", on=DAY).refused("bad-phone", field="phone")
+        given(JOINED, said).when(state_contact, phone=nothing).then(replace(said, phone=None))
+    given(JOINED).when(state_contact, phone="112").refused("bad-phone", field="phone")
     given(JOINED, LEFT).when(state_contact, phone=None, on=date(2026, 9, 17)).refused("has-left")
     assert state_of("staff", JOINED, said, replace(said, phone=None)).phone is None
 
@@ -120,7 +120,7 @@ def test_the_last_referent_gives_the_role_up_only_when_it_is_said_twice() -> Non
 
 
 def test_somebody_works_here_until_their_last_day_included() -> None:
-    given(JOINED, ADVISOR).when(record_departure, last_day=LATER, on=DAY).then(LEFT)
+    given(JOINED, ADVISOR).when(record_departure, last_day=LATER).then(LEFT)
     staff = state_of("staff", JOINED, ADVISOR, LEFT)
     assert [staff.works(day) for day in (DAY, LATER, LATER.replace(day=17))] == [True, True, False]
     assert staff.roles_on(LATER) == {"advisor"} == staff.roles
@@ -130,22 +130,18 @@ def test_somebody_works_here_until_their_last_day_included() -> None:
 def test_the_last_day_may_be_said_again() -> None:
     sooner = {"last_day": DAY, "on": DAY}
     given(JOINED, ADVISOR, LEFT).when(record_departure, **sooner).then(replace(LEFT, last_day=DAY))
-    given(JOINED, ADVISOR, LEFT).when(record_departure, last_day=LATER, on=DAY).then_nothing()
+    given(JOINED, ADVISOR, LEFT).when(record_departure, last_day=LATER).then_nothing()
     given().when(record_departure, **sooner).refused("unknown-person")
 
 
 def test_the_last_referent_leaves_only_when_it_is_said_twice() -> None:
-    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY).refused("last-referent")
-    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY, anyway=True).then(LEFT)
-    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY, team=OTHER_REFERENT).then(LEFT)
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER).refused("last-referent")
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, anyway=True).then(LEFT)
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, team=OTHER_REFERENT).then(LEFT)
     leaving_too = {COLLEAGUE: Staff(1, roles=frozenset({"referent"}), left=LATER)}
-    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY, team=leaving_too).refused(
-        "last-referent"
-    )
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, team=leaving_too).refused("last-referent")
     herself = {UUID(int=0xA1): state_of("staff", JOINED, REFERENT, CONFIRMED)}
-    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY, team=herself).refused(
-        "last-referent"
-    )
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, team=herself).refused("last-referent")
 
 
 def test_a_departure_can_be_called_off_and_roles_are_those_held_before() -> None:
