@@ -738,9 +738,19 @@ ROWS = (
         stays={"missed by telephone too": (k.ContactMissed(means="phone", on=NOV_10),)},
     ),
 )  # fmt: skip
+
+
+def owed_after(row: Row, *events: Event, refs: References = REFS) -> Task:
+    """The task of a row after more events."""
+    return owed((*row.history, *events), refs, row.subject)[row.key]
+
+
 BY_LAW = ("confirm-erasure",)
 """The delays that are no protocol's."""
 BY_KIND = {row.kind: row for row in ROWS}
+DEBRIEF, DIAGNOSTIC, SHARING, PARTNER = (
+    BY_KIND[kind] for kind in ("hold-debrief", "chase-diagnostic", "chase-sharing", "chase-partner")
+)
 COUNTED_ANEW = ("offer-alternative", "close-or-plan", "confirm-team")
 """To come before: once a referral lapses, after the quiet, or a quarter later; the last event then counts instead."""
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.kind)
@@ -759,7 +769,7 @@ def test_its_last_event_opens_it_and_no_earlier_one(row: Row) -> None:
 
 @each_row
 def test_when_it_is_visible_and_due_and_why(row: Row) -> None:
-    task = owed(row.history, subject=row.subject)[row.key]
+    task = owed_after(row)
     assert (task.kind, task.role, task.stage) == (row.kind, row.role, STAGE_OF[row.kind])
     assert (task.opens, task.due, task.lapses) == (row.opens, row.due, row.lapses)
     assert (task.why.version, task.why.details) == (row.why, row.details)
@@ -771,7 +781,7 @@ def test_when_it_is_visible_and_due_and_why(row: Row) -> None:
 def test_its_delay_is_the_protocol_s(row: Row) -> None:
     field = row.kind.replace("-", "_")
     longer = references(delays=replace(Delays(), **{field: getattr(Delays(), field) + 1}))
-    moved = owed(row.history, longer, row.subject)[row.key]
+    moved = owed_after(row, refs=longer)
     assert moved.opens == row.opens
     assert moved.due == REFS.calendar.add(row.due, 1)
 
@@ -779,7 +789,7 @@ def test_its_delay_is_the_protocol_s(row: Row) -> None:
 @each_row
 def test_late_it_is_seen_by_the_referent_then_by_the_manager(row: Row) -> None:
     escalation = Escalation(referent=1, manager=2)
-    task = owed(row.history, references(escalation=escalation), row.subject)[row.key]
+    task = owed_after(row, refs=references(escalation=escalation))
     first = REFS.calendar.add(row.due, 1)
     assert task.escalations == ((first, "referent"), (REFS.calendar.add(first, 1), "manager"))
 
@@ -804,12 +814,12 @@ def test_what_does_not_end_it(row: Row, events: tuple[Event, ...]) -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.subject == "dossier"], ids=lambda row: row.kind)
 def test_what_ended_it_taken_back_it_is_owed_as_before(row: Row) -> None:
-    before = owed(row.history)[row.key]
+    before = owed_after(row)
     for events in row.closed_by.values():
         if isinstance(events[-1], d.PersonErased):
             continue  # an erasure cannot be retracted
         strikes = [retracted(len(row.history) + n, on=row.opens) for n in range(len(events), 0, -1)]
-        assert owed((*row.history, *events, *strikes))[row.key] == before
+        assert owed_after(row, *events, *strikes) == before
 
 
 def test_an_event_that_closes_a_task_says_so() -> None:
@@ -1107,7 +1117,7 @@ def test_a_difficulty_once_explored_is_not_again_when_the_attendance_is_correcte
 
 def test_a_self_study_still_going_on_is_followed_up_again_after_the_same_delay() -> None:
     row = BY_KIND["follow-self-study"]
-    task = owed((*row.history, followed(DEC_24, "ongoing")))[row.key]
+    task = owed_after(row, followed(DEC_24, "ongoing"))
     assert (task.opens, task.due, task.why.version) == (date(2027, 1, 18), date(2027, 1, 25), 4)
     two = (*BEGUN, studied(DEC_3), studied(DEC_3, "Gérer ses mots de passe", SECOND))
     assert set(owed(two)) == {f"follow-self-study:{STUDY}", f"follow-self-study:{SECOND}"}
@@ -1120,19 +1130,17 @@ ELSEWHERE: dict[str, Any] = {"referral": SECOND, "partner": Partner(None, "EPN")
 
 
 def test_a_silent_partner_is_chased_again_after_the_same_delay_until_the_referral_lapses() -> None:
-    row = BY_KIND["chase-partner"]
     once = (*WAITING, reminded(NOV_6))
-    task = owed(once)[row.key]
+    task = owed(once)[PARTNER.key]
     assert (task.opens, task.due, task.chases) == (date(2026, 11, 23), date(2026, 11, 26), 1)
-    assert (task.lapses, task.why.version) == (row.lapses, row.why)
+    assert (task.lapses, task.why.version) == (PARTNER.lapses, PARTNER.why)
     assert kinds((*once, reminded(date(2026, 11, 20)))) == {"chase-partner", "offer-alternative"}
     assert kinds((*once, reminded(date(2026, 11, 23)))) == {"offer-alternative"}
 
 
 def test_the_day_a_referral_lapses_another_one_is_to_be_offered() -> None:
-    row = BY_KIND["chase-partner"]
     task = owed(WAITING)[f"offer-alternative:{ACTION}"]
-    assert (task.opens, task.due) == (row.lapses, date(2026, 12, 14))
+    assert (task.opens, task.due) == (PARTNER.lapses, date(2026, 12, 14))
     assert (task.why.version, task.why.details) == (8, {"label": "CAP LEC", "by": "lapsed", "partner": "viaformation"})
     assert kinds((*prescribed(NOV_2), sent(NOV_10)), references(delays=replace(Delays(), chase_partner_lapses=9))) == {
         "offer-alternative"
@@ -1300,31 +1308,26 @@ def test_a_day_that_is_set_is_waited_for(event: Event) -> None:
 
 
 def test_a_chase_starts_a_new_turn_after_the_same_delay() -> None:
-    row = BY_KIND["chase-diagnostic"]
-    task = owed((*row.history, chased(row.key, date(2026, 11, 17))))[row.key]
+    task = owed_after(DIAGNOSTIC, chased(DIAGNOSTIC.key, date(2026, 11, 17)))
     assert (task.opens, task.due, task.chases) == (date(2026, 12, 8), date(2026, 12, 11), 1)
-    sharing = BY_KIND["chase-sharing"]
-    task = owed((*sharing.history, chased(sharing.key, date(2027, 11, 4), reached=True)))[sharing.key]
+    task = owed_after(SHARING, chased(SHARING.key, date(2027, 11, 4), reached=True))
     assert (task.opens, task.due, task.chases) == (date(2027, 11, 9), date(2027, 11, 15), 1)
 
 
 def test_a_chase_before_the_planned_day_does_not_bring_it_forward() -> None:
-    row = BY_KIND["chase-diagnostic"]
-    task = owed((*row.history, chased(row.key, date(2026, 10, 5))))[row.key]
-    assert (task.opens, task.due) == (row.opens, row.due)
+    task = owed_after(DIAGNOSTIC, chased(DIAGNOSTIC.key, date(2026, 10, 5)))
+    assert (task.opens, task.due) == (DIAGNOSTIC.opens, DIAGNOSTIC.due)
 
 
 def test_a_chase_moves_any_task_on() -> None:
-    row = BY_KIND["hold-debrief"]
-    task = owed((*row.history, chased(row.key, date(2026, 11, 16))))[row.key]
+    task = owed_after(DEBRIEF, chased(DEBRIEF.key, date(2026, 11, 16)))
     assert (task.opens, task.due, task.chases) == (date(2026, 11, 16), date(2026, 11, 23), 1)
-    assert task.why == owed(row.history)[row.key].why
+    assert task.why == owed_after(DEBRIEF).why
 
 
 def test_a_chase_about_one_task_leaves_the_others() -> None:
-    row = BY_KIND["hold-debrief"]
-    after = owed((*row.history, chased(f"hold-debrief:{SECOND}", date(2026, 11, 16))))
-    assert after == owed(row.history)
+    after = owed((*DEBRIEF.history, chased(f"hold-debrief:{SECOND}", date(2026, 11, 16))))
+    assert after == owed(DEBRIEF.history)
 
 
 TRIES = [date(2026, 11, 17), date(2026, 12, 8), date(2026, 12, 23)]
@@ -1345,9 +1348,10 @@ def test_when_the_tries_are_used_up_close_or_plan_is_owed_instead(kind: Kind) ->
 
 
 def test_a_debrief_chased_in_vain_is_owed_beside_close_or_plan() -> None:
-    row = BY_KIND["hold-debrief"]
-    assert kinds((*row.history, *[chased(row.key, day) for day in TRIES])) == {"hold-debrief", "close-or-plan"}
-    assert kinds((*row.history, *[chased(row.key, day) for day in TRIES], debriefed(DEC_24))) == {"build-prescription"}
+    assert kinds((*DEBRIEF.history, *[chased(DEBRIEF.key, day) for day in TRIES])) == {"hold-debrief", "close-or-plan"}
+    assert kinds((*DEBRIEF.history, *[chased(DEBRIEF.key, day) for day in TRIES], debriefed(DEC_24))) == {
+        "build-prescription"
+    }
 
 
 @pytest.mark.parametrize(
@@ -1361,24 +1365,26 @@ def test_a_debrief_chased_in_vain_is_owed_beside_close_or_plan() -> None:
     ids=["closed", "planned again", "result", "appointment"],
 )
 def test_used_up_tries_are_answered_by_closing_or_by_what_makes_something_to_do(event: Event) -> None:
-    row = BY_KIND["chase-sharing"]
-    history = (*row.history, *[chased(row.key, day) for day in TRIES])
+    history = (*SHARING.history, *[chased(SHARING.key, day) for day in TRIES])
     assert owed(history)["close-or-plan"].why.details == {"by": "tries"}
     after = owed((*history, event)).get("close-or-plan")
     assert after is None or after.why.details == {"by": "quiet"}
 
 
 def test_an_appointment_missed_after_the_tries_leaves_close_or_plan_owed() -> None:
-    row = BY_KIND["chase-sharing"]
-    tried = (*row.history, *[chased(row.key, day) for day in TRIES])
+    tried = (*SHARING.history, *[chased(SHARING.key, day) for day in TRIES])
     meeting = (appointment("meet", DEC_24, DEC_23), missed("meet", DEC_24))
     assert "close-or-plan" not in owed((*tried, linked(DEC_24, SECOND, progress="1"), *meeting[:1]))
     assert owed((*tried, *meeting))["close-or-plan"].why.details == {"by": "tries"}
 
 
 def test_replanning_starts_the_tries_anew() -> None:
-    row = BY_KIND["chase-diagnostic"]
-    history = (*row.history, assigned(), *[chased(row.key, day) for day in TRIES], planned(DEC_24, plan=SECOND))
+    history = (
+        *DIAGNOSTIC.history,
+        assigned(),
+        *[chased(DIAGNOSTIC.key, day) for day in TRIES],
+        planned(DEC_24, plan=SECOND),
+    )
     after = owed(history)
     assert set(after) == {f"chase-diagnostic:{SECOND}"}
     assert after[f"chase-diagnostic:{SECOND}"].chases == 0
@@ -1406,41 +1412,35 @@ def at_ten(day: date) -> datetime:
 
 @pytest.mark.parametrize("day", [date(2026, 11, 9), SET], ids=["before it would be due", "after"])
 def test_an_appointment_gives_a_task_its_day(day: date) -> None:
-    row = BY_KIND["hold-debrief"]
-    task = owed((*row.history, appointment(row.key, day, NOV_6)))[row.key]
+    task = owed_after(DEBRIEF, appointment(DEBRIEF.key, day, NOV_6))
     assert (task.due, task.appointment, task.place) == (day, at_ten(day), "L'Aigle")
     assert task.escalations[0][0] == REFS.calendar.add(day, 5)
     assert task.opens == NOV_6
 
 
 def test_a_task_to_come_is_visible_from_its_appointment_at_the_latest() -> None:
-    row = BY_KIND["chase-diagnostic"]
-    task = owed((*row.history, appointment(row.key, NOV_2, OCT_23)))[row.key]
+    task = owed_after(DIAGNOSTIC, appointment(DIAGNOSTIC.key, NOV_2, OCT_23))
     assert (task.opens, task.due) == (NOV_2, NOV_2)
 
 
-def test_an_appointment_missed_is_due_again_at_once() -> None:
-    row = BY_KIND["hold-debrief"]
-    task = owed((*row.history, appointment(row.key, SET, NOV_6), missed(row.key, date(2026, 11, 30))))[row.key]
-    assert (task.opens, task.due, task.appointment, task.place) == (NOV_6, date(2026, 11, 30), None, "")
+MEETS, MISSED = appointment(DEBRIEF.key, SET, NOV_6), missed(DEBRIEF.key, SET)
 
 
-def test_another_appointment_after_one_missed_counts() -> None:
-    row = BY_KIND["hold-debrief"]
-    history = (*row.history, appointment(row.key, SET, NOV_6), missed(row.key, SET), appointment(row.key, DEC_24, SET))
-    assert owed(history)[row.key].due == DEC_24
-
-
-def test_a_chase_after_an_appointment_missed_moves_the_task_on() -> None:
-    row = BY_KIND["hold-debrief"]
-    history = (*row.history, appointment(row.key, SET, NOV_6), missed(row.key, SET), chased(row.key, SET))
-    assert owed(history)[row.key].due == date(2026, 12, 4)
-
-
-def test_a_chase_before_an_appointment_leaves_it() -> None:
-    row = BY_KIND["hold-debrief"]
-    history = (*row.history, appointment(row.key, SET, NOV_6), chased(row.key, NOV_10))
-    assert owed(history)[row.key].due == SET
+@pytest.mark.parametrize(
+    ("events", "due", "place"),
+    [
+        ((MEETS, missed(DEBRIEF.key, date(2026, 11, 30))), date(2026, 11, 30), ""),
+        ((MEETS, MISSED, appointment(DEBRIEF.key, DEC_24, SET)), DEC_24, "L'Aigle"),
+        ((MEETS, MISSED, chased(DEBRIEF.key, SET)), date(2026, 12, 4), ""),
+        ((MEETS, chased(DEBRIEF.key, NOV_10)), SET, "L'Aigle"),
+    ],
+    ids=["missed, at once", "set again", "chased since it was missed", "chased before it"],
+)
+def test_a_task_is_due_on_its_appointment_or_once_it_is_missed(
+    events: tuple[Event, ...], due: date, place: str
+) -> None:
+    task = owed_after(DEBRIEF, *events)
+    assert (task.due, task.place, task.appointment) == (due, place, at_ten(due) if place else None)
 
 
 def test_an_appointment_of_an_earlier_turn_does_not_make_the_next_one_late() -> None:
@@ -1452,8 +1452,7 @@ def test_an_appointment_of_an_earlier_turn_does_not_make_the_next_one_late() -> 
 
 
 def test_an_appointment_held_is_the_event_it_was_for() -> None:
-    row = BY_KIND["hold-debrief"]
-    after = owed((*row.history, appointment(row.key, SET, NOV_6), debriefed(SET)))
+    after = owed((*DEBRIEF.history, appointment(DEBRIEF.key, SET, NOV_6), debriefed(SET)))
     assert set(after) == {f"build-prescription:{PARTICIPATION}"}
     assert after[f"build-prescription:{PARTICIPATION}"].due == date(2026, 12, 4)
 
@@ -1462,19 +1461,17 @@ def test_an_appointment_held_is_the_event_it_was_for() -> None:
 
 
 def test_a_task_rests_until_a_day_and_is_not_late_before() -> None:
-    row = BY_KIND["hold-debrief"]
-    task = owed((*row.history, snoozed(row.key, SET, NOV_10)))[row.key]
+    task = owed_after(DEBRIEF, snoozed(DEBRIEF.key, SET, NOV_10))
     assert (task.opens, task.due, task.snoozed_until) == (NOV_6, SET, SET)
     assert task.escalations[0][0] == REFS.calendar.add(SET, 5)
-    early = owed((*row.history, snoozed(row.key, date(2026, 11, 12), NOV_10)))[row.key]
-    assert (early.due, early.snoozed_until) == (row.due, date(2026, 11, 12))
-    assert owed((*row.history, snoozed(f"hold-debrief:{SECOND}", SET, NOV_10))) == owed(row.history)
+    early = owed_after(DEBRIEF, snoozed(DEBRIEF.key, date(2026, 11, 12), NOV_10))
+    assert (early.due, early.snoozed_until) == (DEBRIEF.due, date(2026, 11, 12))
+    assert owed((*DEBRIEF.history, snoozed(f"hold-debrief:{SECOND}", SET, NOV_10))) == owed(DEBRIEF.history)
 
 
 def test_a_rest_is_for_one_turn() -> None:
-    row = BY_KIND["hold-debrief"]
-    tried = (*row.history, snoozed(row.key, SET, NOV_10), chased(row.key, date(2026, 11, 16)))
-    assert (owed(tried)[row.key].snoozed_until, owed(tried)[row.key].due) == (None, date(2026, 11, 23))
+    tried = (*DEBRIEF.history, snoozed(DEBRIEF.key, SET, NOV_10), chased(DEBRIEF.key, date(2026, 11, 16)))
+    assert (owed(tried)[DEBRIEF.key].snoozed_until, owed(tried)[DEBRIEF.key].due) == (None, date(2026, 11, 23))
     key = f"offer-alternative:{ACTION}"
     refused = (*prescribed(OCT_1), sent(OCT_1), answered(OCT_1, "refused"), snoozed(key, DEC_24, OCT_1))
     assert owed(refused)[key].snoozed_until == DEC_24
@@ -1482,12 +1479,11 @@ def test_a_rest_is_for_one_turn() -> None:
 
 
 def test_a_rest_ends_on_the_day_of_an_appointment() -> None:
-    row = BY_KIND["hold-debrief"]
-    rests, meets = snoozed(row.key, DEC_24, NOV_10), appointment(row.key, SET, NOV_10)
-    for history in ((*row.history, rests, meets), (*row.history, meets, rests)):
-        task = owed(history)[row.key]
+    rests, meets = snoozed(DEBRIEF.key, DEC_24, NOV_10), appointment(DEBRIEF.key, SET, NOV_10)
+    for history in ((*DEBRIEF.history, rests, meets), (*DEBRIEF.history, meets, rests)):
+        task = owed(history)[DEBRIEF.key]
         assert (task.due, task.snoozed_until, task.appointment) == (SET, SET, at_ten(SET))
-    shorter = owed((*row.history, meets, snoozed(row.key, date(2026, 11, 12), NOV_10)))[row.key]
+    shorter = owed_after(DEBRIEF, meets, snoozed(DEBRIEF.key, date(2026, 11, 12), NOV_10))
     assert (shorter.due, shorter.snoozed_until) == (SET, date(2026, 11, 12))
 
 
@@ -1504,27 +1500,29 @@ def test_the_fact_that_a_rest_awaits_ends_it_before_its_day() -> None:
 
 
 def test_an_appointment_missed_ends_the_rest_and_the_task_may_rest_again() -> None:
-    row = BY_KIND["hold-debrief"]
-    history = (*row.history, snoozed(row.key, DEC_24, NOV_6), appointment(row.key, SET, NOV_6), missed(row.key, SET))
-    assert (owed(history)[row.key].due, owed(history)[row.key].snoozed_until) == (SET, None)
-    again = owed((*history, snoozed(row.key, DEC_24, SET)))[row.key]
+    history = (
+        *DEBRIEF.history,
+        snoozed(DEBRIEF.key, DEC_24, NOV_6),
+        appointment(DEBRIEF.key, SET, NOV_6),
+        missed(DEBRIEF.key, SET),
+    )
+    assert (owed(history)[DEBRIEF.key].due, owed(history)[DEBRIEF.key].snoozed_until) == (SET, None)
+    again = owed((*history, snoozed(DEBRIEF.key, DEC_24, SET)))[DEBRIEF.key]
     assert (again.due, again.snoozed_until, again.appointment) == (DEC_24, DEC_24, None)
 
 
 def test_a_task_to_come_is_put_off_as_well() -> None:
-    row = BY_KIND["chase-diagnostic"]
-    task = owed((*row.history, snoozed(row.key, SET, NOV_2)))[row.key]
-    assert (task.opens, task.due, task.snoozed_until) == (row.opens, SET, SET)
+    task = owed_after(DIAGNOSTIC, snoozed(DIAGNOSTIC.key, SET, NOV_2))
+    assert (task.opens, task.due, task.snoozed_until) == (DIAGNOSTIC.opens, SET, SET)
 
 
 def test_a_colleague_does_a_task_until_a_day_or_for_good() -> None:
-    row = BY_KIND["hold-debrief"]
-    task = owed((*row.history, handed(row.key, until=SET, on=NOV_10)))[row.key]
+    task = owed_after(DEBRIEF, handed(DEBRIEF.key, until=SET, on=NOV_10))
     assert (task.handed_to, task.handed_until) == (COLLEAGUE, SET)
-    assert (task.opens, task.due, task.why) == (row.opens, row.due, owed(row.history)[row.key].why)
-    for_good = owed((*row.history, handed(row.key, on=NOV_10), chased(row.key, NOV_10)))[row.key]
+    assert (task.opens, task.due, task.why) == (DEBRIEF.opens, DEBRIEF.due, owed_after(DEBRIEF).why)
+    for_good = owed_after(DEBRIEF, handed(DEBRIEF.key, on=NOV_10), chased(DEBRIEF.key, NOV_10))
     assert (for_good.handed_to, for_good.handed_until) == (COLLEAGUE, None)
-    returned = owed((*row.history, handed(row.key, on=NOV_10), handed(row.key, ADVISOR, SET, NOV_10)))[row.key]
+    returned = owed_after(DEBRIEF, handed(DEBRIEF.key, on=NOV_10), handed(DEBRIEF.key, ADVISOR, SET, NOV_10))
     assert (returned.handed_to, returned.handed_until) == (None, None)
 
 
@@ -1559,12 +1557,11 @@ def test_another_advisor_is_no_sign_of_life(events: tuple[Event, ...]) -> None:
 
 
 def test_a_dossier_that_is_reopened_starts_the_tries_anew() -> None:
-    row = BY_KIND["chase-diagnostic"]
-    tried = (*row.history, assigned(on=OCT_1), *[chased(row.key, day) for day in TRIES])
+    tried = (*DIAGNOSTIC.history, assigned(on=OCT_1), *[chased(DIAGNOSTIC.key, day) for day in TRIES])
     assert kinds(tried) == {"close-or-plan"}
     again = owed((*tried, closed(DEC_24), reopened(date(2027, 1, 4))))
-    assert set(again) == {row.key}
-    assert again[row.key].chases == 0
+    assert set(again) == {DIAGNOSTIC.key}
+    assert again[DIAGNOSTIC.key].chases == 0
 
 
 def test_quiet_is_counted_from_the_latest_day_not_from_the_latest_entry() -> None:

@@ -517,7 +517,7 @@ def raised() -> Iterator[tuple[str, set[str]]]:
                     yield code, {keyword.arg for keyword in node.keywords if keyword.arg}
 
 
-MADE_CODES = {"bad-": ["bad-phone", "bad-email", "bad-website", "bad-booking"]}
+MADE_CODES = {"bad-": ["bad-phone", "bad-email", "bad-website", "bad-booking", "bad-number"]}
 
 
 def literals(node: ast.expr) -> list[str]:
