@@ -26,7 +26,7 @@ from tests.importing.test_meanwhile import before_the_lock
 NAMES = ("Amel", "Bruno", "Chloé", "Diane")
 
 
-@pytest.fixture(params=BOTH_STORES)
+@pytest.fixture(params=["sqlite"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     with on_store(request, tmp_path) as made:
         yield made
@@ -106,6 +106,7 @@ def test_once_it_is_declined_dossiers_are_merged_again(house: House) -> None:
     assert house.dossier(kept).duplicates == (other,)
 
 
+@pytest.mark.parametrize("house", BOTH_STORES, indirect=True)
 def test_a_merge_that_was_decided_before_the_request_is_decided_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

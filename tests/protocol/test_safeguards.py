@@ -23,7 +23,7 @@ from pixflow.refused import Refused
 from pixflow.team.membership import change_roles, confirm_role
 from pixflow.team.staff import Access, Staff, Team
 from tests.given import DAY, PRESET
-from tests.importing.house import BOTH_STORES, House, on_store
+from tests.importing.house import House, on_store
 from tests.protocol.test_drafting import told
 
 SOPHIE, NADIA, HELENE, ODILE = (UUID(int=number) for number in (0x51, 0x52, 0x53, 0x54))
@@ -241,7 +241,7 @@ def test_whatever_is_said_no_change_is_published_without_a_manager_who_did_not_w
 # --- in a store
 
 
-@pytest.fixture(params=BOTH_STORES)
+@pytest.fixture(params=["sqlite"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     with on_store(request, tmp_path) as made:
         yield made
