@@ -827,7 +827,7 @@ AT_ANY_TIME = (
     d.OutcomeReported, d.CompleteDiagnosticTaken, d.NoteTaken, d.LateEventReviewed, d.DossierReopened, d.CopyIssued,
     d.PaperIssued, d.GlassBroken, d.ErasureRequested, d.ErasureDeclined, d.PersonErased, d.Retracted,
 )  # fmt: skip
-"""What is handed out, read, taken back, or comes from outside: it is recorded on a closed dossier too."""
+"""Events handed out, read, taken back, or from outside: they are recorded on a closed dossier too."""
 WHILE_OPEN = [cls for cls in EVENTS if kind_of(cls) == "dossier" and cls not in AT_ANY_TIME]
 each_event = pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.TOPIC)
 

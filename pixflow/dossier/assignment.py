@@ -7,7 +7,7 @@ from uuid import UUID
 from pixflow.actor import CLOCK, OPERATOR
 from pixflow.decision import ANY_ADVISOR, LOAN_PARTIES, NOBODY, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.evolve import fold
-from pixflow.dossier.state import Dossier, must_be_open
+from pixflow.dossier.state import Dossier, must_be_known, must_be_open
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.folding import retractions_by_version
@@ -113,8 +113,7 @@ A_DAY = 5
 @decision("break_glass", ANY_ADVISOR)
 def break_glass(dossier: Dossier, *, reason: str, nth: int, actor: str, on: date) -> list[Event]:
     """Opens the dossier to the actor until the end of the day. `nth` counts their glasses of that day, from 1."""
-    if dossier.opened is None:
-        raise Refused("unknown-dossier")
+    must_be_known(dossier)
     reason = required(reason, "reason")
     known = dossier.glasses.get(actor)
     if str(dossier.advisor) == actor or (known and known.until >= on):

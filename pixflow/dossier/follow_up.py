@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pixflow.actor import OPERATOR
 from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT, REFERENT_AND_MANAGER, decision
-from pixflow.dossier.state import Dossier, must_be_open, must_have_no_seat
+from pixflow.dossier.state import Dossier, must_be_known, must_be_open, must_go_on, must_have_no_seat
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from pixflow.events.values import Awaited, Channel, Role
@@ -142,8 +142,7 @@ def claim_task(dossier: Dossier, *, task: str, on: date, open_tasks: Mapping[str
 
 @decision("take_note", OWN_DOSSIERS)
 def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
-    if dossier.opened is None:
-        raise Refused("unknown-dossier")
+    must_be_known(dossier)
     return [e.NoteTaken(text=required(text, "text"), on=on)]
 
 
@@ -173,8 +172,7 @@ def close_dossier(
     note: str,
     on: date,
 ) -> list[Event]:
-    if dossier.opened is None:
-        raise Refused("unknown-dossier")
+    must_be_known(dossier)
     if dossier.closed:
         if dossier.close_reason == reason:
             return []
@@ -200,6 +198,5 @@ def open_again(dossier: Dossier, *, on: date) -> list[Event]:
 def reopen_dossier(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     if dossier.closed is None:
         return []
-    if dossier.merged:
-        raise Refused("already-merged", dossier=dossier.merged.into)
+    must_go_on(dossier)
     return [e.DossierReopened(reason=required(reason, "reason"), on=on)]

@@ -8,7 +8,7 @@ from pixflow import identity
 from pixflow.actor import OPERATOR
 from pixflow.decision import OPENING, OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
-from pixflow.dossier.state import Dossier, must_be_open, must_have_no_seat, must_keep_its_circle
+from pixflow.dossier.state import Dossier, must_be_open, must_go_on, must_have_no_seat, must_keep_its_circle
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded, event_day
 from pixflow.folding import not_retracted, retractions_by_version
@@ -190,10 +190,9 @@ def merge_dossier(
     `version` is the one whose events the other takes over. Raises Refused("merged-with-itself"),
     Refused("already-merged"), Refused("erasure-asked"), Refused("seat-booked") or Refused("moved").
     """
-    if dossier.merged:
-        if dossier.merged.into == into:
-            return []
-        raise Refused("already-merged", dossier=dossier.merged.into)
+    if dossier.merged and dossier.merged.into == into:
+        return []
+    must_go_on(dossier)
     must_be_open(dossier)
     if into == dossier_id:
         raise Refused("merged-with-itself")
@@ -297,8 +296,7 @@ def undo_take_over(
     `command` is the one that merged. Raises Refused("already-merged") when this dossier is merged into another one
     since, Refused("erasure-asked").
     """
-    if dossier.merged:
-        raise Refused("already-merged", dossier=dossier.merged.into)
+    must_go_on(dossier)
     must_keep_its_circle(dossier)
     came = [r for r in not_retracted(history) if r.command == command]
     made: set[UUID] = set().union(*(new_ids(r.event) for r in came))

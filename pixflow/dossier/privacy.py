@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pixflow.actor import OPERATOR
 from pixflow.decision import DOSSIER_READERS, MANAGER, REFERENT_AND_MANAGER, decision
-from pixflow.dossier.state import Dossier, must_have_no_seat
+from pixflow.dossier.state import Dossier, must_be_known, must_go_on, must_have_no_seat
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import DossierPaper
@@ -24,9 +24,8 @@ def request_erasure(dossier: Dossier, *, reason: Reason, on: date) -> list[Event
     Asked again where it covers the same dossiers, it records nothing. Raises Refused("unknown-dossier"),
     Refused("seat-booked"), or Refused("already-merged") for a duplicate.
     """
-    if dossier.opened is None:
-        raise Refused("unknown-dossier")
-    _must_go_on(dossier)
+    must_be_known(dossier)
+    must_go_on(dossier)
     must_have_no_seat(dossier, on)
     asked = dossier.erasure and not dossier.outgrown
     return [] if asked else [e.ErasureRequested(reason=reason, on=on)]
@@ -63,7 +62,7 @@ def erase_person(
         raise Refused("erasure-changed")
     if dossier.erasure.by == actor:
         raise Refused("second-person")
-    _must_go_on(dossier)
+    must_go_on(dossier)
     must_have_no_seat(dossier, on)
     return [e.PersonErased(reason=dossier.erasure.reason, participations=participations, duplicates=duplicates, on=on)]
 
@@ -81,12 +80,6 @@ def erase_again(
     if dossier.erased:
         return []
     return [e.PersonErased(reason=reason, participations=participations, duplicates=duplicates, on=on)]
-
-
-def _must_go_on(dossier: Dossier) -> None:
-    """Raises Refused("already-merged"): a duplicate is erased with the dossier it was merged into."""
-    if dossier.merged:
-        raise Refused("already-merged", dossier=dossier.merged.into)
 
 
 # --- decisions that record what is handed out about a young person (docs/retention.md#what-was-handed-out)

@@ -72,8 +72,7 @@ def reinstate(dossier: Dossier, *, versions: tuple[int, ...], on: date, history:
 
 def retract_from_pix(participation: UUID, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts what Pix Orga said of the participation. What people did about it stays."""
-    about = [r for r in not_retracted(history) if getattr(r.event, "participation", None) == participation]
-    return retractions([r.originator_version for r in about if comes_from_pix(r.event)], reason, on)
+    return retractions(_learned(history, participation), reason, on)
 
 
 @decision("take_back_from_pix", REFERENT, on_erased="ignore")
@@ -93,19 +92,20 @@ def take_back_from_pix(
     """
     if something_followed(history, participation, imported, whole=whole):
         raise Refused("moved")
-    return retractions(_learned(history, participation, imported, whole), reason, on)
+    return retractions(_learned(history, participation, None if whole else imported), reason, on)
 
 
 def something_followed(history: Sequence[Recorded], participation: UUID, imported: UUID, *, whole: bool) -> bool:
     """Tells if somebody did something about a participation since the command `imported` told of it."""
-    learned = _learned(history, participation, imported, whole)
+    learned = _learned(history, participation, None if whole else imported)
     done = {r.originator_version for r in history if not comes_from_pix(r.event)}
     return bool(learned) and any(one > learned[0] and one in done for one in dependents(history, {participation}))
 
 
-def _learned(history: Sequence[Recorded], participation: UUID, imported: UUID, whole: bool) -> list[int]:
+def _learned(history: Sequence[Recorded], participation: UUID, imported: UUID | None = None) -> list[int]:
+    """Returns the versions of what Pix Orga said of a participation, in one command or in all."""
     about = [r for r in not_retracted(history) if getattr(r.event, "participation", None) == participation]
-    told = [r for r in about if comes_from_pix(r.event) and (whole or r.command == imported)]
+    told = [r for r in about if comes_from_pix(r.event) and imported in (None, r.command)]
     return [r.originator_version for r in told]
 
 

@@ -501,10 +501,30 @@ def _done(dossier: Dossier) -> dict[Stage, Stamp | None]:
 # --- checks that several decisions on a dossier begin with
 
 
-def must_be_open(dossier: Dossier) -> None:
-    """Raises Refused("unknown-dossier") or Refused("closed")."""
+def must_be_known(dossier: Dossier) -> None:
+    """Raises Refused("unknown-dossier") for a dossier that was never opened."""
     if dossier.opened is None:
         raise Refused("unknown-dossier")
+
+
+def must_go_on(dossier: Dossier) -> None:
+    """Raises Refused("already-merged") for a duplicate: the dossier that it was merged into goes on."""
+    if dossier.merged:
+        raise Refused("already-merged", dossier=dossier.merged.into)
+
+
+def must_have_referral(dossier: Dossier, referral: UUID) -> tuple[ActionState, Referral]:
+    """Returns a referral after its action. Raises Refused("unknown-referral")."""
+    for action in dossier.parcours.actions.values():
+        for known in action.referrals:
+            if known.id == referral:
+                return action, known
+    raise Refused("unknown-referral")
+
+
+def must_be_open(dossier: Dossier) -> None:
+    """Raises Refused("unknown-dossier") or Refused("closed")."""
+    must_be_known(dossier)
     if dossier.closed:
         raise Refused("closed", on=dossier.closed.on)
 

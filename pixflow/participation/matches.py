@@ -18,7 +18,7 @@ from pixflow.dossier.stages.diagnostic import (
     receive_result,
     withdraw_participation,
 )
-from pixflow.dossier.state import Dossier, must_keep_its_circle
+from pixflow.dossier.state import Dossier, must_be_known, must_keep_its_circle
 from pixflow.events import participation as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Moment, Profile, Purpose, Result
@@ -79,8 +79,7 @@ def confirm_match(
         raise Refused("already-matched", dossier=participation.dossier)
     if participation.purpose is None or participation.campaign is None:
         raise Refused("undeclared-campaign")
-    if dossier.opened is None:
-        raise Refused("unknown-dossier")
+    must_be_known(dossier)
     if not automatic:
         must_keep_its_circle(dossier)
     confirmed = e.MatchConfirmed(

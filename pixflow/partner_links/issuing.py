@@ -7,7 +7,7 @@ from uuid import UUID
 from pixflow import identity
 from pixflow.actor import CLOCK, PARTNER
 from pixflow.decision import NOBODY, OWN_DOSSIERS, decision
-from pixflow.dossier.state import ActionState, Dossier, Referral, must_be_open
+from pixflow.dossier.state import Dossier, Referral, must_be_open, must_have_referral
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
     AnswerPromised,
@@ -35,17 +35,20 @@ def issue_link(
     Without an `address`, an e-mail goes to that of the contact: here and below.
     """
     must_be_open(dossier)
-    action, known = _referral(dossier, referral)
-    if any(one.id == link for one in known.links):
+    action, known = must_have_referral(dossier, referral)
+    if _has(known, link):
         return []
-    _must_be_awaited(dossier, action, known)
+    if action.over:
+        raise Refused("action-over")
+    if not is_awaited(dossier, action, known):
+        raise Refused("already-answered", answer=known.answer)
     return [_issued(known, link, channel, _address(known, address) if channel == "email" else "", until, on)]
 
 
 @decision("revoke_link", OWN_DOSSIERS)
 def revoke_link(dossier: Dossier, *, referral: UUID, on: date) -> list[Event]:
     """Revokes the link of a referral: it opens nothing any more, and the partner cannot ask for another."""
-    action, known = _referral(dossier, referral)
+    action, known = must_have_referral(dossier, referral)
     if known.link is None or not is_open(dossier, LinkedReferral(action, known, known.link), on):
         return []
     return [PartnerLinkRevoked(referral=referral, link=known.link.id, on=on)]
@@ -71,7 +74,7 @@ def renew_link(dossier: Dossier, *, link: UUID, on: date, new: UUID, until: date
 @decision("remind_partner", NOBODY, system=(CLOCK,))
 def remind_partner(dossier: Dossier, *, referral: UUID, address: str, link: UUID, until: date, on: date) -> list[Event]:
     """Chases a silent partner by e-mail, with a fresh link. Records nothing when they are no longer waited for."""
-    action, known = _referral(dossier, referral)
+    action, known = must_have_referral(dossier, referral)
     awaited = is_awaited(dossier, action, known) and known.answer is None
     if not awaited or len(known.reminders) >= MOST_REMINDERS or _has(known, link) or _is_revoked(known):
         return []
@@ -82,7 +85,7 @@ def remind_partner(dossier: Dossier, *, referral: UUID, address: str, link: UUID
 @decision("ask_outcome", NOBODY, system=(CLOCK,))
 def ask_outcome(dossier: Dossier, *, referral: UUID, address: str, link: UUID, until: date, on: date) -> list[Event]:
     """Issues the link for the outcome, on the last day of an action that the partner accepted."""
-    action, known = _referral(dossier, referral)
+    action, known = must_have_referral(dossier, referral)
     if not is_awaited(dossier, action, known) or known.answer is None or _has(known, link) or _is_revoked(known):
         return []
     return [_issued(known, link, "email", _address(known, address), until, on)]
@@ -141,21 +144,6 @@ def _has(known: Referral, link: UUID) -> bool:
 def _is_revoked(known: Referral) -> bool:
     """Tells if no e-mail leaves until the advisor issues another link: they revoked it, or its address is unknown."""
     return known.link is not None and bool(known.link.revoked or known.link.returned)
-
-
-def _must_be_awaited(dossier: Dossier, action: ActionState, known: Referral) -> None:
-    if action.over:
-        raise Refused("action-over")
-    if not is_awaited(dossier, action, known):
-        raise Refused("already-answered", answer=known.answer)
-
-
-def _referral(dossier: Dossier, referral: UUID) -> tuple[ActionState, Referral]:
-    for action in dossier.parcours.actions.values():
-        for known in action.referrals:
-            if known.id == referral:
-                return action, known
-    raise Refused("unknown-referral")
 
 
 # --- decisions of a partner, by link: they see a referral, answer it, and say how it ended

@@ -12,7 +12,7 @@ from pixflow.partners.state import Contact, PartnerState, contested, gone
 from pixflow.reference_data import References
 from pixflow.resources.state import Resource, TeamQuestion
 from pixflow.structure import Structure
-from pixflow.tasks.task import Task, task, when
+from pixflow.tasks.task import Kind, Task, task, when
 from pixflow.team.staff import Staff
 from pixflow.workshop.state import Workshop
 
@@ -114,19 +114,15 @@ def of_question(question: TeamQuestion, refs: References) -> list[Task]:
 def of_resource(resource: Resource, refs: References) -> list[Task]:
     """Returns the reading that a resource needs: of a proposal, after doubts, or because nobody read it for long."""
     if resource.proposal:
-        return [_revise(refs, {"by": "proposed"}, resource.proposal.stamp)]
+        return [_ask_referent(refs, "revise-resource", {"by": "proposed"}, resource.proposal.stamp)]
     if resource.checked is None or not resource.is_shown:
         return []
     doubts = resource.doubts
     if len(doubts) >= DOUBTED_BY:
-        return [_revise(refs, {"by": "doubted"}, doubts[DOUBTED_BY - 1].stamp)]
+        return [_ask_referent(refs, "revise-resource", {"by": "doubted"}, doubts[DOUBTED_BY - 1].stamp)]
     known: Stamp = resource.checked.stamp
     opens = refs.calendar.add(known.on, refs.protocol(known.on).delays.revise_resource_opens)
-    return [_revise(refs, {"by": "unread"}, known, opens)]
-
-
-def _revise(refs: References, why: dict[str, str], stamp: Stamp, opens: date | None = None) -> Task:
-    return task(refs, "revise-resource", why["by"], "referent", stamp, why, opens)
+    return [_ask_referent(refs, "revise-resource", {"by": "unread"}, known, opens)]
 
 
 # --- tasks of partners: a file to review or to verify; a person there who left, or whom nobody reaches
@@ -141,16 +137,18 @@ def of_partner(partner: PartnerState, refs: References) -> list[Task]:
     if partner.into or partner.delisted:
         return []
     if partner.listed is None:
-        return [_review(refs, "suggested", partner.suggested)] if partner.suggested else []
+        return (
+            [_ask_referent(refs, "review-partner", {"by": "suggested"}, partner.suggested)] if partner.suggested else []
+        )
     return [*_reviews(partner, refs), *_verifications(partner, refs)]
 
 
 def of_contact(contact: Contact, refs: References) -> list[Task]:
     """Returns the update that a person of a partner needs: erased once they left, corrected when a means fails."""
     if contact.left:
-        return [_update(refs, "left", contact.left)]
+        return [_ask_referent(refs, "update-contact", {"by": "left"}, contact.left)]
     first = min(contact.missed.items(), key=lambda one: one[1].version, default=None)
-    return [_update(refs, *first)] if first else []
+    return [_ask_referent(refs, "update-contact", {"by": first[0]}, first[1])] if first else []
 
 
 def _reviews(partner: PartnerState, refs: References) -> Iterator[Task]:
@@ -158,9 +156,9 @@ def _reviews(partner: PartnerState, refs: References) -> Iterator[Task]:
     told = [one for name in contested(partner) if (one := partner.corrections[name].contested)]
     lost = [one for key in gone(partner) if (one := partner.sources[key].gone) and _in_use(partner, one.on)]
     if told:
-        yield _review(refs, "contested", min(told, key=_order))
+        yield _ask_referent(refs, "review-partner", {"by": "contested"}, min(told, key=_order))
     elif lost:
-        yield _review(refs, "gone", min(lost, key=_order))
+        yield _ask_referent(refs, "review-partner", {"by": "gone"}, min(lost, key=_order))
 
 
 def _verifications(partner: PartnerState, refs: References) -> Iterator[Task]:
@@ -169,13 +167,15 @@ def _verifications(partner: PartnerState, refs: References) -> Iterator[Task]:
     offered = [one.listed for one in partner.offers.values() if one.closed is None]
     if partner.used is None:
         if partner.verified is None and offered and partner.listed and not _is_told_by_hand(partner):
-            yield _verify(refs, "new", max(partner.listed, min(offered, key=_order), key=_order))
+            yield _ask_referent(
+                refs, "verify-partner", {"by": "new"}, max(partner.listed, min(offered, key=_order), key=_order)
+            )
         return
     confirmed = Stamp(partner.confirmed or latest.on, latest.version)
     opens = refs.calendar.add(confirmed.on, refs.protocol(confirmed.on).delays.verify_partner_opens)
     lapses = partner.used + IN_USE
     if opens < lapses:
-        yield _verify(refs, "stale", confirmed, opens, lapses)
+        yield _ask_referent(refs, "verify-partner", {"by": "stale"}, confirmed, opens, lapses)
 
 
 def _is_told_by_hand(partner: PartnerState) -> bool:
@@ -196,13 +196,14 @@ def _order(stamp: Stamp) -> int:
     return stamp.version
 
 
-def _review(refs: References, by: str, stamp: Stamp) -> Task:
-    return task(refs, "review-partner", "", "referent", stamp, {"by": by})
-
-
-def _verify(refs: References, by: str, stamp: Stamp, opens: date | None = None, lapses: date | None = None) -> Task:
-    return task(refs, "verify-partner", "", "referent", stamp, {"by": by}, opens, lapses=lapses)
-
-
-def _update(refs: References, by: str, stamp: Stamp) -> Task:
-    return task(refs, "update-contact", "", "referent", stamp, {"by": by})
+def _ask_referent(
+    refs: References,
+    kind: Kind,
+    why: dict[str, str],
+    stamp: Stamp,
+    opens: date | None = None,
+    lapses: date | None = None,
+) -> Task:
+    """Returns a task of the référent about what the team knows, with its reason."""
+    about = why["by"] if kind == "revise-resource" else ""
+    return task(refs, kind, about, "referent", stamp, why, opens, lapses=lapses)

@@ -13,7 +13,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import TeamConfirmed
 from pixflow.events.values import Role
 from pixflow.folding import retractions_by_version
-from pixflow.refused import Refused, required
+from pixflow.refused import Refused, parse, required
 from pixflow.structure import Structure
 from pixflow.team.staff import CONFIRMED, Staff, Team, address, must_work
 
@@ -271,10 +271,7 @@ def state_contact(staff: Staff, *, phone: str | None, on: date) -> list[Event]:
 
 
 def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
-    try:
-        number = identity.phone(phone) if phone and phone.strip() else None
-    except ValueError:
-        raise Refused("bad-phone", field="phone") from None
+    number = parse(identity.phone, phone or "", "phone") or None
     return [] if number == staff.phone else [e.ContactStated(phone=number, on=on)]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pixflow import identity
 from pixflow.decision import OWN_DOSSIERS, decision
-from pixflow.dossier.state import ActionState, Dossier, Referral, must_be_open
+from pixflow.dossier.state import ActionState, Dossier, must_be_open, must_have_referral
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
     ActionDropped,
@@ -92,7 +92,7 @@ def answer_referral(
     dossier: Dossier, *, referral: UUID, answer: Literal["accepted", "refused"], reason: str, on: date
 ) -> list[Event]:
     """Records the partner's answer. It comes from outside: the dossier's state never refuses it."""
-    known = _referral(dossier, referral)
+    _, known = must_have_referral(dossier, referral)
     if known.answer == answer:
         return []
     if known.answer:
@@ -108,10 +108,10 @@ def chase_partner(
 ) -> list[Event]:
     """Records one chase of a partner. The next one is due after the same delay."""
     must_be_open(dossier)
-    known = _referral(dossier, referral)
+    state, known = must_have_referral(dossier, referral)
     if known.answer:
         raise Refused("already-answered", answer=known.answer)
-    _running(dossier, next(id for id, state in dossier.parcours.actions.items() if known in state.referrals))
+    _running(dossier, state.action.id)
     return [PartnerChased(referral=referral, channel=channel, reached=reached, note=note.strip(), on=on)]
 
 
@@ -160,11 +160,3 @@ def _running(dossier: Dossier, action: UUID) -> ActionState:
     if state.over:
         raise Refused("action-over")
     return state
-
-
-def _referral(dossier: Dossier, referral: UUID) -> Referral:
-    for state in dossier.parcours.actions.values():
-        for known in state.referrals:
-            if known.id == referral:
-                return known
-    raise Refused("unknown-referral")
