@@ -1,7 +1,8 @@
 """Checks of the accounts, for `pixflow doctor`: their store, and the settings of a safe address."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -48,38 +49,37 @@ def account_store(settings: Settings, opened: OpenStructure | None = None) -> Fi
     if key.exists() and key.stat().st_mode & 0o077:
         return Finding("account_store", "alarm", {"why": "modes", "files": [f"keys/{key.name}"]})
     try:
-        if store := open_accounts(settings.data, settings.database()):
-            return _opened(settings, store, opened)
+        if (store := open_accounts(settings.data, settings.database())) is None:
+            return Finding("account_store", "good", {"why": "none"})
+        with closing(store):
+            wrong = _wrong(settings, store, opened)
     except SiteRefused as refused:
-        return Finding("account_store", "alarm", {"why": "lost"} if refused.code == "store" else {})
+        wrong = {"why": "lost"} if refused.code == "store" else {}
     except DatabaseError:
         if settings.database():  # the server is away
             raise
-        return Finding("account_store", "alarm")
-    return Finding("account_store", "good", {"why": "none"})
+        wrong = {}
+    return Finding("account_store", "good") if wrong is None else Finding("account_store", "alarm", wrong)
 
 
-def _opened(settings: Settings, store: AccountStore, opened: OpenStructure | None) -> Finding:
-    try:
-        with store.read() as connection:
-            row = connection.execute(select(accounts.c.id, accounts.c.email).limit(1)).first()
-            pragmas = () if settings.database() else ("journal_mode", "quick_check")
-            said = [connection.execute(text(f"PRAGMA {one}")).scalar() for one in pragmas]
-            rows = ((table, row) for table in SIGNED for row in connection.execute(select(table)))
-            forged = sum(not signed_rows.is_genuine(store.key, table, row._mapping) for table, row in rows)
-        if row:
-            store.key.open_sealed(row.email, f"e-mail {row.id}")
-        if forged:
-            return Finding("account_store", "alarm", {"why": "forged", "unsigned": forged})
-        if said not in ([], ["wal", "ok"]):
-            return Finding("account_store", "alarm")
-        if account_backups.ahead(store, settings.data / "backups" / FOLDER):
-            return Finding("account_store", "alarm", {"why": "older"})
-        if opened and (people := without_account(store, opened)):
-            return Finding("account_store", "alarm", {"why": "missing", "people": people})
-        return Finding("account_store", "good")
-    finally:
-        store.close()
+def _wrong(settings: Settings, store: AccountStore, opened: OpenStructure | None) -> dict[str, Any] | None:
+    """Returns what is wrong with a store that opens, None when all is well."""
+    with store.read() as connection:
+        row = connection.execute(select(accounts.c.id, accounts.c.email).limit(1)).first()
+        pragmas = () if settings.database() else ("journal_mode", "quick_check")
+        said = [connection.execute(text(f"PRAGMA {one}")).scalar() for one in pragmas]
+        rows = ((table, row) for table in SIGNED for row in connection.execute(select(table)))
+        forged = sum(not signed_rows.is_genuine(store.key, table, row._mapping) for table, row in rows)
+    if row:
+        store.key.open_sealed(row.email, f"e-mail {row.id}")
+    if forged:
+        return {"why": "forged", "unsigned": forged}
+    if said not in ([], ["wal", "ok"]):
+        return {}
+    if account_backups.ahead(store, settings.data / "backups" / FOLDER):
+        return {"why": "older"}
+    people = without_account(store, opened) if opened else 0
+    return {"why": "missing", "people": people} if people else None
 
 
 def gone_structures(store: AccountStore, data: Path) -> dict[str, Exception]:

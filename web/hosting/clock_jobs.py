@@ -113,7 +113,11 @@ class Round:
         if not self.answers(opened):
             asked = [Finding(check, "alarm", durable.details) for check in (*_OF_TABLES, "triggers")]
             return [durable, *asked, run(health.disk, opened.folder)]
-        found = [one for one in before if one.check in _OF_TABLES and _stands(one)] if head is not None else []
+        # Those of a finding that changes with the stores only, not with the time.
+        stands = [
+            one for one in before if one.level == "good" or (one.check == "stopped" and "error" not in one.details)
+        ]
+        found = [one for one in stands if one.check in _OF_TABLES] if head is not None else []
         if len(found) < len(_OF_TABLES):
             found = [
                 run(health.tables, engine, reads), run(health.stopped, reads), run(health.clock, opened, reads),
@@ -127,11 +131,6 @@ class Round:
 
 
 _OF_TABLES = ("tables", "stopped", "clock")
-
-
-def _stands(one: Finding) -> bool:
-    """Tells whether a finding changes with the stores only, not with the time."""
-    return one.level == "good" or (one.check == "stopped" and "error" not in one.details)
 
 
 def return_lent_dossiers(engine: Engine, side: ReadSide) -> int:

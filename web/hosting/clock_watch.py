@@ -57,15 +57,11 @@ class SeenTime:
         unseen = wall - (self._seen or wall)
         self._seen = wall - unseen + max(-most, min(unseen, most))
         if self._kept is None or abs(self._seen - self._kept) >= WRITTEN:
-            self._keep(self._seen)
+            content = msgspec.json.encode(_Seen(self._seen))
+            with suppress(OSError):  # a full disk only makes the next process wait longer
+                (durable_files.replace if self._path.exists() else durable_files.write_new)(self._path, content)
+                self._kept = self._seen
         return wall <= self._seen
-
-    def _keep(self, seen: datetime) -> None:
-        """Writes the time seen. A full disk only makes the next process wait longer."""
-        content = msgspec.json.encode(_Seen(seen))
-        with suppress(OSError):
-            (durable_files.replace if self._path.exists() else durable_files.write_new)(self._path, content)
-            self._kept = seen
 
 
 def unseen(data: Path, now: datetime) -> timedelta:

@@ -47,15 +47,11 @@ def counting(
         if day >= today and definitions is None:
             yield Counting(read, side.refs, basis_of(side.refs, today), today, side)
             return
-        refs = _known(served, read, day) if clock == "known" and day < today else served.refs
+        refs = served.refs
+        if clock == "known" and day < today:
+            end = datetime.combine(day + timedelta(1), time(), ZoneInfo(refs.structure.zone)).astimezone(UTC)
+            refs = served.engine.references_at(audit_trail.position_at(read, end - timedelta(microseconds=1)))
         basis = basis_of(refs, today)
         basis = replace(basis, definitions=definitions or served.refs.definitions(today).document)
         with as_of(read, served.engine, refs, basis, day, clock) as connection:
             yield Counting(connection, refs, basis, today)
-
-
-def _known(served: ServedStructure, read: Connection, day: date) -> References:
-    """Returns the references as they stood at the end of a day."""
-    zone = ZoneInfo(served.refs.structure.zone)
-    end = datetime.combine(day + timedelta(1), time(), zone).astimezone(UTC)
-    return served.engine.references_at(audit_trail.position_at(read, end - timedelta(microseconds=1)))

@@ -15,9 +15,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from pixflow import erasing
-from pixflow import inspection as event_pass
-from pixflow import inspection as faults
+from pixflow import erasing, inspection
 from pixflow.access_journal import seal
 from pixflow.access_journal.journal import open_journal
 from pixflow.backups import erasure_log, manifest
@@ -134,12 +132,13 @@ def triggers(engine: Engine) -> Finding:
 
 def order(engine: Engine) -> Finding:
     """Checks positions, versions and the positions of commands, without opening an event."""
-    return _faults("order", faults.order_faults(engine))
+    found = inspection.order_faults(engine)
+    return Finding("order", "alarm" if found else "good", {"faults": _positions(found)})
 
 
-def facts(opened: OpenStructure, seconds: float | None = event_pass.SECONDS) -> Finding:
+def facts(opened: OpenStructure, seconds: float | None = inspection.SECONDS) -> Finding:
     """Opens events after those of the last check, for some seconds, and compares each with its command."""
-    return _pass(opened, event_pass.go_on(opened.folder, opened.engine, seconds), opened.engine.head())
+    return _pass(opened, inspection.go_on(opened.folder, opened.engine, seconds), opened.engine.head())
 
 
 def access(opened: OpenStructure) -> Finding:
@@ -158,7 +157,7 @@ def access(opened: OpenStructure) -> Finding:
 def last_facts(opened: OpenStructure, head: int | None = None) -> Finding:
     """Returns what `facts` or a backup last found, for who has just looked at the `head`. It opens no event."""
     head = opened.engine.head() if head is None else head
-    known = event_pass.read(opened.folder, head)
+    known = inspection.read(opened.folder, head)
     return _pass(opened, known, head) if known else Finding("facts", "note")
 
 
@@ -170,10 +169,6 @@ def _pass(opened: OpenStructure, known: Pass, head: int) -> Finding:
     why = why or ("first" if known.reached else "")
     level: Level = "alarm" if known.faults or late else "good"
     return Finding("facts", level, {"faults": _positions(known.faults), **told, **({"why": why} if why else {})})
-
-
-def _faults(check: str, faults: Sequence[Fault]) -> Finding:
-    return Finding(check, "alarm" if faults else "good", {"faults": _positions(faults)})
 
 
 def _positions(faults: Sequence[Fault]) -> dict[str, list[int]]:
@@ -273,7 +268,7 @@ def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> 
 # --- groups of checks
 
 
-def all_findings(opened: OpenStructure, reads: Live, seconds: float | None = event_pass.SECONDS) -> list[Finding]:
+def all_findings(opened: OpenStructure, reads: Live, seconds: float | None = inspection.SECONDS) -> list[Finding]:
     """Runs every check of `pixflow doctor` on a structure that opens, `facts` for some seconds (None: to its end)."""
     engine, data = opened.engine, opened.folder.parent
     found = [

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -75,7 +75,10 @@ class Host:
                     self.structures = {**self.structures, slug: self._open(slug)}
             except Exception as error:
                 closed[slug] = error
-                self._leave(slug)
+                gone = self.structures.get(slug)
+                self.structures = {name: one for name, one in self.structures.items() if name != slug}
+                if gone:
+                    gone.close()
         self.closed = closed
 
     def prepare_each(self, prepare: Callable[[ServedStructure], None]) -> None:
@@ -88,13 +91,6 @@ class Host:
         """Runs the quick checks of a structure, and notes when."""
         served.look(shared, rested=rested)
         self.looked = time.monotonic()
-
-    def _leave(self, slug: str) -> None:
-        """Closes a structure that is open, for the next look to open it anew."""
-        gone = self.structures.get(slug)
-        self.structures = {name: one for name, one in self.structures.items() if name != slug}
-        if gone:
-            gone.close()
 
     def _open(self, slug: str) -> ServedStructure:
         served = self._opening(slug)
@@ -159,16 +155,6 @@ def open_host(
             served.close()
 
 
-def _settle_if_possible(served: ServedStructure) -> None:
-    """Finishes erasures, and only logs a failure: people can work meanwhile, `tick` retries, `doctor` reports it."""
-    try:
-        erasing.settle(served.opened)
-    except erasing.ManyErasures:
-        return
-    except Exception:
-        logging.getLogger("pixflow").exception("an erasure is not finished")
-
-
 @contextmanager
 def serving(host: Host) -> Iterator[None]:
     """Holds the serve.lock of every structure, and records the version of pixflow that serves it.
@@ -194,7 +180,11 @@ def _start(served: ServedStructure) -> None:
                 ", ".join(missing),
             )
         stores.tidy(served.reads.stores)
-        _settle_if_possible(served)
+        try:  # people can work meanwhile, `tick` retries, `doctor` reports it
+            with suppress(erasing.ManyErasures):
+                erasing.settle(served.opened)
+        except Exception:
+            logging.getLogger("pixflow").exception("an erasure is not finished")
         served.engine.execute(
             {"structure": served.opened.stream("structure")},
             start_program,

@@ -29,11 +29,6 @@ HEADER_BYTES = 16 * 1024
 """Bytes of a request line and its headers."""
 
 
-def most_connections() -> int:
-    """Returns the limit of open connections: 500, and at most half of the files that the process may open."""
-    return min(CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
-
-
 class CheckedRequests(h11.Connection):
     """Requests of one connection, none with too many headers or with two lengths.
 
@@ -47,19 +42,15 @@ class CheckedRequests(h11.Connection):
         try:
             event = super().next_event()
             if isinstance(event, h11.Request):
-                _check(event)
+                line = len(event.method) + len(event.target) + len(" HTTP/1.1\r\n") + 1
+                if line + sum(len(name) + len(value) + len(": \r\n") for name, value in event.headers) > HEADER_BYTES:
+                    raise h11.RemoteProtocolError("headers too long", error_status_hint=431)
+                if {name for name, _ in event.headers} >= {b"content-length", b"transfer-encoding"}:
+                    raise h11.RemoteProtocolError("two lengths")
         except h11.RemoteProtocolError as error:
             self.status = error.error_status_hint
             raise
         return event
-
-
-def _check(request: h11.Request) -> None:
-    line = len(request.method) + len(request.target) + len(" HTTP/1.1\r\n") + 1
-    if line + sum(len(name) + len(value) + len(": \r\n") for name, value in request.headers) > HEADER_BYTES:
-        raise h11.RemoteProtocolError("headers too long", error_status_hint=431)
-    if {name for name, _ in request.headers} >= {b"content-length", b"transfer-encoding"}:
-        raise h11.RemoteProtocolError("two lengths")
 
 
 class BoundedConnection(H11Protocol):
@@ -74,7 +65,8 @@ class BoundedConnection(H11Protocol):
 
     header_seconds: ClassVar[float] = 10
     stall_seconds: ClassVar[float] = 30
-    most: ClassVar[int] = most_connections()
+    most: ClassVar[int] = min(CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+    """500, and at most half of the files that the process may open."""
 
     _deadline: asyncio.TimerHandle | None = None
     _waits_since: float | None = None

@@ -115,18 +115,6 @@ def server_of(settings: Settings) -> SplitResult:
     return urlsplit(settings.smtp)
 
 
-def try_to_send(settings: Settings) -> None:
-    """Asks the mail server if it takes a message of the sender to themselves, and sends none. Raises OSError."""
-    with connected(settings) as server:
-        code, answer = server.mail(settings.sender)
-        if code != 250:
-            raise smtplib.SMTPSenderRefused(code, answer, settings.sender)
-        code, answer = server.rcpt(settings.sender)
-        if code not in (250, 251):
-            raise smtplib.SMTPRecipientsRefused({settings.sender: (code, answer)})
-        server.rset()
-
-
 @contextmanager
 def connected(settings: Settings) -> Iterator[smtplib.SMTP]:
     """Yields a connection to the mail server, signed in when its address has a name. Raises OSError.
@@ -260,7 +248,14 @@ def mail_server(settings: Settings, *, demo: bool) -> Finding:
         return Finding("mail_server", "good", {"why": "demo" if demo else "none"})
     encrypted, told = way(settings), {"host": server_of(settings).hostname, "to": settings.sender}
     try:
-        try_to_send(settings)
+        with connected(settings) as server:
+            code, words = server.mail(settings.sender)
+            if code != 250:
+                raise smtplib.SMTPSenderRefused(code, words, settings.sender)
+            code, words = server.rcpt(settings.sender)
+            if code not in (250, 251):
+                raise smtplib.SMTPRecipientsRefused({settings.sender: (code, words)})
+            server.rset()
     except OSError as error:
         return refused(error, told)
     return Finding("mail_server", LEVELS.get(encrypted, "good"), {"why": encrypted, **told})
@@ -269,9 +264,8 @@ def mail_server(settings: Settings, *, demo: bool) -> Finding:
 def refused(error: OSError, told: dict[str, Any]) -> Finding:
     """Returns why the mail server takes no message: an alarm; a note where only the recipient is unknown to it."""
     why = fault(error)
-    return Finding(
-        "mail_server", "note" if why == "unknown" else "alarm", {"why": why, "answer": answer(error), **told}
-    )
+    level: Level = "note" if why == "unknown" else "alarm"
+    return Finding("mail_server", level, {"why": why, "answer": answer(error), **told})
 
 
 def letters(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> Finding:
@@ -297,6 +291,4 @@ def issued(engine: Engine, stream: UUID, link: UUID) -> datetime:
 
 def address(settings: Settings) -> Finding:
     """Checks that there is a public address, which stands in e-mails. They are read on other machines."""
-    if settings.smtp and not settings.url:
-        return Finding("address", "note", {"url": settings.pages()})
-    return Finding("address", "good", {"url": settings.pages()})
+    return Finding("address", "note" if settings.smtp and not settings.url else "good", {"url": settings.pages()})

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -63,8 +64,23 @@ def send(engine: Engine, due: Iterable[Notice], outbox: Outbox) -> int:
 
     A failed notice is retried the next time. After a crash between sending and recording, the notice is sent twice.
     """
-    refs, now = engine.references(), engine.clock()
-    return sum(_send(engine, refs, notice, outbox, now) for notice in due if not _is_sent(engine, notice))
+    refs, now, sent = engine.references(), engine.clock(), 0
+    structure = refs.structure.name
+    for notice in due:
+        if _is_sent(engine, notice):
+            continue
+        command, to = _command(notice), refs.team[notice.person].email
+        text, name = french.signed(notice.text, structure), f"{notice.kind}-{command}"
+        try:
+            outbox(Mail(to, notice.subject, text, name, now, structure))
+        except OSError as error:
+            _log.warning("a notice could not leave: %s (%s)", type(error).__name__, fault(error))
+            continue
+        streams = {"notices": stream_of(notice.person)}
+        said: dict[str, Any] = {"notice": notice.kind, "which": notice.about}
+        engine.execute(streams, send_notice, by=Actor(CLOCK), command_id=command, via="cli", **said)
+        sent += 1
+    return sent
 
 
 def alarms(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
@@ -74,9 +90,10 @@ def alarms(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
     that are taken from their members.
     """
     refs, now = engine.references(), engine.clock()
+    today = refs.calendar.local_day(now)
     with side.database.connect() as connection:
-        due = [*_mass_reading(refs, now, url), *_second_person(connection, refs, now, url)]
-        due += [*_protocol(refs, now, url), *_accounts(connection, refs, now, url)]
+        due = [*_mass_reading(refs, today, url), *_second_person(connection, refs, now, url)]
+        due += [*_protocol(refs, today, url), *_accounts(connection, refs, now, url)]
     return [notice for notice in due if not _is_sent(engine, notice)]
 
 
@@ -85,10 +102,11 @@ def due_by_day(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
     refs, now = engine.references(), engine.clock()
     if not MORNING <= now.astimezone(ZoneInfo(refs.structure.zone)).time() < EVENING:
         return []
+    today = refs.calendar.local_day(now)
     with side.database.connect() as connection:
-        due = [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url)]
+        due = [*_digests(connection, refs, today, url), *_calls(connection, refs, today, url)]
         due += [*_receptions(connection, refs, now, url), *_absences(connection, refs, now, url)]
-    return [*due, *_stopped(side, refs, now)]
+    return [*due, *_stopped(side, refs, today)]
 
 
 def _command(notice: Notice) -> UUID:
@@ -99,56 +117,28 @@ def _is_sent(engine: Engine, notice: Notice) -> bool:
     return engine.has_recorded(_command(notice))
 
 
-def _send(engine: Engine, refs: References, notice: Notice, outbox: Outbox, now: datetime) -> int:
-    stream, command = stream_of(notice.person), _command(notice)
-    try:
-        to, name = refs.team[notice.person].email, f"{notice.kind}-{command}"
-        structure = refs.structure.name
-        outbox(Mail(to, notice.subject, french.signed(notice.text, structure), name, now, structure))
-    except OSError as error:
-        _log.warning("a notice could not leave: %s (%s)", type(error).__name__, fault(error))
-        return 0
-    engine.execute(
-        {"notices": stream},
-        send_notice,
-        by=Actor(CLOCK),
-        command_id=command,
-        via="cli",
-        notice=notice.kind,
-        which=notice.about,
-    )
-    return 1
-
-
-def _digests(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
+def _digests(connection: Connection, refs: References, today: date, url: str) -> Iterator[Notice]:
     """Yields the digest of everybody who has tasks, on a working day."""
-    today = refs.calendar.local_day(now)
     if not refs.calendar.is_working(today):
         return
     late = Lateness.on(refs.calendar, today)
-    for person, member in _at_work(refs, now):
+    for person, member in _at_work(refs, today):
         away = colleagues_deputised_by(refs.team, person, today)
         owners, held = frozenset({person, *away}), roles(Actor(str(person)), refs, today)
         counts = advisor_queue.counts(connection, owners, today) if held & TASK_OWNERS else []
-        own = [*_of_person(counts, person), *_of_roles(connection, member.roles_on(today), today, late)]
+        given = set(member.roles_on(today))
+        own = [*_of_person(counts, person), *_of_roles(connection, frozenset(given), today, late)]
         waiting = projections_piles.waiting_long_total(connection, held, owners, today)
-        for_others = [
-            (refs.team[one].name, [*_of_person(counts, one), *_of_roles(connection, given, today, late)])
-            for one, given in _roles_by_colleague(refs, member, away, today)
-        ]
-        digest = french.Digest(own, [(name, tasks) for name, tasks in for_others if tasks], waiting)
+        for_others = []
+        for one, colleague in sorted(((one, refs.team[one]) for one in away), key=lambda pair: normalise(pair[1].name)):
+            # Each role counts once: that of the deputy, or of the first colleague who gives it.
+            more = colleague.roles_on(today) - given
+            given |= more
+            if tasks := [*_of_person(counts, one), *_of_roles(connection, more, today, late)]:
+                for_others.append((colleague.name, tasks))
+        digest = french.Digest(own, for_others, waiting)
         if digest.total or waiting:
             yield Notice(person, "digest", today.isoformat(), *french.digest(digest, today, f"{url}/boite"))
-
-
-def _roles_by_colleague(
-    refs: References, member: Staff, away: frozenset[UUID], today: date
-) -> Iterator[tuple[UUID, frozenset[Role]]]:
-    """Yields each absent colleague, with the roles that only they give to their deputy."""
-    held = set(member.roles_on(today))
-    for colleague in sorted(away, key=lambda one: normalise(refs.team[one].name)):
-        yield colleague, refs.team[colleague].roles_on(today) - held
-        held |= refs.team[colleague].roles_on(today)
 
 
 def _of_person(counts: Sequence[advisor_queue.QueueCount], person: UUID) -> list[french.Tasks]:
@@ -167,12 +157,11 @@ def _of_roles(connection: Connection, held: frozenset[Role], today: date, late: 
     return [french.Tasks(pile.kind, pile.count, pile.late, f"pile={pile.kind}") for pile in piles]
 
 
-def _calls(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
+def _calls(connection: Connection, refs: References, today: date, url: str) -> Iterator[Notice]:
     """Yields a notice for every workshop that calls for help, to all facilitators but the caller."""
-    today = refs.calendar.local_day(now)
     for row in workshops.calls(connection, today):
         about = f"{row.stream} {row.help_at:%Y%m%dT%H%M%S}"
-        for person, member in _at_work(refs, now):
+        for person, member in _at_work(refs, today):
             if "facilitator" in member.roles_on(today) and str(person) != row.help_by:
                 subject, text = french.call(row.place, row.site, f"{url}/ateliers/{row.stream}")
                 yield Notice(person, "help", about, subject, text)
@@ -183,7 +172,7 @@ def _receptions(connection: Connection, refs: References, now: datetime, url: st
     today = refs.calendar.local_day(now)
     for row in audit_trail.since(connection, [GlassBroken.TOPIC], now - RECENT, MOST_RECENT):
         reader, followed = UUID(row.by), directory.named(connection, [row.stream])
-        for person, member in _at_work(refs, now) if followed else ():
+        for person, member in _at_work(refs, today) if followed else ():
             owners = {person, *colleagues_deputised_by(refs.team, person, today)}
             concerned = followed[row.stream].advisor in owners or "referent" in member.roles_on(today)
             if concerned and person != reader:
@@ -201,32 +190,29 @@ def _absences(connection: Connection, refs: References, now: datetime, url: str)
             yield Notice(row.stream, "absence", str(row.version), subject, text)
 
 
-def _stopped(side: ReadSide, refs: References, now: datetime) -> Iterator[Notice]:
+def _stopped(side: ReadSide, refs: References, today: date) -> Iterator[Notice]:
     """Yields a notice for every projection that stopped on an event, to the administrators."""
     for row in side.stopped() if side.blocked else ():
-        for person, member in _at_work(refs, now):
-            if "administrator" in member.roles_on(refs.calendar.local_day(now)):
+        for person, member in _at_work(refs, today):
+            if "administrator" in member.roles_on(today):
                 subject, text = french.stopped(row.projection, row.position)
                 yield Notice(person, "stopped", f"{row.projection} {row.position}", subject, text)
 
 
-def _at_work(refs: References, now: datetime) -> Iterator[tuple[UUID, Staff]]:
+def _at_work(refs: References, today: date) -> Iterator[tuple[UUID, Staff]]:
     """Yields who works today, is not absent, and has an e-mail."""
-    today = refs.calendar.local_day(now)
     for person, member in refs.team.items():
         if member.works(today) and member.email and not member.absence(today):
             yield person, member
 
 
-def _mass_reading(refs: References, now: datetime, url: str) -> Iterator[Notice]:
+def _mass_reading(refs: References, today: date, url: str) -> Iterator[Notice]:
     """Yields a notice for every account suspended for mass reading, to the managers and administrators."""
     for reader, known in refs.team.items():
         if known.access.suspended == "mass-reading" and known.access.since:
             about = f"{reader} {known.access.since:%Y%m%dT%H%M%S}"
-            subject, text = french.mass_reading(known.name, f"{url}/equipe/{reader}")
-            for person in _stewards(refs, now):
-                if person != reader:
-                    yield Notice(person, "mass-reading", about, subject, text)
+            said = french.mass_reading(known.name, f"{url}/equipe/{reader}")
+            yield from _to_stewards(refs, today, "mass-reading", about, said, {str(reader)})
 
 
 def _second_person(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
@@ -234,31 +220,32 @@ def _second_person(connection: Connection, refs: References, now: datetime, url:
 
     Whoever uses a stolen account as the first person is noticed.
     """
+    today = refs.calendar.local_day(now)
     for member, version in _latest(connection, RoleGranted.TOPIC, now):
         known, givers = refs.team[member], set(refs.team[member].awaiting.values())
         if known.awaiting:
             names = sorted(refs.team[UUID(giver)].name for giver in givers)
             said = french.role_waits(known.name, list(known.awaiting), names, f"{url}/equipe/{member}")
             alone = givers if len(givers) == 1 else set[str]()
-            yield from _to_second(refs, now, {*alone, str(member)}, f"{member} {version}", said)
+            yield from _to_stewards(refs, today, "second-person", f"{member} {version}", said, {*alone, str(member)})
     for member, version in _latest(connection, x.AccountOpened.TOPIC, now):
         known, first = refs.team[member], refs.team[member].access.invited_by
         if first and known.access.enters and not known.access.confirmed:
             said = french.account_waits(known.name, f"{url}/equipe/{member}")
-            yield from _to_second(refs, now, {first, str(member)}, f"{member} {version}", said)
+            yield from _to_stewards(refs, today, "second-person", f"{member} {version}", said, {first, str(member)})
 
 
-def _protocol(refs: References, now: datetime, url: str) -> Iterator[Notice]:
+def _protocol(refs: References, today: date, url: str) -> Iterator[Notice]:
     """Yields a notice of the draft, then of each publication to come, that changes retention or reading limits."""
-    state, today = refs.protocols, refs.calendar.local_day(now)
+    state = refs.protocols
     draft, due = state.draft, dict[str, tuple[str, str]]()
     if draft and changes_safeguards(state.published, draft.document, first_day(today)):
         author = refs.team[UUID(draft.by)].name
         due[f"draft {draft.number}"] = french.protocol_proposed(author, f"{url}/protocole/projet/protocole")
     for number, day in changes_to_come(state, today):
         due[f"{number} {day}"] = french.protocol_to_come(number, day, f"{url}/protocole?protocole={number}")
-    for about, (subject, text) in due.items():
-        yield from (Notice(person, "protocol", about, subject, text) for person in _stewards(refs, now))
+    for about, said in due.items():
+        yield from _to_stewards(refs, today, "protocol", about, said)
 
 
 def _accounts(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
@@ -266,14 +253,14 @@ def _accounts(connection: Connection, refs: References, now: datetime, url: str)
 
     Who took the step is told too: somebody else may use their account.
     """
+    today = refs.calendar.local_day(now)
     for row in audit_trail.since(connection, _TAKING, now - RECENT, MOST_RECENT):
         known, reset = refs.team[row.stream], refs.team[row.stream].access.reset_at
         follows = row.topic != x.AccountInvited.TOPIC or (reset is not None and reset <= row.at.replace(tzinfo=UTC))
         if follows and row.by != SITE:
             by = "" if row.by == OPERATOR else refs.team[UUID(row.by)].name
             said = french.account_taken(row.topic, by, known.name, f"{url}/equipe/{row.stream}")
-            for person in _stewards(refs, now):
-                yield Notice(person, "account", f"{row.stream} {row.version}", *said)
+            yield from _to_stewards(refs, today, "account", f"{row.stream} {row.version}", said)
 
 
 def _latest(connection: Connection, topic: str, now: datetime) -> Iterable[tuple[UUID, int]]:
@@ -282,16 +269,13 @@ def _latest(connection: Connection, topic: str, now: datetime) -> Iterable[tuple
     return {row.stream: row.version for row in reversed(rows)}.items()
 
 
-def _to_second(refs: References, now: datetime, first: Set[str], about: str, said: tuple[str, str]) -> Iterator[Notice]:
-    """Yields a notice to each manager and administrator but those concerned."""
-    for person in _stewards(refs, now):
-        if str(person) not in first:
-            yield Notice(person, "second-person", about, *said)
+def _to_stewards(
+    refs: References, today: date, kind: NoticeKind, about: str, said: tuple[str, str], but: Set[str] = frozenset()
+) -> Iterator[Notice]:
+    """Yields a notice to each manager and administrator `but` some, to absent ones too.
 
-
-def _stewards(refs: References, now: datetime) -> Iterator[UUID]:
-    """Yields the managers and administrators, absent ones too: whoever uses a stolen account may declare an absence."""
-    today = refs.calendar.local_day(now)
+    Whoever uses a stolen account may declare an absence.
+    """
     for person, member in refs.team.items():
-        if member.email and member.roles_on(today) & {"manager", "administrator"}:
-            yield person
+        if member.email and member.roles_on(today) & {"manager", "administrator"} and str(person) not in but:
+            yield Notice(person, kind, about, *said)

@@ -7,7 +7,6 @@ at once. An e-mail that cannot leave is retried at the next tick.
 import logging
 import smtplib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -42,16 +41,6 @@ from web.hosting.notices import EVENING, MORNING
 ASK = "ask"
 """Name of the e-mail that asks for the outcome."""
 _log = logging.getLogger("pixflow")
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Where the e-mails of a structure come from; `url` is the public address of the pages."""
-
-    engine: Engine
-    side: ReadSide
-    outbox: Outbox
-    url: str
 
 
 def write_due(engine: Engine, side: ReadSide) -> int:
@@ -116,20 +105,35 @@ def renew(engine: Engine, side: ReadSide, link: UUID) -> bool:
     return True
 
 
-def send_waiting(sender: Sender) -> int:
+def send_waiting(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> int:
     """Sends the e-mail of every link that waits for it, and returns how many left.
 
-    Those that the clock wrote and that could not leave in time wait for the next working day.
+    Those that the clock wrote and that could not leave in time wait for the next working day. `url` is the public
+    address of the pages.
     """
-    today, everything = sender.engine.today(), _is_working_time(sender.engine)
-    with sender.side.database.connect() as connection:
+    today, everything, sent = engine.today(), _is_working_time(engine), 0
+    with side.database.connect() as connection:
         waiting = [(row.stream, row.link) for row in partner_links.to_mail(connection, today)]
         states = {stream: fold_of(connection, stream) for stream, _ in waiting}
         found = [(stream, one) for stream, link in waiting if (one := _waiting(states[stream], link, today))]
         found = [(stream, one) for stream, one in found if everything or not _is_of_the_clock(one)]
         letters = [(stream, one, one.link.address or destination(connection, one.referral).address)
                    for stream, one in found]  # fmt: skip
-    return sum(_send(sender, stream, states[stream], one, to) for stream, one, to in letters if to)
+    for stream, one, to in letters:
+        if not to:
+            continue
+        link = one.link.id
+        try:
+            outbox(_mail(engine, url, states[stream], one, to))
+        except OSError as error:
+            _log.warning("a mail to a partner could not leave: %s (%s)", type(error).__name__, fault(error))
+            refused = error.recipients if isinstance(error, smtplib.SMTPRecipientsRefused) else {}
+            if any(code >= 500 for code, _ in refused.values()):  # for good (RFC 5321)
+                _note_unknown(engine, stream, one, to)
+            continue
+        _records(engine, {"dossier": stream}, note_mailed_link, Actor(CLOCK), new_id(link, "mailed"), {}, link=link)
+        sent += 1
+    return sent
 
 
 def _waiting(dossier: Any, link: UUID, today: date) -> LinkedReferral | None:
@@ -137,19 +141,6 @@ def _waiting(dossier: Any, link: UUID, today: date) -> LinkedReferral | None:
     return (
         found if found and not (found.link.mailed or found.link.returned) and is_open(dossier, found, today) else None
     )
-
-
-def _send(sender: Sender, stream: UUID, dossier: Dossier, found: LinkedReferral, to: str) -> int:
-    engine, link = sender.engine, found.link.id
-    try:
-        sender.outbox(mail_of(sender, dossier, found, to))
-    except OSError as error:
-        _log.warning("a mail to a partner could not leave: %s (%s)", type(error).__name__, fault(error))
-        if _is_unknown(error):
-            _note_unknown(engine, stream, found, to)
-        return 0
-    _records(engine, {"dossier": stream}, note_mailed_link, Actor(CLOCK), new_id(link, "mailed"), {}, link=link)
-    return 1
 
 
 def _note_unknown(engine: Engine, stream: UUID, found: LinkedReferral, to: str) -> None:
@@ -162,15 +153,8 @@ def _note_unknown(engine: Engine, stream: UUID, found: LinkedReferral, to: str) 
     _records(engine, {"dossier": stream}, note_returned_link, by, new_id(link, "returned"), {}, link=link)
 
 
-def _is_unknown(error: OSError) -> bool:
-    """Tells if the mail server refuses the address for good: codes 5xx of RFC 5321."""
-    refused = error.recipients if isinstance(error, smtplib.SMTPRecipientsRefused) else {}
-    return any(code >= 500 for code, _ in refused.values())
-
-
-def mail_of(sender: Sender, dossier: Dossier, found: LinkedReferral, to: str) -> Mail:
+def _mail(engine: Engine, url: str, dossier: Dossier, found: LinkedReferral, to: str) -> Mail:
     """Returns the e-mail of a link: who writes, the link, and the notice. It has no name of the young person."""
-    engine = sender.engine
     refs, now = engine.references(), engine.clock()
     member = refs.team.get(dossier.advisor) if dossier.advisor else None
     contact = ", ".join(filter(None, (member.name, phone(member.phone or "")))) if member else refs.structure.name
@@ -182,12 +166,11 @@ def mail_of(sender: Sender, dossier: Dossier, found: LinkedReferral, to: str) ->
         contact=contact,
         day=found.referral.stamp.on,
         until=found.link.until,
-        url=f"{sender.url.rstrip('/')}/p/{token_of(found.link.id, engine.token)}",
+        url=f"{url.rstrip('/')}/p/{token_of(found.link.id, engine.token)}",
         months=months_of(refs.protocol(engine.today()).retention, dossier.programme),
     )
-    name, structure = f"partner-{found.link.id}", refs.structure.name
     reply_to = member.email if member else ""
-    return Mail(to, subject, text, name, now, structure, reply_to)
+    return Mail(to, subject, text, f"partner-{found.link.id}", now, refs.structure.name, reply_to)
 
 
 class Destination(NamedTuple):

@@ -33,7 +33,7 @@ class TickReport:
 
     swept: int
     sent: int
-    rested: bool = False
+    rested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,11 @@ class ServedStructure:
                     partner_mails.write_due(self.engine, self.read())
             clock_jobs.note_shortcuts(self.engine, self.opened.stream("structure"), self.shortcuts)
             counted = try_to_refresh(side, self.today())
-            sent = self._send(tried, url, shared) if tried else 0
+            sent = 0
+            if tried:
+                sent += self.alarm(tried, url, shared)
+                sent += partner_mails.send_waiting(self.engine, self.read(), tried, url)
+                sent += notices.send(self.engine, notices.due_by_day(self.engine, self.read(), url), tried)
             if by_age:
                 seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
                 self.journal.forget(self.today())
@@ -213,12 +217,6 @@ class ServedStructure:
             self._rest("tick", seen, now, done=done)
             if not done:
                 self.reads.doubt()
-
-    def _send(self, outbox: Outbox, url: str, shared: Round) -> int:
-        """Sends alarms, and what is due to the team and to partners. Returns how many e-mails left."""
-        told = self.alarm(outbox, url, shared)
-        to_partners = partner_mails.send_waiting(partner_mails.Sender(self.engine, self.read(), outbox, url))
-        return told + to_partners + notices.send(self.engine, notices.due_by_day(self.engine, self.read(), url), outbox)
 
     def settle(self, most: int | None = erasing.AT_ONCE) -> None:
         """Finishes every erasure, in the read tables too. Raises ManyErasures, as `erasing.settle` does."""

@@ -103,7 +103,7 @@ def listen_at(where: str) -> socket.socket:
 
     Raises CannotServe: "no-systemd-socket", "socket-taken", "socket-open-to-others".
     """
-    listener = _from_systemd() if where == SYSTEMD else _at_path(Path(where))
+    listener = _inherited() if where == SYSTEMD else _at_path(Path(where))
     if listener.family == socket.AF_UNIX and S_IMODE(os.stat(listener.getsockname()).st_mode) & 0o007:
         raise CannotServe("socket-open-to-others", path=listener.getsockname())
     return listener
@@ -120,15 +120,21 @@ def trusted_proxies(listener: socket.socket, *, proxy: bool) -> str:
     return "127.0.0.1" if proxy else ""
 
 
-def _from_systemd() -> socket.socket:
-    if listener := inherited():
-        return listener
-    raise CannotServe("no-systemd-socket")
+def _inherited() -> socket.socket:
+    """Returns the one socket that systemd opened for this process. Raises CannotServe when there is none or more."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()) or os.environ.get("LISTEN_FDS") != "1":
+        raise CannotServe("no-systemd-socket")
+    return socket.socket(fileno=FIRST)
 
 
 def _at_path(path: Path) -> socket.socket:
     """Makes a socket in the place of one that nobody listens on any more."""
-    _delete_abandoned(path)
+    with suppress(FileNotFoundError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+        if S_ISSOCK(path.stat().st_mode):
+            try:
+                caller.connect(str(path))
+            except ConnectionRefusedError:
+                path.unlink()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(_FOR_GROUP)
     try:
@@ -140,22 +146,6 @@ def _at_path(path: Path) -> socket.socket:
         os.umask(before)
     listener.listen()
     return listener
-
-
-def _delete_abandoned(path: Path) -> None:
-    with suppress(FileNotFoundError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
-        if S_ISSOCK(path.stat().st_mode):
-            try:
-                caller.connect(str(path))
-            except ConnectionRefusedError:
-                path.unlink()
-
-
-def inherited() -> socket.socket | None:
-    """Returns the one socket that systemd opened for this process, None when there is none or more."""
-    if os.environ.get("LISTEN_PID") != str(os.getpid()) or os.environ.get("LISTEN_FDS") != "1":
-        return None
-    return socket.socket(fileno=FIRST)
 
 
 def notify(state: str) -> None:

@@ -73,23 +73,21 @@ class RequestLog:
             try:
                 await self.app(scope, receive, send_noted)
             finally:
-                self._write(scope, status, round((perf_counter() - began) * 1000, 1))
-
-    def _write(self, scope: Scope, status: int, ms: float) -> None:
-        session: Session | None = scope.get("state", {}).get("session")
-        served = self._host.at(session.structure) if session else None
-        if status == FORBIDDEN:
-            security_events.note("authz_fail", account=session.account if session else None)
-        fields = {
-            "method": scope["method"] if scope["method"] in METHODS else "other",
-            "route": getattr(scope.get("route"), "path", None),
-            "status": status,
-            "ms": ms,
-            "slug": served.opened.slug if served else None,
-            "link": scope.get("state", {}).get("link"),
-            "account": str(session.account) if session else None,
-        }
-        _log.info("request", extra=fields)
+                state = scope.get("state", {})
+                session: Session | None = state.get("session")
+                served = self._host.at(session.structure) if session else None
+                if status == FORBIDDEN:
+                    security_events.note("authz_fail", account=session.account if session else None)
+                fields = {
+                    "method": scope["method"] if scope["method"] in METHODS else "other",
+                    "route": getattr(scope.get("route"), "path", None),
+                    "status": status,
+                    "ms": round((perf_counter() - began) * 1000, 1),
+                    "slug": served.opened.slug if served else None,
+                    "link": state.get("link"),
+                    "account": str(session.account) if session else None,
+                }
+                _log.info("request", extra=fields)
 
 
 class ConcurrencyLimit:
