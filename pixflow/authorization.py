@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.actor import OPERATOR, PARTNER, Actor
-from pixflow.decision import Decision, Reach
+from pixflow.decision import Decision
 from pixflow.dossier.assignment import assign_advisor, lend_dossier
 from pixflow.dossier.follow_up import review_late_event
 from pixflow.dossier.identity import correct_identity, undo_merge
@@ -168,10 +168,13 @@ def allows(actor: Actor, decision: Decision[..., Any], subject: Subject, refs: R
         return False
     member = refs.team[person]
     held = deputised_roles(member, today) if actor.acting_for else member.roles_on(today)
-    reach = _reach(held, decision.roles.reach)
-    if reach != "own":
-        return reach == "all"
-    return _owns(person, decision, subject, today) or _is_received(actor, decision, subject, today)
+    reach = {decision.roles.reach.get(role) for role in held}
+    if "all" in reach or "own" not in reach:
+        return "all" in reach
+    if _owns(person, decision, subject, today):
+        return True
+    received = decision.roles.own == "reading" or decision.name in BESIDE  # a paper, or a note: a broken glass gives it
+    return received and subject.dossier is not None and receives(UUID(actor.id), subject.dossier, today)
 
 
 def require_retraction(
@@ -202,12 +205,6 @@ def _owns(person: UUID, decision: Decision[..., Any], subject: Subject, today: d
             return subject.workshop is not None and subject.workshop.runs(str(person))
         case "member":
             return subject.member == person
-
-
-def _is_received(actor: Actor, decision: Decision[..., Any], subject: Subject, today: date) -> bool:
-    """Tells if the glass that this actor broke gives the decision: a paper, or a note."""
-    given = decision.roles.own == "reading" or decision.name in BESIDE
-    return given and subject.dossier is not None and receives(UUID(actor.id), subject.dossier, today)
 
 
 def _decides(person: UUID, decision: str, dossier: Dossier, sent: frozenset[str] | None, today: date) -> bool:
@@ -260,12 +257,6 @@ def scope(actor: Actor, refs: References, today: date) -> Scope:
         away = colleagues_deputised_by(refs.team, me := UUID(actor.id), today)
         return Scope("own", me, today, frozenset(id for id in away if "advisor" in refs.team[id].roles_on(today)))
     return Scope("none")
-
-
-def _reach(held: frozenset[Role], allowed: Mapping[Role, Reach]) -> Reach | None:
-    """Returns the widest reach of these roles; None when they give none."""
-    reach = {allowed[role] for role in held if role in allowed}
-    return "all" if "all" in reach else "own" if reach else None
 
 
 def _member(id: str, refs: References) -> UUID | None:

@@ -77,10 +77,6 @@ class StreamReader:
         """Returns every event of a stream, in order; none for an unknown stream."""
         return self._open(stream, _dense(stream, self._stored.rows(stream)))
 
-    def at(self, positions: Iterable[int]) -> list[Recorded]:
-        """Returns the events at these positions, in order of position. One that does not open is `Unopened`."""
-        return self.readable(self._stored.at(positions))
-
     def all(self, stop: int, size: int) -> Iterator[dict[UUID, list[Recorded]]]:
         """Yields every stream up to a position once, some thousand events at a time, about `size`.
 
@@ -350,11 +346,7 @@ class Engine(Application[UUID]):
                 raise lost from None
 
     def _save_alone(
-        self,
-        work: UnitOfWork,
-        sealed: SealedCommand | None,
-        sent: bytes,
-        unchanged: Callable[[], bool] | None = None,
+        self, work: UnitOfWork, sealed: SealedCommand | None, sent: bytes, unchanged: Callable[[], bool] | None = None
     ) -> CommandResult:
         """Saves under the lock, after it has decided again the steps whose streams moved."""
         with self.recorder.exclusive():
@@ -467,7 +459,7 @@ class Engine(Application[UUID]):
 
     def at(self, positions: Iterable[int]) -> list[Recorded]:
         """Returns the events at these positions, in order of position. One that does not open is `Unopened`."""
-        return self._streams.at(positions)
+        return self._streams.readable(self.recorder.at(positions))
 
     def by_stream(self, stop: int, size: int) -> Iterator[Mapping[UUID, Sequence[Recorded]]]:
         """Yields every stream up to a position once, about `size` events at a time, each whole and in order."""

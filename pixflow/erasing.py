@@ -194,8 +194,7 @@ def _forget(opened: OpenStructure, line: Erasure) -> bool:
     if what.person not in there or not _opens(opened, what) or engine.state(what.kind, what.person).erased:
         return False
     command_id = new_id(what.person, f"erase again {engine.head()}")
-    steps = list(_again(what))
-    engine.execute_all(steps, "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
+    engine.execute_all(list(_steps(what)), "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
     return True
 
 
@@ -209,23 +208,16 @@ def _opens(opened: OpenStructure, what: Erasure) -> bool:
     return True
 
 
-def _steps(what: Erasure, request: int) -> Iterator[Step]:
-    others = {"participations": tuple(what.participations), "duplicates": what.duplicates}
-    yield Step({"dossier": what.person}, erase_person, {"request": request}, others)
-    yield from _others(what)
-
-
-def _again(what: Erasure) -> Iterator[Step]:
-    """Yields the steps that erase a person of the register again."""
+def _steps(what: Erasure, request: int | None = None) -> Iterator[Step]:
+    """Yields the steps that erase a person: on a `request`, or again a person of the register."""
     if what.kind == "contact":
         yield Step({"contact": what.person}, contacts.erase_contact, {"reason": what.reason})
         return
     others = {"participations": tuple(what.participations), "duplicates": what.duplicates}
-    yield Step({"dossier": what.person}, erase_again, {"reason": what.reason, **others})
-    yield from _others(what)
-
-
-def _others(what: Erasure) -> Iterator[Step]:
+    if request is None:
+        yield Step({"dossier": what.person}, erase_again, {"reason": what.reason, **others})
+    else:
+        yield Step({"dossier": what.person}, erase_person, {"request": request}, others)
     for stream, row in what.participations.items():
         arguments = {"dossier": what.person, "row": row}
         yield Step({"participation": stream}, erase_participation, context=arguments)

@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from pixflow.documents.resource import ResourceDocument
 from pixflow.engine import Engine
-from pixflow.events.base import Event, Recorded
-from pixflow.store import UNOPENED, CommandRow, Damaged
+from pixflow.events.base import Recorded
+from pixflow.store import UNOPENED, Damaged
 from pixflow.store.durable_files import replace, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.replacement import INSPECTION
@@ -47,10 +47,10 @@ class Fault(Struct, frozen=True):
     version: int = 0
 
 
-def event_faults(engine: Engine, head: int) -> Iterator[Fault]:
-    """Opens every event up to `head`, and yields the faults."""
-    for after in range(0, head, SPAN):
-        yield from span_faults(engine, after, min(after + SPAN, head))
+def event_faults(engine: Engine, head: int, after: int = 0) -> list[Fault]:
+    """Opens the events after a position, up to `head`, and returns the faults."""
+    spans = ((first, min(first + SPAN, head)) for first in range(after, head, SPAN))
+    return [fault for first, last in spans for fault in span_faults(engine, first, last)]
 
 
 def unopened(faults: Iterable[Fault]) -> list[Fault]:
@@ -83,34 +83,25 @@ def _fault(code: Code, one: Recorded) -> Fault:
 def _command_faults(engine: Engine, events: Sequence[Recorded]) -> Iterator[Fault]:
     commands = engine.recorder.commands({one.command for one in events})
     for one in events:
-        if code := _command_fault(one, commands.get(one.command)):
-            yield _fault(code, one)
-
-
-def _command_fault(one: Recorded, command: CommandRow | None) -> Code | None:
-    if command is None or not command.first_position <= one.position <= command.last_position:
-        return "command"
-    return None if command.actor == one.by else "author"
+        command = commands.get(one.command)
+        if command is None or not command.first_position <= one.position <= command.last_position:
+            yield _fault("command", one)
+        elif command.actor != one.by:
+            yield _fault("author", one)
 
 
 def _file_faults(engine: Engine, events: Sequence[Recorded]) -> Iterator[Fault]:
     """Reads each file once that these events name."""
-    naming = [(one, named) for one in events if (named := _files_of(one.event))]
-    bad = {digest for digest in set().union(*(named for _, named in naming)) if not _is_whole(engine, digest)}
+    documents = ((one, getattr(one.event, "document", None)) for one in events)
+    naming = [(one, {note.digest for note in of.files}) for one, of in documents if isinstance(of, ResourceDocument)]
+    bad = set()
+    for digest in set().union(*(named for _, named in naming)):
+        try:
+            whole = engine.recorder.files.read(digest) is not None
+        except Damaged:
+            whole = False
+        bad |= set() if whole else {digest}
     yield from (_fault("file", one) for one, named in naming if named & bad)
-
-
-def _files_of(event: Event) -> set[str]:
-    """Returns the digests of the files that an event names."""
-    document = getattr(event, "document", None)
-    return {note.digest for note in document.files} if isinstance(document, ResourceDocument) else set()
-
-
-def _is_whole(engine: Engine, digest: str) -> bool:
-    try:
-        return engine.recorder.files.read(digest) is not None
-    except Damaged:
-        return False
 
 
 def _claim_faults(engine: Engine, events: Sequence[Recorded]) -> Iterator[Fault]:
@@ -197,10 +188,7 @@ def go_on(folder: Path, engine: Engine, seconds: float | None = SECONDS) -> Pass
     after = known.reached if known and seconds is not None else 0
     while True:
         last = min(after + _STEP, head)
-        found = [
-            one for first in range(after, last, SPAN) for one in span_faults(engine, first, min(first + SPAN, last))
-        ]
-        done = _note(folder, head, after, last, found, engine.clock())
+        done = _note(folder, head, after, last, event_faults(engine, last, after), engine.clock())
         after = last
         if last == head or (seconds is not None and monotonic() >= until):
             return done
@@ -209,7 +197,7 @@ def go_on(folder: Path, engine: Engine, seconds: float | None = SECONDS) -> Pass
 def whole(folder: Path, engine: Engine) -> list[Fault]:
     """Opens every event at once, and returns all faults. A file that cannot be written is left out."""
     head = engine.head()
-    found = list(event_faults(engine, head))
+    found = event_faults(engine, head)
     with suppress(OSError):
         _note(folder, head, 0, head, found, engine.clock())
     return found

@@ -56,12 +56,17 @@ class References(Struct, frozen=True):
 
 
 def evolve(refs: References, recorded: Recorded) -> References:
-    """Returns the references after one more event. Events of other streams change nothing."""
+    """Returns the references after one more event. Events of other streams change nothing.
+
+    What follows an event that does not open is left out. A member of the team loses every role then.
+    """
     stream = recorded.originator_id
     if stream in refs.unopened:
         return refs
     if isinstance(recorded.event, Unopened):
-        return _without(refs, stream)
+        refs = replace(refs, unopened=refs.unopened | {stream})
+        member = refs.team.get(stream)
+        return replace(refs, team={**refs.team, stream: replace(member, roles=frozenset())}) if member else refs
     match recorded.event.TOPIC.split(".", 1)[0]:
         case "structure":
             return replace(refs, structure=structure.evolve(refs.structure, recorded))
@@ -75,16 +80,8 @@ def evolve(refs: References, recorded: Recorded) -> References:
             known = campaign.evolve(refs.campaigns.get(stream, Campaign()), recorded)
             return replace(refs, campaigns={**refs.campaigns, stream: known})
         case "staff":
-            member = staff.evolve(refs.team.get(stream, Staff()), recorded)
-            return replace(refs, team={**refs.team, stream: member})
-    return refs
-
-
-def _without(refs: References, stream: UUID) -> References:
-    """Returns the references without what follows in a stream. A member of the team loses every role."""
-    refs = replace(refs, unopened=refs.unopened | {stream})
-    if member := refs.team.get(stream):
-        return replace(refs, team={**refs.team, stream: replace(member, roles=frozenset())})
+            person = staff.evolve(refs.team.get(stream, Staff()), recorded)
+            return replace(refs, team={**refs.team, stream: person})
     return refs
 
 

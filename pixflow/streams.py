@@ -48,17 +48,9 @@ def _dossier(state: Dossier) -> Claims:
     return frozenset(glasses | ({("imilo", state.imilo_number)} if state.imilo_number else set()))
 
 
-def _staff(state: Staff) -> Claims:
-    return frozenset({("email", state.email.casefold())}) if state.email else frozenset()
-
-
 def _campaign(state: Campaign) -> Claims:
     codes = {("campaign-code", state.code)} if state.code else set()
     return frozenset(codes | ({("campaign", str(state.pix_id))} if state.pix_id else set()))
-
-
-def _intake(state: Intake) -> Claims:
-    return frozenset(("export", digest) for digest in state.digests)
 
 
 def _participation(state: Participation) -> Claims:
@@ -95,9 +87,15 @@ KINDS: dict[str, Kind] = {
     "protocol": Kind(Protocols(), publishing.evolve),
     "grille": Kind(Grilles(), publishing.evolve),
     "indicators": Kind(IndicatorDocuments(), publishing.evolve),
-    "staff": Kind(Staff(), staff.evolve, _staff),
+    "staff": Kind(
+        Staff(),
+        staff.evolve,
+        lambda state: frozenset({("email", state.email.casefold())}) if state.email else frozenset(),
+    ),
     "campaign": Kind(Campaign(), campaign.evolve, _campaign),
-    "intake": Kind(Intake(), campaign.evolve_intake, _intake),
+    "intake": Kind(
+        Intake(), campaign.evolve_intake, lambda state: frozenset(("export", digest) for digest in state.digests)
+    ),
     "participation": Kind(Participation(), participation_state.evolve, _participation),
     "dossier": Kind(Dossier(), dossier_evolve.evolve, _dossier),
     "workshop": Kind(Workshop(), workshop_state.evolve),

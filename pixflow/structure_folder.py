@@ -33,15 +33,7 @@ from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.resources.sharing import share_example
-from pixflow.store import (
-    FormatRefused,
-    StoreBusy,
-    StoreError,
-    StoreRefused,
-    folders,
-    replacement,
-    watermark,
-)
+from pixflow.store import FormatRefused, StoreBusy, StoreError, StoreRefused, folders, replacement, watermark
 from pixflow.store.durable_files import private_file, private_folder, sync, write_new
 from pixflow.store.folders import slug_of as slug_of
 from pixflow.store.folders import slugs as slugs
@@ -160,7 +152,13 @@ def create(
     there = slug in slugs(data) or (folder.exists() and any(folder.iterdir()))
     if there or (database and schema and tables.exist(database, schema)):
         raise Refused("structure-exists", slug=slug)
-    _keep_apart(data, demonstration=demonstration)
+    if is_demonstration(data) and not demonstration:
+        raise Refused("demonstration-folder", path=str(data))
+    if demonstration and not is_demonstration(data):
+        if any(next(data.glob(pattern), None) for pattern in REAL):
+            raise Refused("real-folder", path=str(data))
+        private_folder(data)
+        private_file(data / DEMONSTRATION)
     Ring.create(data / "keys", slug)  # of two processes, the one that creates the key goes on
     try:
         for made in (folder, folder / "uploads", folder / "read"):
@@ -193,17 +191,6 @@ def must_be_demonstration(opened: OpenStructure) -> None:
     """Raises Refused("not-a-demonstration") unless both structure.json and the first event say that it is one."""
     if not (opened.demonstration and opened.engine.references().structure.demonstration):
         raise Refused("not-a-demonstration", slug=opened.slug)
-
-
-def _keep_apart(data: Path, *, demonstration: bool) -> None:
-    """Marks an empty data folder for demonstrations. Raises Refused when it is for the other kind of structure."""
-    if is_demonstration(data) and not demonstration:
-        raise Refused("demonstration-folder", path=str(data))
-    if demonstration and not is_demonstration(data):
-        if any(next(data.glob(pattern), None) for pattern in REAL):
-            raise Refused("real-folder", path=str(data))
-        private_folder(data)
-        private_file(data / DEMONSTRATION)
 
 
 def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> OpenStructure:
@@ -253,7 +240,14 @@ def _opened(
         raise Refused("kept-on-postgresql", slug=slug)
     if database and not document.schema:
         raise Refused("kept-in-files", slug=slug)
-    ring, (store, vault) = Ring(folder.parent / "keys", slug), _store(folder, document, database, create=create)
+    ring = Ring(folder.parent / "keys", slug)
+    store: HardenedFactory | PostgresFactory
+    vault: Vault
+    if database and (schema := document.schema):
+        store = PostgresFactory(database, schema, create=create)
+        vault = PostgresVault(database, schema, create=create)
+    else:
+        store, vault = HardenedFactory(folder, create=create), SqliteVault(folder / "keys.db", create=create)
     try:
         engine = Engine(store, Keys(document.id, ring, vault, create=create), clock)
     except BaseException:
@@ -278,14 +272,6 @@ def _document(path: Path) -> Document:
         return msgspec.json.decode(content, type=Document)
     except msgspec.MsgspecError:
         raise StoreRefused(f"{path} is damaged") from None
-
-
-def _store(
-    folder: Path, document: Document, database: Database | None, *, create: bool
-) -> tuple[HardenedFactory | PostgresFactory, Vault]:
-    if database and (schema := document.schema):
-        return PostgresFactory(database, schema, create=create), PostgresVault(database, schema, create=create)
-    return HardenedFactory(folder, create=create), SqliteVault(folder / "keys.db", create=create)
 
 
 def _publish(

@@ -184,7 +184,11 @@ class UnitOfWork:
     def _decide(self, step: Step) -> list[Recorded]:
         decision = step.decision
         loaded = {name: self._current[stream] for name, stream in step.streams.items()}
-        authorization.require(self.by, decision, _subject(step, loaded), self.refs, self._today)
+        dossier, workshop = loaded.get("dossier"), loaded.get("workshop")
+        sent = frozenset(str(value) for value in step.sent.values())
+        member = step.streams.get("staff")
+        subject = Subject(dossier.state if dossier else None, member, workshop.state if workshop else None, sent)
+        authorization.require(self.by, decision, subject, self.refs, self._today)
         if decision.on_erased != "decide" and any(_is_erased(one) for one in loaded.values()):
             if decision.on_erased == "ignore":
                 return []
@@ -211,12 +215,9 @@ class UnitOfWork:
         authorization.require_retraction(self.by, events, dossier.state, self.refs, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, LoadedStream]) -> dict[str, Any]:
-        arguments: dict[str, Any] = {"on": self._today} if step.decision.dated else {}
-        arguments |= step.sent
-        arguments |= step.context
-        for need in step.decision.needs:
-            arguments[need] = _ADDED[need](step, loaded, self)
-        return arguments
+        dated = {"on": self._today} if step.decision.dated else {}
+        added: dict[str, Any] = {need: _ADDED[need](step, loaded, self) for need in step.decision.needs}
+        return {**dated, **step.sent, **step.context, **added}
 
     def _stamp(self, stream: UUID, loaded: LoadedStream, events: Iterable[Event]) -> list[Recorded]:
         stamped = []
@@ -240,24 +241,6 @@ class UnitOfWork:
             raise Stale(name, meanwhile)
 
 
-def _subject(step: Step, loaded: Mapping[str, LoadedStream]) -> Subject:
-    dossier, workshop = loaded.get("dossier"), loaded.get("workshop")
-    sent = frozenset(str(value) for value in step.sent.values())
-    return Subject(
-        dossier.state if dossier else None, step.streams.get("staff"), workshop.state if workshop else None, sent
-    )
-
-
-def _history(step: Step, loaded: Mapping[str, LoadedStream], work: UnitOfWork) -> list[Recorded]:
-    """Returns the events of the dossier; without one, of the only stream."""
-    return loaded.get("dossier", next(iter(loaded.values()))).events
-
-
-def _open_tasks(step: Step, loaded: Mapping[str, LoadedStream], work: UnitOfWork) -> dict[str, int]:
-    """Returns the keys of the dossier's tasks, each with the version of the event that opened it."""
-    return {task.key: task.why.version for task in tasks.of_dossier(loaded["dossier"].state, work.refs)}
-
-
 def _entrusted(step: Step, loaded: Mapping[str, LoadedStream], work: UnitOfWork) -> bool:
     workshop, dossier = loaded["workshop"], loaded["dossier"]
     registered = is_registered(workshop.state, workshop.events, step.streams["dossier"], work.by.id)
@@ -268,9 +251,13 @@ _ADDED: Mapping[Argument, Callable[[Step, Mapping[str, LoadedStream], UnitOfWork
     Argument.ACTOR: lambda step, loaded, work: work.by.id,
     Argument.NOW: lambda step, loaded, work: work.now,
     Argument.ENTRUSTED: _entrusted,
-    Argument.HISTORY: _history,
+    # The events of the dossier; without one, of the only stream.
+    Argument.HISTORY: lambda step, loaded, work: loaded.get("dossier", next(iter(loaded.values()))).events,
     Argument.WORKSHOP_HISTORY: lambda step, loaded, work: loaded["workshop"].events,
-    Argument.OPEN_TASKS: _open_tasks,
+    # The keys of the dossier's tasks, each with the version of the event that opened it.
+    Argument.OPEN_TASKS: lambda step, loaded, work: {
+        task.key: task.why.version for task in tasks.of_dossier(loaded["dossier"].state, work.refs)
+    },
     Argument.TEAM: lambda step, loaded, work: work.refs.team,
     Argument.PERSON: lambda step, loaded, work: step.streams["staff"],
     Argument.CAMPAIGN_ID: lambda step, loaded, work: step.streams["campaign"],

@@ -1,7 +1,7 @@
 """The access journal of a structure: writes lines, and answers who looked."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from pixflow.access_journal.line import ChainHead, JournalStore, Line, Question, first_of, following, values_of
+from pixflow.access_journal.line import ChainHead, Line, Question, first_of, following, values_of
 from pixflow.access_journal.postgres import PostgresJournal
-from pixflow.access_journal.reading import DELAY, RECENT, SOON, Bounds, Counts, MemberReading, question
+from pixflow.access_journal.reading import DELAY, RECENT, RECENTLY, SINCE, SOON, Bounds, Counts, MemberReading
 from pixflow.access_journal.sqlite import SqliteJournal
 from pixflow.store.postgres.database import Database
 
@@ -30,9 +30,11 @@ _WHERE = "FROM lines WHERE at >= $1 AND at < $2"
 _TOTAL = f"SELECT count(*) {_WHERE}"
 _PAGE = f"SELECT * {_WHERE}"
 _READ = f"SELECT dossier, member, page, why, min(at), max(at), count(*) {_WHERE}"
-_LISTED = f"SELECT * {_WHERE}"
 _FRESH = """SELECT * FROM lines
     WHERE member = $1 AND at >= $2 AND why IN ('role', 'glass') AND fresh > 0"""
+
+
+JournalStore = SqliteJournal | PostgresJournal
 
 
 class Period(Struct, frozen=True):
@@ -167,11 +169,8 @@ class AccessJournal:
         """Returns lines of a period, the latest first."""
         found: list[Line] = []
         for month in reversed(self.store.months()):
-            statement = (
-                f"{_PAGE}{period.of_member} ORDER BY at DESC, number DESC LIMIT {limit - len(found)} OFFSET {offset}"
-            )
-            rows = self.store.select(month, statement, *period.values)
-            found += _lines(rows)
+            part = f"ORDER BY at DESC, number DESC LIMIT {limit - len(found)} OFFSET {offset}"
+            found += _lines(self.store.select(month, f"{_PAGE}{period.of_member} {part}", *period.values))
             if len(found) == limit:
                 break
             if offset:
@@ -183,14 +182,14 @@ class AccessJournal:
         opened = f"{period.of_member} AND what = 'shown' AND dossier IS NOT NULL"
         statement = f"{_READ}{opened} GROUP BY dossier, member, page, why ORDER BY min(at)"
         return [
-            ReadingSum(_id(row[0]), _id(row[1]), *row[2:])
+            ReadingSum(id_of(row[0]), id_of(row[1]), *row[2:])
             for month in self.store.months()
             for row in self.store.select(month, statement, *period.values)
         ]
 
     def listed_in(self, period: Period) -> list[ReadingSum]:
         """Returns whom lists showed in a period, the first one first; a page drawn anew shows them too."""
-        statement = f"{_LISTED}{period.of_member} AND what IN ('shown', 'refreshed') AND people > 0 ORDER BY at"
+        statement = f"{_PAGE}{period.of_member} AND what IN ('shown', 'refreshed') AND people > 0 ORDER BY at"
         sums: dict[tuple[UUID | None, UUID | None, str, str], list[int]] = {}
         for month in self.store.months():
             for line in _lines(self.store.select(month, statement, *period.values)):
@@ -222,18 +221,14 @@ def open_journal(folder: Path, database: Database | None, schema: str | None) ->
     if not (database and schema):
         return AccessJournal(files)
     store = PostgresJournal(database, schema)
-    _move(files, store)
-    return AccessJournal(store)
-
-
-def _move(files: SqliteJournal, store: PostgresJournal) -> None:
-    """Moves all lines. What is cut off begins again; each file goes once its lines are durable."""
+    # What is cut off begins again; each file goes once its lines are durable.
     for month in files.months():
         last: Sequence[Any] = (b"", 0)
         while lines := files.select(month, _ALL, *last, _PART):
             store.take(month, lines)
             last = lines[-1][1:3]
         files.drop(month)
+    return AccessJournal(store)
 
 
 def month_of(day: date) -> int:
@@ -246,13 +241,12 @@ def oldest_kept(today: date) -> int:
 
 
 def _questions(known: MemberReading | None, bounds: Bounds, line: Line, day: date) -> list[Question]:
-    statement, since = question(known, bounds)
-    months = [month_of(day), *([_before(month_of(day))] if since < bounds.day and day.day == 1 else [])]
+    """Returns the questions for the lines to learn. Those of a month's first minutes are of the month before too."""
+    statement, since = (RECENTLY, known.known_until) if known else (SINCE, bounds.first)
+    months = [month_of(day)]
+    if since < bounds.day and day.day == 1:
+        months.append(month_of(day - timedelta(days=1)))
     return [(month, statement, line.member, since) for month in months]
-
-
-def _before(month: int) -> int:
-    return month - 1 if month % 100 > 1 else month - 89
 
 
 def _lines(found: Sequence[tuple[Any, ...]]) -> list[Line]:
@@ -262,9 +256,10 @@ def _lines(found: Sequence[tuple[Any, ...]]) -> list[Line]:
 def line_of(row: Sequence[Any]) -> Line:
     """Returns the line of a row as `SELECT *` gives it: ids as bytes or as ids, of before without `listed`."""
     _, _, _, at, what, page, account, member, session, dossier, people, fresh, why, _, *listed = row
-    account, member, dossier = map(_id, (account, member, dossier))
+    account, member, dossier = map(id_of, (account, member, dossier))
     return Line(at, what, page, account, member, session, dossier, people, fresh, why, b"".join(filter(None, listed)))
 
 
-def _id(stored: Any) -> UUID | None:
+def id_of(stored: Any) -> Any:
+    """Returns an id that a store gives as bytes or as an id, if there is one."""
     return UUID(bytes=bytes(stored)) if isinstance(stored, bytes) else stored

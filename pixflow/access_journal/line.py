@@ -1,9 +1,9 @@
 """A line of the access journal, and the store that keeps it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any, Literal, Protocol
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -97,21 +97,18 @@ def instant(micros: int) -> datetime:
 
 def _written(value: UUID | str | bytes | int | None) -> bytes:
     """Returns a field with its length before it."""
-    if value is None:
-        return _NONE
-    content = _bytes(value)
-    return len(content).to_bytes(4) + content
-
-
-def _bytes(value: UUID | str | bytes | int) -> bytes:
     match value:
+        case None:
+            return _NONE
         case UUID():
-            return value.bytes
+            content = value.bytes
         case str():
-            return value.encode()
+            content = value.encode()
         case int():
-            return value.to_bytes(8)
-    return value
+            content = value.to_bytes(8)
+        case _:
+            content = value
+    return len(content).to_bytes(4) + content
 
 
 # --- the store of an access journal, by month: a SQLite file each, or a partition each on PostgreSQL
@@ -124,30 +121,6 @@ INDEXES = (
 Value = UUID | int | str | bytes | None
 Question = tuple[int, str, Value, Value]
 """A month, a statement that selects from it, and its two values."""
-
-
-class JournalStore(Protocol):
-    """Lines by month (202611). A statement names the table `lines` and its values $1, $2 …
-
-    `SELECT *` returns rows as `values_of` does. In a month of before they have no `listed`, until a line is added.
-    """
-
-    def add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
-        """Inserts a line, then returns the rows of questions that are asked once everybody sees the line.
-
-        Raises StoreBusy, StoreFull or StoreRefused: it is not written, or nobody knows.
-        """
-
-    def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
-        """Returns the rows of a month; none when the month is not there."""
-
-    def months(self) -> list[int]:
-        """Returns the months that are there, in order."""
-
-    def drop(self, month: int) -> None:
-        """Deletes a month."""
-
-    def close(self) -> None: ...
 
 
 def values_of(month: int, head: ChainHead, line: Line) -> tuple[Value, ...]:

@@ -50,7 +50,7 @@ _MONTHS = b"""SELECT substr(relname, 7)::bigint,
 
 
 class PostgresJournal:
-    """A `JournalStore` in a schema beside the structure's. A power cut may lose the last second of lines."""
+    """Lines in a schema beside the structure's, as `SqliteJournal`. A power cut may lose the last second of lines."""
 
     def __init__(self, database: Database, schema: str) -> None:
         self._database = database

@@ -17,9 +17,10 @@ DELAY = 30 * 1_000_000
 """Microseconds from the instant of a line until everybody sees it, at most: processes wait ten seconds for a store."""
 RECENT = 16
 """Lines of a short question. Where there are as many, there may be more: all are read anew."""
-_ALL = """SELECT chain, number, at, dossier, fresh FROM lines
+SINCE = """SELECT chain, number, at, dossier, fresh FROM lines
     WHERE member = $1 AND at >= $2 AND why IN ('role', 'glass') ORDER BY at DESC"""
-_RECENT = f"{_ALL} LIMIT {RECENT}"
+RECENTLY = f"{SINCE} LIMIT {RECENT}"
+"""Statements that ask for the lines of a member to learn since an instant: all, or some that are new."""
 
 
 class Counts(Struct, frozen=True):
@@ -77,11 +78,6 @@ class MemberReading:
         people = sum(fresh for at, fresh in lists if at > bounds.soon)
         listed = sum(fresh for at, fresh in lists if at >= bounds.day)
         return Counts(sum(map(bounds.soon.__lt__, last)), sum(map(bounds.day.__le__, last)), people, listed)
-
-
-def question(known: MemberReading | None, bounds: Bounds) -> tuple[str, int]:
-    """Returns the statement that asks for the lines to learn, and the instant that it asks since."""
-    return (_RECENT, known.known_until) if known else (_ALL, bounds.first)
 
 
 # --- the limits of reading beyond one's own dossiers: who reaches one is stopped (docs/accounts.md#who-looked)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from pixflow.access_journal.journal import AccessJournal, line_of, month_of, oldest_kept
-from pixflow.access_journal.line import ChainHead, JournalStore, first_of, following, micros
+from pixflow.access_journal.journal import AccessJournal, JournalStore, id_of, line_of, month_of, oldest_kept
+from pixflow.access_journal.line import ChainHead, first_of, following, micros
 from pixflow.actor import CLOCK, Actor
 from pixflow.engine import Engine, new_id
 from pixflow.events.structure import JournalSealed
@@ -36,10 +36,12 @@ class JournalFault(Struct, frozen=True):
 
 def seal_days(engine: Engine, stream: UUID, journal: AccessJournal) -> int:
     """Seals every day that is over and has lines, and returns how many. Idempotent."""
-    sealed, over = engine.references().structure.sealed, _over(engine)
-    since = max(filter(None, (sealed, journal.sealed_until)), default=None)
-    first = since + timedelta(days=1) if since else _first_day(engine, journal.store)
-    count = sum(_seal(engine, stream, journal.store, day) for day in _days(first, over)) if first else 0
+    refs = engine.references()
+    over = refs.calendar.local_day(engine.clock() - MARGIN) - timedelta(days=1)
+    since = max(filter(None, (refs.structure.sealed, journal.sealed_until)), default=None)
+    first = since + timedelta(days=1) if since else _first_day(journal.store)
+    days = [first + timedelta(days=n) for n in range((over - first).days + 1)] if first else []
+    count = sum(_seal(engine, stream, journal.store, day) for day in days)
     journal.sealed_until = over
     return count
 
@@ -57,21 +59,12 @@ def midnight(day: date, zone: str) -> int:
     return micros(datetime.combine(day, time(), ZoneInfo(zone)))
 
 
-def _over(engine: Engine) -> date:
-    """Returns the last day that is over."""
-    return engine.references().calendar.local_day(engine.clock() - MARGIN) - timedelta(days=1)
-
-
-def _first_day(engine: Engine, store: JournalStore) -> date | None:
+def _first_day(store: JournalStore) -> date | None:
     for month in store.months():
         for (at,) in store.select(month, _FIRST):
             if at is not None:
                 return date(month // 100, month % 100, 1)
     return None
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 def _bounds(engine: Engine, day: date) -> tuple[int, int]:
@@ -84,8 +77,8 @@ def _seal(engine: Engine, stream: UUID, store: JournalStore, day: date) -> bool:
     found = store.select(month, _LAST, *_bounds(engine, day))
     heads = []
     for chain, number, _ in found:
-        ((digest,),) = store.select(month, _DIGEST, _id(chain), number)
-        heads.append(str(ChainHead(_id(chain), number, bytes(digest))))
+        ((digest,),) = store.select(month, _DIGEST, id_of(chain), number)
+        heads.append(str(ChainHead(id_of(chain), number, bytes(digest))))
     if not heads:
         return False
     engine.execute(
@@ -103,22 +96,16 @@ def _seal(engine: Engine, stream: UUID, store: JournalStore, day: date) -> bool:
 
 def _chain_faults(store: JournalStore, month: int) -> Iterator[JournalFault]:
     for (found,) in store.select(month, _CHAINS):
-        chain = _id(found)
+        chain = id_of(found)
         head = first_of(chain)
-        for row in _rows(store, month, chain):
-            line, number, digest = line_of(row), row[2], bytes(row[13])
-            if number != head.number + 1:
-                yield JournalFault("missing", month, f"{chain.hex} {head.number + 1}")
-            elif following(head, line).digest != digest:
-                yield JournalFault("changed", month, f"{chain.hex} {number}")
-            head = ChainHead(chain, number, digest)
-
-
-def _rows(store: JournalStore, month: int, chain: UUID) -> Iterator[Sequence[Any]]:
-    last = 0
-    while found := store.select(month, _CHAIN, chain, last, _PART):
-        yield from found
-        last = found[-1][2]
+        while rows := store.select(month, _CHAIN, chain, head.number, _PART):
+            for row in rows:
+                line, number, digest = line_of(row), row[2], bytes(row[13])
+                if number != head.number + 1:
+                    yield JournalFault("missing", month, f"{chain.hex} {head.number + 1}")
+                elif following(head, line).digest != digest:
+                    yield JournalFault("changed", month, f"{chain.hex} {number}")
+                head = ChainHead(chain, number, digest)
 
 
 def _seal_faults(engine: Engine, store: JournalStore, seal: JournalSealed) -> Iterator[JournalFault]:
@@ -133,7 +120,3 @@ def _seal_faults(engine: Engine, store: JournalStore, seal: JournalSealed) -> It
     counted = sum(count for (count,) in store.select(month, _COUNT, *_bounds(engine, seal.day)))
     if counted != seal.lines:
         yield JournalFault("day", month, seal.day.isoformat())
-
-
-def _id(found: UUID | bytes) -> UUID:
-    return found if isinstance(found, UUID) else UUID(bytes=bytes(found))

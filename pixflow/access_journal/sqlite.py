@@ -33,8 +33,10 @@ _FILE = re.compile(r"\d{4}-\d{2}\.db")
 
 
 class SqliteJournal:
-    """A `JournalStore` in a folder. A power cut may lose the last second of lines; a crash of the program loses none.
+    """Lines in a folder, by month (202611). A power cut may lose the last second; a crash of the program loses none.
 
+    A statement names the table `lines` and its values $1, $2 … `SELECT *` returns rows as `values_of` does. In a month
+    of before they have no `listed`, until a line is added.
     One writer at a time, over all processes, holds `access.lock`; it alone moves the write-ahead log into the file
     (docs/faults.md#f12).
     """
@@ -47,11 +49,21 @@ class SqliteJournal:
         self._lock = FileLock(folder / "access.lock")
 
     def add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
+        """Inserts a line, then returns the rows of questions that are asked once everybody sees the line.
+
+        Raises StoreBusy, StoreFull or StoreRefused: it is not written, or nobody knows.
+        """
         with self._mutex, _in_words(), self._lock:
-            self._grown_connection(month).execute(_INSERT, [_stored(value) for value in values])
+            file = self._connection(month)
+            if month not in self._grown:  # a file of before gets the last column
+                if ("listed",) not in file.execute(_COLUMNS).fetchall():
+                    file.execute(_GROW)
+                self._grown.add(month)
+            file.execute(_INSERT, [_stored(value) for value in values])
         return [row for question in questions for row in self.select(*question)]
 
     def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
+        """Returns the rows of a month; none when the month is not there."""
         with self._mutex, _in_words():
             if not self._path(month).exists():
                 return []
@@ -77,15 +89,6 @@ class SqliteJournal:
     def _path(self, month: int) -> Path:
         return self._folder / f"{month // 100:04}-{month % 100:02}.db"
 
-    def _grown_connection(self, month: int) -> sqlite3.Connection:
-        """Returns the connection to a month that has every column: a file of before gets the last one."""
-        file = self._connection(month)
-        if month not in self._grown:
-            if ("listed",) not in file.execute(_COLUMNS).fetchall():
-                file.execute(_GROW)
-            self._grown.add(month)
-        return file
-
     def _connection(self, month: int) -> sqlite3.Connection:
         """Returns the connection to a month, made when its file is new or was deleted meanwhile."""
         path = self._path(month)
@@ -98,22 +101,18 @@ class SqliteJournal:
         path.touch(mode=0o600)
         made = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
-            _prepare(made)
+            for pragma in _PRAGMAS:
+                made.execute(f"PRAGMA {pragma}")
+            # At once, when the file has no table: it is new, or a full disk or a crash cut its making off.
+            if made.execute("SELECT 1 FROM sqlite_master WHERE name = 'lines'").fetchone() is None:
+                for statement in ("BEGIN IMMEDIATE", *_TABLES, "COMMIT"):
+                    made.execute(statement)
         except sqlite3.Error:
             made.close()
             raise
         self._open[month] = made
         self._grown.discard(month)
         return made
-
-
-def _prepare(made: sqlite3.Connection) -> None:
-    """Makes the tables at once when the file has none: it is new, or a full disk or a crash cut its making off."""
-    for pragma in _PRAGMAS:
-        made.execute(f"PRAGMA {pragma}")
-    if made.execute("SELECT 1 FROM sqlite_master WHERE name = 'lines'").fetchone() is None:
-        for statement in ("BEGIN IMMEDIATE", *_TABLES, "COMMIT"):
-            made.execute(statement)
 
 
 def _stored(value: Value) -> int | str | bytes | None:

@@ -62,7 +62,10 @@ def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
             _discard(making)
             raise
     if root and not backup.manifest.unopened:
-        _remember_external(opened.folder, backup)
+        note = opened.folder / _NOTE
+        content = msgspec.json.encode(ExternalBackup(str(backup.path.absolute()), backup.manifest.made))
+        with suppress(OSError):  # a full disk here does not harm a backup elsewhere
+            (replace if note.exists() else write_new)(note, content)
     return backup
 
 
@@ -92,7 +95,9 @@ def keep(folder: Path, number: int, now: datetime) -> list[Path]:
 def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopened: int) -> Backup:
     """Copies keys after events, so that each event finds its key. Nobody can be erased before the folder is renamed."""
     keys = opened.engine.keys
-    _copy_events(opened, making / EVENTS)
+    private_file(making / EVENTS)
+    opened.engine.recorder.copy_to(making / EVENTS)
+    sync(making / EVENTS)
     described = Manifest(
         structure=opened.id,
         slug=opened.slug,
@@ -113,22 +118,6 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopene
         making.rename(made)
         sync(made.parent)
     return Backup(made, described)
-
-
-def _remember_external(folder: Path, backup: Backup) -> None:
-    """Notes where the backup is. A full disk here does not harm a backup elsewhere."""
-    path, content = (
-        folder / _NOTE,
-        msgspec.json.encode(ExternalBackup(str(backup.path.absolute()), backup.manifest.made)),
-    )
-    with suppress(OSError):
-        (replace if path.exists() else write_new)(path, content)
-
-
-def _copy_events(opened: OpenStructure, path: Path) -> None:
-    private_file(path)
-    opened.engine.recorder.copy_to(path)
-    sync(path)
 
 
 def _discard(backup: Path) -> None:

@@ -4,7 +4,7 @@ keys/<slug>.erased has one line for each person: ids, days and digests, no perso
 structure's folder: a restored backup erases the same people again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from contextlib import suppress
 from datetime import date
 from functools import cache
@@ -89,7 +89,7 @@ def erasures(opened: OpenStructure) -> list[Erasure]:
         if isinstance(r.event, ERASURES) and (r.originator_id not in registered or not alive.isdisjoint(streams_of(r)))
     }
     done = [r for r in found if r.command not in open_]
-    return list(_lines([*done, *_proven(opened, found, registered, open_)]))
+    return _lines([*done, *_proven(opened, found, registered, open_)])
 
 
 def waiting(opened: OpenStructure) -> list[tuple[Kind, UUID]]:
@@ -158,18 +158,18 @@ def _proven(
     return proven(asked, registered, cache(opened.engine.positions), opened.engine.erasure_mac)
 
 
-def _lines(found: Sequence[Recorded]) -> Iterator[Erasure]:
-    """Yields the line of each erasure. A duplicate's is part of its dossier's."""
+def _lines(found: Sequence[Recorded]) -> list[Erasure]:
+    """Returns the line of each erasure. A duplicate's is part of its dossier's."""
     rows = {r.originator_id: r.event.row for r in found if isinstance(r.event, ParticipationErased)}
-    events = [(r.originator_id, r.event) for r in found if isinstance(r.event, PersonErased)]
-    duplicates = {one for _, event in events for one in event.duplicates}
-    for stream, event in events:
-        if stream not in duplicates:
-            theirs = {one: rows.get(one) for one in event.participations}
-            yield Erasure(stream, event.reason, event.on, theirs, event.duplicates)
-    for one in found:
-        if isinstance(one.event, ContactErased):
-            yield Erasure(one.originator_id, one.event.reason, one.event.on, kind="contact")
+    told = [(r.originator_id, r.event) for r in found]
+    duplicates = {one for _, event in told if isinstance(event, PersonErased) for one in event.duplicates}
+    people = [
+        Erasure(stream, event.reason, event.on, {p: rows.get(p) for p in event.participations}, event.duplicates)
+        for stream, event in told
+        if isinstance(event, PersonErased) and stream not in duplicates
+    ]
+    contacts = [(stream, event) for stream, event in told if isinstance(event, ContactErased)]
+    return [*people, *(Erasure(stream, event.reason, event.on, kind="contact") for stream, event in contacts)]
 
 
 def _alive(opened: OpenStructure, streams: set[UUID]) -> set[UUID]:

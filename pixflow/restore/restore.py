@@ -76,19 +76,14 @@ class Job(Struct, frozen=True):
 
 
 class Prepared(Struct, frozen=True):
-    """Result of the preparation. `replaces`: there are present events. `keeps_keys`: the present keys cannot be read.
+    """Result of the preparation. `keeps_keys`: the present keys cannot be read.
 
-    `destroyed` are the streams whose present key has to go. `aside` is the place of the present events.
+    `destroyed` are the streams whose present key has to go.
     """
 
-    erased: int
-    kept: int
-    lost: int | None
-    unopened: list[Fault]
+    report: RestoreReport
     destroyed: Set[UUID]
-    replaces: bool
     keeps_keys: bool
-    aside: str = ""
 
 
 def restore(
@@ -120,55 +115,50 @@ def restore(
         document = Document(made.structure, schema, demonstration=made.demonstration)
         target = SchemaTarget(database, document.schema) if database and document.schema else FolderTarget(folder)
         _check(data, folder, target, document, replace)
-        erased = _erased(data, name, clock, database)
+        erased = None  # where the present events cannot be read
+        with suppress(Exception):
+            present = structure_folder.open_one(data, name, clock=clock, database=database)
+            with closing(present.engine):
+                erased = erasure_log.destroyed(present)
         private_folder(folder)
         with replacement.lock(folder, limit=1), target.alone():
             replacement.complete(folder, database)
             job = Job(found, made, folder, document, target, motive, damaged, clock, database, erased)
             done = _replace(job, rebuild)
-    _settle(data, name, done.destroyed, clock, database)
-    return RestoreReport(name, made, done.erased, done.aside, done.kept, done.lost, done.unopened)
+    try:
+        opened = structure_folder.open_one(data, name, clock=clock, database=database)
+        with closing(opened.engine):
+            if done.destroyed:
+                opened.engine.keys.destroy(done.destroyed)
+            erasing.settle(opened, most=None)
+    except Exception:  # the next tick does it
+        _log.exception("an erasure is not finished")
+    return done.report
 
 
 def _check(data: Path, folder: Path, target: Target, document: Document, replace: bool) -> None:
     if not (key := data / "keys" / f"{folder.name}.key").exists():
         raise BackupError("no-structure-key", path=str(key))
-    known = _known(folder)
-    if known and known.id != document.id:
-        raise BackupError("other-structure", slug=folder.name)
-    if known and known.schema != document.schema:
-        raise BackupError("kept-elsewhere", slug=folder.name)
+    with suppress(FileNotFoundError, MsgspecError):  # one that cannot be read is replaced
+        known = msgspec.json.decode((folder / IDENTITY).read_bytes(), type=Document)
+        if known.id != document.id:
+            raise BackupError("other-structure", slug=folder.name)
+        if known.schema != document.schema:
+            raise BackupError("kept-elsewhere", slug=folder.name)
     if not replace and ((folder / IDENTITY).exists() or target.has_events()):
         raise BackupError("structure-there", slug=folder.name)
 
 
-def _known(folder: Path) -> Document | None:
-    """Returns the present document, None also when it cannot be read."""
-    with suppress(FileNotFoundError, MsgspecError):
-        return msgspec.json.decode((folder / IDENTITY).read_bytes(), type=Document)
-    return None
-
-
-def _erased(data: Path, slug: str, clock: Clock, database: Database | None) -> list[Erasure] | None:
-    """Returns the present erasures whose keys are destroyed, None when the present events cannot be read."""
-    with suppress(Exception):
-        opened = structure_folder.open_one(data, slug, clock=clock, database=database)
-        with closing(opened.engine):
-            return erasure_log.destroyed(opened)
-    return None
-
-
 def _replace(job: Job, rebuild: Callable[[OpenStructure], object]) -> Prepared:
     """Makes everything ready, then orders the replacement. An error before the order leaves the present records."""
-    schema = job.document.schema
-    stamp = _free_stamp(job)
+    schema, at = job.document.schema, job.clock()
+    while job.target.has_aside(stamp := sources.stamp_of(at)):  # another restore has taken this name
+        at += timedelta(seconds=1)
     order = Order(stamp, schema, replacement.schema_aside(schema, stamp) if schema else "")
     aside = replacement.folder_aside(job.folder, stamp)
     ready = replacement.mark(job.folder, schema)
     try:
-        done = prepare(job, ready, rebuild)
-        if done.replaces:
-            done = changed(done, aside=order.aside or str(aside))
+        done = prepare(job, ready, order.aside or str(aside), rebuild)
         if not schema:
             private_folder(aside)
         replacement.order(job.folder, changed(order, keeps_keys=done.keeps_keys))
@@ -177,62 +167,36 @@ def _replace(job: Job, rebuild: Callable[[OpenStructure], object]) -> Prepared:
         with suppress(OSError):
             aside.rmdir()
         raise
-    _carry_out(job)
-    return done
-
-
-def _carry_out(job: Job) -> None:
-    """Carries out the order. If PostgreSQL refuses to, the present records serve on."""
     try:
         replacement.complete(job.folder, job.database)
-    except Exception:
-        if job.database and tables.exist(job.database, f"{job.document.schema}{replacement.NEXT}"):
+    except Exception:  # where PostgreSQL refuses to, the present records serve on
+        if job.database and tables.exist(job.database, f"{schema}{replacement.NEXT}"):
             replacement.withdraw(job.folder, job.database)
         raise
-
-
-def _free_stamp(job: Job) -> str:
-    """Returns the time of the restore, a second later for each restore that has taken its name."""
-    at = job.clock()
-    while job.target.has_aside(stamp := sources.stamp_of(at)):
-        at += timedelta(seconds=1)
-    return stamp
-
-
-def _settle(data: Path, slug: str, destroyed: Set[UUID], clock: Clock, database: Database | None) -> None:
-    """Finishes the erasures of the structure that is now present. What fails is done by the next tick."""
-    try:
-        opened = structure_folder.open_one(data, slug, clock=clock, database=database)
-        with closing(opened.engine):
-            if destroyed:
-                opened.engine.keys.destroy(destroyed)
-            erasing.settle(opened, most=None)
-    except Exception:
-        _log.exception("an erasure is not finished")
+    return done
 
 
 # --- the keys that stand ready
 
 
-class MergedKeys(Struct, frozen=True):
-    """The keys that stand ready, the register of erasures, and the streams whose present key is destroyed by it."""
-
-    keys: Keys
-    register: list[Erasure]
-    destroyed: Set[UUID]
-
-
 def merge_keys(
     folder: Path, slug: str, place: Target, structure: UUID, copy: KeysCopy | None, erased: list[Erasure] | None
-) -> MergedKeys:
+) -> tuple[Keys, list[Erasure], Set[UUID]]:
     """Returns the keys of a structure whose ring is in `folder`. Without a `copy`, they are the present ones.
+
+    Returns the register of erasures too, and the streams whose present key is destroyed by it.
 
     `erased` are the erasures of the present events whose keys are destroyed. None: the events could not be read, and
     each empty key counts as destroyed. Raises BackupError: "keys-not-opened" when another structure's key wraps them,
     "damaged".
     """
     ring = _ring(folder, slug, place, copy)
-    register = [*_register(ring.path.with_suffix(".erased"), copy), *(erased or ())]
+    path = ring.path.with_suffix(".erased")
+    try:
+        written = path.read_bytes() if path.exists() else b""
+        register = [*lines(written), *lines(copy.erased if copy else b""), *(erased or ())]
+    except msgspec.DecodeError:
+        raise BackupError("damaged", file=path.name) from None
     number, there = place.keys(ring.key) or (ring.latest, {})
     empty = {stream for found in (there, copy.streams if copy else {}) for stream, key in found.items() if key is None}
     gone: set[UUID] = set().union(*(line.streams for line in register), empty if erased is None else ())
@@ -244,16 +208,10 @@ def merge_keys(
     try:
         vault.renew(number, bytes, gone | (empty - kept.keys()))
         vault.add(number, kept)
-        destroyed = {stream for stream in gone if there.get(stream)}
-        return MergedKeys(Keys(structure, ring, vault), register, destroyed)
+        return Keys(structure, ring, vault), register, {stream for stream in gone if there.get(stream)}
     except BaseException:
         vault.close()
         raise
-
-
-def encoded(register: list[Erasure]) -> bytes:
-    """Returns a register as the content of its file, each line once."""
-    return b"".join(line + b"\n" for line in dict.fromkeys(map(msgspec.json.encode, register)))
 
 
 def _ring(folder: Path, slug: str, place: Target, copy: KeysCopy | None) -> Ring:
@@ -279,15 +237,6 @@ def _is_older(ours: Ring, copy: KeysCopy, place: Target) -> bool:
     with suppress(StoreRefused):
         theirs = ours.keys_of(copy.ring)
     return place.has_keys() and place.keys(ours.key) is None and place.keys(theirs.get) is not None
-
-
-def _register(path: Path, copy: KeysCopy | None) -> list[Erasure]:
-    """Returns the registers of this machine and of the backup, as one."""
-    there = path.read_bytes() if path.exists() else b""
-    try:
-        return [*lines(there), *lines(copy.erased if copy else b"")]
-    except msgspec.DecodeError:
-        raise BackupError("damaged", file=path.name) from None
 
 
 def _missing(ring: Ring, number: int, copy: KeysCopy, present: Set[UUID]) -> dict[UUID, bytes]:
@@ -317,35 +266,54 @@ def _key(ring: Ring, number: int) -> bytes:
 # --- makes a backup ready to take the place of a structure's records: events, keys, register of erasures, read tables
 
 
-def prepare(job: Job, ready: Path, rebuild: Callable[[OpenStructure], object]) -> Prepared:
-    """Makes everything ready and durable. Raises BackupError: "unopened", "keys-missing", and those of the keys."""
-    folder = job.folder
+def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure], object]) -> Prepared:
+    """Makes everything ready and durable. Raises BackupError: "unopened", "keys-missing", and those of the keys.
+
+    `aside` is the place of the present events. "unopened" names the first event that does not open.
+    """
+    folder, id = job.folder, job.made.structure
     keys_copy = None if job.made.keys_apart else key_copies.read(job.backup)
     job.target.put(job.backup / EVENTS)
-    keys, id = folder.parent / "keys", job.made.structure
-    merged = merge_keys(keys, folder.name, job.target, id, keys_copy, job.erased)
-    with closing(merged.keys):
-        key_copies.check_none_lost(merged.keys, copy.streams(job.backup / EVENTS, sealed_topics()))
-        keeps_keys = job.target.has_keys() and job.target.keys(merged.keys.ring.key) is None
-        with closing(Engine(job.target.store(), merged.keys, job.clock)) as engine:
+    keys, register, destroyed = merge_keys(folder.parent / "keys", folder.name, job.target, id, keys_copy, job.erased)
+    with closing(keys):
+        key_copies.check_none_lost(keys, copy.streams(job.backup / EVENTS, sealed_topics()))
+        keeps_keys = job.target.has_keys() and job.target.keys(keys.ring.key) is None
+        with closing(Engine(job.target.store(), keys, job.clock)) as engine:
             schema = job.document.schema and f"{job.document.schema}{replacement.NEXT}"
-            opened = OpenStructure(folder.name, ready, job.document.id, engine, schema, job.database)
-            bad = _open_all(job, engine, ready)
+            opened = OpenStructure(folder.name, ready, id, engine, schema, job.database)
+            bad = inspection.unopened(inspection.whole(ready, engine))
+            if bad and not job.damaged:
+                first, stream = bad[0], str(bad[0].stream)
+                raise BackupError("unopened", position=first.position, stream=stream, topic=first.topic, count=len(bad))
             kept, lost = _kept(job)
-            life = _record(job, opened, kept, lost)
-            erased = erasing.forget_again(opened, merged.register)
-            if erased or merged.destroyed:
-                erasing.owe(msgspec.structs.replace(opened, folder=folder))
+            life = new_id(id, f"restore {engine.head()} {job.clock().isoformat()}")
+            engine.execute(
+                {"structure": opened.stream("structure")},
+                record_restore,
+                by=Actor(OPERATOR),
+                command_id=life,
+                via="cli",
+                kept=kept,
+                lost=lost,
+                backup=sources.stamp_of(job.made.made),
+                made=job.made.made,
+                motive=job.motive,
+            )
+            erased = erasing.forget_again(opened, register)
+            if erased or destroyed:
+                erasing.owe(changed(opened, folder=folder))
             rebuild(opened)
-            mark = Watermark(id, life, engine.head(), merged.keys.vault.count())
-    _write_files(job, ready, merged, mark)
-    replaces = job.target.has_events()
-    return Prepared(len(erased), kept, lost, bad, merged.destroyed, replaces, keeps_keys)
+            mark = Watermark(id, life, engine.head(), keys.vault.count())
+    _write_files(job, ready, register, mark)
+    aside = aside if job.target.has_events() else ""
+    report = RestoreReport(folder.name, job.made, len(erased), aside, kept, lost, bad)
+    return Prepared(report, destroyed, keeps_keys)
 
 
-def _write_files(job: Job, ready: Path, merged: MergedKeys, mark: Watermark) -> None:
-    """Writes the small files, and makes all files durable."""
-    write_new(replacement.register_ready(job.folder), encoded(merged.register))
+def _write_files(job: Job, ready: Path, register: list[Erasure], mark: Watermark) -> None:
+    """Writes the small files, and makes all files durable. The register has each line once."""
+    written = b"".join(line + b"\n" for line in dict.fromkeys(map(msgspec.json.encode, register)))
+    write_new(replacement.register_ready(job.folder), written)
     watermark.write(replacement.watermark_ready(job.folder), mark)
     write_new(ready / IDENTITY, msgspec.json.encode(job.document))
     if not job.document.schema and job.target.has_events():
@@ -353,20 +321,6 @@ def _write_files(job: Job, ready: Path, merged: MergedKeys, mark: Watermark) -> 
         sources.describe(job.folder / EVENTS, described, job.document, job.folder.name, job.clock())
     for path in (*ready.rglob("*"), ready):
         sync(path)
-
-
-def _open_all(job: Job, engine: Engine, ready: Path) -> list[Fault]:
-    """Opens every event, and notes this whole pass.
-
-    Raises BackupError("unopened") with the first event that does not open, unless it is accepted.
-    """
-    found = inspection.unopened(inspection.whole(ready, engine))
-    if found and not job.damaged:
-        first = found[0]
-        raise BackupError(
-            "unopened", position=first.position, stream=str(first.stream), topic=first.topic, count=len(found)
-        )
-    return found
 
 
 def _kept(job: Job) -> tuple[int, int | None]:
@@ -377,21 +331,3 @@ def _kept(job: Job) -> tuple[int, int | None]:
         return job.made.holding.head, None
     kept = common(present, copy.commands(job.backup / EVENTS)) if present else job.made.holding.head
     return kept, present[-1][2] - kept if present else 0
-
-
-def _record(job: Job, opened: OpenStructure, kept: int, lost: int | None) -> UUID:
-    """Records the restore. Returns the id of its command."""
-    command_id = new_id(opened.id, f"restore {opened.engine.head()} {job.clock().isoformat()}")
-    opened.engine.execute(
-        {"structure": opened.stream("structure")},
-        record_restore,
-        by=Actor(OPERATOR),
-        command_id=command_id,
-        via="cli",
-        kept=kept,
-        lost=lost,
-        backup=sources.stamp_of(job.made.made),
-        made=job.made.made,
-        motive=job.motive,
-    )
-    return command_id

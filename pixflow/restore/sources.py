@@ -1,11 +1,10 @@
 """The source and the target of a restore."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -45,8 +44,9 @@ def set_aside(opened: OpenStructure) -> list[str]:
 @contextmanager
 def folder_of(data: Path, backup: Path, database: Database | None) -> Iterator[Path]:
     """Yields the folder of a backup. Records of a schema set aside are written to files first."""
-    slugs = (slug for slug in structure_folder.slugs(data) if _is_aside(backup.name, slug))
-    slug = None if backup.is_dir() or database is None else next(slugs, None)
+    slugs = structure_folder.slugs(data)
+    named = (slug for slug in slugs if backup.name.startswith(f"{structure_folder.schema_of(slug)}{ASIDE}"))
+    slug = None if backup.is_dir() or database is None else next(named, None)
     if database is None or slug is None:
         yield backup
         return
@@ -79,10 +79,6 @@ def stamp_of(at: datetime) -> str:
     return f"{at.astimezone(UTC):{STAMP}}"
 
 
-def _is_aside(name: str, slug: str) -> bool:
-    return name.startswith(f"{structure_folder.schema_of(slug)}{ASIDE}")
-
-
 def _document(folder: Path) -> Document:
     with suppress(OSError, MsgspecError):
         return msgspec.json.decode((folder / replacement.IDENTITY).read_bytes(), type=Document)
@@ -92,50 +88,11 @@ def _document(folder: Path) -> Document:
 # --- target of a restore: a folder, or a PostgreSQL schema. New records stand ready beside the present ones
 
 
-Store = HardenedFactory | PostgresFactory
 WrappedKeys = tuple[int, dict[UUID, bytes | None]]
 RingKey = Callable[[int], bytes | None]
 """Returns the ring key of a number, None for an unknown one."""
 Command = tuple[str, int, int]
 """Id of a command, its first and its last position."""
-
-
-class Target(Protocol):
-    def has_events(self) -> bool:
-        """Tells whether the target holds records."""
-        ...
-
-    def alone(self) -> AbstractContextManager[None]:
-        """Excludes other users meanwhile. Raises AlreadyServed, and StoreBusy for a moment's use."""
-        ...
-
-    def has_aside(self, stamp: str) -> bool:
-        """Tells whether a restore of that time has set something aside."""
-        ...
-
-    def keys(self, opens: RingKey) -> WrappedKeys | None:
-        """Returns the number of the ring key, and the present keys. None without keys that a ring key `opens`."""
-        ...
-
-    def has_keys(self) -> bool:
-        """Tells whether the target has a vault, readable or not."""
-        ...
-
-    def commands(self) -> list[Command]:
-        """Returns the present commands, in order of position. Raises StoreRefused when they cannot be read."""
-        ...
-
-    def put(self, copy: Path) -> None:
-        """Makes the events of a copy stand ready."""
-        ...
-
-    def vault(self) -> Vault:
-        """Returns the vault that stands ready, empty at first."""
-        ...
-
-    def store(self) -> Store:
-        """Returns the store that stands ready."""
-        ...
 
 
 class FolderTarget:
@@ -145,40 +102,49 @@ class FolderTarget:
         self._folder, self._ready = folder, folder / READY
 
     def has_events(self) -> bool:
+        """Tells whether the target holds records."""
         return (self._folder / EVENTS).exists()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
+        """Excludes other users meanwhile. Raises AlreadyServed, and StoreBusy for a moment's use."""
         with ServeLock(self._folder), sqlite_copy.alone(self._folder / EVENTS):
             yield
 
     def has_aside(self, stamp: str) -> bool:
+        """Tells whether a restore of that time has set something aside."""
         return folder_aside(self._folder, stamp).exists()
 
     def keys(self, opens: RingKey) -> WrappedKeys | None:
+        """Returns the number of the ring key, and the present keys. None without keys that a ring key `opens`."""
         try:
             return _opened(SqliteVault(self._folder / "keys.db"), opens) if self.has_keys() else None
         except StoreRefused:
             return None
 
     def has_keys(self) -> bool:
+        """Tells whether the target has a vault, readable or not."""
         return (self._folder / "keys.db").exists()
 
     def commands(self) -> list[Command]:
+        """Returns the present commands, in order of position. Raises StoreRefused when they cannot be read."""
         return sqlite_copy.commands(self._folder / EVENTS) if self.has_events() else []
 
     def put(self, copy: Path) -> None:
+        """Makes the events of a copy stand ready."""
         sqlite_copy.duplicate(copy, self._ready / EVENTS)
 
     def vault(self) -> Vault:
+        """Returns the vault that stands ready, empty at first."""
         return SqliteVault(self._ready / "keys.db", create=True)
 
-    def store(self) -> Store:
+    def store(self) -> HardenedFactory:
+        """Returns the store that stands ready."""
         return HardenedFactory(self._ready)
 
 
 class SchemaTarget:
-    """A schema."""
+    """A schema, with the methods of `FolderTarget`."""
 
     def __init__(self, database: Database, schema: str) -> None:
         self._database, self._schema, self._ready = database, schema, f"{schema}{NEXT}"
@@ -213,8 +179,11 @@ class SchemaTarget:
     def vault(self) -> Vault:
         return PostgresVault(self._database, self._ready)
 
-    def store(self) -> Store:
+    def store(self) -> PostgresFactory:
         return PostgresFactory(self._database, self._ready)
+
+
+Target = FolderTarget | SchemaTarget
 
 
 def _opened(vault: Vault, opens: RingKey) -> WrappedKeys | None:

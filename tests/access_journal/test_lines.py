@@ -227,7 +227,7 @@ def test_a_full_disk_is_told_and_the_next_line_begins_a_chain(opened: Opened) ->
     opened.now = datetime(2026, 12, 1, 8, tzinfo=UTC)
     opened.write()
     assert opened.journal.store.months() == [202612]
-    file = opened.journal.store._connection(202612)  # type: ignore[attr-defined]
+    file = opened.journal.store._connection(202612)
     file.execute("PRAGMA max_page_count = 1")  # as many as there are
     with pytest.raises(StoreFull):
         write_many(opened, 1_000)
