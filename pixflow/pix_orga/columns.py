@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from pixflow.events.values import CampaignKind
 from pixflow.identity import contains_control
@@ -142,11 +142,14 @@ _KINDS: dict[str, CampaignKind] = {
 }
 
 
-class Ending(Protocol):
-    """The columns after the free ones; `start` is the first of them."""
+@dataclass(slots=True)
+class Ending:
+    """Indexes of the columns after the free ones, from `start` on, that both kinds of exports have."""
 
-    @property
-    def start(self) -> int: ...
+    start: int
+    shared: int
+    shared_at: int
+    shared_zone: str
 
 
 T = TypeVar("T", bound=Ending)
@@ -246,16 +249,12 @@ Named = tuple[int, str]
 
 
 @dataclass(slots=True)
-class Tail:
+class Tail(Ending):
     """Indexes of the last columns. A competence or domain has its name and the first of its three columns."""
 
-    start: int
     progress: int | None
     started: int
     started_zone: str
-    shared: int
-    shared_at: int
-    shared_zone: str
     palier: int | None = None
     paliers: int | None = None
     badges: list[Named] = field(default_factory=list)
@@ -268,7 +267,10 @@ class Tail:
 def read_tail(tidy: tuple[str, ...], plain: tuple[str, ...], first: int) -> Tail:
     """Reads the last columns of a header whose fixed columns end before `first`. Raises BadHeader."""
     tail = _find_dates(plain, first)
-    place = _read_palier(tail, plain, tail.shared_at + 1)
+    place = tail.shared_at + 1
+    if place < len(plain) and (match := PALIER.fullmatch(plain[place])):
+        tail.palier, tail.paliers = place, int(match[1])
+        place += 1
     while place < len(plain) and plain[place].endswith(BADGE_END):
         tail.badges.append((place, tidy[place].removesuffix(BADGE_END)))
         place += 1
@@ -287,16 +289,8 @@ def _find_dates(plain: tuple[str, ...], first: int) -> Tail:
         if started is not None and shared is not None and plain[place + 1] == SHARED:
             progress = place - 1 if place > first and plain[place - 1] == PROGRESS else None
             start = place if progress is None else progress
-            return Tail(start, progress, place, started, place + 1, place + 2, shared)
+            return Tail(start, place + 1, place + 2, shared, progress, place, started)
     raise BadHeader(len(plain), SHARED)
-
-
-def _read_palier(tail: Tail, plain: tuple[str, ...], place: int) -> int:
-    match = PALIER.fullmatch(plain[place]) if place < len(plain) else None
-    if match is None:
-        return place
-    tail.palier, tail.paliers = place, int(match[1])
-    return place + 1
 
 
 def _read_parts(tail: Tail, tidy: tuple[str, ...], plain: tuple[str, ...], place: int) -> None:
@@ -325,13 +319,9 @@ def _is_block(plain: tuple[str, ...], place: int, starts: tuple[str, str, str]) 
 
 
 @dataclass(slots=True)
-class ProfileTail:
+class ProfileTail(Ending):
     """Indexes of the last columns. A competence has its name and the first of its two columns."""
 
-    start: int
-    shared: int
-    shared_at: int
-    shared_zone: str
     pix: int
     certifiable: int
     certifiable_competences: int

@@ -68,20 +68,17 @@ class Problems:
     def listed(self) -> tuple[ExportProblem, ...]:
         """Returns at most 200 problems, those of the file first, then by line. "more-problems" counts the rest."""
         kept = sorted(self._refused + self._warned, key=lambda problem: problem.line is not None)
+        more = []
         if self._found > MOST_PROBLEMS:
             kept = kept[: MOST_PROBLEMS - 1]
             left = _texts({"count": self._found - len(kept)})
-            return (*_by_line(kept), ExportProblem("warning", None, "more-problems", left))
-        return _by_line(kept)
+            more = [ExportProblem("warning", None, "more-problems", left)]
+        return (*sorted(kept, key=lambda problem: problem.line or 0), *more)
 
     def _note(self, into: list[ExportProblem], problem: ExportProblem) -> None:
         self._found += 1
         if problem.line is None or len(into) < MOST_PROBLEMS:
             into.append(problem)
-
-
-def _by_line(problems: list[ExportProblem]) -> tuple[ExportProblem, ...]:
-    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
 
 
 def _texts(details: dict[str, object]) -> tuple[tuple[str, str], ...]:
@@ -150,13 +147,13 @@ class AssessmentRow(ExportEntry):
 
     progress: Decimal | None
     started: datetime | date | None
-    mastery: Decimal | None
-    palier: int | None
-    paliers: int | None
-    badges: tuple[tuple[str, bool], ...]
-    competences: tuple[PartResult, ...]
-    domains: tuple[PartResult, ...]
-    skills: Pairs
+    mastery: Decimal | None = None
+    palier: int | None = None
+    paliers: int | None = None
+    badges: tuple[tuple[str, bool], ...] = ()
+    competences: tuple[PartResult, ...] = ()
+    domains: tuple[PartResult, ...] = ()
+    skills: Pairs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +163,10 @@ class ProfileRow(ExportEntry):
     `pix` is the total, `certifiable_competences` the number of certifiable ones, `levels` each competence in its order.
     """
 
-    pix: int | None
-    certifiable: bool | None
-    certifiable_competences: int | None
-    levels: tuple[Level, ...]
+    pix: int | None = None
+    certifiable: bool | None = None
+    certifiable_competences: int | None = None
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import TypeVar
 
 from pixflow.pix_orga.cells import BUG_FROM, BUG_UNTIL, exported_at, open_text
@@ -13,15 +12,13 @@ from pixflow.pix_orga.columns import (
     LAST_NAME,
     Ending,
     Layout,
-    ProfileTail,
-    Tail,
     kind_of,
     plain,
     read_layout,
     read_profile_tail,
     read_tail,
 )
-from pixflow.pix_orga.export import AssessmentRow, Export, ExportCampaign, ExportEntry, Problems
+from pixflow.pix_orga.export import Export, ExportCampaign, ExportEntry, Problems
 from pixflow.pix_orga.rows import RowCells, read_campaign, read_course, read_organisation, read_profile, read_row
 
 MAX_ROWS = 20_000
@@ -106,21 +103,15 @@ def _read(data: bytes, name: str, choice: str | None, problems: Problems) -> Exp
     _, header = next(lines)
     export = Export(kind=kind_of(header), exported_at=when)
     if export.kind == "profile":
-        profiles = read_layout(header, choice, problems, read_profile_tail)
-        return _read_profiles(export, lines, profiles, problems) if profiles else export
-    layout = read_layout(header, choice, problems, read_tail)
-    return _read_assessment(export, lines, layout, problems) if layout else export
-
-
-def _read_assessment(export: Export, lines: Records, layout: Layout[Tail], problems: Problems) -> Export:
-    content, rows = _read_rows(export, lines, layout, read_row, problems)
-    _warn_of_bug(export.exported_at, rows, problems)
-    return replace(content, rows=tuple(rows))
-
-
-def _read_profiles(export: Export, lines: Records, layout: Layout[ProfileTail], problems: Problems) -> Export:
-    content, rows = _read_rows(export, lines, layout, read_profile, problems)
-    return replace(content, profiles=tuple(rows))
+        if sendings := read_layout(header, choice, problems, read_profile_tail):
+            export, profiles = _read_rows(export, lines, sendings, read_profile, problems)
+            return replace(export, profiles=tuple(profiles))
+    elif layout := read_layout(header, choice, problems, read_tail):
+        export, rows = _read_rows(export, lines, layout, read_row, problems)
+        if when is not None and rows and BUG_FROM <= when < BUG_UNTIL:
+            problems.warn("validation-bug")
+        return replace(export, rows=tuple(rows))
+    return export
 
 
 def _read_rows(
@@ -133,7 +124,7 @@ def _read_rows(
     rows: list[E] = []
     campaign: ExportCampaign | None = None
     course: str | None = None
-    organisations: dict[str, int] = {}
+    organisations: dict[str, int] = {}  # the first line of each
     others: set[int] = set()
     for number, cells in lines:
         if len(cells) != len(layout.headers):
@@ -150,21 +141,10 @@ def _read_rows(
         row = read_one(line, layout)
         if row is not None:
             rows.append(row)
-    organisation = _one_of(organisations, problems)
-    content = replace(export, organisation=organisation, campaign=campaign, pix_course=course)
-    return replace(content, columns=layout.middle.columns), rows
-
-
-def _one_of(organisations: Mapping[str, int], problems: Problems) -> str:
-    """Returns the organisation of a file, given the first line of each one in it."""
-    first, *others = organisations or ("",)
+    first, *rest = organisations or ("",)
     if "" in organisations:
         problems.refuse("organisation-missing", organisations[""])
-    for other in filter(None, others):
+    for other in filter(None, rest):
         problems.refuse("several-organisations", organisations[other], first=first, other=other)
-    return first
-
-
-def _warn_of_bug(when: datetime | None, rows: list[AssessmentRow], problems: Problems) -> None:
-    if when is not None and rows and BUG_FROM <= when < BUG_UNTIL:
-        problems.warn("validation-bug")
+    columns = layout.middle.columns
+    return replace(export, organisation=first, campaign=campaign, pix_course=course, columns=columns), rows

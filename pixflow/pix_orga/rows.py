@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
@@ -13,7 +14,6 @@ from pixflow.pix_orga.cells import (
     NOT_A_NUMBER,
     NOT_SHARED,
     BadCell,
-    CellDate,
     count,
     integer,
     moment,
@@ -22,23 +22,12 @@ from pixflow.pix_orga.cells import (
     unguard,
     yes_no,
 )
-from pixflow.pix_orga.columns import Layout, Named, ProfileTail, Tail
-from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, Pairs, PartResult, Problems, ProfileRow
+from pixflow.pix_orga.columns import Ending, Layout, Named, ProfileTail, Tail
+from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult, Problems, ProfileRow
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Ending)
 TOLERANCE = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """Results of a shared row; all fields are empty when it is not shared."""
-
-    mastery: Decimal | None = None
-    palier: int | None = None
-    badges: tuple[tuple[str, bool], ...] = ()
-    competences: tuple[PartResult, ...] = ()
-    domains: tuple[PartResult, ...] = ()
-    skills: Pairs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +75,32 @@ class RowCells:
         return False
 
 
-def empty_results(line: RowCells, tail: Tail) -> Results:
-    """Returns the empty results of a row that is not shared."""
-    line.hides(tail.shared_at)
-    return Results()
+def _shown(line: RowCells, tail: E, shared: bool, read: Callable[[RowCells, E], dict[str, Any]]) -> dict[str, Any]:
+    """Returns what a row holds once it is shared. Refuses a row that holds it before."""
+    if not shared:
+        line.hides(tail.shared_at)
+        return {}
+    return read(line, tail) if line.shows(tail.shared_at) else {}
 
 
-def read_results(line: RowCells, tail: Tail) -> Results:
-    """Reads the results of a shared row, and checks them against each other."""
-    if not line.shows(tail.shared_at):
-        return Results()
-    results = Results(
-        mastery=line.take_rate(tail.mastery),
-        palier=_palier(line, tail),
-        badges=tuple((title, line.take(yes_no, place) is True) for place, title in tail.badges),
-        competences=_parts(line, tail.competences),
-        domains=_parts(line, tail.domains),
-        skills=tuple((name, line.take(skill, place) or "") for place, name in tail.skills),
-    )
-    _check_mastery(line, tail, results)
+def _results(line: RowCells, tail: Tail) -> dict[str, Any]:
+    """Reads the results of a row, and checks them against each other."""
+    mastery, palier = line.take_rate(tail.mastery), _palier(line, tail)
+    badges = tuple((title, line.take(yes_no, place) is True) for place, title in tail.badges)
+    competences = _parts(line, tail.competences)
+    results = {
+        "mastery": mastery,
+        "palier": palier,
+        "badges": badges,
+        "competences": competences,
+        "domains": _parts(line, tail.domains),
+        "skills": tuple((name, line.take(skill, place) or "") for place, name in tail.skills),
+    }
+    if line.cells[tail.mastery] == "":
+        line.problems.warn("mastery-null", line.number)
+    targeted, mastered = sum(part.targeted for part in competences), sum(part.mastered for part in competences)
+    if mastery is not None and targeted and abs(mastery * targeted - mastered) > TOLERANCE * targeted:
+        line.problems.warn("mastery-mismatch", line.number, rate=mastery, mastered=mastered, targeted=targeted)
     return results
 
 
@@ -131,17 +127,6 @@ def _part(line: RowCells, place: int, name: str) -> PartResult | None:
     return PartResult(name, share, targeted, mastered)
 
 
-def _check_mastery(line: RowCells, tail: Tail, results: Results) -> None:
-    if line.cells[tail.mastery] == "":
-        line.problems.warn("mastery-null", line.number)
-    targeted = sum(part.targeted for part in results.competences)
-    mastered = sum(part.mastered for part in results.competences)
-    if results.mastery is None or targeted == 0:
-        return
-    if abs(results.mastery * targeted - mastered) > TOLERANCE * targeted:
-        line.problems.warn("mastery-mismatch", line.number, rate=results.mastery, mastered=mastered, targeted=targeted)
-
-
 # --- reads the cells of one profile (docs/pix-orga.md#profiles)
 
 
@@ -150,37 +135,23 @@ ENOUGH = 5
 """Number of competences of level 1 or more that make a profile certifiable (docs/pix-orga.md#framework)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileResult:
-    """Content of a profile; all fields are empty when it is not sent."""
-
-    pix: int | None = None
-    certifiable: bool | None = None
-    certifiable_competences: int | None = None
-    levels: tuple[Level, ...] = ()
-
-
-def read_sending(line: RowCells, tail: ProfileTail) -> ProfileResult:
+def _profile(line: RowCells, tail: ProfileTail) -> dict[str, Any]:
     """Reads the profile of a sent row, and checks its consistency."""
-    if not line.shows(tail.shared_at):
-        return ProfileResult()
-    levels = (
+    pix, certifiable = line.take_known(count, tail.pix), line.take_known(yes_no, tail.certifiable)
+    counted = line.take_known(count, tail.certifiable_competences)
+    levels = tuple(
         Level(name, line.take_known(level, place), line.take_known(count, place + 1)) for place, name in tail.levels
     )
-    profile = ProfileResult(
-        pix=line.take_known(count, tail.pix),
-        certifiable=line.take_known(yes_no, tail.certifiable),
-        certifiable_competences=line.take_known(count, tail.certifiable_competences),
-        levels=tuple(levels),
-    )
-    _check(line, tail, profile)
-    return profile
-
-
-def empty_profile(line: RowCells, tail: ProfileTail) -> ProfileResult:
-    """Returns the empty profile of a row that is not sent."""
-    line.hides(tail.shared_at)
-    return ProfileResult()
+    if line.cells[tail.pix] == "":
+        line.problems.warn("pix-null", line.number)
+    known = [(one.level, one.pix) for one in levels if one.level is not None and one.pix is not None]
+    if known and len(known) == len(levels):
+        total, enough = sum(each for _, each in known), sum(reached >= 1 for reached, _ in known)
+        if pix not in (None, total):
+            line.problems.warn("pix-mismatch", line.number, pix=pix, total=total)
+        if counted not in (None, enough) or certifiable not in (None, enough >= ENOUGH):
+            line.problems.warn("certifiable-mismatch", line.number, counted=enough)
+    return {"pix": pix, "certifiable": certifiable, "certifiable_competences": counted, "levels": levels}
 
 
 def level(text: str) -> int:
@@ -189,21 +160,6 @@ def level(text: str) -> int:
     if value > HIGHEST:
         raise BadCell("level-range")
     return value
-
-
-def _check(line: RowCells, tail: ProfileTail, profile: ProfileResult) -> None:
-    if line.cells[tail.pix] == "":
-        line.problems.warn("pix-null", line.number)
-    pix = [one.pix for one in profile.levels if one.pix is not None]
-    levels = [one.level for one in profile.levels if one.level is not None]
-    if not levels or len(levels) < len(profile.levels) or len(pix) < len(profile.levels):
-        return
-    if profile.pix not in (None, sum(pix)):
-        line.problems.warn("pix-mismatch", line.number, pix=profile.pix, total=sum(pix))
-    counted = sum(one >= 1 for one in levels)
-    written = profile.certifiable_competences
-    if written not in (None, counted) or profile.certifiable not in (None, counted >= ENOUGH):
-        line.problems.warn("certifiable-mismatch", line.number, counted=counted)
 
 
 # --- reads one record of the file as a Row or a ProfileRow
@@ -215,8 +171,7 @@ def read_campaign(line: RowCells, layout: Layout[Any]) -> ExportCampaign | None:
     number = line.take(count, head.campaign_id)
     if number is None:
         return None
-    code = None if head.code is None else unguard(line.cells[head.code]) or None
-    return ExportCampaign(number, code, unguard(line.cells[head.campaign_name]))
+    return ExportCampaign(number, _optional(line, head.code), unguard(line.cells[head.campaign_name]))
 
 
 def read_organisation(line: RowCells) -> str:
@@ -227,8 +182,7 @@ def read_organisation(line: RowCells) -> str:
 
 def read_course(line: RowCells, layout: Layout[Any]) -> str | None:
     """Returns the internal name of the target profile, if the file has it."""
-    course = layout.head.course
-    return None if course is None else unguard(line.cells[course]) or None
+    return _optional(line, layout.head.course)
 
 
 def read_row(line: RowCells, layout: Layout[Tail]) -> AssessmentRow | None:
@@ -240,23 +194,18 @@ def read_row(line: RowCells, layout: Layout[Tail]) -> AssessmentRow | None:
     progress = None if tail.progress is None else line.take_rate(tail.progress)
     if shared is None:
         return None
-    results = read_results(line, tail) if shared else empty_results(line, tail)
+    results = _shown(line, tail, shared, _results)
     shared_at = _moment(line, tail.shared_at, tail.shared_zone) if shared else None
     if shared and line.cells[tail.shared_at] == "":
         line.problems.warn("shared-without-date", line.number)
     return AssessmentRow(
         **_who(line, layout),
         progress=progress,
-        started=started.at if started else None,
+        started=started,
         shared=shared,
-        shared_at=shared_at.at if shared_at else None,
-        mastery=results.mastery,
-        palier=results.palier,
+        shared_at=shared_at,
         paliers=tail.paliers,
-        badges=results.badges,
-        competences=results.competences,
-        domains=results.domains,
-        skills=results.skills,
+        **results,
     )
 
 
@@ -267,19 +216,11 @@ def read_profile(line: RowCells, layout: Layout[ProfileTail]) -> ProfileRow | No
     sent = line.take(yes_no, tail.shared)
     if sent is None:
         return None
-    profile = read_sending(line, tail) if sent else empty_profile(line, tail)
+    profile = _shown(line, tail, sent, _profile)
     at = _moment(line, tail.shared_at, tail.shared_zone) if sent else None
     if sent and line.cells[tail.shared_at] == "":
         line.problems.refuse("sent-without-date", line.number, column=line.headers[tail.shared_at])
-    return ProfileRow(
-        **_who(line, layout),
-        shared=sent,
-        shared_at=at.at if at else None,
-        pix=profile.pix,
-        certifiable=profile.certifiable,
-        certifiable_competences=profile.certifiable_competences,
-        levels=profile.levels,
-    )
+    return ProfileRow(**_who(line, layout), shared=sent, shared_at=at, **profile)
 
 
 def _who(line: RowCells, layout: Layout[Any]) -> dict[str, Any]:
@@ -287,28 +228,24 @@ def _who(line: RowCells, layout: Layout[Any]) -> dict[str, Any]:
         "line": line.number,
         "last_name": unguard(line.cells[layout.head.last_name]),
         "first_name": unguard(line.cells[layout.head.first_name]),
-        "external_id": _external_id(line, layout),
-        "imported": _imported(line, layout),
+        "external_id": _optional(line, layout.middle.external_id),
+        "imported": tuple((line.headers[place], unguard(line.cells[place])) for place in layout.middle.imported),
     }
 
 
-def _moment(line: RowCells, place: int, zone: str) -> CellDate | None:
+def _moment(line: RowCells, place: int, zone: str) -> datetime | date | None:
     text = line.cells[place]
     if text in ABSENT:
         return None
     time = line.take(partial(moment, zone=zone), place)
     if time is not None and time.ambiguous:
         line.problems.warn("ambiguous-hour", line.number, column=line.headers[place], value=text)
-    return time
+    return time.at if time else None
 
 
-def _external_id(line: RowCells, layout: Layout[Any]) -> str | None:
-    place = layout.middle.external_id
+def _optional(line: RowCells, place: int | None) -> str | None:
+    """Returns the text of a cell that may be empty, and whose column may be missing."""
     return None if place is None else unguard(line.cells[place]) or None
-
-
-def _imported(line: RowCells, layout: Layout[Any]) -> Pairs:
-    return tuple((line.headers[place], unguard(line.cells[place])) for place in layout.middle.imported)
 
 
 def _check_texts(line: RowCells, layout: Layout[Any]) -> None:

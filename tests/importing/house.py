@@ -145,13 +145,7 @@ def row(last_name: str, first_name: str, external_id: str | None = None, **said:
         started=STARTED,
         shared=False,
         shared_at=None,
-        mastery=None,
-        palier=None,
         paliers=4,
-        badges=(),
-        competences=(),
-        domains=(),
-        skills=(),
     )
     return replace(begun, **said)
 

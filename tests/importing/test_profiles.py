@@ -39,10 +39,6 @@ def waits(last_name: str, first_name: str, external_id: str | None = None, **sai
         imported=(),
         shared=False,
         shared_at=None,
-        pix=None,
-        certifiable=None,
-        certifiable_competences=None,
-        levels=(),
     )
     return replace(row, **said)
 

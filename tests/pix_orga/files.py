@@ -26,13 +26,7 @@ PENDING = AssessmentRow(
     started=datetime(2026, 5, 11, 13, 0, tzinfo=UTC),
     shared=False,
     shared_at=None,
-    mastery=None,
-    palier=None,
     paliers=4,
-    badges=(),
-    competences=(),
-    domains=(),
-    skills=(),
 )
 SHARED = replace(
     PENDING,

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pixflow.events.values import Level
 from pixflow.pix_orga.export import ExportCampaign, ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES
-from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples import write_profiles
+from tests.pix_orga.files import changed as changed_in
+from tests.pix_orga.files import codes as codes
 
 CAMPAIGN = ExportCampaign(7201, "PRFABC234", "Profils été")
 WAITING = ProfileRow(
@@ -18,10 +19,6 @@ WAITING = ProfileRow(
     imported=(),
     shared=False,
     shared_at=None,
-    pix=None,
-    certifiable=None,
-    certifiable_competences=None,
-    levels=(),
 )
 LEVELS = tuple(Level(name, int(place < 5), 9 if place < 5 else 4) for place, name in enumerate(COMPETENCES))
 SENT = replace(
@@ -42,11 +39,4 @@ def file(*rows: ProfileRow) -> bytes:
 
 def changed(old: str, new: str, data: bytes | None = None) -> bytes:
     """The file with every `old` text made `new`; `old` must be there."""
-    data = file() if data is None else data
-    assert old.encode() in data, old
-    return data.replace(old.encode(), new.encode())
-
-
-def codes(data: bytes, name: str = "") -> list[tuple[str, int | None]]:
-    """The code and line of each problem."""
-    return [(problem.code, problem.line) for problem in read(data, name).problems]
+    return changed_in(old, new, file() if data is None else data)
