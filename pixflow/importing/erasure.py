@@ -19,20 +19,16 @@ def erased_lines(engine: Engine, campaign: UUID | None, rows: Sequence[FileRow])
     """Returns the lines of rows whose person was erased, unless they were begun since."""
     if campaign is None or not rows:
         return frozenset()
-    tokens = {one.row.line: engine.token("row", _key(campaign, one)) for one in rows}
+    keys = {one.row.line: row_key(campaign, one.row.last_name, one.row.first_name, one.row.external_id) for one in rows}
+    tokens = {line: engine.token("row", key) for line, key in keys.items()}
     held = engine.claim_holders("erased", tokens.values())
     states: dict[UUID, Participation] = engine.states("participation", set(held.values()))
+    gone = {token: states[stream].erased for token, stream in held.items()}
     return frozenset(
-        one.row.line for one in rows if (stream := held.get(tokens[one.row.line])) and _before(one, states[stream])
+        one.row.line
+        for one in rows
+        if (erased := gone.get(tokens[one.row.line])) and (one.dated is None or one.dated.day <= erased.on)
     )
-
-
-def _key(campaign: UUID, one: FileRow) -> str:
-    return row_key(campaign, one.row.last_name, one.row.first_name, one.row.external_id)
-
-
-def _before(one: FileRow, state: Participation) -> bool:
-    return state.erased is not None and (one.dated is None or one.dated.day <= state.erased.on)
 
 
 def rows_taken_back(

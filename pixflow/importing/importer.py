@@ -72,8 +72,9 @@ class Importer:
         if export.refused or export.campaign is None:
             return PreparedExport(digest, answers, export, None)
         choice = answers.external_id_column
-        if choice is None:
-            choice = self._column(self._stream(export.campaign))
+        if choice is None and (stream := self._stream(export.campaign)):
+            known = self.engine.references().campaigns.get(stream)
+            choice = known.external_id_column if known else None
         if choice is not None:
             export = read(data, name, external_id_column=choice)
         if answers.external_id_column and any(p.code == "external-id-column-unknown" for p in export.problems):
@@ -108,11 +109,8 @@ class Importer:
             found = read_import(self.engine.events_of_command(imported), trails)
             if found is None:
                 raise Refused("unknown-import")
-            campaign = found.campaign
-            known = [one.stream for one in self.known(campaign)]
-            made = undo_steps(
-                found, structure=self.structure, known=known, others=self._organisations(found), reason=reason
-            )
+            known, others = [one.stream for one in self.known(found.campaign)], self._organisations(found)
+            made = undo_steps(found, structure=self.structure, known=known, others=others, reason=reason)
             return self.engine.execute_all(list(made), ("undo", imported), by=by, command_id=command_id, via=via)
 
         return _once_more(undo)
@@ -172,7 +170,8 @@ class Importer:
 
     def _dossiers(self, made: ImportPlan) -> dict[str | None, UUID]:
         """Returns the dossiers with the numbers of the new rows, as far as these are to be matched."""
-        return dossiers_of(self.engine, map(_number, _new(made))) if made.preview.purpose else {}
+        numbers = (number_of(one.row.external_id) for one in _new(made))
+        return dossiers_of(self.engine, numbers) if made.preview.purpose else {}
 
     def _steps(
         self, made: ImportPlan, campaign: UUID, answers: Answers, command_id: UUID, numbers: dict[str | None, UUID]
@@ -205,10 +204,6 @@ class Importer:
         known = self.engine.references().campaigns.get(stream) if stream else None
         return stream if known and known.pix_id is None else None
 
-    def _column(self, campaign: UUID | None) -> str | None:
-        known = self.engine.references().campaigns.get(campaign) if campaign else None
-        return known.external_id_column if known else None
-
     # --- a campaign
 
     def declare(
@@ -228,14 +223,15 @@ class Importer:
         `campaign` is None before its first export. Raises Refused: "already-declared", "bad-code", "required",
         "not-allowed", "taken" when another campaign has the code, "moved".
         """
-        stream = campaign or self._declared_as(code) or new_id(command_id, "campaign")
+        claim = campaign_code(code) or ""
+        declared = self.engine.claim_holders("campaign-code", [claim]).get(claim)
+        stream = campaign or declared or new_id(command_id, "campaign")
         arguments: dict[str, Any] = {"name": name, "code": code, "purpose": purpose, "site": site}
+        told = ("declare", campaign, arguments)
 
         def declare() -> CommandResult:
             made = self._declaring(stream, arguments)
-            return self.engine.execute_all(
-                made, ("declare", campaign, arguments), by=by, command_id=command_id, via=via
-            )
+            return self.engine.execute_all(made, told, by=by, command_id=command_id, via=via)
 
         return _once_more(declare)
 
@@ -247,10 +243,10 @@ class Importer:
         Raises Refused: "undeclared-campaign", "unsuited-purpose", "required", "not-allowed", "moved".
         """
         arguments: dict[str, Any] = {"purpose": purpose, "reason": reason}
+        told = ("correct-purpose", campaign, arguments)
 
         def correct() -> CommandResult:
             made = self._correcting(campaign, arguments)
-            told = ("correct-purpose", campaign, arguments)
             return self.engine.execute_all(made, told, by=by, command_id=command_id, via=via)
 
         return _once_more(correct)
@@ -260,10 +256,6 @@ class Importer:
     ) -> dict[UUID, tuple[LoadedStream, LoadedStream]]:
         """Returns every stream that the correction would change, before and after. Raises the same refusals."""
         return self.engine.preview_all(self._correcting(campaign, {"purpose": purpose, "reason": "—"}), by=by)
-
-    def _declared_as(self, code: str) -> UUID | None:
-        canonical = campaign_code(code) or ""
-        return self.engine.claim_holders("campaign-code", [canonical]).get(canonical)
 
     def _declaring(self, campaign: UUID, arguments: dict[str, Any]) -> list[Step]:
         planned = self._intake(campaign).version
@@ -295,10 +287,6 @@ def _once_more(say: Callable[[], CommandResult]) -> CommandResult:
 def _new(made: ImportPlan) -> list[FileRow]:
     """Returns the rows of unknown participations."""
     return [line.pair.file_row for line in made.lines if line.what == "new" and line.pair.file_row]
-
-
-def _number(row: FileRow) -> str | None:
-    return number_of(row.row.external_id)
 
 
 def _counts(done: CommandResult) -> ImportCounts:

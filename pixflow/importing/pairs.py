@@ -115,7 +115,7 @@ def _settle(
         return pairs, rows, known
     sure = len(rows) == len(candidates) == 1 or (older and len(rows) <= len(candidates))
     ranked = sorted(rows, key=lambda row: row.key.ordinal), sorted(candidates, key=_rank)
-    guesses = [Pair(*both, None if sure else doubt) for both in _zipped(*ranked)]
+    guesses = [Pair(row, one, None if sure else doubt) for row, one in zip_longest(*ranked)]
     return [*pairs, *guesses], [], rest
 
 
@@ -140,19 +140,11 @@ def _rank(known: KnownRow) -> tuple[bool, str, object, int]:
     return outcome is None, shared, -(known.progress or 0), known.ordinal
 
 
-def _zipped(rows: list[FileRow], known: list[KnownRow]) -> Iterator[tuple[FileRow | None, KnownRow | None]]:
-    for place in range(max(len(rows), len(known))):
-        yield (rows[place] if place < len(rows) else None), (known[place] if place < len(known) else None)
-
-
 def _grouped(items: Iterable[T], key: Callable[[T], G]) -> dict[G, list[T]]:
     groups: dict[G, list[T]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
     return groups
-
-
-Person = tuple[str, ...]
 
 
 class _Unpaired(Struct):
@@ -175,29 +167,16 @@ def pair_profiles(
     pairs, (sent, gone) = pair(
         [row for row in rows if not row.unsent], [one for one in known if one.profile], older=older
     )
-    unsent, waiting = [row for row in rows if row.unsent], [one for one in known if not one.profile]
-    for person, left in _of_each(sent, unsent, gone, waiting).items():
-        pairs += _then(left, when) if older and when else _now(left, named=bool(person[2]))
+    unsent = sorted((row for row in rows if row.unsent), key=lambda row: row.key.ordinal)
+    waiting = sorted((one for one in known if not one.profile), key=lambda one: (one.vanished is True, one.ordinal))
+    sent_by = _grouped(sorted(sent, key=lambda row: row.base[3]), lambda row: row.base[:3])
+    unsent_by = _grouped(unsent, lambda row: row.base[:3])
+    gone_by = _grouped(sorted(gone, key=lambda one: base_of(one)[3]), lambda one: base_of(one)[:3])
+    waiting_by = _grouped(waiting, lambda one: base_of(one)[:3])
+    for who in dict.fromkeys((*sent_by, *unsent_by, *gone_by, *waiting_by)):
+        left = _Unpaired(sent_by.get(who, []), unsent_by.get(who, []), gone_by.get(who, []), waiting_by.get(who, []))
+        pairs += _then(left, when) if older and when else _now(left, named=bool(who[2]))
     return pairs
-
-
-def _of_each(
-    sent: Iterable[FileRow], unsent: Iterable[FileRow], gone: Iterable[KnownRow], waiting: Iterable[KnownRow]
-) -> dict[Person, _Unpaired]:
-    people: dict[Person, _Unpaired] = {}
-
-    def of(base: Base) -> _Unpaired:
-        return people.setdefault(base[:3], _Unpaired([], [], [], []))
-
-    for row in sorted(sent, key=lambda row: row.base[3]):
-        of(row.base).sent.append(row)
-    for row in sorted(unsent, key=lambda row: row.key.ordinal):
-        of(row.base).unsent.append(row)
-    for one in sorted(gone, key=lambda one: base_of(one)[3]):
-        of(base_of(one)).gone.append(one)
-    for one in sorted(waiting, key=lambda one: (one.vanished is True, one.ordinal)):
-        of(base_of(one)).waiting.append(one)
-    return people
 
 
 def _now(left: _Unpaired, *, named: bool) -> Iterator[Pair]:

@@ -148,7 +148,7 @@ def plan(
     campaign_id: UUID | None,
     intake: Intake,
     known: Sequence[KnownRow],
-    erased: Callable[[Sequence[FileRow]], Collection[int]] = lambda rows: (),
+    erased: Callable[[Sequence[FileRow]], Collection[int]],
 ) -> ImportPlan:
     """Returns the changes that an export would make; `known` is every participation of its campaign.
 

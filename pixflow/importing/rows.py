@@ -20,28 +20,17 @@ Base = tuple[str, str, str, str]
 class KnownRow(Protocol):
     """One known participation of the campaign. A time without a zone is UTC."""
 
-    @property
-    def stream(self) -> UUID: ...
-    @property
-    def last_name(self) -> str: ...
-    @property
-    def first_name(self) -> str: ...
-    @property
-    def external_id(self) -> str | None: ...
-    @property
-    def started(self) -> Moment | None: ...
-    @property
-    def ordinal(self) -> int: ...
-    @property
-    def progress(self) -> Decimal | None: ...
-    @property
-    def result(self) -> Result | None: ...
-    @property
-    def profile(self) -> Profile | None: ...
-    @property
-    def vanished(self) -> bool: ...
-    @property
-    def dossier(self) -> UUID | None: ...
+    stream: UUID
+    last_name: str
+    first_name: str
+    external_id: str | None
+    started: Moment | None
+    ordinal: int
+    progress: Decimal | None
+    result: Result | None
+    profile: Profile | None
+    vanished: bool
+    dossier: UUID | None
 
 
 class FileRow(Struct, frozen=True):
@@ -77,15 +66,14 @@ class FileRow(Struct, frozen=True):
 
 def file_rows(rows: tuple[ExportEntry, ...], calendar: Calendar, exported_at: datetime | None) -> list[FileRow]:
     """Returns the rows of an export, with the structure's days. A row shared without a date is dated by its start."""
-    return [_file_row(row, key, calendar, exported_at) for row, key in zip(rows, participation_keys(rows), strict=True)]
-
-
-def _file_row(row: ExportEntry, key: Key, calendar: Calendar, exported_at: datetime | None) -> FileRow:
-    started = _moment(row.started, calendar) if isinstance(row, AssessmentRow) else None
-    shared = (_moment(row.shared_at, calendar) or started or _moment(exported_at, calendar)) if row.shared else None
-    if shared and isinstance(row, AssessmentRow):
-        return FileRow(row, key, started, _result(row, shared))
-    return FileRow(row, key, started, None, _profile(row, shared) if shared and isinstance(row, ProfileRow) else None)
+    found = []
+    for row, key in zip(rows, participation_keys(rows), strict=True):
+        started = _moment(row.started, calendar) if isinstance(row, AssessmentRow) else None
+        shared = (_moment(row.shared_at, calendar) or started or _moment(exported_at, calendar)) if row.shared else None
+        result = _result(row, shared) if shared and isinstance(row, AssessmentRow) else None
+        profile = _profile(row, shared) if shared and isinstance(row, ProfileRow) else None
+        found.append(FileRow(row, key, started, result, profile))
+    return found
 
 
 def _moment(at: datetime | date | None, calendar: Calendar) -> Moment | None:

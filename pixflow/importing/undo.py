@@ -65,11 +65,17 @@ def read_import(recorded: Sequence[Recorded], trails: Trails) -> RecordedImport 
     histories = trails(streams)
     matched = {stream: dossier for stream in streams if (dossier := _dossier(histories[stream]))}
     dossiers = trails(set(matched.values()))
-    rows = (
-        _row(stream, histories[stream], received.command, dossier, dossiers[dossier] if dossier else ())
-        for stream, dossier in ((stream, matched.get(stream)) for stream in streams)
-    )
-    return RecordedImport(received.command, received, tuple(filter(None, rows)), next(named, None))
+    rows = []
+    for stream in streams:
+        history, dossier = histories[stream], matched.get(stream)
+        why, new = why_it_stays(history, received.command), is_new(history, received.command)
+        if why is None and not of_import(history, received.command):
+            continue
+        trail = dossiers[dossier] if dossier else ()
+        if why is None and retraction.something_followed(trail, stream, received.command, whole=new):
+            why = "followed"
+        rows.append(ImportedRow(stream, dossier, new, why))
+    return RecordedImport(received.command, received, tuple(rows), next(named, None))
 
 
 def undo_steps(
@@ -95,17 +101,6 @@ def undo_steps(
     if found.organisation and not kept and found.organisation not in others:
         named = {"organisation": found.organisation}
         yield Step({"structure": structure}, withdraw_organisation, context=named)
-
-
-def _row(
-    stream: UUID, history: Sequence[Recorded], command: UUID, dossier: UUID | None, of_dossier: Sequence[Recorded]
-) -> ImportedRow | None:
-    why, new = why_it_stays(history, command), is_new(history, command)
-    if why is None and not of_import(history, command):
-        return None
-    if why is None and dossier and retraction.something_followed(of_dossier, stream, command, whole=new):
-        why = "followed"
-    return ImportedRow(stream, dossier, new, why)
 
 
 def _dossier(history: Sequence[Recorded]) -> UUID | None:

@@ -62,7 +62,7 @@ def find(name: str, postal_code: str) -> Commune | None:
 
 def named(name: str) -> Commune | None:
     """Returns the one commune of France of this name, today's or a former one's."""
-    found = _by_name_alone().get(_plain(name), set())
+    found = _by_name_alone().get(_plain(name), ())
     return communes()[next(iter(found))] if len(found) == 1 else None
 
 

@@ -47,18 +47,15 @@ def duplicates(places: Iterable[Place], others: Iterable[Place] = ()) -> list[Li
     for place in others:
         if (commune := _commune(place)) in by_commune:
             by_commune[commune].append(_Compared(place, is_other=True))
-    pairs = (pair for group in by_commune.values() for pair in _pairs(group))
-    return sorted(_alike(pairs), key=lambda pair: -pair.points)
+    found = []
+    for one, other in (pair for group in by_commune.values() for pair in _pairs(group)):
+        if not (one.is_other and other.is_other) and _points(reasons := _reasons(one, other)) >= PROPOSED_FROM:
+            found.append(Likeness(one.place, other.place, tuple(reasons)))
+    return sorted(found, key=lambda pair: -pair.points)
 
 
 def _commune(place: Place) -> str:
     return place.insee or normalise(place.commune)
-
-
-def _alike(pairs: Iterable[tuple["_Compared", "_Compared"]]) -> Iterator[Likeness]:
-    for one, other in pairs:
-        if not (one.is_other and other.is_other) and _points(reasons := _reasons(one, other)) >= PROPOSED_FROM:
-            yield Likeness(one.place, other.place, tuple(reasons))
 
 
 def _points(reasons: Iterable[Reason]) -> int:

@@ -1,6 +1,6 @@
 """Reads a file of places, row by row: each is kept, warned of, or refused with its line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cache, partial
 from typing import Any
@@ -31,7 +31,8 @@ def read(
 ) -> PlaceFile:
     """Reads "lieux de médiation numérique" (1.0, 0.1), data·inclusion v1, or another table through a mapping.
 
-    Never raises on bad content. `mapping` gives headers of the table the names of 1.0.2. `middles` are the middles of
+    Never raises on bad content. `mapping` gives headers of the table the names of 1.0.2, which win over a column of the
+    same name. `middles` are the middles of
     communes by code, where outlines are known: they tell which points are far away. `workbook` reads XLSX.
 
     Accepts 32 MB and 50,000 rows.
@@ -43,9 +44,20 @@ def read(
         rows = rows_of(data, OF_ALL | OF_1_0 | OF_0_1 | set(mapping or ()), problems, workbook)
         columns = tuple(dict.fromkeys(name for row in rows for name in row.values if name))
         kind = kind_of(frozenset(columns), mapping)
-        places = _places(rows, kind, mapping or {}, _Context(problems, today, middles or {}))
     except FileRefused as refusal:
         return PlaceFile(kind=kind, problems=(refusal.problem, *problems.listed()), columns=columns)
+    places, seen = [], set[tuple[str, str]]()
+    for row in rows:
+        named = {(mapping or {})[name]: value for name, value in row.values.items() if name in (mapping or {})}
+        try:
+            place = _Reading(Row(row.line, {**row.values, **named}), problems, today, middles or {}).place(kind)
+            if place.id and (place.source, place.id) in seen:
+                raise RowRefused("id-twice", id=place.id)
+        except RowRefused as refused:
+            problems.refuse(row.line, refused)
+        else:
+            seen.add((place.source, place.id))
+            places.append(place)
     return PlaceFile(kind=kind, places=tuple(places), problems=problems.listed(), columns=columns)
 
 
@@ -62,42 +74,12 @@ def kind_of(columns: frozenset[str], mapping: Mapping[str, str] | None = None) -
     raise FileRefused("unknown-columns", columns=", ".join(sorted(columns)))
 
 
-class _Context:
-    """Everything that the rows of a file share."""
-
-    def __init__(self, problems: PlaceProblems, today: date, middles: Mapping[str, Point]) -> None:
-        self.problems, self.today, self.middles = problems, today, middles
-
-
-def _places(rows: Sequence[Row], kind: Kind, mapping: Mapping[str, str], context: _Context) -> list[Place]:
-    places, seen = [], set[tuple[str, str]]()
-    for row in rows:
-        try:
-            place = _Reading(_renamed(row, mapping), context).place(kind)
-            if place.id and (place.source, place.id) in seen:
-                raise RowRefused("id-twice", id=place.id)
-        except RowRefused as refused:
-            context.problems.refuse(row.line, refused)
-        else:
-            seen.add((place.source, place.id))
-            places.append(place)
-    return places
-
-
-def _renamed(row: Row, mapping: Mapping[str, str]) -> Row:
-    """Returns the row with the names of the mapping, which win over a column of the same name."""
-    if not mapping:
-        return row
-    taken = {mapping[name]: value for name, value in row.values.items() if name in mapping}
-    return Row(row.line, {**row.values, **taken})
-
-
 class _Reading:
     """One row, read."""
 
-    def __init__(self, row: Row, context: _Context) -> None:
-        self._row, self._context = row, context
-        self._warn = partial(context.problems.warn, line=row.line)
+    def __init__(self, row: Row, problems: PlaceProblems, today: date, middles: Mapping[str, Point]) -> None:
+        self._row, self._problems, self._today, self._middles = row, problems, today, middles
+        self._warn = partial(problems.warn, line=row.line)
 
     def place(self, kind: Kind) -> Place:
         row = self._row
@@ -174,7 +156,7 @@ class _Reading:
         for item in self._items(*columns):
             known = _known(standard).get(normalise(item))
             if not known:
-                self._context.problems.unknown(columns[0], item)
+                self._problems.unknown(columns[0], item)
             found |= dict.fromkeys(known or (item,))
         return tuple(found)
 
@@ -183,7 +165,7 @@ class _Reading:
         if isinstance(found, str):
             self._warn(found)
             return None
-        middle = self._context.middles.get(insee or "")
+        middle = self._middles.get(insee or "")
         if found and middle and kilometres(found, middle) > FAR:
             self._warn("coordinates-far", kilometres=round(kilometres(found, middle)))
             return None
@@ -212,7 +194,7 @@ class _Reading:
         except ValueError:
             self._warn("date-unreadable", value=self._row.text("date_maj"))
             return None
-        if found and found > self._context.today:
+        if found and found > self._today:
             self._warn("date-future", value=found)
         return found
 

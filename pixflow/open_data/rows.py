@@ -4,8 +4,9 @@ import ast
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -92,18 +93,17 @@ def rows_of(
             raise FileRefused("workbook")
         found = _of_sheet(workbook(data))
     else:
-        found = _of_text(_decoded(data, problems), known, problems)
-    rows = list(_few(found))
+        text = _decoded(data, problems)
+        start = text.lstrip()[:1]
+        if start == "<":
+            raise FileRefused("web-page")
+        found = _of_json(text, problems) if start in ("[", "{") else _of_csv(text, known, problems)
+    rows = list(islice(found, MAX_ROWS + 1))
+    if len(rows) > MAX_ROWS:
+        raise FileRefused("too-many-rows", limit=MAX_ROWS)
     if not rows:
         raise FileRefused("no-places")
     return rows
-
-
-def _of_text(text: str, known: frozenset[str], problems: PlaceProblems) -> Iterator[Row]:
-    start = text.lstrip()[:1]
-    if start == "<":
-        raise FileRefused("web-page")
-    return _of_json(text, problems) if start in ("[", "{") else _of_csv(text, known, problems)
 
 
 def _of_sheet(records: Sequence[tuple[int, list[str]]]) -> Iterator[Row]:
@@ -128,13 +128,6 @@ def _decoded(data: bytes, problems: PlaceProblems) -> str:
     if not text.strip():
         raise FileRefused("empty")
     return text
-
-
-def _few(rows: Iterable[Row]) -> Iterator[Row]:
-    for count, row in enumerate(rows):
-        if count >= MAX_ROWS:
-            raise FileRefused("too-many-rows", limit=MAX_ROWS)
-        yield row
 
 
 def _of_json(text: str, problems: PlaceProblems) -> Iterator[Row]:
@@ -165,7 +158,8 @@ def _feature(feature: dict[str, Any]) -> dict[str, Any]:
 
 def _of_csv(text: str, known: frozenset[str], problems: PlaceProblems) -> Iterator[Row]:
     head = text.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=lambda mark: _likeness(_cells(head, mark), known))
+    headers = {mark: [cell.strip(' "\r') for cell in head.split(mark)] for mark in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda mark: (len(known.intersection(headers[mark])), len(headers[mark])))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line, header = 1, None
     while True:
@@ -182,11 +176,3 @@ def _of_csv(text: str, known: frozenset[str], problems: PlaceProblems) -> Iterat
         elif any(cells):
             yield Row(line, dict(zip(header, cells, strict=True)))
         line = reader.line_num + 1
-
-
-def _likeness(headers: list[str], known: frozenset[str]) -> tuple[int, int]:
-    return len(known.intersection(headers)), len(headers)
-
-
-def _cells(head: str, delimiter: str) -> list[str]:
-    return [cell.strip(' "\r') for cell in head.split(delimiter)]

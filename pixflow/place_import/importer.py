@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,7 +16,7 @@ from pixflow.open_data.place import FileRefused, Refusal
 from pixflow.partners.catalogue import map_table
 from pixflow.partners.state import Catalogue, Territory
 from pixflow.place_import.export import own_source
-from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, header_of, identified, plan, sources_of
+from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, header_of, identified, plan
 from pixflow.place_import.steps import PlaceChoices, steps
 from pixflow.place_import.territory import middles, stated_or_guessed
 from pixflow.portfolio import problems
@@ -104,15 +103,13 @@ class PlaceImporter:
         file, used = read_file(data, mapping), mapping
         if file.refused and not mapping and (used := catalogue.tables.get(header_of(file))):
             file = read_file(data, used)
-        territory, version = self.territory, catalogue.version
-        if file.refused:
-            return PreparedPlaces(file, None, territory, used or {}, version)
-        file = identified(file)
-        known = self._known(sources_of(file))
-        found = middles(catalogue.outlines)
-        own = own_source(self._catalogue)
-        made = plan(file, data, territory, known, self._partners(), catalogue.aside.keys(), found, own)
-        return PreparedPlaces(file, made, territory, used or {}, version)
+        territory, made = self.territory, None
+        if not file.refused:
+            file = identified(file)
+            known = self._known({one.source for one in file.places})
+            found, own = middles(catalogue.outlines), own_source(self._catalogue)
+            made = plan(file, data, territory, known, self._partners(), catalogue.aside.keys(), found, own)
+        return PreparedPlaces(file, made, territory, used or {}, catalogue.version)
 
     def read(self, data: bytes, mapping: Mapping[str, str] | None = None) -> PlaceFile:
         """Reads a file, its workbook in a process with limits."""
@@ -142,14 +139,11 @@ class PlaceImporter:
         if prepared.file.kind == "table":
             mapped = {"header": header_of(prepared.file), "columns": dict(prepared.mapping)}
             taken.append(Step({"catalogue": self._catalogue}, map_table, context=mapped))
-        content: tuple[Any, ...] = ("places", prepared.plan.digest, sorted(prepared.mapping.items()), _plain(choices))
+        ways = sorted((line, str(way)) for line, way in choices.ways.items())
+        chosen = sorted(choices.aside), sorted(choices.back), ways, choices.settled_only, choices.vanished
+        content = ("places", prepared.plan.digest, sorted(prepared.mapping.items()), chosen)
         return self._engine.execute_all(taken, content, by=by, command_id=command_id, via=via)
 
     @property
     def _today(self) -> date:
         return self._engine.references().calendar.local_day(self._engine.clock())
-
-
-def _plain(choices: PlaceChoices) -> tuple[Any, ...]:
-    ways = sorted((line, str(way)) for line, way in choices.ways.items())
-    return sorted(choices.aside), sorted(choices.back), ways, choices.settled_only, choices.vanished

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -202,8 +203,8 @@ def plan(
     file = replace(file, places=tuple(one for one in file.places if one.source != own))
     by_key = {place_key(one.source, one.place): one for one in known}
     here = inside(file.places, territory, middles)
-    there = {one.line for one in here}
-    outside = tuple(one for one in file.places if one.line not in there)
+    lines = {one.line for one in here}
+    outside = tuple(one for one in file.places if one.line not in lines)
     refused = len({one.line for one in file.problems if one.severity == "refused" and one.line})
     digest = hashlib.sha256(data).hexdigest()
     kind = file.kind or "table"
@@ -264,34 +265,14 @@ def digest_of(place: Place) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
+_ALIKE = {one.name for one in fields(PartnerDetails)} & set(Place.__struct_fields__) - {"commune", "postal_code"}
+
+
 def details_of(place: Place) -> PartnerDetails:
     """Returns the file of a partner from a place."""
     named = {"commune": place.insee or "", "town": place.commune, "postal_code": place.postal_code or ""}
-    return PartnerDetails(
-        name=place.name,
-        kinds=place.kinds,
-        siret=place.siret or "",
-        address=place.address,
-        complement=place.complement,
-        point=place.point,
-        phone=place.phone,
-        email=place.email,
-        website=place.website,
-        booking=place.booking,
-        hours=place.hours,
-        summary=place.summary,
-        services=place.services,
-        thematics=place.thematics,
-        audiences=place.audiences,
-        special_care=place.special_care,
-        fees=place.fees,
-        labels=place.labels,
-        networks=place.networks,
-        access=place.access,
-        support=place.support,
-        itinerant=place.itinerant,
-        **named,
-    )
+    alike = {name: getattr(place, name) for name in _ALIKE}
+    return PartnerDetails(**alike | named | {"siret": place.siret or ""})
 
 
 def place_of(details: PartnerDetails, id: str = "", updated: date | None = None) -> Place:

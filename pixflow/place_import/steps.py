@@ -106,7 +106,12 @@ def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: 
         yield Step({"partner": one.stream}, withdraw_place, context={"source": one.source, "place": one.place})
     for place, other in settled.apart:
         yield Step({"partner": partner_id(catalogue, place)}, note_difference, context={"other": other})
-    yield from _joined(settled, catalogue, today)
+    for place in settled.kept:
+        if into := settled.same.get(key_of(place)):
+            other = partner_id(catalogue, place)
+            yield Step({"partner": other}, absorb_partner, context={"into": into})
+            takes = _as_listed(place, today)
+            yield Step({"partner": into}, join_partner, context={"other": other, "takes": takes})
     for place, stream in plan.services:
         terms = terms_of_service(place.name, place.thematics, place.kinds)
         yield Step({"partner": stream}, list_offer, context={"offer": offer_id(stream, place), "terms": terms})
@@ -123,15 +128,6 @@ def _target(one: TwicePlace, catalogue: UUID, kept: Mapping[str, Place], same: M
         return one.stream
     key = key_of(one.before)
     return same.get(key, partner_id(catalogue, one.before)) if key in kept else None
-
-
-def _joined(settled: Settled, catalogue: UUID, today: date) -> Iterator[Step]:
-    for place in settled.kept:
-        if into := settled.same.get(key_of(place)):
-            other = partner_id(catalogue, place)
-            yield Step({"partner": other}, absorb_partner, context={"into": into})
-            takes = _as_listed(place, today)
-            yield Step({"partner": into}, join_partner, context={"other": other, "takes": takes})
 
 
 def _as_listed(place: Place, today: date) -> PartnerState:

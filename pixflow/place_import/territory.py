@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import msgspec
@@ -44,7 +44,12 @@ def inside(places: Iterable[Place], territory: Territory, middles: Mapping[str, 
     if not territory.radius:
         return near
     centres = [point for code, point in {**middles_of(near), **(middles or {})}.items() if code in codes]
-    return [one for one in everywhere if one.insee in codes or _is_around(one, centres, territory.radius)]
+    return [
+        one
+        for one in everywhere
+        if one.insee in codes
+        or (one.point and any(kilometres(one.point, centre) <= territory.radius for centre in centres))
+    ]
 
 
 def unplaced(places: Iterable[Place], territory: Territory) -> list[Place]:
@@ -89,11 +94,6 @@ def commune_of(code: str) -> str:
     if code not in communes():
         raise Refused("unknown-commune", field="communes", value=code)
     return code
-
-
-def _is_around(place: Place, centres: Iterable[Point], radius: int) -> bool:
-    point = place.point
-    return point is not None and any(kilometres(point, centre) <= radius for centre in centres)
 
 
 @cache
@@ -193,12 +193,21 @@ def read_outlines(data: bytes) -> dict[str, str]:
 
 def rings_of(text: str) -> list[list[Point]]:
     """Returns the rings of an outline, as latitudes and longitudes."""
-    return [[(north / STEPS, east / STEPS) for east, north in _absolute(ring)] for ring in text.split(";") if ring]
+    rings = []
+    for ring in filter(None, text.split(";")):
+        numbers = list(map(int, ring.split()))
+        points = zip(accumulate(numbers[1::2]), accumulate(numbers[::2]), strict=True)
+        rings.append([(north / STEPS, east / STEPS) for north, east in points])
+    return rings
 
 
 def middles(outlines: Mapping[str, str]) -> dict[str, Point]:
     """Returns the middle of each outline's box."""
-    return {code: _middle([point for ring in rings_of(text) for point in ring]) for code, text in outlines.items()}
+    found = {}
+    for code, text in outlines.items():
+        norths, easts = zip(*(point for ring in rings_of(text) for point in ring), strict=True)
+        found[code] = (min(norths) + max(norths)) / 2, (min(easts) + max(easts)) / 2
+    return found
 
 
 def _code(feature: Any) -> Any:
@@ -222,16 +231,3 @@ def _deltas(coordinates: Sequence[Sequence[float]]) -> str:
         return ""
     steps = ((there[0] - here[0], there[1] - here[1]) for here, there in pairwise(distinct))
     return " ".join(f"{east} {north}" for east, north in (distinct[0], *steps))
-
-
-def _absolute(ring: str) -> Iterator[tuple[int, int]]:
-    numbers = list(map(int, ring.split()))
-    east = north = 0
-    for step_east, step_north in zip(numbers[::2], numbers[1::2], strict=True):
-        east, north = east + step_east, north + step_north
-        yield east, north
-
-
-def _middle(points: Sequence[Point]) -> Point:
-    norths, easts = [north for north, _ in points], [east for _, east in points]
-    return (min(norths) + max(norths)) / 2, (min(easts) + max(easts)) / 2

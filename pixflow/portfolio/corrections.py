@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec.structs import asdict
 
 from pixflow.actor import OPERATOR
 from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, Decision, decision
@@ -31,23 +31,8 @@ _OLDER_NAME = re.compile(r"\b(garantie jeunes?|gj)\b")
 """The name of CEJ before March 2022."""
 
 
-class ResolvedRow(Struct, frozen=True):
-    """One row; None for what is absent or unknown to the structure."""
-
-    line: int
-    last_name: str
-    first_name: str
-    imilo_number: str | None
-    birth_date: date | None
-    phone: str | None
-    email: str | None
-    site: str | None
-    programme: str | None
-    group: str | None
-    collective_end: date | None
-    advisor: UUID | None
-    project: str | None
-    figures: bool = False
+ResolvedRow = Entry[UUID]
+"""One row; None for what is absent or unknown to the structure."""
 
 
 class Resolver:
@@ -59,25 +44,11 @@ class Resolver:
         self._team = {member: state for member, state in refs.team.items() if "advisor" in state.roles_on(today)}
         self._advisors: dict[str, UUID | str] = {}
 
-    def resolve(self, entry: Entry) -> ResolvedRow:
-        return ResolvedRow(
-            entry.line,
-            entry.last_name,
-            entry.first_name,
-            entry.imilo_number,
-            entry.birth_date,
-            entry.phone,
-            entry.email,
-            self._site(entry),
-            self._programme(entry),
-            entry.group,
-            entry.collective_end,
-            self._advisor(entry),
-            entry.project,
-            entry.figures,
-        )
+    def resolve(self, entry: Entry[str]) -> ResolvedRow:
+        found = {"site": self._site(entry), "programme": self._programme(entry), "advisor": self._advisor(entry)}
+        return ResolvedRow(**asdict(entry) | found)
 
-    def _site(self, entry: Entry) -> str | None:
+    def _site(self, entry: Entry[str]) -> str | None:
         if entry.site is None:
             return None
         asked = normalise(entry.site)
@@ -85,27 +56,28 @@ class Resolver:
         within = [site for form, site in self._sites.items() if set(form.split()) <= words]
         found = self._sites.get(asked) or (within[0] if len(within) == 1 else None)
         if found is None:
-            self.problems.append(PortfolioProblem("warning", "site-unknown", entry.line, "site", entry.site))
+            self._warn("site-unknown", entry, "site")
         return found
 
-    def _programme(self, entry: Entry) -> str | None:
+    def _programme(self, entry: Entry[str]) -> str | None:
         if entry.programme and _OLDER_NAME.search(normalise(entry.programme)):
-            self.problems.append(
-                PortfolioProblem("warning", "programme-older-name", entry.line, "programme", entry.programme)
-            )
+            self._warn("programme-older-name", entry, "programme")
             return "CEJ"
         return programme(entry.programme)
 
-    def _advisor(self, entry: Entry) -> UUID | None:
+    def _advisor(self, entry: Entry[str]) -> UUID | None:
         if entry.advisor is None:
             return None
         if entry.advisor not in self._advisors:
             self._advisors[entry.advisor] = find_advisor(entry.advisor, self._team)
         found = self._advisors[entry.advisor]
         if isinstance(found, str):
-            self.problems.append(PortfolioProblem("warning", found, entry.line, "advisor", entry.advisor))
+            self._warn(found, entry, "advisor")
             return None
         return found
+
+    def _warn(self, code: str, entry: Entry[str], field: Field) -> None:
+        self.problems.append(PortfolioProblem("warning", code, entry.line, field, getattr(entry, field)))
 
 
 def find_advisor(text: str, team: Mapping[UUID, Staff]) -> UUID | str:
@@ -175,20 +147,8 @@ def corrections(row: ResolvedRow, differs: Collection[Field]) -> Iterator[Comman
 
 def opening(row: ResolvedRow, site: str) -> Command:
     """Returns the decision that opens the dossier of a row, with its arguments."""
-    return identity.open_dossier, {
-        "last_name": row.last_name,
-        "first_name": row.first_name,
-        "birth_date": row.birth_date,
-        "imilo_number": row.imilo_number,
-        "site": site,
-        "phone": row.phone,
-        "email": row.email,
-        "programme": row.programme or "",
-        "group": row.group,
-        "collective_end": row.collective_end,
-        "advisor": row.advisor,
-        "project": row.project or "",
-    }
+    told = {"site": site, "programme": row.programme or "", "project": row.project or ""}
+    return identity.open_dossier, {field: getattr(row, field) for field in FIELDS} | told
 
 
 @decision("correct_from_portfolio", OWN_DOSSIERS_AND_MANAGER, system=(OPERATOR,))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -61,6 +61,7 @@ def _month(word: str) -> int:
 
 
 T = TypeVar("T")
+A = TypeVar("A")
 Fields = Mapping[Field, Sequence[int]]
 """Indexes of the columns of each field, the preferred first."""
 
@@ -68,10 +69,11 @@ _WHOLE = re.compile(r"(\d+)\.0+")
 _NINE_FIGURES, _WITH_CODE = re.compile(r"[1-9]\d{8}"), re.compile(r"33[1-9]\d{8}")
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, Generic[A], frozen=True):
     """One young person; None for a field that is not in the file. Number, phone and e-mail are canonical.
 
-    `figures`: a spreadsheet stored the number as figures, so leading zeros may be missing.
+    `advisor` is a text of the file, or a member of the team. `figures`: a spreadsheet stored the number as figures, so
+    leading zeros may be missing.
     """
 
     line: int
@@ -85,7 +87,7 @@ class Entry(Struct, frozen=True):
     programme: str | None = None
     group: str | None = None
     collective_end: date | None = None
-    advisor: str | None = None
+    advisor: A | None = None
     project: str | None = None
     figures: bool = False
 
@@ -98,20 +100,19 @@ class _RowLeftOut(Exception):
         self.problem = PortfolioProblem("left", code, line, field, value)
 
 
-def read_entry(record: Record, width: int, fields: Fields, problems: list[PortfolioProblem]) -> Entry | None:
+def read_entry(record: Record, width: int, fields: Fields, problems: list[PortfolioProblem]) -> Entry[str] | None:
     """Returns the young person of a row under a header of `width` columns. None when left out: `problems` says why."""
     try:
-        return _entry(record, width, fields, problems)
+        _must_be_whole(record, width, fields)
+        texts = dict(_texts(record, fields))
+        last_name, first_name = texts.get("last_name", ""), texts.get("first_name", "")
+        if not last_name or not first_name:
+            missing: Field = "first_name" if last_name else "last_name"
+            raise _RowLeftOut("name-missing", record.line, missing, last_name or first_name)
+        number, figures = _number(texts.get("imilo_number"), record, fields)
     except _RowLeftOut as left:
         problems.append(left.problem)
         return None
-
-
-def _entry(record: Record, width: int, fields: Fields, problems: list[PortfolioProblem]) -> Entry:
-    _must_be_whole(record, width, fields)
-    texts = dict(_texts(record, fields))
-    last_name, first_name = _names(texts, record.line)
-    number, figures = _number(texts.get("imilo_number"), record, fields)
 
     def take(field: Field, parse: Callable[[str], T], code: str) -> T | None:
         text = texts.get(field)
@@ -159,13 +160,6 @@ def _texts(record: Record, fields: Fields) -> Iterator[tuple[Field, str]]:
             if identity.contains_control(text):
                 raise _RowLeftOut("control-character", record.line, field)
             yield field, text
-
-
-def _names(texts: Mapping[Field, str], line: int) -> tuple[str, str]:
-    last_name, first_name = texts.get("last_name", ""), texts.get("first_name", "")
-    if not last_name or not first_name:
-        raise _RowLeftOut("name-missing", line, "first_name" if last_name else "last_name", last_name or first_name)
-    return last_name, first_name
 
 
 def _number(text: str | None, record: Record, fields: Fields) -> tuple[str | None, bool]:

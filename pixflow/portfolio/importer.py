@@ -207,7 +207,11 @@ class PortfolioImporter:
 
     def _waiting(self, recorded: Sequence[Recorded]) -> dict[UUID, Sequence[UUID]]:
         """Returns the participations that wait for dossiers opened or with a corrected identity."""
-        numbers = dict(_numbers(recorded))
+        numbers = {
+            one.originator_id: one.event.imilo_number
+            for one in recorded
+            if isinstance(one.event, DossierOpened | IdentityCorrected) and one.event.imilo_number
+        }
         found = self.waiting(list(numbers.values())) if numbers else {}
         return {dossier: found[number] for dossier, number in numbers.items() if number in found}
 
@@ -242,8 +246,7 @@ class PortfolioImporter:
         holders = self.engine.claim_holders("imilo", [row.imilo_number for row in portfolio.rows if row.imilo_number])
         others = [row for row in portfolio.rows if row.imilo_number not in holders]
         everyone = self.people() if others else ()
-        people = by_words(everyone)
-        bare = by_bare_number(everyone)
+        people, bare = by_words(everyone), by_bare_number(everyone)
         near = {one.stream for row in others for one in people.get(words(row.last_name, row.first_name), ())}
         zeros = {bare[number] for row in others if (number := bare_number(row.imilo_number or "")) in bare}
         states: dict[UUID, Dossier] = self.engine.states("dossier", {*holders.values(), *near, *zeros})
@@ -296,10 +299,3 @@ def _outcome(recorded: Sequence[Recorded], matched: Sequence[Recorded]) -> Portf
     touched = dict.fromkeys(one.originator_id for one in recorded if one.originator_id not in opened)
     found = dict.fromkeys(one.originator_id for one in matched if one.event.TOPIC.startswith("participation."))
     return PortfolioOutcome(tuple(opened), tuple(touched), tuple(found))
-
-
-def _numbers(recorded: Sequence[Recorded]) -> Iterator[tuple[UUID, str]]:
-    """Returns the dossiers opened or with a corrected identity, with their numbers."""
-    for one in recorded:
-        if isinstance(one.event, DossierOpened | IdentityCorrected) and one.event.imilo_number:
-            yield one.originator_id, one.event.imilo_number

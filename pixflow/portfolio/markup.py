@@ -15,7 +15,7 @@ _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Archive:
-    """A ZIP file in memory; `names` are its parts. Every method raises Refusal past the limits."""
+    """A ZIP file in memory; `names` are its parts, which share its limits. Every method raises Refusal past these."""
 
     def __init__(self, data: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
@@ -25,7 +25,7 @@ class Archive:
         if sum(part.file_size for part in parts) > MAX_UNPACKED:
             raise Refusal("unpacked-too-large")
         self.names = {part.filename for part in parts}
-        self._left = MAX_UNPACKED
+        self._left, self._tags = MAX_UNPACKED, MAX_TAGS
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yields the content of a part. Refuses bzip2 and LZMA, which may need much memory."""
@@ -36,6 +36,9 @@ class Archive:
                 self._left -= len(piece)
                 if self._left < 0:
                     raise Refusal("unpacked-too-large")
+                self._tags -= sum(map(piece.count, _COUNTED))
+                if self._tags < 0:
+                    raise Refusal("workbook-too-heavy")
                 yield piece
 
 
@@ -49,18 +52,6 @@ _COUNTED = (b"<", b"/>", b"=")
 _ENCODINGS = frozenset({None, "utf-8", "utf-16", "us-ascii", "iso-8859-1"})
 
 Attributes = Mapping[str, str]
-
-
-class Budget:
-    """The tags that one workbook may still hold, over all its parts."""
-
-    def __init__(self) -> None:
-        self._left = MAX_TAGS
-
-    def spend(self, piece: bytes) -> None:
-        self._left -= sum(map(piece.count, _COUNTED))
-        if self._left < 0:
-            raise Refusal("workbook-too-heavy")
 
 
 class Markup:
@@ -92,11 +83,10 @@ class Markup:
         text, self.kept, self.keeps = "".join(self.kept), [], False
         return text
 
-    def follow(self, pieces: Iterable[bytes], budget: Budget) -> Iterator[None]:
+    def follow(self, pieces: Iterable[bytes]) -> Iterator[None]:
         """Parses piece by piece. Raises Refusal, or ExpatError on bad XML."""
         parser, fed, token = self._parser(), 0, 0
         for piece in pieces:
-            budget.spend(piece)
             parser.Parse(piece, False)
             fed += len(piece)
             token = max(token, parser.CurrentByteIndex)

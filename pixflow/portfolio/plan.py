@@ -124,16 +124,10 @@ class Planner:
     def preview(self, portfolio: Portfolio) -> PortfolioPreview:
         """Returns the changes that the file would make."""
         lines = tuple(self._line(self._resolver.resolve(entry)) for entry in portfolio.rows)
-        problems = (
-            *portfolio.problems,
-            *self._in_place(self._resolver.problems, lines),
-            *self._left,
-            *_figures(lines),
-            *_ages(lines, self._today),
-        )
-        return PortfolioPreview(
-            portfolio.columns, lines, _counts(lines, portfolio), tuple(sorted(problems, key=lambda one: one.line or 0))
-        )
+        unknown = self._in_place(self._resolver.problems, lines)
+        problems = (*portfolio.problems, *unknown, *self._left, *_warnings(lines, self._today))
+        in_order = tuple(sorted(problems, key=lambda one: one.line or 0))
+        return PortfolioPreview(portfolio.columns, lines, _counts(lines, portfolio), in_order)
 
     def _in_place(
         self, problems: Iterable[PortfolioProblem], lines: Iterable[PortfolioRow]
@@ -273,14 +267,10 @@ def _values(state: Dossier, fields: Iterable[Field]) -> tuple[str | date | UUID 
     return tuple(getattr(state, field) for field in fields)
 
 
-def _figures(lines: Sequence[PortfolioRow]) -> Iterator[PortfolioProblem]:
-    """Warns once for all lines."""
+def _warnings(lines: Sequence[PortfolioRow], today: date) -> Iterator[PortfolioProblem]:
+    """Warns once of numbers kept as figures, and of each age that a Mission locale does not follow (docs/domain.md)."""
     if any(line.way == "open" and line.row.figures for line in lines):
         yield PortfolioProblem("warning", "number-figures", field="imilo_number")
-
-
-def _ages(lines: Sequence[PortfolioRow], today: date) -> Iterator[PortfolioProblem]:
-    """Warns of each age to record that a Mission locale does not follow (docs/domain.md)."""
     for line in lines:
         born = line.row.birth_date
         if born and (line.way == "open" or "birth_date" in line.differs):
@@ -305,14 +295,7 @@ def _could_be(row: ResolvedRow, other: KnownPerson | ResolvedRow) -> bool:
 
 
 def _counts(lines: Sequence[PortfolioRow], portfolio: Portfolio) -> PortfolioCounts:
-    told = Counter("settled" if line.status == "doubtful" and line.way else line.status for line in lines)
-    return PortfolioCounts(
-        new=told["new"],
-        unchanged=told["unchanged"],
-        changed=told["changed"],
-        doubtful=told["doubtful"],
-        settled=told["settled"],
-        closed=told["closed"],
-        left=told["left"] + sum(problem.severity == "left" for problem in portfolio.problems),
-        unassigned=sum(line.way == "open" and line.row.advisor is None for line in lines),
-    )
+    told = Counter[str]("settled" if line.status == "doubtful" and line.way else line.status for line in lines)
+    told["left"] += sum(problem.severity == "left" for problem in portfolio.problems)
+    told["unassigned"] = sum(line.way == "open" and line.row.advisor is None for line in lines)
+    return PortfolioCounts(**told)

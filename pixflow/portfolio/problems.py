@@ -47,4 +47,4 @@ class Refusal(Exception):
         self, code: str, line: int | None = None, value: str = "", *, problems: Sequence[PortfolioProblem] = ()
     ) -> None:
         super().__init__(code)
-        self.problems = problems or (PortfolioProblem("refused", code, line, value=value),)
+        self.problems = tuple(problems) or (PortfolioProblem("refused", code, line, value=value),)

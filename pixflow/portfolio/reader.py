@@ -1,7 +1,7 @@
 """Reads a portfolio file from i-Milo or a spreadsheet: CSV or XLSX with a header of free French words."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from string import ascii_uppercase
 
 from msgspec import Struct
@@ -21,29 +21,22 @@ def refuse_personal_numbers(columns: Sequence[Column], records: Sequence[Record]
         for place, cell in enumerate(record.cells):
             if contains_nir(cell):
                 found.setdefault(place, []).append(record.line)
-    if found:
-        filled = Counter(place for one in records for place, cell in enumerate(one.cells) if cell.strip())
-        raise Refusal("nir", problems=tuple(_problems(found, filled, columns)))
-
-
-def _problems(
-    found: Mapping[int, Sequence[int]], filled: Mapping[int, int], columns: Sequence[Column]
-) -> Iterator[PortfolioProblem]:
+    if not found:
+        return
+    filled = Counter(place for one in records for place, cell in enumerate(one.cells) if cell.strip())
+    problems: list[PortfolioProblem] = []
     for place, lines in found.items():
-        title = _title(columns, place)
+        header = columns[place].header if place < len(columns) else ""
+        title = header if header and not contains_nir(header) else _letters(place)
         if len(lines) > 1 and 2 * len(lines) >= filled[place]:
-            yield PortfolioProblem("refused", "nir-column", column=title)
+            problems.append(PortfolioProblem("refused", "nir-column", column=title))
         else:
-            yield from (PortfolioProblem("refused", "nir", line, column=title) for line in lines)
-
-
-def _title(columns: Sequence[Column], place: int) -> str:
-    """Returns the title of a column, or its letters in a spreadsheet when it has none that may be shown."""
-    header = columns[place].header if place < len(columns) else ""
-    return header if header and not contains_nir(header) else _letters(place)
+            problems += (PortfolioProblem("refused", "nir", line, column=title) for line in lines)
+    raise Refusal("nir", problems=problems)
 
 
 def _letters(place: int) -> str:
+    """Returns the letters of a column in a spreadsheet, for one whose title may not be shown."""
     before, last = divmod(place, len(ascii_uppercase))
     return (_letters(before - 1) if before else "") + ascii_uppercase[last]
 
@@ -61,7 +54,7 @@ class Portfolio(Struct, frozen=True):
     """
 
     columns: tuple[Column, ...] = ()
-    rows: tuple[Entry, ...] = ()
+    rows: tuple[Entry[str], ...] = ()
     problems: tuple[PortfolioProblem, ...] = ()
     sheets: tuple[Sheet, ...] = ()
 
@@ -91,15 +84,20 @@ def read(data: bytes, sheet: int | None = None, chosen: Chosen = ()) -> Portfoli
         if is_workbook(data):
             book = Workbook(data)
             sheets = _fitting(book, sheet)
-            records = book.records(_only(sheets))
+            if len(sheets) > 1:
+                raise Refusal("several-sheets", value=_listed(sheets))
+            records = book.records(sheets[0])
         else:
             records = of_text(data, problems)
         place = _header(records)
         columns = read_columns(records[place].cells, chosen)
-        following = _following(records, columns, place)
+        if not _has_names(columns):
+            raise Refusal("no-names")
+        if len(records) - place - 1 > MAX_ROWS:
+            raise Refusal("too-many-rows")
         refuse_personal_numbers(columns, records)
         fields = places(columns)
-        rows = [entry for one in following if (entry := read_entry(one, len(columns), fields, problems))]
+        rows = [entry for one in records[place + 1 :] if (entry := read_entry(one, len(columns), fields, problems))]
     except Refusal as refusal:
         return Portfolio(columns, (), (*refusal.problems, *problems), sheets)
     return Portfolio(columns, tuple(rows), tuple(problems), sheets)
@@ -117,12 +115,6 @@ def _fitting(book: Workbook, wanted: int | None) -> tuple[Sheet, ...]:
     if not asked:
         raise Refusal("no-sheet", value=_listed(seen)) if len(seen) > 1 else Refusal("no-names")
     return asked
-
-
-def _only(sheets: Sequence[Sheet]) -> Sheet:
-    if len(sheets) > 1:
-        raise Refusal("several-sheets", value=_listed(sheets))
-    return sheets[0]
 
 
 def _listed(sheets: Sequence[Sheet]) -> str:
@@ -162,17 +154,5 @@ def _header(records: Sequence[Record]) -> int:
         raise Refusal("no-names")
     heads = range(min(TITLES, len(records)))
     named = next((place for place in heads if _has_names(read_columns(records[place].cells))), None)
-    return named if named is not None else max(heads, key=lambda place: _filled(records[place]))
-
-
-def _filled(record: Record) -> int:
-    return sum(bool(cell.strip()) for cell in record.cells)
-
-
-def _following(records: Sequence[Record], columns: Sequence[Column], place: int) -> Sequence[Record]:
-    """Returns the records after the header. Raises Refusal."""
-    if not _has_names(columns):
-        raise Refusal("no-names")
-    if len(records) - place - 1 > MAX_ROWS:
-        raise Refusal("too-many-rows")
-    return records[place + 1 :]
+    filled = [sum(bool(cell.strip()) for cell in record.cells) for record in records[:TITLES]]
+    return named if named is not None else filled.index(max(filled))

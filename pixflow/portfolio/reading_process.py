@@ -36,7 +36,10 @@ def read_in_turn(data: bytes, sheet: int | None = None, chosen: Chosen = ()) -> 
     """Reads a portfolio file as `read` does, after the files before it. Never raises on bad content."""
     try:
         with _turn():
-            return _read_workbook(data, sheet, chosen) if _is_zip(data) else read(data, sheet, chosen)
+            if not data.startswith(b"PK") or len(data) > MAX_BYTES:
+                return read(data, sheet, chosen)
+            answer = _answer(str(sheet or 0), msgspec.json.encode(chosen).decode(), data=data)
+            return msgspec.msgpack.decode(answer, type=Portfolio)
     except Refusal as refusal:
         return Portfolio(problems=tuple(refusal.problems))
 
@@ -85,15 +88,6 @@ def _answer(*arguments: str, data: bytes) -> bytes:
         raise Refusal("workbook-too-heavy")
     done.check_returncode()
     return done.stdout
-
-
-def _is_zip(data: bytes) -> bool:
-    return data.startswith(b"PK") and len(data) <= MAX_BYTES
-
-
-def _read_workbook(data: bytes, sheet: int | None, chosen: Chosen) -> Portfolio:
-    answer = _answer(str(sheet or 0), msgspec.json.encode(chosen).decode(), data=data)
-    return msgspec.msgpack.decode(answer, type=Portfolio)
 
 
 def limit() -> None:

@@ -38,7 +38,8 @@ def of_text(data: bytes, problems: list[PortfolioProblem]) -> list[Record]:
     """Returns the records of a CSV file that are not blank. Raises Refusal."""
     text = _decoded(data, problems)
     heads = text[:_BEGINNING].splitlines()[:TITLES]
-    delimiter = max(DELIMITERS, key=lambda mark: max(_known(head.split(mark)) for head in heads))
+    columns = {mark: [read_columns(head.split(mark)) for head in heads] for mark in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda mark: max(sum(bool(one.field) for one in head) for head in columns[mark]))
     reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     records, line = [], 1
     try:
@@ -73,7 +74,10 @@ def _decoded(data: bytes, problems: list[PortfolioProblem]) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = _cp1252(data)
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            raise Refusal("encoding") from None
         problems.append(PortfolioProblem("warning", "cp1252"))
     if "\0" in text:
         raise Refusal("encoding")
@@ -82,14 +86,3 @@ def _decoded(data: bytes, problems: list[PortfolioProblem]) -> str:
     if text.lstrip().startswith("<"):
         raise Refusal("web-page")
     return text
-
-
-def _cp1252(data: bytes) -> str:
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError:
-        raise Refusal("encoding") from None
-
-
-def _known(cells: Sequence[str]) -> int:
-    return sum(column.field is not None for column in read_columns(cells))

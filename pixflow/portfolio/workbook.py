@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from pixflow.portfolio.markup import Archive, Attributes, Budget, Markup
+from pixflow.portfolio.markup import Archive, Attributes, Markup
 from pixflow.portfolio.problems import Refusal
 from pixflow.portfolio.records import MAX_COLUMNS, MAX_LINE, TITLES, Record, must_be_few
 
@@ -315,7 +315,6 @@ class Workbook:
     """The sheets of an XLSX file and its stored values. Every method raises Refusal when they cannot be read."""
 
     def __init__(self, data: bytes) -> None:
-        self._budget = Budget()
         with _in_words():
             self._archive = Archive(data)
             main = _main_part(self._archive)
@@ -352,11 +351,11 @@ class Workbook:
 
     def _records(self, sheet: Sheet) -> Iterator[Record]:
         rows = SheetRows(self._texts, self._formats, from_1904=self._from_1904)
-        for _ in rows.follow(self._archive.pieces(self._parts[sheet.position - 1]), self._budget):
+        for _ in rows.follow(self._archive.pieces(self._parts[sheet.position - 1])):
             yield from rows.records()
 
     def _followed(self, markup: M, name: str) -> M:
-        for _ in markup.follow(self._archive.pieces(name), self._budget):
+        for _ in markup.follow(self._archive.pieces(name)):
             pass
         return markup
 

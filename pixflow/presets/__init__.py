@@ -52,7 +52,12 @@ def names() -> tuple[str, ...]:
 
 def load(name_or_path: str | Path) -> Preset:
     """Returns the preset of that name, or of that TOML file. Raises PresetError."""
-    source = _source(name_or_path)
+    name = str(name_or_path)
+    path = _HERE / f"{name}.toml" if name in names() else Path(name_or_path)
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise PresetError("", None, "unknown-preset", found=name, **_nearest(name, names())) from error
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -68,25 +73,13 @@ def read(text: str) -> Preset:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else len(text.splitlines())
         raise PresetError("", line, "syntax", said=re.sub(r" \(at .*\)$", "", str(error))) from error
-    for fault in _faults(raw):
-        raise PresetError(fault.path, line_of(text, fault.path), fault.code, **fault.details)
+    for path, code, details in _faults(raw):
+        raise PresetError(path, line_of(text, path), code, **details)
     return msgspec.convert(raw, Preset)
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    path: str
-    code: str
-    details: dict[str, Any]
-
-
-def _source(name_or_path: str | Path) -> bytes:
-    name = str(name_or_path)
-    path = _HERE / f"{name}.toml" if name in names() else Path(name_or_path)
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise PresetError("", None, "unknown-preset", found=name, **_nearest(name, names())) from error
+_Fault = tuple[str, str, dict[str, Any]]
+"""The path of a key, the code of what is wrong, and its details."""
 
 
 def _nearest(found: str, known: Iterable[str]) -> dict[str, str]:
@@ -115,39 +108,39 @@ def _unknown(raw: object, kind: inspect.Type, path: str) -> Iterator[_Fault]:
             if key in known:
                 yield from _unknown(value, known[key], place)
             else:
-                yield _Fault(place, "unknown-key", _nearest(key, known))
+                yield place, "unknown-key", _nearest(key, known)
     elif isinstance(kind, inspect.VarTupleType) and isinstance(raw, list):
         for index, value in enumerate(raw):
             yield from _unknown(value, kind.item_type, f"{path}[{index}]")
     elif isinstance(kind, inspect.LiteralType) and raw not in kind.values:
-        yield _Fault(path, "unknown-value", {"found": raw, "expected": kind.values})
+        yield path, "unknown-value", {"found": raw, "expected": kind.values}
 
 
 def _refused(complaint: str) -> _Fault:
     found = _COMPLAINT.fullmatch(complaint)
     said, path = (found["said"], found["path"] or "") if found else (complaint, "")
     if missing := _MISSING.fullmatch(said):
-        return _Fault(f"{path}.{missing[1]}".removeprefix("."), "missing-key", {})
-    return _Fault(path, "wrong-type", {"said": said})
+        return f"{path}.{missing[1]}".removeprefix("."), "missing-key", {}
+    return path, "wrong-type", {"said": said}
 
 
 def _of_protocol(protocol: ProtocolDocument) -> Iterator[_Fault]:
     for key, found, low, high in out_of_range(protocol):
-        yield _Fault(f"protocol.{key}", "out-of-range", {"found": found, "low": low, "high": high})
+        yield f"protocol.{key}", "out-of-range", {"found": found, "low": low, "high": high}
     stages = tuple(text.stage for text in protocol.stages)
     if stages != get_args(Stage):
-        yield _Fault("protocol.stages", "stages", {"found": stages, "expected": get_args(Stage)})
+        yield "protocol.stages", "stages", {"found": stages, "expected": get_args(Stage)}
 
 
 def _of_grille(grille: Grille) -> Iterator[_Fault]:
     for problem in problems(grille):
         details = {"numbers": problem.numbers, **({"detail": problem.detail} if problem.detail else {})}
-        yield _Fault(_place(grille.bands, problem), f"grille-{problem.code}", details)
+        yield _place(grille.bands, problem), f"grille-{problem.code}", details
     for at, band in enumerate(grille.bands):
         for number, proposal in enumerate(band.proposals):
             if proposal.kind not in KINDS:
                 path = f"grille.bands[{at}].proposals[{number}].kind"
-                yield _Fault(path, "unknown-value", {"found": proposal.kind, "expected": KINDS})
+                yield path, "unknown-value", {"found": proposal.kind, "expected": KINDS}
 
 
 def _place(bands: tuple[Band, ...], problem: GrilleProblem) -> str:
@@ -224,11 +217,13 @@ _FENCE = "+++\n"
 
 
 def examples() -> tuple[ResourceDocument, ...]:
-    """Returns the texts, in their order. Each says that it is an example."""
-    return tuple(_read_example(path.read_text(encoding="utf-8")) for path in sorted(_RESOURCES.glob("*.md")))
+    """Returns the texts, in their order. Each says that it is an example.
 
-
-def _read_example(text: str) -> ResourceDocument:
-    """Returns the resource of a file: its fields in TOML between two fences, then its body."""
-    _, fields, body = text.split(_FENCE, 2)
-    return msgspec.convert({**tomllib.loads(fields), "body": body.strip(), "example": True}, ResourceDocument)
+    A file has its fields in TOML between two fences, then its body.
+    """
+    found = []
+    for path in sorted(_RESOURCES.glob("*.md")):
+        _, fields, body = path.read_text(encoding="utf-8").split(_FENCE, 2)
+        told = {**tomllib.loads(fields), "body": body.strip(), "example": True}
+        found.append(msgspec.convert(told, ResourceDocument))
+    return tuple(found)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from pixflow.actor import Actor
 from pixflow.portfolio.importer import Accepted, PortfolioImporter, PreparedPortfolio, RecordedCounts
+from pixflow.portfolio.plan import PortfolioPreview
 from projections import directory
 from tests.importing.house import House
 
@@ -56,10 +57,13 @@ class Office(House):
         command_id = command_id or uuid4()
         return self.portfolios.record(prepared, by=by or self.referent, command_id=command_id, accept_changes=accept)
 
-    def statuses(self, *lines: str, header: str = HEADER) -> list[str]:
-        preview = self.look(*lines, header=header).preview
-        assert preview
-        return [line.status for line in preview.lines]
+    def preview(self, *lines: str, site: str | None = None) -> PortfolioPreview:
+        found = self.look(*lines, site=site).preview
+        assert found
+        return found
+
+    def statuses(self, *lines: str) -> list[str]:
+        return [line.status for line in self.preview(*lines).lines]
 
     def of(self, number: str) -> UUID:
         return self.engine.claim_holders("imilo", [number])[number]

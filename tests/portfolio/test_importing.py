@@ -32,8 +32,7 @@ def test_what_is_new_is_opened_with_all_that_is_said(office: Office) -> None:
 
 def test_the_preview_counts_and_records_nothing(office: Office) -> None:
     before = office.engine.head()
-    preview = office.look(AWA, BAH).preview
-    assert preview
+    preview = office.preview(AWA, BAH)
     assert preview.counts == PortfolioCounts(new=2, unassigned=1)
     assert office.engine.head() == before
 
@@ -67,8 +66,7 @@ def test_what_changed_is_offered_and_recorded_only_when_accepted(office: Office)
     office.take(AWA)
     moved = AWA.replace("06 12 34 56 78", "07 11 22 33 44").replace("Vente", "Soins").replace("30/06", "31/07")
     moved = moved.replace("L'Aigle", "Mortagne")
-    preview = office.look(moved).preview
-    assert preview
+    preview = office.preview(moved)
     assert preview.lines[0].differs == ("phone", "site", "collective_end", "project")
     before = office.engine.head()
     assert office.take(moved).corrected == 0
@@ -90,11 +88,9 @@ def test_accents_case_and_spaces_change_nothing(office: Office, line: str) -> No
 
 def test_a_name_near_enough_is_a_correction_and_another_is_doubtful(office: Office) -> None:
     office.take(AWA)
-    near = office.look(AWA.replace("DIALLO", "DIALLO TRAORE")).preview
-    assert near
+    near = office.preview(AWA.replace("DIALLO", "DIALLO TRAORE"))
     assert [(line.status, line.differs) for line in near.lines] == [("changed", ("last_name",))]
-    other = office.look(AWA.replace("DIALLO;Awa", "MARTIN;Lucas")).preview
-    assert other
+    other = office.preview(AWA.replace("DIALLO;Awa", "MARTIN;Lucas"))
     assert [(line.status, line.doubt) for line in other.lines] == [("doubtful", "other-name")]
     before = office.engine.head()
     office.take(AWA.replace("DIALLO;Awa", "MARTIN;Lucas"), accept=True)
@@ -105,8 +101,7 @@ def test_without_a_number_names_and_birth_date_tell(office: Office) -> None:
     office.take(AWA)
     nameless = AWA.replace("0012345", "")
     assert office.statuses(nameless) == ["unchanged"]
-    changed = office.look(nameless.replace("Vente", "Soins")).preview
-    assert changed
+    changed = office.preview(nameless.replace("Vente", "Soins"))
     assert [(line.status, line.doubt, line.dossier) for line in changed.lines] == [
         ("doubtful", "same-person", office.of("0012345"))
     ]
@@ -122,15 +117,13 @@ def test_a_row_without_number_imported_twice_is_one_dossier(office: Office) -> N
 
 def test_without_number_nor_birth_date_a_namesake_is_doubtful(office: Office) -> None:
     office.take(AWA)
-    preview = office.look(AWA.replace("0012345", "").replace("12/03/2005", "").replace("Vente", "Soins")).preview
-    assert preview
+    preview = office.preview(AWA.replace("0012345", "").replace("12/03/2005", "").replace("Vente", "Soins"))
     assert [(line.status, line.doubt) for line in preview.lines] == [("doubtful", "namesake")]
 
 
 def test_a_number_for_a_dossier_opened_by_hand_without_one_is_doubtful(office: Office) -> None:
     office.open("Diallo", "Awa", birth_date=date(2005, 3, 12))
-    preview = office.look(AWA).preview
-    assert preview
+    preview = office.preview(AWA)
     assert [(line.status, line.doubt) for line in preview.lines] == [("doubtful", "same-person")]
 
 
@@ -197,22 +190,19 @@ def test_a_closed_dossier_is_not_corrected_by_a_doubtful_line(office: Office) ->
 
 
 def test_one_number_twice_in_a_file_is_taken_once(office: Office) -> None:
-    preview = office.look(AWA, AWA).preview
-    assert preview
+    preview = office.preview(AWA, AWA)
     assert [line.status for line in preview.lines] == ["new", "left"]
     assert [(p.code, p.line, p.value) for p in preview.problems] == [("number-twice", 3, "2")]
 
 
 def test_one_person_twice_without_number_is_taken_once(office: Office) -> None:
     line = AWA.replace("0012345", "")
-    preview = office.look(line, line).preview
-    assert preview
+    preview = office.preview(line, line)
     assert [(one.status, one.doubt) for one in preview.lines] == [("new", None), ("doubtful", "twice-in-file")]
 
 
 def test_an_age_that_cannot_be_leaves_the_row_out(office: Office) -> None:
-    preview = office.look(AWA.replace("2005", "1950"), BAH).preview
-    assert preview
+    preview = office.preview(AWA.replace("2005", "1950"), BAH)
     assert [line.status for line in preview.lines] == ["left", "new"]
     assert [(p.code, p.line, p.field) for p in preview.problems] == [("bad-birth-date", 2, "birth_date")]
     assert preview.counts.left == 1
@@ -233,8 +223,7 @@ def test_a_closed_dossier_is_told_and_left_alone(office: Office) -> None:
 def test_a_number_known_with_other_zeros_in_front_is_doubtful(office: Office, known: str, typed: str) -> None:
     office.take(AWA.replace("0012345", known))
     if typed != known:
-        preview = office.look(AWA.replace("0012345", typed)).preview
-        assert preview
+        preview = office.preview(AWA.replace("0012345", typed))
         assert [(line.status, line.doubt, line.dossier) for line in preview.lines] == [
             ("doubtful", "lost-zeros", office.of(known))
         ]
@@ -242,8 +231,7 @@ def test_a_number_known_with_other_zeros_in_front_is_doubtful(office: Office, kn
 
 
 def test_a_number_twice_in_a_file_but_for_its_zeros_is_doubtful_too(office: Office) -> None:
-    preview = office.look(AWA, BAH.replace("0012346", "12345")).preview
-    assert preview
+    preview = office.preview(AWA, BAH.replace("0012346", "12345"))
     assert [(line.status, line.doubt, line.dossier) for line in preview.lines] == [
         ("new", None, None),
         ("doubtful", "lost-zeros", None),
@@ -262,8 +250,7 @@ def test_figures_are_a_warning_for_new_dossiers_only(office: Office) -> None:
     told = [office.look(one).preview for one in (line, AWA)]
     assert [[problem.code for problem in preview.problems] for preview in told if preview] == [["number-figures"], []]
     office.take(line)
-    again = office.look(line).preview
-    assert again
+    again = office.preview(line)
     assert ([one.status for one in again.lines], again.problems) == (["unchanged"], ())
 
 
@@ -271,8 +258,7 @@ def test_changes_are_accepted_line_by_line(office: Office) -> None:
     lines = [AWA, BAH, AWA.replace("0012345", "77").replace("Awa", "Zoé")]
     office.take(*lines)
     moved = [line.replace("2005", "2006").replace("2004", "2003") for line in lines]
-    preview = office.look(*moved).preview
-    assert preview
+    preview = office.preview(*moved)
     assert [(line.differs, line.before) for line in preview.lines] == [
         (("birth_date",), (date(2005, 3, 12),)),
         (("birth_date",), (date(2004, 2, 1),)),
@@ -323,8 +309,7 @@ def test_an_advisor_who_is_none_leaves_the_dossier_unassigned_with_a_warning(
     office: Office, text: str, code: str
 ) -> None:
     office.hire("Léa Morel", "lea@example.org", "advisor")
-    preview = office.look(AWA.replace("MOREL Paul", text)).preview
-    assert preview
+    preview = office.preview(AWA.replace("MOREL Paul", text))
     assert [(p.severity, p.code, p.line, p.value) for p in preview.problems] == [("warning", code, 2, text)]
     assert preview.counts == PortfolioCounts(new=1, unassigned=1)
 
@@ -338,12 +323,10 @@ def test_a_site_is_one_of_the_structures(office: Office, text: str) -> None:
 def test_an_unknown_site_is_the_advisors_or_the_one_chosen_or_needed(office: Office) -> None:
     nowhere, unassigned = AWA.replace("L'Aigle", "Paris"), BAH.replace("Mortagne", "Paris")
     office.hire("Zoé Petit", "zoe@example.org", "advisor", site="Mortagne")
-    placed = office.look(nowhere.replace("MOREL Paul", "Zoé Petit"), unassigned).preview
-    assert placed
+    placed = office.preview(nowhere.replace("MOREL Paul", "Zoé Petit"), unassigned)
     assert [(line.status, line.row.site) for line in placed.lines] == [("new", "Mortagne"), ("left", None)]
     assert [(p.code, p.line) for p in placed.problems] == [("site-unknown", 2), ("site-unknown", 3), ("site-needed", 3)]
-    chosen = office.look(unassigned, site="L’Aigle").preview
-    assert chosen
+    chosen = office.preview(unassigned, site="L’Aigle")
     assert [(line.status, line.row.site) for line in chosen.lines] == [("new", "L’Aigle")]
     with pytest.raises(Refused, match="unknown-site"):
         office.look(unassigned, site="Paris")
@@ -352,13 +335,11 @@ def test_an_unknown_site_is_the_advisors_or_the_one_chosen_or_needed(office: Off
 def test_an_unknown_site_says_which_one_takes_its_place(office: Office) -> None:
     office.hire("Zoé Petit", "zoe@example.org", "advisor", site="Mortagne")
     line = AWA.replace("L'Aigle", "Paris").replace("MOREL Paul", "Zoé Petit")
-    preview = office.look(line, BAH.replace("Mortagne", "Paris")).preview
-    assert preview
+    preview = office.preview(line, BAH.replace("Mortagne", "Paris"))
     told = [(p.line, p.value, p.instead) for p in preview.problems if p.code == "site-unknown"]
     assert told == [(2, "Paris", "Mortagne"), (3, "Paris", "")]
     office.take(AWA)
-    preview = office.look(AWA.replace("L'Aigle", "Paris")).preview
-    assert preview
+    preview = office.preview(AWA.replace("L'Aigle", "Paris"))
     assert [(p.code, p.value, p.instead) for p in preview.problems] == [("site-unknown", "Paris", "L’Aigle")]
 
 
@@ -379,8 +360,7 @@ def test_a_programme_has_one_name(office: Office, text: str, programme: str) -> 
 @pytest.mark.parametrize("text", ["Garantie jeunes", "GARANTIE JEUNE", "GJ", "Garantie Jeunes (GJ)", "GJ 2021"])
 def test_the_older_name_of_cej_is_read_as_cej_and_said(office: Office, text: str) -> None:
     line = AWA.replace(";CEJ;", f";{text};")
-    preview = office.look(line, BAH).preview
-    assert preview
+    preview = office.preview(line, BAH)
     assert [(p.severity, p.code, p.line, p.value) for p in preview.problems] == [
         ("warning", "programme-older-name", 2, text)
     ]
@@ -392,25 +372,21 @@ def test_the_older_name_of_cej_is_read_as_cej_and_said(office: Office, text: str
 @pytest.mark.parametrize(("year", "age"), [("2012", "14"), ("2011", "15"), ("2000", "26"), ("1990", "36")])
 def test_an_age_that_surprises_is_a_remark(office: Office, year: str, age: str) -> None:
     line = AWA.replace("12/03/2005", f"12/03/{year}")
-    preview = office.look(line, BAH).preview
-    assert preview
+    preview = office.preview(line, BAH)
     assert [line.status for line in preview.lines] == ["new", "new"]
     told = [(p.severity, p.code, p.line, p.field, p.value) for p in preview.problems]
     assert told == [("warning", "unusual-age", 2, "birth_date", age)]
     office.take(AWA)
-    again = office.look(line).preview
-    assert again
+    again = office.preview(line)
     assert [p.code for p in again.problems] == ["unusual-age"]
     office.take(line, accept=True)
-    settled = office.look(line).preview
-    assert settled
+    settled = office.preview(line)
     assert settled.problems == ()
 
 
 @pytest.mark.parametrize("year", ["2010", "2001"])
 def test_an_age_of_16_to_25_is_none(office: Office, year: str) -> None:
-    preview = office.look(AWA.replace("12/03/2005", f"12/03/{year}")).preview
-    assert preview
+    preview = office.preview(AWA.replace("12/03/2005", f"12/03/{year}"))
     assert preview.problems == ()
 
 

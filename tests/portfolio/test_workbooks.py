@@ -32,7 +32,7 @@ def codes(portfolio: Portfolio) -> list[tuple[str, int | None]]:
     return [(problem.code, problem.line) for problem in portfolio.problems]
 
 
-def only(*rows: tuple[object, ...], **formats: str) -> Entry:
+def only(*rows: tuple[object, ...], **formats: str) -> Entry[str]:
     (entry,) = read(workbook(*rows, formats=formats)).rows
     return entry
 
