@@ -1,35 +1,18 @@
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from uuid import uuid4
-
-import pytest
 
 from pixflow.dossier import follow_up
 from pixflow.dossier import follow_up as closing
-from pixflow.dossier.stages import parcours, prescription
-from pixflow.events.values import Moment, Partner, Result
+from pixflow.dossier.stages import parcours
+from pixflow.events.values import Partner
 from pixflow.participation import matches as imports
 from tests.web.client import words
-from tests.web.paths import House, house
-from tests.web.pressing import opened, press, send, sheet
+from tests.web.paths import House
+from tests.web.pressing import opened, press, send
 from tests.web.tags import parsed
 
 MONDAY = date(2026, 3, 16)
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("data")) as made:
-        yield made
-
-
-@pytest.fixture
-def locale(shared: House) -> House:
-    """One house for all tests, on one day; each test opens its own dossiers."""
-    shared.day(MONDAY)
-    return shared
 
 
 def part(html: str, id: str) -> str:
@@ -58,10 +41,6 @@ def test_a_dossier_of_another_advisor_and_an_unknown_one_are_the_same_page(local
         ]
         assert [answer.status_code for answer in answers] == [404, 404]
         assert answers[0].content == answers[1].content
-
-
-def test_an_administrator_reads_no_dossier(locale: House) -> None:
-    assert locale.client("Yann Le Goff").get(f"/dossiers/{locale.opened()}").status_code == 404
 
 
 def test_an_auditor_reads_everything_and_is_offered_no_form(locale: House) -> None:
@@ -124,13 +103,6 @@ def test_a_new_dossier_says_what_comes_first(locale: House) -> None:
     assert "le protocole demande 15 jours ouvrés" in part(page, "now")
     assert "D’abord le diagnostic" in part(page, "result")
     assert "D’abord un résultat partagé" in part(page, "prescription")
-
-
-def test_a_task_to_come_is_told_with_its_day(locale: House) -> None:
-    dossier = locale.planned()
-    now = part(locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text, "now")
-    assert "Rien aujourd’hui." in now
-    assert "À venir : relancer le test à partir du 7 avril." in now
 
 
 def test_the_score_stands_in_its_band_and_says_why(locale: House) -> None:
@@ -235,54 +207,3 @@ def test_a_long_history_is_folded_and_whole(locale: House) -> None:
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
     assert "20 faits plus anciens" in words(page)
     assert len(parsed(page).select(".timeline > li")) == 32
-
-
-def test_the_fiche_has_code_link_and_qr_and_no_score(locale: House) -> None:
-    dossier, _ = locale.dispatched()
-    page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}/fiche")
-    told = words(page.text)
-    assert page.status_code == 200
-    assert "KMRTWX482" in told
-    assert "app.pix.fr/campagnes/KMRTWX482" in told
-    assert "Au bureau, Mortagne" in told
-    assert "Nadia Benali, nadia@exemple.fr" in told
-    assert 'src="data:image/svg+xml' in page.text
-    assert "40" not in told.replace("mars 2026", "")
-    assert locale.client("Nadia Benali").get(f"/dossiers/{locale.opened()}/fiche").status_code == 404
-
-
-def test_a_result_without_a_score_says_so(locale: House) -> None:
-    dossier = locale.planned()
-    result = Result(shared=Moment(MONDAY), mastery=None)
-    locale.on(dossier, follow_up.take_note, text="x")
-    found = locale.took(dossier, None)
-    locale.says(
-        "Sophie Lecomte",
-        imports.record_progress,
-        {"participation": found, "dossier": dossier},
-        progress=Decimal(1),
-        result=result,
-        exported_at=datetime(2026, 3, 16, 10, 0, tzinfo=UTC),
-        context={"participation_id": found},
-    )
-    locale.on(
-        dossier,
-        prescription.dispatch_result,
-        "Sophie Lecomte",
-        participation=found,
-        advisor=locale.people["Nadia Benali"],
-    )
-    page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
-    assert "Pix n’a donné aucun score" in part(page, "result")
-    assert sheet(page)
-
-
-@pytest.mark.parametrize("form", ["prescription", "note", "appointment"])
-def test_an_open_form_has_the_one_primary_button(locale: House, form: str) -> None:
-    dossier, _ = locale.debriefed()
-    client = locale.client("Nadia Benali")
-    page = parsed(client.get(f"/dossiers/{dossier}").text)
-    assert [words(str(one)) for one in page.select("main .btn-primary")] == ["Construire"]
-    page = parsed(client.get(f"/dossiers/{dossier}", params={"formulaire": form}).text)
-    assert [one.name for one in page.select("main .btn-primary")] == ["button"]
-    assert len(page.select("#form .btn-primary")) == 1

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,24 +9,11 @@ from pixflow.events import dossier as e
 from tests.web.arranged import MONDAY
 from tests.web.client import words
 from tests.web.form_cases import CASES, Case
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.pressing import HTMX, opened, press, send, sheet, values
 from tests.web.tags import parsed
 from web.http.forms import labels
 from web.pages.dossier.forms import FORMS
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("data")) as made:
-        yield made
-
-
-@pytest.fixture
-def locale(shared: House) -> House:
-    """One house for all tests, on one day; each test opens its own dossiers."""
-    shared.day(MONDAY)
-    return shared
 
 
 def owed(locale: House, dossier: UUID) -> dict[str, tasks.Task]:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -10,25 +9,12 @@ from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as e
 from tests.web.arranged import held, scheduled, seat
 from tests.web.client import words
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.pressing import HTMX, opened, press, send, undo_form, values
 from tests.web.tags import parsed
 from web.pages.dossier.forms import FORMS
 
 MONDAY = date(2026, 3, 16)
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("data")) as made:
-        yield made
-
-
-@pytest.fixture
-def locale(shared: House) -> House:
-    """One house for all tests, on one day; each test opens its own dossiers."""
-    shared.day(MONDAY)
-    return shared
 
 
 def part(html: str, id: str) -> str:
@@ -105,6 +91,9 @@ def test_a_form_that_served_already_tells_what_others_did_and_not_what_it_record
     assert answer.status_code == 422
     assert "Cette page a déjà servi à enregistrer autre chose." in words(answer.text)
     assert "Entre-temps" not in words(answer.text)
+    assert send(client, dossier, "note", values(answer.text)).status_code == 303
+    notes = [event.text for event in locale.events(dossier) if isinstance(event, e.NoteTaken)]
+    assert notes == ["vue ce matin", "vue ce soir"]
     locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="a téléphoné")
     told = parsed(send(client, dossier, "note", {**sent, "text": "vue ce soir"}).text)
     assert [words(str(line)) for line in told.select(".meanwhile li")] == ["Note : a téléphoné (Sophie Lecomte)"]
@@ -130,14 +119,6 @@ def test_nobody_is_met_or_chased_about_what_is_not_to_be_done(locale: House, for
     assert press(locale.client("Nadia Benali"), dossier, form, "plan-diagnostic", **said).status_code == 303
 
 
-def test_what_happened_at_another_stage_stales_nothing(locale: House) -> None:
-    dossier = locale.opened()
-    client = locale.client("Nadia Benali")
-    sent = {**opened(client, dossier, "present"), "occasion": "welcome"}
-    locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="vue")
-    assert send(client, dossier, "present", sent).status_code == 303
-
-
 def test_said_already_by_somebody_else_is_said_so(locale: House) -> None:
     dossier = locale.opened()
     client = locale.client("Nadia Benali")
@@ -146,18 +127,6 @@ def test_said_already_by_somebody_else_is_said_so(locale: House) -> None:
     answer = send(client, dossier, "present", sent)
     assert answer.headers["location"].endswith("?fait=0")
     assert "Rien de plus : c’était déjà noté." in words(client.get(answer.headers["location"]).text)
-
-
-def test_a_command_id_that_said_something_else_keeps_the_values(locale: House) -> None:
-    dossier = locale.opened()
-    client = locale.client("Nadia Benali")
-    sent = {**opened(client, dossier, "note"), "text": "première"}
-    send(client, dossier, "note", sent)
-    answer = send(client, dossier, "note", {**sent, "text": "seconde"})
-    assert answer.status_code == 422
-    assert "Cette page a déjà servi à enregistrer autre chose" in words(answer.text)
-    assert send(client, dossier, "note", values(answer.text)).status_code == 303
-    assert [event.text for event in locale.events(dossier) if isinstance(event, e.NoteTaken)] == ["première", "seconde"]
 
 
 # --- taking back

@@ -1,6 +1,6 @@
 """Difficulty, tutorials, complete diagnostic, certification, retake, turns of a task: forms and page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,25 +17,12 @@ from tests.web import arranged
 from tests.web.arranged import MONDAY, Arranged
 from tests.web.client import words
 from tests.web.filled import fill, said, structures_of
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.pressing import opened, press, values
 from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 CERTIFYING = {"certify", "not-certify", "register", "certified", "obtain"}
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("data")) as made:
-        yield made
-
-
-@pytest.fixture
-def locale(shared: House) -> House:
-    """One house for all tests, on one day; each test opens its own dossiers."""
-    shared.day(MONDAY)
-    return shared
 
 
 def facts(locale: House, dossier: UUID, count: int) -> list[str]:
@@ -132,14 +119,6 @@ def test_a_plan_in_a_workshop_owes_a_seat(locale: House) -> None:
     sent: dict[str, Any] = {"modality": "workshop", "place": "", "planned_for": "2026-03-24"}
     assert press(locale.client(NADIA), dossier, "plan", **sent).status_code == 303
     assert "Inscrire à un atelier" in words(locale.client(NADIA).get(f"/dossiers/{dossier}").text)
-
-
-def test_a_plan_at_a_cafe_numerique_has_its_place(locale: House) -> None:
-    dossier = locale.presented()
-    sent: dict[str, Any] = {"modality": "cafe", "place": "Médiabus, place Boucicaut", "planned_for": "2026-03-24"}
-    assert press(locale.client(NADIA), dossier, "plan", **sent).status_code == 303
-    plan = locale.state(dossier).orientation.plan
-    assert (plan.modality, plan.place) == ("cafe", "Médiabus, place Boucicaut")
 
 
 @pytest.mark.parametrize(

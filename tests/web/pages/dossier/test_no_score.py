@@ -46,6 +46,7 @@ def debriefed(at_work: House) -> UUID:
 def test_the_form_says_that_nothing_is_proposed_and_asks_why(at_work: House, debriefed: UUID) -> None:
     client = at_work.client(NADIA)
     page = words(client.get(f"/dossiers/{debriefed}?formulaire=prescription").text)
+    assert "Pix n’a donné aucun score pour ce résultat : la grille ne peut pas se lire." in page
     assert "Pix n’a donné aucun score pour ce résultat : la grille ne propose rien." in page
     participation = next(iter(at_work.state(debriefed).diagnostic.participations))
     sent = {

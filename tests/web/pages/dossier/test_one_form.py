@@ -1,32 +1,16 @@
 """Tests the debrief and the prescription in one form, and each alone."""
 
-from collections.abc import Iterator
-from datetime import date
 from typing import Any
 from uuid import uuid4
-
-import pytest
 
 from pixflow.dossier import follow_up
 from pixflow.events import dossier as e
 from tests.web.client import words
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.pressing import opened, press, send, undo_form, values
 from tests.web.tags import parsed
 
 NADIA = "Nadia Benali"
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("data")) as made:
-        yield made
-
-
-@pytest.fixture
-def locale(shared: House) -> House:
-    shared.day(date(2026, 3, 16))
-    return shared
 
 
 def test_both_are_one_command_undone_in_one_press(locale: House) -> None:

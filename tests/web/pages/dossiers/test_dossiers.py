@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,18 +7,12 @@ from pixflow.dossier.stages import parcours
 from pixflow.participation import matches as imports
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, fill, part, said, texts
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin",
 )  # fmt: skip
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, date(2026, 3, 16)) as made:
-        yield made
 
 
 def dossiers(at_work: House, name: str = NADIA, query: str = "") -> str:
@@ -30,7 +21,7 @@ def dossiers(at_work: House, name: str = NADIA, query: str = "") -> str:
     return str(answer.text)
 
 
-# --- the list: 0, 1 and 2,500
+# --- the list: 0, 1 and many
 
 
 def test_an_empty_list_says_what_will_come(at_work: House) -> None:
@@ -52,15 +43,15 @@ def test_one_dossier_is_one_row(at_work: House) -> None:
     assert said(row.select_one(".item-act")) == "résultat : 40 %"
 
 
-def test_2500_dossiers_are_fifty_pages_and_the_count_is_exact(at_work: House) -> None:
-    fill(at_work, 2_500)
+def test_many_dossiers_are_pages_of_fifty_and_the_count_is_exact(at_work: House) -> None:
+    fill(at_work, 120)
     page = dossiers(at_work)
-    assert "2 500 dossiers que vous suivez" in words(page)
+    assert "120 dossiers que vous suivez" in words(page)
     assert len(parsed(page).select(".items .item")) == 50
-    assert "1 à 50 sur 2 500" in words(page)
+    assert "1 à 50 sur 120" in words(page)
     second = dossiers(at_work, query="?p=2")
     assert texts(second, ".items .item-who")[0] == "Nom0051 Prénom"
-    assert "2 451 à 2 500 sur 2 500" in words(dossiers(at_work, query="?p=9999"))
+    assert "101 à 120 sur 120" in words(dossiers(at_work, query="?p=9999"))
 
 
 def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
@@ -101,13 +92,11 @@ def test_an_advisor_reads_their_own_and_the_others_all(at_work: House) -> None:
     assert "Paul Rey" not in words(dossiers(at_work))
     for name in (SOPHIE, HELENE, CLAIRE):
         assert len(parsed(dossiers(at_work, name)).select(".items .item")) == 2
-    assert at_work.client("Yann Le Goff").get("/dossiers").status_code == 403
 
 
 def test_only_who_may_open_a_dossier_is_offered_to(at_work: House) -> None:
     assert "Ouvrir un dossier" in words(dossiers(at_work))
     assert "Ouvrir un dossier" not in words(dossiers(at_work, CLAIRE))
-    assert at_work.client(CLAIRE).get("/dossiers/nouveau").status_code == 403
 
 
 def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:

@@ -176,14 +176,6 @@ def test_a_closed_dossier_is_read_too(at_work: House) -> None:
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("who", [SOPHIE, HELENE, CLAIRE, YANN])
-def test_nobody_but_an_advisor_breaks_a_glass(at_work: House, who: str) -> None:
-    at_work.opened(imilo_number="0012350")
-    assert at_work.client(who).get("/dossiers/recevoir").status_code == 403
-    assert receive(at_work, who, imilo_number="0012350").status_code == 403
-
-
-@ON_SQLITE
 def test_the_advisor_and_the_referents_see_it_in_their_box_until_the_next_working_day(at_work: House) -> None:
     dossier = at_work.opened(imilo_number="0012350")
     at_work.day(date(2026, 3, 20))

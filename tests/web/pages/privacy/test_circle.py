@@ -1,6 +1,5 @@
 """Whom an erasure covers, on the page and in the terminal: each by name and number, and nobody who was not named."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,9 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from typer.testing import CliRunner
 
-from pixflow import erasing
 from pixflow.dossier import identity
-from tests import erasures
 from tests.web.client import words
 from tests.web.filled import texts
 from tests.web.pages.dossiers.test_merge import values
@@ -21,12 +18,6 @@ from tests.web.pressing import sent_by
 from web.cli.app import app
 
 THREE = ["Prénomine Nomercier, n° i-Milo 9081726", "Amel Double", "Chloé Tierce, n° i-Milo 555"]
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
 
 
 def circle(at_work: House) -> tuple[UUID, UUID, UUID]:
@@ -149,18 +140,3 @@ def test_the_terminal_names_each_before_it_asks_for_the_name(terminal: Path) -> 
         done = CliRunner().invoke(app, ["erase", "9081726", "--yes", "Nomercier"])
         assert done.exit_code == 0, done.output
         assert all(at_work.state(one).erased for one in (dossier, *doubles))
-
-
-def test_the_command_that_destroys_keys_names_each(terminal: Path) -> None:
-    with house(terminal, MONDAY) as at_work:
-        kept, *doubles = (at_work.opened(f"Prénom{n}", f"Nom{n}") for n in range(erasing.AT_ONCE + 1))
-        for one in doubles:
-            assert join(at_work, one, kept).status_code == 303
-        with pytest.raises(erasing.ErasureUnfinished):
-            erasures.erase(at_work.served.opened, kept)
-    refused = CliRunner().invoke(app, ["erasures"], input="non\n")
-    assert (refused.exit_code, "6 personnes à effacer" in plain(refused.output)) == (1, True)
-    assert [f"Concerne : Prénom{n} Nom{n}" in plain(refused.output) for n in range(6)] == [True] * 6
-    done = CliRunner().invoke(app, ["erasures", "--yes"])
-    assert done.exit_code == 0, done.output
-    assert not [n for n in range(6) if f"Nom{n}" in done.output]

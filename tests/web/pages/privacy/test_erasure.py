@@ -39,12 +39,6 @@ THEIR_PAGE = {
 NAMES = ("Nomercier", "Prénomine", "9081726", "courriel@jeune", "Projetissime", "Notexploration")
 
 
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
-
-
 def press(at_work: House, who: str, dossier: UUID, do: str, **said: str) -> Any:
     client = at_work.client(who)
     if do == "effacer":
@@ -412,7 +406,10 @@ def test_the_command_says_what_is_left_to_do_and_does_it_the_next_time(terminal:
     assert "Cette personne a été effacée" in CliRunner().invoke(app, line).output
 
 
-def test_the_command_finishes_more_erasures_than_pixflow_does_alone(terminal: Path) -> None:
+@pytest.mark.parametrize(("said", "named"), [([], [True] * 6), (["--yes"], [False] * 6)])
+def test_the_command_finishes_more_erasures_than_pixflow_does_alone(
+    terminal: Path, said: list[str], named: list[bool]
+) -> None:
     with house(terminal, MONDAY) as at_work:
         blocked = terminal / "keys" / f"{at_work.slug}.ring.new"
         blocked.mkdir()
@@ -426,8 +423,10 @@ def test_the_command_finishes_more_erasures_than_pixflow_does_alone(terminal: Pa
     assert "Personne effacée, mais" in CliRunner().invoke(app, ["erase", str(people[0])]).output
     refused = CliRunner().invoke(app, ["erasures"], input="non\n")
     assert (refused.exit_code, "Rien n’est détruit." in refused.output) == (1, True)
-    done = CliRunner().invoke(app, ["erasures"], input="oui\n")
-    assert (done.exit_code, "à effacer : leurs clés" in done.output) == (0, True), done.output
+    assert [f"Concerne : Aminata Nom{n}" in plain(refused.output) for n in range(6)] == [True] * 6
+    done = CliRunner().invoke(app, ["erasures", *said], input="oui\n")
+    assert (done.exit_code, "Effacements terminés" in done.output) == (0, True), done.output
+    assert [f"Nom{n}" in done.output for n in range(6)] == named
     examined = " ".join(CliRunner().invoke(app, ["doctor"]).output.split())
     assert "Tous terminés." in examined
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date
 from io import BytesIO
@@ -32,12 +31,6 @@ from web.http import papers
 
 NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
 MONDAY = date(2026, 3, 16)
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
 
 
 def paper(at_work: House, dossier: UUID, who: str = SOPHIE) -> str:

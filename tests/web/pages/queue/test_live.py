@@ -1,23 +1,15 @@
 """A page that follows what is recorded elsewhere asks its own address with the tag it was drawn at."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from pixflow.dossier.stages import orientation
 from tests.web.filled import HTMX
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, date(2026, 3, 16)) as made:
-        yield made
 
 
 def tag(page: str) -> str:
