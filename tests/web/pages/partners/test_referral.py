@@ -1,10 +1,13 @@
 """The form of a referral: offers that fit, the nearest first; a free name; an offer closed meanwhile."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
+
+import pytest
 
 from pixflow.dossier.stages import parcours
 from pixflow.dossier.stages.prescription import build_prescription
@@ -35,46 +38,58 @@ def listed(at_work: House, details: PartnerDetails, *proposals: str) -> tuple[UU
     return partner, offer
 
 
-def referring(at_work: House) -> tuple[UUID, UUID, str]:
-    """A dossier, an action that the grid proposed, and its proposal."""
-    dossier, _ = arranged.prescribed(at_work)
-    actions = at_work.state(dossier).parcours.actions
-    action = next(one.action for one in actions.values() if one.action.proposal and one.action.kind == "action")
-    return dossier, action.id, action.proposal or ""
-
-
-def form(at_work: House, dossier: UUID, action: UUID) -> Any:
-    return parsed(text(at_work, f"/dossiers/{dossier}?formulaire=refer&sur={action}"))
-
-
 def text(at_work: House, address: str, who: str = NADIA) -> str:
     return at_work.client(who).get(address).text.replace("\u00a0", " ").replace("&nbsp;", " ")
 
 
-def send(at_work: House, dossier: UUID, action: UUID, **said: Any) -> Any:
-    data = {"command_id": str(uuid4()), "on": date.isoformat(at_work.today), "action": str(action), **said}
-    return at_work.client(NADIA).post(f"/dossiers/{dossier}/refer", data=data)
+@dataclass
+class Case:
+    """An action of a dossier that a partner is looked for."""
+
+    house: House
+    dossier: UUID
+    action: UUID
+    proposal: str = ""
+
+    def form(self) -> Any:
+        return parsed(text(self.house, f"/dossiers/{self.dossier}?formulaire=refer&sur={self.action}"))
+
+    def choice(self) -> str:
+        """Returns what the form says of offers, and of people."""
+        parts = self.form().select("fieldset:has([name=offered]), select[name=contact]")
+        return " ".join(one.get_text(" ", strip=True) for one in parts)
+
+    def send(self, **said: Any) -> Any:
+        on = date.isoformat(self.house.today)
+        data = {"command_id": str(uuid4()), "on": on, "action": str(self.action), **said}
+        return self.house.client(NADIA).post(f"/dossiers/{self.dossier}/refer", data=data)
+
+    def sent(self) -> list[ReferralSent]:
+        return [event for event in self.house.events(self.dossier) if isinstance(event, ReferralSent)]
 
 
-def sent(at_work: House, dossier: UUID) -> ReferralSent:
-    return next(event for event in at_work.events(dossier) if isinstance(event, ReferralSent))
+@pytest.fixture
+def case(at_work: House) -> Case:
+    """An action that the grid proposed."""
+    dossier, _ = arranged.prescribed(at_work)
+    actions = at_work.state(dossier).parcours.actions
+    action = next(one.action for one in actions.values() if one.action.proposal and one.action.kind == "action")
+    return Case(at_work, dossier, action.id, action.proposal or "")
 
 
-def test_without_a_listed_partner_a_free_name_is_asked(at_work: House) -> None:
-    dossier, action, _ = referring(at_work)
-    assert not form(at_work, dossier, action).select('input[name="offered"]')
-    assert send(at_work, dossier, action, partner="EPN").status_code == 303
-    assert (sent(at_work, dossier).partner_id, sent(at_work, dossier).offer) == (None, None)
+def test_without_a_listed_partner_a_free_name_is_asked(at_work: House, case: Case) -> None:
+    assert not case.form().select('input[name="offered"]')
+    assert case.send(partner="EPN").status_code == 303
+    assert (case.sent()[0].partner_id, case.sent()[0].offer) == (None, None)
 
 
-def test_an_offer_of_the_proposal_is_chosen_and_the_partner_notes_its_use(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+def test_an_offer_of_the_proposal_is_chosen_and_the_partner_notes_its_use(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
     listed(at_work, FAR, "something-else")
-    shown = form(at_work, dossier, action)
+    shown = case.form()
     assert [one["value"] for one in shown.select('input[name="offered"]')] == [f"{partner}:{offer}", ""]
-    assert send(at_work, dossier, action, offered=f"{partner}:{offer}").status_code == 303
-    event = sent(at_work, dossier)
+    assert case.send(offered=f"{partner}:{offer}").status_code == 303
+    event = case.sent()[0]
     assert (event.partner_id, event.offer, event.partner.name, event.email) == (
         partner, offer, "Médiathèque", "m@example.org",
     )  # fmt: skip
@@ -83,24 +98,24 @@ def test_an_offer_of_the_proposal_is_chosen_and_the_partner_notes_its_use(at_wor
     assert "1 orientation" in text(at_work, f"/partenaires/{partner}")
 
 
-def test_the_partner_s_page_says_where_each_referral_stands_and_names_nobody_beyond_one_s_scope(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
-    send(at_work, dossier, action, offered=f"{partner}:{offer}")
-    name = f"{at_work.state(dossier).first_name} {at_work.state(dossier).last_name}"
+def test_the_partner_s_page_says_where_each_referral_stands_and_names_nobody_beyond_one_s_scope(
+    at_work: House, case: Case
+) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
+    case.send(offered=f"{partner}:{offer}")
+    name = f"{at_work.state(case.dossier).first_name} {at_work.state(case.dossier).last_name}"
     seen = {who: text(at_work, f"/partenaires/{partner}", who) for who in (NADIA, SOPHIE, "Paul Rey")}
     assert [name in page for page in seen.values()] == [True, True, False]
     assert "En attente depuis le 16 mars" in seen[NADIA]
     assert "1 autre orientation, de jeunes que vous ne suivez pas" in seen["Paul Rey"]
-    referral = sent(at_work, dossier).referral
-    at_work.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="complet")
+    referral = case.sent()[0].referral
+    at_work.on(case.dossier, parcours.answer_referral, referral=referral, answer="refused", reason="complet")
     assert "Refusée le 16 mars" in text(at_work, f"/partenaires/{partner}")
 
 
-def test_an_answer_is_late_once_the_partner_is_chased_and_not_before(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
-    send(at_work, dossier, action, offered=f"{partner}:{offer}")
+def test_an_answer_is_late_once_the_partner_is_chased_and_not_before(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
+    case.send(offered=f"{partner}:{offer}")
 
     def late() -> list[str]:
         return [cell.text for cell in parsed(text(at_work, f"/partenaires/{partner}")).select("td.late")]
@@ -137,23 +152,22 @@ def test_counts_by_answer_and_the_pace_of_a_partner_that_is_silent_half_of_the_t
     assert french.pace([*found, one(None), one(None)], late) == "répond rarement"
 
 
-def test_after_a_refusal_or_a_lapsed_link_the_next_offers_come_first_and_say_why(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
-    other, other_offer = listed(at_work, FAR, proposal)
-    send(at_work, dossier, action, offered=f"{partner}:{offer}")
-    referral = sent(at_work, dossier).referral
+def test_after_a_refusal_or_a_lapsed_link_the_next_offers_come_first_and_say_why(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
+    other, other_offer = listed(at_work, FAR, case.proposal)
+    case.send(offered=f"{partner}:{offer}")
+    referral = case.sent()[0].referral
     at_work.day(at_work.today + timedelta(days=20))
-    remind = text(at_work, f"/dossiers/{dossier}?formulaire=remind&sur={referral}")
+    remind = text(at_work, f"/dossiers/{case.dossier}?formulaire=remind&sur={referral}")
     assert "Cyber-base : Atelier" in remind
     assert "Médiathèque : Atelier" not in remind
-    shown = form(at_work, dossier, action)
+    shown = case.form()
     assert "Médiathèque n’a pas répondu, lien périmé le 24 mars" in shown.text
     assert [one["value"] for one in shown.select('input[name="offered"]')] == [
         f"{other}:{other_offer}", f"{partner}:{offer}", "",
     ]  # fmt: skip
-    at_work.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="plus de place")
-    assert "Médiathèque a refusé le 5 avril (plus de place)" in form(at_work, dossier, action).text
+    at_work.on(case.dossier, parcours.answer_referral, referral=referral, answer="refused", reason="plus de place")
+    assert "Médiathèque a refusé le 5 avril (plus de place)" in case.form().text
 
 
 def test_the_partner_that_the_grid_names_is_not_proposed_again_once_asked(at_work: House) -> None:
@@ -162,91 +176,86 @@ def test_the_partner_that_the_grid_names_is_not_proposed_again_once_asked(at_wor
     context = {"grille": grille.document, "number": grille.number, "action_ids": (action,)}
     said = {"kept": ("plongee-numerique",), "added": (), "wish": "", "project": "vente", "reason": ""}
     at_work.on(dossier, build_prescription, participation=participation, **said, context=context)
-    assert form(at_work, dossier, action).select_one('input[name="partner"]')["value"] == "viaformation"
+    case = Case(at_work, dossier, action)
+    assert case.form().select_one('input[name="partner"]')["value"] == "viaformation"
     partner, offer = listed(at_work, PartnerDetails(name="Via Formation 61"), "plongee-numerique")
     at_work.says(SOPHIE, listing.attach_name, {"partner": partner}, name="ViaFormation")
-    assert form(at_work, dossier, action).select_one("[name=offered][checked]")["value"] == f"{partner}:{offer}"
-    send(at_work, dossier, action, offered=f"{partner}:{offer}")
-    again = form(at_work, dossier, action)
+    assert case.form().select_one("[name=offered][checked]")["value"] == f"{partner}:{offer}"
+    case.send(offered=f"{partner}:{offer}")
+    again = case.form()
     assert again.select_one("[name=offered][checked]")["value"] == ""
     assert again.select_one('input[name="partner"]')["value"] == ""
 
 
-def test_the_correction_of_a_referral_keeps_its_offer(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
-    send(at_work, dossier, action, offered=f"{partner}:{offer}")
-    version = next(
-        r.originator_version for r in at_work.served.engine.history(dossier) if isinstance(r.event, ReferralSent)
-    )
-    page = parsed(text(at_work, f"/dossiers/{dossier}?corrige={version}"))
+def test_the_correction_of_a_referral_keeps_its_offer(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
+    case.send(offered=f"{partner}:{offer}")
+    history = at_work.served.engine.history(case.dossier)
+    version = next(one.originator_version for one in history if isinstance(one.event, ReferralSent))
+    page = parsed(text(at_work, f"/dossiers/{case.dossier}?corrige={version}"))
     assert page.select_one("[name=offered][checked]")["value"] == f"{partner}:{offer}"
 
 
-def test_a_free_name_stays_possible_beside_the_offers(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    listed(at_work, AT_MORTAGNE, proposal)
-    assert send(at_work, dossier, action, offered="", partner="Centre social").status_code == 303
-    assert sent(at_work, dossier).partner_id is None
+def test_a_free_name_stays_possible_beside_the_offers(at_work: House, case: Case) -> None:
+    listed(at_work, AT_MORTAGNE, case.proposal)
+    assert case.send(offered="", partner="Centre social").status_code == 303
+    assert case.sent()[0].partner_id is None
 
 
-def test_an_offer_closed_meanwhile_is_chosen_again_and_nothing_is_recorded(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+def test_an_offer_closed_meanwhile_is_chosen_again_and_nothing_is_recorded(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
     at_work.says(SOPHIE, offers.close_offer, {"partner": partner}, offer=offer)
     for value in (f"{partner}:{offer}", f"{uuid4()}:{offer}", f"{partner}:{uuid4()}"):
-        assert send(at_work, dossier, action, offered=value).status_code == 422
-    assert send(at_work, dossier, action).status_code == 422
-    assert not any(isinstance(event, ReferralSent) for event in at_work.events(dossier))
+        assert case.send(offered=value).status_code == 422
+    assert case.send().status_code == 422
+    assert not case.sent()
 
 
-def test_a_referral_sent_twice_is_one_though_its_offer_closed_meanwhile(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+def test_a_referral_sent_twice_is_one_though_its_offer_closed_meanwhile(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
     press = {"command_id": str(uuid4()), "offered": f"{partner}:{offer}"}
-    first = send(at_work, dossier, action, **press)
+    first = case.send(**press)
     at_work.says(SOPHIE, offers.close_offer, {"partner": partner}, offer=offer)
-    again = send(at_work, dossier, action, **press)
+    again = case.send(**press)
     assert (again.status_code, again.headers.get("location")) == (303, first.headers["location"])
-    assert sum(isinstance(event, ReferralSent) for event in at_work.events(dossier)) == 1
+    assert len(case.sent()) == 1
 
 
-def test_a_partner_joined_to_another_one_meanwhile_is_referred_to_under_its_new_file(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
-    kept, _ = listed(at_work, FAR, proposal)
+def test_a_partner_joined_to_another_one_meanwhile_is_referred_to_under_its_new_file(
+    at_work: House, case: Case
+) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
+    kept, _ = listed(at_work, FAR, case.proposal)
     joining = {"command_id": str(uuid4()), "other": str(partner)}
     assert at_work.client(SOPHIE).post(f"/partenaires/{kept}/reunir", data=joining).status_code == 303
-    refused = send(at_work, dossier, action, offered=f"{partner}:{offer}")
+    refused = case.send(offered=f"{partner}:{offer}")
     assert refused.status_code == 422
-    assert not any(isinstance(event, ReferralSent) for event in at_work.events(dossier))
+    assert not case.sent()
     offered = [one["value"] for one in parsed(refused.text).select('input[name="offered"]')]
     assert f"{kept}:{offer}" in offered
-    assert send(at_work, dossier, action, offered=f"{kept}:{offer}").status_code == 303
-    assert sent(at_work, dossier).partner_id == kept
+    assert case.send(offered=f"{kept}:{offer}").status_code == 303
+    assert case.sent()[0].partner_id == kept
 
 
-def test_somebody_there_is_asked_and_their_address_stands_in_no_dossier(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+def test_somebody_there_is_asked_and_their_address_stands_in_no_dossier(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
     lise, elsewhere = (called(at_work, of) for of in (partner, listed(at_work, FAR)[0]))
-    shown = form(at_work, dossier, action)
+    shown = case.form()
     assert [one["value"] for one in shown.select('select[name="contact"] option')] == ["", str(lise)]
     offered = {"offered": f"{partner}:{offer}"}
-    refused = send(at_work, dossier, action, contact=str(elsewhere), **offered)
+    refused = case.send(contact=str(elsewhere), **offered)
     assert (refused.status_code, "n’est pas à joindre chez ce partenaire" in refused.text) == (422, True)
-    assert send(at_work, dossier, action, contact=str(lise), **offered).status_code == 303
-    told = sent(at_work, dossier)
+    assert case.send(contact=str(lise), **offered).status_code == 303
+    told = case.sent()[0]
     assert (told.contact, told.email) == (lise, "")
-    assert "lise@example.org" not in str(at_work.events(dossier))
-    chased = text(at_work, f"/dossiers/{dossier}?formulaire=remind&sur={told.referral}")
+    assert "lise@example.org" not in str(at_work.events(case.dossier))
+    chased = text(at_work, f"/dossiers/{case.dossier}?formulaire=remind&sur={told.referral}")
     for said in ("Lise Marchand", "répond par courriel", "m@example.org"):
         assert said in chased, said
 
 
-def test_the_form_shows_what_has_changed_at_partners_since_it_was_drawn(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
-    partner, offer = listed(at_work, AT_MORTAGNE, proposal)
+def test_the_form_shows_what_has_changed_at_partners_since_it_was_drawn(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
     other, (_, other_action, _) = at_work.prescribed()
     details = ContactDetails("Lise Marchand", email="lise@example.org", answers="email")
     catalogue, contact = {"catalogue": at_work.served.opened.stream("catalogue")}, {"contact": uuid4()}
@@ -256,39 +265,32 @@ def test_the_form_shows_what_has_changed_at_partners_since_it_was_drawn(at_work:
         at_work.referred(other, other_action, partner=Partner(partner, "Médiathèque"))
 
     changes: dict[str, Callable[[], object]] = {
-        "another partner": lambda: listed(at_work, FAR, proposal),
+        "another partner": lambda: listed(at_work, FAR, case.proposal),
         "territory": lambda: at_work.says(SOPHIE, state_territory, catalogue, **stated),
         "somebody": lambda: at_work.says(NADIA, contacts.name_contact, contact, partner=partner, details=details),
         "a referral": refer,
         "an offer": lambda: at_work.says(SOPHIE, offers.close_offer, {"partner": partner}, offer=offer),
     }
-    before = choice(at_work, dossier, action)
+    before = case.choice()
     for name, change in changes.items():
         change()
-        after = choice(at_work, dossier, action)
+        after = case.choice()
         assert after != before, name
         at_work.served.read().memory.restart(at_work.served.refs)
-        assert choice(at_work, dossier, action) == after, name
+        assert case.choice() == after, name
         before = after
 
 
-def test_a_place_without_coordinates_is_as_far_as_its_commune(at_work: House) -> None:
-    dossier, action, proposal = referring(at_work)
+def test_a_place_without_coordinates_is_as_far_as_its_commune(at_work: House, case: Case) -> None:
     here = {"groupings": [], "communes": ["61293"], "radius": 0, "sites": {"Mortagne": "61293"}}
     at_work.says(SOPHIE, state_territory, {"catalogue": at_work.served.opened.stream("catalogue")}, **here)
     nowhere = PartnerDetails(name="EPN", commune="61214", town="L'Aigle")
     for details in (AT_MORTAGNE, FAR, nowhere, PartnerDetails(name="Ailleurs", commune="61011", town="Arçonnay")):
-        listed(at_work, details, proposal)
-    said = choice(at_work, dossier, action)
+        listed(at_work, details, case.proposal)
+    said = case.choice()
     assert "Cyber-base : Atelier L’Aigle, à 28 km" in said
     assert "EPN : Atelier L’Aigle, à environ 28 km" in said
     assert said.index("Médiathèque") < said.index("EPN") < said.index("Ailleurs")
-
-
-def choice(at_work: House, dossier: UUID, action: UUID) -> str:
-    """Returns what the form says of offers, and of people."""
-    parts = form(at_work, dossier, action).select("fieldset:has([name=offered]), select[name=contact]")
-    return " ".join(one.get_text(" ", strip=True) for one in parts)
 
 
 def called(at_work: House, partner: UUID) -> UUID:
