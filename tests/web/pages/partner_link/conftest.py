@@ -1,7 +1,7 @@
 """A Mission locale that refers Aminata Diallo to a partner by link, and the browser of that partner."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -51,6 +51,23 @@ class Outbox:
 
 
 @dataclass
+class Visit:
+    """The browser of somebody without an account, with a link."""
+
+    client: InspectingClient
+    path: str
+
+    def open(self) -> Any:
+        return self.client.get(self.path)
+
+    def see(self) -> Any:
+        return self.client.post(f"{self.path}/demande")
+
+    def reply(self, data: Mapping[str, Any]) -> Any:
+        return self.client.post(f"{self.path}/reponse", data=data)
+
+
+@dataclass
 class Referred:
     """A referral to a partner with an e-mail address, and what left to them."""
 
@@ -87,6 +104,10 @@ class Referred:
     def partner(self, **options: Any) -> InspectingClient:
         """The browser of somebody without an account."""
         return InspectingClient(self.house.app, base_url=URL, follow_redirects=False, **options)
+
+    def visit(self, path: str = "") -> Visit:
+        """Visits by a link, by default by the one that leaves now."""
+        return Visit(self.partner(), path or self.mailed())
 
     def issue(self, channel: str = "paper", address: str = "") -> str:
         """The advisor issues a link. Returns its path."""

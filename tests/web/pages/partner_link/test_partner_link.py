@@ -57,12 +57,12 @@ def names_somebody(text: str) -> list[str]:
 
 
 def test_a_partner_reads_accepts_and_tells_how_it_ended(on_both: Referred) -> None:
-    partner, path = on_both.partner(), on_both.mailed()
-    shown = partner.get(path)
+    visit = on_both.visit()
+    shown = visit.open()
     assert shown.status_code == 200
-    request = partner.post(f"{path}/demande")
+    request = visit.see()
     assert "Aminata Diallo" in words(request.text)
-    done = partner.post(f"{path}/reponse", data=accepting(request))
+    done = visit.reply(accepting(request))
     assert (done.status_code, "Merci" in words(done.text)) == (200, True)
     (answer,) = on_both.events(e.ReferralAnswered)
     assert isinstance(answer, e.ReferralAnswered)
@@ -70,10 +70,10 @@ def test_a_partner_reads_accepts_and_tells_how_it_ended(on_both: Referred) -> No
 
     on_both.house.day(date(2026, 4, 30))
     outcome = on_both.mailed()
-    assert outcome != path
-    asked = partner.post(f"{outcome}/demande")
+    assert outcome != visit.path
+    asked = visit.client.post(f"{outcome}/demande")
     told = {"nonce": nonce(asked), "outcome": "done", "day": "2026-04-30", "note": "assidue"}
-    assert partner.post(f"{outcome}/nouvelles", data=told).status_code == 200
+    assert visit.client.post(f"{outcome}/nouvelles", data=told).status_code == 200
     assert [type(event) for event in on_both.events(*FACTS)] == [e.ReferralSeen, e.ReferralAnswered, e.OutcomeReported]
     by = [r for r in on_both.house.served.engine.history(on_both.dossier) if isinstance(r.event, FACTS)]
     assert {(r.by, r.via) for r in by} == {(f"partner:{on_both.referral}", "link")}
@@ -82,9 +82,9 @@ def test_a_partner_reads_accepts_and_tells_how_it_ended(on_both: Referred) -> No
 def test_the_advisor_confirms_the_partner_s_word_in_one_press(referred: Referred) -> None:
     referred.house.on(referred.dossier, parcours.answer_referral, referral=referred.referral, answer="accepted",
                       reason="")  # fmt: skip
-    partner, path = referred.partner(), referred.issue()
-    told = {"nonce": nonce(partner.post(f"{path}/demande")), "outcome": "done", "day": "2026-03-16", "note": "assidue"}
-    partner.post(f"{path}/nouvelles", data=told)
+    visit = referred.visit(referred.issue())
+    told = {"nonce": nonce(visit.see()), "outcome": "done", "day": "2026-03-16", "note": "assidue"}
+    visit.client.post(f"{visit.path}/nouvelles", data=told)
     assert not referred.events(e.ActionEnded)
     assert referred.house.state(referred.dossier).parcours.actions[referred.action].reported
     nadia = at_her_desk(referred)
@@ -106,8 +106,8 @@ def at_her_desk(referred: Referred, name: str = "Nadia Benali") -> InspectingCli
 
 
 def test_ma_boite_says_that_the_partner_answered_until_it_is_undone(referred: Referred) -> None:
-    partner, path = referred.partner(), referred.mailed()
-    partner.post(f"{path}/reponse", data=accepting(partner.post(f"{path}/demande")))
+    visit = referred.visit()
+    visit.reply(accepting(visit.see()))
     said = "Médiathèque de Mortagne accepte, à partir du 20 mars, lieu : Salle 2"
     nadia, paul = at_her_desk(referred), at_her_desk(referred, "Paul Rey")
     assert said in unspaced(words(nadia.get("/boite").text))
@@ -135,8 +135,8 @@ def test_the_dossier_says_where_the_link_is(referred: Referred) -> None:
         return unspaced(words(nadia.get(f"/dossiers/{referred.dossier}").text))
 
     assert "lien par courriel, pas encore parti, valable jusqu’au 24 mars" in said()
-    partner, path = referred.partner(), referred.mailed()
-    partner.post(f"{path}/demande")
+    visit = referred.visit()
+    visit.see()
     assert "lien parti par courriel le 16 mars, lu le 16 mars, valable jusqu’au 24 mars" in said()
     referred.house.on(referred.dossier, issuing.revoke_link, referral=referred.referral)
     assert "révoqué le 16 mars" in said()
@@ -146,9 +146,9 @@ def test_the_dossier_says_where_the_link_is(referred: Referred) -> None:
 
 
 def test_opening_a_link_records_nothing_and_names_nobody(referred: Referred) -> None:
-    partner, path = referred.partner(), referred.mailed()
+    visit = referred.visit()
     before = referred.count()
-    shown = [partner.get(path) for _ in range(3) if partner.head(path).status_code == 200]
+    shown = [visit.open() for _ in range(3) if visit.client.head(visit.path).status_code == 200]
     assert [names_somebody(one.text) for one in shown] == [[]] * 3
     assert "Nadia Benali" in shown[0].text
     assert referred.count() == before
@@ -176,8 +176,8 @@ def test_an_email_filter_that_opens_everything_first_changes_nothing(referred: R
 
 
 def test_the_request_says_what_a_partner_needs_and_no_more(referred: Referred) -> None:
-    partner, path = referred.partner(), referred.mailed()
-    shown = partner.post(f"{path}/demande")
+    visit = referred.visit()
+    shown = visit.see()
     text = unspaced(words(shown.text))
     assert all(word in text for word in ("Aminata Diallo", "20 ans", "06 12 34 56 78", NOTE, "30 avril 2026"))
     assert [word for word in NEVER if word in unspaced(shown.text)] == []
@@ -185,33 +185,33 @@ def test_the_request_says_what_a_partner_needs_and_no_more(referred: Referred) -
 
 
 def test_headers_keep_the_address_of_a_link_to_itself(referred: Referred) -> None:
-    partner, path = referred.partner(), referred.mailed()
-    for answer in (partner.get(path), partner.post(f"{path}/demande"), partner.get(f"/p/{'x' * 43}")):
+    visit = referred.visit()
+    for answer in (visit.open(), visit.see(), visit.client.get(f"/p/{'x' * 43}")):
         named = {name: answer.headers[name] for name in ("Referrer-Policy", "Cache-Control", "X-Robots-Tag")}
         assert named == {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
         assert parsed(answer.text).select('[src^="http"], link[href^="http"]') == []
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
-    assert referred.partner().post(f"{path}/demande", headers={"Origin": "null"}).status_code == 200
+    assert referred.partner().post(f"{visit.path}/demande", headers={"Origin": "null"}).status_code == 200
 
 
 # --- answers
 
 
 def test_the_same_answer_twice_records_it_once(on_both: Referred) -> None:
-    partner, path = on_both.partner(), on_both.mailed()
-    page = partner.post(f"{path}/demande")
+    visit = on_both.visit()
+    page = visit.see()
     sent = accepting(page)
-    assert [partner.post(f"{path}/reponse", data=sent).status_code for _ in range(2)] == [200, 200]
-    assert 'name="nonce"' not in partner.post(f"{path}/demande").text
+    assert [visit.reply(sent).status_code for _ in range(2)] == [200, 200]
+    assert 'name="nonce"' not in visit.see().text
     assert [type(event) for event in on_both.events(*FACTS)] == [e.ReferralSeen, e.ReferralAnswered], "each once"
 
 
 def test_of_two_tabs_the_first_answer_stands_and_the_second_says_whom_to_call(referred: Referred) -> None:
-    partner, path = referred.partner(), referred.mailed()
-    one, two, three = (partner.post(f"{path}/demande") for _ in range(3))
-    assert partner.post(f"{path}/reponse", data=accepting(one)).status_code == 200
-    assert partner.post(f"{path}/reponse", data=accepting(two)).status_code == 200
-    turned = partner.post(f"{path}/reponse", data=refusing(three))
+    visit = referred.visit()
+    one, two, three = (visit.see() for _ in range(3))
+    assert visit.reply(accepting(one)).status_code == 200
+    assert visit.reply(accepting(two)).status_code == 200
+    turned = visit.reply(refusing(three))
     assert turned.status_code == 409
     text = unspaced(words(turned.text))
     assert "déjà notée, le 16 mars 2026" in text
@@ -221,41 +221,41 @@ def test_of_two_tabs_the_first_answer_stands_and_the_second_says_whom_to_call(re
 
 def test_an_old_page_with_another_answer_is_refused(referred: Referred) -> None:
     """The nonce served once: another content is not recorded under it, and the page is drawn again."""
-    partner, path = referred.partner(), referred.mailed()
-    page = partner.post(f"{path}/demande")
+    visit = referred.visit()
+    page = visit.see()
     promise = {"nonce": nonce(page), "answer": "studied", "until": "2026-03-30"}
-    assert partner.post(f"{path}/reponse", data=promise).status_code == 200
-    turned = partner.post(f"{path}/reponse", data=refusing(page))
+    assert visit.reply(promise).status_code == 200
+    turned = visit.reply(refusing(page))
     assert turned.status_code == 409
     assert nonce(turned) != nonce(page)
-    assert partner.post(f"{path}/reponse", data=refusing(turned)).status_code == 200
+    assert visit.reply(refusing(turned)).status_code == 200
     assert [type(event) for event in referred.events(*FACTS)][1:] == [e.AnswerPromised, e.ReferralAnswered]
 
 
 def test_once_the_advisor_has_undone_an_answer_the_old_page_does_not_bring_it_back(referred: Referred) -> None:
-    partner, path = referred.partner(), referred.mailed()
-    sent = accepting(partner.post(f"{path}/demande"))
-    partner.post(f"{path}/reponse", data=sent)
+    visit = referred.visit()
+    sent = accepting(visit.see())
+    visit.reply(sent)
     referred.house.on(referred.dossier, retract, version=referred.version(e.ReferralAnswered), reason="erreur")
-    partner.post(f"{path}/reponse", data=sent)
+    visit.reply(sent)
     assert len(referred.events(e.ReferralAnswered)) == 1
-    fresh = partner.post(f"{path}/demande")
-    assert partner.post(f"{path}/reponse", data=refusing(fresh)).status_code == 200
+    fresh = visit.see()
+    assert visit.reply(refusing(fresh)).status_code == 200
     assert [event.answer for event in referred.events(e.ReferralAnswered)] == ["accepted", "refused"]
 
 
 def test_a_forged_nonce_records_nothing(referred: Referred) -> None:
-    partner, path = referred.partner(), referred.issue()
-    page = partner.post(f"{path}/demande")
+    visit = referred.visit(referred.issue())
+    page = visit.see()
     for forged in ("", "x" * 43, nonce(page)[:-2] + "AA", str(uuid4())):
-        answer = partner.post(f"{path}/reponse", data={**accepting(page), "nonce": forged})
+        answer = visit.reply({**accepting(page), "nonce": forged})
         assert answer.status_code == 422
     assert not referred.events(e.ReferralAnswered)
 
 
 def test_what_is_missing_is_asked_for_and_kept(referred: Referred) -> None:
-    partner, path = referred.partner(), referred.mailed()
-    page = partner.post(f"{path}/demande")
+    visit = referred.visit()
+    page = visit.see()
     for sent, said in (
         ({"answer": "accepted", "place": "Salle 2"}, "premier jour"),
         ({"answer": "refused", "reason": "complet"}, "raison"),
@@ -264,19 +264,19 @@ def test_what_is_missing_is_asked_for_and_kept(referred: Referred) -> None:
         ({"answer": "accepted", "starts": "2026-02-31"}, "date"),
         ({"answer": "refused", "refusal": "other", "reason": "1 05 03 75 116 001 22"}, "sécurité sociale"),
     ):
-        again = partner.post(f"{path}/reponse", data={"nonce": nonce(page), **sent})
+        again = visit.reply({"nonce": nonce(page), **sent})
         assert again.status_code == 422, sent
         assert said in words(again.text), sent
         assert all(value in again.text for name, value in sent.items() if name in ("place", "reason"))
     assert not referred.events(e.ReferralAnswered, e.AnswerPromised)
-    odd = partner.post(f"{path}/reponse", data={"nonce": nonce(page), "answer": "accepted", "by": "system:operator"})
+    odd = visit.reply({"nonce": nonce(page), "answer": "accepted", "by": "system:operator"})
     assert odd.status_code == 422
 
 
 def test_after_a_refusal_the_link_names_nobody(referred: Referred) -> None:
-    partner, path = referred.partner(), referred.mailed()
-    partner.post(f"{path}/reponse", data=refusing(partner.post(f"{path}/demande")))
-    shown = partner.post(f"{path}/demande")
+    visit = referred.visit()
+    visit.reply(refusing(visit.see()))
+    shown = visit.see()
     assert shown.status_code == 200
     assert names_somebody(shown.text) == []
     assert "Vous avez refusé" in words(shown.text)
