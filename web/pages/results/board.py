@@ -162,7 +162,7 @@ def _board(
             (one.stream for card in cards for one in card.candidates),
             (one.stream for one in found or ()),
             (row.stream for row in results),
-            (row.stream for one in sent for row in one.rows),
+            (row.stream for one in sent for row in one["rows"]),
             (row.dossier or row.stream for row in (*matched, *aside, *gone)),
             more=len(receipt.lines) if receipt else 0,
         ),

@@ -51,20 +51,6 @@ class ResultRow:
     proposed: AdvisorProposal | None
 
 
-@dataclass(frozen=True, slots=True)
-class AdvisorResults:
-    """The results that an advisor was given this week: their number, those of this page, how many are debriefed.
-
-    `late`: how many of their debriefs are late, of this week or before, and by how many working days at most.
-    """
-
-    name: str
-    given: int
-    rows: list[Any]
-    held: int
-    late: tuple[int, int] | None
-
-
 def result_rows(desk: Desk, rows: Sequence[Any]) -> list[ResultRow]:
     """Returns rows of the table as the board shows them."""
     if not rows:
@@ -115,25 +101,25 @@ def sure(
 
 def by_advisor(
     desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], offset: int
-) -> tuple[list[AdvisorResults], dict[UUID, str]]:
-    """Returns the advisors given results since a day, those with most first, with the results of one page.
+) -> tuple[list[dict[str, Any]], dict[UUID, str]]:
+    """Returns the advisors given results since a day, those with most first, with the results of one page as `rows`.
 
-    And by dossier the address where its dispatch is taken back, until its debrief is held.
+    `held` counts the debriefs of these results, `late` those that are late of any week, with the most working days. And
+    by dossier the address where its dispatch is taken back, until its debrief is held.
     """
     if not counts:
         return [], {}
-    since_due = desk.refs.calendar.count
-    late = {
-        owner: (count, since_due(oldest, desk.today))
-        for owner, count, oldest in piles.late_debriefs(desk.read, desk.today)
-    }
-    order = sorted(counts, key=lambda advisor: (-counts[advisor][0], normalise(staff_name(desk, advisor))))
-    advisors = {
-        id: AdvisorResults(staff_name(desk, id), counts[id][0], [], counts[id][1], late.get(id)) for id in order
+    debriefs, days = piles.late_debriefs(desk.read, desk.today), desk.refs.calendar.count
+    late = {owner: (count, days(oldest, desk.today)) for owner, count, oldest in debriefs}
+    names = {id: staff_name(desk, id) for id in counts}
+    order = sorted(names, key=lambda id: (-counts[id][0], normalise(names[id])))
+    advisors: dict[UUID, dict[str, Any]] = {
+        id: {"name": names[id], "given": counts[id][0], "held": counts[id][1], "late": late.get(id), "rows": []}
+        for id in order
     }
     rows = result_routing.dispatched(desk.read, since, order, SIZE, offset)
     for row in rows:
-        advisors[row.dispatched_to].rows.append(row)
+        advisors[row.dispatched_to]["rows"].append(row)
     undo = _undo(desk, {row.stream: row.participation for row in rows if row.debriefed_on is None})
     return list(advisors.values()), undo
 
