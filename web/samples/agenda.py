@@ -85,11 +85,8 @@ def _written(value: Any) -> Any:
     return typeset(value) if isinstance(value, str) else value
 
 
-class ScheduledAction(NamedTuple):
-    """An action planned for a moment; `about` lists the streams that it reads and writes."""
-
-    about: tuple[UUID, ...]
-    run: Callable[[], Iterable[PlannedCommand]]
+ScheduledAction = tuple[tuple[UUID, ...], Callable[[], Iterable[PlannedCommand]]]
+"""The streams that an action reads and writes, and what it runs."""
 
 
 class Agenda:

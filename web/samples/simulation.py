@@ -25,7 +25,7 @@ from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Task
 from pixflow.working_days import Calendar
 from web.samples import parameters
-from web.samples.agenda import OPENS, SHUTS, Agenda, AgendaTime, CommandLog, PlannedCommand, ScheduledAction, command
+from web.samples.agenda import OPENS, SHUTS, Agenda, AgendaTime, CommandLog, PlannedCommand, command
 from web.samples.parameters import Days
 from web.samples.roster import Roster
 from web.samples.youth import Young
@@ -156,7 +156,7 @@ class Simulation:
     # --- planning
 
     def plan(self, moment: AgendaTime, run: Callable[[], Iterable[PlannedCommand]], *about: UUID) -> None:
-        self.agenda.add(moment, ScheduledAction(about, run))
+        self.agenda.add(moment, (about, run))
 
     def later(self, young: Young, when: Days | int | AgendaTime, follow_up: FollowUp) -> None:
         """Plans a follow-up by the advisor of that moment; it is dropped once the dossier is closed."""
@@ -223,12 +223,12 @@ class Simulation:
             self.log.go(moment)
             busy: set[UUID] = set()
             planned: list[PlannedCommand] = []
-            for action in self.agenda.take():
-                if busy.isdisjoint(action.about):
-                    busy.update(action.about)
-                    planned += action.run()
+            for about, run in self.agenda.take():
+                if busy.isdisjoint(about):
+                    busy.update(about)
+                    planned += run()
                 else:
-                    self.agenda.add(moment, action)
+                    self.agenda.add(moment, (about, run))
             self.execute(planned)
 
     def execute(self, planned: Iterable[PlannedCommand]) -> None:

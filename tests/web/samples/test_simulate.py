@@ -35,7 +35,7 @@ from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from web.cli.app import app
 from web.samples import parameters, population
-from web.samples.agenda import Agenda, ScheduledAction
+from web.samples.agenda import Agenda
 from web.samples.behaviours import Behaviours
 from web.samples.population import Totals
 from web.samples.population.cast import Crowd
@@ -227,12 +227,12 @@ def test_actions_come_in_order_and_of_a_day_at_once() -> None:
     one_by_one, at_once = Agenda(by_day=False), Agenda(by_day=True)
     for minute in (600, 480, 540):
         for agenda in (one_by_one, at_once):
-            agenda.add((START, minute), ScheduledAction((UUID(int=minute),), list))
+            agenda.add((START, minute), ((UUID(int=minute),), list))
 
     def minutes(agenda: Agenda) -> list[list[int]]:
         taken = []
         while agenda.first():
-            taken.append([action.about[0].int for action in agenda.take()])
+            taken.append([about[0].int for about, _ in agenda.take()])
         return taken
 
     assert minutes(one_by_one) == [[480], [540], [600]]

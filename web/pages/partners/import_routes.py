@@ -358,7 +358,6 @@ def _why(doubt: DoubtfulPlace) -> list[tuple[str, UUID | None]]:
 
 
 def _ways(doubt: DoubtfulPlace) -> list[tuple[str, str]]:
-    """Returns what may become of a doubtful place."""
     same = [(str(rank), french.same_as(one.other)) for rank, one in enumerate(doubt.alike)]
     return [*same, ("apart", french.APART if same else french.UNPLACED_APART), ("aside", french.ASIDE)]
 

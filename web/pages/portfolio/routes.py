@@ -315,7 +315,6 @@ def _value(desk: Desk, field: str, given: object) -> str:
 
 
 def _why(line: PortfolioRow) -> str:
-    """Returns why nothing is recorded of a row."""
     if line.doubt:
         return matching.people_doubt(line.doubt)
     differs = ", ".join(typography.lower_first(files.FIELDS[field]) for field in line.differs)

@@ -84,7 +84,6 @@ class ResourceForm(Form):
 
 
 def _values(state: Resource, start: Revision | None) -> dict[str, Any]:
-    """Returns the values of the editor for a text, or for a new one."""
     text = asdict(start.document) if start else {"kind": "fiche", "audience": "team"}
     links, kept = "\n".join(text.get("links", ())), [one.digest for one in _files(state)]
     return {**text, "links": links, **_seen(state), "kept": kept}

@@ -200,7 +200,6 @@ def _board(
 
 
 def _campaigns(desk: Desk) -> list[tuple[UUID, Campaign, int]]:
-    """Returns the campaigns by name, with the number of their participations."""
     counts = result_routing.of_campaigns(desk.read)
     by_name = sorted(desk.refs.campaigns.items(), key=lambda item: normalise(item[1].name))
     return [(id, one, counts.get(id, 0)) for id, one in by_name]

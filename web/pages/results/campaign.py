@@ -162,7 +162,6 @@ def _purposes(known: Campaign | None, *, but: Purpose | None = None) -> list[tup
 
 
 def _correction_again(request: Request, desk: Desk, stream: UUID, form: OpenForm) -> Response:
-    """Shows the correction as it was sent, with its effects."""
     purpose = next((known for known, _ in MEANINGS if known == form.get("purpose")), None)
     return _page(request, desk, stream, form, correction=_correction(desk, stream, purpose) if purpose else None)
 

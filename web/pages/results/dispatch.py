@@ -125,7 +125,6 @@ def by_advisor(
 
 
 def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:
-    """Returns by dossier the address where the dispatch of this result is taken back."""
     rows = audit_trail.of_topics(desk.read, participations, _DISPATCHES)
     recorded = audit_trail.opened(desk.engine, sorted(rows, key=lambda row: (row.stream, row.version)))
     return {

@@ -106,7 +106,6 @@ class Parcours(Advisors):
             yield self._partner(case, known, issuing.report_outcome, link=link, **said)
 
     def _opens(self, case: Case, action: ActionState, known: Referral) -> UUID | None:
-        """Returns the link that opens a referral today."""
         link = known.link
         opens = link and is_open(case.state, LinkedReferral(action, known, link), self.sim.today)
         return link.id if link and opens else None
@@ -284,7 +283,6 @@ class Parcours(Advisors):
             self.later(case, parameters.LEARNED_IN, self._learn)
 
     def _learn(self, case: Case) -> Commands:
-        """Notes the result of a certification."""
         known = case.state.parcours.certification
         if known is None or known.step != "taken":
             return

@@ -357,7 +357,6 @@ class Aigle(Story):
         self.pix.bring_in(season, self.actor(self.company.referent))
 
     def _merge_twice(self) -> None:
-        """Merges the second dossier of somebody into the first."""
         first, again = self.named(TWICE[1][0])
         self.sim.execute([self.merge(first, again, self.actor(self.company.referent))])
 

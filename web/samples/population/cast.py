@@ -207,7 +207,6 @@ class DrawnCast(Behaviours):
         yield case.say(identity.state_project, project=self.choose(words.PROJECTS, case))
 
     def _lend_out(self, case: Case) -> Commands:
-        """Lends the dossier to a colleague for some days."""
         colleague = self.sim.roster.colleague(self.sim.roster.advisor(case.state), self.sim.today, case.by)
         if colleague is None or case.state.lent:
             return

@@ -113,7 +113,6 @@ class Seasons(PixOrga):
 
 
 def _withdraw(season: Season, young: Young, one: Attempt) -> Iterator[PlannedCommand]:
-    """Deletes the participation on Pix Orga."""
     season.rows = [row for row in season.rows if row != (young, one)]
     season.ahead.append(one.started)
     return iter(())

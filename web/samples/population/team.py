@@ -163,6 +163,5 @@ def _meets(one: Member, first: date, last: date) -> bool:
 
 
 def _deputises(sim: Simulation, one: Member, first: date, last: date) -> bool:
-    """Returns whether somebody is a deputy on one of these days."""
     others = sim.roster.of(one.role)
     return any(away.deputy == one.id and away.meets(first, last) for other in others for away in other.away)

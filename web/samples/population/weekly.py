@@ -123,7 +123,6 @@ class WeeklyWorkshops(Workshops):
             self.sim.plan((day, 16 * 60 + 20), partial(self._hold, one, day), one.id)
 
     def _cancel(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
-        """Cancels it for want of people, or of a room."""
         too_few, runner = not one.state.seats, self.runner(one)
         if runner and not one.state.cancelled and (too_few or self.sim.chance(parameters.CANCELLED)):
             reason = "too-few" if too_few else self.sim.random.choice(("facilitator", "room", "technical"))

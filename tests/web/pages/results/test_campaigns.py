@@ -48,21 +48,14 @@ def undeclared(board: Board) -> str:
 # --- its purpose
 
 
-def test_a_correction_shows_what_would_change_before_it_is_recorded(at_work: House, board: Board) -> None:
-    dossiers(at_work)
-    where = campaign(board)
-    before = at_work.served.engine.head()
+def test_a_purpose_is_corrected_with_its_reason_after_what_would_change_was_shown(at_work: House, board: Board) -> None:
+    people = dossiers(at_work)
+    where, before = campaign(board), at_work.served.engine.head()
     page = board.said(f"{where}?usage=complete")
     assert "8 participations changent d’usage, dans 4 dossiers." in page
     assert "Ne sont plus à faire : transmettre le résultat (3)." in page
     assert "Deviennent à faire : présenter Pix (4), prévoir le diagnostic (4)." in page
     assert at_work.served.engine.head() == before
-    assert "Corriger l’usage" in page
-
-
-def test_a_corrected_purpose_is_recorded_with_its_reason(at_work: House, board: Board) -> None:
-    people = dossiers(at_work)
-    where = campaign(board)
     url, form = f"{where}?usage=complete", f"form[action^='{where}/usage']"
     refused = board.press(url, form, reason=" ")
     assert refused.status_code == 422

@@ -57,7 +57,12 @@ def test_another_advisor_then_follows_the_dossier(board: Board, people: dict[str
 def test_without_an_advisor_the_least_loaded_is_named(board: Board, people: dict[str, UUID]) -> None:
     card = board.card("Fatou Traoré")
     assert "à choisir suivi·e par personne proposition : Nadia Benali · 2 dossiers, 0 tâche" in words(str(card))
-    assert form_of(card, "/transmettre").get_text().startswith("Nadia Benali")
+    form = form_of(card, "/transmettre")
+    assert form.get_text().startswith("Nadia Benali")
+    for stranger in ("", str(board.house.people[SOPHIE])):
+        refused = board.send(form, advisor=stranger)
+        assert refused.status_code == 422
+        assert "Choisissez une conseillère ou un conseiller" in words(refused.text)
     board.act("Fatou Traoré", "/transmettre")
     assert board.house.state(people["Fatou Traoré"]).advisor == board.house.people[NADIA]
 
@@ -78,6 +83,12 @@ def test_somebody_absent_is_not_proposed_and_the_list_says_it(board: Board, peop
     assert "sans suppléance" in words(offered[1].get_text())
 
 
+def test_a_result_is_sure_while_its_absent_advisor_has_a_deputy(board: Board, people: dict[str, UUID]) -> None:
+    away(board.house, NADIA, PAUL)
+    assert form_of(parsed(board.page()), "/transmettre-surs").get_text(strip=True) == "Transmettre les 2 sûrs"
+    assert "à sa place" not in words(str(board.card("Zoé Haddad")))
+
+
 def test_a_result_whose_advisor_s_tasks_nobody_sees_is_not_sure(board: Board, people: dict[str, UUID]) -> None:
     away(board.house, NADIA)
     assert not parsed(board.page()).select("form[action^='/resultats/transmettre-surs']")
@@ -88,26 +99,12 @@ def test_a_result_whose_advisor_s_tasks_nobody_sees_is_not_sure(board: Board, pe
     assert board.house.state(people["Zoé Haddad"]).advisor == board.house.people[PAUL]
 
 
-def test_a_result_whose_absent_advisor_has_a_deputy_stays_sure(board: Board, people: dict[str, UUID]) -> None:
-    away(board.house, NADIA, PAUL)
-    assert form_of(parsed(board.page()), "/transmettre-surs").get_text(strip=True) == "Transmettre les 2 sûrs"
-    assert "à sa place" not in words(str(board.card("Zoé Haddad")))
-
-
 def test_who_follows_the_group_is_proposed_before_the_least_loaded(board: Board, people: dict[str, UUID]) -> None:
     group = {"programme": "CEJ", "group": "CEJ 9", "collective_end": None}
     mine = board.house.opened("Aya", "Diallo", PAUL)
     for dossier in (mine, people["Fatou Traoré"]):
         board.house.says(SOPHIE, join_programme, {"dossier": dossier}, **group)
     assert "proposition : Paul Rey · suit déjà ce groupe · " in words(str(board.card("Fatou Traoré")))
-
-
-def test_nobody_and_strangers_are_refused(board: Board, people: dict[str, UUID]) -> None:
-    form = form_of(board.card("Fatou Traoré"), "/transmettre")
-    for advisor in ("", str(board.house.people[SOPHIE])):
-        refused = board.send(form, advisor=advisor)
-        assert refused.status_code == 422
-        assert "Choisissez une conseillère ou un conseiller" in words(refused.text)
 
 
 def test_all_that_are_sure_go_at_once(board: Board, people: dict[str, UUID]) -> None:
