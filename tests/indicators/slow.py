@@ -69,10 +69,6 @@ class Slow:
                 return on
         return None
 
-    def step(self, enters: Callable[[list[Fact]], date | None], ends: Callable[[list[Fact]], date | None]) -> Counts:
-        entered = [facts for facts in self.known.values() if self.within(enters(facts))]
-        return sum(ends(facts) is not None for facts in entered), len(entered)
-
     # --- the indicators
 
     def i1(self) -> Counts:
@@ -94,32 +90,6 @@ class Slow:
             there += day is not None and counts(facts) and not closed(facts)
         return new, there
 
-    def i2(self) -> Counts:
-        return self.step(self.concerned, presented)
-
-    def i3(self) -> Counts:
-        return self.step(presented, begun)
-
-    def i4(self) -> Counts:
-        return self.step(begun, received)
-
-    def i5(self) -> Counts:
-        return self.step(received, debriefed)
-
-    def i6(self) -> Counts:
-        return self.step(debriefed, prescribed)
-
-    def i7(self) -> Counts:
-        done = among = 0
-        for facts in self.known.values():
-            moved = {one.action for _, one, _ in facts if isinstance(one, d.ReferralSent | d.ActionStarted)}
-            for on, one, _ in facts:
-                if isinstance(one, d.PrescriptionBuilt) and self.within(on):
-                    ids = {action.id for action in one.actions if action.kind == "action"}
-                    among += bool(ids)
-                    done += bool(ids & moved)
-        return done, among
-
     def answers(self) -> Iterator[tuple[list[Fact], date, d.ReferralSent, date | None, str]]:
         for facts in self.known.values():
             for on, sent, _ in facts:
@@ -127,42 +97,6 @@ class Slow:
                     said = [(at, one.answer) for at, one, _ in facts if isinstance(one, d.ReferralAnswered)
                             and one.referral == sent.referral]  # fmt: skip
                     yield facts, on, sent, *(said[-1] if said else (None, ""))
-
-    def i8(self) -> Counts:
-        sent = [answer for _, on, _, _, answer in self.answers() if self.within(on)]
-        return sent.count("accepted"), len(sent)
-
-    def i9(self) -> Counts:
-        ready = [
-            (facts, one)
-            for facts, _, one, at, answer in self.answers()
-            if answer == "accepted" and self.within(at) and one.action in built(facts)
-        ]
-        return sum(one.action in started(facts) for facts, one in ready), len(ready)
-
-    def i10(self) -> Counts:
-        begun_ones = [
-            outcome(facts, action)
-            for facts in self.known.values()
-            for action, on in started(facts).items()
-            if self.within(on) and action in built(facts) and built(facts)[action].kind == "action"
-        ]
-        return begun_ones.count("done"), len(begun_ones)
-
-    def i11(self) -> Counts:
-        return self.step(at_ease, first_of(d.CompleteDiagnosticTaken))
-
-    def i12(self) -> Counts:
-        return self.step(certifiable, first_of(d.CertificationObtained))
-
-    def i13(self) -> Counts:
-        """Passages from one milestone to the next: those in time, among those who entered."""
-        done = among = 0
-        for _, entered, arrived, due in self.passages():
-            if self.within(entered):
-                among += 1
-                done += arrived is not None and arrived <= due
-        return done, among
 
     def passages(self) -> Iterator[tuple[str, date, date | None, date]]:
         steps: list[tuple[str, Any, Any, Callable[[Any], int]]] = [
@@ -223,10 +157,6 @@ class Slow:
             if isinstance(one, d.WorkshopAttended | d.WorkshopMissed) and one.workshop in held
         ]
 
-    def i17(self) -> Counts:
-        found = [is_out for _, _, is_out, _ in self.stages()]
-        return sum(found), len(found)
-
     def stages(self) -> Iterator[tuple[str, list[Fact], bool, bool]]:
         """Each entry in a stage in the period: where the path ended, or still stands."""
         done = lambda facts: first_where(facts, lambda e: isinstance(e, d.ActionEnded) and e.outcome == "done")  # noqa: E731
@@ -239,28 +169,15 @@ class Slow:
                     passed = passes(facts) is not None
                     yield name, facts, not passed and bool(leaves(facts)), not passed and not leaves(facts)
 
-    def i18(self) -> Counts:
-        idle = self.idle()
-        return sum(days > 60 for days in idle), len(idle)
-
     def idle(self) -> list[int]:
         """The days since the last activity of each open dossier."""
         return [(self.day - last_activity(facts)).days for facts in self.known.values() if not closed(facts)]
-
-    def i19(self) -> Counts:
-        owed = [task.due < self.day for task in self.owed()]
-        return sum(owed), len(owed)
 
     def owed(self) -> Iterator[Task]:
         for id in self.known:
             for task in of_dossier(dossier_evolve.fold(self.standing(self.streams["dossier"][id])), self.refs):
                 if task.is_visible(self.day) and not (task.snoozed_until and task.snoozed_until > self.day):
                     yield task
-
-    def i20(self) -> Counts:
-        made = [one.reached for facts in self.known.values() for on, one, _ in facts
-                if isinstance(one, d.YoungPersonChased | d.PartnerChased) and self.within(on)]  # fmt: skip
-        return sum(made), len(made)
 
     def i21(self) -> Counts:
         changes = []
@@ -311,11 +228,6 @@ class Slow:
                 attached = [one.name for one in facts if isinstance(one, t.NameAttached)]
                 listed[id] = {normalise(name) for name in (standing[0].details.name, *attached)}
         return listed
-
-    def i24(self) -> Counts:
-        """Verdicts on the facts of the period: those conform, among those given; who is still in time is not judged."""
-        verdicts = [good for _, good in self.verdicts()]
-        return verdicts.count(True), len([one for one in verdicts if one is not None])
 
     def verdicts(self) -> Iterator[tuple[str, bool | None]]:
         for rule, day, good in (*self.judged(), *self.sizes(), *self.sites()):

@@ -52,6 +52,21 @@ def slow_parts(slow: Slow, id: str) -> Parts:
     return _PARTS[id](slow)
 
 
+def slow_whole(slow: Slow, id: str, parts: Parts) -> Counts:
+    """Returns how many an indicator counts, among how many: as its parts say, where they make it up."""
+    if "done" in parts and "waiting" in parts:
+        return parts["done"]
+    if id == "I18":
+        return parts["61-"]
+    if id == "I12":
+        return parts["obtained"][0], parts["declined"][1]
+    if id in ("I13", "I17", "I19", "I20", "I24"):
+        own = [numbers for name, numbers in parts.items() if not name.endswith("-silent")]
+        return sum(counted for counted, _ in own), sum(among for _, among in own)
+    whole: Counts = getattr(slow, id.lower())()
+    return whole
+
+
 def steps(enters: Any, ends: Any, leaves: Any, days: Callable[[ProtocolDocument], int]) -> Callable[[Slow], Parts]:
     def count(slow: Slow) -> Parts:
         entered = enters if callable(enters) else getattr(slow, enters)

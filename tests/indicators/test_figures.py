@@ -23,20 +23,14 @@ from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of
 from projections.figures.tallies import CUTS, FigureCounts, FigureQuestion, count_entries
 from tests.examples import few
-from tests.indicators.population import DAYS, Population, played
+from tests.indicators.population import DAYS, Population
 from tests.indicators.slow import Slow
-from tests.indicators.slow_parts import slow_parts
+from tests.indicators.slow_parts import slow_parts, slow_whole
 from web.french import indicators as french
 
 CLOCKS: tuple[Clock, ...] = ("known", "true")
 EVERYTHING = 100_000
 STATES = ("done", "waiting", "late", "out")
-
-
-@pytest.fixture(scope="module")
-def population(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Population]:
-    with played(tmp_path_factory.mktemp("figures")) as found:
-        yield found
 
 
 class View:
@@ -209,10 +203,9 @@ def test_the_tables_of_today_give_the_figures_of_today(population: Population) -
 
 @pytest.mark.parametrize("id", [one.id for one in INDICATORS])
 def test_each_figure_and_each_part_is_what_a_slow_count_finds(id: str, view: View) -> None:
-    slow: tuple[int, int] = getattr(view.slow, id.lower())()
-    assert (view.all[id].counted, view.all[id].among) == slow
-    found = {part.name: (part.counted, part.among) for part in view.all[id].parts}
-    assert found == slow_parts(view.slow, id)
+    parts = slow_parts(view.slow, id)
+    assert {part.name: (part.counted, part.among) for part in view.all[id].parts} == parts
+    assert (view.all[id].counted, view.all[id].among) == slow_whole(view.slow, id, parts)
 
 
 def test_the_months_of_a_figure_sum_to_it(view: View) -> None:

@@ -25,15 +25,8 @@ from projections.figures.questions import figures
 from projections.figures.refresh import basis_of
 from projections.figures.tallies import FigureQuestion
 from tests.documents.attacker import follows
-from tests.indicators.population import DAYS, Population, played
+from tests.indicators.population import DAYS, Population
 from tests.test_catalogue import EMITTED, MAPPER, examples
-
-
-@pytest.fixture(scope="module")
-def population(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Population]:
-    with played(tmp_path_factory.mktemp("outside")) as found:
-        yield found
-
 
 COHORT = ("done", "waiting", "late", "out")
 

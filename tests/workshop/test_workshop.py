@@ -167,6 +167,8 @@ def test_who_runs_it_can_be_somebody_else() -> None:
         w.FacilitatorLeft(facilitator=ADVISOR, on=DAY), runs(THIRD)
     )
     history.when(set_facilitators, facilitators=(), rules=RULES, on=DAY).refused("required")
+    in_pair = Workshops(alone=False)
+    history.when(set_facilitators, facilitators=(THIRD,), rules=in_pair, on=DAY).refused("pair-needed")
     state = state_of("workshop", scheduled(), runs(ADVISOR), w.FacilitatorLeft(facilitator=ADVISOR, on=DAY), runs())
     assert state.facilitators == (ADVISOR,)
     assert [state.runs(str(who)) for who in (ADVISOR, COLLEAGUE)] == [True, False]

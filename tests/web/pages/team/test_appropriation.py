@@ -1,19 +1,15 @@
 """The board of eight lines, by site: who is counted on a day, what is missing, and who closes it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from uuid import uuid4
-
-import pytest
 
 from pixflow.documents.resource import ResourceDocument
 from pixflow.resources.sharing import share_resource
 from pixflow.team import membership
 from pixflow.team import membership as milestones
 from tests.web.filled import hire, said
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.tags import parsed
 from web.pages.team.appropriation import NAMED
 
@@ -23,12 +19,6 @@ LINES = [
     "Référent·e Pix désigné·e", "Direction impliquée", "Pix passé par tous", "Informés depuis leur arrivée",
     "Formés à Pix Orga", "Élaboré ensemble", "Kit et questions fréquentes", "Aide technique",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
 
 
 def board(at_work: House, label: str, site: int = 0) -> list[str]:

@@ -1,8 +1,6 @@
 """Somebody is away and a colleague sees to their dossiers: rows "pour X", both names, and back by themselves."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +13,7 @@ from pixflow.team.absences import declare_absence
 from pixflow.team.membership import record_departure
 from tests.web.client import words
 from tests.web.filled import fill, hire, said, texts
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.pressing import press
 from tests.web.tags import parsed
 from web.pages.results import dispatch
@@ -25,22 +23,9 @@ MONDAY, FRIDAY = date(2026, 3, 16), date(2026, 3, 20)
 BACK = date(2026, 3, 21)
 
 
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
-
-
 def away(at_work: House, who: str, deputy: str | None, first: date = MONDAY, last: date = FRIDAY) -> None:
-    at_work.says(
-        HELENE,
-        declare_absence,
-        {"staff": at_work.people[who]},
-        absence=uuid4(),
-        first=first,
-        last=last,
-        deputy=at_work.people[deputy] if deputy else None,
-    )
+    days = {"absence": uuid4(), "first": first, "last": last, "deputy": at_work.people[deputy] if deputy else None}
+    at_work.says(HELENE, declare_absence, {"staff": at_work.people[who]}, **days)
 
 
 def queue(at_work: House, name: str = NADIA, query: str = "") -> str:
@@ -188,11 +173,9 @@ def test_a_referent_who_deputises_steers_in_their_own_name(at_work: House) -> No
 def test_a_form_sent_twice_around_the_end_of_the_absence_is_recorded_once(at_work: House) -> None:
     dossier = at_work.opened(advisor=PAUL)
     away(at_work, PAUL, NADIA)
-    command = uuid4()
-    sent: dict[str, Any] = {"by": at_work.client(NADIA), "id": str(command)}
-    form = {"command_id": sent["id"], "on": "2026-03-16", "occasion": "welcome"}
+    form = {"command_id": str(uuid4()), "on": "2026-03-16", "occasion": "welcome"}
     for _ in range(2):
-        assert sent["by"].post(f"/dossiers/{dossier}/present", data=form).status_code == 303
+        assert at_work.client(NADIA).post(f"/dossiers/{dossier}/present", data=form).status_code == 303
     assert [type(event).__name__ for event in at_work.events(dossier)].count("PixPresented") == 1
 
 
@@ -255,15 +238,8 @@ def test_the_dossier_says_who_sees_to_it_meanwhile(at_work: House) -> None:
 def test_a_task_handed_to_who_is_away_is_their_deputy_s(at_work: House) -> None:
     hire(at_work, "Inès Kowalski", "advisor")
     dossier = at_work.opened(advisor="Inès Kowalski")
-    at_work.on(
-        dossier,
-        follow_up.hand_over_task,
-        "Inès Kowalski",
-        task="present-pix",
-        to=at_work.people[PAUL],
-        until=None,
-        note="",
-    )
+    sent = {"task": "present-pix", "to": at_work.people[PAUL], "until": None, "note": ""}
+    at_work.on(dossier, follow_up.hand_over_task, "Inès Kowalski", **sent)
     assert texts(queue(at_work), ".item-who") == []
     away(at_work, PAUL, NADIA)
     assert texts(queue(at_work), ".item-why")[0].startswith("pour Paul Rey")

@@ -40,11 +40,9 @@ def test_the_direction_confirms_everybody_and_is_asked_again_in_a_quarter(at_wor
 
     hire(at_work, "Chloé Martin", "advisor")
     refused = browser.post(PAGE, data=sent)
-    assert (refused.status_code, "a changé pendant" in refused.text, "Chloé Martin" in refused.text) == (
-        422,
-        True,
-        True,
-    )
+    assert refused.status_code == 422
+    assert "a changé pendant" in refused.text
+    assert "Chloé Martin" in refused.text
     at_work.says(YANN, membership.record_departure, {"staff": at_work.people["Chloé Martin"]}, last_day=at_work.today)
     at_work.pass_by(days=1)
     browser.sign_in("helene@exemple.fr")
@@ -58,13 +56,3 @@ def test_the_direction_confirms_everybody_and_is_asked_again_in_a_quarter(at_wor
     assert [(one.event, one.by) for one in facts] == [
         (TeamConfirmed(people=len(rows), on=at_work.today), str(at_work.people[HELENE]))
     ]
-
-
-def test_only_the_direction_reads_it(tmp_path: Path) -> None:
-    with house(tmp_path, MONDAY) as made:
-        for who, status in ((HELENE, 200), (YANN, 403), (PAUL, 403), ("Sophie Lecomte", 403)):
-            client, sent = made.client(who), {"command_id": str(uuid4())}
-            assert (client.get(PAGE).status_code, client.post(PAGE, data=sent).status_code == 403) == (
-                status,
-                status == 403,
-            )

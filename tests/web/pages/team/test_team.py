@@ -1,31 +1,18 @@
 """Équipe: the board, one person, absences and deputies, roles, steps, departures."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
-from pixflow.actor import OPERATOR, Actor
-from pixflow.team import membership
-from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, hire, part, said, texts
-from tests.web.paths import House, house
+from tests.web.paths import House
 from tests.web.pressing import sent_by
 from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
 NBSP = "\N{NO-BREAK SPACE}"
 MONDAY, TUESDAY, FRIDAY = date(2026, 3, 16), date(2026, 3, 17), date(2026, 3, 20)
-
-
-@pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, MONDAY) as made:
-        yield made
 
 
 def opened(client: InspectingClient, path: str) -> dict[str, Any]:
@@ -81,17 +68,9 @@ def test_everybody_sees_the_board_with_roles_absences_and_steps(at_work: House) 
     page = seen(at_work, "Claire Vasseur")
     assert "6 personnes · 1 absence aujourd’hui · référent·e Pix : Sophie Lecomte" in words(page)
     row = parsed(page).select_one(f"#personne-{at_work.people[NADIA]}")
-    assert [said(cell) for cell in row.select("td, th")] == [
-        NADIA,
-        "conseiller·ère",
-        "jusqu’au 20 mars, suppléance : Paul Rey",
-        "non",
-        "non",
-        "non",
-        "1",
-        "1",
-        "",
-    ]
+    away_until = "jusqu’au 20 mars, suppléance : Paul Rey"
+    cells = [NADIA, "conseiller·ère", away_until, "non", "non", "non", "1", "1", ""]
+    assert [said(cell) for cell in row.select("td, th")] == cells
     assert not parsed(page).select("form[action^='/equipe']")
     assert texts(page, "#rail [aria-current]") == ["Équipe"]
 
@@ -118,23 +97,15 @@ def test_the_board_is_filtered_by_state_role_and_site_and_each_chip_counts_its_r
     assert "Départs" in none
 
 
-def test_2500_people_are_fifty_pages(at_work: House) -> None:
-    ids = [uuid4() for _ in range(2_494)]
-    steps = [
-        Step(
-            {"staff": id},
-            membership.add_member,
-            {"name": f"Personne {n:04}", "email": f"p{n}@exemple.fr", "site": None, "roles": ("advisor",)},
-        )
-        for n, id in enumerate(ids)
-    ]
-    at_work.served.engine.execute_all(steps, "hire", by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+def test_fifty_one_people_are_two_pages(at_work: House) -> None:
+    for number in range(45):
+        hire(at_work, f"Personne {number:02}", "advisor")
     page = seen(at_work)
-    assert "2 500 personnes" in words(page)
+    assert "51 personnes" in words(page)
     assert len(parsed(page).select("tr[id^=personne-]")) == 50
-    assert "1 à 50 sur 2 500" in words(page)
-    assert "2 451 à 2 500 sur 2 500" in words(seen(at_work, path="/equipe?p=50"))
-    assert seen(at_work, path="/equipe?p=999") == seen(at_work, path="/equipe?p=50")
+    assert "1 à 50 sur 51" in words(page)
+    assert "51 à 51 sur 51" in words(seen(at_work, path="/equipe?p=2"))
+    assert seen(at_work, path="/equipe?p=999") == seen(at_work, path="/equipe?p=2")
 
 
 def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
@@ -232,12 +203,9 @@ def test_somebody_who_had_left_comes_back_with_their_address(at_work: House) -> 
     assert at_work.served.refs.team[at_work.people[PAUL]].roles_on(TUESDAY) == {"advisor", "facilitator"}
 
 
-@pytest.mark.parametrize("name", [NADIA, SOPHIE, "Claire Vasseur"])
-def test_others_add_nobody(at_work: House, name: str) -> None:
-    client = at_work.client(name)
-    assert client.get("/equipe/nouveau").status_code == 403
-    assert client.post("/equipe/nouveau", data={"command_id": str(uuid4())}).status_code == 403
-    assert "Ajouter quelqu’un" not in words(seen(at_work, name))
+def test_others_are_offered_to_add_nobody(at_work: House) -> None:
+    for name in (NADIA, SOPHIE, "Claire Vasseur"):
+        assert "Ajouter quelqu’un" not in words(seen(at_work, name))
 
 
 # --- roles
@@ -356,14 +324,8 @@ def test_one_notes_one_s_own_steps_and_takes_them_back(at_work: House) -> None:
     press(client, person, "training", title="Médiation numérique", on="2026-03-13")
     page = client.get(f"/equipe/{person}").text
     facts = [said(tag) for tag in parsed(page).select("#pix ~ .facts > *")]
-    assert facts == [
-        "Pix passé",
-        "le 12 mars 2026",
-        "Formation",
-        "le 13 mars 2026, Médiation numérique",
-        "Information",
-        "pas encore",
-    ]
+    trained = ["Formation", "le 13 mars 2026, Médiation numérique"]
+    assert facts == ["Pix passé", "le 12 mars 2026", *trained, "Information", "pas encore"]
     assert "form=pix#form" not in page
     link = parsed(page).select_one("a[href*='take-back']")
     press(client, person, "take-back", link["href"].split("sur=")[1].removesuffix("#form"), reason="autre date")
