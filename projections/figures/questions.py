@@ -6,7 +6,6 @@ from datetime import date
 from functools import partial
 from itertools import chain
 from statistics import median, median_low
-from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal_column, select
@@ -120,14 +119,11 @@ def values(connection: Connection) -> dict[Cut, list[tuple[str, int]]]:
     query = select(*columns, func.count()).where(paths.c.counts).group_by(*columns)
     for *alike, n in connection.execute(query):
         for cut, value in zip(stored, alike, strict=True):
-            found[cut][_named(value)] += n
+            word = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+            found[cut][word] += n
     query = select(entries.c.partner, func.count()).where(is_referral(entries)).group_by(entries.c.partner)
     found["partner"].update(dict(map(tuple, connection.execute(query))))
     return {cut: list(cells.items()) for cut, cells in found.items()}
-
-
-def _named(value: Any) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def reached(connection: Connection, asked: FigureQuestion) -> dict[date, Counter[str]]:

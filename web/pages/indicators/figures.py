@@ -11,7 +11,7 @@ from pixflow.documents.definitions import RULES
 from pixflow.documents.small_numbers import FEWEST
 from pixflow.events.indicators import ReportRow
 from pixflow.indicators.catalogue import BY_ID, COUNTED, FUNNEL, Indicator
-from pixflow.indicators.outside import Figure, Part, outside
+from pixflow.indicators.outside import Figure, outside
 from pixflow.reference_data import References
 from projections.figures.tallies import FigureCounts, Tally
 from web.desk.desk import Desk
@@ -68,14 +68,18 @@ class FigureText:
 
 def describe(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH, title: str = "") -> FigureText:
     """Returns an indicator with its links below the page `home`; `title` replaces its own. One's own has no rate."""
-    where = f"{home}/{one.id}"
+    where, rated = f"{home}/{one.id}", asked.question.advisor is None
 
-    def number(name: str, label: str, count: int, among: int) -> Number:
+    def number(name: str, label: str, count: int, among: int, rate: str = "") -> Number:
         share = 100 * count / among if among else 0.0
-        return Number(name, label, count, asked.at(where, etat=name), share, among)
+        return Number(name, label, count, asked.at(where, etat=name), share, among, rate)
 
-    rated = asked.question.advisor is None
-    parts = [_part(one, part, number, rated) for part in figure.parts]
+    parts = []
+    for part in figure.parts:
+        rate = french.share(part.rate) if rated else ""
+        made = number(part.counts, french.part(one.id, part.name), part.counted, part.among, rate)
+        middle = "" if part.median is None else french.middle(one.id, part.median, part.ninth)
+        parts.append(replace(made, median=part.median, ninth=part.ninth, middle=middle))
     return FigureText(
         one.id,
         title or french.TITLES[one.id],
@@ -89,13 +93,6 @@ def describe(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PA
         parts,
         figure,
     )
-
-
-def _part(one: Indicator, part: Part, number: Callable[[str, str, int, int], Number], rated: bool) -> Number:
-    made = number(part.counts, french.part(one.id, part.name), part.counted, part.among)
-    middle = "" if part.median is None else french.middle(one.id, part.median, part.ninth)
-    share = french.share(part.rate) if rated else ""
-    return replace(made, rate=share, median=part.median, ninth=part.ninth, middle=middle)
 
 
 def describe_all(found: Mapping[str, Figure], asked: AskedFigures, home: str = PATH) -> dict[str, FigureText]:

@@ -15,7 +15,7 @@ from pixflow.dossier import assignment
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
-from pixflow.events.base import Event, Recorded
+from pixflow.events.base import Recorded
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from pixflow.identity import normalise
 from pixflow.refused import Refused
@@ -337,10 +337,15 @@ def _report(request: Request, desk: Desk, bulk: UUID, rows: Sequence[HandoverRow
     if not events and not rows:
         raise HTTPException(404)
     moves, first = _reassignments(desk, events), events[0] if events else None
-    before, names = Dossier(), names_for(desk)
+    before, returned, names = Dossier(), False, names_for(desk)
     if first:
         history = desk.engine.history(first.originator_id)
         before = fold([one for one in history if one.originator_version < first.originator_version])
+        returned = (
+            isinstance(first.event, AdvisorAssigned)
+            and before.lent is not None
+            and before.lent.back_to == first.event.advisor
+        )
     takers = sorted({one.to for one in moves}, key=lambda id: normalise(desk.refs.team[id].name))
     return show(
         request,
@@ -356,7 +361,7 @@ def _report(request: Request, desk: Desk, bulk: UUID, rows: Sequence[HandoverRow
         undone=bool(moves) and all(one.undone for one in moves),
         until=moves[0].until if moves else None,
         owner=names.staff(before.advisor) if before.advisor else "",
-        returned=first is not None and _returns(before, first.event),
+        returned=returned,
         who=sentences.who(first, names) if first else "",
         when=sentences.when(first, desk.zone) if first else "",
         rows=rows,
@@ -406,11 +411,6 @@ def _reassignments(desk: Desk, events: Sequence[Recorded]) -> list[Reassignment]
             )
         )
     return sorted(rows, key=lambda row: normalise(row.name))
-
-
-def _returns(before: Dossier, event: Event) -> bool:
-    """Tells if a reassignment gives a loan back to its lender."""
-    return isinstance(event, AdvisorAssigned) and before.lent is not None and before.lent.back_to == event.advisor
 
 
 # --- those of late, on the board and on the page of a member
